@@ -1,0 +1,1 @@
+"""The mailboxes of all chats, and the state of their conversations, in Redis."""

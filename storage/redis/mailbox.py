@@ -1,0 +1,226 @@
+"""The mailboxes: what can be done with them, as Python calls. The rules themselves are in `scripts/`, one file for each step.
+
+Every call may raise `StoreUnavailable` (try again) and, where an epoch is given, `Fenced` (stop). All calls are safe to repeat:
+`accept` through its dedupe id, `commit` because a message is removed once, the others because they write the same thing again.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from storage.errors import Fenced
+from storage.redis.batch import Line
+from storage.redis.entry import PARTITIONS, Chat, Entry, prefix
+from storage.redis.scripts import script
+
+Accepted: TypeAlias = Literal["accepted", "suspended", "duplicate", "full", "shed", "shed_first"]
+
+MAILBOX_CAP = 1000
+"""Messages one chat may have waiting. At an answer a second that is a quarter of an hour of work; past it the platform keeps the rest."""
+EXPEDITED_CAP = 100
+"""The same for the queries that must be answered within seconds; more of them than this cannot be answered in time anyway."""
+STATE_TTL_MS = 90 * 24 * 3600 * 1000
+"""A conversation untouched for 90 days is forgotten, so that the store does not grow with every passer-by."""
+TIMERS_PER_CALL = 100
+"""Timers put into mailboxes by one script call: Redis does nothing else meanwhile."""
+
+_ACCEPT, _LOAD, _BEGIN, _JOURNAL = script("accept"), script("load"), script("begin"), script("journal")
+_COMMIT, _PARK, _RAISE, _FIRE = script("commit"), script("park"), script("raise_fence"), script("fire")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A message on its way into a mailbox. `dedupe_id` is what the platform calls it; empty when there is nothing to recognise it by."""
+
+    chat: Chat
+    dedupe_id: str
+    order: int | None
+    kind: str
+    queue: str
+    trace: str
+    payload: bytes
+    expedited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an offer. `entry` is there when it is in line now."""
+
+    status: Accepted
+    seq: int
+    depth: int
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A chat as the store knows it."""
+
+    suspended: bool
+    state: dict[str, str]
+    box: list[Entry]
+    expedited: list[Entry]
+    parked_until_ms: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt was counted; `journal` holds what earlier attempts recorded, by call number."""
+
+    attempt: int
+    journal: dict[int, bytes]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a turn changes besides taking its message away: fields of the state, timers."""
+
+    set: dict[str, str] = field(default_factory=dict)
+    delete: list[str] = field(default_factory=list)
+    timers: list[tuple[str, int, str]] = field(default_factory=list)
+    cancel: list[str] = field(default_factory=list)
+
+    def to_json(self) -> str:
+        """As `commit.lua` reads it; empty when there is nothing to change."""
+        parts = {"set": self.set, "del": self.delete, "timers": self.timers, "cancel": self.cancel}
+        filled = {name: value for name, value in parts.items() if value}
+        return json.dumps(filled, ensure_ascii=False) if filled else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A message is finished. `gone`: it was finished before, nothing was written. `next` is the attempt at the next message, if asked for."""
+
+    gone: bool
+    depth: int
+    next: Begun | None
+
+
+class Mailboxes:
+    """All mailboxes of one Redis. `intake` carries the accepts, `work` what the actors do, so that neither waits for the other."""
+
+    def __init__(self, intake: Line, work: Line) -> None:
+        self._intake = intake
+        self._work = work
+        self._ahead_ms = 0
+
+    def now_ms(self) -> int:
+        """The store's clock, as near as its last answer tells: what `accepted_ms` and `parked_until_ms` are measured by."""
+        return int(time.time() * 1000) + self._ahead_ms
+
+    async def accept(self, offer: Offer, *, cap: int = MAILBOX_CAP, shed: bool = False) -> Receipt:
+        """Take a message in, once. Only after this returned may the sender be told that we have it."""
+        chat = offer.chat
+        order = "-" if offer.order is None else offer.order
+        status, seq, depth, now_ms = await self._intake.run(
+            _ACCEPT, prefix(chat.partition),
+            chat.bot, str(chat), offer.dedupe_id, order, offer.kind, offer.queue, offer.trace,
+            "fast" if offer.expedited else "box", EXPEDITED_CAP if offer.expedited else cap,
+            "shed" if shed else "reject", offer.payload,
+        )  # fmt: skip
+        self._ahead_ms = now_ms - int(time.time() * 1000)
+        word: Accepted = status.decode()
+        entry = None
+        if word in ("accepted", "suspended"):
+            entry = Entry(seq, offer.order, now_ms, offer.kind, offer.queue, offer.trace, offer.payload, offer.expedited)
+        return Receipt(word, seq, depth, entry)
+
+    async def load(self, chat: Chat, epoch: int, window: int) -> Loaded:
+        """Read a chat. To be called by its owner only, and only after it became the owner."""
+        answer = await self._owned(_LOAD, chat, epoch, chat.bot, str(chat), window)
+        status, state, box, fast, parked, now_ms, depth = answer
+        self._ahead_ms = now_ms - int(time.time() * 1000)
+        return Loaded(
+            status == b"suspended",
+            {name.decode(): value.decode() for name, value in _pairs(state)},
+            [Entry.parse(raw) for raw in box],
+            [Entry.parse(raw, expedited=True) for raw in fast],
+            parked, depth,
+        )  # fmt: skip
+
+    async def begin(self, chat: Chat, epoch: int, seq: int) -> Begun | None:
+        """Count an attempt at a message, before its handler runs. None: the chat is suspended."""
+        answer = await self._owned(_BEGIN, chat, epoch, chat.bot, str(chat), seq)
+        return None if answer[0] == b"suspended" else _begun(answer[1], answer[2])
+
+    async def journal(self, chat: Chat, epoch: int, seq: int, number: int, record: bytes) -> None:
+        """Record what a call of the handler brought, so that a replay does not make it again."""
+        await self._owned(_JOURNAL, chat, epoch, str(chat), seq, number, record)
+
+    async def commit(
+        self,
+        chat: Chat,
+        epoch: int,
+        done: Entry | None,
+        changes: Changes,
+        *,
+        following: Entry | None = None,
+        dead: Mapping[str, Any] | None = None,
+    ) -> Committed:
+        """Finish a message (or, with `done` None, write state alone), and count the attempt at the following one if there is one."""
+        answer = await self._owned(
+            _COMMIT, chat, epoch, chat.bot, str(chat),
+            done.seq if done else 0, "fast" if done and done.expedited else "box", STATE_TTL_MS,
+            following.seq if following else "", changes.to_json(), json.dumps(dead, ensure_ascii=False) if dead else "",
+        )  # fmt: skip
+        if answer[0] == b"gone":
+            return Committed(True, answer[1], None)
+        return Committed(False, answer[1], _begun(answer[2], answer[3]) if answer[2] else None)
+
+    async def park(self, chat: Chat, epoch: int, seq: int, until_ms: int, *, take_back_attempt: bool) -> None:
+        """Note until when the chat must wait, for the case that this process ends before it."""
+        await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, int(take_back_attempt))
+
+    async def raise_fences(self, partitions: Sequence[int], epoch: int) -> None:
+        """Become the one that may commit in these partitions. Raises `Fenced` if a higher epoch stands in any of them."""
+        answers = await asyncio.gather(*(self._work.run(_RAISE, prefix(n), epoch) for n in partitions))
+        for status, standing in answers:
+            if status == b"fenced":
+                raise Fenced(f"epoch {standing} stands in Redis, ours is {epoch}", standing)
+
+    async def peek(self, chat: Chat, name: str) -> str | None:
+        """One field of a chat's committed state."""
+        value = await self._work.command("HGET", prefix(chat.partition) + f"state:{chat}", name)
+        return value.decode() if value is not None else None
+
+    async def ready(self, partitions: Sequence[int], most: int) -> list[Chat]:
+        """Chats with messages waiting, those that wait longest first in each partition, `most` from each."""
+        answers = await asyncio.gather(*(self._work.command("ZRANGE", prefix(n) + "ready", 0, most - 1) for n in partitions))
+        return [Chat.parse(member.decode()) for answer in answers for member in answer]
+
+    async def fire(self, partition: int, epoch: int) -> tuple[list[tuple[Chat, Entry]], int | None]:
+        """Put due timers into their mailboxes. Returns them, and when the next one is due in ms of the store's clock."""
+        answer = await self._work.run(_FIRE, prefix(partition), epoch, TIMERS_PER_CALL)
+        if answer[0] == b"fenced":
+            raise Fenced(f"partition {partition}")
+        fired = [(Chat.parse(chat.decode()), Entry.parse(raw)) for chat, raw in _pairs(answer[1])]
+        return fired, answer[2] or None
+
+    async def next_timers(self, partitions: Sequence[int]) -> dict[int, int]:
+        """When the first timer of each partition is due, in ms of the store's clock; partitions without timers are left out."""
+        asked = (self._work.command("ZRANGE", prefix(n) + "timers", 0, 0, "WITHSCORES") for n in partitions)
+        answers = await asyncio.gather(*asked)
+        return {n: int(float(answer[1])) for n, answer in zip(partitions, answers, strict=True) if answer}
+
+    async def _owned(self, chosen: Any, chat: Chat, epoch: int, *args: Any) -> list[Any]:
+        answer: list[Any] = await self._work.run(chosen, prefix(chat.partition), epoch, *args)
+        if answer[0] == b"fenced":
+            raise Fenced(f"{chat}: epoch {epoch} is not the owner's")
+        return answer
+
+
+def every_partition() -> range:
+    """All partitions there are."""
+    return range(PARTITIONS)
+
+
+def _pairs(flat: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _begun(attempt: int, journal: Sequence[bytes]) -> Begun:
+    return Begun(attempt, {int(number): record for number, record in _pairs(journal)})

@@ -1,0 +1,82 @@
+-- What every script shares: the names of a partition's keys, the fence, and the shape of a mailbox entry.
+-- The loader puts this text before each script. KEYS[1] is the partition's prefix, "mailroom:{NN}:"; every key a script touches begins with
+-- it, so that on Redis Cluster one call touches one slot. `chat` is "bot:chat_id", and a bot's name has no colon.
+--
+-- An entry is one string: "seq order accepted_ms kind queue trace\n" and the payload as it came. `order` is Telegram's update_id, or "-".
+local prefix = KEYS[1]
+
+local function key(name, chat)
+  if chat then return prefix .. name .. ':' .. chat end
+  return prefix .. name
+end
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- A commit, a journal entry or a load is refused unless the caller's epoch is the one that the partition's fence holds. A missing fence
+-- (Redis lost its data) refuses too: the owner must renew its lease in Postgres and raise the fence again before anything is written.
+local function fenced(epoch)
+  return redis.call('GET', key('fence')) ~= epoch
+end
+
+-- Redis refuses commands that may grow memory once maxmemory is reached, unless the script has written before. Work that finishes messages
+-- frees memory, so it begins with a write that changes nothing and goes on while accepts are refused.
+local function allow_when_full()
+  redis.call('DEL', key('none'))
+end
+
+local function suspended(bot, chat)
+  for _, held in ipairs(redis.call('SMISMEMBER', key('suspended'), '*', bot, chat)) do
+    if held == 1 then return true end
+  end
+  return false
+end
+
+local function entry_seq(entry) return string.match(entry, '^(%d+) ') end
+local function entry_order(entry) return tonumber(string.match(entry, '^%d+ (%S+) ')) end
+local function entry_accepted(entry) return string.match(entry, '^%d+ %S+ (%d+) ') end
+
+-- Keep the ready set true: a chat is in it exactly while a message of its waits; the score is the age of the oldest one at the head.
+local function settle(chat)
+  local head = redis.call('LINDEX', key('fast', chat), 0) or redis.call('LINDEX', key('box', chat), 0)
+  if head then
+    redis.call('ZADD', key('ready'), entry_accepted(head), chat)
+  else
+    redis.call('ZREM', key('ready'), chat)
+  end
+end
+
+-- Put an entry in line: before the first waiting one with a higher order (Telegram's parallel queues overtake each other), else last.
+local function append(list, entry, order)
+  if order then
+    local before
+    local waiting = redis.call('LRANGE', list, -16, -1)
+    if #waiting == 16 then
+      local first = entry_order(waiting[1])
+      if not first or first > order then waiting = redis.call('LRANGE', list, 0, -1) end
+    end
+    for i = #waiting, 1, -1 do
+      local other = entry_order(waiting[i])
+      if other then
+        if other < order then break end
+        before = waiting[i]
+      end
+    end
+    if before then
+      redis.call('LINSERT', list, 'BEFORE', before, entry)
+      return
+    end
+  end
+  redis.call('RPUSH', list, entry)
+end
+
+-- Count one more attempt at a message and give back what the attempts before it recorded. The count is written before the handler runs, so
+-- that a handler which kills the process is counted like one that raises.
+local function begin(chat, seq)
+  local attempt = redis.call('HINCRBY', key('tries', chat), seq, 1)
+  local journal = {}
+  if attempt > 1 then journal = redis.call('HGETALL', key('journal', chat .. ':' .. seq)) end
+  return attempt, journal
+end
