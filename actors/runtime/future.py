@@ -1,0 +1,189 @@
+"""Futures that are awaited in Trio: the answer to an `ask`, and what can be computed from answers."""
+
+from __future__ import annotations
+
+import functools
+import math
+import sys
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import trio
+from pykka import Future, Timeout
+from trio.lowlevel import Abort, checkpoint, current_task, reschedule, wait_task_rescheduled
+
+from actors.runtime.waiting import current_actor, waiting_for
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pykka._types import OptExcInfo
+
+    from actors.runtime.ref import TrioActorRef
+
+T = TypeVar("T")
+M = TypeVar("M")
+
+
+class WouldBlockError(RuntimeError):
+    """Somebody tried to block the thread that all actors share: `await` the future instead."""
+
+
+class TrioFuture(Future[T]):
+    """An answer that is there or will come: `await` it, in as many Trio tasks as you like.
+
+    `get()` is for other threads, and for a future that is done. After a timeout or a cancellation the answer
+    may still come: await the future again. Answers are set in the actors' thread.
+    """
+
+    __slots__ = ("_asked", "_done", "_error", "_timeout_seconds", "_traceback", "_value", "_waiters")
+    _get_hook: Any = None  # Instead of Future.__init__, which would cost as much as the rest of an ask.
+
+    def __init__(self, asked: TrioActorRef[Any] | None = None, timeout_seconds: float | None = None) -> None:
+        self._asked = asked
+        self._timeout_seconds = timeout_seconds
+        self._done = False
+        self._value: T | None = None
+        self._error: BaseException | None = None
+        self._traceback: TracebackType | None = None
+        self._waiters: list[trio.lowlevel.Task] | None = None
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        if self._timeout_seconds is None:
+            yield from self.wait().__await__()
+        else:
+            with trio.move_on_after(self._timeout_seconds):  # noqa: ASYNC100  # `yield from` awaits here.
+                yield from self.wait().__await__()
+            if not self._done:
+                raise Timeout(f"{self._timeout_seconds} seconds")
+        return self._result()
+
+    __iter__ = __await__
+
+    async def wait(self) -> None:
+        """Wait until the answer is there, be it a value or an error."""
+        if self._done:
+            await checkpoint()
+        elif self._get_hook is not None:
+            self.set(self._get_hook(self._timeout_seconds))
+        elif self._asked is None or (asker := current_actor.get()) is None:
+            await self._sleep()
+        else:
+            with waiting_for(asker, self._asked):
+                await self._sleep()
+
+    def get(self, *, timeout: float | None = None) -> T:
+        """Return the answer if it is there; elsewhere than in the actors' thread, wait for it."""
+        if not self._done:
+            asked = self._asked
+            if asked is None or asked.actor_inbox.is_own_thread():
+                raise WouldBlockError("get() would block the thread that the actor needs: await the future")
+            trio.from_thread.run(self._wait_at_most, timeout, trio_token=asked.actor_inbox.trio_token())
+        return self._result()
+
+    def set(self, value: T | None = None) -> None:
+        """Answer with a value."""
+        if self._done:
+            raise RuntimeError("the future has its answer already")
+        self._done = True
+        self._value = value
+        waiters = self._waiters
+        if waiters is not None:
+            self._waiters = None
+            for task in waiters:
+                reschedule(task)
+
+    def set_exception(self, exc_info: OptExcInfo | None = None) -> None:
+        """Answer with an error, by default with the one being handled."""
+        kind, error, traceback = exc_info or sys.exc_info()
+        if error is None:
+            assert kind is not None
+            error = kind()
+        self.set(None)
+        self._error, self._traceback = error, traceback
+
+    def filter(self: TrioFuture[Iterable[M]], func: Callable[[M], bool]) -> TrioFuture[Iterable[M]]:
+        """A future of the items for which `func` is true."""
+        return DerivedFuture((self,), lambda answers: list(filter(func, answers[0])))
+
+    def join(self: TrioFuture[Any], *futures: Future[Any]) -> TrioFuture[Iterable[Any]]:
+        """A future of the list of this answer and those of the others."""
+        return DerivedFuture((self, *futures), lambda answers: answers)
+
+    def map(self, func: Callable[[T], M]) -> TrioFuture[M]:
+        """A future of what `func` makes of the answer."""
+        return DerivedFuture((self,), lambda answers: func(answers[0]))
+
+    def reduce(
+        self: TrioFuture[Iterable[Any]], func: Callable[[Any, Any], Any], *args: Any
+    ) -> TrioFuture[Any]:
+        """A future of the answer's items, reduced to one value."""
+        return DerivedFuture((self,), lambda answers: functools.reduce(func, answers[0], *args))
+
+    def _result(self) -> T:
+        if self._error is not None:
+            raise self._error.with_traceback(self._traceback)
+        return cast("T", self._value)
+
+    async def _sleep(self) -> None:
+        task = current_task()
+        waiters = self._waiters
+        if waiters is None:
+            waiters = self._waiters = [task]
+        else:
+            waiters.append(task)
+
+        def abort(_: object) -> Abort:
+            waiters.remove(task)
+            return Abort.SUCCEEDED
+
+        await wait_task_rescheduled(abort)
+
+    async def _wait_at_most(self, timeout_seconds: float | None) -> None:
+        with trio.move_on_after(math.inf if timeout_seconds is None else timeout_seconds):
+            await self.wait()
+        if not self._done:
+            raise Timeout(f"{timeout_seconds} seconds")
+
+
+class DerivedFuture(TrioFuture[T]):
+    """A future whose answer is computed from those of others, when somebody first awaits it."""
+
+    __slots__ = ("_combine", "_sources")
+
+    def __init__(self, sources: Sequence[Future[Any]], combine: Callable[[list[Any]], Any]) -> None:
+        first = sources[0]
+        super().__init__()
+        if isinstance(first, TrioFuture):
+            self._asked = first._asked  # noqa: SLF001  # Of our own class.
+            self._timeout_seconds = first._timeout_seconds  # noqa: SLF001
+        self._sources = sources
+        self._combine = combine
+
+    async def wait(self) -> None:
+        """Wait for all sources, then compute; an error in waiting itself is not the answer."""
+        if self._done:
+            await checkpoint()
+            return
+        for source in self._sources:
+            if isinstance(source, TrioFuture):
+                await source.wait()
+        try:
+            answer = self._combine([await answer_of(source) for source in self._sources])
+        except Exception:
+            if not self._done:  # Two tasks may await us at once.
+                self.set_exception()
+        else:
+            if not self._done:
+                self.set(answer)
+
+
+async def answer_of(future: Future[T]) -> T:
+    """Await any Pykka future in Trio, also one of a `pykka.ThreadingActor`, for which a thread waits.
+
+    Pykka's own `await threading_future` would block the loop. A cancelled wait leaves that thread behind
+    until the answer comes.
+    """
+    if isinstance(future, TrioFuture):
+        return cast("T", await future)
+    return await trio.to_thread.run_sync(future.get, abandon_on_cancel=True)
