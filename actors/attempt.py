@@ -1,0 +1,203 @@
+"""One attempt at one message, on the asyncio side: count it, let the bot work, commit. The chat's actor decides what follows from the outcome."""
+
+import asyncio
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from actors.hosting.bot import HostedBot
+from actors.hosting.errors import Parked, is_outage, is_refusal
+from actors.journal import Journal
+from actors.policy import Policy
+from actors.turn import Turn, current_turn
+from storage.errors import StoreUnavailable
+from storage.redis.entry import Chat, Entry
+from storage.redis.mailbox import Begun, Changes, Committed, Mailboxes
+
+T = TypeVar("T")
+
+STORE_PAUSE_SECONDS = 0.05
+STORE_PAUSE_MAX_SECONDS = 1.0
+OUTAGE_PAUSE_SECONDS = 1.0
+"""The pause after Telegram failed to answer; it doubles with each failure in a row."""
+APOLOGY_NUMBER = 1_000_000
+"""The call number of the apology: far from the handler's own calls, whose number may differ between attempts."""
+
+
+class Ownership(Protocol):
+    """What says whether this process may work the chats."""
+
+    @property
+    def epoch(self) -> int:
+        """The number of our ownership; raises `Fenced` once it has ended."""
+
+
+class ProcessDiedError(Exception):
+    """The process ended while it worked on this message, as often as the message may be tried."""
+
+
+class HandlerTimeoutError(Exception):
+    """The handler took longer than a handler may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Finished and committed. `verdict` is handled, unhandled, refused or dead."""
+
+    verdict: str
+    committed: Committed
+    changes: Changes
+    attempt: int
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """To be tried again. `counted`: it was an attempt; else the message is not to blame for the wait."""
+
+    seconds: float
+    counted: bool
+    attempt: int
+    error: BaseException | None
+
+
+SUSPENDED = "suspended"
+Outcome = Done | Later | str
+
+
+@dataclass(slots=True)
+class Worker:
+    """What all attempts share."""
+
+    mailboxes: Mailboxes
+    ownership: Ownership
+    policy: Policy
+
+    async def persist(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a store call until it has an answer. The calls are safe to repeat. Raises `Fenced` once we are not the owner any more."""
+        pause = STORE_PAUSE_SECONDS
+        while True:
+            _ = self.ownership.epoch
+            try:
+                return await call()
+            except StoreUnavailable:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, STORE_PAUSE_MAX_SECONDS)
+
+    async def run(
+        self,
+        bot: HostedBot,
+        chat: Chat,
+        entry: Entry,
+        state: dict[str, str],
+        begun: Begun | None,
+        *,
+        epoch: int,
+        late: bool,
+        outages: int,
+        following: Callable[[], Entry | None],
+    ) -> Outcome:
+        """Work on one message. `begun` if its attempt is counted already; `following` names the message to begin with the commit."""
+        if begun is None:
+            begun = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq))
+            if begun is None:
+                return SUSPENDED
+        attempt = begun.attempt
+        journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt)
+        turn = Turn(chat, entry, epoch, attempt, late, state, journal)
+
+        error: BaseException | None = None
+        verdict = "handled"
+        try:
+            if attempt > self.policy.attempts_max:
+                raise ProcessDiedError(f"the process ended while it worked on this message, {self.policy.attempts_max} times")
+            if not await self._dispatch(bot, turn):
+                verdict = "unhandled"
+        except Parked as parked:
+            return await self._put_off(chat, entry, epoch, parked.seconds, attempt, None)
+        except Exception as raised:  # noqa: BLE001 - whatever a bot raises must not reach the actor: it is judged here
+            error = raised
+        if error is not None:
+            turn.changes = Changes()
+            if is_outage(error):
+                pause = min(OUTAGE_PAUSE_SECONDS * 2**outages, self.policy.backoff_max_seconds)
+                return await self._put_off(chat, entry, epoch, pause, attempt, error)
+            if is_refusal(error):
+                verdict = "refused"
+            elif attempt < self.policy.attempts_max:
+                pause = min(self.policy.backoff_seconds * 2 ** (attempt - 1), self.policy.backoff_max_seconds)
+                return Later(pause, True, attempt, error)
+            else:
+                verdict = "dead"
+                await self._apologise(bot, turn)
+        letter = _dead_letter(turn, error) if verdict == "dead" and error else None
+        # The handler may already have been replayed into this commit once; `following` is asked as late as possible.
+        committed = await self.persist(
+            lambda: self.mailboxes.commit(chat, epoch, entry, turn.changes, following=following(), dead=letter)
+        )
+        return Done(verdict, committed, turn.changes, attempt, error)
+
+    async def run_local(self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]) -> tuple[T, Changes]:
+        """Run work that has no message, and commit what it changed."""
+
+        async def unrecorded(_number: int, _record: bytes) -> None:
+            """There is no message that could be replayed."""
+
+        turn = Turn(chat, None, epoch, 1, False, state, Journal(chat.bot, unrecorded))
+        result = await self._as_current(turn, work)
+        if turn.changes.to_json():
+            await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, turn.changes))
+        return result, turn.changes
+
+    async def _dispatch(self, bot: HostedBot, turn: Turn) -> bool:
+        try:
+            async with asyncio.timeout(self.policy.handler_timeout_seconds) as deadline:
+                return await self._as_current(turn, lambda: bot.handle(turn))
+        except TimeoutError:
+            if deadline.expired():
+                raise HandlerTimeoutError(f"the handler took longer than {self.policy.handler_timeout_seconds:.0f} s") from None
+            raise
+
+    @staticmethod
+    async def _as_current(turn: Turn, work: Callable[[], Awaitable[T]]) -> T:
+        token = current_turn.set(turn)
+        turn.open = True
+        try:
+            return await work()
+        finally:
+            turn.open = False
+            current_turn.reset(token)
+
+    async def _apologise(self, bot: HostedBot, turn: Turn) -> None:
+        turn.journal.calls = APOLOGY_NUMBER
+        try:
+            async with asyncio.timeout(self.policy.backoff_max_seconds):
+                await self._as_current(turn, lambda: bot.apologise(turn))
+        except (Parked, TimeoutError):
+            pass  # the dead letter tells on-call; an apology that would come much later helps nobody
+
+    async def _put_off(
+        self, chat: Chat, entry: Entry, epoch: int, seconds: float, attempt: int, error: BaseException | None
+    ) -> Later:
+        until = self.mailboxes.now_ms() + int(seconds * 1000)
+        await self.persist(lambda: self.mailboxes.park(chat, epoch, entry.seq, until, take_back_attempt=True))
+        return Later(seconds, False, attempt, error)
+
+    def _recorder(self, chat: Chat, epoch: int, entry: Entry) -> Callable[[int, bytes], Awaitable[None]]:
+        async def record(number: int, kept: bytes) -> None:
+            await self.persist(lambda: self.mailboxes.journal(chat, epoch, entry.seq, number, kept))
+
+        return record
+
+
+def _dead_letter(turn: Turn, error: BaseException) -> dict[str, object]:
+    entry = turn.entry
+    assert entry is not None, "only messages become dead letters"
+    return {
+        "bot": turn.bot, "chat": turn.chat.id, "seq": entry.seq, "order": entry.order, "kind": entry.kind, "queue": entry.queue,
+        "trace": entry.trace, "accepted_ms": entry.accepted_ms, "died_ms": int(time.time() * 1000), "attempts": turn.attempt,
+        "epoch": turn.epoch, "error": f"{type(error).__name__}: {error}", "traceback": "".join(traceback.format_exception(error))[-8000:],
+        "payload": entry.payload.decode(errors="replace"), "expedited": entry.expedited,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Bundled bots, a folder each and all alike; a bot knows no other bot."""

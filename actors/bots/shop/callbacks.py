@@ -1,0 +1,103 @@
+"""What the buttons of the shop carry.
+
+Telegram allows 64 bytes, and a client may send us anything it likes, so numbers are bounded to what a
+database integer holds; data that does not fit is an unknown button.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+from actors.bots.shop.language import Language
+
+RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+PageNumber = Annotated[int, Field(ge=0, le=9_999)]
+
+
+class Place(StrEnum):
+    """The screens that need no further data."""
+
+    HOME = "home"
+    CATEGORIES = "cats"
+    CART = "cart"
+    ORDERS = "orders"
+    HELP = "help"
+
+
+class Goto(CallbackData, prefix="go"):
+    """Open a screen."""
+
+    place: Place
+
+
+class SwitchLanguage(CallbackData, prefix="lang"):
+    """Speak this language from now on."""
+
+    to: Language
+
+
+class OpenCategory(CallbackData, prefix="cat"):
+    """Show a page of a category."""
+
+    category: RowId
+    page: PageNumber
+
+
+class OpenProduct(CallbackData, prefix="card"):
+    """Show a product card; `page` is where "back" leads."""
+
+    product: RowId
+    page: PageNumber
+
+
+class AddToCart(CallbackData, prefix="add"):
+    """Put one of the product shown on a card into the cart."""
+
+    product: RowId
+    page: PageNumber
+
+
+class LineAction(StrEnum):
+    """What can be done to a line of the cart."""
+
+    MORE = "more"
+    LESS = "less"
+    REMOVE = "drop"
+
+
+class ChangeLine(CallbackData, prefix="line"):
+    """Change one line of the cart."""
+
+    action: LineAction
+    product: RowId
+
+
+class ClearCart(CallbackData, prefix="clear"):
+    """Empty the cart."""
+
+
+class StartOrder(CallbackData, prefix="order"):
+    """Begin the order form."""
+
+
+class FormAction(StrEnum):
+    """The buttons of the order form, besides confirming."""
+
+    USE_USERNAME = "me"
+    SKIP_COMMENT = "skip"
+    CHANGE = "change"
+    CANCEL = "cancel"
+
+
+class FormStep(CallbackData, prefix="form"):
+    """A button of the order form."""
+
+    action: FormAction
+
+
+class ConfirmOrder(CallbackData, prefix="ok"):
+    """Place the order as quoted; the fingerprint says which quote the customer was looking at."""
+
+    quote: str

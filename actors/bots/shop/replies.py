@@ -1,0 +1,81 @@
+"""How a screen reaches the customer: as a new message, or in place of the one whose button was pressed.
+
+Telegram refuses some edits and late answers for reasons that are nobody's fault and that no retry would cure.
+Those refusals are listed here and end in the next best thing; any other refusal is a real error and goes up.
+"""
+
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
+
+from actors.bots.shop.screens import Screen
+
+POPUP_LENGTH_MAX = 200  # Telegram's limit of answerCallbackQuery
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link in a comment is not our advertisement
+
+# The user pressed twice: the message already shows what it should.
+SAME_ALREADY = "message is not modified"
+# The message is too old, was deleted, or has become something without a text: a new one is sent instead.
+NOT_EDITABLE = ("message can't be edited", "message to edit not found", "no text in the message to edit")
+# The press waited in line for longer than Telegram remembers it; its spinner has stopped by itself.
+FORGOTTEN = ("query is too old", "query id is invalid")
+
+
+async def send(message: Message, screen: Screen) -> None:
+    """Answer a message with a screen."""
+    await message.answer(
+        screen.text, reply_markup=screen.keyboard, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+    )
+
+
+async def show(callback: CallbackQuery, screen: Screen, popup_text: str = "", *, alert: bool = False) -> None:
+    """Turn the message under the pressed button into this screen and answer the press."""
+    if not await _edited(callback, screen):
+        await _send_new(callback, screen)
+    await popup(callback, popup_text, alert=alert)
+
+
+async def popup(callback: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Answer a press: stop its spinner, and show a plain text if there is one (an alert waits for "OK")."""
+    try:
+        await callback.answer(text[:POPUP_LENGTH_MAX] or None, show_alert=alert or None)
+    except TelegramBadRequest as refusal:
+        if not any(reason in refusal.message.lower() for reason in FORGOTTEN):
+            raise
+
+
+async def _edited(callback: CallbackQuery, screen: Screen) -> bool:
+    """Try to edit in place; False if this message can never be edited."""
+    if not isinstance(callback.message, Message):
+        return False
+    try:
+        await callback.message.edit_text(
+            screen.text,
+            reply_markup=screen.keyboard,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+        )
+    except TelegramBadRequest as refusal:
+        reason = refusal.message.lower()
+        if SAME_ALREADY in reason:
+            return True
+        if any(known in reason for known in NOT_EDITABLE):
+            return False
+        raise
+    return True
+
+
+async def _send_new(callback: CallbackQuery, screen: Screen) -> None:
+    if callback.bot is None:
+        raise RuntimeError(
+            "a callback query without its bot cannot be answered; parse updates with a bot as context"
+        )
+    # Without the message, the private chat with the customer has the customer's own id.
+    chat_id = callback.message.chat.id if callback.message is not None else callback.from_user.id
+    await callback.bot.send_message(
+        chat_id,
+        screen.text,
+        reply_markup=screen.keyboard,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+    )

@@ -1,0 +1,59 @@
+"""The catalogue: categories, pages of products, the card of one product."""
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+from asyncpg import Pool
+
+from actors.bots.shop import catalog, screens
+from actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.replies import send, show
+from actors.bots.shop.texts import Texts
+
+
+async def catalogue_command(message: Message, database: Pool, texts: Texts, cart: Cart) -> None:
+    """/catalog: the list of categories in a new message."""
+    await send(message, await _categories(database, texts, cart))
+
+
+async def open_categories(callback: CallbackQuery, database: Pool, texts: Texts, cart: Cart) -> None:
+    """The list of categories in place."""
+    await show(callback, await _categories(database, texts, cart))
+
+
+async def open_category(
+    callback: CallbackQuery, callback_data: OpenCategory, database: Pool, texts: Texts, cart: Cart
+) -> None:
+    """A page of a category; if the category is gone, the list of those that remain."""
+    page = await catalog.read_page(database, texts.language, callback_data.category, callback_data.page)
+    if page is None:
+        await show(callback, await _categories(database, texts, cart), texts.old_button_popup, alert=True)
+        return
+    await show(callback, screens.category_page(texts, page, cart.items))
+
+
+async def open_product(
+    callback: CallbackQuery, callback_data: OpenProduct, database: Pool, texts: Texts, cart: Cart
+) -> None:
+    """The card of a product; if it is gone, the categories."""
+    product = await catalog.find_product(database, texts.language, callback_data.product)
+    if product is None:
+        await show(callback, await _categories(database, texts, cart), texts.product_gone_popup, alert=True)
+        return
+    quantity = cart.quantity(product.id)
+    await show(callback, screens.product_card(texts, product, callback_data.page, quantity, cart.items))
+
+
+async def _categories(database: Pool, texts: Texts, cart: Cart) -> screens.Screen:
+    return screens.categories(texts, await catalog.list_categories(database, texts.language), cart.items)
+
+
+def build() -> Router:
+    """The router of the catalogue."""
+    router = Router(name="shop.browse")
+    router.message.register(catalogue_command, Command("catalog", "catalogue", ignore_case=True))
+    router.callback_query.register(open_categories, Goto.filter(F.place == Place.CATEGORIES))
+    router.callback_query.register(open_category, OpenCategory.filter())
+    router.callback_query.register(open_product, OpenProduct.filter())
+    return router

@@ -1,0 +1,137 @@
+"""The order form up to its last step: contact, then comment.
+
+    cart ──begin──► contact ──text, @username──► comment ──text, skip──► confirm ──► order, form closed
+                       ▲                                                    │
+                       └───────────────────────change───────────────────────┘
+
+`cancel` (button or /cancel) closes the form from any step and keeps the cart; `confirm.py` is the last step.
+"""
+
+from aiogram import F, Router
+from aiogram.filters import Command, StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+from asyncpg import Pool
+
+from actors.bots.shop import screens
+from actors.bots.shop.callbacks import FormAction, FormStep, StartOrder
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact, printable
+from actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, close_form
+from actors.bots.shop.replies import popup, send, show
+from actors.bots.shop.routes.basket import quote_and_tidy
+from actors.bots.shop.routes.confirm import ask_to_confirm
+from actors.bots.shop.screens import Screen
+from actors.bots.shop.texts import Texts
+
+
+async def begin(callback: CallbackQuery, state: FSMContext, database: Pool, texts: Texts, cart: Cart) -> None:
+    """Open the form; an old button on an emptied or outdated cart shows the cart instead."""
+    quote = await quote_and_tidy(state, database, texts, cart)
+    if quote.missing or not quote.lines:
+        await show(callback, screens.cart(texts, quote))
+        return
+    await state.set_state(OrderForm.contact)
+    await show(callback, screens.ask_contact(texts, callback.from_user.username))
+
+
+async def unknown_command(message: Message, texts: Texts) -> None:
+    """A command that no router before this one knows: it must not be taken for a contact or a comment."""
+    await send(message, Screen(texts.unknown_command))
+
+
+async def take_contact(message: Message, state: FSMContext, texts: Texts) -> None:
+    """A typed contact, or one shared with Telegram's own button."""
+    given = message.contact.phone_number if message.contact else message.text
+    contact = parse_contact(given or "")
+    if contact is None:
+        username = message.from_user.username if message.from_user else None
+        await send(message, screens.ask_contact(texts, username, texts.bad_contact))
+        return
+    await _to_comment(state, contact)
+    await send(message, screens.ask_comment(texts))
+
+
+async def use_username(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
+    """The customer's @username as the contact; it may have been removed since the button was drawn."""
+    username = callback.from_user.username
+    if username is None:
+        await popup(callback, texts.no_username_popup, alert=True)
+        return
+    await _to_comment(state, f"@{username}")
+    await show(callback, screens.ask_comment(texts))
+
+
+async def _to_comment(state: FSMContext, contact: str) -> None:
+    await state.update_data({CONTACT: contact})
+    await state.set_state(OrderForm.comment)
+
+
+async def take_comment(message: Message, state: FSMContext, database: Pool, texts: Texts, cart: Cart) -> None:
+    """A typed comment leads to the summary."""
+    comment = parse_comment(message.text or "")
+    if comment is None:
+        length = len(printable(message.text or ""))
+        complaint = texts.comment_too_long.format(length=length, limit=COMMENT_LENGTH_MAX)
+        await send(message, screens.ask_comment(texts, complaint))
+        return
+    await state.update_data({COMMENT: comment})
+    await send(message, await ask_to_confirm(state, database, texts, cart))
+
+
+async def skip_by_command(
+    message: Message, state: FSMContext, database: Pool, texts: Texts, cart: Cart
+) -> None:
+    """/skip does what the button does."""
+    await state.update_data({COMMENT: ""})
+    await send(message, await ask_to_confirm(state, database, texts, cart))
+
+
+async def skip_comment(
+    callback: CallbackQuery, state: FSMContext, database: Pool, texts: Texts, cart: Cart
+) -> None:
+    """No comment."""
+    await state.update_data({COMMENT: ""})
+    await show(callback, await ask_to_confirm(state, database, texts, cart))
+
+
+async def change(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
+    """Back to the first step."""
+    await state.set_state(OrderForm.contact)
+    await show(callback, screens.ask_contact(texts, callback.from_user.username))
+
+
+async def cancel(callback: CallbackQuery, state: FSMContext, texts: Texts, cart: Cart) -> None:
+    """Close the form, keep the cart."""
+    await close_form(state)
+    await show(callback, screens.menu(texts, cart.items, texts.form_cancelled))
+
+
+async def ask_for_text(message: Message, texts: Texts) -> None:
+    """A photo or a sticker where the form waits for words."""
+    await send(message, Screen(texts.form_needs_text))
+
+
+async def form_is_closed(callback: CallbackQuery, texts: Texts) -> None:
+    """A button of a form that was sent, cancelled, or is at another step."""
+    await popup(callback, texts.form_closed_popup, alert=True)
+
+
+def build() -> Router:
+    """The router of the form's steps; it comes after all routers with commands, see `unknown_command`."""
+    router = Router(name="shop.form")
+    router.message.register(skip_by_command, OrderForm.comment, Command("skip", ignore_case=True))
+    router.message.register(unknown_command, F.text.startswith("/"))
+    router.message.register(take_contact, OrderForm.contact, F.text | F.contact)
+    router.message.register(take_comment, OrderForm.comment, F.text)
+    router.message.register(ask_for_text, StateFilter(OrderForm.contact, OrderForm.comment))
+    router.callback_query.register(begin, StartOrder.filter())
+    for action, handler, states in (
+        (FormAction.USE_USERNAME, use_username, (OrderForm.contact,)),
+        (FormAction.SKIP_COMMENT, skip_comment, (OrderForm.comment,)),
+        (FormAction.CHANGE, change, (OrderForm.confirm,)),
+        (FormAction.CANCEL, cancel, (OrderForm.contact, OrderForm.comment, OrderForm.confirm)),
+    ):
+        router.callback_query.register(handler, FormStep.filter(F.action == action), StateFilter(*states))
+    router.callback_query.register(form_is_closed, FormStep.filter())
+    return router

@@ -1,0 +1,76 @@
+"""Ways in and out: /start, /help, /language, /cancel and the buttons of the main menu."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandStart
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+
+from actors.bots.shop import screens
+from actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.memory import LANGUAGE, close_form
+from actors.bots.shop.replies import send, show
+from actors.bots.shop.texts import TEXTS, Texts
+
+
+async def start(message: Message, state: FSMContext, texts: Texts, cart: Cart) -> None:
+    """Greet; a form that was open is left, and the customer is told so."""
+    name = message.from_user.first_name if message.from_user else ""
+    screen = screens.greeting(texts, name, cart.items)
+    if await state.get_state() is not None:
+        await close_form(state)
+        screen = screen.noting(texts.form_left)
+    await send(message, screen)
+
+
+async def help_command(message: Message, texts: Texts) -> None:
+    """Explain the shop; an open form stays open."""
+    await send(message, screens.help_page(texts))
+
+
+async def cancel(message: Message, state: FSMContext, texts: Texts, cart: Cart) -> None:
+    """Leave the order form from anywhere in it."""
+    if await state.get_state() is None:
+        await send(message, screens.menu(texts, cart.items, texts.nothing_to_cancel))
+        return
+    await close_form(state)
+    await send(message, screens.menu(texts, cart.items, texts.form_cancelled))
+
+
+async def language_command(message: Message, state: FSMContext, texts: Texts, cart: Cart) -> None:
+    """Switch to the other language."""
+    spoken = TEXTS[texts.language.other]
+    await state.update_data({LANGUAGE: spoken.language.value})
+    await send(message, screens.menu(spoken, cart.items, spoken.language_switched))
+
+
+async def switch_language(
+    callback: CallbackQuery, callback_data: SwitchLanguage, state: FSMContext, cart: Cart
+) -> None:
+    """Speak the language the button named; pressing it twice does not switch back."""
+    spoken = TEXTS[callback_data.to]
+    await state.update_data({LANGUAGE: spoken.language.value})
+    await show(callback, screens.menu(spoken, cart.items), spoken.language_switched)
+
+
+async def open_menu(callback: CallbackQuery, texts: Texts, cart: Cart) -> None:
+    """Back to the main menu."""
+    await show(callback, screens.menu(texts, cart.items))
+
+
+async def open_help(callback: CallbackQuery, texts: Texts) -> None:
+    """The same page as /help."""
+    await show(callback, screens.help_page(texts))
+
+
+def build() -> Router:
+    """The router of the main menu."""
+    router = Router(name="shop.menu")
+    router.message.register(start, CommandStart(ignore_case=True))
+    router.message.register(help_command, Command("help", ignore_case=True))
+    router.message.register(cancel, Command("cancel", ignore_case=True))
+    router.message.register(language_command, Command("language", ignore_case=True))
+    router.callback_query.register(switch_language, SwitchLanguage.filter())
+    router.callback_query.register(open_menu, Goto.filter(F.place == Place.HOME))
+    router.callback_query.register(open_help, Goto.filter(F.place == Place.HELP))
+    return router

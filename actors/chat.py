@@ -1,0 +1,357 @@
+"""The actor of one chat: the only one who works on its messages and writes its state.
+
+It is woken when something is in line and works through it, oldest first, one message at a time. Its memory is a window on the mailbox in
+Redis, never more; what it knows can be thrown away at any moment and read again. A turn itself runs on the asyncio side (`attempt.py`); here it
+is decided which message is next, when it may start, and what follows from how it ended.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol
+
+import trio
+from prometheus_client import Counter, Histogram
+from structlog import get_logger
+
+from actors.attempt import SUSPENDED, Done, Later, Worker
+from actors.hosting.bot import HostedBot
+from actors.order import ChatOrder
+from actors.runtime.actor import TrioActor
+from actors.runtime.bridge import aio
+from actors.state import apply
+from storage.errors import Fenced
+from storage.redis.entry import Chat, Entry, place
+from storage.redis.mailbox import Begun, Changes, Committed
+
+log = get_logger("mailroom.chat")
+
+HANDLED = Counter("mailroom_messages_handled_total", "Messages finished, by how they ended", ["bot", "verdict"])
+FAILED = Counter("mailroom_attempts_failed_total", "Attempts that did not finish their message", ["bot", "reason"])
+LATE = Counter("mailroom_messages_late_total", "Messages handled after one with a higher update_id of the same chat", ["bot"])
+HANDLING = Histogram("mailroom_handling_seconds", "From the start of an attempt to its end", ["bot"])
+WAITED = Histogram("mailroom_waited_seconds", "From accept to the start of the attempt that finished the message", ["bot"])
+
+WAKE = "wake"
+
+
+class House(Protocol):
+    """What a chat actor needs of the supervisor it lives under."""
+
+    worker: Worker
+    slots: trio.CapacityLimiter
+    draining: bool
+
+    def spawn(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run work beside the actors."""
+
+    def failed(self, actor: "ChatActor", error: BaseException | None) -> None:
+        """The actor itself has failed, not a bot's handler, and is gone."""
+
+    def rests(self, actor: "ChatActor") -> None:
+        """The actor has nothing to do now."""
+
+
+@dataclass(slots=True)
+class _Local:
+    """Work without a message, to be run in line; its answer is waited for on the asyncio side."""
+
+    work: Callable[[], Awaitable[Any]]
+    answer: Callable[[Any, BaseException | None], None]
+
+
+class ChatActor(TrioActor):
+    """One chat."""
+
+    registered = False
+
+    def __init__(self, chat: Chat, bot: HostedBot, house: House) -> None:
+        super().__init__()
+        self.chat = chat
+        self.state: dict[str, str] = {}
+        self.suspended = False
+        self.last_error: str | None = None
+        self._bot = bot
+        self._house = house
+        self._epoch = 0
+        self._loaded = False
+        self._complete = False
+        self._loading = False
+        self._missed = False
+        self._window: list[Entry] = []
+        self._expedited: list[Entry] = []
+        self._locals: deque[_Local] = deque()
+        self._begun: dict[int, Begun] = {}
+        self._running: set[int] = set()
+        self._order = ChatOrder(bot.watermark, fast=bot.fast)
+        self._not_before = 0.0
+        self._outages = 0
+        self._awake = False
+        self._bell = trio.Event()
+        self._ended = trio.Event()
+        self._rung = -1
+
+    @classmethod
+    def activate(cls, chat: Chat, bot: HostedBot, house: House) -> "ChatActor":
+        """Start the actor of a chat. Unlike Pykka's `start` it gives the actor itself: its supervisor shares its thread."""
+        actor = cls(chat, bot, house)
+        actor._start_actor_loop()
+        return actor
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing runs: the actor may leave memory."""
+        return not (self._awake or self._running or self._window or self._expedited or self._locals) and (self._complete or self.suspended)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message is being handled."""
+        return bool(self._running)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether `state` is what the store holds."""
+        return self._loaded
+
+    def offer(self, entry: Entry) -> None:
+        """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
+        self._order.arrived(entry.queue, entry.accepted_ms)
+        self._missed = self._missed or self._loading
+        if entry.expedited:
+            self._expedited.append(entry)
+            if self._running:
+                self._house.spawn(lambda: self._overtake(entry))
+        elif self._loaded:
+            position = place(self._window, entry)
+            if position < len(self._window) or (self._complete and len(self._window) < self._house.worker.policy.window):
+                self._window.insert(position, entry)
+            else:
+                self._complete = False
+        self.wake()
+
+    def run_in_line(self, work: Callable[[], Awaitable[Any]], answer: Callable[[Any, BaseException | None], None]) -> None:
+        """Run work that belongs to no message between two messages."""
+        self._locals.append(_Local(work, answer))
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._bell.set()
+        if not self._awake:
+            self._awake = True
+            self.actor_ref.tell(WAKE)
+
+    def look_again(self) -> None:
+        """More may be in the mailbox than the window shows."""
+        self._complete = False
+        self._missed = True
+        self.wake()
+
+    def reload(self) -> None:
+        """What was read from the mailbox is not true any more: somebody else changed it."""
+        self._loaded = False
+        self.suspended = False
+        self.wake()
+
+    async def on_receive(self, message: Any) -> None:  # noqa: ARG002 - there is only one message: wake up
+        """Work through what waits, but no more than a fair share at a time."""
+        self._awake = False
+        try:
+            await self._work()
+        except Fenced as error:
+            self._house.failed(self, error)
+
+    async def _work(self) -> None:
+        for _ in range(self._house.worker.policy.quantum):
+            if not self._loaded:
+                await self._load()
+            if self._locals:
+                await self._run_local(self._locals.popleft())
+                continue
+            entry = await self._next()
+            if entry is None:
+                break
+            async with self._house.slots:
+                await self._turn(entry)
+        else:
+            self.wake()
+        if self.idle:
+            self._house.rests(self)
+
+    def on_failure(self, exception_type: Any, exception_value: BaseException | None, traceback: Any) -> None:  # noqa: ARG002
+        """Tell the supervisor; it starts the chat anew."""
+        self._house.failed(self, exception_value)
+
+    async def _load(self) -> None:
+        worker = self._house.worker
+        self._epoch = worker.ownership.epoch
+        self._loading, self._missed = True, False
+        self._expedited.clear()
+        loaded = await aio(worker.persist, lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window))
+        self._loading = False
+        self.state.clear()
+        self.state.update(loaded.state)
+        self._window = [entry for entry in loaded.box if entry.seq not in self._running]
+        known = {entry.seq for entry in loaded.expedited}
+        self._expedited = loaded.expedited + [entry for entry in self._expedited if entry.seq not in known]
+        # What was accepted while we read may be in the answer or not: then the mailbox is read once more when the window is empty.
+        self._complete = loaded.depth <= len(loaded.box) and not self._missed
+        self.suspended = loaded.suspended
+        self._loaded = True
+        self._begun.clear()
+        if loaded.parked_until_ms:
+            self._not_before = trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
+
+    async def _next(self) -> Entry | None:
+        """The message whose turn it is, once it may start; None when there is none or it must not start now."""
+        while True:
+            self._bell = trio.Event()
+            if self.suspended or self._house.draining:
+                return None
+            if entry := next((one for one in self._expedited if one.seq not in self._running), None):
+                return entry
+            if self._locals:
+                return None
+            if not self._window:
+                if self._complete:
+                    return None
+                await self._load()
+                continue
+            head = self._window[0]
+            wait = self._wait_seconds(head)
+            if wait <= 0:
+                return head
+            if head.order is not None and head.order != self._rung:
+                self._rung = head.order
+                self._bot.watermark.ring(head.order, self._ring)
+            with trio.move_on_after(wait):
+                await self._bell.wait()
+
+    def _ring(self) -> None:
+        self._bell.set()
+
+    def _wait_seconds(self, head: Entry) -> float:
+        now_ms = self._house.worker.mailboxes.now_ms()
+        stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
+        return max(stragglers, self._not_before - trio.current_time())
+
+    def _following(self, done: Entry) -> Entry | None:
+        """The message to begin with the commit of `done`, if it is clear already that it is the next."""
+        if self._house.draining or self._locals or any(one.seq != done.seq for one in self._expedited):
+            return None
+        following = next((one for one in self._window[:2] if one.seq != done.seq), None)
+        if following is None or following.seq in self._begun or self._wait_seconds(following) > 0:
+            return None
+        return following
+
+    async def _turn(self, entry: Entry) -> None:
+        """Make one attempt at a message, and draw the consequences."""
+        worker = self._house.worker
+        asked: list[Entry | None] = [None]
+
+        def following() -> Entry | None:
+            asked[0] = self._following(entry)
+            return asked[0]
+
+        late = entry.order is not None and entry.order < self._order.highest
+        waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
+        started = perf_counter()
+        self._running.add(entry.seq)
+        self._ended = trio.Event()
+        try:
+            outcome = await aio(
+                lambda: worker.run(
+                    self._bot, self.chat, entry, self.state, self._begun.pop(entry.seq, None),
+                    epoch=self._epoch, late=late, outages=self._outages, following=following,
+                )
+            )  # fmt: skip
+        finally:
+            self._running.discard(entry.seq)
+            self._ended.set()
+        seconds = perf_counter() - started
+        match outcome:
+            case Done():
+                self._done(entry, outcome, asked[0])
+                self._report(entry, outcome, late=late, waited_ms=waited_ms, seconds=seconds)
+            case Later():
+                self._put_off(entry, outcome)
+            case _:
+                assert outcome == SUSPENDED
+                self.suspended = True
+
+    def _done(self, entry: Entry, done: Done, following: Entry | None) -> None:
+        committed: Committed = done.committed
+        if committed.gone:
+            self._loaded = False  # our commit went through and its answer was lost, or an operator took the message away
+        else:
+            apply(self.state, done.changes)
+        if entry in self._expedited:
+            self._expedited.remove(entry)
+        if entry in self._window:
+            self._window.remove(entry)
+        if following is not None and committed.next is not None:
+            self._begun[following.seq] = committed.next
+        if entry.order is not None and not entry.expedited:
+            self._order.highest = max(self._order.highest, entry.order)
+        self._not_before = 0.0
+        self._outages = 0
+        self.last_error = f"{type(done.error).__name__}: {done.error}" if done.error else None
+
+    def _put_off(self, entry: Entry, later: Later) -> None:
+        self.last_error = f"{type(later.error).__name__}: {later.error}" if later.error else None
+        if not later.counted and later.error is not None:
+            self._outages += 1
+        if not entry.expedited:
+            self._not_before = trio.current_time() + later.seconds
+        else:
+            self._house.spawn(lambda: self._again(entry, later.seconds))
+        reason = "raised" if later.counted else "parked" if later.error is None else "outage"
+        FAILED.labels(self.chat.bot, reason).inc()
+        log.warning(
+            "put_off", chat=str(self.chat), update_id=entry.order, kind=entry.kind, reason=reason, attempt=later.attempt,
+            again_in_seconds=round(later.seconds, 1), error=self.last_error, trace=entry.trace, exc_info=later.error if later.counted else None,
+        )  # fmt: skip
+
+    def _report(self, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
+        bot = self.chat.bot
+        HANDLED.labels(bot, done.verdict).inc()
+        HANDLING.labels(bot).observe(seconds)
+        WAITED.labels(bot).observe(waited_ms / 1000)
+        if late:
+            LATE.labels(bot).inc()
+        write = log.info if done.verdict in ("handled", "unhandled") else log.error
+        write(
+            done.verdict, chat=str(self.chat), update_id=entry.order, kind=entry.kind, attempt=done.attempt, late=late,
+            waited_ms=waited_ms, took_ms=round(seconds * 1000, 1), left=done.committed.depth, trace=entry.trace, error=self.last_error,
+            exc_info=done.error if done.verdict == "dead" else None,
+        )  # fmt: skip
+
+    async def _again(self, entry: Entry, seconds: float) -> None:
+        """Try an expedited message again after a pause that holds nobody else up."""
+        self._running.add(entry.seq)
+        await trio.sleep(seconds)
+        self._running.discard(entry.seq)
+        self.wake()
+
+    async def _overtake(self, entry: Entry) -> None:
+        """Run an expedited message beside the current handler when that one is slow, on what is committed."""
+        with trio.move_on_after(self._house.worker.policy.overtake_seconds):
+            await self._ended.wait()
+        if self._running and entry in self._expedited and entry.seq not in self._running and not self._house.draining:
+            await self._turn(entry)
+
+    async def _run_local(self, local: _Local) -> None:
+        try:
+            result, changes = await aio(
+                lambda: self._house.worker.run_local(self.chat, self.state, self._epoch, local.work)
+            )
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the work
+            local.answer(None, error)
+            return
+        apply(self.state, changes)
+        local.answer(result, None)
+
+    def write(self, changes: Changes) -> None:
+        """Somebody outside of a turn has just committed changes of this chat's state."""
+        apply(self.state, changes)

@@ -1,0 +1,150 @@
+"""How a bot's calls go out: numbered and journaled while its handler works on a message, always through the limiter.
+
+This is aiogram's own session over aiohttp with the sending replaced, so a bot's request middlewares, timeouts and proxies stay as they are.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.types import InputFile
+from aiohttp import ClientError, FormData
+from prometheus_client import Counter
+from pydantic_core import from_json, to_json
+
+from actors.hosting.errors import Parked
+from actors.journal import fingerprint
+from actors.limiter import CallClass, Limiter, classify, repeatable
+from actors.turn import Turn, current_turn
+
+INLINE_WAIT_SECONDS = 5.0
+"""Waits up to this keep the handler waiting; longer ones end the turn, which is run again after the wait."""
+
+CALLS = Counter("mailroom_calls_total", "Calls made to the platform", ["bot", "outcome"])
+REPLIES = Counter("mailroom_replies_total", "Messages that bots sent or edited, confirmed by the platform", ["bot"])
+WAITS = Counter("mailroom_calls_throttled_total", "Calls that the platform answered with 429", ["bot"])
+
+_JSON = {"Content-Type": "application/json"}
+_ATTACHMENT = re.compile(rb"attach://[\w-]+")
+_RESPONSES: dict[Any, Any] = {}
+"""Strong references to the response types: pydantic keeps them weakly and takes 6-9 ms to build one anew after a full collection."""
+
+
+class HostedSession(AiohttpSession):
+    """The session of a hosted bot. `on_parked(chat_id, seconds, whole_bot)` keeps a wait for the case that this process ends before it does."""
+
+    def __init__(self, name: str, limiter: Limiter, on_parked: Callable[[int, float, bool], Awaitable[None]], **options: Any) -> None:
+        options.setdefault("json_loads", from_json)
+        super().__init__(limit=1000, **options)
+        self._name = name
+        self._limiter = limiter
+        self._on_parked = on_parked
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
+    ) -> TelegramType:
+        """Make the call, or give back what an earlier attempt of the same message got for it."""
+        name = method.__api_method__
+        turn = current_turn.get()
+        body, form = self._body(bot, method)
+        if turn is None or not turn.open or repeatable(name):
+            return self._result(bot, method, *await self._limited(bot, method, body, form, timeout, turn))
+        number = turn.journal.next_number()
+        mark = fingerprint(name, _ATTACHMENT.sub(b"attach://", body))
+        known = turn.journal.replay(number, mark)
+        if known is not None:
+            return self._result(bot, method, 200, known)
+        status, content = await self._limited(bot, method, body, form, timeout, turn)
+        result = self._result(bot, method, status, content)
+        await turn.journal.keep(number, mark, content)
+        return result
+
+    async def fetch(self, bot: Bot, method: TelegramMethod[Any], timeout: int) -> Any:
+        """Make a call for ourselves and return its raw result: updates are stored as they came, not as a model of them would be written."""
+        body, _ = self._body(bot, method)
+        status, content = await self._post(bot, method, body, None, timeout)
+        if status != 200:  # noqa: PLR2004 - OK
+            self.check_response(bot, method, status, cast(str, content))
+        return from_json(content)["result"]
+
+    async def _limited(
+        self, bot: Bot, method: TelegramMethod[Any], body: bytes, form: FormData | None, timeout: int | None, turn: Turn | None
+    ) -> tuple[int, bytes]:
+        call = classify(method.__api_method__)
+        target = getattr(method, "chat_id", None)
+        chat_id = target if isinstance(target, int) else turn.chat_id if turn else 0
+        clock = asyncio.get_running_loop()
+        while True:
+            wait = self._limiter.wait_seconds(call, chat_id, clock.time())
+            if wait > INLINE_WAIT_SECONDS and turn is not None and turn.open:
+                raise Parked(wait)
+            if wait > 0:
+                await asyncio.sleep(wait)
+            status, content = await self._post(bot, method, body, form, timeout)
+            if status != 429:  # noqa: PLR2004 - Too Many Requests
+                return status, content
+            WAITS.labels(self._name).inc()
+            seconds = _retry_after(content)
+            if call is CallClass.FREE:
+                if seconds > INLINE_WAIT_SECONDS:
+                    raise TelegramRetryAfter(method=method, message="Too Many Requests", retry_after=int(seconds))
+                await asyncio.sleep(seconds)
+            else:
+                whole_bot = self._limiter.refused(chat_id, seconds, clock.time())
+                await self._on_parked(chat_id, seconds, whole_bot)
+            if form is not None:
+                form = self.build_form_data(bot, method)  # aiohttp sends a form once
+
+    async def _post(
+        self, bot: Bot, method: TelegramMethod[Any], body: bytes, form: FormData | None, timeout: int | None
+    ) -> tuple[int, bytes]:
+        session = await self.create_session()
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        limit: Any = self.timeout if timeout is None else timeout
+        try:
+            if form is not None:
+                request = session.post(url, data=form, timeout=limit)
+            else:
+                request = session.post(url, data=body, headers=_JSON, timeout=limit)
+            async with request as answer:
+                content = await answer.read()
+        except asyncio.TimeoutError as error:
+            CALLS.labels(self._name, "no_answer").inc()
+            raise TelegramNetworkError(method=method, message="Request timeout error") from error
+        except ClientError as error:
+            CALLS.labels(self._name, "no_answer").inc()
+            raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
+        CALLS.labels(self._name, str(answer.status)).inc()
+        return answer.status, content
+
+    def _result(self, bot: Bot, method: TelegramMethod[TelegramType], status: int, content: bytes) -> TelegramType:
+        returning = method.__returning__
+        if returning not in _RESPONSES:
+            _RESPONSES[returning] = Response[returning]  # type: ignore[valid-type]
+        response = self.check_response(bot, method, status, cast(str, content))
+        if not repeatable(method.__api_method__):
+            REPLIES.labels(self._name).inc()
+        return cast(TelegramType, response.result)
+
+    def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes, FormData | None]:
+        """The call as JSON, and as a form when files go with it."""
+        files: dict[str, InputFile] = {}
+        fields = {}
+        for name, value in method.model_dump(warnings=False).items():
+            prepared = self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+            if prepared is not None and prepared != "":
+                fields[name] = prepared
+        return to_json(fields), self.build_form_data(bot, method) if files else None
+
+
+def _retry_after(content: bytes) -> float:
+    try:
+        return max(float(from_json(content)["parameters"]["retry_after"]), 0.1)
+    except (ValueError, KeyError, TypeError):
+        return 1.0  # a proxy in between answers 429 in its own words

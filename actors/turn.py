@@ -1,0 +1,68 @@
+"""One turn: a chat's handler working on one message, from the first line of it to the commit.
+
+A turn is what a handler's Telegram calls and state changes belong to. It is found through a context variable, so a bot's code knows nothing
+of it; a bundled bot may ask for it by naming a handler argument `turn`.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from actors.journal import Journal
+from storage.redis.entry import Chat, Entry
+from storage.redis.mailbox import Changes
+
+
+@dataclass(slots=True)
+class Turn:
+    """What is known about the message being handled, and what its handler has done so far."""
+
+    chat: Chat
+    entry: Entry | None
+    """The message; None for work that has none, such as an update that a library made up in a background task."""
+    epoch: int
+    attempt: int
+    late: bool
+    """True when a message with a higher update_id was handled before this one: it came after the time we wait for stragglers."""
+    state: dict[str, str]
+    """The chat's committed state, shared by all turns of the chat; `changes` holds what this turn wrote on top of it."""
+    journal: Journal
+    changes: Changes = field(default_factory=Changes)
+    open: bool = True
+    """False once the handler has returned: a task it left behind may still call, but its calls belong to no message any more."""
+
+    @property
+    def bot(self) -> str:
+        """The bot's name in the configuration."""
+        return self.chat.bot
+
+    @property
+    def chat_id(self) -> int:
+        """The chat's id as the platform knows it."""
+        return int(self.chat.id)
+
+    @property
+    def update_id(self) -> int | None:
+        """Telegram's number of the update; None for timers and events."""
+        return self.entry.order if self.entry else None
+
+    @property
+    def trace_id(self) -> str:
+        """What ties together all log lines of this message, from the webhook on."""
+        return self.entry.trace if self.entry else "-"
+
+    def effect_id(self, name: str) -> str:
+        """A name for an effect of this message that is the same on every replay: a unique column for the row that a handler writes."""
+        # Both numbers: Telegram may give an update_id again after a week of silence, and `seq` begins anew with an empty Redis.
+        entry = self.entry
+        return f"{self.chat}:{entry.order or 0}:{entry.seq}:{name}" if entry else f"{self.chat}:{self.journal.calls}:{name}"
+
+    def set_timer(self, name: str, due_ms: int, data: str = "") -> None:
+        """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds). The same name replaces it."""
+        self.changes.timers.append((name, due_ms, data))
+
+    def cancel_timer(self, name: str) -> None:
+        """Forget the timer; one that has come due already is in the mailbox and will be handled."""
+        self.changes.cancel.append(name)
+
+
+current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)

@@ -1,0 +1,36 @@
+"""Writing an order: once per effect, whatever happens at the same time."""
+
+import asyncio
+
+import asyncpg
+
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.catalog import list_categories, quote_cart
+from actors.bots.shop.language import Language
+from actors.bots.shop.orders import Customer, find_order, place_order, recent_orders
+
+CUSTOMER = Customer("shop", 5, 7, Language.EN, "@ann_smith", "")
+
+
+def test_an_effect_that_runs_twenty_times_at_once_places_one_order(shop_database):
+    async def place():
+        async with asyncpg.create_pool(shop_database, min_size=8, max_size=8) as pool:
+            quote = await quote_cart(pool, Language.EN, Cart(((1, 2), (2, 1))))
+            orders = await asyncio.gather(*(place_order(pool, "e1", CUSTOMER, quote) for _ in range(20)))
+            assert len({order.number for order in orders}) == 1
+            assert await find_order(pool, "e1") == orders[0]
+            assert await find_order(pool, "e2") is None
+            assert [summary.items for summary in await recent_orders(pool, "shop", 7)] == [3]
+            assert await recent_orders(pool, "other", 7) == []
+
+    asyncio.run(place())
+
+
+def test_the_demo_goods_fill_several_pages_in_both_languages(shop_database):
+    async def look():
+        async with asyncpg.create_pool(shop_database, min_size=1, max_size=1) as pool:
+            for language in Language:
+                shelves = await list_categories(pool, language)
+                assert [shelf.products for shelf in shelves] == [8, 6, 6, 4, 3]
+
+    asyncio.run(look())
