@@ -1,0 +1,1 @@
+"""What comes in from outside: webhooks, polling, health, metrics."""

@@ -1,0 +1,42 @@
+"""Everything we answer besides webhooks, as a Quart-Trio application: health, metrics, the front page."""
+
+from collections.abc import Awaitable, Callable
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from quart import Response, jsonify, render_template
+from quart_trio import QuartTrio
+
+Readiness = Callable[[], Awaitable[dict[str, str]]]
+"""Returns what keeps the service from working, by part; empty when it is ready. A part that begins with `warning` does not keep it."""
+
+
+def create_app(readiness: Readiness, front: dict[str, object]) -> QuartTrio:
+    """Build the application. `front` is what the front page shows."""
+    app = QuartTrio(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        """The process answers; a platform restarts it when it does not."""
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    async def readyz() -> tuple[Response, int]:
+        """The service can do its work; a load balancer sends nothing while it cannot."""
+        found = await readiness()
+        warnings = {part: why for part, why in found.items() if part.startswith("warning")}
+        reasons = {part: why for part, why in found.items() if part not in warnings}
+        status = "unready" if reasons else "ready"
+        return jsonify(status=status, reasons=reasons, warnings=list(warnings.values())), 503 if reasons else 200
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """Prometheus reads here."""
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/")
+    async def index() -> str:
+        """Where a stranger lands."""
+        return await render_template("index.html", **front)
+
+    return app

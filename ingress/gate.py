@@ -1,0 +1,51 @@
+"""The one ASGI application that Hypercorn serves: it sends each request to the world that answers it.
+
+Hypercorn runs its asyncio worker on the loop that hosts Trio, where sockets cost a third of what they cost in guest mode (measured: 0.18 ms a
+request against 0.50 ms). The webhook is answered right there; for all else the Quart-Trio application is called across the bridge.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from actors.runtime.bridge import BridgeClosedError, aio, to_trio
+from ingress.webhook import PATH, Webhook
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Receive, Send], Awaitable[None]]
+
+
+class Gate:
+    """Webhooks stay in asyncio, the rest goes to Trio."""
+
+    def __init__(self, webhook: Webhook | None, app: App) -> None:
+        self._webhook = webhook
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request, or take part in the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif self._webhook is not None and scope["type"] == "http" and scope["path"].startswith(PATH):
+            await self._webhook(scope, receive, send)
+        else:
+
+            async def receive_in_trio() -> Any:
+                return await aio(receive)
+
+            async def send_in_trio(message: Any) -> None:
+                await aio(send, message)
+
+            try:
+                await to_trio(self._app, scope, receive_in_trio, send_in_trio)
+            except BridgeClosedError:
+                pass  # the service is going down; the connection is closed with it
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """The service starts and stops its parts itself; the server only needs to be told that all is well."""
+    while True:
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

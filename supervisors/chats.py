@@ -1,0 +1,231 @@
+"""The supervisor of the chats: actors come when a message arrives, go when they have been idle, and come back after a crash.
+
+It is the one place that knows which chats are in memory. Everything it forgets is found again in Redis: the ready set of each partition names
+the chats with messages waiting, so a start, a crash and a lost notification are all cured by the same sweep.
+"""
+
+import asyncio
+import contextvars
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import trio
+from prometheus_client import Counter, Gauge
+from structlog import get_logger
+
+from actors.attempt import Worker
+from actors.chat import ChatActor
+from actors.hosting.bot import HostedBot
+from actors.runtime.bridge import aio
+from actors.runtime.system import open_actor_system
+from storage.errors import Fenced, StoreUnavailable
+from storage.redis.entry import Chat, Entry
+from storage.redis.mailbox import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+log = get_logger("mailroom.chats")
+
+SWEEP_SECONDS = 2.0
+"""How often the ready sets are read: what no notification told us of waits no longer than this."""
+SWEEP_CHATS_MAX = 1000
+"""Chats read from the ready set of one partition at a time."""
+CRASH_PAUSE_SECONDS = 1.0
+CRASH_PAUSE_MAX_SECONDS = 60.0
+CRASHES_REMEMBERED_MAX = 10_000
+
+RESIDENT = Gauge("mailroom_chats_resident", "Chat actors in memory")
+CRASHES = Counter("mailroom_chat_crashes_total", "Chat actors that failed themselves and were started anew", ["bot"])
+PASSIVATED = Counter("mailroom_chats_passivated_total", "Idle chat actors that left memory")
+
+
+class Chats:
+    """The chat actors of this process. Made by `open_chats`; a new one is made for each ownership of the chats."""
+
+    def __init__(self, worker: Worker, bots: Mapping[str, HostedBot], nursery: trio.Nursery) -> None:
+        self.worker = worker
+        self.slots = trio.CapacityLimiter(worker.policy.turns_max)
+        self.draining = False
+        self.lost = trio.Event()
+        """Set when the fence refused us: the ownership is over."""
+        self._bots = bots
+        self._nursery = nursery
+        self._context = contextvars.copy_context()
+        self._actors: dict[Chat, ChatActor] = {}
+        self._resting: OrderedDict[Chat, float] = OrderedDict()
+        self._crashes: dict[Chat, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._actors)
+
+    def get(self, chat: Chat) -> ChatActor | None:
+        """The actor of a chat, if it is in memory."""
+        return self._actors.get(chat)
+
+    def arrived(self, chat: Chat, entry: Entry) -> None:
+        """A message was accepted. When there is no room for its chat now, the sweep brings it later."""
+        if actor := self._activate(chat):
+            actor.offer(entry)
+
+    def wake(self, chat: Chat, *, reload: bool = False) -> None:
+        """Something about a chat has changed."""
+        if actor := self._activate(chat):
+            if reload:
+                actor.reload()
+            else:
+                actor.wake()
+
+    def look_again(self, chat: Chat) -> None:
+        """Another process accepted a message of this chat."""
+        if actor := self._activate(chat):
+            actor.look_again()
+
+    async def run_in_line(self, chat: Chat, work: Callable[[], Awaitable[Any]]) -> Any:
+        """Run work of the asyncio side between two messages of a chat, and return its result. To be awaited in asyncio."""
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def deliver(result: Any, error: BaseException | None) -> None:
+            if answer.done():
+                return
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(result)
+
+        actor = self._activate(chat)
+        if actor is None:
+            raise StoreUnavailable(f"{chat} cannot be worked on here now")
+        actor.run_in_line(work, deliver)
+        return await answer
+
+    async def read(self, chat: Chat, name: str) -> str | None:
+        """A field of a chat's committed state, for code that runs outside of the chat's turns."""
+        actor = self._actors.get(chat)
+        if actor is not None and actor.loaded:
+            return actor.state.get(name)
+        return await self.worker.persist(lambda: self.worker.mailboxes.peek(chat, name))
+
+    async def write(self, chat: Chat, changes: Changes) -> None:
+        """Commit changes of a chat's state outside of its turns: the last writer wins."""
+        epoch = self.worker.ownership.epoch
+        await self.worker.persist(lambda: self.worker.mailboxes.commit(chat, epoch, None, changes))
+        if actor := self._actors.get(chat):
+            actor.write(changes)
+
+    def spawn(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run work of an actor beside it."""
+        self._context.run(self._nursery.start_soon, work)
+
+    def rests(self, actor: ChatActor) -> None:
+        """An actor has nothing to do: it may leave memory, the one that rests longest first."""
+        if not self.draining:
+            self._resting[actor.chat] = trio.current_time()
+            self._resting.move_to_end(actor.chat)
+            self._crashes.pop(actor.chat, None)
+
+    def failed(self, actor: ChatActor, error: BaseException | None) -> None:
+        """An actor failed itself. Start its chat anew, later each time; the other chats do not notice."""
+        if isinstance(error, Fenced):
+            self.lost.set()
+            return
+        self._forget(actor.chat)
+        CRASHES.labels(actor.chat.bot).inc()
+        if len(self._crashes) >= CRASHES_REMEMBERED_MAX:
+            self._crashes.clear()
+        crashes = self._crashes[actor.chat] = self._crashes.get(actor.chat, 0) + 1
+        pause = min(CRASH_PAUSE_SECONDS * 2 ** (crashes - 1), CRASH_PAUSE_MAX_SECONDS)
+        log.error("chat_crashed", chat=str(actor.chat), crashes=crashes, again_in_seconds=pause, exc_info=error)
+
+        async def again() -> None:
+            await trio.sleep(pause)
+            self.wake(actor.chat)
+
+        self.spawn(again)
+
+    async def sweep(self) -> None:
+        """Bring in the chats that have messages waiting in Redis, and let go of those that have been idle."""
+        while True:
+            self._passivate()
+            try:
+                partitions = self.worker.ownership.partitions
+                ready = await aio(self.worker.mailboxes.ready, partitions, SWEEP_CHATS_MAX)
+                for chat in ready:
+                    actor = self._actors.get(chat)
+                    if actor is None:
+                        self.wake(chat)
+                    elif actor.idle and not actor.suspended:
+                        actor.reload()
+            except StoreUnavailable as error:
+                log.warning("sweep_failed", why=str(error))
+            await trio.sleep(SWEEP_SECONDS)
+
+    async def drain(self) -> None:
+        """Begin nothing new and let what runs come to its end, within the policy's limit."""
+        self.draining = True
+        for actor in list(self._actors.values()):
+            actor.wake()
+        with trio.move_on_after(self.worker.policy.drain_seconds):
+            while any(actor.busy for actor in self._actors.values()):
+                await trio.sleep(0.02)
+        left = sum(actor.busy for actor in self._actors.values())
+        log.info("chats_drained", unfinished=left, note="unfinished messages are run after the next start" if left else None)
+
+    def _activate(self, chat: Chat) -> ChatActor | None:
+        actor = self._actors.get(chat)
+        if actor is not None:
+            self._resting.pop(chat, None)
+            return actor
+        bot = self._bots.get(chat.bot)
+        if bot is None or self.draining or not self.worker.ownership.held:
+            return None
+        if len(self._actors) >= self.worker.policy.resident_max and not self._make_room():
+            return None
+        actor = self._context.run(ChatActor.activate, chat, bot, self)
+        self._actors[chat] = actor
+        RESIDENT.set(len(self._actors))
+        return actor
+
+    def _passivate(self) -> None:
+        oldest = trio.current_time() - self.worker.policy.idle_seconds
+        while self._resting:
+            chat, since = next(iter(self._resting.items()))
+            if since > oldest:
+                break
+            self._let_go(chat)
+
+    def _make_room(self) -> bool:
+        """Let the chat go that has been idle longest."""
+        if not self._resting:
+            return False
+        self._let_go(next(iter(self._resting)))
+        return True
+
+    def _let_go(self, chat: Chat) -> None:
+        self._resting.pop(chat, None)
+        actor = self._actors.get(chat)
+        # Between this look and the stop nothing can arrive: everything here happens in one thread without a pause.
+        if actor is not None and actor.idle:
+            self._forget(chat)
+            actor.stop()
+            PASSIVATED.inc()
+
+    def _forget(self, chat: Chat) -> None:
+        self._actors.pop(chat, None)
+        self._resting.pop(chat, None)
+        RESIDENT.set(len(self._actors))
+
+
+@asynccontextmanager
+async def open_chats(worker: Worker, bots: Mapping[str, HostedBot]) -> "AsyncIterator[Chats]":
+    """The chats, for as long as they are ours. Leaving the block stops what still runs; `drain` first to let it finish."""
+    async with open_actor_system() as system:
+        chats = Chats(worker, bots, system.nursery)
+        system.nursery.start_soon(chats.sweep)
+        try:
+            yield chats
+        finally:
+            chats.draining = True
+            system.nursery.cancel_scope.cancel()

@@ -1,0 +1,72 @@
+"""Whether this process can do its work, part by part."""
+
+from collections.abc import Callable
+
+import asyncpg
+import trio
+
+from actors.runtime.bridge import aio
+from storage.errors import StoreError, StoreUnavailable
+from storage.postgres.database import UNAVAILABLE
+from storage.redis.batch import Line
+
+PROBE_SECONDS = 2.0
+"""A store that takes longer is not ready."""
+
+
+class Readiness:
+    """Probes the stores when asked. `owning` says whether the chats are ours; None where this process does not work them."""
+
+    def __init__(self, database: asyncpg.Pool, line: Line) -> None:
+        self._database = database
+        self._line = line
+        self._persistent = True
+        self.owning: Callable[[], bool] | None = None
+
+    async def check(self) -> dict[str, str]:
+        """What keeps the service from working, by part."""
+        found = {}
+        if why := await self._probe(self._redis):
+            found["redis"] = why
+        if why := await self._probe(self._postgres):
+            found["postgres"] = why
+        if self.owning is not None and not self.owning():
+            found["chats"] = "another process owns the chats, or the lease could not be renewed"
+        if not self._persistent:
+            found["warning_redis_persistence"] = (
+                "Redis does not keep an append-only file: acknowledged messages are lost when it restarts. Set appendonly yes."
+            )
+        return found
+
+    async def probe_stores(self) -> None:
+        """Raise the first thing that is wrong with Redis. To be awaited in asyncio."""
+        await self._redis()
+
+    async def _redis(self) -> None:
+        await self._line.command("PING")
+        try:
+            answer = await self._line.command("CONFIG", "GET", "appendonly")
+            # RESP3 answers with a map, RESP2 with a list.
+            value = answer.get(b"appendonly") if isinstance(answer, dict) else answer[1] if answer else b"yes"
+            self._persistent = value == b"yes"
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            self._persistent = True  # managed services forbid CONFIG; whoever runs them keeps the data
+
+    async def _postgres(self) -> None:
+        try:
+            await self._database.fetchval("SELECT 1")
+        except UNAVAILABLE as error:
+            raise StoreUnavailable(f"Postgres does not answer: {error or type(error).__name__}") from error
+
+    @staticmethod
+    async def _probe(probe: Callable[[], object]) -> str:
+        try:
+            with trio.fail_after(PROBE_SECONDS):
+                await aio(probe)
+        except StoreError as error:
+            return str(error)
+        except trio.TooSlowError:
+            return f"does not answer within {PROBE_SECONDS:.0f} s"
+        return ""
