@@ -1,0 +1,156 @@
+"""Misbehaviour on demand: rules that make chosen Bot API calls fail.
+
+A 429 rule behaves as Telegram does: once it struck, every further call of that chat is refused with the time
+that is left, and such calls are counted as early. `early_calls` above zero therefore means that somebody did
+not wait.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .errors import ControlError
+from .fields import flag, integer, line, only, real
+
+KINDS: Final = ("429", "500", "drop_before", "drop_after", "slow", "blocked")
+RULES_MAX = 1_000
+PARKED_MAX = 10_000
+RETRY_AFTER_MAX_SECONDS = 86_400
+DELAY_MAX_MS = 120_000
+DELAY_DEFAULT_MS = 1_000.0
+NAME_MAX = 120
+RULE_FIELDS: Final = frozenset(
+    {"kind", "method", "token", "chat_id", "retry_after", "delay_ms", "times", "probability", "park"}
+)
+
+NEVER_PARKED = ("answer", "get", "sendchataction", "setwebhook", "deletewebhook")
+"""Prefixes of methods a chat's flood wait does not touch: levlam says answers are "without any limits"."""
+
+
+@dataclass(slots=True)
+class Rule:
+    """One order to misbehave; `times` counts down, None means for ever."""
+
+    kind: str
+    method: str | None = None
+    token: str | None = None
+    chat_id: int | None = None
+    retry_after: int = 1
+    delay_ms: float = DELAY_DEFAULT_MS
+    times: int | None = None
+    probability: float = 1.0
+    park: bool = True
+    struck: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        """Return the rule as JSON."""
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+
+
+def parse_rule(given: Any) -> Rule:
+    """Read a rule from JSON; every mistake is named."""
+    if not isinstance(given, dict):
+        raise ControlError("a rule is an object")
+    only(given, RULE_FIELDS, " in a rule")
+    kind = str(given.get("kind"))
+    if kind not in KINDS:
+        raise ControlError(f"kind must be one of: {', '.join(KINDS)}")
+    method = line(given, "method", NAME_MAX)
+    delay_ms, probability = real(given, "delay_ms", 0, DELAY_MAX_MS), real(given, "probability", 0, 1)
+    return Rule(
+        kind,
+        method=method.lower() if method else None,
+        token=line(given, "token", NAME_MAX),
+        chat_id=integer(given, "chat_id") if given.get("chat_id") is not None else None,
+        retry_after=integer(given, "retry_after", 1, low=1, high=RETRY_AFTER_MAX_SECONDS),
+        delay_ms=DELAY_DEFAULT_MS if delay_ms is None else delay_ms,
+        times=integer(given, "times", low=1) if given.get("times") is not None else None,
+        probability=1.0 if probability is None else probability,
+        park=flag(given, "park") is not False,
+    )
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is to happen to a call: refuse it (kind), and how long to hold its answer back."""
+
+    kind: str | None = None
+    retry_after: int = 0
+    delay_seconds: float = 0.0
+
+
+class Faults:
+    """All rules, asked once per call; with no rules the caller need not ask (`active`)."""
+
+    def __init__(self, clock: Callable[[], float], chance: random.Random) -> None:
+        self._clock = clock
+        self._chance = chance
+        self.rules: list[Rule] = []
+        self._parked: dict[tuple[str, int | None], float] = {}
+        self.early_calls = 0
+
+    @property
+    def active(self) -> bool:
+        """False when no call can be touched: the hot path looks no further."""
+        return bool(self.rules or self._parked)
+
+    def add(self, rules: list[Rule]) -> None:
+        """Take more rules, all or none."""
+        if len(self.rules) + len(rules) > RULES_MAX:
+            raise ControlError(f"at most {RULES_MAX} rules")
+        self.rules += rules
+
+    def clear(self) -> None:
+        """Behave well again; calls waiting out a 429 may go on too."""
+        self.rules.clear()
+        self._parked.clear()
+        self.early_calls = 0
+
+    def judge(self, token: str, method: str, chat_id: int | None) -> Verdict:
+        """Decide one call (`method` in lower case)."""
+        verdict = Verdict()
+        left = self._still_parked(token, method, chat_id)
+        if left:
+            self.early_calls += 1
+            verdict.kind, verdict.retry_after = "429", left
+            return verdict
+        for rule in self.rules:
+            if not self._strikes(rule, token, method, chat_id):
+                continue
+            rule.struck += 1
+            if rule.times is not None:
+                rule.times -= 1
+            if rule.kind == "slow":
+                verdict.delay_seconds += rule.delay_ms / 1000
+                continue
+            verdict.kind, verdict.retry_after = rule.kind, rule.retry_after
+            if rule.kind == "429" and rule.park:
+                self._park(token, chat_id, rule.retry_after)
+            break
+        self.rules = [rule for rule in self.rules if rule.times != 0]
+        return verdict
+
+    def _strikes(self, rule: Rule, token: str, method: str, chat_id: int | None) -> bool:
+        return (
+            (rule.method is None or rule.method == method)
+            and (rule.token is None or rule.token == token)
+            and (rule.chat_id is None or rule.chat_id == chat_id)
+            and rule.times != 0
+            and (rule.probability >= 1 or self._chance.random() < rule.probability)
+        )
+
+    def _park(self, token: str, chat_id: int | None, seconds: int) -> None:
+        if len(self._parked) >= PARKED_MAX:
+            del self._parked[next(iter(self._parked))]
+        self._parked[token, chat_id] = self._clock() + seconds
+
+    def _still_parked(self, token: str, method: str, chat_id: int | None) -> int:
+        until = self._parked.get((token, chat_id))
+        if until is None or method.startswith(NEVER_PARKED):
+            return 0
+        left = until - self._clock()
+        if left <= 0:
+            del self._parked[token, chat_id]
+            return 0
+        return int(left) + 1

@@ -1,0 +1,18 @@
+"""The Bot API's methods, a file per kind; importing this package fills the table in `call`."""
+
+from . import about, edits, group_admin, invoices, media, messages, queries, updates
+from .call import METHODS, Call, Handler
+
+__all__ = [
+    "METHODS",
+    "Call",
+    "Handler",
+    "about",
+    "edits",
+    "group_admin",
+    "invoices",
+    "media",
+    "messages",
+    "queries",
+    "updates",
+]

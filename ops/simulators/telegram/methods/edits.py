@@ -1,0 +1,151 @@
+"""Changing what was sent: texts, captions, media, keyboards; deleting and pinning.
+
+Refusals in the words of `Client.cpp` and `MessagesManager.cpp`: an edit without a difference is an error.
+"""
+
+import time
+from typing import Any
+
+from ops.simulators.telegram.arguments import structure
+from ops.simulators.telegram.chats import Chat, Json
+from ops.simulators.telegram.errors import bad_request
+from ops.simulators.telegram.markup import check_markup, inline_part
+
+from .call import Call, caption, find_message, formatted, method, target_chat
+from .media import KINDS, input_media
+
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+DELETE_AT_ONCE_MAX = 100
+
+
+def _editable(call: Call) -> Json | None:
+    """Return the message to edit, or None for a message sent via inline mode (accepted, shown nowhere)."""
+    if call.args.get("inline_message_id"):
+        return None
+    message = find_message(call, target_chat(call), "edit")
+    if message["from"]["id"] != call.bot.id:
+        raise bad_request("message can't be edited")
+    return message
+
+
+def _change(call: Call, message: Json, content: Json, replaced: tuple[str, ...]) -> Json:
+    """Replace some fields and the keyboard (omitted means removed); refuse when nothing differs."""
+    content = {key: value for key, value in content.items() if value}
+    markup = inline_part(check_markup(structure(call.args, "reply_markup")))
+    if markup is not None:
+        content["reply_markup"] = markup
+    fields = (*replaced, "reply_markup")
+    if {key: message[key] for key in fields if key in message} == content:
+        raise bad_request(NOT_MODIFIED)
+    for key in fields:
+        message.pop(key, None)
+    message.update(content, edit_date=int(time.time()))
+    call.world.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
+    return message
+
+
+@method("editMessageText")
+def edit_text(call: Call) -> Any:
+    """Another text in a text message."""
+    message = _editable(call)
+    shown, entities = formatted(call)
+    if message is None:
+        return True
+    if "text" not in message:
+        raise bad_request("there is no text in the message to edit")
+    return _change(call, message, {"text": shown, "entities": entities}, ("text", "entities"))
+
+
+@method("editMessageCaption")
+def edit_caption(call: Call) -> Any:
+    """Another caption under a file."""
+    message = _editable(call)
+    part = caption(call)
+    if message is None:
+        return True
+    if not any(kind in message for kind in KINDS):
+        raise bad_request("there is no caption in the message to edit")
+    return _change(call, message, part, ("caption", "caption_entities", "show_caption_above_media"))
+
+
+@method("editMessageMedia")
+def edit_media(call: Call) -> Any:
+    """Another file, or a file in place of a text."""
+    message = _editable(call)
+    part = input_media(call, structure(call.args, "media"))
+    if message is None:
+        return True
+    fields = (*KINDS, "text", "entities", "caption", "caption_entities", "show_caption_above_media")
+    return _change(call, message, part, fields)
+
+
+@method("editMessageReplyMarkup")
+def edit_reply_markup(call: Call) -> Any:
+    """Another keyboard under the same message."""
+    message = _editable(call)
+    return True if message is None else _change(call, message, {}, ())
+
+
+@method("editMessageLiveLocation", "stopMessageLiveLocation")
+def edit_location(call: Call) -> Any:
+    """A live location that moved; only the edit mark shows."""
+    message = _editable(call)
+    if message is not None and "location" not in message:
+        raise bad_request("there is no live location in the message to edit")
+    return True if message is None else message
+
+
+def _delete(call: Call, chat: Chat, message_id: int) -> bool:
+    if call.bot.book.remove(chat, message_id) is None:
+        return False
+    call.world.events.emit("delete", call.bot.token, chat.info["id"], {"message_id": message_id})
+    return True
+
+
+@method("deleteMessage")
+def delete_message(call: Call) -> bool:
+    """Remove one message for everybody."""
+    chat = target_chat(call)
+    message = find_message(call, chat, "delete")
+    return _delete(call, chat, message["message_id"])
+
+
+@method("deleteMessages")
+def delete_messages(call: Call) -> bool:
+    """Remove several messages; those that are gone do not matter."""
+    chat = target_chat(call)
+    ids = structure(call.args, "message_ids")
+    if not isinstance(ids, list) or not 1 <= len(ids) <= DELETE_AT_ONCE_MAX:
+        raise bad_request("message identifiers are not specified")
+    for message_id in ids:
+        _delete(call, chat, int(message_id))
+    return True
+
+
+@method("pinChatMessage")
+def pin(call: Call) -> bool:
+    """Pin a message."""
+    chat = target_chat(call)
+    chat.pinned = find_message(call, chat, "pin")["message_id"]
+    return True
+
+
+@method("unpinChatMessage", "unpinAllChatMessages")
+def unpin(call: Call) -> bool:
+    """Unpin what is pinned."""
+    target_chat(call).pinned = None
+    return True
+
+
+@method("setMessageReaction")
+def react(call: Call) -> bool:
+    """Put a reaction on a message."""
+    chat = target_chat(call)
+    message = find_message(call, chat, "react")
+    reaction = structure(call.args, "reaction") or []
+    shown = {"message_id": message["message_id"], "reaction": reaction}
+    call.world.events.emit("reaction", call.bot.token, chat.info["id"], shown)
+    return True
