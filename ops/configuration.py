@@ -1,0 +1,129 @@
+"""Read the settings of this start: command line over environment over `mailroom.toml` over defaults.
+
+All faults are found before any is reported, each by the name under which somebody set it: whoever puts a
+service on a server should need one look, not one restart per mistake.
+"""
+
+import hashlib
+import hmac
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ops.faults import ConfigurationError, nearest, said_plainly
+from ops.relations import Fault, relation_faults
+from ops.settings import ENVIRONMENT, Settings
+
+FILE_NAME = "mailroom.toml"
+BOT_VARIABLE_PREFIX = "MAILROOM_BOT_"
+"""MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
+
+BOT_VARIABLES = ("token", "secret")
+
+
+def load(
+    config: Path | None = None,
+    *,
+    command_line: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings, or a `ConfigurationError` with all that is wrong; `defaults` are those of one command."""
+    environment = os.environ if environment is None else environment
+    file = find_file(config, environment)
+    values = dict(defaults or {})
+    set_as: dict[tuple[str, ...], str] = {}
+    if file is not None:
+        from_file = read_file(file)
+        values |= from_file
+        if isinstance(from_file.get("data"), str):
+            values["data"] = file.parent / Path(from_file["data"]).expanduser()
+    faults = _take_environment(values, set_as, environment)
+    for key, value in (command_line or {}).items():
+        if value is not None:
+            values[key] = value
+            set_as[key,] = f"--{key}"
+    where = file.name if file else "settings"
+    faults += relation_faults(values)
+    settings = None
+    try:
+        settings = Settings.model_validate(values | {"config": file})
+    except ValidationError as invalid:
+        shapes = [(tuple(map(str, error["loc"])), said_plainly(error)) for error in invalid.errors()]
+        faults = shapes + faults
+    if settings is None or faults:
+        raise ConfigurationError(
+            f"{set_as.get(name, '.'.join(name) + f' ({where})')}: {fault}" for name, fault in faults
+        )
+    return _completed(settings)
+
+
+def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The configuration file: the one asked for, else the one lying here or beside the code, else none."""
+    asked = config or (Path(environment["MAILROOM_CONFIG"]) if environment.get("MAILROOM_CONFIG") else None)
+    if asked is not None:
+        return asked.expanduser().absolute()
+    for folder in (Path.cwd(), Path(__file__).resolve().parents[1]):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def read_file(file: Path) -> dict[str, Any]:
+    """The file's content; one that cannot be read hides every other fault, so it is reported alone."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError([f"{file}: cannot be read: {(error.strerror or '').lower()}"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"{file.name}: is not TOML: {error}"]) from None
+
+
+def _take_environment(
+    values: dict[str, Any], set_as: dict[tuple[str, ...], str], environment: Mapping[str, str]
+) -> list[Fault]:
+    """Lay the environment over the file; a MAILROOM_ variable that means nothing is most likely a slip."""
+    faults: list[Fault] = []
+    bots = values["bots"] if isinstance(values.get("bots"), dict) else {}
+    of_bots = {
+        f"{BOT_VARIABLE_PREFIX}{name.upper().replace('-', '_')}_{key.upper()}": (name, key)
+        for name in bots
+        for key in BOT_VARIABLES
+        if isinstance(bots[name], dict)
+    }
+    for variable, value in environment.items():
+        if not value:
+            continue
+        if variable in ENVIRONMENT:
+            key = ENVIRONMENT[variable]
+            values[key] = Path(value).expanduser().absolute() if key == "data" else value
+            set_as[key,] = f"{variable} (environment)"
+        elif variable in of_bots:
+            name, key = of_bots[variable]
+            bots[name][key] = value
+            set_as["bots", name, key] = f"{variable} (environment)"
+        elif variable.startswith("MAILROOM_") and variable != "MAILROOM_CONFIG":
+            known = [*ENVIRONMENT, *of_bots, "MAILROOM_CONFIG"]
+            set_as[variable,] = f"{variable} (environment)"
+            faults.append(((variable,), f"unknown setting{nearest(variable, known)}"))
+    return faults
+
+
+def _completed(settings: Settings) -> Settings:
+    """What follows from the settings: secrets from tokens, and demo mode where there is no token at all."""
+    demo = not any(bot.token for bot in settings.bots.values())
+    declared = {name: bot.model_dump() for name, bot in settings.bots.items()} or {"shop": {"bot": "shop"}}
+    for number, (name, bot) in enumerate(declared.items(), start=1):
+        if demo:
+            bot["token"] = f"{number}:demo-{name}"
+        bot["secret"] = bot.get("secret") or derived_secret(bot["token"])
+    return Settings.model_validate(settings.model_dump() | {"bots": declared, "demo": demo})
+
+
+def derived_secret(token: str) -> str:
+    """A webhook secret that every process of an installation arrives at by itself."""
+    return hmac.digest(token.encode(), b"mailroom webhook secret", hashlib.sha256).hex()

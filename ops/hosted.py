@@ -1,0 +1,44 @@
+"""Put the bots of the configuration together: router, dispatcher, connection to Telegram."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.telegram import TelegramAPIServer
+
+from actors.hosting.bot import HostedBot, dispatcher_of
+from actors.hosting.load import bundled, from_disk
+from actors.hosting.session import HostedSession
+from actors.limiter import Limiter
+from actors.state import ActorStorage, Door
+from ops.settings import BotSettings, Settings
+from supervisors.parking import Parking
+
+
+def hosted_bots(settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]) -> dict[str, HostedBot]:
+    """Every configured bot, ready to start. `offered` is what handlers of bundled bots may ask for by name."""
+    return {name: _from_settings(name, one, settings, door, parking, offered) for name, one in settings.bots.items()}
+
+
+def host(name: str, bot: Bot, dispatcher: Dispatcher, door: Door, parking: Parking, *, fast: bool = False, shed: bool = False) -> HostedBot:
+    """Make a bot and its dispatcher, wherever they come from, a hosted one."""
+    limiter = Limiter()
+    old = bot.session
+    session = HostedSession(name, limiter, parking.for_bot(name), api=old.api, timeout=old.timeout, json_dumps=old.json_dumps)
+    session.middleware = old.middleware
+    if proxy := getattr(old, "proxy", None):
+        session.proxy = proxy
+    bot.session = session
+    hosted = HostedBot(name, bot, dispatcher, limiter, ActorStorage(name, door), fast=fast, shed=shed)
+    parking.watch(hosted)
+    return hosted
+
+
+def _from_settings(
+    name: str, one: BotSettings, settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]
+) -> HostedBot:
+    router = bundled(one.bot) if one.bot else from_disk(one.router or "", settings.config.parent if settings.config else None)
+    dispatcher = dispatcher_of(router, offered if one.bot else {})
+    bot = Bot(one.token)
+    bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
+    return host(name, bot, dispatcher, door, parking, fast=one.order == "fast", shed=one.flood == "shed")

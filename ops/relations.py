@@ -1,0 +1,81 @@
+"""Faults between settings: each value may be well-formed by itself and yet not go with the others.
+
+They look at the values as written, so that they are found in the same pass as the malformed ones.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import actors
+from ops.faults import nearest
+from ops.settings import TELEGRAM_API_BASE
+
+Fault = tuple[tuple[str, ...], str]
+"""Where, as a path of keys; and what is wrong there."""
+
+TELEGRAM_WEBHOOK_PORTS = (443, 80, 88, 8443)
+"""Telegram delivers webhooks to no other port."""
+
+
+def relation_faults(values: Mapping[str, Any]) -> list[Fault]:
+    """All of them, in the order of the settings."""
+    faults: list[Fault] = [((name,), "cannot be set") for name in ("config", "demo") if name in values]
+    faults += _unreachable_by_telegram(values)
+    bots = values.get("bots")
+    tables = (
+        {name: bot for name, bot in bots.items() if isinstance(bot, dict)} if isinstance(bots, dict) else {}
+    )
+    faults += _wrong_bots(tables)
+    faults += _wrong_tokens(tables)
+    return faults
+
+
+def bundled_bots() -> list[str]:
+    """The bots that came along: the folders of `actors/bots`."""
+    return sorted(file.parent.name for file in Path(actors.__path__[0]).glob("bots/*/__init__.py"))
+
+
+def _unreachable_by_telegram(values: Mapping[str, Any]) -> Iterator[Fault]:
+    url = values.get("public_url")
+    if not isinstance(url, str) or values.get("telegram_api_base", TELEGRAM_API_BASE) != TELEGRAM_API_BASE:
+        return
+    try:
+        scheme, port = urlsplit(url).scheme, urlsplit(url).port
+    except ValueError:
+        return
+    if scheme == "http":
+        yield ("public_url",), "must begin with https://; Telegram delivers webhooks to nothing else"
+    if port is not None and port not in TELEGRAM_WEBHOOK_PORTS:
+        yield ("public_url",), f"has port {port}; Telegram delivers webhooks to 443, 80, 88 and 8443 only"
+
+
+def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
+    for name, bot in tables.items():
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+            yield ("bots", name), "a bot's name is part of an address: up to 64 of A-Z a-z 0-9 _ -"
+        if ("bot" in bot) == ("router" in bot):
+            has = "both bot and router" if "bot" in bot else "neither bot nor router"
+            advice = 'set bot = "shop" for a bundled bot, or router = "module:attribute" for your own'
+            yield ("bots", name), f"has {has}; {advice}"
+        bundled = bot.get("bot")
+        if isinstance(bundled, str) and bundled not in bundled_bots():
+            yield (
+                ("bots", name, "bot"),
+                f"there is no bundled bot {bundled!r}{nearest(bundled, bundled_bots())}",
+            )
+
+
+def _wrong_tokens(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
+    owners: dict[str, str] = {}
+    for name, bot in tables.items():
+        token = bot.get("token")
+        if not token and any(other.get("token") for other in tables.values()):
+            yield ("bots", name, "token"), "is missing; set it here or in the environment"
+        if isinstance(token, str) and token in owners:
+            # Telegram keeps one webhook per token: the two would take each other's messages.
+            yield ("bots", name, "token"), f"is the token of bots.{owners[token]} too; each bot needs its own"
+        if isinstance(token, str) and token:
+            owners.setdefault(token, name)

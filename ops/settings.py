@@ -1,0 +1,120 @@
+"""What can be set, and what each value must look like; `ops/configuration.py` reads it, once."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+TELEGRAM_API_BASE = "https://api.telegram.org"
+ENVIRONMENT = {
+    "HOST": "host",
+    "PORT": "port",
+    "MAILROOM_DATA": "data",
+    "DATABASE_URL": "database_url",
+    "REDIS_URL": "redis_url",
+    "MAILROOM_OPS_TOKEN": "ops_token",
+    "TELEGRAM_API_BASE": "telegram_api_base",
+    "PUBLIC_URL": "public_url",
+    "OPENAI_API_KEY": "openai_api_key",
+    "OPENAI_BASE_URL": "openai_base_url",
+    "MAILROOM_LOG": "log",
+}
+"""Which variable sets which key; an empty variable counts as not set."""
+
+
+def _matching(pattern: str, advice: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(advice)
+        return value
+
+    return AfterValidator(check)
+
+
+def _url(*schemes: str) -> AfterValidator:
+    wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def check(value: str) -> str:
+        # The URL itself is not repeated in the message: it may hold a password.
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError as error:
+            raise ValueError(f"is not a URL: {error}") from None
+        if parts.scheme not in schemes:
+            raise ValueError(f"must begin with {wanted}")
+        if not (parts.netloc or parts.query or parts.scheme == "unix"):
+            raise ValueError(f"names no host; write it like {schemes[0]}://host:port")
+        return value.rstrip("/") if parts.scheme.startswith("http") else value
+
+    return AfterValidator(check)
+
+
+def default_data() -> Path:
+    """Beside the code in a checkout, so that the folder one starts from does not matter; else right here."""
+    checkout = Path(__file__).resolve().parents[1]
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / ".mailroom"
+
+
+class BotSettings(BaseModel):
+    """One bot: how it reaches Telegram, and what answers its users."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: Literal["telegram"] = "telegram"
+    token: Annotated[
+        str, _matching(r"\d+:[\w-]+", "is not a bot token; @BotFather gives one like 123456:AbC-dEf")
+    ] = Field(default="", repr=False, validate_default=False)
+    secret: Annotated[
+        str, _matching(r"[A-Za-z0-9_-]{1,256}", "may hold 1 to 256 of the characters A-Z a-z 0-9 _ -")
+    ] = Field(default="", repr=False, validate_default=False)
+    """What Telegram sends with every webhook; derived from the token where not set."""
+    bot: str | None = None
+    """A bundled bot, by the name of its folder in `actors/bots`; or else:"""
+    router: (
+        Annotated[
+            str,
+            _matching(r"[^\W\d][\w.]*:[^\W\d][\w.]*", "must be written module:attribute, like my_bot:router"),
+        ]
+        | None
+    ) = None
+    order: Literal["strict", "fast"] = "strict"
+    flood: Literal["backpressure", "shed"] = "backpressure"
+
+
+class Settings(BaseModel):
+    """Everything that an operator can set, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: Annotated[str, _matching(r"\S+", "must be an address such as 127.0.0.1 or 0.0.0.0")] = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    """0 means any free one."""
+    data: Path = Field(default_factory=default_data)
+    database_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(default=None, repr=False)
+    redis_url: Annotated[str, _url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
+    ops_token: (
+        Annotated[
+            str,
+            _matching(
+                r"[!-~]{16,}", "must be 16 or more visible characters; it opens every chat to its holder"
+            ),
+        ]
+        | None
+    ) = Field(default=None, repr=False)
+    telegram_api_base: Annotated[str, _url("https", "http")] = TELEGRAM_API_BASE
+    public_url: Annotated[str, _url("https", "http")] | None = None
+    openai_api_key: Annotated[str, _matching(r"[!-~]+", "must be one word of visible characters")] | None = (
+        Field(default=None, repr=False)
+    )
+    openai_base_url: Annotated[str, _url("https", "http")] | None = None
+    log: Literal["auto", "json", "colour"] = "auto"
+    bots: dict[str, BotSettings] = {}
+    config: Path | None = None
+    """The file all this was read from; its folder is importable for routers."""
+    demo: bool = False
+    """No bot has a token: nothing can reach the real Telegram, so a simulator stands in for it."""
