@@ -1,9 +1,11 @@
-"""One attempt at one message, on the asyncio side: count it, let the bot work, commit. The chat's actor decides what follows from the outcome."""
+"""One attempt at one message, on the asyncio side: count it, let the bot work, commit. The chat's actor
+decides what follows from the outcome.
+"""
 
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -23,7 +25,7 @@ STORE_PAUSE_MAX_SECONDS = 1.0
 OUTAGE_PAUSE_SECONDS = 1.0
 """The pause after Telegram failed to answer; it doubles with each failure in a row."""
 APOLOGY_NUMBER = 1_000_000
-"""The call number of the apology: far from the handler's own calls, whose number may differ between attempts."""
+"""The call number of the apology: far from the handler's own calls, whose number may differ."""
 
 
 class Ownership(Protocol):
@@ -32,6 +34,14 @@ class Ownership(Protocol):
     @property
     def epoch(self) -> int:
         """The number of our ownership; raises `Fenced` once it has ended."""
+
+    @property
+    def held(self) -> bool:
+        """Whether the chats are ours now."""
+
+    @property
+    def partitions(self) -> Sequence[int]:
+        """Which partitions are ours."""
 
 
 class ProcessDiedError(Exception):
@@ -76,7 +86,9 @@ class Worker:
     policy: Policy
 
     async def persist(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Make a store call until it has an answer. The calls are safe to repeat. Raises `Fenced` once we are not the owner any more."""
+        """Make a store call until it has an answer. The calls are safe to repeat. Raises `Fenced` once we are
+        not the owner any more.
+        """
         pause = STORE_PAUSE_SECONDS
         while True:
             _ = self.ownership.epoch
@@ -99,7 +111,9 @@ class Worker:
         outages: int,
         following: Callable[[], Entry | None],
     ) -> Outcome:
-        """Work on one message. `begun` if its attempt is counted already; `following` names the message to begin with the commit."""
+        """Work on one message. `begun` if its attempt is counted already; `following` names the message to
+        begin with the commit.
+        """
         if begun is None:
             begun = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq))
             if begun is None:
@@ -111,13 +125,11 @@ class Worker:
         error: BaseException | None = None
         verdict = "handled"
         try:
-            if attempt > self.policy.attempts_max:
-                raise ProcessDiedError(f"the process ended while it worked on this message, {self.policy.attempts_max} times")
             if not await self._dispatch(bot, turn):
                 verdict = "unhandled"
         except Parked as parked:
             return await self._put_off(chat, entry, epoch, parked.seconds, attempt, None)
-        except Exception as raised:  # noqa: BLE001 - whatever a bot raises must not reach the actor: it is judged here
+        except Exception as raised:
             error = raised
         if error is not None:
             turn.changes = Changes()
@@ -133,13 +145,18 @@ class Worker:
                 verdict = "dead"
                 await self._apologise(bot, turn)
         letter = _dead_letter(turn, error) if verdict == "dead" and error else None
-        # The handler may already have been replayed into this commit once; `following` is asked as late as possible.
+        # The handler may already have been replayed into this commit once; `following` is asked as late as
+        # possible.
         committed = await self.persist(
-            lambda: self.mailboxes.commit(chat, epoch, entry, turn.changes, following=following(), dead=letter)
+            lambda: self.mailboxes.commit(
+                chat, epoch, entry, turn.changes, following=following(), dead=letter
+            )
         )
         return Done(verdict, committed, turn.changes, attempt, error)
 
-    async def run_local(self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]) -> tuple[T, Changes]:
+    async def run_local(
+        self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]
+    ) -> tuple[T, Changes]:
         """Run work that has no message, and commit what it changed."""
 
         async def unrecorded(_number: int, _record: bytes) -> None:
@@ -152,12 +169,18 @@ class Worker:
         return result, turn.changes
 
     async def _dispatch(self, bot: HostedBot, turn: Turn) -> bool:
+        if turn.attempt > self.policy.attempts_max:
+            times = f"{self.policy.attempts_max} times"
+            raise ProcessDiedError(f"the process ended while it worked on this message, {times}")
+        deadline = asyncio.timeout(self.policy.handler_timeout_seconds)
         try:
-            async with asyncio.timeout(self.policy.handler_timeout_seconds) as deadline:
+            async with deadline:
                 return await self._as_current(turn, lambda: bot.handle(turn))
         except TimeoutError:
             if deadline.expired():
-                raise HandlerTimeoutError(f"the handler took longer than {self.policy.handler_timeout_seconds:.0f} s") from None
+                raise HandlerTimeoutError(
+                    f"the handler took longer than {self.policy.handler_timeout_seconds:.0f} s"
+                ) from None
             raise
 
     @staticmethod
@@ -196,8 +219,19 @@ def _dead_letter(turn: Turn, error: BaseException) -> dict[str, object]:
     entry = turn.entry
     assert entry is not None, "only messages become dead letters"
     return {
-        "bot": turn.bot, "chat": turn.chat.id, "seq": entry.seq, "order": entry.order, "kind": entry.kind, "queue": entry.queue,
-        "trace": entry.trace, "accepted_ms": entry.accepted_ms, "died_ms": int(time.time() * 1000), "attempts": turn.attempt,
-        "epoch": turn.epoch, "error": f"{type(error).__name__}: {error}", "traceback": "".join(traceback.format_exception(error))[-8000:],
-        "payload": entry.payload.decode(errors="replace"), "expedited": entry.expedited,
-    }  # fmt: skip
+        "bot": turn.bot,
+        "chat": turn.chat.id,
+        "seq": entry.seq,
+        "order": entry.order,
+        "kind": entry.kind,
+        "queue": entry.queue,
+        "trace": entry.trace,
+        "accepted_ms": entry.accepted_ms,
+        "died_ms": int(time.time() * 1000),
+        "attempts": turn.attempt,
+        "epoch": turn.epoch,
+        "error": f"{type(error).__name__}: {error}",
+        "traceback": "".join(traceback.format_exception(error))[-8000:],
+        "payload": entry.payload.decode(errors="replace"),
+        "expedited": entry.expedited,
+    }

@@ -1,8 +1,9 @@
 """The actor of one chat: the only one who works on its messages and writes its state.
 
-It is woken when something is in line and works through it, oldest first, one message at a time. Its memory is a window on the mailbox in
-Redis, never more; what it knows can be thrown away at any moment and read again. A turn itself runs on the asyncio side (`attempt.py`); here it
-is decided which message is next, when it may start, and what follows from how it ended.
+It is woken when something is in line and works through it, oldest first, one message at a time. Its memory is
+a window on the mailbox in Redis, never more; what it knows can be thrown away at any moment and read again. A
+turn itself runs on the asyncio side (`attempt.py`); here it is decided which message is next, when it may
+start, and what follows from how it ended.
 """
 
 from collections import deque
@@ -27,11 +28,21 @@ from storage.redis.mailbox import Begun, Changes, Committed
 
 log = get_logger("mailroom.chat")
 
-HANDLED = Counter("mailroom_messages_handled_total", "Messages finished, by how they ended", ["bot", "verdict"])
-FAILED = Counter("mailroom_attempts_failed_total", "Attempts that did not finish their message", ["bot", "reason"])
-LATE = Counter("mailroom_messages_late_total", "Messages handled after one with a higher update_id of the same chat", ["bot"])
+HANDLED = Counter(
+    "mailroom_messages_handled_total", "Messages finished, by how they ended", ["bot", "verdict"]
+)
+FAILED = Counter(
+    "mailroom_attempts_failed_total", "Attempts that did not finish their message", ["bot", "reason"]
+)
+LATE = Counter(
+    "mailroom_messages_late_total",
+    "Messages handled after one with a higher update_id of the same chat",
+    ["bot"],
+)
 HANDLING = Histogram("mailroom_handling_seconds", "From the start of an attempt to its end", ["bot"])
-WAITED = Histogram("mailroom_waited_seconds", "From accept to the start of the attempt that finished the message", ["bot"])
+WAITED = Histogram(
+    "mailroom_waited_seconds", "From accept to the start of the attempt that finished the message", ["bot"]
+)
 
 WAKE = "wake"
 
@@ -94,7 +105,9 @@ class ChatActor(TrioActor):
 
     @classmethod
     def activate(cls, chat: Chat, bot: HostedBot, house: House) -> "ChatActor":
-        """Start the actor of a chat. Unlike Pykka's `start` it gives the actor itself: its supervisor shares its thread."""
+        """Start the actor of a chat. Unlike Pykka's `start` it gives the actor itself: its supervisor shares
+        its thread.
+        """
         actor = cls(chat, bot, house)
         actor._start_actor_loop()
         return actor
@@ -102,12 +115,19 @@ class ChatActor(TrioActor):
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing runs: the actor may leave memory."""
-        return not (self._awake or self._running or self._window or self._expedited or self._locals) and (self._complete or self.suspended)
+        return not (self._awake or self._running or self._window or self._expedited or self._locals) and (
+            self._complete or self.suspended
+        )
 
     @property
     def busy(self) -> bool:
         """Whether a message is being handled."""
         return bool(self._running)
+
+    async def wait_until_quiet(self) -> None:
+        """Wait until no message is being handled."""
+        while self._running:
+            await self._ended.wait()
 
     @property
     def loaded(self) -> bool:
@@ -124,13 +144,17 @@ class ChatActor(TrioActor):
                 self._house.spawn(lambda: self._overtake(entry))
         elif self._loaded:
             position = place(self._window, entry)
-            if position < len(self._window) or (self._complete and len(self._window) < self._house.worker.policy.window):
+            if position < len(self._window) or (
+                self._complete and len(self._window) < self._house.worker.policy.window
+            ):
                 self._window.insert(position, entry)
             else:
                 self._complete = False
         self.wake()
 
-    def run_in_line(self, work: Callable[[], Awaitable[Any]], answer: Callable[[Any, BaseException | None], None]) -> None:
+    def run_in_line(
+        self, work: Callable[[], Awaitable[Any]], answer: Callable[[Any, BaseException | None], None]
+    ) -> None:
         """Run work that belongs to no message between two messages."""
         self._locals.append(_Local(work, answer))
         self.wake()
@@ -188,23 +212,28 @@ class ChatActor(TrioActor):
         self._epoch = worker.ownership.epoch
         self._loading, self._missed = True, False
         self._expedited.clear()
-        loaded = await aio(worker.persist, lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window))
+        loaded = await aio(
+            worker.persist, lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window)
+        )
         self._loading = False
         self.state.clear()
         self.state.update(loaded.state)
         self._window = [entry for entry in loaded.box if entry.seq not in self._running]
         known = {entry.seq for entry in loaded.expedited}
         self._expedited = loaded.expedited + [entry for entry in self._expedited if entry.seq not in known]
-        # What was accepted while we read may be in the answer or not: then the mailbox is read once more when the window is empty.
+        # What was accepted while we read may be in the answer or not: then the mailbox is read once more when
+        # the window is empty.
         self._complete = loaded.depth <= len(loaded.box) and not self._missed
         self.suspended = loaded.suspended
         self._loaded = True
         self._begun.clear()
         if loaded.parked_until_ms:
-            self._not_before = trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
+            self._not_before = (
+                trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
+            )
 
     async def _next(self) -> Entry | None:
-        """The message whose turn it is, once it may start; None when there is none or it must not start now."""
+        """The message whose turn it is, once it may start; None when there is none, or it must not start."""
         while True:
             self._bell = trio.Event()
             if self.suspended or self._house.draining:
@@ -262,10 +291,17 @@ class ChatActor(TrioActor):
         try:
             outcome = await aio(
                 lambda: worker.run(
-                    self._bot, self.chat, entry, self.state, self._begun.pop(entry.seq, None),
-                    epoch=self._epoch, late=late, outages=self._outages, following=following,
+                    self._bot,
+                    self.chat,
+                    entry,
+                    self.state,
+                    self._begun.pop(entry.seq, None),
+                    epoch=self._epoch,
+                    late=late,
+                    outages=self._outages,
+                    following=following,
                 )
-            )  # fmt: skip
+            )
         finally:
             self._running.discard(entry.seq)
             self._ended.set()
@@ -283,7 +319,9 @@ class ChatActor(TrioActor):
     def _done(self, entry: Entry, done: Done, following: Entry | None) -> None:
         committed: Committed = done.committed
         if committed.gone:
-            self._loaded = False  # our commit went through and its answer was lost, or an operator took the message away
+            self._loaded = (
+                False  # our commit went through and its answer was lost, or an operator took the message away
+            )
         else:
             apply(self.state, done.changes)
         if entry in self._expedited:
@@ -309,9 +347,17 @@ class ChatActor(TrioActor):
         reason = "raised" if later.counted else "parked" if later.error is None else "outage"
         FAILED.labels(self.chat.bot, reason).inc()
         log.warning(
-            "put_off", chat=str(self.chat), update_id=entry.order, kind=entry.kind, reason=reason, attempt=later.attempt,
-            again_in_seconds=round(later.seconds, 1), error=self.last_error, trace=entry.trace, exc_info=later.error if later.counted else None,
-        )  # fmt: skip
+            "put_off",
+            chat=str(self.chat),
+            update_id=entry.order,
+            kind=entry.kind,
+            reason=reason,
+            attempt=later.attempt,
+            again_in_seconds=round(later.seconds, 1),
+            error=self.last_error,
+            trace=entry.trace,
+            exc_info=later.error if later.counted else None,
+        )
 
     def _report(self, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
         bot = self.chat.bot
@@ -322,10 +368,19 @@ class ChatActor(TrioActor):
             LATE.labels(bot).inc()
         write = log.info if done.verdict in ("handled", "unhandled") else log.error
         write(
-            done.verdict, chat=str(self.chat), update_id=entry.order, kind=entry.kind, attempt=done.attempt, late=late,
-            waited_ms=waited_ms, took_ms=round(seconds * 1000, 1), left=done.committed.depth, trace=entry.trace, error=self.last_error,
+            done.verdict,
+            chat=str(self.chat),
+            update_id=entry.order,
+            kind=entry.kind,
+            attempt=done.attempt,
+            late=late,
+            waited_ms=waited_ms,
+            took_ms=round(seconds * 1000, 1),
+            left=done.committed.depth,
+            trace=entry.trace,
+            error=self.last_error,
             exc_info=done.error if done.verdict == "dead" else None,
-        )  # fmt: skip
+        )
 
     async def _again(self, entry: Entry, seconds: float) -> None:
         """Try an expedited message again after a pause that holds nobody else up."""
@@ -338,7 +393,12 @@ class ChatActor(TrioActor):
         """Run an expedited message beside the current handler when that one is slow, on what is committed."""
         with trio.move_on_after(self._house.worker.policy.overtake_seconds):
             await self._ended.wait()
-        if self._running and entry in self._expedited and entry.seq not in self._running and not self._house.draining:
+        if (
+            self._running
+            and entry in self._expedited
+            and entry.seq not in self._running
+            and not self._house.draining
+        ):
             await self._turn(entry)
 
     async def _run_local(self, local: _Local) -> None:
@@ -346,7 +406,7 @@ class ChatActor(TrioActor):
             result, changes = await aio(
                 lambda: self._house.worker.run_local(self.chat, self.state, self._epoch, local.work)
             )
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the work
+        except Exception as error:
             local.answer(None, error)
             return
         apply(self.state, changes)

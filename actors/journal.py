@@ -1,8 +1,9 @@
 """The replies of one message, never sent twice.
 
-Every call that a handler makes to the platform is numbered, and its result is recorded before the handler goes on. When the message is run
-again (the process died, or the handler raised and is retried), a call that was recorded gets its recorded result back instead of going out
-again. Only the one call that was in flight at a crash can have gone out without a record: a replay makes it again and counts it as ambiguous.
+Every call that a handler makes to the platform is numbered, and its result is recorded before the handler
+goes on. When the message is run again (the process died, or the handler raised and is retried), a call that
+was recorded gets its recorded result back instead of going out again. Only the one call that was in flight at
+a crash can have gone out without a record: a replay makes it again and counts it as ambiguous.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,9 +12,21 @@ from hashlib import blake2b
 
 from prometheus_client import Counter
 
-REPLAYED = Counter("mailroom_journal_replayed_total", "Calls that were answered from the journal instead of going out again", ["bot"])
-AMBIGUOUS = Counter("mailroom_journal_ambiguous_total", "Calls that may have gone out twice: in flight when an attempt ended", ["bot"])
-DIVERGED = Counter("mailroom_journal_diverged_total", "Calls of a replay that differ from the recorded one at their number", ["bot"])
+REPLAYED = Counter(
+    "mailroom_journal_replayed_total",
+    "Calls that were answered from the journal instead of going out again",
+    ["bot"],
+)
+AMBIGUOUS = Counter(
+    "mailroom_journal_ambiguous_total",
+    "Calls that may have gone out twice: in flight when an attempt ended",
+    ["bot"],
+)
+DIVERGED = Counter(
+    "mailroom_journal_diverged_total",
+    "Calls of a replay that differ from the recorded one at their number",
+    ["bot"],
+)
 
 DIGEST_BYTES = 8
 

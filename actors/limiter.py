@@ -1,10 +1,11 @@
 """Telegram's limits, honoured in one place: who must wait, and until when.
 
-Telegram does not publish exact limits and does not punish hitting one, only ignoring its 429. So replies go out at once, and the answer
-decides (bots of the grammY and tdlib maintainers do the same):
+Telegram does not publish exact limits and does not punish hitting one, only ignoring its 429. So replies go
+out at once, and the answer decides (bots of the grammY and tdlib maintainers do the same):
 
 - `free`: answers to callbacks and pre-checkouts, chat actions, reads. Never delayed.
-- `reply`: waits only while its chat (or, after two chats within a second were refused, its bot) is parked; after a chat's first 429 its
+- `reply`: waits only while its chat (or, after two chats within a second were refused, its bot) is parked;
+  after a chat's first 429 its
   replies are paced for a while at the documented rate (1/s, 20/min in a group).
 - `bulk`: notifications to many; through a token bucket below 30/s.
 """
@@ -32,7 +33,14 @@ class CallClass(Enum):
     BULK = "bulk"
 
 
-_FREE = ("answerCallbackQuery", "answerPreCheckoutQuery", "answerShippingQuery", "answerInlineQuery", "sendChatAction", "sendMessageDraft")
+_FREE = (
+    "answerCallbackQuery",
+    "answerPreCheckoutQuery",
+    "answerShippingQuery",
+    "answerInlineQuery",
+    "sendChatAction",
+    "sendMessageDraft",
+)
 
 
 def classify(method: str) -> CallClass:
@@ -41,7 +49,9 @@ def classify(method: str) -> CallClass:
 
 
 def repeatable(method: str) -> bool:
-    """Whether a call has no effect worth a journal record: reads, and signs of life that a replay may show again."""
+    """Whether a call has no effect worth a journal record: reads, and signs of life that a replay may show
+    again.
+    """
     return method.startswith("get") or method in ("sendChatAction", "sendMessageDraft")
 
 
@@ -63,7 +73,9 @@ class Limiter:
     _filled: float = 0.0
 
     def wait_seconds(self, call: CallClass, chat_id: int, now: float) -> float:
-        """How long this call must wait. For `reply` and `bulk` the place is taken: call it once for each call, then sleep."""
+        """How long this call must wait. For `reply` and `bulk` the place is taken: call it once for each
+        call, then sleep.
+        """
         if call is CallClass.FREE:
             return 0.0
         wait = max(self.bot_parked_until - now, self._parked.get(chat_id, 0.0) - now, 0.0)
@@ -98,7 +110,11 @@ class Limiter:
         self.bot_parked_until = max(self.bot_parked_until, bot_parked_until)
 
     def _take_token(self, now: float) -> float:
-        self._tokens = min(BULK_PER_SECOND, self._tokens + (now - self._filled) * BULK_PER_SECOND) if self._filled else BULK_PER_SECOND
+        self._tokens = (
+            min(BULK_PER_SECOND, self._tokens + (now - self._filled) * BULK_PER_SECOND)
+            if self._filled
+            else BULK_PER_SECOND
+        )
         self._filled = now
         self._tokens -= 1.0
         return max(0.0, -self._tokens / BULK_PER_SECOND)

@@ -1,12 +1,14 @@
 """The order of a chat's messages across Telegram's parallel queues.
 
-Telegram delivers the texts of a chat one after another, but button taps travel in a queue of their own, so a tap may arrive before the text
-that was sent first (tdlib/telegram-bot-api, `webhook_queue_id`). Update ids are consecutive over the whole bot. So: a message may start once
-every smaller id of the bot has been seen (the watermark), or after it has waited `HOLD_MS`: then the missing ids are taken for lost and the
-watermark moves past them. Pure: the time is passed in.
+Telegram delivers the texts of a chat one after another, but button taps travel in a queue of their own, so a
+tap may arrive before the text that was sent first (tdlib/telegram-bot-api, `webhook_queue_id`). Update ids
+are consecutive over the whole bot. So: a message may start once every smaller id of the bot has been seen
+(the watermark), or after it has waited `HOLD_MS`: then the missing ids are taken for lost and the watermark
+moves past them. Pure: the time is passed in.
 
-`order = "fast"` trades a little: a chat that has shown only one of Telegram's queues for 10 s starts at once, for Telegram itself orders that
-queue. What comes late then (or after the hold) is handled all the same, and counted.
+`order = "fast"` trades a little: a chat that has shown only one of Telegram's queues for 10 s starts at once,
+for Telegram itself orders that queue. What comes late then (or after the hold) is handled all the same, and
+counted.
 """
 
 from collections.abc import Callable
@@ -14,11 +16,13 @@ from heapq import heappop, heappush
 from itertools import count
 
 HOLD_MS = 500
-"""How long a message waits for stragglers. In a simulation of Telegram's delivery, 500 ms brings inversions of pairs 50 ms apart to 0."""
+"""How long a message waits for stragglers. In a simulation of Telegram's delivery, 500 ms brings inversions
+of pairs 50 ms apart to 0.
+"""
 SINGLE_QUEUE_MS = 10_000
 """How long a chat must have used one queue only to be started at once in fast order."""
 FORGET_MS = 24 * 3600 * 1000
-"""After a week of silence Telegram picks a new random id; nothing older than a day is ever delivered again."""
+"""After a week of silence Telegram picks a new random id; nothing older than a day is delivered again."""
 AHEAD_MAX = 100_000
 """Ids remembered above the watermark: as many as Telegram keeps for a bot."""
 
@@ -36,7 +40,9 @@ class Watermark:
         self._tickets = count()
 
     def saw(self, update_id: int, now_ms: int, *, in_order: bool = False) -> None:
-        """Note an id that arrived, whether it was accepted or refused. `in_order`: getUpdates gave it, so no smaller one is on its way."""
+        """Note an id that arrived, whether it was accepted or refused. `in_order`: getUpdates gave it, so no
+        smaller one is on its way.
+        """
         if self.value is not None and now_ms - self._moved_ms > FORGET_MS:
             self.value = None
             self._ahead.clear()
@@ -60,7 +66,9 @@ class Watermark:
         return self.value is not None and update_id <= self.value
 
     def ring(self, update_id: int, bell: Callable[[], None]) -> None:
-        """Call `bell` when the watermark passes the id. It may ring when nobody waits any more: to be rung is only a reason to look again."""
+        """Call `bell` when the watermark passes the id. It may ring when nobody waits any more: to be rung is
+        only a reason to look again.
+        """
         heappush(self._waiting, (update_id, next(self._tickets), bell))
 
     def _move(self, update_id: int, now_ms: int) -> None:

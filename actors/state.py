@@ -1,10 +1,13 @@
-"""The state of conversations, as aiogram sees it: a storage that reads from memory and writes with the commit of the message.
+"""The state of conversations, as aiogram sees it: a storage that reads from memory and writes with the commit
+of the message.
 
-The actor of a chat is the only writer of its state. A handler reads what was committed plus what it wrote itself; when it raises, what it
-wrote is forgotten. So state and message can never disagree, and a form step of nine storage calls costs one trip to Redis.
+The actor of a chat is the only writer of its state. A handler reads what was committed plus what it wrote
+itself; when it raises, what it wrote is forgotten. So state and message can never disagree, and a form step
+of nine storage calls costs one trip to Redis.
 
-Two kinds of access are not part of a turn: a task that outlives its handler, and a handler that touches another chat's state (an admin
-command, aiogram's GLOBAL_USER strategy in a group). Those go through the `Door`, at once, last write wins, as with aiogram's RedisStorage.
+Two kinds of access are not part of a turn: a task that outlives its handler, and a handler that touches
+another chat's state (an admin command, aiogram's GLOBAL_USER strategy in a group). Those go through the
+`Door`, at once, last write wins, as with aiogram's RedisStorage.
 """
 
 import json
@@ -35,7 +38,9 @@ class Door(Protocol):
 
 
 def field_name(part: str, key: StorageKey) -> str:
-    """Where a piece of state lives among its chat's fields: one chat has many, by user, topic, business connection and destiny."""
+    """Where a piece of state lives among its chat's fields: one chat has many, by user, topic, business
+    connection and destiny.
+    """
     return f"{part}:{key.user_id}:{key.thread_id or ''}:{key.business_connection_id or ''}:{key.destiny}"
 
 

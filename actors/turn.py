@@ -1,7 +1,7 @@
 """One turn: a chat's handler working on one message, from the first line of it to the commit.
 
-A turn is what a handler's Telegram calls and state changes belong to. It is found through a context variable, so a bot's code knows nothing
-of it; a bundled bot may ask for it by naming a handler argument `turn`.
+A turn is what a handler's Telegram calls and state changes belong to. It is found through a context variable,
+so a bot's code knows nothing of it; a bundled bot may ask for it by naming a handler argument `turn`.
 """
 
 from contextvars import ContextVar
@@ -18,17 +18,25 @@ class Turn:
 
     chat: Chat
     entry: Entry | None
-    """The message; None for work that has none, such as an update that a library made up in a background task."""
+    """The message; None for work that has none, such as an update that a library made up in a background
+    task.
+    """
     epoch: int
     attempt: int
     late: bool
-    """True when a message with a higher update_id was handled before this one: it came after the time we wait for stragglers."""
+    """True when a message with a higher update_id was handled before this one: it came after the time we wait
+    for stragglers.
+    """
     state: dict[str, str]
-    """The chat's committed state, shared by all turns of the chat; `changes` holds what this turn wrote on top of it."""
+    """The chat's committed state, shared by all turns of the chat; `changes` holds what this turn wrote on
+    top of it.
+    """
     journal: Journal
     changes: Changes = field(default_factory=Changes)
     open: bool = True
-    """False once the handler has returned: a task it left behind may still call, but its calls belong to no message any more."""
+    """False once the handler has returned: a task it left behind may still call, but its calls belong to no
+    message any more.
+    """
 
     @property
     def bot(self) -> str:
@@ -51,13 +59,22 @@ class Turn:
         return self.entry.trace if self.entry else "-"
 
     def effect_id(self, name: str) -> str:
-        """A name for an effect of this message that is the same on every replay: a unique column for the row that a handler writes."""
-        # Both numbers: Telegram may give an update_id again after a week of silence, and `seq` begins anew with an empty Redis.
+        """A name for an effect of this message that is the same on every replay: a unique column for the row
+        that a handler writes.
+        """
+        # Both numbers: Telegram may give an update_id again after a week of silence, and `seq` begins anew
+        # with an empty Redis.
         entry = self.entry
-        return f"{self.chat}:{entry.order or 0}:{entry.seq}:{name}" if entry else f"{self.chat}:{self.journal.calls}:{name}"
+        return (
+            f"{self.chat}:{entry.order or 0}:{entry.seq}:{name}"
+            if entry
+            else f"{self.chat}:{self.journal.calls}:{name}"
+        )
 
     def set_timer(self, name: str, due_ms: int, data: str = "") -> None:
-        """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds). The same name replaces it."""
+        """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds).
+        The same name replaces it.
+        """
         self.changes.timers.append((name, due_ms, data))
 
     def cancel_timer(self, name: str) -> None:

@@ -7,7 +7,9 @@ from quart import Response, jsonify, render_template
 from quart_trio import QuartTrio
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
-"""Returns what keeps the service from working, by part; empty when it is ready. A part that begins with `warning` does not keep it."""
+"""Returns what keeps the service from working, by part; empty when it is ready. A part that begins with
+`warning` does not keep it.
+"""
 
 
 def create_app(readiness: Readiness, front: dict[str, object]) -> QuartTrio:
@@ -27,7 +29,9 @@ def create_app(readiness: Readiness, front: dict[str, object]) -> QuartTrio:
         warnings = {part: why for part, why in found.items() if part.startswith("warning")}
         reasons = {part: why for part, why in found.items() if part not in warnings}
         status = "unready" if reasons else "ready"
-        return jsonify(status=status, reasons=reasons, warnings=list(warnings.values())), 503 if reasons else 200
+        return jsonify(
+            status=status, reasons=reasons, warnings=list(warnings.values())
+        ), 503 if reasons else 200
 
     @app.get("/metrics")
     async def metrics() -> Response:

@@ -1,10 +1,12 @@
 """The one ASGI application that Hypercorn serves: it sends each request to the world that answers it.
 
-Hypercorn runs its asyncio worker on the loop that hosts Trio, where sockets cost a third of what they cost in guest mode (measured: 0.18 ms a
-request against 0.50 ms). The webhook is answered right there; for all else the Quart-Trio application is called across the bridge.
+Hypercorn runs its asyncio worker on the loop that hosts Trio, where sockets cost a third of what they cost in
+guest mode (measured: 0.18 ms a request against 0.50 ms). The webhook is answered right there; for all else
+the Quart-Trio application is called across the bridge.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from actors.runtime.bridge import BridgeClosedError, aio, to_trio
@@ -36,10 +38,8 @@ class Gate:
             async def send_in_trio(message: Any) -> None:
                 await aio(send, message)
 
-            try:
+            with suppress(BridgeClosedError):  # the service is going down; the connection is closed with it
                 await to_trio(self._app, scope, receive_in_trio, send_in_trio)
-            except BridgeClosedError:
-                pass  # the service is going down; the connection is closed with it
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -9,7 +9,9 @@ from ingress.gate import Gate
 
 REQUEST_HEAD_BYTES_MAX = 32 * 1024
 KEEP_ALIVE_SECONDS = 75
-"""Longer than Telegram keeps an idle connection (60 s), so that we are not the one who closes under its hands."""
+"""Longer than Telegram keeps an idle connection (60 s), so that we are not the one who closes under its
+hands.
+"""
 GRACE_SECONDS = 5.0
 """How long requests in progress may take at shutdown."""
 BACKLOG = 1024
@@ -20,7 +22,9 @@ class PortInUseError(OSError):
 
 
 def listen(host: str, port: int) -> tuple[Config, int]:
-    """Open the listening socket. Raises `PortInUseError`, saying what to do. Port 0 takes a free one; the port taken is returned."""
+    """Open the listening socket. Raises `PortInUseError`, saying what to do. Port 0 takes a free one; the
+    port taken is returned.
+    """
     config = Config()
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     config.accesslog = config.errorlog = None
@@ -36,7 +40,9 @@ def listen(host: str, port: int) -> tuple[Config, int]:
         taken: int = socket.getsockname()[1]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise PortInUseError(error.errno, f"cannot listen on {host}:{port}: {reason}; choose another --port") from None
+        raise PortInUseError(
+            error.errno, f"cannot listen on {host}:{port}: {reason}; choose another --port"
+        ) from None
     config.bind = [f"fd://{socket.detach()}"]
     return config, taken
 

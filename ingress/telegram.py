@@ -1,14 +1,18 @@
-"""How updates get from Telegram to us: the webhook's registration, long polling where there is no public address, catching up after downtime.
+"""How updates get from Telegram to us: the webhook's registration, long polling where there is no public
+address, catching up after downtime.
 
-After downtime Telegram delivers a backlog queue by queue, so all texts of a chat come before its taps: 17 % of near pairs inverted. By getUpdates
-the same backlog comes in the order of its ids. So a backlog is fetched before the webhook is set again.
+After downtime Telegram delivers a backlog queue by queue, so all texts of a chat come before its taps: 17 %
+of near pairs inverted. By getUpdates the same backlog comes in the order of its ids. So a backlog is fetched
+before the webhook is set again.
 """
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import trio
 from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
-from aiogram.methods import DeleteWebhook, GetUpdates, GetWebhookInfo, SetWebhook
+from aiogram.methods import DeleteWebhook, GetUpdates, GetWebhookInfo, SetWebhook, TelegramMethod
 from pydantic_core import to_json
 from structlog import get_logger
 
@@ -41,7 +45,9 @@ class Line:
         self._intake = intake
 
     async def register(self, public_url: str, secret: str, reached: Callable[[], None]) -> None:
-        """Fetch what is waiting, then have Telegram send updates to us. Tries until it works; `reached` is called after the first try."""
+        """Fetch what is waiting, then have Telegram send updates to us. Tries until it works; `reached` is
+        called after the first try.
+        """
         pause = PAUSE_SECONDS
         url = f"{public_url}{PATH}{self._bot.name}"
         while True:
@@ -49,11 +55,16 @@ class Line:
                 await self._catch_up()
                 await self._call(
                     SetWebhook(
-                        url=url, secret_token=secret, allowed_updates=self._bot.allowed_updates(), max_connections=MAX_CONNECTIONS
+                        url=url,
+                        secret_token=secret,
+                        allowed_updates=self._bot.allowed_updates(),
+                        max_connections=MAX_CONNECTIONS,
                     )
                 )
             except (TelegramAPIError, StoreUnavailable) as error:
-                log.warning("webhook_not_registered", bot=self._bot.name, why=str(error), again_in_seconds=pause)
+                log.warning(
+                    "webhook_not_registered", bot=self._bot.name, why=str(error), again_in_seconds=pause
+                )
                 reached()
                 await trio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
                 pause = min(pause * 2, PAUSE_MAX_SECONDS)
@@ -94,20 +105,28 @@ class Line:
             offset = following
 
     async def _fetch(self, offset: int | None, wait_seconds: int) -> int | None:
-        """Take one batch in, and return where the next begins. Telegram forgets a batch only when the next one is asked for."""
+        """Take one batch in, and return where the next begins. Telegram forgets a batch only when the next
+        one is asked for.
+        """
         updates = await self._call(
-            GetUpdates(offset=offset, limit=BATCH_MAX, timeout=wait_seconds, allowed_updates=self._bot.allowed_updates()),
+            GetUpdates(
+                offset=offset,
+                limit=BATCH_MAX,
+                timeout=wait_seconds,
+                allowed_updates=self._bot.allowed_updates(),
+            ),
             timeout=wait_seconds + CALL_SECONDS,
         )
         for update in updates:
+            take = partial(self._intake.take, self._bot, to_json(update), in_order=True, cap=POLLED_CAP)
             try:
-                await aio(lambda body=to_json(update): self._intake.take(self._bot, body, in_order=True, cap=POLLED_CAP))
+                await aio(take)
             except NotAnUpdateError as error:
                 log.error("polled_no_update", bot=self._bot.name, why=str(error))
             offset = update["update_id"] + 1
         return offset
 
-    async def _call(self, method: object, timeout: int = CALL_SECONDS) -> object:
+    async def _call(self, method: TelegramMethod[Any], timeout: int = CALL_SECONDS) -> Any:
         session = self._bot.bot.session
         assert isinstance(session, HostedSession), "a hosted bot has a hosted session"
         return await aio(session.fetch, self._bot.bot, method, timeout)

@@ -1,7 +1,7 @@
 """The Telegram webhook, as a bare ASGI application on the asyncio side.
 
-It is the one address whose cost is multiplied by every message, so it goes without a framework's routing and without crossing into Trio: from
-Hypercorn's parser to the store in one step. Everything else is `app.py`.
+It is the one address whose cost is multiplied by every message, so it goes without a framework's routing and
+without crossing into Trio: from Hypercorn's parser to the store in one step. Everything else is `app.py`.
 """
 
 import hmac
@@ -23,7 +23,9 @@ PATH = "/webhook/telegram/"
 BODY_BYTES_MAX = 1024 * 1024
 """Telegram's own limit for an update is 512 KiB."""
 FULL_RETRY_SECONDS = 2
-"""When a refused chat is to be tried again: time for a mailbox to make room, short enough that a chat does not stall."""
+"""When a refused chat is to be tried again: time for a mailbox to make room, short enough that a chat does
+not stall.
+"""
 STORE_RETRY_SECONDS = 1
 
 ANSWERS = Counter("mailroom_webhook_responses_total", "Answers to webhook requests", ["status"])
@@ -33,7 +35,7 @@ _OK = [(b"content-type", b"application/json"), (b"content-length", b"11")]
 
 
 class Webhook:
-    """Answers `POST /webhook/telegram/{bot}`. `secrets` holds what Telegram sends with each update, by bot."""
+    """Answers `POST /webhook/telegram/{bot}`. `secrets` holds, by bot, what Telegram sends along."""
 
     def __init__(self, intake: Intake, secrets: Mapping[str, str]) -> None:
         self._intake = intake
@@ -51,7 +53,7 @@ class Webhook:
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         if retry_seconds:
             headers.append((b"retry-after", str(retry_seconds).encode()))
-        if status == 413:  # noqa: PLR2004 - Content Too Large: the rest of the body is not read
+        if status == 413:
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -90,7 +92,8 @@ async def _read(receive: ASGIReceiveCallable) -> bytes | None:
     body = b""
     while True:
         message: Any = await receive()
-        body += message.get("body", b"")
+        piece: bytes = message.get("body", b"")
+        body += piece
         if len(body) > BODY_BYTES_MAX:
             return None
         if not message.get("more_body", False):

@@ -15,16 +15,32 @@ from ops.settings import BotSettings, Settings
 from supervisors.parking import Parking
 
 
-def hosted_bots(settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]) -> dict[str, HostedBot]:
-    """Every configured bot, ready to start. `offered` is what handlers of bundled bots may ask for by name."""
-    return {name: _from_settings(name, one, settings, door, parking, offered) for name, one in settings.bots.items()}
+def hosted_bots(
+    settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]
+) -> dict[str, HostedBot]:
+    """Every configured bot, ready to start; bundled bots' handlers may ask for what is `offered`, by name."""
+    return {
+        name: _from_settings(name, one, settings, door, parking, offered)
+        for name, one in settings.bots.items()
+    }
 
 
-def host(name: str, bot: Bot, dispatcher: Dispatcher, door: Door, parking: Parking, *, fast: bool = False, shed: bool = False) -> HostedBot:
+def host(
+    name: str,
+    bot: Bot,
+    dispatcher: Dispatcher,
+    door: Door,
+    parking: Parking,
+    *,
+    fast: bool = False,
+    shed: bool = False,
+) -> HostedBot:
     """Make a bot and its dispatcher, wherever they come from, a hosted one."""
     limiter = Limiter()
     old = bot.session
-    session = HostedSession(name, limiter, parking.for_bot(name), api=old.api, timeout=old.timeout, json_dumps=old.json_dumps)
+    session = HostedSession(
+        name, limiter, parking.for_bot(name), api=old.api, timeout=old.timeout, json_dumps=old.json_dumps
+    )
     session.middleware = old.middleware
     if proxy := getattr(old, "proxy", None):
         session.proxy = proxy
@@ -37,7 +53,11 @@ def host(name: str, bot: Bot, dispatcher: Dispatcher, door: Door, parking: Parki
 def _from_settings(
     name: str, one: BotSettings, settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]
 ) -> HostedBot:
-    router = bundled(one.bot) if one.bot else from_disk(one.router or "", settings.config.parent if settings.config else None)
+    router = (
+        bundled(one.bot)
+        if one.bot
+        else from_disk(one.router or "", settings.config.parent if settings.config else None)
+    )
     dispatcher = dispatcher_of(router, offered if one.bot else {})
     bot = Bot(one.token)
     bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)

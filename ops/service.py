@@ -1,9 +1,10 @@
 """The service, put together: what runs in one process, in the order it starts; it stops in reverse.
 
-    stores → bots → listener → ownership → chats, timers → polling or webhook registration
+stores → bots → listener → ownership → chats, timers → polling or webhook registration
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
@@ -17,7 +18,7 @@ from actors.hosting.bot import SHED_NOTICE, HostedBot
 from actors.policy import Policy
 from actors.providers.telegram import Place
 from actors.runtime import host as runtime
-from actors.runtime.bridge import aio
+from actors.runtime.bridge import aio, to_trio
 from actors.runtime.signals import stop_signals
 from ingress.app import create_app
 from ingress.gate import Gate
@@ -84,7 +85,9 @@ class Service:
         self._ready = ready
         self._chat_page = chat_page
         self._policy = policy or Policy()
-        self._make_bots = bots or (lambda service: hosted_bots(settings, service, service.parking, {"database": service.database}))
+        self._make_bots = bots or (
+            lambda service: hosted_bots(settings, service, service.parking, {"database": service.database})
+        )
         self._stopping = trio.Event()
 
     async def main(self) -> None:
@@ -100,7 +103,9 @@ class Service:
         """Run until `stop` is set."""
         async with AsyncExitStack() as stack:
             await self._open_stores(stack)
-            config, port = listen(self.settings.host, self.settings.port) if "ingress" in self.roles else (None, 0)
+            config, port = (
+                listen(self.settings.host, self.settings.port) if "ingress" in self.roles else (None, 0)
+            )
             self.bots = self._make_bots(self)
             ownership = Ownership(Leases(self.database), self.mailboxes, sole="ingress" in self.roles)
             self.ownership = ownership
@@ -109,7 +114,7 @@ class Service:
                 server_done = trio.Event()
                 if config is not None:
                     self._front(port)
-                    nursery.start_soon(self._serve, config, port, server_done)
+                    nursery.start_soon(self._serve, config, server_done)
                 owned = trio.Event()
                 worker_scope = trio.CancelScope()
                 worker_done = trio.Event()
@@ -143,7 +148,9 @@ class Service:
     async def _open_stores(self, stack: AsyncExitStack) -> None:
         settings = self.settings
         if settings.database_url is None or settings.redis_url is None:
-            raise StartError("no stores: set DATABASE_URL and REDIS_URL, or start with `mailroom up`, which brings its own")
+            raise StartError(
+                "no stores: set DATABASE_URL and REDIS_URL, or start with `mailroom up`, which brings its own"
+            )
         try:
             self.database = await aio(connect, settings.database_url)
         except StoreUnavailable as error:
@@ -163,11 +170,13 @@ class Service:
             raise StartError(f"REDIS_URL: {error}") from None
         if installed != str(PARTITIONS):
             raise StartError(
-                f"this installation was made with {installed} partitions and the code has {PARTITIONS}: chats would change their place."
-                " Start the version that made it."
+                f"this installation was made with {installed} partitions and the code has {PARTITIONS}:"
+                " chats would change their place. Start the version that made it."
             )
 
-    async def _work(self, ownership: Ownership, scope: trio.CancelScope, owned: trio.Event, done: trio.Event) -> None:
+    async def _work(
+        self, ownership: Ownership, scope: trio.CancelScope, owned: trio.Event, done: trio.Event
+    ) -> None:
         """Own the chats and work them; when the ownership is lost, begin again."""
         try:
             with scope:
@@ -198,7 +207,7 @@ class Service:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._timers, chats)
                 if "ingress" not in self.roles:
-                    nursery.start_soon(listen_for_arrivals, self.settings.redis_url, self.bots, chats)
+                    nursery.start_soon(listen_for_arrivals, str(self.settings.redis_url), self.bots, chats)
                 nursery.start_soon(self._cancel_after, chats.lost.wait, nursery.cancel_scope)
                 await ownership.keep()
                 nursery.cancel_scope.cancel()
@@ -240,9 +249,7 @@ class Service:
         webhook = Webhook(self.intake, {name: one.secret for name, one in self.settings.bots.items()})
         self._gate = Gate(webhook, app)
 
-    async def _serve(self, config: Any, port: int, done: trio.Event) -> None:
-        from actors.runtime.bridge import to_trio
-
+    async def _serve(self, config: Any, done: trio.Event) -> None:
         try:
             await aio(run_server, self._gate, config, partial(to_trio, self._stopping.wait))
         finally:
@@ -276,7 +283,7 @@ class Service:
 
     def _say_ready(self, port: int) -> None:
         host = self.settings.host if self.settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104 - any address is not one to visit
-        log.info("ready", port=port, roles=sorted(self.roles), bots=sorted(self.bots), pid=_pid())
+        log.info("ready", port=port, roles=sorted(self.roles), bots=sorted(self.bots), pid=os.getpid())
         self._ready(f"http://{host}:{port}" if port else "")
 
     async def _wait_for_signals(self, signals: Any, stop: trio.Event, scope: trio.CancelScope) -> None:
@@ -285,12 +292,6 @@ class Service:
         await signals.wait()
         log.warning("stopping_at_once", note="unfinished messages are run after the next start")
         scope.cancel()
-
-
-def _pid() -> int:
-    import os
-
-    return os.getpid()
 
 
 logging.getLogger("aiogram").setLevel(logging.WARNING)

@@ -1,8 +1,7 @@
 """What can go wrong with the stores, by whose fault it is and whether it is worth trying again.
 
-    StoreError
-    ├── StoreUnavailable   nobody answers, or refuses for now: try again, nothing is known about the outcome of a call in flight
-    └── Fenced             another owner has taken over: stop, and write nothing more
+StoreError ├── StoreUnavailable   nobody answers, or refuses for now: try again, nothing is known about the
+outcome of a call in flight └── Fenced             another owner has taken over: stop, and write nothing more
 """
 
 
@@ -18,7 +17,8 @@ class StoreUnavailable(StoreError):  # noqa: N818 - it is named after the state 
 
 
 class Fenced(StoreError):  # noqa: N818
-    """This process no longer owns the partition: an owner with a higher epoch has taken over, or the store lost its fence.
+    """The partition is no longer ours: an owner with a higher epoch has taken over, or the store
+    lost its fence.
 
     Nothing was written. Stop working the partition; to go on, acquire it anew with a larger epoch.
     """

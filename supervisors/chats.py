@@ -1,7 +1,9 @@
-"""The supervisor of the chats: actors come when a message arrives, go when they have been idle, and come back after a crash.
+"""The supervisor of the chats: actors come when a message arrives, go when they have been idle, and come back
+after a crash.
 
-It is the one place that knows which chats are in memory. Everything it forgets is found again in Redis: the ready set of each partition names
-the chats with messages waiting, so a start, a crash and a lost notification are all cured by the same sweep.
+It is the one place that knows which chats are in memory. Everything it forgets is found again in Redis: the
+ready set of each partition names the chats with messages waiting, so a start, a crash and a lost notification
+are all cured by the same sweep.
 """
 
 import asyncio
@@ -38,12 +40,16 @@ CRASH_PAUSE_MAX_SECONDS = 60.0
 CRASHES_REMEMBERED_MAX = 10_000
 
 RESIDENT = Gauge("mailroom_chats_resident", "Chat actors in memory")
-CRASHES = Counter("mailroom_chat_crashes_total", "Chat actors that failed themselves and were started anew", ["bot"])
+CRASHES = Counter(
+    "mailroom_chat_crashes_total", "Chat actors that failed themselves and were started anew", ["bot"]
+)
 PASSIVATED = Counter("mailroom_chats_passivated_total", "Idle chat actors that left memory")
 
 
 class Chats:
-    """The chat actors of this process. Made by `open_chats`; a new one is made for each ownership of the chats."""
+    """The chat actors of this process. Made by `open_chats`; a new one is made for each ownership of the
+    chats.
+    """
 
     def __init__(self, worker: Worker, bots: Mapping[str, HostedBot], nursery: trio.Nursery) -> None:
         self.worker = worker
@@ -84,7 +90,9 @@ class Chats:
             actor.look_again()
 
     async def run_in_line(self, chat: Chat, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Run work of the asyncio side between two messages of a chat, and return its result. To be awaited in asyncio."""
+        """Run work of the asyncio side between two messages of a chat, and return its result. To be awaited
+        in asyncio.
+        """
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
         def deliver(result: Any, error: BaseException | None) -> None:
@@ -137,7 +145,9 @@ class Chats:
             self._crashes.clear()
         crashes = self._crashes[actor.chat] = self._crashes.get(actor.chat, 0) + 1
         pause = min(CRASH_PAUSE_SECONDS * 2 ** (crashes - 1), CRASH_PAUSE_MAX_SECONDS)
-        log.error("chat_crashed", chat=str(actor.chat), crashes=crashes, again_in_seconds=pause, exc_info=error)
+        log.error(
+            "chat_crashed", chat=str(actor.chat), crashes=crashes, again_in_seconds=pause, exc_info=error
+        )
 
         async def again() -> None:
             await trio.sleep(pause)
@@ -168,10 +178,14 @@ class Chats:
         for actor in list(self._actors.values()):
             actor.wake()
         with trio.move_on_after(self.worker.policy.drain_seconds):
-            while any(actor.busy for actor in self._actors.values()):
-                await trio.sleep(0.02)
+            for actor in list(self._actors.values()):
+                await actor.wait_until_quiet()
         left = sum(actor.busy for actor in self._actors.values())
-        log.info("chats_drained", unfinished=left, note="unfinished messages are run after the next start" if left else None)
+        log.info(
+            "chats_drained",
+            unfinished=left,
+            note="unfinished messages are run after the next start" if left else None,
+        )
 
     def _activate(self, chat: Chat) -> ChatActor | None:
         actor = self._actors.get(chat)
@@ -206,7 +220,8 @@ class Chats:
     def _let_go(self, chat: Chat) -> None:
         self._resting.pop(chat, None)
         actor = self._actors.get(chat)
-        # Between this look and the stop nothing can arrive: everything here happens in one thread without a pause.
+        # Between this look and the stop nothing can arrive: everything here happens in one thread without a
+        # pause.
         if actor is not None and actor.idle:
             self._forget(chat)
             actor.stop()
@@ -220,7 +235,9 @@ class Chats:
 
 @asynccontextmanager
 async def open_chats(worker: Worker, bots: Mapping[str, HostedBot]) -> "AsyncIterator[Chats]":
-    """The chats, for as long as they are ours. Leaving the block stops what still runs; `drain` first to let it finish."""
+    """The chats, for as long as they are ours. Leaving the block stops what still runs; `drain` first to let
+    it finish.
+    """
     async with open_actor_system() as system:
         chats = Chats(worker, bots, system.nursery)
         system.nursery.start_soon(chats.sweep)

@@ -2,8 +2,9 @@
 
     waiting ──acquired, fences raised──► owning ──no heartbeat for a TTL, or taken over──► lost ──► waiting
 
-The owner stops itself before its lease can have run out, judged by its own monotonic clock, so that a process that was stopped (SIGSTOP) or
-cut off finds out on its own. Should it be late all the same, the fence in Redis refuses what it writes.
+The owner stops itself before its lease can have run out, judged by its own monotonic clock, so that a process
+that was stopped (SIGSTOP) or cut off finds out on its own. Should it be late all the same, the fence in Redis
+refuses what it writes.
 """
 
 import os
@@ -32,9 +33,11 @@ EPOCH = Gauge("mailroom_ownership_epoch", "The epoch this process commits with; 
 
 
 class Ownership:
-    """This process's right to work the chats. `epoch` is asked before every write."""
+    """The right of this process to work the chats. `epoch` is asked before every write."""
 
-    def __init__(self, leases: Leases, mailboxes: Mailboxes, *, sole: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, leases: Leases, mailboxes: Mailboxes, *, sole: bool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{int(time.time())}"
         self.partitions: tuple[int, ...] = ()
         self._leases = leases
@@ -57,12 +60,14 @@ class Ownership:
         return self._clock() < self._until
 
     async def acquire(self) -> None:
-        """Wait until the chats are ours. A `sole` process takes them at once: the person who started it says there is no other."""
+        """Wait until the chats are ours. A `sole` process takes them at once: the person who started it says
+        there is no other.
+        """
         floor = 0
         while True:
             try:
                 began = self._clock()
-                held = await aio(lambda: self._take(floor))
+                held = await aio(self._take, floor)
                 if len(held.partitions) == len(every_partition()):
                     await aio(self._mailboxes.raise_fences, held.partitions, held.epoch)
                     self._epoch, self.partitions = held.epoch, held.partitions
@@ -94,7 +99,9 @@ class Ownership:
                         break
                     self._until = began + TTL_SECONDS - MARGIN_SECONDS
             except StoreUnavailable as error:
-                log.warning("heartbeat_failed", why=str(error), left_seconds=round(self._until - self._clock(), 1))
+                log.warning(
+                    "heartbeat_failed", why=str(error), left_seconds=round(self._until - self._clock(), 1)
+                )
         log.error("chats_lost", epoch=self._epoch, owner=self.owner)
         self.give_up()
 
@@ -116,7 +123,9 @@ class Ownership:
     async def _take(self, floor: int) -> Held:
         gone = [row["owner"] for row in await self._leases.owners() if _is_gone(row["owner"])]
         wanted: Sequence[int] = every_partition()
-        return await self._leases.acquire(self.owner, wanted, TTL_SECONDS, force=self._sole, gone=gone, floor=floor)
+        return await self._leases.acquire(
+            self.owner, wanted, TTL_SECONDS, force=self._sole, gone=gone, floor=floor
+        )
 
 
 def _is_gone(owner: str) -> bool:

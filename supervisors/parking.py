@@ -38,7 +38,9 @@ class Parking:
                 if whole_bot:
                     await self._line.command("SET", _key(name), until_ms, "PX", max(int(seconds * 1000), 1))
                 if turn is not None and turn.open and turn.entry is not None:
-                    await self._mailboxes.park(turn.chat, turn.epoch, turn.entry.seq, until_ms, take_back_attempt=False)
+                    await self._mailboxes.park(
+                        turn.chat, turn.epoch, turn.entry.seq, until_ms, take_back_attempt=False
+                    )
             except StoreError as error:
                 log.warning("wait_not_kept", bot=name, why=str(error))
 

@@ -1,6 +1,6 @@
 """Whether this process can do its work, part by part."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import trio
@@ -15,7 +15,9 @@ PROBE_SECONDS = 2.0
 
 
 class Readiness:
-    """Probes the stores when asked. `owning` says whether the chats are ours; None where this process does not work them."""
+    """Probes the stores when asked. `owning` says whether the chats are ours; None where this process does
+    not work them.
+    """
 
     def __init__(self, database: asyncpg.Pool, line: Line) -> None:
         self._database = database
@@ -34,7 +36,8 @@ class Readiness:
             found["chats"] = "another process owns the chats, or the lease could not be renewed"
         if not self._persistent:
             found["warning_redis_persistence"] = (
-                "Redis does not keep an append-only file: acknowledged messages are lost when it restarts. Set appendonly yes."
+                "Redis keeps no append-only file, so a restart of it loses acknowledged messages:"
+                " set appendonly yes"
             )
         return found
 
@@ -58,10 +61,12 @@ class Readiness:
         try:
             await self._database.fetchval("SELECT 1")
         except UNAVAILABLE as error:
-            raise StoreUnavailable(f"Postgres does not answer: {error or type(error).__name__}") from error
+            raise StoreUnavailable(
+                f"Postgres does not answer: {str(error) or type(error).__name__}"
+            ) from error
 
     @staticmethod
-    async def _probe(probe: Callable[[], object]) -> str:
+    async def _probe(probe: Callable[[], Awaitable[None]]) -> str:
         try:
             with trio.fail_after(PROBE_SECONDS):
                 await aio(probe)

@@ -1,6 +1,8 @@
-"""How a `web` process tells a `worker` that a message has arrived: a line on a Redis channel, which may get lost.
+"""How a `web` process tells a `worker` that a message has arrived: a line on a Redis channel, which may get
+lost.
 
-Nothing depends on it but speed: the message is in its mailbox already, and the worker's sweep finds it within seconds.
+Nothing depends on it but speed: the message is in its mailbox already, and the worker's sweep finds it within
+seconds.
 """
 
 from collections.abc import Mapping
@@ -24,7 +26,9 @@ PAUSE_SECONDS = 1.0
 
 def announce(line: Line, chat: Chat, entry: Entry) -> None:
     """Tell the workers; nobody waits for the answer."""
-    line.command("PUBLISH", CHANNEL, f"{entry.order if entry.order is not None else '-'} {chat}").add_done_callback(lambda done: done.exception())
+    line.command(
+        "PUBLISH", CHANNEL, f"{entry.order if entry.order is not None else '-'} {chat}"
+    ).add_done_callback(lambda done: done.exception())
 
 
 async def listen_for_arrivals(url: str, bots: Mapping[str, HostedBot], chats: Chats) -> None:

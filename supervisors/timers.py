@@ -1,4 +1,6 @@
-"""The timers of all chats: each is put into its chat's mailbox when it is due, and handled in order with the chat's messages."""
+"""The timers of all chats: each is put into its chat's mailbox when it is due, and handled in order with the
+chat's messages.
+"""
 
 import trio
 from structlog import get_logger

@@ -1,7 +1,8 @@
-"""What reaches a bot besides Telegram's updates: timers that came due and events from the outbox, in order with the chat's messages.
+"""What reaches a bot besides Telegram's updates: timers that came due and events from the outbox, in order
+with the chat's messages.
 
-    @chat_event(router, "reminder")
-    async def remind(event: ChatEvent, bot: Bot, state: FSMContext) -> None: ...
+@chat_event(router, "reminder")
+async def remind(event: ChatEvent, bot: Bot, state: FSMContext) -> None: ...
 """
 
 from collections.abc import Callable
@@ -34,8 +35,14 @@ def chat_event(router: Router, name: str) -> Callable[[Callable[..., Any]], Call
 
 
 async def dispatch_event(dispatcher: Dispatcher, bot: Bot, event: ChatEvent, extras: dict[str, Any]) -> Any:
-    """Hand an event to the handler registered for it, with the state of the private chat that it is for. UNHANDLED if there is none."""
+    """Hand an event to the handler registered for it, with the state of the private chat that it is for.
+    UNHANDLED if there is none.
+    """
     state = dispatcher.fsm.resolve_context(bot, event.chat_id, event.chat_id)
-    context = {"state": state, "raw_state": await state.get_state() if state else None, "fsm_storage": dispatcher.fsm.storage}
+    context = {
+        "state": state,
+        "raw_state": await state.get_state() if state else None,
+        "fsm_storage": dispatcher.fsm.storage,
+    }
     data = {"dispatcher": dispatcher, **dispatcher.workflow_data, **extras, **context, "bot": bot}
     return await dispatcher.propagate_event(OBSERVER, event, **data)

@@ -29,13 +29,17 @@ def from_disk(reference: str, folder: Path | None) -> Router:
         where = f" in {folder}" if folder and error.name == module_name.partition(".")[0] else ""
         raise RouterError(f"router {reference!r}: there is no module {error.name!r}{where}") from error
     except Exception as error:
-        raise RouterError(f"router {reference!r}: importing it raised {type(error).__name__}: {error}") from error
+        raise RouterError(
+            f"router {reference!r}: importing it raised {type(error).__name__}: {error}"
+        ) from error
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise RouterError(f"router {reference!r}: {module_name} has no {attribute!r}")
         found = getattr(found, part)
     if not isinstance(found, Router):
-        raise RouterError(f"router {reference!r} is a {type(found).__name__}, not an aiogram 3 Router or Dispatcher")
+        raise RouterError(
+            f"router {reference!r} is a {type(found).__name__}, not an aiogram 3 Router or Dispatcher"
+        )
     if found.parent_router is not None:
         raise RouterError(f"router {reference!r} is part of another router already: name that one")
     return found

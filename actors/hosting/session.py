@@ -1,6 +1,8 @@
-"""How a bot's calls go out: numbered and journaled while its handler works on a message, always through the limiter.
+"""How a bot's calls go out: numbered and journaled while its handler works on a message, always through the
+limiter.
 
-This is aiogram's own session over aiohttp with the sending replaced, so a bot's request middlewares, timeouts and proxies stay as they are.
+This is aiogram's own session over aiohttp with the sending replaced, so a bot's request middlewares, timeouts
+and proxies stay as they are.
 """
 
 import asyncio
@@ -27,19 +29,31 @@ INLINE_WAIT_SECONDS = 5.0
 """Waits up to this keep the handler waiting; longer ones end the turn, which is run again after the wait."""
 
 CALLS = Counter("mailroom_calls_total", "Calls made to the platform", ["bot", "outcome"])
-REPLIES = Counter("mailroom_replies_total", "Messages that bots sent or edited, confirmed by the platform", ["bot"])
+REPLIES = Counter(
+    "mailroom_replies_total", "Messages that bots sent or edited, confirmed by the platform", ["bot"]
+)
 WAITS = Counter("mailroom_calls_throttled_total", "Calls that the platform answered with 429", ["bot"])
 
 _JSON = {"Content-Type": "application/json"}
 _ATTACHMENT = re.compile(rb"attach://[\w-]+")
 _RESPONSES: dict[Any, Any] = {}
-"""Strong references to the response types: pydantic keeps them weakly and takes 6-9 ms to build one anew after a full collection."""
+"""Strong references to the response types: pydantic keeps them weakly and takes 6-9 ms to build one anew
+after a full collection.
+"""
 
 
 class HostedSession(AiohttpSession):
-    """The session of a hosted bot. `on_parked(chat_id, seconds, whole_bot)` keeps a wait for the case that this process ends before it does."""
+    """The session of a hosted bot. `on_parked(chat_id, seconds, whole_bot)` keeps a wait for the case that
+    this process ends before it does.
+    """
 
-    def __init__(self, name: str, limiter: Limiter, on_parked: Callable[[int, float, bool], Awaitable[None]], **options: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        limiter: Limiter,
+        on_parked: Callable[[int, float, bool], Awaitable[None]],
+        **options: Any,
+    ) -> None:
         options.setdefault("json_loads", from_json)
         super().__init__(limit=1000, **options)
         self._name = name
@@ -66,15 +80,23 @@ class HostedSession(AiohttpSession):
         return result
 
     async def fetch(self, bot: Bot, method: TelegramMethod[Any], timeout: int) -> Any:
-        """Make a call for ourselves and return its raw result: updates are stored as they came, not as a model of them would be written."""
+        """Make a call for ourselves and return its raw result: updates are stored as they came, not as a
+        model of them would be written.
+        """
         body, _ = self._body(bot, method)
         status, content = await self._post(bot, method, body, None, timeout)
-        if status != 200:  # noqa: PLR2004 - OK
+        if status != 200:
             self.check_response(bot, method, status, cast(str, content))
         return from_json(content)["result"]
 
     async def _limited(
-        self, bot: Bot, method: TelegramMethod[Any], body: bytes, form: FormData | None, timeout: int | None, turn: Turn | None
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        body: bytes,
+        form: FormData | None,
+        timeout: int | None,
+        turn: Turn | None,
     ) -> tuple[int, bytes]:
         call = classify(method.__api_method__)
         target = getattr(method, "chat_id", None)
@@ -87,13 +109,15 @@ class HostedSession(AiohttpSession):
             if wait > 0:
                 await asyncio.sleep(wait)
             status, content = await self._post(bot, method, body, form, timeout)
-            if status != 429:  # noqa: PLR2004 - Too Many Requests
+            if status != 429:
                 return status, content
             WAITS.labels(self._name).inc()
             seconds = _retry_after(content)
             if call is CallClass.FREE:
                 if seconds > INLINE_WAIT_SECONDS:
-                    raise TelegramRetryAfter(method=method, message="Too Many Requests", retry_after=int(seconds))
+                    raise TelegramRetryAfter(
+                        method=method, message="Too Many Requests", retry_after=int(seconds)
+                    )
                 await asyncio.sleep(seconds)
             else:
                 whole_bot = self._limiter.refused(chat_id, seconds, clock.time())
@@ -114,7 +138,7 @@ class HostedSession(AiohttpSession):
                 request = session.post(url, data=body, headers=_JSON, timeout=limit)
             async with request as answer:
                 content = await answer.read()
-        except asyncio.TimeoutError as error:
+        except TimeoutError as error:
             CALLS.labels(self._name, "no_answer").inc()
             raise TelegramNetworkError(method=method, message="Request timeout error") from error
         except ClientError as error:
@@ -123,7 +147,9 @@ class HostedSession(AiohttpSession):
         CALLS.labels(self._name, str(answer.status)).inc()
         return answer.status, content
 
-    def _result(self, bot: Bot, method: TelegramMethod[TelegramType], status: int, content: bytes) -> TelegramType:
+    def _result(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status: int, content: bytes
+    ) -> TelegramType:
         returning = method.__returning__
         if returning not in _RESPONSES:
             _RESPONSES[returning] = Response[returning]  # type: ignore[valid-type]

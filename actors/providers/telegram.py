@@ -1,45 +1,78 @@
-"""Telegram's side of a chat: what an incoming update says of its place in line, and how a bot asks for its updates.
+"""Telegram's side of a chat: what an incoming update says of its place in line, and how a bot asks for its
+updates.
 
-The queue names follow `webhook_queue_id` of tdlib/telegram-bot-api v10.0 (`Client.cpp`): Telegram delivers the updates of one queue one after
-another, and different queues in parallel. What is handled in one chat is decided as aiogram does for its FSM: by the chat, else by the user.
+The queue names follow `webhook_queue_id` of tdlib/telegram-bot-api v10.0 (`Client.cpp`): Telegram delivers
+the updates of one queue one after another, and different queues in parallel. What is handled in one chat is
+decided as aiogram does for its FSM: by the chat, else by the user.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ALLOWED_UPDATES_ALWAYS = ("message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member")
+ALLOWED_UPDATES_ALWAYS = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "pre_checkout_query",
+    "my_chat_member",
+)
 """Asked for whatever the bot's handlers are: what a conversation cannot do without."""
 MAX_CONNECTIONS = 40
-"""Telegram's own default. Order across its parallel connections is restored by the watermark, so fewer would only be slower."""
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+"""Telegram's own default. Order across its parallel connections is restored by the watermark, so fewer would
+only be slower.
+"""
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 EXPEDITED = frozenset({"pre_checkout_query", "shipping_query", "inline_query"})
-"""Queries that Telegram drops when they are not answered within 10 s (30 s for inline): they never wait behind a flood."""
+"""Queries that Telegram drops when they are not answered within 10 s (30 s for inline): they never wait
+behind a flood.
+"""
 
 # Kinds whose object names its chat, with the queue they travel in.
 _BY_CHAT = {
-    "message": "chat", "edited_message": "chat", "channel_post": "chat", "edited_channel_post": "chat",
-    "business_message": "business", "edited_business_message": "business", "deleted_business_messages": "business",
-    "my_chat_member": "member", "chat_member": "member", "chat_join_request": "member",
-    "message_reaction": "reaction", "message_reaction_count": "reaction", "chat_boost": "boost", "removed_chat_boost": "boost",
+    "message": "chat",
+    "edited_message": "chat",
+    "channel_post": "chat",
+    "edited_channel_post": "chat",
+    "business_message": "business",
+    "edited_business_message": "business",
+    "deleted_business_messages": "business",
+    "my_chat_member": "member",
+    "chat_member": "member",
+    "chat_join_request": "member",
+    "message_reaction": "reaction",
+    "message_reaction_count": "reaction",
+    "chat_boost": "boost",
+    "removed_chat_boost": "boost",
     "guest_message": "guest",
-}  # fmt: skip
+}
 # Kinds that come from a user and have no chat of their own.
 _BY_USER = {
-    "inline_query": "inline", "chosen_inline_result": "chosen", "shipping_query": "checkout", "pre_checkout_query": "checkout",
-    "purchased_paid_media": "paid", "business_connection": "connection", "poll_answer": "poll", "managed_bot": "managed",
-    "subscription": "subscription", "stopped_message_generation": "stopped",
-}  # fmt: skip
+    "inline_query": "inline",
+    "chosen_inline_result": "chosen",
+    "shipping_query": "checkout",
+    "pre_checkout_query": "checkout",
+    "purchased_paid_media": "paid",
+    "business_connection": "connection",
+    "poll_answer": "poll",
+    "managed_bot": "managed",
+    "subscription": "subscription",
+    "stopped_message_generation": "stopped",
+}
 
 
 class NotAnUpdateError(ValueError):
-    """The body is not an Update of the Bot API: an object with an integer `update_id` and one object that says what happened."""
+    """The body is not an Update of the Bot API: an object with an integer `update_id` and one object that
+    says what happened.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an update belongs. `kind` is None for one of a kind that is not known here: nobody could handle it."""
+    """Where an update belongs. `kind` is None for one of a kind that is not known here: nobody could handle
+    it.
+    """
 
     update_id: int
     kind: str | None
@@ -81,7 +114,9 @@ def place_of(update: object) -> Place:
 def _place(update_id: int, kind: str, chat_id: int, queue: str, event: Mapping[str, Any]) -> Place:
     sender = event.get("from")
     language = sender.get("language_code") if isinstance(sender, dict) else None
-    return Place(update_id, kind, chat_id, queue, kind in EXPEDITED, language if isinstance(language, str) else "")
+    return Place(
+        update_id, kind, chat_id, queue, kind in EXPEDITED, language if isinstance(language, str) else ""
+    )
 
 
 def _id(event: Mapping[str, Any], who: str, kind: str) -> int:

@@ -76,9 +76,10 @@ class TrioActor(Actor):  # type: ignore[misc]
         """Start an actor in the actor system that is open here; arguments go to the constructor."""
         actor = cls(*args, **kwargs)
         assert hasattr(actor, "_actor_ref"), "Did you forget to call super().__init__() in your override?"
+        actor._start_actor_loop()
+        # After the loop, which begins only when we wait for something: a start that fails leaves no trace.
         if cls.registered:
             ActorRegistry.register(actor.actor_ref)
-        actor._start_actor_loop()
         return actor.actor_ref
 
     @property
@@ -87,7 +88,7 @@ class TrioActor(Actor):  # type: ignore[misc]
         return self._actor_ref
 
     @property
-    def actor_urn(self) -> str:  # Made when asked for.
+    def actor_urn(self) -> str:
         """The actor's globally unique name."""
         return self.actor_stopped.urn
 

@@ -76,6 +76,7 @@ async def aio(fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
         return cast("T", await wait_task_rescheduled(abort))
     except asyncio.CancelledError as error:
         if raise_cancel is None:
+            await checkpoint_if_cancelled()  # At the end of a program both sides may be cancelled at once.
             raise CallCancelledError(f"{fn!r} was cancelled by the asyncio side") from error
     raise_cancel()
     raise AssertionError("raise_cancel returned")

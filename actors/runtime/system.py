@@ -38,8 +38,8 @@ class ActorSystem:
         """Give the actor its task."""
         if threading.get_ident() != self.thread_id:
             raise NoActorSystemError("actors are started in the thread of their system")
-        self.actors[actor] = None
         self._context.run(self._start_task, actor)
+        self.actors[actor] = None
 
     def _start_task(self, actor: "TrioActor") -> None:
         self.nursery.start_soon(actor._actor_loop, name=type(actor).__name__)  # noqa: SLF001
@@ -77,7 +77,8 @@ async def open_actor_system() -> AsyncIterator[ActorSystem]:
     """Open a system for the actors started in this block and in the tasks below it.
 
     A block that ends well stops its actors in order and waits for them. A block that raises or is cancelled
-    cancels them. An actor's failure stops that actor alone, as in Pykka: it never reaches this nursery.
+    cancels them; what it raised comes out in an ExceptionGroup, as from any nursery. An actor's failure stops
+    that actor alone, as in Pykka: it never gets here.
     """
     async with trio.open_nursery() as nursery:
         system = ActorSystem(nursery)

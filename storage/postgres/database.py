@@ -9,14 +9,28 @@ CONNECTIONS_MAX = 10
 COMMAND_TIMEOUT_SECONDS = 10.0
 """Nothing on the way of a message takes longer; a query that does is stuck."""
 
-UNAVAILABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError,
-               asyncpg.TooManyConnectionsError, asyncpg.AdminShutdownError)  # fmt: skip
+UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+)
 """What asyncpg raises when the database is not there or not ready: worth trying again."""
+
+
+def unavailable(error: Exception) -> StoreUnavailable:
+    """The same in the words of the stores."""
+    return StoreUnavailable(f"Postgres does not answer: {str(error) or type(error).__name__}")
 
 
 async def connect(url: str) -> asyncpg.Pool:
     """Open the pool. Raises `StoreUnavailable` when the database cannot be reached."""
     try:
-        return await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS_MAX, command_timeout=COMMAND_TIMEOUT_SECONDS, timeout=5)
+        return await asyncpg.create_pool(
+            url, min_size=1, max_size=CONNECTIONS_MAX, command_timeout=COMMAND_TIMEOUT_SECONDS, timeout=5
+        )
     except UNAVAILABLE as error:
-        raise StoreUnavailable(f"Postgres does not answer: {error or type(error).__name__}") from error
+        raise unavailable(error) from error

@@ -1,7 +1,8 @@
 """Who owns which partition of the chats: a row for each in Postgres, with an epoch that only grows.
 
-Every write that an owner makes in Redis carries its epoch and is refused once a larger one stands there. So a lease may end up held by two
-processes for a moment (one of them stopped and does not know it yet), but only one of them can commit.
+Every write that an owner makes in Redis carries its epoch and is refused once a larger one stands there. So a
+lease may end up held by two processes for a moment (one of them stopped and does not know it yet), but only
+one of them can commit.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.errors import StoreUnavailable
 from storage.postgres.database import UNAVAILABLE
 from storage.postgres.queries import load
 
@@ -26,24 +26,37 @@ class Held:
 
 
 class Leases:
-    """The lease rows. Every call raises `StoreUnavailable` when Postgres does not answer; each may be repeated."""
+    """The lease rows. Every call raises `StoreUnavailable` when Postgres does not answer; each may be
+    repeated.
+    """
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
     async def acquire(
-        self, owner: str, partitions: Sequence[int], ttl_seconds: float, *, force: bool = False, gone: Sequence[str] = (), floor: int = 0
+        self,
+        owner: str,
+        partitions: Sequence[int],
+        ttl_seconds: float,
+        *,
+        force: bool = False,
+        gone: Sequence[str] = (),
+        floor: int = 0,
     ) -> Held:
-        """Take partitions that are free, expired or held by an owner known to be `gone`; all of them when forced.
+        """Take partitions that are free, expired or held by an owner known to be `gone`; all of them when
+        forced.
 
-        `floor` is an epoch that must be reached at least: the one found in Redis, should Postgres have lost its own.
+        `floor` is an epoch that must be reached at least: the one found in Redis, should Postgres have lost
+        its own.
         """
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(SQL["one_at_a_time"])
-                rows = await connection.fetch(SQL["acquire"], list(partitions), owner, ttl_seconds, force, list(gone), floor)
+                rows = await connection.fetch(
+                    SQL["acquire"], list(partitions), owner, ttl_seconds, force, list(gone), floor
+                )
         except UNAVAILABLE as error:
-            raise StoreUnavailable(f"Postgres does not answer: {error or type(error).__name__}") from error
+            raise unavailable(error) from error
         return Held(rows[0]["epoch"] if rows else 0, tuple(sorted(row["partition"] for row in rows)))
 
     async def renew(self, owner: str, epoch: int, ttl_seconds: float) -> tuple[int, ...]:
@@ -69,4 +82,4 @@ class Leases:
         try:
             return await self._pool.fetch(SQL[name], *args)
         except UNAVAILABLE as error:
-            raise StoreUnavailable(f"Postgres does not answer: {error or type(error).__name__}") from error
+            raise unavailable(error) from error

@@ -1,12 +1,14 @@
 """One connection to Redis shared by everybody: calls made in the same moment travel in one pipeline.
 
-With `appendfsync always` Redis syncs to disk once per batch it reads, not once per command, so ten chats that commit together pay for one
-sync. While a batch is away the next one fills up: the busier the service, the larger the batches, with no timer involved.
+With `appendfsync always` Redis syncs to disk once per batch it reads, not once per command, so ten chats that
+commit together pay for one sync. While a batch is away the next one fills up: the busier the service, the
+larger the batches, with no timer involved.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from redis.asyncio import Connection, ConnectionPool
@@ -19,14 +21,25 @@ from storage.redis.scripts import NAMES, Script, script
 BATCH_MAX = 256
 """Commands in one pipeline: more would make the first of them wait for the last."""
 PENDING_MAX = 50_000
-"""Calls that may wait for their turn; past this the store counts as overloaded and callers are told at once."""
+"""Calls that may wait for their turn; past this the store counts as overloaded."""
 ANSWER_TIMEOUT_SECONDS = 5.0
 """How long a batch may take before the connection is given up. A healthy Redis needs milliseconds."""
 RECONNECT_PAUSE_SECONDS = 0.1
-"""The pause after a failed connect, in which calls fail at once instead of queueing up behind a dead store."""
+"""The pause after a failed connect; calls fail at once in it, instead of queueing up behind a dead store."""
 
-# Refusals that pass by themselves: full (OOM), read-only replica after a failover, disk trouble, still loading, busy with a script.
-PASSING = ("OOM", "READONLY", "MISCONF", "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS")
+# Refusals that pass by themselves: full (OOM), read-only replica after a failover, disk trouble, still
+# loading, busy with a script.
+PASSING = (
+    "OOM",
+    "READONLY",
+    "MISCONF",
+    "LOADING",
+    "BUSY",
+    "MASTERDOWN",
+    "TRYAGAIN",
+    "CLUSTERDOWN",
+    "NOREPLICAS",
+)
 
 Argument: TypeAlias = str | bytes | int | float
 
@@ -50,7 +63,9 @@ class Line:
         return self.command("EVALSHA", chosen.sha, 1, prefix, *args)
 
     def command(self, *args: Argument) -> asyncio.Future[Any]:
-        """Send any one command. Raises `StoreUnavailable` when Redis cannot be reached or cannot write, `StoreError` for a faulty call."""
+        """Send any one command. Raises `StoreUnavailable` when Redis cannot be reached or cannot write,
+        `StoreError` for a faulty call.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         if self._down_until > loop.time():
@@ -106,17 +121,19 @@ class Line:
 
     async def _connected(self) -> Connection:
         if self._connection is None:
-            connection = self._pool.make_connection()
-            await connection.connect()
+            connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+            await connection.connect()  # type: ignore[no-untyped-call]
             for name in NAMES:
                 await connection.send_command("SCRIPT", "LOAD", script(name).text)
                 await connection.read_response()
             self._connection = connection
         return self._connection
 
-    async def _give_up(self, batch: list[tuple[Sequence[Argument], asyncio.Future[Any]]], error: Exception) -> None:
+    async def _give_up(
+        self, batch: list[tuple[Sequence[Argument], asyncio.Future[Any]]], error: Exception
+    ) -> None:
         await self._hang_up()
-        self._down_reason = f"Redis does not answer: {error or type(error).__name__}"
+        self._down_reason = f"Redis does not answer: {str(error) or type(error).__name__}"
         self._down_until = asyncio.get_running_loop().time() + RECONNECT_PAUSE_SECONDS
         failed = batch + list(self._pending)
         self._pending.clear()
@@ -125,10 +142,8 @@ class Line:
     async def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
+            with suppress(RedisError, OSError):  # it was gone already, which is what we want
                 await connection.disconnect(nowait=True)
-            except (RedisError, OSError):
-                pass  # it was gone already, which is what we want
 
     @staticmethod
     def _fail(calls: list[tuple[Sequence[Argument], asyncio.Future[Any]]], error: StoreUnavailable) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 PARTITIONS = 256
-"""How many parts the chats are divided into. Stored at the first start: a later start with another number is refused."""
+"""How many parts the chats are divided into. Stored at the first start: a later start with another number is
+refused.
+"""
 
 
 class Chat(NamedTuple):
@@ -37,7 +39,9 @@ def prefix(partition: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One waiting message. `order` is Telegram's update_id where there is one; `seq` grows with every accept of the partition."""
+    """One waiting message. `order` is Telegram's update_id where there is one; `seq` grows with every accept
+    of the partition.
+    """
 
     seq: int
     order: int | None
@@ -53,11 +57,22 @@ class Entry:
         """Read an entry as `accept.lua` writes it."""
         head, _, payload = raw.partition(b"\n")
         seq, order, accepted_ms, kind, queue, trace = head.decode().split(" ")
-        return cls(int(seq), None if order == "-" else int(order), int(accepted_ms), kind, queue, trace, payload, expedited)
+        return cls(
+            int(seq),
+            None if order == "-" else int(order),
+            int(accepted_ms),
+            kind,
+            queue,
+            trace,
+            payload,
+            expedited,
+        )
 
 
 def place(waiting: MutableSequence[Entry], entry: Entry) -> int:
-    """Where `entry` stands among `waiting`: before the first with a higher order, else last. The same rule as `append` in `common.lua`."""
+    """Where `entry` stands among `waiting`: before the first with a higher order, else last. The same rule as
+    `append` in `common.lua`.
+    """
     position = len(waiting)
     if entry.order is None:
         return position

@@ -1,7 +1,9 @@
-"""The mailboxes: what can be done with them, as Python calls. The rules themselves are in `scripts/`, one file for each step.
+"""The mailboxes: what can be done with them, as Python calls. The rules themselves are in `scripts/`, one
+file for each step.
 
-Every call may raise `StoreUnavailable` (try again) and, where an epoch is given, `Fenced` (stop). All calls are safe to repeat:
-`accept` through its dedupe id, `commit` because a message is removed once, the others because they write the same thing again.
+Every call may raise `StoreUnavailable` (try again) and, where an epoch is given, `Fenced` (stop). All calls
+are safe to repeat: `accept` through its dedupe id, `commit` because a message is removed once, the others
+because they write the same thing again.
 """
 
 import asyncio
@@ -19,9 +21,13 @@ from storage.redis.scripts import script
 Accepted: TypeAlias = Literal["accepted", "suspended", "duplicate", "full", "shed", "shed_first"]
 
 MAILBOX_CAP = 1000
-"""Messages one chat may have waiting. At an answer a second that is a quarter of an hour of work; past it the platform keeps the rest."""
+"""Messages one chat may have waiting. At an answer a second that is a quarter of an hour of work; past it the
+platform keeps the rest.
+"""
 EXPEDITED_CAP = 100
-"""The same for the queries that must be answered within seconds; more of them than this cannot be answered in time anyway."""
+"""The same for the queries that must be answered within seconds; more of them than this cannot be answered in
+time anyway.
+"""
 STATE_TTL_MS = 90 * 24 * 3600 * 1000
 """A conversation untouched for 90 days is forgotten, so that the store does not grow with every passer-by."""
 TIMERS_PER_CALL = 100
@@ -33,7 +39,9 @@ _COMMIT, _PARK, _RAISE, _FIRE = script("commit"), script("park"), script("raise_
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A message on its way into a mailbox. `dedupe_id` is what the platform calls it; empty when there is nothing to recognise it by."""
+    """A message on its way into a mailbox. `dedupe_id` is what the platform calls it; empty when there is
+    nothing to recognise it by.
+    """
 
     chat: Chat
     dedupe_id: str
@@ -93,7 +101,9 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A message is finished. `gone`: it was finished before, nothing was written. `next` is the attempt at the next message, if asked for."""
+    """A message is finished. `gone`: it was finished before, nothing was written. `next` is the attempt at
+    the next message, if asked for.
+    """
 
     gone: bool
     depth: int
@@ -101,7 +111,9 @@ class Committed:
 
 
 class Mailboxes:
-    """All mailboxes of one Redis. `intake` carries the accepts, `work` what the actors do, so that neither waits for the other."""
+    """All mailboxes of one Redis. `intake` carries the accepts, `work` what the actors do, so that neither
+    waits for the other.
+    """
 
     def __init__(self, intake: Line, work: Line) -> None:
         self._intake = intake
@@ -109,7 +121,9 @@ class Mailboxes:
         self._ahead_ms = 0
 
     def now_ms(self) -> int:
-        """The store's clock, as near as its last answer tells: what `accepted_ms` and `parked_until_ms` are measured by."""
+        """The store's clock, as near as its last answer tells: what `accepted_ms` and `parked_until_ms` are
+        measured by.
+        """
         return int(time.time() * 1000) + self._ahead_ms
 
     async def accept(self, offer: Offer, *, cap: int = MAILBOX_CAP, shed: bool = False) -> Receipt:
@@ -117,16 +131,27 @@ class Mailboxes:
         chat = offer.chat
         order = "-" if offer.order is None else offer.order
         status, seq, depth, now_ms = await self._intake.run(
-            _ACCEPT, prefix(chat.partition),
-            chat.bot, str(chat), offer.dedupe_id, order, offer.kind, offer.queue, offer.trace,
-            "fast" if offer.expedited else "box", EXPEDITED_CAP if offer.expedited else cap,
-            "shed" if shed else "reject", offer.payload,
-        )  # fmt: skip
+            _ACCEPT,
+            prefix(chat.partition),
+            chat.bot,
+            str(chat),
+            offer.dedupe_id,
+            order,
+            offer.kind,
+            offer.queue,
+            offer.trace,
+            "fast" if offer.expedited else "box",
+            EXPEDITED_CAP if offer.expedited else cap,
+            "shed" if shed else "reject",
+            offer.payload,
+        )
         self._ahead_ms = now_ms - int(time.time() * 1000)
         word: Accepted = status.decode()
         entry = None
         if word in ("accepted", "suspended"):
-            entry = Entry(seq, offer.order, now_ms, offer.kind, offer.queue, offer.trace, offer.payload, offer.expedited)
+            entry = Entry(
+                seq, offer.order, now_ms, offer.kind, offer.queue, offer.trace, offer.payload, offer.expedited
+            )
         return Receipt(word, seq, depth, entry)
 
     async def load(self, chat: Chat, epoch: int, window: int) -> Loaded:
@@ -139,8 +164,9 @@ class Mailboxes:
             {name.decode(): value.decode() for name, value in _pairs(state)},
             [Entry.parse(raw) for raw in box],
             [Entry.parse(raw, expedited=True) for raw in fast],
-            parked, depth,
-        )  # fmt: skip
+            parked,
+            depth,
+        )
 
     async def begin(self, chat: Chat, epoch: int, seq: int) -> Begun | None:
         """Count an attempt at a message, before its handler runs. None: the chat is suspended."""
@@ -161,12 +187,22 @@ class Mailboxes:
         following: Entry | None = None,
         dead: Mapping[str, Any] | None = None,
     ) -> Committed:
-        """Finish a message (or, with `done` None, write state alone), and count the attempt at the following one if there is one."""
+        """Finish a message (or, with `done` None, write state alone), and count the attempt at the following
+        one if there is one.
+        """
         answer = await self._owned(
-            _COMMIT, chat, epoch, chat.bot, str(chat),
-            done.seq if done else 0, "fast" if done and done.expedited else "box", STATE_TTL_MS,
-            following.seq if following else "", changes.to_json(), json.dumps(dead, ensure_ascii=False) if dead else "",
-        )  # fmt: skip
+            _COMMIT,
+            chat,
+            epoch,
+            chat.bot,
+            str(chat),
+            done.seq if done else 0,
+            "fast" if done and done.expedited else "box",
+            STATE_TTL_MS,
+            following.seq if following else "",
+            changes.to_json(),
+            json.dumps(dead, ensure_ascii=False) if dead else "",
+        )
         if answer[0] == b"gone":
             return Committed(True, answer[1], None)
         return Committed(False, answer[1], _begun(answer[2], answer[3]) if answer[2] else None)
@@ -176,7 +212,9 @@ class Mailboxes:
         await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, int(take_back_attempt))
 
     async def raise_fences(self, partitions: Sequence[int], epoch: int) -> None:
-        """Become the one that may commit in these partitions. Raises `Fenced` if a higher epoch stands in any of them."""
+        """Become the one that may commit in these partitions. Raises `Fenced` if a higher epoch stands in any
+        of them.
+        """
         answers = await asyncio.gather(*(self._work.run(_RAISE, prefix(n), epoch) for n in partitions))
         for status, standing in answers:
             if status == b"fenced":
@@ -189,11 +227,15 @@ class Mailboxes:
 
     async def ready(self, partitions: Sequence[int], most: int) -> list[Chat]:
         """Chats with messages waiting, those that wait longest first in each partition, `most` from each."""
-        answers = await asyncio.gather(*(self._work.command("ZRANGE", prefix(n) + "ready", 0, most - 1) for n in partitions))
+        answers = await asyncio.gather(
+            *(self._work.command("ZRANGE", prefix(n) + "ready", 0, most - 1) for n in partitions)
+        )
         return [Chat.parse(member.decode()) for answer in answers for member in answer]
 
     async def fire(self, partition: int, epoch: int) -> tuple[list[tuple[Chat, Entry]], int | None]:
-        """Put due timers into their mailboxes. Returns them, and when the next one is due in ms of the store's clock."""
+        """Put due timers into their mailboxes. Returns them, and when the next one is due in ms of the
+        store's clock.
+        """
         answer = await self._work.run(_FIRE, prefix(partition), epoch, TIMERS_PER_CALL)
         if answer[0] == b"fenced":
             raise Fenced(f"partition {partition}")
@@ -201,7 +243,9 @@ class Mailboxes:
         return fired, answer[2] or None
 
     async def next_timers(self, partitions: Sequence[int]) -> dict[int, int]:
-        """When the first timer of each partition is due, in ms of the store's clock; partitions without timers are left out."""
+        """When the first timer of each partition is due, in ms of the store's clock; partitions without
+        timers are left out.
+        """
         asked = (self._work.command("ZRANGE", prefix(n) + "timers", 0, 0, "WITHSCORES") for n in partitions)
         answers = await asyncio.gather(*asked)
         return {n: int(float(answer[1])) for n, answer in zip(partitions, answers, strict=True) if answer}
