@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.database import UNAVAILABLE
+from storage.postgres.database import UNAVAILABLE, unavailable
 from storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("lease.sql"))

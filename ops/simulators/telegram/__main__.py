@@ -33,13 +33,19 @@ def main() -> int:
                 latency_ms=options.latency_ms,
                 enforce_limits=options.enforce_limits,
                 refuse_unknown=options.refuse_unknown_chats,
-                ready=lambda url: print(f"Telegram simulator ready at {url}", flush=True),
+                ready=announce,
             )
         )
     except OSError as error:
-        print(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}", file=sys.stderr)
+        sys.stderr.write(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}\n")
         return 1
     return 0
+
+
+def announce(url: str) -> None:
+    """Tell whoever started us where we are; they read this line."""
+    sys.stdout.write(f"Telegram simulator ready at {url}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -19,19 +19,26 @@ encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circu
 class Listener:
     """One open stream with its own bounded line of events."""
 
-    def __init__(self, token: str | None, chat_ids: frozenset[int]) -> None:
+    def __init__(
+        self, token: str | None, chat_ids: frozenset[int] = frozenset(), kinds: frozenset[str] = frozenset()
+    ) -> None:
         self.token = token
         self.chat_ids = chat_ids
+        self.kinds = kinds
         self._waiting: deque[str] = deque()
         self._lost = 0
         self._news = asyncio.Event()
 
-    def offer(self, token: str, chat_id: int | None, text: str) -> None:
-        """Queue an event if this listener asked for it."""
-        if self.token is not None and token != self.token:
-            return
+    def wants(self, kind: str, token: str, chat_id: int | None) -> bool:
+        """Return whether this listener asked for such an event; a reset is everybody's business."""
+        if self.token is not None and token not in (self.token, ""):
+            return False
         if self.chat_ids and chat_id is not None and chat_id not in self.chat_ids:
-            return
+            return False
+        return not self.kinds or kind in self.kinds
+
+    def offer(self, text: str) -> None:
+        """Queue an event, or count it as lost."""
         if len(self._waiting) >= EVENTS_WAITING_MAX:
             self._lost += 1
             return
@@ -39,7 +46,7 @@ class Listener:
         self._news.set()
 
     async def wait_for_events(self, timeout_seconds: float) -> bytes:
-        """Return everything waiting, encoded; a comment line after a silence, so that a dead peer is noticed."""
+        """Return all that waits, encoded; a comment after a silence, so that a dead peer is noticed."""
         try:
             async with asyncio.timeout(timeout_seconds):
                 await self._news.wait()
@@ -66,7 +73,10 @@ class EventHub:
         if not self.listeners:
             return
         self._n += 1
+        wanting = [listener for listener in self.listeners if listener.wants(kind, token, chat_id)]
+        if not wanting:
+            return
         event = {"n": self._n, "type": kind, "token": token, "chat_id": chat_id, **content}
         text = f"id: {self._n}\nevent: {kind}\ndata: {encode(event)}\n\n"
-        for listener in self.listeners:
-            listener.offer(token, chat_id, text)
+        for listener in wanting:
+            listener.offer(text)

@@ -8,7 +8,9 @@ Json = dict[str, Any]
 UNBOUNDED = 2**62
 
 
-def integer(given: Json, name: str, default: int | None = None, *, low: int = -UNBOUNDED, high: int = UNBOUNDED) -> int:
+def integer(
+    given: Json, name: str, default: int | None = None, *, low: int = -UNBOUNDED, high: int = UNBOUNDED
+) -> int:
     """Return a whole number (digits in a string will do, as query strings have nothing else)."""
     value = given.get(name)
     if value is None or value == "":
@@ -18,7 +20,9 @@ def integer(given: Json, name: str, default: int | None = None, *, low: int = -U
     if isinstance(value, str) and value.removeprefix("-").isdecimal():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        bounds = f" from {low} to {high}" if high < UNBOUNDED else f" from {low} up" if low > -UNBOUNDED else ""
+        bounds = (
+            f" from {low} to {high}" if high < UNBOUNDED else f" from {low} up" if low > -UNBOUNDED else ""
+        )
         raise ControlError(f"{name} must be a whole number{bounds}")
     return value
 

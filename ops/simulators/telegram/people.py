@@ -65,7 +65,7 @@ class People:
         }
         return query_id, bot.inbound.push({"callback_query": payload})
 
-    def block(self, bot: Bot, chat_id: int, blocked: bool) -> int | None:
+    def block(self, bot: Bot, chat_id: int, *, blocked: bool) -> int | None:
         """Block the bot, or take it back."""
         chat = self._chat(bot, chat_id)
         if chat.is_group:

@@ -6,6 +6,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import Any
 
 import pykka
@@ -227,6 +228,41 @@ def test_mbx_p5_the_error_also_comes_through_asyncio_and_threads() -> None:
                     await ref.ask(way)
 
     run(main)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_mbx_p5_actors_that_ask_each_other_at_random_never_sleep_for_ever(seed: int) -> None:
+    """A circle that went unnoticed would leave everybody asleep, and the clock would jump to the deadline."""
+    random = Random(seed)
+
+    class SlowRelay(Relay):
+        """Takes its time, so that chains meet on their way."""
+
+        async def on_receive(self, message: list[Any]) -> Any:
+            await trio.sleep(random.random() / 10)
+            return await super().on_receive(message)
+
+    async def test(_: ActorSystem) -> None:
+        refs = [SlowRelay.start() for _number in range(8)]
+        outcomes: list[str] = []
+
+        async def ask(chain: list[Any]) -> None:
+            await trio.sleep(random.random())
+            with trio.move_on_after(random.choice([0.1, 60])):
+                try:
+                    outcomes.append(await random.choice(refs).ask(chain))
+                except ReentrancyError:
+                    outcomes.append("circle")
+
+        with trio.fail_after(50):
+            async with trio.open_nursery() as nursery:
+                for _number in range(60):
+                    nursery.start_soon(ask, random.choices(refs, k=random.randint(0, 5)))
+        assert set(outcomes) == {"circle", "end of the chain"}
+        await trio.sleep(60)  # Chains whose asker was cancelled go on to their end.
+        assert all(ref.actor_inbox.waits_for == () for ref in refs)
+
+    in_system(test)
 
 
 def test_an_actor_may_schedule_work_for_itself_without_waiting() -> None:

@@ -228,3 +228,22 @@ def test_trio_sockets_work_and_wake_the_host_while_asyncio_sleeps(run_main: Any)
         return received
 
     assert run_main(main) == b"".join(b"%03d" % number for number in range(100))
+
+
+def test_when_asyncio_ends_first_trio_sees_an_ordinary_cancellation() -> None:
+    seen: list[type] = []
+
+    async def main() -> None:
+        try:
+            await aio(asyncio.sleep, 3600)
+        except BaseException as error:
+            seen.append(type(error))
+            raise
+
+    async def host() -> None:
+        kept.append(asyncio.ensure_future(hosted(main)))
+        await asyncio.sleep(0.005)
+
+    kept: list[Any] = []
+    asyncio.run(host())
+    assert seen == [trio.Cancelled]

@@ -35,7 +35,9 @@ def set_webhook(call: Call) -> bool:
 @method("deleteWebhook")
 def delete_webhook(call: Call) -> bool:
     """Have updates wait for getUpdates."""
-    call.description = call.bot.inbound.set_webhook("", drop_pending=flag(call.args, "drop_pending_updates"))
+    call.description = call.bot.inbound.set_webhook(
+        "", allowed=None, drop_pending=flag(call.args, "drop_pending_updates")
+    )
     return True
 
 
