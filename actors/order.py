@@ -34,6 +34,8 @@ class Watermark:
         self.value: int | None = None
         self.skipped = 0
         """Ids that were given up on after the hold, for the metrics."""
+        self.catching_up = False
+        """True while a backlog is fetched in the order of its ids: nobody starts before his id has come."""
         self._ahead: set[int] = set()
         self._moved_ms = 0
         self._waiting: list[tuple[int, int, Callable[[], None]]] = []
@@ -60,6 +62,13 @@ class Watermark:
             if self.value is not None:
                 self.skipped += update_id - self.value - sum(1 for seen in self._ahead if seen <= update_id)
             self._move(update_id, now_ms)
+
+    def caught_up(self) -> None:
+        """The backlog is in: what waited for it looks again."""
+        self.catching_up = False
+        waiting, self._waiting = self._waiting, []
+        for _, _, bell in waiting:
+            bell()
 
     def passed(self, update_id: int) -> bool:
         """Whether every smaller id has been seen."""
@@ -107,6 +116,8 @@ class ChatOrder:
         """How long the message must still wait for stragglers; 0 when it may start."""
         if order is None or self._watermark.passed(order):
             return 0
+        if self._watermark.catching_up:
+            return HOLD_MS
         left = accepted_ms + HOLD_MS - now_ms
         if left <= 0:
             self._watermark.give_up_below(order, now_ms)

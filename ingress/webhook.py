@@ -40,6 +40,8 @@ class Webhook:
     def __init__(self, intake: Intake, secrets: Mapping[str, str]) -> None:
         self._intake = intake
         self._secrets = {name: secret.encode() for name, secret in secrets.items()}
+        self.closed: set[str] = set()
+        """Bots whose backlog is being fetched: their webhook waits, or it would overtake the backlog."""
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """Take one request. 200 means that the update is durably in line."""
@@ -72,6 +74,8 @@ class Webhook:
                 length = int(value)
         if not hmac.compare_digest(secret, self._secrets[gate.name]):
             return 401, f"the header {SECRET_HEADER} is missing or wrong", 0
+        if gate.name in self.closed:
+            return 503, "the backlog is being fetched; try again", STORE_RETRY_SECONDS
         body = await _read(receive) if length <= BODY_BYTES_MAX else None
         if body is None:
             return 413, f"an update has at most {BODY_BYTES_MAX} bytes", 0

@@ -228,26 +228,42 @@ class Service:
 
     async def _connect(self, nursery: trio.Nursery, port: int) -> None:
         """Get the bots' updates flowing: by webhook where Telegram can reach us, else by polling."""
-        public_url = self.settings.public_url or (f"http://127.0.0.1:{port}" if self.settings.demo else None)
+        public_url = self._public_url(port)
         waiting = []
         for name, bot in self.bots.items():
             line = TelegramLine(bot, self.intake)
-            if public_url is None:
-                if "worker" in self.roles:
-                    nursery.start_soon(line.poll)
-            elif "ingress" in self.roles:
+            if public_url is None and "worker" in self.roles:
+                nursery.start_soon(line.poll)
+            elif public_url is not None and "ingress" in self.roles:
                 reached = trio.Event()
                 waiting.append(reached)
-                nursery.start_soon(line.register, public_url, self.settings.bots[name].secret, reached.set)
+                secret = self.settings.bots[name].secret
+                nursery.start_soon(line.register, public_url, secret, partial(self._caught_up, bot, reached))
         with trio.move_on_after(REGISTRATION_WAIT_SECONDS):
             for event in waiting:
                 await event.wait()
 
+    def _public_url(self, port: int) -> str | None:
+        return self.settings.public_url or (f"http://127.0.0.1:{port}" if self.settings.demo else None)
+
+    def _catch_up_first(self) -> None:
+        """Hold webhooks and chats until what waits at Telegram has been fetched in order."""
+        for name, bot in self.bots.items():
+            bot.watermark.catching_up = True
+            self._webhook.closed.add(name)
+
+    def _caught_up(self, bot: HostedBot, reached: trio.Event) -> None:
+        self._webhook.closed.discard(bot.name)
+        bot.watermark.caught_up()
+        reached.set()
+
     def _front(self, port: int) -> None:
         what = {name: one.bot or one.router or "" for name, one in self.settings.bots.items()}
         app = create_app(self.readiness.check, {"bots": what, "chat_page": self._chat_page, "port": port})
-        webhook = Webhook(self.intake, {name: one.secret for name, one in self.settings.bots.items()})
-        self._gate = Gate(webhook, app)
+        self._webhook = Webhook(self.intake, {name: one.secret for name, one in self.settings.bots.items()})
+        self._gate = Gate(self._webhook, app)
+        if self._public_url(port) is not None:
+            self._catch_up_first()
 
     async def _serve(self, config: Any, done: trio.Event) -> None:
         try:

@@ -48,6 +48,20 @@ async def apply_migrations(database_url: str) -> list[str]:
         await connection.close()
 
 
+def pending(database_url: str) -> list[str]:
+    """What `migrate` would apply, without applying it."""
+
+    async def look() -> list[str]:
+        connection = await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX)
+        try:
+            return missing_after(await current_revision(connection))
+        finally:
+            await connection.close()
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(look())
+
+
 def migration_names() -> list[str]:
     """All migrations of this code, oldest first."""
     return sorted(file.stem for file in MIGRATIONS.glob("[0-9]*.py"))

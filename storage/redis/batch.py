@@ -107,17 +107,21 @@ class Line:
         connection = await self._connected()
         packed = connection.pack_commands([args for args, _ in batch])
         await connection.send_packed_command(packed, check_health=False)
+        forgotten = False
         for _, future in batch:
             try:
                 answer = await connection.read_response(disable_decoding=True)
             except ResponseError as error:
                 answer = error
+                forgotten = forgotten or "NOSCRIPT" in str(error)
             if future.done():
                 continue
             if isinstance(answer, Exception):
                 future.set_exception(_translate(answer))
             else:
                 future.set_result(answer)
+        if forgotten:  # the next connection loads the scripts again
+            await self._hang_up()
 
     async def _connected(self) -> Connection:
         if self._connection is None:
