@@ -6,7 +6,6 @@ turn itself runs on the asyncio side (`attempt.py`); here it is decided which me
 start, and what follows from how it ended.
 """
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -76,6 +75,31 @@ class ChatActor(TrioActor):
     """One chat."""
 
     registered = False
+    __slots__ = (
+        "_awake",
+        "_begun",
+        "_bell",
+        "_bot",
+        "_complete",
+        "_ended",
+        "_epoch",
+        "_expedited",
+        "_house",
+        "_loaded",
+        "_loading",
+        "_locals",
+        "_missed",
+        "_not_before",
+        "_order",
+        "_outages",
+        "_rung",
+        "_running",
+        "_window",
+        "chat",
+        "last_error",
+        "state",
+        "suspended",
+    )
 
     def __init__(self, chat: Chat, bot: HostedBot, house: House) -> None:
         super().__init__()
@@ -92,15 +116,16 @@ class ChatActor(TrioActor):
         self._missed = False
         self._window: list[Entry] = []
         self._expedited: list[Entry] = []
-        self._locals: deque[_Local] = deque()
+        self._locals: list[_Local] = []
         self._begun: dict[int, Begun] = {}
         self._running: set[int] = set()
         self._order = ChatOrder(bot.watermark, fast=bot.fast)
         self._not_before = 0.0
         self._outages = 0
         self._awake = False
-        self._bell = trio.Event()
-        self._ended = trio.Event()
+        # Events exist only while somebody waits for them: a sleeping chat should cost little.
+        self._bell: trio.Event | None = None
+        self._ended: trio.Event | None = None
         self._rung = -1
 
     @classmethod
@@ -127,7 +152,13 @@ class ChatActor(TrioActor):
     async def wait_until_quiet(self) -> None:
         """Wait until no message is being handled."""
         while self._running:
-            await self._ended.wait()
+            await self._wait_for_end()
+
+    async def _wait_for_end(self) -> None:
+        """Wait until a message that is being handled has come to its end."""
+        if self._ended is None:
+            self._ended = trio.Event()
+        await self._ended.wait()
 
     @property
     def loaded(self) -> bool:
@@ -161,7 +192,7 @@ class ChatActor(TrioActor):
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._bell.set()
+        self._ring()
         if not self._awake:
             self._awake = True
             self.actor_ref.tell(WAKE)
@@ -191,7 +222,7 @@ class ChatActor(TrioActor):
             if not self._loaded:
                 await self._load()
             if self._locals:
-                await self._run_local(self._locals.popleft())
+                await self._run_local(self._locals.pop(0))
                 continue
             entry = await self._next()
             if entry is None:
@@ -235,7 +266,6 @@ class ChatActor(TrioActor):
     async def _next(self) -> Entry | None:
         """The message whose turn it is, once it may start; None when there is none, or it must not start."""
         while True:
-            self._bell = trio.Event()
             if self.suspended or self._house.draining:
                 return None
             if entry := next((one for one in self._expedited if one.seq not in self._running), None):
@@ -254,11 +284,14 @@ class ChatActor(TrioActor):
             if head.order is not None and head.order != self._rung:
                 self._rung = head.order
                 self._bot.watermark.ring(head.order, self._ring)
+            self._bell = trio.Event()
             with trio.move_on_after(wait):
                 await self._bell.wait()
+            self._bell = None
 
     def _ring(self) -> None:
-        self._bell.set()
+        if self._bell is not None:
+            self._bell.set()
 
     def _wait_seconds(self, head: Entry) -> float:
         now_ms = self._house.worker.mailboxes.now_ms()
@@ -287,7 +320,6 @@ class ChatActor(TrioActor):
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
         started = perf_counter()
         self._running.add(entry.seq)
-        self._ended = trio.Event()
         try:
             outcome = await aio(
                 lambda: worker.run(
@@ -304,7 +336,9 @@ class ChatActor(TrioActor):
             )
         finally:
             self._running.discard(entry.seq)
-            self._ended.set()
+            if self._ended is not None:
+                self._ended.set()
+                self._ended = None
         seconds = perf_counter() - started
         match outcome:
             case Done():
@@ -392,7 +426,7 @@ class ChatActor(TrioActor):
     async def _overtake(self, entry: Entry) -> None:
         """Run an expedited message beside the current handler when that one is slow, on what is committed."""
         with trio.move_on_after(self._house.worker.policy.overtake_seconds):
-            await self._ended.wait()
+            await self._wait_for_end()
         if (
             self._running
             and entry in self._expedited
