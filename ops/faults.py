@@ -57,3 +57,7 @@ def _settable(fields: Iterable[str]) -> Sequence[str]:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN_CHARACTERS_MAX else f"{text[:SHOWN_CHARACTERS_MAX]}…"
+
+
+class CannotStartError(Exception):
+    """Something outside of the configuration is in the way; the message is one line and says what to do."""

@@ -90,7 +90,7 @@ class Keeper:
         try:
             process.start()
         except StoreError as error:
-            log.error("embedded process cannot be started", process=process.name, reason=str(error))  # noqa: TRY400 - the line says it all
+            log.error("embedded process cannot be started", process=process.name, reason=str(error))
             return failures + 1
         log.info("embedded process runs again", process=process.name, pid=process.pid)
         return failures + 1

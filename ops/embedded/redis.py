@@ -16,6 +16,8 @@ from ops.embedded.place import StoreError, prepare, socket_directory, unusable
 VERSION_MIN = (6, 2)
 """The oldest whose commands the mailbox scripts may use; it is also the one in the wheel."""
 
+SOCKET_NAME = "redis.sock"
+
 START_SECONDS_MAX = 10.0
 """A Redis that does not answer by then never will."""
 
@@ -51,7 +53,7 @@ class EmbeddedRedis:
         self.home = self.data / "redis"
         self.log = self.data / "redis.log"
         self.pid: int | None = None
-        self._socket = self.home / "redis.sock"
+        self._socket = self.home / SOCKET_NAME
 
     @property
     def url(self) -> str:
@@ -68,8 +70,8 @@ class EmbeddedRedis:
         prepare(self.data)
         try:
             self.home.mkdir(mode=0o700, exist_ok=True)
-            directory = socket_directory(self.home, "redis.sock", (os.geteuid(), os.getegid()))
-            self._socket = directory / "redis.sock"
+            directory = socket_directory(self.home, SOCKET_NAME, (os.geteuid(), os.getegid()))
+            self._socket = directory / SOCKET_NAME
             self.pid = self._left_running()
             if self.pid is not None:
                 return
@@ -94,6 +96,13 @@ class EmbeddedRedis:
             if time.monotonic() - started > limit_seconds:
                 raise StoreError(f"Redis does not answer after {limit_seconds:.0f} s (log: {self.log})")
             time.sleep(child.POLL_SECONDS)
+
+    def url_of_running(self) -> str | None:
+        """Its URL if it runs already; starts and changes nothing."""
+        if not self.home.exists():
+            return None
+        self._socket = socket_directory(self.home, SOCKET_NAME, (os.geteuid(), os.getegid())) / SOCKET_NAME
+        return self.url if self._ask("PING") else None
 
     def stop(self) -> None:
         """Stop it, whoever started it; what it acknowledged is on disk already."""

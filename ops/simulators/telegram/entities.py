@@ -118,6 +118,8 @@ def parse_html(text: str) -> tuple[str, Entities]:
         position = match.end()
     if open_tags:
         raise _cannot(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
+    # Entities are noted when they close, inner ones first; of two alike in place the outer one comes first.
+    entities.reverse()
     entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
     return "".join(shown), _merged(entities)
 

@@ -4,6 +4,7 @@ Rules and wording: `parse_markdown` and `parse_markdown_v2` of `td/telegram/Mess
 without the rarer cases (custom emoji, nested links).
 """
 
+import re
 from typing import Any, Final
 
 from .errors import ApiError, bad_request
@@ -11,6 +12,7 @@ from .errors import ApiError, bad_request
 Entities = list[dict[str, Any]]
 
 RESERVED: Final = frozenset("_*[]()~`>#+-=|{}.!")
+ADDRESS: Final = re.compile(r"\(((?:[^)\\]|\\.)*)\)", re.DOTALL)
 MARKS_V2: Final = (
     ("__", "underline"),
     ("||", "spoiler"),
@@ -149,10 +151,10 @@ def _code(text: str, start: int, shown: _Text, entities: Entities) -> int:
 def _address(text: str, start: int) -> tuple[str, int]:
     if not text.startswith("(", start):
         return "", start
-    end = text.find(")", start)
-    if end < 0:
-        raise _cannot("Can't find end of a URL at byte offset " + str(len(text[:start].encode())))
-    return text[start + 1 : end].replace("\\", ""), end + 1
+    match = ADDRESS.match(text, start)
+    if match is None:
+        raise _cannot(f"Can't find end of a URL at byte offset {len(text[:start].encode())}")
+    return match.group(1).replace("\\", ""), match.end()
 
 
 def _note(entities: Entities, kind: str, begin: int, shown: _Text, **extra: str) -> None:

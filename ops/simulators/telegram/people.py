@@ -97,7 +97,9 @@ class People:
         self._world.events.emit("edit", bot.token, chat_id, {"message": message})
         if poll["is_anonymous"]:
             return bot.inbound.push({"poll": poll})
-        return bot.inbound.push({"poll_answer": {"poll_id": poll["id"], "user": user, "option_ids": options}})
+        chosen = [poll["options"][option]["persistent_id"] for option in options]
+        answer = {"poll_id": poll["id"], "user": user, "option_ids": options, "option_persistent_ids": chosen}
+        return bot.inbound.push({"poll_answer": answer})
 
     def pay(self, bot: Bot, chat_id: int, user: Json, invoice_key: str) -> tuple[str, int | None]:
         """Press Pay: the bot is asked first; returns the ids of the query and of its update."""

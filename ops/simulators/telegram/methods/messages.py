@@ -171,6 +171,7 @@ def send_poll(call: Call) -> Json:
         "type": text(call.args, "type", "regular"),
         "allows_multiple_answers": flag(call.args, "allows_multiple_answers"),
         "allows_revoting": flag(call.args, "allows_revoting"),
+        "members_only": flag(call.args, "members_only"),
     }
     if poll["type"] == "quiz":
         poll["correct_option_ids"] = structure(call.args, "correct_option_ids") or [

@@ -1,0 +1,22 @@
+"""`mailroom up`: everything on one machine, with one command."""
+
+from ops.cli.options import Config, Data, Port
+
+
+def up(config: Config = None, port: Port = None, data: Data = None) -> None:
+    """Serve everything from this one process.
+
+    Starts an embedded Postgres and Redis where DATABASE_URL or REDIS_URL is not set, brings the database up
+    to date, and serves. Without a bot token it is a demo: a simulator stands in for Telegram, with a page to
+    chat on. Ctrl-C or SIGTERM finishes the work in hand and stops everything that was started.
+    """
+    from ops import configuration, logs
+    from ops.home import home
+    from ops.serving import check_port, serve
+
+    command_line = {"port": port, "data": data.expanduser().absolute() if data else None}
+    settings = configuration.load(config, command_line=command_line)
+    logs.configure(settings.log)
+    settings = check_port(settings)
+    with home(settings) as (complete, chat_page):
+        serve(complete, roles=frozenset({"ingress", "worker"}), chat_page=chat_page)

@@ -1,0 +1,16 @@
+"""`mailroom web`: the processes that take messages in."""
+
+from ops.cli.options import Config, Port
+
+
+def web(config: Config = None, port: Port = None) -> None:
+    """Serve webhooks, health and metrics, and nothing else; run any number of them beside `mailroom worker`.
+
+    Needs DATABASE_URL and REDIS_URL, and a database that `mailroom migrate` has brought up to date. Listens
+    on all interfaces unless HOST says otherwise.
+    """
+    from ops.serving import check_port, prepared, serve
+
+    # A platform's router reaches a process from outside of its container.
+    settings = prepared(config, "web", command_line={"port": port}, defaults={"host": "0.0.0.0"})  # noqa: S104
+    serve(check_port(settings), roles=frozenset({"ingress"}))

@@ -1,0 +1,13 @@
+"""`mailroom worker`: the processes that run the chats."""
+
+from ops.cli.options import Config
+
+
+def worker(config: Config = None) -> None:
+    """Run the chats whose messages `mailroom web` takes in.
+
+    Needs DATABASE_URL and REDIS_URL, and a database that `mailroom migrate` has brought up to date.
+    """
+    from ops.serving import prepared, serve
+
+    serve(prepared(config, "worker"), roles=frozenset({"worker"}))

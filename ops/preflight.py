@@ -1,0 +1,73 @@
+"""What has to be there before the service starts, tried out, so that its absence is one line."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from ops.faults import CannotStartError, ConfigurationError
+from ops.settings import ENVIRONMENT, Settings
+from storage.postgres.migrate import MigrationError, migrate, pending
+
+ANSWER_SECONDS_MAX = 5.0
+"""A Redis that takes longer to answer PING is not one to serve from."""
+
+
+def require(settings: Settings, command: str, *keys: str) -> None:
+    """Refuse to go on without settings that only this command cannot do without."""
+    names = {key: name for name, key in ENVIRONMENT.items()}
+    missing = [key for key in keys if getattr(settings, key) is None]
+    if missing:
+        raise ConfigurationError(
+            f"{names[key]}: is not set, and `mailroom {command}` needs it; `mailroom up` brings its own"
+            for key in missing
+        )
+
+
+def migrated(database_url: str) -> list[str]:
+    """Bring the database up to date; also the first contact with it."""
+    try:
+        return migrate(database_url)
+    except MigrationError as error:
+        raise CannotStartError(str(error)) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise unreachable("DATABASE_URL", database_url, error) from None
+
+
+def require_migrated(database_url: str) -> None:
+    """Refuse a database that lacks tables; whoever serves from several processes migrates in the release."""
+    try:
+        missing = pending(database_url)
+    except MigrationError as error:
+        raise CannotStartError(str(error)) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise unreachable("DATABASE_URL", database_url, error) from None
+    if missing:
+        raise CannotStartError(f"The database lacks {', '.join(missing)}: run `mailroom migrate` first.")
+
+
+def require_redis(redis_url: str) -> None:
+    """Refuse a Redis that does not answer."""
+    from redis.asyncio import Redis
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+    from redis.retry import Retry
+
+    async def ping() -> None:
+        retry: Retry = Retry(NoBackoff(), 0)
+        async with Redis.from_url(redis_url, retry=retry, single_connection_client=True) as client:
+            await asyncio.wait_for(client.ping(), ANSWER_SECONDS_MAX)
+
+    try:
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            runner.run(ping())
+    except (OSError, RedisError, ValueError) as error:
+        raise unreachable("REDIS_URL", redis_url, error) from None
+
+
+def unreachable(name: str, url: str, error: Exception) -> CannotStartError:
+    """The one line about a store that cannot be used; it shows where, and never the password."""
+    parts = urlsplit(url)
+    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    reason = " ".join(str(error).split()) or f"no answer ({type(error).__name__})"
+    return CannotStartError(f"{name}: cannot use {where}: {reason}")

@@ -1,0 +1,90 @@
+"""From settings to a running service, with every ordinary obstacle said in one line."""
+
+import errno
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ops import configuration, logs
+from ops.embedded.telegram import listen_once
+from ops.faults import CannotStartError, ConfigurationError
+from ops.preflight import require, require_migrated, require_redis
+from ops.settings import TELEGRAM_API_BASE, Settings
+
+
+def prepared(
+    config: Path | None,
+    command: str,
+    *,
+    command_line: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings of a process among several, with its stores tried out."""
+    settings = configuration.load(config, command_line=command_line, defaults=defaults)
+    logs.configure(settings.log)
+    require(settings, command, "database_url", "redis_url")
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    if settings.demo and settings.telegram_api_base == TELEGRAM_API_BASE:
+        raise ConfigurationError(
+            [f"bots: no bot has a token, and `mailroom {command}` has no demo (`mailroom up` has)"]
+        )
+    require_migrated(settings.database_url)
+    require_redis(settings.redis_url)
+    return settings
+
+
+def check_port(settings: Settings) -> Settings:
+    """Refuse a port that cannot be had, before anything is started; port 0 becomes a free one."""
+    try:
+        port = listen_once(settings.host, settings.port)
+    except OSError as error:
+        raise _port_refused(settings, error) from None
+    return settings.model_copy(update={"port": port})
+
+
+def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = None) -> None:
+    """Serve until a signal, printing one line when ready."""
+    from ops import service  # the frameworks take a second to load; a refusal above should not
+
+    def ready(address: str) -> None:
+        print(ready_line(address, chat_page), flush=True)  # noqa: T201 - the command's answer
+
+    try:
+        service.serve(settings, roles=roles, ready=ready, chat_page=chat_page)
+    except* service.StartError as group:
+        raise CannotStartError(str(_first(group))) from None
+    except* OSError as group:
+        error = _first(group)
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise _port_refused(settings, error) from None
+        raise
+
+
+def ready_line(address: str, chat_page: str | None) -> str:
+    """The one line on standard output; whoever sees it first wants to know where to click."""
+    if chat_page:
+        return f"Mailroom is ready: {address} - a demo, for there is no bot token. Open {chat_page} to chat."
+    return f"Mailroom is ready: {address}" if address else "Mailroom's worker is ready."
+
+
+def _port_refused(settings: Settings, error: OSError) -> CannotStartError:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return CannotStartError(f"HOST: {settings.host} is not an address of this machine.")
+    if error.errno == errno.EADDRINUSE:
+        return CannotStartError(
+            f"Port {settings.port} is in use by another program: choose another with --port or PORT."
+        )
+    reason = os.strerror(error.errno).lower() if error.errno else str(error)
+    return CannotStartError(
+        f"Port {settings.port} cannot be used: {reason}. Choose another with --port or PORT."
+    )
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

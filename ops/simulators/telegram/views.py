@@ -1,0 +1,74 @@
+"""Looking without touching: `/sim/calls`, `/sim/chat`, `/sim/bots`."""
+
+from . import fields
+from .bots import World
+from .chats import MESSAGES_PER_CHAT_MAX, Json
+from .control import NAME_MAX, Lever, Route, bot_of
+
+CALLS_DEFAULT = 1_000
+
+
+class Views:
+    """One method per view."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.routes: dict[Route, Lever] = {
+            ("GET", "/sim/calls"): self.calls,
+            ("GET", "/sim/chat"): self.chat,
+            ("GET", "/sim/bots"): self.bots,
+            ("POST", "/sim/bots"): self.name_bot,
+        }
+
+    def calls(self, given: Json) -> Json:
+        """The log of Bot API calls from number `since` on."""
+        fields.only(given, frozenset({"token", "since", "chat_id", "limit", "method"}))
+        method = given.get("method") or None
+        return self._world.calls.page(
+            fields.integer(given, "since", 0),
+            fields.integer(given, "limit", CALLS_DEFAULT, low=1),
+            token=given.get("token") or None,
+            chat_id=fields.integer(given, "chat_id", 0) or None,
+            method=method.lower() if isinstance(method, str) else None,
+        )
+
+    def chat(self, given: Json) -> Json:
+        """A chat as its user sees it now, edits applied, deleted messages gone."""
+        bot, chat_id = bot_of(self._world, given), fields.integer(given, "chat_id")
+        limit = fields.integer(given, "limit", MESSAGES_PER_CHAT_MAX, low=1)
+        chat = bot.book.find(chat_id)
+        return {
+            "chat": chat.info if chat else None,
+            "user": bot.book.users.get(chat_id),
+            "messages": list(chat.messages.values())[-limit:] if chat else [],
+            "keyboard": chat.keyboard if chat else None,
+            "blocked": chat.blocked if chat else False,
+            "pinned": chat.pinned if chat else None,
+        }
+
+    def bots(self, _given: Json) -> Json:
+        """Every bot seen so far, with its menu of commands by language ("" for all others)."""
+        return {
+            "bots": [
+                {
+                    "token": bot.token,
+                    "bot": bot.me,
+                    "commands": {
+                        key.removeprefix("commands//"): menu
+                        for key, menu in bot.settings.items()
+                        if key.startswith("commands//")
+                    },
+                    "chats": len(bot.book.chats),
+                    "webhook": bot.inbound.webhook.url,
+                }
+                for bot in self._world.bots.values()
+            ]
+        }
+
+    def name_bot(self, given: Json) -> Json:
+        """Make a bot known and give it the name people see."""
+        fields.only(given, frozenset({"token", "name", "username"}))
+        bot = bot_of(self._world, given)
+        bot.rename(fields.line(given, "name", NAME_MAX), fields.line(given, "username", NAME_MAX))
+        self._world.events.emit("bot", bot.token, None, {"bot": bot.me})
+        return {"bot": bot.me}

@@ -1,0 +1,62 @@
+"""Real processes with stores of their own: what is killed here must not be anybody else's."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.embedded.redis import EmbeddedRedis
+from storage.postgres.migrate import migrate
+from tests.acceptance.processes import Service, Simulator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=3,
+        help="how often the service is killed under load; 20 is the full run, with 5 kills of Redis and 5 SIGTERM",
+    )
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """Known only when this folder is named on the command line: pytest reads options before it collects."""
+    return int(request.config.getoption("--kills", 3))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="mailroom-acceptance-", ignore_cleanup_errors=True) as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def own_redis(folder: Path) -> Iterator[EmbeddedRedis]:
+    server = EmbeddedRedis(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def stores(own_redis: EmbeddedRedis, clean_postgres_url: str) -> dict[str, str]:
+    migrate(clean_postgres_url)
+    return {"REDIS_URL": own_redis.url, "DATABASE_URL": clean_postgres_url}
+
+
+@pytest.fixture
+def telegram(folder: Path) -> Iterator[Simulator]:
+    simulator = Simulator(folder)
+    simulator.start("ready at")
+    yield simulator
+    simulator.kill()
+
+
+@pytest.fixture
+def service(folder: Path, stores: dict[str, str], telegram: Simulator) -> Iterator[Service]:
+    one = Service(folder, stores, telegram)
+    one.start_and_wait()
+    yield one
+    one.kill()
