@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .calls import CallLog
-from .chats import Chat, ChatBook, Json
+from .chats import ChatBook, Json
 from .errors import ApiError, bad_request
 from .events import EventHub
 from .faults import Faults
@@ -49,10 +49,10 @@ class Bot:
         self.book = ChatBook()
         self.inbound = inbound
         self.queries: dict[str, Query] = {}
-        self.polls: dict[str, tuple[Chat, Json]] = {}
         self.settings: dict[str, Any] = {}
         self.invoices: dict[str, Json] = {}
         self.payments: dict[str, Json] = {}
+        self.threads = 0
 
     def rename(self, name: str | None, username: str | None) -> None:
         """Give the bot the name people see."""

@@ -84,7 +84,8 @@ class Deeds:
     def block(self, given: Json) -> Json:
         """A user blocks the bot (`blocked: false` takes it back)."""
         fields.only(given, _WHO | {"blocked"})
-        bot, chat_id, _ = self._who(given)
+        bot, chat_id, user = self._who(given)
+        bot.book.chat(chat_id, user)
         blocked = fields.flag(given, "blocked") is not False
         return {"update_ids": [self._people.block(bot, chat_id, blocked=blocked)]}
 

@@ -131,7 +131,7 @@ class Postman:
                     ssl=target.tls,
                 )
         except (OSError, TimeoutError) as error:
-            self._on_error(f"Can't connect to the webhook: {str(error) or 'Connection timed out'}")
+            self._on_error(f"Can't connect to the webhook: {error.strerror or 'Connection timed out'}")
             self._hung_up(number)
             return
         if self._is_current(shipment):

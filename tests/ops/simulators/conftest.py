@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 import uvloop
 from aiohttp import web
+
 from ops.simulators.telegram.serving import Simulator, simulator
 
 TOKEN = "1001:test-token"
@@ -81,7 +82,7 @@ class Driver:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 (a bounded look at state that has no event)
                 await asyncio.sleep(0.005)
 
 

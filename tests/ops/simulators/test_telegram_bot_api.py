@@ -23,7 +23,11 @@ def test_a_message_comes_back_as_telegram_shows_it(play):
 def test_arguments_come_as_json_form_query_or_multipart(play):
     async def scenario(sim):
         base = f"{sim.url}/bot1001:test-token"
-        args = {"chat_id": "5", "text": "x", "reply_markup": '{"inline_keyboard":[[{"text":"a","callback_data":"b"}]]}'}
+        args = {
+            "chat_id": "5",
+            "text": "x",
+            "reply_markup": '{"inline_keyboard":[[{"text":"a","callback_data":"b"}]]}',
+        }
         form = aiohttp.FormData(args)
         multipart = aiohttp.FormData(args, default_to_multipart=True)
         for response in (
@@ -53,7 +57,9 @@ def test_what_cannot_be_a_message_is_refused(play):
         assert await refused(text="  \n") == "400 Bad Request: message text is empty"
         assert await refused(text="я" * 4097) == "400 Bad Request: message is too long"
         assert await refused(parse_mode="XML") == "400 Bad Request: unsupported parse_mode"
-        assert (await refused(text="<b>x", parse_mode="HTML")).startswith("400 Bad Request: can't parse entities")
+        assert (await refused(text="<b>x", parse_mode="HTML")).startswith(
+            "400 Bad Request: can't parse entities"
+        )
         assert await refused(reply_parameters={"message_id": 99}) == (
             "400 Bad Request: message to be replied not found"
         )
@@ -61,11 +67,16 @@ def test_what_cannot_be_a_message_is_refused(play):
         assert await refused(reply_markup=one(text="a", callback_data="д" * 33)) == (
             "400 Bad Request: BUTTON_DATA_INVALID"
         )
-        assert await refused(reply_markup=one(text="a", callback_data="")) == "400 Bad Request: BUTTON_DATA_INVALID"
+        assert (
+            await refused(reply_markup=one(text="a", callback_data=""))
+            == "400 Bad Request: BUTTON_DATA_INVALID"
+        )
         assert "Text buttons are unallowed" in await refused(reply_markup=one(text="a"))
         assert "non-empty" in await refused(reply_markup=one(text="", callback_data="a"))
         await sim.result("sendMessage", chat_id=5, text="я" * 4096)
-        await sim.result("sendMessage", chat_id=5, text="x", reply_markup=one(text="a", callback_data="д" * 32))
+        await sim.result(
+            "sendMessage", chat_id=5, text="x", reply_markup=one(text="a", callback_data="д" * 32)
+        )
 
     play(scenario)
 
@@ -165,7 +176,10 @@ def test_a_user_who_blocked_the_bot_hears_nothing_more(play):
             "403 Forbidden: bot was blocked by the user"
         )
         update = (await sim.result("getUpdates"))[-1]["my_chat_member"]
-        assert (update["old_chat_member"]["status"], update["new_chat_member"]["status"]) == ("member", "kicked")
+        assert (update["old_chat_member"]["status"], update["new_chat_member"]["status"]) == (
+            "member",
+            "kicked",
+        )
         await sim.sim("block", chat_id=5, blocked=False)
         await sim.result("sendMessage", chat_id=5, text="x")
 
@@ -174,7 +188,9 @@ def test_a_user_who_blocked_the_bot_hears_nothing_more(play):
 
 def test_files_go_up_come_down_and_are_sent_again_by_id(play):
     async def scenario(sim):
-        form = aiohttp.FormData({"chat_id": "5", "caption": "<i>hi</i>", "parse_mode": "HTML", "document": "attach://doc"})
+        form = aiohttp.FormData(
+            {"chat_id": "5", "caption": "<i>hi</i>", "parse_mode": "HTML", "document": "attach://doc"}
+        )
         form.add_field("doc", b"content", filename="a.txt", content_type="text/plain")
         response = await sim.http.post(f"{sim.url}/bot1001:test-token/sendDocument", data=form)
         message = (await response.json())["result"]
@@ -188,7 +204,9 @@ def test_files_go_up_come_down_and_are_sent_again_by_id(play):
         assert (await sim.http.get(f"{sim.url}/file/bot1001:test-token/other")).status == 404
         await sim.result("sendDocument", chat_id=5, document=file_id)
         await sim.result("sendPhoto", chat_id=5, photo="https://example.com/a.jpg")
-        assert await sim.refusal("sendPhoto", chat_id=5) == "400 Bad Request: there is no photo in the request"
+        assert (
+            await sim.refusal("sendPhoto", chat_id=5) == "400 Bad Request: there is no photo in the request"
+        )
         assert await sim.refusal("sendPhoto", chat_id=5, photo="AgAD") == (
             "400 Bad Request: wrong file identifier/HTTP URL specified"
         )

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from ops.simulators.telegram.backlog import UPDATE_BYTES_MAX, UPDATES_MAX, Backlog
 from ops.simulators.telegram.delivery import Delivery, Shipment
 from ops.simulators.telegram.kinds import DAY_SECONDS, KINDS, QUEUE_STRIDE, expiry_of, kind_of, queue_of

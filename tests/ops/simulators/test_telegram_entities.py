@@ -1,6 +1,7 @@
 """Marked-up text becomes text with entities, and mistakes are named as Telegram names them."""
 
 import pytest
+
 from ops.simulators.telegram.entities import format_text
 from ops.simulators.telegram.errors import ApiError
 
@@ -36,7 +37,7 @@ def test_html(text, expected):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("<b>x", "Can't find end tag corresponding to start tag \"b\""),
+        ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
         ("x</b>", "Unexpected end tag at byte offset 1"),
         ("<b>x</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
         ("я<div>x</div>", 'Unsupported start tag "div" at byte offset 2'),
@@ -52,7 +53,11 @@ def test_html_mistakes(text, complaint):
 @pytest.mark.parametrize(
     ("text", "mode", "expected"),
     [
-        ("*b* _i_ __u__ ~s~ ||p|| `c`", "MarkdownV2", ["bold", "italic", "underline", "strikethrough", "spoiler", "code"]),
+        (
+            "*b* _i_ __u__ ~s~ ||p|| `c`",
+            "MarkdownV2",
+            ["bold", "italic", "underline", "strikethrough", "spoiler", "code"],
+        ),
         ("*a _b_*", "MarkdownV2", ["bold", "italic"]),
         ("[t](http://x/\\)y) 1\\.5", "MarkdownV2", ["text_link"]),
         ("```py\nx=1\n```", "MarkdownV2", ["pre"]),

@@ -14,7 +14,9 @@ def test_a_429_rule_refuses_until_the_wait_is_over_and_counts_who_did_not_wait(p
     async def scenario(sim):
         now = [100.0]
         sim.world.faults._clock = lambda: now[0]
-        await sim.sim("faults", rules=[{"kind": "429", "method": "sendMessage", "retry_after": 7, "times": 1}])
+        await sim.sim(
+            "faults", rules=[{"kind": "429", "method": "sendMessage", "retry_after": 7, "times": 1}]
+        )
         body = await sim.api("sendMessage", **SEND)
         assert body["description"] == "Too Many Requests: retry after 7"
         assert body["parameters"] == {"retry_after": 7}
@@ -32,7 +34,10 @@ def test_a_429_rule_refuses_until_the_wait_is_over_and_counts_who_did_not_wait(p
 
 @pytest.mark.parametrize(
     ("rule", "status"),
-    [({"kind": "500"}, "500 Internal Server Error"), ({"kind": "blocked"}, "403 Forbidden: bot was blocked by the user")],
+    [
+        ({"kind": "500"}, "500 Internal Server Error"),
+        ({"kind": "blocked"}, "403 Forbidden: bot was blocked by the user"),
+    ],
 )
 def test_a_rule_strikes_the_calls_it_names_as_often_as_it_says(play, rule, status):
     async def scenario(sim):
@@ -105,7 +110,9 @@ def test_a_group_hears_twenty_a_minute(play):
         await sim.sim("limits", enforce=True)
         for _ in range(20):
             await sim.result("sendMessage", chat_id=-50, text="x")
-        assert await sim.refusal("sendMessage", chat_id=-50, text="x") == "429 Too Many Requests: retry after 3"
+        assert (
+            await sim.refusal("sendMessage", chat_id=-50, text="x") == "429 Too Many Requests: retry after 3"
+        )
 
     play(scenario)
 
@@ -156,7 +163,14 @@ def test_events_tell_what_a_user_sees(play):
             await sim.result("deleteMessage", **where)
             await sim.result("sendChatAction", chat_id=5, action="typing")
             seen = [await event() for _ in range(6)]
-            assert [one["type"] for one in seen] == ["bot", "message", "message", "edit", "delete", "chat_action"]
+            assert [one["type"] for one in seen] == [
+                "bot",
+                "message",
+                "message",
+                "edit",
+                "delete",
+                "chat_action",
+            ]
             assert seen[3]["message"]["text"] == "y"
             assert [one["n"] for one in seen] == sorted(one["n"] for one in seen)
 
@@ -172,7 +186,9 @@ def test_any_update_can_be_injected(play):
         first, second = await sim.result("getUpdates")
         assert [first["update_id"], second["update_id"]] == answer["update_ids"]
         assert second["message"]["message_id"] == 1
-        assert await sim.result("answerPreCheckoutQuery", pre_checkout_query_id=first["pre_checkout_query"]["id"], ok=1)
+        assert await sim.result(
+            "answerPreCheckoutQuery", pre_checkout_query_id=first["pre_checkout_query"]["id"], ok=1
+        )
         refused = await sim.sim("updates", expect=400, updates=[{"news": {}}])
         assert refused["error"].startswith("updates[0]: an update needs one of")
         old = {"message": {**message, "date": 1}}
@@ -193,7 +209,11 @@ def test_any_update_can_be_injected(play):
         ("tap", {"chat_id": 5, "message_id": 9, "data": "x"}, "there is no chat 5"),
         ("updates", {"updates": {}}, "updates must be a list"),
         ("faults", {"rules": [{"kind": "fire"}]}, "kind must be one of"),
-        ("faults", {"rules": [{"kind": "500", "probability": 2}]}, "probability must be a number from 0 to 1"),
+        (
+            "faults",
+            {"rules": [{"kind": "500", "probability": 2}]},
+            "probability must be a number from 0 to 1",
+        ),
         ("faults", {"rules": [{"kind": "500", "often": 2}]}, "unknown in a rule: often"),
         ("faults", {"rules": 5}, "rules must be a list"),
         ("delivery", {"paused": "yes"}, "paused must be true or false"),

@@ -17,7 +17,11 @@ def test_it_says_where_it_is_serves_and_stops_on_sigterm():
             with urllib.request.urlopen(f"{url}/bot1:a/getMe") as answer:
                 assert answer.status == 200
             taken = subprocess.run(
-                [*COMMAND, "--port", url.rpartition(":")[2]], capture_output=True, text=True, timeout=30, check=False
+                [*COMMAND, "--port", url.rpartition(":")[2]],
+                capture_output=True,
+                text=True,
+                timeout=30,
+                check=False,
             )
             assert taken.returncode == 1
             assert taken.stderr.count("\n") == 1

@@ -40,7 +40,9 @@ def test_every_answer_is_one_that_aiogram_can_read(play):
         assert (await bot.download(again.photo[-1])).read() == b"not really a picture"
         other = InputMediaDocument(media=BufferedInputFile(b"text", "a.txt"))
         await bot.edit_message_media(other, chat_id=5, message_id=photo.message_id)
-        album = await bot.send_media_group(5, [InputMediaPhoto(media=PICTURE), InputMediaPhoto(media=PICTURE)])
+        album = await bot.send_media_group(
+            5, [InputMediaPhoto(media=PICTURE), InputMediaPhoto(media=PICTURE)]
+        )
         assert len(album) == 2
         for send in (bot.send_document, bot.send_video, bot.send_audio, bot.send_voice, bot.send_animation):
             await send(5, PICTURE)

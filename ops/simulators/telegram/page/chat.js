@@ -363,7 +363,7 @@ const FOR_ALL = {
     panels.forEach((panel) => panel.taken(event.update_id));
     if ($("status").classList.contains("bad")) say("");
   },
-  webhook_error: (event) => say(`Webhook: ${event.error}. Telegram tries again.`, true),
+  webhook_error: (event) => say(`${event.error}. Telegram tries again.`, true),
   lost: () => panels.forEach((panel) => panel.load()),
   reset: () => location.reload(),
   bot: () => refreshBots(),
@@ -411,6 +411,7 @@ async function refreshBots() {
     option.selected = one.token === bot?.token;
     return option;
   }));
+  for (const id of ["chats", "picker", "new-user"]) $(id).hidden = !bots.length;
   $("empty").hidden = bots.length > 0;
   const same = bots.find((one) => one.token === bot?.token);
   if (same) {
