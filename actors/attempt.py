@@ -13,6 +13,7 @@ from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Parked, is_outage, is_refusal
 from actors.journal import Journal
 from actors.policy import Policy
+from actors.state import apply
 from actors.turn import Turn, current_turn
 from storage.errors import StoreUnavailable
 from storage.redis.entry import Chat, Entry
@@ -128,6 +129,7 @@ class Worker:
             if not await self._dispatch(bot, turn):
                 verdict = "unhandled"
         except Parked as parked:
+            turn.changes = Changes()
             return await self._put_off(chat, entry, epoch, parked.seconds, attempt, None)
         except Exception as raised:
             error = raised
@@ -147,12 +149,13 @@ class Worker:
         letter = _dead_letter(turn, error) if verdict == "dead" and error else None
         # The handler may already have been replayed into this commit once; `following` is asked as late as
         # possible.
+        changes = turn.changes
         committed = await self.persist(
-            lambda: self.mailboxes.commit(
-                chat, epoch, entry, turn.changes, following=following(), dead=letter
-            )
+            lambda: self.mailboxes.commit(chat, epoch, entry, changes, following=following(), dead=letter)
         )
-        return Done(verdict, committed, turn.changes, attempt, error)
+        if not committed.gone:
+            _settle(turn, changes)
+        return Done(verdict, committed, changes, attempt, error)
 
     async def run_local(
         self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]
@@ -164,9 +167,11 @@ class Worker:
 
         turn = Turn(chat, None, epoch, 1, False, state, Journal(chat.bot, unrecorded))
         result = await self._as_current(turn, work)
-        if turn.changes.to_json():
-            await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, turn.changes))
-        return result, turn.changes
+        changes = turn.changes
+        if changes.as_json():
+            await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
+            _settle(turn, changes)
+        return result, changes
 
     async def _dispatch(self, bot: HostedBot, turn: Turn) -> bool:
         if turn.attempt > self.policy.attempts_max:
@@ -213,6 +218,14 @@ class Worker:
             await self.persist(lambda: self.mailboxes.journal(chat, epoch, entry.seq, number, kept))
 
         return record
+
+
+def _settle(turn: Turn, changes: Changes) -> None:
+    """Bring the state in memory up to the commit, before anything else of this loop runs: a task that the
+    handler left behind may have read and written in the meantime, and what it wrote is newer.
+    """
+    apply(turn.state, changes)
+    turn.changes = Changes()
 
 
 def _dead_letter(turn: Turn, error: BaseException) -> dict[str, object]:

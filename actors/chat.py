@@ -23,7 +23,7 @@ from actors.runtime.bridge import aio
 from actors.state import apply
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry, place
-from storage.redis.mailbox import Begun, Changes, Committed
+from storage.redis.mailbox import Begun, Changes, Committed, Loaded
 
 log = get_logger("mailroom.chat")
 
@@ -165,8 +165,14 @@ class ChatActor(TrioActor):
         """Whether `state` is what the store holds."""
         return self._loaded
 
-    def offer(self, entry: Entry) -> None:
+    def would_begin(self, order: int) -> bool:
+        """Whether a message with this update_id would be handled at once if it came now."""
+        return self._loaded and not self.suspended and self.idle and self._bot.watermark.is_next(order)
+
+    def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
+        if begun is not None:
+            self._begun[entry.seq] = begun
         self._order.arrived(entry.queue, entry.accepted_ms)
         self._missed = self._missed or self._loading
         if entry.expedited:
@@ -243,12 +249,8 @@ class ChatActor(TrioActor):
         self._epoch = worker.ownership.epoch
         self._loading, self._missed = True, False
         self._expedited.clear()
-        loaded = await aio(
-            worker.persist, lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window)
-        )
+        loaded = await aio(self._read)
         self._loading = False
-        self.state.clear()
-        self.state.update(loaded.state)
         self._window = [entry for entry in loaded.box if entry.seq not in self._running]
         known = {entry.seq for entry in loaded.expedited}
         self._expedited = loaded.expedited + [entry for entry in self._expedited if entry.seq not in known]
@@ -262,6 +264,18 @@ class ChatActor(TrioActor):
             self._not_before = (
                 trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
             )
+
+    async def _read(self) -> Loaded:
+        """Read the chat, on the asyncio side. What a handler's left-over task writes meanwhile is newer than
+        what we read, so the state is put in place before anything else of that loop runs.
+        """
+        worker = self._house.worker
+        loaded = await worker.persist(
+            lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window)
+        )
+        self.state.clear()
+        self.state.update(loaded.state)
+        return loaded
 
     async def _next(self) -> Entry | None:
         """The message whose turn it is, once it may start; None when there is none, or it must not start."""
@@ -356,8 +370,6 @@ class ChatActor(TrioActor):
             self._loaded = (
                 False  # our commit went through and its answer was lost, or an operator took the message away
             )
-        else:
-            apply(self.state, done.changes)
         if entry in self._expedited:
             self._expedited.remove(entry)
         if entry in self._window:
@@ -437,13 +449,12 @@ class ChatActor(TrioActor):
 
     async def _run_local(self, local: _Local) -> None:
         try:
-            result, changes = await aio(
+            result, _ = await aio(
                 lambda: self._house.worker.run_local(self.chat, self.state, self._epoch, local.work)
             )
         except Exception as error:
             local.answer(None, error)
             return
-        apply(self.state, changes)
         local.answer(result, None)
 
     def write(self, changes: Changes) -> None:

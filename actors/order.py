@@ -74,6 +74,10 @@ class Watermark:
         """Whether every smaller id has been seen."""
         return self.value is not None and update_id <= self.value
 
+    def is_next(self, update_id: int) -> bool:
+        """Whether this id would pass as soon as it is seen."""
+        return self.value is not None and update_id <= self.value + 1
+
     def ring(self, update_id: int, bell: Callable[[], None]) -> None:
         """Call `bell` when the watermark passes the id. It may ring when nobody waits any more: to be rung is
         only a reason to look again.

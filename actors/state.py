@@ -10,8 +10,7 @@ another chat's state (an admin command, aiogram's GLOBAL_USER strategy in a grou
 `Door`, at once, last write wins, as with aiogram's RedisStorage.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +18,7 @@ from aiogram.exceptions import DataNotDictLikeError
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, StateType, StorageKey
 
+from actors import memory
 from actors.turn import Turn, current_turn
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes
@@ -48,6 +48,9 @@ class ActorStorage(BaseStorage):
     """aiogram's storage for one bot."""
 
     def __init__(self, bot: str, door: Door) -> None:
+        self.to_text: Callable[[dict[str, Any]], str] = memory.to_text
+        self.from_text: Callable[[str], dict[str, Any]] = memory.from_text
+        """How data becomes text: as MemoryStorage would keep it, or as the storage did that the bot had."""
         self._bot = bot
         self._door = door
 
@@ -60,26 +63,30 @@ class ActorStorage(BaseStorage):
         return await self._get(key, "state")
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
-        """Replace the data. It is kept as JSON, so that nobody's later change of a nested list leaks in."""
+        """Replace the data. It is kept as text, so that nobody's later change of a nested list leaks in."""
         if not isinstance(data, Mapping):
             raise DataNotDictLikeError(f"Data must be a dict or dict-like object, got {type(data).__name__}")
-        await self._put(key, "data", json.dumps(dict(data), ensure_ascii=False) if data else None)
+        await self._put(key, "data", self.to_text(dict(data)) if data else None)
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
         """A copy of the data; empty when there is none."""
         text = await self._get(key, "data")
-        data: dict[str, Any] = json.loads(text) if text else {}
-        return data
+        return self.from_text(text) if text else {}
 
     async def close(self) -> None:
         """Nothing to close: the stores belong to the service."""
 
     async def _get(self, key: StorageKey, part: str) -> str | None:
         name = field_name(part, key)
-        if turn := self._turn(key):
+        turn = current_turn.get()
+        if turn and turn.chat == (self._bot, str(key.chat_id)):
+            # Also when the turn is closed: until its commit is through, a task it left behind reads from it.
             if name in turn.changes.set:
                 return turn.changes.set[name]
-            return None if name in turn.changes.delete else turn.state.get(name)
+            if name in turn.changes.delete:
+                return None
+            if turn.open:
+                return turn.state.get(name)
         return await self._door.read(Chat(self._bot, str(key.chat_id)), name)
 
     async def _put(self, key: StorageKey, part: str, value: str | None) -> None:

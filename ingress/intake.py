@@ -15,8 +15,9 @@ from structlog import get_logger
 
 from actors.order import Watermark
 from actors.providers.telegram import NotAnUpdateError, Place, place_of
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import MAILBOX_CAP, Mailboxes, Offer
+from storage.errors import StoreUnavailable
+from storage.redis.entry import Chat
+from storage.redis.mailbox import MAILBOX_CAP, Mailboxes, Offer, Receipt
 
 log = get_logger("mailroom.intake")
 
@@ -24,6 +25,10 @@ UPDATES = Counter(
     "mailroom_updates_total", "Updates offered to the mailboxes, by what became of them", ["bot", "status"]
 )
 ACCEPTING = Histogram("mailroom_accept_seconds", "From a read body to a message durably in line", ["bot"])
+
+
+UNSURE_MAX = 10_000
+"""Chats remembered as unsure; past this they all look at once, and are forgotten."""
 
 
 class Gate(Protocol):
@@ -36,20 +41,26 @@ class Gate(Protocol):
 
 class Intake:
     """Puts updates into mailboxes. `arrived` is told of each that was accepted; `shed` of a chat's first
-    message that was dropped.
+    message that was dropped; `unsure` of a chat whose mailbox may hold a message that `arrived` was not told
+    of. `eager` names the epoch to begin a message with, if its chat would handle it at once.
     """
 
     def __init__(
         self,
         mailboxes: Mailboxes,
         gates: Mapping[str, Gate],
-        arrived: Callable[[Chat, Entry], None],
+        arrived: Callable[[Chat, Receipt], None],
         shed: Callable[[Chat, Place], None],
+        unsure: Callable[[Chat], None],
+        eager: Callable[[Chat, int], int | None],
     ) -> None:
         self.gates = gates
         self._mailboxes = mailboxes
         self._arrived = arrived
         self._shed = shed
+        self._tell_unsure = unsure
+        self._eager = eager
+        self._unsure: set[Chat] = set()
 
     async def take(self, gate: Gate, body: bytes, *, in_order: bool = False, cap: int = MAILBOX_CAP) -> str:
         """Take one update in. Returns accepted, suspended, duplicate, full, shed or ignored.
@@ -81,17 +92,35 @@ class Intake:
             place.kind,
             place.queue,
             secrets.token_hex(8),
-            body.replace(b"\n", b" "),
+            body,
             place.expedited,
         )
         with ACCEPTING.labels(gate.name).time():
-            receipt = await self._mailboxes.accept(offer, cap=cap, shed=gate.shed)
+            try:
+                receipt = await self._mailboxes.accept(
+                    offer, cap=cap, shed=gate.shed, begin_epoch=self._eager(chat, place.update_id)
+                )
+            except StoreUnavailable:
+                # It may be in line all the same, and then the chat must not go on with what comes after it.
+                self._doubt(chat)
+                raise
         UPDATES.labels(gate.name, receipt.status).inc()
         # The id has been seen whatever became of it: nobody else need wait for it.
         gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
         if receipt.status == "accepted" and receipt.entry is not None:
-            self._arrived(chat, receipt.entry)
+            self._arrived(chat, receipt)
+        elif receipt.status == "duplicate" and chat in self._unsure:
+            self._unsure.discard(chat)
+            self._tell_unsure(chat)
         elif receipt.status == "shed_first":
             log.warning("shedding", chat=str(chat), depth=receipt.depth)
             self._shed(chat, place)
         return "shed" if receipt.status == "shed_first" else receipt.status
+
+    def _doubt(self, chat: Chat) -> None:
+        if len(self._unsure) >= UNSURE_MAX:
+            for doubted in self._unsure:
+                self._tell_unsure(doubted)
+            self._unsure.clear()
+        self._unsure.add(chat)
+        self._tell_unsure(chat)

@@ -33,8 +33,8 @@ from storage.errors import Fenced, StoreError, StoreUnavailable
 from storage.postgres.database import connect
 from storage.postgres.lease import Leases
 from storage.redis.batch import Line
-from storage.redis.entry import PARTITIONS, Chat, Entry
-from storage.redis.mailbox import Changes, Mailboxes
+from storage.redis.entry import PARTITIONS, Chat
+from storage.redis.mailbox import Changes, Mailboxes, Receipt
 from supervisors.chats import Chats, open_chats
 from supervisors.ownership import Ownership
 from supervisors.parking import Parking
@@ -113,7 +113,9 @@ class Service:
             self.bots = self._make_bots(self)
             ownership = Ownership(Leases(self.database), self.mailboxes, sole="ingress" in self.roles)
             self.ownership = ownership
-            self.intake = Intake(self.mailboxes, self.bots, self._arrived, self._shed, self._unsure)
+            self.intake = Intake(
+                self.mailboxes, self.bots, self._arrived, self._shed, self._unsure, self._eager
+            )
             async with trio.open_nursery() as nursery:
                 server_done = trio.Event()
                 if config is not None:
@@ -238,7 +240,7 @@ class Service:
         for name, bot in self.bots.items():
             line = TelegramLine(bot, self.intake)
             if public_url is None and "worker" in self.roles:
-                nursery.start_soon(line.poll)
+                nursery.start_soon(self._poll, line)
             elif public_url is not None and "ingress" in self.roles:
                 reached = trio.Event()
                 waiting.append(reached)
@@ -247,6 +249,12 @@ class Service:
         with trio.move_on_after(REGISTRATION_WAIT_SECONDS):
             for event in waiting:
                 await event.wait()
+
+    async def _poll(self, line: TelegramLine) -> None:
+        """Poll until the service begins to stop: what is not fetched by then waits at Telegram."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._cancel_after, self._stopping.wait, nursery.cancel_scope)
+            await line.poll()
 
     def _public_url(self, port: int) -> str | None:
         return self.settings.public_url or (f"http://127.0.0.1:{port}" if self.settings.demo else None)
@@ -276,9 +284,15 @@ class Service:
         finally:
             done.set()
 
-    def _arrived(self, chat: Chat, entry: Entry) -> None:
+    def _eager(self, chat: Chat, order: int) -> int | None:
+        return self.chats.eager(chat, order) if self.chats is not None else None
+
+    def _arrived(self, chat: Chat, receipt: Receipt) -> None:
+        entry = receipt.entry
+        if entry is None:
+            return
         if self.chats is not None:
-            self.chats.arrived(chat, entry)
+            self.chats.arrived(chat, entry, receipt.begun)
         elif "worker" not in self.roles:
             announce(self.line, chat, entry.order)
 

@@ -24,7 +24,7 @@ from actors.runtime.bridge import aio
 from actors.runtime.system import open_actor_system
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Changes
+from storage.redis.mailbox import Begun, Changes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,10 +71,17 @@ class Chats:
         """The actor of a chat, if it is in memory."""
         return self._actors.get(chat)
 
-    def arrived(self, chat: Chat, entry: Entry) -> None:
+    def arrived(self, chat: Chat, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted. When there is no room for its chat now, the sweep brings it later."""
         if actor := self._activate(chat):
-            actor.offer(entry)
+            actor.offer(entry, begun)
+
+    def eager(self, chat: Chat, order: int) -> int | None:
+        """The epoch to begin a message of this chat with, if it would be handled as soon as it is accepted."""
+        actor = self._actors.get(chat)
+        if actor is None or self.draining or not self.slots.available_tokens or not actor.would_begin(order):
+            return None
+        return self.worker.ownership.epoch if self.worker.ownership.held else None
 
     def wake(self, chat: Chat, *, reload: bool = False) -> None:
         """Something about a chat has changed."""

@@ -5,6 +5,7 @@ Nothing depends on it but speed: the message is in its mailbox already, and the 
 seconds.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 import redis.asyncio
@@ -15,7 +16,7 @@ from structlog import get_logger
 from actors.hosting.bot import HostedBot
 from actors.runtime.bridge import aio
 from storage.redis.batch import Line
-from storage.redis.entry import Chat, Entry
+from storage.redis.entry import Chat
 from supervisors.chats import Chats
 
 log = get_logger("mailroom.remote")
@@ -24,11 +25,12 @@ CHANNEL = "mailroom:arrived"
 PAUSE_SECONDS = 1.0
 
 
-def announce(line: Line, chat: Chat, entry: Entry) -> None:
+def announce(line: Line, chat: Chat, order: int | None) -> None:
     """Tell the workers; nobody waits for the answer."""
-    line.command(
-        "PUBLISH", CHANNEL, f"{entry.order if entry.order is not None else '-'} {chat}"
-    ).add_done_callback(lambda done: done.exception())
+    telling = asyncio.ensure_future(
+        line.command("PUBLISH", CHANNEL, f"{'-' if order is None else order} {chat}")
+    )
+    telling.add_done_callback(lambda told: told.cancelled() or told.exception())
 
 
 async def listen_for_arrivals(url: str, bots: Mapping[str, HostedBot], chats: Chats) -> None:

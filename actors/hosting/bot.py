@@ -2,11 +2,12 @@
 here knows of actors.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
-from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.dispatcher.event.bases import UNHANDLED, CancelHandler, SkipHandler
 from aiogram.exceptions import TelegramAPIError
 from aiogram.methods import SendMessage, TelegramMethod
 from aiogram.types import Update
@@ -14,11 +15,11 @@ from pydantic_core import from_json
 from structlog import get_logger
 
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
-from actors.hosting.inline import inline_filters
+from actors.hosting.shared import SharedDispatcher, Synthetic
 from actors.limiter import Limiter
 from actors.order import Watermark
 from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
-from actors.state import ActorIsolation, ActorStorage
+from actors.state import ActorStorage
 from actors.turn import Turn
 
 log = get_logger("mailroom.bot")
@@ -33,9 +34,8 @@ SHED_NOTICE = {
     "ru": "Слишком много сообщений сразу: часть из них я не прочитал. Напишите ещё раз, когда я отвечу.",
     "en": "Too many messages at once: some of them I did not read. Please write again once I have answered.",
 }
-
-Synthetic = Callable[[int, Callable[[], Awaitable[Any]]], Awaitable[Any]]
-"""Runs work in line with the messages of a chat, given by its id."""
+MADE_UP = frozenset({OBSERVER, "aiogd_update"})
+"""Kinds of updates that we and aiogram_dialog make up: Telegram knows nothing of them."""
 
 
 class HostedBot:
@@ -59,22 +59,21 @@ class HostedBot:
         self.watermark = Watermark()
         self.fast = fast
         self.shed = shed
-        self._synthetic: Synthetic | None = None
-        dispatcher.fsm.storage = storage
-        dispatcher.fsm.events_isolation = ActorIsolation()
-        self._propagate = dispatcher.propagate_event
-        dispatcher.propagate_event = self._propagate_in_line  # type: ignore[method-assign]
+        self.asked_for: list[str] | EllipsisType | None = ...
+        """What the bot's own code wants for `allowed_updates`, where it says so."""
+        self.shared = SharedDispatcher.of(dispatcher)
+        self.shared.add(bot, storage)
 
     async def start(self, synthetic: Synthetic) -> None:
         """Run the bot's startup hooks. `synthetic` takes what a library makes up in the background."""
-        self._synthetic = synthetic
-        await self.dispatcher.emit_startup(**self._workflow())
-        inline_filters(self.dispatcher)
+        await self.shared.start(self.bot, synthetic)
 
     async def stop(self) -> None:
         """Run the bot's shutdown hooks and close its connections."""
-        await self.dispatcher.emit_shutdown(**self._workflow())
-        await self.bot.session.close()
+        try:
+            await self.shared.stop()
+        finally:
+            await self.bot.session.close()
 
     async def handle(self, turn: Turn) -> bool:
         """Let the bot work on the turn's message. Returns whether any handler wanted it; raises what the
@@ -84,13 +83,18 @@ class HostedBot:
         if entry is None:
             raise ValueError("a turn without a message has nothing to dispatch")
         content = from_json(entry.payload)
-        extras = {"turn": turn, "bots": [self.bot], **self.dispatcher.workflow_data}
+        extras = {"turn": turn, **self.shared.extras()}
         if entry.kind == "event":
             event = ChatEvent(name=content["name"], data=content["data"], chat_id=turn.chat_id).as_(self.bot)
             response = await dispatch_event(self.dispatcher, self.bot, event, extras)
         else:
             update = Update.model_validate(content, context={"bot": self.bot})
-            response = await self.dispatcher.feed_update(self.bot, update, **extras)
+            try:
+                response = await self.dispatcher.feed_update(self.bot, update, **extras)
+            except CancelHandler:
+                return True  # a bot's way to say that this update is done with
+            except SkipHandler:
+                return False  # nobody was left to pass it on to
         if isinstance(response, TelegramMethod):
             await self._answer(response)
         return response is not UNHANDLED
@@ -109,11 +113,13 @@ class HostedBot:
         except (TelegramAPIError, ValueError, AttributeError) as error:
             log.warning("apology_not_delivered", chat=str(turn.chat), error=str(error))
 
-    def allowed_updates(self) -> list[str]:
+    def allowed_updates(self) -> list[str] | None:
         """The update kinds to ask Telegram for: what the bot has handlers for, and what every conversation
-        needs.
+        needs; or those that its script asked for (None: Telegram's own choice).
         """
-        used = self.dispatcher.resolve_used_update_types(skip_events={OBSERVER, "aiogd_update"})
+        if self.asked_for is not ...:
+            return self.asked_for
+        used = self.dispatcher.resolve_used_update_types(skip_events=set(MADE_UP))
         return sorted({*used, *ALLOWED_UPDATES_ALWAYS})
 
     async def _answer(self, method: TelegramMethod[Any]) -> None:
@@ -126,28 +132,6 @@ class HostedBot:
             log.warning(
                 "returned_method_failed", bot=self.name, method=method.__api_method__, error=str(error)
             )
-
-    async def _propagate_in_line(self, update_type: str, event: Any, **data: Any) -> Any:
-        """Updates that a library makes up in a background task (aiogram_dialog) are run by the chat's actor,
-        in line with its messages.
-        """
-        if update_type != "update" or self._synthetic is None:
-            return await self._propagate(update_type, event, **data)
-        chat = data.get("event_chat") or data.get("event_from_user")
-        return await self._synthetic(
-            chat.id if chat else 0, lambda: self._propagate(update_type, event, **data)
-        )
-
-    def _workflow(self) -> dict[str, Any]:
-        # What aiogram's own start_polling passes to the hooks.
-        workflow = {
-            "dispatcher": self.dispatcher,
-            "bots": [self.bot],
-            **self.dispatcher.workflow_data,
-            "bot": self.bot,
-        }
-        workflow.pop("router", None)
-        return {**workflow, "router": self.dispatcher}
 
 
 def dispatcher_of(router: Router, data: Mapping[str, Any]) -> Dispatcher:

@@ -16,7 +16,7 @@ from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
-from aiohttp import ClientError, FormData
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, FormData
 from prometheus_client import Counter
 from pydantic_core import from_json, to_json
 
@@ -56,9 +56,20 @@ class HostedSession(AiohttpSession):
     ) -> None:
         options.setdefault("json_loads", from_json)
         super().__init__(limit=1000, **options)
+        self._limit = ClientTimeout(total=self.timeout)
         self._name = name
         self._limiter = limiter
         self._on_parked = on_parked
+
+    async def create_session(self) -> ClientSession:
+        """The connections to Telegram, without the cookies that aiohttp looks for with every call."""
+        if self._session is None or self._session.closed or self._should_reset_connector:
+            self._should_reset_connector = False
+            await self.close()
+            self._session = ClientSession(
+                connector=self._connector_type(**self._connector_init), cookie_jar=DummyCookieJar()
+            )
+        return self._session
 
     async def make_request(
         self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
@@ -76,7 +87,8 @@ class HostedSession(AiohttpSession):
             return self._result(bot, method, 200, known)
         status, content = await self._limited(bot, method, body, form, timeout, turn)
         result = self._result(bot, method, status, content)
-        await turn.journal.keep(number, mark, content)
+        if turn.open:  # else the handler did not wait for this call, and its message may be finished and gone
+            await turn.journal.keep(number, mark, content)
         return result
 
     async def fetch(self, bot: Bot, method: TelegramMethod[Any], timeout: int) -> Any:
@@ -104,7 +116,7 @@ class HostedSession(AiohttpSession):
         clock = asyncio.get_running_loop()
         while True:
             wait = self._limiter.wait_seconds(call, chat_id, clock.time())
-            if wait > INLINE_WAIT_SECONDS and turn is not None and turn.open:
+            if wait > INLINE_WAIT_SECONDS and turn is not None and turn.open and turn.entry is not None:
                 raise Parked(wait)
             if wait > 0:
                 await asyncio.sleep(wait)
@@ -130,7 +142,7 @@ class HostedSession(AiohttpSession):
     ) -> tuple[int, bytes]:
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        limit: Any = self.timeout if timeout is None else timeout
+        limit = self._limit if timeout is None else ClientTimeout(total=timeout)
         try:
             if form is not None:
                 request = session.post(url, data=form, timeout=limit)

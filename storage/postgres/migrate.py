@@ -37,15 +37,16 @@ async def apply_migrations(database_url: str) -> list[str]:
     try:
         if await current_revision(connection) == migration_names()[-1]:
             return []
+        # Whoever comes second waits here, and then finds nothing to do. Waiting inside of the transaction
+        # would not do: Postgres forgets what it knew about missing tables only when a transaction begins.
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK_KEY)
         async with connection.transaction():
-            # Whoever comes second waits here, and then finds nothing left to do.
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
             names = missing_after(await current_revision(connection))
             if names:
                 await connection.execute(script_from(await current_revision(connection)))
             return names
     finally:
-        await connection.close()
+        await connection.close()  # and with it goes the lock
 
 
 def pending(database_url: str) -> list[str]:

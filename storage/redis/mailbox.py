@@ -7,11 +7,12 @@ because they write the same thing again.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from pydantic_core import to_json
 
 from storage.errors import Fenced
 from storage.redis.batch import Line
@@ -61,6 +62,8 @@ class Receipt:
     seq: int
     depth: int
     entry: Entry | None
+    begun: "Begun | None" = None
+    """The attempt, where it was counted already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,11 @@ class Changes:
     timers: list[tuple[str, int, str]] = field(default_factory=list)
     cancel: list[str] = field(default_factory=list)
 
-    def to_json(self) -> str:
+    def as_json(self) -> bytes:
         """As `commit.lua` reads it; empty when there is nothing to change."""
         parts = {"set": self.set, "del": self.delete, "timers": self.timers, "cancel": self.cancel}
         filled = {name: value for name, value in parts.items() if value}
-        return json.dumps(filled, ensure_ascii=False) if filled else ""
+        return to_json(filled) if filled else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +129,17 @@ class Mailboxes:
         """
         return int(time.time() * 1000) + self._ahead_ms
 
-    async def accept(self, offer: Offer, *, cap: int = MAILBOX_CAP, shed: bool = False) -> Receipt:
-        """Take a message in, once. Only after this returned may the sender be told that we have it."""
+    async def accept(
+        self, offer: Offer, *, cap: int = MAILBOX_CAP, shed: bool = False, begin_epoch: int | None = None
+    ) -> Receipt:
+        """Take a message in, once. Only after this returned may the sender be told that we have it.
+
+        `begin_epoch` is given by an owner who will handle the message at once if it is the only one in line:
+        the attempt is counted along with the accept.
+        """
         chat = offer.chat
         order = "-" if offer.order is None else offer.order
-        status, seq, depth, now_ms = await self._intake.run(
+        status, seq, depth, now_ms, attempt = await self._intake.run(
             _ACCEPT,
             prefix(chat.partition),
             chat.bot,
@@ -144,6 +153,7 @@ class Mailboxes:
             EXPEDITED_CAP if offer.expedited else cap,
             "shed" if shed else "reject",
             offer.payload,
+            begin_epoch or "",
         )
         self._ahead_ms = now_ms - int(time.time() * 1000)
         word: Accepted = status.decode()
@@ -152,7 +162,7 @@ class Mailboxes:
             entry = Entry(
                 seq, offer.order, now_ms, offer.kind, offer.queue, offer.trace, offer.payload, offer.expedited
             )
-        return Receipt(word, seq, depth, entry)
+        return Receipt(word, seq, depth, entry, Begun(attempt, {}) if attempt else None)
 
     async def load(self, chat: Chat, epoch: int, window: int) -> Loaded:
         """Read a chat. To be called by its owner only, and only after it became the owner."""
@@ -200,8 +210,8 @@ class Mailboxes:
             "fast" if done and done.expedited else "box",
             STATE_TTL_MS,
             following.seq if following else "",
-            changes.to_json(),
-            json.dumps(dead, ensure_ascii=False) if dead else "",
+            changes.as_json(),
+            to_json(dead) if dead else "",
         )
         if answer[0] == b"gone":
             return Committed(True, answer[1], None)

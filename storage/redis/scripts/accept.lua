@@ -1,8 +1,9 @@
 -- accept: take a message into the mailbox of its chat, once: dedupe check, cap check, sequence number, insert, ready, in one step.
--- ARGV: bot, chat, dedupe id or "", order or "-", kind, queue, trace, lane ("box" | "fast"), cap, policy, payload
--- Returns {status, seq, depth, now_ms}; status is accepted | suspended (stored, not to be run yet) | duplicate | full | shed | shed_first.
+-- ARGV: bot, chat, dedupe id or "", order or "-", kind, queue, trace, lane ("box" | "fast"), cap, policy, payload,
+--       epoch or "": its owner would begin this message at once, so count the attempt here and spare it a call
+-- Returns {status, seq, depth, now_ms, attempt or 0}; status is accepted | suspended (stored, not to be run yet) | duplicate | full | shed | shed_first.
 local bot, chat, id, order, kind, queue, trace = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local lane, cap, policy, payload = ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11]
+local lane, cap, policy, payload, epoch = ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11], ARGV[12]
 
 -- Ids are remembered in buckets of 12 hours; the current one and the two before it give a window of 24 to 36 hours, as long as Telegram
 -- keeps an update (tdlib/telegram-bot-api, lifetime 24 h).
@@ -13,7 +14,7 @@ local field = bot .. ':' .. id
 if id ~= '' then
   for back = 0, 2 do
     local seq = redis.call('HGET', key('seen', bucket - back), field)
-    if seq then return {'duplicate', tonumber(seq), redis.call('LLEN', key(lane, chat)), now} end
+    if seq then return {'duplicate', tonumber(seq), redis.call('LLEN', key(lane, chat)), now, 0} end
   end
 end
 
@@ -21,9 +22,9 @@ local list = key(lane, chat)
 local depth = redis.call('LLEN', list)
 if depth >= cap then
   -- No dedupe mark: the platform's retry of a refused message is welcome.
-  if policy ~= 'shed' then return {'full', 0, depth, now} end
+  if policy ~= 'shed' then return {'full', 0, depth, now, 0} end
   local first = redis.call('SET', key('shed', chat), 1, 'NX', 'EX', 60)
-  return {first and 'shed_first' or 'shed', 0, depth, now}
+  return {first and 'shed_first' or 'shed', 0, depth, now, 0}
 end
 
 local seq = redis.call('INCR', key('seq'))
@@ -36,4 +37,7 @@ end
 local head = seq .. ' ' .. order .. ' ' .. now .. ' ' .. kind .. ' ' .. queue .. ' ' .. trace
 append(list, head .. '\n' .. payload, tonumber(order))
 if depth == 0 then settle(chat) end
-return {suspended(bot, chat) and 'suspended' or 'accepted', seq, depth + 1, now}
+if suspended(bot, chat) then return {'suspended', seq, depth + 1, now, 0} end
+local attempt = 0
+if epoch ~= '' and depth == 0 and not fenced(epoch) then attempt = begin(chat, seq) end
+return {'accepted', seq, depth + 1, now, attempt}

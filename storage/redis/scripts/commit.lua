@@ -42,7 +42,8 @@ if changes ~= '' then
 end
 if dead ~= '' then redis.call('HSET', key('dead'), chat .. ':' .. seq, dead) end
 
-redis.call('HDEL', key('parked'), chat)
+-- The wait belongs to the message at the head of the box: neither an expedited one nor a write of state alone ends it.
+if seq ~= '0' and lane == 'box' then redis.call('HDEL', key('parked'), chat) end
 settle(chat)
 local depth = redis.call('LLEN', key('box', chat))
 if next_seq == '' or suspended(bot, chat) then return {'ok', depth, 0, {}} end

@@ -76,7 +76,6 @@ end
 -- that a handler which kills the process is counted like one that raises.
 local function begin(chat, seq)
   local attempt = redis.call('HINCRBY', key('tries', chat), seq, 1)
-  local journal = {}
-  if attempt > 1 then journal = redis.call('HGETALL', key('journal', chat .. ':' .. seq)) end
-  return attempt, journal
+  -- Read at the first attempt too: it is the second in truth when a wait has taken the first one back.
+  return attempt, redis.call('HGETALL', key('journal', chat .. ':' .. seq))
 end

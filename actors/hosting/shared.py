@@ -1,0 +1,135 @@
+"""A dispatcher in our hands, and the bots it serves: usually one, but `start_polling(first, second)` is two.
+
+What belongs to the dispatcher happens once for all its bots: the startup and shutdown hooks, the storage it
+asks, the updates that a library makes up. `let_go` leaves it as it was found.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiogram import Bot, Dispatcher
+from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+from aiogram.fsm.storage.redis import RedisStorage
+
+from actors.hosting.inline import inline_filters
+from actors.state import ActorIsolation, ActorStorage
+
+Synthetic = Callable[[int, Callable[[], Awaitable[Any]]], Awaitable[Any]]
+"""Runs work in line with the messages of a chat, given by its id."""
+
+_held: "WeakKeyDictionary[Dispatcher, SharedDispatcher]" = WeakKeyDictionary()
+
+
+class SharedDispatcher:
+    """One dispatcher and the bots whose chats it works for."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+        self.bots: list[Bot] = []
+        self.found = dispatcher.fsm.storage
+        """The storage it came with: the state of its users up to now may be there."""
+        self._found_isolation = dispatcher.fsm.events_isolation
+        self._storages: dict[int, ActorStorage] = {}
+        self._synthetic: dict[int, Synthetic] = {}
+        self._running = False
+        self._propagate = dispatcher.propagate_event
+        dispatcher.propagate_event = self._propagate_in_line  # type: ignore[method-assign]
+        dispatcher.fsm.events_isolation = ActorIsolation()
+
+    @classmethod
+    def of(cls, dispatcher: Dispatcher) -> "SharedDispatcher":
+        """Take a dispatcher, or find that we have it already."""
+        if dispatcher not in _held:
+            _held[dispatcher] = cls(dispatcher)
+        return _held[dispatcher]
+
+    def add(self, bot: Bot, storage: ActorStorage) -> None:
+        """Let the dispatcher work for one more bot, whose state is in `storage`."""
+        if isinstance(self.found, RedisStorage):
+            # The bot was written against these two, and what they make of a value is what it expects.
+            dumps = self.found.json_dumps
+            storage.to_text = lambda data: _text(dumps(data))
+            storage.from_text = self.found.json_loads
+        self.bots.append(bot)
+        self._storages[bot.id] = storage
+        # One bot is the common case and needs no look-up.
+        alone = len(self.bots) == 1
+        self.dispatcher.fsm.storage = storage if alone else StoragePerBot(self._storages)
+
+    async def start(self, bot: Bot, synthetic: Synthetic) -> None:
+        """Run the startup hooks, for the first of its bots that starts."""
+        self._synthetic[bot.id] = synthetic
+        if self._running:
+            return
+        await self.dispatcher.emit_startup(**self._workflow())
+        self._running = True
+        inline_filters(self.dispatcher)
+
+    async def stop(self) -> None:
+        """Run the shutdown hooks, for the first of its bots that stops, and let the dispatcher go."""
+        running, self._running = self._running, False
+        try:
+            if running:
+                await self.dispatcher.emit_shutdown(**self._workflow())
+                await self.found.close()
+        finally:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Leave the dispatcher as it was, so that its script may start it again."""
+        if _held.pop(self.dispatcher, None) is self:
+            self.dispatcher.propagate_event = self._propagate  # type: ignore[method-assign]
+            self.dispatcher.fsm.storage = self.found
+            self.dispatcher.fsm.events_isolation = self._found_isolation
+
+    def extras(self) -> dict[str, Any]:
+        """What aiogram's own polling gives to handlers besides the update."""
+        return {"bots": tuple(self.bots), **self.dispatcher.workflow_data}
+
+    def _workflow(self) -> dict[str, Any]:
+        # What aiogram's own start_polling passes to the hooks; it sets `router` by itself.
+        workflow = {"dispatcher": self.dispatcher, **self.extras(), "bot": self.bots[-1]}
+        workflow.pop("router", None)
+        return workflow
+
+    async def _propagate_in_line(self, update_type: str, event: Any, **data: Any) -> Any:
+        """Updates that a library makes up in a background task (aiogram_dialog) are run by the chat's actor,
+        in line with its messages.
+        """
+        bot = data.get("bot")
+        synthetic = self._synthetic.get(bot.id) if bot is not None and update_type == "update" else None
+        if synthetic is None:
+            return await self._propagate(update_type, event, **data)
+        chat = data.get("event_chat") or data.get("event_from_user")
+        return await synthetic(chat.id if chat else 0, lambda: self._propagate(update_type, event, **data))
+
+
+def _text(dumped: str | bytes) -> str:
+    return dumped.decode() if isinstance(dumped, bytes) else dumped  # orjson's are bytes
+
+
+class StoragePerBot(BaseStorage):
+    """The storage of a dispatcher with several bots: each bot's state is its own."""
+
+    def __init__(self, storages: Mapping[int, ActorStorage]) -> None:
+        self._storages = storages
+
+    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        """Ask the storage of the key's bot."""
+        await self._storages[key.bot_id].set_state(key, state)
+
+    async def get_state(self, key: StorageKey) -> str | None:
+        """Ask the storage of the key's bot."""
+        return await self._storages[key.bot_id].get_state(key)
+
+    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
+        """Ask the storage of the key's bot."""
+        await self._storages[key.bot_id].set_data(key, data)
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        """Ask the storage of the key's bot."""
+        return await self._storages[key.bot_id].get_data(key)
+
+    async def close(self) -> None:
+        """Nothing to close: the stores belong to the service."""

@@ -1,0 +1,127 @@
+"""One connection to Redis at the level of bytes: commands out as fast as they come, answers matched in their
+order.
+
+redis-py reads the URL and hiredis does the packing and parsing; what is ours is only that nobody waits for
+his turn. Over redis-py's own connection an accept costs 38 µs of our processor, over this one 25, and a
+message takes four such calls. The protocol is RESP2, as every Redis speaks it.
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
+
+import hiredis
+from redis.asyncio.connection import parse_url
+
+Argument: TypeAlias = str | bytes | int | float
+Call: TypeAlias = tuple[bytes, asyncio.Future[Any]]
+
+_INCOMPLETE = object()
+
+
+class Wire(asyncio.Protocol):
+    """A connection that is open. `lost` is set, with the reason, when it is not any more."""
+
+    def __init__(self) -> None:
+        self.lost: Exception | None = None
+        self._reader = hiredis.Reader(notEnoughData=_INCOMPLETE)
+        self._transport: asyncio.WriteTransport | None = None
+        self._expected: deque[asyncio.Future[Any]] = deque()
+        self._outgoing: list[bytes] = []
+
+    def send(self, packed: bytes, answer: asyncio.Future[Any]) -> None:
+        """Send a command with all others of this moment; `answer` gets what Redis answers, an error as a
+        value.
+        """
+        if not self._outgoing:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outgoing.append(packed)
+        self._expected.append(answer)
+
+    @property
+    def waiting(self) -> int:
+        """Commands without an answer yet."""
+        return len(self._expected)
+
+    @property
+    def next_answer(self) -> asyncio.Future[Any] | None:
+        """The answer that is due next."""
+        return self._expected[0] if self._expected else None
+
+    def abort(self, reason: Exception) -> None:
+        """Give the connection up at once."""
+        self.connection_lost(reason)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The loop has connected us."""
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's transports have no common base
+
+    def data_received(self, data: bytes) -> None:
+        """Hand out the answers that are complete."""
+        self._reader.feed(data)
+        while (answer := self._reader.gets()) is not _INCOMPLETE:
+            if not self._expected:
+                self.abort(ConnectionError("an answer that nobody asked for"))
+                return
+            future = self._expected.popleft()
+            if not future.done():
+                future.set_result(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell everybody who waits: whether their command took effect is not known."""
+        if self.lost is None:
+            self.lost = exc or ConnectionError("Redis closed the connection")
+        expected, self._expected = self._expected, deque()
+        for future in expected:
+            if not future.done():
+                future.set_exception(self.lost)
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        if self._transport is not None and self.lost is None:
+            self._transport.write(b"".join(outgoing))
+
+
+def pack(args: Sequence[Argument]) -> bytes:
+    """A command as it goes over the wire."""
+    packed: bytes = hiredis.pack_command(tuple(args))  # type: ignore[arg-type]
+    return packed
+
+
+async def connect(url: str, name: str) -> Wire:
+    """Connect as the URL says, and introduce ourselves. Raises `OSError` or `ConnectionError`."""
+    options: dict[str, Any] = dict(parse_url(url))
+    loop = asyncio.get_running_loop()
+    if "path" in options:
+        _, wire = await loop.create_unix_connection(Wire, options["path"])
+    else:
+        tls = _tls(options) if url.startswith("rediss:") else None
+        _, wire = await loop.create_connection(
+            Wire, options.get("host", "localhost"), options.get("port", 6379), ssl=tls
+        )
+    if options.get("password"):
+        user = [options["username"]] if options.get("username") else []
+        await _greet(wire, "AUTH", *user, options["password"])
+    if options.get("db"):
+        await _greet(wire, "SELECT", options["db"])
+    await _greet(wire, "CLIENT", "SETNAME", name)
+    return wire
+
+
+async def _greet(wire: Wire, *command: Argument) -> None:
+    answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    wire.send(pack(command), answer)
+    if isinstance(refusal := await answer, hiredis.ReplyError):
+        raise ConnectionError(f"{command[0]!r}: {refusal}")
+
+
+def _tls(options: dict[str, Any]) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=options.get("ssl_ca_certs"))
+    if options.get("ssl_cert_reqs") == "none":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,350 @@
+"""What the mailboxes should do, as a dict of lists and an epoch; Hypothesis drives it against the real scripts.
+
+The invariants are those of the conformance list: V1 every accepted message is waiting, committed or a dead
+letter, and only one of these; V2 a chat's messages leave in the order of the mailbox; V3 epochs never
+decrease; V4 in the end nothing accepted stays uncommitted; V5 what was refused has no effect; V7 a suspended
+chat begins nothing; V8 no key is left behind.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from storage.errors import Fenced
+from storage.redis.entry import Chat, Entry
+from storage.redis.mailbox import Changes
+from tests.storage.redis.box import Box
+
+CAP = 2
+FUTURE_MS = 4_000_000_000_000
+WHOM = ["shop:7", "astral", "*"]
+
+orders = st.integers(0, 9)
+small = st.integers(0, 3)
+
+
+def sharing(first: Chat, bot: str) -> Chat:
+    """Another chat in the same partition."""
+    found = (Chat(bot, str(n)) for n in range(1, 100_000))
+    return next(chat for chat in found if chat.partition == first.partition and chat != first)
+
+
+FIRST = Chat("shop", "7")
+# Three chats that share a partition, two of them of one bot, and one elsewhere.
+CHATS = [FIRST, sharing(FIRST, "shop"), sharing(FIRST, "astral"), Chat("shop", "8")]
+# Mostly the first: things happen to a chat that has a past.
+chats = st.sampled_from([FIRST, FIRST, *CHATS])
+
+
+@dataclass
+class Message:
+    """An accepted message, as the model knows it."""
+
+    seq: int
+    order: int | None
+    expedited: bool
+    payload: bytes
+    tries: int = 0
+    journal: dict[int, bytes] = field(default_factory=dict)
+
+
+@dataclass
+class Conversation:
+    """A chat, as the model knows it."""
+
+    box: list[Message] = field(default_factory=list)
+    fast: list[Message] = field(default_factory=list)
+    state: dict[str, str] = field(default_factory=dict)
+    timers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    parked_until_ms: int = 0
+    accepted: set[int] = field(default_factory=set)
+    committed: list[int] = field(default_factory=list)
+    dead: set[int] = field(default_factory=set)
+
+
+def in_line(waiting: list[Message], new: Message) -> None:
+    """B4, said plainly: before the first waiting message with a higher order, unless one with a lower order
+    stands behind that; without an order, last."""
+    place = len(waiting)
+    if new.order is not None:
+        lower = [i for i, one in enumerate(waiting) if one.order is not None and one.order < new.order]
+        higher = [i for i, one in enumerate(waiting) if one.order is not None and one.order > new.order]
+        behind = lower[-1] + 1 if lower else 0
+        place = min((i for i in higher if i >= behind), default=len(waiting))
+    waiting.insert(place, new)
+
+
+class MailboxMachine(RuleBasedStateMachine):
+    """One owner, several chats, and everything that can happen to them."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = Box(self.url)
+        self.box.raw.flushall()
+        self.boxes = self.box.mailboxes
+        self.epoch = 1
+        self.highest_fence = 0
+        self.known: dict[Chat, Conversation] = {chat: Conversation() for chat in CHATS}
+        self.seen: dict[tuple[int, str, int], int] = {}
+        self.seqs: dict[int, int] = defaultdict(int)
+        self.suspended: set[str] = set()
+        self.take_over()
+
+    def teardown(self) -> None:
+        try:
+            for whom in list(self.suspended):
+                self.resume(whom)
+            for chat in CHATS:
+                self.drain(chat)
+            for one in self.known.values():
+                assert one.accepted == set(one.committed) | one.dead, "V4: nothing accepted stays uncommitted"
+            left = {key for key in self.box.keys() if not set(key.split(":")) & {"state", "timers", "timer", "dead", "shed"}}
+            assert not left, f"V8: left behind: {left}"
+        finally:
+            self.box.close()
+
+    def held(self, chat: Chat) -> bool:
+        return bool(self.suspended & {"*", chat.bot, str(chat)})
+
+    # What arrives
+
+    @rule(chat=chats, order=orders, expedited=st.sampled_from([False, False, False, True]), shed=st.booleans())
+    def accept(self, chat: Chat, order: int, expedited: bool, shed: bool) -> None:
+        one = self.known[chat]
+        lane = one.fast if expedited else one.box
+        payload = json.dumps({"update_id": order}).encode()
+        receipt = self.box.accept(order, chat=chat, payload=payload, expedited=expedited, cap=CAP, shed=shed)
+        known = self.seen.get((chat.partition, chat.bot, order))
+        if known is not None:
+            assert (receipt.status, receipt.seq) == ("duplicate", known), "B2"
+        elif len(lane) >= CAP and not expedited:
+            assert receipt.status in (("shed_first", "shed") if shed else ("full",)), "F1"
+        else:
+            assert receipt.status == ("suspended" if self.held(chat) else "accepted"), "B1"
+            seq = self._next_seq(chat)
+            assert (receipt.seq, receipt.depth) == (seq, len(lane) + 1), "B1"
+            self.seen[chat.partition, chat.bot, order] = seq
+            in_line(lane, Message(seq, order, expedited, payload))
+            one.accepted.add(seq)
+
+    @rule(chat=chats)
+    def accept_event(self, chat: Chat) -> None:
+        one = self.known[chat]
+        receipt = self.box.accept(None, chat=chat, payload=b"event", cap=CAP)
+        if len(one.box) >= CAP:
+            assert receipt.status == "full"
+        else:
+            seq = self._next_seq(chat)
+            assert receipt.seq == seq
+            in_line(one.box, Message(seq, None, False, b"event"))
+            one.accepted.add(seq)
+
+    # What the owner does
+
+    @rule(chat=chats, number=small, times=st.integers(1, 2))
+    def begin_and_fail(self, chat: Chat, number: int, times: int) -> None:
+        """Attempts that record one call and do not come to their end."""
+        for _ in range(times):
+            if (message := self._head(chat)) is not None:
+                self._attempt(chat, message, number)
+
+    def _attempt(self, chat: Chat, message: Message, number: int) -> None:
+        begun = self.box.call(self.boxes.begin(chat, self.epoch, message.seq))
+        if self.held(chat):
+            assert begun is None, "V7"
+            return
+        assert begun is not None, "a chat that is not suspended may begin"
+        message.tries += 1
+        assert (begun.attempt, begun.journal) == (message.tries, message.journal), "P3, R2"
+        record = b"call %d of attempt %d" % (number, message.tries)
+        self.box.call(self.boxes.journal(chat, self.epoch, message.seq, number, record))
+        message.journal[number] = record
+
+    @rule(chat=chats, value=small, place=small, dead=st.booleans(), chain=st.booleans())
+    def commit(self, chat: Chat, value: int, place: int, dead: bool, chain: bool) -> None:
+        """Finish the head; or another one, as on-call does who skips it to the dead letters."""
+        one = self.known[chat]
+        lane = one.fast or one.box
+        if not lane:
+            return
+        message = lane[place % len(lane)] if dead else lane[0]
+        changes = Changes(set={f"field{value}": str(message.seq)}, delete=[f"field{3 - value}"])
+        following = next((other for other in one.box if other is not message), None) if chain else None
+        committed = self.box.commit(
+            self._entry(chat, message), changes, self.epoch, chat=chat,
+            following=self._entry(chat, following) if following else None, dead={"seq": message.seq} if dead else None,
+        )  # fmt: skip
+        self._finished(chat, message, changes, dead=dead)
+        assert not committed.gone
+        assert committed.depth == len(one.box)
+        if following is None or self.held(chat):
+            assert committed.next is None, "V7"
+        else:
+            following.tries += 1
+            assert committed.next is not None
+            assert (committed.next.attempt, committed.next.journal) == (following.tries, following.journal)
+
+    @rule(chat=chats, value=small)
+    def commit_again(self, chat: Chat, value: int) -> None:
+        """The answer to a commit was lost, so it is made once more."""
+        one = self.known[chat]
+        finished = one.committed[-1:] or list(one.dead)[:1]
+        if finished:
+            message = Message(finished[0], None, False, b"")
+            changes = Changes(set={f"field{value}": "twice"}, timers=[("twice", 1, "")])
+            assert self.box.commit(self._entry(chat, message), changes, self.epoch, chat=chat, dead={"a": 1}).gone
+
+    @rule(chat=chats, value=small, due=st.sampled_from([1, 2, FUTURE_MS]), cancel=st.booleans())
+    def commit_state_and_timers(self, chat: Chat, value: int, due: int, cancel: bool) -> None:
+        one = self.known[chat]
+        changes = Changes(set={f"field{value}": "ё"}, timers=[] if cancel else [(f"t{value}", due, "data")])
+        if cancel:
+            changes.cancel.append(f"t{value}")
+            one.timers.pop(f"t{value}", None)
+        else:
+            one.timers[f"t{value}"] = (due, "data")
+        self.box.commit(None, changes, self.epoch, chat=chat)
+        one.state.update(changes.set)
+
+    @rule(chat=chats, until=st.integers(1, 9), take_back=st.booleans())
+    def park(self, chat: Chat, until: int, take_back: bool) -> None:
+        message = next(iter(self.known[chat].box), None)
+        if message is not None and (message.tries or not take_back):
+            self.box.call(self.boxes.park(chat, self.epoch, message.seq, until, take_back_attempt=take_back))
+            self.known[chat].parked_until_ms = until
+            message.tries -= take_back
+
+    @rule(chat=chats)
+    def fire(self, chat: Chat) -> None:
+        fired, next_due = self.box.call(self.boxes.fire(chat.partition, self.epoch))
+        pending = [
+            (due, f"{other}:{name}", other, name)
+            for other in CHATS if other.partition == chat.partition
+            for name, (due, _) in self.known[other].timers.items()
+        ]  # fmt: skip
+        due_now = sorted(one for one in pending if one[0] < FUTURE_MS)
+        assert [where for where, _ in fired] == [where for _, _, where, _ in due_now], "X5: due ones only, in order"
+        assert next_due == (FUTURE_MS if len(pending) > len(due_now) else None)
+        for (_, _, where, name), (_, entry) in zip(due_now, fired, strict=True):
+            seq = self._next_seq(where)
+            assert entry.seq == seq
+            assert json.loads(entry.payload) == {"name": name, "data": "data"}
+            self.known[where].box.append(Message(seq, None, False, entry.payload))
+            self.known[where].accepted.add(seq)
+            del self.known[where].timers[name]
+
+    @rule(chat=chats)
+    def drain(self, chat: Chat) -> None:
+        one = self.known[chat]
+        while lane := one.fast or one.box:
+            message = lane[0]
+            self.box.commit(self._entry(chat, message), epoch=self.epoch, chat=chat)
+            self._finished(chat, message, Changes(), dead=False)
+
+    # What operators and failures do
+
+    @rule()
+    def take_over(self) -> None:
+        self.epoch += 1
+        for chat in (CHATS[0], CHATS[3]):
+            self.box.own(self.epoch, chat)
+
+    @rule(chat=chats, what=st.sampled_from(["begin", "journal", "commit", "park", "fire", "load", "raise"]))
+    def write_with_an_old_epoch(self, chat: Chat, what: str) -> None:
+        message = self._head(chat) or Message(1, None, False, b"")
+        old = self.epoch - 1
+        entry = self._entry(chat, message)
+        calls: dict[str, Any] = {
+            "begin": lambda: self.boxes.begin(chat, old, message.seq),
+            "journal": lambda: self.boxes.journal(chat, old, message.seq, 0, b"stale"),
+            "commit": lambda: self.boxes.commit(chat, old, entry, Changes(set={"stale": "1"})),
+            "park": lambda: self.boxes.park(chat, old, message.seq, 99, take_back_attempt=True),
+            "fire": lambda: self.boxes.fire(chat.partition, old),
+            "load": lambda: self.boxes.load(chat, old, 1),
+            "raise": lambda: self.boxes.raise_fences([chat.partition], old),
+        }
+        with pytest.raises(Fenced):
+            self.box.call(calls[what]())
+
+    @rule(whom=st.sampled_from(WHOM))
+    def suspend(self, whom: str) -> None:
+        self.suspended.add(whom)
+        for chat in CHATS:
+            self.box.raw.sadd(self.box.key("suspended", chat), whom)
+
+    @precondition(lambda self: self.suspended)
+    @rule(whom=st.sampled_from(WHOM))
+    def resume(self, whom: str) -> None:
+        self.suspended.discard(whom)
+        for chat in CHATS:
+            self.box.raw.srem(self.box.key("suspended", chat), whom)
+
+    # What holds at every moment
+
+    @invariant()
+    def the_store_holds_what_the_model_holds(self) -> None:
+        for chat, one in self.known.items():
+            loaded = self.box.call(self.boxes.load(chat, self.epoch, 100))
+            waiting = [[(e.seq, e.order, e.payload) for e in lane] for lane in (loaded.box, loaded.expedited)]
+            assert waiting == [[(m.seq, m.order, m.payload) for m in lane] for lane in (one.box, one.fast)], "V2, V5"
+            assert loaded.state == one.state, "P2, V5"
+            assert loaded.suspended == self.held(chat), "X1"
+            assert loaded.depth == len(one.box)
+            assert loaded.parked_until_ms == one.parked_until_ms, "R4"
+
+    @invariant()
+    def every_accepted_message_is_in_one_place(self) -> None:
+        for one in self.known.values():
+            places = [message.seq for message in one.box + one.fast] + one.committed + list(one.dead)
+            assert sorted(places) == sorted(one.accepted), "V1"
+
+    @invariant()
+    def chats_with_messages_are_ready_and_no_others(self) -> None:
+        partitions = {chat.partition for chat in CHATS}
+        ready = self.box.call(self.boxes.ready(sorted(partitions), 100))
+        assert set(ready) == {chat for chat, one in self.known.items() if one.box or one.fast}, "P2"
+
+    @invariant()
+    def dead_letters_are_those_of_dead_messages(self) -> None:
+        for partition_chat in (CHATS[0], CHATS[3]):
+            letters = {key.decode() for key in self.box.raw.hkeys(self.box.key("dead", partition_chat))}
+            here = [chat for chat in CHATS if chat.partition == partition_chat.partition]
+            assert letters == {f"{chat}:{seq}" for chat in here for seq in self.known[chat].dead}, "P4"
+
+    @invariant()
+    def epochs_never_decrease(self) -> None:
+        fence = int(self.box.raw.get(self.box.key("fence")) or 0)
+        assert fence >= self.highest_fence, "V3"
+        self.highest_fence = fence
+
+    # The model's own bookkeeping
+
+    def _head(self, chat: Chat) -> Message | None:
+        return next(iter(self.known[chat].fast or self.known[chat].box), None)
+
+    def _entry(self, chat: Chat, message: Message) -> Any:
+        return Entry(message.seq, message.order, 0, "message", "chat", "t", message.payload, message.expedited)
+
+    def _finished(self, chat: Chat, message: Message, changes: Changes, *, dead: bool) -> None:
+        one = self.known[chat]
+        (one.fast if message.expedited else one.box).remove(message)
+        if not message.expedited:
+            one.parked_until_ms = 0
+        if dead:
+            one.dead.add(message.seq)
+        else:
+            one.committed.append(message.seq)
+        one.state.update(changes.set)
+        for name in changes.delete:
+            one.state.pop(name, None)
+
+    def _next_seq(self, chat: Chat) -> int:
+        self.seqs[chat.partition] += 1
+        return self.seqs[chat.partition]
