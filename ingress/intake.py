@@ -5,8 +5,8 @@ The platform is told that we have a message only after `take` has returned: by t
 ours.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
+from random import getrandbits
 from typing import Protocol
 
 from prometheus_client import Counter, Histogram
@@ -91,7 +91,7 @@ class Intake:
             place.update_id,
             place.kind,
             place.queue,
-            secrets.token_hex(8),
+            f"{getrandbits(64):016x}",
             body,
             place.expedited,
         )

@@ -1,14 +1,14 @@
-"""The Telegram webhook, as a bare ASGI application on the asyncio side.
+"""The Telegram webhook: a request in, an update durably in line, an answer out. `http1.py` brings the
+requests.
 
 It is the one address whose cost is multiplied by every message, so it goes without a framework's routing and
-without crossing into Trio: from Hypercorn's parser to the store in one step. Everything else is `app.py`.
+without crossing into Trio: from the parser to the store in one step. Everything else is `app.py`.
 """
 
 import hmac
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
-from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from prometheus_client import Counter
 from pydantic_core import to_json
 from structlog import get_logger
@@ -23,16 +23,33 @@ PATH = "/webhook/telegram/"
 BODY_BYTES_MAX = 1024 * 1024
 """Telegram's own limit for an update is 512 KiB."""
 FULL_RETRY_SECONDS = 2
-"""When a refused chat is to be tried again: time for a mailbox to make room, short enough that a chat does
-not stall.
-"""
+"""When a refused chat is to be tried again: time for its mailbox to make room, and yet it does not stall."""
 STORE_RETRY_SECONDS = 1
 
 ANSWERS = Counter("mailroom_webhook_responses_total", "Answers to webhook requests", ["status"])
 
-_HEADER = SECRET_HEADER.lower().encode()
-_OK = [(b"content-length", b"0")]
-"""Nothing to say but 200: a body would cost a write of its own."""
+
+@dataclass(slots=True)
+class WebhookRequest:
+    """A request as it is read: method, path without its query, the secret that came along, the body."""
+
+    method: str = ""
+    path: str = ""
+    secret: bytes = b""
+    body: bytes = b""
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: 200 says it all, anything else says why and, where it helps, when to try again."""
+
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+TAKEN = Answer(200)
 
 
 class Webhook:
@@ -44,62 +61,40 @@ class Webhook:
         self.closed: set[str] = set()
         """Bots whose backlog is being fetched: their webhook waits, or it would overtake the backlog."""
 
-    async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def answer(self, request: WebhookRequest) -> Answer:
         """Take one request. 200 means that the update is durably in line."""
-        status, problem, retry_seconds = await self._take(scope, receive)
-        ANSWERS.labels(str(status)).inc()
-        if problem is None:
-            await send({"type": "http.response.start", "status": status, "headers": _OK})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
-        body = to_json({"ok": False, "error": problem})
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        if retry_seconds:
-            headers.append((b"retry-after", str(retry_seconds).encode()))
-        if status == 413:
-            headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        answer = await self._take(request)
+        ANSWERS.labels(str(answer.status)).inc()
+        return answer
 
-    async def _take(self, scope: HTTPScope, receive: ASGIReceiveCallable) -> tuple[int, str | None, int]:
-        gate: Gate | None = self._intake.gates.get(scope["path"][len(PATH) :])
+    async def _take(self, request: WebhookRequest) -> Answer:
+        gate: Gate | None = self._intake.gates.get(request.path[len(PATH) :])
         if gate is None:
-            return 404, "there is no bot of this name", 0
-        if scope["method"] != "POST":
-            return 405, "send updates with POST", 0
-        secret, length = b"", 0
-        for name, value in scope["headers"]:
-            if name == _HEADER:
-                secret = value
-            elif name == b"content-length" and value.isdigit():
-                length = int(value)
-        if not hmac.compare_digest(secret, self._secrets[gate.name]):
-            return 401, f"the header {SECRET_HEADER} is missing or wrong", 0
+            return _problem(404, "there is no bot of this name")
+        if request.method != "POST":
+            return _problem(405, "send updates with POST", ("allow", "POST"))
+        if not hmac.compare_digest(request.secret, self._secrets[gate.name]):
+            return _problem(401, f"the header {SECRET_HEADER} is missing or wrong")
+        if request.too_large:
+            return _problem(413, f"an update has at most {BODY_BYTES_MAX} bytes")
         if gate.name in self.closed:
-            return 503, "the backlog is being fetched; try again", STORE_RETRY_SECONDS
-        body = await _read(receive) if length <= BODY_BYTES_MAX else None
-        if body is None:
-            return 413, f"an update has at most {BODY_BYTES_MAX} bytes", 0
+            return _later(503, "the backlog is being fetched; try again", STORE_RETRY_SECONDS)
         try:
-            status = await self._intake.take(gate, body)
+            status = await self._intake.take(gate, request.body)
         except NotAnUpdateError as error:
-            return 400, f"not an Update: {error}", 0
+            return _problem(400, f"not an Update: {error}")
         except StoreUnavailable as error:
             log.error("update_not_stored", bot=gate.name, why=str(error))
-            return 503, "the message could not be stored; try again", STORE_RETRY_SECONDS
+            return _later(503, "the message could not be stored; try again", STORE_RETRY_SECONDS)
         if status == "full":
-            return 429, "this chat has too many messages waiting; try again", FULL_RETRY_SECONDS
-        return 200, None, 0
+            return _later(429, "this chat has too many messages waiting; try again", FULL_RETRY_SECONDS)
+        return TAKEN
 
 
-async def _read(receive: ASGIReceiveCallable) -> bytes | None:
-    """The body, or None when it is too large."""
-    body = b""
-    while True:
-        message: Any = await receive()
-        piece: bytes = message.get("body", b"")
-        body += piece
-        if len(body) > BODY_BYTES_MAX:
-            return None
-        if not message.get("more_body", False):
-            return body
+def _problem(status: int, words: str, *headers: tuple[str, str]) -> Answer:
+    body = to_json({"ok": False, "error": words})
+    return Answer(status, [("content-type", "application/json"), *headers], body)
+
+
+def _later(status: int, words: str, seconds: int) -> Answer:
+    return _problem(status, words, ("retry-after", str(seconds)))

@@ -23,6 +23,7 @@ from actors.runtime.bridge import aio, to_trio
 from actors.runtime.signals import stop_signals
 from ingress.app import create_app
 from ingress.gate import Gate
+from ingress.http1 import answer_webhooks
 from ingress.intake import Intake
 from ingress.server import listen, run_server
 from ingress.telegram import Line as TelegramLine
@@ -40,6 +41,7 @@ from supervisors.ownership import Ownership
 from supervisors.parking import Parking
 from supervisors.readiness import Readiness
 from supervisors.remote import announce, listen_for_arrivals
+from supervisors.takeover import Takeover
 from supervisors.timers import run_timers
 
 log = get_logger("mailroom")
@@ -191,9 +193,7 @@ class Service:
                 while True:
                     await ownership.acquire()
                     if not started:
-                        await aio(self.parking.restore)
-                        for bot in self.bots.values():
-                            await aio(bot.start, self._in_line(bot.name))
+                        await self._start_bots(ownership)
                         started = True
                     await self._own(ownership, owned)
         finally:
@@ -203,6 +203,19 @@ class Service:
                         await aio(bot.stop)
                 await ownership.release()
             done.set()
+
+    async def _start_bots(self, ownership: Ownership) -> None:
+        """Give the bots what they left behind, here or on stock aiogram, and run their startup hooks."""
+        redis_url = self.settings.redis_url
+        assert redis_url is not None, "the stores are open"
+        takeover = Takeover(self.mailboxes, self.line, redis_url)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ownership.keep)  # a hook may take longer than a lease lasts
+            await aio(self.parking.restore)
+            await aio(takeover.run, list(self.bots.values()), ownership.epoch)
+            for bot in self.bots.values():
+                await aio(bot.start, self._in_line(bot.name))
+            nursery.cancel_scope.cancel()
 
     async def _own(self, ownership: Ownership, owned: trio.Event) -> None:
         """Work the chats for as long as they are ours."""
@@ -271,10 +284,11 @@ class Service:
         reached.set()
 
     def _front(self, port: int) -> None:
-        what = {name: one.bot or one.router or "" for name, one in self.settings.bots.items()}
-        app = create_app(self.readiness.check, {"bots": what, "chat_page": self._chat_page, "port": port})
         self._webhook = Webhook(self.intake, {name: one.secret for name, one in self.settings.bots.items()})
-        self._gate = Gate(self._webhook, app)
+        answer_webhooks(self._webhook)
+        what = {name: one.bot or one.router or "" for name, one in self.settings.bots.items()}
+        front: dict[str, object] = {"bots": what, "chat_page": self._chat_page}
+        self._gate = Gate(create_app(self.readiness.check, self._webhook, front))
         if self._public_url(port) is not None:
             self._catch_up_first()
 
