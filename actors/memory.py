@@ -80,8 +80,8 @@ def _tagged(value: Any, where: str) -> Any:
     if isinstance(value, str):
         return str(value)
     raise TypeError(
-        f"FSM data is kept in a store, and {where} is a {kind.__module__}.{kind.__qualname__}, which cannot be:"
-        " keep its id or its fields instead"
+        f"FSM data is kept in a store, and {where} is a {kind.__module__}.{kind.__qualname__},"
+        " which cannot be: keep its id or its fields instead"
     )
 
 

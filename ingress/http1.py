@@ -46,6 +46,7 @@ class WebhookProtocol(H11Protocol):
         self._parser: HttpRequestParser | None = None
         self._reading: WebhookRequest | None = None
         self._complete: list[WebhookRequest] = []
+        self._in_head = False
         self._head_bytes = 0
         self._expects_continue = False
         self._answering = asyncio.Lock()
@@ -69,6 +70,8 @@ class WebhookProtocol(H11Protocol):
     async def _read(self, data: bytes) -> None:
         if self._parser is None:
             self._parser = HttpRequestParser(self)
+        # begins at 0 with each message; looked at only while the head is not complete
+        self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except HttpParserError as error:
@@ -77,7 +80,7 @@ class WebhookProtocol(H11Protocol):
         if self._expects_continue:
             self._expects_continue = False
             await self.send(RawData(_CONTINUE))
-        if self._head_bytes > HEAD_BYTES_MAX:
+        if self._in_head and self._head_bytes > HEAD_BYTES_MAX:
             await self._close_with(Answer(431))
             return
         if self._reading is not None and self._reading.too_large:
@@ -108,17 +111,15 @@ class WebhookProtocol(H11Protocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         self._reading = WebhookRequest()
-        self._head_bytes = 0
+        self._in_head = True
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
-        self._head_bytes += len(url)
         if self._reading is not None:
             self._reading.path += url.partition(b"?")[0].decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header."""
-        self._head_bytes += len(name) + len(value)
         request, name = self._reading, name.lower()
         if request is None:
             return
@@ -131,6 +132,8 @@ class WebhookProtocol(H11Protocol):
 
     def on_headers_complete(self) -> None:
         """The head is read."""
+        self._in_head = False
+        self._head_bytes = 0
         if self._reading is not None and self._parser is not None:
             self._reading.method = self._parser.get_method().decode()
 

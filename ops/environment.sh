@@ -16,7 +16,7 @@ fail() {
 # Prints the first Python that is new enough and able to make environments.
 find_python() {
     lacking=
-    for candidate in ${PYTHON:-} python3.13 python3.12 python3.11 python3 python; do
+    for candidate in ${PYTHON:-} python3.12 python3.11 python3.13 python3 python; do
         command -v "$candidate" >/dev/null 2>&1 || continue
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
         if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then

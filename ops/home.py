@@ -13,6 +13,7 @@ from ops.embedded.postgres import EmbeddedPostgres
 from ops.embedded.redis import EmbeddedRedis
 from ops.embedded.telegram import DemoTelegram
 from ops.preflight import migrated, require_redis
+from ops.quick_aiogram import import_aiogram
 from ops.settings import TELEGRAM_API_BASE, Settings
 
 
@@ -44,10 +45,13 @@ def _running(settings: Settings, simulator: DemoTelegram | None) -> Iterator[Set
             held = stack.enter_context(DataDirectory(settings.data))
             if not (held.path / "postgres").exists() and postgres is not None:
                 print(f"Making a database in {held.path}", file=sys.stderr)  # noqa: T201 - progress, for a person
-            # Entered last and so left first: signals must not interrupt the stopping.
-            keeper = stack.enter_context(Keeper(processes))
-            stack.callback(_stop_undisturbed)
-            importlib.import_module("ops.service")  # takes a second that the stores need anyway
+            with _signals_held_back():
+                keeper = stack.enter_context(Keeper(processes))
+                # Entered last and so left first: signals must not interrupt the stopping.
+                stack.callback(_stop_undisturbed)
+            # Takes a second that the stores need anyway.
+            import_aiogram()
+            importlib.import_module("ops.service")
             keeper.wait_until_ready()
         complete = settings.model_copy(
             update={
@@ -70,6 +74,24 @@ def _stop_on_any_signal() -> None:
     signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
     # A closed terminal means the same as SIGTERM, also while the service runs.
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Answer signals afterwards: one in the middle of starting a process would leave it behind, forgotten."""
+    caught: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    answers = {
+        number: signal.signal(number, lambda caught_number, _: caught.append(caught_number))
+        for number in numbers
+    }
+    try:
+        yield
+    finally:
+        for number, answer in answers.items():
+            signal.signal(number, answer)
+    if caught:
+        os.kill(os.getpid(), caught[0])
 
 
 def _stop_undisturbed() -> None:

@@ -22,7 +22,7 @@ QUIET = {
 }
 """Loggers that say too much at INFO."""
 
-BOT_TOKEN = re.compile(r"\b(\d{6,}):[\w-]{30,}")
+BOT_TOKEN = re.compile(r"(\d{6,}):[\w-]{30,}")
 """Telegram puts the token into the address of every call, and so into the text of many an error."""
 
 

@@ -11,6 +11,7 @@ from ops import configuration, logs
 from ops.embedded.telegram import listen_once
 from ops.faults import CannotStartError, ConfigurationError
 from ops.preflight import require, require_migrated, require_redis
+from ops.quick_aiogram import import_aiogram
 from ops.settings import TELEGRAM_API_BASE, Settings
 
 
@@ -47,6 +48,7 @@ def check_port(settings: Settings) -> Settings:
 
 def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = None) -> None:
     """Serve until a signal, printing one line when ready."""
+    import_aiogram()
     from ops import service  # the frameworks take a second to load; a refusal above should not
 
     def ready(address: str) -> None:

@@ -4,29 +4,55 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.options import Json
+from ops.cli.options import Config, Json
+from ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect
 
 
 def flood(
-    url: Annotated[str, typer.Option(help="The running service.")] = "http://127.0.0.1:8080",
-    simulator: Annotated[
-        str, typer.Option(help="The simulator that stands in for Telegram.")
-    ] = "http://127.0.0.1:8081",
-    bot: Annotated[str, typer.Option(help="The bot to write to.")] = "shop",
-    chats: Annotated[int, typer.Option(min=1, help="How many people write.")] = 50,
-    messages: Annotated[int, typer.Option(min=1, help="How many messages in all.")] = 2000,
-    rate: Annotated[
-        float | None, typer.Option(help="Messages a second; else as fast as they are taken.")
+    bot: Annotated[str, typer.Option(help="The bot to write to, by its name in the settings.")] = "shop",
+    chats: Annotated[int, typer.Option(min=1, help="How many people write.")] = 1,
+    messages: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MESSAGES_MAX, help="How many messages in all. Else 1000, or what --seconds gives."
+        ),
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Connections at the same time.")] = 50,
-    duplicates: Annotated[float, typer.Option(min=0, max=1, help="Share delivered twice.")] = 0.1,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop sending after so long.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Messages a second; else as fast as they are taken.")
+    ] = None,
+    connections: Annotated[
+        int, typer.Option("--connections", "-c", min=1, max=CONNECTIONS_MAX, help="Connections at a time.")
+    ] = 40,
+    duplicates: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent of the messages that are delivered twice.")
+    ] = 0.0,
+    text: Annotated[
+        str, typer.Option(help="What they write; {n} is the message's number in its chat, {chat} the chat's.")
+    ] = "message {n}",
+    expect: Annotated[
+        Expect, typer.Option(help="What the replies tell: `text #n`, the text, anything; auto finds out.")
+    ] = Expect.AUTO,
+    url: Annotated[str | None, typer.Option(help="The service; else as in the settings.")] = None,
+    simulator: Annotated[
+        str | None, typer.Option(help="The simulated Telegram where replies arrive; else as in the settings.")
+    ] = None,
+    secret: Annotated[str | None, typer.Option(help="The webhook's secret; else as in the settings.")] = None,
+    settle: Annotated[
+        float, typer.Option(min=0, help="Seconds without a new reply after which the rest is lost.")
+    ] = 10.0,
+    config: Config = None,
     *,
+    no_retry: Annotated[
+        bool, typer.Option("--no-retry", help="Do not offer again what was refused.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write to a running service as many people would, and check what comes back.
 
     Reports what was accepted, refused, answered, lost or out of order, and how long it took. Exits with 1
-    when anything was lost or out of order.
+    when anything was lost, answered twice, out of order or counted wrong, with 2 when the test could not be
+    made. To see order and counts, let it write to a bot with router = "ops.flood.counter:router".
     """
     from ops.flood import Plan, run_flood
 
@@ -34,10 +60,17 @@ def flood(
         url=url,
         simulator=simulator,
         bot=bot,
+        secret=secret,
+        config=config,
         chats=chats,
-        messages=messages,
+        messages=messages or (MESSAGES_MAX if seconds else 1000),
+        seconds=seconds,
         rate=rate,
-        concurrency=concurrency,
-        duplicates=duplicates,
+        connections=connections,
+        duplicates=duplicates / 100,
+        text=text,
+        expect=expect,
+        retry=not no_retry,
+        settle_seconds=settle,
     )
     raise typer.Exit(run_flood(plan, as_json=as_json))

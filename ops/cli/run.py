@@ -18,6 +18,14 @@ def run(
     ],
     config: Config = None,
     data: Data = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Where health and metrics are served. Else PORT, else any free port; 8080 with PUBLIC_URL.",
+            min=0,
+            max=65535,
+        ),
+    ] = None,
 ) -> None:
     """Serve an unmodified aiogram script that ends in start_polling.
 
@@ -27,9 +35,15 @@ def run(
     from ops import configuration, logs
     from ops.home import stores
     from ops.run_script import run_script
+    from ops.serving import check_port
 
-    command_line = {"data": data.expanduser().absolute() if data else None}
-    settings = configuration.load(config, command_line=command_line)
+    command_line = {"data": data.expanduser().absolute() if data else None, "port": port}
+    # Scripts may run side by side: each beside its own data, and on a port that is free.
+    defaults = {"data": script.absolute().parent / ".mailroom", "port": 0}
+    settings = configuration.load(config, command_line=command_line, defaults=defaults)
+    if settings.public_url and not settings.port:
+        settings = configuration.load(config, command_line=command_line, defaults=defaults | {"port": 8080})
     logs.configure(settings.log)
+    settings = check_port(settings)
     with stores(settings) as complete:
         run_script(script, context.args, complete)

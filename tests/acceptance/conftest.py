@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills",
         type=int,
         default=3,
-        help="how often the service is killed under load; 20 is the full run, with 5 kills of Redis and 5 SIGTERM",
+        help="kills of the service under load, and a quarter as many of Redis and SIGTERMs (default 3; in full 20)",
     )
 
 

@@ -1,4 +1,7 @@
-"""People who write while the service is being killed: Telegram's part, which sends again until it hears 200."""
+"""People who write while the service is being killed, and what is wrong with the answers they got.
+
+They do Telegram's part: an update is sent again until it is answered with 200.
+"""
 
 import asyncio
 import itertools
@@ -6,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -33,8 +36,8 @@ def text_update(update_id: int, chat_id: int, text: str) -> dict[str, Any]:
 class People:
     """Several chats, each writing one message after another: the next is sent when the last was taken.
 
-    That is how Telegram delivers the texts of a chat. `acknowledged` counts what was answered with 200, by chat;
-    everything sent once is sent until then. Runs in a thread of its own between `with` and its end.
+    That is how Telegram delivers the texts of a chat. `acknowledged` counts what was answered with 200, by
+    chat; everything sent once is sent until then. Runs in a thread of its own between `with` and its end.
     """
 
     def __init__(self, webhook: Callable[[], str], chats: int, *, pause_seconds: float = 0.0) -> None:
@@ -47,7 +50,7 @@ class People:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._write()), name="people")
 
-    def __enter__(self) -> "People":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -98,10 +101,11 @@ def expected(messages: int) -> list[str]:
 def complaints(
     sent: Mapping[int, Sequence[str]], acknowledged: Mapping[int, int], *, crashes: int
 ) -> list[str]:
-    """What is wrong with the answers, chat by chat: lost, never asked for, miscounted, out of order, doubled more than once a crash.
+    """What is wrong with the answers, chat by chat: lost, never asked for, miscounted, out of order, doubled
+    more than once a crash.
 
-    The counter in each answer is the FSM's, and the number after it is the message's: they agree only while every message was counted
-    exactly once and in order.
+    The counter in each answer is the FSM's, and the number after it is the message's: they agree only while
+    every message was counted exactly once and in order.
     """
     found = []
     for chat in sorted(set(sent) | set(acknowledged)):

@@ -105,7 +105,11 @@ class MailboxMachine(RuleBasedStateMachine):
                 self.drain(chat)
             for one in self.known.values():
                 assert one.accepted == set(one.committed) | one.dead, "V4: nothing accepted stays uncommitted"
-            left = {key for key in self.box.keys() if not set(key.split(":")) & {"state", "timers", "timer", "dead", "shed"}}
+            left = {
+                key
+                for key in self.box.keys()
+                if not set(key.split(":")) & {"state", "timers", "timer", "dead", "shed"}
+            }
             assert not left, f"V8: left behind: {left}"
         finally:
             self.box.close()
@@ -115,8 +119,17 @@ class MailboxMachine(RuleBasedStateMachine):
 
     # What arrives
 
-    @rule(chat=chats, order=orders, expedited=st.sampled_from([False, False, False, True]), shed=st.booleans())
-    def accept(self, chat: Chat, order: int, expedited: bool, shed: bool) -> None:
+    @rule(
+        chat=chats,
+        several=st.lists(orders, min_size=1, max_size=5),
+        expedited=st.sampled_from([False, False, False, True]),
+        shed=st.booleans(),
+    )
+    def accept(self, chat: Chat, several: list[int], expedited: bool, shed: bool) -> None:
+        for order in several:
+            self._accept(chat, order, expedited=expedited, shed=shed)
+
+    def _accept(self, chat: Chat, order: int, *, expedited: bool, shed: bool) -> None:
         one = self.known[chat]
         lane = one.fast if expedited else one.box
         payload = json.dumps({"update_id": order}).encode()
@@ -199,7 +212,9 @@ class MailboxMachine(RuleBasedStateMachine):
         if finished:
             message = Message(finished[0], None, False, b"")
             changes = Changes(set={f"field{value}": "twice"}, timers=[("twice", 1, "")])
-            assert self.box.commit(self._entry(chat, message), changes, self.epoch, chat=chat, dead={"a": 1}).gone
+            assert self.box.commit(
+                self._entry(chat, message), changes, self.epoch, chat=chat, dead={"a": 1}
+            ).gone
 
     @rule(chat=chats, value=small, due=st.sampled_from([1, 2, FUTURE_MS]), cancel=st.booleans())
     def commit_state_and_timers(self, chat: Chat, value: int, due: int, cancel: bool) -> None:
@@ -230,7 +245,9 @@ class MailboxMachine(RuleBasedStateMachine):
             for name, (due, _) in self.known[other].timers.items()
         ]  # fmt: skip
         due_now = sorted(one for one in pending if one[0] < FUTURE_MS)
-        assert [where for where, _ in fired] == [where for _, _, where, _ in due_now], "X5: due ones only, in order"
+        assert [where for where, _ in fired] == [where for _, _, where, _ in due_now], (
+            "X5: due ones only, in order"
+        )
         assert next_due == (FUTURE_MS if len(pending) > len(due_now) else None)
         for (_, _, where, name), (_, entry) in zip(due_now, fired, strict=True):
             seq = self._next_seq(where)
@@ -293,7 +310,9 @@ class MailboxMachine(RuleBasedStateMachine):
         for chat, one in self.known.items():
             loaded = self.box.call(self.boxes.load(chat, self.epoch, 100))
             waiting = [[(e.seq, e.order, e.payload) for e in lane] for lane in (loaded.box, loaded.expedited)]
-            assert waiting == [[(m.seq, m.order, m.payload) for m in lane] for lane in (one.box, one.fast)], "V2, V5"
+            assert waiting == [[(m.seq, m.order, m.payload) for m in lane] for lane in (one.box, one.fast)], (
+                "V2, V5"
+            )
             assert loaded.state == one.state, "P2, V5"
             assert loaded.suspended == self.held(chat), "X1"
             assert loaded.depth == len(one.box)
@@ -330,7 +349,9 @@ class MailboxMachine(RuleBasedStateMachine):
         return next(iter(self.known[chat].fast or self.known[chat].box), None)
 
     def _entry(self, chat: Chat, message: Message) -> Any:
-        return Entry(message.seq, message.order, 0, "message", "chat", "t", message.payload, message.expedited)
+        return Entry(
+            message.seq, message.order, 0, "message", "chat", "t", message.payload, message.expedited
+        )
 
     def _finished(self, chat: Chat, message: Message, changes: Changes, *, dead: bool) -> None:
         one = self.known[chat]
