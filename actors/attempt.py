@@ -5,9 +5,9 @@ decides what follows from the outcome.
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Parked, is_outage, is_refusal
@@ -15,7 +15,7 @@ from actors.journal import Journal
 from actors.policy import Policy
 from actors.state import apply
 from actors.turn import Turn, current_turn
-from storage.errors import StoreUnavailable
+from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes, Committed, Mailboxes
 
@@ -120,7 +120,8 @@ class Worker:
             if begun is None:
                 return SUSPENDED
         attempt = begun.attempt
-        journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt)
+        # An outage is no attempt to the message, but its call may have gone out all the same.
+        journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt + outages)
         turn = Turn(chat, entry, epoch, attempt, late, state, journal)
 
         error: BaseException | None = None
@@ -129,11 +130,15 @@ class Worker:
             if not await self._dispatch(bot, turn):
                 verdict = "unhandled"
         except Parked as parked:
+            await journal.settle()
             turn.changes = Changes()
             return await self._put_off(chat, entry, epoch, parked.seconds, attempt, None)
+        except Fenced:
+            raise  # it is not the handler that failed: we are not the owner any more
         except Exception as raised:
             error = raised
         if error is not None:
+            await journal.settle()
             turn.changes = Changes()
             if is_outage(error):
                 pause = min(OUTAGE_PAUSE_SECONDS * 2**outages, self.policy.backoff_max_seconds)
@@ -150,6 +155,7 @@ class Worker:
         # The handler may already have been replayed into this commit once; `following` is asked as late as
         # possible.
         changes = turn.changes
+        journal.supersede()
         committed = await self.persist(
             lambda: self.mailboxes.commit(chat, epoch, entry, changes, following=following(), dead=letter)
         )
@@ -213,7 +219,9 @@ class Worker:
         await self.persist(lambda: self.mailboxes.park(chat, epoch, entry.seq, until, take_back_attempt=True))
         return Later(seconds, False, attempt, error)
 
-    def _recorder(self, chat: Chat, epoch: int, entry: Entry) -> Callable[[int, bytes], Awaitable[None]]:
+    def _recorder(
+        self, chat: Chat, epoch: int, entry: Entry
+    ) -> Callable[[int, bytes], Coroutine[Any, Any, None]]:
         async def record(number: int, kept: bytes) -> None:
             await self.persist(lambda: self.mailboxes.journal(chat, epoch, entry.seq, number, kept))
 

@@ -84,7 +84,9 @@ class ChatActor(TrioActor):
         "_ended",
         "_epoch",
         "_expedited",
+        "_finished_meanwhile",
         "_house",
+        "_known",
         "_loaded",
         "_loading",
         "_locals",
@@ -114,6 +116,8 @@ class ChatActor(TrioActor):
         self._complete = False
         self._loading = False
         self._missed = False
+        self._known = 0
+        self._finished_meanwhile: set[int] | None = None
         self._window: list[Entry] = []
         self._expedited: list[Entry] = []
         self._locals: list[_Local] = []
@@ -171,9 +175,13 @@ class ChatActor(TrioActor):
 
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
+        self._order.arrived(entry.queue, entry.accepted_ms)
+        if entry.seq <= self._known:
+            # It was read from the mailbox before we were told of it, and may even be finished by now.
+            self.wake()
+            return
         if begun is not None:
             self._begun[entry.seq] = begun
-        self._order.arrived(entry.queue, entry.accepted_ms)
         self._missed = self._missed or self._loading
         if entry.expedited:
             self._expedited.append(entry)
@@ -249,11 +257,15 @@ class ChatActor(TrioActor):
         self._epoch = worker.ownership.epoch
         self._loading, self._missed = True, False
         self._expedited.clear()
+        finished = self._finished_meanwhile = set()
         loaded = await aio(self._read)
-        self._loading = False
+        self._loading, self._finished_meanwhile = False, None
+        self._known = loaded.seq
         self._window = [entry for entry in loaded.box if entry.seq not in self._running]
         known = {entry.seq for entry in loaded.expedited}
-        self._expedited = loaded.expedited + [entry for entry in self._expedited if entry.seq not in known]
+        new = [entry for entry in self._expedited if entry.seq not in known]
+        # One that overtook may have come to its end after the store was read, and before we got the answer.
+        self._expedited = [entry for entry in loaded.expedited + new if entry.seq not in finished]
         # What was accepted while we read may be in the answer or not: then the mailbox is read once more when
         # the window is empty.
         self._complete = loaded.depth <= len(loaded.box) and not self._missed
@@ -317,7 +329,9 @@ class ChatActor(TrioActor):
         if self._house.draining or self._locals or any(one.seq != done.seq for one in self._expedited):
             return None
         following = next((one for one in self._window[:2] if one.seq != done.seq), None)
-        if following is None or following.seq in self._begun or self._wait_seconds(following) > 0:
+        if following is None or following.seq in self._begun or following.seq in self._running:
+            return None
+        if self._wait_seconds(following) > 0:
             return None
         return following
 
@@ -378,7 +392,10 @@ class ChatActor(TrioActor):
             self._begun[following.seq] = committed.next
         if entry.order is not None and not entry.expedited:
             self._order.highest = max(self._order.highest, entry.order)
-        self._not_before = 0.0
+        if not entry.expedited:
+            self._not_before = 0.0
+        if self._finished_meanwhile is not None:
+            self._finished_meanwhile.add(entry.seq)
         self._outages = 0
         self.last_error = f"{type(done.error).__name__}: {done.error}" if done.error else None
 

@@ -1,14 +1,20 @@
 """The replies of one message, never sent twice.
 
-Every call that a handler makes to the platform is numbered, and its result is recorded before the handler
-goes on. When the message is run again (the process died, or the handler raised and is retried), a call that
-was recorded gets its recorded result back instead of going out again. Only the one call that was in flight at
-a crash can have gone out without a record: a replay makes it again and counts it as ambiguous.
+Every call that a handler makes to the platform is numbered, and its result is recorded. When the message is
+run again (the process died, or the handler raised and is retried), a call that was recorded gets its recorded
+result back instead of going out again.
+
+The record of a call is durable before the next call goes out, so at any moment at most one call can have gone
+out without a record: the one in flight at a crash. A replay makes it again and counts it as ambiguous. The
+handler itself need not wait for the record; if the message is committed first, no replay is left that could
+ask for it.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 from prometheus_client import Counter
 
@@ -41,11 +47,12 @@ class Journal:
     """The calls of one message. `record` writes one durably; `recorded` is what earlier attempts left."""
 
     bot: str
-    record: Callable[[int, bytes], Awaitable[None]]
+    record: Callable[[int, bytes], Coroutine[Any, Any, None]]
     recorded: dict[int, bytes] = field(default_factory=dict)
     attempt: int = 1
     calls: int = 0
     _ambiguous_seen: bool = False
+    _recording: "list[asyncio.Future[None]]" = field(default_factory=list)
 
     def next_number(self) -> int:
         """The number of the call that begins now; the first is 0."""
@@ -67,6 +74,18 @@ class Journal:
         REPLAYED.labels(self.bot).inc()
         return known[DIGEST_BYTES:]
 
-    async def keep(self, number: int, mark: bytes, result: bytes) -> None:
-        """Record the result of a confirmed call. After this returned, no replay makes the call again."""
-        await self.record(number, mark + result)
+    def keep(self, number: int, mark: bytes, result: bytes) -> None:
+        """Begin to record the result of a confirmed call; `settle` before the next call goes out."""
+        self._recording.append(asyncio.ensure_future(self.record(number, mark + result)))
+
+    async def settle(self) -> None:
+        """Wait until what was kept is durable. Raises what kept it from being recorded."""
+        recording, self._recording = self._recording, []
+        for one in recording:
+            await one
+
+    def supersede(self) -> None:
+        """The message is about to be committed: a record not yet written has no use any more."""
+        recording, self._recording = self._recording, []
+        for one in recording:
+            one.cancel()

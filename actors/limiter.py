@@ -13,6 +13,7 @@ out at once, and the answer decides (bots of the grammY and tdlib maintainers do
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 
 BULK_PER_SECOND = 25.0
 """Below Telegram's 30/s for notifications, so that replies find room beside them."""
@@ -72,9 +73,9 @@ class Limiter:
     _tokens: float = BULK_PER_SECOND
     _filled: float = 0.0
 
-    def wait_seconds(self, call: CallClass, chat_id: int, now: float) -> float:
+    def wait_seconds(self, call: CallClass, chat_id: int, now: float, *, most: float = inf) -> float:
         """How long this call must wait. For `reply` and `bulk` the place is taken: call it once for each
-        call, then sleep.
+        call, then sleep. A reply that would have to wait longer than `most` gives up, and takes no place.
         """
         if call is CallClass.FREE:
             return 0.0
@@ -88,6 +89,8 @@ class Limiter:
                 del self._paced[chat_id]
             else:
                 start = max(now + wait, pace.next)
+                if start - now > most:
+                    return start - now
                 pace.next = start + (PACE_GROUP_SECONDS if chat_id < 0 else PACE_PRIVATE_SECONDS)
                 wait = start - now
         return wait

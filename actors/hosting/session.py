@@ -8,6 +8,7 @@ and proxies stay as they are.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import Any, cast
 
 from aiogram import Bot
@@ -81,14 +82,15 @@ class HostedSession(AiohttpSession):
         if turn is None or not turn.open or repeatable(name):
             return self._result(bot, method, *await self._limited(bot, method, body, form, timeout, turn))
         number = turn.journal.next_number()
-        mark = fingerprint(name, _ATTACHMENT.sub(b"attach://", body))
+        mark = fingerprint(name, _ATTACHMENT.sub(b"attach://", body) if form is not None else body)
         known = turn.journal.replay(number, mark)
         if known is not None:
             return self._result(bot, method, 200, known)
+        await turn.journal.settle()
         status, content = await self._limited(bot, method, body, form, timeout, turn)
         result = self._result(bot, method, status, content)
         if turn.open:  # else the handler did not wait for this call, and its message may be finished and gone
-            await turn.journal.keep(number, mark, content)
+            turn.journal.keep(number, mark, content)
         return result
 
     async def fetch(self, bot: Bot, method: TelegramMethod[Any], timeout: int) -> Any:
@@ -115,8 +117,10 @@ class HostedSession(AiohttpSession):
         chat_id = target if isinstance(target, int) else turn.chat_id if turn else 0
         clock = asyncio.get_running_loop()
         while True:
-            wait = self._limiter.wait_seconds(call, chat_id, clock.time())
-            if wait > INLINE_WAIT_SECONDS and turn is not None and turn.open and turn.entry is not None:
+            may_park = turn is not None and turn.open and turn.entry is not None
+            most = INLINE_WAIT_SECONDS if may_park else inf
+            wait = self._limiter.wait_seconds(call, chat_id, clock.time(), most=most)
+            if wait > most:
                 raise Parked(wait)
             if wait > 0:
                 await asyncio.sleep(wait)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import psutil
 
 from ops.bench import wire
-from ops.bench.replies import Replies
 from ops.bench.contestant import SECRET, Contestant
+from ops.bench.replies import Replies
 from ops.bench.stage import Stage
 from ops.flood.update import text_update
 
@@ -71,7 +71,7 @@ async def drive(
     connections: int = CONNECTIONS,
     unanswered_max: int = UNANSWERED_MAX,
 ) -> Round:
-    """Post one message for each entry of `chat_ids` as fast as they are answered, and wait for all replies."""
+    """Post a message for each entry of `chat_ids` as fast as they are answered; wait for all replies."""
     first_id = contestant.next_update_id
     made = requests(contestant, chat_ids)
     result = Round(len(made))

@@ -51,8 +51,8 @@ def flood(
     """Write to a running service as many people would, and check what comes back.
 
     Reports what was accepted, refused, answered, lost or out of order, and how long it took. Exits with 1
-    when anything was lost, answered twice, out of order or counted wrong, with 2 when the test could not be
-    made. To see order and counts, let it write to a bot with router = "ops.flood.counter:router".
+    when anything was lost, out of order or counted wrong, with 2 when the test could not be made. To see
+    order and counts, let it write to a bot with router = "ops.flood.counter:router".
     """
     from ops.flood import Plan, run_flood
 

@@ -76,6 +76,8 @@ class Loaded:
     expedited: list[Entry]
     parked_until_ms: int
     depth: int
+    seq: int
+    """Messages up to this number were accepted before the chat was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ class Mailboxes:
     async def load(self, chat: Chat, epoch: int, window: int) -> Loaded:
         """Read a chat. To be called by its owner only, and only after it became the owner."""
         answer = await self._owned(_LOAD, chat, epoch, chat.bot, str(chat), window)
-        status, state, box, fast, parked, now_ms, depth = answer
+        status, state, box, fast, parked, now_ms, depth, seq = answer
         self._ahead_ms = now_ms - int(time.time() * 1000)
         return Loaded(
             status == b"suspended",
@@ -176,6 +178,7 @@ class Mailboxes:
             [Entry.parse(raw, expedited=True) for raw in fast],
             parked,
             depth,
+            seq,
         )
 
     async def begin(self, chat: Chat, epoch: int, seq: int) -> Begun | None:

@@ -1,0 +1,84 @@
+"""`memory`: what a chat takes while it rests in memory, and what it still takes when it has left.
+
+Freed memory is not always given back to the system, so what a passivated chat leaves behind is measured by
+bringing in as many other chats: what it left, they cannot use.
+"""
+
+import re
+import time
+from typing import Any
+
+from ops.bench import wire
+from ops.bench.children import Child
+from ops.bench.contestant import Contestant
+from ops.bench.load import drive
+from ops.bench.stage import Stage
+
+CHATS = 5000
+CHATS_QUICK = 1500
+IDLE_SECONDS = 14
+IDLE_SECONDS_QUICK = 6
+LEAVING_SECONDS_MAX = 30.0
+LOOK_SECONDS = 0.25
+RESIDENT = re.compile(rb"^mailroom_chats_resident (\S+)", re.MULTILINE)
+
+
+def memory(stage: Stage) -> dict[str, Any]:
+    """A crowd comes, rests and leaves; then another crowd, as large, comes."""
+    chats, idle_seconds = (CHATS_QUICK, IDLE_SECONDS_QUICK) if stage.quick else (CHATS, IDLE_SECONDS)
+    command = ("-m", "ops.bench.resident", str(idle_seconds))
+    mailroom = stage.mailroom("mailroom_memory", [command])
+    (process,) = mailroom.processes
+    stage.progress("memory: warming up")
+    # Caches, connections and the allocator's arenas are no chat's own: they are there before the count.
+    stage.run.run(drive(stage, mailroom, [*mailroom.fresh_chats(200)] * 3))
+    _wait_until_nobody_is_in(stage, mailroom)
+    before = _settled(process)
+    stage.progress(f"memory: {chats} chats come")
+    first, resident = _crowd(stage, mailroom, process, chats)
+    stage.progress("memory: they leave")
+    _wait_until_nobody_is_in(stage, mailroom)
+    emptied = _settled(process)
+    stage.progress(f"memory: {chats} others come")
+    second, _ = _crowd(stage, mailroom, process, chats)
+    mailroom.stop()
+    return {
+        "mailroom": {
+            "chats": chats,
+            "resident_at_the_peak": resident,
+            "bytes_per_resident_chat": round((first - before) / resident),
+            "bytes_per_passivated_chat": max(0, round((second - first) / chats)),
+            "process_bytes": {"before": before, "full": first, "emptied": emptied, "full_again": second},
+        }
+    }
+
+
+def _crowd(stage: Stage, mailroom: Contestant, process: Child, chats: int) -> tuple[int, int]:
+    """Let as many new chats write once; the process's size then, and how many chats are in it."""
+    stage.run.run(drive(stage, mailroom, mailroom.fresh_chats(chats)))
+    return _settled(process), max(1, stage.run.run(_resident(mailroom)))
+
+
+def _settled(process: Child) -> int:
+    """The size of the process once the last commits are through: the smallest of a few looks."""
+    sizes = []
+    for _ in range(3):
+        time.sleep(LOOK_SECONDS)
+        sizes.append(process.resident_bytes())
+    return min(sizes)
+
+
+def _wait_until_nobody_is_in(stage: Stage, mailroom: Contestant) -> None:
+    deadline = time.monotonic() + LEAVING_SECONDS_MAX
+    while stage.run.run(_resident(mailroom)) > 0:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the idle chats did not leave memory")
+        time.sleep(LOOK_SECONDS)
+
+
+async def _resident(mailroom: Contestant) -> int:
+    line = await wire.connect(mailroom.port)
+    answer = await line.request(wire.get("/metrics"))
+    line.close()
+    found = RESIDENT.search(answer.body)
+    return int(float(found[1])) if found else 0

@@ -1,0 +1,31 @@
+"""`mailroom up` with a shorter patience: `python -m ops.bench.resident IDLE_SECONDS`.
+
+The `memory` benchmark must see chats leave memory, and nobody wants to watch it wait for the usual minute.
+Everything else, settings and stores included, is as in production.
+"""
+
+import sys
+from functools import partial
+
+from actors.policy import Policy
+from actors.runtime import host
+from ops import configuration, logs
+from ops.service import Service
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    settings = configuration.load()
+    logs.configure(settings.log)
+    policy = Policy(idle_seconds=float(sys.argv[1]))
+
+    def ready(address: str) -> None:
+        sys.stdout.write(f"Mailroom is ready: {address}\n")
+        sys.stdout.flush()
+
+    service = Service(settings, frozenset({"ingress", "worker"}), ready, policy=policy)
+    host.run(partial(service.main))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""`mailroom bench`: which benchmarks there are, and running some of them."""
+
+import json
+import platform
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psutil
+from rich.console import Console
+
+from ops.bench.accept import accept
+from ops.bench.ack import ack
+from ops.bench.actors import actors_bench
+from ops.bench.children import ChildError
+from ops.bench.dispatch import dispatch
+from ops.bench.flood import flood
+from ops.bench.load import WebhookRefusedError
+from ops.bench.memory import memory
+from ops.bench.neighbour import neighbour
+from ops.bench.report import show
+from ops.bench.spine import spine
+from ops.bench.stage import Stage, open_stage
+from ops.bench.targets import ratios
+
+
+def actors(stage: Stage) -> dict[str, Any]:
+    """`actors`: our actors beside Pykka's threads."""
+    return actors_bench(lambda what: stage.progress(f"actors: {what}"))
+
+
+BENCHES: dict[str, Callable[[Stage], dict[str, Any]]] = {
+    "spine": spine,
+    "ack": ack,
+    "flood": flood,
+    "neighbour": neighbour,
+    "accept": accept,
+    "dispatch": dispatch,
+    "memory": memory,
+    "actors": actors,
+}
+
+
+def run_benches(names: Sequence[str], *, as_json: bool = False, quick: bool = False) -> int:
+    """Run the benchmarks named, or all; returns the exit code: 1 when a benchmark could not be run."""
+    unknown = [name for name in names if name not in {*BENCHES, "all"}]
+    if unknown:
+        sys.stderr.write(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}, all\n")
+        return 2
+    chosen = [name for name in BENCHES if not names or name in names or "all" in names]
+    # A SIGTERM must not leave stores and services behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    console = Console(stderr=True)
+    begun = time.monotonic()
+    found: dict[str, Any] = {}
+    failed = False
+    with (
+        console.status("") as status,
+        open_stage(quick=quick, progress=status.update) as stage,
+    ):
+        for name in chosen:
+            try:
+                found[name] = BENCHES[name](stage)
+            except (ChildError, WebhookRefusedError, OSError) as error:
+                failed = True
+                found[name] = {"failed": f"{type(error).__name__}: {error}"}
+    result = {
+        "machine": machine(),
+        "quick": quick,
+        "seconds": round(time.monotonic() - begun, 1),
+        "ratios": ratios(found),
+        "figures": found,
+    }
+    if as_json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+    else:
+        show(result, Console())
+    return 1 if failed else 0
+
+
+def machine() -> dict[str, Any]:
+    """Where this was measured; figures of other machines cannot be compared with it."""
+    return {
+        "cores": psutil.cpu_count(),
+        "load_before": round(psutil.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+    }

@@ -1,0 +1,31 @@
+"""`spine`: updates a second from end to end, many chats: webhook, state, handler, reply, for all contestants.
+
+Mailroom runs as one process and, for those who have to choose, as a web and a worker process.
+"""
+
+from typing import Any
+
+from ops.bench.figures import summary
+from ops.bench.load import Round, drive
+from ops.bench.stage import APART, Stage
+
+ROUNDS = 3
+CHATS = 300
+MESSAGES_PER_CHAT = 5
+WARM_UP = 300
+
+
+def spine(stage: Stage) -> dict[str, Any]:
+    """Every contestant in every round; who comes first changes, for a machine grows warm or tired."""
+    contestants = [*stage.contestants(), stage.mailroom("mailroom_web_worker", APART)]
+    found: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
+    for contestant in contestants:
+        stage.run.run(drive(stage, contestant, contestant.fresh_chats(WARM_UP)))
+    rounds, per_chat = (1, 2) if stage.quick else (ROUNDS, MESSAGES_PER_CHAT)
+    for number in range(rounds):
+        turn = number % len(contestants)
+        for contestant in contestants[turn:] + contestants[:turn]:
+            stage.progress(f"spine, round {number + 1} of {rounds}: {contestant.name}")
+            chats = contestant.fresh_chats(CHATS)
+            found[contestant.name].append(stage.run.run(drive(stage, contestant, [*chats] * per_chat)))
+    return {name: summary(results) for name, results in found.items()}

@@ -1,0 +1,114 @@
+"""`mailroom run bot.py`: an aiogram script as it is, on durable mailboxes.
+
+The script runs as under `python bot.py`, with two things put in its way: where it calls `start_polling`, a
+service starts in the script's own event loop and serves the script's own bots, until a signal or
+`stop_polling` ends it and the script goes on with what it does after polling; and where TELEGRAM_API_BASE is
+set, its bots talk to that address. Everything else, the script's output and exit code included, is its own.
+"""
+
+import asyncio
+import contextlib
+import logging
+import runpy
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import uvloop
+from aiogram import Dispatcher
+from aiogram.client.session.base import BaseSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from structlog import get_logger
+
+from ops.faults import CannotStartError
+from ops.polling import Polling
+from ops.settings import TELEGRAM_API_BASE, Settings
+
+log = get_logger("mailroom.run")
+
+EXIT_INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C ended."""
+
+
+def run_script(path: Path, arguments: Sequence[str], settings: Settings) -> None:
+    """Run the script to its end. Its uncaught exception is shown as Python shows it, and ends us with 1."""
+    script = path.absolute()
+    polling = Polling(settings)
+    with _as_main_program(script, arguments), _in_its_way(polling, settings):
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except CannotStartError:
+            raise
+        except KeyboardInterrupt:
+            sys.exit(EXIT_INTERRUPTED)
+        except Exception as error:
+            traceback.print_exception(type(error), error, _from_script_on(error.__traceback__, script))
+            sys.exit(1)
+    if not polling.called:
+        log.warning("nothing_served", note=f"{path.name} ended without calling start_polling or run_polling")
+
+
+@contextlib.contextmanager
+def _as_main_program(script: Path, arguments: Sequence[str]) -> Iterator[None]:
+    """What Python sets up for a script: its arguments, its folder on the path, Ctrl-C as an exception. The
+    log is the script's too: it finds no handlers, so that its own `basicConfig` works.
+    """
+    argv, path, interrupt = sys.argv, list(sys.path), signal.getsignal(signal.SIGINT)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    sys.argv = [str(script), *arguments]
+    sys.path.insert(0, str(script.parent))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    root.handlers.clear()
+    root.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        sys.argv, sys.path[:] = argv, path
+        signal.signal(signal.SIGINT, interrupt)
+        root.handlers[:], root.level = handlers, level
+
+
+@contextlib.contextmanager
+def _in_its_way(polling: Polling, settings: Settings) -> Iterator[None]:
+    """The few of aiogram's functions that do something else while the script runs."""
+    made, started, stopped = BaseSession.__init__, Dispatcher.start_polling, Dispatcher.stop_polling
+    policy = asyncio.get_event_loop_policy()
+
+    def make_session(self: BaseSession, *args: Any, **kwargs: Any) -> None:
+        made(self, *args, **kwargs)
+        if self.api is PRODUCTION and settings.telegram_api_base != TELEGRAM_API_BASE:
+            self.api = TelegramAPIServer.from_base(settings.telegram_api_base)
+
+    async def start_polling(self: Dispatcher, *bots: Any, **kwargs: Any) -> None:
+        await polling.start(self, *bots, **kwargs)
+
+    async def stop_polling(self: Dispatcher) -> None:
+        await polling.stop(self)
+
+    # The policy covers every way to a loop: asyncio.run, Runner, new_event_loop.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    BaseSession.__init__ = make_session  # type: ignore[method-assign]
+    Dispatcher.start_polling = start_polling  # type: ignore[method-assign]
+    Dispatcher.stop_polling = stop_polling  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        BaseSession.__init__ = made  # type: ignore[method-assign]
+        Dispatcher.start_polling = started  # type: ignore[method-assign]
+        Dispatcher.stop_polling = stopped  # type: ignore[method-assign]
+        asyncio.set_event_loop_policy(policy)
+
+
+def _from_script_on(trace: TracebackType | None, script: Path) -> TracebackType | None:
+    """The traceback without the frames that led to the script: they are not its author's."""
+    step = trace
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == str(script):
+            return step
+        step = step.tb_next
+    return None if trace is None else trace

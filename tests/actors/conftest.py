@@ -1,0 +1,33 @@
+"""Scenarios with a whole small process in them; see `house.py`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import trio
+from aiogram import Router
+
+from actors.runtime import host
+from tests.actors.house import House, Telegram, open_house
+
+SCENARIO_SECONDS = 30.0
+
+
+@pytest.fixture
+def telegram() -> Telegram:
+    return Telegram()
+
+
+@pytest.fixture
+def play(clean_redis_url: str, telegram: Telegram) -> Callable[..., Any]:
+    """Start the process around a router, play a scenario, end it."""
+
+    def play(router: Router, scenario: Callable[[House], Awaitable[Any]], **options: Any) -> Any:
+        async def main() -> Any:
+            with trio.fail_after(SCENARIO_SECONDS):
+                async with open_house(clean_redis_url, router, telegram, **options) as house:
+                    return await scenario(house)
+
+        return host.run(main)
+
+    return play

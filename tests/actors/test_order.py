@@ -1,0 +1,131 @@
+"""Who may start, when ids arrive out of order: the watermark and what one chat makes of it."""
+
+import pytest
+
+from actors.order import AHEAD_MAX, FORGET_MS, HOLD_MS, SINGLE_QUEUE_MS, ChatOrder, Watermark
+
+
+def seen(*ids: int, first: int = 1) -> Watermark:
+    watermark = Watermark()
+    watermark.saw(first - 1, 0, in_order=True)
+    for update_id in ids:
+        watermark.saw(update_id, 0)
+    return watermark
+
+
+def test_consecutive_ids_move_the_watermark():
+    watermark = seen(1, 2, 3)
+    assert watermark.passed(3)
+    assert not watermark.passed(4)
+
+
+def test_a_gap_holds_it_until_it_is_filled():
+    watermark = seen(1, 3, 4)
+    assert not watermark.passed(3)
+    watermark.saw(2, 0)
+    assert watermark.passed(4)
+
+
+def test_ids_may_arrive_in_any_order():
+    watermark = seen(5, 4, 3, 2, 1)
+    assert watermark.passed(5)
+
+
+def test_an_old_id_seen_again_moves_nothing():
+    watermark = seen(1, 2, 3)
+    watermark.saw(1, 0)
+    assert watermark.value == 3
+
+
+def test_what_get_updates_gave_has_nothing_before_it():
+    watermark = seen(1)
+    watermark.saw(10, 0, in_order=True)
+    assert watermark.passed(10)
+
+
+def test_ids_given_up_on_are_counted_and_those_seen_meanwhile_are_not():
+    watermark = seen(1, 4)
+    watermark.give_up_below(5, 0)
+    assert watermark.passed(5)
+    assert watermark.skipped == 3, "2, 3 and 5 were never seen; 4 was"
+
+
+def test_the_watermark_never_goes_back():
+    watermark = seen(1, 2, 3)
+    watermark.give_up_below(2, 0)
+    assert watermark.value == 3
+
+
+def test_a_bell_rings_when_its_id_is_passed_and_not_before():
+    watermark, rung = seen(1), []
+    watermark.ring(3, lambda: rung.append(3))
+    watermark.saw(2, 0)
+    assert rung == []
+    watermark.saw(3, 0)
+    assert rung == [3]
+
+
+def test_after_a_day_without_news_a_new_and_smaller_numbering_is_accepted():
+    watermark = seen(900_000_000, first=900_000_000)
+    watermark.saw(5, FORGET_MS + 1)
+    watermark.give_up_below(5, FORGET_MS + 1)
+    assert watermark.passed(5)
+    assert not watermark.passed(6)
+
+
+def test_what_is_remembered_above_a_gap_is_bounded():
+    watermark = Watermark()
+    watermark.saw(0, 0, in_order=True)
+    for update_id in range(2, AHEAD_MAX + 100):
+        watermark.saw(update_id, 0)
+    assert len(watermark._ahead) == AHEAD_MAX
+
+
+def test_a_message_starts_at_once_when_every_smaller_id_was_seen():
+    assert ChatOrder(seen(1, 2), fast=False).wait_ms(2, accepted_ms=0, now_ms=0) == 0
+
+
+def test_a_message_waits_for_a_straggler_as_long_as_the_hold_and_no_longer():
+    order = ChatOrder(seen(1, 3), fast=False)
+    assert order.wait_ms(3, accepted_ms=0, now_ms=0) == HOLD_MS
+    assert order.wait_ms(3, accepted_ms=0, now_ms=HOLD_MS - 1) == 1
+    assert order.wait_ms(3, accepted_ms=0, now_ms=HOLD_MS) == 0
+
+
+def test_the_hold_counts_from_the_accept_so_waiting_behind_a_busy_actor_is_free():
+    assert ChatOrder(seen(1, 3), fast=False).wait_ms(3, accepted_ms=0, now_ms=10 * HOLD_MS) == 0
+
+
+def test_whoever_waited_out_the_hold_spares_it_the_next_one():
+    watermark = seen(1, 3)
+    ChatOrder(watermark, fast=False).wait_ms(3, accepted_ms=0, now_ms=HOLD_MS)
+    watermark.saw(4, HOLD_MS)
+    assert ChatOrder(watermark, fast=False).wait_ms(4, accepted_ms=HOLD_MS, now_ms=HOLD_MS) == 0
+
+
+def test_timers_and_events_never_wait():
+    assert ChatOrder(Watermark(), fast=False).wait_ms(None, accepted_ms=0, now_ms=0) == 0
+
+
+@pytest.mark.parametrize(
+    ("queues", "waits"),
+    [(["chat"], False), (["chat", "chat"], False), (["chat", "callback"], True)],
+)
+def test_in_fast_order_a_chat_with_one_queue_starts_at_once(queues, waits):
+    order = ChatOrder(seen(1, 3), fast=True)
+    for queue in queues:
+        order.arrived(queue, now_ms=0)
+    assert bool(order.wait_ms(3, accepted_ms=0, now_ms=0)) is waits
+
+
+def test_in_fast_order_a_queue_is_forgotten_after_ten_seconds():
+    order = ChatOrder(seen(1, 3), fast=True)
+    order.arrived("callback", now_ms=0)
+    order.arrived("chat", now_ms=SINGLE_QUEUE_MS)
+    assert order.wait_ms(3, accepted_ms=SINGLE_QUEUE_MS, now_ms=SINGLE_QUEUE_MS) == 0
+
+
+def test_in_strict_order_one_queue_is_no_reason_to_hurry():
+    order = ChatOrder(seen(1, 3), fast=False)
+    order.arrived("chat", now_ms=0)
+    assert order.wait_ms(3, accepted_ms=0, now_ms=0) == HOLD_MS

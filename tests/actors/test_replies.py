@@ -1,0 +1,296 @@
+"""What a chat hears: in order, once, and when Telegram lets it (conformance B, Replies)."""
+
+import asyncio
+import time
+
+import pytest
+import trio
+from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message, PreCheckoutQuery
+from prometheus_client import REGISTRY
+
+from actors.policy import Policy
+from tests.actors.house import FIRST_UPDATE_ID, LostAnswer, message, pre_checkout, refusal, too_many
+
+BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
+
+
+def count_of(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, {"bot": "shop", **labels}) or 0.0
+
+
+def counter_bot() -> Router:
+    router = Router()
+
+    @router.message()
+    async def count(message: Message, state: FSMContext) -> None:
+        number = (await state.get_data()).get("n", 0) + 1
+        await state.update_data(n=number)
+        await message.answer(f"{number} {message.text} a")
+        await message.answer(f"{number} {message.text} b")
+
+    return router
+
+
+def test_reply_r1_calls_go_out_while_the_handler_runs_with_real_results(play, telegram):
+    router, seen = Router(), []
+
+    @router.message()
+    async def answer(message: Message) -> None:
+        first = await message.answer("please wait")
+        seen.append((first.message_id, telegram.texts()))
+        await first.edit_text("done")
+
+    async def scenario(house):
+        await house.write(7, "hi")
+        await house.said(7, "please wait", "done")
+
+    play(router, scenario)
+    assert seen == [(1, ["please wait"])]
+    assert telegram.calls[1][1]["message_id"] == 1
+
+
+def test_reply_r1_replies_follow_the_order_of_messages(play):
+    async def scenario(house):
+        await house.write(7, *"xyz")
+        await house.said(7, "1 x a", "1 x b", "2 y a", "2 y b", "3 z a", "3 z b")
+
+    play(counter_bot(), scenario)
+
+
+def test_reply_r2_a_retry_gets_recorded_results_instead_of_sending_again(play, telegram):
+    router, ids = Router(), []
+
+    @router.message()
+    async def fails_once(message: Message) -> None:
+        ids.append((await message.answer("first")).message_id)
+        if len(ids) == 1:
+            raise RuntimeError("after the first answer")
+        await message.answer("second")
+
+    async def scenario(house):
+        await house.write(7, "hi")
+        await house.said(7, "first", "second")
+
+    replayed = count_of("mailroom_journal_replayed_total")
+    play(router, scenario)
+    assert ids == [1, 1]
+    assert count_of("mailroom_journal_replayed_total") == replayed + 1
+
+
+def test_reply_r2_a_new_process_gets_what_the_old_one_recorded(play, telegram):
+    router, hold = Router(), []
+
+    @router.message()
+    async def waits_once(message: Message) -> None:
+        await message.answer("first")
+        if not hold:
+            hold.append(1)
+            await asyncio.Event().wait()
+        await message.answer("second")
+
+    async def crash(house):
+        await house.write(7, "hi")
+        await house.until(lambda: hold)
+
+    async def restart(house):
+        await house.said(7, "first", "second")
+
+    play(router, crash)
+    play(router, restart, epoch=2)
+
+
+def test_reply_r2_only_a_call_whose_answer_was_lost_is_doubled_and_it_is_counted(play, telegram):
+    ambiguous = count_of("mailroom_journal_ambiguous_total")
+
+    async def scenario(house):
+        telegram.tell(LostAnswer, text="1 hi b")
+        await house.write(7, "hi")
+        await house.said(7, "1 hi a", "1 hi b", "1 hi b")
+
+    play(counter_bot(), scenario, policy=Policy(backoff_max_seconds=0.05))
+    assert count_of("mailroom_journal_ambiguous_total") == ambiguous + 1
+
+
+def test_reply_r3_a_replay_that_takes_another_path_sends_anew_and_is_counted(play):
+    router, attempts = Router(), []
+
+    @router.message()
+    async def changes_its_mind(message: Message) -> None:
+        attempts.append(1)
+        await message.answer(f"attempt {len(attempts)}")
+        if len(attempts) == 1:
+            raise RuntimeError
+
+    async def scenario(house):
+        await house.write(7, "hi")
+        await house.said(7, "attempt 1", "attempt 2")
+
+    diverged = count_of("mailroom_journal_diverged_total")
+    play(router, scenario)
+    assert count_of("mailroom_journal_diverged_total") == diverged + 1
+
+
+def test_reply_r4_a_short_429_is_waited_for_and_keeps_the_order(play, telegram):
+    async def scenario(house):
+        telegram.tell(too_many(0.3), text="1 x b")
+        await house.write(7, "x", "y")
+        await house.write(8, "other")
+        await house.until(lambda: telegram.texts(8) == ["1 other a", "1 other b"])
+        others_done = telegram.tried[-1][2]
+        await house.said(7, "1 x a", "1 x b", "2 y a", "2 y b")
+        assert others_done < next(at for _, args, at in telegram.tried if args["text"] == "2 y a")
+
+    play(counter_bot(), scenario)
+    tries = [at for _, args, at in telegram.tried if args["text"] == "1 x b"]
+    assert len(tries) == 2
+    assert tries[1] - tries[0] >= 0.3
+
+
+def test_reply_r4_a_long_429_ends_the_turn_and_nothing_that_was_said_is_said_again(
+    play, telegram, monkeypatch
+):
+    # Seen: with the attempt taken back, the replay got an empty journal and repeated the first answer.
+    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.1)
+
+    async def scenario(house):
+        telegram.tell(too_many(0.4), text="1 x b")
+        await house.write(7, "x")
+        await house.said(7, "1 x a", "1 x b")
+
+    play(counter_bot(), scenario)
+    tries = [at for _, args, at in telegram.tried if args["text"] == "1 x b"]
+    assert tries[1] - tries[0] >= 0.4
+
+
+def test_reply_r4_a_wait_is_not_an_attempt(play, telegram, monkeypatch):
+    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.05)
+
+    async def scenario(house):
+        for _ in range(5):
+            telegram.tell(too_many(0.1), text="1 x a")
+        await house.write(7, "x")
+        await house.said(7, "1 x a", "1 x b")
+
+    play(counter_bot(), scenario)
+
+
+def test_reply_r4_the_wait_survives_a_restart(play, telegram, monkeypatch):
+    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.1)
+
+    async def before(house):
+        telegram.tell(too_many(1), text="1 x a")
+        await house.write(7, "x")
+        await house.until(lambda: house.chats.get(("shop", "7")) and telegram.tried)
+        parked = lambda: house.chats._actors[("shop", "7")]._not_before > 0  # noqa: E731
+        await house.until(parked)
+
+    async def after(house):
+        await house.said(7, "1 x a", "1 x b")
+
+    play(counter_bot(), before)
+    started = time.monotonic()
+    play(counter_bot(), after, epoch=2)
+    # The loops of the two processes have different clocks; half of the second must be left at the least.
+    assert time.monotonic() - started > 0.5
+
+
+def test_reply_r4_two_chats_refused_within_a_second_park_the_whole_bot(play, telegram):
+    async def scenario(house):
+        for chat_id in (7, 8):
+            telegram.tell(too_many(0.5), chat_id=chat_id)
+        await house.write(7, "x")
+        await house.write(8, "x")
+        await house.until(lambda: len(telegram.tried) == 2)
+        await house.write(9, "y")
+        await house.until(lambda: len(telegram.texts()) == 6)
+
+    play(counter_bot(), scenario)
+    third = next(at for _, args, at in telegram.tried if args["chat_id"] == 9)
+    assert third - telegram.tried[1][2] >= 0.45
+
+
+def test_reply_r5_a_permanent_refusal_reaches_the_handler_as_aiograms_own_exception(play, telegram):
+    router, caught = Router(), []
+
+    @router.message()
+    async def asks(message: Message) -> None:
+        try:
+            await message.answer("hello?")
+        except TelegramForbiddenError as error:
+            caught.append(error)
+
+    async def scenario(house):
+        telegram.tell(BLOCKED, chat_id=7)
+        await house.write(7, "hi")
+        await house.until(lambda: caught)
+        await house.settled()
+
+    play(router, scenario)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("refused", [BLOCKED, refusal(400, "Bad Request: chat not found")])
+def test_reply_r5_unhandled_it_is_counted_not_retried_and_the_chat_goes_on(play, telegram, refused):
+    async def scenario(house):
+        telegram.tell(refused, text="1 x a")
+        await house.write(7, "x", "y")
+        await house.said(7, "1 y a", "1 y b")
+        assert not await _dead_letters(house)
+
+    before = count_of("mailroom_messages_handled_total", verdict="refused")
+    play(counter_bot(), scenario)
+    assert [args["text"] for _, args, _ in telegram.tried] == ["1 x a", "1 y a", "1 y b"]
+    assert count_of("mailroom_messages_handled_total", verdict="refused") == before + 1
+
+
+async def _dead_letters(house):
+    from actors.runtime.bridge import aio
+    from storage.redis.entry import Chat, prefix
+
+    return await aio(house.mailboxes._work.command, "HLEN", prefix(Chat("shop", "7").partition) + "dead")
+
+
+def test_reply_r5_another_bad_request_is_the_handlers_mistake_and_is_retried(play, telegram):
+    router, attempts = Router(), []
+
+    @router.message()
+    async def asks(message: Message) -> None:
+        attempts.append(1)
+        await message.answer("hello")
+
+    async def scenario(house):
+        telegram.tell(refusal(400, "Bad Request: can't parse entities"), text="hello")
+        await house.write(7, "hi")
+        await house.said(7, "hello")
+
+    play(router, scenario)
+    assert len(attempts) == 2
+
+
+def test_reply_r6_answers_that_cannot_wait_do_not_wait(play, telegram):
+    router, took = Router(), []
+
+    @router.pre_checkout_query()
+    async def agree(query: PreCheckoutQuery) -> None:
+        started = time.monotonic()
+        await query.answer(ok=True)
+        took.append(time.monotonic() - started)
+
+    @router.message()
+    async def hello(message: Message) -> None:
+        await message.answer("hello")
+
+    async def scenario(house):
+        telegram.tell(too_many(1), text="hello")
+        await house.write(7, "hi")
+        await house.until(lambda: telegram.tried)
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 50))
+        await house.until(lambda: took)
+        assert telegram.texts() == []
+        await house.said(7, "hello")
+
+    play(router, scenario)
+    assert took[0] < 0.3
