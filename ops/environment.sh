@@ -66,7 +66,7 @@ install_packages() {
             -c "$root/ops/constraints.txt" -e "$target" 2>&1 && printf 'PIP_SUCCEEDED\n'
     } | tee "$log" | show_progress
     grep -q '^PIP_SUCCEEDED$' "$log" && return
-    fail "The packages could not be installed: $(grep -m1 '^ERROR' "$log" || tail -n 1 "$log") (all of it: $log)"
+    fail "The packages could not be installed: $(grep -m1 'ERROR:' "$log" | sed 's/^ *//') (all of it: $log)"
 }
 
 show_progress() {

@@ -1,9 +1,10 @@
 """Scenarios with a whole small process in them; see `house.py`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 import trio
 from aiogram import Router
 
@@ -11,6 +12,15 @@ from actors.runtime import host
 from tests.actors.house import House, Telegram, open_house
 
 SCENARIO_SECONDS = 30.0
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Tracebacks in plain text: structlog's own, with all local variables, take a second each."""
+    shown = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    structlog.configure(processors=[*shown, structlog.processors.KeyValueRenderer(["event"])])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -34,7 +34,9 @@ def test_reply_r6_calls_are_classed(method, call):
 
 def test_reply_r2_reads_and_signs_of_life_may_be_repeated_and_nothing_else():
     assert [repeatable(name) for name in ("getMe", "sendChatAction")] == [True, True]
-    assert [repeatable(name) for name in ("sendMessage", "answerCallbackQuery", "deleteMessage")] == [False] * 3
+    assert [repeatable(name) for name in ("sendMessage", "answerCallbackQuery", "deleteMessage")] == [
+        False
+    ] * 3
 
 
 def test_reply_r6_nothing_is_paced_before_the_first_429():

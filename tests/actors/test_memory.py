@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import enum
 import json
 from decimal import Decimal
@@ -29,10 +29,10 @@ def test_what_json_keeps_is_stored_as_plain_json():
         {1, 2, 3},
         frozenset({"a"}),
         b"\x00\xff",
-        datetime.datetime(2026, 5, 1, 12, 30, 15, 7, tzinfo=datetime.UTC),
-        datetime.date(2026, 5, 1),
-        datetime.time(23, 59),
-        datetime.timedelta(days=-1, microseconds=5),
+        dt.datetime(2026, 5, 1, 12, 30, 15, 7, tzinfo=dt.UTC),
+        dt.date(2026, 5, 1),
+        dt.time(23, 59),
+        dt.timedelta(days=-1, microseconds=5),
         Decimal("10.50"),
         UUID(int=5),
         Colour.RED,
@@ -48,7 +48,7 @@ def test_what_json_would_change_comes_back_as_it_was(value):
 def test_a_received_message_can_be_kept():
     message = Message(
         message_id=5,
-        date=datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC),
+        date=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
         chat=Chat(id=7, type="private"),
         from_user=User(id=7, is_bot=False, first_name="Ann"),
         photo=[PhotoSize(file_id="F", file_unique_id="u", width=1, height=1)],

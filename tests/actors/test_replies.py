@@ -4,15 +4,14 @@ import asyncio
 import time
 
 import pytest
-import trio
-from aiogram import Bot, F, Router
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram import Router
+from aiogram.exceptions import TelegramForbiddenError
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, PreCheckoutQuery
 from prometheus_client import REGISTRY
 
 from actors.policy import Policy
-from tests.actors.house import FIRST_UPDATE_ID, LostAnswer, message, pre_checkout, refusal, too_many
+from tests.actors.house import FIRST_UPDATE_ID, LostAnswer, pre_checkout, refusal, too_many
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
 

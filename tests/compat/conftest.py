@@ -14,7 +14,7 @@ import sys
 import tarfile
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,10 +23,10 @@ import pytest
 from storage.postgres.migrate import migrate
 
 sys.path.insert(0, str(Path(__file__).parent))
-from launch import launch  # noqa: E402 - the forked processes look for it by this name
+from launch import launch  # the forked processes look for it by this name
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["launch"])
+_forks.set_forkserver_preload(["ops.cli", "ops.home", "ops.run_script", "ops.serving"])
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20.0
@@ -91,7 +91,7 @@ class Variant:
         pytest.fail(f"{self.name} {how}; its calls:\n{made}\nits log:\n{self.output()[-4000:]}")
 
     def output(self):
-        return self.log.read_text(errors="replace")
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def stop(self):
         """Ctrl-C, and the exit code it ends with."""
@@ -123,7 +123,12 @@ class Visitors:
         for variant in self.variants:
             mine = [m for m in self._seen(variant, chat) if not m["from"]["is_bot"]]
             variant.telegram.ask(
-                "POST", "edit", token=variant.token, chat_id=chat, text=text, message_id=message or mine[-1]["message_id"]
+                "POST",
+                "edit",
+                token=variant.token,
+                chat_id=chat,
+                text=text,
+                message_id=message or mine[-1]["message_id"],
             )
         self.expect(calls)
 
@@ -136,7 +141,12 @@ class Visitors:
                 if found:
                     who = {"chat_id": chat, **({"user_id": user} if user else {})}
                     variant.telegram.ask(
-                        "POST", "tap", token=variant.token, message_id=message["message_id"], data=found[0], **who
+                        "POST",
+                        "tap",
+                        token=variant.token,
+                        message_id=message["message_id"],
+                        data=found[0],
+                        **who,
                     )
                     break
             else:
@@ -146,7 +156,9 @@ class Visitors:
     def pays(self, *, calls=1, chat=7):
         for variant in self.variants:
             invoice = next(m for m in reversed(self._seen(variant, chat)) if "invoice" in m)
-            variant.telegram.ask("POST", "pay", token=variant.token, chat_id=chat, message_id=invoice["message_id"])
+            variant.telegram.ask(
+                "POST", "pay", token=variant.token, chat_id=chat, message_id=invoice["message_id"]
+            )
         self.expect(calls)
 
     def happens(self, kind, calls=1, **event):
@@ -155,8 +167,8 @@ class Visitors:
     def expect(self, calls):
         """So many more calls are due from each."""
         self._expected += calls
+        total = self._expected
         for variant in self.variants:
-            total = self._expected
             variant.wait_for(lambda v=variant: self._made(v) >= total, f"call number {total}")
 
     def end_by_themselves(self):
@@ -193,12 +205,10 @@ RANDOM_VALUES = re.compile(r"(_query_id|charge_id|file_id|^id|^business_connecti
 
 
 def plain(value, names, key=""):
-    """A call's argument as its meaning: the same whether it came as JSON or as a form, random ids left out."""
+    """A call's argument as its meaning: the same whether it came as JSON or as a form, without random ids."""
     if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
+        with suppress(ValueError):
             value = json.loads(value)
-        except ValueError:
-            pass
     if isinstance(value, dict):
         return {name: plain(part, names, name) for name, part in value.items() if part is not None}
     if isinstance(value, list):

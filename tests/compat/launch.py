@@ -1,5 +1,5 @@
-"""Starts a script in a process that has everything imported already: importing aiogram takes seconds, and it
-is done once for all tests, in the server that these processes are forked from.
+"""What a forked process does to become a script's. It has everything imported already: importing aiogram takes
+seconds, and that is done once for all tests, in the server that these processes are forked from.
 """
 
 import os
@@ -7,10 +7,7 @@ import runpy
 import sys
 from pathlib import Path
 
-import ops.cli  # noqa: F401 - for the server
-import ops.home  # noqa: F401
-import ops.run_script  # noqa: F401
-import ops.serving  # noqa: F401
+import ops.cli
 
 
 def launch(kind, script, log, folder, environment):

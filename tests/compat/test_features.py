@@ -40,7 +40,8 @@ def test_everyday_bots(on_both):
         visitors.says("anything else")
         visitors.edits("something else")
         visitors.happens(
-            "inline_query", **{"from": {"id": 7, "is_bot": False, "first_name": "S"}, "query": "q", "offset": ""}
+            "inline_query",
+            **{"from": {"id": 7, "is_bot": False, "first_name": "S"}, "query": "q", "offset": ""},
         )
         for user in (1, 2, 1):
             visitors.says("count", chat=-100, user=user)

@@ -1,6 +1,9 @@
 """`mailroom run` by itself: where it does more than stock aiogram, and how a script ends."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import redis
@@ -113,3 +116,76 @@ def test_the_state_of_a_scripts_redis_storage_is_taken_over(alone, tmp_path, red
     with alone(script) as (visitors, variant):
         visitors.says("hello")
         assert variant.calls()[0]["args"]["text"] == "Form:name {'answers': {'1': 'a'}}"
+
+
+def test_a_user_who_blocked_the_bot_finishes_the_message(alone, telegram):
+    telegram.ask("POST", "faults", rules=[{"method": "sendMessage", "chat_id": 31, "kind": "blocked"}])
+    with alone(BOTS / "careless.py") as (visitors, variant):
+        visitors.says("/keep", chat=31)
+        variant.wait_for(lambda: '"refused"' in variant.output(), "verdict in the log")
+        telegram.ask("DELETE", "faults")
+        visitors.says("/show", chat=31)
+        assert [call["args"].get("text") for call in variant.calls()][1] == "{}"
+
+
+def test_a_limit_is_waited_for_and_nothing_is_sent_twice(alone, telegram):
+    rule = {"method": "sendMessage", "chat_id": 32, "kind": "429", "retry_after": 1, "times": 1}
+    telegram.ask("POST", "faults", rules=[rule])
+    with alone(BOTS / "careless.py") as (visitors, variant):
+        visitors.says("/keep", chat=32, calls=2)
+        assert [call["ok"] for call in variant.calls()] == [False, True]
+    telegram.ask("DELETE", "faults")
+
+
+def test_calls_of_a_bot_made_inside_a_handler_are_repeated_with_it(alone):
+    with alone(BOTS / "careless.py") as (visitors, variant):
+        visitors.says("/another", calls=5)
+        texts = [call["args"]["text"] for call in variant.calls()]
+        assert texts[:4] == ["recorded", *["not recorded"] * 3]
+        assert "went wrong" in texts[4]
+
+
+def test_filters_run_in_place_and_plain_handlers_in_a_thread(alone):
+    with alone(BOTS / "careless.py") as (visitors, variant):
+        visitors.says("/thread")
+        assert variant.calls()[0]["args"]["text"] == "True False"
+
+
+def test_a_second_polling_at_the_same_time_is_refused_in_so_many_words(alone):
+    with alone(BOTS / "careless.py") as (visitors, variant):
+        visitors.says("/twice")
+        assert "one start_polling at a time" in variant.calls()[0]["args"]["text"]
+
+
+def test_state_set_for_somebody_else_is_written_at_once(alone):
+    with alone(BOTS / "careless.py") as (visitors, variant):
+        visitors.says("/other")
+        visitors.says("/show", chat=99)
+        assert variant.calls()[1]["args"]["text"] == "{'set by': 7}"
+
+
+def test_on_its_own_it_brings_the_stores_and_passes_arguments_on(telegram, tmp_path):
+    script = tmp_path / "bot.py"
+    script.write_text(
+        "import asyncio, os, sys\nfrom aiogram import Bot, Dispatcher\ndp = Dispatcher()\n"
+        "async def main():\n"
+        "    bot = Bot('700000:' + 'A' * 35)\n"
+        "    dp.startup.register(dp.stop_polling)\n"
+        "    dp.shutdown.register(lambda: print('arguments', sys.argv[1:]))\n"
+        "    await dp.start_polling(bot)\n"
+        "    sys.exit(3)\n"
+        "asyncio.run(main())\n"
+    )
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    command = [str(Path(sys.executable).with_name("mailroom")), "run", str(script), "--verbose", "x"]
+    ended = subprocess.run(
+        command,
+        env=environment | {"TELEGRAM_API_BASE": telegram.url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 3, ended.stderr
+    assert "arguments ['--verbose', 'x']" in ended.stdout
+    assert (tmp_path / ".mailroom" / "postgres").is_dir()

@@ -79,7 +79,9 @@ def test_a_kind_of_tomorrow_is_let_through_without_a_place():
 def test_the_senders_language_is_read_where_there_is_one():
     assert place_of({"update_id": 1, "message": CHAT}).language == "ru"
     assert place_of({"update_id": 1, "channel_post": {"chat": {"id": 1}}}).language == ""
-    assert place_of({"update_id": 1, "message": {**CHAT, "from": {"id": 1, "language_code": 5}}}).language == ""
+    assert (
+        place_of({"update_id": 1, "message": {**CHAT, "from": {"id": 1, "language_code": 5}}}).language == ""
+    )
 
 
 BROKEN = [

@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import threading
+from dataclasses import replace
+from typing import Any
 
 from aiogram import Bot, Dispatcher, F
 from aiogram.filters import Command
@@ -44,6 +47,35 @@ async def slow(message: Message) -> None:
     await message.answer("began")
     await asyncio.sleep(1)
     await message.answer("ended")
+
+
+@dp.message(Command("another"))
+async def another_bot(message: Message) -> None:
+    await message.answer("recorded")
+    async with Bot(bot.token) as another:
+        await another.send_message(message.chat.id, "not recorded")
+    raise ValueError("on purpose")
+
+
+@dp.message(Command("thread"), lambda _: {"thread": threading.current_thread().name})
+def in_a_thread(message: Message, thread: str) -> Any:
+    return message.answer(f"{thread == 'MainThread'} {threading.current_thread().name == 'MainThread'}")
+
+
+@dp.message(Command("twice"))
+async def twice(message: Message) -> None:
+    try:
+        await Dispatcher().start_polling(Bot(os.environ["SECOND_TOKEN"]))
+    except RuntimeError as error:
+        await message.answer(str(error))
+
+
+@dp.message(Command("other"))
+async def other(message: Message, state: FSMContext) -> None:
+    theirs = FSMContext(state.storage, replace(state.key, chat_id=99, user_id=99))
+    await theirs.set_data({"set by": message.chat.id})
+    await message.answer("written at once")
+    raise ValueError("on purpose")
 
 
 @dp.message(Command("end"))

@@ -59,8 +59,17 @@ async def unexpected(message: Message, widget: MessageInput, manager: DialogMana
 dialog = Dialog(
     Window(
         Format("Hello, {name}! {clicks} clicks, {progress} %"),
-        Row(Button(Const("click"), id="click", on_click=clicked), Button(Const("work"), id="work", on_click=start_work)),
-        Radio(Format("✓ {item[0]}"), Format("{item[0]}"), id="size", item_id_getter=lambda item: item[1], items="sizes"),
+        Row(
+            Button(Const("click"), id="click", on_click=clicked),
+            Button(Const("work"), id="work", on_click=start_work),
+        ),
+        Radio(
+            Format("✓ {item[0]}"),
+            Format("{item[0]}"),
+            id="size",
+            item_id_getter=lambda item: item[1],
+            items="sizes",
+        ),
         Next(Const("next")),
         Start(Const("sub"), id="sub", state=Sub.only),
         state=Main.greeting,

@@ -70,7 +70,9 @@ async def deep(message: Message, command: CommandObject) -> None:
 
 
 @first.message(CommandStart())
-async def start(message: Message, greeting: str, passed: list[str], bot: Bot, dispatcher: Dispatcher, bots: Any) -> None:
+async def start(
+    message: Message, greeting: str, passed: list[str], bot: Bot, dispatcher: Dispatcher, bots: Any
+) -> None:
     me = await bot.me()
     await message.answer(f"<b>{greeting}</b> {me.username} {passed} {len(bots)} {dispatcher['greeting']}")
 
@@ -91,7 +93,9 @@ async def name(message: Message, state: FSMContext) -> None:
 @first.message(Form.age, F.text.isdigit(), F.text.cast(int).as_("years"))
 async def age(message: Message, state: FSMContext, years: int, raw_state: str) -> None:
     data = await state.update_data(age=years)
-    await message.answer(f"{data['name']} {data['age'] + 1} {data['seen'][1]} {sorted(data['tags'])} {raw_state}")
+    await message.answer(
+        f"{data['name']} {data['age'] + 1} {data['seen'][1]} {sorted(data['tags'])} {raw_state}"
+    )
     await state.clear()
 
 
@@ -158,9 +162,14 @@ async def files(message: Message) -> None:
         path = Path(folder) / "notes.txt"
         path.write_text("some notes")
         sent = await message.answer_document(FSInputFile(path), caption="from disk")
-    await message.answer_photo(BufferedInputFile(b"\xff\xd8 not really", "p.jpg"), caption="<i>from memory</i>")
+    await message.answer_photo(
+        BufferedInputFile(b"\xff\xd8 not really", "p.jpg"), caption="<i>from memory</i>"
+    )
     await message.answer_media_group(
-        [InputMediaPhoto(media=BufferedInputFile(b"\xff\xd8 %d" % n, f"{n}.jpg"), caption=str(n)) for n in range(3)]
+        [
+            InputMediaPhoto(media=BufferedInputFile(b"\xff\xd8 %d" % n, f"{n}.jpg"), caption=str(n))
+            for n in range(3)
+        ]
     )
     content = await message.bot.download(sent.document)
     await message.answer(content.read().decode())
@@ -320,7 +329,9 @@ async def main() -> None:
     last.include_router(second)
     dp.include_routers(first, group, last)
     await bot.set_my_name("before polling")
-    await dp.start_polling(bot, extra="world", allowed_updates=["message", "callback_query", "inline_query", "edited_message"])
+    await dp.start_polling(
+        bot, extra="world", allowed_updates=["message", "callback_query", "inline_query", "edited_message"]
+    )
     await bot.send_message(7, "after polling")
     await bot.session.close()
 

@@ -1,0 +1,480 @@
+"""How a chat works through its mailbox (conformance B: Own, Process, Flow, Operate), with the real Redis."""
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+
+import pytest
+import trio
+from aiogram import Bot, Router
+from aiogram.exceptions import TelegramNetworkError
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message, PreCheckoutQuery
+
+from actors.hosting.events import ChatEvent, chat_event
+from actors.runtime.bridge import aio
+from actors.turn import Turn
+from storage.errors import StoreUnavailable
+from storage.redis.entry import PARTITIONS, Chat, prefix
+from supervisors.timers import run_once
+from tests.actors.house import FIRST_UPDATE_ID, QUICK, message, pre_checkout
+from tests.actors.test_replies import counter_bot
+
+ANN = Chat("shop", "7")
+
+
+class Hands:
+    """A bot whose handlers begin and end when the test says so."""
+
+    def __init__(self) -> None:
+        self.router = Router()
+        self.began: list[str] = []
+        self.ended: list[str] = []
+        self.held: dict[str, asyncio.Event] = {}
+        self.freed: set[str] = set()
+        self.turns: list[tuple[int, str]] = []
+        self.failures: dict[str, int] = {}
+        self.router.message()(self.handle)
+        self.router.pre_checkout_query()(self.agree)
+
+    async def handle(self, message: Message, state: FSMContext, turn: Turn) -> None:
+        text = message.text or ""
+        self.began.append(text)
+        self.turns.append((turn.attempt, turn.trace_id))
+        number = (await state.get_data()).get("n", 0) + 1
+        await state.update_data(n=number)
+        if text.startswith("hold"):
+            event = self.held[text] = asyncio.Event()  # of this process's loop
+            if text not in self.freed:
+                await event.wait()
+        if self.failures.get(text, 0) > 0:
+            self.failures[text] -= 1
+            raise RuntimeError(f"{text} fails")
+        await message.answer(f"{number} {text}")
+        self.ended.append(text)
+
+    async def agree(self, query: PreCheckoutQuery) -> None:
+        self.began.append("pre_checkout")
+        await query.answer(ok=True)
+
+    def let_go(self, text: str) -> None:
+        self.freed.add(text)
+        if text in self.held:
+            self.held[text].set()
+
+
+@pytest.fixture
+def hands():
+    return Hands()
+
+
+async def dead_letters(house):
+    answer = await aio(house.mailboxes._work.command, "HVALS", prefix(ANN.partition) + "dead")
+    return [json.loads(letter) for letter in answer]
+
+
+async def suspended(house, whom, *, yes=True):
+    for number in range(PARTITIONS):
+        await aio(
+            house.mailboxes._work.command, "SADD" if yes else "SREM", prefix(number) + "suspended", whom
+        )
+
+
+# Own
+
+
+def test_mbx_o1_an_owner_that_was_taken_over_commits_nothing_more(play, hands, telegram):
+    async def scenario(house):
+        await house.write(7, "hold", "next")
+        await house.until(lambda: hands.began)
+        await aio(house.mailboxes.raise_fences, [ANN.partition], 2)
+        hands.let_go("hold")
+        await house.until(house.chats.lost.is_set, "the loss to be noticed")
+        return (await aio(house.mailboxes.load, ANN, 2, 10)), hands.began
+
+    loaded, began = play(hands.router, scenario)
+    assert [json.loads(entry.payload)["message"]["text"] for entry in loaded.box] == ["hold", "next"]
+    assert loaded.state == {}
+    assert began == ["hold"]
+
+
+def test_mbx_o1_an_owner_that_was_taken_over_tells_the_user_nothing_of_it(play, hands, telegram):
+    # Seen: the refused record of a reply counted as the handler's failure, the last of its attempts, and an apology went out.
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        await aio(house.mailboxes.raise_fences, [ANN.partition], 2)
+        hands.let_go("hold")
+        await house.until(house.chats.lost.is_set, "the loss to be noticed")
+
+    play(hands.router, scenario, policy=replace(QUICK, attempts_max=1))
+    assert len(telegram.texts()) <= 1
+
+
+def test_mbx_o2_an_owner_whose_lease_ran_out_writes_nothing(play, hands):
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        house.ownership.over = True
+        hands.let_go("hold")
+        await house.until(house.chats.lost.is_set)
+        return await aio(house.mailboxes.load, ANN, 1, 10)
+
+    assert play(hands.router, scenario).depth == 1
+
+
+def test_mbx_o4_a_handler_has_a_deadline(play, hands, telegram):
+    async def scenario(house):
+        await house.write(7, "hold", "next")
+        await house.until(lambda: "next" in hands.ended)
+        (letter,) = await dead_letters(house)
+        assert letter["error"].startswith("HandlerTimeoutError")
+
+    play(hands.router, scenario, policy=replace(QUICK, handler_timeout_seconds=0.1, attempts_max=1))
+
+
+# Process
+
+
+def test_mbx_p1_the_next_message_does_not_begin_before_the_first_is_committed(play, hands):
+    async def scenario(house):
+        await house.write(7, "hold", "next")
+        await house.until(lambda: hands.began)
+        await house.write(8, "meanwhile, elsewhere")
+        await house.until(lambda: "meanwhile, elsewhere" in hands.ended)
+        assert hands.began == ["hold", "meanwhile, elsewhere"]
+        hands.let_go("hold")
+        await house.said(7, "1 hold", "2 next")
+
+    play(hands.router, scenario)
+
+
+def test_mbx_p1_nor_while_the_first_waits_for_its_next_attempt(play, hands):
+    hands.failures["bad"] = 2
+
+    async def scenario(house):
+        await house.write(7, "bad", "next")
+        await house.said(7, "1 bad", "2 next")
+        assert hands.began == ["bad", "bad", "bad", "next"]
+
+    play(hands.router, scenario)
+
+
+def test_mbx_p2_state_and_message_are_committed_together_and_a_failed_attempt_leaves_no_state(play, hands):
+    hands.failures["bad"] = 1
+
+    async def scenario(house):
+        await house.write(7, "bad")
+        await house.said(7, "1 bad")
+        assert json.loads(next(iter((await house.state(7)).values()))) == {"n": 1}
+
+    play(hands.router, scenario)
+
+
+def test_mbx_p2_no_wake_up_is_lost_between_the_last_message_and_idle(play):
+    async def scenario(house):
+        for number in range(60):
+            await house.write(7, str(number))
+            await trio.sleep(0.0005 * (number % 7))
+        await house.until(lambda: len(house.telegram.texts(7)) == 120)
+
+    play(counter_bot(), scenario)
+
+
+def test_mbx_p3_a_retry_blocks_only_its_own_chat(play, hands):
+    hands.failures["bad"] = 1
+
+    async def scenario(house):
+        await house.write(7, "bad")
+        await house.until(lambda: "bad" in hands.began)
+        started = trio.current_time()
+        await house.write(8, "quick")
+        await house.until(lambda: "quick" in hands.ended)
+        assert trio.current_time() - started < 0.8
+        await house.said(7, "1 bad")
+
+    play(hands.router, scenario, policy=replace(QUICK, backoff_seconds=1.0, backoff_max_seconds=1.0))
+
+
+def test_mbx_p3_a_message_that_ends_the_process_each_time_becomes_a_dead_letter(play, hands, telegram):
+    async def dies(house):
+        if not hands.began:
+            await house.write(7, "hold", "next")
+        count = len(hands.began)
+        await house.until(lambda: len(hands.began) > count)
+
+    async def buries(house):
+        await house.until(lambda: "next" in hands.ended)
+        await house.settled()
+        (letter,) = await dead_letters(house)
+        assert letter["error"].startswith("ProcessDiedError")
+        assert letter["attempts"] == 4
+
+    for epoch in (1, 2, 3):
+        play(hands.router, dies, epoch=epoch)
+    play(hands.router, buries, epoch=4)
+    assert hands.began == ["hold", "hold", "hold", "next"]
+
+
+def test_mbx_p4_after_the_last_attempt_there_is_a_dead_letter_an_apology_and_the_next_message(
+    play, hands, telegram
+):
+    hands.failures["bad"] = 99
+
+    async def scenario(house):
+        await house.write(7, "bad", "next")
+        await house.until(lambda: "next" in hands.ended)
+        await house.settled()
+        return await dead_letters(house)
+
+    (letter,) = play(hands.router, scenario)
+    assert letter["attempts"] == 3
+    assert letter["epoch"] == 1
+    assert "RuntimeError: bad fails" in letter["traceback"]
+    assert json.loads(letter["payload"])["message"]["text"] == "bad"
+    assert letter["trace"] == hands.turns[0][1]
+    apology, answer = telegram.texts(7)
+    assert apology.startswith("Something went wrong")
+    assert answer == "1 next", "what the dead message wrote is forgotten"
+
+
+def test_mbx_p4_an_outage_of_telegram_is_no_attempt(play, hands, telegram):
+    async def scenario(house):
+        for _ in range(5):
+            telegram.tell(TelegramNetworkError(None, "down"), text="1 hi")  # type: ignore[arg-type]
+        await house.write(7, "hi")
+        await house.said(7, "1 hi")
+        assert await dead_letters(house) == []
+
+    play(hands.router, scenario)
+    assert {attempt for attempt, _ in hands.turns} == {1}
+
+
+def test_mbx_p6_a_new_owner_reads_what_the_old_one_committed(play, telegram):
+    async def before(house):
+        await house.write(7, "x")
+        await house.said(7, "1 x a", "1 x b")
+
+    async def after(house):
+        await house.write(7, "y")
+        await house.until(lambda: "2 y b" in telegram.texts())
+
+    play(counter_bot(), before)
+    play(counter_bot(), after, epoch=2, first_update_id=FIRST_UPDATE_ID + 10)
+
+
+# Flow
+
+
+def test_mbx_f2_a_flooded_chat_lets_the_others_have_their_turns(play, hands, telegram):
+    async def scenario(house):
+        await house.write(7, *(str(number) for number in range(60)))
+        await house.write(8, "quiet")
+        await house.until(lambda: "quiet" in hands.ended)
+        before = hands.began.index("quiet")
+        await house.until(lambda: len(hands.ended) == 61)
+        return before
+
+    before = play(hands.router, scenario, policy=replace(QUICK, turns_max=1, quantum=4))
+    assert before < 60
+
+
+def test_mbx_f3_the_chats_in_memory_are_bounded_and_none_of_the_others_is_forgotten(play, hands):
+    async def scenario(house):
+        most = 0
+        for chat_id in range(1, 13):
+            await house.write(chat_id, f"of {chat_id}")
+            most = max(most, len(house.chats))
+        await house.until(lambda: len(hands.ended) == 12, "everybody to be served")
+        return max(most, len(house.chats))
+
+    assert play(hands.router, scenario, policy=replace(QUICK, resident_max=3)) <= 3
+
+
+def test_mbx_f3_an_idle_chat_leaves_memory_and_comes_back_with_its_state(play, hands):
+    async def scenario(house):
+        await house.write(7, "one")
+        await house.said(7, "1 one")
+        await house.until(lambda: len(house.chats) == 0, "the chat to leave memory")
+        await house.write(7, "two")
+        await house.said(7, "1 one", "2 two")
+
+    play(hands.router, scenario, policy=replace(QUICK, idle_seconds=0.05))
+
+
+def test_mbx_f3_a_message_longer_in_line_than_the_window_is_not_lost(play, hands):
+    async def scenario(house):
+        await house.write(7, "hold", *(str(number) for number in range(30)))
+        hands.let_go("hold")
+        await house.until(lambda: len(hands.ended) == 31)
+        assert hands.ended == ["hold", *(str(number) for number in range(30))]
+
+    play(hands.router, scenario, policy=replace(QUICK, window=4))
+
+
+def test_mbx_f4_after_the_traffic_the_store_holds_what_it_held_before(play, hands):
+    async def scenario(house):
+        hands.failures["bad"] = 1
+        await house.write(7, "a", "bad", "b")
+        await house.until(lambda: len(hands.ended) == 3)
+        await house.settled()
+        keys = await aio(house.mailboxes._work.command, "KEYS", "mailroom:*")
+        names = {key.decode().split(":", 2)[2].split(":")[0] for key in keys}
+        assert names <= {"fence", "seen", "seq", "state"}
+
+    play(hands.router, scenario)
+
+
+# Operate
+
+
+@pytest.mark.parametrize("whom", ["shop:7", "shop", "*"])
+def test_mbx_x1_a_suspended_chat_waits_and_goes_on_in_order_when_resumed(play, hands, whom):
+    async def scenario(house):
+        await suspended(house, whom)
+        await house.write(7, "one", "two")
+        house.chats.wake(ANN)
+        await house.until(lambda: house.chats.get(ANN).suspended)
+        assert hands.began == []
+        await suspended(house, whom, yes=False)
+        house.chats.wake(ANN, reload=True)
+        await house.said(7, "1 one", "2 two")
+
+    play(hands.router, scenario)
+
+
+def test_mbx_x1_a_suspension_outlives_the_process(play, hands):
+    async def before(house):
+        await suspended(house, "shop:7")
+        await house.write(7, "one")
+
+    async def after(house):
+        await house.until(lambda: house.chats.get(ANN) and house.chats.get(ANN).suspended)
+        assert hands.began == []
+        await suspended(house, "shop:7", yes=False)
+        house.chats.wake(ANN, reload=True)
+        await house.said(7, "1 one")
+
+    play(hands.router, before)
+    play(hands.router, after, epoch=2)
+
+
+def test_mbx_x4_a_drain_finishes_what_runs_and_begins_nothing(play, hands, telegram):
+    async def scenario(house):
+        await house.write(7, "hold", "next")
+        await house.until(lambda: hands.began)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(house.chats.drain)
+            await house.until(lambda: house.chats.draining)
+            hands.let_go("hold")
+        assert hands.ended == ["hold"]
+        assert (await aio(house.mailboxes.load, ANN, 1, 10)).depth == 1
+
+    play(hands.router, scenario)
+    assert hands.began == ["hold"]
+
+
+def test_mbx_x5_a_timer_set_by_a_handler_comes_through_the_mailbox_after_a_restart(play, telegram):
+    router = Router()
+
+    @router.message()
+    async def remind_me(message: Message, turn: Turn) -> None:
+        turn.set_timer("reminder", int(time.time() * 1000) - 1, "buy milk")
+        await message.answer("will do")
+
+    @chat_event(router, "reminder")
+    async def remind(event: ChatEvent, bot: Bot) -> None:
+        await bot.send_message(event.chat_id, event.data)
+
+    async def before(house):
+        await house.write(7, "remind me")
+        await house.said(7, "will do")
+
+    async def after(house):
+        assert await run_once(house.chats) == 1
+        await house.said(7, "will do", "buy milk")
+        assert await run_once(house.chats) == 0
+
+    play(router, before)
+    play(router, after, epoch=2)
+
+
+def test_mbx_x6_the_trace_id_of_the_accept_is_the_handlers_also_after_a_restart(play, hands):
+    async def before(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        return (await aio(house.mailboxes.load, ANN, 1, 1)).box[0].trace
+
+    async def after(house):
+        await house.until(lambda: len(hands.began) == 2)
+
+    trace = play(hands.router, before)
+    play(hands.router, after, epoch=2)
+    assert len(trace) >= 16
+    assert [seen for _, seen in hands.turns] == [trace, trace]
+
+
+# Accidents
+
+
+def test_a_message_read_from_the_mailbox_before_its_arrival_was_told_is_handled_once(play, hands, telegram):
+    # Seen: accepted and read in the same moment, it stood in the window twice, and every reply went out twice.
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        told, house.intake._arrived = house.intake._arrived, lambda *told: late.append(told)
+        late = []
+        await house.write(7, "two")
+        house.chats.wake(ANN, reload=True)
+        hands.let_go("hold")
+        await house.until(lambda: "two" in hands.began)
+        for chat, receipt in late:
+            told(chat, receipt)
+        await house.said(7, "1 hold", "2 two")
+        await house.write(8, "a round through the loop")
+        await house.until(lambda: "a round through the loop" in hands.ended)
+
+    play(hands.router, scenario)
+    assert hands.began.count("two") == 1
+
+
+def test_an_expedited_query_overtakes_a_slow_handler_and_counts_no_attempt_at_its_message(play, hands):
+    # Seen: the commit of the query counted an attempt at the message that was being handled, and its next attempt
+    # began with a journal from before its replies.
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 1))
+        await house.until(lambda: "pre_checkout" in hands.began, "the query to overtake")
+        actor = house.chats.get(ANN)
+        await house.until(lambda: len(actor._running) == 1)
+        tries = await aio(house.mailboxes._work.command, "HVALS", prefix(ANN.partition) + f"tries:{ANN}")
+        assert tries == [b"1"]
+        hands.let_go("hold")
+        await house.said(7, "1 hold")
+
+    play(hands.router, scenario)
+
+
+def test_a_message_whose_accept_got_no_answer_is_handled_before_the_one_after_it(play, hands):
+    # Seen: Redis was killed after it had stored a message and before it said so; the chat went on without it.
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        real = house.mailboxes.accept
+
+        async def stored_but_not_told(*args, **options):
+            await real(*args, **options)
+            raise StoreUnavailable("killed")
+
+        house.mailboxes.accept = stored_but_not_told
+        with pytest.raises(StoreUnavailable):
+            await house.offer(message(7, "two", FIRST_UPDATE_ID + 1))
+        house.mailboxes.accept = real
+        assert await house.offer(message(7, "two", FIRST_UPDATE_ID + 1)) == "duplicate"
+        await house.offer(message(7, "three", FIRST_UPDATE_ID + 2))
+        hands.let_go("hold")
+        await house.said(7, "1 hold", "2 two", "3 three")
+
+    play(hands.router, scenario)

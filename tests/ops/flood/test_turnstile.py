@@ -1,0 +1,45 @@
+import asyncio
+
+from ops.flood.stream import Message
+from ops.flood.turnstile import Turnstile
+
+
+def message(number: int, chat_id: int = 1) -> Message:
+    return Message(number, chat_id, number, "")
+
+
+def test_later_messages_of_a_chat_wait_for_one_that_was_refused():
+    async def scenario() -> None:
+        turnstile = Turnstile()
+        first, second, elsewhere = message(1), message(2), message(9, chat_id=2)
+        turnstile.came_back(first)
+        waiting = asyncio.create_task(turnstile.wait_for_earlier(second))
+        await asyncio.wait_for(turnstile.wait_for_earlier(first), 1)
+        await asyncio.wait_for(turnstile.wait_for_earlier(elsewhere), 1)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        turnstile.settled(first)
+        await asyncio.wait_for(waiting, 1)
+        assert first.came_back
+        assert not second.came_back
+
+    asyncio.run(scenario())
+
+
+def test_several_that_were_refused_go_one_after_another():
+    async def scenario() -> None:
+        turnstile = Turnstile()
+        made = [message(number) for number in range(1, 6)]
+        passed: list[int] = []
+        for one in made:
+            turnstile.came_back(one)
+
+        async def again(one: Message) -> None:
+            await turnstile.wait_for_earlier(one)
+            passed.append(one.number)
+            turnstile.settled(one)
+
+        await asyncio.wait_for(asyncio.gather(*(again(one) for one in reversed(made))), 1)
+        assert passed == [1, 2, 3, 4, 5]
+
+    asyncio.run(scenario())
