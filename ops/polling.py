@@ -18,14 +18,17 @@ from aiogram.types.base import UNSET, UNSET_TYPE
 from actors.hosting.bot import MADE_UP, HostedBot
 from actors.runtime.bridge import aio
 from actors.runtime.host import hosted
-from actors.runtime.signals import StopSignals, stop_signals
+from actors.runtime.signals import stop_signals
 from actors.turn import current_turn
 from ops import logs
 from ops.configuration import derived_secret
 from ops.faults import CannotStartError
 from ops.hosted import host
-from ops.service import Service, StartError
+from ops.service import Service, obey
 from ops.settings import BotSettings, Settings
+from ops.stores import StartError, Stores
+from supervisors.parking import Parking
+from supervisors.workplace import Workplace
 
 
 class Polling:
@@ -101,12 +104,12 @@ class Polling:
         table = {name: self._settings.bots.get(name) or _bot_settings(bot) for bot, name in names.items()}
         settings = self._settings.model_copy(update={"bots": table, "demo": False})
 
-        def make(service: Service) -> dict[str, HostedBot]:
+        def make(workplace: Workplace, parking: Parking, _stores: Stores) -> dict[str, HostedBot]:
             made = {}
             for bot, name in names.items():
                 one = table[name]
                 fast, shed = one.order == "fast", one.flood == "shed"
-                made[name] = host(name, bot, dispatcher, service, service.parking, fast=fast, shed=shed)
+                made[name] = host(name, bot, dispatcher, workplace, parking, fast=fast, shed=shed)
                 # As aiogram does: what there are handlers for, unless the script names the kinds.
                 handled = dispatcher.resolve_used_update_types(skip_events=set(MADE_UP))
                 made[name].asked_for = handled if asked_for is ... else asked_for
@@ -134,20 +137,12 @@ async def _run(service: Service, stop: asyncio.Event, *, handle_signals: bool) -
             async with trio.open_nursery() as nursery:
                 ending = trio.Event()
                 if signals is not None:
-                    nursery.start_soon(_obey, signals, ending, nursery.cancel_scope)
+                    nursery.start_soon(obey, signals, ending, nursery.cancel_scope)
                 nursery.start_soon(_end_with, stop, ending)
                 await service.run(ending)
                 nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _sole(group) from None
-
-
-async def _obey(signals: StopSignals, ending: trio.Event, scope: trio.CancelScope) -> None:
-    """The first signal asks for an orderly end, the second for one at once."""
-    await signals.wait()
-    ending.set()
-    await signals.wait()
-    scope.cancel()
 
 
 async def _end_with(stop: asyncio.Event, ending: trio.Event) -> None:

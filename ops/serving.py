@@ -49,14 +49,14 @@ def check_port(settings: Settings) -> Settings:
 def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = None) -> None:
     """Serve until a signal, printing one line when ready."""
     import_aiogram()
-    from ops import service  # the frameworks take a second to load; a refusal above should not
+    from ops import service, stores  # the frameworks take a second to load; a refusal above should not
 
     def ready(address: str) -> None:
         print(ready_line(address, chat_page), flush=True)  # noqa: T201 - the command's answer
 
     try:
         service.serve(settings, roles=roles, ready=ready, chat_page=chat_page)
-    except* service.StartError as group:
+    except* stores.StartError as group:
         raise CannotStartError(str(_first(group))) from None
     except* OSError as group:
         error = _first(group)

@@ -1,7 +1,7 @@
 """One process in small: the chats of one bot over the real Redis, with a Telegram that lives in the test.
 
-Everything between the webhook and the wire is the real thing; a test leaves the block to end the process without a drain, and opens another
-one with a larger epoch to start it again.
+Everything between the webhook and the wire is the real thing; a test leaves the block to end the process
+without a drain, and opens another one with a larger epoch to start it again.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ class LostAnswer(Exception):  # noqa: N818 - it is what happens, not what is rai
 
 
 class Telegram:
-    """Takes calls, and answers as it was told to, else with success. `calls` holds what took effect, in order."""
+    """Takes calls, and answers as it was told to, else with success. `calls` is what took effect, in order."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -163,7 +163,7 @@ class House:
     async def until(self, true: Callable[[], Any], what: str = "it") -> None:
         """Wait for something that must come about."""
         with trio.move_on_after(PATIENCE_SECONDS):
-            while not true():
+            while not true():  # noqa: ASYNC110 - what is waited for has no event
                 await trio.sleep(0.005)
             return
         raise AssertionError(f"waited in vain for {what}; said so far: {self.telegram.texts()}")
@@ -172,7 +172,7 @@ class House:
         """Wait until nothing waits and nothing runs."""
         partitions = self.ownership.partitions
         with trio.move_on_after(PATIENCE_SECONDS):
-            while await aio(self.mailboxes.ready, partitions, 10) or any(
+            while await aio(self.mailboxes.ready, partitions, 10) or any(  # noqa: ASYNC110
                 actor.busy for actor in self.chats._actors.values()
             ):
                 await trio.sleep(0.01)

@@ -100,7 +100,7 @@ def test_mbx_o1_an_owner_that_was_taken_over_commits_nothing_more(play, hands, t
 
 
 def test_mbx_o1_an_owner_that_was_taken_over_tells_the_user_nothing_of_it(play, hands, telegram):
-    # Seen: the refused record of a reply counted as the handler's failure, the last of its attempts, and an apology went out.
+    # Seen: the refused record of a reply counted as the handler's failure, and an apology went out.
     async def scenario(house):
         await house.write(7, "hold")
         await house.until(lambda: hands.began)
@@ -419,7 +419,7 @@ def test_mbx_x6_the_trace_id_of_the_accept_is_the_handlers_also_after_a_restart(
 
 
 def test_a_message_read_from_the_mailbox_before_its_arrival_was_told_is_handled_once(play, hands, telegram):
-    # Seen: accepted and read in the same moment, it stood in the window twice, and every reply went out twice.
+    # Seen: accepted and read in the same moment, it stood in the window twice: every reply was doubled.
     async def scenario(house):
         await house.write(7, "hold")
         await house.until(lambda: hands.began)
@@ -440,7 +440,7 @@ def test_a_message_read_from_the_mailbox_before_its_arrival_was_told_is_handled_
 
 
 def test_an_expedited_query_overtakes_a_slow_handler_and_counts_no_attempt_at_its_message(play, hands):
-    # Seen: the commit of the query counted an attempt at the message that was being handled, and its next attempt
+    # Seen: the commit of the query counted an attempt at the message being handled, whose next attempt then
     # began with a journal from before its replies.
     async def scenario(house):
         await house.write(7, "hold")

@@ -1,5 +1,5 @@
-"""What a forked process does to become a script's. It has everything imported already: importing aiogram takes
-seconds, and that is done once for all tests, in the server that these processes are forked from.
+"""What a forked process does to become a script's. It has everything imported already: importing aiogram
+takes seconds, and that is done once for all tests, in the server that these processes are forked from.
 """
 
 import os

@@ -61,9 +61,10 @@ def test_specify_updates(on_both, examples):
             visitors.happens(
                 kind,
                 calls,
-                **{"chat": chat, "from": someone, "date": 1, "old_chat_member": {"status": "left", "user": someone},
-                   "new_chat_member": {"status": "member", "user": someone}},
-            )  # fmt: skip
+                **{"chat": chat, "from": someone, "date": 1},
+                old_chat_member={"status": "left", "user": someone},
+                new_chat_member={"status": "member", "user": someone},
+            )
 
 
 def test_scene(on_both, examples):

@@ -28,6 +28,8 @@ def test_everyday_bots(on_both):
         visitors.says("/gather", calls=7)
         visitors.says("/later", calls=2)
         visitors.says("/order")
+        visitors.says("/race", calls=2)
+        visitors.says("/order")
         visitors.says("/raise")
         visitors.says("/skip", calls=2)
         visitors.says("/cancel")

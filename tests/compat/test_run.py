@@ -168,9 +168,9 @@ def test_on_its_own_it_brings_the_stores_and_passes_arguments_on(telegram, tmp_p
     script = tmp_path / "bot.py"
     script.write_text(
         "import asyncio, os, sys\nfrom aiogram import Bot, Dispatcher\ndp = Dispatcher()\n"
+        "@dp.startup()\nasync def started(): asyncio.create_task(dp.stop_polling())\n"
         "async def main():\n"
         "    bot = Bot('700000:' + 'A' * 35)\n"
-        "    dp.startup.register(dp.stop_polling)\n"
         "    dp.shutdown.register(lambda: print('arguments', sys.argv[1:]))\n"
         "    await dp.start_polling(bot)\n"
         "    sys.exit(3)\n"

@@ -200,6 +200,23 @@ async def later(message: Message, state: FSMContext) -> None:
     await message.answer("the handler is done")
 
 
+@first.message(Command("race"))
+async def race(message: Message, state: FSMContext) -> None:
+    await message.answer("the handler is done")
+    await state.set_data({"order": ["handler"]})
+
+    async def at_once() -> None:
+        for number in range(3):
+            data = await state.get_data()
+            await state.set_data({"order": [*data["order"], number]})
+        await message.answer("the task is done")
+
+    # It begins when the handler has returned, while what the handler wrote is on its way to the store.
+    task = asyncio.create_task(at_once())
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+
+
 tasks: set[asyncio.Task[None]] = set()
 
 

@@ -1,0 +1,42 @@
+"""An owner that was stopped for longer than its lease lasts, and wakes up believing that it still owns the chats."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from supervisors.ownership import TTL_SECONDS
+from tests.acceptance.load import People, complaints
+from tests.acceptance.processes import Service, Simulator
+from tests.acceptance.test_kills import make_progress, wait_for_answers
+
+
+@pytest.mark.timeout(120)
+def test_mbx_o2_a_stopped_owner_that_wakes_after_its_lease_commits_nothing(
+    folder: Path, stores: dict[str, str], telegram: Simulator
+) -> None:
+    web = Service(folder, stores, telegram, "ingress")
+    first = Service(folder, stores, telegram, "worker")
+    second = Service(folder, stores, telegram, "worker")
+    try:
+        web.start_and_wait()
+        first.start("READY")
+        second.launch()
+        second.wait_for("waiting_for_chats")
+        with People(lambda: web.webhook, 4, pause_seconds=0.02) as people:
+            make_progress(people, 40)
+            first.signal(signal.SIGSTOP)
+            second.wait_for("chats_owned")
+            make_progress(people, 40)
+            first.signal(signal.SIGCONT)
+            first.wait_for("chats_lost")
+            make_progress(people, 40)
+            people.finish()
+        sent = wait_for_answers(telegram, people)
+        # One reply may have been on its way when the first was stopped, and one more when it woke.
+        assert not complaints(sent, people.acknowledged, crashes=1)
+        assert second.said().count("chats_owned") == 1, "the one who woke up took nothing back"
+        assert TTL_SECONDS < 10
+    finally:
+        for process in (first, second, web):
+            process.kill()

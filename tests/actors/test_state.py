@@ -1,0 +1,205 @@
+"""aiogram's storage as a hosted bot sees it: what aiogram's own storages do, plus commit and rollback with the message."""
+
+import asyncio
+
+import pytest
+from aiogram import Bot, Router
+from aiogram.exceptions import DataNotDictLikeError
+from aiogram.filters.state import State, StatesGroup
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.storage.base import StorageKey
+from aiogram.types import Message
+
+from actors.journal import Journal
+from actors.state import ActorStorage, apply
+from actors.turn import Turn, current_turn
+from storage.redis.entry import Chat
+from storage.redis.mailbox import Changes
+
+KEY = StorageKey(bot_id=42, chat_id=7, user_id=7)
+OTHERS = [
+    StorageKey(bot_id=42, chat_id=7, user_id=8),
+    StorageKey(bot_id=42, chat_id=7, user_id=7, thread_id=3),
+    StorageKey(bot_id=42, chat_id=7, user_id=7, business_connection_id="b"),
+    StorageKey(bot_id=42, chat_id=7, user_id=7, destiny="other"),
+    StorageKey(bot_id=42, chat_id=8, user_id=7),
+]
+
+
+class Form(StatesGroup):
+    name = State()
+
+
+class Committed:
+    """The door to what is committed, kept in memory."""
+
+    def __init__(self):
+        self.chats: dict[Chat, dict[str, str]] = {}
+
+    async def read(self, chat, name):
+        return self.chats.get(chat, {}).get(name)
+
+    async def write(self, chat, changes):
+        apply(self.chats.setdefault(chat, {}), changes)
+
+
+@pytest.fixture
+def door():
+    return Committed()
+
+
+@pytest.fixture(params=["in a turn", "through the door"])
+def run(request, door):
+    """Run a test of the storage within a turn of chat 7, and outside of every turn."""
+
+    def run(test):
+        async def main():
+            storage = ActorStorage("shop", door)
+            if request.param == "in a turn":
+
+                async def unrecorded(_number, _record):
+                    raise AssertionError
+
+                state = door.chats.setdefault(Chat("shop", "7"), {})
+                current_turn.set(
+                    Turn(Chat("shop", "7"), None, 1, 1, False, state, Journal("shop", unrecorded))
+                )
+            await test(storage)
+
+        asyncio.run(main())
+
+    return run
+
+
+def test_a_state_is_set_read_and_cleared(run):
+    async def check(storage):
+        assert await storage.get_state(KEY) is None
+        await storage.set_state(KEY, Form.name)
+        assert await storage.get_state(KEY) == "Form:name"
+        await storage.set_state(KEY, "raw")
+        assert await storage.get_state(KEY) == "raw"
+        await storage.set_state(KEY)
+        assert await storage.get_state(KEY) is None
+
+    run(check)
+
+
+def test_data_is_set_updated_and_cleared(run):
+    async def check(storage):
+        assert await storage.get_data(KEY) == {}
+        await storage.set_data(KEY, {"имя": "Аня", "cart": [1, {"x": None}]})
+        assert await storage.get_data(KEY) == {"имя": "Аня", "cart": [1, {"x": None}]}
+        assert await storage.update_data(KEY, {"n": 1}) == {"имя": "Аня", "cart": [1, {"x": None}], "n": 1}
+        assert await storage.get_value(KEY, "n") == 1
+        assert await storage.get_value(KEY, "missing", "default") == "default"
+        await storage.set_data(KEY, {})
+        assert await storage.get_data(KEY) == {}
+
+    run(check)
+
+
+def test_data_must_be_a_mapping(run):
+    async def check(storage):
+        with pytest.raises(DataNotDictLikeError):
+            await storage.set_data(KEY, ())
+
+    run(check)
+
+
+def test_what_was_read_can_be_changed_without_changing_what_is_kept(run):
+    async def check(storage):
+        given = {"cart": [1]}
+        await storage.set_data(KEY, given)
+        given["cart"].append(2)
+        (await storage.get_data(KEY))["cart"].append(3)
+        assert await storage.get_data(KEY) == {"cart": [1]}
+
+    run(check)
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=str)
+def test_users_topics_connections_destinies_and_chats_are_apart(run, other):
+    async def check(storage):
+        await storage.set_state(KEY, "mine")
+        await storage.set_data(KEY, {"a": 1})
+        assert await storage.get_state(other) is None
+        await storage.set_state(other, "other")
+        await storage.set_data(other, {"a": 2})
+        assert (await storage.get_state(KEY), await storage.get_data(KEY)) == ("mine", {"a": 1})
+
+    run(check)
+
+
+def bot_of(handler) -> Router:
+    router = Router()
+    router.message()(handler)
+    return router
+
+
+def test_a_handler_reads_its_own_writes_and_a_failure_forgets_them(play, telegram):
+    seen = []
+
+    async def handler(message: Message, state: FSMContext) -> None:
+        seen.append(await state.get_data())
+        await state.update_data(tries=len(seen))
+        assert (await state.get_data())["tries"] == len(seen)
+        if len(seen) == 1:
+            raise RuntimeError("after the write")
+        await message.answer("done")
+
+    async def scenario(house):
+        await house.write(7, "hi")
+        await house.said(7, "done")
+        return await house.state(7)
+
+    state = play(bot_of(handler), scenario)
+    assert seen == [{}, {}]
+    assert '"tries":2' in next(iter(state.values())).replace(" ", "")
+
+
+def test_a_handler_may_write_the_state_of_another_chat(play, telegram):
+    async def handler(message: Message, state: FSMContext, bot: Bot) -> None:
+        if message.text == "greet 8":
+            other = FSMContext(state.storage, StorageKey(bot_id=bot.id, chat_id=8, user_id=8))
+            await other.set_state("greeted")
+        await message.answer(str(await state.get_state()))
+
+    async def scenario(house):
+        await house.write(8, "before")
+        await house.until(lambda: telegram.texts(8) == ["None"])
+        await house.write(7, "greet 8")
+        await house.until(lambda: telegram.texts(7))
+        await house.write(8, "after")
+        await house.said(8, "None", "greeted")
+
+    play(bot_of(handler), scenario)
+
+
+def test_a_task_that_outlives_its_handler_may_still_write(play, telegram):
+    tasks = []
+
+    async def handler(message: Message, state: FSMContext) -> None:
+        if message.text == "start":
+
+            async def later() -> None:
+                await asyncio.sleep(0.05)
+                await state.update_data(later=True)
+                await message.answer("written")
+
+            tasks.append(asyncio.create_task(later()))
+        else:
+            await message.answer(str((await state.get_data()).get("later")))
+
+    async def scenario(house):
+        await house.write(7, "start")
+        await house.until(lambda: telegram.texts(7) == ["written"])
+        await house.write(7, "ask")
+        await house.said(7, "written", "True")
+
+    play(bot_of(handler), scenario)
+
+
+def test_changes_of_a_field_collapse_to_the_last_one():
+    state = {"a": "1", "b": "2"}
+    apply(state, Changes(set={"c": "3"}, delete=["a"]))
+    assert state == {"b": "2", "c": "3"}
