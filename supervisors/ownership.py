@@ -72,6 +72,8 @@ class Ownership:
                     await aio(self._mailboxes.raise_fences, held.partitions, held.epoch)
                     self._epoch, self.partitions = held.epoch, held.partitions
                     self._until = began + TTL_SECONDS - MARGIN_SECONDS
+                    # Whoever took the chats from us since is newer: two that take by force would never stop.
+                    self._sole = False
                     EPOCH.set(held.epoch)
                     log.info("chats_owned", epoch=held.epoch, owner=self.owner)
                     return

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from structlog import get_logger
 
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
+from actors.hosting.load import OUR_DISPATCHER, is_ours
 from actors.hosting.shared import SharedDispatcher, Synthetic
 from actors.limiter import Limiter
 from actors.order import Watermark
@@ -135,11 +136,16 @@ class HostedBot:
 
 
 def dispatcher_of(router: Router, data: Mapping[str, Any]) -> Dispatcher:
-    """A dispatcher around a bot's router, or the bot's own; `data` is offered to its handlers where they do
-    not bring the same name.
+    """A dispatcher around a bot's router, or the bot's own; two bots with one router share one. `data` is
+    offered to its handlers where they do not bring the same name.
     """
-    dispatcher = router if isinstance(router, Dispatcher) else Dispatcher()
-    if router is not dispatcher:
+    if isinstance(router, Dispatcher):
+        dispatcher = router
+    elif is_ours(router.parent_router):
+        assert isinstance(router.parent_router, Dispatcher)
+        dispatcher = router.parent_router
+    else:
+        dispatcher = Dispatcher(name=OUR_DISPATCHER)
         dispatcher.include_router(router)
     for name, value in data.items():
         dispatcher.workflow_data.setdefault(name, value)

@@ -19,6 +19,10 @@ PERMANENT_REFUSALS = (
     "group chat was deactivated",
     "peer_id_invalid",
     "chat_write_forbidden",
+    "query is too old",
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
 )
 """Answers of 400 that stay as they are however often the call is repeated (descriptions of
 tdlib/telegram-bot-api).

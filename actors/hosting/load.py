@@ -4,7 +4,10 @@ import importlib
 import sys
 from pathlib import Path
 
-from aiogram import Router
+from aiogram import Dispatcher, Router
+
+OUR_DISPATCHER = "mailroom"
+"""The name of a dispatcher that we put around a router which came without one."""
 
 
 class RouterError(Exception):
@@ -40,6 +43,11 @@ def from_disk(reference: str, folder: Path | None) -> Router:
         raise RouterError(
             f"router {reference!r} is a {type(found).__name__}, not an aiogram 3 Router or Dispatcher"
         )
-    if found.parent_router is not None:
+    if found.parent_router is not None and not is_ours(found.parent_router):
         raise RouterError(f"router {reference!r} is part of another router already: name that one")
     return found
+
+
+def is_ours(router: Router | None) -> bool:
+    """Whether this is a dispatcher that we put around a bot's router."""
+    return isinstance(router, Dispatcher) and router.name == OUR_DISPATCHER

@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills",
         type=int,
         default=3,
-        help="kills of the service under load, and a quarter as many of Redis and SIGTERMs (default 3; in full 20)",
+        help="kills of the service; of Redis, and SIGTERMs, a quarter as many (in full: 20)",
     )
 
 

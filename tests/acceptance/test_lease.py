@@ -1,4 +1,4 @@
-"""An owner that was stopped for longer than its lease lasts, and wakes up believing that it still owns the chats."""
+"""An owner that was stopped for longer than its lease lasts, and wakes up believing it is still one."""
 
 import signal
 from pathlib import Path

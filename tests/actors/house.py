@@ -51,7 +51,7 @@ class LostAnswer(Exception):  # noqa: N818 - it is what happens, not what is rai
 
 
 class Telegram:
-    """Takes calls, and answers as it was told to, else with success. `calls` is what took effect, in order."""
+    """Takes calls, and answers as it was told to, else with success. `calls` took effect, in order."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []

@@ -1,4 +1,4 @@
-"""aiogram's storage as a hosted bot sees it: what aiogram's own storages do, plus commit and rollback with the message."""
+"""aiogram's storage as a hosted bot sees it: as aiogram's own, plus commit and rollback with the message."""
 
 import asyncio
 

@@ -85,11 +85,12 @@ def test_the_senders_language_is_read_where_there_is_one():
 
 
 BROKEN = [
-    [], "text", None, 5, {}, {"message": CHAT}, {"update_id": 1}, {"update_id": "1", "message": CHAT},
-    {"update_id": True, "message": CHAT}, {"update_id": 1.5, "message": CHAT}, {"update_id": 1, "message": []},
-    {"update_id": 1, "message": {}}, {"update_id": 1, "message": {"chat": 5}}, {"update_id": 1, "message": {"chat": {"id": "7"}}},
-    {"update_id": 1, "message": {"chat": {"id": None}}}, {"update_id": 1, "callback_query": {}}, {"update_id": 1, "inline_query": {"from": []}},
-]  # fmt: skip
+    *([], "text", None, 5, {}, {"message": CHAT}, {"update_id": 1}),
+    *({"update_id": wrong, "message": CHAT} for wrong in ("1", True, 1.5, None)),
+    *({"update_id": 1, "message": wrong} for wrong in ([], {}, {"chat": 5}, {"chat": {"id": "7"}})),
+    *({"update_id": 1, "message": {"chat": {"id": wrong}}} for wrong in (None, True, 7.5)),
+    *({"update_id": 1, "callback_query": {}}, {"update_id": 1, "inline_query": {"from": []}}),
+]
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=json.dumps)

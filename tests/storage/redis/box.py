@@ -83,7 +83,7 @@ class Box:
         for number in range(PARTITIONS):
             self.raw.srem(f"mailroom:{{{number}}}:suspended", whom)
 
-    def keys(self) -> set[str]:
+    def left_behind(self) -> set[str]:
         """Every key there is, but for the fences and the ids remembered against duplicates."""
         found = {key.decode() for key in self.raw.keys("mailroom:*")}
         return {key for key in found if key.split(":", 2)[2].split(":")[0] not in ("fence", "seen", "seq")}

@@ -196,4 +196,4 @@ def test_mbx_f4_a_drained_mailbox_leaves_no_key_behind(box):
         box.call(box.mailboxes.begin(box.chat, 5, entry.seq))
         box.call(box.mailboxes.journal(box.chat, 5, entry.seq, 0, b"record"))
         box.commit(entry)
-    assert box.keys() == set()
+    assert box.left_behind() == set()

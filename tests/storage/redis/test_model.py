@@ -1,4 +1,4 @@
-"""The scripts against their model under random histories; and the proof that the model notices when a script is wrong."""
+"""The scripts against their model under random histories; and the proof that the model notices a fault."""
 
 import hashlib
 import os
@@ -39,15 +39,18 @@ FAULTS = {
     "state is not written": ("redis.call('HSET', state, field, value)", "local _ = value"),
     "a commit is made twice": ("if not found then return", "if false then return"),
     "the wrong message goes": ("head and entry_seq(head) == seq", "head"),
-    "a chat with messages is not ready": ("redis.call('ZADD', key('ready')", "redis.call('ZSCORE', key('ready')"),
+    "a chat with messages is not ready": (
+        "redis.call('ZADD', key('ready')",
+        "redis.call('ZSCORE', key('ready')",
+    ),
     "an empty chat stays ready": ("redis.call('ZREM', key('ready'), chat)", "local _ = chat"),
     "suspension means nothing": ("if held == 1 then return true end", "local _ = held"),
     "a timer is early": ("'-inf', now, 'LIMIT'", "'-inf', '+inf', 'LIMIT'"),
     "a timer fires again": ("redis.call('ZREM', key('timers'), member)", "local _ = member"),
     "dead letters are thrown away": ("if dead ~= '' then", "if false then"),
-    "a wait is forgotten by any write": ("if seq ~= '0' and lane == 'box' then redis.call('HDEL'", "if true then redis.call('HDEL'"),
+    "a wait is forgotten by any write": ("if seq ~= '0' and lane == 'box' then", "if true then"),
     "a wait is never noted": ("redis.call('HSET', key('parked'), chat, ARGV[4])", "local _ = chat"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_mbx_x5_a_fired_timer_is_in_the_mailbox_until_it_is_handled_and_fires_on
     assert box.call(box.mailboxes.ready([box.chat.partition], 10)) == [box.chat]
     box.commit(entry)
     assert box.waiting() == []
-    assert box.keys() == set()
+    assert box.left_behind() == set()
 
 
 def test_mbx_x5_a_timer_of_the_same_name_replaces_the_old_one_and_a_cancelled_one_never_fires(box):

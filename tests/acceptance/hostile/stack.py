@@ -1,0 +1,233 @@
+"""A whole installation to be mistreated: `mailroom` itself, real stores, the simulated Telegram."""
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import redis
+
+from ops.embedded.postgres import EmbeddedPostgres
+from ops.embedded.redis import EmbeddedRedis
+from storage.postgres.migrate import migrate
+from storage.redis.entry import Chat, prefix
+from tests.acceptance.load import text_update
+from tests.acceptance.processes import Process, Simulator, free_port, wait_until
+
+BOTS = {"strict": "5001:strict", "fast": "5002:fast", "shed": "5003:shed"}
+SECRET = "hostile"
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+CONFIG = "".join(
+    f'[bots.{name}]\ntoken = "{token}"\nsecret = "{SECRET}"\nrouter = "hostile_bot:router"\n'
+    for name, token in BOTS.items()
+).replace("[bots.fast]", '[bots.fast]\norder = "fast"').replace("[bots.shed]", '[bots.shed]\nflood = "shed"')
+
+_databases = itertools.count(1)
+_chats = itertools.count(1000)
+_update_ids = itertools.count(10_000)
+
+
+def new_chat() -> int:
+    """A chat that no other test uses."""
+    return next(_chats)
+
+
+class Mailroom(Process):
+    """A process of ours, started as anybody would: by the command line."""
+
+    def __init__(self, stack: "Stack", command: str, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        env = {**stack.environment, "PORT": str(self.port), "HOST": "127.0.0.1", **environment}
+        if env.get("PUBLIC_URL") == "own":
+            env["PUBLIC_URL"] = self.url
+        program = str(Path(sys.executable).with_name("mailroom"))
+        super().__init__(
+            [program, command, "--config", str(stack.config)], stack.folder / f"{command}-{self.port}.log", env
+        )
+
+    def start_and_wait(self) -> None:
+        self.start("ready")
+
+    @property
+    def alive(self) -> bool:
+        return self.child is not None and self.child.poll() is None
+
+    def wait_until_dead(self) -> None:
+        """Wait for its end, which it brings about itself."""
+        assert self.child is not None
+        self.child.wait(30)
+
+
+class Stack:
+    """Stores, Telegram and one service; `service` may be killed and started again at will."""
+
+    def __init__(self, folder: Path, postgres: EmbeddedPostgres, *, command: str = "up", public: bool = True) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.config = folder / "mailroom.toml"
+        self.config.write_text(CONFIG)
+        (folder / "hostile_bot.py").write_text(Path(__file__).with_name("hostile_bot.py").read_text())
+        self.postgres = postgres
+        self.redis = EmbeddedRedis(folder)
+        self.telegram = Simulator(folder)
+        self.database_url = _new_database(postgres)
+        self.environment = {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis.start(),
+            "TELEGRAM_API_BASE": self.telegram.url,
+            "MAILROOM_DATA": str(folder),
+            "MAILROOM_LOG": "json",
+            **({"PUBLIC_URL": "own"} if public else {}),
+        }
+        migrate(self.database_url)
+        self.telegram.start("ready at")
+        self.store = redis.Redis.from_url(self.redis.url)
+        self.service = Mailroom(self, command)
+
+    def close(self) -> None:
+        """Leave nothing running but Postgres, which others use."""
+        self.service.kill()
+        self.telegram.kill()
+        self.store.close()
+        self.redis.stop()
+
+    def heal(self) -> None:
+        """As if nothing had happened: the next test wants a stack in order."""
+        self.telegram.ask("faults", {"rules": []})
+        _delete(f"{self.telegram.url}/sim/faults")
+        levers = {"paused": False, "duplicate_probability": 0, "latency_ms": 0}
+        self.telegram.ask("delivery", levers)
+        if not self.service.alive:
+            self.service.start_and_wait()
+
+    # Users, by way of Telegram's own queues.
+
+    def says(self, chat: int, text: str, *, bot: str = "strict", **more: Any) -> list[int]:
+        given = {"token": BOTS[bot], "chat_id": chat, "text": text, **more}
+        found: list[int] = self.telegram.ask("send", given)["update_ids"]
+        return found
+
+    def taps(self, chat: int, data: str, *, bot: str = "strict") -> None:
+        given = {"token": BOTS[bot], "chat_id": chat, "message_id": 1, "data": data, "force": True}
+        self.telegram.ask("tap", given)
+
+    def misbehave(self, *rules: dict[str, Any]) -> None:
+        self.telegram.ask("faults", {"rules": list(rules)})
+
+    # What users see.
+
+    def calls(self, chat: int, *, bot: str = "strict", method: str = "sendMessage") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        since = 0
+        while True:
+            page = self.telegram.ask(
+                f"calls?token={BOTS[bot]}&chat_id={chat}&method={method}&since={since}&limit=10000"
+            )
+            found += page["calls"]
+            if not page["calls"]:
+                return found
+            since = page["next"]
+
+    def replies(self, chat: int, *, bot: str = "strict") -> list[str]:
+        """What the chat has been told, in order."""
+        return [call["args"]["text"] for call in self.calls(chat, bot=bot) if call["ok"]]
+
+    def wait_for_replies(self, chat: int, count: int, *, bot: str = "strict", seconds: float = 20) -> list[str]:
+        """Wait for so many; gives what is there when they do not come, for the assertion to show."""
+        try:
+            wait_until(lambda: len(self.replies(chat, bot=bot)) >= count, f"{count} replies", seconds)
+        except AssertionError:
+            pass
+        return self.replies(chat, bot=bot)
+
+    # What operators see.
+
+    def dead_letters(self, chat: int, *, bot: str = "strict") -> list[dict[str, Any]]:
+        address = Chat(bot, str(chat))
+        fields = self.store.hgetall(prefix(address.partition) + "dead")
+        return [json.loads(one) for field, one in fields.items() if field.startswith(f"{address}:".encode())]
+
+    def left_in_line(self, chat: int, *, bot: str = "strict") -> int:
+        address = Chat(bot, str(chat))
+        return int(self.store.llen(prefix(address.partition) + f"box:{address}"))
+
+    def kill_redis(self) -> None:
+        assert self.redis.pid is not None
+        os.kill(self.redis.pid, signal.SIGKILL)
+        wait_until(lambda: self.redis.url_of_running() is None, "Redis gone")
+
+    # A sender of webhooks who does not behave as Telegram.
+
+    def webhook(self, bot: str = "strict") -> str:
+        return f"{self.service.url}/webhook/telegram/{bot}"
+
+    def post(self, chat: int, *texts: str, bot: str = "strict", connections: int = 20) -> list[tuple[int, Any, bytes]]:
+        """Post messages of a chat straight to the webhook; gives status, headers and body of each answer."""
+        updates = [text_update(next(_update_ids), chat, text) for text in texts]
+        return asyncio.run(_post_all(self.webhook(bot), updates, connections))
+
+    def post_until_taken(self, updates: Iterable[dict[str, Any]], *, bot: str = "strict") -> int:
+        """Offer each update until it is taken, as Telegram does; gives the number of refusals."""
+        refusals = 0
+        for update in updates:
+            def taken(update: dict[str, Any] = update) -> bool:
+                nonlocal refusals
+                status = asyncio.run(_post_all(self.webhook(bot), [update], 1))[0][0]
+                refusals += status != 200
+                return status == 200
+            wait_until(taken, "the update is taken", 20)
+        return refusals
+
+
+def update(chat: int, text: str) -> dict[str, Any]:
+    """A message with an id higher than all before."""
+    return text_update(next(_update_ids), chat, text)
+
+
+def numbered(texts: Iterable[str]) -> list[str]:
+    """What the bot answers to these messages, handled once each and in this order."""
+    return [f"{number} {text}" for number, text in enumerate(texts, start=1)]
+
+
+async def _post_all(url: str, updates: list[dict[str, Any]], connections: int) -> list[tuple[int, Any, bytes]]:
+    found: list[tuple[int, Any, bytes]] = []
+    waiting = iter(updates)
+    timeout = aiohttp.ClientTimeout(total=20)
+    async with aiohttp.ClientSession(headers=HEADERS, timeout=timeout) as session:
+
+        async def one_connection() -> None:
+            for each in waiting:
+                async with session.post(url, json=each) as answer:
+                    found.append((answer.status, answer.headers, await answer.read()))
+
+        await asyncio.gather(*(one_connection() for _ in range(connections)))
+    return found
+
+
+def _delete(url: str) -> None:
+    import urllib.request
+
+    urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=10).close()
+
+
+def _new_database(postgres: EmbeddedPostgres) -> str:
+    name = f"hostile_{next(_databases)}"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(postgres.url)
+        try:
+            await connection.execute(f"CREATE DATABASE {name}")
+        finally:
+            await connection.close()
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(create())
+    return postgres.url.replace("@/mailroom?", f"@/{name}?")
