@@ -12,9 +12,8 @@ from time import perf_counter
 from typing import Any, Protocol
 
 import trio
-from prometheus_client import Counter, Histogram
-from structlog import get_logger
 
+from actors import report
 from actors.attempt import SUSPENDED, Done, Later, Worker
 from actors.hosting.bot import HostedBot
 from actors.order import ChatOrder
@@ -24,24 +23,6 @@ from actors.state import apply
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry, place
 from storage.redis.mailbox import Begun, Changes, Committed, Loaded
-
-log = get_logger("mailroom.chat")
-
-HANDLED = Counter(
-    "mailroom_messages_handled_total", "Messages finished, by how they ended", ["bot", "verdict"]
-)
-FAILED = Counter(
-    "mailroom_attempts_failed_total", "Attempts that did not finish their message", ["bot", "reason"]
-)
-LATE = Counter(
-    "mailroom_messages_late_total",
-    "Messages handled after one with a higher update_id of the same chat",
-    ["bot"],
-)
-HANDLING = Histogram("mailroom_handling_seconds", "From the start of an attempt to its end", ["bot"])
-WAITED = Histogram(
-    "mailroom_waited_seconds", "From accept to the start of the attempt that finished the message", ["bot"]
-)
 
 WAKE = "wake"
 
@@ -96,6 +77,7 @@ class ChatActor(TrioActor):
         "_outages",
         "_rung",
         "_running",
+        "_stale",
         "_window",
         "chat",
         "last_error",
@@ -117,6 +99,7 @@ class ChatActor(TrioActor):
         self._loading = False
         self._missed = False
         self._known = 0
+        self._stale = False
         self._finished_meanwhile: set[int] | None = None
         self._window: list[Entry] = []
         self._expedited: list[Entry] = []
@@ -220,6 +203,7 @@ class ChatActor(TrioActor):
     def reload(self) -> None:
         """What was read from the mailbox is not true any more: somebody else changed it."""
         self._loaded = False
+        self._stale = True
         self.suspended = False
         self.wake()
 
@@ -255,7 +239,7 @@ class ChatActor(TrioActor):
     async def _load(self) -> None:
         worker = self._house.worker
         self._epoch = worker.ownership.epoch
-        self._loading, self._missed = True, False
+        self._loading, self._missed, self._stale = True, False, False
         self._expedited.clear()
         finished = self._finished_meanwhile = set()
         loaded = await aio(self._read)
@@ -270,7 +254,8 @@ class ChatActor(TrioActor):
         # the window is empty.
         self._complete = loaded.depth <= len(loaded.box) and not self._missed
         self.suspended = loaded.suspended
-        self._loaded = True
+        # What was asked for while we read is done next: a resumed chat must not stay suspended.
+        self._loaded = not self._stale
         self._begun.clear()
         if loaded.parked_until_ms:
             self._not_before = (
@@ -371,7 +356,7 @@ class ChatActor(TrioActor):
         match outcome:
             case Done():
                 self._done(entry, outcome, asked[0])
-                self._report(entry, outcome, late=late, waited_ms=waited_ms, seconds=seconds)
+                report.finished(self.chat, entry, outcome, late=late, waited_ms=waited_ms, seconds=seconds)
             case Later():
                 self._put_off(entry, outcome)
             case _:
@@ -397,53 +382,17 @@ class ChatActor(TrioActor):
         if self._finished_meanwhile is not None:
             self._finished_meanwhile.add(entry.seq)
         self._outages = 0
-        self.last_error = f"{type(done.error).__name__}: {done.error}" if done.error else None
+        self.last_error = report.words(done.error)
 
     def _put_off(self, entry: Entry, later: Later) -> None:
-        self.last_error = f"{type(later.error).__name__}: {later.error}" if later.error else None
+        self.last_error = report.words(later.error)
         if not later.counted and later.error is not None:
             self._outages += 1
         if not entry.expedited:
             self._not_before = trio.current_time() + later.seconds
         else:
             self._house.spawn(lambda: self._again(entry, later.seconds))
-        reason = "raised" if later.counted else "parked" if later.error is None else "outage"
-        FAILED.labels(self.chat.bot, reason).inc()
-        log.warning(
-            "put_off",
-            chat=str(self.chat),
-            update_id=entry.order,
-            kind=entry.kind,
-            reason=reason,
-            attempt=later.attempt,
-            again_in_seconds=round(later.seconds, 1),
-            error=self.last_error,
-            trace=entry.trace,
-            exc_info=later.error if later.counted else None,
-        )
-
-    def _report(self, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
-        bot = self.chat.bot
-        HANDLED.labels(bot, done.verdict).inc()
-        HANDLING.labels(bot).observe(seconds)
-        WAITED.labels(bot).observe(waited_ms / 1000)
-        if late:
-            LATE.labels(bot).inc()
-        write = log.info if done.verdict in ("handled", "unhandled") else log.error
-        write(
-            done.verdict,
-            chat=str(self.chat),
-            update_id=entry.order,
-            kind=entry.kind,
-            attempt=done.attempt,
-            late=late,
-            waited_ms=waited_ms,
-            took_ms=round(seconds * 1000, 1),
-            left=done.committed.depth,
-            trace=entry.trace,
-            error=self.last_error,
-            exc_info=done.error if done.verdict == "dead" else None,
-        )
+        report.put_off(self.chat, entry, later)
 
     async def _again(self, entry: Entry, seconds: float) -> None:
         """Try an expedited message again after a pause that holds nobody else up."""

@@ -1,0 +1,72 @@
+"""What is told of each attempt: one line in the log, and the metrics."""
+
+from prometheus_client import Counter, Histogram
+from structlog import get_logger
+
+from actors.attempt import Done, Later
+from storage.redis.entry import Chat, Entry
+
+log = get_logger("mailroom.chat")
+
+HANDLED = Counter(
+    "mailroom_messages_handled_total", "Messages finished, by how they ended", ["bot", "verdict"]
+)
+FAILED = Counter(
+    "mailroom_attempts_failed_total", "Attempts that did not finish their message", ["bot", "reason"]
+)
+LATE = Counter(
+    "mailroom_messages_late_total",
+    "Messages handled after one with a higher update_id of the same chat",
+    ["bot"],
+)
+HANDLING = Histogram("mailroom_handling_seconds", "From the start of an attempt to its end", ["bot"])
+WAITED = Histogram(
+    "mailroom_waited_seconds", "From accept to the start of the attempt that finished the message", ["bot"]
+)
+
+
+def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
+    """A message has come to its end: handled, unhandled, refused or dead."""
+    HANDLED.labels(chat.bot, done.verdict).inc()
+    HANDLING.labels(chat.bot).observe(seconds)
+    WAITED.labels(chat.bot).observe(waited_ms / 1000)
+    if late:
+        LATE.labels(chat.bot).inc()
+    write = log.info if done.verdict in ("handled", "unhandled") else log.error
+    write(
+        done.verdict,
+        chat=str(chat),
+        update_id=entry.order,
+        kind=entry.kind,
+        attempt=done.attempt,
+        late=late,
+        waited_ms=waited_ms,
+        took_ms=round(seconds * 1000, 1),
+        left=done.committed.depth,
+        trace=entry.trace,
+        error=words(done.error),
+        exc_info=done.error if done.verdict == "dead" else None,
+    )
+
+
+def put_off(chat: Chat, entry: Entry, later: Later) -> None:
+    """A message is to be tried again."""
+    reason = "raised" if later.counted else "parked" if later.error is None else "outage"
+    FAILED.labels(chat.bot, reason).inc()
+    log.warning(
+        "put_off",
+        chat=str(chat),
+        update_id=entry.order,
+        kind=entry.kind,
+        reason=reason,
+        attempt=later.attempt,
+        again_in_seconds=round(later.seconds, 1),
+        error=words(later.error),
+        trace=entry.trace,
+        exc_info=later.error if later.counted else None,
+    )
+
+
+def words(error: BaseException | None) -> str | None:
+    """An error in one line."""
+    return f"{type(error).__name__}: {error}" if error else None
