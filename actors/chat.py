@@ -69,10 +69,10 @@ class ChatActor(TrioActor):
         "_house",
         "_known",
         "_loaded",
-        "_loading",
         "_locals",
         "_missed",
         "_not_before",
+        "_offered_meanwhile",
         "_order",
         "_outages",
         "_rung",
@@ -96,11 +96,11 @@ class ChatActor(TrioActor):
         self._epoch = 0
         self._loaded = False
         self._complete = False
-        self._loading = False
         self._missed = False
         self._known = 0
         self._stale = False
         self._finished_meanwhile: set[int] | None = None
+        self._offered_meanwhile: list[Entry] | None = None
         self._window: list[Entry] = []
         self._expedited: list[Entry] = []
         self._locals: list[_Local] = []
@@ -165,20 +165,24 @@ class ChatActor(TrioActor):
             return
         if begun is not None:
             self._begun[entry.seq] = begun
-        self._missed = self._missed or self._loading
         if entry.expedited:
             self._expedited.append(entry)
             if self._running:
                 self._house.spawn(lambda: self._overtake(entry))
+        elif self._offered_meanwhile is not None:
+            self._offered_meanwhile.append(entry)
         elif self._loaded:
-            position = place(self._window, entry)
-            if position < len(self._window) or (
-                self._complete and len(self._window) < self._house.worker.policy.window
-            ):
-                self._window.insert(position, entry)
-            else:
-                self._complete = False
+            self._put_in_line(entry)
         self.wake()
+
+    def _put_in_line(self, entry: Entry) -> None:
+        position = place(self._window, entry)
+        if position < len(self._window) or (
+            self._complete and len(self._window) < self._house.worker.policy.window
+        ):
+            self._window.insert(position, entry)
+        else:
+            self._complete = False
 
     def run_in_line(
         self, work: Callable[[], Awaitable[Any]], answer: Callable[[Any, BaseException | None], None]
@@ -226,7 +230,8 @@ class ChatActor(TrioActor):
             if entry is None:
                 break
             async with self._house.slots:
-                await self._turn(entry)
+                if self._may_begin(entry):
+                    await self._turn(entry)
         else:
             self.wake()
         if self.idle:
@@ -239,20 +244,22 @@ class ChatActor(TrioActor):
     async def _load(self) -> None:
         worker = self._house.worker
         self._epoch = worker.ownership.epoch
-        self._loading, self._missed, self._stale = True, False, False
+        self._missed, self._stale = False, False
         self._expedited.clear()
         finished = self._finished_meanwhile = set()
+        offered = self._offered_meanwhile = []
         loaded = await aio(self._read)
-        self._loading, self._finished_meanwhile = False, None
+        self._finished_meanwhile, self._offered_meanwhile = None, None
         self._known = loaded.seq
         self._window = [entry for entry in loaded.box if entry.seq not in self._running]
         known = {entry.seq for entry in loaded.expedited}
         new = [entry for entry in self._expedited if entry.seq not in known]
         # One that overtook may have come to its end after the store was read, and before we got the answer.
         self._expedited = [entry for entry in loaded.expedited + new if entry.seq not in finished]
-        # What was accepted while we read may be in the answer or not: then the mailbox is read once more when
-        # the window is empty.
         self._complete = loaded.depth <= len(loaded.box) and not self._missed
+        for entry in offered:
+            if entry.seq > loaded.seq:
+                self._put_in_line(entry)
         self.suspended = loaded.suspended
         # What was asked for while we read is done next: a resumed chat must not stay suspended.
         self._loaded = not self._stale
@@ -299,6 +306,16 @@ class ChatActor(TrioActor):
             with trio.move_on_after(wait):
                 await self._bell.wait()
             self._bell = None
+
+    def _may_begin(self, entry: Entry) -> bool:
+        """Whether it is still this message's turn, after a wait for a slot: it may have been run beside, and
+        another one may have come before it.
+        """
+        if not self._loaded or self.suspended or self._house.draining or entry.seq in self._running:
+            return False
+        if entry.expedited:
+            return entry in self._expedited
+        return bool(self._window) and self._window[0] is entry
 
     def _ring(self) -> None:
         if self._bell is not None:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import hypercorn.protocol
-from httptools import HttpParserError, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.protocol.h11 import H11Protocol
 
@@ -20,11 +20,16 @@ from actors.providers.telegram import SECRET_HEADER
 from ingress.webhook import BODY_BYTES_MAX, PATH, Answer, Webhook, WebhookRequest
 
 HEAD_BYTES_MAX = 32 * 1024
+DISCARDED_BYTES_MAX = 16 * 1024 * 1024
+"""How much of a body that was refused is still read: a connection closed on unread bytes is reset, and many a
+client never sees the answer.
+"""
 KEPT_ALIVE_SECONDS = 20.0
 """How often a busy connection tells Hypercorn that it is not idle; its idle limit is longer."""
 
 _BEGINNING = f"POST {PATH}".encode()
 _SECRET = SECRET_HEADER.lower().encode()
+_UPGRADES = (b"\r\nUpgrade:", b"\r\nupgrade:")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
@@ -48,6 +53,7 @@ class WebhookProtocol(H11Protocol):
         self._complete: list[WebhookRequest] = []
         self._in_head = False
         self._head_bytes = 0
+        self._discarded_bytes: int | None = None
         self._expects_continue = False
         self._answering = asyncio.Lock()
         self._refreshed = 0.0
@@ -57,6 +63,10 @@ class WebhookProtocol(H11Protocol):
         if isinstance(event, Closed):
             async with self._answering:  # what is being answered is answered before the connection goes
                 await super().handle(event)
+        elif isinstance(event, RawData) and self._discarded_bytes is not None:
+            self._discarded_bytes += len(event.data)
+            if self._discarded_bytes > DISCARDED_BYTES_MAX:
+                await self.send(Closed())
         elif isinstance(event, RawData) and (self._reading is not None or self._begins_webhook(event.data)):
             async with self._answering:
                 await self._read(event.data)
@@ -65,29 +75,35 @@ class WebhookProtocol(H11Protocol):
 
     def _begins_webhook(self, data: bytes) -> bool:
         # `stream` is set while a usual request is under way, whose body may look like anything.
-        return self.stream is None and not self.connection.trailing_data[0] and data.startswith(_BEGINNING)
+        if self.stream is not None or self.connection.trailing_data[0] or not data.startswith(_BEGINNING):
+            return False
+        # Java's client offers HTTP/2 with every request; llhttp would take the body for that of the offer.
+        return not any(offer in data for offer in _UPGRADES)
 
     async def _read(self, data: bytes) -> None:
         if self._parser is None:
             self._parser = HttpRequestParser(self)
-        # begins at 0 with each message; looked at only while the head is not complete
-        self._head_bytes += len(data)
+        before = self._reading
         try:
             self._parser.feed_data(data)
-        except HttpParserError as error:
+        except (HttpParserError, HttpParserUpgrade) as error:
             await self._close_with(Answer(400, [], f"not HTTP: {error}".encode()))
             return
         if self._expects_continue:
             self._expects_continue = False
             await self.send(RawData(_CONTINUE))
+        if self._in_head and self._reading is before:  # else the head began just now
+            self._head_bytes += len(data)
         if self._in_head and self._head_bytes > HEAD_BYTES_MAX:
             await self._close_with(Answer(431))
             return
-        if self._reading is not None and self._reading.too_large:
-            self._complete.append(self._reading)  # the answer need not wait for the rest of it
         complete, self._complete = self._complete, []
         for request in complete:
             await self._answer(request)
+        if self._reading is not None and self._reading.too_large and not self._in_head:
+            # The answer need not wait for the rest, which is read all the same.
+            self._discarded_bytes = 0
+            await self.send(RawData(_bytes(await self._webhook.answer(self._reading), close=True)))
 
     async def _answer(self, request: WebhookRequest) -> None:
         answer = await self._webhook.answer(request)
@@ -112,6 +128,7 @@ class WebhookProtocol(H11Protocol):
         """A request begins."""
         self._reading = WebhookRequest()
         self._in_head = True
+        self._head_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
@@ -133,7 +150,6 @@ class WebhookProtocol(H11Protocol):
     def on_headers_complete(self) -> None:
         """The head is read."""
         self._in_head = False
-        self._head_bytes = 0
         if self._reading is not None and self._parser is not None:
             self._reading.method = self._parser.get_method().decode()
 

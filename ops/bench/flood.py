@@ -1,4 +1,8 @@
-"""`flood`: updates a second of a single chat that does not stop writing, and whether its counter is right."""
+"""`flood`: updates a second of a single chat that does not stop writing, and whether its counter is right.
+
+All messages are offered at once, as in a real flood: who answers the webhook before the work is done gets
+them all at the same time.
+"""
 
 from typing import Any
 
@@ -20,7 +24,9 @@ def flood(stage: Stage) -> dict[str, Any]:
         for contestant in contestants:
             stage.progress(f"flood, round {number + 1} of {rounds}: {contestant.name}")
             chats = [*contestant.fresh_chats(1)] * messages
-            found[contestant.name].append(stage.run.run(drive(stage, contestant, chats)))
+            found[contestant.name].append(
+                stage.run.run(drive(stage, contestant, chats, unanswered_max=messages))
+            )
     return {
         name: {
             **summary(results),

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ class Stack:
         self.telegram.start("ready at")
         self.store = redis.Redis.from_url(self.redis.url)
         self.service = Mailroom(self, command)
+        self._last_message: dict[tuple[str, int], int] = {}
 
     def close(self) -> None:
         """Leave nothing running but Postgres, which others use."""
@@ -107,16 +109,29 @@ class Stack:
         self.telegram.ask("delivery", levers)
         if not self.service.alive:
             self.service.start_and_wait()
+        wait_until(self.ready, "the stack in order")
+
+    def ready(self) -> bool:
+        """Whether the service says so."""
+        try:
+            with urllib.request.urlopen(f"{self.service.url}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     # Users, by way of Telegram's own queues.
 
     def says(self, chat: int, text: str, *, bot: str = "strict", **more: Any) -> list[int]:
         given = {"token": BOTS[bot], "chat_id": chat, "text": text, **more}
-        found: list[int] = self.telegram.ask("send", given)["update_ids"]
+        answer = self.telegram.ask("send", given)
+        self._last_message[bot, chat] = answer["message_id"]
+        found: list[int] = answer["update_ids"]
         return found
 
     def taps(self, chat: int, data: str, *, bot: str = "strict") -> None:
-        given = {"token": BOTS[bot], "chat_id": chat, "message_id": 1, "data": data, "force": True}
+        """Press a button, for simplicity under the user's own last message."""
+        message_id = self._last_message[bot, chat]
+        given = {"token": BOTS[bot], "chat_id": chat, "message_id": message_id, "data": data, "force": True}
         self.telegram.ask("tap", given)
 
     def misbehave(self, *rules: dict[str, Any]) -> None:
@@ -148,7 +163,25 @@ class Stack:
             pass
         return self.replies(chat, bot=bot)
 
+    def checkouts_answered(self, since: float) -> list[dict[str, Any]]:
+        page = self.telegram.ask(f"calls?token={BOTS['strict']}&method=answerPreCheckoutQuery&limit=10000")
+        return [call for call in page["calls"] if call["at"] >= since and call["ok"]]
+
     # What operators see.
+
+    def pending(self, bot: str) -> int:
+        """Updates that wait at Telegram."""
+        url = f"{self.telegram.url}/bot{BOTS[bot]}/getWebhookInfo"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return int(json.load(answer)["result"]["pending_update_count"])
+
+    def delivered_late(self, bot: str) -> int:
+        """Messages that came after one with a higher number had been handled."""
+        with urllib.request.urlopen(f"{self.service.url}/metrics", timeout=10) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f'mailroom_messages_late_total{{bot="{bot}"}}'):
+                    return int(float(line.split()[-1]))
+        return 0
 
     def dead_letters(self, chat: int, *, bot: str = "strict") -> list[dict[str, Any]]:
         address = Chat(bot, str(chat))
@@ -213,8 +246,6 @@ async def _post_all(url: str, updates: list[dict[str, Any]], connections: int) -
 
 
 def _delete(url: str) -> None:
-    import urllib.request
-
     urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=10).close()
 
 

@@ -1,0 +1,139 @@
+"""A store that is gone, read-only or full: nothing is accepted that cannot be kept, and nothing kept is lost."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.acceptance.hostile.raw import ask, request
+from tests.acceptance.hostile.stack import SECRET, Stack, new_chat, numbered, update
+from tests.acceptance.processes import wait_until
+
+
+def refused_for_now(stack: Stack, chat: int) -> bool:
+    """An answer that makes Telegram come back, and tells nothing of the inside."""
+    body = json.dumps(update(chat, "never taken")).encode()
+    seen = ask(stack.service.port, request("/webhook/telegram/strict", body, secret=SECRET))
+    if seen.status == 200:
+        return False
+    assert seen.status == 503
+    assert int(seen.headers["retry-after"]) >= 1
+    assert b"Traceback" not in seen.body
+    assert b"redis" not in seen.body.lower()
+    return True
+
+
+def ready(stack: Stack) -> dict[str, str] | None:
+    """What /readyz complains of; None when it does not."""
+    seen = ask(stack.service.port, request("/readyz", method="GET"))
+    found: dict[str, str] = json.loads(seen.body)["reasons"]
+    assert (seen.status == 503) == bool(found)
+    return found or None
+
+
+def in_progress(stack: Stack, chat: int, seconds: float) -> None:
+    """A message of this chat is being handled, and two more wait, all acknowledged."""
+    answers = stack.post(chat, f"slow {seconds}", connections=1) + stack.post(chat, "then", "last", connections=1)
+    assert [status for status, _, _ in answers] == [200] * 3
+
+
+def kill(stack: Stack) -> Callable[[], object]:
+    stack.kill_redis()
+    return stack.redis.start
+
+
+def demote(stack: Stack) -> Callable[[], object]:
+    """A failover made it a replica, and its new primary is out of reach."""
+    stack.store.execute_command("REPLICAOF", "127.0.0.1", "1")
+    return lambda: stack.store.execute_command("REPLICAOF", "NO", "ONE")
+
+
+def isolate(stack: Stack) -> Callable[[], object]:
+    stack.store.config_set("min-replicas-to-write", 1)
+    return lambda: stack.store.config_set("min-replicas-to-write", 0)
+
+
+@pytest.mark.parametrize("harm", [kill, demote, isolate])
+def test_redis_that_cannot_write_costs_503_and_nothing_else(
+    stack: Stack, harm: Callable[[Stack], Callable[[], object]]
+) -> None:
+    chat, later = new_chat(), new_chat()
+    in_progress(stack, chat, 0.8)
+    heal = harm(stack)
+    try:
+        assert refused_for_now(stack, new_chat())
+        if harm is kill:
+            assert "redis" in (ready(stack) or {})
+        pid = stack.service.child
+    finally:
+        heal()
+    assert stack.post_until_taken([update(later, "later")]) <= 20
+    assert stack.wait_for_replies(chat, 3) == numbered(["slow 0.8", "then", "last"])
+    assert stack.wait_for_replies(later, 1) == ["1 later"]
+    assert stack.service.child is pid, "it recovered without a restart"
+    wait_until(lambda: ready(stack) is None, "ready again", 10)
+
+
+class TestRedisFull:
+    """Accepting needs memory, finishing gives it back: what was accepted is worked off, also after a restart."""
+
+    @pytest.fixture
+    def full(self, stack: Stack) -> Callable[[], None]:
+        def fill() -> None:
+            stack.store.config_set("maxmemory", 1)
+            assert refused_for_now(stack, new_chat())
+
+        yield fill
+        stack.store.config_set("maxmemory", 0)
+
+    def test_what_was_accepted_is_handled_and_committed(self, stack: Stack, full: Callable[[], None]) -> None:
+        chat, later = new_chat(), new_chat()
+        in_progress(stack, chat, 0.8)
+        full()
+        assert stack.wait_for_replies(chat, 3, seconds=8) == numbered(["slow 0.8", "then", "last"])
+        wait_until(lambda: stack.left_in_line(chat) == 0, "all committed", 5)
+        assert refused_for_now(stack, new_chat()), "it is still full"
+        stack.store.config_set("maxmemory", 0)
+        stack.post_until_taken([update(later, "later")])
+        assert stack.wait_for_replies(later, 1) == ["1 later"]
+
+    def test_also_by_a_service_that_was_started_meanwhile(self, stack: Stack, full: Callable[[], None]) -> None:
+        chat = new_chat()
+        in_progress(stack, chat, 0.8)
+        full()
+        stack.service.kill()
+        stack.service.start_and_wait()
+        assert stack.wait_for_replies(chat, 3, seconds=10) == numbered(["slow 0.8", "then", "last"])
+
+
+@pytest.mark.timeout(60)
+def test_postgres_gone_for_longer_than_the_lease_only_delays(stack: Stack) -> None:
+    chat, later = new_chat(), new_chat()
+    stack.post(chat, "before")
+    assert stack.wait_for_replies(chat, 1) == ["1 before"]
+    lost = stack.service.said().count("chats_lost")
+    stack.postgres.stop()
+    try:
+        [(status, _, _)] = stack.post(chat, "while the lease lasts")
+        assert status == 200
+        assert "postgres" in (ready(stack) or {})
+        wait_until(lambda: stack.service.said().count("chats_lost") > lost, "the lease is over", 12)
+        # Redis has them safe; they are worked on once somebody owns the chats again.
+        assert stack.post(later, "afterwards")[0][0] == 200
+        assert "chats" in (ready(stack) or {})
+        assert stack.replies(later) == []
+    finally:
+        stack.postgres.start()
+    assert stack.wait_for_replies(later, 1) == ["1 afterwards"]
+    assert stack.wait_for_replies(chat, 2) == numbered(["before", "while the lease lasts"])
+    wait_until(lambda: ready(stack) is None, "ready again", 10)
+
+
+def test_postgres_that_stutters_is_not_even_noticed(stack: Stack) -> None:
+    chat = new_chat()
+    lost = stack.service.said().count("chats_lost")
+    stack.postgres.stop()
+    stack.postgres.start()
+    stack.post(chat, "hello")
+    assert stack.wait_for_replies(chat, 1) == ["1 hello"]
+    assert stack.service.said().count("chats_lost") == lost

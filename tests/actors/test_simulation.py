@@ -1,0 +1,232 @@
+"""The loop of the chat actors on a made-up clock with seeded scheduling: same seed, same trace.
+
+Guest mode cannot jump in time (Trio does not see what asyncio waits for), so here the bridge is a plain call,
+and store and handlers are Trio functions that take random time, fail, and answer late. The actor is real.
+"""
+
+import random
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+import actors.chat
+from actors.attempt import SUSPENDED, Done, Later
+from actors.chat import ChatActor
+from actors.order import Watermark
+from actors.policy import Policy
+from actors.runtime.system import open_actor_system
+from storage.redis.entry import Chat, Entry, place
+from storage.redis.mailbox import Begun, Changes, Committed, Loaded
+
+CHATS = [Chat("shop", str(n)) for n in range(3)]
+MESSAGES = 12
+SEEDS = range(60)
+
+
+class Store:
+    """Mailboxes in memory; every call takes a moment before its effect and another one after it."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.seq = 0
+        self.boxes: dict[Chat, list[Entry]] = {chat: [] for chat in CHATS}
+        self.fast: dict[Chat, list[Entry]] = {chat: [] for chat in CHATS}
+        self.tries: dict[int, int] = {}
+        self.suspended: set[Chat] = set()
+
+    def now_ms(self) -> int:
+        return int(trio.current_time() * 1000)
+
+    async def moment(self) -> None:
+        await trio.sleep(self.chance.choice([0, 0, 0.001, 0.003]))
+
+    async def accept(self, chat: Chat, order: int, *, expedited: bool) -> Entry:
+        await self.moment()
+        self.seq += 1
+        entry = Entry(self.seq, order, self.now_ms(), "message", "chat", "t", b"", expedited)
+        lane = (self.fast if expedited else self.boxes)[chat]
+        lane.insert(place(lane, entry), entry)
+        await self.moment()
+        return entry
+
+    async def load(self, chat: Chat, _epoch: int, window: int) -> Loaded:
+        await self.moment()
+        box, fast = self.boxes[chat], self.fast[chat]
+        found = Loaded(chat in self.suspended, {}, box[:window], fast[:window], 0, len(box), self.seq)
+        await self.moment()
+        return found
+
+
+class World:
+    """Everything around the actors, and what happened, in order."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.mailboxes = Store(self.chance)
+        self.ownership = SimpleNamespace(epoch=1)
+        self.policy = Policy(window=4, quantum=3, overtake_seconds=0.01)
+        self.slots = trio.CapacityLimiter(2)
+        self.draining = False
+        self.worker = self
+        self.bot = SimpleNamespace(watermark=Watermark(), fast=False)
+        self.trace: list[tuple[str, str, int]] = []
+        self.told: set[int] = set()
+        self.finished: set[int] = set()
+        self.faults: list[str] = []
+
+    # What a house is to its actors
+
+    def spawn(self, work: Any) -> None:
+        self.nursery.start_soon(work)
+
+    def failed(self, actor: ChatActor, error: BaseException | None) -> None:
+        self.faults.append(f"{actor.chat} failed: {error!r}")
+
+    def rests(self, actor: ChatActor) -> None:
+        pass
+
+    # What a worker is to them
+
+    async def persist(self, call: Any) -> Any:
+        return await call()
+
+    async def run(
+        self, bot: Any, chat: Chat, entry: Entry, state: Any, begun: Any, *, following: Any, **_: Any
+    ) -> Any:
+        store = self.mailboxes
+        if begun is None:
+            await store.moment()
+            if chat in store.suspended:
+                return SUSPENDED
+            store.tries[entry.seq] = store.tries.get(entry.seq, 0) + 1
+        attempt = store.tries.get(entry.seq, 0)
+        self.note("begins", chat, entry)
+        if entry.seq in self.finished:
+            self.faults.append(f"{chat}: {entry.order} was handled although it was finished")
+        if not entry.expedited:
+            waiting = [one for one in store.boxes[chat] if one.seq in self.told]
+            if (
+                any((one.order or 0) < (entry.order or 0) for one in waiting)
+                and attempt == 1
+                and begun is None
+            ):
+                self.faults.append(f"{chat}: {entry.order} began before {[one.order for one in waiting]}")
+        await trio.sleep(self.chance.choice([0, 0.002, 0.03]))
+        if self.chance.random() < 0.15:
+            return Later(self.chance.choice([0.0, 0.02]), self.chance.random() < 0.5, attempt, None)
+        return await self.commit(chat, entry, following())
+
+    async def commit(self, chat: Chat, entry: Entry, following: Entry | None) -> Done:
+        store = self.mailboxes
+        await store.moment()
+        lane = (store.fast if entry.expedited else store.boxes)[chat]
+        if entry not in lane:
+            self.faults.append(f"{chat}: {entry.order} was committed twice")
+            return Done("handled", Committed(True, len(lane), None), Changes(), 1)
+        lane.remove(entry)
+        self.finished.add(entry.seq)
+        self.note("ends", chat, entry)
+        begun = None
+        if following is not None and chat not in store.suspended:
+            store.tries[following.seq] = store.tries.get(following.seq, 0) + 1
+            begun = Begun(store.tries[following.seq], {})
+        await store.moment()
+        return Done("handled", Committed(False, len(store.boxes[chat]), begun), Changes(), 1)
+
+    def note(self, what: str, chat: Chat, entry: Entry) -> None:
+        self.trace.append((what, str(chat), entry.order or 0))
+
+    # What happens to them
+
+    async def play(self) -> None:
+        async with trio.open_nursery() as nursery, open_actor_system() as system:
+            self.nursery = nursery
+            actors = {chat: ChatActor.activate(chat, self.bot, self) for chat in CHATS}  # type: ignore[arg-type]
+            self.bot.watermark.saw(0, 0, in_order=True)
+            ids = list(range(1, MESSAGES * len(CHATS) + 1))
+            async with trio.open_nursery() as senders:
+                for update_id in ids:
+                    senders.start_soon(self.send, actors[CHATS[update_id % len(CHATS)]], update_id)
+                senders.start_soon(self.operate, actors)
+            with trio.move_on_after(120):
+                while any((*self.mailboxes.boxes.values(), *self.mailboxes.fast.values())):  # noqa: ASYNC110
+                    await trio.sleep(0.1)
+            system.nursery.cancel_scope.cancel()
+            nursery.cancel_scope.cancel()
+        left = {str(chat): [one.order for one in box] for chat, box in self.mailboxes.boxes.items() if box}
+        if left:
+            self.faults.append(f"never handled: {left}")
+
+    async def send(self, actor: ChatActor, update_id: int) -> None:
+        # Roughly in order, as Telegram's parallel queues are.
+        await trio.sleep(update_id * 0.004 + self.chance.random() * 0.02)
+        entry = await self.mailboxes.accept(actor.chat, update_id, expedited=self.chance.random() < 0.1)
+        self.bot.watermark.saw(update_id, self.mailboxes.now_ms())
+        if self.chance.random() < 0.1:
+            actor.look_again()  # the answer was lost, or another process took the message in
+        else:
+            actor.offer(entry)
+            self.told.add(entry.seq)
+
+    async def operate(self, actors: dict[Chat, ChatActor]) -> None:
+        for _ in range(4):
+            await trio.sleep(self.chance.random() * 0.05)
+            chat = self.chance.choice(CHATS)
+            self.mailboxes.suspended.add(chat)
+            actors[chat].reload()
+            await trio.sleep(self.chance.random() * 0.05)
+            self.mailboxes.suspended.discard(chat)
+            actors[chat].reload()
+
+
+def simulate(seed: int) -> World:
+    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[attr-defined]
+    trio._core._run._r.seed(seed)  # type: ignore[attr-defined]
+    worlds: list[World] = []
+
+    async def main() -> None:
+        worlds.append(World(seed))
+        await worlds[0].play()
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+    return worlds[0]
+
+
+@pytest.fixture(autouse=True)
+def plain_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    async def call(fn: Any, *args: Any) -> Any:
+        return await fn(*args)
+
+    monkeypatch.setattr(actors.chat, "aio", call)
+    yield
+    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_message_is_handled_once_and_in_order(seed: int) -> None:
+    assert simulate(seed).faults == []
+
+
+def test_the_same_seed_gives_the_same_trace() -> None:
+    first, again, other = simulate(1), simulate(1), simulate(2)
+    assert first.trace == again.trace
+    assert first.trace != other.trace
+
+
+FAULTS = {
+    "what waited for a slot is not looked at again": ("_may_begin", lambda self, entry: True),
+    "a reload during a read is forgotten": ("reload", ChatActor.wake),
+    "whoever comes last is last": ("_put_in_line", lambda self, entry: self._window.append(entry)),
+    "nobody looks into the mailbox again": ("look_again", lambda self: None),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_simulation_notices_when(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, wrong = FAULTS[fault]
+    monkeypatch.setattr(ChatActor, name, wrong)
+    assert any(simulate(seed).faults for seed in range(200))
