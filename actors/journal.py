@@ -18,6 +18,8 @@ from typing import Any
 
 from prometheus_client import Counter
 
+from actors.metrics import child
+
 REPLAYED = Counter(
     "mailroom_journal_replayed_total",
     "Calls that were answered from the journal instead of going out again",
@@ -66,12 +68,12 @@ class Journal:
         if known is None:
             if self.attempt > 1 and not self._ambiguous_seen:
                 self._ambiguous_seen = True
-                AMBIGUOUS.labels(self.bot).inc()
+                child(AMBIGUOUS, self.bot).inc()
             return None
         if known[:DIGEST_BYTES] != mark:
-            DIVERGED.labels(self.bot).inc()
+            child(DIVERGED, self.bot).inc()
             return None
-        REPLAYED.labels(self.bot).inc()
+        child(REPLAYED, self.bot).inc()
         return known[DIGEST_BYTES:]
 
     def keep(self, number: int, mark: bytes, result: bytes) -> None:

@@ -11,6 +11,7 @@ import datetime as dt
 import importlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -19,6 +20,7 @@ from uuid import UUID
 
 import aiogram.types
 from aiogram.types import TelegramObject
+from pydantic_core import from_json, to_json
 
 _BY_TEXT: dict[type, tuple[str, Callable[[Any], str], Callable[[str], Any]]] = {
     dt.datetime: ("datetime", dt.datetime.isoformat, dt.datetime.fromisoformat),
@@ -42,19 +44,17 @@ _FROM_COLLECTION: dict[str, Callable[[Any], Any]] = {tag: kind for kind, tag in 
 def to_text(data: Mapping[str, Any]) -> str:
     """The data as text. Raises `TypeError` for what cannot be kept, saying where it is."""
     plain = dict(data)
-    try:
-        text = json.dumps(plain, ensure_ascii=False)
-    except TypeError:
-        return json.dumps(["mailroom", _tagged(plain, "data")], ensure_ascii=False)
     # An equal copy proves that nothing was changed on the way, at a fraction of the price of looking.
-    if json.loads(text) == plain:
-        return text
+    with suppress(ValueError):
+        text = to_json(plain)
+        if from_json(text) == plain:
+            return text.decode()
     return json.dumps(["mailroom", _tagged(plain, "data")], ensure_ascii=False)
 
 
 def from_text(text: str) -> dict[str, Any]:
     """The data that `to_text` was given."""
-    found = json.loads(text)
+    found = from_json(text)
     data: dict[str, Any] = found if isinstance(found, dict) else _untagged(found[1])
     return data
 

@@ -3,14 +3,16 @@
 Telegram delivers the texts of a chat one after another, but button taps travel in a queue of their own, so a
 tap may arrive before the text that was sent first (tdlib/telegram-bot-api, `webhook_queue_id`). Update ids
 are consecutive over the whole bot. So: a message may start once every smaller id of the bot has been seen
-(the watermark), or after it has waited `HOLD_MS`: then the missing ids are taken for lost and the watermark
-moves past them. Pure: the time is passed in.
+(the watermark), or when for `HOLD_MS` no smaller one has come: then the missing ids are taken for lost and
+the watermark moves past them. While smaller ones do come, a queue is behind (a slow line, an outage that has
+just ended), and the next of it may be the one that is missing. Pure: the time is passed in.
 
 `order = "fast"` trades a little: a chat that has shown only one of Telegram's queues for 10 s starts at once,
-for Telegram itself orders that queue. What comes late then (or after the hold) is handled all the same, and
-counted.
+for Telegram itself orders that queue, and no message waits longer than `HOLD_MS`. What comes late then (or
+after the hold) is handled all the same, and counted.
 """
 
+from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
@@ -18,6 +20,10 @@ from itertools import count
 HOLD_MS = 500
 """How long a message waits for stragglers. In a simulation of Telegram's delivery, 500 ms brings inversions
 of pairs 50 ms apart to 0.
+"""
+HOLD_MAX_MS = 10_000
+"""How long a message waits at most while smaller ids keep coming: after a long outage of a busy bot they may
+come for minutes.
 """
 SINGLE_QUEUE_MS = 10_000
 """How long a chat must have used one queue only to be started at once in fast order."""
@@ -37,6 +43,7 @@ class Watermark:
         self.catching_up = False
         """True while a backlog is fetched in the order of its ids: nobody starts before his id has come."""
         self._ahead: set[int] = set()
+        self._news: deque[tuple[int, int]] = deque()
         self._moved_ms = 0
         self._waiting: list[tuple[int, int, Callable[[], None]]] = []
         self._tickets = count()
@@ -51,6 +58,8 @@ class Watermark:
         if in_order and (self.value is None or update_id > self.value):
             self._move(update_id, now_ms)
         elif self.value is None or update_id > self.value:
+            if update_id not in self._ahead:
+                self._note(update_id, now_ms)
             if len(self._ahead) < AHEAD_MAX:
                 self._ahead.add(update_id)
             if self.value is not None and update_id == self.value + 1:
@@ -83,6 +92,19 @@ class Watermark:
         only a reason to look again.
         """
         heappush(self._waiting, (update_id, next(self._tickets), bell))
+
+    def last_below(self, update_id: int) -> int:
+        """When a smaller id came last; 0 when none did within the hold."""
+        return next((at_ms for seen, at_ms in reversed(self._news) if seen < update_id), 0)
+
+    def _note(self, update_id: int, now_ms: int) -> None:
+        # Of those that came lately only what is smaller than all that came later can still be an answer.
+        news = self._news
+        while news and news[-1][0] >= update_id:
+            news.pop()
+        news.append((update_id, now_ms))
+        while news[0][1] < now_ms - HOLD_MS:
+            news.popleft()
 
     def _move(self, update_id: int, now_ms: int) -> None:
         jumped = self.value is None or update_id > self.value + 1
@@ -122,10 +144,11 @@ class ChatOrder:
             return 0
         if self._watermark.catching_up:
             return HOLD_MS
-        left = accepted_ms + HOLD_MS - now_ms
+        news_ms = accepted_ms if self._fast else max(accepted_ms, self._watermark.last_below(order))
+        left = news_ms + HOLD_MS - now_ms
         if left <= 0:
             self._watermark.give_up_below(order, now_ms)
             return 0
         if self._fast and sum(1 for seen in self._queues.values() if now_ms - seen < SINGLE_QUEUE_MS) <= 1:
             return 0
-        return left
+        return max(min(left, accepted_ms + HOLD_MAX_MS - now_ms), 0)

@@ -4,6 +4,7 @@ from prometheus_client import Counter, Histogram
 from structlog import get_logger
 
 from actors.attempt import Done, Later
+from actors.metrics import child
 from storage.redis.entry import Chat, Entry
 
 log = get_logger("mailroom.chat")
@@ -27,11 +28,11 @@ WAITED = Histogram(
 
 def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
     """A message has come to its end: handled, unhandled, refused or dead."""
-    HANDLED.labels(chat.bot, done.verdict).inc()
-    HANDLING.labels(chat.bot).observe(seconds)
-    WAITED.labels(chat.bot).observe(waited_ms / 1000)
+    child(HANDLED, chat.bot, done.verdict).inc()
+    child(HANDLING, chat.bot).observe(seconds)
+    child(WAITED, chat.bot).observe(waited_ms / 1000)
     if late:
-        LATE.labels(chat.bot).inc()
+        child(LATE, chat.bot).inc()
     write = log.info if done.verdict in ("handled", "unhandled") else log.error
     write(
         done.verdict,
@@ -52,7 +53,7 @@ def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int
 def put_off(chat: Chat, entry: Entry, later: Later) -> None:
     """A message is to be tried again."""
     reason = "raised" if later.counted else "parked" if later.error is None else "outage"
-    FAILED.labels(chat.bot, reason).inc()
+    child(FAILED, chat.bot, reason).inc()
     log.warning(
         "put_off",
         chat=str(chat),

@@ -13,6 +13,7 @@ from prometheus_client import Counter, Histogram
 from pydantic_core import from_json
 from structlog import get_logger
 
+from actors.metrics import child
 from actors.order import Watermark
 from actors.providers.telegram import NotAnUpdateError, Place, place_of
 from storage.errors import StoreUnavailable
@@ -81,7 +82,7 @@ class Intake:
                 update_id=place.update_id,
                 why=f"its kind {place.queue} is not known",
             )
-            UPDATES.labels(gate.name, "ignored").inc()
+            child(UPDATES, gate.name, "ignored").inc()
             gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
             return "ignored"
         chat = Chat(gate.name, str(place.chat_id))
@@ -95,7 +96,7 @@ class Intake:
             body,
             place.expedited,
         )
-        with ACCEPTING.labels(gate.name).time():
+        with child(ACCEPTING, gate.name).time():
             try:
                 receipt = await self._mailboxes.accept(
                     offer, cap=cap, shed=gate.shed, begin_epoch=self._eager(chat, place.update_id)
@@ -104,7 +105,7 @@ class Intake:
                 # It may be in line all the same, and then the chat must not go on with what comes after it.
                 self._doubt(chat)
                 raise
-        UPDATES.labels(gate.name, receipt.status).inc()
+        child(UPDATES, gate.name, receipt.status).inc()
         # The id has been seen whatever became of it: nobody else need wait for it.
         gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
         if receipt.status == "accepted" and receipt.entry is not None:

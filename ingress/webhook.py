@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from pydantic_core import to_json
 from structlog import get_logger
 
+from actors.metrics import child
 from actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
 from ingress.intake import Gate, Intake
 from storage.errors import StoreUnavailable
@@ -64,7 +65,7 @@ class Webhook:
     async def answer(self, request: WebhookRequest) -> Answer:
         """Take one request. 200 means that the update is durably in line."""
         answer = await self._take(request)
-        ANSWERS.labels(str(answer.status)).inc()
+        child(ANSWERS, str(answer.status)).inc()
         return answer
 
     async def _take(self, request: WebhookRequest) -> Answer:

@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import Processor
 
 QUIET = {
@@ -38,7 +39,7 @@ def configure(style: Literal["auto", "json", "colour"] = "auto", stream: TextIO 
     last: list[Processor] = (
         [structlog.dev.ConsoleRenderer(colors=True)]
         if colours
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     )
     structlog.configure(
         processors=[*shared, *last, _hide_tokens],
@@ -59,6 +60,10 @@ def configure(style: Literal["auto", "json", "colour"] = "auto", stream: TextIO 
     root.setLevel(logging.INFO)
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
+
+
+def _json(line: object, **_options: object) -> str:
+    return to_json(line, fallback=str).decode()
 
 
 def _hide_tokens(_logger: object, _method: str, line: str | MutableMapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from structlog import get_logger
 from actors.attempt import Worker
 from actors.chat import ChatActor
 from actors.hosting.bot import HostedBot
+from actors.metrics import child
 from actors.runtime.bridge import aio
 from actors.runtime.system import open_actor_system
 from storage.errors import Fenced, StoreUnavailable
@@ -77,7 +78,7 @@ class Chats:
             actor.offer(entry, begun)
 
     def eager(self, chat: Chat, order: int) -> int | None:
-        """The epoch to begin a message of this chat with, if it would be handled as soon as it is accepted."""
+        """The epoch to begin a message with, if its chat would handle it as soon as it is accepted."""
         actor = self._actors.get(chat)
         if actor is None or self.draining or not self.slots.available_tokens or not actor.would_begin(order):
             return None
@@ -147,7 +148,7 @@ class Chats:
             self.lost.set()
             return
         self._forget(actor.chat)
-        CRASHES.labels(actor.chat.bot).inc()
+        child(CRASHES, actor.chat.bot).inc()
         if len(self._crashes) >= CRASHES_REMEMBERED_MAX:
             self._crashes.clear()
         crashes = self._crashes[actor.chat] = self._crashes.get(actor.chat, 0) + 1

@@ -24,6 +24,7 @@ from pydantic_core import from_json, to_json
 from actors.hosting.errors import Parked
 from actors.journal import fingerprint
 from actors.limiter import CallClass, Limiter, classify, repeatable
+from actors.metrics import child
 from actors.turn import Turn, current_turn
 
 INLINE_WAIT_SECONDS = 5.0
@@ -127,7 +128,7 @@ class HostedSession(AiohttpSession):
             status, content = await self._post(bot, method, body, form, timeout)
             if status != 429:
                 return status, content
-            WAITS.labels(self._name).inc()
+            child(WAITS, self._name).inc()
             seconds = _retry_after(content)
             if call is CallClass.FREE:
                 if seconds > INLINE_WAIT_SECONDS:
@@ -155,12 +156,12 @@ class HostedSession(AiohttpSession):
             async with request as answer:
                 content = await answer.read()
         except TimeoutError as error:
-            CALLS.labels(self._name, "no_answer").inc()
+            child(CALLS, self._name, "no_answer").inc()
             raise TelegramNetworkError(method=method, message="Request timeout error") from error
         except ClientError as error:
-            CALLS.labels(self._name, "no_answer").inc()
+            child(CALLS, self._name, "no_answer").inc()
             raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
-        CALLS.labels(self._name, str(answer.status)).inc()
+        child(CALLS, self._name, str(answer.status)).inc()
         return answer.status, content
 
     def _result(
@@ -171,7 +172,7 @@ class HostedSession(AiohttpSession):
             _RESPONSES[returning] = Response[returning]  # type: ignore[valid-type]
         response = self.check_response(bot, method, status, cast(str, content))
         if not repeatable(method.__api_method__):
-            REPLIES.labels(self._name).inc()
+            child(REPLIES, self._name).inc()
         return cast(TelegramType, response.result)
 
     def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes, FormData | None]:

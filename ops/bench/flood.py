@@ -10,27 +10,28 @@ from ops.bench.figures import summary
 from ops.bench.load import Round, drive
 from ops.bench.stage import Stage
 
-ROUNDS = 2
-MESSAGES = 300
-MESSAGES_QUICK = 100
+MESSAGES = 1000
+"""As many as a mailbox takes: a person with a script sends them in a minute."""
+MESSAGES_QUICK = 200
+SECONDS_MAX = 40.0
+"""Who needs longer is measured by what came until then."""
 
 
 def flood(stage: Stage) -> dict[str, Any]:
-    """One new chat for each contestant and round."""
+    """One new chat for each contestant."""
     contestants = stage.contestants()
     found: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
-    rounds, messages = (1, MESSAGES_QUICK) if stage.quick else (ROUNDS, MESSAGES)
-    for number in range(rounds):
-        for contestant in contestants:
-            stage.progress(f"flood, round {number + 1} of {rounds}: {contestant.name}")
-            chats = [*contestant.fresh_chats(1)] * messages
-            found[contestant.name].append(
-                stage.run.run(drive(stage, contestant, chats, unanswered_max=messages))
-            )
+    messages = MESSAGES_QUICK if stage.quick else MESSAGES
+    for contestant in contestants:
+        stage.progress(f"flood: {contestant.name}")
+        chats = [*contestant.fresh_chats(1)] * messages
+        offered = drive(stage, contestant, chats, unanswered_max=messages, seconds_max=SECONDS_MAX)
+        found[contestant.name].append(stage.run.run(offered))
     return {
         name: {
             **summary(results),
             "messages": messages,
+            "unfinished": [one.unfinished for one in results],
             "counted": [one.last_count for one in results],
             "inversions": [one.inversions for one in results],
         }

@@ -41,6 +41,8 @@ class Round:
     reply_seconds: list[float] = field(default_factory=list)
     refused: int = 0
     lost: int = 0
+    unfinished: int = 0
+    """Without a reply when the round was cut short."""
     inversions: int = 0
     """Replies that came after the reply to a later message of the same chat."""
     last_count: int = 0
@@ -50,7 +52,7 @@ class Round:
     @property
     def per_second(self) -> float:
         """Updates handled a second, from the first request to the last reply."""
-        return (self.updates - self.lost) / self.seconds
+        return (self.updates - self.lost - self.unfinished) / self.seconds
 
 
 def requests(contestant: Contestant, chat_ids: Sequence[int]) -> list[bytes]:
@@ -70,8 +72,11 @@ async def drive(
     *,
     connections: int = CONNECTIONS,
     unanswered_max: int = UNANSWERED_MAX,
+    seconds_max: float | None = None,
 ) -> Round:
-    """Post a message for each entry of `chat_ids` as fast as they are answered; wait for all replies."""
+    """Post a message for each entry of `chat_ids` as fast as they are answered; wait for all replies, or for
+    those that come within `seconds_max`.
+    """
     first_id = contestant.next_update_id
     made = requests(contestant, chat_ids)
     result = Round(len(made))
@@ -83,14 +88,18 @@ async def drive(
         begun_at = time.time()
         numbered = iter(enumerate(made))
         posting = [asyncio.create_task(_post(line, numbered, room, result, sent_at)) for line in lines]
-        await replies.wait_until_complete(STALL_SECONDS, posting)
+        try:
+            async with asyncio.timeout(seconds_max):
+                await replies.wait_until_complete(STALL_SECONDS, posting)
+        except TimeoutError:
+            result.unfinished = len(made) - len(replies.at)
         for task in posting:
             task.cancel()  # those that wait for replies which did not come
         after = _cpu_seconds(stage, contestant)
     for line in lines:
         line.close()
     result.seconds = max(replies.at.values(), default=time.time()) - begun_at
-    result.lost = len(made) - len(replies.at)
+    result.lost = len(made) - len(replies.at) - result.unfinished
     result.inversions, result.last_count = replies.inversions, replies.last_count
     result.reply_seconds = [at - sent_at[number] for number, at in replies.at.items()]
     result.cpu_seconds = {name: after[name] - before[name] for name in after}
