@@ -220,18 +220,20 @@ class ChatActor(TrioActor):
             self._house.failed(self, error)
 
     async def _work(self) -> None:
-        for _ in range(self._house.worker.policy.quantum):
+        left = self._house.worker.policy.quantum
+        while left > 0:
             if not self._loaded:
                 await self._load()
             if self._locals:
                 await self._run_local(self._locals.pop(0))
+                left -= 1
                 continue
             entry = await self._next()
             if entry is None:
                 break
             async with self._house.slots:
                 if self._may_begin(entry):
-                    await self._turn(entry)
+                    left -= await aio(self._turns, entry, left)
         else:
             self.wake()
         if self.idle:
@@ -337,8 +339,22 @@ class ChatActor(TrioActor):
             return None
         return following
 
-    async def _turn(self, entry: Entry) -> None:
-        """Make one attempt at a message, and draw the consequences."""
+    async def _turns(self, entry: Entry, most: int) -> int:
+        """Handle a message, and those that follow it without a pause, on the asyncio side: a chat that is
+        flooded need not cross over to Trio and back between two messages. Returns how many turns there were.
+        """
+        turns = 1
+        while (following := await self._turn(entry)) is not None and turns < most:
+            if not self._may_begin(following) or self._locals or self._wait_seconds(following) > 0:
+                break
+            entry = following
+            turns += 1
+        return turns
+
+    async def _turn(self, entry: Entry) -> Entry | None:
+        """Make one attempt at a message, and draw the consequences. Returns the message that was begun with
+        its commit, if any.
+        """
         worker = self._house.worker
         asked: list[Entry | None] = [None]
 
@@ -351,18 +367,16 @@ class ChatActor(TrioActor):
         started = perf_counter()
         self._running.add(entry.seq)
         try:
-            outcome = await aio(
-                lambda: worker.run(
-                    self._bot,
-                    self.chat,
-                    entry,
-                    self.state,
-                    self._begun.pop(entry.seq, None),
-                    epoch=self._epoch,
-                    late=late,
-                    outages=self._outages,
-                    following=following,
-                )
+            outcome = await worker.run(
+                self._bot,
+                self.chat,
+                entry,
+                self.state,
+                self._begun.pop(entry.seq, None),
+                epoch=self._epoch,
+                late=late,
+                outages=self._outages,
+                following=following,
             )
         finally:
             self._running.discard(entry.seq)
@@ -374,11 +388,13 @@ class ChatActor(TrioActor):
             case Done():
                 self._done(entry, outcome, asked[0])
                 report.finished(self.chat, entry, outcome, late=late, waited_ms=waited_ms, seconds=seconds)
+                return asked[0] if asked[0] is not None and asked[0].seq in self._begun else None
             case Later():
                 self._put_off(entry, outcome)
             case _:
                 assert outcome == SUSPENDED
                 self.suspended = True
+        return None
 
     def _done(self, entry: Entry, done: Done, following: Entry | None) -> None:
         committed: Committed = done.committed
@@ -428,7 +444,7 @@ class ChatActor(TrioActor):
             and entry.seq not in self._running
             and not self._house.draining
         ):
-            await self._turn(entry)
+            await aio(self._turn, entry)
 
     async def _run_local(self, local: _Local) -> None:
         try:

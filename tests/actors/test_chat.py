@@ -221,10 +221,9 @@ def test_mbx_p3_a_retry_waits_longer_each_time(play, hands):
 
 def test_mbx_p3_a_message_that_ends_the_process_each_time_becomes_a_dead_letter(play, hands, telegram):
     async def dies(house):
-        if not hands.began:
+        if house.ownership.number == 1:
             await house.write(7, "hold", "next")
-        count = len(hands.began)
-        await house.until(lambda: len(hands.began) > count)
+        await house.until(lambda: len(hands.began) == house.ownership.number)
 
     async def buries(house):
         await house.until(lambda: "next" in hands.ended)

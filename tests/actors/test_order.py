@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.order import AHEAD_MAX, FORGET_MS, HOLD_MS, SINGLE_QUEUE_MS, ChatOrder, Watermark
+from actors.order import AHEAD_MAX, FORGET_MS, HOLD_MAX_MS, HOLD_MS, SINGLE_QUEUE_MS, ChatOrder, Watermark
 
 
 def seen(*ids: int, first: int = 1) -> Watermark:
@@ -129,3 +129,45 @@ def test_in_strict_order_one_queue_is_no_reason_to_hurry():
     order = ChatOrder(seen(1, 3), fast=False)
     order.arrived("chat", now_ms=0)
     assert order.wait_ms(3, accepted_ms=0, now_ms=0) == HOLD_MS
+
+
+def test_while_smaller_ids_keep_coming_a_message_waits_on_but_not_for_ever():
+    """After an outage the texts of a chat come one by one, its taps beside them: a queue that is behind."""
+    watermark = seen(1)
+    watermark.saw(9, 0)
+    order = ChatOrder(watermark, fast=False)
+    watermark.saw(3, 400)
+    assert order.wait_ms(9, accepted_ms=0, now_ms=HOLD_MS) == 400
+    watermark.saw(5, 800)
+    assert order.wait_ms(9, accepted_ms=0, now_ms=1000) == 800 + HOLD_MS - 1000
+    for late, at_ms in zip((4, 6, 7), range(1000, HOLD_MAX_MS, 3000), strict=False):
+        watermark.saw(late, at_ms)
+    watermark.saw(8, HOLD_MAX_MS - 1)
+    assert order.wait_ms(9, accepted_ms=0, now_ms=HOLD_MAX_MS) == 0
+    assert not watermark.passed(9), "that this one may start says nothing about the others"
+
+
+def test_what_comes_after_a_message_or_twice_does_not_make_it_wait():
+    watermark = seen(1)
+    watermark.saw(5, 0)
+    watermark.saw(3, 100)
+    watermark.saw(3, 300)
+    watermark.saw(6, 400)
+    assert ChatOrder(watermark, fast=False).wait_ms(5, accepted_ms=0, now_ms=500) == 100
+
+
+def test_one_chat_that_gives_up_does_not_end_the_wait_of_another():
+    """The watermark is the bot's: it moves only when no smaller id has come to anybody for the hold."""
+    watermark = seen(1)
+    watermark.saw(100, 0)
+    watermark.saw(51, HOLD_MS - 10)
+    assert ChatOrder(watermark, fast=False).wait_ms(100, accepted_ms=0, now_ms=HOLD_MS) > 0
+    assert not watermark.passed(51)
+
+
+def test_in_fast_order_nobody_waits_longer_than_the_hold():
+    watermark = seen(1)
+    watermark.saw(9, 0)
+    order = ChatOrder(watermark, fast=True)
+    watermark.saw(3, 400)
+    assert order.wait_ms(9, accepted_ms=0, now_ms=HOLD_MS) == 0

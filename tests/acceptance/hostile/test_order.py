@@ -52,20 +52,19 @@ def test_texts_and_taps_50_ms_apart_over_40_connections(stack: Stack, bot: str) 
         assert inverted == 0
         assert late == 0
     else:
-        assert inverted <= pairs * 0.05, "fast is allowed to be wrong, not careless"
+        assert inverted < pairs / 3, "fast may be wrong about neighbours, it does not give up order"
 
 
 def test_a_backlog_after_an_outage_of_the_line_comes_in_order(stack: Stack) -> None:
     """Telegram could not reach us; its queues then come at us all at once, texts before taps."""
     chats = [new_chat() for _ in range(5)]
     stack.telegram.ask("delivery", {"paused": True})
-    done = write_and_tap(stack, chats, 10, bot="strict", pause_seconds=0)
+    done = write_and_tap(stack, chats, 20, bot="strict", pause_seconds=0)
     assert stack.replies(chats[0]) == []
     stack.telegram.ask("delivery", {"paused": False, "latency_ms": LATENCY})
     found = settled(stack, chats, len(done), bot="strict")
     for replies in found.values():
-        assert len(replies) == len(done), "nothing is lost"
-    print("inverted after an outage of the line:", sum(inversions(r, done) for r in found.values()))
+        assert [reply.split(" ", 1)[1] for reply in replies] == done
 
 
 def test_a_backlog_after_our_own_outage_comes_in_order(stack: Stack) -> None:
@@ -74,7 +73,7 @@ def test_a_backlog_after_our_own_outage_comes_in_order(stack: Stack) -> None:
     stack.says(chats[0], "text before")
     stack.wait_for_replies(chats[0], 1)
     stack.service.kill()
-    done = write_and_tap(stack, chats[1:], 60, bot="strict", pause_seconds=0)
+    done = write_and_tap(stack, chats[1:], 30, bot="strict", pause_seconds=0)
     stack.telegram.ask("delivery", {"latency_ms": LATENCY})
     stack.service.start_and_wait()
     stack.says(chats[0], "text after")

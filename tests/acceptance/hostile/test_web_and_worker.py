@@ -1,0 +1,85 @@
+"""`mailroom web` and `mailroom worker` as processes of their own, any of which may die."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.embedded.postgres import EmbeddedPostgres
+from tests.acceptance.hostile.raw import ask, request
+from tests.acceptance.hostile.stack import Mailroom, Stack, new_chat, numbered
+from tests.acceptance.processes import wait_until
+
+
+@pytest.fixture
+def stack(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Stack]:
+    """`stack.service` is the web process."""
+    stack = Stack(hostile_folder / "apart", own_postgres, command="web")
+    yield stack
+    stack.close()
+
+
+@pytest.fixture
+def workers(stack: Stack) -> Iterator[list[Mailroom]]:
+    workers = [Mailroom(stack, "worker"), Mailroom(stack, "worker")]
+    yield workers
+    for worker in workers:
+        worker.kill()
+
+
+@pytest.mark.timeout(90)
+def test_messages_flow_and_any_process_may_be_killed(stack: Stack, workers: list[Mailroom]) -> None:
+    first, second = workers
+    stack.service.launch()
+    first.launch()
+    stack.service.wait_for("ready")
+    first.wait_for("ready")
+    second.launch()
+    second.wait_for("waiting_for_chats")
+    assert "Mailroom's worker is ready" not in second.said(), "it stands by"
+
+    chat = new_chat()
+    stack.says(chat, "hello")
+    assert stack.wait_for_replies(chat, 1) == ["1 hello"]
+    texts = [str(number) for number in range(10)]
+    began = time.monotonic()
+    for number, text in enumerate(texts):
+        stack.says(chat, text)
+        stack.wait_for_replies(chat, number + 2)
+    seconds = time.monotonic() - began
+    print(f"from web to worker and back: {seconds / len(texts):.3f} s a message")
+    assert seconds < 5, "each was told of, none waited for the sweep every 2 s"
+
+    chats = [new_chat() for _ in range(5)]
+    sent: list[str] = []
+
+    def write(times: int) -> None:
+        for _ in range(times):
+            sent.append(f"message {len(sent)}")
+            for one in chats:
+                stack.says(one, sent[-1])
+
+    write(10)
+    stack.service.kill()
+    write(10)
+    stack.service.start_and_wait()
+    write(5)
+    first.kill()
+    killed_at = time.monotonic()
+    write(5)
+    second.wait_for("Mailroom's worker is ready")
+    print(f"the second worker took over after {time.monotonic() - killed_at:.1f} s")
+    write(5)
+    for one in chats:
+        replies = stack.wait_for_replies(one, len(sent))
+        assert list(dict.fromkeys(replies)) == numbered(sent)
+        assert len(replies) <= len(sent) + 1, "at most the one reply in flight came twice"
+
+    # Without any worker messages are taken, and wait.
+    assert second.terminate() == 0
+    assert ask(stack.service.port, request("/readyz", method="GET")).status == 200
+    assert stack.post(chat, "anybody there?")[0][0] == 200
+    wait_until(lambda: stack.left_in_line(chat) == 1, "in line")
+    first.start_and_wait()
+    assert stack.wait_for_replies(chat, 12)[-1] == "12 anybody there?"
