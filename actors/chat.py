@@ -20,8 +20,9 @@ from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
 from actors.runtime.bridge import aio
 from actors.state import apply
+from actors.window import Window
 from storage.errors import Fenced
-from storage.redis.entry import Chat, Entry, place
+from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes, Committed, Loaded
 
 WAKE = "wake"
@@ -58,31 +59,23 @@ class ChatActor(TrioActor):
     registered = False
     __slots__ = (
         "_awake",
-        "_begun",
         "_bell",
         "_bot",
-        "_complete",
         "_ended",
         "_epoch",
-        "_expedited",
-        "_finished_meanwhile",
         "_house",
-        "_known",
         "_loaded",
         "_locals",
-        "_missed",
         "_not_before",
-        "_offered_meanwhile",
         "_order",
         "_outages",
         "_rung",
-        "_running",
         "_stale",
-        "_window",
         "chat",
         "last_error",
         "state",
         "suspended",
+        "window",
     )
 
     def __init__(self, chat: Chat, bot: HostedBot, house: House) -> None:
@@ -91,21 +84,13 @@ class ChatActor(TrioActor):
         self.state: dict[str, str] = {}
         self.suspended = False
         self.last_error: str | None = None
+        self.window = Window(house.worker.policy.window)
         self._bot = bot
         self._house = house
         self._epoch = 0
         self._loaded = False
-        self._complete = False
-        self._missed = False
-        self._known = 0
         self._stale = False
-        self._finished_meanwhile: set[int] | None = None
-        self._offered_meanwhile: list[Entry] | None = None
-        self._window: list[Entry] = []
-        self._expedited: list[Entry] = []
         self._locals: list[_Local] = []
-        self._begun: dict[int, Begun] = {}
-        self._running: set[int] = set()
         self._order = ChatOrder(bot.watermark, fast=bot.fast)
         self._not_before = 0.0
         self._outages = 0
@@ -127,18 +112,18 @@ class ChatActor(TrioActor):
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing runs: the actor may leave memory."""
-        return not (self._awake or self._running or self._window or self._expedited or self._locals) and (
-            self._complete or self.suspended
-        )
+        if self._awake or self._locals or self.busy:
+            return False
+        return self.suspended or (self.window.empty and self.window.complete)
 
     @property
     def busy(self) -> bool:
         """Whether a message is being handled."""
-        return bool(self._running)
+        return bool(self.window.running)
 
     async def wait_until_quiet(self) -> None:
         """Wait until no message is being handled."""
-        while self._running:
+        while self.busy:
             await self._wait_for_end()
 
     async def _wait_for_end(self) -> None:
@@ -159,30 +144,9 @@ class ChatActor(TrioActor):
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
         self._order.arrived(entry.queue, entry.accepted_ms)
-        if entry.seq <= self._known:
-            # It was read from the mailbox before we were told of it, and may even be finished by now.
-            self.wake()
-            return
-        if begun is not None:
-            self._begun[entry.seq] = begun
-        if entry.expedited:
-            self._expedited.append(entry)
-            if self._running:
-                self._house.spawn(lambda: self._overtake(entry))
-        elif self._offered_meanwhile is not None:
-            self._offered_meanwhile.append(entry)
-        elif self._loaded:
-            self._put_in_line(entry)
+        if self.window.offer(entry, begun, loaded=self._loaded) and entry.expedited and self.busy:
+            self._house.spawn(lambda: self._overtake(entry))
         self.wake()
-
-    def _put_in_line(self, entry: Entry) -> None:
-        position = place(self._window, entry)
-        if position < len(self._window) or (
-            self._complete and len(self._window) < self._house.worker.policy.window
-        ):
-            self._window.insert(position, entry)
-        else:
-            self._complete = False
 
     def run_in_line(
         self, work: Callable[[], Awaitable[Any]], answer: Callable[[Any, BaseException | None], None]
@@ -200,8 +164,7 @@ class ChatActor(TrioActor):
 
     def look_again(self) -> None:
         """More may be in the mailbox than the window shows."""
-        self._complete = False
-        self._missed = True
+        self.window.doubt()
         self.wake()
 
     def reload(self) -> None:
@@ -246,26 +209,13 @@ class ChatActor(TrioActor):
     async def _load(self) -> None:
         worker = self._house.worker
         self._epoch = worker.ownership.epoch
-        self._missed, self._stale = False, False
-        self._expedited.clear()
-        finished = self._finished_meanwhile = set()
-        offered = self._offered_meanwhile = []
+        self._stale = False
+        self.window.begin_reading()
         loaded = await aio(self._read)
-        self._finished_meanwhile, self._offered_meanwhile = None, None
-        self._known = loaded.seq
-        self._window = [entry for entry in loaded.box if entry.seq not in self._running]
-        known = {entry.seq for entry in loaded.expedited}
-        new = [entry for entry in self._expedited if entry.seq not in known]
-        # One that overtook may have come to its end after the store was read, and before we got the answer.
-        self._expedited = [entry for entry in loaded.expedited + new if entry.seq not in finished]
-        self._complete = loaded.depth <= len(loaded.box) and not self._missed
-        for entry in offered:
-            if entry.seq > loaded.seq:
-                self._put_in_line(entry)
+        self.window.fill(loaded)
         self.suspended = loaded.suspended
         # What was asked for while we read is done next: a resumed chat must not stay suspended.
         self._loaded = not self._stale
-        self._begun.clear()
         if loaded.parked_until_ms:
             self._not_before = (
                 trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
@@ -288,16 +238,16 @@ class ChatActor(TrioActor):
         while True:
             if self.suspended or self._house.draining:
                 return None
-            if entry := next((one for one in self._expedited if one.seq not in self._running), None):
+            if entry := self.window.next_expedited():
                 return entry
             if self._locals:
                 return None
-            if not self._window:
-                if self._complete:
+            if not self.window.box:
+                if self.window.complete:
                     return None
                 await self._load()
                 continue
-            head = self._window[0]
+            head = self.window.box[0]
             wait = self._wait_seconds(head)
             if wait <= 0:
                 return head
@@ -310,14 +260,8 @@ class ChatActor(TrioActor):
             self._bell = None
 
     def _may_begin(self, entry: Entry) -> bool:
-        """Whether it is still this message's turn, after a wait for a slot: it may have been run beside, and
-        another one may have come before it.
-        """
-        if not self._loaded or self.suspended or self._house.draining or entry.seq in self._running:
-            return False
-        if entry.expedited:
-            return entry in self._expedited
-        return bool(self._window) and self._window[0] is entry
+        """Whether it is still this message's turn, after something was waited for."""
+        return self._loaded and not self.suspended and not self._house.draining and self.window.is_next(entry)
 
     def _ring(self) -> None:
         if self._bell is not None:
@@ -330,14 +274,10 @@ class ChatActor(TrioActor):
 
     def _following(self, done: Entry) -> Entry | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""
-        if self._house.draining or self._locals or any(one.seq != done.seq for one in self._expedited):
+        if self._house.draining or self._locals:
             return None
-        following = next((one for one in self._window[:2] if one.seq != done.seq), None)
-        if following is None or following.seq in self._begun or following.seq in self._running:
-            return None
-        if self._wait_seconds(following) > 0:
-            return None
-        return following
+        following = self.window.following(done)
+        return following if following is not None and self._wait_seconds(following) <= 0 else None
 
     async def _turns(self, entry: Entry, most: int) -> int:
         """Handle a message, and those that follow it without a pause, on the asyncio side: a chat that is
@@ -365,21 +305,21 @@ class ChatActor(TrioActor):
         late = entry.order is not None and entry.order < self._order.highest
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
         started = perf_counter()
-        self._running.add(entry.seq)
+        self.window.running.add(entry.seq)
         try:
             outcome = await worker.run(
                 self._bot,
                 self.chat,
                 entry,
                 self.state,
-                self._begun.pop(entry.seq, None),
+                self.window.begun.pop(entry.seq, None),
                 epoch=self._epoch,
                 late=late,
                 outages=self._outages,
                 following=following,
             )
         finally:
-            self._running.discard(entry.seq)
+            self.window.running.discard(entry.seq)
             if self._ended is not None:
                 self._ended.set()
                 self._ended = None
@@ -388,7 +328,7 @@ class ChatActor(TrioActor):
             case Done():
                 self._done(entry, outcome, asked[0])
                 report.finished(self.chat, entry, outcome, late=late, waited_ms=waited_ms, seconds=seconds)
-                return asked[0] if asked[0] is not None and asked[0].seq in self._begun else None
+                return asked[0] if asked[0] is not None and asked[0].seq in self.window.begun else None
             case Later():
                 self._put_off(entry, outcome)
             case _:
@@ -402,18 +342,13 @@ class ChatActor(TrioActor):
             self._loaded = (
                 False  # our commit went through and its answer was lost, or an operator took the message away
             )
-        if entry in self._expedited:
-            self._expedited.remove(entry)
-        if entry in self._window:
-            self._window.remove(entry)
+        self.window.finished(entry)
         if following is not None and committed.next is not None:
-            self._begun[following.seq] = committed.next
+            self.window.begun[following.seq] = committed.next
         if entry.order is not None and not entry.expedited:
             self._order.highest = max(self._order.highest, entry.order)
         if not entry.expedited:
             self._not_before = 0.0
-        if self._finished_meanwhile is not None:
-            self._finished_meanwhile.add(entry.seq)
         self._outages = 0
         self.last_error = report.words(done.error)
 
@@ -429,21 +364,16 @@ class ChatActor(TrioActor):
 
     async def _again(self, entry: Entry, seconds: float) -> None:
         """Try an expedited message again after a pause that holds nobody else up."""
-        self._running.add(entry.seq)
+        self.window.running.add(entry.seq)
         await trio.sleep(seconds)
-        self._running.discard(entry.seq)
+        self.window.running.discard(entry.seq)
         self.wake()
 
     async def _overtake(self, entry: Entry) -> None:
         """Run an expedited message beside the current handler when that one is slow, on what is committed."""
         with trio.move_on_after(self._house.worker.policy.overtake_seconds):
             await self._wait_for_end()
-        if (
-            self._running
-            and entry in self._expedited
-            and entry.seq not in self._running
-            and not self._house.draining
-        ):
+        if self.busy and not self._house.draining and self.window.is_next(entry):
             await aio(self._turn, entry)
 
     async def _run_local(self, local: _Local) -> None:

@@ -30,6 +30,9 @@ from actors.turn import Turn, current_turn
 INLINE_WAIT_SECONDS = 5.0
 """Waits up to this keep the handler waiting; longer ones end the turn, which is run again after the wait."""
 
+EARLY_SECONDS = 0.01
+"""Timers may fire a little early, and a call a millisecond too soon is refused again."""
+
 CALLS = Counter("mailroom_calls_total", "Calls made to the platform", ["bot", "outcome"])
 REPLIES = Counter(
     "mailroom_replies_total", "Messages that bots sent or edited, confirmed by the platform", ["bot"]
@@ -188,6 +191,6 @@ class HostedSession(AiohttpSession):
 
 def _retry_after(content: bytes) -> float:
     try:
-        return max(float(from_json(content)["parameters"]["retry_after"]), 0.1)
+        return max(float(from_json(content)["parameters"]["retry_after"]), 0.1) + EARLY_SECONDS
     except (ValueError, KeyError, TypeError):
         return 1.0  # a proxy in between answers 429 in its own words

@@ -470,7 +470,7 @@ def test_an_expedited_query_overtakes_a_slow_handler_and_counts_no_attempt_at_it
         await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 1))
         await house.until(lambda: "pre_checkout" in hands.began, "the query to overtake")
         actor = house.chats.get(ANN)
-        await house.until(lambda: len(actor._running) == 1)
+        await house.until(lambda: len(actor.window.running) == 1)
         tries = await aio(house.mailboxes._work.command, "HVALS", prefix(ANN.partition) + f"tries:{ANN}")
         assert tries == [b"1"]
         hands.let_go("hold")

@@ -19,6 +19,7 @@ from actors.chat import ChatActor
 from actors.order import Watermark
 from actors.policy import Policy
 from actors.runtime.system import open_actor_system
+from actors.window import Window
 from storage.redis.entry import Chat, Entry, place
 from storage.redis.mailbox import Begun, Changes, Committed, Loaded
 
@@ -218,15 +219,15 @@ def test_the_same_seed_gives_the_same_trace() -> None:
 
 
 FAULTS = {
-    "what waited for a slot is not looked at again": ("_may_begin", lambda self, entry: True),
-    "a reload during a read is forgotten": ("reload", ChatActor.wake),
-    "whoever comes last is last": ("_put_in_line", lambda self, entry: self._window.append(entry)),
-    "nobody looks into the mailbox again": ("look_again", lambda self: None),
+    "what waited for a slot is not looked at again": (ChatActor, "_may_begin", lambda self, entry: True),
+    "a reload during a read is forgotten": (ChatActor, "reload", ChatActor.wake),
+    "whoever comes last is last": (Window, "_put_in_line", lambda self, entry: self.box.append(entry)),
+    "nobody looks into the mailbox again": (ChatActor, "look_again", lambda self: None),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_simulation_notices_when(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, wrong = FAULTS[fault]
-    monkeypatch.setattr(ChatActor, name, wrong)
+    owner, name, wrong = FAULTS[fault]
+    monkeypatch.setattr(owner, name, wrong)
     assert any(simulate(seed).faults for seed in range(200))

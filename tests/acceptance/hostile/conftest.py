@@ -1,7 +1,7 @@
 """One installation for all that it should survive; what one test breaks is whole again before the next."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,19 @@ import pytest
 from ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import Stack
 from tests.acceptance.processes import Simulator
+
+
+LINES_SHOWN = 60
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the service said when a test of it failed."""
+    report = yield
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(stack, Stack):
+        report.sections.append(("service", "\n".join(stack.service.said().splitlines()[-LINES_SHOWN:])))
+    return report
 
 
 @pytest.fixture(scope="session")
