@@ -7,12 +7,15 @@ of order shows in the answers.
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, PreCheckoutQuery
 
 router = Router()
+GO = Path(__file__).with_name("go")
+"""Made by a test when what waits may go on."""
 
 
 @router.message(F.text == "raise")
@@ -28,6 +31,13 @@ async def kill(message: Message) -> None:
 @router.message(F.text.startswith("slow "))
 async def take_time(message: Message, state: FSMContext) -> None:
     await asyncio.sleep(float((message.text or "").split()[1]))
+    await count(message, state)
+
+
+@router.message(F.text == "wait")
+async def wait(message: Message, state: FSMContext) -> None:
+    while not GO.exists():
+        await asyncio.sleep(0.02)
     await count(message, state)
 
 

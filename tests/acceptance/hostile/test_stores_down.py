@@ -111,13 +111,13 @@ def test_postgres_gone_for_longer_than_the_lease_only_delays(stack: Stack) -> No
     chat, later = new_chat(), new_chat()
     stack.post(chat, "before")
     assert stack.wait_for_replies(chat, 1) == ["1 before"]
-    lost = stack.service.said().count("chats_lost")
+    waited = stack.service.said().count("waiting_for_chats")
     stack.postgres.stop()
     try:
         [(status, _, _)] = stack.post(chat, "while the lease lasts")
         assert status == 200
         assert "postgres" in (ready(stack) or {})
-        wait_until(lambda: stack.service.said().count("chats_lost") > lost, "the lease is over", 12)
+        wait_until(lambda: stack.service.said().count("waiting_for_chats") > waited, "the lease is over", 12)
         # Redis has them safe; they are worked on once somebody owns the chats again.
         assert stack.post(later, "afterwards")[0][0] == 200
         assert "chats" in (ready(stack) or {})
