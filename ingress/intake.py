@@ -7,6 +7,7 @@ ours.
 
 from collections.abc import Callable, Mapping
 from random import getrandbits
+from time import monotonic
 from typing import Protocol
 
 from prometheus_client import Counter, Histogram
@@ -16,6 +17,7 @@ from structlog import get_logger
 from actors.metrics import child
 from actors.order import Watermark
 from actors.providers.telegram import NotAnUpdateError, Place, place_of
+from ingress.turned_away import TurnedAway
 from storage.errors import StoreUnavailable
 from storage.redis.entry import Chat
 from storage.redis.mailbox import MAILBOX_CAP, Mailboxes, Offer, Receipt
@@ -62,6 +64,7 @@ class Intake:
         self._tell_unsure = unsure
         self._eager = eager
         self._unsure: set[Chat] = set()
+        self._away = TurnedAway()
 
     async def take(self, gate: Gate, body: bytes, *, in_order: bool = False, cap: int = MAILBOX_CAP) -> str:
         """Take one update in. Returns accepted, suspended, duplicate, full, shed or ignored.
@@ -86,6 +89,10 @@ class Intake:
             gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
             return "ignored"
         chat = Chat(gate.name, str(place.chat_id))
+        if not place.expedited and self._away.must_wait(chat, place.update_id, monotonic()):
+            child(UPDATES, gate.name, "full").inc()
+            gate.watermark.saw(place.update_id, self._mailboxes.now_ms())
+            return "full"
         offer = Offer(
             chat,
             str(place.update_id),
@@ -108,6 +115,10 @@ class Intake:
         child(UPDATES, gate.name, receipt.status).inc()
         # The id has been seen whatever became of it: nobody else need wait for it.
         gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
+        if receipt.status == "full":
+            self._away.refused(chat, place.update_id, monotonic())
+        else:
+            self._away.taken(chat, place.update_id)
         if receipt.status == "accepted" and receipt.entry is not None:
             self._arrived(chat, receipt)
         elif receipt.status == "duplicate" and chat in self._unsure:
