@@ -22,7 +22,11 @@ def home(settings: Settings) -> Iterator[tuple[Settings, str | None]]:
     """Everything started, and the settings completed with where it is; with the page to chat on in a demo."""
     simulator = None
     if settings.demo and settings.telegram_api_base == TELEGRAM_API_BASE:
-        simulator = DemoTelegram(settings.data, port_wanted=min(settings.port + 1, 65535))
+        simulator = DemoTelegram(
+            settings.data,
+            port_wanted=min(settings.port + 1, 65535),
+            bots={name: bot.token for name, bot in settings.bots.items()},
+        )
     with _running(settings, simulator) as complete:
         yield complete, simulator.url if simulator else None
 

@@ -4,11 +4,14 @@ It outlives a crash of the service, as Telegram would: the page stays open, and 
 is delivered after the restart.
 """
 
+import contextlib
 import http.client
+import json
 import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from ops.embedded import child
@@ -24,11 +27,13 @@ class DemoTelegram:
 
     name = "the Telegram simulator"
 
-    def __init__(self, data: Path, *, port_wanted: int) -> None:
+    def __init__(self, data: Path, *, port_wanted: int, bots: Mapping[str, str] | None = None) -> None:
+        """`bots` are the tokens of those that people will find on the page, by name."""
         self.data = data.absolute()
         self.log = self.data / "telegram.log"
         self.pid: int | None = None
         self.port = port_wanted
+        self._bots = dict(bots or {})
         self._pid_file = self.data / "telegram.pid"
 
     @property
@@ -58,6 +63,7 @@ class DemoTelegram:
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             if self._answers():
+                self._introduce_bots()
                 return self.url
             if not child.is_alive(self.pid):
                 words = child.last_words(self.log)
@@ -71,6 +77,17 @@ class DemoTelegram:
             child.stop(self.pid, gentle=signal.SIGTERM, patience_seconds=3.0)
             self._pid_file.unlink(missing_ok=True)
             self.pid = None
+
+    def _introduce_bots(self) -> None:
+        """Have the page show each bot by its name, else it would be called after its token's number."""
+        for name, token in self._bots.items():
+            shown = name.replace("_", " ").replace("-", " ").capitalize()
+            body = json.dumps({"token": token, "name": shown})
+            with contextlib.suppress(OSError, http.client.HTTPException):  # a name is no reason not to start
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2.0)
+                connection.request("POST", "/sim/bots", body)
+                connection.getresponse().read()
+                connection.close()
 
     def _adopt(self) -> bool:
         pid = child.pid_in(self._pid_file)

@@ -10,7 +10,6 @@ from ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import Stack
 from tests.acceptance.processes import Simulator
 
-
 LINES_SHOWN = 60
 
 

@@ -36,7 +36,7 @@ async def take_time(message: Message, state: FSMContext) -> None:
 
 @router.message(F.text == "wait")
 async def wait(message: Message, state: FSMContext) -> None:
-    while not GO.exists():
+    while not GO.exists():  # noqa: ASYNC110 - another process makes the file
         await asyncio.sleep(0.02)
     await count(message, state)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
+from typing import Self
 
 ANSWER_SECONDS_MAX = 10.0
 
@@ -27,7 +28,7 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self.socket.makefile("rb")
 
-    def __enter__(self) -> "Connection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -78,7 +79,12 @@ class _Kept:
 
 
 def request(
-    path: str, body: bytes = b"", *, method: str = "POST", secret: str | None = None, headers: Iterable[str] = ()
+    path: str,
+    body: bytes = b"",
+    *,
+    method: str = "POST",
+    secret: str | None = None,
+    headers: Iterable[str] = (),
 ) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", "Host: mailroom", f"Content-Length: {len(body)}"]
     if secret is not None:

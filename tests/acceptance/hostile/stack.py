@@ -8,6 +8,7 @@ import signal
 import sys
 import urllib.request
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,14 @@ from tests.acceptance.processes import Process, Simulator, free_port, wait_until
 BOTS = {"strict": "5001:strict", "fast": "5002:fast", "shed": "5003:shed"}
 SECRET = "hostile"
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-CONFIG = "".join(
-    f'[bots.{name}]\ntoken = "{token}"\nsecret = "{SECRET}"\nrouter = "hostile_bot:router"\n'
-    for name, token in BOTS.items()
-).replace("[bots.fast]", '[bots.fast]\norder = "fast"').replace("[bots.shed]", '[bots.shed]\nflood = "shed"')
+CONFIG = (
+    "".join(
+        f'[bots.{name}]\ntoken = "{token}"\nsecret = "{SECRET}"\nrouter = "hostile_bot:router"\n'
+        for name, token in BOTS.items()
+    )
+    .replace("[bots.fast]", '[bots.fast]\norder = "fast"')
+    .replace("[bots.shed]", '[bots.shed]\nflood = "shed"')
+)
 
 _databases = itertools.count(1)
 _chats = itertools.count(1000)
@@ -51,7 +56,9 @@ class Mailroom(Process):
             env["PUBLIC_URL"] = self.url
         program = str(Path(sys.executable).with_name("mailroom"))
         super().__init__(
-            [program, command, "--config", str(stack.config)], stack.folder / f"{command}-{self.port}.log", env
+            [program, command, "--config", str(stack.config)],
+            stack.folder / f"{command}-{self.port}.log",
+            env,
         )
 
     def start_and_wait(self) -> None:
@@ -70,7 +77,9 @@ class Mailroom(Process):
 class Stack:
     """Stores, Telegram and one service; `service` may be killed and started again at will."""
 
-    def __init__(self, folder: Path, postgres: EmbeddedPostgres, *, command: str = "up", public: bool = True) -> None:
+    def __init__(
+        self, folder: Path, postgres: EmbeddedPostgres, *, command: str = "up", public: bool = True
+    ) -> None:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.config = folder / "mailroom.toml"
@@ -160,13 +169,13 @@ class Stack:
         """What the chat has been told, in order."""
         return [call["args"]["text"] for call in self.calls(chat, bot=bot) if call["ok"]]
 
-    def wait_for_replies(self, chat: int, count: int, *, bot: str = "strict", seconds: float = 20) -> list[str]:
+    def wait_for_replies(
+        self, chat: int, count: int, *, bot: str = "strict", seconds: float = 20
+    ) -> list[str]:
         """Wait for so many; gives what is there when they do not come, for the assertion to show."""
-        try:
+        with suppress(AssertionError):
             # Different ones: the bot numbers what it says, so what comes twice is a repetition.
             wait_until(lambda: len(set(self.replies(chat, bot=bot))) >= count, f"{count} replies", seconds)
-        except AssertionError:
-            pass
         return self.replies(chat, bot=bot)
 
     def checkouts_answered(self, since: float) -> list[dict[str, Any]]:
@@ -208,7 +217,9 @@ class Stack:
     def webhook(self, bot: str = "strict") -> str:
         return f"{self.service.url}/webhook/telegram/{bot}"
 
-    def post(self, chat: int, *texts: str, bot: str = "strict", connections: int = 20) -> list[tuple[int, Any, bytes]]:
+    def post(
+        self, chat: int, *texts: str, bot: str = "strict", connections: int = 20
+    ) -> list[tuple[int, Any, bytes]]:
         """Post messages of a chat straight to the webhook; gives status, headers and body of each answer."""
         updates = [text_update(next(_update_ids), chat, text) for text in texts]
         return asyncio.run(_post_all(self.webhook(bot), updates, connections))
@@ -217,11 +228,13 @@ class Stack:
         """Offer each update until it is taken, as Telegram does; gives the number of refusals."""
         refusals = 0
         for update in updates:
+
             def taken(update: dict[str, Any] = update) -> bool:
                 nonlocal refusals
                 status = asyncio.run(_post_all(self.webhook(bot), [update], 1))[0][0]
                 refusals += status != 200
                 return status == 200
+
             wait_until(taken, "the update is taken", 20)
         return refusals
 
@@ -236,7 +249,9 @@ def numbered(texts: Iterable[str]) -> list[str]:
     return [f"{number} {text}" for number, text in enumerate(texts, start=1)]
 
 
-async def _post_all(url: str, updates: list[dict[str, Any]], connections: int) -> list[tuple[int, Any, bytes]]:
+async def _post_all(
+    url: str, updates: list[dict[str, Any]], connections: int
+) -> list[tuple[int, Any, bytes]]:
     found: list[tuple[int, Any, bytes]] = []
     waiting = iter(updates)
     timeout = aiohttp.ClientTimeout(total=20)

@@ -1,4 +1,4 @@
-"""Whatever is sent to the webhook: an answer that says what was wrong, no traceback, and service as before."""
+"""Whatever is sent to the webhook: an answer that says what was wrong, no traceback, service as before."""
 
 import json
 
@@ -28,7 +28,9 @@ def port(stack: Stack) -> int:
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", SECRET[:-1], "секрет"])
-def test_a_wrong_secret_is_refused_and_its_message_not_taken(stack: Stack, port: int, secret: str | None) -> None:
+def test_a_wrong_secret_is_refused_and_its_message_not_taken(
+    stack: Stack, port: int, secret: str | None
+) -> None:
     chat = new_chat()
     seen = ask(port, request(PATH, good(chat), secret=secret))
     assert (seen.status, says_why(seen)) == (401, True)
@@ -36,7 +38,15 @@ def test_a_wrong_secret_is_refused_and_its_message_not_taken(stack: Stack, port:
     assert stack.wait_for_replies(chat, 1) == numbered(["mine"])
 
 
-NOT_JSON = [b"", b"{", b"hello", b"\xff\xfe\x00", b'{"update_id": 1, "message": {}', b"[" * 100_000, b"\x00" * 1000]
+NOT_JSON = [
+    b"",
+    b"{",
+    b"hello",
+    b"\xff\xfe\x00",
+    b'{"update_id": 1, "message": {}',
+    b"[" * 100_000,
+    b"\x00" * 1000,
+]
 NOT_AN_UPDATE = [
     b"null",
     b"1",
@@ -140,7 +150,9 @@ def test_bytes_that_come_one_by_one_make_the_same_message(stack: Stack, port: in
     for text, sizes in (("a", 1), ("b", 7), ("c", 60)):
         data = request(PATH, good(chat, text), secret=SECRET)
         with Connection(port) as connection:
-            connection.send(*(data[at : at + sizes] for at in range(0, len(data), sizes)), pause_seconds=0.0003)
+            connection.send(
+                *(data[at : at + sizes] for at in range(0, len(data), sizes)), pause_seconds=0.0003
+            )
             assert connection.answer().status == 200
     assert stack.wait_for_replies(chat, 3) == numbered("abc")
 
@@ -183,7 +195,11 @@ def test_a_long_body_and_then_a_head_in_two_pieces_are_two_good_requests(port: i
 def test_a_client_that_offers_http_2_is_served_in_http_1(stack: Stack, port: int) -> None:
     """As Java's HTTP client does with every plain request."""
     chat = new_chat()
-    headers = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk"]
+    headers = [
+        "Connection: Upgrade, HTTP2-Settings",
+        "Upgrade: h2c",
+        "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk",
+    ]
     seen = ask(port, request(PATH, good(chat), secret=SECRET, headers=headers))
     assert seen.status == 200
     assert stack.wait_for_replies(chat, 1) == numbered(["hello"])

@@ -37,7 +37,14 @@ def start(folder: Path, command: str, **environment: str) -> subprocess.Complete
 def test_all_faults_are_named_at_once(tmp_path: Path, command: str) -> None:
     done = start(tmp_path, command, PORT="70000", PUBLIC_URL="ftp://x")
     assert done.returncode == 2
-    for name in ("prot", "redis_url", "bots.shop.token", "bots.shop.flod", "bots.other.order", "bots.other.router"):
+    for name in (
+        "prot",
+        "redis_url",
+        "bots.shop.token",
+        "bots.shop.flod",
+        "bots.other.order",
+        "bots.other.router",
+    ):
         assert name in done.stderr, name
     for name in ("PORT", "PUBLIC_URL"):
         assert name in done.stderr, name

@@ -1,4 +1,4 @@
-"""A chat that writes more than it can be answered: refused for a while, or shed, as its bot's settings say."""
+"""A chat that writes more than can be answered: refused for a while, or shed, as its bot's settings say."""
 
 from collections import Counter
 

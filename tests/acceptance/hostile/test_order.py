@@ -1,4 +1,4 @@
-"""Texts and taps of a chat travel in different queues of Telegram; they are handled in the order they were made."""
+"""Texts and taps of a chat travel in different queues of Telegram; they are handled as they were made."""
 
 import itertools
 import time
@@ -9,12 +9,14 @@ from tests.acceptance.hostile.stack import BOTS, Stack, new_chat
 from tests.acceptance.processes import wait_until
 
 LATENCY = {"median": 40, "sigma": 0.6}
-"""Of each direction of the webhook: one in eight takes twice as long, one in 300 five times. A line that loses half
-a second at once is what the hold cannot cure.
+"""Of each direction of the webhook: one in eight takes twice as long, one in 300 five times. A
+line that loses half a second at once is what the hold cannot cure.
 """
 
 
-def write_and_tap(stack: Stack, chats: list[int], pairs: int, *, bot: str, pause_seconds: float = 0.05) -> list[str]:
+def write_and_tap(
+    stack: Stack, chats: list[int], pairs: int, *, bot: str, pause_seconds: float = 0.05
+) -> list[str]:
     """Each chat in turn writes and taps; gives what each chat did, in order."""
     done = []
     for number in range(pairs):

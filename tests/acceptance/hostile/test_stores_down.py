@@ -1,4 +1,4 @@
-"""A store that is gone, read-only or full: nothing is accepted that cannot be kept, and nothing kept is lost."""
+"""A store that is gone, read-only or full: what cannot be kept is not accepted, what is kept is not lost."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,9 @@ def ready(stack: Stack) -> dict[str, str] | None:
 
 def in_progress(stack: Stack, chat: int, seconds: float) -> None:
     """A message of this chat is being handled, and two more wait, all acknowledged."""
-    answers = stack.post(chat, f"slow {seconds}", connections=1) + stack.post(chat, "then", "last", connections=1)
+    answers = stack.post(chat, f"slow {seconds}", connections=1) + stack.post(
+        chat, "then", "last", connections=1
+    )
     assert [status for status, _, _ in answers] == [200] * 3
 
 
@@ -75,7 +77,7 @@ def test_redis_that_cannot_write_costs_503_and_nothing_else(
 
 
 class TestRedisFull:
-    """Accepting needs memory, finishing gives it back: what was accepted is worked off, also after a restart."""
+    """Accepting needs memory, finishing gives it back: what was accepted is worked off, also by the next."""
 
     @pytest.fixture
     def full(self, stack: Stack) -> Callable[[], None]:
@@ -97,7 +99,9 @@ class TestRedisFull:
         stack.post_until_taken([update(later, "later")])
         assert stack.wait_for_replies(later, 1) == ["1 later"]
 
-    def test_also_by_a_service_that_was_started_meanwhile(self, stack: Stack, full: Callable[[], None]) -> None:
+    def test_also_by_a_service_that_was_started_meanwhile(
+        self, stack: Stack, full: Callable[[], None]
+    ) -> None:
         chat = new_chat()
         in_progress(stack, chat, 0.8)
         full()
