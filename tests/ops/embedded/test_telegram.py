@@ -1,0 +1,18 @@
+"""The stand-in for Telegram in demo mode."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+from ops.embedded.telegram import DemoTelegram, free_port
+
+
+def test_the_page_shows_the_bots_of_a_demo_by_their_names_also_after_a_restart(tmp_path: Path) -> None:
+    telegram = DemoTelegram(tmp_path, port_wanted=free_port(), bots={"night-shop": "1:demo-night-shop"})
+    for _ in range(2):
+        url = telegram.start()
+        try:
+            with urllib.request.urlopen(f"{url}/sim/bots", timeout=5) as answer:
+                assert "Night shop" in json.dumps(json.load(answer))
+        finally:
+            telegram.stop()
