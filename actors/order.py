@@ -12,7 +12,7 @@ for Telegram itself orders that queue, and no message waits longer than `HOLD_MS
 after the hold) is handled all the same, and counted.
 """
 
-from collections import deque
+from bisect import bisect_left
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
@@ -29,6 +29,7 @@ SINGLE_QUEUE_MS = 10_000
 """How long a chat must have used one queue only to be started at once in fast order."""
 FORGET_MS = 24 * 3600 * 1000
 """After a week of silence Telegram picks a new random id; nothing older than a day is delivered again."""
+NEWS_TRIMMED_EVERY = 256
 AHEAD_MAX = 100_000
 """Ids remembered above the watermark: as many as Telegram keeps for a bot."""
 
@@ -43,7 +44,9 @@ class Watermark:
         self.catching_up = False
         """True while a backlog is fetched in the order of its ids: nobody starts before his id has come."""
         self._ahead: set[int] = set()
-        self._news: deque[tuple[int, int]] = deque()
+        # Ids that came lately with their times, both ascending: what came after a larger one replaces it.
+        self._news_ids: list[int] = []
+        self._news_at_ms: list[int] = []
         self._moved_ms = 0
         self._waiting: list[tuple[int, int, Callable[[], None]]] = []
         self._tickets = count()
@@ -94,17 +97,20 @@ class Watermark:
         heappush(self._waiting, (update_id, next(self._tickets), bell))
 
     def last_below(self, update_id: int) -> int:
-        """When a smaller id came last; 0 when none did within the hold."""
-        return next((at_ms for seen, at_ms in reversed(self._news) if seen < update_id), 0)
+        """When a smaller id came last; 0 when none has come lately."""
+        index = bisect_left(self._news_ids, update_id) - 1
+        return self._news_at_ms[index] if index >= 0 else 0
 
     def _note(self, update_id: int, now_ms: int) -> None:
         # Of those that came lately only what is smaller than all that came later can still be an answer.
-        news = self._news
-        while news and news[-1][0] >= update_id:
-            news.pop()
-        news.append((update_id, now_ms))
-        while news[0][1] < now_ms - HOLD_MS:
-            news.popleft()
+        while self._news_ids and self._news_ids[-1] >= update_id:
+            self._news_ids.pop()
+            self._news_at_ms.pop()
+        self._news_ids.append(update_id)
+        self._news_at_ms.append(now_ms)
+        if len(self._news_ids) % NEWS_TRIMMED_EVERY == 0:
+            old = bisect_left(self._news_at_ms, now_ms - HOLD_MS)
+            del self._news_ids[:old], self._news_at_ms[:old]
 
     def _move(self, update_id: int, now_ms: int) -> None:
         jumped = self.value is None or update_id > self.value + 1

@@ -39,6 +39,7 @@ REPLIES = Counter(
 )
 WAITS = Counter("mailroom_calls_throttled_total", "Calls that the platform answered with 429", ["bot"])
 
+_PLAIN = frozenset({str, int, float, bool})
 _JSON = {"Content-Type": "application/json"}
 _TOO_LATE = b"query is too old"
 _DONE = b'{"ok":true,"result":true}'
@@ -189,8 +190,12 @@ class HostedSession(AiohttpSession):
         """The call as JSON, and as a form when files go with it."""
         files: dict[str, InputFile] = {}
         fields = {}
-        for name, value in method.model_dump(warnings=False).items():
-            prepared = self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+        for name, value in method:
+            if value is None:
+                continue
+            prepared = value
+            if type(value) not in _PLAIN:
+                prepared = self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
             if prepared is not None and prepared != "":
                 fields[name] = prepared
         return to_json(fields), self.build_form_data(bot, method) if files else None
