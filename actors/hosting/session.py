@@ -39,6 +39,8 @@ REPLIES = Counter(
 )
 WAITS = Counter("mailroom_calls_throttled_total", "Calls that the platform answered with 429", ["bot"])
 
+_NEEDLESS = ("Accept", "Accept-Encoding", "User-Agent")
+"""Headers that aiohttp would make anew for each call, and Telegram does not look at."""
 _PLAIN = frozenset({str, int, float, bool})
 _JSON = {"Content-Type": "application/json"}
 _TOO_LATE = b"query is too old"
@@ -75,7 +77,9 @@ class HostedSession(AiohttpSession):
             self._should_reset_connector = False
             await self.close()
             self._session = ClientSession(
-                connector=self._connector_type(**self._connector_init), cookie_jar=DummyCookieJar()
+                connector=self._connector_type(**self._connector_init),
+                cookie_jar=DummyCookieJar(),
+                skip_auto_headers=_NEEDLESS,
             )
         return self._session
 
