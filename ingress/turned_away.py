@@ -9,7 +9,7 @@ back in good time.
 
 from storage.redis.entry import Chat
 
-BACK_WITHIN_SECONDS = 5.0
+BACK_WITHIN_SECONDS = 3.0
 """Longer than the pause we ask for (2 s) and what Telegram needs to act on it."""
 CHATS_MAX = 10_000
 """Chats remembered; past this the rest is not protected, which costs order in them and nothing else."""

@@ -40,7 +40,7 @@ def test_a_smaller_one_that_comes_before_it_is_taken() -> None:
 def test_refusing_a_later_one_does_not_prolong_the_wait_for_the_first() -> None:
     away = TurnedAway()
     away.refused(CHAT, 10, now=0.0)
-    away.refused(CHAT, 11, now=4.0)
+    away.refused(CHAT, 11, now=2.0)
     assert not away.must_wait(CHAT, 11, now=BACK_WITHIN_SECONDS + 0.1)
 
 
