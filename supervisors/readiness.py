@@ -4,12 +4,18 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 import trio
+from structlog import get_logger
 
 from actors.runtime.bridge import aio
 from storage.errors import StoreError, StoreUnavailable
 from storage.postgres.database import UNAVAILABLE
 from storage.redis.batch import Line
 
+log = get_logger("mailroom.readiness")
+
+NOT_PERSISTENT = (
+    "Redis keeps no append-only file, so a restart of it loses acknowledged messages: set appendonly yes"
+)
 PROBE_SECONDS = 2.0
 """A store that takes longer is not ready."""
 
@@ -35,15 +41,14 @@ class Readiness:
         if self.owning is not None and not self.owning():
             found["chats"] = "another process owns the chats, or the lease could not be renewed"
         if not self._persistent:
-            found["warning_redis_persistence"] = (
-                "Redis keeps no append-only file, so a restart of it loses acknowledged messages:"
-                " set appendonly yes"
-            )
+            found["warning_redis_persistence"] = NOT_PERSISTENT
         return found
 
     async def probe_stores(self) -> None:
-        """Raise the first thing that is wrong with Redis. To be awaited in asyncio."""
+        """Raise what is wrong with Redis, and warn of what will be. To be awaited in asyncio."""
         await self._redis()
+        if not self._persistent:
+            log.warning("redis_not_persistent", why=NOT_PERSISTENT)
 
     async def _redis(self) -> None:
         await self._line.command("PING")
