@@ -152,8 +152,7 @@ class Worker:
                 verdict = "dead"
                 await self._apologise(bot, turn)
         letter = _dead_letter(turn, error) if verdict == "dead" and error else None
-        # The handler may already have been replayed into this commit once; `following` is asked as late as
-        # possible.
+        # `following` is asked as late as possible: another message may have come before it meanwhile.
         changes = turn.changes
         journal.supersede()
         committed = await self.persist(
