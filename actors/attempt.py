@@ -59,8 +59,9 @@ class Done:
 
     verdict: str
     committed: Committed
-    changes: Changes
     attempt: int
+    following: Entry | None = None
+    """The message that was begun with the commit; `committed.next` is the attempt at it."""
     error: BaseException | None = None
 
 
@@ -152,19 +153,23 @@ class Worker:
                 verdict = "dead"
                 await self._apologise(bot, turn)
         letter = _dead_letter(turn, error) if verdict == "dead" and error else None
-        # `following` is asked as late as possible: another message may have come before it meanwhile.
         changes = turn.changes
         journal.supersede()
-        committed = await self.persist(
-            lambda: self.mailboxes.commit(chat, epoch, entry, changes, following=following(), dead=letter)
-        )
+
+        async def commit() -> tuple[Committed, Entry | None]:
+            # Asked as late as possible, and anew each time: another may have come before it meanwhile.
+            asked = following()
+            committed = await self.mailboxes.commit(chat, epoch, entry, changes, following=asked, dead=letter)
+            return committed, asked if committed.next is not None else None
+
+        committed, begun_next = await self.persist(commit)
         if not committed.gone:
             _settle(turn, changes)
-        return Done(verdict, committed, changes, attempt, error)
+        return Done(verdict, committed, attempt, begun_next, error)
 
     async def run_local(
         self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]
-    ) -> tuple[T, Changes]:
+    ) -> T:
         """Run work that has no message, and commit what it changed."""
 
         async def unrecorded(_number: int, _record: bytes) -> None:
@@ -176,7 +181,7 @@ class Worker:
         if changes.as_json():
             await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
             _settle(turn, changes)
-        return result, changes
+        return result
 
     async def _dispatch(self, bot: HostedBot, turn: Turn) -> bool:
         if turn.attempt > self.policy.attempts_max:

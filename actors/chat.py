@@ -23,7 +23,7 @@ from actors.state import apply
 from actors.window import Window
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Committed, Loaded
+from storage.redis.mailbox import Begun, Changes, Loaded
 
 WAKE = "wake"
 
@@ -72,7 +72,6 @@ class ChatActor(TrioActor):
         "_rung",
         "_stale",
         "chat",
-        "last_error",
         "state",
         "suspended",
         "window",
@@ -83,7 +82,6 @@ class ChatActor(TrioActor):
         self.chat = chat
         self.state: dict[str, str] = {}
         self.suspended = False
-        self.last_error: str | None = None
         self.window = Window(house.worker.policy.window)
         self._bot = bot
         self._house = house
@@ -296,12 +294,6 @@ class ChatActor(TrioActor):
         its commit, if any.
         """
         worker = self._house.worker
-        asked: list[Entry | None] = [None]
-
-        def following() -> Entry | None:
-            asked[0] = self._following(entry)
-            return asked[0]
-
         late = entry.order is not None and entry.order < self._order.highest
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
         started = perf_counter()
@@ -316,7 +308,7 @@ class ChatActor(TrioActor):
                 epoch=self._epoch,
                 late=late,
                 outages=self._outages,
-                following=following,
+                following=lambda: self._following(entry),
             )
         finally:
             self.window.running.discard(entry.seq)
@@ -326,9 +318,9 @@ class ChatActor(TrioActor):
         seconds = perf_counter() - started
         match outcome:
             case Done():
-                self._done(entry, outcome, asked[0])
+                self._done(entry, outcome)
                 report.finished(self.chat, entry, outcome, late=late, waited_ms=waited_ms, seconds=seconds)
-                return asked[0] if asked[0] is not None and asked[0].seq in self.window.begun else None
+                return outcome.following
             case Later():
                 self._put_off(entry, outcome)
             case _:
@@ -336,24 +328,20 @@ class ChatActor(TrioActor):
                 self.suspended = True
         return None
 
-    def _done(self, entry: Entry, done: Done, following: Entry | None) -> None:
-        committed: Committed = done.committed
-        if committed.gone:
-            self._loaded = (
-                False  # our commit went through and its answer was lost, or an operator took the message away
-            )
+    def _done(self, entry: Entry, done: Done) -> None:
+        if done.committed.gone:
+            # Our commit went through and its answer was lost, or an operator took the message away.
+            self._loaded = False
         self.window.finished(entry)
-        if following is not None and committed.next is not None:
-            self.window.begun[following.seq] = committed.next
+        if done.following is not None and done.committed.next is not None:
+            self.window.begun[done.following.seq] = done.committed.next
         if entry.order is not None and not entry.expedited:
             self._order.highest = max(self._order.highest, entry.order)
         if not entry.expedited:
             self._not_before = 0.0
         self._outages = 0
-        self.last_error = report.words(done.error)
 
     def _put_off(self, entry: Entry, later: Later) -> None:
-        self.last_error = report.words(later.error)
         if not later.counted and later.error is not None:
             self._outages += 1
         if not entry.expedited:
@@ -378,7 +366,7 @@ class ChatActor(TrioActor):
 
     async def _run_local(self, local: _Local) -> None:
         try:
-            result, _ = await aio(
+            result = await aio(
                 lambda: self._house.worker.run_local(self.chat, self.state, self._epoch, local.work)
             )
         except Exception as error:

@@ -6,8 +6,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from ingress.gate import Gate
+from ingress.http1 import HEAD_BYTES_MAX
 
-REQUEST_HEAD_BYTES_MAX = 32 * 1024
 KEEP_ALIVE_SECONDS = 75
 """Longer than Telegram keeps an idle connection (60 s), so that we are not the one who closes under its
 hands.
@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> tuple[Config, int]:
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     config.accesslog = config.errorlog = None
     config.include_server_header = False
-    config.h11_max_incomplete_size = REQUEST_HEAD_BYTES_MAX
+    config.h11_max_incomplete_size = HEAD_BYTES_MAX
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.keep_alive_max_requests = 1_000_000
     config.graceful_timeout = GRACE_SECONDS

@@ -47,8 +47,9 @@ class Front:
     @property
     def public_url(self) -> str | None:
         """Where Telegram reaches us; None where it cannot, and the bots are polled."""
-        settings = self._settings
-        return settings.public_url or (f"http://127.0.0.1:{self.port}" if settings.demo else None)
+        if not self._settings.reachable:
+            return None
+        return self._settings.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
     def address(self) -> str:

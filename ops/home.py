@@ -14,14 +14,14 @@ from ops.embedded.redis import EmbeddedRedis
 from ops.embedded.telegram import DemoTelegram
 from ops.preflight import migrated, require_redis
 from ops.quick_aiogram import import_aiogram
-from ops.settings import TELEGRAM_API_BASE, Settings
+from ops.settings import Settings
 
 
 @contextlib.contextmanager
 def home(settings: Settings) -> Iterator[tuple[Settings, str | None]]:
     """Everything started, and the settings completed with where it is; with the page to chat on in a demo."""
     simulator = None
-    if settings.demo and settings.telegram_api_base == TELEGRAM_API_BASE:
+    if settings.simulated:
         simulator = DemoTelegram(
             settings.data,
             port_wanted=min(settings.port + 1, 65535),

@@ -84,7 +84,12 @@ class Service:
             bots = workplace.bots = self._make_bots(workplace, parking, stores)
 
             def shed(chat: Chat, place: Place) -> None:
-                _tell_shed(workplace, bots[chat.bot], place)
+                async def tell() -> None:
+                    with suppress(Exception):  # a courtesy: nothing depends on it
+                        await aio(bots[chat.bot].tell, place.chat_id, SHED_NOTICE, place.language)
+
+                if workplace.chats is not None:
+                    workplace.chats.spawn(tell)
 
             intake = Intake(
                 stores.mailboxes, bots, workplace.arrived, shed, workplace.unsure, workplace.eager
@@ -106,7 +111,7 @@ class Service:
                     nursery.start_soon(self._work, workplace, stores, parking, owned, work, worked)
                     await owned.wait()
                     stores.readiness.owning = lambda: ownership.held
-                    if self._settings.public_url is None and not self._settings.demo:
+                    if not self._settings.reachable:
                         for bot in bots.values():
                             nursery.start_soon(poll, bot, intake, stopping)
                 if front is not None:
@@ -177,18 +182,6 @@ def _in_line(workplace: Workplace, bot: str) -> Callable[[int, Callable[[], Any]
         return await workplace.run_in_line(Chat(bot, str(chat_id)), work)
 
     return run
-
-
-def _tell_shed(workplace: Workplace, bot: HostedBot, place: Place) -> None:
-    """Tell the user, once a minute at most, that messages were dropped."""
-    language = "ru" if place.language.startswith("ru") else "en"
-
-    async def tell() -> None:
-        with suppress(Exception):  # a courtesy: nothing depends on it
-            await bot.bot.send_message(place.chat_id, SHED_NOTICE[language], parse_mode=None)
-
-    if workplace.chats is not None:
-        workplace.chats.spawn(lambda: aio(tell))
 
 
 def _calm_collector() -> None:

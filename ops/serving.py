@@ -12,7 +12,7 @@ from ops.embedded.telegram import listen_once
 from ops.faults import CannotStartError, ConfigurationError
 from ops.preflight import require, require_migrated, require_redis
 from ops.quick_aiogram import import_aiogram
-from ops.settings import TELEGRAM_API_BASE, Settings
+from ops.settings import Settings
 
 
 def prepared(
@@ -28,7 +28,7 @@ def prepared(
     require(settings, command, "database_url", "redis_url")
     assert settings.database_url is not None
     assert settings.redis_url is not None
-    if settings.demo and settings.telegram_api_base == TELEGRAM_API_BASE:
+    if settings.simulated:
         raise ConfigurationError(
             [f"bots: no bot has a token, and `mailroom {command}` has no demo (`mailroom up` has)"]
         )

@@ -118,3 +118,13 @@ class Settings(BaseModel):
     """The file all this was read from; its folder is importable for routers."""
     demo: bool = False
     """No bot has a token: nothing can reach the real Telegram, so a simulator stands in for it."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether updates are sent to us; where they are not, the bots are polled."""
+        return self.public_url is not None or self.demo
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a simulator must stand in for Telegram: a demo that names no Bot API of its own."""
+        return self.demo and self.telegram_api_base == TELEGRAM_API_BASE

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
+import psutil
 import trio
 from prometheus_client import Gauge
 from structlog import get_logger
@@ -138,10 +139,4 @@ def _is_gone(owner: str) -> bool:
         return False
     if int(pid) == os.getpid():
         return True  # an earlier process of the same number, as in a container where it is always 1
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return not psutil.pid_exists(int(pid))

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.dispatcher.event.bases import UNHANDLED, CancelHandler, SkipHandler
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError, TelegramAPIError
 from aiogram.methods import SendMessage, TelegramMethod
 from aiogram.types import Update
 from pydantic_core import from_json
@@ -19,7 +19,7 @@ from actors.hosting.load import OUR_DISPATCHER, is_ours
 from actors.hosting.shared import SharedDispatcher, Synthetic
 from actors.limiter import Limiter
 from actors.order import Watermark
-from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
+from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS, place_of
 from actors.state import ActorStorage
 from actors.turn import Turn
 
@@ -100,19 +100,23 @@ class HostedBot:
             await self._answer(response)
         return response is not UNHANDLED
 
-    async def apologise(self, turn: Turn, notice: Mapping[str, str] = APOLOGY) -> None:
-        """Tell the user, in their language, that their message was not answered. A user who cannot be told is
-        left alone.
-        """
+    async def apologise(self, turn: Turn) -> None:
+        """Tell the user that their message was not answered."""
         if turn.entry is None or turn.entry.kind == "event":
             return
         try:
-            content = from_json(turn.entry.payload)
-            sender = content[turn.entry.kind].get("from", {}) if turn.entry.kind in content else {}
-            language = "ru" if str(sender.get("language_code", "")).startswith("ru") else "en"
-            await self.bot(SendMessage(chat_id=turn.chat_id, text=notice[language], parse_mode=None))
-        except (TelegramAPIError, ValueError, AttributeError) as error:
-            log.warning("apology_not_delivered", chat=str(turn.chat), error=str(error))
+            language = place_of(from_json(turn.entry.payload)).language
+        except ValueError:
+            language = ""
+        await self.tell(turn.chat_id, APOLOGY, language)
+
+    async def tell(self, chat_id: int, notice: Mapping[str, str], language_code: str) -> None:
+        """Say something of our own, in the user's language. A user who cannot be told is left alone."""
+        text = notice["ru" if language_code.startswith("ru") else "en"]
+        try:
+            await self.bot(SendMessage(chat_id=chat_id, text=text, parse_mode=None))
+        except AiogramError as error:
+            log.warning("notice_not_delivered", bot=self.name, chat_id=chat_id, error=str(error))
 
     def allowed_updates(self) -> list[str] | None:
         """The update kinds to ask Telegram for: what the bot has handlers for, and what every conversation

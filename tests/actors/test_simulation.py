@@ -21,7 +21,7 @@ from actors.policy import Policy
 from actors.runtime.system import open_actor_system
 from actors.window import Window
 from storage.redis.entry import Chat, Entry, place
-from storage.redis.mailbox import Begun, Changes, Committed, Loaded
+from storage.redis.mailbox import Begun, Committed, Loaded
 
 CHATS = [Chat("shop", str(n)) for n in range(3)]
 MESSAGES = 12
@@ -127,7 +127,7 @@ class World:
         lane = (store.fast if entry.expedited else store.boxes)[chat]
         if entry not in lane:
             self.faults.append(f"{chat}: {entry.order} was committed twice")
-            return Done("handled", Committed(True, len(lane), None), Changes(), 1)
+            return Done("handled", Committed(True, len(lane), None), 1)
         lane.remove(entry)
         self.finished.add(entry.seq)
         self.note("ends", chat, entry)
@@ -136,7 +136,9 @@ class World:
             store.tries[following.seq] = store.tries.get(following.seq, 0) + 1
             begun = Begun(store.tries[following.seq], {})
         await store.moment()
-        return Done("handled", Committed(False, len(store.boxes[chat]), begun), Changes(), 1)
+        return Done(
+            "handled", Committed(False, len(store.boxes[chat]), begun), 1, following if begun else None
+        )
 
     def note(self, what: str, chat: Chat, entry: Entry) -> None:
         self.trace.append((what, str(chat), entry.order or 0))
