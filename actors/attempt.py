@@ -76,6 +76,8 @@ class Later:
 
 
 SUSPENDED = "suspended"
+GONE = "gone"
+"""On-call took the message away before it was begun."""
 Outcome = Done | Later | str
 
 
@@ -117,9 +119,12 @@ class Worker:
         begin with the commit.
         """
         if begun is None:
-            begun = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq))
-            if begun is None:
+            counted = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq))
+            if counted is None:
                 return SUSPENDED
+            if isinstance(counted, str):
+                return GONE
+            begun = counted
         attempt = begun.attempt
         # An outage is no attempt to the message, but its call may have gone out all the same.
         journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt + outages)
@@ -159,7 +164,9 @@ class Worker:
         async def commit() -> tuple[Committed, Entry | None]:
             # Asked as late as possible, and anew each time: another may have come before it meanwhile.
             asked = following()
-            committed = await self.mailboxes.commit(chat, epoch, entry, changes, following=asked, dead=letter)
+            committed = await self.mailboxes.commit(
+                chat, epoch, entry, changes, following=asked, dead=letter, park=bot.parks
+            )
             return committed, asked if committed.next is not None else None
 
         committed, begun_next = await self.persist(commit)

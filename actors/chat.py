@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import trio
 
 from actors import report
-from actors.attempt import SUSPENDED, Done, Later, Worker
+from actors.attempt import GONE, SUSPENDED, Done, Later, Worker
 from actors.hosting.bot import HostedBot
 from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
@@ -70,6 +70,7 @@ class ChatActor(TrioActor):
         "_order",
         "_outages",
         "_rung",
+        "_scope",
         "_stale",
         "chat",
         "state",
@@ -97,6 +98,7 @@ class ChatActor(TrioActor):
         self._bell: trio.Event | None = None
         self._ended: trio.Event | None = None
         self._rung = -1
+        self._scope: trio.CancelScope | None = None
 
     @classmethod
     def activate(cls, chat: Chat, bot: HostedBot, house: House) -> "ChatActor":
@@ -172,13 +174,24 @@ class ChatActor(TrioActor):
         self.suspended = False
         self.wake()
 
+    def restart(self) -> None:
+        """Leave what is being handled, and begin anew with what the store holds. The attempt stays
+        counted.
+        """
+        self.reload()
+        if self._scope is not None:
+            self._scope.cancel(reason="on-call restarts the chat")
+
     async def on_receive(self, message: Any) -> None:  # noqa: ARG002 - there is only one message: wake up
         """Work through what waits, but no more than a fair share at a time."""
         self._awake = False
         try:
-            await self._work()
+            with trio.CancelScope() as self._scope:
+                await self._work()
         except Fenced as error:
             self._house.failed(self, error)
+        finally:
+            self._scope = None
 
     async def _work(self) -> None:
         left = self._house.worker.policy.quantum
@@ -323,6 +336,9 @@ class ChatActor(TrioActor):
                 return outcome.following
             case Later():
                 self._put_off(entry, outcome)
+            case _ if outcome == GONE:
+                self.window.finished(entry)
+                self._loaded = False
             case _:
                 assert outcome == SUSPENDED
                 self.suspended = True
@@ -332,6 +348,8 @@ class ChatActor(TrioActor):
         if done.committed.gone:
             # Our commit went through and its answer was lost, or an operator took the message away.
             self._loaded = False
+        elif done.verdict == "dead" and self._bot.parks:
+            self.suspended = True
         self.window.finished(entry)
         if done.following is not None and done.committed.next is not None:
             self.window.begun[done.following.seq] = done.committed.next

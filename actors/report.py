@@ -20,9 +20,19 @@ LATE = Counter(
     "Messages handled after one with a higher update_id of the same chat",
     ["bot"],
 )
-HANDLING = Histogram("mailroom_handling_seconds", "From the start of an attempt to its end", ["bot"])
+HANDLING = Histogram(
+    "mailroom_handling_seconds",
+    "From the start of the attempt that finished a message to its end",
+    ["bot"],
+    # Up to what a handler may take: a slow model is no failure, and should be told from a hanging one.
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300),
+)
 WAITED = Histogram(
-    "mailroom_waited_seconds", "From accept to the start of the attempt that finished the message", ["bot"]
+    "mailroom_waited_seconds",
+    "From accept to the start of the attempt that finished the message",
+    ["bot"],
+    # Up to a quarter of an hour, which is a full mailbox, and an hour, which is an outage.
+    buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600),
 )
 
 

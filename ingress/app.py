@@ -1,14 +1,22 @@
-"""Everything we answer besides webhooks, as a Quart-Trio application: health, metrics, the front page."""
+"""Everything we answer besides webhooks, as a Quart-Trio application: health, metrics, the front page,
+on-call's doors.
+"""
 
 from collections.abc import Awaitable, Callable
 
+import trio
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from quart import Response, jsonify, render_template, request
 from quart_trio import QuartTrio
 
 from actors.providers.telegram import SECRET_HEADER
 from actors.runtime.bridge import aio
+from ingress.access import Access
+from ingress.console import console
+from ingress.ops_api import ops_api
+from ingress.switched_off import switched_off
 from ingress.webhook import BODY_BYTES_MAX, PATH, Webhook, WebhookRequest
+from supervisors.oncall.desk import OnCall
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
 """Returns what keeps the service from working, by part; empty when it is ready. A part that begins with
@@ -16,9 +24,18 @@ Readiness = Callable[[], Awaitable[dict[str, str]]]
 """
 
 
-def create_app(readiness: Readiness, webhook: Webhook, front: dict[str, object]) -> QuartTrio:
-    """Build the application. `front` is what the front page shows."""
-    app = QuartTrio(__name__)
+def create_app(
+    readiness: Readiness,
+    webhook: Webhook,
+    front: dict[str, object],
+    desk: OnCall | None = None,
+    ops_token: str | None = None,
+    closing: trio.Event | None = None,
+) -> QuartTrio:
+    """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
+    token; their streams end when `closing` is set.
+    """
+    app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
 
     @app.get("/healthz")
@@ -57,4 +74,10 @@ def create_app(readiness: Readiness, webhook: Webhook, front: dict[str, object])
         """Where a stranger lands."""
         return await render_template("index.html", **front)
 
+    if desk is None or ops_token is None:
+        app.register_blueprint(switched_off())
+    else:
+        access = Access(ops_token)
+        app.register_blueprint(ops_api(desk, access))
+        app.register_blueprint(console(desk, access, trio.Event() if closing is None else closing))
     return app

@@ -61,3 +61,9 @@ def _shown(value: object) -> str:
 
 class CannotStartError(Exception):
     """Something outside of the configuration is in the way; the message is one line and says what to do."""
+
+
+class GaveUpError(Exception):
+    """The service ended by itself, because a part of it failed again and again; the message is its last
+    word.
+    """

@@ -3,11 +3,10 @@
 from functools import partial
 
 import trio
-from hypercorn.config import Config
+from quart_trio import QuartTrio
 
 from actors.hosting.bot import HostedBot
 from actors.runtime.bridge import aio, to_trio
-from ingress.app import create_app
 from ingress.gate import Gate
 from ingress.http1 import answer_webhooks
 from ingress.intake import Intake
@@ -15,41 +14,30 @@ from ingress.server import listen, run_server
 from ingress.telegram import Line
 from ingress.webhook import Webhook
 from ops.settings import Settings
-from supervisors.readiness import Readiness
+from supervisors.otp.child import Life
+from supervisors.otp.spec import Start
 
 REGISTRATION_WAIT_SECONDS = 5.0
 """How long the start waits for Telegram before it says ready all the same."""
 
 
 class Front:
-    """The listener of a process. Making it opens the port."""
+    """The listener of a process, and the lines of its bots."""
 
-    def __init__(
-        self, settings: Settings, intake: Intake, readiness: Readiness, chat_page: str | None
-    ) -> None:
+    def __init__(self, settings: Settings, intake: Intake, webhook: Webhook, app: QuartTrio) -> None:
+        self.port = settings.port
         self._settings = settings
-        self._config: Config
-        self._config, self.port = listen(settings.host, settings.port)
         self._intake = intake
-        self._webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
+        self._webhook = webhook
+        self._gate = Gate(app)
+
+    async def listen(self, life: Life) -> None:
+        """Answer requests until asked to stop, then finish those in progress."""
+        config, self.port = listen(self._settings.host, self.port)
         answer_webhooks(self._webhook)
-        what = {name: one.bot or one.router or "" for name, one in settings.bots.items()}
-        shown: dict[str, object] = {"bots": what, "chat_page": chat_page}
-        self._gate = Gate(create_app(readiness.check, self._webhook, shown))
-
-    async def serve(self, stopping: trio.Event, done: trio.Event) -> None:
-        """Answer requests until `stopping`, then finish those in progress and set `done`."""
-        try:
-            await aio(run_server, self._gate, self._config, partial(to_trio, stopping.wait))
-        finally:
-            done.set()
-
-    @property
-    def public_url(self) -> str | None:
-        """Where Telegram reaches us; None where it cannot, and the bots are polled."""
-        if not self._settings.reachable:
-            return None
-        return self._settings.public_url or f"http://127.0.0.1:{self.port}"
+        life.details = lambda: {"port": self.port}
+        life.started()
+        await aio(run_server, self._gate, config, partial(to_trio, life.stopping.wait))
 
     @property
     def address(self) -> str:
@@ -58,35 +46,48 @@ class Front:
         return f"http://{'127.0.0.1' if anywhere else self._settings.host}:{self.port}"
 
     def hold(self, bot: HostedBot) -> None:
-        """Hold a bot's webhook and its chats until what waits at Telegram has been fetched in order."""
-        if self.public_url is not None:
-            bot.watermark.catching_up = True
-            self._webhook.closed.add(bot.name)
+        """Take nothing in for a bot until its line is up: what waits at Telegram comes first, in order."""
+        bot.watermark.catching_up = True
+        self._webhook.closed.add(bot.name)
 
-    async def register(self, nursery: trio.Nursery, bots: list[HostedBot]) -> None:
-        """Have Telegram send us the bots' updates; goes on in the background where that takes long."""
-        if self.public_url is None:
-            return
-        waiting = []
-        for bot in bots:
-            reached = trio.Event()
-            waiting.append(reached)
+    def line(self, bot: HostedBot) -> Start:
+        """The line of a bot that Telegram sends its updates to: registered, then open until it is stopped."""
+
+        async def live(life: Life) -> None:
+            self.hold(bot)
+            url = self._settings.public_url or f"http://127.0.0.1:{self.port}"
             secret = self._settings.bots[bot.name].secret
-            line = Line(bot, self._intake)
-            nursery.start_soon(line.register, self.public_url, secret, partial(self._release, bot, reached))
-        with trio.move_on_after(REGISTRATION_WAIT_SECONDS):
-            for event in waiting:
-                await event.wait()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(
+                    Line(bot, self._intake).register, url, secret, partial(self._open, bot, life)
+                )
+                nursery.start_soon(_started_at_last, life)
+                await life.stopping.wait()
+                self._webhook.closed.add(bot.name)
+                nursery.cancel_scope.cancel()
 
-    def _release(self, bot: HostedBot, reached: trio.Event) -> None:
+        return live
+
+    def polled_line(self, bot: HostedBot) -> Start:
+        """The line of a bot that Telegram cannot reach: its updates are fetched; what is not fetched then
+        waits there.
+        """
+
+        async def live(life: Life) -> None:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(Line(bot, self._intake).poll)
+                life.started()
+                await life.stopping.wait()
+                nursery.cancel_scope.cancel()
+
+        return live
+
+    def _open(self, bot: HostedBot, life: Life) -> None:
         self._webhook.closed.discard(bot.name)
         bot.watermark.caught_up()
-        reached.set()
+        life.started()
 
 
-async def poll(bot: HostedBot, intake: Intake, stopping: trio.Event) -> None:
-    """Fetch a bot's updates until the service begins to stop; what is not fetched then waits at Telegram."""
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(Line(bot, intake).poll)
-        await stopping.wait()
-        nursery.cancel_scope.cancel()
+async def _started_at_last(life: Life) -> None:
+    await trio.sleep(REGISTRATION_WAIT_SECONDS)
+    life.started()

@@ -34,6 +34,7 @@ def host(
     *,
     fast: bool = False,
     shed: bool = False,
+    parks: bool = False,
 ) -> HostedBot:
     """Make a bot and its dispatcher, wherever they come from, a hosted one."""
     limiter = Limiter()
@@ -45,7 +46,9 @@ def host(
     if proxy := getattr(old, "proxy", None):
         session.proxy = proxy
     bot.session = session
-    hosted = HostedBot(name, bot, dispatcher, limiter, ActorStorage(name, door), fast=fast, shed=shed)
+    hosted = HostedBot(
+        name, bot, dispatcher, limiter, ActorStorage(name, door), fast=fast, shed=shed, parks=parks
+    )
     parking.watch(hosted)
     return hosted
 
@@ -61,4 +64,7 @@ def _from_settings(
     dispatcher = dispatcher_of(router, offered if one.bot else {})
     bot = Bot(one.token)
     bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
-    return host(name, bot, dispatcher, door, parking, fast=one.order == "fast", shed=one.flood == "shed")
+    return host(
+        name, bot, dispatcher, door, parking,
+        fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
+    )  # fmt: skip

@@ -108,8 +108,10 @@ class Polling:
             made = {}
             for bot, name in names.items():
                 one = table[name]
-                fast, shed = one.order == "fast", one.flood == "shed"
-                made[name] = host(name, bot, dispatcher, workplace, parking, fast=fast, shed=shed)
+                fast, shed, parks = one.order == "fast", one.flood == "shed", one.dead_letters == "park"
+                made[name] = host(
+                    name, bot, dispatcher, workplace, parking, fast=fast, shed=shed, parks=parks
+                )
                 # As aiogram does: what there are handlers for, unless the script names the kinds.
                 handled = dispatcher.resolve_used_update_types(skip_events=set(MADE_UP))
                 made[name].asked_for = handled if asked_for is ... else asked_for

@@ -1,13 +1,13 @@
-"""The service, put together: what runs in one process, in the order it starts; it stops in reverse.
-
-stores → bots → listener → ownership → chats, timers → polling or webhook registration
+"""The service, put together: the parts of one process, and the tree that keeps them
+(`supervisors/tree.py`).
 """
 
 import gc
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 
 import trio
 from structlog import get_logger
@@ -18,15 +18,31 @@ from actors.providers.telegram import Place
 from actors.runtime import host as runtime
 from actors.runtime.bridge import aio
 from actors.runtime.signals import StopSignals, stop_signals
+from ingress.app import create_app
 from ingress.intake import Intake
-from ops.front import Front, poll
+from ingress.webhook import Webhook
+from ops.front import Front
 from ops.hosted import hosted_bots
 from ops.settings import Settings
 from ops.stores import Stores, open_stores
+from storage.errors import StoreError
 from storage.redis.entry import Chat
+from storage.redis.mailbox import PARKED_BY, every_partition
+from storage.redis.suspensions import Suspensions
+from supervisors import gauges
+from supervisors.bots import bot_life
+from supervisors.oncall.desk import OnCall
+from supervisors.oncall.listener import Listener
+from supervisors.oncall.node import LocalNode, held_nodes
+from supervisors.oncall.targets import Target
+from supervisors.otp.child import Life, Shutdown
+from supervisors.otp.errors import FailedToStartError, GaveUp
+from supervisors.otp.spec import Start
 from supervisors.ownership import Ownership
 from supervisors.parking import Parking
+from supervisors.process_tree import ProcessTree
 from supervisors.takeover import Takeover
+from supervisors.tree import Chats, Parts, tree
 from supervisors.workplace import Workplace
 
 log = get_logger("mailroom")
@@ -36,6 +52,11 @@ BotFactory = Callable[[Workplace, Parking, Stores], dict[str, HostedBot]]
 
 YOUNG_OBJECTS_MAX = 20_000
 """Objects made before the collector looks at them: a few hundred updates' worth, some megabytes."""
+STUCK_SECONDS = 60.0
+"""How long a stop may take before the process ends without what is stuck: twice what all its parts may need.
+What was not finished is run again after the next start, as after any crash.
+"""
+EXIT_STUCK = 70
 
 
 def serve(
@@ -75,92 +96,144 @@ class Service:
                 nursery.cancel_scope.cancel()
 
     async def run(self, stop: trio.Event) -> None:
-        """Run until `stop` is set."""
+        """Run until `stop` is set. Raises what kept a part from starting, and `GaveUp` when the tree did."""
         async with open_stores(self._settings) as stores:
-            sole = "ingress" in self._roles
-            ownership = Ownership(stores.leases, stores.mailboxes, sole=sole)
-            workplace = Workplace(stores.mailboxes, stores.line, ownership, self._policy)
+            ownership = Ownership(stores.leases, stores.mailboxes, sole="ingress" in self._roles)
+            workplace = Workplace(
+                stores.mailboxes, stores.line, ownership, self._policy, works_here="worker" in self._roles
+            )
             parking = Parking(stores.mailboxes, stores.line)
             bots = workplace.bots = self._make_bots(workplace, parking, stores)
+            try:
+                await self._live(stop, stores, workplace, parking, bots)
+            finally:
+                for bot in bots.values():
+                    with trio.CancelScope(shield=True), suppress(Exception):  # the others have theirs to do
+                        await aio(bot.stop)
+                    bot.let_go()
 
-            def shed(chat: Chat, place: Place) -> None:
-                async def tell() -> None:
-                    with suppress(Exception):  # a courtesy: nothing depends on it
-                        await aio(bots[chat.bot].tell, place.chat_id, SHED_NOTICE, place.language)
-
-                if workplace.chats is not None:
-                    workplace.chats.spawn(tell)
-
-            intake = Intake(
-                stores.mailboxes, bots, workplace.arrived, shed, workplace.unsure, workplace.eager
-            )
-            front = (
-                Front(self._settings, intake, stores.readiness, self._chat_page)
-                if "ingress" in self._roles
-                else None
-            )
-            async with trio.open_nursery() as nursery:
-                stopping, served = trio.Event(), trio.Event()
-                if front is not None:
-                    for bot in bots.values():
-                        front.hold(bot)
-                    nursery.start_soon(front.serve, stopping, served)
-                worked, work = trio.Event(), trio.CancelScope()
-                if "worker" in self._roles:
-                    owned = trio.Event()
-                    nursery.start_soon(self._work, workplace, stores, parking, owned, work, worked)
-                    await owned.wait()
-                    stores.readiness.owning = lambda: ownership.held
-                    if not self._settings.reachable:
-                        for bot in bots.values():
-                            nursery.start_soon(poll, bot, intake, stopping)
-                if front is not None:
-                    await front.register(nursery, list(bots.values()))
-                _calm_collector()
-                log.info(
-                    "ready",
-                    port=front.port if front else None,
-                    roles=sorted(self._roles),
-                    bots=sorted(bots),
-                    pid=os.getpid(),
-                )
-                self._ready(front.address if front else "")
-                await stop.wait()
-                log.info("stopping", note="requests and handlers in progress come to their end first")
-                stopping.set()
-                if front is not None:
-                    await served.wait()
-                await workplace.drain()
-                if "worker" in self._roles:
-                    work.cancel()
-                    await worked.wait()
-                nursery.cancel_scope.cancel()
-
-    async def _work(
+    async def _live(
         self,
-        workplace: Workplace,
+        stop: trio.Event,
         stores: Stores,
+        workplace: Workplace,
         parking: Parking,
-        owned: trio.Event,
-        scope: trio.CancelScope,
-        done: trio.Event,
+        bots: dict[str, HostedBot],
     ) -> None:
-        bots = list(workplace.bots.values())
+        suspensions = Suspensions(stores.line)
 
-        async def start_bots() -> None:
-            """Give the bots what they left behind, here or on stock aiogram, and run their startup hooks."""
-            await aio(parking.restore)
+        async def park(target: Target, why: str) -> None:
+            try:
+                await suspensions.put(target.stored, PARKED_BY, why)
+            except StoreError as error:
+                log.error("park_not_kept", target=target.stored, why=str(error))
+
+        async with trio.open_nursery() as nursery:
+            process = ProcessTree(lambda path, why: nursery.start_soon(aio, park, Target("node", path), why))
+            workplace.park = lambda chat, why: park(Target("chat", str(chat)), why)
+            with suppress(StoreError):  # the listener makes up for it
+                if "worker" in self._roles:
+                    await aio(suspensions.reconcile, every_partition())
+                process.held.update(held_nodes(await aio(suspensions.all)))
+            node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots)
+            front = self._front(stop, stores, workplace, OnCall(stores.line, local=node))
+            parts = self._parts(stores, workplace, parking, front, process, node)
+            life = Life("", partial(self._is_ready, front))
+            nursery.start_soon(_stop_when_asked, stop, life)
+            if "worker" in self._roles:
+                stores.readiness.owning = lambda: workplace.ownership.held
+            try:
+                await process.run(tree(parts), life)
+            except GaveUp:
+                raise
+            except Shutdown:
+                nursery.cancel_scope.cancel()
+            except FailedToStartError as failed:
+                raise _cause(failed) from None
+
+    def _front(self, stop: trio.Event, stores: Stores, workplace: Workplace, desk: OnCall) -> Front | None:
+        if "ingress" not in self._roles:
+            return None
+        settings, bots = self._settings, workplace.bots
+
+        def shed(chat: Chat, place: Place) -> None:
+            async def tell() -> None:
+                with suppress(Exception):  # a courtesy: nothing depends on it
+                    await aio(bots[chat.bot].tell, place.chat_id, SHED_NOTICE, place.language)
+
+            if workplace.chats is not None:
+                workplace.chats.spawn(tell)
+
+        intake = Intake(stores.mailboxes, bots, workplace.arrived, shed, workplace.unsure, workplace.eager)
+        webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
+        what = {name: one.bot or one.router or "" for name, one in settings.bots.items()}
+        shown: dict[str, object] = {
+            "bots": what,
+            "chat_page": self._chat_page,
+            "console": settings.ops_token is not None,
+        }
+        app = create_app(stores.readiness.check, webhook, shown, desk, settings.ops_token, stop)
+        front = Front(settings, intake, webhook, app)
+        if settings.reachable:
+            for bot in bots.values():
+                front.hold(bot)
+        return front
+
+    def _parts(
+        self,
+        stores: Stores,
+        workplace: Workplace,
+        parking: Parking,
+        front: Front | None,
+        process: ProcessTree,
+        node: LocalNode,
+    ) -> Parts:
+        """The parts of this process, for the roles it has."""
+        bots = workplace.bots
+        chats = None
+        if "worker" in self._roles:
             takeover = Takeover(stores.mailboxes, stores.line, stores.redis_url)
-            await aio(takeover.run, bots, workplace.ownership.epoch)
-            for bot in bots:
-                await aio(bot.start, _in_line(workplace, bot.name))
+            hears = partial(workplace.arrivals, redis_url=stores.redis_url)
+            chats = Chats(
+                lease=workplace.lease,
+                bots={name: bot_life(bot, bots, workplace, parking, takeover) for name, bot in bots.items()},
+                actors=workplace.actors,
+                sweep=workplace.sweep,
+                timers=workplace.timers,
+                arrivals=None if front else hears,
+            )
+        return Parts(
+            postgres=stores.postgres,
+            redis=stores.redis,
+            oncall=Listener(stores.redis_url, stores.line, node).serve_orders,
+            gauges=partial(
+                gauges.watch,
+                line=stores.line,
+                database=stores.database,
+                bots=list(bots),
+                tally=process.by_state,
+            ),
+            listener=front.listen if front else None,
+            chats=chats,
+            telegram=self._lines(front, bots),
+        )
 
-        try:
-            with scope:
-                hear_from = None if "ingress" in self._roles else stores.redis_url
-                await workplace.work(start_bots, owned, hear_from=hear_from)
-        finally:
-            done.set()
+    def _lines(self, front: Front | None, bots: Mapping[str, HostedBot]) -> dict[str, Start]:
+        if front is None:
+            return {}
+        line = front.line if self._settings.reachable else front.polled_line
+        return {name: line(bot) for name, bot in bots.items()}
+
+    def _is_ready(self, front: Front | None) -> None:
+        _calm_collector()
+        log.info(
+            "ready",
+            port=front.port if front else None,
+            roles=sorted(self._roles),
+            bots=sorted(self._settings.bots),
+            pid=os.getpid(),
+        )
+        self._ready(front.address if front else "")
 
     def _configured_bots(
         self, workplace: Workplace, parking: Parking, stores: Stores
@@ -177,11 +250,23 @@ async def obey(signals: StopSignals, stop: trio.Event, scope: trio.CancelScope) 
     scope.cancel()
 
 
-def _in_line(workplace: Workplace, bot: str) -> Callable[[int, Callable[[], Any]], Any]:
-    async def run(chat_id: int, work: Callable[[], Any]) -> Any:
-        return await workplace.run_in_line(Chat(bot, str(chat_id)), work)
+async def _stop_when_asked(stop: trio.Event, life: Life) -> None:
+    await stop.wait()
+    log.info("stopping", note="requests and handlers in progress come to their end first")
+    life.stopping.set()
+    await trio.sleep(STUCK_SECONDS)
+    log.critical(
+        "stuck", note="the process ends without what does not stop; it is run again at the next start"
+    )
+    os._exit(EXIT_STUCK)
 
-    return run
+
+def _cause(failed: FailedToStartError) -> BaseException:
+    """What the innermost child raised: the message was written for whoever starts the service."""
+    error: BaseException = failed
+    while isinstance(error, FailedToStartError) and error.error is not None:
+        error = error.error
+    return error
 
 
 def _calm_collector() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ops import configuration, logs
 from ops.embedded.telegram import listen_once
-from ops.faults import CannotStartError, ConfigurationError
+from ops.faults import CannotStartError, ConfigurationError, GaveUpError
 from ops.preflight import require, require_migrated, require_redis
 from ops.quick_aiogram import import_aiogram
 from ops.settings import Settings
@@ -49,7 +49,9 @@ def check_port(settings: Settings) -> Settings:
 def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = None) -> None:
     """Serve until a signal, printing one line when ready."""
     import_aiogram()
-    from ops import service, stores  # the frameworks take a second to load; a refusal above should not
+    # The frameworks take a second to load; a refusal above should not.
+    from ops import service, stores
+    from supervisors.otp.errors import GaveUp
 
     def ready(address: str) -> None:
         print(ready_line(address, chat_page), flush=True)  # noqa: T201 - the command's answer
@@ -58,6 +60,8 @@ def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = 
         service.serve(settings, roles=roles, ready=ready, chat_page=chat_page)
     except* stores.StartError as group:
         raise CannotStartError(str(_first(group))) from None
+    except* GaveUp as group:
+        raise GaveUpError(f"Mailroom gave up: {_first(group)}") from None
     except* OSError as group:
         error = _first(group)
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:

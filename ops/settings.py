@@ -84,6 +84,8 @@ class BotSettings(BaseModel):
     ) = None
     order: Literal["strict", "fast"] = "strict"
     flood: Literal["backpressure", "shed"] = "backpressure"
+    dead_letters: Literal["skip", "park"] = "skip"
+    """After a message that failed for good: go on with the next one, or wait for on-call."""
 
 
 class Settings(BaseModel):

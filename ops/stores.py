@@ -1,10 +1,11 @@
-"""The connections to the stores, opened and looked over before anything else starts."""
+"""The connections to the stores: made once, looked over at the start, opened anew when on-call wants it."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
+import trio
 
 from actors.runtime.bridge import aio
 from ops.settings import Settings
@@ -14,6 +15,7 @@ from storage.postgres.lease import Leases
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
 from storage.redis.mailbox import Mailboxes
+from supervisors.otp.child import Life
 from supervisors.readiness import Readiness
 
 
@@ -21,16 +23,45 @@ class StartError(Exception):
     """The service cannot start; the message is one line for whoever started it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stores:
-    """What the rest of the process is built on."""
+    """What the rest of the process is built on. The handles stay the same for its whole life, whatever
+    becomes of the connections below them.
+    """
 
     database: asyncpg.Pool
     redis_url: str
+    intake: Line
     line: Line
     mailboxes: Mailboxes
     leases: Leases
     readiness: Readiness
+    _opened: set[str]
+
+    async def postgres(self, life: Life) -> None:
+        """Look Postgres over; a restart closes the connections that are idle and replaces the others."""
+        if "postgres" in self._opened:
+            await aio(self.database.expire_connections)
+        self._opened.add("postgres")
+        life.details = lambda: {
+            "connections": self.database.get_size(),
+            "idle": self.database.get_idle_size(),
+        }
+        life.started()
+        await trio.sleep_forever()
+
+    async def redis(self, life: Life) -> None:
+        """Look Redis over; a restart cuts the connections, and the next call makes new ones."""
+        if "redis" in self._opened:
+            await aio(self._reset)
+        self._opened.add("redis")
+        life.details = lambda: {"calls_waiting": self.intake.waiting + self.line.waiting}
+        life.started()
+        await trio.sleep_forever()
+
+    async def _reset(self) -> None:
+        self.intake.reset()
+        self.line.reset()
 
 
 @asynccontextmanager
@@ -61,4 +92,5 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 f"this installation was made with {installed} partitions and the code has {PARTITIONS}:"
                 " chats would change their place. Start the version that made it."
             )
-        yield Stores(database, settings.redis_url, line, Mailboxes(intake, line), leases, readiness)
+        mailboxes = Mailboxes(intake, line)
+        yield Stores(database, settings.redis_url, intake, line, mailboxes, leases, readiness, set())

@@ -9,8 +9,10 @@ are all cured by the same sweep.
 import asyncio
 import contextvars
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -26,6 +28,9 @@ from actors.runtime.system import open_actor_system
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes
+from supervisors.otp.child import one_line
+from supervisors.otp.restarts import pause_seconds
+from supervisors.otp.spec import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,15 +41,43 @@ SWEEP_SECONDS = 2.0
 """How often the ready sets are read: what no notification told us of waits no longer than this."""
 SWEEP_CHATS_MAX = 1000
 """Chats read from the ready set of one partition at a time."""
-CRASH_PAUSE_SECONDS = 1.0
-CRASH_PAUSE_MAX_SECONDS = 60.0
+BACKOFF = Backoff(min_seconds=1.0, max_seconds=60.0, jitter=0.0)
+CRASHES_MAX = 5
+"""Crashes of a chat without a quiet moment between them, after which it is parked: two more than it takes for
+the message that may be to blame to become a dead letter.
+"""
 CRASHES_REMEMBERED_MAX = 10_000
+LOOK_SECONDS = 0.05
+"""How often a drain looks whether it is done."""
 
 RESIDENT = Gauge("mailroom_chats_resident", "Chat actors in memory")
+TURNS = Gauge(
+    "mailroom_turns_running", "Handlers at work on a message now, of at most the policy's turns_max"
+)
 CRASHES = Counter(
     "mailroom_chat_crashes_total", "Chat actors that failed themselves and were started anew", ["bot"]
 )
 PASSIVATED = Counter("mailroom_chats_passivated_total", "Idle chat actors that left memory")
+
+
+Park = Callable[[Chat, str], Awaitable[None]]
+"""Puts a chat aside for on-call, with the reason; awaited on the asyncio side."""
+Matches = Callable[[Chat], bool]
+
+
+@dataclass(slots=True)
+class Crashes:
+    """How often a chat's actor failed since it last had nothing to do. `pausing`: it must not come
+    back now.
+    """
+
+    count: int = 0
+    last_error: str = ""
+    pausing: bool = False
+
+
+async def park_nowhere(_chat: Chat, _why: str) -> None:
+    """The park of chats that no on-call looks after."""
 
 
 class Chats:
@@ -52,9 +85,12 @@ class Chats:
     chats.
     """
 
-    def __init__(self, worker: Worker, bots: Mapping[str, HostedBot], nursery: trio.Nursery) -> None:
+    def __init__(
+        self, worker: Worker, bots: Mapping[str, HostedBot], nursery: trio.Nursery, park: Park = park_nowhere
+    ) -> None:
         self.worker = worker
         self.slots = trio.CapacityLimiter(worker.policy.turns_max)
+        TURNS.set_function(lambda: self.slots.borrowed_tokens)
         self.draining = False
         self.lost = trio.Event()
         """Set when the fence refused us: the ownership is over."""
@@ -63,7 +99,9 @@ class Chats:
         self._context = contextvars.copy_context()
         self._actors: dict[Chat, ChatActor] = {}
         self._resting: OrderedDict[Chat, float] = OrderedDict()
-        self._crashes: dict[Chat, int] = {}
+        self._crashes: dict[Chat, Crashes] = {}
+        self._park = park
+        self._random = Random()
 
     def __len__(self) -> int:
         return len(self._actors)
@@ -151,14 +189,27 @@ class Chats:
         child(CRASHES, actor.chat.bot).inc()
         if len(self._crashes) >= CRASHES_REMEMBERED_MAX:
             self._crashes.clear()
-        crashes = self._crashes[actor.chat] = self._crashes.get(actor.chat, 0) + 1
-        pause = min(CRASH_PAUSE_SECONDS * 2 ** (crashes - 1), CRASH_PAUSE_MAX_SECONDS)
+        crashes = self._crashes.setdefault(actor.chat, Crashes())
+        crashes.count += 1
+        crashes.last_error = one_line(error) if error else ""
+        crashes.pausing = True
+        if crashes.count >= CRASHES_MAX:
+            log.error("chat_parked", chat=str(actor.chat), crashes=crashes.count, exc_info=error)
+            why = f"crashed {crashes.count} times in a row: {crashes.last_error}"
+            self.spawn(lambda: aio(self._park, actor.chat, why))
+            return
+        pause = pause_seconds(BACKOFF, crashes.count, self._random)
         log.error(
-            "chat_crashed", chat=str(actor.chat), crashes=crashes, again_in_seconds=pause, exc_info=error
+            "chat_crashed",
+            chat=str(actor.chat),
+            crashes=crashes.count,
+            again_in_seconds=pause,
+            exc_info=error,
         )
 
         async def again() -> None:
             await trio.sleep(pause)
+            crashes.pausing = False
             self.wake(actor.chat)
 
         self.spawn(again)
@@ -167,18 +218,23 @@ class Chats:
         """Bring in the chats that have messages waiting in Redis, and let go of those that have been idle."""
         while True:
             self._passivate()
-            try:
-                partitions = self.worker.ownership.partitions
-                ready = await aio(self.worker.mailboxes.ready, partitions, SWEEP_CHATS_MAX)
-                for chat in ready:
-                    actor = self._actors.get(chat)
-                    if actor is None:
-                        self.wake(chat)
-                    elif actor.idle and not actor.suspended:
-                        actor.reload()
-            except StoreUnavailable as error:
-                log.warning("sweep_failed", why=str(error))
+            await self.sweep_once()
             await trio.sleep(SWEEP_SECONDS)
+
+    async def sweep_once(self) -> None:
+        """Bring in the chats that have messages waiting in Redis."""
+        try:
+            partitions = self.worker.ownership.partitions
+            ready = await aio(self.worker.mailboxes.ready, partitions, SWEEP_CHATS_MAX)
+        except StoreUnavailable as error:
+            log.warning("sweep_failed", why=str(error))
+            return
+        for chat in ready:
+            actor = self._actors.get(chat)
+            if actor is None:
+                self.wake(chat)
+            elif actor.idle and not actor.suspended:
+                actor.reload()
 
     async def drain(self) -> None:
         """Begin nothing new and let what runs come to its end, within the policy's limit."""
@@ -195,12 +251,79 @@ class Chats:
             note="unfinished messages are run after the next start" if left else None,
         )
 
+    # ---- what on-call asks for (`supervisors/oncall/node.py`) ----
+
+    def details(self) -> dict[str, int]:
+        """What the tree shows of the chats."""
+        working = sum(actor.busy for actor in self._actors.values())
+        return {"resident": len(self._actors), "working": working, "crashed": len(self._crashes)}
+
+    def running(self, matches: Matches) -> int:
+        """How many messages of these chats are being handled, or are begun and about to be."""
+        return sum(len(one.window.running) + len(one.window.begun) for one in self._matching(matches))
+
+    async def quiesce(self, matches: Matches, seconds: float) -> int:
+        """Wait until none of their messages is being handled; returns how many still are. Their suspension is
+        in the store already, so nothing new begins.
+        """
+        with trio.move_on_after(seconds):
+            while self.running(matches):  # noqa: ASYNC110 - what is waited for is spread over thousands of actors
+                await trio.sleep(LOOK_SECONDS)
+        return self.running(matches)
+
+    def reload(self, matches: Matches) -> int:
+        """Read these chats again, and bring in those that have messages waiting; returns how many
+        were here.
+        """
+        found = list(self._matching(matches))
+        for actor in found:
+            actor.reload()
+        self.spawn(self.sweep_once)
+        return len(found)
+
+    def forgive(self, matches: Matches) -> None:
+        """Forget the crashes of these chats."""
+        for chat in [chat for chat in self._crashes if matches(chat)]:
+            del self._crashes[chat]
+
+    def restart(self, matches: Matches) -> int:
+        """Cancel what the actors of these chats are at and have them begin anew; returns how many there
+        were.
+        """
+        found = list(self._matching(matches))
+        for actor in found:
+            actor.restart()
+        return len(found)
+
+    def describe(self, chat: Chat) -> dict[str, object]:
+        """What is known of a chat here beyond what the store says; empty when it is not in memory."""
+        actor, crashes = self._actors.get(chat), self._crashes.get(chat)
+        shown: dict[str, object] = {}
+        if actor is not None:
+            shown = {
+                "running": sorted(actor.window.running),
+                "read_ahead": len(actor.window.box),
+                "suspended": actor.suspended,
+                "idle": actor.idle,
+            }
+        if crashes is not None:
+            shown |= {"crashes": crashes.count, "last_error": crashes.last_error}
+        return shown
+
+    def _matching(self, matches: Matches) -> Iterator[ChatActor]:
+        return (actor for chat, actor in self._actors.items() if matches(chat))
+
+    # ---- who is in memory ----
+
     def _activate(self, chat: Chat) -> ChatActor | None:
         actor = self._actors.get(chat)
         if actor is not None:
             self._resting.pop(chat, None)
             return actor
         bot = self._bots.get(chat.bot)
+        crashes = self._crashes.get(chat)
+        if crashes is not None and crashes.pausing:
+            return None
         if bot is None or self.draining or not self.worker.ownership.held:
             return None
         if len(self._actors) >= self.worker.policy.resident_max and not self._make_room():
@@ -242,13 +365,14 @@ class Chats:
 
 
 @asynccontextmanager
-async def open_chats(worker: Worker, bots: Mapping[str, HostedBot]) -> "AsyncIterator[Chats]":
+async def open_chats(
+    worker: Worker, bots: Mapping[str, HostedBot], park: Park = park_nowhere
+) -> "AsyncIterator[Chats]":
     """The chats, for as long as they are ours. Leaving the block stops what still runs; `drain` first to let
     it finish.
     """
     async with open_actor_system() as system:
-        chats = Chats(worker, bots, system.nursery)
-        system.nursery.start_soon(chats.sweep)
+        chats = Chats(worker, bots, system.nursery, park)
         try:
             yield chats
         finally:

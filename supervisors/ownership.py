@@ -47,6 +47,7 @@ class Ownership:
         self._clock = clock
         self._epoch = 0
         self._until = 0.0
+        self._given_up = trio.Event()
 
     @property
     def epoch(self) -> int:
@@ -59,6 +60,11 @@ class Ownership:
     def held(self) -> bool:
         """Whether we own the chats now."""
         return self._clock() < self._until
+
+    @property
+    def held_epoch(self) -> int:
+        """The epoch, for whoever only looks; 0 while we own nothing."""
+        return self._epoch if self.held else 0
 
     async def acquire(self) -> None:
         """Wait until the chats are ours. A `sole` process takes them at once: the person who started it says
@@ -73,6 +79,7 @@ class Ownership:
                     await aio(self._mailboxes.raise_fences, held.partitions, held.epoch)
                     self._epoch, self.partitions = held.epoch, held.partitions
                     self._until = began + TTL_SECONDS - MARGIN_SECONDS
+                    self._given_up = trio.Event()
                     # Whoever took the chats from us since is newer: two that take by force would never stop.
                     self._sole = False
                     EPOCH.set(held.epoch)
@@ -91,7 +98,8 @@ class Ownership:
     async def keep(self) -> None:
         """Hold the lease by heartbeats. Returns when it is lost."""
         while True:
-            await trio.sleep(HEARTBEAT_SECONDS)
+            with trio.move_on_after(HEARTBEAT_SECONDS):
+                await self._given_up.wait()
             began = self._clock()
             if not self.held:
                 break
@@ -109,8 +117,9 @@ class Ownership:
         self.give_up()
 
     def give_up(self) -> None:
-        """Write nothing from now on."""
+        """Write nothing from now on, and have `keep` return. To be called in Trio."""
         self._until = 0.0
+        self._given_up.set()
         EPOCH.set(0)
 
     async def release(self) -> None:

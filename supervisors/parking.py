@@ -46,13 +46,12 @@ class Parking:
 
         return parked
 
-    async def restore(self) -> None:
-        """Bring back the waits of whole bots. Those of single chats come back as the chats are loaded."""
-        for name, bot in self._bots.items():
-            until_ms = await self._line.command("GET", _key(name))
-            if until_ms is not None:
-                left = int(until_ms) / 1000 - time.time()
-                bot.limiter.restore({}, asyncio.get_running_loop().time() + max(left, 0.0))
+    async def restore(self, name: str) -> None:
+        """Bring back the wait of a whole bot. Those of single chats come back as the chats are loaded."""
+        until_ms = await self._line.command("GET", _key(name))
+        if until_ms is not None:
+            left = int(until_ms) / 1000 - time.time()
+            self._bots[name].limiter.restore({}, asyncio.get_running_loop().time() + max(left, 0.0))
 
 
 def _key(bot: str) -> str:

@@ -35,14 +35,14 @@ class Takeover:
         self._line = line
         self._redis_url = redis_url
 
-    async def run(self, bots: Collection[HostedBot], epoch: int) -> None:
-        """Look where each bot's state may be: in our Redis, and in that of the storage its own code made."""
+    async def run(self, bot: HostedBot, bots: Collection[HostedBot], epoch: int) -> None:
+        """Look where a bot's state may be: in our Redis, and in that of the storage its own code made. `bots`
+        are all there are: a key without a bot's name could be any one's.
+        """
         async with Redis.from_url(self._redis_url) as ours:
-            for bot in bots:
-                await self._from(ours, "configured", bot, bots, epoch)
-        for bot in bots:
-            if isinstance(found := bot.shared.found, RedisStorage):
-                await self._from(found.redis, "its own", bot, bots, epoch, found)
+            await self._from(ours, "configured", bot, bots, epoch)
+        if isinstance(found := bot.shared.found, RedisStorage):
+            await self._from(found.redis, "its own", bot, bots, epoch, found)
 
     async def _from(
         self,

@@ -1,14 +1,10 @@
-"""Where the chats are worked: own them, work them for as long as they are ours, begin again when they are
-not.
-
-    acquire ──► start the bots, once ──► chats, timers ──lost──► acquire …
+"""Where the chats are worked, for as long as they are ours: the lease, the actors, and what runs beside them.
 
 To everybody else in the process it is the way to the chats, whether they are worked here, in another process,
 or nowhere just now: what cannot be handed over waits in Redis and is found by a sweep.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import trio
@@ -16,58 +12,106 @@ import trio
 from actors.attempt import Worker
 from actors.hosting.bot import HostedBot
 from actors.policy import Policy
-from actors.runtime.bridge import aio
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.batch import Line
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes, Mailboxes, Receipt
-from supervisors.chats import Chats, open_chats
-from supervisors.ownership import Ownership
+from supervisors.chats import Chats, Park, open_chats, park_nowhere
+from supervisors.otp.child import Life
+from supervisors.ownership import TTL_SECONDS, Ownership
 from supervisors.remote import announce, listen_for_arrivals
 from supervisors.timers import run_timers
 
-CLOSING_SECONDS = 10.0
-"""How long bots may take to shut down."""
+RELEASE_SECONDS = 3.0
+"""How long giving the lease back may take; it runs out by itself soon after."""
+
+
+class LeaseLostError(Exception):
+    """The chats are not ours any more: another process took them, or the lease ran out."""
 
 
 class Workplace:
-    """The chats of this process. One that never runs `work` leaves them to others."""
+    """The chats of this process. One that has no `lease` running leaves them to others."""
 
-    def __init__(self, mailboxes: Mailboxes, line: Line, ownership: Ownership, policy: Policy) -> None:
+    def __init__(
+        self,
+        mailboxes: Mailboxes,
+        line: Line,
+        ownership: Ownership,
+        policy: Policy,
+        *,
+        works_here: bool,
+    ) -> None:
         self.ownership = ownership
         self.chats: Chats | None = None
         self.bots: Mapping[str, HostedBot] = {}
+        self.park: Park = park_nowhere
+        """What puts a chat aside that crashes again and again."""
         self._mailboxes = mailboxes
         self._line = line
         self._policy = policy
-        self._works_here = False
+        self._works_here = works_here
 
-    async def work(
-        self, start_bots: Callable[[], Awaitable[None]], owned: trio.Event, *, hear_from: str | None
-    ) -> None:
-        """Work the chats until cancelled. `owned` is set when they are ours for the first time; `hear_from`
-        is the Redis over which other processes tell of messages that they accepted.
-        """
-        self._works_here = True
-        started = False
+    # ---- the children of `chats` in the tree ----
+
+    async def lease(self, life: Life) -> None:
+        """Wait for the lease and hold it. Fails when it is lost, and takes everything below down with it."""
+        life.details = lambda: {"epoch": self.ownership.held_epoch, "owner": self.ownership.owner}
         try:
-            while True:
-                await self.ownership.acquire()
-                if not started:
-                    await self._while_owning(start_bots)
-                    started = True
-                await self._own(owned, hear_from)
+            await self.ownership.acquire()
+            life.started()
+            await self.ownership.keep()
+            raise LeaseLostError(
+                f"the lease on the chats was lost: another process took it, or it was not renewed"
+                f" for {TTL_SECONDS:.0f} s"
+            )
         finally:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + CLOSING_SECONDS):
-                for bot in self.bots.values():
-                    with suppress(Exception):  # one bot's shutdown hook must not keep the others from theirs
-                        await aio(bot.stop)
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + RELEASE_SECONDS):
                 await self.ownership.release()
 
-    async def drain(self) -> None:
-        """Begin nothing new, and let what runs come to its end."""
-        if self.chats is not None:
-            await self.chats.drain()
+    async def actors(self, life: Life) -> None:
+        """The actors of the chats. Asked to stop, they finish what they are at; without the lease they
+        cannot.
+        """
+        worker = Worker(self._mailboxes, self.ownership, self._policy)
+        async with open_chats(worker, self.bots, self.park) as chats:
+            self.chats = chats
+            life.details = chats.details
+            chats.spawn(lambda: self._give_up_after(chats.lost))
+            life.started()
+            try:
+                await life.stopping.wait()
+                if self.ownership.held:
+                    await chats.drain()
+            finally:
+                self.chats = None
+
+    async def sweep(self, life: Life) -> None:
+        """Find what no notification told of."""
+        chats = self._ours()
+        life.started()
+        await chats.sweep()
+
+    async def timers(self, life: Life) -> None:
+        """Fire the chats' timers."""
+        chats = self._ours()
+        life.started()
+        try:
+            await run_timers(chats)
+        except Fenced:
+            self.ownership.give_up()
+            await trio.sleep_forever()  # the lease's fall takes us along
+
+    async def arrivals(self, life: Life, redis_url: str) -> None:
+        """Hear of the messages that other processes took in."""
+        life.started()
+        await listen_for_arrivals(redis_url, self.bots, self._ours())
+
+    async def _give_up_after(self, lost: trio.Event) -> None:
+        await lost.wait()
+        self.ownership.give_up()
+
+    # ---- the way to the chats ----
 
     def eager(self, chat: Chat, order: int) -> int | None:
         """The epoch to begin a message with, if its chat would handle it as soon as it is accepted."""
@@ -105,37 +149,3 @@ class Workplace:
         if self.chats is None:
             raise StoreUnavailable("this process does not own the chats")
         return self.chats
-
-    async def _while_owning(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do something that may take longer than a lease lasts."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.ownership.keep)
-            await work()
-            nursery.cancel_scope.cancel()
-
-    async def _own(self, owned: trio.Event, hear_from: str | None) -> None:
-        """Work the chats for as long as they are ours."""
-        async with open_chats(Worker(self._mailboxes, self.ownership, self._policy), self.bots) as chats:
-            self.chats = chats
-            owned.set()
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(_fire_timers, chats)
-                if hear_from is not None:
-                    nursery.start_soon(listen_for_arrivals, hear_from, self.bots, chats)
-                nursery.start_soon(_cancel_after, chats.lost, nursery.cancel_scope)
-                await self.ownership.keep()
-                nursery.cancel_scope.cancel()
-        self.ownership.give_up()
-        self.chats = None
-
-
-async def _fire_timers(chats: Chats) -> None:
-    try:
-        await run_timers(chats)
-    except Fenced:
-        chats.lost.set()
-
-
-async def _cancel_after(event: trio.Event, scope: trio.CancelScope) -> None:
-    await event.wait()
-    scope.cancel()

@@ -52,6 +52,7 @@ class HostedBot:
         *,
         fast: bool = False,
         shed: bool = False,
+        parks: bool = False,
     ) -> None:
         self.name = name
         self.bot = bot
@@ -60,6 +61,8 @@ class HostedBot:
         self.watermark = Watermark()
         self.fast = fast
         self.shed = shed
+        self.parks = parks
+        """Whether a chat waits for on-call after a message of its died."""
         self.asked_for: list[str] | EllipsisType | None = ...
         """What the bot's own code wants for `allowed_updates`, where it says so."""
         self.shared = SharedDispatcher.of(dispatcher)
@@ -70,11 +73,15 @@ class HostedBot:
         await self.shared.start(self.bot, synthetic)
 
     async def stop(self) -> None:
-        """Run the bot's shutdown hooks and close its connections."""
+        """Run the bot's shutdown hooks and close its connections. It may be started again."""
         try:
-            await self.shared.stop()
+            await self.shared.stop(self.bot)
         finally:
             await self.bot.session.close()
+
+    def let_go(self) -> None:
+        """Leave its dispatcher as it was found: the bot will not be started here again."""
+        self.shared.let_go()
 
     async def handle(self, turn: Turn) -> bool:
         """Let the bot work on the turn's message. Returns whether any handler wanted it; raises what the

@@ -38,6 +38,11 @@ REPLIES = Counter(
     "mailroom_replies_total", "Messages that bots sent or edited, confirmed by the platform", ["bot"]
 )
 WAITS = Counter("mailroom_calls_throttled_total", "Calls that the platform answered with 429", ["bot"])
+WAITS_SECONDS = Counter(
+    "mailroom_calls_throttled_seconds_total",
+    "Seconds to wait that the platform asked for with its 429",
+    ["bot"],
+)
 
 _NEEDLESS = ("Accept", "Accept-Encoding", "User-Agent")
 """Headers that aiohttp would make anew for each call, and Telegram does not look at."""
@@ -145,6 +150,7 @@ class HostedSession(AiohttpSession):
                 return status, content
             child(WAITS, self._name).inc()
             seconds = _retry_after(content)
+            child(WAITS_SECONDS, self._name).inc(seconds)
             if call is CallClass.FREE:
                 if seconds > INLINE_WAIT_SECONDS:
                     raise TelegramRetryAfter(

@@ -32,7 +32,8 @@ class SharedDispatcher:
         self._found_isolation = dispatcher.fsm.events_isolation
         self._storages: dict[int, ActorStorage] = {}
         self._synthetic: dict[int, Synthetic] = {}
-        self._running = False
+        self._working: set[int] = set()
+        """The bots that are started, by id: the hooks frame them all."""
         self._propagate = dispatcher.propagate_event
         dispatcher.propagate_event = self._propagate_in_line  # type: ignore[method-assign]
         dispatcher.fsm.events_isolation = ActorIsolation()
@@ -60,21 +61,19 @@ class SharedDispatcher:
     async def start(self, bot: Bot, synthetic: Synthetic) -> None:
         """Run the startup hooks, for the first of its bots that starts."""
         self._synthetic[bot.id] = synthetic
-        if self._running:
-            return
-        await self.dispatcher.emit_startup(**self._workflow())
-        self._running = True
-        inline_filters(self.dispatcher)
+        if not self._working:
+            await self.dispatcher.emit_startup(**self._workflow())
+            inline_filters(self.dispatcher)
+        self._working.add(bot.id)
 
-    async def stop(self) -> None:
-        """Run the shutdown hooks, for the first of its bots that stops, and let the dispatcher go."""
-        running, self._running = self._running, False
-        try:
-            if running:
-                await self.dispatcher.emit_shutdown(**self._workflow())
-                await self.found.close()
-        finally:
-            self.let_go()
+    async def stop(self, bot: Bot) -> None:
+        """Run the shutdown hooks, for the last of its bots that stops. It may be started again."""
+        if bot.id not in self._working:
+            return
+        self._working.remove(bot.id)
+        if not self._working:
+            await self.dispatcher.emit_shutdown(**self._workflow())
+            await self.found.close()
 
     def let_go(self) -> None:
         """Leave the dispatcher as it was, so that its script may start it again."""

@@ -1,19 +1,39 @@
 """The command line. Each command is a file here that loads its work only when it is called.
 
 Exit codes: 0 all well, 1 something is in the way or was found wrong, 2 the command or the configuration is.
+A misspelled command is answered with the nearest one, by typer itself.
 """
 
 import sys
 
 import typer
 
-from ops.cli import bench, chat, flood, migrate, run, up, web, worker
+from ops.cli import (
+    audit,
+    bench,
+    chat,
+    dead,
+    drain,
+    flood,
+    migrate,
+    restart,
+    resume,
+    run,
+    suspend,
+    top,
+    tree,
+    up,
+    web,
+    worker,
+)
 from ops.embedded.place import StoreError
-from ops.faults import CannotStartError, ConfigurationError
+from ops.faults import CannotStartError, ConfigurationError, GaveUpError
 
 app = typer.Typer(
     name="mailroom",
     help="Chat bots with a durable, ordered mailbox for every chat.",
+    epilog="Exits with 0 when it is done, 1 when it could not be (or not all of it), 2 when the command line"
+    " or the configuration is wrong. On call? Begin with `mailroom tree`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback of ours is for a log, and its values may be secrets
@@ -26,7 +46,15 @@ app.command(
     rich_help_panel="Serve", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )(run.run)
 app.command(rich_help_panel="Look after")(migrate.migrate)
-app.command(rich_help_panel="Look after")(chat.chat)
+app.command(epilog=tree.EXAMPLE, rich_help_panel="On call")(tree.tree)
+app.command(epilog=top.EXAMPLE, rich_help_panel="On call")(top.top)
+app.command(cls=chat.ChatCommand, epilog=chat.EXAMPLE, rich_help_panel="On call")(chat.chat)
+app.command(epilog=restart.EXAMPLE, rich_help_panel="On call")(restart.restart)
+app.command(epilog=suspend.EXAMPLE, rich_help_panel="On call")(suspend.suspend)
+app.command(epilog=resume.EXAMPLE, rich_help_panel="On call")(resume.resume)
+app.command(epilog=drain.EXAMPLE, rich_help_panel="On call")(drain.drain)
+app.add_typer(dead.app, name="dead", rich_help_panel="On call")
+app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)
 app.command(rich_help_panel="Measure")(flood.flood)
 app.command(rich_help_panel="Measure")(bench.bench)
 
@@ -43,6 +71,6 @@ def main() -> None:
         for fault in error.faults:
             print(f"  {fault}", file=sys.stderr)
         sys.exit(2)
-    except (CannotStartError, StoreError) as error:
+    except (CannotStartError, GaveUpError, StoreError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)

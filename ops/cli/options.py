@@ -24,3 +24,29 @@ Data = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON on standard output.")]
+OnCallJson = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Report as JSON on standard output; what goes wrong too, as"
+        ' {"error": "…"}, besides the words on standard error.',
+    ),
+]
+Why = Annotated[
+    str | None,
+    typer.Option(
+        "--why",
+        help="The reason, kept in the audit with your name (MAILROOM_OPERATOR, else your login)."
+        " Needed; asked for on a terminal.",
+        show_default=False,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask back; needed where nobody can be asked.")]
+Target = Annotated[
+    str | None,
+    typer.Argument(
+        help="A bot, a chat (BOT:CHAT_ID), a node of the tree, or `everything`; without one, all there is"
+        " to choose from.",
+        show_default=False,
+    ),
+]

@@ -80,6 +80,17 @@ class Line:
             raise self._refusal(found)
         return found
 
+    @property
+    def waiting(self) -> int:
+        """Calls without an answer yet."""
+        return len(self._pending) + (self._wire.waiting if self._wire is not None else 0)
+
+    def reset(self) -> None:
+        """Cut the connection; the next call makes a new one. What is in flight fails, and may be repeated."""
+        self._down_until = 0.0
+        if self._wire is not None:
+            self._wire.abort(ConnectionError("the connection to Redis was reset"))
+
     async def close(self) -> None:
         """Stop sending, fail what still waits, close the connection."""
         self._closed = True
@@ -106,10 +117,11 @@ class Line:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                 wire = await connect(self._url, self._name)
-                for name in NAMES:
-                    loaded: asyncio.Future[Any] = loop.create_future()
-                    wire.send(pack(("SCRIPT", "LOAD", script(name).text)), loaded)
-                    if isinstance(refusal := await loaded, hiredis.ReplyError):
+                loaded: list[asyncio.Future[Any]] = [loop.create_future() for _ in NAMES]
+                for name, answer in zip(NAMES, loaded, strict=True):
+                    wire.send(pack(("SCRIPT", "LOAD", script(name).text)), answer)
+                for refusal in await asyncio.gather(*loaded):
+                    if isinstance(refusal, hiredis.ReplyError):
                         raise ConnectionError(str(refusal))
         except (OSError, EOFError) as error:
             self._down_reason = f"Redis does not answer: {str(error) or type(error).__name__}"

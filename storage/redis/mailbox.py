@@ -31,6 +31,10 @@ time anyway.
 """
 STATE_TTL_MS = 90 * 24 * 3600 * 1000
 """A conversation untouched for 90 days is forgotten, so that the store does not grow with every passer-by."""
+PARKED_BY = "supervisor"
+"""Who suspended a chat that was parked because a message of its died."""
+PARKED_WHY_MAX = 200
+"""Characters of the error that are repeated as the reason; the dead letter has all of it."""
 TIMERS_PER_CALL = 100
 """Timers put into mailboxes by one script call: Redis does nothing else meanwhile."""
 
@@ -181,10 +185,17 @@ class Mailboxes:
             seq,
         )
 
-    async def begin(self, chat: Chat, epoch: int, seq: int) -> Begun | None:
-        """Count an attempt at a message, before its handler runs. None: the chat is suspended."""
+    async def begin(self, chat: Chat, epoch: int, seq: int) -> Begun | Literal["gone"] | None:
+        """Count an attempt at a message, before its handler runs. None: the chat is suspended. "gone":
+        on-call took the message away; what the owner knows of the mailbox is not true any more.
+        """
         answer = await self._owned(_BEGIN, chat, epoch, chat.bot, str(chat), seq)
-        return None if answer[0] == b"suspended" else _begun(answer[1], answer[2])
+        match answer[0]:
+            case b"suspended":
+                return None
+            case b"gone":
+                return "gone"
+        return _begun(answer[1], answer[2])
 
     async def journal(self, chat: Chat, epoch: int, seq: int, number: int, record: bytes) -> None:
         """Record what a call of the handler brought, so that a replay does not make it again."""
@@ -199,9 +210,10 @@ class Mailboxes:
         *,
         following: Entry | None = None,
         dead: Mapping[str, Any] | None = None,
+        park: bool = False,
     ) -> Committed:
         """Finish a message (or, with `done` None, write state alone), and count the attempt at the following
-        one if there is one.
+        one if it stands first in line now. With `park` a chat whose message died is suspended along with it.
         """
         answer = await self._owned(
             _COMMIT,
@@ -215,13 +227,16 @@ class Mailboxes:
             following.seq if following else "",
             changes.as_json(),
             to_json(dead) if dead else "",
+            self._parked(dead) if dead and park else "",
         )
         if answer[0] == b"gone":
             return Committed(True, answer[1], None)
         return Committed(False, answer[1], _begun(answer[2], answer[3]) if answer[2] else None)
 
     async def park(self, chat: Chat, epoch: int, seq: int, until_ms: int, *, take_back_attempt: bool) -> None:
-        """Note until when the chat must wait, for the case that this process ends before it."""
+        """Note until when the chat must wait, for the case that this process ends before it. Nothing is noted
+        for a message that is not in line any more.
+        """
         await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, int(take_back_attempt))
 
     async def raise_fences(self, partitions: Sequence[int], epoch: int) -> None:
@@ -262,6 +277,11 @@ class Mailboxes:
         asked = (self._work.command("ZRANGE", prefix(n) + "timers", 0, 0, "WITHSCORES") for n in partitions)
         answers = await asyncio.gather(*asked)
         return {n: int(float(answer[1])) for n, answer in zip(partitions, answers, strict=True) if answer}
+
+    def _parked(self, dead: Mapping[str, Any]) -> bytes:
+        """Why a chat is parked, in the shape of a suspension by on-call."""
+        why = str(dead.get("error", "")).partition("\n")[0][:PARKED_WHY_MAX]
+        return to_json({"who": PARKED_BY, "why": f"a message died here: {why}", "since_ms": self.now_ms()})
 
     async def _owned(self, chosen: Any, chat: Chat, epoch: int, *args: Any) -> list[Any]:
         answer: list[Any] = await self._work.run(chosen, prefix(chat.partition), epoch, *args)

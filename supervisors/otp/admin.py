@@ -122,9 +122,11 @@ class Admin(ABC):
         """Stop a child and start it again, with all that its strategy takes along."""
         await self._ask(lambda: self._bounce(child_id))
 
-    async def suspend(self, child_id: str) -> None:
-        """Stop a child and let neither crash nor restart of others bring it back (E5)."""
-        await self._ask(lambda: self._suspend(child_id))
+    async def suspend(self, child_id: str, seconds: float | None = None) -> None:
+        """Stop a child and let neither crash nor restart of others bring it back (E5). `seconds` is how long
+        a worker may take to end, where that is not what its spec says.
+        """
+        await self._ask(lambda: self._suspend(child_id, seconds))
 
     async def resume(self, child_id: str) -> None:
         """Undo `suspend`, or a park."""
@@ -182,11 +184,15 @@ class Admin(ABC):
         await self._tear_down(child)
         await self._bring_up(child)
 
-    async def _suspend(self, child_id: str) -> None:
+    async def _suspend(self, child_id: str, seconds: float | None) -> None:
         child = self._find(child_id)
         if child.spec.restart == "temporary":
             raise AdminError(f"{child.path} is temporary: it could not be resumed")
-        await self._tear_down(child)
+        child.patience_seconds = seconds if child.spec.type == "worker" else None
+        try:
+            await self._tear_down(child)
+        finally:
+            child.patience_seconds = None
         if child.stuck is None:
             child.again = None
             child.state = "suspended"

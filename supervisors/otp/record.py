@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
+from supervisors.otp.errors import GaveUp
 from supervisors.otp.trace import Tracer, ignore_events
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Child:
         self.again: object | None = None
         """The restart that is due later, if one is."""
         self.start_when_freed = False
+        self.patience_seconds: float | None = None
+        """How long it may take to end this time, instead of what its spec says."""
 
     @property
     def traps_exit(self) -> bool:
@@ -73,7 +76,7 @@ class Child:
 
     def remember(self, reason: Reason, now_ms: int) -> None:
         """Keep the last error for whoever asks later."""
-        if reason.error is None or reason.kind in ("normal", "ignored"):
+        if reason.error is None or not (reason.kind == "crash" or isinstance(reason.error, GaveUp)):
             return
         self.error, self.error_ms = reason.error, now_ms
         self.traceback = "".join(traceback.format_exception(reason.error))[-TRACEBACK_CHARS_MAX:]

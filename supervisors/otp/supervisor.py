@@ -180,7 +180,8 @@ class Supervisor(Admin):
         running = child.running
         if running is not None:
             child.state = "stopping"
-            reason = await running.stop(child.spec.shutdown_limit)
+            patience = child.patience_seconds
+            reason = await running.stop(child.spec.shutdown_limit if patience is None else patience)
             child.running = None
             child.remember(reason, self._around.wall_ms())
             if reason.kind == "stuck":

@@ -239,9 +239,10 @@ async def open_house(
         house._ids = itertools.count(first_update_id)
         hosted.watermark.saw(first_update_id - 1, boxes.now_ms(), in_order=True)
         await aio(partial(Mailboxes.raise_fences, boxes), ownership.partitions, epoch)
-        await aio(parking.restore)
+        await aio(parking.restore, "shop")
         async with open_chats(Worker(boxes, ownership, policy), {"shop": hosted}) as chats:
             house.chats = chats
+            chats.spawn(chats.sweep)
             house.intake = Intake(
                 boxes,
                 {"shop": hosted},

@@ -76,7 +76,8 @@ class World:
         await self.client.aclose()
 
     async def take_over(self, *bots):
-        await Takeover(self.mailboxes, self.line, self.url).run(bots, EPOCH)
+        for one in bots:
+            await Takeover(self.mailboxes, self.line, self.url).run(one, bots, EPOCH)
 
     async def ours(self, name, chat, part, user=7, **more):
         field = field_name(part, StorageKey(0, chat, user, **more))

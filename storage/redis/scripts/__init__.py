@@ -1,4 +1,4 @@
-"""The Lua scripts, one file each; `common.lua` is put before every one of them."""
+"""The Lua scripts, one file each; `common.lua` is put before every one of them, `line.lua` before some."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,9 +19,31 @@ class Script:
 def script(name: str) -> Script:
     """Read the script `name`, with what all scripts share in front of it."""
     folder = files(__name__)
-    text = (folder / "common.lua").read_text() + (folder / f"{name}.lua").read_text()
+    parts = ("common", "line", name) if name in _IN_LINE else ("common", name)
+    text = "".join((folder / f"{part}.lua").read_text() for part in parts)
     return Script(name, text, hashlib.sha1(text.encode()).hexdigest())  # noqa: S324 - Redis names scripts so
 
 
-NAMES = ("accept", "begin", "commit", "fire", "journal", "load", "park", "raise_fence")
+NAMES = (
+    "accept",
+    "begin",
+    "commit",
+    "drop",
+    "edit",
+    "fire",
+    "held",
+    "inspect",
+    "journal",
+    "load",
+    "park",
+    "raise_fence",
+    "reconcile",
+    "release",
+    "requeue",
+    "skip",
+    "totals",
+)
 """Every script; all of them are loaded on each new connection, so that a restarted Redis knows them again."""
+
+_IN_LINE = ("begin", "commit", "park", "skip")
+"""The scripts that look for one message in its line."""

@@ -36,7 +36,12 @@ if id ~= '' then
 end
 local head = seq .. ' ' .. order .. ' ' .. now .. ' ' .. kind .. ' ' .. queue .. ' ' .. trace
 append(list, head .. '\n' .. payload, tonumber(order))
-if depth == 0 then settle(chat) end
+local fast = lane == 'fast' or depth > 0
+if depth == 0 then
+  local _, first = settle(chat)
+  fast = fast or first
+end
+if fast then measure(chat, lane == 'box' and depth + 1 or redis.call('LLEN', key('box', chat)), true) end
 if suspended(bot, chat) then return {'suspended', seq, depth + 1, now, 0} end
 local attempt = 0
 if epoch ~= '' and depth == 0 and not fenced(epoch) then attempt = begin(chat, seq) end

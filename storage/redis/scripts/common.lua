@@ -39,12 +39,26 @@ local function entry_order(entry) return tonumber(string.match(entry, '^%d+ (%S+
 local function entry_accepted(entry) return string.match(entry, '^%d+ %S+ (%d+) ') end
 
 -- Keep the ready set true: a chat is in it exactly while a message of its waits; the score is the age of the oldest one at the head.
+-- Returns that first entry, and whether it is an expedited one.
 local function settle(chat)
-  local head = redis.call('LINDEX', key('fast', chat), 0) or redis.call('LINDEX', key('box', chat), 0)
+  local fast = redis.call('LINDEX', key('fast', chat), 0)
+  local head = fast or redis.call('LINDEX', key('box', chat), 0)
   if head then
     redis.call('ZADD', key('ready'), entry_accepted(head), chat)
   else
     redis.call('ZREM', key('ready'), chat)
+  end
+  return head, fast
+end
+
+-- Keep `depths` true: the chats with two or more messages waiting, by how many. A chat with one is not in it, so that the usual message, which
+-- comes alone and goes before the next, costs nothing here. `box` is the length of the box; `fast` is false where no expedited message waits.
+local function measure(chat, box, fast)
+  local depth = box + (fast and redis.call('LLEN', key('fast', chat)) or 0)
+  if depth > 1 then
+    redis.call('ZADD', key('depths'), depth, chat)
+  else
+    redis.call('ZREM', key('depths'), chat)
   end
 end
 

@@ -9,10 +9,11 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', key('timers'), '-inf', now, 
   local chat, name = string.match(member, '^([^:]+:[^:]+):(.*)$')
   local entry = redis.call('INCR', key('seq')) .. ' - ' .. now .. ' event timer -\n'
     .. cjson.encode({name = name, data = redis.call('HGET', key('timer'), member) or ''})
-  redis.call('RPUSH', key('box', chat), entry)
+  local depth = redis.call('RPUSH', key('box', chat), entry)
   redis.call('ZREM', key('timers'), member)
   redis.call('HDEL', key('timer'), member)
-  settle(chat)
+  local _, fast = settle(chat)
+  if fast or depth > 1 then measure(chat, depth, fast) end
   fired[#fired + 1] = chat
   fired[#fired + 1] = entry
 end

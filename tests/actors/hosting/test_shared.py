@@ -72,8 +72,9 @@ def test_hooks_run_once_for_two_bots_and_the_dispatcher_is_left_as_it_was():
         await dispatcher.storage.set_state(StorageKey(1, 7, 7), "of the first")
         assert await dispatcher.storage.get_state(StorageKey(2, 7, 7)) is None
         assert {chat.bot for chat, _ in door.kept} == {"bot1"}
-        for _ in shared.bots:
-            await shared.stop()
+        for one in shared.bots:
+            await shared.stop(one)
+        shared.let_go()
 
     asyncio.run(play())
     assert said == ["started 2", "stopped 2"]

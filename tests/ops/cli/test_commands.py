@@ -99,9 +99,11 @@ def test_the_commands_are_listed_quickly():
     started = time.monotonic()
     done = mailroom("--help")
     assert time.monotonic() - started < 2
-    for command in ("up", "web", "worker", "migrate", "run", "flood", "bench", "chat"):
+    for command in ("up", "web", "worker", "migrate", "run", "flood", "bench"):
         assert f"\n  {command} " in done.stdout
         assert mailroom(command, "--help").returncode == 0
+    for command in ("tree", "top", "chat", "restart", "suspend", "resume", "drain", "dead", "audit"):
+        assert f"\n  {command} " in done.stdout
 
 
 def test_the_demo_comes_up_survives_a_kill_and_goes_without_a_trace(up, data):
@@ -237,8 +239,8 @@ def test_migrate_says_what_it_did(clean_postgres_url, data):
 def test_a_chat_can_be_looked_at(clean_redis_url, data):
     done = mailroom("chat", "shop", "42", "--json", cwd=data, REDIS_URL=clean_redis_url)
     report = json.loads(done.stdout)
-    assert (report["chat"], report["waiting"], report["suspended"]) == ("shop:42", 0, False)
-    assert "waiting: 0" in mailroom("chat", "shop", "42", cwd=data, REDIS_URL=clean_redis_url).stdout
+    assert (report["chat"], report["depth"], report["suspended"]) == ("shop:42", 0, "")
+    assert "0 messages" in mailroom("chat", "shop", "42", cwd=data, REDIS_URL=clean_redis_url).stdout
 
 
 def test_looking_at_a_chat_of_no_running_service_says_so(data):

@@ -5,9 +5,12 @@ from typing import Any
 
 import redis
 
+from storage.redis.audit import Audit
 from storage.redis.batch import Line
+from storage.redis.dead_letters import DeadLetters
 from storage.redis.entry import PARTITIONS, Chat, Entry
 from storage.redis.mailbox import Changes, Committed, Mailboxes, Offer, Receipt
+from storage.redis.suspensions import Suspensions
 
 EPOCH = 5
 
@@ -19,6 +22,9 @@ class Box:
         self.runner = asyncio.Runner()
         self.line = Line(url)
         self.mailboxes = Mailboxes(self.line, self.line)
+        self.letters = DeadLetters(self.line)
+        self.suspensions = Suspensions(self.line)
+        self.audit = Audit(self.line)
         self.raw = redis.Redis.from_url(url)
         self.chat = Chat("shop", "7")
 
@@ -72,6 +78,12 @@ class Box:
         )
         return committed
 
+    def die(self, entry: Entry, error: str = "ValueError: no", **more: Any) -> str:
+        """Make a message a dead letter, as its owner does after the last attempt; returns the letter's id."""
+        chat = more.pop("chat", self.chat)
+        self.commit(entry, dead=dead_letter(chat, entry, error, **more.pop("letter", {})), chat=chat, **more)
+        return f"{chat}:{entry.seq}"
+
     def key(self, name: str, chat: Chat | None = None) -> str:
         return f"mailroom:{{{(chat or self.chat).partition}}}:{name}"
 
@@ -86,9 +98,35 @@ class Box:
     def left_behind(self) -> set[str]:
         """Every key there is, but for the fences and the ids remembered against duplicates."""
         found = {key.decode() for key in self.raw.keys("mailroom:*")}
-        return {key for key in found if key.split(":", 2)[2].split(":")[0] not in ("fence", "seen", "seq")}
+        return {key for key in found if self.kind_of(key) not in ("fence", "seen", "seq")}
+
+    @staticmethod
+    def kind_of(key: str) -> str:
+        """What a key holds: `box` of `mailroom:{7}:box:shop:1`."""
+        return key.removeprefix("mailroom:").rpartition("}:")[2].partition(":")[0]
 
     def close(self) -> None:
         self.call(self.line.close())
         self.runner.close()
         self.raw.close()
+
+
+def dead_letter(chat: Chat, entry: Entry, error: str, **more: Any) -> dict[str, Any]:
+    """A letter as the owner of a chat writes it."""
+    return {
+        "bot": chat.bot,
+        "chat": chat.id,
+        "seq": entry.seq,
+        "order": entry.order,
+        "kind": entry.kind,
+        "queue": entry.queue,
+        "trace": entry.trace,
+        "accepted_ms": entry.accepted_ms,
+        "died_ms": 1_700_000_000_000,
+        "attempts": 3,
+        "epoch": EPOCH,
+        "error": error,
+        "traceback": f"Traceback\n{error}",
+        "payload": entry.payload.decode(errors="replace"),
+        "expedited": entry.expedited,
+    } | more

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from storage.redis import mailbox
+from storage.redis import dead_letters, inspection, mailbox, suspensions
 from storage.redis.scripts import NAMES, Script, script
-from tests.storage.redis.model import MailboxMachine
+from tests.storage.redis.model import CAP, MailboxMachine
 
 SETTINGS = settings(
     max_examples=40,
@@ -22,6 +22,9 @@ SETTINGS = settings(
 )
 QUICK = settings(SETTINGS, max_examples=200, derandomize=True, phases=[Phase.generate], print_blob=False)
 """To find a fault that is there: as many tries as it needs, and no time spent on the smallest example."""
+
+USERS = (mailbox, dead_letters, suspensions, inspection)
+"""Who calls scripts; each script has one of them."""
 
 FAULTS = {
     "the fence is off": ("return redis.call('GET', key('fence')) ~= epoch", "return false"),
@@ -37,8 +40,14 @@ FAULTS = {
     "attempts are not counted": ("redis.call('HINCRBY', key('tries', chat), seq, 1)", "1"),
     "the journal stays behind": ("redis.call('DEL', key('journal'", "redis.call('EXISTS', key('journal'"),
     "state is not written": ("redis.call('HSET', state, field, value)", "local _ = value"),
-    "a commit is made twice": ("if not found then return", "if false then return"),
-    "the wrong message goes": ("head and entry_seq(head) == seq", "head"),
+    "a commit is made twice": (
+        "if not take(key(lane, chat), seq) then",
+        "take(key(lane, chat), seq) if false then",
+    ),
+    "the wrong message goes": (
+        "if entry_seq(first) == seq then return first, true end",
+        "if first then return first, true end",
+    ),
     "a chat with messages is not ready": (
         "redis.call('ZADD', key('ready')",
         "redis.call('ZSCORE', key('ready')",
@@ -47,14 +56,51 @@ FAULTS = {
     "suspension means nothing": ("if held == 1 then return true end", "local _ = held"),
     "a timer is early": ("'-inf', now, 'LIMIT'", "'-inf', '+inf', 'LIMIT'"),
     "a timer fires again": ("redis.call('ZREM', key('timers'), member)", "local _ = member"),
-    "dead letters are thrown away": ("if dead ~= '' then", "if false then"),
+    "dead letters are thrown away": ("if dead == '' then", "if true then"),
     "a wait is forgotten by any write": ("if seq ~= '0' and lane == 'box' then", "if true then"),
     "a wait is never noted": ("redis.call('HSET', key('parked'), chat, ARGV[4])", "local _ = chat"),
+    "what was skipped is begun": ("if not waits(chat, seq) then return {'gone'} end", ""),
+    "what was skipped follows": (" or entry_seq(head) ~= next_seq", ""),
+    "what a dead message sent is forgotten": (
+        "redis.call('RENAME', key('journal', id), key('deadlog', id))",
+        "redis.call('DEL', key('journal', id))",
+    ),
+    "what was sent after a skip is forgotten": (
+        "redis.call('HSET', key('deadlog', id), late[i], late[i + 1])",
+        "redis.call('HGET', key('deadlog', id), late[i])",
+    ),
+    "what was sent after a skip stays behind": (
+        "end\n    redis.call('DEL', key('journal', id))",
+        "end",
+    ),
+    "a skip leaves the attempts": ("redis.call('HDEL', key('tries', chat), seq)\nif lane", "if lane"),
+    "a skip does not end the wait": ("if lane == 'box' and first then", "if false then"),
+    "any skip ends the wait": ("if lane == 'box' and first then", "if lane == 'box' then"),
+    "a requeue leaves the letter": ("redis.call('HDEL', key('dead'), id)", "local _ = id"),
+    "a requeue forgets what was sent": (
+        "redis.call('RENAME', key('deadlog', id), key('journal', chat .. ':' .. seq))",
+        "redis.call('DEL', key('deadlog', id))",
+    ),
+    "a requeue overfills the mailbox": (
+        "if redis.call('LLEN', key(lane, chat)) >= cap then return {'full'} end",
+        "",
+    ),
+    "a requeued message comes last": ("seq .. rest, tonumber(order)", "seq .. rest, nil"),
+    "a drop leaves what was sent": ("if dropped == 1 then", "if false then"),
+    "depths only grow": ("redis.call('ZREM', key('depths'), chat)", "local _ = depth"),
+    "depths forget the expedited": ("(fast and redis.call('LLEN', key('fast', chat)) or 0)", "0"),
+    "a parked chat goes on": ("redis.call('SADD', key('suspended'), chat)", "local _ = chat"),
+    "nobody knows why a chat is parked": ("redis.call('HSET', key('parks'), chat, parked)", "local _ = chat"),
+    "a start forgets who is parked": ("key('parks'))) do wanted[chat] = true end", "key('parks'))) do end"),
+    "a start forgets to suspend": ("redis.call('SADD', key('suspended'), member)", "local _ = member"),
+    "a start forgets to resume": ("if not wanted[member] then", "if false then"),
+    "a resumed chat stays parked": ("redis.call('HDEL', key('parks'), ARGV[1])", "local _ = parked"),
 }
 
 
 @pytest.fixture
-def machine(clean_redis_url):
+def machine(clean_redis_url, monkeypatch):
+    monkeypatch.setattr(dead_letters, "MAILBOX_CAP", CAP)
     return type("Machine", (MailboxMachine,), {"url": clean_redis_url})
 
 
@@ -69,7 +115,9 @@ def put_fault_into_scripts(monkeypatch, redis_client, healthy, faulty):
         touched += text != script(name).text
         wrong = Script(name, text, hashlib.sha1(text.encode()).hexdigest())
         redis_client.script_load(text)
-        monkeypatch.setattr(mailbox, "_RAISE" if name == "raise_fence" else f"_{name.upper()}", wrong)
+        variable = "_RAISE" if name == "raise_fence" else f"_{name.upper()}"
+        (module,) = (one for one in USERS if hasattr(one, variable))
+        monkeypatch.setattr(module, variable, wrong)
     assert touched, f"no script says {healthy!r} any more"
 
 

@@ -1,0 +1,124 @@
+"""Who may use `/ops` and `/console`: the holder of the token, with it in a header or through a session.
+
+The console keeps no token in the browser: a login exchanges it for a session, signed with a key that is made
+from the token, so another token ends every session. What a session does also needs its CSRF token.
+"""
+
+import hmac
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_urlsafe
+from time import monotonic
+from urllib.parse import urlsplit
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from quart import Request
+
+SESSION_SECONDS = 12 * 3600
+"""A shift; whoever is on call after it logs in anew."""
+ATTEMPTS_MAX = 10
+"""Failed logins in `ATTEMPTS_SECONDS`, whoever they are from: addresses are cheap, and people few."""
+ATTEMPTS_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Someone who logged in. `who` is the name given at login, for the audit; it proves nothing."""
+
+    id: str
+    who: str
+
+
+class Access:
+    """Knows the token's digest and signs sessions; the token itself is not kept."""
+
+    def __init__(self, token: str) -> None:
+        self._digest = _digest(token)
+        self._key = hmac.digest(token.encode(), b"mailroom console", "sha256")
+        self._signer = URLSafeTimedSerializer(
+            self._key, salt="session", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
+        )
+
+    def holds(self, token: str) -> bool:
+        """Return whether this is the token; takes as long for a nearly right one as for any other."""
+        return hmac.compare_digest(_digest(token), self._digest)
+
+    def bears(self, authorization: str) -> bool:
+        """Return whether an `Authorization` header carries the token."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme.lower() == "bearer" and self.holds(token.strip())
+
+    def open_session(self, who: str) -> str:
+        """Return the cookie of a new session."""
+        return str(self._signer.dumps([token_urlsafe(16), who]))
+
+    def session(self, cookie: str) -> Session | None:
+        """Return the session a cookie stands for; None where it is not ours or too old."""
+        try:
+            session_id, who = self._signer.loads(cookie, max_age=SESSION_SECONDS)
+        except BadData:
+            return None
+        return Session(session_id, who)
+
+    def csrf_token(self, session: Session) -> str:
+        """Return what a page of ours sends along with every action, and no other page can know."""
+        return hmac.new(self._key, f"csrf {session.id}".encode(), sha256).hexdigest()
+
+    def knows_csrf_token(self, session: Session, token: str) -> bool:
+        """Return whether an action comes with the CSRF token of its session."""
+        return hmac.compare_digest(token.encode(), self.csrf_token(session).encode())
+
+
+class Attempts:
+    """Counts failed logins, so that guessing is slow."""
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._failed: deque[float] = deque(maxlen=ATTEMPTS_MAX)
+
+    def wait_seconds(self) -> float:
+        """How long the next attempt has to wait; 0 where it need not."""
+        if len(self._failed) < ATTEMPTS_MAX:
+            return 0.0
+        return max(0.0, self._failed[0] + ATTEMPTS_SECONDS - self._now())
+
+    def failed(self) -> None:
+        """Count a failed login."""
+        self._failed.append(self._now())
+
+
+def is_https(request: Request) -> bool:
+    """Return whether the browser came over HTTPS: to us, or to the proxy in front of us."""
+    forwarded = request.headers.get("X-Forwarded-Proto", request.scheme)
+    return forwarded.partition(",")[0].strip().lower() == "https"
+
+
+def cookie_name(*, https: bool) -> str:
+    """The session's cookie. A browser lets only this very host set one that begins with `__Host-`, and only
+    over HTTPS.
+    """
+    return "__Host-mailroom" if https else "mailroom"
+
+
+def session_of(request: Request, access: Access) -> Session | None:
+    """The session a request comes with."""
+    return access.session(request.cookies.get(cookie_name(https=is_https(request)), ""))
+
+
+def is_same_origin(request: Request) -> bool:
+    """Return whether a page of ours sent this request, as far as the browser says.
+
+    `Sec-Fetch-Site` cannot be forged by a page and knows nothing of proxies, so it decides where it is sent:
+    over HTTPS and on localhost. Else the origin must be the host that was asked. Neither: not a browser.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()

@@ -1,0 +1,44 @@
+// Asking `/ops`, and saying what came of it.
+import { $ } from "./dom.js";
+
+const TOAST_MS = 7000;
+const csrfToken = $('meta[name="csrf-token"]').content;
+
+/** Ask; the answer, or an Error with the service's own words. An ended session leads to the login. */
+export async function ask(path, { method = "GET", body } = {}) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": csrfToken });
+  let response;
+  try {
+    response = await fetch(`/ops/${path}`, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
+  } catch {
+    const unsure = method === "GET" ? "" : " Whether it was done is in the audit.";
+    throw new Error(`The service does not answer.${unsure}`);
+  }
+  if (response.status === 401) {
+    location.reload();
+    await new Promise(() => {});
+  }
+  const answer = await response.json().catch(() => ({ error: `The service answered ${response.status}.` }));
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+}
+
+/** A query string of what is filled in. */
+export function query(fields) {
+  const given = Object.entries(fields).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}
+
+let hiding = 0;
+
+/** Say what came of an action, above everything, for a while. */
+export function toast(text, bad = false) {
+  const box = $("#toast");
+  box.textContent = text;
+  box.classList.toggle("bad", bad);
+  if (box.matches(":popover-open")) box.hidePopover();
+  box.showPopover();
+  clearTimeout(hiding);
+  hiding = setTimeout(() => box.hidePopover(), TOAST_MS);
+}

@@ -1,0 +1,99 @@
+// The supervision tree of every process: a row a node, its error folded out below it.
+import { node as actions } from "./actions.js";
+import { $, h, keep, row, say, sayOrHide, state } from "./dom.js";
+import { ago, duration, nowMs } from "./words.js";
+
+const section = $("#tree");
+const unstoppable = section.dataset.unstoppable.split(",");
+
+export function showTree(processes, fault) {
+  sayOrHide($(".fault", section), fault && `The tree: ${fault}`);
+  keep($(".processes", section), processes ?? [], (process) => process.id, processBlock);
+}
+
+export function nodePaths(processes) {
+  const paths = (node) => [node.path, ...node.children.flatMap(paths)];
+  return [...new Set((processes ?? []).flatMap((process) => (process.root ? paths(process.root) : [])))].filter(Boolean);
+}
+
+function processBlock({ id }) {
+  const about = h("span.dim");
+  const silent = h("p.fault");
+  const body = h("tbody");
+  const table = h("table.list.tree",
+    h("thead", h("tr", h("th", "Node"), h("th", "State"), h("th.number", "Up"), h("th.number", "Restarts"), h("th", "Details"), h("th", h("span.unseen", "Actions")))),
+    body);
+  const block = h("article.process", h("h3", h("code", id), " ", about), silent, table);
+  block.update = (process) => {
+    say(about, `${process.roles.join(" + ")} · pid ${process.pid} on ${process.host} · up ${duration(process.uptime_seconds)}`);
+    sayOrHide(silent, process.root ? "" : `It does not answer: ${process.why || "no reason known"}.`);
+    table.hidden = !process.root;
+    keep(body, process.root ? [...lines(process.root, 0)] : [], (line) => line.key, (line) => (line.error ? errorRow(line) : nodeRow(line, process.id)));
+  };
+  return block;
+}
+
+function* lines(node, depth) {
+  yield { key: `node ${node.path}`, node, depth };
+  if (node.error) yield { key: `error ${node.path}`, node, depth, error: true };
+  for (const child of node.children) yield* lines(child, depth + 1);
+}
+
+function nodeRow({ node: { path, type, strategy }, depth }, process) {
+  const name = h("span.name", path ? path.split("/").at(-1) : "root");
+  const [word, up, restarts, details] = [h("span"), h("span"), h("span"), h("span.dim")];
+  const buttons = path ? nodeButtons(path, process) : { update() {} };
+  // On a phone the actions of a node are folded away.
+  const more = h("button.more", "Actions", { ariaExpanded: "false", onclick: () => { more.ariaExpanded = line.classList.toggle("open"); } });
+  const line = row(
+    ["", h("span.node", { title: `${path || "root"}: ${type}${strategy ? `, ${strategy}` : ""}` }, name, strategy ? h("span.strategy.dim", strategy) : null), ".first"],
+    ["", word],
+    ["up", up, ".number"],
+    ["restarts", restarts, ".number"],
+    ["", details, ".details"],
+    ["", path ? buttons : "", ".acts"],
+  );
+  line.classList.add("node-row");
+  if (path) line.cells[1].append(" ", more);
+  line.style.setProperty("--depth", depth);
+  line.update = ({ node }) => {
+    const waits = node.next_start_ms ? ` in ${duration((node.next_start_ms - nowMs()) / 1000)}` : "";
+    state(word, node.state, node.state + waits);
+    say(up, duration(node.uptime_seconds));
+    say(restarts, node.restarts || "–");
+    restarts.classList.toggle("raised", node.restarts > 0);
+    say(details, Object.entries(node.details).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(" · "));
+    buttons.update(node.state);
+  };
+  return line;
+}
+
+function nodeButtons(path, process) {
+  const stoppable = !path.split("/").some((word) => unstoppable.includes(word));
+  const button = (name, onclick) => h("button", name, { onclick, ariaLabel: `${name} ${path}` });
+  const restart = button("Restart", () => actions.restart(path, process));
+  const suspend = button("Suspend", () => actions.suspend(path));
+  const drain = button("Drain", () => actions.drain(path));
+  const resume = button("Resume", () => actions.resume(path));
+  const buttons = h("span.buttons", restart, stoppable ? [suspend, drain, resume] : []);
+  buttons.update = (now) => {
+    const aside = now === "suspended" || now === "parked";
+    resume.hidden = !aside;
+    restart.hidden = suspend.hidden = drain.hidden = aside;
+  };
+  return buttons;
+}
+
+function errorRow() {
+  const [summary, when, text] = [h("span"), h("span.dim"), h("pre")];
+  const cell = h("td", { colSpan: 6 }, h("details", h("summary", summary, " ", when), text));
+  const line = h("tr.error-row", cell);
+  line.update = ({ node, depth }) => {
+    line.style.setProperty("--depth", depth);
+    say(summary, node.error);
+    say(when, node.error_ms ? ago(node.error_ms) : "");
+    say(text, node.traceback || "No traceback was kept.");
+  };
+  return line;
+}
+

@@ -1,0 +1,26 @@
+"""What answers at on-call's doors where no token is set: that they are off, and how to switch them on."""
+
+from quart import Blueprint, Response, jsonify
+from quart.typing import ResponseReturnValue
+
+WORDS = "Off: set MAILROOM_OPS_TOKEN to 16 or more visible characters, and start again."
+METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+
+
+def switched_off() -> Blueprint:
+    """Build the routes."""
+    off = Blueprint("switched_off", __name__)
+
+    @off.route("/console", defaults={"rest": ""}, methods=METHODS)
+    @off.route("/console/<path:rest>", methods=METHODS)
+    async def console(rest: str) -> ResponseReturnValue:  # noqa: ARG001 - any address below it
+        """For a person."""
+        return Response(WORDS + "\n", 404, content_type="text/plain; charset=utf-8")
+
+    @off.route("/ops", defaults={"rest": ""}, methods=METHODS)
+    @off.route("/ops/<path:rest>", methods=METHODS)
+    async def ops(rest: str) -> ResponseReturnValue:  # noqa: ARG001
+        """For a program."""
+        return jsonify(error=WORDS), 404
+
+    return off

@@ -1,0 +1,51 @@
+"""`mailroom audit`: who did what, when, and why."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from supervisors.oncall.reports import Intervention
+
+EXAMPLE = "\b\nExample:\n  mailroom audit -n 200 | grep shop:123"
+SHOWN_MAX = 10_000
+"""A tenth of what is kept; nobody reads further back than that."""
+
+
+def audit(
+    most: Annotated[
+        int, typer.Option("--most", "-n", min=1, max=SHOWN_MAX, help="How many, from the newest back.")
+    ] = 50,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Show who did what, when and why, by any door.
+
+    Doors are this command line, the HTTP API /ops and the page /console.
+    """
+    with door(config, data, as_json=as_json) as through:
+        found = through.ask(lambda desk: desk.audit(most))
+        through.show(found, lambda: _print(found))
+
+
+def _print(found: "Sequence[Intervention]") -> None:
+    from ops.cli.tables import print_line, print_table
+    from ops.cli.words import moment
+
+    if not found:
+        print_line("Nobody has intervened yet.")
+        return
+    print_table(
+        ("WHEN", "WHO", "ACTION", "TARGET", "OUTCOME AND REASON"),
+        (
+            (moment(each.at_ms), each.who, each.action, each.target, f"{each.outcome} ({each.why})")
+            for each in found
+        ),
+    )

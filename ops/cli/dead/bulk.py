@@ -1,0 +1,100 @@
+"""`mailroom dead requeue` and `drop`: dead letters by their ids, or all that a filter finds."""
+
+from typing import Annotated
+
+import typer
+
+from ops.cli.consent import WrongUsageError, confirm
+from ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
+from ops.cli.dead.work import Verb, ask_about, settle, work_through
+from ops.cli.door import Door, door
+from ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from ops.cli.words import counted
+
+Ids = Annotated[
+    list[str] | None, typer.Argument(help="As `mailroom dead list` shows them.", show_default=False)
+]
+All = Annotated[bool, typer.Option("--all", help="Every dead letter there is.")]
+
+EXAMPLE_REQUEUE = (
+    '\b\nExamples:\n  mailroom dead requeue shop:123:17 --why "the price list is back"'
+    '\n  mailroom dead requeue --bot shop --error timeout --since 2h --why "supplier was down"'
+)
+EXAMPLE_DROP = '\b\nExample:\n  mailroom dead drop --error "chat not found" --why "left the bot long ago"'
+
+
+def dead_requeue(
+    ids: Ids = None,
+    bot: Bot = None,
+    chat: ChatOnly = None,
+    error: Error = None,
+    since: Since = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    everything: All = False,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Put dead letters back in line, to be tried anew.
+
+    They come to their old place in order, and replies that went out before are not repeated. With a filter or
+    --all it first says what matches, and asks.
+    """
+    with door(config, data, as_json=as_json) as through:
+        _bulk(through, "requeue", ids, (bot, chat, error, since), everything, why, yes=yes)
+
+
+def dead_drop(
+    ids: Ids = None,
+    bot: Bot = None,
+    chat: ChatOnly = None,
+    error: Error = None,
+    since: Since = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    everything: All = False,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Delete dead letters for good; asks first."""
+    with door(config, data, as_json=as_json) as through:
+        _bulk(through, "drop", ids, (bot, chat, error, since), everything, why, yes=yes)
+
+
+def _bulk(
+    through: Door,
+    verb: Verb,
+    ids: list[str] | None,
+    options: tuple[str | None, str | None, str | None, str | None],
+    everything: bool,
+    why: str | None,
+    *,
+    yes: bool,
+) -> None:
+    filtered = any(option is not None for option in options)
+    if (bool(ids), filtered, everything).count(True) != 1:
+        raise WrongUsageError(
+            f"Say which to {verb}: ids, or a filter (--bot, --chat, --error, --since), or --all; one of the"
+            " three. `mailroom dead list` takes the same filter."
+        )
+    if ids:
+        by = through.by(why)
+        named = list(dict.fromkeys(ids))
+        if verb == "drop":
+            confirm(f"Drop {counted(len(named), 'dead letter')} for good?", yes=yes)
+        work_through(through, verb, named, by)
+        return
+    which = wanted(*options)
+    by = through.by(why)
+    found = settle(through, which)
+    if not found.ids:
+        from supervisors.oncall.reports import Outcome
+
+        through.tell(Outcome("dead letters", "No dead letter matches: nothing was done.", done=0))
+        return
+    ask_about(verb, found, yes=yes)
+    work_through(through, verb, found.ids, by, more=found.more)

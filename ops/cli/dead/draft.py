@@ -1,0 +1,53 @@
+"""A payload in somebody's editor."""
+
+import json
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from ops.cli.consent import NotDoneError
+from ops.cli.dead.look import pretty
+
+EDITOR = "vi"
+"""What every machine has, where neither VISUAL nor EDITOR says better."""
+
+
+class Draft:
+    """The text as a file that only we can read, for as long as it is needed: what was typed is not lost when
+    the desk refuses it.
+    """
+
+    def __init__(self, payload: str) -> None:
+        self._before = pretty(payload)
+        handle, name = tempfile.mkstemp(prefix="mailroom-payload-", suffix=".json")
+        self.file = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(self._before + "\n")
+
+    def edited(self) -> str | None:
+        """What the editor left, as compact as it is kept; None when nothing was changed."""
+        command = [
+            *shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR),
+            str(self.file),
+        ]
+        try:
+            subprocess.run(command, check=True)
+            text = self.file.read_text(encoding="utf-8").strip()
+        except (OSError, subprocess.CalledProcessError, UnicodeDecodeError) as error:
+            raise NotDoneError(
+                f"Nothing was changed: the editor failed ({error}). The text is in {self.file}."
+            ) from None
+        return None if pretty(text) == self._before.strip() else _compact(text)
+
+    def throw_away(self) -> None:
+        """The text is stored, or worth nothing."""
+        self.file.unlink(missing_ok=True)
+
+
+def _compact(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+    except ValueError:
+        return text  # the desk says what is wrong with it

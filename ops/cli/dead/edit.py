@@ -1,0 +1,78 @@
+"""`mailroom dead edit`: mend the message itself, before it is requeued."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.cli import consent
+from ops.cli.consent import NotDoneError, WrongUsageError
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson, Why
+
+EXAMPLE = (
+    '\b\nExamples:\n  mailroom dead edit shop:123:17 --why "cut the text that is too long"'
+    '\n  mailroom dead edit shop:123:17 --payload mended.json --why "cut the text that is too long"'
+)
+PAYLOAD_BYTES_MAX = 1024 * 1024
+"""What a webhook takes; no message is longer, and a wrong file may be."""
+
+
+def dead_edit(
+    id: Annotated[  # noqa: A002 - the name that `--help` shows
+        str, typer.Argument(help="As `mailroom dead list` shows it: bot:chat_id:number.")
+    ],
+    payload: Annotated[
+        str | None,
+        typer.Option(
+            "--payload", help="A file with the new payload, or - for standard input; else $EDITOR opens."
+        ),
+    ] = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Change the payload of a dead letter, to requeue it then.
+
+    The payload is what the platform sent: of Telegram, one Update as JSON. What is changed stays among the
+    dead letters until `mailroom dead requeue` puts it back in line.
+    """
+    with door(config, data, as_json=as_json) as through:
+        if payload is None and not consent.at_terminal():
+            raise WrongUsageError("Nobody is here to edit: give --payload FILE, or - for standard input.")
+        by = through.by(why)
+        if payload is not None:
+            text = _read(payload)
+            through.act(lambda desk: desk.edit(id, text, by))
+            return
+        from ops.cli.dead.draft import Draft
+        from supervisors.oncall.errors import OnCallError
+
+        letter = through.ask(lambda desk: desk.dead_letter(id))
+        draft = Draft(letter.payload)
+        edited = draft.edited()
+        if edited is None:
+            draft.throw_away()
+            raise NotDoneError("Nothing was changed: the text is as it was.")
+        try:
+            through.act(lambda desk: desk.edit(id, edited, by))
+        except OnCallError as error:
+            raise NotDoneError(
+                f"{error}\nYour text is kept in {draft.file}: mend it, then --payload it."
+            ) from None
+        draft.throw_away()
+
+
+def _read(payload: str) -> str:
+    try:
+        with sys.stdin.buffer if payload == "-" else Path(payload).expanduser().open("rb") as file:
+            read = file.read(PAYLOAD_BYTES_MAX + 1)
+        text = read.decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUsageError(f"--payload: {payload} cannot be read: {error}") from None
+    if len(read) > PAYLOAD_BYTES_MAX:
+        raise WrongUsageError(f"--payload: {payload} is larger than {PAYLOAD_BYTES_MAX} bytes.")
+    return text

@@ -1,0 +1,157 @@
+"""`mailroom dead list`, `reasons` and `show`: what died, of what, and one of them whole."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.redis.dead_letters import DeadLetter, Wanted
+    from supervisors.oncall.desk import OnCall
+
+EXAMPLE_LIST = "\b\nExample:\n  mailroom dead list --bot shop --error timeout --since 1h"
+EXAMPLE_REASONS = "\b\nExample:\n  mailroom dead reasons --since 1h"
+EXAMPLE_SHOW = "\b\nExample:\n  mailroom dead show shop:123:17"
+SHOWN_MAX = 10_000
+"""With their payloads these are some tens of megabytes; who wants all of them narrows the filter."""
+FACTS = ("chat", "seq", "order", "kind", "queue", "trace", "attempts", "epoch", "expedited", "skipped_by")
+
+
+def dead_list(
+    bot: Bot = None,
+    chat: ChatOnly = None,
+    error: Error = None,
+    since: Since = None,
+    most: Annotated[
+        int, typer.Option("--most", "-n", min=1, max=SHOWN_MAX, help="How many, from the newest back.")
+    ] = 50,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """List dead letters, the newest first.
+
+    Dead letters are messages that failed all their attempts, or were skipped by on-call.
+    """
+
+    async def look(desk: "OnCall", which: "Wanted") -> "tuple[Sequence[DeadLetter], int]":
+        letters = await desk.dead(which, most)
+        more = len(letters) == most
+        return letters, await count(desk, which) if more else len(letters)
+
+    with door(config, data, as_json=as_json) as through:
+        which = wanted(bot, chat, error, since)
+        letters, total = through.ask(lambda desk: look(desk, which))
+        through.show(letters, lambda: _print_list(letters, total))
+
+
+def dead_reasons(
+    bot: Bot = None,
+    chat: ChatOnly = None,
+    error: Error = None,
+    since: Since = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Count dead letters by bot and error, most frequent first."""
+    with door(config, data, as_json=as_json) as through:
+        which = wanted(bot, chat, error, since)
+        reasons = through.ask(lambda desk: desk.dead_reasons(which))
+        through.show(
+            [{"bot": name, "error": words, "count": count} for name, words, count in reasons],
+            lambda: print_reasons(reasons),
+        )
+
+
+def dead_show(
+    id: Annotated[  # noqa: A002 - the name that `--help` shows
+        str, typer.Argument(help="As `mailroom dead list` shows it: bot:chat_id:number.")
+    ],
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Show one dead letter whole: its error and the message."""
+    with door(config, data, as_json=as_json) as through:
+        letter = through.ask(lambda desk: desk.dead_letter(id))
+        through.show(letter, lambda: _print_letter(letter))
+
+
+async def count(desk: "OnCall", which: "Wanted") -> int:
+    """How many match."""
+    return sum(number for _, _, number in await desk.dead_reasons(which))
+
+
+def print_reasons(reasons: "Sequence[tuple[str, str, int]]", *, err: bool = False) -> None:
+    """Print the counts, or that there is nothing to count."""
+    from ops.cli.tables import print_line, print_table
+
+    if not reasons:
+        print_line("No dead letter matches.", err=err)
+        return
+    print_table(
+        ("COUNT", "BOT", "ERROR"),
+        ((number, name, words) for name, words, number in reasons),
+        right=("COUNT",),
+        err=err,
+    )
+
+
+def pretty(payload: str) -> str:
+    """JSON as people read it; anything else as it is."""
+    try:
+        return json.dumps(json.loads(payload), ensure_ascii=False, indent=2)
+    except ValueError:
+        return payload
+
+
+def _print_list(letters: "Sequence[DeadLetter]", total: int) -> None:
+    from ops.cli.tables import first_line, print_line, print_table
+    from ops.cli.words import ago
+
+    if not letters:
+        print_line("No dead letter matches.")
+        return
+    print_table(
+        ("ID", "DIED", "KIND", "ATTEMPTS", "ERROR"),
+        (
+            (
+                each.id,
+                ago(each.died_ms),
+                each.kind,
+                each.attempts,
+                f"skipped by {each.skipped_by}" if each.skipped_by else first_line(each.error),
+            )
+            for each in letters
+        ),
+        right=("ATTEMPTS",),
+    )
+    if total > len(letters):
+        print_line(f"{len(letters)} of {total}: --most shows more, `mailroom dead reasons` counts them.")
+
+
+def _print_letter(letter: "DeadLetter") -> None:
+    from ops.cli.tables import print_line
+    from ops.cli.words import ago, moment
+
+    print_line(letter.id, "bold")
+    facts = {name.replace("_", " "): getattr(letter, name) for name in FACTS}
+    for name, at_ms in (("accepted", letter.accepted_ms), ("died", letter.died_ms)):
+        facts[name] = f"{moment(at_ms)}, {ago(at_ms)}"
+    for name, value in facts.items():
+        if value not in (None, ""):
+            print_line(f"  {name + ':':<12} {value}")
+    print_line(f"\n{letter.error}", "red")
+    if letter.traceback:
+        print_line(letter.traceback.rstrip())
+    print_line(f"\n{pretty(letter.payload)}")

@@ -1,0 +1,43 @@
+"""`mailroom restart`: a fresh start for a part, while the rest runs."""
+
+from typing import Annotated
+
+import typer
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson, Target, Why
+from ops.cli.targets import wanted_target
+
+EXAMPLE = (
+    '\b\nExamples:\n  mailroom restart chats/work/timers --why "hangs since the deploy"'
+    '\n  mailroom restart shop:123 --why "answers nothing"'
+)
+
+
+def restart(
+    target: Target = None,
+    why: Why = None,
+    process: Annotated[
+        str | None,
+        typer.Option(
+            "--process", help="Only in this process, by its id in `mailroom tree`; else in all of them."
+        ),
+    ] = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Restart a node of the tree, a bot or a chat.
+
+    A node is stopped and started again, which does not count towards its restart limit. Of a bot or a chat
+    the actors are thrown away and read again from Redis. No message is lost by it: what was being handled is
+    handled again, without repeating replies that went out.
+    """
+    with door(config, data, as_json=as_json) as through:
+        chosen = wanted_target(through, target, "restart")
+        by = through.by(why)
+        through.act(
+            lambda desk: desk.restart(chosen, by, process=process),
+            waiting=f"Waiting for {chosen} to start again",
+        )

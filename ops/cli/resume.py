@@ -1,0 +1,26 @@
+"""`mailroom resume`: let go on what was suspended."""
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson, Target, Why
+from ops.cli.targets import wanted_target
+
+EXAMPLE = '\b\nExample:\n  mailroom resume shop --why "the supplier is back"'
+
+
+def resume(
+    target: Target = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Let go on what was suspended, drained or parked.
+
+    What the supervisor parked because it kept crashing is resumed in the same way. Messages that waited are
+    handled in order. Name the target as it was suspended: `mailroom resume` alone lists them.
+    """
+    with door(config, data, as_json=as_json) as through:
+        chosen = wanted_target(through, target, "resume")
+        by = through.by(why)
+        through.act(lambda desk: desk.resume(chosen, by))

@@ -1,0 +1,33 @@
+"""`mailroom suspend`: put a part aside, and leave it so."""
+
+from ops.cli.consent import confirm
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
+from ops.cli.targets import is_everything, wanted_target
+
+EXAMPLE = (
+    '\b\nExamples:\n  mailroom suspend shop --why "the supplier is down"'
+    '\n  mailroom suspend shop:123 --why "floods us"'
+)
+
+
+def suspend(
+    target: Target = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Put a node, a bot, a chat or everything aside until resumed.
+
+    Messages of a suspended chat are taken in and wait in order. A suspended node is stopped. It stays so over
+    restarts, until `mailroom resume`. `mailroom drain` does the same and waits until nothing runs any more.
+    """
+    with door(config, data, as_json=as_json) as through:
+        chosen = wanted_target(through, target, "suspend")
+        by = through.by(why)
+        if is_everything(chosen):
+            confirm("Suspend everything? No bot answers anybody until `mailroom resume everything`.", yes=yes)
+        through.act(lambda desk: desk.suspend(chosen, by))

@@ -1,0 +1,48 @@
+"""`mailroom top`: the chats that wait most."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from supervisors.oncall.reports import ChatLine
+
+EXAMPLE = "\b\nExample:\n  mailroom top --by age -n 5"
+SHOWN_MAX = 1000
+"""The worst are what one looks for; each costs a look into its mailbox."""
+
+
+def top(
+    by: Annotated[
+        Literal["depth", "age"],
+        typer.Option("--by", help="Most messages first, or the longest waiting first."),
+    ] = "depth",
+    most: Annotated[int, typer.Option("--most", "-n", min=1, max=SHOWN_MAX, help="How many chats.")] = 20,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Show the chats that wait most, by messages or by time."""
+    with door(config, data, as_json=as_json) as through:
+        chats = through.ask(lambda desk: desk.top(by, most))
+        through.show(chats, lambda: _print(chats))
+
+
+def _print(chats: "Sequence[ChatLine]") -> None:
+    from ops.cli.tables import print_line, print_table
+    from ops.cli.words import duration
+
+    if not chats:
+        print_line("No chat has messages waiting.")
+        return
+    print_table(
+        ("CHAT", "WAITING", "OLDEST FOR", "SUSPENDED"),
+        ((each.chat, each.depth, duration(each.age_seconds), each.suspended) for each in chats),
+        right=("WAITING", "OLDEST FOR"),
+    )

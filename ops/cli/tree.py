@@ -1,0 +1,141 @@
+"""`mailroom tree`: what runs, and how it is."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from storage.redis.inspection import Totals
+    from supervisors.oncall.desk import OnCall
+    from supervisors.oncall.reports import NodeReport, ProcessReport, Suspension
+
+    Found = tuple[Sequence[ProcessReport], Totals, Sequence[Suspension]]
+
+EXAMPLE = "\b\nExample:\n  mailroom tree --errors"
+SUSPENDED_SHOWN_MAX = 5
+"""The line of totals stays a line; `--json` has all of them."""
+
+
+def tree(
+    config: Config = None,
+    data: Data = None,
+    *,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Show the last errors whole, with their tracebacks.")
+    ] = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Show what runs: every process with its supervision tree.
+
+    The last line says how many messages wait, how many died, and what is suspended.
+    """
+
+    async def look(desk: "OnCall") -> "Found":
+        return await desk.tree(), await desk.totals(), await desk.suspensions()
+
+    with door(config, data, as_json=as_json) as through:
+        found = through.ask(look)
+        report = dict(zip(("processes", "totals", "suspensions"), found, strict=True))
+        through.show(report, lambda: _print(found, errors=errors))
+
+
+def _print(found: "Found", *, errors: bool) -> None:
+    from ops.cli.tables import print_line
+
+    processes, totals, suspensions = found
+    if not processes:
+        print_line("No process runs: start one with `mailroom up`, or `mailroom web` and `mailroom worker`.")
+    for process in processes:
+        _print_process(process)
+        print_line("")
+    print_line(_totals(totals, suspensions), "bold")
+    if errors:
+        for process in processes:
+            _print_errors(process)
+
+
+def _print_process(process: "ProcessReport") -> None:
+    from ops.cli.tables import print_line, print_table
+    from ops.cli.words import duration
+
+    print_line(
+        f"{process.id}: {', '.join(process.roles)}, pid {process.pid} on {process.host},"
+        f" up {duration(process.uptime_seconds)}",
+        "bold",
+    )
+    if process.why or process.root is None:
+        print_line(f"  {process.why or 'does not answer'}", "red")
+    if process.root is None:
+        return
+    print_table(
+        ("NODE", "STATE", "UPTIME", "RESTARTS", "LAST ERROR, DETAILS"),
+        (
+            (
+                "  " * depth + (node.path.rpartition("/")[2] or "(root)"),
+                _state(node),
+                duration(node.uptime_seconds) if node.state == "running" else "",
+                node.restarts,
+                "; ".join(filter(None, (_last_error(node), _details(node)))),
+            )
+            for depth, node in _nodes(process.root, 0)
+        ),
+        right=("RESTARTS",),
+    )
+
+
+def _print_errors(process: "ProcessReport") -> None:
+    from ops.cli.tables import print_line
+    from ops.cli.words import ago
+
+    failed = [node for _, node in _nodes(process.root, 0) if node.error] if process.root else []
+    for node in failed:
+        print_line(f"\n{node.path or '(root)'} in {process.id}, {ago(node.error_ms)}:", "bold")
+        print_line(node.traceback.rstrip() or node.error)
+    if process.root is not None and not failed:
+        print_line(f"\nNo errors in {process.id}.")
+
+
+def _nodes(node: "NodeReport", depth: int) -> "Iterator[tuple[int, NodeReport]]":
+    yield depth, node
+    for child in node.children:
+        yield from _nodes(child, depth + 1)
+
+
+def _state(node: "NodeReport") -> str:
+    from ops.cli.words import until
+
+    waits = node.state == "restarting" and node.next_start_ms
+    return f"restarting in {until(node.next_start_ms)}" if waits else node.state
+
+
+def _details(node: "NodeReport") -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in node.details.items())
+
+
+def _last_error(node: "NodeReport") -> str:
+    from ops.cli.tables import first_line
+    from ops.cli.words import ago
+
+    return f"{ago(node.error_ms)}: {first_line(node.error)}" if node.error else ""
+
+
+def _totals(totals: "Totals", suspensions: "Sequence[Suspension]") -> str:
+    from ops.cli.words import ago, counted
+
+    waiting = "Nothing waits"
+    if totals.messages_waiting:
+        waiting = (
+            f"{counted(totals.messages_waiting, 'message')} waiting"
+            f" in {counted(totals.chats_waiting, 'chat')}, the oldest accepted {ago(totals.oldest_ms)}"
+        )
+    held = [each.target for each in suspensions]
+    named = ", ".join(held[:SUSPENDED_SHOWN_MAX]) + (", …" if len(held) > SUSPENDED_SHOWN_MAX else "")
+    return (
+        f"{waiting}. {counted(totals.dead_letters, 'dead letter')}."
+        f" {counted(len(held), 'suspension')}{f': {named}' if held else ''}."
+    )

@@ -1,0 +1,42 @@
+"""A bot's life in the tree: what it left behind is brought back, its startup hooks run, it sends its
+replies.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import trio
+
+from actors.hosting.bot import HostedBot
+from actors.runtime.bridge import aio
+from storage.redis.entry import Chat
+from supervisors.otp.child import Life
+from supervisors.otp.spec import Start
+from supervisors.parking import Parking
+from supervisors.takeover import Takeover
+from supervisors.workplace import Workplace
+
+
+def bot_life(
+    bot: HostedBot, bots: Mapping[str, HostedBot], workplace: Workplace, parking: Parking, takeover: Takeover
+) -> Start:
+    """The start function of one bot. Its shutdown hooks run when it is stopped while the chats are ours: a
+    lease that was lost for a moment is none of a bot's business.
+    """
+
+    async def in_line(chat_id: int, work: Callable[[], Awaitable[Any]]) -> Any:
+        return await workplace.run_in_line(Chat(bot.name, str(chat_id)), work)
+
+    async def live(life: Life) -> None:
+        await aio(parking.restore, bot.name)
+        await aio(takeover.run, bot, list(bots.values()), workplace.ownership.epoch)
+        await aio(bot.start, in_line)
+        life.started()
+        try:
+            await life.stopping.wait()
+        finally:
+            if workplace.ownership.held:
+                with trio.CancelScope(shield=True):
+                    await aio(bot.stop)
+
+    return live

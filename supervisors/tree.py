@@ -1,0 +1,99 @@
+"""The service as one tree of supervision, on one page: started from top to bottom, stopped from bottom to
+top.
+
+What a child is made of is given by whoever puts the process together (`ops/service.py`); where it stands,
+what falls with it and how often it may fall is said here. `mailroom tree` shows it as it runs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from supervisors.otp.spec import Backoff, ChildSpec, Start, SupervisorSpec
+
+QUICK = Backoff(min_seconds=0.1, max_seconds=5.0)
+"""For our own parts: what ails them is over soon, or is a fault that on-call must see."""
+PATIENT = Backoff(min_seconds=1.0, max_seconds=60.0)
+"""For what depends on others: Telegram may be away for minutes."""
+DRAIN_SECONDS = 20.0
+"""Handlers get the policy's 10 s to finish, then are cancelled; this is when we stop believing in them."""
+CLOSING_SECONDS = 10.0
+"""How long a bot's shutdown hooks, or requests in progress, may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """The parts of a process that works the chats."""
+
+    lease: Start
+    bots: Mapping[str, Start]
+    actors: Start
+    sweep: Start
+    timers: Start
+    arrivals: Start | None
+    """Word from other processes that take messages in; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one process. A `web` process has no chats, a `worker` no listener."""
+
+    postgres: Start
+    redis: Start
+    oncall: Start
+    gauges: Start
+    listener: Start | None = None
+    chats: Chats | None = None
+    telegram: Mapping[str, Start] = field(default_factory=dict)
+
+
+def tree(parts: Parts) -> SupervisorSpec:
+    """The whole process. When its root gives up, the process ends, and the platform starts another."""
+    children = [
+        # The connections heal by themselves; here they can be looked at and opened anew.
+        ChildSpec("stores", supervise=_each({"postgres": parts.postgres, "redis": parts.redis}, QUICK)),
+        ChildSpec("oncall", parts.oncall),
+        ChildSpec("gauges", parts.gauges),
+    ]
+    if parts.listener:
+        children.append(ChildSpec("listener", parts.listener, traps_exit=True, shutdown=CLOSING_SECONDS))
+    if parts.chats:
+        children.append(ChildSpec("chats", supervise=_chats(parts.chats)))
+    if parts.telegram:
+        # Last, so that it stops first: no more is let in while the chats finish what they have.
+        lines = SupervisorSpec(
+            tuple(ChildSpec(name, line, traps_exit=True) for name, line in parts.telegram.items()),
+            intensity=5, period=60, backoff=PATIENT, give_up="park",
+        )  # fmt: skip
+        children.append(ChildSpec("telegram", supervise=lines))
+    return SupervisorSpec(tuple(children), strategy="one_for_one", intensity=3, period=300, backoff=QUICK)
+
+
+def _chats(chats: Chats) -> SupervisorSpec:
+    """The lease, and all that may only be done by its holder: when it is lost, everything below
+    starts anew.
+    """
+    bots = SupervisorSpec(
+        tuple(
+            ChildSpec(name, bot, traps_exit=True, shutdown=CLOSING_SECONDS)
+            for name, bot in chats.bots.items()
+        ),
+        intensity=5, period=60, backoff=PATIENT, give_up="park",
+    )  # fmt: skip
+    work = {"sweep": chats.sweep, "timers": chats.timers}
+    if chats.arrivals:
+        work["arrivals"] = chats.arrivals
+    return SupervisorSpec(
+        (
+            ChildSpec("lease", chats.lease),
+            ChildSpec("bots", supervise=bots),
+            ChildSpec("actors", chats.actors, traps_exit=True, shutdown=DRAIN_SECONDS),
+            ChildSpec("work", supervise=_each(work, QUICK)),
+        ),
+        strategy="rest_for_one", intensity=5, period=60, backoff=QUICK,
+    )  # fmt: skip
+
+
+def _each(parts: Mapping[str, Start], backoff: Backoff) -> SupervisorSpec:
+    """Parts that do not depend on each other."""
+    children = tuple(ChildSpec(name, start) for name, start in parts.items())
+    return SupervisorSpec(children, strategy="one_for_one", intensity=5, period=60, backoff=backoff)

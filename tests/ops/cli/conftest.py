@@ -1,0 +1,61 @@
+"""The command line with a desk of on-call behind it that a test has furnished."""
+
+import os
+from contextlib import asynccontextmanager
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from ops.cli import app, consent, words
+from tests.ops.cli.fake_desk import NOW_MS, FakeDesk
+
+OURS = (
+    "MAILROOM_",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PORT",
+    "HOST",
+    "PUBLIC_URL",
+    "TELEGRAM_API_BASE",
+    "OPENAI_",
+)
+
+
+@pytest.fixture
+def desk(monkeypatch, tmp_path):
+    """What stands in for the installation; no setting of this machine reaches the commands."""
+    from ops import oncall_desk
+
+    fake = FakeDesk()
+
+    @asynccontextmanager
+    async def opened(settings):
+        fake.settings = settings
+        yield fake
+
+    monkeypatch.setattr(oncall_desk, "open_desk", opened)
+    monkeypatch.setattr(words, "now_ms", lambda: NOW_MS)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MAILROOM_OPERATOR", "ann")
+    yield fake
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def mailroom(desk):
+    """Run a command; `answers` are typed by a person at a terminal, without them nobody is there."""
+    runner = CliRunner()
+
+    def run(*arguments, answers=None):
+        with pytest.MonkeyPatch.context() as patch:
+            if answers is not None:
+                patch.setattr(consent, "at_terminal", lambda: True)
+            result = runner.invoke(app, list(map(str, arguments)), input=answers)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run

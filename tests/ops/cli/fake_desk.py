@@ -1,0 +1,156 @@
+"""A desk of on-call without an installation behind it: it answers what a test laid on it, and remembers what
+it was asked to do. That it can be asked the same as the real one is tested in `test_fake_desk.py`.
+"""
+
+from typing import Any
+
+from storage.redis.dead_letters import DeadLetter, Wanted
+from storage.redis.entry import Chat
+from storage.redis.inspection import Totals
+from supervisors.oncall.desk import UnknownTargetError
+from supervisors.oncall.reports import (
+    ChatLine,
+    ChatReport,
+    Intervention,
+    NodeReport,
+    Outcome,
+    ProcessReport,
+    Suspension,
+    Waiting,
+)
+
+MINUTE_MS = 60_000
+NOW_MS = 1_700_000_000_000
+"""When all of this happens."""
+
+
+def node(path, state="running", children=(), **more):
+    kind = "supervisor" if children else "worker"
+    return NodeReport(path, kind, state, 3700.0, 0, children=tuple(children), **more)
+
+
+def process(root, name="worker-1", why=""):
+    return ProcessReport(name, ("ingress", "worker"), 4711, "host-a", 3700.0, root, why)
+
+
+def waiting(seq, **more):
+    told = {"order": 500 + seq, "kind": "message", "attempts": 2, "payload": '{"update_id": 1}'} | more
+    return Waiting(seq=seq, accepted_ms=1_000, trace="t-1", expedited=False, **told)
+
+
+def chat_report(*messages, **more):
+    told: dict[str, Any] = {
+        "depth": len(messages),
+        "state": {"step": '"cart"'},
+        "parked_until_ms": 0,
+        "suspended": "",
+        "owner": "worker-1",
+        "epoch": 7,
+        "timers": {},
+        "dead_letters": 0,
+        "actor": {"running": [17]},
+    }
+    return ChatReport(chat=Chat("shop", "42"), partition=3, waiting=messages, **told | more)
+
+
+def letter(seq, bot="shop", **more):
+    told = {"error": "TimeoutError: no answer", "traceback": "Traceback: here", "payload": '{"update_id": 1}'}
+    return DeadLetter(
+        id=f"{bot}:42:{seq}",
+        chat=Chat(bot, "42"),
+        seq=seq,
+        order=None,
+        kind="message",
+        queue="chat",
+        trace="t-1",
+        accepted_ms=seq,
+        died_ms=MINUTE_MS + seq,
+        attempts=3,
+        epoch=7,
+        expedited=False,
+        **told | more,
+    )
+
+
+class FakeDesk:
+    """The attributes are what it answers with; `asked` is what it was asked to do."""
+
+    def __init__(self):
+        self.processes = [process(node("", children=[node("chats", children=[node("chats/timers")])]))]
+        self.lines: list[ChatLine] = []
+        self.report = chat_report(waiting(17))
+        self.counts = Totals(2, 5, 1_000, 1, 0)
+        self.held: list[Suspension] = []
+        self.interventions: list[Intervention] = []
+        self.letters: list[DeadLetter] = []
+        self.asked: list[tuple[Any, ...]] = []
+        self.outcome: Any = None
+        self.failing: dict[str, Exception] = {}
+
+    async def tree(self):
+        return self.processes
+
+    async def top(self, by, most=20):
+        self.asked.append(("top", by, most))
+        return self.lines
+
+    async def chat(self, target):
+        return self._unless_failing("chat", target, self.report)
+
+    async def totals(self):
+        return self._unless_failing("totals", "", self.counts)
+
+    async def suspensions(self):
+        return self.held
+
+    async def audit(self, most=50):
+        return self.interventions[:most]
+
+    async def dead(self, wanted: Wanted, most=50):
+        self.asked.append(("dead", wanted, most))
+        return self.letters[:most]
+
+    async def dead_reasons(self, wanted: Wanted):
+        return [("shop", "TimeoutError: no answer", len(self.letters))] if self.letters else []
+
+    async def dead_letter(self, id):  # noqa: A002 - as the real one
+        found = next((each for each in self.letters if each.id == id), None)
+        if found is None:
+            raise UnknownTargetError(f'there is no dead letter "{id}"')
+        return found
+
+    async def restart(self, target, by, *, process=None):
+        return self._did("restart", target, by, process)
+
+    async def suspend(self, target, by, *, process=None):
+        return self._did("suspend", target, by)
+
+    async def resume(self, target, by, *, process=None):
+        return self._did("resume", target, by)
+
+    async def drain(self, target, by, *, seconds=30.0, process=None):
+        return self._did("drain", target, by, seconds)
+
+    async def skip(self, chat, by, *, seq=None):
+        return self._did("skip", chat, by, seq)
+
+    async def requeue(self, which, by):
+        return self._did("requeue", tuple(which), by)
+
+    async def drop(self, which, by):
+        return self._did("drop", tuple(which), by)
+
+    async def edit(self, id, payload, by):  # noqa: A002 - as the real one
+        return self._did("edit", id, by, payload)
+
+    def _did(self, action, target, by, *more):
+        self._unless_failing(action, target, None)
+        self.asked.append((action, target, by, *more))
+        if callable(self.outcome):
+            return self.outcome(action, target)
+        return self.outcome or Outcome(str(target), f"{action} of {target} done.")
+
+    def _unless_failing(self, action, target, answer):
+        if action in self.failing:
+            raise self.failing[action]
+        return answer

@@ -1,0 +1,220 @@
+"""`tree`, `top`, `chat` and `audit`: what they say, for people and for programs."""
+
+import json
+
+import pytest
+
+from ops.faults import CannotStartError
+from storage.redis.entry import Chat
+from supervisors.oncall.reports import ChatLine, Intervention, Suspension
+from tests.ops.cli.fake_desk import NOW_MS, chat_report, node, process, waiting
+
+
+def lines(result):
+    return result.stdout.splitlines()
+
+
+def line_with(result, words):
+    return next(line for line in lines(result) if words in line)
+
+
+def test_the_tree_is_indented_and_aligned(mailroom, desk):
+    result = mailroom("tree")
+    assert lines(result)[0] == "worker-1: ingress, worker, pid 4711 on host-a, up 1 h 1 min"
+    heading, root, chats, timers = lines(result)[1:5]
+    assert [line.index(line.strip()) for line in (root, chats, timers)] == [0, 2, 4]
+    column = heading.index("STATE")
+    assert [line[column : column + 7] for line in (root, chats, timers)] == ["running"] * 3
+    assert timers.split() == ["timers", "running", "1", "h", "1", "min", "0"]
+    assert result.exit_code == 0
+
+
+def test_the_tree_says_in_one_line_what_waits_died_and_is_suspended(mailroom, desk):
+    desk.counts = type(desk.counts)(2, 5, NOW_MS - 200_000, 1, 0)
+    desk.held = [Suspension("shop", "ann", "x", NOW_MS)]
+    said = lines(mailroom("tree"))[-1]
+    assert said == (
+        "5 messages waiting in 2 chats, the oldest accepted 3 min 20 s ago. 1 dead letter."
+        " 1 suspension: shop."
+    )
+    desk.counts, desk.held = type(desk.counts)(0, 0, 0, 0, 0), []
+    assert lines(mailroom("tree"))[-1] == "Nothing waits. 0 dead letters. 0 suspensions."
+
+
+def test_a_node_that_crashed_shows_its_last_error_in_one_line_and_whole_when_asked(mailroom, desk):
+    crashed = node(
+        "chats/timers",
+        "restarting",
+        error="ValueError: no\nsecond line",
+        traceback="Traceback (most recent call last):\n  deep inside\nValueError: no\n",
+        error_ms=NOW_MS - 5_000,
+        next_start_ms=NOW_MS + 90_500,
+    )
+    desk.processes = [process(node("", children=[crashed]))]
+    brief = mailroom("tree")
+    assert "restarting in 1 min 30 s" in line_with(brief, "timers")
+    assert line_with(brief, "timers").endswith("5 s ago: ValueError: no")
+    assert "second line" not in brief.stdout
+    assert "deep inside" not in brief.stdout
+    assert "chats/timers in worker-1, 5 s ago:\nTraceback (most" in mailroom("tree", "--errors").stdout
+
+
+def test_a_long_error_is_not_cut_in_a_pipe(mailroom, desk):
+    desk.processes = [process(node("", children=[node("a", error="E: " + "x" * 400, error_ms=NOW_MS)]))]
+    assert line_with(mailroom("tree"), "x" * 400)
+
+
+def test_what_a_terminal_would_obey_is_shown_and_not_obeyed(mailroom, desk):
+    hostile = "E: \x1b[2J\x1b]0;gone\x07 \u202e [red]not markup[/red]"
+    desk.processes = [process(node("", children=[node("a", error=hostile, traceback=hostile, error_ms=1)]))]
+    shown = mailroom("tree", "--errors").stdout
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert shown.count(r"\x1b[2J\x1b]0;gone\x07 \u202e [red]not markup[/red]") == 2
+
+
+def test_a_silent_process_is_listed_with_the_reason(mailroom, desk):
+    desk.processes = [process(None, "worker-2", "did not answer within 2 s"), process(node(""))]
+    result = mailroom("tree")
+    assert lines(result)[1] == "  did not answer within 2 s"
+    assert "worker-1: " in result.stdout
+
+
+def test_a_tree_of_nothing_says_how_to_start(mailroom, desk):
+    desk.processes = []
+    assert "No process runs: start one with `mailroom up`" in mailroom("tree").stdout
+
+
+def test_the_tree_as_json_has_everything(mailroom, desk):
+    desk.held = [Suspension("shop", "ann", "x", 1)]
+    report = json.loads(mailroom("tree", "--json").stdout)
+    assert report["processes"][0]["root"]["children"][0]["children"][0]["path"] == "chats/timers"
+    assert report["totals"]["messages_waiting"] == 5
+    assert report["suspensions"] == [{"target": "shop", "who": "ann", "why": "x", "since_ms": 1}]
+
+
+def test_top_asks_for_what_it_was_asked(mailroom, desk):
+    desk.lines = [ChatLine(Chat("shop", "-100"), 12, 61.0, "shop")]
+    result = mailroom("top", "--by", "age", "-n", 5)
+    assert desk.asked == [("top", "age", 5)]
+    assert lines(result)[1].split() == ["shop:-100", "12", "1", "min", "1", "s", "shop"]
+    (row,) = json.loads(mailroom("top", "--json").stdout)
+    assert row == {"chat": "shop:-100", "depth": 12, "age_seconds": 61.0, "suspended": "shop"}
+    assert desk.asked[-1] == ("top", "depth", 20)
+    desk.lines = []
+    assert mailroom("top").stdout == "No chat has messages waiting.\n"
+
+
+@pytest.mark.parametrize("words", [["shop", "42"], ["shop:42"]])
+def test_a_chat_shows_what_there_is_to_know(mailroom, desk, words):
+    desk.report = chat_report(
+        waiting(17),
+        depth=30,
+        suspended="shop",
+        timers={"remind": NOW_MS + 61_500},
+        parked_until_ms=NOW_MS + 30_500,
+        dead_letters=2,
+    )
+    desk.held = [Suspension("shop", "bob", "supplier down", NOW_MS - 60_000)]
+    shown = mailroom("chat", *words).stdout
+    assert shown.startswith("shop:42 (partition 3)\n")
+    for fact in (
+        "suspended:    yes, with shop: by bob 1 min ago, because: supplier down",
+        "`mailroom resume shop`",
+        "30 s from now",
+        "waiting:      30 messages",
+        "message 17 (message, update 517, accepted ",
+        "2 attempts so far)",
+        "owner:        worker-1, epoch 7",
+        "dead letters: 2",
+        'step: "cart"',
+        "remind: due in 1 min 1 s",
+        "running: [17]",
+        '{"update_id": 1}',
+        "… and 29 more.",
+    ):
+        assert fact in shown
+
+
+def test_a_chat_with_nothing_in_it_says_so(mailroom, desk):
+    desk.report = chat_report(owner="", state={}, actor={})
+    shown = mailroom("chat", "shop", "42").stdout
+    assert "suspended:    no" in shown
+    assert "head:         nothing waits" in shown
+    assert "owner:        nobody" in shown
+    assert "actor:        not in memory" in shown
+
+
+def test_a_chat_as_json_names_its_suspension(mailroom, desk):
+    desk.report = chat_report(waiting(17), suspended="shop")
+    desk.held = [Suspension("else", "x", "y", 1), Suspension("shop", "bob", "why", 2)]
+    report = json.loads(mailroom("chat", "shop", "42", "--json").stdout)
+    assert (report["chat"], report["waiting"][0]["seq"]) == ("shop:42", 17)
+    assert report["suspension"] == {"target": "shop", "who": "bob", "why": "why", "since_ms": 2}
+
+
+@pytest.mark.parametrize(
+    "words", [["shop", "-10042"], ["shop", "-10042", "--json"], ["--json", "shop:-10042"]]
+)
+def test_the_number_of_a_group_is_no_option(mailroom, desk, words):
+    seen = []
+    desk.chat = lambda target: _noted(seen, target, desk.report)
+    assert mailroom("chat", *words).exit_code == 0
+    assert seen == ["shop:-10042"]
+
+
+async def _noted(seen, target, report):
+    seen.append(target)
+    return report
+
+
+@pytest.mark.parametrize("words", [["shop"], ["shop:1", "2"], [":1"], ["shop:"], ["shop", ""]])
+def test_a_chat_that_is_not_named_whole_is_wrong_usage(mailroom, desk, words):
+    result = mailroom("chat", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "mailroom chat shop 123" in result.stderr
+
+
+def test_the_audit_has_who_what_when_why_and_what_came_of_it(mailroom, desk):
+    desk.interventions = [Intervention(NOW_MS, "ann", "suspend", "shop", "broken", "shop is suspended.")]
+    row = lines(mailroom("audit"))[1]
+    assert row == "2023-11-14 22:13:20Z  ann  suspend  shop    shop is suspended. (broken)"
+    assert json.loads(mailroom("audit", "--json").stdout)[0]["why"] == "broken"
+    assert mailroom("audit", "-n", 0).exit_code == 2
+    desk.interventions = []
+    assert mailroom("audit").stdout == "Nobody has intervened yet.\n"
+
+
+def test_what_cannot_be_done_is_told_on_standard_error_and_with_json_on_both(mailroom, desk):
+    desk.failing["totals"] = CannotStartError("REDIS_URL: cannot use it")
+    plain = mailroom("tree")
+    assert (plain.exit_code, plain.stdout, plain.stderr) == (1, "", "REDIS_URL: cannot use it\n")
+    both = mailroom("tree", "--json")
+    assert (both.exit_code, json.loads(both.stdout)) == (1, {"error": "REDIS_URL: cannot use it"})
+    assert both.stderr == plain.stderr
+
+
+def test_a_wrong_configuration_is_exit_2_in_json_too(mailroom, desk, monkeypatch):
+    monkeypatch.setenv("PORT", "http")
+    result = mailroom("tree", "--json")
+    assert result.exit_code == 2
+    assert "PORT (environment): must be a whole number" in json.loads(result.stdout)["error"]
+
+
+def test_a_fault_of_ours_is_not_dressed_up(mailroom, desk):
+    desk.failing["totals"] = ZeroDivisionError("ours")
+    with pytest.raises(ZeroDivisionError):
+        mailroom("tree")
+
+
+@pytest.mark.parametrize("command", ["tree", "top", "chat", "restart", "suspend", "resume", "drain", "audit"])
+def test_every_command_has_an_example_and_says_how_errors_are_told(mailroom, desk, command):
+    told = mailroom(command, "--help").stdout
+    assert f"\n    mailroom {command} " in told
+    assert '{"error": "…"}' in told
+
+
+@pytest.mark.parametrize(("slip", "meant"), [("tre", "tree"), ("ressume", "resume"), ("suspnd", "suspend")])
+def test_a_misspelled_command_is_answered_with_the_nearest(mailroom, desk, slip, meant):
+    result = mailroom(slip)
+    assert result.exit_code == 2
+    assert f"Did you mean '{meant}'" in result.stderr

@@ -1,0 +1,41 @@
+"""Numbers as people say them."""
+
+import pytest
+
+from ops.cli import words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (-3, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (200, "3 min 20 s"),
+        (3600, "1 h"),
+        (3659, "1 h"),
+        (7500, "2 h 5 min"),
+        (90_000, "1 d 1 h"),
+        (86_460, "1 d"),
+    ],
+)
+def test_a_length_of_time_is_said_in_its_two_largest_units(seconds, said):
+    assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("10m", 600), ("10min", 600), ("1h30m", 5400), ("2 d", 172_800), ("1W", 604_800)],
+)
+def test_a_length_of_time_is_read_as_people_write_it(text, seconds):
+    assert words.seconds_in(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "h", "10", "1x", "1h nonsense", "-1h", "1.5h", "yesterday", "9999w"])
+def test_what_is_no_length_of_time_is_not_guessed_at(text):
+    assert words.seconds_in(text) is None
+
+
+def test_what_a_terminal_obeys_is_shown_as_its_escape():
+    assert words.harmless("a\x1b[2Jb\tc\nd\u202ee\x9b \r✓") == "a\\x1b[2Jb\tc\nd\\u202ee\\x9b \\r✓"

@@ -1,0 +1,87 @@
+"""The runbook says what is so: its commands can be typed, its metrics, alerts and log lines exist."""
+
+import re
+from typing import get_args
+
+import pytest
+import typer
+
+from ops.cli import app
+from supervisors.otp import trace
+from tests.ops.monitoring.metrics import labels_by_name, names_in, source
+from tests.ops.monitoring.published import ALERTS, PANELS
+from tests.ops.monitoring.runbook import ANCHORS, SYMPTOMS, TEXT, mailroom_calls, shell_lines
+
+CALLS = sorted({tuple(call) for line in shell_lines(TEXT) for call in mailroom_calls(line)})
+SECTIONS = ["You see", "Look", "Do", "Users", "Over when"]
+LOG_LINES = {"ready", "stopping", "stuck"}
+WORDS_WITH_A_LINE = re.compile(r"`([a-z]+(?:_[a-z]+)+|dead|handled|parked)`")
+NOT_LOG_LINES = {"whole_bot", "no_answer"}
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_every_command_in_the_runbook_is_one_and_has_these_options(call) -> None:
+    command, words = typer.main.get_command(app), list(call)
+    while (inner := getattr(command, "commands", None)) is not None:
+        assert words, "a group of commands alone does nothing"
+        assert words[0] in inner
+        command = inner[words.pop(0)]
+    command.make_context(command.name, words)  # raises a usage error
+
+
+def test_the_runbook_uses_every_command_of_on_call() -> None:
+    used = {call[0] for call in CALLS}
+    assert {"tree", "top", "chat", "dead", "suspend", "resume", "restart", "drain", "audit"} <= used
+    assert {call[1] for call in CALLS if call[0] == "dead"} == {
+        "list",
+        "reasons",
+        "show",
+        "edit",
+        "requeue",
+        "drop",
+    }
+
+
+def test_every_action_in_the_runbook_says_why() -> None:
+    acting = ("suspend", "resume", "restart", "drain", "requeue", "edit", "drop", "--skip")
+    assert not [call for call in CALLS if set(acting) & set(call) and "--why" not in call]
+
+
+@pytest.mark.parametrize("anchor", SYMPTOMS)
+def test_each_symptom_is_told_in_the_same_five_steps(anchor) -> None:
+    steps = re.findall(r"^\*\*([A-Z][a-z ]+?)\.?\*\*", SYMPTOMS[anchor], flags=re.MULTILINE)
+    assert steps == SECTIONS
+    assert shell_lines(SYMPTOMS[anchor]), "there is something to type"
+
+
+def test_the_list_at_the_top_has_every_symptom_in_its_order() -> None:
+    assert re.findall(r"^- \[[^]]+\]\(#([^)]+)\)$", TEXT, flags=re.MULTILINE) == list(SYMPTOMS)
+
+
+def test_no_link_inside_the_runbook_is_dead() -> None:
+    assert not set(re.findall(r"\]\(#([^)]+)\)", TEXT)) - set(ANCHORS)
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_the_section_that_an_alert_leads_to_speaks_of_the_alert(rule) -> None:
+    anchor = rule["annotations"]["runbook"].partition("#")[2]
+    assert f"`{rule['alert']}`" in ANCHORS[anchor]
+
+
+def test_every_alert_and_metric_that_the_runbook_names_exists() -> None:
+    quoted = re.findall(r"`(mailroom_\w+|Mailroom\w+)", TEXT)
+    assert not set(quoted) - {rule["alert"] for rule in ALERTS} - set(labels_by_name())
+    assert names_in("\n".join(quoted))
+
+
+def test_every_log_line_that_the_runbook_names_is_one_that_the_code_writes() -> None:
+    named = set(WORDS_WITH_A_LINE.findall(TEXT)) - NOT_LOG_LINES | LOG_LINES
+    written = {f"child_{kind}" for kind in get_args(trace.Kind)} | set(re.findall(r'"(\w+)"', source()))
+    assert not {name for name in named - written if not name.startswith("mailroom_")}
+
+
+def test_panels_that_the_runbook_names_are_on_the_dashboard() -> None:
+    titles = {panel["title"] for panel in PANELS}
+    named = set(re.findall(r"(?<!\*)\*([A-Z][\w -]+)\*(?!\*)", TEXT))
+    assert named
+    assert not {name for name in named if not any(title.startswith(name) for title in titles)}

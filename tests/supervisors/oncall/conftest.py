@@ -1,0 +1,79 @@
+"""On-call's desk over the session's Redis, and processes in small to look at and act on."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from storage.redis.batch import Line
+from supervisors.oncall.desk import OnCall
+from supervisors.oncall.reports import By
+from tests.storage.redis.box import Box
+from tests.supervisors.oncall.station import Chats, Station
+
+BY = By("ann", "a test")
+
+
+class Desk:
+    """`OnCall` as the command line has it, without await: `desk.suspend("shop")`."""
+
+    by = BY
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner()
+        self.line = Line(url)
+        self.oncall = OnCall(self.line)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.oncall, name)
+
+        def call(*args: Any, **options: Any) -> Any:
+            async def wait() -> Any:
+                return await method(*args, **options)
+
+            return self.runner.run(wait())
+
+        return call
+
+    def close(self) -> None:
+        self.runner.run(self.line.close())
+        self.runner.close()
+
+
+@pytest.fixture
+def desk(clean_redis_url: str) -> Iterator[Desk]:
+    one = Desk(clean_redis_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def box(clean_redis_url: str) -> Iterator[Box]:
+    """The mailboxes under it all."""
+    one = Box(clean_redis_url)
+    one.own()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def start(clean_redis_url: str) -> Iterator[Callable[..., Station]]:
+    """Start processes; they listen when this returns."""
+    stations: list[Station] = []
+
+    def start(name: str = "one:1:1", *, url: str = clean_redis_url, **options: Any) -> Station:
+        stations.append(Station(url, name, **options))
+        if options.get("listens", True):
+            assert stations[-1].started.wait(10)
+        return stations[-1]
+
+    yield start
+    for station in stations:
+        station.close()
+
+
+@pytest.fixture
+def worker(start: Callable[..., Station]) -> Station:
+    """One process that works chats: two of the shop's, one of them busy, and one of the stars'."""
+    return start(chats=Chats({"shop:1": 1, "shop:2": 0, "stars:1": 2}))

@@ -1,0 +1,353 @@
+"""Word between processes over the real Redis: orders arrive, are answered, called off, and made up for."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import trio
+
+from ops.embedded.redis import EmbeddedRedis
+from storage.errors import StoreUnavailable
+from storage.redis.batch import Line
+from storage.redis.suspensions import Suspensions
+from supervisors.oncall import listener, orders, post, registry
+from supervisors.oncall.desk import OnCall
+from supervisors.oncall.orders import Order, order_key, orders_of
+from supervisors.oncall.post import Post
+from supervisors.oncall.registry import living
+from tests.supervisors.oncall.station import Chats, Tree, eventually
+
+NOWHERE = "unix:///nowhere/redis.sock"
+
+
+@pytest.fixture
+def ask(desk):
+    """Give an order from a process that is none of those asked."""
+
+    def ask(order, seconds=2.0, only=None):
+        async def wait():
+            asker = Post(desk.line, None)
+            there, _ = await asker.processes()
+            asked = [one for one in there if only is None or one.id == only]
+            return {one.process.id: one for one in await asker.ask_all(asked, order, seconds)}
+
+        return desk.runner.run(wait())
+
+    return ask
+
+
+@pytest.fixture
+def process(clean_redis_url):
+    """A process of the operating system, as another program would start it."""
+    arguments = json.dumps({"url": clean_redis_url, "name": "other:1:1"})
+    one = subprocess.Popen(
+        [sys.executable, "-m", "tests.supervisors.oncall.station", arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert one.stdout.readline() == "listening\n"
+    yield one
+    one.send_signal(signal.SIGCONT)
+    one.kill()
+    one.wait()
+    one.stdin.close()
+    one.stdout.close()
+
+
+def _last(printed):
+    return json.loads(printed.splitlines()[-1])
+
+
+def test_every_process_is_listed_with_what_it_is(start, desk):
+    start("one:1:1")
+    start("two:2:2", roles=("web",), bots=("shop",))
+    first, second = desk.runner.run(living(desk.line))
+    assert (first.id, first.roles, first.bots) == ("one:1:1", ("worker",), ("shop", "stars"))
+    assert "chats/timers" in first.paths
+    assert (second.id, second.roles) == ("two:2:2", ("web",))
+
+
+def test_orders_reach_each_process_and_their_answers_the_asker(start, ask):
+    start("one:1:1", chats=Chats({"shop:1": 3}))
+    start("two:2:2", tree=Tree(("only",)))
+    answers = ask(Order("report"))
+    assert [child.path for child in answers["two:2:2"].value.children] == ["only"]
+    told = answers["one:1:1"].value.children[0]
+    assert (told.state, told.restarts, told.details) == ("running", 2, {"epoch": 7, "x": 1.5})
+    answers = ask(Order("quiesce", targets=("bot/shop",)))
+    assert (answers["one:1:1"].value, answers["two:2:2"].value) == (3, None)
+
+
+def test_a_process_of_the_operating_system_is_asked_and_told(process, desk, ask):
+    assert ask(Order("restart", path="chats/timers"))["other:1:1"].error == ""
+    assert desk.drain("shop", desk.by, seconds=0.1).unfinished == 1
+    assert [one.id for one in desk.tree()] == ["other:1:1"]
+    told, _ = process.communicate("", timeout=10)
+    assert _last(told) == [["restart", "chats/timers"]]
+
+
+def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(process, desk, ask):
+    process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    (shown,) = desk.tree()
+    assert time.monotonic() - began < 2.5
+    assert (shown.root, shown.pid, shown.roles) == (None, process.pid, ("worker",))
+    assert "did not take the order within 2 s" in shown.why
+    answer = ask(Order("restart", path="chats/timers"), seconds=30.0)["other:1:1"]
+    assert answer.silent
+    assert "it will not do it later" in answer.error
+    process.send_signal(signal.SIGCONT)
+    eventually(lambda: not ask(Order("report"))["other:1:1"].error)
+    told, _ = process.communicate("", timeout=10)
+    assert _last(told) == []
+
+
+def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk):
+    process.send_signal(signal.SIGSTOP)
+    outcome = desk.drain("shop:1", desk.by, seconds=0.1)
+    assert (outcome.failed, outcome.unfinished) == (1, 1)
+    assert "other:1:1 did not take the order" in outcome.says
+    assert "commits nothing" not in outcome.says
+
+
+def test_one_that_was_killed_is_not_waited_for_to_the_end(process, desk, ask, monkeypatch):
+    monkeypatch.setattr(registry, "GONE_SECONDS", 0.3)
+    monkeypatch.setattr(post, "LOOK_SECONDS", 0.1)
+    process.kill()
+    process.wait()
+    desk.runner.run(desk.line.command("PEXPIRE", "mailroom:node:other:1:1", 300))
+    # As if it had taken the order just before: nothing is left to call off.
+    answering = threading.Thread(target=lambda: _swallow(desk_url(desk), "other:1:1"))
+    answering.start()
+    began = time.monotonic()
+    answer = ask(Order("quiesce", targets=("everything",), seconds=60.0), seconds=60.0)["other:1:1"]
+    answering.join()
+    assert time.monotonic() - began < 5
+    assert (answer.silent, answer.error) == (True, "took the order, and has shown no sign of life since")
+    assert desk.tree() == []
+
+
+def desk_url(desk):
+    return desk.line._url
+
+
+def _swallow(url, name):
+    async def swallow():
+        line = Line(url)
+        while not (number := await line.command("LPOP", orders_of(name))):
+            await asyncio.sleep(0.01)
+        await line.command("GETDEL", order_key(number.decode()))
+        await line.close()
+
+    asyncio.run(swallow())
+
+
+def test_one_that_leaves_is_listed_no_more(start, desk, monkeypatch):
+    monkeypatch.setattr(registry, "LINGER_SECONDS", 0.05)
+    start().close()
+    eventually(lambda: desk.tree() == [])
+
+
+def test_what_goes_wrong_there_is_said_here(start, ask):
+    tree = Tree()
+    tree.fault = RuntimeError("chats/timers does not stop: it is stuck")
+    start("one:1:1", tree=tree)
+    answer = ask(Order("stop", path="chats/timers"))["one:1:1"]
+    assert (answer.error, answer.silent) == ("chats/timers does not stop: it is stuck", False)
+
+
+def test_an_order_of_another_version_is_refused_in_words(start, ask):
+    start("one:1:1")
+    answer = ask(Order("explode"))["one:1:1"]
+    assert "does not understand the order" in answer.error
+
+
+def test_an_answer_of_another_version_is_taken_for_none():
+    reply = orders.read_reply(Order("report"), b'{"value": {"path": ""}, "error": ""}')
+    assert "this version does not understand" in reply.error
+    assert "this version does not understand" in orders.read_reply(Order("stop"), b"[]").error
+
+
+def test_an_answer_that_is_too_large_says_so(start, ask, monkeypatch):
+    start("one:1:1")
+    monkeypatch.setattr(orders, "ANSWER_BYTES_MAX", 300)
+    assert "the answer has over" in ask(Order("report"))["one:1:1"].error
+
+
+def test_a_process_that_takes_no_orders_is_not_buried_under_them(start, desk, ask, monkeypatch):
+    one = start("one:1:1", listens=False)
+    desk.runner.run(registry.beat(desk.line, one.node.process()))
+    monkeypatch.setattr(post, "WAITING_MAX", 2)
+    desk.runner.run(desk.line.command("RPUSH", orders_of("one:1:1"), "a", "b"))
+    answer = ask(Order("report"))["one:1:1"]
+    assert answer.error == "takes no orders: 2 wait already"
+    assert desk.runner.run(desk.line.command("LLEN", orders_of("one:1:1"))) == 2
+    assert desk.runner.run(desk.line.command("KEYS", "mailroom:order:*")) == []
+
+
+def test_a_look_does_not_wait_for_long_work(start, desk, ask, monkeypatch):
+    tree = Tree()
+    one = start("one:1:1", tree=tree)
+    tree.freed = one.call(_make_event)
+    slow = threading.Thread(target=lambda: one.call(lambda: _ask(desk_url(desk), Order("restart", path="chats"))))
+    slow.start()
+    eventually(lambda: tree.told)
+    assert ask(Order("report"))["one:1:1"].value.path == ""
+    one.on_trio(tree.freed.set)
+    slow.join(5)
+    assert not slow.is_alive()
+
+
+async def _make_event():
+    return trio.Event()
+
+
+async def _ask(url, order):
+    line = Line(url)
+    asker = Post(line, None)
+    there, _ = await asker.processes()
+    answers = await asker.ask_all(there, order, 5.0)
+    await line.close()
+    return answers
+
+
+def test_the_order_that_restarts_the_listener_is_answered_all_the_same(start, ask):
+    class Restarting(Tree):
+        async def restart(self, path):
+            self.told.append(("restart", path))
+            self.scope.cancel()
+            await trio.sleep(0.05)
+
+    tree = Restarting()
+    one = start("one:1:1", tree=tree)
+
+    async def cancel_scope():
+        return trio.CancelScope()
+
+    tree.scope = one.call(cancel_scope)
+    assert ask(Order("restart", path="oncall"), seconds=5.0)["one:1:1"].error == ""
+
+
+def test_nothing_is_left_in_redis_when_all_is_answered(start, desk, ask):
+    start("one:1:1")
+    ask(Order("report"))
+    desk.suspend("chats/timers", desk.by)
+    desk.resume("chats/timers", desk.by)
+    keys = {key.decode() for key in desk.runner.run(desk.line.command("KEYS", "mailroom:*"))}
+    assert keys == {"mailroom:nodes", "mailroom:node:one:1:1", "mailroom:audit"}
+
+
+def test_the_process_we_are_in_is_asked_while_redis_is_away(start):
+    one = start("one:1:1", url=NOWHERE)
+
+    async def look_and_act():
+        desk = OnCall(Line(NOWHERE), local=one.node)
+        seen = await desk.tree()
+        outcome = await desk.restart("chats/timers", registry_by())
+        return seen, outcome
+
+    (seen,), outcome = one.call(look_and_act)
+    assert seen.root.children[0].path == "stores"
+    assert "Redis does not answer" in seen.why
+    assert one.tree.told == [("restart", "chats/timers")]
+    assert "could not be written to the audit" in outcome.says
+
+
+def registry_by():
+    from tests.supervisors.oncall.conftest import BY
+
+    return BY
+
+
+def test_what_needs_redis_says_so_while_it_is_away(start):
+    one = start("one:1:1", url=NOWHERE)
+
+    async def act():
+        desk = OnCall(Line(NOWHERE), local=one.node)
+        for action in (desk.suspend("chats/timers", registry_by()), desk.resume("shop", registry_by())):
+            with pytest.raises(StoreUnavailable):
+                await action
+
+    one.call(act)
+    assert one.tree.told == []
+
+
+def test_without_redis_and_a_process_of_our_own_there_is_nothing_to_see():
+    async def look():
+        await OnCall(Line(NOWHERE)).tree()
+
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(look())
+
+
+def test_a_listener_lives_through_an_outage_and_makes_up_for_what_it_missed(start, monkeypatch):
+    monkeypatch.setattr(listener, "PAUSE_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(listener, "AGREE_SECONDS", 0.1)
+    with tempfile.TemporaryDirectory(prefix="mailroom-oncall-") as data:
+        Path(data).chmod(0o711)
+        server = EmbeddedRedis(Path(data))
+        url = server.start()
+        try:
+            tree = Tree((*Tree().paths(), "chats/sweep"))
+            one = start("one:1:1", url=url, tree=tree, chats=Chats({"shop:1": 0}))
+            two = start("two:2:2", url=url)
+            ask = lambda order: one.call(lambda: _ask(url, order))  # noqa: E731 - shorter here
+            asyncio.run(_suspend(url, "bot/shop"))
+            eventually(lambda: "bot/shop" in one.node._standing)
+            server.stop()
+            server.start()
+            # While nobody heard: two suspensions and a resume, as another process would write them.
+            asyncio.run(_suspend(url, "node/chats/timers", "node/elsewhere"))
+            asyncio.run(_lift(url, "bot/shop"))
+            eventually(lambda: ("suspend", "chats/timers", None) in tree.told)
+            eventually(lambda: ("reload", "shop:1") in one.chats.told)
+            assert ("forgive", "shop:1") in one.chats.told
+            assert "elsewhere" in tree.held
+            assert ("suspend", "elsewhere", None) not in tree.told
+            eventually(lambda: sorted(a.process.id for a in ask(Order("report"))) == ["one:1:1", "two:2:2"])
+            asyncio.run(_lift(url, "node/chats/timers", "node/elsewhere"))
+            eventually(lambda: ("resume", "chats/timers") in tree.told)
+            eventually(lambda: not tree.held)
+            one.close()
+            two.close()
+        finally:
+            server.stop()
+
+
+async def _suspend(url, *targets, who="ann"):
+    line = Line(url)
+    for target in targets:
+        await Suspensions(line).put(target, who, "a test")
+    await line.close()
+
+
+async def _lift(url, *targets):
+    line = Line(url)
+    for target in targets:
+        await Suspensions(line).lift(target)
+    await line.close()
+
+
+def test_what_a_supervisor_parked_in_one_process_is_not_put_aside_in_another(start, clean_redis_url, monkeypatch):
+    monkeypatch.setattr(listener, "AGREE_SECONDS", 0.05)
+    one = start("one:1:1")
+    asyncio.run(_suspend(clean_redis_url, "node/chats/bots/shop", who="supervisor"))
+    asyncio.run(_suspend(clean_redis_url, "node/chats/timers"))
+    eventually(lambda: "chats/timers" in one.tree.held)
+    assert list(one.tree.held) == ["chats/timers"]
+
+
+def test_what_is_held_since_the_start_is_not_stopped_again(start, clean_redis_url, monkeypatch):
+    monkeypatch.setattr(listener, "AGREE_SECONDS", 0.05)
+    asyncio.run(_suspend(clean_redis_url, "node/chats/timers"))
+    tree = Tree()
+    tree.held["chats/timers"] = "loaded at start"
+    one = start("one:1:1", tree=tree)
+    eventually(lambda: "node/chats/timers" in one.node._standing)
+    assert tree.told == []
