@@ -208,6 +208,7 @@ class Worker:
     @staticmethod
     async def _as_current(turn: Turn, work: Callable[[], Awaitable[T]]) -> T:
         token = current_turn.set(turn)
+        turn.task = asyncio.current_task()
         turn.open = True
         try:
             return await work()

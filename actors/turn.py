@@ -4,8 +4,10 @@ A turn is what a handler's Telegram calls and state changes belong to. It is fou
 so a bot's code knows nothing of it; a bundled bot may ask for it by naming a handler argument `turn`.
 """
 
+import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from actors.journal import Journal
 from storage.redis.entry import Chat, Entry
@@ -33,6 +35,8 @@ class Turn:
     """
     journal: Journal
     changes: Changes = field(default_factory=Changes)
+    task: asyncio.Task[Any] | None = None
+    """The task the handler runs in."""
     open: bool = True
     """False once the handler has returned: a task it left behind may still call, but its calls belong to no
     message any more.
@@ -62,14 +66,11 @@ class Turn:
         """A name for an effect of this message that is the same on every replay: a unique column for the row
         that a handler writes.
         """
-        # Both numbers: Telegram may give an update_id again after a week of silence, and `seq` begins anew
-        # with an empty Redis.
+        # The trace is drawn at the accept and stays with the message, also when on-call requeues it.
+        # Telegram's number does not serve: after a week of silence it may be given again; nor does `seq`,
+        # which begins anew with an empty Redis.
         entry = self.entry
-        return (
-            f"{self.chat}:{entry.order or 0}:{entry.seq}:{name}"
-            if entry
-            else f"{self.chat}:{self.journal.calls}:{name}"
-        )
+        return f"{self.chat}:{entry.trace if entry else self.journal.calls}:{name}"
 
     def set_timer(self, name: str, due_ms: int, data: str = "") -> None:
         """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds).

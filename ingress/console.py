@@ -33,9 +33,9 @@ EVERY_SECONDS = 1.0
 STREAMS_MAX = 16
 """More open pages than people on call, far fewer than connections a process can hold."""
 STREAM_SECONDS_MAX = 300.0
-"""A stream ends, and the browser opens another: so it does not outlive its session by more, and a reader that
-has stalled does not keep its place.
-"""
+"""A stream ends, and the browser opens another: so it does not outlive its session by more."""
+STALL_SECONDS = 10.0
+"""A reader that has not taken the end by then has stalled, and loses its place."""
 RETRY_MS = 2000
 HEADERS = {
     # Payloads are written by strangers: nothing in them can run or load, even if the page got it wrong.
@@ -106,7 +106,7 @@ def console(desk: OnCall, access: Access, closing: trio.Event) -> Blueprint:
         by: By = "age" if request.args.get("by") == "age" else "depth"
         response = Response(_stream(feed, by, streams, closing), content_type="text/event-stream")
         response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the events back
-        response.timeout = STREAM_SECONDS_MAX + 2 * EVERY_SECONDS
+        response.timeout = STREAM_SECONDS_MAX + STALL_SECONDS
         return response
 
     return page

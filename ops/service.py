@@ -23,6 +23,7 @@ from ingress.intake import Intake
 from ingress.webhook import Webhook
 from ops.front import Front
 from ops.hosted import hosted_bots
+from ops.metrics_port import metrics_port
 from ops.settings import Settings
 from ops.stores import Stores, open_stores
 from storage.errors import StoreError
@@ -189,7 +190,7 @@ class Service:
         node: LocalNode,
     ) -> Parts:
         """The parts of this process, for the roles it has."""
-        bots = workplace.bots
+        bots, port = workplace.bots, self._settings.metrics_port
         chats = None
         if "worker" in self._roles:
             takeover = Takeover(stores.mailboxes, stores.line, stores.redis_url)
@@ -214,6 +215,7 @@ class Service:
                 tally=process.by_state,
             ),
             listener=front.listen if front else None,
+            metrics=None if front or port is None else metrics_port(self._settings.host, port),
             chats=chats,
             telegram=self._lines(front, bots),
         )

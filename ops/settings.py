@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "openai_base_url",
     "MAILROOM_LOG": "log",
+    "MAILROOM_METRICS_PORT": "metrics_port",
 }
 """Which variable sets which key; an empty variable counts as not set."""
 
@@ -115,6 +116,8 @@ class Settings(BaseModel):
     )
     openai_base_url: Annotated[str, _url("https", "http")] | None = None
     log: Literal["auto", "json", "colour"] = "auto"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where a `worker` process, which has no other listener, shows its metrics."""
     bots: dict[str, BotSettings] = {}
     config: Path | None = None
     """The file all this was read from; its folder is importable for routers."""

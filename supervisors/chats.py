@@ -25,6 +25,8 @@ from actors.hosting.bot import HostedBot
 from actors.metrics import child
 from actors.runtime.bridge import aio
 from actors.runtime.system import open_actor_system
+from actors.runtime.waiting import ReentrancyError
+from actors.turn import current_turn
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes
@@ -137,8 +139,11 @@ class Chats:
 
     async def run_in_line(self, chat: Chat, work: Callable[[], Awaitable[Any]]) -> Any:
         """Run work of the asyncio side between two messages of a chat, and return its result. To be awaited
-        in asyncio.
+        in asyncio. Raises `ReentrancyError` for a handler that would wait for the end of its own turn.
         """
+        turn = current_turn.get()
+        if turn and turn.open and turn.chat == chat and turn.task is asyncio.current_task():
+            raise ReentrancyError(f"a handler of {chat} would wait for {chat} to finish that very handler")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
         def deliver(result: Any, error: BaseException | None) -> None:

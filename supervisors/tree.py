@@ -42,6 +42,8 @@ class Parts:
     oncall: Start
     gauges: Start
     listener: Start | None = None
+    metrics: Start | None = None
+    """A listener for metrics alone, where there is no other."""
     chats: Chats | None = None
     telegram: Mapping[str, Start] = field(default_factory=dict)
 
@@ -56,6 +58,8 @@ def tree(parts: Parts) -> SupervisorSpec:
     ]
     if parts.listener:
         children.append(ChildSpec("listener", parts.listener, traps_exit=True, shutdown=CLOSING_SECONDS))
+    if parts.metrics:
+        children.append(ChildSpec("metrics", parts.metrics))
     if parts.chats:
         children.append(ChildSpec("chats", supervise=_chats(parts.chats)))
     if parts.telegram:

@@ -5,30 +5,20 @@ import { act } from "./why.js";
 const WAITS = "Its messages are still accepted, and wait in line.";
 const SETTLES = "It is suspended, and you are told when nothing of it runs any more.";
 
-export const suspend = (target, says = WAITS) =>
-  act({ title: `Suspend ${target}`, button: "Suspend", says, path: "suspend", body: { target } });
+const simple = (button, path, says) => (target, words = says, more = {}) =>
+  act({ title: `${button} ${more.name ?? target}`, button, says: words, path, body: { target, process: more.process }, seconds: path === "drain" });
 
-export const resume = (target) =>
-  act({ title: `Resume ${target}`, button: "Resume", says: "It goes on where it stopped, in order.", path: "resume", body: { target } });
+export const suspend = simple("Suspend", "suspend", WAITS);
+export const resume = simple("Resume", "resume", "It goes on where it stopped, in order.");
+export const drain = simple("Drain", "drain", `${WAITS} ${SETTLES}`);
+export const restart = simple("Restart", "restart", "Its actor leaves memory and is read anew from the store. Nothing is lost.");
 
-export const drain = (target, says = `${WAITS} ${SETTLES}`) =>
-  act({ title: `Drain ${target}`, button: "Drain", says, path: "drain", body: { target }, seconds: true });
-
-export const restart = (target, says = "Its actor leaves memory and is read anew from the store. Nothing is lost.") =>
-  act({ title: `Restart ${target}`, button: "Restart", says, path: "restart", body: { target } });
-
+/** The same for a node of the tree, named so that it cannot be taken for a bot; `process` where it is meant there alone. */
 export const node = {
-  restart: (path, process) =>
-    act({
-      title: `Restart ${path}`,
-      button: "Restart",
-      says: `It is stopped and started again in ${process}. That does not count towards its restart limit.`,
-      path: "restart",
-      body: { target: `node/${path}`, process },
-    }),
-  suspend: (path) => suspend(`node/${path}`, "It is stopped in every process, and stays so over restarts until it is resumed."),
-  resume: (path) => resume(`node/${path}`),
-  drain: (path) => drain(`node/${path}`, SETTLES),
+  restart: (path, process) => restart(`node/${path}`, `It is stopped and started again in ${process}. That does not count towards its restart limit.`, { name: path, process }),
+  suspend: (path) => suspend(`node/${path}`, "It is stopped in every process, and stays so over restarts until it is resumed.", { name: path }),
+  resume: (path, process) => resume(`node/${path}`, "It is started again.", { name: path, process }),
+  drain: (path) => drain(`node/${path}`, SETTLES, { name: path }),
 };
 
 export const skip = (chat, head) =>

@@ -12,10 +12,10 @@ const svg = (tag, attributes) => {
   return element;
 };
 
-/** The next round number: 1, 2 or 5 times a power of ten. */
+/** The next round number, whose half is round too. */
 function roundTop(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].find((step) => step * power >= value * 0.999) * power;
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value * 0.999) * power;
 }
 
 export class Chart {

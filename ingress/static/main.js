@@ -32,7 +32,7 @@ function show(news) {
   const { tree, totals, chats, suspensions, rates, faults } = news;
   if (rates) points = [...points, rates].slice(-POINTS_MAX);
   for (const chart of charts) chart.show(points);
-  showTree(tree, faults.tree);
+  showTree(tree, suspensions, faults.tree);
   showChats(chats, faults.chats);
   showSuspensions(suspensions, faults.suspensions);
   proposeTargets(nodePaths(tree));

@@ -6,7 +6,11 @@ import { ago, duration, nowMs } from "./words.js";
 const section = $("#tree");
 const unstoppable = section.dataset.unstoppable.split(",");
 
-export function showTree(processes, fault) {
+let heldEverywhere = new Set();
+
+/** `suspensions` tell what is put aside everywhere; what else is aside is so in its own process. */
+export function showTree(processes, suspensions, fault) {
+  heldEverywhere = new Set((suspensions ?? []).map((held) => held.target));
   sayOrHide($(".fault", section), fault && `The tree: ${fault}`);
   keep($(".processes", section), processes ?? [], (process) => process.id, processBlock);
 }
@@ -44,7 +48,7 @@ function nodeRow({ node: { path, type, strategy }, depth }, process) {
   const [word, up, restarts, details] = [h("span"), h("span"), h("span"), h("span.dim")];
   const buttons = path ? nodeButtons(path, process) : { update() {} };
   // On a phone the actions of a node are folded away.
-  const more = h("button.more", "Actions", { ariaExpanded: "false", onclick: () => { more.ariaExpanded = line.classList.toggle("open"); } });
+  const more = h("button.more", "⋯", { ariaLabel: `Actions on ${path}`, ariaExpanded: "false", onclick: () => { more.ariaExpanded = line.classList.toggle("open"); } });
   const line = row(
     ["", h("span.node", { title: `${path || "root"}: ${type}${strategy ? `, ${strategy}` : ""}` }, name, strategy ? h("span.strategy.dim", strategy) : null), ".first"],
     ["", word],
@@ -54,7 +58,7 @@ function nodeRow({ node: { path, type, strategy }, depth }, process) {
     ["", path ? buttons : "", ".acts"],
   );
   line.classList.add("node-row");
-  if (path) line.cells[1].append(" ", more);
+  if (path) line.cells[2].append(" ", more);
   line.style.setProperty("--depth", depth);
   line.update = ({ node }) => {
     const waits = node.next_start_ms ? ` in ${duration((node.next_start_ms - nowMs()) / 1000)}` : "";
@@ -74,7 +78,7 @@ function nodeButtons(path, process) {
   const restart = button("Restart", () => actions.restart(path, process));
   const suspend = button("Suspend", () => actions.suspend(path));
   const drain = button("Drain", () => actions.drain(path));
-  const resume = button("Resume", () => actions.resume(path));
+  const resume = button("Resume", () => actions.resume(path, heldEverywhere.has(path) ? undefined : process));
   const buttons = h("span.buttons", restart, stoppable ? [suspend, drain, resume] : []);
   buttons.update = (now) => {
     const aside = now === "suspended" || now === "parked";

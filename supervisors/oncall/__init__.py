@@ -2,6 +2,7 @@
 
 `desk.py` has the functions: `looking.py`, `acting.py`, `letters.py` on the common ground of `office.py`.
 `targets.py` finds out what a name means, `reports.py` is the shape of what is shown, `outcomes.py` says what
-came of an action. Word between processes: `registry.py` who is there, `orders.py` the words, `post.py` the asker,
-`listener.py` the one who is asked; `node.py` carries orders out, on what `handles.py` asks of tree and chats.
+came of an action. Word between processes: `registry.py` who is there, `orders.py` the words, `post.py` the
+asker, `listener.py` the one who is asked; `node.py` carries orders out, on the tree and the chats as
+`handles.py` wants them.
 """

@@ -68,9 +68,7 @@ class Listener:
             try:
                 await aio(self._listen, life.started)
             except StoreError as error:
-                log.warning(
-                    "orders_not_heard", why=str(error), again_in_seconds=pause
-                )
+                log.warning("orders_not_heard", why=str(error), again_in_seconds=pause)
             life.started()
             await trio.sleep(pause)
             pause = PAUSE_SECONDS if self._taken > heard else min(pause * 2, PAUSE_SECONDS_MAX)

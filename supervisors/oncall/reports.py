@@ -13,8 +13,8 @@ class NodeReport:
     """One node of a process's tree. `path` is from below the root, like `chats/timers`; the root's is "".
 
     `restarts` counts since the process started. `error` is the last error in one line, `traceback` all of it,
-    `error_ms` when it was. `next_start_ms` is there while it waits to be restarted. `details` is what the node
-    tells of itself: the epoch, how many chats are in memory.
+    `error_ms` when it was. `next_start_ms` is there while it waits to be restarted. `details` is what the
+    node tells of itself: the epoch, how many chats are in memory.
     """
 
     path: str
@@ -72,8 +72,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ChatReport:
-    """One chat: its mailbox, state, owner, and what holds it up. `actor` is what its actor says of itself where
-    it is in memory (`running`: the numbers of the messages being handled; `crashes`; `last_error`).
+    """One chat: its mailbox, state, owner, and what holds it up. `actor` is what its actor says of itself
+    where it is in memory (`running`: the numbers of the messages being handled; `crashes`; `last_error`).
     """
 
     chat: Chat
@@ -117,7 +117,8 @@ class Intervention:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an action, in a sentence for a person, and as numbers. `unfinished` counts messages or
-    nodes that were still at work when the time was up; `failed` items of a bulk action that could not be done.
+    nodes that were still at work when the time was up; `failed` items of a bulk action that could not be
+    done.
     """
 
     target: str

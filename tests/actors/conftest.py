@@ -9,6 +9,7 @@ import trio
 from aiogram import Router
 
 from actors.runtime import host
+from tests.actors.hands import Hands
 from tests.actors.house import House, Telegram, open_house
 
 SCENARIO_SECONDS = 30.0
@@ -41,3 +42,9 @@ def play(clean_redis_url: str, telegram: Telegram) -> Callable[..., Any]:
         return host.run(main)
 
     return play
+
+
+@pytest.fixture
+def hands() -> Hands:
+    """A bot whose handlers begin and end when the test says so."""
+    return Hands()

@@ -1,6 +1,5 @@
 """How a chat works through its mailbox (conformance B: Own, Process, Flow, Operate), with the real Redis."""
 
-import asyncio
 import json
 import time
 from dataclasses import replace
@@ -9,8 +8,7 @@ import pytest
 import trio
 from aiogram import Bot, Router
 from aiogram.exceptions import TelegramNetworkError
-from aiogram.fsm.context import FSMContext
-from aiogram.types import Message, PreCheckoutQuery
+from aiogram.types import Message
 
 from actors.hosting.events import ChatEvent, chat_event
 from actors.runtime.bridge import aio
@@ -22,51 +20,6 @@ from tests.actors.house import FIRST_UPDATE_ID, QUICK, message, pre_checkout
 from tests.actors.test_replies import counter_bot
 
 ANN = Chat("shop", "7")
-
-
-class Hands:
-    """A bot whose handlers begin and end when the test says so."""
-
-    def __init__(self) -> None:
-        self.router = Router()
-        self.began: list[str] = []
-        self.ended: list[str] = []
-        self.held: dict[str, asyncio.Event] = {}
-        self.freed: set[str] = set()
-        self.turns: list[tuple[int, str]] = []
-        self.failures: dict[str, int] = {}
-        self.router.message()(self.handle)
-        self.router.pre_checkout_query()(self.agree)
-
-    async def handle(self, message: Message, state: FSMContext, turn: Turn) -> None:
-        text = message.text or ""
-        self.began.append(text)
-        self.turns.append((turn.attempt, turn.trace_id))
-        number = (await state.get_data()).get("n", 0) + 1
-        await state.update_data(n=number)
-        if text.startswith("hold"):
-            event = self.held[text] = asyncio.Event()  # of this process's loop
-            if text not in self.freed:
-                await event.wait()
-        if self.failures.get(text, 0) > 0:
-            self.failures[text] -= 1
-            raise RuntimeError(f"{text} fails")
-        await message.answer(f"{number} {text}")
-        self.ended.append(text)
-
-    async def agree(self, query: PreCheckoutQuery) -> None:
-        self.began.append("pre_checkout")
-        await query.answer(ok=True)
-
-    def let_go(self, text: str) -> None:
-        self.freed.add(text)
-        if text in self.held:
-            self.held[text].set()
-
-
-@pytest.fixture
-def hands():
-    return Hands()
 
 
 async def dead_letters(house):

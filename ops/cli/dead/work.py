@@ -101,10 +101,9 @@ def _summed(verb: Verb, outcomes: "Sequence[Outcome]", total: int) -> "Outcome":
     left = max(total - done - failed, 0)
     if len(outcomes) == 1 and not left:
         return outcomes[0]
-    says = f"{counted(done, 'dead letter')} {DONE[verb]}."
-    if failed:
-        worst = next(each for each in reversed(outcomes) if each.failed)
-        says += f" {failed} could not be. Of the last of them: {worst.says}"
+    telling = next((each for each in reversed(outcomes) if each.failed), outcomes[-1])
+    says = f"{counted(done, 'dead letter')} {DONE[verb]}, {failed} could not be."
+    says += f" Of the last step{' that failed' if failed else ''}: {telling.says}"
     if left:
         says += f" {left} were left: give the same command again for those."
     return replace(outcomes[-1], says=says, done=done, failed=failed)

@@ -7,7 +7,8 @@ local now = now_ms()
 local fired = {}
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key('timers'), '-inf', now, 'LIMIT', 0, ARGV[2])) do
   local chat, name = string.match(member, '^([^:]+:[^:]+):(.*)$')
-  local entry = redis.call('INCR', key('seq')) .. ' - ' .. now .. ' event timer -\n'
+  local seq = redis.call('INCR', key('seq'))
+  local entry = seq .. ' - ' .. now .. ' event timer timer.' .. now .. '.' .. seq .. '\n'
     .. cjson.encode({name = name, data = redis.call('HGET', key('timer'), member) or ''})
   local depth = redis.call('RPUSH', key('box', chat), entry)
   redis.call('ZREM', key('timers'), member)

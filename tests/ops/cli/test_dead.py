@@ -153,7 +153,10 @@ def test_a_filter_that_finds_nothing_is_done_at_once(mailroom, desk):
 def test_many_go_in_steps_and_are_summed(mailroom, desk, monkeypatch):
     monkeypatch.setattr(work, "CHUNK", 2)
     result = mailroom("dead", "requeue", "--all", *WHY, "--yes")
-    assert (result.exit_code, result.stdout) == (0, "3 dead letters requeued.\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "3 dead letters requeued, 0 could not be. Of the last step: 1 requeue.\n",
+    )
     assert [ids for _, ids, _ in acted(desk)] == [("shop:42:1", "shop:42:2"), ("shop:42:3",)]
 
 
@@ -165,7 +168,7 @@ def test_what_failed_in_one_step_is_told_at_the_end(mailroom, desk, monkeypatch)
     assert result.exit_code == 1
     report = json.loads(result.stdout)
     assert (report["done"], report["failed"]) == (3, 1)
-    assert "1 could not be. Of the last of them: its mailbox is full." in report["says"]
+    assert "1 could not be. Of the last step that failed: its mailbox is full." in report["says"]
 
 
 def test_when_a_whole_step_fails_the_rest_is_left(mailroom, desk, monkeypatch):
@@ -173,7 +176,7 @@ def test_when_a_whole_step_fails_the_rest_is_left(mailroom, desk, monkeypatch):
     desk.outcome = lambda action, ids: Outcome("", "Redis is full.", done=0, failed=len(ids))
     result = mailroom("dead", "requeue", "--all", *WHY, "--yes")
     assert result.exit_code == 1
-    assert "2 could not be. Of the last of them: Redis is full. 1 were left" in result.stdout
+    assert "2 could not be. Of the last step that failed: Redis is full. 1 were left" in result.stdout
     assert len(acted(desk)) == 1
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ops.cli import tables
 from ops.faults import CannotStartError
 from storage.redis.entry import Chat
 from supervisors.oncall.reports import ChatLine, Intervention, Suspension
@@ -62,6 +63,17 @@ def test_a_node_that_crashed_shows_its_last_error_in_one_line_and_whole_when_ask
 def test_a_long_error_is_not_cut_in_a_pipe(mailroom, desk):
     desk.processes = [process(node("", children=[node("a", error="E: " + "x" * 400, error_ms=NOW_MS)]))]
     assert line_with(mailroom("tree"), "x" * 400)
+
+
+def test_on_a_narrow_terminal_names_stay_whole_and_the_error_is_folded(mailroom, desk, monkeypatch):
+    monkeypatch.setattr(tables, "_is_terminal", lambda err: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    failed = node("chats/actors-of-shop", "stuck", error="E: " + "word " * 30, error_ms=NOW_MS)
+    desk.processes = [process(node("", children=[failed]))]
+    shown = mailroom("tree").stdout
+    assert "actors-of-shop" in shown
+    assert shown.count("word") == 30
+    assert "…" not in shown
 
 
 def test_what_a_terminal_would_obey_is_shown_and_not_obeyed(mailroom, desk):

@@ -4,9 +4,6 @@ The invariants are those of the conformance list: V1 every accepted message is w
 letter, and only one of these; V2 a chat's messages leave in the order of the mailbox; V3 epochs never
 decrease; V4 in the end nothing accepted stays uncommitted; V5 what was refused has no effect; V7 a suspended
 chat begins nothing; V8 no key is left behind.
-
-A dead letter that on-call requeues is a new message in V1: the old one ends as `requeued`, the new one waits,
-with the old one's journal.
 """
 
 import json
@@ -20,13 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes
+from storage.redis.mailbox import Changes
 from tests.storage.redis.box import Box, dead_letter
 
 CAP = 2
 FUTURE_MS = 4_000_000_000_000
 TARGETS = ["chat/shop:7", "bot/astral", "everything"]
-NOTES = "mailroom:suspensions"
 STALE = ["begin", "journal", "commit", "park", "fire", "load", "raise"]
 MAY_STAY = {"state", "timers", "timer", "dead", "deadlog", "shed"}
 
@@ -98,7 +94,9 @@ def in_line(waiting: list[Message], new: Message) -> None:
 
 
 class MailboxMachine(RuleBasedStateMachine):
-    """One owner, several chats, and everything that can happen to them."""
+    """One owner, several chats, and everything that can happen to them but for on-call, which is in
+    `model_oncall.py`.
+    """
 
     url = ""
 
@@ -199,15 +197,8 @@ class MailboxMachine(RuleBasedStateMachine):
         self.box.call(self.boxes.journal(chat, self.epoch, message.seq, number, record))
         message.journal[number] = record
 
-    @rule(
-        chat=chats,
-        value=small,
-        place=small,
-        dead=st.booleans(),
-        park=st.sampled_from([False, False, True]),
-        chain=st.booleans(),
-    )
-    def commit(self, chat: Chat, value: int, place: int, dead: bool, park: bool, chain: bool) -> None:
+    @rule(chat=chats, value=small, place=small, dead=st.booleans(), chain=st.booleans())
+    def commit(self, chat: Chat, value: int, place: int, dead: bool, chain: bool) -> None:
         """Finish the head; or another one, as when a handler was overtaken."""
         one = self.known[chat]
         lane = one.fast or one.box
@@ -220,68 +211,28 @@ class MailboxMachine(RuleBasedStateMachine):
         committed = self.box.commit(
             entry, changes, self.epoch, chat=chat,
             following=self._entry(chat, following) if following else None,
-            dead=dead_letter(chat, entry, "ValueError: no") if dead else None, park=park,
+            dead=dead_letter(chat, entry, "ValueError: no") if dead else None,
         )  # fmt: skip
         self._finished(chat, message, changes, dead=dead)
-        if dead and park:
-            self.parked.add(f"chat/{chat}")
         assert not committed.gone
         assert committed.depth == len(one.box)
         # What was to follow is not first in line when an expedited one waits.
         if following is None or self.held(chat) or one.fast:
             assert committed.next is None, "V7"
         else:
-            self._begun_with_commit(following, committed.next)
+            following.tries += 1
+            assert committed.next is not None
+            assert (committed.next.attempt, committed.next.journal) == (following.tries, following.journal)
 
-    @staticmethod
-    def _begun_with_commit(following: Message, begun: Begun | None) -> None:
-        following.tries += 1
-        assert begun is not None
-        assert (begun.attempt, begun.journal) == (following.tries, following.journal)
-
-    @precondition(lambda self: self._ended())
-    @rule(place=small, number=small, late=st.booleans())
-    def commit_what_is_gone(self, place: int, number: int, late: bool) -> None:
-        """The answer to a commit was lost, so it is made once more; or on-call took the message away, and its
-        handler goes on, records one more call, and finds it gone.
-        """
-        chat, seq = self._ended(place)[0]
-        letter = self.known[chat].dead.get(seq)
-        if late:
-            self.box.call(self.boxes.journal(chat, self.epoch, seq, number, b"late"))
-            if letter is not None:
-                letter.journal[number] = b"late"
-        changes = Changes(set={"field0": "twice"}, timers=[("twice", 1, "")])
-        entry = self._entry(chat, Message(seq, None, False, b""))
-        dead = dead_letter(chat, entry, "late")
-        assert self.box.commit(entry, changes, self.epoch, chat=chat, dead=dead, park=True).gone
-
-    @precondition(lambda self: self._ended())
-    @rule(place=small)
-    def touch_what_is_gone(self, place: int) -> None:
-        """Neither the owner nor on-call can do anything more to a message that is not in line."""
-        chat, seq = self._ended(place)[0]
+    @rule(chat=chats, value=small)
+    def commit_again(self, chat: Chat, value: int) -> None:
+        """The answer to a commit was lost, so it is made once more."""
         one = self.known[chat]
-        begun = self.box.call(self.boxes.begin(chat, self.epoch, seq))
-        assert begun == (None if self.held(chat) else "gone"), "P1"
-        self.box.call(self.boxes.park(chat, self.epoch, seq, 99, take_back_attempt=True))
-        assert self.box.call(self.box.letters.skip(chat, seq, "skipped", "ann")) is None
-        if seq not in one.dead:
-            assert self.box.call(self.box.letters.requeue(f"{chat}:{seq}")) == "gone"
-            assert not self.box.call(self.box.letters.drop(f"{chat}:{seq}"))
-
-    @rule(chat=chats)
-    def commit_and_follow_what_is_gone(self, chat: Chat) -> None:
-        """The owner does not know yet that on-call took the next message away."""
-        one = self.known[chat]
-        if one.box and not one.fast and one.ended:
-            gone = self._entry(chat, Message(one.ended[-1], None, False, b""))
-            message = one.box[0]
-            committed = self.box.commit(
-                self._entry(chat, message), None, self.epoch, chat=chat, following=gone
-            )
-            self._finished(chat, message, Changes(), dead=False)
-            assert committed.next is None, "P1"
+        if one.ended:
+            entry = self._entry(chat, Message(one.ended[0], None, False, b""))
+            changes = Changes(set={f"field{value}": "twice"}, timers=[("twice", 1, "")])
+            letter = dead_letter(chat, entry, "twice")
+            assert self.box.commit(entry, changes, self.epoch, chat=chat, dead=letter, park=True).gone
 
     @rule(chat=chats, value=small, due=st.sampled_from([1, 2, FUTURE_MS]), cancel=st.booleans())
     def commit_state_and_timers(self, chat: Chat, value: int, due: int, cancel: bool) -> None:
@@ -372,65 +323,6 @@ class MailboxMachine(RuleBasedStateMachine):
         self.noted.discard(whom)
         self.parked.discard(whom)
 
-    @rule(whom=st.sampled_from(TARGETS), cut=st.sampled_from(["put", "lift", "race", "nothing"]))
-    def suspend_or_resume_half_and_start_again(self, whom: str, cut: str) -> None:
-        """A crash between note and sets: the start that follows makes the sets what the notes say."""
-        member = {"everything": "*"}.get(whom, whom.partition("/")[2])
-        keys = [self.box.key("suspended", chat) for chat in (CHATS[0], CHATS[3])]
-        if cut == "put" and whom not in self.parked:
-            self.box.raw.hsetnx(NOTES, whom, b'{"who":"ann","why":"why","since_ms":1}')
-            self.noted.add(whom)
-        elif cut == "lift" and whom in self.noted:
-            for key in keys:
-                self.box.raw.srem(key, member)
-        elif cut == "race" and whom not in self.suspended:
-            for key in keys:
-                self.box.raw.sadd(key, member)
-        here = sorted({chat.partition for chat in CHATS})
-        self.box.call(self.box.suspensions.reconcile(here))
-        assert set(self.box.call(self.box.suspensions.all())) == self.suspended, "X1"
-
-    @precondition(lambda self: any(one.line for one in self.known.values()))
-    @rule(place=small, head=st.booleans())
-    def skip(self, place: int, head: bool) -> None:
-        waiting = [chat for chat, one in self.known.items() if one.line]
-        chat = waiting[place % len(waiting)]
-        line = self.known[chat].line
-        message = line[0 if head else place % len(line)]
-        id_ = self.box.call(self.box.letters.skip(chat, None if head else message.seq, "skipped", "ann"))
-        assert id_ == f"{chat}:{message.seq}", "X3"
-        letter = self.box.call(self.box.letters.get(id_))
-        assert (letter.order, letter.payload.encode()) == (message.order, message.payload), "X3"
-        assert (letter.attempts, letter.skipped_by, letter.epoch) == (message.tries, "ann", self.epoch), "X3"
-        assert letter.expedited == message.expedited
-        first = self.known[chat].box[:1] == [message]
-        self._finished(chat, message, Changes(), dead=True, ends_wait=first)
-
-    @precondition(lambda self: self._dead())
-    @rule(place=small)
-    def requeue(self, place: int) -> None:
-        chat, old = self._dead(place)[0]
-        one = self.known[chat]
-        lane = one.fast if old.expedited else one.box
-        status = self.box.call(self.box.letters.requeue(f"{chat}:{old.seq}"))
-        if len(lane) >= CAP and not old.expedited:
-            assert status == "full", "F1"
-            return
-        assert status == ("suspended" if self.held(chat) else "requeued"), "X3"
-        new = Message(self._next_seq(chat), old.order, old.expedited, old.payload, 0, old.journal)
-        in_line(lane, new)
-        one.accepted.add(new.seq)
-        del one.dead[old.seq]
-        one.requeued.append(old.seq)
-
-    @precondition(lambda self: self._dead())
-    @rule(place=small)
-    def drop(self, place: int) -> None:
-        chat, message = self._dead(place)[0]
-        assert self.box.call(self.box.letters.drop(f"{chat}:{message.seq}"))
-        del self.known[chat].dead[message.seq]
-        self.known[chat].dropped.append(message.seq)
-
     # What holds at every moment
 
     @invariant()
@@ -483,16 +375,6 @@ class MailboxMachine(RuleBasedStateMachine):
 
     def _head(self, chat: Chat) -> Message | None:
         return next(iter(self.known[chat].line), None)
-
-    def _dead(self, first: int = 0) -> list[tuple[Chat, Message]]:
-        """All dead letters, beginning with one of them."""
-        found = [(chat, m) for chat, one in self.known.items() for m in one.dead.values()]
-        return found[first % len(found) :] if found else []
-
-    def _ended(self, first: int = 0) -> list[tuple[Chat, int]]:
-        """All messages that are not in line any more, beginning with one of the last."""
-        found = [(chat, seq) for chat, one in self.known.items() for seq in reversed(one.ended)]
-        return found[first % len(found) :] if found else []
 
     def _entry(self, chat: Chat, message: Message) -> Any:
         return Entry(

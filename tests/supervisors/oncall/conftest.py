@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 from storage.redis.batch import Line
+from supervisors.oncall import registry
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.reports import By
 from tests.storage.redis.box import Box
@@ -39,6 +41,21 @@ class Desk:
     def close(self) -> None:
         self.runner.run(self.line.close())
         self.runner.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Tracebacks in plain text: structlog's own, with all local variables, take a second each."""
+    shown = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    structlog.configure(processors=[*shown, structlog.processors.KeyValueRenderer(["event"])])
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def no_farewell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ends is gone at once."""
+    monkeypatch.setattr(registry, "LINGER_SECONDS", 0.001)
 
 
 @pytest.fixture

@@ -64,7 +64,9 @@ class Tree:
 
     def _node(self, path: str) -> NodeReport:
         state = "suspended" if path in self.held else "parked" if path in self.parked else "running"
-        return NodeReport(path, "worker", state, 1.5, 2, error="ValueError: no", details={"epoch": 7, "x": 1.5})
+        return NodeReport(
+            path, "worker", state, 1.5, 2, error="ValueError: no", details={"epoch": 7, "x": 1.5}
+        )
 
 
 class Chats:

@@ -22,8 +22,10 @@ from supervisors.oncall.desk import OnCall
 from supervisors.oncall.orders import Order, order_key, orders_of
 from supervisors.oncall.post import Post
 from supervisors.oncall.registry import living
+from supervisors.oncall.reports import By
 from tests.supervisors.oncall.station import Chats, Tree, eventually
 
+BY = By("ann", "a test")
 NOWHERE = "unix:///nowhere/redis.sock"
 
 
@@ -92,13 +94,16 @@ def test_a_process_of_the_operating_system_is_asked_and_told(process, desk, ask)
     assert _last(told) == [["restart", "chats/timers"]]
 
 
-def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(process, desk, ask):
+def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
+    process, desk, ask, monkeypatch
+):
     process.send_signal(signal.SIGSTOP)
     began = time.monotonic()
     (shown,) = desk.tree()
     assert time.monotonic() - began < 2.5
     assert (shown.root, shown.pid, shown.roles) == (None, process.pid, ("worker",))
     assert "did not take the order within 2 s" in shown.why
+    monkeypatch.setattr(post, "LOOK_SECONDS", 0.3)
     answer = ask(Order("restart", path="chats/timers"), seconds=30.0)["other:1:1"]
     assert answer.silent
     assert "it will not do it later" in answer.error
@@ -108,7 +113,8 @@ def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(p
     assert _last(told) == []
 
 
-def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk):
+def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk, monkeypatch):
+    monkeypatch.setattr(post, "LOOK_SECONDS", 0.3)
     process.send_signal(signal.SIGSTOP)
     outcome = desk.drain("shop:1", desk.by, seconds=0.1)
     assert (outcome.failed, outcome.unfinished) == (1, 1)
@@ -140,16 +146,14 @@ def desk_url(desk):
 def _swallow(url, name):
     async def swallow():
         line = Line(url)
-        while not (number := await line.command("LPOP", orders_of(name))):
-            await asyncio.sleep(0.01)
+        _, number = await line.command("BLPOP", orders_of(name), 2)
         await line.command("GETDEL", order_key(number.decode()))
         await line.close()
 
     asyncio.run(swallow())
 
 
-def test_one_that_leaves_is_listed_no_more(start, desk, monkeypatch):
-    monkeypatch.setattr(registry, "LINGER_SECONDS", 0.05)
+def test_one_that_leaves_is_listed_no_more(start, desk, no_farewell):
     start().close()
     eventually(lambda: desk.tree() == [])
 
@@ -195,13 +199,50 @@ def test_a_look_does_not_wait_for_long_work(start, desk, ask, monkeypatch):
     tree = Tree()
     one = start("one:1:1", tree=tree)
     tree.freed = one.call(_make_event)
-    slow = threading.Thread(target=lambda: one.call(lambda: _ask(desk_url(desk), Order("restart", path="chats"))))
+    slow = threading.Thread(
+        target=lambda: one.call(lambda: _ask(desk_url(desk), Order("restart", path="chats")))
+    )
     slow.start()
     eventually(lambda: tree.told)
     assert ask(Order("report"))["one:1:1"].value.path == ""
     one.on_trio(tree.freed.set)
     slow.join(5)
     assert not slow.is_alive()
+
+
+def test_a_process_does_so_many_orders_at_once_and_stays_listed_meanwhile(start, desk, ask, monkeypatch):
+    monkeypatch.setattr(listener, "AT_ONCE_MAX", 1)
+    monkeypatch.setattr(listener, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(registry, "GONE_SECONDS", 0.5)
+    monkeypatch.setattr(post, "LOOK_SECONDS", 0.1)
+    tree = Tree()
+    one = start("one:1:1", tree=tree)
+    tree.freed = one.call(_make_event)
+    assert "may be at it still" in ask(Order("restart", path="chats"), seconds=0.3)["one:1:1"].error
+    for _ in range(5):
+        assert "did not take the order" in ask(Order("restart", path="oncall"), seconds=5.0)["one:1:1"].error
+    one.on_trio(tree.freed.set)
+    eventually(lambda: ask(Order("report"))["one:1:1"].value)
+    assert tree.told == [("restart", "chats")]
+
+
+def test_what_was_begun_here_is_finished_though_its_asker_went_away(start):
+    tree = Tree()
+    one = start("one:1:1", tree=tree)
+    tree.freed = one.call(_make_event)
+
+    async def go_away():
+        asker = Post(one.line, one.node)
+        asking = asyncio.ensure_future(asker.ask(one.node.process(), Order("restart", path="chats"), 30.0))
+        while not tree.told:  # noqa: ASYNC110 - the other side is Trio's
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait({asking})
+        (running,) = asker._running
+        tree.freed.set()
+        return await running
+
+    assert one.call(go_away).error == ""
 
 
 async def _make_event():
@@ -249,7 +290,7 @@ def test_the_process_we_are_in_is_asked_while_redis_is_away(start):
     async def look_and_act():
         desk = OnCall(Line(NOWHERE), local=one.node)
         seen = await desk.tree()
-        outcome = await desk.restart("chats/timers", registry_by())
+        outcome = await desk.restart("chats/timers", BY)
         return seen, outcome
 
     (seen,), outcome = one.call(look_and_act)
@@ -259,18 +300,12 @@ def test_the_process_we_are_in_is_asked_while_redis_is_away(start):
     assert "could not be written to the audit" in outcome.says
 
 
-def registry_by():
-    from tests.supervisors.oncall.conftest import BY
-
-    return BY
-
-
 def test_what_needs_redis_says_so_while_it_is_away(start):
     one = start("one:1:1", url=NOWHERE)
 
     async def act():
         desk = OnCall(Line(NOWHERE), local=one.node)
-        for action in (desk.suspend("chats/timers", registry_by()), desk.resume("shop", registry_by())):
+        for action in (desk.suspend("chats/timers", BY), desk.resume("shop", BY)):
             with pytest.raises(StoreUnavailable):
                 await action
 
@@ -334,7 +369,9 @@ async def _lift(url, *targets):
     await line.close()
 
 
-def test_what_a_supervisor_parked_in_one_process_is_not_put_aside_in_another(start, clean_redis_url, monkeypatch):
+def test_what_a_supervisor_parked_in_one_process_is_not_put_aside_in_another(
+    start, clean_redis_url, monkeypatch
+):
     monkeypatch.setattr(listener, "AGREE_SECONDS", 0.05)
     one = start("one:1:1")
     asyncio.run(_suspend(clean_redis_url, "node/chats/bots/shop", who="supervisor"))

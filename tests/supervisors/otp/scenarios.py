@@ -219,7 +219,9 @@ class Chance:
         )
 
     def _children(self, flags: Flags, depth: int) -> tuple[Child, ...]:
-        number = self._random.choices((0, 1, 2, 3, 4), (0, 2, 3, 1, 0) if self._nested else (1, 4, 8, 8, 4))[0]
+        number = self._random.choices((0, 1, 2, 3, 4), (0, 2, 3, 1, 0) if self._nested else (1, 4, 8, 8, 4))[
+            0
+        ]
         return tuple(self._child(flags, depth) for _ in range(number))
 
     def _child(self, flags: Flags, depth: int) -> Child:
@@ -235,7 +237,9 @@ class Chance:
     def _worker(self, auto_shutdown: str, *, up_at_first: float = 0.92) -> Worker:
         id = next(self._names)
         restart = self._one_of(permanent=5, transient=4, temporary=2)
-        stop = self._one_of(quick=8, polite=3, normal=1, faulty=1, slow=1, deaf=1, held=0 if self._nested else 2)
+        stop = self._one_of(
+            quick=8, polite=3, normal=1, faulty=1, slow=1, deaf=1, held=0 if self._nested else 2
+        )
         shutdown: int | str = 30
         if stop in ("slow", "held") or self._random.random() < 0.2:
             shutdown = "infinity"

@@ -1,0 +1,147 @@
+"""On-call at work while people write: whatever is restarted, suspended or drained, nothing is lost and order
+is kept.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from ops.embedded.redis import EmbeddedRedis
+from storage.redis.batch import Line
+from storage.redis.dead_letters import Wanted
+from storage.redis.entry import Chat
+from supervisors.oncall.desk import OnCall
+from supervisors.oncall.reports import By, NodeReport
+from tests.acceptance.load import People, complaints
+from tests.acceptance.processes import Service, Simulator, wait_until
+from tests.acceptance.test_kills import make_progress, wait_for_answers
+
+CHATS = 8
+BY = By("test", "to see what happens")
+
+
+class Desk:
+    """On-call's desk, from another process, over Redis: as the command line has it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __call__(self, work: Callable[[OnCall], Awaitable[Any]]) -> Any:
+        async def run() -> Any:
+            line = Line(self._url)
+            try:
+                return await work(OnCall(line))
+            finally:
+                await line.close()
+
+        return asyncio.run(run())
+
+    def nodes(self) -> list[NodeReport]:
+        (process,) = self(lambda desk: desk.tree())
+        assert process.root is not None, process.why
+        return walk(process.root)[1:]
+
+
+def walk(node: NodeReport) -> list[NodeReport]:
+    return [node, *(below for child in node.children for below in walk(child))]
+
+
+def _others(telegram: Simulator) -> int:
+    return sum(len(texts) for chat, texts in telegram.sent().items() if chat != 1)
+
+
+@pytest.fixture
+def desk(own_redis: EmbeddedRedis) -> Desk:
+    return Desk(own_redis.url)
+
+
+@pytest.mark.timeout(300)
+def test_every_node_restarted_in_turn_under_load_loses_nothing(
+    service: Service, telegram: Simulator, desk: Desk
+) -> None:
+    paths = [node.path for node in desk.nodes()]
+    assert "chats/work/timers" in paths
+    with People(lambda: service.webhook, CHATS) as people:
+        for path in paths:
+            make_progress(people, CHATS)
+            desk(lambda one, path=path: one.restart(path, BY))
+        make_progress(people)
+        people.finish()
+    sent = wait_for_answers(telegram, people)
+    # A reply that was on its way when its sender was restarted may be said twice, as after a crash.
+    assert not complaints(sent, people.acknowledged, crashes=len(paths))
+    for node in desk.nodes():
+        assert (node.state, node.error) == ("running", ""), node
+
+
+@pytest.mark.timeout(300)
+def test_every_actor_crashed_in_turn_under_load_loses_nothing(
+    service: Service, telegram: Simulator, desk: Desk
+) -> None:
+    with People(lambda: service.webhook, CHATS) as people:
+        make_progress(people)
+        for round_ in range(3):
+            for chat in range(1, CHATS + 1):
+                make_progress(people, 2)
+                outcome = desk(lambda one, chat=chat: one.restart(f"counter:{chat}", BY))
+                print(round_, outcome.says)
+        make_progress(people)
+        people.finish()
+    sent = wait_for_answers(telegram, people)
+    assert not complaints(sent, people.acknowledged, crashes=3)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "target", ["counter:1", "counter", "everything", "chats", "chats/actors", "telegram"]
+)
+def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_goes_on_in_order(
+    service: Service, telegram: Simulator, desk: Desk, target: str
+) -> None:
+    with People(lambda: service.webhook, CHATS, pause_seconds=0.01) as people:
+        wait_until(lambda: len(telegram.sent()) == CHATS, "a first answer to everybody")
+        outcome = desk(lambda one: one.drain(target, BY, seconds=20))
+        assert outcome.unfinished == 0, outcome.says
+        before, taken = telegram.sent(), dict(people.acknowledged)
+        if target != "telegram":
+            make_progress(people)  # messages go on being taken
+        if target == "counter:1":
+            wait_until(lambda: _others(telegram) > sum(map(len, before.values())), "answers to the rest")
+            assert telegram.sent()[1] == before[1]
+        elif target != "telegram":
+            assert telegram.sent() == before, "nothing was committed or said"
+        service.kill()
+        service.start_and_wait()  # it outlives a restart
+        assert [one.target for one in desk(lambda one: one.suspensions())]
+        assert telegram.sent().get(1, []) == before.get(1, []) or target == "telegram"
+        desk(lambda one: one.resume(target, BY))
+        wait_until(
+            lambda: len(telegram.sent().get(1, ())) > len(before.get(1, ())), "the first answer after it"
+        )
+        make_progress(people)
+        people.finish()
+    assert dict(people.acknowledged) != taken
+    sent = wait_for_answers(telegram, people)
+    assert not complaints(sent, people.acknowledged, crashes=1)
+
+
+def test_a_message_skipped_by_on_call_is_a_dead_letter_that_can_be_requeued(
+    service: Service, telegram: Simulator, desk: Desk
+) -> None:
+    chat = "counter:1"
+    desk(lambda one: one.drain(chat, BY, seconds=5))
+    with People(lambda: service.webhook, 1, pause_seconds=0.01) as people:
+        wait_until(lambda: people.acknowledged[1] >= 3, "three messages in line")
+    report = desk(lambda one: one.chat(chat))
+    assert report.depth == people.acknowledged[1]
+    desk(lambda one: one.skip(chat, BY))
+    (letter,) = desk(lambda one: one.dead(Wanted()))
+    assert (letter.chat, letter.seq) == (Chat("counter", "1"), report.waiting[0].seq)
+    desk(lambda one: one.requeue([letter.id], BY))
+    desk(lambda one: one.resume(chat, BY))
+    sent = wait_for_answers(telegram, people)
+    assert not complaints(sent, people.acknowledged, crashes=0)
+    actions = [one.action for one in desk(lambda one: one.audit())]
+    assert actions[:4] == ["resume", "requeue", "skip", "drain"]

@@ -1,0 +1,62 @@
+"""The application with a desk of on-call behind it that a test has furnished, in its two worlds."""
+
+from types import SimpleNamespace
+from unittest.mock import create_autospec
+
+import pytest
+import trio
+
+from actors.runtime import host
+from ingress.app import create_app
+from storage.redis.inspection import Totals
+from supervisors.oncall.desk import OnCall
+from supervisors.oncall.reports import Outcome
+
+TOKEN = "token-of-sixteen-or-more"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def desk():
+    """It can be asked exactly what the real one can be asked."""
+    fake = create_autospec(OnCall, instance=True)
+    for name in ("tree", "top", "suspensions", "audit", "dead", "dead_reasons"):
+        getattr(fake, name).return_value = []
+    fake.totals.return_value = Totals(2, 5, 1_000, 1, 0)
+    for name in ("restart", "suspend", "resume", "drain", "skip", "requeue", "drop", "edit"):
+        getattr(fake, name).return_value = Outcome("shop:1", "It is done.")
+    return fake
+
+
+@pytest.fixture
+def door(desk):
+    """The application; `door.run(test)` runs a test that is given a client."""
+    closing = trio.Event()
+    app = create_app(None, None, {"bots": {}}, desk, TOKEN, closing)
+
+    def run(test):
+        async def main():
+            with trio.fail_after(20):
+                return await test(app.test_client())
+
+        return host.run(main)
+
+    return SimpleNamespace(app=app, closing=closing, run=run)
+
+
+@pytest.fixture
+def ask(door):
+    """Ask once, as a program that has the token; the answer with its JSON."""
+
+    def asked(method, path, json=None, headers=BEARER, data=None):
+        body = {"data": data} if json is None else {"json": json}
+
+        async def test(client):
+            answer = await client.open(path, method=method, headers=headers, **body)
+            return SimpleNamespace(
+                status=answer.status_code, headers=answer.headers, json=await answer.get_json(silent=True)
+            )
+
+        return door.run(test)
+
+    return asked
