@@ -48,7 +48,7 @@ class Access:
     def bears(self, authorization: str) -> bool:
         """Return whether an `Authorization` header carries the token."""
         scheme, _, token = authorization.partition(" ")
-        return self.holds(token.strip() or scheme)
+        return scheme.lower() == "bearer" and self.holds(token.strip())
 
     def open_session(self, who: str) -> str:
         """Return the cookie of a new session."""

@@ -19,6 +19,8 @@ from ops.relations import Fault, relation_faults
 from ops.settings import ENVIRONMENT, Settings
 
 FILE_NAME = "mailroom.toml"
+OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
+"""Variables that set nothing: where the settings are, and who is at the command line."""
 BOT_VARIABLE_PREFIX = "MAILROOM_BOT_"
 """MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
 
@@ -106,7 +108,7 @@ def _take_environment(
             name, key = of_bots[variable]
             bots[name][key] = value
             set_as["bots", name, key] = f"{variable} (environment)"
-        elif variable.startswith("MAILROOM_") and variable != "MAILROOM_CONFIG":
+        elif variable.startswith("MAILROOM_") and variable not in OF_COMMANDS:
             known = [*ENVIRONMENT, *of_bots, "MAILROOM_CONFIG"]
             set_as[variable,] = f"{variable} (environment)"
             faults.append(((variable,), f"unknown setting{nearest(variable, known)}"))

@@ -5,7 +5,6 @@ into words and an exit code.
 nothing was tried. What goes wrong is told on standard error; with --json on standard output too.
 """
 
-import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from ops.cli.consent import OPERATOR, NotDoneError, WrongUsageError, operator, reason
+from ops.cli.consent import NotDoneError, WrongUsageError, operator, reason
 from ops.cli.words import harmless
 
 if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` does not need it
@@ -42,8 +41,6 @@ class Door:
         return configuration.load(
             self._config,
             command_line={"data": self._data.expanduser().absolute() if self._data else None},
-            # It names a person, and sets nothing.
-            environment={name: value for name, value in os.environ.items() if name != OPERATOR},
         )
 
     def ask(self, work: "Callable[[OnCall], Awaitable[T]]") -> T:

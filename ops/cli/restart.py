@@ -31,8 +31,8 @@ def restart(
     """Restart a node of the tree, a bot or a chat.
 
     A node is stopped and started again, which does not count towards its restart limit. Of a bot or a chat
-    the actors are thrown away and read again from Redis. No message is lost by it: what was being handled is
-    handled again, without repeating replies that went out.
+    the actors are thrown away and read again from Redis; a message in progress is handled again, and at most
+    the one call that was under way goes out twice.
     """
     with door(config, data, as_json=as_json) as through:
         chosen = wanted_target(through, target, "restart")

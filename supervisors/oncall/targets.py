@@ -145,7 +145,7 @@ def _named(kind: str, name: str, known: Known) -> Target | None:
     if kind == "node":
         return Target("node", name) if name in known.paths or known.nobody else None
     if kind == "bot":
-        good = ":" not in name and "/" not in name
+        good = not any(letter in ":/*" or letter.isspace() for letter in name)  # * is everything in the store
         return Target("bot", name) if good and (name in known.bots or known.nobody) else None
     chat = Chat.parse(name)
     if not chat.bot or not chat.id or any(letter.isspace() for letter in chat.id):

@@ -28,18 +28,22 @@ class Draft:
 
     def edited(self) -> str | None:
         """What the editor left, as compact as it is kept; None when nothing was changed."""
-        command = [
-            *shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR),
-            str(self.file),
-        ]
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR
         try:
-            subprocess.run(command, check=True)
+            subprocess.run([*shlex.split(editor), str(self.file)], check=True)
             text = self.file.read_text(encoding="utf-8").strip()
-        except (OSError, subprocess.CalledProcessError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
             raise NotDoneError(
-                f"Nothing was changed: the editor failed ({error}). The text is in {self.file}."
+                f"Nothing was changed: {editor} failed: {error}.{self._what_is_left()}"
             ) from None
         return None if pretty(text) == self._before.strip() else _compact(text)
+
+    def _what_is_left(self) -> str:
+        """Somebody's message stays on the disk only if there is work in it."""
+        if self.file.exists() and self.file.read_bytes().strip() != self._before.strip().encode():
+            return f" Your text is kept in {self.file}."
+        self.throw_away()
+        return ""
 
     def throw_away(self) -> None:
         """The text is stored, or worth nothing."""

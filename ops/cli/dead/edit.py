@@ -49,6 +49,7 @@ def dead_edit(
             through.act(lambda desk: desk.edit(id, text, by))
             return
         from ops.cli.dead.draft import Draft
+        from ops.faults import CannotStartError
         from supervisors.oncall.errors import OnCallError
 
         letter = through.ask(lambda desk: desk.dead_letter(id))
@@ -59,7 +60,7 @@ def dead_edit(
             raise NotDoneError("Nothing was changed: the text is as it was.")
         try:
             through.act(lambda desk: desk.edit(id, edited, by))
-        except OnCallError as error:
+        except (OnCallError, CannotStartError, NotDoneError) as error:
             raise NotDoneError(
                 f"{error}\nYour text is kept in {draft.file}: mend it, then --payload it."
             ) from None

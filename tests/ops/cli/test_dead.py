@@ -2,10 +2,12 @@
 
 import json
 import sys
+import tempfile
 
 import pytest
 
 from ops.cli.dead import work
+from ops.faults import CannotStartError
 from storage.redis.dead_letters import Wanted
 from storage.redis.entry import Chat
 from supervisors.oncall.desk import OnCallError
@@ -17,7 +19,16 @@ WHY = ("--why", "because")
 
 
 @pytest.fixture
-def desk(desk):
+def drafts(monkeypatch, tmp_path):
+    """Where drafts lie."""
+    folder = tmp_path / "drafts"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def desk(desk, drafts):
     desk.letters = [letter(3), letter(2, error="ValueError: no\nmore"), letter(1)]
     desk.outcome = lambda action, ids: Outcome("", f"{len(ids)} {action}.", done=len(ids))
     return desk
@@ -258,25 +269,43 @@ def test_an_edit_that_changes_nothing_is_not_done(mailroom, desk, editor, tmp_pa
     assert not (tmp_path / seen.read_text()).exists()
 
 
-def test_what_was_typed_is_kept_when_the_desk_refuses_it(mailroom, desk, editor, tmp_path):
-    seen = editor("'{not json'")
-    desk.failing["edit"] = OnCallError("the payload is not JSON")
+REFUSALS = [
+    OnCallError("the payload is not JSON"),
+    CannotStartError("REDIS_URL: cannot use it"),
+    KeyboardInterrupt(),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=["refused", "without Redis", "broken off"])
+def test_what_was_typed_is_kept_when_it_could_not_be_stored(mailroom, desk, editor, drafts, refusal):
+    editor("'{not json'")
+    desk.failing["edit"] = refusal
     result = mailroom("dead", "edit", "shop:42:1", *WHY, answers="")
-    kept = tmp_path / seen.read_text()
+    (kept,) = drafts.iterdir()
     assert result.exit_code == 1
-    assert result.stderr == (
-        f"the payload is not JSON\nYour text is kept in {kept}: mend it, then --payload it.\n"
-    )
+    assert result.stderr.endswith(f"Your text is kept in {kept}: mend it, then --payload it.\n")
     assert kept.read_text() == "{not json"
     assert kept.stat().st_mode & 0o077 == 0
-    kept.unlink()
 
 
-def test_an_editor_that_fails_changes_nothing(mailroom, desk, monkeypatch):
-    monkeypatch.setenv("VISUAL", "false")
+@pytest.mark.parametrize("command", ["false", "no-such-editor", '"unclosed'])
+def test_an_editor_that_fails_changes_nothing_and_leaves_nobodys_message_lying(
+    mailroom, desk, drafts, monkeypatch, command
+):
+    monkeypatch.setenv("VISUAL", command)
     result = mailroom("dead", "edit", "shop:42:1", *WHY, answers="")
     assert (result.exit_code, acted(desk)) == (1, [])
-    assert "Nothing was changed: the editor failed" in result.stderr
+    assert f"Nothing was changed: {command} failed" in result.stderr
+    assert list(drafts.iterdir()) == []
+
+
+def test_an_editor_that_fails_after_work_was_saved_keeps_the_work(mailroom, desk, drafts, editor):
+    editor("'work'")
+    script = drafts.parent / "editor.py"
+    script.write_text(script.read_text() + "sys.exit(1)\n")
+    result = mailroom("dead", "edit", "shop:42:1", *WHY, answers="")
+    (kept,) = drafts.iterdir()
+    assert f"Your text is kept in {kept}." in result.stderr
 
 
 @pytest.mark.parametrize("command", ["list", "reasons", "show", "edit", "requeue", "drop"])

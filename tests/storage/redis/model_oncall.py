@@ -1,7 +1,7 @@
 """What on-call's hands do to the mailboxes, beside everything that `model.py` has.
 
-A dead letter that is requeued is a new message in V1: the old one ends as `requeued`, the new one waits, with the
-journal of the old one. Every rule makes what it needs, so that few steps do much.
+A dead letter that is requeued is a new message in V1: the old one ends as `requeued`, the new one waits, with
+the journal of the old one. Every rule makes what it needs, so that few steps do much.
 """
 
 from hypothesis import strategies as st
@@ -22,6 +22,7 @@ from tests.storage.redis.model import (
 )
 
 NOTES = "mailroom:suspensions"
+ORDERS_ABOVE = 10
 
 
 class OnCallMachine(MailboxMachine):
@@ -65,27 +66,35 @@ class OnCallMachine(MailboxMachine):
                 self.box.call(self.boxes.journal(chat, self.epoch, seq, 9, b"too late"))
                 self._commit_gone(chat, seq)
 
+    @rule(chat=chats, nth=st.integers(0, 1))
+    def skip_behind_a_wait(self, chat: Chat, nth: int) -> None:
+        """Only the message that waits takes the wait along."""
+        self._fill(chat)
+        head = self.known[chat].box[0]
+        self.box.call(self.boxes.park(chat, self.epoch, head.seq, 77, take_back_attempt=False))
+        self.known[chat].parked_until_ms = 77
+        message = self.known[chat].box[nth]
+        self._skip(chat, message, message.seq)
+
     @rule(chat=chats)
     def skip_what_follows(self, chat: Chat) -> None:
         """The owner does not know yet that on-call took the next message away."""
-        one = self.known[chat]
-        self.accept_event(chat)
-        self.accept_event(chat)
-        if one.fast:
-            return
-        first, second = one.box[:2]
+        self._fill(chat)
+        first, second = self.known[chat].box[:2]
         self._skip(chat, second, second.seq)
-        following = self._entry(chat, second)
+        self._fill(chat)
         committed = self.box.commit(
-            self._entry(chat, first), None, self.epoch, chat=chat, following=following
+            self._entry(chat, first), None, self.epoch, chat=chat, following=self._entry(chat, second)
         )
         self._finished(chat, first, Changes(), dead=False)
         assert committed.next is None, "P1"
 
-    @rule(chat=chats, place=small)
-    def requeue(self, chat: Chat, place: int) -> None:
+    @rule(chat=chats, place=small, younger=st.integers(0, CAP))
+    def requeue(self, chat: Chat, place: int, younger: int) -> None:
         chat, old = self._some_dead(chat, place)
         one = self.known[chat]
+        for _ in range(younger):
+            self._accept_next(chat)
         lane = one.fast if old.expedited else one.box
         status = self.box.call(self.box.letters.requeue(f"{chat}:{old.seq}"))
         if len(lane) >= CAP and not old.expedited:
@@ -122,7 +131,7 @@ class OnCallMachine(MailboxMachine):
         self.parked.add(f"chat/{chat}")
         assert committed.next is None, "V7"
 
-    @rule(whom=st.sampled_from(TARGETS), cut=st.sampled_from(["put", "lift", "race", "nothing"]))
+    @rule(whom=st.sampled_from(TARGETS), cut=st.sampled_from(["put", "lift", "race"]))
     def suspend_or_resume_half_and_start_again(self, whom: str, cut: str) -> None:
         """A crash between note and sets: the start that follows makes the sets what the notes say."""
         member = {"everything": "*"}.get(whom, whom.partition("/")[2])
@@ -151,11 +160,20 @@ class OnCallMachine(MailboxMachine):
 
     # The model's own bookkeeping
 
+    def _accept_next(self, chat: Chat) -> None:
+        """A message with a higher id than any before."""
+        self._accept(chat, ORDERS_ABOVE + len(self.seen), expedited=False, shed=False)
+
     def _some_line(self, chat: Chat) -> list[Message]:
         """What waits in a chat; something does, afterwards."""
         if not self.known[chat].line:
-            self.accept_event(chat)
+            self._accept_next(chat)
         return self.known[chat].line
+
+    def _fill(self, chat: Chat) -> None:
+        """Bring as much as the box of a chat takes."""
+        for _ in range(CAP - len(self.known[chat].box)):
+            self._accept_next(chat)
 
     def _some_dead(self, chat: Chat, place: int) -> tuple[Chat, Message]:
         """One of the dead letters; there is one, afterwards."""

@@ -7,7 +7,7 @@ import trio
 
 from supervisors.otp.errors import AsideError, NotRunningError, RestartingError
 from supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
-from tests.supervisors.otp.tree import Worker, running, simulated
+from tests.supervisors.otp.tree import Worker, later, running, simulated
 
 OFTEN = 1000
 
@@ -27,7 +27,7 @@ async def test_otp_e1_the_pause_doubles_up_to_its_cap():
             assert tree.state("a") == "restarting"
             assert tree.supervisor.children["a"].next_start_at == crashed_at + pause
             assert tree.supervisor.which_children()[0].running == "restarting"
-            await trio.sleep(pause)
+            await later(pause)
             assert worker.started_at[-1] == crashed_at + pause
 
 
@@ -37,7 +37,7 @@ async def test_otp_e1_a_start_that_fails_waits_longer_each_time():
     async with running(backed_off(worker, Backoff(1.0, 60.0, jitter=0))):
         worker.failing = 3
         await worker.crash()
-        await trio.sleep(100)
+        await later(100)
         assert worker.started_at == [0, 1, 3, 7, 15]
 
 
@@ -47,9 +47,9 @@ async def test_otp_e1_a_child_that_was_stable_begins_anew():
     async with running(backed_off(worker, Backoff(1.0, 60.0, stable_seconds=30, jitter=0))) as tree:
         for _ in range(3):
             await worker.crash()
-            await trio.sleep(10)
+            await later(10)
         assert tree.events[-3].seconds == 4.0  # restarting, starting, started
-        await trio.sleep(30)
+        await later(30)
         await worker.crash()
         assert tree.events[-1].seconds == 1.0
 
@@ -60,7 +60,7 @@ async def test_otp_e1_chance_shortens_the_pause_by_a_share():
     async with running(backed_off(worker, Backoff(10.0, 10.0, jitter=0.5)), random=Random(1)) as tree:
         for _ in range(50):
             await worker.crash()
-            await trio.sleep(10)
+            await later(10)
         pauses = [event.seconds for event in tree.events if event.kind == "restarting"]
         assert 5 <= min(pauses) < 6
         assert 9 < max(pauses) <= 10
@@ -74,11 +74,11 @@ async def test_otp_e1_meanwhile_requests_are_answered_and_others_restarted():
     )
     async with running(spec) as tree:
         await a.crash()
-        await trio.sleep(1)
+        await later(1)
         await b.crash()
         with pytest.raises(RestartingError):
             await tree.supervisor.restart_child("a")
-        await trio.sleep(20)
+        await later(20)
         assert (a.started_at, b.started_at) == ([0, 5], [0, 6])
 
 
@@ -88,7 +88,7 @@ async def test_otp_e1_who_is_terminated_while_waiting_is_not_started():
     async with running(backed_off(worker, Backoff(5.0, 5.0, jitter=0))) as tree:
         await worker.crash()
         await tree.supervisor.terminate_child("a")
-        await trio.sleep(20)
+        await later(20)
         assert (worker.starts, tree.state("a")) == (1, "stopped")
         # Started by hand it lives, and the pause that was under way does not start it once more.
         await worker_by_hand(tree)
@@ -104,7 +104,7 @@ async def test_otp_e1_the_group_waits_with_the_one_that_crashed():
     async with running(spec):
         await b.crash()
         assert (a.lives, b.lives) == (0, 0)
-        await trio.sleep(5)
+        await later(5)
         assert (a.started_at, b.started_at) == ([0, 5], [0, 5])
 
 
@@ -127,13 +127,13 @@ async def test_otp_e1_pauses_do_not_change_what_is_too_often():
         for _ in range(3):
             assert not tree.ended.is_set()
             await worker.crash()
-            await trio.sleep(1)
+            await later(1)
         assert tree.ended.is_set()
 
 
 async def worker_by_hand(tree) -> None:
     assert await tree.supervisor.restart_child("a") == "ok"
-    await trio.sleep(20)
+    await later(20)
 
 
 # ---- E2 ----
@@ -146,7 +146,7 @@ async def test_otp_e2_a_child_that_crashes_too_often_is_parked_and_the_others_go
     async with running(spec, on_park=lambda path, why: parked.append((path, why))) as tree:
         await a.crash()
         await a.crash(RuntimeError("no paper"))
-        await trio.sleep(100)
+        await later(100)
         assert (a.starts, b.starts, tree.state("a"), tree.ended.is_set()) == (2, 1, "parked", False)
         assert parked == [("a", "RuntimeError: no paper")]
         assert tree.told()[-1] == "parked a crash"

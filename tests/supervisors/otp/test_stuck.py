@@ -33,27 +33,24 @@ class Stubborn:
             self.lives -= 1
 
     async def free(self) -> None:
+        """From now on it ends when it is cancelled."""
         self._free.set()
         await trio.testing.wait_all_tasks_blocked()
-        self._free = trio.Event()
 
     @contextmanager
     def freed(self) -> Iterator[None]:
-        """At the end the test must be able to end too."""
+        """However the test goes, it must be able to end."""
         try:
             yield
         finally:
             self._free.set()
 
 
-def test_otp_e4_a_shutdown_is_a_cancellation():
-    @simulated
-    async def ends_at_once():
-        async with running(SupervisorSpec((ChildSpec("a", take_time),))) as tree:
-            await tree.supervisor.terminate_child("a")
-            assert (tree.told()[-1], trio.current_time()) == ("stopped a shutdown", 0)
-
-    ends_at_once()
+@simulated
+async def test_otp_e4_a_shutdown_is_a_cancellation():
+    async with running(SupervisorSpec((ChildSpec("a", take_time),))) as tree:
+        await tree.supervisor.terminate_child("a")
+        assert (tree.told()[-1], trio.current_time()) == ("stopped a shutdown", 0)
 
 
 @simulated
@@ -66,8 +63,8 @@ async def test_otp_e4_the_deadline_is_the_kill():
 @simulated
 async def test_otp_e4_who_does_not_end_is_called_stuck_and_keeps_nobody_waiting():
     stubborn = Stubborn()
-    with stubborn.freed():
-        async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=2),))) as tree:
+    async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=2),))) as tree:
+        with stubborn.freed():
             await tree.supervisor.terminate_child("a")
             assert trio.current_time() == pytest.approx(2 + KILL_SECONDS)
             assert (tree.told()[-1], tree.state("a")) == ("stuck a stuck", "stuck")
@@ -82,8 +79,8 @@ async def test_otp_e4_a_stuck_child_is_not_started_again_while_it_lives():
     spec = SupervisorSpec(
         (ChildSpec("a", stubborn, shutdown=0), ChildSpec("b", other)), "one_for_all", intensity=5
     )
-    with stubborn.freed():
-        async with running(spec) as tree:
+    async with running(spec) as tree:
+        with stubborn.freed():
             await other.crash()
             await trio.sleep(100)
             assert (stubborn.starts, other.lives, tree.state("a")) == (1, 1, "stuck")
@@ -99,8 +96,8 @@ async def test_otp_e4_a_stuck_child_is_not_started_again_while_it_lives():
 @simulated
 async def test_otp_e4_a_stuck_child_that_was_terminated_stays_away_when_it_ends():
     stubborn = Stubborn()
-    with stubborn.freed():
-        async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=0),))) as tree:
+    async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=0),))) as tree:
+        with stubborn.freed():
             await tree.supervisor.terminate_child("a")
             await stubborn.free()
             assert (stubborn.starts, tree.state("a")) == (1, "stopped")
@@ -110,8 +107,8 @@ async def test_otp_e4_a_stuck_child_that_was_terminated_stays_away_when_it_ends(
 @simulated
 async def test_otp_e4_a_stuck_child_cannot_be_suspended_and_says_so():
     stubborn = Stubborn()
-    with stubborn.freed():
-        async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=0),))) as tree:
+    async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=0),))) as tree:
+        with stubborn.freed():
             with pytest.raises(AdminError, match="stuck"):
                 await tree.supervisor.suspend("a")
 
@@ -119,10 +116,9 @@ async def test_otp_e4_a_stuck_child_cannot_be_suspended_and_says_so():
 @simulated
 async def test_otp_e4_the_siblings_of_a_stuck_child_are_stopped_all_the_same():
     stubborn, before = Stubborn(), Worker()
-    with stubborn.freed():
-        async with running(
-            SupervisorSpec((ChildSpec("b", before), ChildSpec("a", stubborn, shutdown=0)))
-        ) as tree:
+    spec = SupervisorSpec((ChildSpec("b", before), ChildSpec("a", stubborn, shutdown=0)))
+    async with running(spec) as tree:
+        with stubborn.freed():
             tree.life.stopping.set()
             await trio.sleep(KILL_SECONDS + 1)
             assert (before.lives, tree.told()[-2:]) == (0, ["stuck a stuck", "stopped b shutdown"])

@@ -116,6 +116,12 @@ class Worker:
         await trio.testing.wait_all_tasks_blocked()
 
 
+async def later(seconds: float) -> None:
+    """Some time after, when whoever else was waiting for that moment has done what it does."""
+    await trio.sleep(seconds)
+    await trio.testing.wait_all_tasks_blocked()
+
+
 async def take_time(life: Life) -> None:
     """Up, and never ends, not even when asked."""
     life.started()
