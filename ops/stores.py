@@ -55,7 +55,10 @@ class Stores:
         if "redis" in self._opened:
             await aio(self._reset)
         self._opened.add("redis")
-        life.details = lambda: {"calls_waiting": self.intake.waiting + self.line.waiting}
+        life.details = lambda: {
+            line: "connected" if one.connected else "not connected"
+            for line, one in (("intake", self.intake), ("work", self.line))
+        }
         life.started()
         await trio.sleep_forever()
 

@@ -81,9 +81,9 @@ class Line:
         return found
 
     @property
-    def waiting(self) -> int:
-        """Calls without an answer yet."""
-        return len(self._pending) + (self._wire.waiting if self._wire is not None else 0)
+    def connected(self) -> bool:
+        """Whether there is a connection now; without one, the next call makes it."""
+        return self._wire is not None and self._wire.lost is None
 
     def reset(self) -> None:
         """Cut the connection; the next call makes a new one. What is in flight fails, and may be repeated."""
