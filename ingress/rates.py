@@ -50,7 +50,7 @@ class Rates:
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         self._metrics = registry.restricted_registry([*_COUNTERS, *_HISTOGRAMS])
         self._readings: deque[_Reading] = deque()
-        self.points: deque[Point] = deque(maxlen=None)
+        self.points: deque[Point] = deque(maxlen=POINTS_MAX)
 
     def measure(self, now: float, at_ms: int) -> Point | None:
         """Take a reading; None for the first, also after a pause: an average over it would say nothing."""

@@ -8,18 +8,18 @@ const csrfToken = $('meta[name="csrf-token"]').content;
 export async function ask(path, { method = "GET", body } = {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": csrfToken });
+  const unsure = method === "GET" ? "" : " Whether it was done is in the audit.";
   let response;
   try {
     response = await fetch(`/ops/${path}`, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
   } catch {
-    const unsure = method === "GET" ? "" : " Whether it was done is in the audit.";
     throw new Error(`The service does not answer.${unsure}`);
   }
   if (response.status === 401) {
     location.reload();
     await new Promise(() => {});
   }
-  const answer = await response.json().catch(() => ({ error: `The service answered ${response.status}.` }));
+  const answer = await response.json().catch(() => ({ error: `The connection broke off (${response.status}).${unsure}` }));
   if (!response.ok) throw new Error(answer.error);
   return answer;
 }

@@ -2,6 +2,7 @@
 import { drain, restart, resume, skip, suspend } from "./actions.js";
 import { ask } from "./ask.js";
 import { $, facts, h, keep, row, say, sayOrHide, state } from "./dom.js";
+import { held } from "./mailboxes.js";
 import { sheetFor } from "./sheet.js";
 import { ago, count, duration, indented, moment, nowMs } from "./words.js";
 
@@ -44,7 +45,7 @@ function chatView(name) {
     view.fail("");
     head = chat.waiting[0] ?? null;
     const parked = chat.parked_until_ms > nowMs();
-    if (chat.suspended) state(word, "suspended", `suspended: held by ${chat.suspended}`);
+    if (chat.suspended) state(word, "suspended", held(chat.suspended, name));
     else if (parked) state(word, "parked", `parked for ${duration((chat.parked_until_ms - nowMs()) / 1000)}, as the platform asked`);
     else state(word, chat.depth ? "running" : "idle", chat.depth ? "at work" : "idle");
     goOn.hidden = chat.suspended !== name;

@@ -13,6 +13,9 @@ export function showChats(chats, fault) {
   $(".empty", section).hidden = Boolean(lines.length || fault);
 }
 
+/** What holds a chat: itself, or something wider. */
+export const held = (holder, chat) => (holder === chat ? "suspended" : `suspended with ${holder}`);
+
 /** Have the buttons choose the order; `chosen` hears of it. */
 export function chooseOrder(chosen) {
   const buttons = [...section.querySelectorAll("[data-by]")];
@@ -25,14 +28,14 @@ export function chooseOrder(chosen) {
 }
 
 function chatRow({ chat }) {
-  const [depth, age, held] = [h("span"), h("span"), h("span")];
-  const line = row(["", h("a.chat", chat, { href: addressOf("chat", chat) }), ".first"], ["waiting", depth, ".number"], ["oldest", age, ".number"], ["", held, ".held"]);
+  const [depth, age, holder] = [h("span"), h("span"), h("span")];
+  const line = row(["", h("a.chat", chat, { href: addressOf("chat", chat) }), ".first"], ["waiting", depth, ".number"], ["oldest", age, ".number"], ["", holder]);
   line.update = (now) => {
     say(depth, count(now.depth));
     say(age, duration(now.age_seconds));
-    held.className = now.suspended ? "state" : "";
-    held.dataset.state = "suspended";
-    say(held, now.suspended && `suspended: ${now.suspended}`);
+    holder.className = now.suspended ? "state" : "";
+    holder.dataset.state = "suspended";
+    say(holder, now.suspended && held(now.suspended, chat));
   };
   return line;
 }

@@ -63,7 +63,7 @@ function nodeRow({ node: { path, type, strategy }, depth }, process) {
   line.update = ({ node }) => {
     const waits = node.next_start_ms ? ` in ${duration((node.next_start_ms - nowMs()) / 1000)}` : "";
     state(word, node.state, node.state + waits);
-    say(up, duration(node.uptime_seconds));
+    say(up, node.uptime_seconds ? duration(node.uptime_seconds) : "–");
     say(restarts, node.restarts || "–");
     restarts.classList.toggle("raised", node.restarts > 0);
     say(details, Object.entries(node.details).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(" · "));

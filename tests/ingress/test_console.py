@@ -358,6 +358,7 @@ def test_a_stream_ends_after_its_time_so_that_a_session_is_looked_at_again(door,
 
 
 def test_a_service_that_stops_does_not_wait_for_open_consoles(door, monkeypatch) -> None:
+    monkeypatch.setattr(console, "EVERY_SECONDS", 60.0)
     config, port = listen("127.0.0.1", 0)
     stop = trio.Event()
 

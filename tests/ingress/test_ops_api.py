@@ -203,7 +203,7 @@ def test_a_name_that_would_spoil_the_audit_is_refused(ask, desk, name):
         ("suspend", ["shop"], "object"),
         ("drain", {"target": "shop", "why": "w", "seconds": 601}, "seconds"),
         ("drain", {"target": "shop", "why": "w", "seconds": "soon"}, "seconds"),
-        ("chats/shop:1/skip", {"why": "w", "seq": "first"}, "seq"),
+        ("chats/shop:1/skip", {"why": "w", "seq": "7"}, "seq"),
         ("dead/drop", {"why": "w"}, "filter"),
         ("dead/drop", {"why": "w", "ids": ["a"], "filter": {}}, "filter"),
         ("dead/drop", {"why": "w", "ids": ["a"] * 1001}, "ids"),
