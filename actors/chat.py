@@ -198,7 +198,7 @@ class ChatActor(TrioActor):
         while left > 0:
             if not self._loaded:
                 await self._load()
-            if self._locals:
+            if self._locals and not self.suspended:
                 await self._run_local(self._locals.pop(0))
                 left -= 1
                 continue

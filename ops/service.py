@@ -136,7 +136,8 @@ class Service:
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
                 process.held.update(held_nodes(await aio(suspensions.all)))
-            node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots)
+            owner = workplace.ownership.owner
+            node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
             front = self._front(stop, stores, workplace, OnCall(stores.line, local=node))
             parts = self._parts(stores, workplace, parking, front, process, node)
             life = Life("", partial(self._is_ready, front))

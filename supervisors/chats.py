@@ -272,6 +272,8 @@ class Chats:
         in the store already, so nothing new begins.
         """
         with trio.move_on_after(seconds):
+            # An attempt that an accept began just before the suspension may still be on its way to us.
+            await aio(self.worker.mailboxes.answered)
             while self.running(matches):  # noqa: ASYNC110 - what is waited for is spread over thousands of actors
                 await trio.sleep(LOOK_SECONDS)
         return self.running(matches)

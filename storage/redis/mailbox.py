@@ -239,6 +239,12 @@ class Mailboxes:
         """
         await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, int(take_back_attempt))
 
+    async def answered(self) -> None:
+        """Wait until whatever was called before has its answer. Both lines answer in the order of the
+        calls.
+        """
+        await asyncio.gather(self._intake.command("PING"), self._work.command("PING"))
+
     async def raise_fences(self, partitions: Sequence[int], epoch: int) -> None:
         """Become the one that may commit in these partitions. Raises `Fenced` if a higher epoch stands in any
         of them.

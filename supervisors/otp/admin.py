@@ -20,6 +20,7 @@ from supervisors.otp.errors import (
     NotFoundError,
     RestartingError,
     StillRunningError,
+    StuckError,
 )
 from supervisors.otp.spec import check_child
 
@@ -179,6 +180,8 @@ class Admin(ABC):
         child = self._find(child_id)
         if child.state in ("suspended", "parked"):
             raise AsideError(f"{child.path} is {child.state}: resume it")
+        if child.spec.restart == "temporary":
+            raise AdminError(f"{child.path} is temporary: once stopped it is gone")
         child.restarts += 1
         child.failures = 0
         await self._tear_down(child)
@@ -193,12 +196,11 @@ class Admin(ABC):
             await self._tear_down(child)
         finally:
             child.patience_seconds = None
-        if child.stuck is None:
-            child.again = None
-            child.state = "suspended"
-            self._emit("suspended", child)
-            return
-        raise AdminError(f"{child.path} does not stop: it is stuck")
+        child.again = None
+        child.state = "suspended"
+        self._emit("suspended", child)
+        if child.stuck is not None:
+            raise StuckError(f"{child.path} is suspended, but its task does not stop: it is stuck")
 
     async def _resume(self, child_id: str) -> None:
         child = self._find(child_id)

@@ -134,12 +134,14 @@ class DynamicSupervisor:
             self._nursery.start_soon(self._once_more, handle)
 
     async def _once_more(self, handle: Handle) -> None:
+        if handle.number not in self.children:
+            return  # terminated meanwhile
         self._emit("restarting", handle)
         try:
             reason = await self._begin(handle)
         except NotRunningError:
             return
-        if reason is None:
+        if reason is None or handle.number not in self.children:
             return
         if reason.kind == "ignored":
             self.children.pop(handle.number, None)

@@ -4,7 +4,8 @@ OtpError ├── FailedToStartError  a child did not start, so its supervisor 
          ├── GaveUp              children crashed too often: for whoever is above
          └── AdminError          a request that cannot be met; nothing has changed
              ├── NotFoundError ── AlreadyStartedError ── AlreadyPresentError
-             └── StillRunningError ── RestartingError ── NotRunningError ── AsideError
+             ├── StillRunningError ── RestartingError ── NotRunningError ── AsideError
+             └── StuckError         done, as far as it could be
 """
 
 from supervisors.otp.child import Shutdown, one_line
@@ -57,3 +58,7 @@ class NotRunningError(AdminError):
 
 class AsideError(AdminError):
     """The child is suspended or parked: resume it."""
+
+
+class StuckError(AdminError):
+    """The child will not be started again, but its task does not end."""

@@ -50,6 +50,11 @@ class _Again:
         self.counted = counted
 
 
+def _is_to_be_tried(child: Child) -> bool:
+    """As in OTP, any retry that is due serves, also that of an earlier failure."""
+    return isinstance(child.again, _Again) and not child.again.counted
+
+
 class Supervisor(Admin):
     """One supervisor. `run` is its whole life, and a child's start function like any other."""
 
@@ -125,7 +130,7 @@ class Supervisor(Admin):
                 await self._exited(child, running)
             case _Again(child=child, counted=True) if child.again is message:
                 await self._bring_up(child)
-            case _Again(child=child) if child.again is message:
+            case _Again(child=child, counted=False) if _is_to_be_tried(child):
                 await self._restart(child)
             case Request():
                 await self._answer(message)
@@ -134,6 +139,8 @@ class Supervisor(Admin):
 
     async def _start(self, child: Child) -> Reason | None:
         """Start a child and wait until it is up. Returns why it is not, or None."""
+        if self._stop_requested:
+            raise _End(Shutdown("asked to stop"))
         if child.stuck is not None:
             child.start_when_freed = True
             child.state = "stuck"
@@ -144,10 +151,9 @@ class Supervisor(Admin):
         self._nursery.start_soon(
             running.run, partial(self._tell_exited, child, running), name=child.path or child.spec.id
         )
-        if not self._stop_requested:
-            with trio.CancelScope() as self._waiting:
-                await running.settled.wait()
-            self._waiting = None
+        with trio.CancelScope() as self._waiting:
+            await running.settled.wait()
+        self._waiting = None
         if not running.settled.is_set():
             raise _End(Shutdown("asked to stop"))
         if running.started_at is not None:
@@ -270,6 +276,9 @@ class Supervisor(Admin):
         """Start a child and those that were stopped with it. One that fails is tried again, by way of the
         inbox, so that others are heard in between (OTP I4, I7).
         """
+        child.again = None
+        if child.state in ("restarting", "stuck"):
+            child.state = "stopped"  # also when it cannot be started now, or somebody before it fails
         for other in self._affected(child):
             if not self._may_start(other):
                 continue
@@ -318,7 +327,7 @@ class Supervisor(Admin):
     async def _answer(self, request: Request) -> None:
         try:
             await request.act()
-        except _End:
+        except BaseException:  # also cancelled, or a fault of ours: whoever asked must not wait for ever
             request.refuse(NotRunningError(f"{self.path or 'the root'} is being stopped"))
             raise
 

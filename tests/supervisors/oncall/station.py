@@ -158,12 +158,23 @@ class Station:
         async with trio.open_nursery() as nursery:
             if self._listens:
                 self.listener = Listener(self._url, self.line, self.node)
-                life = Life("oncall", self.started.set)
-                nursery.start_soon(self.listener.serve_orders, life)
+                nursery.start_soon(self._keep_listening, self.listener)
             self._up.set()
             await self._end.wait()
             nursery.cancel_scope.cancel()
         await aio(self.line.close)
+
+    async def restart_listener(self) -> None:
+        """As its supervisor does it. To be awaited in Trio."""
+        self._again = trio.Event()
+        self._listening.cancel()
+        await self._again.wait()
+
+    async def _keep_listening(self, listener: Listener) -> None:
+        while True:
+            with trio.CancelScope() as self._listening:
+                await listener.serve_orders(Life("oncall", self.started.set))
+            self._again.set()
 
 
 def eventually(holds: Callable[[], Any], what: str = "it did not come to pass") -> Any:

@@ -1,4 +1,4 @@
-"""Whoever tests a supervisor here can say in words what is done to it, and where Erlang is at hand OTP is asked too."""
+"""What tests of supervisors share: `happens` plays what a test says in words, and asks OTP too."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -72,12 +72,12 @@ def _whole_flags(flags: str) -> str:
 def _whole(child: str | list) -> str | list:
     if isinstance(child, list):
         name, flags, children = child
-        id, *rest = name.split()
-        name = " ".join((id, *(rest or ["permanent"])[:1], "infinity", *rest[1:]))
+        name, *rest = name.split()
+        name = " ".join((name, *(rest or ["permanent"])[:1], "infinity", *rest[1:]))
         return [name, _whole_flags(flags), [_whole(one) for one in children]]
     significant = child.endswith(" significant")
-    id, *rest = child.removesuffix(" significant").split()
-    words = (id, *rest, *DEFAULTS[len(rest) :])
+    name, *rest = child.removesuffix(" significant").split()
+    words = (name, *rest, *DEFAULTS[len(rest) :])
     return " ".join((*words, "significant") if significant else words)
 
 

@@ -2,20 +2,20 @@
 
 A scenario is a supervisor's flags, its children and what is done to them, step by step. As text:
 
-    flags      one_for_all 2 3600 never             strategy, intensity, period in seconds, auto_shutdown
-    child      a permanent 30 quick ok,error,ok     id, restart, shutdown in ms, how it stops, how it starts
-               b transient infinity held ok significant
-    child      ["s permanent infinity", flags, children]          a supervisor
-    step       crash a                              also: normal, shutdown (how it ends); terminate, restart,
-                                                    delete (what the supervisor is asked); add CHILD; which; stop
-    step       crash a / normal b / terminate c     what follows a slash is done meanwhile: while the first child
-                                                    whose start or stop is `held` keeps its supervisor busy
-    step       align, at 1300, clock                for scenarios about time: wait until just after a full second,
-                                                    then until so many ms after it; and say how late it is
+    flags   one_for_all 2 3600 never            strategy, intensity, period in seconds, auto_shutdown
+    child   a permanent 30 quick ok,error,ok    id, restart, shutdown in ms, how it stops, how it starts
+            b transient infinity held ok significant
+    child   ["s permanent infinity", flags, children]       a supervisor
+    step    crash a                             also normal, shutdown: how it ends; what the supervisor is
+                                                asked: terminate, restart, delete, add CHILD, which; stop
+    step    crash a / normal b / terminate c    what follows a slash is done meanwhile: while the first child
+                                                whose start or stop is `held` keeps its supervisor busy
+    step    align, at 1300, clock               for scenarios about time: wait until just after a full second,
+                                                then until so many ms after it; and say how late it is
 
-How a child starts, attempt by attempt (the last word is for all that follow): ok, error, ignore, the same with
-`held_`, dies (crashes as soon as it is up), ends (returns). How it stops: quick (does not trap exits), polite
-(traps them and ends with shutdown), normal, faulty (crashes instead), slow (takes 10 ms), held, deaf (never).
+How a child starts, attempt by attempt (the last word is for all that follow): ok, error, ignore, the same
+with `held_`, dies (crashes as soon as it is up), ends (returns). How it stops: quick (does not trap exits),
+polite (traps them and ends with shutdown), normal, faulty (crashes instead), slow (takes 10 ms), held, deaf.
 
 A trace has a text for each step, the start first:
 
@@ -28,7 +28,7 @@ A trace has a text for each step, the start first:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -67,8 +67,10 @@ class Worker:
 
     @classmethod
     def read(cls, text: str) -> Worker:
-        id, restart, shutdown, stop, starts, *rest = text.split()
-        return cls(id, restart, _shutdown(shutdown), stop, tuple(starts.split(",")), rest == ["significant"])
+        name, restart, shutdown, stop, starts, *rest = text.split()
+        return cls(
+            name, restart, _shutdown(shutdown), stop, tuple(starts.split(",")), rest == ["significant"]
+        )
 
     def __str__(self) -> str:
         text = f"{self.id} {self.restart} {self.shutdown} {self.stop} {','.join(self.starts)}"
@@ -99,9 +101,9 @@ class Sub:
 
     @classmethod
     def read(cls, data: list[Any]) -> Sub:
-        id, restart, shutdown, *rest = data[0].split()
+        name, restart, shutdown, *rest = data[0].split()
         children = tuple(read_child(child) for child in data[2])
-        return cls(id, restart, _shutdown(shutdown), Flags.read(data[1]), children, rest == ["significant"])
+        return cls(name, restart, _shutdown(shutdown), Flags.read(data[1]), children, rest == ["significant"])
 
     @property
     def json(self) -> list[Any]:
@@ -198,7 +200,6 @@ class Chance:
         self._nested = self._random.random() < 0.25
         self._names = iter((*"abcdefghijklmnopqrstuvwxyz", *(f"x{number}" for number in range(100))))
         self._workers: list[str] = []
-        self._subs: list[str] = []
         flags = self._flags()
         children = self._children(flags, depth=2 if self._nested else 0)
         self._own = [child.id for child in children]
@@ -227,15 +228,14 @@ class Chance:
     def _child(self, flags: Flags, depth: int) -> Child:
         if not depth or self._random.random() < 0.5:
             return self._worker(flags.auto_shutdown)
-        id = next(self._names)
+        name = next(self._names)
         own = self._flags()
         restart = self._one_of(permanent=5, transient=3, temporary=1)
         significant = self._is_significant(flags.auto_shutdown, restart)
-        self._subs.append(id)
-        return Sub(id, restart, "infinity", own, self._children(own, depth - 1), significant)
+        return Sub(name, restart, "infinity", own, self._children(own, depth - 1), significant)
 
     def _worker(self, auto_shutdown: str, *, up_at_first: float = 0.92) -> Worker:
-        id = next(self._names)
+        name = next(self._names)
         restart = self._one_of(permanent=5, transient=4, temporary=2)
         stop = self._one_of(
             quick=8, polite=3, normal=1, faulty=1, slow=1, deaf=1, held=0 if self._nested else 2
@@ -251,15 +251,15 @@ class Chance:
         starts = (first, *(self._start() for _ in range(self._random.randint(0, 3))), "ok")
         while len(starts) > 1 and starts[-1] == starts[-2]:
             starts = starts[:-1]
-        self._workers.append(id)
-        return Worker(id, restart, shutdown, stop, starts, self._is_significant(auto_shutdown, restart))
+        self._workers.append(name)
+        return Worker(name, restart, shutdown, stop, starts, self._is_significant(auto_shutdown, restart))
 
     def _is_significant(self, auto_shutdown: str, restart: str) -> bool:
         return auto_shutdown != "never" and restart != "permanent" and self._random.random() < 0.6
 
     def _start(self) -> str:
         if self._nested:
-            # An order to stop that finds something else in the inbox is ours to treat differently: it goes first.
+            # Ours differs where an order to stop finds something else in the inbox: it goes first.
             return self._one_of(ok=6, error=3, ignore=1)
         return self._one_of(
             ok=6, error=3, ignore=1, dies=1.5, ends=0.5, held_ok=2, held_error=2, held_ignore=0.5
@@ -283,14 +283,10 @@ class Chance:
                 return Op("which")
             worker = self._worker(flags.auto_shutdown, up_at_first=0.6)
             if self._own and self._random.random() < 0.2:
-                worker = Worker(self._random.choice(self._own), *_fields(worker)[1:])
+                worker = replace(worker, id=self._random.choice(self._own))
             else:
                 self._own.append(worker.id)
             return Op("add", worker)
         if verb in ("crash", "normal", "shutdown"):
             return Op(verb, self._random.choice(self._workers))
         return Op(verb, self._random.choice((*self._own, self._workers[0])))
-
-
-def _fields(worker: Worker) -> tuple[Any, ...]:
-    return (worker.id, worker.restart, worker.shutdown, worker.stop, worker.starts, worker.significant)

@@ -26,6 +26,8 @@ from tests.supervisors.otp.scenarios import Child, Flags, Op, Scenario, Sub, Wor
 
 SLOW_SECONDS = 0.01
 TICK_SECONDS = 0.001
+SETTLED_SECONDS = 2.0
+"""No step of a scenario takes that long."""
 ANSWERS = {
     NotFoundError: "not_found",
     AlreadyStartedError: "already_started",
@@ -38,7 +40,7 @@ ANSWERS = {
 }
 
 
-class Crash(Exception):
+class CrashError(Exception):
     pass
 
 
@@ -82,7 +84,8 @@ class Stage:
             for first, *meanwhile in ((Op("start"),), *self._scenario.steps):
                 self._trace, self._answers, self._meanwhile = [], [], meanwhile
                 await self._do(first)
-                await self._settle()
+                with trio.fail_after(SETTLED_SECONDS):
+                    await self._settle()
                 steps.append(" ".join([*self._trace, *map(str, self._answers)]))
             self._nursery.cancel_scope.cancel()
         return tuple(steps)
@@ -165,7 +168,7 @@ class Stage:
             raise Ignore
         if start == "error":
             self._trace.append(f"{worker.id}!")
-            raise Crash
+            raise CrashError
         await self._live(worker, life, {"dies": "crash", "ends": "normal"}.get(start, ""))
 
     async def _live(self, worker: Worker, life: Life, way: str) -> None:
@@ -181,7 +184,7 @@ class Stage:
             actor.gone.set()
             self._trace.append(f"{worker.id}-{end}")
         if end == "crash":
-            raise Crash
+            raise CrashError
         if end == "shutdown":
             raise Shutdown
 

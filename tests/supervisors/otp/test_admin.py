@@ -2,10 +2,11 @@
 
 import pytest
 import trio
+import trio.testing
 
 from supervisors.otp.errors import NotRunningError
 from supervisors.otp.spec import ChildSpec, SupervisorSpec
-from tests.supervisors.otp.tree import Worker, running, simulated
+from tests.supervisors.otp.tree import Tree, Worker, running, simulated, take_time
 
 UP = "a? a+ b? b+"
 
@@ -29,7 +30,7 @@ def test_otp_m1_terminating_what_is_stopped_already_is_fine(happens):
     ]
 
 
-@pytest.mark.parametrize("strategy", ("one_for_all", "rest_for_one"))
+@pytest.mark.parametrize("strategy", ["one_for_all", "rest_for_one"])
 def test_otp_m1_terminating_a_child_touches_no_other(happens, strategy):
     assert happens(strategy, "a", "b", do="terminate a, which, restart a") == [
         UP,
@@ -136,3 +137,27 @@ async def test_otp_m5_so_is_whoever_was_waiting_when_it_ended():
             nursery.start_soon(ask)
             nursery.start_soon(ask)
         assert refused == [1, 1]
+
+
+@simulated
+async def test_otp_m5_so_is_whoever_it_was_working_for_when_it_was_cancelled():
+    spec = SupervisorSpec((ChildSpec("a", take_time, traps_exit=True, shutdown="infinity"),))
+    tree, refused = Tree(spec), []
+
+    async def ask() -> None:
+        with pytest.raises(NotRunningError):
+            await tree.supervisor.terminate_child("a")
+        refused.append(1)
+
+    async with trio.open_nursery() as callers:
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(tree.run)
+                await trio.testing.wait_all_tasks_blocked()
+                callers.start_soon(ask)
+                await trio.testing.wait_all_tasks_blocked()
+                scope.cancel()
+        with trio.move_on_after(10):
+            await trio.sleep_forever()
+        callers.cancel_scope.cancel()
+    assert refused == [1]

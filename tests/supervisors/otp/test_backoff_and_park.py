@@ -192,6 +192,6 @@ async def test_otp_e2_a_start_that_fails_too_often_parks_too():
         worker.failing = 100
         await worker.crash()
         assert (tree.state("a"), worker.starts) == ("parked", 4)
+        await tree.stop()
         with pytest.raises(NotRunningError):
-            await tree.stop()
             await tree.supervisor.resume("a")

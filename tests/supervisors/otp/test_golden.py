@@ -1,4 +1,4 @@
-"""Our supervisor does what OTP's does: in the scenarios recorded from it, and in fresh ones where Erlang is at hand."""
+"""Our supervisor does what OTP's does: in scenarios recorded from it, and in fresh ones where Erlang is."""
 
 import json
 import random
@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from supervisors.otp import restarts, supervisor
+from supervisors.otp.child import Reason, Running
+from supervisors.otp.supervisor import Supervisor
 from tests.supervisors.otp.golden.record import NUMBER, Otp, read_traces
 from tests.supervisors.otp.scenarios import Chance, Scenario, Sub
 from tests.supervisors.otp.stage import play
@@ -46,6 +49,41 @@ def test_fresh_scenarios_end_as_with_otp(otp: Otp) -> None:
     seed = random.randrange(10**6)
     fresh = [replace(one, trace=otp.play(one)) for one in Chance(seed).scenarios(FRESH)]
     assert "\n".join(differences(fresh)) == "", f"the seed was {seed}"
+
+
+async def do_nothing(*_: object) -> None:
+    pass
+
+
+FAULTS = {
+    "the group is started but not stopped": (
+        Supervisor,
+        "_tear_down",
+        do_nothing,
+    ),
+    "parts of seconds count": (restarts, "floor", lambda now: now),
+    "a restart is due only once": (supervisor, "_Again", lambda child, counted: object()),
+    "an end in good order is a crash": (Reason, "clean", False),
+    "nobody is significant": (Supervisor, "_auto_shutdown", lambda self, child: None),
+    "whoever does not stop in its time is waited for": (
+        Running,
+        "stop",
+        lambda self, limit_seconds, stop=Running.stop: stop(self, "infinity"),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_recorded_scenarios_notice_when(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*FAULTS[fault])
+    assert any(_differs(one) for one in GOLDEN)
+
+
+def _differs(scenario: Scenario) -> bool:
+    try:
+        return play(scenario) != scenario.trace
+    except Exception:
+        return True
 
 
 def _is_tree(scenario: Scenario) -> bool:

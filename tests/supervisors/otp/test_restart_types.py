@@ -10,7 +10,7 @@ def test_otp_r1_a_permanent_child_is_restarted_however_it_ends(happens, way):
     assert happens("one_for_one", "a permanent", do=f"{way} a") == ["a? a+", f"a-{way} a? a+"]
 
 
-@pytest.mark.parametrize("way", ("normal", "shutdown"))
+@pytest.mark.parametrize("way", ["normal", "shutdown"])
 def test_otp_r2_a_transient_child_that_ends_well_is_left_alone_and_its_spec_stays(happens, way):
     assert happens("one_for_one", "a transient", do=f"{way} a, which, restart a, which") == [
         "a? a+",
@@ -35,7 +35,7 @@ def test_otp_r3_a_temporary_child_is_never_restarted_and_forgotten(happens, way)
     ]
 
 
-@pytest.mark.parametrize("strategy", ("one_for_all", "rest_for_one"))
+@pytest.mark.parametrize("strategy", ["one_for_all", "rest_for_one"])
 def test_otp_r4_a_temporary_child_stopped_because_of_another_leaves_the_list(happens, strategy):
     assert happens(strategy, "a", "b temporary", "c", do="crash a, which") == [
         "a? a+ b? b+ c? c+",
@@ -44,7 +44,7 @@ def test_otp_r4_a_temporary_child_stopped_because_of_another_leaves_the_list(hap
     ]
 
 
-@pytest.mark.parametrize("strategy", ("one_for_all", "rest_for_one"))
+@pytest.mark.parametrize("strategy", ["one_for_all", "rest_for_one"])
 def test_otp_r5_a_transient_child_stopped_because_of_another_is_restarted_with_the_group(happens, strategy):
     assert happens(strategy, "a", "b transient", do="crash a, which") == [
         "a? a+ b? b+",
@@ -63,7 +63,7 @@ def test_otp_r5_so_is_one_that_had_ended_by_itself_or_was_terminated(happens):
     ]
 
 
-@pytest.mark.parametrize("strategy", ("one_for_all", "rest_for_one"))
+@pytest.mark.parametrize("strategy", ["one_for_all", "rest_for_one"])
 @pytest.mark.parametrize(
     ("restart", "way"),
     [("transient", "normal"), ("transient", "shutdown"), *(("temporary", way) for way in WAYS)],

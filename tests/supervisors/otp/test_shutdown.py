@@ -174,7 +174,7 @@ async def test_otp_d5_a_supervisor_whose_task_is_cancelled_leaves_no_child_behin
     assert [worker.lives for worker in workers] == [0, 0]
 
 
-@pytest.mark.parametrize("child", (take_time, Worker()))
+@pytest.mark.parametrize("child", [take_time, Worker()])
 @simulated
 async def test_otp_d5_a_supervisor_can_be_stopped_while_a_child_starts(child):
     async def never_up(life: Life) -> None:

@@ -75,7 +75,7 @@ def test_otp_a4_one_that_is_being_restarted_is_still_active(happens):
     ]
 
 
-@pytest.mark.parametrize("which", ("any_significant", "all_significant"))
+@pytest.mark.parametrize("which", ["any_significant", "all_significant"])
 def test_otp_a5_a_stop_by_the_supervisor_itself_never_ends_it(happens, which):
     children = "a", "b transient significant"
     assert happens(f"one_for_all 1 {which}", *children, do="terminate b, restart b, crash a, which") == [

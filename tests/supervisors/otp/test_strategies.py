@@ -38,7 +38,8 @@ def test_otp_t5_a_child_keeps_its_place_and_an_added_one_goes_last(happens):
         "a",
         "b",
         "c",
-        do="add d, crash b, terminate c, restart c, which, delete c, terminate c, delete c, add c, which, crash a",
+        do="add d, crash b, terminate c, restart c, which, delete c,"
+        " terminate c, delete c, add c, which, crash a",
     ) == [
         UP,
         "d? d+ ok",

@@ -1,4 +1,4 @@
-"""A shutdown cancels; a task that shields itself against that cannot be killed, and we do not say it was (E4)."""
+"""A shutdown cancels. A task that shields itself cannot be killed, and we do not say that it was (E4)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,9 +108,8 @@ async def test_otp_e4_a_stuck_child_that_was_terminated_stays_away_when_it_ends(
 async def test_otp_e4_a_stuck_child_cannot_be_suspended_and_says_so():
     stubborn = Stubborn()
     async with running(SupervisorSpec((ChildSpec("a", stubborn, shutdown=0),))) as tree:
-        with stubborn.freed():
-            with pytest.raises(AdminError, match="stuck"):
-                await tree.supervisor.suspend("a")
+        with stubborn.freed(), pytest.raises(AdminError, match="stuck"):
+            await tree.supervisor.suspend("a")
 
 
 @simulated

@@ -1,11 +1,13 @@
 """What on-call does with a child: suspend, resume, bounce (E5)."""
 
+from dataclasses import replace
+
 import pytest
 import trio
 
 from supervisors.otp.child import Life
 from supervisors.otp.errors import AdminError, AsideError, NotFoundError
-from supervisors.otp.spec import ChildSpec, SupervisorSpec
+from supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated
 
 
@@ -86,7 +88,7 @@ async def test_otp_e5_bounce_takes_along_what_its_strategy_does(strategy, starts
         assert ([worker.starts for worker in workers], lives(workers)) == (starts, [1, 1, 1])
 
 
-@pytest.mark.parametrize("strategy", ("one_for_one", "rest_for_one", "one_for_all"))
+@pytest.mark.parametrize("strategy", ["one_for_one", "rest_for_one", "one_for_all"])
 @simulated
 async def test_otp_e5_a_temporary_child_bounced_is_either_back_or_gone_and_never_out_of_sight(strategy):
     spec, workers = three(strategy, restart="temporary")
@@ -187,3 +189,18 @@ async def test_otp_e5_a_child_suspended_while_it_waits_for_its_restart_stays_awa
             nursery.start_soon(worker.crash)
             nursery.start_soon(tree.supervisor.suspend, "a")
         assert (tree.state("a"), worker.lives) == ("suspended", 0)
+
+
+@simulated
+async def test_otp_e5_what_crashes_on_top_of_something_put_aside_is_stopped_and_not_for_ever_restarting():
+    spec, workers = three("one_for_all", intensity=9)
+    added = Worker()
+    spec = replace(spec, backoff=Backoff(1.0, 1.0))
+    async with running(spec) as tree:
+        await tree.supervisor.suspend("a")
+        await tree.supervisor.start_child(ChildSpec("d", added))
+        await added.crash()
+        await trio.sleep(10)
+        assert (added.starts, tree.state("d")) == (1, "stopped")
+        await tree.supervisor.resume("a")
+        assert (lives(workers), added.lives) == ([1, 1, 1], 1)

@@ -89,7 +89,7 @@ class Watch:
             office.stops.clear()
         if event.kind == "stuck":
             office.stuck.add(event.child)
-        if event.kind in ("parked",):
+        if event.kind == "parked":
             office.aside.add(event.child)
         office.last[event.child] = event.kind
         if event.kind in GONE:
@@ -101,10 +101,9 @@ class Watch:
         if office is None:
             return
         for child in office.order:
-            if office.last.get(child) in ("started", "starting", "restarting"):
-                # A restart that waits ends with its supervisor, without a word.
-                if office.last[child] != "restarting":
-                    self._faults.append(f"{path}/{child} is left behind by its supervisor")
+            # A restart that waits ends with its supervisor, without a word.
+            if office.last.get(child) in ("started", "starting"):
+                self._faults.append(f"{path}/{child} is left behind by its supervisor")
         self._offices[path] = Office(office.spec, office.order, office.restart, by_hand=office.by_hand)
         self._offices[path].left_to_itself = not office.by_hand
 
@@ -114,38 +113,43 @@ class Watch:
         if office.starting is not None:
             self._faults.append(f"{path}/{office.starting} is still starting")
         for child in root.children.values():
-            id = child.spec.id
             if child.state == "restarting":
                 self._faults.append(f"{child.path} is still about to be restarted")
+            if child.running is not None and child.running.reason is not None:
+                self._faults.append(f"{child.path} has ended, and nobody has heard of it")
             if child.running is not None and child.supervisor is not None:
                 self.is_quiet(child.supervisor, child.path)
             if not office.left_to_itself or office.aside or office.stuck or child.running is not None:
                 continue
-            if office.last.get(id) == "ignored" or (child.spec.restart, office.last.get(id)) == (
+            if office.last.get(child.spec.id) == "ignored" or (
+                child.spec.restart,
+                office.last.get(child.spec.id),
+            ) == (
                 "transient",
                 "exited",
             ):
                 continue
-            self._faults.append(f"{child.path} was not brought back after {office.last.get(id)}")
+            self._faults.append(f"{child.path} was not brought back after {office.last.get(child.spec.id)}")
 
     def _starting(self, office: Office, event: Event) -> None:
-        id, place = event.child, office.order.index(event.child)
+        name, place = event.child, office.order.index(event.child)
         if office.starting is not None:
-            self._faults.append(f"{event.path}/{id} is started while {office.starting} still starts")
-        if office.last.get(id) == "started":
-            self._faults.append(f"{event.path}/{id} is started while it runs")
-        if id in office.aside:
-            self._faults.append(f"{event.path}/{id} is started while it is put aside")
-        office.starting = id
+            self._faults.append(f"{event.path}/{name} is started while {office.starting} still starts")
+        if office.last.get(name) == "started":
+            self._faults.append(f"{event.path}/{name} is started while it runs")
+        if name in office.aside:
+            self._faults.append(f"{event.path}/{name} is started while it is put aside")
+        office.starting = name
         office.stops.clear()
-        # Who is asked for by name, or was stuck while the others came back, may come after those after it.
-        if office.spec.strategy != "one_for_one" and not office.by_hand and not office.stuck:
+        # Who was stuck while the others came back may come after those after it.
+        if office.spec.strategy != "one_for_one" and office.left_to_itself and not office.stuck:
             after = [other for other in office.order[place + 1 :] if office.last.get(other) == "started"]
             if after:
-                self._faults.append(f"{event.path}/{id} is started after {after}")
+                self._faults.append(f"{event.path}/{name} is started after {after}")
+        if office.spec.strategy != "one_for_one" and not office.by_hand:
             below = office.order[:place] if office.spec.strategy == "rest_for_one" else office.order
             if office.aside.intersection(below):
-                self._faults.append(f"{event.path}/{id} is started on what is put aside")
+                self._faults.append(f"{event.path}/{name} is started on what is put aside")
 
     def _restarting(self, office: Office, event: Event) -> None:
         if office.restart[event.child] == "temporary":

@@ -1,8 +1,8 @@
 """A random tree of supervisors to which everything happens that may, by chance, and who watches over it.
 
-`World.live` builds a tree two or three levels deep and then, at random moments, crashes and ends workers, lets
-starts fail and stops take long, and asks supervisors at random for what may be asked. What must hold at every
-event is checked in `watch.py`; what must hold in the end, here.
+`World.live` builds a tree two or three levels deep and then, at random moments, crashes and ends workers,
+lets starts fail and stops take long, and asks supervisors at random for what may be asked. What must hold at
+every event is checked in `watch.py`; what must hold in the end, here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ END_SECONDS = 300.0
 """No tree here takes that long to stop, whatever its children do."""
 QUIET_SECONDS = 60.0
 """Longer than any pause, start and stop."""
-REQUESTS = ("terminate", "restart", "delete", "add", "suspend", "resume", "bounce", "look")
+REQUESTS = ("terminate", "restart", "delete", "add", "suspend", "suspend", "resume", "bounce", "look")
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.told = trio.Event()
+        self.crashes = False
 
 
 class World:
@@ -34,7 +40,7 @@ class World:
         """Workers may fail by themselves."""
         self._asks = self._random.random() < 0.7
         self._lives = Counter[str]()
-        self._told: dict[str, list[trio.Event]] = {}
+        self._workers: dict[str, Worker] = {}
         self._pending = 0
         self.faults: list[str] = []
         self.watch = Watch(self.faults)
@@ -85,9 +91,10 @@ class World:
     # ---- what happens to it ----
 
     def _interfere(self, nursery: trio.Nursery) -> None:
-        if self._told and (not self._asks or self._random.random() < 0.6):
-            events = self._told[self._random.choice(list(self._told))]
-            events[self._random.choice((0, 0, 1))].set()
+        if self._workers and (not self._asks or self._random.random() < 0.6):
+            worker = self._workers[self._random.choice(list(self._workers))]
+            worker.crashes = self._random.random() < 0.7
+            worker.told.set()
         elif self._asks:
             supervisor = self._random.choice(self._supervisors(self._root))
             verb = self._random.choice(REQUESTS)
@@ -159,7 +166,7 @@ class World:
         name = self._name(path, "w")
         traps_exit = chance() < 0.4
         # How long it takes to stop; past its time it is killed, and past that it is stuck.
-        manners = pick((0, 0, 0.2, 9)) if traps_exit else 0
+        manners = pick((0, 0, 0.2, 9)) if traps_exit else None
         shielded = 0 if chance() < 0.95 else 3 * chance()
 
         async def work(life: Life) -> None:
@@ -185,11 +192,11 @@ class World:
         self._names[path] += 1
         return f"{path}/{letter}{self._names[path]}" if path else f"{letter}{self._names[path]}"
 
-    async def _work(self, name: str, life: Life, manners: float, shielded: float) -> None:
+    async def _work(self, name: str, life: Life, manners: float | None, shielded: float) -> None:
         if self._lives[name]:
             self.faults.append(f"{name} is started while it still runs")
         self._lives[name] += 1
-        crash, end = self._told[name] = [trio.Event(), trio.Event()]
+        worker = self._workers[name] = Worker()
         try:
             mood = self._random.random() if self._moody else 1.0
             if mood < 0.3:
@@ -201,12 +208,15 @@ class World:
             life.started()
             if 0.25 < mood < 0.28:
                 raise RuntimeError("crashed at once")
-            async with trio.open_nursery() as nursery:
-                for event in (crash, end, life.stopping):
-                    nursery.start_soon(_cancel_after, event, nursery.cancel_scope)
-            if life.stopping.is_set():
-                await trio.sleep(manners)
-            if crash.is_set():
+            if manners is not None:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_cancel_after, life.stopping, nursery.cancel_scope)
+                    await worker.told.wait()
+                    nursery.cancel_scope.cancel()
+                await trio.sleep(manners if life.stopping.is_set() else 0)
+            else:
+                await worker.told.wait()
+            if worker.crashes:
                 raise RuntimeError("crashed")
         except trio.Cancelled:
             with trio.CancelScope(shield=True):
@@ -214,8 +224,8 @@ class World:
             raise
         finally:
             self._lives[name] -= 1
-            if self._told.get(name) == [crash, end]:
-                del self._told[name]
+            if self._workers.get(name) is worker:
+                del self._workers[name]
 
 
 async def _cancel_after(event: trio.Event, scope: trio.CancelScope) -> None:

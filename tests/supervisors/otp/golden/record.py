@@ -1,4 +1,4 @@
-"""Records in `traces.jsonl` what OTP's own supervisor does in many scenarios, so that we are held to it anywhere.
+"""Records in `traces.jsonl` what OTP's own supervisor does in many scenarios: we are held to it anywhere.
 
 To record anew, with an Erlang on the path or named by `MAILROOM_ERL` (Debian's `erlang-base` is enough, and
 `dpkg -x` of it too: no need to install):
@@ -28,7 +28,7 @@ NUMBER = 400
 SEED = 1
 
 AT_CERTAIN_TIMES = [
-    # I2: whole seconds count, and both ends of the window. A crash at 1.3 s, then 1.0 s, 1.6 s, 1.2 s, 2.2 s later.
+    # I2: whole seconds count, and both ends of the window. Crashes 1.0 s apart, 1.6 s, 1.3 s, 2.2 s.
     ("one_for_one 1 1 never", ["a permanent 30 quick ok"], "at 1300, crash a, at 2300, crash a"),
     ("one_for_one 1 1 never", ["a permanent 30 quick ok"], "at 1300, crash a, at 2900, crash a"),
     ("one_for_one 1 1 never", ["a permanent 30 quick ok"], "at 1800, crash a, at 3100, crash a"),
@@ -95,7 +95,7 @@ def running_otp(erl: str) -> Iterator[Otp]:
 
 
 def _start(erl: str) -> list[str]:
-    """`erl` is a script with its home written into it; of a tree that was only unpacked we start what it would."""
+    """`erl` is a script with its home written into it: where it was only unpacked, we start what it would."""
     home = Path(erl).resolve().parent.parent
     erlexec = next(iter(home.glob("erts-*/bin/erlexec")), None)
     if erlexec is None:
