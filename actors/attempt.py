@@ -159,7 +159,10 @@ class Worker:
                 await self._apologise(bot, turn)
         letter = _dead_letter(turn, error) if verdict == "dead" and error else None
         changes = turn.changes
-        journal.supersede()
+        if letter is None:
+            journal.supersede()
+        else:
+            await journal.settle()  # a requeued letter does not say again what was said, the apology included
 
         async def commit() -> tuple[Committed, Entry | None]:
             # Asked as late as possible, and anew each time: another may have come before it meanwhile.

@@ -85,7 +85,7 @@ class DeadLetters:
         oldest: list[tuple[int, int, str]] = []
         async for id_, letter in self._scan(wanted):
             # Negative, because the heap has the least on top, and what goes first is the latest.
-            one = (-form.number(letter, "accepted_ms"), -(_seq(id_) or 0), id_)
+            one = (-form.number(letter, "accepted_ms"), -int(id_.rpartition(":")[2]), id_)
             if len(oldest) < most:
                 heapq.heappush(oldest, one)
             elif oldest and one > oldest[0]:
@@ -113,8 +113,6 @@ class DeadLetters:
         remembered. `suspended`: it is in line, and its chat is suspended. `full`: it stays a dead letter, for
         its mailbox has no room. The caller wakes the chat.
         """
-        if _seq(id) is None:
-            return "gone"
         (status,) = await self._line.run(_REQUEUE, _prefix_of(id), id, MAILBOX_CAP, EXPEDITED_CAP)
         word: Requeued = status.decode()
         return word
@@ -173,11 +171,6 @@ def _pattern(wanted: Wanted) -> str:
     parts = [part for part in (bot, wanted.chat.id if wanted.chat else None) if part is not None]
     escaped = ("".join(f"\\{sign}" if sign in "*?[]\\" else sign for sign in part) for part in parts)
     return ":".join([*escaped, "*"])
-
-
-def _seq(id_: str) -> int | None:
-    seq = id_.rpartition(":")[2]
-    return int(seq) if seq.isdecimal() else None
 
 
 def _prefix_of(id_: str) -> str:

@@ -73,7 +73,7 @@ async def oldest(line: Line, most: int) -> list[InLine]:
 
 
 async def deepest(line: Line, most: int) -> list[InLine]:
-    """The chats with the most messages waiting, the most first; of equal ones the one that waits longer."""
+    """The chats with the most messages waiting, the most first; equal ones stand by their age."""
     if most < 1:
         return []
     answers = await _every(line, "ZREVRANGE", "depths", 0, most - 1, "WITHSCORES")

@@ -85,9 +85,7 @@ class Suspensions:
         fresh = not parked and bool(await self._line.command("HSETNX", NOTES, target, note))
         # Also when it was noted before: whoever noted it may have come no further.
         if member is not None:
-            await asyncio.gather(
-                *(self._line.command("SADD", key, member) for key in _sets(member)),
-            )
+            await asyncio.gather(*(self._line.command("SADD", key, member) for key in _sets(member)))
         return fresh
 
     async def lift(self, target: str) -> Held | None:

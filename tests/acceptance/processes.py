@@ -115,6 +115,8 @@ class Simulator(Process):
         self.url = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "ops.simulators.telegram", "--port", str(self.port)]
         super().__init__(command, folder / "telegram.log")
+        self._texts: dict[int, list[str]] = {}
+        self._since = 0
 
     def ask(self, path: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
         """Use the control API."""
@@ -128,17 +130,15 @@ class Simulator(Process):
 
     def sent(self) -> dict[int, list[str]]:
         """Every text that the bot has sent and that arrived, by chat, in the order of arrival."""
-        texts: dict[int, list[str]] = {}
-        since = 0
         while True:
-            page = self.ask(f"calls?since={since}&limit=10000&method=sendMessage")
+            page = self.ask(f"calls?since={self._since}&limit=10000&method=sendMessage")
             for call in page["calls"]:
                 if call["ok"]:
-                    texts.setdefault(call["chat_id"], []).append(call["args"]["text"])
-            if page["next"] <= since:
+                    self._texts.setdefault(call["chat_id"], []).append(call["args"]["text"])
+            if page["next"] <= self._since:
                 assert page["oldest"] == 0, "the log of calls is too short for this test"
-                return texts
-            since = page["next"]
+                return {chat: list(texts) for chat, texts in self._texts.items()}
+            self._since = page["next"]
 
 
 class Service(Process):

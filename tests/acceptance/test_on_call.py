@@ -94,9 +94,7 @@ def test_every_actor_crashed_in_turn_under_load_loses_nothing(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    "target", ["counter:1", "counter", "everything", "chats", "chats/actors", "telegram"]
-)
+@pytest.mark.parametrize("target", ["counter:1", "everything", "chats/actors"])
 def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_goes_on_in_order(
     service: Service, telegram: Simulator, desk: Desk, target: str
 ) -> None:
@@ -105,17 +103,16 @@ def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_go
         outcome = desk(lambda one: one.drain(target, BY, seconds=20))
         assert outcome.unfinished == 0, outcome.says
         before, taken = telegram.sent(), dict(people.acknowledged)
-        if target != "telegram":
-            make_progress(people)  # messages go on being taken
+        make_progress(people)  # messages go on being taken
         if target == "counter:1":
             wait_until(lambda: _others(telegram) > sum(map(len, before.values())), "answers to the rest")
             assert telegram.sent()[1] == before[1]
-        elif target != "telegram":
+        else:
             assert telegram.sent() == before, "nothing was committed or said"
         service.kill()
         service.start_and_wait()  # it outlives a restart
         assert [one.target for one in desk(lambda one: one.suspensions())]
-        assert telegram.sent().get(1, []) == before.get(1, []) or target == "telegram"
+        assert telegram.sent().get(1, []) == before.get(1, [])
         desk(lambda one: one.resume(target, BY))
         wait_until(
             lambda: len(telegram.sent().get(1, ())) > len(before.get(1, ())), "the first answer after it"

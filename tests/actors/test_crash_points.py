@@ -92,6 +92,7 @@ def test_a_fault_at_any_store_call_loses_nothing_and_doubles_only_what_was_in_fl
         boxes.place, boxes.how, boxes.when = place, how, when
         house.chats.spawn(lambda: _deliver(house, HELLO))
         await house.until(lambda: boxes.died or len(telegram.texts()) >= 2)
+        await house.until(lambda: boxes.died or not any(one.busy for one in house.chats._actors.values()))
         if not boxes.died:
             await house.settled()
         return boxes.died

@@ -19,6 +19,7 @@ class Box:
     """Mailboxes without await, with short names for what the tests do often."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.runner = asyncio.Runner()
         self.line = Line(url)
         self.mailboxes = Mailboxes(self.line, self.line)
@@ -88,12 +89,17 @@ class Box:
         return f"mailroom:{{{(chat or self.chat).partition}}}:{name}"
 
     def suspend(self, whom: str = "shop:7") -> None:
-        for number in range(PARTITIONS):
-            self.raw.sadd(f"mailroom:{{{number}}}:suspended", whom)
+        """Hold somebody without a note of it."""
+        self._in_every_partition("SADD", whom)
 
     def resume(self, whom: str = "shop:7") -> None:
-        for number in range(PARTITIONS):
-            self.raw.srem(f"mailroom:{{{number}}}:suspended", whom)
+        self._in_every_partition("SREM", whom)
+
+    def _in_every_partition(self, command: str, whom: str) -> None:
+        with self.raw.pipeline(transaction=False) as pipe:
+            for number in range(PARTITIONS):
+                pipe.execute_command(command, f"mailroom:{{{number}}}:suspended", whom)
+            pipe.execute()
 
     def left_behind(self) -> set[str]:
         """Every key there is, but for the fences and the ids remembered against duplicates."""

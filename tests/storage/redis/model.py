@@ -246,13 +246,15 @@ class MailboxMachine(RuleBasedStateMachine):
         self.box.commit(None, changes, self.epoch, chat=chat)
         one.state.update(changes.set)
 
-    @rule(chat=chats, until=st.integers(1, 9), take_back=st.booleans())
-    def park(self, chat: Chat, until: int, take_back: bool) -> None:
+    @rule(chat=chats, until=st.integers(1, 9), take_back=st.booleans(), write=st.booleans())
+    def park(self, chat: Chat, until: int, take_back: bool, write: bool) -> None:
         message = next(iter(self.known[chat].box), None)
         if message is not None and (message.tries or not take_back):
             self.box.call(self.boxes.park(chat, self.epoch, message.seq, until, take_back_attempt=take_back))
             self.known[chat].parked_until_ms = until
             message.tries -= take_back
+            if write:
+                self.commit_state_and_timers(chat, 0, FUTURE_MS, cancel=False)
 
     @rule(chat=chats)
     def fire(self, chat: Chat) -> None:
