@@ -27,6 +27,8 @@ import sys
 from pathlib import Path
 from ops import logs
 from ops.configuration import load
+from ops.quick_aiogram import import_aiogram
+import_aiogram()
 from ops.service import serve
 logs.configure("json")
 serve(load(Path(sys.argv[1])), roles=sys.argv[2].split(","), ready=lambda url: print("READY", flush=True))

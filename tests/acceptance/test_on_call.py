@@ -19,6 +19,8 @@ from tests.acceptance.processes import Service, Simulator, wait_until
 from tests.acceptance.test_kills import make_progress, wait_for_answers
 
 CHATS = 8
+PAUSE_SECONDS = 0.02
+"""Between two messages of a chat: load enough, and not more than a busy machine answers within the wait."""
 BY = By("test", "to see what happens")
 
 
@@ -63,7 +65,7 @@ def test_every_node_restarted_in_turn_under_load_loses_nothing(
 ) -> None:
     paths = [node.path for node in desk.nodes()]
     assert "chats/work/timers" in paths
-    with People(lambda: service.webhook, CHATS) as people:
+    with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         for path in paths:
             make_progress(people, CHATS)
             desk(lambda one, path=path: one.restart(path, BY))
@@ -80,7 +82,7 @@ def test_every_node_restarted_in_turn_under_load_loses_nothing(
 def test_every_actor_crashed_in_turn_under_load_loses_nothing(
     service: Service, telegram: Simulator, desk: Desk
 ) -> None:
-    with People(lambda: service.webhook, CHATS) as people:
+    with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         make_progress(people)
         for round_ in range(3):
             for chat in range(1, CHATS + 1):
@@ -98,7 +100,7 @@ def test_every_actor_crashed_in_turn_under_load_loses_nothing(
 def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_goes_on_in_order(
     service: Service, telegram: Simulator, desk: Desk, target: str
 ) -> None:
-    with People(lambda: service.webhook, CHATS, pause_seconds=0.01) as people:
+    with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         wait_until(lambda: len(telegram.sent()) == CHATS, "a first answer to everybody")
         outcome = desk(lambda one: one.drain(target, BY, seconds=20))
         assert outcome.unfinished == 0, outcome.says
@@ -129,7 +131,7 @@ def test_a_message_skipped_by_on_call_is_a_dead_letter_that_can_be_requeued(
 ) -> None:
     chat = "counter:1"
     desk(lambda one: one.drain(chat, BY, seconds=5))
-    with People(lambda: service.webhook, 1, pause_seconds=0.01) as people:
+    with People(lambda: service.webhook, 1, pause_seconds=PAUSE_SECONDS) as people:
         wait_until(lambda: people.acknowledged[1] >= 3, "three messages in line")
     report = desk(lambda one: one.chat(chat))
     assert report.depth == people.acknowledged[1]
