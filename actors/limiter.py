@@ -93,6 +93,8 @@ class Limiter:
                     return start - now
                 pace.next = start + (PACE_GROUP_SECONDS if chat_id < 0 else PACE_PRIVATE_SECONDS)
                 wait = start - now
+        if self._tokens > -BULK_PER_SECOND:  # replies do not wait for tokens, but bulk leaves them their part
+            self._take_token(now)
         return wait
 
     def refused(self, chat_id: int, retry_after: float, now: float) -> bool:

@@ -1,10 +1,13 @@
-"""Opens the desk of on-call for a command: from the settings to Redis to `OnCall`, and closes it again."""
+"""Opens the desk of on-call for a command: from the settings to Redis to `OnCall`, and closes it again.
+
+Postgres is opened when jobs are asked for, and its driver loaded then: most commands need Redis alone.
+"""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 import uvloop
@@ -16,6 +19,10 @@ from ops.settings import Settings
 from storage.errors import StoreError
 from storage.redis.batch import Line
 from supervisors.oncall.desk import OnCall
+from supervisors.oncall.errors import OnCallError
+
+if TYPE_CHECKING:
+    import asyncpg
 
 T = TypeVar("T")
 
@@ -45,13 +52,57 @@ async def open_desk(settings: Settings) -> AsyncIterator[OnCall]:
             f"No REDIS_URL is set and no `mailroom up` runs on {settings.data}: start it, or give --data."
         )
     line = Line(url, name="mailroom-oncall")
+    database = _Database(settings)
     try:
         await line.command("PING")  # before anything is begun that would only be half done
-        yield OnCall(line)
+        yield OnCall(line, database=database.open)
     except StoreError as error:
+        if await _answers(line):  # then it was Postgres, and the error says so
+            raise CannotStartError(str(error)) from None
         raise _without_redis(settings, url, error) from None
     finally:
+        await database.close()
         await line.close()
+
+
+class _Database:
+    """Postgres as the settings have it, opened once and only when it is asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening: asyncio.Task[asyncpg.Pool] | None = None
+
+    async def open(self) -> "asyncpg.Pool":
+        """The pool. Raises `OnCallError` where none is configured, `StoreUnavailable` where none answers."""
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open())
+        return await self._opening
+
+    async def close(self) -> None:
+        """Close it if it was opened."""
+        if self._opening is not None and not self._opening.cancelled() and not self._opening.exception():
+            self._opening.result().terminate()
+
+    async def _open(self) -> "asyncpg.Pool":
+        from ops.embedded.postgres import EmbeddedPostgres
+
+        url = self._settings.database_url or EmbeddedPostgres(self._settings.data).url_of_running()
+        if url is None:
+            raise OnCallError(
+                "jobs are kept in Postgres: no DATABASE_URL is set and no `mailroom up` runs on"
+                f" {self._settings.data}: set it, or give --data."
+            )
+        from storage.postgres.database import connect
+
+        return await connect(url)
+
+
+async def _answers(line: Line) -> bool:
+    try:
+        await line.command("PING")
+    except StoreError:
+        return False
+    return True
 
 
 def _without_redis(settings: Settings, url: str, error: StoreError) -> CannotStartError:

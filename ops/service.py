@@ -24,6 +24,7 @@ from ingress.webhook import Webhook
 from ops.front import Front
 from ops.hosted import hosted_bots
 from ops.metrics_port import metrics_port
+from ops.outbox import Outbox, open_outbox
 from ops.settings import Settings
 from ops.stores import Stores, open_stores
 from storage.errors import StoreError
@@ -98,7 +99,7 @@ class Service:
 
     async def run(self, stop: trio.Event) -> None:
         """Run until `stop` is set. Raises what kept a part from starting, and `GaveUp` when the tree did."""
-        async with open_stores(self._settings) as stores:
+        async with open_stores(self._settings) as stores, open_outbox(self._settings) as outbox:
             ownership = Ownership(stores.leases, stores.mailboxes, sole="ingress" in self._roles)
             workplace = Workplace(
                 stores.mailboxes, stores.line, ownership, self._policy, works_here="worker" in self._roles
@@ -106,7 +107,7 @@ class Service:
             parking = Parking(stores.mailboxes, stores.line)
             bots = workplace.bots = self._make_bots(workplace, parking, stores)
             try:
-                await self._live(stop, stores, workplace, parking, bots)
+                await self._live(stop, stores, outbox, workplace, parking, bots)
             finally:
                 for bot in bots.values():
                     with trio.CancelScope(shield=True), suppress(Exception):  # the others have theirs to do
@@ -117,6 +118,7 @@ class Service:
         self,
         stop: trio.Event,
         stores: Stores,
+        outbox: Outbox,
         workplace: Workplace,
         parking: Parking,
         bots: dict[str, HostedBot],
@@ -138,8 +140,9 @@ class Service:
                 process.held.update(held_nodes(await aio(suspensions.all)))
             owner = workplace.ownership.owner
             node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
-            front = self._front(stop, stores, workplace, OnCall(stores.line, local=node))
-            parts = self._parts(stores, workplace, parking, front, process, node)
+            desk = OnCall(stores.line, local=node, database=stores.database)
+            front = self._front(stop, stores, workplace, desk)
+            parts = self._parts(stores, outbox, workplace, parking, front, process, node)
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
             if "worker" in self._roles:
@@ -184,6 +187,7 @@ class Service:
     def _parts(
         self,
         stores: Stores,
+        outbox: Outbox,
         workplace: Workplace,
         parking: Parking,
         front: Front | None,
@@ -218,6 +222,7 @@ class Service:
             listener=front.listen if front else None,
             metrics=None if front or port is None else metrics_port(self._settings.host, port),
             chats=chats,
+            jobs=outbox.parts(stores.mailboxes, workplace, bots) if chats else {},
             telegram=self._lines(front, bots),
         )
 

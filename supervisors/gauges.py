@@ -1,5 +1,5 @@
 """What is measured every few seconds, because no single event tells of it: the lag of both loops, the stores'
-latency, what waits in all mailboxes, the states of the supervision tree.
+latency, what waits in all mailboxes and in the outbox, the states of the supervision tree.
 
 Every process measures all of it, also one that does not own the chats: what waits is most worth knowing when
 nobody owns them. It is the same number whoever reads it, so queries take `max` over the processes, not `sum`.
@@ -24,6 +24,7 @@ from storage.errors import StoreError
 from storage.postgres.database import UNAVAILABLE, unavailable
 from storage.redis.batch import Line
 from storage.redis.inspection import totals
+from supervisors.job_gauges import count_jobs
 from supervisors.oncall.reports import State
 from supervisors.otp.child import Life
 
@@ -85,6 +86,7 @@ async def watch(
         nursery.start_soon(_every, PING_SECONDS, Pulse("redis", lambda: line.command("PING")).feel)
         nursery.start_soon(_every, PING_SECONDS, Pulse("postgres", lambda: _select(database)).feel)
         nursery.start_soon(_every, TOTALS_SECONDS, count, line)
+        nursery.start_soon(_every, TOTALS_SECONDS, count_jobs, database)
         nursery.start_soon(_every, PING_SECONDS, show_tree, tally)
 
 

@@ -18,6 +18,8 @@ DRAIN_SECONDS = 20.0
 """Handlers get the policy's 10 s to finish, then are cancelled; this is when we stop believing in them."""
 CLOSING_SECONDS = 10.0
 """How long a bot's shutdown hooks, or requests in progress, may take."""
+QUEUES = frozenset({"payment", "delivery", "notification", "broadcast"})
+"""The parts of the outbox that finish what they have in hand when they are asked to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Parts:
     metrics: Start | None = None
     """A listener for metrics alone, where there is no other."""
     chats: Chats | None = None
+    jobs: Mapping[str, Start] = field(default_factory=dict)
+    """The queues of the outbox, and what works beside them."""
     telegram: Mapping[str, Start] = field(default_factory=dict)
 
 
@@ -62,6 +66,17 @@ def tree(parts: Parts) -> SupervisorSpec:
         children.append(ChildSpec("metrics", parts.metrics))
     if parts.chats:
         children.append(ChildSpec("chats", supervise=_chats(parts.chats)))
+    if parts.jobs:
+        # After the chats, because jobs speak to them; one queue that cannot work is parked, and the others go
+        # on.
+        queues = SupervisorSpec(
+            tuple(
+                ChildSpec(name, part, traps_exit=name in QUEUES, shutdown=CLOSING_SECONDS + 2)
+                for name, part in parts.jobs.items()
+            ),
+            intensity=5, period=60, backoff=PATIENT, give_up="park",
+        )  # fmt: skip
+        children.append(ChildSpec("jobs", supervise=queues))
     if parts.telegram:
         # Last, so that it stops first: no more is let in while the chats finish what they have.
         lines = SupervisorSpec(

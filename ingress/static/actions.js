@@ -46,6 +46,30 @@ export const letter = {
     act({ title: `Save the payload of ${id}`, button: "Save", says: "The dead letter holds the new payload; requeue it to have it handled.", method: "PUT", path: `dead/${encodeURIComponent(id)}`, body: { payload } }),
 };
 
+export const job = {
+  retry: (id) =>
+    act({ title: `Retry ${id}`, button: "Retry", says: "It is run again now and gets all its attempts anew. What it did before may be done once more.", path: "outbox/retry", body: { ids: [id] } }),
+  drop: (id) =>
+    act({ title: `Drop ${id}`, button: "Drop", says: "It is thrown away. If it runs just now, it comes to its end all the same.", path: "outbox/drop", body: { ids: [id] }, sure: "For good: it cannot be had back" }),
+  edit: (id, payload) =>
+    act({ title: `Save the payload of ${id}`, button: "Save", says: "The job holds the new payload; if it is dead, retry it.", method: "PUT", path: `outbox/${encodeURIComponent(id)}`, body: { payload } }),
+};
+
+/** Those that are shown, by their ids: what comes meanwhile is left alone. */
+export const jobs = {
+  retry: (ids) =>
+    act({ title: `Retry ${plural(ids.length, "job")}`, button: "Retry", says: "Those in the list are run again now and get all their attempts anew.", path: "outbox/retry", body: { ids }, count: ids.length }),
+  drop: (ids) =>
+    act({ title: `Drop ${plural(ids.length, "job")}`, button: "Drop", says: "Those in the list are thrown away.", path: "outbox/drop", body: { ids }, count: ids.length, sure: "For good: they cannot be had back" }),
+};
+
+export const queue = {
+  pause: (name) =>
+    act({ title: `Pause ${name}`, button: "Pause", says: "Nobody takes jobs of this queue until it is resumed, also over restarts. They are still accepted, and wait; those in hand are finished.", path: `outbox/queues/${encodeURIComponent(name)}/pause`, body: {} }),
+  resume: (name) =>
+    act({ title: `Resume ${name}`, button: "Resume", says: "Its jobs are worked again.", path: `outbox/queues/${encodeURIComponent(name)}/resume`, body: {} }),
+};
+
 /** All that a filter finds, up to the moment it was counted: what dies meanwhile is left alone. */
 export const letters = {
   requeue: (filter, number) =>

@@ -10,7 +10,7 @@ const LETTERS_MAX = 1000;
 const REASONS_SHOWN = 6;
 const section = $("#dead");
 const form = $(".filter", section);
-let known = null;
+const known = {};
 let asked = 0;
 let lettersWanted = LETTERS_STEP;
 
@@ -28,10 +28,10 @@ export async function refreshDead() {
   }
 }
 
-/** The stream says how many there are; another number than before is a reason to look. */
-export function deadAre(number) {
-  if (number !== known) refreshDead();
-  known = number;
+/** How many there are `of` chats or jobs; another number than before is a reason to look. */
+export function deadAre(of, number) {
+  if (number !== known[of]) refreshDead();
+  known[of] = number;
 }
 
 function show(reasons, letters, counted) {
@@ -68,9 +68,10 @@ function narrow(bot, error) {
 
 function letterRow(letter) {
   const when = h("span");
-  const link = h("a.chat", String(letter.chat), { href: addressOf("letter", letter.id) });
+  const isJob = letter.id.startsWith("job:");
+  const link = h("a.chat", letter.chat ?? letter.id, { href: addressOf("letter", letter.id) });
   const skipped = letter.skipped_by ? h("span.dim", ` skipped by ${letter.skipped_by}`) : null;
-  const line = row(["", link, ".first"], ["died", when], ["", h("span", letter.kind, skipped)], ["attempts", letter.attempts, ".number"], ["", h("code.error", letter.error), ".wide"]);
+  const line = row(["", link, ".first"], ["died", when], ["", h("span", isJob ? `${letter.queue} ${letter.kind}` : letter.kind, skipped)], ["attempts", letter.attempts, ".number"], ["", h("code.error", letter.error), ".wide"]);
   line.update = (now) => say(when, ago(now.died_ms));
   return line;
 }

@@ -1,11 +1,10 @@
 // One dead letter: why it died, and its payload, to be mended and put back in line.
-import { letter as actions } from "./actions.js";
+import { job, letter as actions } from "./actions.js";
 import { ask } from "./ask.js";
 import { facts, h } from "./dom.js";
+import { payloadBox } from "./payload.js";
 import { addressOf, closeSheet, sheetFor } from "./sheet.js";
-import { ago, indented, moment } from "./words.js";
-
-const ROWS_MAX = 24;
+import { ago, moment } from "./words.js";
 
 sheetFor("letter", "Dead letter", (id, content) => {
   let open = true;
@@ -32,6 +31,7 @@ sheetFor("letter", "Dead letter", (id, content) => {
 });
 
 function letterView(letter) {
+  const isJob = letter.id.startsWith("job:");
   const list = h("dl.facts");
   facts(list, [
     ["Chat", ""],
@@ -41,28 +41,20 @@ function letterView(letter) {
     ["Number", letter.seq],
     ["Order", letter.order],
     ["Queue", letter.queue],
+    ["Key", letter.key],
     ["Attempts", letter.attempts],
     ["Epoch", letter.epoch],
     ["Trace", letter.trace],
     ["Skipped by", letter.skipped_by],
   ]);
-  const before = indented(letter.payload);
-  const box = h("textarea", { value: before, spellcheck: false, rows: Math.min(ROWS_MAX, before.split("\n").length + 1), ariaLabel: "Payload" });
-  const save = h("button", "Save payload", { disabled: true, onclick: () => actions.edit(letter.id, box.value) });
-  const undo = h("button", "Undo changes", { hidden: true, onclick: () => { box.value = before; changed(); } });
-  const requeue = h("button.main", "Requeue", { onclick: () => actions.requeue(letter.id) });
-  const hint = h("p.dim", { hidden: true }, "Save the payload before you requeue it.");
-  const changed = () => {
-    const differs = box.value !== before;
-    save.disabled = !differs;
-    undo.hidden = hint.hidden = !differs;
-    requeue.disabled = differs;
-  };
-  box.addEventListener("input", changed);
+  const requeue = h("button.main", "Requeue", { onclick: () => (isJob ? job.retry : actions.requeue)(letter.id) });
+  const payload = payloadBox(letter.payload, requeue, "Save the payload before you requeue it.", (text) => (isJob ? job : actions).edit(letter.id, text));
   return h("div",
     h("p.error", h("code", letter.error)),
-    h("div.buttons", requeue, h("button.danger", "Drop", { onclick: () => actions.drop(letter.id) }), h("a", "Open its chat", { href: addressOf("chat", letter.chat) })),
+    h("div.buttons", requeue, h("button.danger", "Drop", { onclick: () => (isJob ? job : actions).drop(letter.id) }),
+      isJob ? h("a", "Open the job", { href: addressOf("job", letter.id) }) : null,
+      letter.chat ? h("a", "Open its chat", { href: addressOf("chat", letter.chat) }) : null),
     list,
-    h("section", h("h3", "Payload"), box, h("div.buttons", save, undo), hint),
-    h("section", h("h3", "Traceback"), h("pre", letter.traceback || "No traceback: it did not fail, it was skipped.")));
+    payload,
+    h("section", h("h3", "Traceback"), h("pre", letter.traceback || (isJob ? "No traceback was kept." : "No traceback: it did not fail, it was skipped."))));
 }

@@ -1,11 +1,13 @@
 // The page: a stream of news, and each part of the page told of its piece of it.
 import "./chat.js";
+import "./job.js";
 import "./letter.js";
 import { ask } from "./ask.js";
 import { Chart } from "./chart.js";
 import { deadAre } from "./dead.js";
 import { $, h, keep, say, state } from "./dom.js";
 import { proposeTargets, refreshAudit, showSuspensions } from "./held.js";
+import { refreshQueues } from "./jobs.js";
 import { chooseOrder, showChats } from "./mailboxes.js";
 import { followAddress } from "./sheet.js";
 import { nodePaths, showTree } from "./tree.js";
@@ -14,6 +16,7 @@ import { count, duration, latency, nowMs, rate, setClock } from "./words.js";
 const AUDIT_EVERY_MS = 15000;
 const POINTS_MAX = 300;
 const AGAIN_MS = 5000;
+const QUEUES_EVERY_MS = 5000;
 
 const live = $("#live");
 const percentiles = (name) => [[`${name}_p50`, "half within"], [`${name}_p99`, "99 % within"]];
@@ -37,7 +40,7 @@ function show(news) {
   showSuspensions(suspensions, faults.suspensions);
   proposeTargets(nodePaths(tree));
   showTotals(totals, faults.totals);
-  if (totals && !faults.totals) deadAre(totals.dead_letters);
+  if (totals && !faults.totals) deadAre("chats", totals.dead_letters);
 }
 
 function showTotals(totals, fault) {
@@ -95,6 +98,8 @@ chooseOrder((order) => {
   listen();
 });
 setInterval(() => document.hidden || refreshAudit(), AUDIT_EVERY_MS);
+setInterval(() => document.hidden || refreshQueues(), QUEUES_EVERY_MS);
 refreshAudit();
+refreshQueues();
 listen();
 followAddress();

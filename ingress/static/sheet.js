@@ -1,5 +1,5 @@
-// The sheet at the side: one chat or one dead letter, opened by its address (#chat/…, #letter/…), so that a link to
-// it can be sent to a colleague.
+// The sheet at the side: one chat, dead letter or job, opened by its address (#chat/…, #letter/…, #job/…), so that a
+// link to it can be sent to a colleague.
 import { $, say } from "./dom.js";
 
 const sheet = $("#sheet");

@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 
 
-def run_benches(names: Sequence[str], *, as_json: bool = False, quick: bool = False) -> int:
+def run_benches(
+    names: Sequence[str],
+    *,
+    as_json: bool = False,
+    quick: bool = False,
+    jobs: int | None = None,
+    alone: bool = False,
+) -> int:
     """Run the benchmarks named, or all of them, and report; returns the exit code."""
     from ops.bench.run import run_benches as run  # what it imports takes a second
 
-    return run(names, as_json=as_json, quick=quick)
+    return run(names, as_json=as_json, quick=quick, jobs=jobs, alone=alone)

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psutil
@@ -20,6 +21,7 @@ from ops.bench.flood import flood
 from ops.bench.load import WebhookRefusedError
 from ops.bench.memory import memory
 from ops.bench.neighbour import neighbour
+from ops.bench.outbox.bench import outbox
 from ops.bench.report import show
 from ops.bench.spine import spine
 from ops.bench.stage import Stage, open_stage
@@ -31,7 +33,9 @@ def actors(stage: Stage) -> dict[str, Any]:
     return actors_bench(lambda what: stage.progress(f"actors: {what}"))
 
 
-BENCHES: dict[str, Callable[[Stage], dict[str, Any]]] = {
+Bench = Callable[[Stage], dict[str, Any]]
+
+BENCHES: dict[str, Bench] = {
     "spine": spine,
     "ack": ack,
     "flood": flood,
@@ -40,16 +44,28 @@ BENCHES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "dispatch": dispatch,
     "memory": memory,
     "actors": actors,
+    "outbox": outbox,
 }
 
 
-def run_benches(names: Sequence[str], *, as_json: bool = False, quick: bool = False) -> int:
-    """Run the benchmarks named, or all; returns the exit code: 1 when a benchmark could not be run."""
+def run_benches(
+    names: Sequence[str],
+    *,
+    as_json: bool = False,
+    quick: bool = False,
+    jobs: int | None = None,
+    alone: bool = False,
+) -> int:
+    """Run the benchmarks named, or all; returns the exit code: 1 when a benchmark could not be run.
+
+    `jobs` and `alone` are for `outbox`: how many go through its tables, and whether without peers.
+    """
     unknown = [name for name in names if name not in {*BENCHES, "all"}]
     if unknown:
         sys.stderr.write(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}, all\n")
         return 2
     chosen = [name for name in BENCHES if not names or name in names or "all" in names]
+    benches: dict[str, Bench] = {**BENCHES, "outbox": partial(outbox, jobs=jobs, alone=alone)}
     # A SIGTERM must not leave stores and services behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console(stderr=True)
@@ -62,7 +78,7 @@ def run_benches(names: Sequence[str], *, as_json: bool = False, quick: bool = Fa
     ):
         for name in chosen:
             try:
-                found[name] = BENCHES[name](stage)
+                found[name] = benches[name](stage)
             except (ChildError, WebhookRefusedError, OSError) as error:
                 failed = True
                 found[name] = {"failed": f"{type(error).__name__}: {error}"}

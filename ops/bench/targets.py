@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ops.bench.outbox.figures import typical
+
 Figures = Mapping[str, Any]
 
 
@@ -24,6 +26,20 @@ class Target:
 
 def _rate(ours: str, theirs: str, figure: str = "updates_per_second") -> Callable[[Figures], float]:
     return lambda found: float(found[ours][figure] / found[theirs][figure])
+
+
+def _outbox(figure: str, peers: tuple[str, ...] = ()) -> Callable[[Figures], float | None]:
+    """A figure of ours, to the greatest of these peers; nothing where it was not measured."""
+
+    def compute(found: Figures) -> float | None:
+        ours = typical(found["mailroom"], figure)
+        theirs = [typical(found[peer], figure) for peer in peers if peer in found]
+        known = [one for one in theirs if one is not None]
+        if ours is None or (peers and not known):
+            return None
+        return ours / max(known) if peers else ours
+
+    return compute
 
 
 TARGETS = (
@@ -75,6 +91,49 @@ TARGETS = (
         lambda found: found["mailroom"]["bytes_per_passivated_chat"],
         unit="bytes",
         at_most=True,
+    ),
+    Target(
+        "outbox",
+        "64 callers that enqueue, to PgQueuer",
+        5.0,
+        _outbox("enqueue_64_callers_per_second", ("pgqueuer",)),
+        needs=("pgqueuer",),
+    ),
+    Target(
+        "outbox",
+        "batches of 500 enqueued, to PgQueuer",
+        2.0,
+        _outbox("enqueue_batch_500_per_second", ("pgqueuer",)),
+        needs=("pgqueuer",),
+    ),
+    Target(
+        "outbox",
+        "no-op jobs, to PgQueuer's best setting",
+        2.0,
+        _outbox("process_per_second", ("pgqueuer", "pgqueuer_500")),
+        needs=("pgqueuer",),
+    ),
+    Target(
+        "outbox",
+        "pickup p50 on an idle queue, to PgQueuer",
+        1.0,
+        _outbox("pickup_p50_ms", ("pgqueuer",)),
+        at_most=True,
+        needs=("pgqueuer",),
+    ),
+    Target(
+        "outbox",
+        "p99 to the handler at 5 000 jobs a second",
+        50.0,
+        _outbox("at_5000_a_second_p99_ms"),
+        unit="ms",
+        at_most=True,
+    ),
+    Target(
+        "outbox",
+        "under an old snapshot, last jobs to first",
+        0.7,
+        _outbox("snapshot_last_to_first"),
     ),
 )
 

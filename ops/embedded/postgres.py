@@ -83,6 +83,17 @@ class EmbeddedPostgres:
             time.sleep(child.POLL_SECONDS)
         raise StoreError(f"Postgres is not ready after {START_SECONDS_MAX:.0f} s (log: {self.log})")
 
+    def url_of_running(self) -> str | None:
+        """Its URL if it runs already; starts and changes nothing."""
+        if not (self.home / "PG_VERSION").exists():
+            return None
+        pid = child.pid_in(self.home / "postmaster.pid")
+        if pid is None or not child.is_ours(pid, str(self.home)):
+            return None
+        owner = self.home.stat()
+        self._socket_directory = socket_directory(self.home, SOCKET_NAME, (owner.st_uid, owner.st_gid))
+        return self.url
+
     def stop(self) -> None:
         """Stop it, whoever started it: connections are cut, committed work is on disk."""
         if self.pid is not None:

@@ -1,19 +1,22 @@
-"""The desk of on-call: what can be seen (`looking`), what can be done to what runs (`acting`) and to messages
-that failed for good (`letters`); the same for all three doors.
+"""The desk of on-call: what can be seen (`looking`), what can be done to what runs (`acting`), to messages
+that failed for good (`letters`), to jobs (`jobs`), and to the dead of both (`dead`); the same for all three
+doors.
 
-Awaited on the asyncio side, in any process; a command line needs nothing but a line to Redis.
+Awaited on the asyncio side, in any process; a command line needs nothing but a line to Redis, and Postgres
+only where it is about jobs.
 """
 
 from supervisors.oncall.acting import Acting
+from supervisors.oncall.dead import AllDead
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.letters import Letters
 from supervisors.oncall.looking import Looking
 
 __all__ = ["OnCall", "OnCallError", "UnknownTargetError"]
 
 
-class OnCall(Looking, Acting, Letters):
+class OnCall(Looking, Acting, AllDead):
     """All of it. Calls may raise `OnCallError`, and `StoreError` where Redis does not answer.
 
-    `local` is the process we are in: it is asked directly, also while Redis is away.
+    `local` is the process we are in: it is asked directly, also while Redis is away. `database` is the pool
+    of Postgres, or what opens one when jobs are asked for first; without it everything else works.
     """

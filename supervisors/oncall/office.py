@@ -15,6 +15,7 @@ from storage.redis.entry import Chat
 from storage.redis.suspensions import Held, Suspensions
 from supervisors.oncall.errors import OnCallError
 from supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
+from supervisors.oncall.outbox import Database, Outbox
 from supervisors.oncall.post import Post
 from supervisors.oncall.registry import Process
 from supervisors.oncall.reports import By, Outcome
@@ -61,8 +62,9 @@ class Scene:
 class Office:
     """The common ground of on-call's functions."""
 
-    def __init__(self, line: Line, *, local: "LocalNode | None" = None) -> None:
+    def __init__(self, line: Line, *, local: "LocalNode | None" = None, database: Database = None) -> None:
         self._line = line
+        self._outbox = Outbox(database)
         self._post = Post(line, local)
         self._suspensions = Suspensions(line)
         self._letters = DeadLetters(line)

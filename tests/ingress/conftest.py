@@ -9,10 +9,12 @@ import trio
 from actors.runtime import host
 from ingress.app import create_app
 from storage.redis.inspection import Totals
+from supervisors.oncall.dead import DeadEverywhere
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.reports import Outcome
 
 TOKEN = "token-of-sixteen-or-more"
+OUTBOX = ("retry_jobs", "drop_jobs", "edit_job", "pause_queue", "resume_queue")
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -20,10 +22,11 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 def desk():
     """It can be asked exactly what the real one can be asked."""
     fake = create_autospec(OnCall, instance=True)
-    for name in ("tree", "top", "suspensions", "audit", "dead", "dead_reasons"):
+    for name in ("tree", "top", "suspensions", "audit", "dead_reasons", "queues", "jobs"):
         getattr(fake, name).return_value = []
+    fake.dead_everywhere.return_value = DeadEverywhere([])
     fake.totals.return_value = Totals(2, 5, 1_000, 1, 0)
-    for name in ("restart", "suspend", "resume", "drain", "skip", "requeue", "drop", "edit"):
+    for name in ("restart", "suspend", "resume", "drain", "skip", "requeue", "drop", "edit", *OUTBOX):
         getattr(fake, name).return_value = Outcome("shop:1", "It is done.")
     return fake
 

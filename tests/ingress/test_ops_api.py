@@ -12,6 +12,7 @@ from ingress.webhook import BODY_BYTES_MAX
 from storage.errors import StoreUnavailable
 from storage.redis.dead_letters import DeadLetter, Wanted
 from storage.redis.entry import Chat
+from supervisors.oncall.dead import DeadEverywhere
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.reports import By, ChatLine, NodeReport, Outcome, ProcessReport
 from tests.ingress.conftest import BEARER, TOKEN
@@ -113,10 +114,18 @@ def test_one_chat_is_asked_for_by_its_address(ask, desk):
 
 
 def test_dead_letters_are_filtered(ask, desk):
-    desk.dead.return_value = [letter()]
+    desk.dead_everywhere.return_value = DeadEverywhere([letter()])
     answer = ask("GET", "/ops/dead?bot=shop&chat=shop:1&error=price&until_ms=99&most=5")
     assert answer.json[0]["id"] == "shop:1:7"
-    desk.dead.assert_awaited_once_with(Wanted("shop", Chat("shop", "1"), "price", None, 99), 5)
+    assert "X-Incomplete" not in answer.headers
+    desk.dead_everywhere.assert_awaited_once_with(Wanted("shop", Chat("shop", "1"), "price", None, 99), 5)
+
+
+def test_what_is_missing_from_the_dead_is_said_in_a_header(ask, desk):
+    desk.dead_everywhere.return_value = DeadEverywhere([letter()], "dead jobs are not shown:\nno Postgrés")
+    answer = ask("GET", "/ops/dead")
+    assert (answer.status, len(answer.json)) == (200, 1)
+    assert answer.headers["X-Incomplete"] == "dead jobs are not shown: no Postgr?s"
 
 
 def test_reasons_are_counted_with_the_same_filter(ask, desk):

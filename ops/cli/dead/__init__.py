@@ -9,7 +9,7 @@ from ops.cli.dead import bulk, edit, look
 
 
 class ListUnlessTold(TyperGroup):
-    """`mailroom dead` without more, or with options alone, is `mailroom dead list`."""
+    """A group of commands without more, or with options alone, is its `list`: `mailroom dead --bot shop`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the command in where there is none."""

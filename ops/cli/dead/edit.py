@@ -2,14 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.cli import consent
 from ops.cli.consent import NotDoneError, WrongUsageError
-from ops.cli.door import door
+from ops.cli.door import Door, door
 from ops.cli.options import Config, Data, OnCallJson, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from supervisors.oncall.desk import OnCall
+    from supervisors.oncall.reports import By, Outcome
 
 EXAMPLE = (
     '\b\nExamples:\n  mailroom dead edit shop:123:17 --why "cut the text that is too long"'
@@ -21,7 +27,7 @@ PAYLOAD_BYTES_MAX = 1024 * 1024
 
 def dead_edit(
     id: Annotated[  # noqa: A002 - the name that `--help` shows
-        str, typer.Argument(help="As `mailroom dead list` shows it: bot:chat_id:number.")
+        str, typer.Argument(help="As `mailroom dead list` shows it: bot:chat_id:number, or job:number.")
     ],
     payload: Annotated[
         str | None,
@@ -41,30 +47,47 @@ def dead_edit(
     dead letters until `mailroom dead requeue` puts it back in line.
     """
     with door(config, data, as_json=as_json) as through:
-        if payload is None and not consent.at_terminal():
-            raise WrongUsageError("Nobody is here to edit: give --payload FILE, or - for standard input.")
-        by = through.by(why)
-        if payload is not None:
-            text = _read(payload)
-            through.act(lambda desk: desk.edit(id, text, by))
-            return
-        from ops.cli.dead.draft import Draft
-        from ops.faults import CannotStartError
-        from supervisors.oncall.errors import OnCallError
 
-        letter = through.ask(lambda desk: desk.dead_letter(id))
-        draft = Draft(letter.payload)
-        edited = draft.edited()
-        if edited is None:
-            draft.throw_away()
-            raise NotDoneError("Nothing was changed: the text is as it was.")
-        try:
-            through.act(lambda desk: desk.edit(id, edited, by))
-        except (OnCallError, CannotStartError, NotDoneError) as error:
-            raise NotDoneError(
-                f"{error}\nYour text is kept in {draft.file}: mend it, then --payload it."
-            ) from None
+        async def load(desk: "OnCall") -> str:
+            return (await desk.dead_letter(id)).payload
+
+        async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
+            return await desk.edit(id, text, by)
+
+        mend(through, payload, why, load, save)
+
+
+def mend(
+    through: Door,
+    payload: str | None,
+    why: str | None,
+    load: "Callable[[OnCall], Awaitable[str]]",
+    save: "Callable[[OnCall, str, By], Awaitable[Outcome]]",
+) -> None:
+    """Replace a payload by what a file says, or by what somebody makes of it in their editor."""
+    if payload is None and not consent.at_terminal():
+        raise WrongUsageError("Nobody is here to edit: give --payload FILE, or - for standard input.")
+    by = through.by(why)
+    if payload is not None:
+        text = _read(payload)
+        through.act(lambda desk: save(desk, text, by))
+        return
+    from ops.cli.dead.draft import Draft
+    from ops.faults import CannotStartError
+    from supervisors.oncall.errors import OnCallError
+
+    draft = Draft(through.ask(load))
+    edited = draft.edited()
+    if edited is None:
         draft.throw_away()
+        raise NotDoneError("Nothing was changed: the text is as it was.")
+    try:
+        through.act(lambda desk: save(desk, edited, by))
+    except (OnCallError, CannotStartError, NotDoneError) as error:
+        raise NotDoneError(
+            f"{error}\nYour text is kept in {draft.file}: mend it, then --payload it."
+        ) from None
+    draft.throw_away()
 
 
 def _read(payload: str) -> str:

@@ -12,7 +12,8 @@ from ops.cli.options import Config, Data, OnCallJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.redis.dead_letters import DeadLetter, Wanted
+    from storage.redis.dead_letters import Wanted
+    from supervisors.oncall.dead import Dead
     from supervisors.oncall.desk import OnCall
 
 EXAMPLE_LIST = "\b\nExample:\n  mailroom dead list --bot shop --error timeout --since 1h"
@@ -20,7 +21,19 @@ EXAMPLE_REASONS = "\b\nExample:\n  mailroom dead reasons --since 1h"
 EXAMPLE_SHOW = "\b\nExample:\n  mailroom dead show shop:123:17"
 SHOWN_MAX = 10_000
 """With their payloads these are some tens of megabytes; who wants all of them narrows the filter."""
-FACTS = ("chat", "seq", "order", "kind", "queue", "trace", "attempts", "epoch", "expedited", "skipped_by")
+FACTS = (
+    "chat",
+    "seq",
+    "order",
+    "kind",
+    "queue",
+    "key",
+    "trace",
+    "attempts",
+    "epoch",
+    "expedited",
+    "skipped_by",
+)
 
 
 def dead_list(
@@ -38,18 +51,22 @@ def dead_list(
 ) -> None:
     """List dead letters, the newest first.
 
-    Dead letters are messages that failed all their attempts, or were skipped by on-call.
+    Dead letters are messages that failed all their attempts, or were skipped by on-call, and jobs of the
+    outbox that failed all theirs: their ids begin with job:, and KIND names the queue and the job.
     """
+    from ops.cli.tables import print_line
 
-    async def look(desk: "OnCall", which: "Wanted") -> "tuple[Sequence[DeadLetter], int]":
-        letters = await desk.dead(which, most)
-        more = len(letters) == most
-        return letters, await count(desk, which) if more else len(letters)
+    async def look(desk: "OnCall", which: "Wanted") -> "tuple[Sequence[Dead], int, str]":
+        found = await desk.dead_everywhere(which, most)
+        number = len(found.letters)
+        return found.letters, await count(desk, which) if number == most else number, found.missing
 
     with door(config, data, as_json=as_json) as through:
         which = wanted(bot, chat, error, since)
-        letters, total = through.ask(lambda desk: look(desk, which))
+        letters, total, missing = through.ask(lambda desk: look(desk, which))
         through.show(letters, lambda: _print_list(letters, total))
+        if missing:
+            print_line(f"{missing}.", err=True)
 
 
 def dead_reasons(
@@ -74,7 +91,7 @@ def dead_reasons(
 
 def dead_show(
     id: Annotated[  # noqa: A002 - the name that `--help` shows
-        str, typer.Argument(help="As `mailroom dead list` shows it: bot:chat_id:number.")
+        str, typer.Argument(help="As `mailroom dead list` shows it: bot:chat_id:number, or job:number.")
     ],
     config: Config = None,
     data: Data = None,
@@ -85,6 +102,11 @@ def dead_show(
     with door(config, data, as_json=as_json) as through:
         letter = through.ask(lambda desk: desk.dead_letter(id))
         through.show(letter, lambda: _print_letter(letter))
+
+
+def kind_of(letter: "Dead") -> str:
+    """What died: the kind of a chat's message, or a job with its queue."""
+    return f"{letter.queue} {letter.kind}" if letter.id.startswith("job:") else letter.kind
 
 
 async def count(desk: "OnCall", which: "Wanted") -> int:
@@ -115,7 +137,7 @@ def pretty(payload: str) -> str:
         return payload
 
 
-def _print_list(letters: "Sequence[DeadLetter]", total: int) -> None:
+def _print_list(letters: "Sequence[Dead]", total: int) -> None:
     from ops.cli.tables import first_line, print_line, print_table
     from ops.cli.words import ago
 
@@ -128,7 +150,7 @@ def _print_list(letters: "Sequence[DeadLetter]", total: int) -> None:
             (
                 each.id,
                 ago(each.died_ms),
-                each.kind,
+                kind_of(each),
                 each.attempts,
                 f"skipped by {each.skipped_by}" if each.skipped_by else first_line(each.error),
             )
@@ -140,12 +162,12 @@ def _print_list(letters: "Sequence[DeadLetter]", total: int) -> None:
         print_line(f"{len(letters)} of {total}: --most shows more, `mailroom dead reasons` counts them.")
 
 
-def _print_letter(letter: "DeadLetter") -> None:
+def _print_letter(letter: "Dead") -> None:
     from ops.cli.tables import print_line
     from ops.cli.words import ago, moment
 
     print_line(letter.id, "bold")
-    facts = {name.replace("_", " "): getattr(letter, name) for name in FACTS}
+    facts = {name.replace("_", " "): getattr(letter, name, None) for name in FACTS}
     for name, at_ms in (("accepted", letter.accepted_ms), ("died", letter.died_ms)):
         facts[name] = f"{moment(at_ms)}, {ago(at_ms)}"
     for name, value in facts.items():

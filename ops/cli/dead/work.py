@@ -42,9 +42,11 @@ def settle(through: Door, wanted: "Wanted") -> Found:
     from supervisors.oncall.looking import LINES_MAX
 
     async def look(desk: "OnCall") -> Found:
-        letters = await desk.dead(wanted, LINES_MAX)
+        letters = (await desk.dead_everywhere(wanted, LINES_MAX)).letters
         total = await count(desk, wanted) if len(letters) >= LINES_MAX else len(letters)
-        reasons = Counter((each.chat.bot, each.error.partition("\n")[0]) for each in letters)
+        reasons = Counter(
+            (each.chat.bot if each.chat else "", each.error.partition("\n")[0]) for each in letters
+        )
         # The oldest first, so that what goes back into a mailbox does so in the order in which it came.
         letters.sort(key=lambda each: (each.accepted_ms, each.seq))
         return Found(

@@ -7,7 +7,9 @@ from typing import Any
 from storage.redis.dead_letters import DeadLetter, Wanted
 from storage.redis.entry import Chat
 from storage.redis.inspection import Totals
+from supervisors.oncall.dead import DeadEverywhere
 from supervisors.oncall.desk import UnknownTargetError
+from supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
 from supervisors.oncall.reports import (
     ChatLine,
     ChatReport,
@@ -72,6 +74,25 @@ def letter(seq, bot="shop", **more):
     )
 
 
+def job(number, state="dead", **more):
+    told = {"queue": "delivery", "name": "shop.deliver", "key": "order-7", "payload": '{"street": ""}'}
+    told |= {"error": "no street" if state == "dead" else "", "traceback": "", "chat": Chat("shop", "42")}
+    told |= {"run_ms": NOW_MS}
+    return JobReport(
+        id=f"job:{number}", state=state, dedup_key=None, priority=2, attempts=3, attempts_max=10,
+        created_ms=NOW_MS - MINUTE_MS, claimed_ms=0, died_ms=0, worker="", trace="t-1",
+        update_id=501, effect="deliver", **told | more,
+    )  # fmt: skip
+
+
+def dead_job(number, **more):
+    told = {"chat": None, "error": "no street", "traceback": "", "payload": "{}"} | more
+    return DeadJob(
+        id=f"job:{number}", seq=number, order=None, kind="shop.deliver", queue="delivery", key="order-7",
+        trace="t-1", accepted_ms=number, died_ms=NOW_MS - MINUTE_MS, attempts=10, **told,
+    )  # fmt: skip
+
+
 class FakeDesk:
     """The attributes are what it answers with; `asked` is what it was asked to do."""
 
@@ -82,7 +103,11 @@ class FakeDesk:
         self.counts = Totals(2, 5, 1_000, 1, 0)
         self.held: list[Suspension] = []
         self.interventions: list[Intervention] = []
-        self.letters: list[DeadLetter] = []
+        self.letters: list[DeadLetter | DeadJob] = []
+        self.missing = ""
+        self.found_jobs: list[JobReport] = []
+        self.story = JobStory("job:1", job(1), ())
+        self.found_queues: list[QueueReport] = []
         self.asked: list[tuple[Any, ...]] = []
         self.outcome: Any = None
         self.failing: dict[str, Exception] = {}
@@ -106,9 +131,9 @@ class FakeDesk:
     async def audit(self, most=50):
         return self.interventions[:most]
 
-    async def dead(self, wanted: Wanted, most=50):
+    async def dead_everywhere(self, wanted: Wanted, most=50):
         self.asked.append(("dead", wanted, most))
-        return self.letters[:most]
+        return DeadEverywhere(self.letters[:most], self.missing)
 
     async def dead_reasons(self, wanted: Wanted):
         return [("shop", "TimeoutError: no answer", len(self.letters))] if self.letters else []
@@ -142,6 +167,31 @@ class FakeDesk:
 
     async def edit(self, id, payload, by):  # noqa: A002 - as the real one
         return self._did("edit", id, by, payload)
+
+    async def queues(self):
+        return self.found_queues
+
+    async def jobs(self, wanted, most=50):
+        self.asked.append(("jobs", wanted, most))
+        return self.found_jobs[:most]
+
+    async def job(self, id):  # noqa: A002 - as the real one
+        return self._unless_failing("job", id, self.story)
+
+    async def retry_jobs(self, which, by):
+        return self._did("retry", tuple(which), by)
+
+    async def drop_jobs(self, which, by):
+        return self._did("drop", tuple(which), by)
+
+    async def edit_job(self, id, payload, by):  # noqa: A002 - as the real one
+        return self._did("edit", id, by, payload)
+
+    async def pause_queue(self, queue, by):
+        return self._did("pause", queue, by)
+
+    async def resume_queue(self, queue, by):
+        return self._did("resume", queue, by)
 
     def _did(self, action, target, by, *more):
         self._unless_failing(action, target, None)

@@ -12,7 +12,7 @@ from storage.redis.dead_letters import Wanted
 from storage.redis.entry import Chat
 from supervisors.oncall.desk import OnCallError
 from supervisors.oncall.reports import By, Outcome
-from tests.ops.cli.fake_desk import NOW_MS, letter
+from tests.ops.cli.fake_desk import NOW_MS, dead_job, letter
 
 BY = By("ann", "because")
 WHY = ("--why", "because")
@@ -85,6 +85,25 @@ def test_no_dead_letters_are_good_news(mailroom, desk):
     for command in (["dead"], ["dead", "reasons"]):
         assert mailroom(*command).stdout == "No dead letter matches.\n"
     assert json.loads(mailroom("dead", "--json").stdout) == []
+
+
+def test_dead_jobs_stand_among_the_letters_with_their_queue(mailroom, desk):
+    desk.letters = [dead_job(7), letter(1)]
+    shown = mailroom("dead").stdout.splitlines()
+    assert " ".join(shown[1].split()) == "job:7 1 min ago delivery shop.deliver 10 no street"
+    assert json.loads(mailroom("dead", "--json").stdout)[0]["chat"] is None
+    one = mailroom("dead", "show", "job:7").stdout
+    for words in ("queue:       delivery", "key:         order-7", "no street"):
+        assert words in one
+    mailroom("dead", "requeue", "--all", *WHY, "--yes")
+    assert acted(desk) == [("requeue", ("shop:42:1", "job:7"), BY)]
+
+
+def test_what_is_missing_from_the_list_is_said_beside_it(mailroom, desk):
+    desk.missing = "dead jobs are not shown: Postgres does not answer"
+    result = mailroom("dead", "--json")
+    assert result.stderr == "dead jobs are not shown: Postgres does not answer.\n"
+    assert len(json.loads(result.stdout)) == 3
 
 
 def test_reasons_are_counted(mailroom, desk):

@@ -3,7 +3,6 @@
 import asyncio
 import math
 import time
-from types import SimpleNamespace
 
 import pytest
 import redis
@@ -39,10 +38,15 @@ class Absent:
     async def fetchval(self, _query):
         raise ConnectionRefusedError("nobody listens")
 
+    fetch = fetchval
+
 
 class Present:
     async def fetchval(self, _query):
         return 1
+
+    async def fetch(self, _query):
+        return []
 
 
 @pytest.fixture
@@ -202,6 +206,4 @@ def test_the_first_dead_letter_of_a_bot_is_a_rise(quick, clean_redis_url) -> Non
         labels = {"bot": "never heard of", "verdict": "dead"}
         return REGISTRY.get_sample_value("mailroom_messages_handled_total", labels) == 0
 
-    assert watch_until(
-        seen, clean_redis_url, SimpleNamespace(fetchval=Present().fetchval), bots=["never heard of"]
-    )
+    assert watch_until(seen, clean_redis_url, Present(), bots=["never heard of"])

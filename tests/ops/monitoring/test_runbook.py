@@ -31,7 +31,7 @@ def test_every_command_in_the_runbook_is_one_and_has_these_options(call) -> None
 
 def test_the_runbook_uses_every_command_of_on_call() -> None:
     used = {call[0] for call in CALLS}
-    assert {"tree", "top", "chat", "dead", "suspend", "resume", "restart", "drain", "audit"} <= used
+    assert {"tree", "top", "chat", "dead", "suspend", "resume", "restart", "drain", "audit", "outbox"} <= used
     assert {call[1] for call in CALLS if call[0] == "dead"} == {
         "list",
         "reasons",
@@ -40,10 +40,20 @@ def test_the_runbook_uses_every_command_of_on_call() -> None:
         "requeue",
         "drop",
     }
+    assert {call[1] for call in CALLS if call[0] == "outbox"} == {
+        "list",
+        "show",
+        "queues",
+        "retry",
+        "drop",
+        "edit",
+        "pause",
+        "resume",
+    }
 
 
 def test_every_action_in_the_runbook_says_why() -> None:
-    acting = ("suspend", "resume", "restart", "drain", "requeue", "edit", "drop", "--skip")
+    acting = ("suspend", "resume", "restart", "drain", "requeue", "edit", "drop", "retry", "pause", "--skip")
     assert not [call for call in CALLS if set(acting) & set(call) and "--why" not in call]
 
 

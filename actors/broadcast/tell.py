@@ -1,0 +1,127 @@
+"""Tell one recipient of a broadcast, and find the word for what became of it.
+
+What was surely not sent waits again; what may have been sent is `unknown`, because Telegram takes no
+idempotency key. An event may always be put again: its mailbox knows it by its id.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import SendMessage
+from aiohttp import ClientConnectorError
+from structlog import get_logger
+
+from actors.broadcast.message import Message
+from actors.hosting.bot import HostedBot
+from actors.hosting.session import REPLIES, HostedSession
+from actors.jobs.chat_door import ChatDoor, MailboxFullError
+from actors.metrics import child
+from storage.errors import StoreUnavailable
+from storage.postgres.broadcasts import State
+from storage.redis.entry import Chat
+
+log = get_logger("mailroom.broadcast")
+
+ANSWER_SECONDS = 20
+"""How long Telegram may take, as for a notice from point to point."""
+FULL_SECONDS = 60.0
+"""When a chat with a full mailbox is tried again."""
+NO_FIGURE_SECONDS = 1.0
+"""How long to wait after a 429 that does not say how long."""
+MESSAGE_FAULTS = ("can't parse", "message is too long", "message text is empty", "text must be")
+"""What Telegram says with 400 of a message that it will take from nobody. All else is about the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one recipient, and what follows from it for the others."""
+
+    state: State
+    reason: str | None = None
+    after_seconds: float = 0.0
+    """When to try again."""
+    refused: bool = False
+    """Telegram said 429: the others should wait as long."""
+    outage: bool = False
+    """Nobody answered, or the answer was a failure that is not the recipient's."""
+    fault: str | None = None
+    """The broadcast cannot work as it is: nobody else should be told."""
+
+
+async def tell(
+    hosted: HostedBot, message: Message, broadcast_id: int, chat_id: int, door: ChatDoor | None
+) -> Told:
+    """Tell one recipient, on the asyncio side. Raises nothing but a cancellation."""
+    try:
+        if message.as_ == "event":
+            return await _put(hosted, message, broadcast_id, chat_id, door)
+        return await _send(hosted, message, chat_id)
+    except Exception as error:  # one recipient must not stop the others, nor come again for ever
+        log.exception("recipient_not_told", broadcast=broadcast_id, bot=hosted.name, chat_id=chat_id)
+        state: State = "failed" if message.as_ == "event" else "unknown"
+        return Told(state, f"{type(error).__name__}: {error}", outage=True)
+
+
+async def _put(
+    hosted: HostedBot, message: Message, broadcast_id: int, chat_id: int, door: ChatDoor | None
+) -> Told:
+    if door is None:
+        return Told("waiting", fault="this process has no way to the chats")
+    name = f"broadcast-{broadcast_id}"
+    try:
+        chat = Chat(hosted.name, str(chat_id))
+        await door.put(chat, message.name or "", message.data, dedupe_id=f"{name}-{chat_id}", trace=name)
+    except MailboxFullError as error:
+        return Told("waiting", str(error), FULL_SECONDS)
+    except StoreUnavailable as error:
+        return Told("waiting", str(error), outage=True)
+    return Told("sent")
+
+
+async def _send(hosted: HostedBot, message: Message, chat_id: int, *, moved: bool = False) -> Told:
+    method = SendMessage(
+        chat_id=chat_id, text=message.text or "", parse_mode=message.parse_mode,
+        disable_notification=message.silent or None,
+    )  # fmt: skip
+    try:
+        await cast(HostedSession, hosted.bot.session).fetch(hosted.bot, method, ANSWER_SECONDS)
+    except TelegramRetryAfter as error:
+        return Told("waiting", error.message, error.retry_after, refused=True)
+    except TelegramMigrateToChat as error:
+        if moved:
+            return Told("failed", error.message)
+        return await _send(hosted, message, error.migrate_to_chat_id, moved=True)
+    except TelegramBadRequest as error:
+        if any(words in error.message.lower() for words in MESSAGE_FAULTS):
+            return Told("waiting", fault=f"Telegram does not take the message: {error.message}")
+        return Told("failed", error.message)
+    except (TelegramUnauthorizedError, TelegramNotFound) as error:
+        return Told("waiting", fault=f"Telegram does not know the bot: {error.message}")
+    except TelegramNetworkError as error:
+        sent = not isinstance(error.__cause__, ClientConnectorError)
+        return Told("unknown" if sent else "waiting", "no answer from Telegram", outage=True)
+    except (TelegramServerError, ClientDecodeError) as error:
+        if isinstance(error, ClientDecodeError) and _mentions_429(error):  # a proxy's own words
+            return Told("waiting", "429", NO_FIGURE_SECONDS, refused=True)
+        return Told("unknown", "Telegram failed to answer", outage=True)
+    except TelegramAPIError as error:
+        if "too many requests" in error.message.lower():
+            return Told("waiting", error.message, NO_FIGURE_SECONDS, refused=True)
+        return Told("failed", error.message)
+    child(REPLIES, hosted.name).inc()
+    return Told("sent")
+
+
+def _mentions_429(error: ClientDecodeError) -> bool:
+    return isinstance(error.data, bytes) and b"429" in error.data

@@ -1,0 +1,141 @@
+"""What a handler is given besides its payload: who it is, its services, and the ways to act only once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from actors.hosting.bot import HostedBot
+from actors.jobs.chat_door import ChatDoor
+from storage.postgres.outbox.bell import Bell
+from storage.postgres.outbox.complete import complete_within
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.outbox.job import Enqueued, Job, NewJob
+from storage.postgres.outbox.listen import Ears
+from storage.postgres.outbox.outcome import Done, Finished
+from storage.redis.entry import Chat
+
+
+class JobLostError(Exception):
+    """The job is not ours any more: its lease ran out, and another worker has it, or it was dropped.
+
+    Raised out of `context.ending()`, whose transaction was rolled back. Let it pass.
+    """
+
+
+class NoServiceError(Exception):
+    """The process was put together without what the handler asks for, or the name is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all workers of a process share."""
+
+    database_url: str
+    ears: Ears
+    bell: Bell | None = None
+    """Tells the other processes of jobs that handlers enqueue; without it they look by themselves."""
+    bots: Mapping[str, HostedBot] = field(default_factory=dict)
+    chats: ChatDoor | None = None
+
+    def ring(self, queues: set[str]) -> None:
+        """Have those woken who wait for jobs of these queues, here and elsewhere."""
+        for queue in queues:
+            self.ears.wake(queue)
+            if self.bell is not None:
+                self.bell.ring(queue)
+
+
+@dataclass(slots=True)
+class JobContext:
+    """One attempt at one job, as its handler sees it."""
+
+    job: Job
+    services: Services
+    database: asyncpg.Pool
+    """Connections of this queue's own, for whatever the handler reads and writes."""
+    endings: asyncpg.Pool
+    worker: str
+    deadline: float
+    """When the attempt is cut off, by the clock of the asyncio loop."""
+    ended: bool = False
+    """Whether the job was ended by `ending()`."""
+    _enqueued: set[str] = field(default_factory=set)
+
+    @property
+    def id(self) -> int:
+        """The job's number."""
+        return self.job.id
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt this is, from 1."""
+        return self.job.attempt
+
+    @property
+    def is_last_attempt(self) -> bool:
+        """Whether the job dies if this attempt fails."""
+        return self.job.attempt >= self.job.attempts_max
+
+    @property
+    def trace(self) -> str:
+        """What ties together all log lines of the message that the job comes from."""
+        return self.job.trace or self.job.idempotency_key
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every attempt: what to give an outside system, so that its effect happens once. A
+        handler with several effects appends a word for each.
+        """
+        return self.job.idempotency_key
+
+    @property
+    def seconds_left(self) -> float:
+        """How long until the attempt is cut off."""
+        return max(self.deadline - asyncio.get_running_loop().time(), 0.0)
+
+    def bot(self, name: str) -> HostedBot:
+        """A bot by its name in the configuration. Raises `NoServiceError` where there is none."""
+        if name not in self.services.bots:
+            raise NoServiceError(f"there is no bot {name!r} here; there are {sorted(self.services.bots)}")
+        return self.services.bots[name]
+
+    @asynccontextmanager
+    async def ending(self) -> AsyncIterator[Connection]:
+        """A transaction that ends with the job: what is written in it exists if and only if the job is done.
+
+        Raises `JobLostError` instead of committing if the job is not ours any more. The handler should
+        return after it, as nothing it does is tried again.
+        """
+        if self.ended:
+            raise RuntimeError(f"{self.idempotency_key} has been ended already")
+        async with self.endings.acquire() as connection:
+            async with connection.transaction():
+                yield connection
+                ours = await complete_within(connection, self.worker, [Finished(self.job, Done())])
+                if self.job.id not in ours:
+                    raise JobLostError(f"{self.idempotency_key} is not ours any more: its effect was undone")
+            self.ended = True
+        self.services.ring(self._enqueued)
+
+    async def enqueue(self, connection: Connection, jobs: Sequence[NewJob]) -> list[Enqueued]:
+        """Enqueue what follows, as part of `ending()`; their workers are woken once that has committed."""
+        if not jobs:
+            return []
+        self._enqueued.update(job.queue for job in jobs)
+        return await enqueue(connection, jobs)
+
+    async def put_event(self, bot: str, chat: int, name: str, data: str = "", *, part: str = "") -> bool:
+        """Put an event into a chat's mailbox, once however often the job is run. False if it was there. A
+        handler that puts several names each with `part`.
+        """
+        if self.services.chats is None:
+            raise NoServiceError("this process has no way to the chats")
+        self.bot(bot)  # a mailbox that no bot reads would keep it for ever
+        dedupe_id = f"{self.idempotency_key}-{part}" if part else self.idempotency_key
+        return await self.services.chats.put(
+            Chat(bot, str(chat)), name, data, dedupe_id=dedupe_id, trace=self.trace
+        )

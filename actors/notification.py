@@ -1,0 +1,110 @@
+"""Notifications from point to point: something that one chat is to be told.
+
+event    into the chat's mailbox, handled in order with its messages by a handler of its bot; told once
+notice   a text at once, past whatever waits in the mailbox. Telegram takes no idempotency key: a notice
+         whose answer was lost is sent again
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Literal, cast
+
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNotFound,
+    TelegramRetryAfter,
+)
+from aiogram.methods import SendMessage
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from actors.hosting.bot import HostedBot
+from actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, WAITS, HostedSession
+from actors.jobs.actor import JobActor
+from actors.jobs.context import JobContext
+from actors.jobs.handlers import Handlers
+from actors.jobs.limits import Limits
+from actors.limiter import CallClass
+from actors.metrics import child
+from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
+
+QUEUE = "notification"
+NOTIFY = "notify"
+
+TEXT_CHARS_MAX = 4096
+"""Telegram's limit."""
+ANSWER_SECONDS = 20
+"""How long Telegram may take; less than the job, so that we see what it did."""
+
+
+class Notify(BaseModel):
+    """Tell a chat something."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    bot: str
+    chat: int
+    as_: Literal["event", "notice"] = Field(alias="as")
+    text: str | None = Field(default=None, min_length=1, max_length=TEXT_CHARS_MAX)
+    """What a notice says."""
+    parse_mode: Literal["HTML", "MarkdownV2"] | None = None
+    silent: bool = False
+    name: str | None = Field(default=None, min_length=1)
+    """Which event: the bot has a handler of this name."""
+    data: str = ""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Notify":
+        if self.as_ == "notice" and self.text is None:
+            raise ValueError("a notice needs a text")
+        if self.as_ == "event" and self.name is None:
+            raise ValueError("an event needs a name")
+        return self
+
+
+class NotificationActor(JobActor):
+    """The queue of notifications."""
+
+    queue = QUEUE
+    limits = Limits(concurrency=100)
+
+
+handlers = Handlers(QUEUE)
+
+
+@handlers.job(NOTIFY, Notify, timeout_seconds=30, attempts_max=10)
+async def notify(wanted: Notify, context: JobContext) -> Outcome:
+    """Tell a chat something, in the way that the caller chose."""
+    if wanted.bot not in context.services.bots:
+        return Rejected(f"there is no bot {wanted.bot!r} here; there are {sorted(context.services.bots)}")
+    if wanted.as_ == "event":
+        await context.put_event(wanted.bot, wanted.chat, wanted.name or "", wanted.data)
+        return Done()
+    return await _send(context.bot(wanted.bot), wanted, wanted.chat)
+
+
+async def _send(hosted: HostedBot, wanted: Notify, chat_id: int) -> Outcome:
+    """Send a notice when the limiter lets it. A long wait is not spent here: others could go now."""
+    clock = asyncio.get_running_loop()
+    wait = hosted.limiter.wait_seconds(CallClass.REPLY, chat_id, clock.time(), most=INLINE_WAIT_SECONDS)
+    if wait > INLINE_WAIT_SECONDS:
+        return Snoozed(datetime.now(UTC) + timedelta(seconds=wait), "the chat must wait, as Telegram said")
+    await asyncio.sleep(wait)
+    session = cast(HostedSession, hosted.bot.session)
+    method = SendMessage(
+        chat_id=chat_id, text=wanted.text or "", parse_mode=wanted.parse_mode,
+        disable_notification=wanted.silent or None,
+    )  # fmt: skip
+    try:
+        await session.fetch(hosted.bot, method, ANSWER_SECONDS)
+    except TelegramRetryAfter as error:
+        child(WAITS, hosted.name).inc()
+        hosted.limiter.refused(chat_id, error.retry_after, clock.time())
+        return Retry(f"Telegram: {error.message}", after_seconds=error.retry_after)
+    except TelegramMigrateToChat as error:
+        return await _send(hosted, wanted, error.migrate_to_chat_id)
+    except (TelegramForbiddenError, TelegramBadRequest, TelegramNotFound) as error:
+        return Rejected(f"Telegram will not deliver it: {error.message}")
+    child(REPLIES, hosted.name).inc()
+    return Done()

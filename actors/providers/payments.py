@@ -1,0 +1,184 @@
+"""What every payment provider can do, in one contract: create a payment, verify a notice, fetch, refund.
+
+A notice is a hint and nothing more: what counts is what `fetch` says when we ask. Amounts are whole numbers
+of minor units everywhere; a provider translates them at its border.
+
+PaymentProviderError
+├── ProviderUnavailableError   it does not answer, or asks us to wait: try again
+└── ProviderRefusedError       it said no, and will again: a person has to look
+NoticeRefusedError             a notice that is not the provider's
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Literal, Protocol
+
+MINOR_DIGITS_DEFAULT = 2
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "XTR": 0, "KWD": 3, "USDT": 6, "TON": 9, "BTC": 8}
+"""ISO 4217, Telegram's stars, and coins as far as they are divisible; what is not listed has two."""
+
+
+class PaymentProviderError(Exception):
+    """A provider did not do what was asked."""
+
+
+class ProviderUnavailableError(PaymentProviderError):
+    """The provider does not answer, answers 5xx, or asks to wait. Try again; a call that was in flight may
+    have had its effect, so repeat it with the same idempotency key.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """How many seconds it asked us to wait."""
+
+
+class ProviderRefusedError(PaymentProviderError):
+    """The provider refused for good: bad credentials, an unknown payment, a broken rule. Not worth repeating
+    before somebody has changed something.
+    """
+
+
+class NoticeRefusedError(Exception):
+    """The notice is not the provider's, or was changed on its way. Answer 401 and forget it."""
+
+
+class MoneyError(ValueError):
+    """An amount that is none of its currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the smallest unit of its currency."""
+
+    amount_minor: int
+    currency: str
+
+    @classmethod
+    def parse(cls, amount: str, currency: str) -> "Money":
+        """Read a decimal number as providers write it, `1490.00`. Raises `MoneyError` rather than round."""
+        code = currency.upper()
+        try:
+            minor = Decimal(amount).scaleb(MINOR_DIGITS.get(code, MINOR_DIGITS_DEFAULT))
+            whole = int(minor)
+        except (InvalidOperation, ValueError, OverflowError):
+            raise MoneyError(f"{amount!r} is no amount") from None
+        if whole != minor:
+            raise MoneyError(f"{amount} {code} has more digits than the currency")
+        return cls(whole, code)
+
+    @property
+    def decimal(self) -> str:
+        """The amount as a decimal number with all its digits: `1490.00`."""
+        digits = MINOR_DIGITS.get(self.currency, MINOR_DIGITS_DEFAULT)
+        return f"{Decimal(self.amount_minor).scaleb(-digits):.{digits}f}"
+
+    def __str__(self) -> str:
+        return f"{self.decimal} {self.currency}"
+
+
+PaymentState = Literal["pending", "paid", "canceled", "refunded"]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """A payment that somebody is to be asked for."""
+
+    money: Money
+    reference: str
+    """Our name for it, which comes back with `fetch` and notices: the payment's id."""
+    description: str
+    """What the payer sees; 128 characters are safe everywhere."""
+    return_url: str
+    """Where the payer comes back to."""
+    idempotency_key: str
+    """The same for every try at this order."""
+    receipt: Mapping[str, object] | None = None
+    """What the provider needs for the fiscal receipt, where the law wants one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedPayment:
+    """A payment as the provider has it, and where it is paid."""
+
+    provider_id: str
+    pay_url: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A request that claims to be from the provider, byte for byte as it came."""
+
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    peer: str
+    """The address it came from, as told by a proxy that is trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedPayment:
+    """Which payment a genuine notice is about, and what it claims. To be asked for before it is believed."""
+
+    provider_id: str
+    state: PaymentState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPayment:
+    """What the provider says when asked: the one thing that is believed."""
+
+    provider_id: str
+    state: PaymentState
+    money: Money
+    reference: str | None = None
+    """Our name for it, where the provider keeps it."""
+    test: bool = False
+    """Whether no money has moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to be given back: all of a payment, or a part."""
+
+    provider_id: str
+    money: Money
+    idempotency_key: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund as the provider has it."""
+
+    refund_id: str
+    state: Literal["pending", "done", "canceled"]
+
+
+class PaymentProvider(Protocol):
+    """A payment provider. All calls are awaited on the asyncio side, and raise `PaymentProviderError`."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in settings, addresses and tables."""
+
+    @property
+    def test(self) -> bool:
+        """Whether it was given credentials that move no money."""
+
+    async def create(self, order: PaymentOrder) -> CreatedPayment:
+        """Ask for a payment. Repeated with the same idempotency key it is the same payment."""
+
+    async def verify_notice(self, notice: Notice) -> list[NoticedPayment]:
+        """The payments that a notice is about; none if it is about something else. Raises
+        `NoticeRefusedError`.
+        """
+
+    async def fetch(self, provider_id: str) -> FetchedPayment:
+        """What has become of a payment."""
+
+    async def refund(self, order: RefundOrder) -> Refund:
+        """Give money back. Repeated with the same idempotency key it is the same refund."""

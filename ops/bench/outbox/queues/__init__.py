@@ -1,0 +1,1 @@
+"""One adapter for each contestant; nothing but the child processes imports them."""

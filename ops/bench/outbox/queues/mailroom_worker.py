@@ -1,0 +1,76 @@
+"""What a process of the service has that works a queue: its actor, and beside it what prunes.
+
+The actor checks payloads, writes a line of log and metrics for each attempt, and listens to the bell.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import asyncpg
+import trio
+from pydantic import BaseModel
+
+from actors.jobs.actor import JobActor, job_life
+from actors.jobs.context import JobContext, Services
+from actors.jobs.handlers import Handlers
+from actors.jobs.worker import Details
+from actors.runtime.host import hosted
+from ops import logs
+from ops.bench.outbox.queue import Handle
+from ops.bench.outbox.queues import mailroom
+from storage.postgres.outbox.listen import Ears
+from storage.postgres.outbox.prune import prune
+
+PRUNE_SECONDS = 5.0
+
+
+class Nothing(BaseModel):
+    """What a job carries."""
+
+    wanted_at: float
+    body: str
+
+
+class BenchActor(JobActor):
+    """The actor of the queue, with the limits that an actor has unless it says otherwise."""
+
+    queue = mailroom.QUEUE
+
+
+class Adapter(mailroom.Adapter):
+    """The outbox, also worked."""
+
+    async def work(self, handle: Handle) -> None:
+        """Be the actor of the queue."""
+        logs.configure("json", sys.stderr)
+        handlers = Handlers(mailroom.QUEUE)
+
+        async def run(nothing: Nothing, _context: JobContext) -> None:
+            handle(nothing.wanted_at)
+
+        handlers.job(mailroom.NAME, Nothing)(run)
+        ears = Ears(self._url)
+        live = job_life(BenchActor, Services(self._url, ears), handlers)
+        async with asyncpg.create_pool(self._url, min_size=1) as pool, asyncio.TaskGroup() as group:
+            group.create_task(ears.run())
+            group.create_task(_prune(pool))
+            group.create_task(hosted(partial(live, _Life())))
+
+
+async def _prune(pool: asyncpg.Pool) -> None:
+    while True:
+        await asyncio.sleep(PRUNE_SECONDS)
+        await prune(pool)
+
+
+class _Life:
+    """The actor's place in a tree of supervision, of which there is no more here."""
+
+    def __init__(self) -> None:
+        self.stopping = trio.Event()
+        self.details: Callable[[], Details] | None = None
+
+    def started(self, info: object = None) -> None:
+        """The actor is up."""

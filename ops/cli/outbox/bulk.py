@@ -1,0 +1,148 @@
+"""`mailroom outbox retry` and `drop`: jobs by their ids, or all that a filter finds.
+
+What a filter finds is settled before anybody is asked: exactly that is done, and nothing that comes
+meanwhile.
+"""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ops.cli.consent import WrongUsageError, confirm
+from ops.cli.door import Door, door
+from ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
+from ops.cli.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.postgres.outbox.seen import Wanted
+    from supervisors.oncall.desk import OnCall
+    from supervisors.oncall.job_reports import JobReport
+    from supervisors.oncall.reports import By, Outcome
+
+Verb = Literal["retry", "drop"]
+Ids = Annotated[
+    list[str] | None, typer.Argument(help="As `mailroom outbox list` shows them.", show_default=False)
+]
+All = Annotated[bool, typer.Option("--all", help="Every dead job there is.")]
+QUESTIONS = {"retry": "Run {these} again?", "drop": "Drop {these} for good?"}
+
+EXAMPLE_RETRY = (
+    '\b\nExamples:\n  mailroom outbox retry job:123 --why "the address is mended"'
+    '\n  mailroom outbox retry --queue payment --error timeout --since 2h --why "the provider is back"'
+)
+EXAMPLE_DROP = '\b\nExample:\n  mailroom outbox drop --queue notification --since 1d --why "sent by hand"'
+
+
+def outbox_retry(
+    ids: Ids = None,
+    queue: Queue = None,
+    state: State = None,
+    name: Name = None,
+    key: Key = None,
+    chat: ChatOnly = None,
+    error: Error = None,
+    since: Since = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    everything: All = False,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Run jobs again now, from their first attempt.
+
+    A filter means dead jobs unless --state says others: with `--state retrying` those that would wait longer
+    for their next attempt. With a filter or --all it first says what matches, and asks.
+    """
+    with door(config, data, as_json=as_json) as through:
+        options = (queue, state, name, key, chat, error, since)
+        _bulk(through, "retry", ids, options, why, everything=everything, yes=yes)
+
+
+def outbox_drop(
+    ids: Ids = None,
+    queue: Queue = None,
+    state: State = None,
+    name: Name = None,
+    key: Key = None,
+    chat: ChatOnly = None,
+    error: Error = None,
+    since: Since = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    everything: All = False,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Throw jobs away for good; asks first.
+
+    A filter means dead jobs unless --state says others. One that is running comes to its end, which then
+    counts for nothing.
+    """
+    with door(config, data, as_json=as_json) as through:
+        options = (queue, state, name, key, chat, error, since)
+        _bulk(through, "drop", ids, options, why, everything=everything, yes=yes)
+
+
+def _bulk(
+    through: Door,
+    verb: Verb,
+    ids: list[str] | None,
+    options: tuple[str | None, ...],
+    why: str | None,
+    *,
+    everything: bool,
+    yes: bool,
+) -> None:
+    filtered = any(option is not None for option in options)
+    if (bool(ids), filtered, everything).count(True) != 1:
+        raise WrongUsageError(
+            f"Say which to {verb}: ids, or a filter (--queue, --state, --name, --key, --chat, --error,"
+            " --since), or --all; one of the three. `mailroom outbox list` takes the same filter."
+        )
+    named = list(dict.fromkeys(ids or ()))
+    which = wanted(*options) if not ids else None
+    by = through.by(why)
+    if which is not None:
+        found = _settle(through, which)
+        if not found:
+            from supervisors.oncall.reports import Outcome
+
+            through.tell(Outcome("jobs", "No job matches: nothing was done.", done=0))
+            return
+        if not yes:
+            _print_summary(found)
+        named = [each.id for each in found]
+    if which is not None or verb == "drop":
+        confirm(QUESTIONS[verb].format(these=counted(len(named), "job")), yes=yes)
+    through.act(lambda desk: _done(desk, verb, named, by))
+
+
+def _settle(through: Door, which: "Wanted") -> "Sequence[JobReport]":
+    """What a filter finds now: the newest, where it is more than one call works through."""
+    from dataclasses import replace
+
+    from supervisors.oncall.jobs import JOBS_BULK_MAX
+
+    if which.state is None:
+        which = replace(which, state="dead")
+    return through.ask(lambda desk: desk.jobs(which, JOBS_BULK_MAX))
+
+
+async def _done(desk: "OnCall", verb: Verb, ids: list[str], by: "By") -> "Outcome":
+    return await (desk.retry_jobs if verb == "retry" else desk.drop_jobs)(ids, by)
+
+
+def _print_summary(found: "Sequence[JobReport]") -> None:
+    from ops.cli.tables import first_line, print_table
+
+    tally = Counter((each.queue, each.name, each.state, first_line(each.error)) for each in found)
+    rows = ((number, *of) for of, number in tally.most_common())
+    print_table(("COUNT", "QUEUE", "NAME", "STATE", "LAST ERROR"), rows, right=("COUNT",), err=True)

@@ -1,0 +1,51 @@
+"""`mailroom outbox edit`: mend what a job is to do, before it is run again."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli.dead.edit import mend
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson, Why
+
+if TYPE_CHECKING:
+    from supervisors.oncall.desk import OnCall
+    from supervisors.oncall.reports import By, Outcome
+
+EXAMPLE = (
+    '\b\nExamples:\n  mailroom outbox edit job:123 --why "the address had no street"'
+    '\n  mailroom outbox edit job:123 --payload mended.json --why "the address had no street"'
+)
+
+
+def outbox_edit(
+    id: Annotated[  # noqa: A002 - the name that `--help` shows
+        str, typer.Argument(help="As `mailroom outbox list` shows it: job:123, or the number alone.")
+    ],
+    payload: Annotated[
+        str | None,
+        typer.Option(
+            "--payload", help="A file with the new payload, or - for standard input; else $EDITOR opens."
+        ),
+    ] = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Change the payload of a job that nobody is working on; a dead one is run again by `retry`."""
+    with door(config, data, as_json=as_json) as through:
+
+        async def load(desk: "OnCall") -> str:
+            from supervisors.oncall.errors import OnCallError
+
+            job = (await desk.job(id)).job
+            if job is None:
+                raise OnCallError(f"{id} is over: there is nothing to edit")
+            return job.payload
+
+        async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
+            return await desk.edit_job(id, text, by)
+
+        mend(through, payload, why, load, save)

@@ -1,0 +1,105 @@
+"""The outbox of a process: what tells it of jobs, and the parts that work them."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import asyncpg
+import trio
+from structlog import get_logger
+
+from actors import notification, payment
+from actors.broadcast.part import BroadcastPart
+from actors.delivery import DeliveryActor, delivery_handlers
+from actors.hosting.bot import HostedBot
+from actors.jobs.actor import job_life
+from actors.jobs.chat_door import ChatDoor
+from actors.jobs.context import Services
+from actors.notification import NotificationActor
+from actors.payment import PaymentActor, Reconcile, payment_handlers
+from actors.runtime.bridge import aio
+from ops.settings import Settings
+from storage.errors import StoreUnavailable
+from storage.postgres.outbox.bell import Bell
+from storage.postgres.outbox.listen import Ears
+from storage.postgres.outbox.pools import connect_claims
+from storage.postgres.outbox.prune import prune
+from storage.redis.mailbox import Mailboxes
+from supervisors.otp.child import Life
+from supervisors.otp.spec import Start
+from supervisors.periodic import Periodic, Work
+from supervisors.workplace import Workplace
+
+log = get_logger("mailroom.outbox")
+
+LISTEN_AGAIN_SECONDS = 1.0
+"""The pause after the connection that listens was lost. Meanwhile the queues look by themselves."""
+PRUNE_SECONDS = 2.0
+"""Deleted jobs take room until then: at ten thousand a second some tens of megabytes."""
+RECONCILE_SECONDS = 60.0
+"""How often payments whose notice never came are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The connections that the parts share."""
+
+    url: str
+    pool: asyncpg.Pool
+    bell: Bell
+    ears: Ears
+
+    def parts(
+        self, mailboxes: Mailboxes, workplace: Workplace, bots: Mapping[str, HostedBot]
+    ) -> dict[str, Start]:
+        """The children of `jobs` in the tree, in the order they start."""
+        door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
+        services = Services(self.url, self.ears, self.bell, bots, door)
+        payments = payment_handlers({}, {})
+        works = [
+            Work(
+                payment.RECONCILE,
+                lambda: payments.new(payment.RECONCILE, Reconcile()),
+                every_seconds=RECONCILE_SECONDS,
+            )
+        ]
+        return {
+            "ears": self._listen,
+            "payment": job_life(PaymentActor, services, payments),
+            "delivery": job_life(DeliveryActor, services, delivery_handlers()),
+            "notification": job_life(NotificationActor, services, notification.handlers),
+            "broadcast": BroadcastPart(self.pool, bots, door).live,
+            "periodic": Periodic(self.pool, self.bell, works).live,
+            "prune": self._prune,
+        }
+
+    async def _listen(self, life: Life) -> None:
+        life.started()
+        while True:
+            try:
+                await aio(self.ears.run)
+            except StoreUnavailable as error:
+                log.warning("jobs_not_heard", why=str(error), note="the queues look by themselves")
+            await trio.sleep(LISTEN_AGAIN_SECONDS)
+
+    async def _prune(self, life: Life) -> None:
+        life.started()
+        while True:
+            try:
+                await aio(partial(prune, self.pool))
+            except StoreUnavailable as error:
+                log.warning("outbox_not_pruned", why=str(error))
+            await trio.sleep(PRUNE_SECONDS)
+
+
+@asynccontextmanager
+async def open_outbox(settings: Settings) -> AsyncIterator[Outbox]:
+    """Connect, for as long as the process lives."""
+    assert settings.database_url is not None, "stores were opened with it"
+    pool = await aio(connect_claims, settings.database_url)
+    try:
+        yield Outbox(settings.database_url, pool, Bell(pool), Ears(settings.database_url))
+    finally:
+        with trio.CancelScope(shield=True):
+            await aio(pool.close)

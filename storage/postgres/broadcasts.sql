@@ -1,0 +1,125 @@
+-- create: write a broadcast that nobody is told of yet
+INSERT INTO broadcast (bot, message, as_event) VALUES ($1, $2, $3) RETURNING id;
+
+-- add: add recipients to a broadcast that is being filled; one who is there already is there once
+INSERT INTO broadcast_recipient (broadcast_id, chat_id)
+SELECT broadcast.id, chat_id FROM broadcast, unnest($2::bigint[]) AS chat_id
+WHERE broadcast.id = $1 AND broadcast.status = 'filling'
+ON CONFLICT DO NOTHING;
+
+-- status: move a broadcast from one of some states to another, and say who did it and why
+UPDATE broadcast SET
+    status = $2, status_by = $4, status_why = $5,
+    started_at = CASE WHEN $2 = 'running' THEN coalesce(started_at, clock_timestamp()) ELSE started_at END,
+    finished_at = CASE WHEN $2 IN ('cancelled', 'done') THEN clock_timestamp() END
+WHERE id = $1 AND status = ANY ($3::text[])
+RETURNING id;
+
+-- repeat: let those be told again of whom nobody knows whether they were, once on-call has decided so
+WITH again AS (
+    UPDATE broadcast_recipient AS recipient SET state = 'waiting', due_at = now(), reason = NULL
+    FROM broadcast
+    WHERE broadcast.id = $1 AND broadcast.status IN ('running', 'paused', 'done')
+      AND recipient.broadcast_id = broadcast.id AND recipient.state = 'unknown'
+    RETURNING recipient.chat_id
+), running AS (
+    UPDATE broadcast SET status = 'running', finished_at = NULL
+    WHERE id = $1 AND status = 'done' AND EXISTS (SELECT FROM again)
+)
+SELECT count(*) FROM again;
+
+-- broadcasts: the newest broadcasts, of one bot or of all
+SELECT
+    id, bot, status, status_by, status_why, message, created_at, started_at, finished_at,
+    extract(epoch FROM clock_timestamp() - started_at)::float8 AS age_seconds
+FROM broadcast
+WHERE ($1::text IS NULL OR bot = $1) AND ($2::bigint IS NULL OR id = $2)
+ORDER BY id DESC LIMIT $3;
+
+-- tally: how many recipients of broadcasts are in which state, and how many were told or failed in the last seconds
+SELECT
+    broadcast_id, state, CASE WHEN state IN ('failed', 'unknown') THEN reason END AS reason, count(*) AS chats,
+    count(*) FILTER (WHERE state IN ('sent', 'failed') AND ended_at > clock_timestamp() - make_interval(secs => $2))
+        AS lately
+FROM broadcast_recipient WHERE broadcast_id = ANY ($1::bigint[])
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 4 DESC;
+
+-- take: take the broadcasts of a bot into our hands, if they are in nobody's
+INSERT INTO broadcast_hold AS hold (bot, owner, until) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+ON CONFLICT (bot) DO UPDATE SET owner = excluded.owner, until = excluded.until
+WHERE hold.until < clock_timestamp()
+RETURNING bot;
+
+-- recover: what the one before us had in hand: an event is put again, its mailbox knows it; a notice is not
+UPDATE broadcast_recipient AS recipient SET
+    state = CASE WHEN as_event THEN 'waiting' ELSE 'unknown' END,
+    reason = CASE WHEN as_event THEN NULL ELSE $2 END,
+    ended_at = CASE WHEN as_event THEN NULL ELSE clock_timestamp() END
+FROM broadcast
+WHERE broadcast.bot = $1 AND broadcast.status <> 'done'
+  AND recipient.broadcast_id = broadcast.id AND recipient.state = 'sending';
+
+-- let_go: leave the broadcasts of a bot to whoever wants them
+DELETE FROM broadcast_hold WHERE bot = $1 AND owner = $2;
+
+-- bots: which bots have something to send
+SELECT DISTINCT bot FROM broadcast WHERE status = 'running';
+
+-- running: what a bot has to send
+SELECT id, message FROM broadcast WHERE bot = $1 AND status = 'running' ORDER BY id;
+
+-- claim: hold on to a bot, and mark those who are told next; not ours any more if it answers with nothing
+WITH held AS (
+    UPDATE broadcast_hold SET until = clock_timestamp() + make_interval(secs => $3)
+    WHERE bot = $1 AND owner = $2 RETURNING bot
+), picked AS MATERIALIZED (
+    SELECT next.broadcast_id, next.chat_id
+    FROM held, unnest($4::bigint[], $5::integer[]) AS turn (id, most)
+    JOIN broadcast ON broadcast.id = turn.id AND broadcast.status = 'running'
+    CROSS JOIN LATERAL (
+        SELECT broadcast_id, chat_id FROM broadcast_recipient
+        WHERE broadcast_id = turn.id AND state = 'waiting' AND due_at <= clock_timestamp()
+        ORDER BY due_at, chat_id LIMIT turn.most
+        FOR UPDATE
+    ) AS next
+), claimed AS (
+    UPDATE broadcast_recipient AS recipient SET state = 'sending'
+    FROM picked
+    WHERE recipient.broadcast_id = picked.broadcast_id AND recipient.chat_id = picked.chat_id
+      AND recipient.state = 'waiting'
+    RETURNING recipient.broadcast_id, recipient.chat_id
+)
+SELECT claimed.broadcast_id, claimed.chat_id FROM held LEFT JOIN claimed ON true ORDER BY 1, 2;
+
+-- settle: write down what became of those who were marked
+-- Word that comes late counts too, even if the bot is in other hands by now: it is what really happened.
+UPDATE broadcast_recipient AS recipient SET
+    state = said.state, reason = said.reason,
+    due_at = clock_timestamp() + make_interval(secs => said.after_seconds),
+    ended_at = CASE WHEN said.state = 'waiting' THEN NULL ELSE clock_timestamp() END
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::float8[])
+     AS said (broadcast_id, chat_id, state, reason, after_seconds)
+WHERE recipient.broadcast_id = said.broadcast_id AND recipient.chat_id = said.chat_id
+  AND (recipient.state IN ('sending', 'unknown') OR recipient.state = 'waiting' AND said.state = 'sent');
+
+-- put_back: those marked by a claim whose answer never reached us; only to be asked with nobody else in hand
+UPDATE broadcast_recipient AS recipient SET state = 'waiting'
+FROM broadcast, broadcast_hold AS hold
+WHERE hold.bot = $1 AND hold.owner = $2 AND broadcast.bot = hold.bot
+  AND broadcast.status IN ('running', 'paused', 'cancelled')
+  AND recipient.broadcast_id = broadcast.id AND recipient.state = 'sending';
+
+-- finish: close the running broadcasts of a bot that have nobody left
+UPDATE broadcast SET status = 'done', finished_at = clock_timestamp(), status_by = NULL, status_why = NULL
+WHERE bot = $1 AND status = 'running' AND NOT EXISTS (
+    SELECT FROM broadcast_recipient AS recipient
+    WHERE recipient.broadcast_id = broadcast.id AND recipient.state IN ('waiting', 'sending')
+)
+RETURNING id;
+
+-- prune: forget broadcasts that have been over for long, with their recipients
+DELETE FROM broadcast WHERE id IN (
+    SELECT id FROM broadcast
+    WHERE finished_at < now() - make_interval(secs => $1) AND status IN ('done', 'cancelled')
+    ORDER BY finished_at LIMIT 1
+);

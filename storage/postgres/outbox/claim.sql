@@ -1,0 +1,66 @@
+-- claim: take jobs that are due, in order of priority and turn, each with an attempt counted; a row at least
+-- One range of the index for each priority, from where the last claim got to ($3). Of the jobs of one key, the
+-- one that may go is the one that has started, or else the first in line that is due.
+WITH moment AS MATERIALIZED (
+    SELECT
+        clock_timestamp() AS now,
+        EXISTS (SELECT FROM outbox_queue WHERE queue = $1 AND paused_at IS NOT NULL) AS paused
+), candidate AS MATERIALIZED (
+    SELECT job.*
+    FROM unnest($2::smallint[], $3::timestamptz[]) AS line (priority, low)
+    CROSS JOIN LATERAL (
+        SELECT
+            job.ctid AS place, job.id, job.key, job.worker AS lost_worker, job.claims - job.forgiven AS attempts,
+            job.key IS NOT NULL AND EXISTS (
+                SELECT FROM outbox_key AS started
+                WHERE started.queue = $1 AND started.key = job.key AND started.job_id = job.id
+            ) AS started
+        FROM outbox_job AS job
+        WHERE job.queue = $1 AND job.priority = line.priority
+          AND job.turn_at >= line.low AND job.turn_at <= (SELECT now FROM moment)
+          AND job.lease_until < (SELECT now FROM moment)
+          AND NOT (SELECT paused FROM moment)
+          AND (job.key IS NULL OR job.id = coalesce(
+              (SELECT started.job_id FROM outbox_key AS started WHERE started.queue = $1 AND started.key = job.key),
+              (SELECT first.id FROM outbox_job AS first
+               WHERE first.queue = $1 AND first.key = job.key AND first.run_at <= (SELECT now FROM moment)
+               ORDER BY first.id LIMIT 1)
+          ))
+        ORDER BY job.turn_at, job.id
+        LIMIT $4
+        FOR UPDATE OF job SKIP LOCKED
+    ) AS job
+    LIMIT $4
+), taken AS (
+    -- Two claims that want the same key: one of the rows comes to be, and that one's job may start.
+    INSERT INTO outbox_key (queue, key, job_id)
+    SELECT $1, key, id FROM candidate WHERE key IS NOT NULL AND NOT started ORDER BY key
+    ON CONFLICT DO NOTHING RETURNING job_id
+), claimed AS (
+    UPDATE outbox_job AS job
+    SET claims = job.claims + 1, worker = $5, claimed_at = moment.now,
+        lease_until = moment.now + make_interval(secs => $6)
+    FROM candidate CROSS JOIN moment
+    WHERE job.ctid = candidate.place
+      AND (candidate.key IS NULL OR candidate.started OR candidate.id IN (SELECT job_id FROM taken))
+    RETURNING
+        job.id, job.queue, job.name, job.payload, job.key, job.priority, job.claims - job.forgiven AS attempt,
+        job.attempts_max, job.claims, job.timeout_seconds, job.backoff_seconds, job.backoff_factor,
+        job.backoff_max_seconds, job.backoff_jitter, job.created_at, job.run_at, job.last_error, job.trace,
+        job.bot, job.chat, job.update_id, job.effect, job.turn_at, candidate.lost_worker
+), lost AS (
+    INSERT INTO outbox_event (job_id, attempt, kind, queue, name, worker, trace, error)
+    SELECT id, attempt - 1, 'lost', queue, name, lost_worker, trace, 'the lease ran out: its worker died or hung'
+    FROM claimed WHERE lost_worker IS NOT NULL
+)
+SELECT claimed.*, moment.now, moment.paused, (SELECT count(*) FROM candidate) AS seen
+FROM moment LEFT JOIN claimed ON true;
+
+-- next_due: in how many seconds the next job of the queue has its turn
+SELECT extract(epoch FROM min(next.turn_at) - clock_timestamp())::float8
+FROM unnest($2::smallint[]) AS line (priority)
+CROSS JOIN LATERAL (
+    SELECT turn_at FROM outbox_job
+    WHERE queue = $1 AND priority = line.priority AND turn_at > now()
+    ORDER BY turn_at LIMIT 1
+) AS next;

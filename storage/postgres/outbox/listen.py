@@ -1,0 +1,54 @@
+"""Hear the bell: one connection of a process waits for notifications, and wakes who wants to know."""
+
+import asyncio
+from collections import defaultdict
+
+import asyncpg
+
+from storage.postgres.database import unavailable
+from storage.postgres.outbox.bell import CHANNEL
+from storage.postgres.outbox.connection import answering
+
+CONNECT_SECONDS_MAX = 5.0
+
+
+class Ears:
+    """Who waits for which queue. `run` listens; without it nobody is woken, and all look by themselves."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._heard: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def wait(self, queue: str, timeout_seconds: float) -> bool:
+        """Wait for work in a queue. True if the bell rang since the last call, False after the timeout."""
+        event = self._heard[queue]
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await event.wait()
+        except TimeoutError:
+            return False
+        event.clear()
+        return True
+
+    def wake(self, queue: str) -> None:
+        """Wake who waits for the queue in this process, without a detour over the database."""
+        self._heard[queue].set()
+
+    async def run(self) -> None:
+        """Listen for ever. Raises `StoreUnavailable` when the connection is lost: to be run again."""
+        with answering():
+            connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS_MAX)
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _connection: lost.set())
+        try:
+            with answering():
+                await connection.add_listener(
+                    CHANNEL, lambda _c, _pid, _channel, queue: self.wake(str(queue))
+                )
+            # What was rung while nobody listened is not known.
+            for event in self._heard.values():
+                event.set()
+            await lost.wait()
+        finally:
+            connection.terminate()
+        raise unavailable(ConnectionError("the connection that listens for jobs was closed"))

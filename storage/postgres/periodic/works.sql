@@ -1,0 +1,32 @@
+-- register: make names known with their schedules; a schedule that has changed takes effect now
+INSERT INTO periodic_work AS work (name, schedule, next_run)
+SELECT name, schedule, next_run FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS wanted (name, schedule, next_run)
+ORDER BY name
+ON CONFLICT (name) DO UPDATE SET
+    schedule = excluded.schedule, known_at = now(),
+    next_run = CASE WHEN work.schedule = excluded.schedule THEN work.next_run ELSE excluded.next_run END
+WHERE $4 OR work.schedule = excluded.schedule OR work.known_at < now() - make_interval(secs => $5);
+
+-- forget: forget names that we do not know, and that nobody has known for a while
+DELETE FROM periodic_work WHERE name <> ALL ($1::text[]) AND known_at < now() - make_interval(secs => $2);
+
+-- now: the clock that all runs are measured by
+SELECT now();
+
+-- due: hold a work that is due until the end of the transaction; those that another process holds are passed over
+SELECT name, next_run, now() AS now FROM periodic_work
+WHERE next_run <= now()
+  AND (name, schedule) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+ORDER BY next_run, name LIMIT 1
+FOR UPDATE SKIP LOCKED;
+
+-- ran: write down a run and when the next one is
+UPDATE periodic_work
+SET next_run = $2, last_run = now(), last_job_id = coalesce($3, last_job_id), last_error = $4
+WHERE name = $1;
+
+-- until_next: in how many seconds the next of these is due
+SELECT extract(epoch FROM min(next_run) - clock_timestamp())::float8 FROM periodic_work WHERE name = ANY ($1::text[]);
+
+-- all_works: what on-call sees
+SELECT name, schedule, last_run, next_run, last_job_id, last_error FROM periodic_work ORDER BY name;

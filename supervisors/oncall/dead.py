@@ -1,0 +1,158 @@
+"""All dead letters in one place: those of chats, which Redis keeps, and those of jobs, which Postgres keeps.
+
+They are told apart by their ids: `bot:chat:seq` and `job:123`. Where one store is away the other's are shown
+all the same, for that is when on-call looks.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from storage.errors import StoreError
+from storage.redis.dead_letters import DeadLetter, Wanted
+from supervisors.oncall.errors import OnCallError, UnknownTargetError
+from supervisors.oncall.job_reports import DeadJob, dead_job, is_job, job_number
+from supervisors.oncall.jobs import JOBS_BULK_MAX, JOBS_SHOWN_MAX, Jobs
+from supervisors.oncall.letters import Letters
+from supervisors.oncall.reports import By, Outcome
+
+if TYPE_CHECKING:
+    from storage.postgres.outbox.seen import Wanted as JobsWanted
+
+Dead: TypeAlias = DeadLetter | DeadJob
+MOMENT_MS_MAX = 253_370_764_800_000
+"""The year 9999: a later moment is a slip of the finger, and `datetime` has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEverywhere:
+    """Dead letters of chats and jobs, the latest first. `missing` says whose could not be had, and why."""
+
+    letters: list[Dead]
+    missing: str = ""
+
+
+class AllDead(Letters, Jobs):
+    """Dead letters, whoever keeps them."""
+
+    async def dead_everywhere(self, wanted: Wanted, most: int = 50) -> DeadEverywhere:
+        """Those that a filter finds, of chats and of jobs, the latest first."""
+        letters: list[Dead] = list(await self.dead(wanted, most))
+        missing = ""
+        try:
+            letters += await self._dead_jobs(wanted, most)
+        except (OnCallError, StoreError) as error:
+            missing = f"dead jobs are not shown: {error}"
+        letters.sort(key=lambda letter: letter.died_ms, reverse=True)
+        return DeadEverywhere(letters[:most], missing)
+
+    async def dead_reasons(self, wanted: Wanted) -> list[tuple[str, str, int]]:
+        """Bot, error, and how many died of it, the most frequent first; jobs too, where Postgres answers. A
+        job that no chat enqueued has no bot.
+        """
+        tally = Counter({(bot, error): number for bot, error, number in await super().dead_reasons(wanted)})
+        if self._outbox.is_there:
+            try:
+                for bot, error, number in await self._job_reasons(wanted):
+                    tally[bot, error] += number
+            except (OnCallError, StoreError):
+                pass  # `dead_everywhere` says so
+        return [(bot, error, number) for (bot, error), number in tally.most_common()]
+
+    async def dead_letter(self, id: str) -> Dead:  # type: ignore[override]  # noqa: A002
+        """One of them, with its payload and traceback."""
+        if not is_job(id):
+            return await super().dead_letter(id)
+        from storage.postgres.outbox.seen import show
+
+        number = job_number(id)
+        assert number is not None
+        async with self._outbox.look() as pool:
+            found = (await show(pool, number)).job
+        if found is None or found.state != "dead":
+            state = f"is {found.state}" if found else "is over, or never was"
+            raise UnknownTargetError(f"{id} is no dead letter: it {state}; `mailroom outbox show {number}`")
+        return dead_job(found)
+
+    async def requeue(self, which: Sequence[str] | Wanted, by: By) -> Outcome:
+        """Put dead letters back: of chats into their mailboxes, of jobs into their queues."""
+        chats, jobs = await self._split(which)
+        if not jobs:
+            return await super().requeue(chats, by)
+        outcome = None if chats == [] else await super().requeue(chats, by)
+        return await self._both(outcome, jobs, by, retry=True)
+
+    async def drop(self, which: Sequence[str] | Wanted, by: By) -> Outcome:
+        """Delete dead letters for good."""
+        chats, jobs = await self._split(which)
+        if not jobs:
+            return await super().drop(chats, by)
+        outcome = None if chats == [] else await super().drop(chats, by)
+        return await self._both(outcome, jobs, by, retry=False)
+
+    async def edit(self, id: str, payload: str, by: By) -> Outcome:  # noqa: A002 - as in `dead_letter`
+        """Replace the payload of a dead letter, for example before it is requeued."""
+        return await (self.edit_job if is_job(id) else super().edit)(id, payload, by)
+
+    async def _split(self, which: Sequence[str] | Wanted) -> tuple[Sequence[str] | Wanted, list[str]]:
+        """What is meant of chats, and the ids of jobs. By a filter jobs are left alone where they cannot be
+        seen: they were not in the list either.
+        """
+        if not isinstance(which, Wanted):
+            return [one for one in which if not is_job(one)], [one for one in which if is_job(one)]
+        if not self._outbox.is_there:
+            return which, []
+        from storage.postgres.outbox.dead import dead_ids
+
+        try:
+            async with self._outbox.look() as pool:
+                numbers = await dead_ids(pool, _of_jobs(which), JOBS_BULK_MAX)
+        except (OnCallError, StoreError):
+            return which, []
+        return which, [f"job:{number}" for number in numbers]
+
+    async def _both(self, chats: Outcome | None, jobs: list[str], by: By, *, retry: bool) -> Outcome:
+        """Do the jobs' part, and tell of both. What was done to chats is told also if this fails."""
+        try:
+            outcome = await (self.retry_jobs if retry else self.drop_jobs)(jobs, by)
+        except (OnCallError, StoreError) as error:
+            if chats is None:
+                raise
+            outcome = Outcome("", f"The jobs could not be: {error}.", done=0, failed=len(jobs))
+        if chats is None or not (chats.done or chats.failed):
+            return outcome
+        says = f"{chats.says} {outcome.says}"
+        return Outcome(chats.target, says, chats.done + outcome.done, chats.failed + outcome.failed)
+
+    async def _dead_jobs(self, wanted: Wanted, most: int) -> list[DeadJob]:
+        async with self._outbox.look() as pool:
+            from storage.postgres.outbox.dead import find_dead
+
+            found = await find_dead(pool, _of_jobs(wanted), min(most, JOBS_SHOWN_MAX))
+        return [dead_job(seen) for seen in found]
+
+    async def _job_reasons(self, wanted: Wanted) -> list[tuple[str, str, int]]:
+        async with self._outbox.look() as pool:
+            from storage.postgres.outbox.dead import dead_reasons
+
+            return await dead_reasons(pool, _of_jobs(wanted))
+
+
+def _of_jobs(wanted: Wanted) -> "JobsWanted":
+    from storage.postgres.outbox.seen import Wanted as JobsWanted
+
+    return JobsWanted(
+        bot=wanted.chat.bot if wanted.chat else wanted.bot,
+        chat=wanted.chat.id if wanted.chat else None,
+        error=wanted.error or None,
+        since=_moment(wanted.since_ms),
+        until=_moment(wanted.until_ms),
+    )
+
+
+def _moment(at_ms: int | None) -> datetime | None:
+    if at_ms is None:
+        return None
+    return datetime.fromtimestamp(min(max(at_ms, 0), MOMENT_MS_MAX) / 1000, UTC)

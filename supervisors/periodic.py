@@ -1,0 +1,95 @@
+"""Periodic work: each run is a job in the outbox, enqueued by one of all processes when its time has come.
+
+Runs that were missed while no process lived are made up for by one. On-call sees them in `all_works`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import trio
+from structlog import get_logger
+
+from actors.runtime.bridge import aio
+from storage.errors import StoreUnavailable
+from storage.postgres.outbox.bell import Bell
+from storage.postgres.outbox.job import NAME, NewJob
+from storage.postgres.periodic.schedule import Schedule, ScheduleError
+from storage.postgres.periodic.works import KNOWN_SECONDS, Ran, Works
+from supervisors.otp.child import Life
+
+log = get_logger("mailroom.periodic")
+
+LATE_SECONDS = 0.05
+"""The shortest wait: what is due and not ours to run is in another process's hands just now."""
+OUTAGE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to be done again and again. `job` is called at each run, and makes what is enqueued."""
+
+    name: str
+    job: Callable[[], NewJob]
+    every_seconds: float | None = None
+    cron: str | None = None
+    zone: str = "UTC"
+    """Whose clock the cron expression speaks of."""
+    schedule: Schedule = field(init=False)
+
+    def __post_init__(self) -> None:
+        if NAME.fullmatch(self.name) is None:
+            raise ScheduleError(f"{self.name!r} must be 1 to 100 of the characters A-Z a-z 0-9 _ . -")
+        object.__setattr__(self, "schedule", Schedule(self.every_seconds, self.cron, self.zone))
+
+
+class Periodic:
+    """The scheduler of one process."""
+
+    def __init__(self, pool: asyncpg.Pool, bell: Bell, works: Sequence[Work]) -> None:
+        self._jobs = {work.name: work.job for work in works}
+        if len(self._jobs) < len(works):
+            raise ScheduleError("two works have one name")
+        self._works = Works(pool, {work.name: work.schedule for work in works})
+        self._bell = bell
+        self._enqueued = 0
+
+    async def live(self, life: Life) -> None:
+        """Enqueue what is due, for ever: a child of the tree that does not trap exits."""
+        life.details = lambda: {"works": len(self._jobs), "enqueued": self._enqueued}
+        life.started()
+        new, known_until = True, trio.current_time()
+        while True:
+            try:
+                if trio.current_time() >= known_until:
+                    await aio(self.register, new)
+                    new, known_until = False, trio.current_time() + KNOWN_SECONDS
+                await aio(self.run_once)
+                due_seconds = await aio(self._works.seconds_until_next)
+            except StoreUnavailable as error:
+                log.warning("periodic_work_waits", why=str(error))
+                await trio.sleep(OUTAGE_SECONDS)
+                continue
+            await trio.sleep(wait_seconds(due_seconds, known_until - trio.current_time()))
+
+    async def register(self, new: bool) -> None:
+        """Say what this process knows; `new` only the first time."""
+        await self._works.register(new=new)
+
+    async def run_once(self) -> list[Ran]:
+        """Enqueue all that is due now, on the asyncio side."""
+        runs = []
+        while (ran := await self._works.run_next(lambda name: self._jobs[name]())) is not None:
+            runs.append(ran)
+            if ran.queue is None:
+                log.error("periodic_work_failed", name=ran.name, exc_info=ran.error)
+                continue
+            self._bell.ring(ran.queue)
+            self._enqueued += 1
+            log.info("periodic_work", name=ran.name, job=ran.job_id)
+        return runs
+
+
+def wait_seconds(due_seconds: float | None, known_seconds: float) -> float:
+    """How long to sleep: until the next run, or until it is time to say what is known."""
+    return max(min(known_seconds, KNOWN_SECONDS if due_seconds is None else due_seconds), LATE_SECONDS)

@@ -1,0 +1,489 @@
+"""Broadcasts over a real Postgres: everybody once, whatever happens on the way."""
+
+import asyncio
+from functools import partial
+from itertools import pairwise
+
+import pytest
+import trio
+import trio.testing
+from aiogram import Router
+from aiogram.exceptions import TelegramNetworkError
+from aiogram.methods import SendMessage
+from pydantic import ValidationError
+
+from actors import notification
+from actors.broadcast import bot as broadcast_bot
+from actors.broadcast.message import Message, create
+from actors.broadcast.part import BroadcastPart
+from actors.hosting.events import ChatEvent, chat_event
+from actors.jobs.chat_door import ChatDoor
+from actors.notification import NOTIFY, NotificationActor, Notify
+from actors.runtime import host
+from actors.runtime.bridge import aio
+from storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
+from tests.actors.house import Telegram, open_house, refusal, too_many
+from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.stand import Life, open_stand
+
+BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
+UNREADABLE = refusal(400, "Bad Request: can't parse entities: Unclosed start tag")
+HELLO = Message(as_="notice", text="hello")
+
+
+@pytest.fixture
+def telegram():
+    return Telegram()
+
+
+class Studio:
+    """A process that sends broadcasts, and people who make them."""
+
+    def __init__(self, stand, house, nursery):
+        self.stand = stand
+        self.house = house
+        self.desk = Broadcasts(stand.pool)
+        self.door = ChatDoor(
+            house.mailboxes,
+            lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
+            house.chats.look_again,
+        )
+        self._nursery = nursery
+
+    async def create(self, recipients, message=HELLO, **options):
+        return await aio(partial(create, self.desk, "shop", message, recipients, **options))
+
+    async def start(self):
+        life = Life()
+        part = BroadcastPart(self.stand.pool, {"shop": self.house.bot}, self.door)
+        self._nursery.start_soon(life.run, part.live)
+        await life.up.wait()
+        return life
+
+    async def progress(self, id_):
+        return await aio(self.desk.progress, id_)
+
+    async def over(self, *ids):
+        async def all_over():
+            return all([(await self.progress(id_)).status == "done" for id_ in ids])
+
+        await self.stand.until_true(all_over, "the broadcasts to be over")
+
+    async def states(self, id_):
+        rows = await aio(
+            self.stand.pool.fetch,
+            "SELECT chat_id, state FROM broadcast_recipient WHERE broadcast_id = $1 ORDER BY 1",
+            id_,
+        )
+        return dict(map(tuple, rows))
+
+
+@pytest.fixture
+def play(jobs_url, clean_redis_url, telegram):  # noqa: F811
+    def play(scenario, router=None):
+        async def main():
+            with trio.fail_after(40):
+                async with (
+                    open_house(clean_redis_url, router or Router(), telegram) as house,
+                    open_stand(jobs_url, bots={"shop": house.bot}) as stand,
+                    trio.open_nursery() as nursery,
+                ):
+                    await scenario(Studio(stand, house, nursery))
+                    nursery.cancel_scope.cancel()
+
+        host.run(main)
+
+    return play
+
+
+def gate(telegram):
+    """Calls that wait in the air until they are let go."""
+    event = asyncio.Event()
+    return event, event.wait
+
+
+def test_everybody_is_told_once_and_whoever_is_named_twice_too(play, telegram):
+    async def chats():
+        for chat in [1, 2, 3, 2, 1, -1000000000007]:
+            yield chat
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create(chats())
+        await studio.over(id_)
+        seen = await studio.progress(id_)
+        assert (seen.sent, seen.total, seen.left, seen.failed, seen.unknown) == (4, 4, 0, {}, 0)
+        assert seen.finished_at > seen.started_at
+
+    play(scenario)
+    assert sorted(args["chat_id"] for _, args in telegram.calls) == [-1000000000007, 1, 2, 3]
+
+
+def test_a_hundred_thousand_recipients_are_taken_in_and_seen(play):
+    async def scenario(studio):
+        id_ = await studio.create(range(1, 100_001), start=False)
+        began = trio.current_time()
+        seen = await studio.progress(id_)
+        assert trio.current_time() - began < 2
+        assert (seen.status, seen.left, seen.per_second, seen.eta_seconds) == ("paused", 100_000, 0, None)
+        sending = Sending(studio.stand.pool, "shop", "me")
+        await aio(sending.take)
+        await aio(studio.desk.resume, id_, "ann")
+        claimed = await aio(sending.claim, {id_: 10})
+        assert claimed == {id_: list(range(1, 11))}
+        await aio(sending.settle, [Said(id_, chat, "sent") for chat in range(1, 11)])
+        seen = await studio.progress(id_)
+        assert seen.eta_seconds == pytest.approx(99_990 / seen.per_second)
+
+    play(scenario)
+
+
+def test_whoever_has_blocked_the_bot_is_failed_and_not_tried_again(play, telegram):
+    telegram.tell(BLOCKED, chat_id=2)
+    telegram.tell(refusal(400, "Bad Request: chat not found"), chat_id=4)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create([1, 2, 3, 4])
+        await studio.over(id_)
+        seen = await studio.progress(id_)
+        assert seen.sent == 2
+        assert seen.failed == {BLOCKED_WORDS: 1, "Bad Request: chat not found": 1}
+
+    play(scenario)
+    assert len(telegram.tried) == 4
+
+
+BLOCKED_WORDS = "Forbidden: bot was blocked by the user"
+
+
+def test_a_429_halts_the_bot_and_loses_nobody(play, telegram):
+    telegram.tell(too_many(1), chat_id=3)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create([1, 2, 3, 4, 5])
+        await studio.over(id_)
+        assert (await studio.progress(id_)).sent == 5
+
+    play(scenario)
+    times = [at for _, _, at in telegram.tried]
+    assert max(after - before for before, after in pairwise(times)) >= 0.99
+    assert sorted(args["chat_id"] for _, args in telegram.calls) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (429, b'{"ok": false, "error_code": 429, "description": "Too Many Requests: later"}'),
+        (429, b"<html>429 Too Many Requests</html>"),
+    ],
+)
+def test_a_429_without_a_figure_loses_nobody(play, telegram, answer):
+    telegram.tell(answer, chat_id=1)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create([1, 2])
+        await studio.over(id_)
+
+    play(scenario)
+    assert sorted(args["chat_id"] for _, args in telegram.calls) == [1, 2]
+
+
+def test_a_message_that_telegram_cannot_read_pauses_the_broadcast_and_fails_nobody(play, telegram):
+    telegram.tell(UNREADABLE, chat_id=1)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create(range(1, 100), Message(as_="notice", text="<b>", parse_mode="HTML"))
+
+        async def paused():
+            return (await studio.progress(id_)).status == "paused"
+
+        await studio.stand.until_true(paused)
+        seen = await studio.progress(id_)
+        assert seen.status_by == "supervisor"
+        assert "can't parse entities" in seen.status_why
+        assert seen.failed == {}
+
+    play(scenario)
+    assert len(telegram.tried) < 15
+
+
+def test_a_small_broadcast_is_not_held_up_by_a_large_one(play, telegram):
+    async def scenario(studio):
+        await studio.start()
+        large = await studio.create(range(1, 5_000), Message(as_="notice", text="large"))
+        await studio.stand.until(lambda: len(telegram.calls) >= 5)
+        small = await studio.create(range(10_001, 10_011), Message(as_="notice", text="small"))
+        await studio.over(small)
+        between = [args["text"] for _, args in telegram.calls]
+        between = between[between.index("small") : len(between) - between[::-1].index("small")]
+        assert 8 <= between.count("large") <= 12
+        await aio(studio.desk.cancel, large, "ann", "enough")
+
+    play(scenario)
+
+
+def test_pause_resume_and_cancel(play, telegram):
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create(range(1, 1_000))
+        await studio.stand.until(lambda: len(telegram.calls) >= 3)
+        assert await aio(studio.desk.pause, id_, "ann", "a typing error")
+        await studio.stand.until_true(partial(nobody_in_hand, studio, id_))
+        told = len(telegram.calls)
+        seen = await studio.progress(id_)
+        assert (seen.status, seen.status_by, seen.status_why) == ("paused", "ann", "a typing error")
+        assert (seen.sent, seen.left, seen.eta_seconds) == (told, 999 - told, None)
+        assert await aio(studio.desk.resume, id_, "ann")
+        await studio.stand.until(lambda: len(telegram.calls) >= told + 3)
+        assert await aio(studio.desk.cancel, id_, "ann", "never mind")
+        await studio.stand.until_true(partial(nobody_in_hand, studio, id_))
+        seen = await studio.progress(id_)
+        assert (seen.status, seen.sent) == ("cancelled", len(telegram.calls))
+        assert not await aio(studio.desk.resume, id_, "ann")
+
+    async def nobody_in_hand(studio, id_):
+        return "sending" not in (await studio.states(id_)).values()
+
+    play(scenario)
+
+
+def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
+    async def scenario(studio):
+        await studio.start()
+        await studio.stand.start(notification.handlers, NotificationActor)
+        await studio.create(range(1, 5_000))
+        await studio.stand.until(lambda: len(telegram.calls) >= 30)
+        for number in range(10):
+            began = trio.current_time()
+            notice = Notify(bot="shop", chat=90_000 + number, as_="notice", text="ready")
+            await studio.stand.enqueue(notification.handlers.new(NOTIFY, notice))
+            await studio.stand.until(lambda: len(telegram.texts(90_000 + number)) == 1)  # noqa: B023
+            assert trio.current_time() - began < 1
+        bulk = [at for _, args, at in telegram.tried if args["text"] == "hello"]
+        for start in bulk:
+            assert sum(start <= one < start + 1 for one in bulk) <= 27
+
+    play(scenario)
+
+
+def test_after_a_kill_a_notice_in_hand_is_unknown_and_nobody_is_told_twice(play, telegram):
+    async def scenario(studio):
+        let_go, wait = gate(telegram)
+        for chat in (3, 4):
+            telegram.tell(wait, chat_id=chat)
+        broadcast_bot_end = broadcast_bot.BotBroadcasts._end
+        try:
+            broadcast_bot.BotBroadcasts._end = nothing  # a killed process writes nothing down
+            life = await studio.start()
+            id_ = await studio.create(range(1, 7))
+            await studio.stand.until(lambda: len(telegram.tried) == 6)
+            await studio.stand.until_true(partial(sent, studio, id_, 4))
+            await life.cancel()
+        finally:
+            broadcast_bot.BotBroadcasts._end = broadcast_bot_end
+        await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
+        await studio.start()
+        await studio.over(id_)
+        seen = await studio.progress(id_)
+        assert (seen.sent, seen.unknown, seen.left) == (4, 2, 0)
+        reasons = await aio(
+            studio.stand.pool.fetch, "SELECT DISTINCT reason FROM broadcast_recipient WHERE state = 'unknown'"
+        )
+        assert [row[0] for row in reasons] == [DIED]
+        assert len(telegram.tried) == 6
+        assert await aio(studio.desk.repeat_unknown, id_) == 2
+        await studio.over(id_)
+        assert (await studio.progress(id_)).sent == 6
+        let_go.set()
+
+    async def nothing(self):
+        pass
+
+    async def sent(studio, id_, chats):
+        return list((await studio.states(id_)).values()).count("sent") == chats
+
+    play(scenario)
+
+
+def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
+    router, handled = Router(), []
+
+    @chat_event(router, "news")
+    async def news(event: ChatEvent) -> None:
+        handled.append((event.chat_id, event.data))
+
+    async def scenario(studio):
+        message = Message(as_="event", name="news", data="spring")
+        id_ = await studio.create([7, 8], message)
+        first = Sending(studio.stand.pool, "shop", "killed")
+        await aio(first.take)
+        await aio(first.claim, {id_: 2})
+        dedupe_id = f"broadcast-{id_}-7"  # the killed one came as far as this
+        await aio(
+            partial(
+                studio.door.put,
+                house_chat(7),
+                "news",
+                "spring",
+                dedupe_id=dedupe_id,
+                trace=f"broadcast-{id_}",
+            )
+        )
+        await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
+        await studio.start()
+        await studio.over(id_)
+        await studio.house.settled()
+        assert (await studio.progress(id_)).sent == 2
+
+    play(scenario, router)
+    assert sorted(handled) == [(7, "spring"), (8, "spring")]
+
+
+def house_chat(chat_id):
+    from storage.redis.entry import Chat
+
+    return Chat("shop", str(chat_id))
+
+
+def test_a_stop_in_good_order_leaves_nobody_unknown(play, telegram):
+    async def scenario(studio):
+        let_go, wait = gate(telegram)
+        telegram.tell(wait, chat_id=2)
+        life = await studio.start()
+        id_ = await studio.create(range(1, 500))
+        await studio.stand.until(lambda: len(telegram.tried) >= 4)
+        life.stopping.set()
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        let_go.set()
+        await life.over.wait()
+        states = list((await studio.states(id_)).values())
+        assert set(states) == {"sent", "waiting"}
+        assert states.count("sent") == len(telegram.calls)
+        assert await aio(Sending(studio.stand.pool, "shop", "next").take)  # it was let go at once
+        assert life.error is None
+
+    play(scenario)
+
+
+def test_only_one_process_sends_a_bots_broadcasts(play, telegram):
+    async def scenario(studio):
+        lives = [await studio.start() for _ in range(3)]
+        ids = [await studio.create(range(1, 16)) for _ in range(2)]
+        await studio.over(*ids)
+        assert sorted(args["chat_id"] for _, args in telegram.calls) == sorted(2 * list(range(1, 16)))
+        assert [life.error for life in lives] == [None] * 3
+
+    play(scenario)
+
+
+def test_a_hold_is_lost_with_time_and_the_late_one_claims_nothing(play):
+    async def scenario(studio):
+        id_ = await studio.create([1, 2, 3])
+        old, new = (Sending(studio.stand.pool, "shop", name) for name in ("old", "new"))
+        assert await aio(old.take)
+        assert not await aio(new.take)
+        assert await aio(old.claim, {id_: 1}) == {id_: [1]}
+        await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
+        assert await aio(new.take)
+        assert await aio(old.claim, {id_: 1}) is None
+        assert await aio(new.claim, {id_: 5}) == {id_: [2, 3]}
+        await aio(old.settle, [Said(id_, 1, "sent")])  # what it says of what it did counts all the same
+        assert (await studio.states(id_))[1] == "sent"
+
+    play(scenario)
+
+
+def test_those_marked_by_a_claim_whose_answer_got_lost_are_told_all_the_same(play, telegram):
+    async def scenario(studio):
+        claim, lost = Sending.claim, []
+
+        async def loses_its_answer(self, wanted, *args):
+            claimed = await claim(self, wanted, *args)
+            if claimed and not lost:
+                lost.append(claimed)
+                raise broadcast_bot.StoreUnavailable("the connection broke")
+            return claimed
+
+        Sending.claim = loses_its_answer
+        try:
+            await studio.start()
+            id_ = await studio.create(range(1, 15))
+            await studio.over(id_)
+        finally:
+            Sending.claim = claim
+        assert lost
+        assert (await studio.progress(id_)).sent == 14
+
+    play(scenario)
+    assert len(telegram.tried) == 14
+
+
+def test_a_lost_answer_is_unknown_and_slows_the_rest_down(play, telegram):
+    method = SendMessage(chat_id=1, text="x")
+    telegram.tell(TelegramNetworkError(method=method, message="Request timeout error"), chat_id=1)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create([1, 2])
+        await studio.over(id_)
+        assert await studio.states(id_) == {1: "unknown", 2: "sent"}
+
+    play(scenario)
+    assert telegram.tried[1][2] - telegram.tried[0][2] >= 0.99
+
+
+def test_a_cut_connection_is_waited_out(play, telegram):
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create(range(1, 60))
+        await studio.stand.until(lambda: len(telegram.calls) >= 5)
+        await aio(
+            studio.stand.pool.fetch,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        await studio.over(id_)
+        assert (await studio.progress(id_)).sent == 59
+
+    play(scenario)
+    assert len(telegram.tried) == 59
+
+
+def test_a_broadcast_that_was_not_filled_to_the_end_is_never_sent(play, telegram):
+    def breaks_off():
+        yield from range(1, 6_000)
+        raise RuntimeError("the list broke off")
+
+    async def scenario(studio):
+        with pytest.raises(RuntimeError, match="broke off"):
+            await studio.create(breaks_off())
+        (half,) = await aio(studio.desk.find, "shop")
+        assert (half.status, half.left) == ("filling", 5_000)
+        assert await aio(studio.desk.cancel, half.id, "ann", "half a list")
+
+    play(scenario)
+    assert telegram.calls == []
+
+
+def test_what_is_over_for_long_is_forgotten_with_its_recipients(play):
+    async def scenario(studio):
+        id_ = await studio.create([1])
+        await aio(studio.desk.cancel, id_, "ann", "why")
+        assert await aio(studio.desk.prune) == 0
+        assert await aio(studio.desk.prune, 0.0) == 1
+        assert await studio.states(id_) == {}
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [({"as": "notice"}, "a notice needs a text"), ({"as": "event", "text": "x"}, "an event needs a name")],
+)
+def test_a_broadcast_that_says_nothing_is_refused_where_it_is_made(wrong, why):
+    with pytest.raises(ValidationError, match=why):
+        Message.model_validate(wrong)

@@ -1,0 +1,204 @@
+"""Actors of queues over a real Postgres, and what a test does with them all the time."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from functools import partial
+
+import asyncpg
+import trio
+from pydantic import BaseModel
+
+from actors.jobs.actor import JobActor, job_life
+from actors.jobs.context import Services
+from actors.jobs.handlers import Handlers
+from actors.runtime.bridge import aio
+from storage.postgres.outbox.bell import Bell
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.outbox.job import Backoff
+from storage.postgres.outbox.listen import Ears
+from storage.postgres.outbox.oncall import Hands
+from storage.postgres.outbox.seen import Wanted, find, show
+
+PATIENCE_SECONDS = 15.0
+QUICK = Backoff(first_seconds=0.0, jitter=0.0)
+
+
+class Letter(BaseModel):
+    text: str = ""
+
+
+class MailActor(JobActor):
+    queue = "mail"
+
+
+class OtherActor(JobActor):
+    queue = "other"
+
+
+class Life:
+    """A place in the tree."""
+
+    def __init__(self):
+        self.stopping = trio.Event()
+        self.details = None
+        self.up = trio.Event()
+        self.over = trio.Event()
+        self.scope = trio.CancelScope()
+        self.error = None
+
+    def started(self, info=None):
+        self.up.set()
+
+    async def run(self, start):
+        try:
+            with self.scope:
+                await start(self)
+        except Exception as error:
+            self.error = error
+        finally:
+            self.over.set()
+
+    async def stop(self):
+        self.stopping.set()
+        await self.over.wait()
+
+    async def cancel(self):
+        self.scope.cancel()
+        await self.over.wait()
+
+
+class Stand:
+    def __init__(self, url, pool, nursery, **services):
+        self.url = url
+        self.pool = pool
+        self.ears = Ears(url)
+        self.services = Services(url, self.ears, **services)
+        self._nursery = nursery
+        self._worked = set()
+
+    async def start(self, handlers, kind=MailActor, **options):
+        """Put an actor into its place, and wait until it is up."""
+        life = Life()
+        self._worked.add(handlers.queue)
+        self._nursery.start_soon(life.run, job_life(kind, self.services, handlers, **options))
+        await self.until(lambda: life.up.is_set() or life.over.is_set(), "the actor to start")
+        if life.error:
+            raise life.error
+        return life
+
+    async def enqueue(self, *jobs):
+        enqueued = await aio(enqueue, self.pool, jobs)
+        for queue in {job.queue for job in jobs}:
+            self.ears.wake(queue)
+        return [one.id for one in enqueued]
+
+    async def run_all(self, handlers, *jobs, kind=MailActor, **options):
+        """Enqueue, and work until nothing is left that could be run now. The jobs' stories."""
+        ids = await self.enqueue(*jobs)
+        life = await self.start(handlers, kind, **options)
+        await self.quiet()
+        await life.stop()
+        assert life.error is None
+        return [await self.story(id_) for id_ in ids]
+
+    async def states(self):
+        return {seen.id: seen.state for seen in await aio(find, self.pool, Wanted(), 10_000)}
+
+    async def seen(self, id_):
+        return (await aio(show, self.pool, id_)).job
+
+    async def story(self, id_):
+        return [event.kind for event in (await aio(show, self.pool, id_)).history]
+
+    async def quiet(self):
+        """Wait until every job that has a worker is over, or waits for its time."""
+        await self.until_true(self._is_quiet, "the jobs to end")
+
+    async def _is_quiet(self):
+        restless = await self.fetch(
+            "SELECT count(*) FROM outbox_job WHERE queue = ANY ($1) AND"
+            " (run_at <= clock_timestamp() + interval '2 s' OR lease_until > clock_timestamp())",
+            list(self._worked),
+        )
+        return restless == 0
+
+    async def fetch(self, statement, *args):
+        return await aio(self.pool.fetchval, statement, *args)
+
+    async def execute(self, statement, *args):
+        return await aio(self.pool.execute, statement, *args)
+
+    def on_call(self):
+        """On-call's hands, whose bell nobody hears."""
+        return Hands(self.pool, Bell(self.pool))
+
+    async def cut_connections(self):
+        """Everybody's but ours, as if the server or the network had failed for a moment."""
+        await self.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND application_name <> 'stand'"
+        )
+
+    async def until(self, condition, what="it"):
+        async def asked():
+            return condition()
+
+        await self.until_true(asked, what)
+
+    async def until_true(self, condition, what="it"):
+        with trio.move_on_after(PATIENCE_SECONDS):
+            while not await condition():  # noqa: ASYNC110 - what is waited for has no event
+                await trio.sleep(0.01)
+            return
+        raise AssertionError(f"waited in vain for {what}; jobs: {await self.states()}")
+
+
+@asynccontextmanager
+async def open_stand(url, **services):
+    pool = await aio(
+        partial(
+            asyncpg.create_pool, url, min_size=1, max_size=4, server_settings={"application_name": "stand"}
+        )
+    )
+    try:
+        async with trio.open_nursery() as nursery:
+            yield Stand(url, pool, nursery, **services)
+            nursery.cancel_scope.cancel()
+    finally:
+        pool.terminate()
+
+
+class Post:
+    """Handlers in the test's hands: a letter's text says what becomes of it."""
+
+    def __init__(self, queue="mail", **patience):
+        self.handlers = Handlers(queue)
+        self.began = []
+        self.ended = []
+        self.contexts = []
+        self.answers = {}
+        self._gates = {}
+        self.handlers.job("letter", Letter, **{"backoff": QUICK, **patience})(self.read)
+
+    def new(self, text="", **options):
+        return self.handlers.new("letter", Letter(text=text), **options)
+
+    def hold(self, text):
+        """The handler of this letter waits until it is let go."""
+        self._gates[text] = asyncio.Event()
+
+    def let_go(self, text):
+        self._gates.pop(text).set()
+
+    async def read(self, letter, context):
+        self.began.append(letter.text)
+        self.contexts.append(context)
+        if gate := self._gates.get(letter.text):
+            await gate.wait()
+        answer = self.answers.get(letter.text)
+        if callable(answer):
+            answer = await answer(context)
+        if isinstance(answer, BaseException):
+            raise answer
+        self.ended.append(letter.text)
+        return answer

@@ -1,0 +1,398 @@
+"""What becomes of a job, whatever its handler does."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+from pydantic import BaseModel
+
+from actors.jobs.handlers import Handlers
+from actors.runtime.bridge import aio
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
+from tests.actors.jobs.stand import Post
+
+
+def count_of(outcome, queue="mail"):
+    return REGISTRY.get_sample_value("mailroom_jobs_total", {"queue": queue, "outcome": outcome}) or 0.0
+
+
+@pytest.mark.parametrize("answer", [None, Done()])
+def test_a_handler_that_returns_has_done_the_job(play, answer):
+    post = Post()
+    post.answers["a"] = answer
+
+    async def scenario(stand):
+        assert await stand.run_all(post.handlers, post.new("a")) == [["done"]]
+        assert await stand.states() == {}
+
+    play(scenario)
+    assert post.ended == ["a"]
+
+
+def test_a_handler_that_raises_is_run_again_with_its_error_kept(play):
+    post = Post()
+
+    async def fails_twice(context):
+        return ValueError(f"number {context.attempt}") if context.attempt < 3 else None
+
+    post.answers["a"] = fails_twice
+
+    async def scenario(stand):
+        assert await stand.run_all(post.handlers, post.new("a")) == [["retry", "retry", "done"]]
+
+    play(scenario)
+    assert [context.job.last_error for context in post.contexts] == [
+        None,
+        "ValueError: number 1",
+        "ValueError: number 2",
+    ]
+
+
+def test_the_last_attempt_that_fails_leaves_a_dead_letter_with_its_traceback(play):
+    post = Post(attempts_max=2)
+    post.answers["a"] = KeyError("gone")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        dead = await stand.seen(id_)
+        assert (dead.state, dead.attempts, dead.last_error) == ("dead", 2, "KeyError: 'gone'")
+        assert "in read" in dead.traceback
+
+    was = count_of("dead")
+    play(scenario)
+    assert count_of("dead") == was + 1
+
+
+def test_what_is_rejected_is_not_tried_again(play):
+    post = Post()
+    post.answers["a"] = Rejected("no such order")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        dead = await stand.seen(id_)
+        assert (dead.state, dead.attempts, dead.last_error) == ("dead", 1, "no such order")
+
+    play(scenario)
+
+
+def test_a_job_put_off_waits_for_its_time_and_that_was_no_attempt(play):
+    post = Post()
+    until = datetime.now(UTC) + timedelta(hours=1)
+    post.answers["a"] = Snoozed(until, "not yet")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.until_true(lambda: scheduled(stand, id_))
+        seen = await stand.seen(id_)
+        assert (seen.attempts, seen.run_at, seen.last_error) == (0, until, "not yet")
+
+    async def scheduled(stand, id_):
+        return (await stand.states())[id_] == "retrying"
+
+    play(scenario)
+
+
+def test_an_error_that_says_when_to_come_back_is_obeyed(play):
+    class BusyError(Exception):
+        retry_after = 3600
+
+    post = Post()
+    post.answers["a"] = BusyError("later")
+    post.answers["b"] = Retry("later", after_seconds=7200)
+
+    async def scenario(stand):
+        ids = await stand.enqueue(post.new("a"), post.new("b"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        now = datetime.now(UTC)
+        waits = [(await stand.seen(id_)).run_at - now for id_ in ids]
+        assert [round(wait / timedelta(hours=1)) for wait in waits] == [1, 2]
+
+    play(scenario)
+
+
+def test_a_job_that_takes_too_long_is_cut_off_and_tried_again(play):
+    post = Post(timeout_seconds=0.05, attempts_max=2)
+    post.hold("a")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        dead = await stand.seen(id_)
+        assert (dead.state, dead.attempts) == ("dead", 2)
+        assert dead.last_error == "the handler took longer than 0.05 s"
+        assert "gate.wait" in dead.traceback  # where it stood
+
+    play(scenario)
+
+
+def test_a_timeout_of_the_handlers_own_is_an_error_like_others(play):
+    post = Post(attempts_max=1)
+    post.answers["a"] = TimeoutError("the provider is slow")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        assert (await stand.seen(id_)).last_error == "TimeoutError: the provider is slow"
+
+    play(scenario)
+
+
+def test_an_unknown_name_becomes_a_dead_letter_that_says_so(play):
+    post = Post()
+
+    async def scenario(stand):
+        (id_, good) = await stand.enqueue(NewJob("mail", "lettre"), post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        dead = await stand.seen(id_)
+        assert dead.last_error == "the queue mail has no job called 'lettre' here; known are: letter"
+        assert await stand.story(good) == ["done"]
+
+    play(scenario)
+
+
+def test_a_payload_of_another_shape_becomes_a_dead_letter_that_names_what_is_missing(play):
+    class Order(BaseModel):
+        number: int
+        lines: list[str]
+
+    handlers = Handlers("mail")
+
+    @handlers.job("order", Order)
+    async def deliver(order, context):
+        raise AssertionError("it must not get here")
+
+    async def scenario(stand):
+        ids = await stand.enqueue(
+            NewJob("mail", "order", '{"number": "many"}'), NewJob("mail", "order", "no json")
+        )
+        await stand.start(handlers)
+        await stand.quiet()
+        shape, garbage = [(await stand.seen(id_)).last_error for id_ in ids]
+        assert shape.startswith("the payload is not a Order (any more): number: Input should be a valid")
+        assert "lines: Field required" in shape
+        assert "Invalid JSON" in garbage
+
+    play(scenario)
+
+
+def test_a_job_from_before_a_release_is_run_after_it(play):
+    class Order(BaseModel):
+        number: int
+        gift: bool = False  # new
+
+    handlers, seen = Handlers("mail"), []
+
+    @handlers.job("order", Order)
+    async def deliver(order, context):
+        seen.append(order)
+
+    async def scenario(stand):
+        old = NewJob("mail", "order", '{"number": 7, "dropped_since": 1}')
+        assert await stand.run_all(handlers, old) == [["done"]]
+
+    play(scenario)
+    assert seen == [Order(number=7, gift=False)]
+
+
+def test_what_is_no_outcome_becomes_a_dead_letter_and_stops_nobody(play):
+    post = Post()
+    post.answers |= {
+        "number": 5,
+        "soon": Retry("x", after_seconds=float("nan")),
+        "naive": Snoozed(datetime(2030, 1, 1)),  # noqa: DTZ001 - that is the mistake
+    }
+
+    async def scenario(stand):
+        jobs = [post.new(text) for text in [*post.answers, "good"]]
+        assert await stand.run_all(post.handlers, *jobs) == [["dead"], ["dead"], ["dead"], ["done"]]
+
+    play(scenario)
+
+
+def test_no_error_of_a_handler_gets_past_its_own_job(play):
+    async def cancels_itself(context):
+        future = asyncio.get_running_loop().create_future()
+        future.cancel()
+        await future
+
+    class Strange(BaseException):
+        pass
+
+    post = Post(attempts_max=1)
+    post.answers |= {"exit": SystemExit(3), "strange": Strange(), "cancelled": cancels_itself}
+
+    async def scenario(stand):
+        ids = await stand.enqueue(*(post.new(text) for text in post.answers))
+        life = await stand.start(post.handlers)
+        await stand.quiet()
+        errors = [(await stand.seen(id_)).last_error for id_ in ids]
+        assert errors[:2] == ["SystemExit: 3", "Strange: "]
+        assert "cancelled from inside" in errors[2]
+        assert not life.over.is_set()
+
+    play(scenario)
+
+
+def test_a_job_whose_worker_died_in_its_last_attempt_is_not_run_again(play):
+    post = Post(attempts_max=3)
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.execute(
+            "UPDATE outbox_job SET claims = 3, worker = 'dead', lease_until = now() - interval '1 s'"
+        )
+        await stand.start(post.handlers)
+        await stand.quiet()
+        assert "died or hung in the last" in (await stand.seen(id_)).last_error
+
+    play(scenario)
+    assert post.began == []
+
+
+# Effects at most once
+
+
+def test_an_effect_in_the_database_and_the_end_of_its_job_are_one(play):
+    post = Post()
+
+    async def writes(context):
+        async with context.ending() as connection:
+            await connection.execute("INSERT INTO effect VALUES ($1)", context.id)
+        raise RuntimeError("too late to matter")
+
+    post.answers["a"] = writes
+
+    async def scenario(stand):
+        await stand.execute("CREATE TABLE effect (job_id bigint)")
+        assert await stand.run_all(post.handlers, post.new("a")) == [["done"]]
+        assert await stand.fetch("SELECT count(*) FROM effect") == 1
+
+    play(scenario)
+    assert post.began == ["a"]
+
+
+def test_an_ending_that_fails_leaves_nothing_and_is_tried_again(play):
+    post = Post()
+
+    async def writes(context):
+        async with context.ending() as connection:
+            await connection.execute("INSERT INTO effect VALUES ($1)", context.attempt)
+            if context.attempt == 1:
+                raise RuntimeError("in the middle")
+
+    post.answers["a"] = writes
+
+    async def scenario(stand):
+        await stand.execute("CREATE TABLE effect (attempt bigint)")
+        assert await stand.run_all(post.handlers, post.new("a")) == [["retry", "done"]]
+        assert await stand.fetch("SELECT array_agg(attempt) FROM effect") == [2]
+
+    play(scenario)
+
+
+def test_the_effect_of_a_job_that_is_not_ours_any_more_is_undone(play):
+    post = Post()
+    post.hold("a")
+
+    async def writes(context):
+        async with context.ending() as connection:
+            await connection.execute("INSERT INTO effect VALUES ($1)", context.id)
+
+    post.answers["a"] = writes
+
+    async def scenario(stand):
+        await stand.execute("CREATE TABLE effect (job_id bigint)")
+        ids = await stand.enqueue(post.new("a"))
+        life = await stand.start(post.handlers)
+        await stand.until(lambda: post.began)
+        assert await aio(stand.on_call().drop, ids) == ids
+        post.let_go("a")
+        await stand.until(lambda: life.details()["ended"] == 1)
+        assert await stand.fetch("SELECT count(*) FROM effect") == 0
+        assert await stand.story(ids[0]) == ["dropped"]
+
+    was = count_of("lost")
+    play(scenario)
+    assert count_of("lost") == was + 1
+
+
+def test_what_follows_is_enqueued_with_the_end_and_run_at_once(play):
+    post = Post()
+
+    async def leads_on(context):
+        async with context.ending() as connection:
+            await context.enqueue(connection, [post.new("b")])
+
+    post.answers["a"] = leads_on
+
+    async def scenario(stand):
+        await stand.run_all(post.handlers, post.new("a"))
+
+    play(scenario)
+    assert post.ended == ["a", "b"]
+
+
+def test_every_attempt_has_the_same_idempotency_key(play):
+    post = Post(attempts_max=3)
+    post.answers["a"] = RuntimeError("again")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        assert [context.idempotency_key for context in post.contexts] == [f"job-{id_}"] * 3
+        assert [context.is_last_attempt for context in post.contexts] == [False, False, True]
+
+    play(scenario)
+
+
+# Metrics
+
+
+def test_every_outcome_is_counted_and_timed(play):
+    post = Post(attempts_max=1)
+    post.answers |= {"b": Rejected("no"), "c": ValueError("x")}
+
+    async def scenario(stand):
+        await stand.run_all(post.handlers, *(post.new(text) for text in "abc"))
+
+    before = {word: count_of(word) for word in ("done", "rejected", "dead")}
+    timed = {name: sample(name) for name in ("mailroom_job_seconds", "mailroom_job_wait_seconds")}
+    play(scenario)
+    assert {word: count_of(word) - was for word, was in before.items()} == {
+        "done": 1,
+        "rejected": 1,
+        "dead": 1,
+    }
+    assert all(sample(name) == was + 3 for name, was in timed.items())
+
+
+def sample(name, queue="mail"):
+    return REGISTRY.get_sample_value(f"{name}_count", {"queue": queue}) or 0.0
+
+
+def test_attempts_in_progress_are_shown(play):
+    post = Post()
+    post.hold("a")
+
+    async def scenario(stand):
+        await stand.enqueue(post.new("a"))
+        life = await stand.start(post.handlers)
+        await stand.until(lambda: post.began)
+        assert REGISTRY.get_sample_value("mailroom_jobs_running", {"queue": "mail"}) == 1
+        assert life.details()["running"] == 1
+        post.let_go("a")
+        await stand.until(lambda: life.details()["running"] == 0)
+
+    play(scenario)

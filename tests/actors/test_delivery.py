@@ -1,0 +1,202 @@
+"""Deliveries: each effect takes place at most once, whichever kind it is."""
+
+import pytest
+from aiogram import Router
+from pydantic import BaseModel
+
+from actors.delivery import QUEUE, DeliveryActor, delivery_handlers
+from actors.hosting.events import ChatEvent, chat_event
+from actors.jobs.chat_door import ChatDoor
+from actors.jobs.handlers import Handlers, HandlersError
+from actors.runtime import host
+from actors.runtime.bridge import aio
+from storage.postgres.outbox.outcome import Retry
+from tests.actors.house import Telegram, open_house
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.stand import QUICK, Letter, open_stand
+
+
+class Order(BaseModel):
+    number: int
+
+
+def shop(deliver, **patience):
+    """What a bot brings."""
+    handlers = Handlers(QUEUE)
+    handlers.job("shop.deliver", Order, backoff=QUICK, **patience)(deliver)
+    return handlers
+
+
+def test_bots_bring_their_deliveries(play):  # noqa: F811
+    delivered = []
+
+    async def deliver(order, context):
+        delivered.append(order.number)
+
+    async def scan(letter, context):
+        delivered.append(letter.text)
+
+    brought, more = shop(deliver), Handlers(QUEUE)
+    more.job("astral.scan", Letter)(scan)
+
+    async def scenario(stand):
+        jobs = delivery_handlers([brought, more])
+        new = [brought.new("shop.deliver", Order(number=7)), more.new("astral.scan", Letter(text="x"))]
+        assert await stand.run_all(jobs, *new, kind=DeliveryActor) == [["done"], ["done"]]
+
+    play(scenario)
+    assert sorted(map(str, delivered)) == ["7", "x"]
+
+
+def test_two_bots_cannot_bring_the_same_name():
+    async def deliver(order, context):
+        """Never run."""
+
+    with pytest.raises(HandlersError, match="two jobs"):
+        delivery_handlers([shop(deliver), shop(deliver)])
+
+
+def test_an_outside_system_that_takes_our_key_does_it_once(play):  # noqa: F811
+    """Its answer is lost twice, and it is asked again with the same key."""
+    supplier = {}
+
+    async def deliver(order, context):
+        supplier.setdefault(context.idempotency_key, order.number)
+        return Retry("the answer was lost") if context.attempt < 3 else None
+
+    brought = shop(deliver)
+
+    async def scenario(stand):
+        (story,) = await stand.run_all(
+            delivery_handlers([brought]), brought.new("shop.deliver", Order(number=7)), kind=DeliveryActor
+        )
+        assert story == ["retry", "retry", "done"]
+
+    play(scenario)
+    assert list(supplier.values()) == [7]
+
+
+@pytest.fixture
+def delivered_to_chats(jobs_url, clean_redis_url):  # noqa: F811
+    """A house with chats, and a queue of deliveries beside it."""
+
+    def start(router, scenario):
+        async def main():
+            async with open_house(clean_redis_url, router, Telegram()) as house:
+                door = ChatDoor(
+                    house.mailboxes,
+                    lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
+                    house.chats.look_again,
+                )
+                async with open_stand(jobs_url, bots={"shop": house.bot}, chats=door) as stand:
+                    await scenario(stand, house)
+
+        return host.run(main)
+
+    return start
+
+
+def test_a_message_into_the_chat_is_handled_once_however_often_the_job_runs(delivered_to_chats):
+    router, handled, put = Router(), [], []
+
+    @chat_event(router, "delivered")
+    async def delivered(event: ChatEvent) -> None:
+        handled.append((event.chat_id, event.data))
+
+    async def deliver(order, context):
+        put.append(await context.put_event("shop", 7, "delivered", str(order.number)))
+        return Retry("crashed after it") if context.attempt == 1 else None
+
+    brought = shop(deliver)
+
+    async def scenario(stand, house):
+        job = brought.new("shop.deliver", Order(number=1042))
+        await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+        await house.settled()
+
+    delivered_to_chats(router, scenario)
+    assert put == [True, False]
+    assert handled == [(7, "1042")]
+
+
+def test_a_job_may_put_several_messages_into_its_chat(delivered_to_chats):
+    router, handled = Router(), []
+
+    @chat_event(router, "delivered")
+    async def delivered(event: ChatEvent) -> None:
+        handled.append(event.data)
+
+    async def deliver(order, context):
+        for part in ("key", "manual"):
+            await context.put_event("shop", 7, "delivered", part, part=part)
+
+    brought = shop(deliver)
+
+    async def scenario(stand, house):
+        job = brought.new("shop.deliver", Order(number=1042))
+        await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+        await house.settled()
+
+    delivered_to_chats(router, scenario)
+    assert handled == ["key", "manual"]
+
+
+def test_a_trace_with_blanks_does_no_harm_to_the_mailbox(delivered_to_chats):
+    router, handled = Router(), []
+
+    @chat_event(router, "delivered")
+    async def delivered(event: ChatEvent, turn) -> None:
+        handled.append(turn.trace_id)
+
+    async def deliver(order, context):
+        await context.put_event("shop", 7, "delivered")
+
+    brought = shop(deliver)
+
+    async def scenario(stand, house):
+        job = brought.new("shop.deliver", Order(number=1042), trace="a b\nc")
+        await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+        await house.settled()
+
+    delivered_to_chats(router, scenario)
+    assert handled == ["a_b_c"]
+
+
+def test_a_full_mailbox_is_tried_again_later(delivered_to_chats, monkeypatch):
+    monkeypatch.setattr("storage.redis.mailbox.Mailboxes.accept.__kwdefaults__", {**_defaults(), "cap": 0})
+
+    async def deliver(order, context):
+        await context.put_event("shop", 7, "delivered")
+
+    brought = shop(deliver, attempts_max=2)
+
+    async def scenario(stand, house):
+        (id_,) = await stand.enqueue(brought.new("shop.deliver", Order(number=1042)))
+        await stand.start(delivery_handlers([brought]), DeliveryActor)
+        await stand.quiet()
+        dead = await stand.seen(id_)
+        assert (dead.attempts, dead.last_error) == (2, "MailboxFullError: the mailbox of shop:7 is full")
+
+    delivered_to_chats(Router(), scenario)
+
+
+def _defaults():
+    from storage.redis.mailbox import Mailboxes
+
+    return Mailboxes.accept.__kwdefaults__
+
+
+def test_a_bot_that_is_not_there_gets_no_mailbox(delivered_to_chats):
+    async def deliver(order, context):
+        await context.put_event("sohp", 7, "delivered")
+
+    brought = shop(deliver, attempts_max=1)
+
+    async def scenario(stand, house):
+        (id_,) = await stand.enqueue(brought.new("shop.deliver", Order(number=1042)))
+        await stand.start(delivery_handlers([brought]), DeliveryActor)
+        await stand.quiet()
+        assert "there is no bot 'sohp' here; there are ['shop']" in (await stand.seen(id_)).last_error
+        assert await aio(house.mailboxes.ready, house.ownership.partitions, 10) == []
+
+    delivered_to_chats(Router(), scenario)

@@ -1,0 +1,369 @@
+"""A payment is paid once, and what follows from it is enqueued once, whatever the provider does."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from actors.jobs.handlers import Handlers
+from actors.payment import CONFIRM, RECONCILE, Confirm, PaymentActor, Reconcile, payment_handlers
+from actors.providers.payments import (
+    FetchedPayment,
+    Money,
+    MoneyError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
+from actors.runtime.bridge import aio
+from storage.postgres.payments import (
+    created_at_provider,
+    find_payment,
+    find_payment_at,
+    mark_refunded,
+    open_payment,
+)
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.stand import Letter
+
+
+class Provider:
+    """A provider that says what the test wants."""
+
+    name, test = "yoomoney", False
+
+    def __init__(self):
+        self.says = FetchedPayment("p-1", "paid", Money(149_000, "RUB"))
+        self.asked = []
+
+    async def fetch(self, provider_id):
+        self.asked.append(provider_id)
+        if isinstance(self.says, BaseException):
+            raise self.says
+        return self.says
+
+
+class Till:
+    """The queue of payments, and a shop behind it."""
+
+    def __init__(self):
+        self.provider = Provider()
+        self.delivery = Handlers("delivery")
+        self.delivery.job("shop.deliver", Letter)(None)
+        self.jobs = payment_handlers({"yoomoney": self.provider}, {"shop.order": self.on_paid})
+        self.fails = 0
+
+    async def on_paid(self, connection, payment):
+        await connection.execute("INSERT INTO sold VALUES ($1)", payment.reference)
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("the shop is ill")
+        return [self.delivery.new("shop.deliver", Letter(text=payment.reference))]
+
+    async def opened(self, stand, provider_id="p-1", reference="1042", purpose="shop.order"):
+        await stand.execute("CREATE TABLE IF NOT EXISTS sold (reference text)")
+        payment = await aio(
+            lambda: open_payment(
+                stand.pool, provider="yoomoney", purpose=purpose, reference=reference,
+                amount_minor=149_000, currency="RUB",
+            )
+        )  # fmt: skip
+        assert await aio(created_at_provider, stand.pool, payment.id, provider_id)
+        return payment.id
+
+    def confirm(self, payment_id, **options):
+        notified = options.pop("notified", False)
+        return self.jobs.new(CONFIRM, Confirm(payment_id=payment_id, notified=notified), **options)
+
+    async def work(self, stand, *jobs):
+        return await stand.run_all(self.jobs, *jobs, kind=PaymentActor)
+
+    async def status(self, stand, payment_id):
+        return (await aio(find_payment, stand.pool, payment_id)).status
+
+    async def followed(self, stand):
+        return await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'delivery'")
+
+
+@pytest.fixture
+def till():
+    return Till()
+
+
+def test_a_payment_that_the_provider_confirms_is_paid_and_has_its_consequences(play, till):  # noqa: F811
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        assert await till.work(stand, till.confirm(id_)) == [["done"]]
+        assert await till.status(stand, id_) == "paid"
+        assert await till.followed(stand) == 1
+        assert await stand.fetch("SELECT array_agg(reference) FROM sold") == ["1042"]
+
+    play(scenario)
+
+
+def test_any_number_of_notices_pay_once(play, till):  # noqa: F811
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        stories = await till.work(stand, *(till.confirm(id_, notified=True) for _ in range(10)))
+        assert stories == [["done"]] * 10
+        assert await till.followed(stand) == 1
+        assert await stand.fetch("SELECT count(*) FROM sold") == 1
+
+    play(scenario)
+    assert len(till.provider.asked) == 10
+
+
+def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # noqa: F811
+    till.fails = 1
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        (job,) = await stand.enqueue(till.confirm(id_))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.until_true(lambda: retried(stand, job))
+        assert await till.status(stand, id_) == "pending"
+        assert await stand.fetch("SELECT count(*) FROM sold") == 0
+        await aio(stand.on_call().retry, [job])
+        stand.ears.wake("payment")
+        await stand.until_true(lambda: paid(stand, id_))
+        assert await till.followed(stand) == await stand.fetch("SELECT count(*) FROM sold") == 1
+
+    async def retried(stand, job):
+        return await stand.story(job) == ["retry"]
+
+    async def paid(stand, id_):
+        return await till.status(stand, id_) == "paid"
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        (Money(148_999, "RUB"), "the wrong amount was paid: 1489.99 RUB instead of 1490.00 RUB"),
+        (Money(149_000, "USD"), "paid in the wrong currency: 1490.00 USD instead of 1490.00 RUB"),
+    ],
+)
+def test_the_wrong_money_pays_nothing_and_says_why(play, till, says, why):  # noqa: F811
+    till.provider.says = FetchedPayment("p-1", "paid", says)
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        (job,) = await stand.enqueue(till.confirm(id_))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.quiet()
+        dead = await stand.seen(job)
+        assert (dead.state, dead.last_error) == ("dead", f"payment {id_}: {why}")
+        assert await till.status(stand, id_) == "pending"
+        assert await till.followed(stand) == 0
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        (FetchedPayment("p-2", "paid", Money(149_000, "RUB")), "answered for p-2 instead of p-1"),
+        (FetchedPayment("p-1", "paid", Money(149_000, "RUB"), test=True), "a test payment"),
+        (FetchedPayment("p-1", "paid", Money(149_000, "RUB"), reference="77"), "pays for 77"),
+        (ProviderRefusedError("bad key"), "refused to tell: bad key"),
+    ],
+)
+def test_another_payment_pays_nothing(play, till, says, why):  # noqa: F811
+    till.provider.says = says
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        (job,) = await stand.enqueue(till.confirm(id_))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.quiet()
+        assert why in (await stand.seen(job)).last_error
+        assert await till.status(stand, id_) == "pending"
+
+    play(scenario)
+
+
+def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noqa: F811
+    till.provider.says = ProviderUnavailableError("503", retry_after=3600)
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        (job,) = await stand.enqueue(till.confirm(id_))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.quiet()
+        seen = await stand.seen(job)
+        assert (seen.state, seen.attempts) == ("retrying", 1)
+        assert (seen.run_at - seen.created_at).total_seconds() > 3000
+        assert "503" in seen.last_error
+
+    play(scenario)
+
+
+def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa: F811
+    till.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        quiet, noticed = await stand.enqueue(till.confirm(id_), till.confirm(id_, notified=True))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.until_true(lambda: both(stand, quiet, noticed))
+        assert await till.status(stand, id_) == "pending"
+
+    async def both(stand, quiet, noticed):
+        return (await stand.story(quiet), await stand.story(noticed)) == (["done"], ["retry"])
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("state", ["canceled", "refunded"])
+def test_a_payment_that_came_to_nothing_is_marked_so(play, till, state):  # noqa: F811
+    till.provider.says = FetchedPayment("p-1", state, Money(149_000, "RUB"))
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        assert await till.work(stand, till.confirm(id_)) == [["done"]]
+        assert await till.status(stand, id_) == state
+        assert await till.followed(stand) == 0
+
+    play(scenario)
+
+
+def test_money_that_came_back_is_not_paid_again_by_a_late_notice(play, till):  # noqa: F811
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        await till.work(stand, till.confirm(id_))
+        assert await aio(mark_refunded, stand.pool, id_)
+        await till.work(stand, till.confirm(id_))
+        assert await till.status(stand, id_) == "refunded"
+        assert await till.followed(stand) == 1
+
+    play(scenario)
+
+
+def test_a_payment_without_consequences_waits_for_somebody_to_look(play, till):  # noqa: F811
+    async def scenario(stand):
+        id_ = await till.opened(stand, purpose="sauna.hour")
+        (job,) = await stand.enqueue(till.confirm(id_))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.quiet()
+        assert "nobody says what follows from sauna.hour" in (await stand.seen(job)).last_error
+        assert await till.status(stand, id_) == "pending"
+
+    play(scenario)
+
+
+def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  # noqa: F811
+    gate = []
+
+    async def slow(provider_id):
+        if provider_id == "slow":
+            await asyncio.Event().wait()
+        gate.append(provider_id)
+        return FetchedPayment(provider_id, "paid", Money(149_000, "RUB"))
+
+    till.provider.fetch = slow
+
+    async def scenario(stand):
+        slow_id = await till.opened(stand, "slow")
+        others = [await till.opened(stand, f"p-{number}") for number in range(30)]
+        await stand.enqueue(till.confirm(slow_id), *(till.confirm(id_) for id_ in others))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.until(lambda: len(gate) == 30)
+
+    play(scenario)
+
+
+# Reconciliation
+
+
+def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till):  # noqa: F811
+    async def scenario(stand):
+        old, new = await till.opened(stand, "old"), await till.opened(stand, "new")
+        unknown = await aio(
+            lambda: open_payment(
+                stand.pool, provider="yoomoney", purpose="x", reference="y", amount_minor=1, currency="RUB"
+            )
+        )
+        await age(stand, old, minutes=6)
+        await age(stand, unknown.id, minutes=6)
+        till.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
+        await stand.enqueue(till.jobs.new(RECONCILE, Reconcile()))
+        await stand.start(till.jobs, PaymentActor)
+        await stand.until_true(lambda: paid(stand, old))
+        assert await till.status(stand, new) == "pending"
+
+    async def paid(stand, id_):
+        return await till.status(stand, id_) == "paid"
+
+    play(scenario)
+    assert till.provider.asked == ["old"]
+
+
+def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(play, till):  # noqa: F811
+    till.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
+
+    async def asked_after(stand, id_, *, minutes, since):
+        await age(stand, id_, minutes=minutes)
+        await stand.execute("UPDATE payment SET asked_at = now() - make_interval(mins => $1)", since)
+        await stand.execute("DELETE FROM outbox_dedup")
+        before = len(till.provider.asked)
+        await till.work(stand, till.jobs.new(RECONCILE, Reconcile()))
+        return len(till.provider.asked) - before
+
+    async def scenario(stand):
+        id_ = await till.opened(stand)
+        assert await asked_after(stand, id_, minutes=10, since=6) == 1
+        assert await asked_after(stand, id_, minutes=100, since=6) == 0
+        assert await asked_after(stand, id_, minutes=100, since=30) == 1
+        assert await asked_after(stand, id_, minutes=8 * 24 * 60, since=7 * 24 * 60) == 0
+
+    play(scenario)
+
+
+def test_rounds_that_overlap_ask_once(play, till):  # noqa: F811
+    async def scenario(stand):
+        await age(stand, await till.opened(stand), minutes=6)
+        stories = await till.work(stand, *(till.jobs.new(RECONCILE, Reconcile()) for _ in range(5)))
+        assert stories == [["done"]] * 5
+
+    play(scenario)
+    assert till.provider.asked == ["p-1"]
+
+
+async def age(stand, payment_id, *, minutes):
+    await stand.execute(
+        "UPDATE payment SET created_at = now() - make_interval(mins => $2) WHERE id = $1", payment_id, minutes
+    )
+
+
+# Rows and money
+
+
+def test_a_providers_name_for_a_payment_is_unique_and_stays(play, till):  # noqa: F811
+    async def scenario(stand):
+        first, second = await till.opened(stand, "p-1"), await till.opened(stand, "p-2")
+        assert (await aio(find_payment_at, stand.pool, "yoomoney", "p-2")).id == second
+        assert await aio(created_at_provider, stand.pool, first, "p-1")
+        assert not await aio(created_at_provider, stand.pool, first, "p-3")
+        with pytest.raises(Exception, match="payment_provider_provider_id_key"):
+            await till.opened(stand, "p-1")
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [("1490.00", "RUB", 149_000), ("1490", "rub", 149_000), ("0.01", "USD", 1), ("50", "XTR", 50),
+     ("15.92", "USDT", 15_920_000)],
+)  # fmt: skip
+def test_money_is_read_as_providers_write_it(amount, currency, minor):
+    money = Money.parse(amount, currency)
+    assert money == Money(minor, currency.upper())
+    assert Decimal(money.decimal) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("1.001", "RUB"), ("1.5", "XTR"), ("much", "RUB"), ("NaN", "RUB")]
+)
+def test_an_amount_that_is_none_is_refused(amount, currency):
+    with pytest.raises(MoneyError):
+        Money.parse(amount, currency)
