@@ -179,7 +179,11 @@ def test_keys_that_no_browser_made_are_refused(keys):
         push.check(Subscription(endpoint="https://fcm.googleapis.com/x", keys=keys))
 
 
-@pytest.mark.parametrize(("private", "contact"), [("short", CONTACT), (PRIVATE, "ops"), (PRIVATE, "")])
+@pytest.mark.parametrize(
+    ("private", "contact"),
+    [("short", CONTACT), (PRIVATE, "ops"), (PRIVATE, "")],
+    ids=["no key", "no address", "no contact"],  # the key is another one in each process
+)
 def test_a_bad_key_or_contact_is_told_at_the_start(private, contact):
     with pytest.raises(RefusedError, match="not good for web push"):
         WebPush(private, contact, None)
