@@ -70,8 +70,8 @@ class ProcessTree:
         )
 
     def paths(self) -> list[str]:
-        """Every node there is, without the root."""
-        return [child.path for child in _walk(self._root)]
+        """Every node there is, started or not, without the root."""
+        return list(_paths(self._root.spec))
 
     def by_state(self) -> dict[str, int]:
         """How many nodes are in each state."""
@@ -121,6 +121,13 @@ class ProcessTree:
         if event.kind in ("exited", "start_failed"):
             details["exc_info"] = event.error
         getattr(log, level)(f"child_{event.kind}", path=path, **details)
+
+
+def _paths(spec: SupervisorSpec, above: str = "") -> Iterator[str]:
+    for child in spec.children:
+        yield above + child.id
+        if child.supervise is not None:
+            yield from _paths(child.supervise, f"{above}{child.id}/")
 
 
 def _walk(supervisor: Supervisor) -> Iterator[Child]:

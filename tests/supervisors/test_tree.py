@@ -194,6 +194,15 @@ def test_what_was_suspended_before_the_start_does_not_start_and_what_stands_on_i
     played(scene, **{"chats/actors": True})
 
 
+def test_a_node_can_be_named_before_it_has_started():
+    # Seen: `resume chats/actors` right after a start said that there is no such node.
+    async def scene(play, process, life, parks):
+        assert "chats/work/timers" in process.paths()
+        assert states(process.report()).get("chats/work/timers") is None
+
+    played(scene, chats=True)
+
+
 def test_every_node_can_be_restarted_by_hand_and_none_of_it_counts_as_a_crash():
     async def scene(play, process, life, parks):
         for _ in range(10):
