@@ -7,7 +7,7 @@ notice   a text at once, past whatever waits in the mailbox. Telegram takes no i
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Literal, cast
+from typing import Literal, Self, cast
 
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -38,13 +38,11 @@ ANSWER_SECONDS = 20
 """How long Telegram may take; less than the job, so that we see what it did."""
 
 
-class Notify(BaseModel):
-    """Tell a chat something."""
+class Message(BaseModel):
+    """What a chat is told: a text at once, or an event in its mailbox, handled in order by its bot."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True, frozen=True)
 
-    bot: str
-    chat: int
     as_: Literal["event", "notice"] = Field(alias="as")
     text: str | None = Field(default=None, min_length=1, max_length=TEXT_CHARS_MAX)
     """What a notice says."""
@@ -55,12 +53,19 @@ class Notify(BaseModel):
     data: str = ""
 
     @model_validator(mode="after")
-    def _is_complete(self) -> "Notify":
+    def _is_complete(self) -> Self:
         if self.as_ == "notice" and self.text is None:
             raise ValueError("a notice needs a text")
         if self.as_ == "event" and self.name is None:
             raise ValueError("an event needs a name")
         return self
+
+
+class Notify(Message):
+    """Tell one chat."""
+
+    bot: str
+    chat: int
 
 
 class NotificationActor(JobActor):

@@ -1,6 +1,6 @@
 """Broadcasts: one message of a bot to many chats, beside everything else that the bot does.
 
-    message.py   what is said, and how a broadcast is made    turns.py   who is next, and when
+    create.py    how a broadcast is made                      turns.py   who is next, and when
     tell.py      one recipient, and what became of it         bot.py     the broadcasts of one bot
     part.py      those of all bots of this process
 

@@ -11,7 +11,6 @@ from prometheus_client import Counter as Metric
 from pydantic import ValidationError
 from structlog import get_logger
 
-from actors.broadcast.message import Message
 from actors.broadcast.tell import Told, tell
 from actors.broadcast.turns import Pace, in_turn, turns
 from actors.hosting.bot import HostedBot
@@ -19,6 +18,7 @@ from actors.hosting.session import WAITS
 from actors.jobs.chat_door import ChatDoor
 from actors.limiter import CallClass
 from actors.metrics import child
+from actors.notification import Message
 from actors.runtime.bridge import aio
 from storage.errors import StoreUnavailable
 from storage.postgres.broadcasts import HOLD_SECONDS, Said, Sending

@@ -22,11 +22,11 @@ from aiogram.methods import SendMessage
 from aiohttp import ClientConnectorError
 from structlog import get_logger
 
-from actors.broadcast.message import Message
 from actors.hosting.bot import HostedBot
 from actors.hosting.session import REPLIES, HostedSession
 from actors.jobs.chat_door import ChatDoor, MailboxFullError
 from actors.metrics import child
+from actors.notification import Message
 from storage.errors import StoreUnavailable
 from storage.postgres.broadcasts import State
 from storage.redis.entry import Chat

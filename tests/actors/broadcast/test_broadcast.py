@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from actors import notification
 from actors.broadcast import bot as broadcast_bot
-from actors.broadcast.message import Message, create
+from actors.broadcast.create import create
 from actors.broadcast.part import BroadcastPart
 from actors.hosting.events import ChatEvent, chat_event
 from actors.jobs.chat_door import ChatDoor
-from actors.notification import NOTIFY, NotificationActor, Notify
+from actors.notification import NOTIFY, Message, NotificationActor, Notify
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
