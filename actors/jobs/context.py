@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import asyncpg
 
-from actors.hosting.bot import HostedBot
 from actors.jobs.chat_door import ChatDoor
 from storage.postgres.outbox.bell import Bell
 from storage.postgres.outbox.complete import complete_within
@@ -17,6 +17,9 @@ from storage.postgres.outbox.job import Enqueued, Job, NewJob
 from storage.postgres.outbox.listen import Ears
 from storage.postgres.outbox.outcome import Done, Finished
 from storage.redis.entry import Chat
+
+if TYPE_CHECKING:
+    from actors.hosting.bot import HostedBot  # brings all of aiogram, which a queue can do without
 
 
 class JobLostError(Exception):
@@ -38,7 +41,7 @@ class Services:
     ears: Ears
     bell: Bell | None = None
     """Tells the other processes of jobs that handlers enqueue; without it they look by themselves."""
-    bots: Mapping[str, HostedBot] = field(default_factory=dict)
+    bots: "Mapping[str, HostedBot]" = field(default_factory=dict)
     chats: ChatDoor | None = None
 
     def ring(self, queues: set[str]) -> None:
@@ -61,6 +64,8 @@ class JobContext:
     worker: str
     deadline: float
     """When the attempt is cut off, by the clock of the asyncio loop."""
+    late: bool = False
+    """Whether the attempt was cut off because its deadline had passed."""
     ended: bool = False
     """Whether the job was ended by `ending()`."""
     _enqueued: set[str] = field(default_factory=set)
@@ -97,7 +102,7 @@ class JobContext:
         """How long until the attempt is cut off."""
         return max(self.deadline - asyncio.get_running_loop().time(), 0.0)
 
-    def bot(self, name: str) -> HostedBot:
+    def bot(self, name: str) -> "HostedBot":
         """A bot by its name in the configuration. Raises `NoServiceError` where there is none."""
         if name not in self.services.bots:
             raise NoServiceError(f"there is no bot {name!r} here; there are {sorted(self.services.bots)}")

@@ -38,6 +38,12 @@ class Held:
     task: "asyncio.Task[None] | None" = None
     cut_off: CutOff | None = None
 
+    def time_is_up(self) -> None:
+        """End the attempt, which has taken longer than it may."""
+        if self.task is not None and not self.context.late:
+            self.context.late = True
+            self.task.cancel()
+
     def cut(self, outcome: Outcome | None) -> None:
         """End the attempt now."""
         if self.task is not None and self.cut_off is None:

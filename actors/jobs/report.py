@@ -25,7 +25,7 @@ TAKING = Histogram(
 )
 WAITED = Histogram(
     "mailroom_job_wait_seconds",
-    "From the time for which a job was wanted to the start of the attempt",
+    "From the time for which a job was wanted to its claim",
     ["queue"],
     # From a quick hand-over to an outage of a day.
     buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400),
@@ -48,7 +48,6 @@ class Ended:
     job: Job
     outcome: Outcome | None
     seconds: float
-    waited_seconds: float
     written: bool = False
     """Whether the end was written down already, together with the effect."""
 
@@ -70,7 +69,7 @@ def ended(queue: str, attempts: Sequence[Ended], ours: set[int]) -> None:
     done = words.count("done")
     for one, word in zip(attempts, words, strict=True):
         taking.observe(one.seconds)
-        waited.observe(one.waited_seconds)
+        waited.observe(one.job.waited_seconds)
         if word != "done" or done <= DONE_LINES_MAX:
             _say(one, word)
     if done > DONE_LINES_MAX:
@@ -101,7 +100,7 @@ def _say(one: Ended, word: Word) -> None:
         name=job.name,
         job=job.id,
         attempt=job.attempt,
-        waited_ms=round(one.waited_seconds * 1000),
+        waited_ms=round(one.job.waited_seconds * 1000),
         took_ms=round(one.seconds * 1000, 1),
         key=job.key,
         bot=job.bot,

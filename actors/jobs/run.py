@@ -34,9 +34,17 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
         raise
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
-        if task is None or task.cancelling():
+        assert task is not None, "a coroutine that is cancelled runs in a task"
+        if context.late:
+            task.uncancel()
+        if task.cancelling():
             raise
-        outcome = failed(error, "the handler was cancelled from inside: something that it waited for was")
+        outcome = failed(
+            error,
+            f"the handler took longer than {job.timeout_seconds:g} s"
+            if context.late
+            else "the handler was cancelled from inside: something that it waited for was",
+        )
     except BaseException as error:  # SystemExit too: a handler cannot end the process
         outcome = failed(error)
     if context.ended:
@@ -50,14 +58,7 @@ async def _run(kind: JobKind, context: JobContext) -> Outcome | None:
         payload = kind.model.model_validate_json(job.payload)
     except ValidationError as error:
         return Rejected(f"the payload is not a {kind.model.__name__} (any more): {_faults(error)}")
-    deadline = asyncio.timeout_at(context.deadline)
-    try:
-        async with deadline:
-            return await kind.run(payload, context)
-    except TimeoutError as error:
-        if not deadline.expired():
-            raise
-        return failed(error, f"the handler took longer than {job.timeout_seconds:g} s")
+    return await kind.run(payload, context)
 
 
 def failed(error: BaseException, words: str = "") -> Retry:

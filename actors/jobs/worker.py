@@ -15,13 +15,13 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import asyncpg
 from structlog import get_logger
 
 from actors.jobs import report
 from actors.jobs.context import JobContext, Services
+from actors.jobs.deadlines import Deadlines
 from actors.jobs.handlers import Handlers
 from actors.jobs.held import Held, keep
 from actors.jobs.limits import Limits, Throttle
@@ -66,6 +66,7 @@ class QueueWorker:
         self._limits = limits
         self._lease_seconds = lease_seconds
         self._held: set[Held] = set()
+        self._deadlines = Deadlines(self._held)
         self._changed = asyncio.Event()
         """Set when an attempt has ended, or was written down, or everything is to end."""
         self._writer = Writer(self.queue, self.name, self._wrote)
@@ -99,6 +100,7 @@ class QueueWorker:
                     writing.cancel()
                     keeping.cancel()
             finally:
+                self._deadlines.close()
                 await self._give_back(completions)
 
     @asynccontextmanager
@@ -159,6 +161,7 @@ class QueueWorker:
                 held = Held(context, keep_until)
                 self._held.add(held)
                 held.task = loop.create_task(self._attempt(held))
+                self._deadlines.watch(deadline)
                 if number % TURN_JOBS == 0:
                     await asyncio.sleep(0)
             if not jobs:
@@ -172,7 +175,6 @@ class QueueWorker:
     async def _attempt(self, held: Held) -> None:
         loop = asyncio.get_running_loop()
         context, began = held.context, loop.time()
-        waited_seconds = max((datetime.now(UTC) - context.job.run_at).total_seconds(), 0.0)
         try:
             outcome = await attempt(self._handlers, context)
         except asyncio.CancelledError:
@@ -185,9 +187,7 @@ class QueueWorker:
             outcome = Done()
         self._held.discard(held)
         self._changed.set()
-        self._writer.add(
-            Ended(context.job, outcome, loop.time() - began, waited_seconds, written=context.ended)
-        )
+        self._writer.add(Ended(context.job, outcome, loop.time() - began, written=context.ended))
 
     def _wrote(self, freed: bool) -> None:
         self._changed.set()
@@ -232,7 +232,7 @@ class QueueWorker:
                 log.error("attempt_does_not_end", queue=self.queue, job=held.context.id)
                 continue
             gone: Outcome = Snoozed(None, "its worker was stopped")
-            self._writer.add(Ended(held.context.job, gone, 0.0, 0.0, written=held.context.ended))
+            self._writer.add(Ended(held.context.job, gone, 0.0, written=held.context.ended))
         try:
             async with asyncio.timeout(GIVE_BACK_SECONDS):
                 while self._writer:

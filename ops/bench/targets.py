@@ -28,11 +28,13 @@ def _rate(ours: str, theirs: str, figure: str = "updates_per_second") -> Callabl
     return lambda found: float(found[ours][figure] / found[theirs][figure])
 
 
-def _outbox(figure: str, peers: tuple[str, ...] = ()) -> Callable[[Figures], float | None]:
+def _outbox(
+    figure: str, peers: tuple[str, ...] = (), ours_is: str = "mailroom"
+) -> Callable[[Figures], float | None]:
     """A figure of ours, to the greatest of these peers; nothing where it was not measured."""
 
     def compute(found: Figures) -> float | None:
-        ours = typical(found["mailroom"], figure)
+        ours = typical(found[ours_is], figure)
         theirs = [typical(found[peer], figure) for peer in peers if peer in found]
         known = [one for one in theirs if one is not None]
         if ours is None or (peers and not known):
@@ -101,14 +103,28 @@ TARGETS = (
     ),
     Target(
         "outbox",
-        "batches of 500 enqueued, to PgQueuer",
+        "batches of 500 jobs like PgQueuer's, to PgQueuer",
+        2.0,
+        _outbox("enqueue_batch_500_per_second", ("pgqueuer",), "mailroom_plain"),
+        needs=("pgqueuer", "mailroom_plain"),
+    ),
+    Target(
+        "outbox",
+        "batches with key, deduplication and origin on each job",
         2.0,
         _outbox("enqueue_batch_500_per_second", ("pgqueuer",)),
         needs=("pgqueuer",),
     ),
     Target(
         "outbox",
-        "no-op jobs, to PgQueuer's best setting",
+        "no-op jobs like PgQueuer's, to its best setting",
+        2.0,
+        _outbox("process_per_second", ("pgqueuer", "pgqueuer_500"), "mailroom_plain"),
+        needs=("pgqueuer", "mailroom_plain"),
+    ),
+    Target(
+        "outbox",
+        "no-op jobs with key, deduplication and origin",
         2.0,
         _outbox("process_per_second", ("pgqueuer", "pgqueuer_500")),
         needs=("pgqueuer",),

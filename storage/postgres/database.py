@@ -17,6 +17,7 @@ UNAVAILABLE = (
     asyncpg.InterfaceError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
+    asyncpg.InternalClientError,
 )
 """What asyncpg raises when the database is not there or not ready: worth trying again."""
 

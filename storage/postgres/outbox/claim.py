@@ -93,7 +93,7 @@ class Claimer:
         full = seen >= most  # fewer are ours if another claim was quicker with a key
         missed = full and last is not None and self._low_water.is_before(*last)
         self._low_water.took(last, full=full, now=now)
-        return await self._runnable([Job(*row[:FIELDS]) for row in rows]), missed
+        return await self._runnable([Job._make(row[:FIELDS]) for row in rows]), missed
 
     async def _runnable(self, jobs: list[Job]) -> list[Job]:
         """Bury the jobs whose workers have died in all their attempts: they would kill the next one too."""
@@ -104,5 +104,5 @@ class Claimer:
         return [job for job in jobs if job.attempt <= job.attempts_max]
 
 
-FIELDS = len(Job.__dataclass_fields__)
+FIELDS = len(Job._fields)
 """The first columns of `claim` are the fields of a job."""

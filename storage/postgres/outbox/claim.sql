@@ -10,8 +10,9 @@ WITH moment AS MATERIALIZED (
     FROM unnest($2::smallint[], $3::timestamptz[]) AS line (priority, low)
     CROSS JOIN LATERAL (
         SELECT
-            job.ctid AS place, job.id, job.key, job.worker AS lost_worker, job.claims - job.forgiven AS attempts,
-            job.key IS NOT NULL AND EXISTS (
+            job.ctid AS place, job.id, job.key, job.worker AS lost_worker,
+            -- Most have never been claimed, and need not be looked up.
+            job.key IS NOT NULL AND job.claims > 0 AND EXISTS (
                 SELECT FROM outbox_key AS started
                 WHERE started.queue = $1 AND started.key = job.key AND started.job_id = job.id
             ) AS started
@@ -47,7 +48,9 @@ WITH moment AS MATERIALIZED (
         job.id, job.queue, job.name, job.payload, job.key, job.priority, job.claims - job.forgiven AS attempt,
         job.attempts_max, job.claims, job.timeout_seconds, job.backoff_seconds, job.backoff_factor,
         job.backoff_max_seconds, job.backoff_jitter, job.created_at, job.run_at, job.last_error, job.trace,
-        job.bot, job.chat, job.update_id, job.effect, job.turn_at, candidate.lost_worker
+        job.bot, job.chat, job.update_id, job.effect,
+        greatest(extract(epoch FROM moment.now - job.run_at), 0)::float8 AS waited_seconds,
+        job.turn_at, candidate.lost_worker
 ), lost AS (
     INSERT INTO outbox_event (job_id, attempt, kind, queue, name, worker, trace, error)
     SELECT id, attempt - 1, 'lost', queue, name, lost_worker, trace, 'the lease ran out: its worker died or hung'

@@ -102,26 +102,26 @@ def _effect(job: NewJob) -> str | None:
 
 
 def _columns(jobs: Sequence[NewJob]) -> list[list[object]]:
-    rows = [
-        (
-            job.queue,
-            job.name,
-            job.payload,
-            job.key,
-            job.priority,
-            job.timeout_seconds,
-            job.attempts_max,
-            job.backoff.first_seconds,
-            job.backoff.factor,
-            job.backoff.max_seconds,
-            job.backoff.jitter,
-            job.trace,
-            job.run_at,
-            job.delay_seconds,
-        )
-        for job in jobs
-    ]
-    return [list(column) for column in zip(*rows, strict=True)]
+    """The kinds that there are among the jobs, column by column, and the jobs with the numbers of theirs."""
+    kinds: dict[tuple[object, ...], int] = {}
+    rows = [(kinds.setdefault(_kind(job), len(kinds) + 1),
+             job.payload, job.key, job.trace, job.run_at, job.delay_seconds) for job in jobs]  # fmt: skip
+    return [list(column) for part in (kinds, rows) for column in zip(*part, strict=True)]
+
+
+def _kind(job: NewJob) -> tuple[object, ...]:
+    backoff = job.backoff
+    return (
+        job.queue,
+        job.name,
+        job.priority,
+        job.timeout_seconds,
+        job.attempts_max,
+        backoff.first_seconds,
+        backoff.factor,
+        backoff.max_seconds,
+        backoff.jitter,
+    )
 
 
 def _identities(jobs: Sequence[NewJob]) -> list[list[object]]:

@@ -1,23 +1,21 @@
 -- enqueue: write jobs that nothing speaks against, in their order
+-- What most jobs of a statement have in common comes once, as `kinds` in parallel arrays ($1 to $9); each job
+-- names its kind by number. Arrays of all columns cost twice as much, most of it in the client.
 INSERT INTO outbox_job (
     queue, name, payload, key, priority, timeout_seconds, attempts_max,
     backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace,
     created_at, run_at, turn_at
 )
 SELECT
-    queue, name, payload, key, priority, timeout_seconds, attempts_max,
-    backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace,
-    now, coalesce(run_at, now + make_interval(secs => delay_seconds)),
+    ($1::text[])[kind], ($2::text[])[kind], payload, key, ($3::smallint[])[kind], ($4::real[])[kind],
+    ($5::smallint[])[kind], ($6::real[])[kind], ($7::real[])[kind], ($8::real[])[kind], ($9::real[])[kind],
+    trace, now, coalesce(run_at, now + make_interval(secs => delay_seconds)),
     greatest(run_at, now + make_interval(secs => delay_seconds))
 FROM (
-    SELECT wanted.*, clock_timestamp() AS now
-    FROM unnest(
-        $1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::real[], $7::smallint[],
-        $8::real[], $9::real[], $10::real[], $11::real[], $12::text[], $13::timestamptz[], $14::float8[]
-    ) AS wanted (
-        queue, name, payload, key, priority, timeout_seconds, attempts_max,
-        backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace, run_at, delay_seconds
-    )
+    SELECT
+        unnest($10::smallint[]) AS kind, unnest($11::text[]) AS payload, unnest($12::text[]) AS key,
+        unnest($13::text[]) AS trace, unnest($14::timestamptz[]) AS run_at,
+        unnest($15::float8[]) AS delay_seconds, clock_timestamp() AS now
 ) AS wanted
 RETURNING id;
 
@@ -27,24 +25,23 @@ RETURNING id;
 -- wait): then the new owner replays the message, and the row of the effect decides who of the two enqueues.
 WITH wanted AS MATERIALIZED (
     SELECT
-        nextval('outbox_job_id_seq') AS id, wanted.*, clock_timestamp() AS now,
+        nextval('outbox_job_id_seq') AS id, wanted.*, ($1::text[])[kind] AS queue,
         EXISTS (
             SELECT FROM partition_lease AS lease
             WHERE lease.partition = wanted.partition AND lease.epoch > wanted.epoch
         ) AS fenced
-    FROM unnest(
-        $1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::real[], $7::smallint[],
-        $8::real[], $9::real[], $10::real[], $11::real[], $12::text[], $13::timestamptz[], $14::float8[],
-        $15::text[], $16::real[], $17::text[], $18::text[], $19::bigint[], $20::text[], $21::smallint[],
-        $22::bigint[]
-    ) AS wanted (
-        queue, name, payload, key, priority, timeout_seconds, attempts_max,
-        backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace, run_at, delay_seconds,
-        dedup_key, dedup_seconds, bot, chat, update_id, effect, partition, epoch
-    )
+    FROM (
+        SELECT
+            unnest($10::smallint[]) AS kind, unnest($11::text[]) AS payload, unnest($12::text[]) AS key,
+            unnest($13::text[]) AS trace, unnest($14::timestamptz[]) AS run_at,
+            unnest($15::float8[]) AS delay_seconds, unnest($16::text[]) AS dedup_key,
+            unnest($17::real[]) AS dedup_seconds, unnest($18::text[]) AS bot, unnest($19::text[]) AS chat,
+            unnest($20::bigint[]) AS update_id, unnest($21::text[]) AS effect,
+            unnest($22::smallint[]) AS partition, unnest($23::bigint[]) AS epoch, clock_timestamp() AS now
+    ) AS wanted
 ), new_effect AS (
     INSERT INTO outbox_dedup (queue, key, job_id, expires_at)
-    SELECT '', effect, id, now + make_interval(secs => $23)
+    SELECT '', effect, id, now + make_interval(secs => $24)
     FROM wanted WHERE effect IS NOT NULL AND NOT fenced ORDER BY effect, id
     ON CONFLICT DO NOTHING RETURNING job_id
 ), replayed AS (
@@ -62,8 +59,9 @@ WITH wanted AS MATERIALIZED (
         dedup_key, dedup_seconds, bot, chat, update_id, effect, epoch, created_at, run_at, turn_at
     )
     SELECT
-        id, queue, name, payload, key, priority, timeout_seconds, attempts_max,
-        backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace,
+        id, queue, ($2::text[])[kind], payload, key, ($3::smallint[])[kind], ($4::real[])[kind],
+        ($5::smallint[])[kind], ($6::real[])[kind], ($7::real[])[kind], ($8::real[])[kind],
+        ($9::real[])[kind], trace,
         dedup_key, dedup_seconds, bot, chat, update_id, effect, epoch,
         now, coalesce(run_at, now + make_interval(secs => delay_seconds)),
         greatest(run_at, now + make_interval(secs => delay_seconds))

@@ -1,6 +1,7 @@
 """What becomes of a job, whatever its handler does."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -130,6 +131,30 @@ def test_a_job_that_takes_too_long_is_cut_off_and_tried_again(play):
         assert (dead.state, dead.attempts) == ("dead", 2)
         assert dead.last_error == "the handler took longer than 0.05 s"
         assert "gate.wait" in dead.traceback  # where it stood
+
+    play(scenario)
+
+
+def test_each_attempt_has_a_deadline_of_its_own_though_they_share_a_timer(play):
+    post = Post(attempts_max=1)
+    limits_seconds = {"slow": 60, "quick": 0.05, "later": 0.2}
+    for text in limits_seconds:
+        post.hold(text)
+
+    async def scenario(stand):
+        slow, *others = await stand.enqueue(
+            *(replace(post.new(text), timeout_seconds=limit) for text, limit in limits_seconds.items())
+        )
+        await stand.start(post.handlers)
+
+        async def others_are_dead():
+            return [(await stand.seen(id_)).state for id_ in others] == ["dead", "dead"]
+
+        await stand.until_true(others_are_dead, "both to be cut off")
+        assert (await stand.seen(slow)).state == "running"
+        post.let_go("slow")
+        await stand.quiet()
+        assert await stand.story(slow) == ["done"]
 
     play(scenario)
 

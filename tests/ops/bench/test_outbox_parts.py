@@ -165,14 +165,17 @@ def test_ours_are_compared_with_the_best_setting_of_a_peer():
     rate, batch = "process_per_second", "enqueue_batch_500_per_second"
     found = {
         "mailroom": {rate: {"median": 900, "min": 1}, batch: 500, "pickup_p50_ms": 2.0},
+        "mailroom_plain": {rate: 1_200, batch: 1_500},
         "pgqueuer": {rate: 200, batch: 500, "pickup_p50_ms": 4.0},
         "pgqueuer_500": {rate: 300},
         "without": ["dbos: enter: it is not there"],
     }
     reached = {one["name"]: (one["value"], one["met"]) for one in ratios({"outbox": found})}
     assert reached == {
-        "batches of 500 enqueued, to PgQueuer": (1.0, False),
-        "no-op jobs, to PgQueuer's best setting": (3.0, True),
+        "batches of 500 jobs like PgQueuer's, to PgQueuer": (3.0, True),
+        "batches with key, deduplication and origin on each job": (1.0, False),
+        "no-op jobs like PgQueuer's, to its best setting": (4.0, True),
+        "no-op jobs with key, deduplication and origin": (3.0, True),
         "pickup p50 on an idle queue, to PgQueuer": (0.5, True),
     }
 

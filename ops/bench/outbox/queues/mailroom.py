@@ -14,7 +14,7 @@ from storage.postgres.outbox.bell import Bell
 from storage.postgres.outbox.coalesce import Enqueuer
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob, Origin, Priority
-from storage.postgres.outbox.pools import connect_claims
+from storage.postgres.outbox.pools import connect_claims, connect_completions
 
 QUEUE = "bench"
 NAME = "bench.nothing"
@@ -46,7 +46,7 @@ class Adapter:
 
     async def open(self) -> None:
         """Connect."""
-        self._pool = await connect(self._url)
+        self._pool = await connect_completions(self._url)
         self._bell = Bell(await connect_claims(self._url))
         self._enqueuer = Enqueuer(self._pool, self._bell)
 

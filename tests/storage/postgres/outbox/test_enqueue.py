@@ -55,6 +55,19 @@ async def test_a_worker_gets_what_was_enqueued(box):
 
 
 @story
+async def test_jobs_of_several_kinds_written_together_keep_their_own_patience(box):
+    kinds = [NewJob("mail", f"kind-{n % 3}", f'"{n}"', timeout_seconds=1 + n % 3, attempts_max=1 + n % 2,
+                    priority=Priority(n % 2), backoff=Backoff(1.0 + n)) for n in range(12)]  # fmt: skip
+    await box.enqueue(*kinds)
+    claimed = sorted(await box.claim(), key=lambda job: job.id)
+
+    def patience(job):
+        return job.name, job.payload, job.timeout_seconds, job.attempts_max, job.priority, job.backoff
+
+    assert [patience(job) for job in claimed] == [patience(job) for job in kinds]
+
+
+@story
 async def test_jobs_keep_the_order_they_were_given_in_over_several_statements(box):
     ids = await box.enqueue(*(f"n{n}" for n in range(2_300)))
     assert ids == sorted(ids)
