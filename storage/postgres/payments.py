@@ -1,4 +1,4 @@
-"""Payments as rows: opened with what they are for, marked paid once."""
+"""Payments as rows: opened with what they are for, marked paid once, and given back at most once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,11 @@ from storage.postgres.outbox.connection import Source
 from storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("payments.sql"))
+
+PaymentStatus = Literal["pending", "paid", "canceled", "mismatched", "refunding", "refunded"]
+"""`mismatched`: another amount or currency was paid than was asked for."""
+RefundStatus = Literal["pending", "done", "impossible"]
+"""`impossible`: the provider cannot give the money back, it has to go another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +32,63 @@ class Payment:
     """Which one of them."""
     amount_minor: int
     currency: str
-    status: Literal["pending", "paid", "canceled", "refunded"]
+    status: PaymentStatus
     created_at: datetime
+    pay_url: str | None = None
+    """Where it is paid; None until it was created at the provider, or for one that has no page."""
+    expires_at: datetime | None = None
+    """Until when the provider takes the money."""
+    paid_minor: int | None = None
+    """What was really paid, where that is not what was asked for; with `paid_currency`."""
+    paid_currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefund:
+    """Money that goes back: all of a payment, in the order of the columns."""
+
+    payment_id: int
+    amount_minor: int
+    currency: str
+    """What was really paid: it may not be what was asked for."""
+    why: str
+    status: RefundStatus
+    provider_id: str | None
+    """What the provider calls the refund."""
+    created_at: datetime
+    over_at: datetime | None
 
 
 async def open_payment(
     source: Source, *, provider: str, purpose: str, reference: str, amount_minor: int, currency: str
 ) -> Payment:
-    """Write a payment that somebody is to be asked for, in the transaction of what it pays for."""
+    """A payment that somebody is to be asked for, in the transaction of what it pays for.
+
+    One thing is asked for once at a time at each provider: the pending payment comes back if there is one.
+    Raises `ValueError` if that is about another sum: cancel it first.
+    """
     row = await source.fetchrow(SQL["open"], provider, purpose, reference, amount_minor, currency)
     assert row is not None, "an INSERT with RETURNING returns a row"
-    return Payment(*row)
+    payment = Payment(*row)
+    if (payment.amount_minor, payment.currency) != (amount_minor, currency):
+        raise ValueError(
+            f"payment {payment.id} for {purpose} {reference} is pending with {payment.amount_minor} "
+            f"{payment.currency} (minor units), not with {amount_minor} {currency}"
+        )
+    return payment
 
 
-async def created_at_provider(source: Source, payment_id: int, provider_id: str) -> bool:
-    """Note what the provider calls a payment. False if it is known under another name there."""
-    return await source.fetchval(SQL["created"], payment_id, provider_id) is not None
+async def created_at_provider(
+    source: Source,
+    payment_id: int,
+    provider_id: str,
+    pay_url: str | None = None,
+    expires_at: datetime | None = None,
+) -> Payment | None:
+    """Note what the provider calls a payment, and where and until when it is paid. None if it is known under
+    another name there.
+    """
+    return _payment(await source.fetchrow(SQL["created"], payment_id, provider_id, pay_url, expires_at))
 
 
 async def find_payment(source: Source, payment_id: int) -> Payment | None:
@@ -55,6 +101,16 @@ async def find_payment_at(source: Source, provider: str, provider_id: str) -> Pa
     return _payment(await source.fetchrow(SQL["find_at"], provider, provider_id))
 
 
+async def payments_of(source: Source, purpose: str, reference: str) -> list[Payment]:
+    """All payments of one thing, the oldest first."""
+    return [Payment(*row) for row in await source.fetch(SQL["of"], purpose, reference)]
+
+
+async def is_expired(source: Source, payment_id: int) -> bool:
+    """Whether the provider takes no money for it any more, by the database's clock."""
+    return bool(await source.fetchval(SQL["is_expired"], payment_id))
+
+
 async def mark_paid(source: Source, payment_id: int) -> bool:
     """True for the one call that made it paid."""
     return await source.fetchval(SQL["pay"], payment_id) is not None
@@ -65,9 +121,44 @@ async def mark_canceled(source: Source, payment_id: int) -> bool:
     return await source.fetchval(SQL["cancel"], payment_id) is not None
 
 
+async def mark_mismatched(source: Source, payment_id: int, paid_minor: int, paid_currency: str) -> bool:
+    """Something else was paid than was asked for. True for the one call that noted it."""
+    return await source.fetchval(SQL["mismatch"], payment_id, paid_minor, paid_currency) is not None
+
+
 async def mark_refunded(source: Source, payment_id: int) -> bool:
-    """True for the one call that made it refunded."""
+    """The provider says that it was given back. True for the one call that made it refunded."""
     return await source.fetchval(SQL["refund"], payment_id) is not None
+
+
+async def begin_refund(source: Source, payment_id: int, why: str) -> PaymentRefund | None:
+    """The money of a payment is to go back: all that was paid. Called again it is the same refund; None for a
+    payment that was not paid, or that somebody has given back at the provider.
+    """
+    await source.execute(SQL["begin_refund"], payment_id, why)
+    return await find_refund(source, payment_id)
+
+
+async def find_refund(source: Source, payment_id: int) -> PaymentRefund | None:
+    """The refund of a payment, if there is one."""
+    row = await source.fetchrow(SQL["find_refund"], payment_id)
+    return None if row is None else PaymentRefund(*row)
+
+
+async def note_refund(source: Source, payment_id: int, provider_id: str) -> None:
+    """Note what the provider calls a refund that it has begun and not ended."""
+    await source.execute(SQL["note_refund"], payment_id, provider_id)
+
+
+async def finish_refund(
+    source: Source, payment_id: int, *, provider_id: str | None = None, impossible: bool = False
+) -> bool:
+    """The refund is over; `impossible` where the provider cannot, and the money goes another way.
+
+    True for the one call that ended it.
+    """
+    status: RefundStatus = "impossible" if impossible else "done"
+    return await source.fetchval(SQL["finish_refund"], payment_id, status, provider_id) is not None
 
 
 async def mark_asked(source: Source, payment_id: int) -> None:

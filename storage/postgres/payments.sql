@@ -1,17 +1,34 @@
--- open: write a payment that somebody is to be asked for
+-- open: write a payment that somebody is to be asked for, or find the one that is being asked for already.
+-- The update changes nothing; it is what makes the row come back, locked.
 INSERT INTO payment (provider, purpose, reference, amount_minor, currency) VALUES ($1, $2, $3, $4, $5)
-RETURNING id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at;
+ON CONFLICT (purpose, reference, provider) WHERE status = 'pending' DO UPDATE SET reference = excluded.reference
+RETURNING id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+          pay_url, expires_at, paid_minor, paid_currency;
 
--- created: note what the provider calls a payment; another name than the one it has is refused
-UPDATE payment SET provider_id = $2 WHERE id = $1 AND (provider_id IS NULL OR provider_id = $2) RETURNING id;
+-- created: note what the provider calls a payment and where it is paid; another name than it has is refused
+UPDATE payment SET provider_id = $2, pay_url = coalesce($3, pay_url), expires_at = coalesce($4, expires_at)
+WHERE id = $1 AND (provider_id IS NULL OR provider_id = $2)
+RETURNING id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+          pay_url, expires_at, paid_minor, paid_currency;
 
 -- find: one payment
-SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at
+SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency
 FROM payment WHERE id = $1;
 
 -- find_at: the payment that a provider calls so
-SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at
+SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency
 FROM payment WHERE provider = $1 AND provider_id = $2;
+
+-- of: all payments of one thing, the oldest first
+SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency
+FROM payment WHERE purpose = $1 AND reference = $2
+ORDER BY id;
+
+-- is_expired: whether the provider takes no money for a payment any more
+SELECT coalesce(expires_at <= now(), false) FROM payment WHERE id = $1;
 
 -- pay: mark a payment paid, once; one that was given up and is paid all the same counts too
 UPDATE payment SET status = 'paid', paid_at = now() WHERE id = $1 AND status IN ('pending', 'canceled') RETURNING id;
@@ -19,8 +36,38 @@ UPDATE payment SET status = 'paid', paid_at = now() WHERE id = $1 AND status IN 
 -- cancel: mark a payment canceled that nobody has paid
 UPDATE payment SET status = 'canceled', canceled_at = now() WHERE id = $1 AND status = 'pending' RETURNING id;
 
+-- mismatch: something else was paid than was asked for; the payment is not what it was opened for
+UPDATE payment SET status = 'mismatched', paid_at = now(), paid_minor = $2, paid_currency = $3
+WHERE id = $1 AND status IN ('pending', 'canceled')
+RETURNING id;
+
 -- refund: mark a payment refunded
 UPDATE payment SET status = 'refunded', refunded_at = now() WHERE id = $1 AND status <> 'refunded' RETURNING id;
+
+-- begin_refund: the money that was paid is to go back; once
+WITH refunding AS (
+    UPDATE payment SET status = 'refunding' WHERE id = $1 AND status IN ('paid', 'mismatched')
+    RETURNING id, coalesce(paid_minor, amount_minor) AS amount_minor, coalesce(paid_currency, currency) AS currency
+)
+INSERT INTO payment_refund (payment_id, amount_minor, currency, why)
+SELECT id, amount_minor, currency, $2 FROM refunding
+ON CONFLICT DO NOTHING;
+
+-- find_refund: the refund of a payment
+SELECT payment_id, amount_minor, currency, why, status, provider_id, created_at, over_at
+FROM payment_refund WHERE payment_id = $1;
+
+-- note_refund: note what the provider calls a refund that it has begun
+UPDATE payment_refund SET provider_id = $2 WHERE payment_id = $1 AND status = 'pending';
+
+-- finish_refund: the refund is over: the money has gone back, or the provider cannot give it back
+WITH over AS (
+    UPDATE payment_refund SET status = $2, provider_id = coalesce($3, provider_id), over_at = now()
+    WHERE payment_id = $1 AND status = 'pending'
+    RETURNING payment_id
+)
+UPDATE payment SET status = 'refunded', refunded_at = now() FROM over WHERE payment.id = over.payment_id
+RETURNING payment.id;
 
 -- asked: the provider was asked, and nothing has happened
 UPDATE payment SET asked_at = now() WHERE id = $1;
