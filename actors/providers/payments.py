@@ -9,15 +9,31 @@ PaymentProviderError
 NoticeRefusedError             a notice that is not the provider's
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal, Protocol
 
+from actors.providers.receipts import Receipt
+
 MINOR_DIGITS_DEFAULT = 2
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "XTR": 0, "KWD": 3, "USDT": 6, "TON": 9, "BTC": 8}
+MINOR_DIGITS = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"), 0
+    ),
+    **dict.fromkeys(("XAF", "XOF", "XPF", "XTR"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    "USDT": 6,
+    "TON": 9,
+    "BTC": 8,
+}
 """ISO 4217, Telegram's stars, and coins as far as they are divisible; what is not listed has two."""
+AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?")
+"""An amount as providers write it: not `1_000`, not `1e999999`, which would take all memory to expand."""
+IDEMPOTENCY_CHARS_MAX = 64
+"""The shortest limit of all (YooKassa's)."""
 
 
 class PaymentProviderError(Exception):
@@ -25,8 +41,8 @@ class PaymentProviderError(Exception):
 
 
 class ProviderUnavailableError(PaymentProviderError):
-    """The provider does not answer, answers 5xx, or asks to wait. Try again; a call that was in flight may
-    have had its effect, so repeat it with the same idempotency key.
+    """The provider does not answer, answers 5xx or what nobody can read, or asks to wait. Try again; a call
+    that was in flight may have had its effect, so repeat it with the same idempotency key.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -60,11 +76,10 @@ class Money:
     def parse(cls, amount: str, currency: str) -> "Money":
         """Read a decimal number as providers write it, `1490.00`. Raises `MoneyError` rather than round."""
         code = currency.upper()
-        try:
-            minor = Decimal(amount).scaleb(MINOR_DIGITS.get(code, MINOR_DIGITS_DEFAULT))
-            whole = int(minor)
-        except (InvalidOperation, ValueError, OverflowError):
-            raise MoneyError(f"{amount!r} is no amount") from None
+        if not AMOUNT.fullmatch(amount):
+            raise MoneyError(f"{amount[:40]!r} is no amount")
+        minor = Decimal(amount).scaleb(MINOR_DIGITS.get(code, MINOR_DIGITS_DEFAULT))
+        whole = int(minor)
         if whole != minor:
             raise MoneyError(f"{amount} {code} has more digits than the currency")
         return cls(whole, code)
@@ -94,9 +109,11 @@ class PaymentOrder:
     return_url: str
     """Where the payer comes back to."""
     idempotency_key: str
-    """The same for every try at this order."""
-    receipt: Mapping[str, object] | None = None
-    """What the provider needs for the fiscal receipt, where the law wants one."""
+    """The same for every try at this order, 64 characters at most. Providers remember it for a day."""
+    receipt: Receipt | None = None
+    """For the fiscal receipt, where the law wants one; a provider that makes none takes its address."""
+    language: str | None = None
+    """What the payer reads, `ru` or `en`; without it the provider decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,9 @@ class CreatedPayment:
 
     provider_id: str
     pay_url: str
+    """Where it leads back to the shop, the payment was paid before this call of ours had its answer."""
     expires_at: datetime | None = None
+    """Until when it can be paid, if the provider says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,7 @@ class NoticedPayment:
 
     provider_id: str
     state: PaymentState | None = None
+    """None: something about it has changed, such as a part given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +153,17 @@ class FetchedPayment:
 
     provider_id: str
     state: PaymentState
+    """`refunded` when all of it has gone back. A payment of which a part has gone back is still `paid`."""
     money: Money
+    """What was paid, which may be less or more than was asked for; before that, what is asked for."""
     reference: str | None = None
-    """Our name for it, where the provider keeps it."""
+    """Our name for it, where the provider keeps it. It finds the payment if our `create` never had its
+    answer, and we do not know what the provider calls it.
+    """
     test: bool = False
     """Whether no money has moved."""
+    refunded_minor: int = 0
+    """How much of it has gone back, where the provider tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +173,10 @@ class RefundOrder:
     provider_id: str
     money: Money
     idempotency_key: str
+    """The same for every try at this refund, 64 characters at most. Providers remember it for a day."""
     reason: str = ""
+    receipt: Receipt | None = None
+    """What is given back, if it is a part; providers know it themselves if it is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +184,9 @@ class Refund:
     """A refund as the provider has it."""
 
     refund_id: str
+    """Empty if the money had gone back already, by another hand."""
     state: Literal["pending", "done", "canceled"]
+    """`pending`: the money is on its way; call `refund` again later, with the same key, to see."""
 
 
 class PaymentProvider(Protocol):
@@ -169,16 +200,23 @@ class PaymentProvider(Protocol):
     def test(self) -> bool:
         """Whether it was given credentials that move no money."""
 
+    @property
+    def can_refund(self) -> bool:
+        """Whether `refund` works. If not, money goes back by a person's hand, or as credit."""
+
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """Ask for a payment. Repeated with the same idempotency key it is the same payment."""
 
     async def verify_notice(self, notice: Notice) -> list[NoticedPayment]:
         """The payments that a notice is about; none if it is about something else. Raises
-        `NoticeRefusedError`.
+        `NoticeRefusedError`, and `ProviderUnavailableError` where the provider has to be asked to
+        understand it: answer 503, and it comes again.
         """
 
     async def fetch(self, provider_id: str) -> FetchedPayment:
         """What has become of a payment."""
 
     async def refund(self, order: RefundOrder) -> Refund:
-        """Give money back. Repeated with the same idempotency key it is the same refund."""
+        """Give money back. Repeated with the same idempotency key it is the same refund, as it is by then; a
+        payment that has gone back already is `done`. Raises `ProviderRefusedError` if it cannot be.
+        """

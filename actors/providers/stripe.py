@@ -1,0 +1,315 @@
+"""Stripe Checkout: cards and local methods of most of the world, on a page of Stripe's.
+
+What it calls a payment is the Checkout Session (`cs_…`). Facts are from the API reference at docs.stripe.com
+and from its Python package, 16.1.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, StringConstraints, ValidationError
+from structlog import get_logger
+
+from actors.providers.http import Answer, Api, faults_of, json_object
+from actors.providers.payments import (
+    MINOR_DIGITS,
+    MINOR_DIGITS_DEFAULT,
+    CreatedPayment,
+    FetchedPayment,
+    Money,
+    Notice,
+    NoticedPayment,
+    NoticeRefusedError,
+    PaymentOrder,
+    PaymentState,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+    Refund,
+    RefundOrder,
+)
+
+log = get_logger("mailroom.payment")
+
+BASE_URL = "https://api.stripe.com/v1"
+VERSION = "2026-10-28.endive"
+"""Sent with each call: what is read here was read in this version."""
+SIGNATURE_SECONDS_MAX = 300.0
+"""As Stripe's own packages have it: a notice that was overheard is soon of no use."""
+SIGNATURE_CHARS_MAX = 4_000
+NAME_CHARS_MAX = 250
+REASON_CHARS_MAX = 500
+LANGUAGES = ("ru", "en")
+DIGITS = {**MINOR_DIGITS, "ISK": 2, "UGX": 2, "MGA": 0}
+"""Of its minor units, which for three currencies are not those of ISO 4217; what is not listed has two."""
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,255}$")]
+
+
+class _Charge(BaseModel):
+    refunded: bool = False
+    amount_refunded: int = 0
+
+
+class _Intent(BaseModel):
+    id: Id
+    status: str = ""
+    latest_charge: _Charge | str | None = None
+
+
+class _Session(BaseModel):
+    id: Id
+    status: Literal["open", "complete", "expired"] | None = None
+    payment_status: Literal["paid", "unpaid", "no_payment_required"]
+    amount_total: int
+    currency: str
+    livemode: bool = True
+    url: str | None = None
+    expires_at: int | None = None
+    client_reference_id: str | None = None
+    payment_intent: _Intent | Id | None = None
+
+
+class _Sessions(BaseModel):
+    data: list[_Session]
+
+
+class _Refund(BaseModel):
+    id: Id
+    status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
+    failure_reason: str | None = None
+
+
+class _Noticed(BaseModel):
+    id: Id
+    payment_status: str = "unpaid"
+    payment_intent: Id | None = None
+
+
+class _EventData(BaseModel):
+    object: dict[str, Any]
+
+
+class _Event(BaseModel):
+    type: str
+    data: _EventData
+
+
+REFUND_STATES: Mapping[str, Literal["pending", "done", "canceled"]] = {
+    "pending": "pending",
+    "requires_action": "pending",
+    "succeeded": "done",
+    "failed": "canceled",
+    "canceled": "canceled",
+}
+
+
+class Stripe:
+    """A Stripe account. `webhook_secret` is the whole `whsec_…` of the endpoint that sends us its events."""
+
+    name = "stripe"
+    can_refund = True
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        secret_key: str,
+        webhook_secret: str,
+        base_url: str = BASE_URL,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.test = "_test_" in secret_key  # sk_test_…, and rk_test_… of a restricted key
+        self._webhook_secret = webhook_secret
+        self._now = now
+        self._api = Api(
+            http,
+            self.name,
+            base_url,
+            secrets=[secret_key, webhook_secret],
+            headers={"Authorization": f"Bearer {secret_key}", "Stripe-Version": VERSION},
+        )
+
+    async def create(self, order: PaymentOrder) -> CreatedPayment:
+        """`POST /checkout/sessions`."""
+        form = {
+            "mode": "payment",
+            "success_url": order.return_url,
+            "cancel_url": order.return_url,
+            "line_items[0][quantity]": "1",
+            "line_items[0][price_data][currency]": order.money.currency.lower(),
+            "line_items[0][price_data][unit_amount]": str(_to_stripe(order.money)),
+            "line_items[0][price_data][product_data][name]": order.description[:NAME_CHARS_MAX],
+            "client_reference_id": order.reference,
+            "metadata[order_id]": order.reference,
+            "payment_intent_data[metadata][order_id]": order.reference,
+        }
+        if order.language in LANGUAGES:
+            form["locale"] = order.language
+        if order.receipt is not None and order.receipt.email:
+            form["customer_email"] = order.receipt.email
+        made = self._api.read(_Session, await self._post("/checkout/sessions", form, order.idempotency_key))
+        if made.url is None and made.payment_status == "unpaid":
+            raise ProviderRefusedError(
+                f"{self.name} made session {made.id} and does not say where it is paid"
+            )
+        expires_at = None if made.expires_at is None else datetime.fromtimestamp(made.expires_at, UTC)
+        return CreatedPayment(made.id, made.url or order.return_url, expires_at)
+
+    async def verify_notice(self, notice: Notice) -> list[NoticedPayment]:
+        """The signature covers the body and a time; the event is believed only as far as to ask."""
+        self._check_signature(notice)
+        try:
+            event = _Event.model_validate(json_object(notice.body))
+            if event.type == "charge.refunded":
+                return await self._refunded(_Noticed.model_validate(event.data.object))
+            if not event.type.startswith("checkout.session."):
+                return []
+            about = _Noticed.model_validate(event.data.object)
+        except ValidationError as error:
+            raise NoticeRefusedError(f"not a notice of {self.name}: {faults_of(error)}") from None
+        return [NoticedPayment(about.id, _claim(event.type, about))]
+
+    async def fetch(self, provider_id: str) -> FetchedPayment:
+        """`GET /checkout/sessions/{id}`, with its charge, which knows what has gone back."""
+        found = await self._session(provider_id)
+        charge = found.payment_intent.latest_charge if isinstance(found.payment_intent, _Intent) else None
+        refunded, state = 0, _state(found)
+        if state == "paid" and isinstance(charge, _Charge):
+            refunded = charge.amount_refunded
+            if charge.refunded or 0 < found.amount_total <= refunded:
+                state = "refunded"
+        return FetchedPayment(
+            found.id,
+            state,
+            _from_stripe(found.amount_total, found.currency),
+            reference=found.client_reference_id,
+            test=not found.livemode,
+            refunded_minor=_from_stripe(refunded, found.currency).amount_minor,
+        )
+
+    async def refund(self, order: RefundOrder) -> Refund:
+        """`POST /refunds`, of the payment that the session has led to."""
+        session = await self._session(order.provider_id)
+        intent = (
+            session.payment_intent.id
+            if isinstance(session.payment_intent, _Intent)
+            else session.payment_intent
+        )
+        if intent is None or session.payment_status != "paid":
+            raise ProviderRefusedError(f"session {session.id} was not paid: there is nothing to give back")
+        form = {"payment_intent": intent, "amount": str(_to_stripe(order.money))}
+        if order.reason:
+            form["metadata[reason]"] = order.reason[:REASON_CHARS_MAX]
+        try:
+            made = self._api.read(_Refund, await self._post("/refunds", form, order.idempotency_key))
+        except ProviderRefusedError:
+            if (await self.fetch(order.provider_id)).state == "refunded":
+                return Refund("", "done")
+            raise
+        if REFUND_STATES[made.status] == "pending":
+            # A repeated call is answered with what was true at the first one.
+            made = self._api.read(_Refund, await self._get(f"/refunds/{quote(made.id, safe='')}"))
+        if REFUND_STATES[made.status] == "canceled":
+            log.warning(
+                "refund_canceled",
+                provider=self.name,
+                payment=session.id,
+                why=made.failure_reason or made.status,
+            )
+        return Refund(made.id, REFUND_STATES[made.status])
+
+    async def _refunded(self, charge: _Noticed) -> list[NoticedPayment]:
+        # A charge does not name its session. Somebody may have given the money back in Stripe's dashboard.
+        if charge.payment_intent is None:
+            return []  # not from Checkout
+        query = {"payment_intent": charge.payment_intent, "limit": "1"}
+        try:
+            found = self._api.read(_Sessions, await self._get("/checkout/sessions", query))
+        except ProviderRefusedError as error:
+            raise ProviderUnavailableError(f"which session was refunded is not known: {error}") from error
+        return [NoticedPayment(session.id) for session in found.data]
+
+    async def _session(self, id_: str) -> _Session:
+        query = {"expand[]": "payment_intent.latest_charge"}
+        return self._api.read(_Session, await self._get(f"/checkout/sessions/{quote(id_, safe='')}", query))
+
+    async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        return self._good(await self._api.ask("GET", path, query=query))
+
+    async def _post(self, path: str, form: Mapping[str, str], key: str) -> Mapping[str, Any]:
+        return self._good(await self._api.ask("POST", path, form=form, headers={"Idempotency-Key": key}))
+
+    def _good(self, answer: Answer) -> Mapping[str, Any]:
+        if answer.status == 200:
+            return answer.body
+        error = answer.body.get("error")
+        said = error if isinstance(error, dict) else {}
+        words = [str(said[name]) for name in ("type", "code", "message", "param") if said.get(name)]
+        raise self._api.failure(answer, ": ".join(words))
+
+    def _check_signature(self, notice: Notice) -> None:
+        """`t=<unix>,v1=<hex>[,v1=…][,v0=…]`: any v1 will do; a secret is changed while both are used."""
+        header = notice.headers.get("stripe-signature", "")[:SIGNATURE_CHARS_MAX]
+        parts = [part.strip().partition("=") for part in header.split(",")]
+        at = next((value for name, _, value in parts if name == "t"), "")
+        if not (at.isascii() and at.isdigit()):
+            raise NoticeRefusedError("no Stripe-Signature with a time")
+        signed = at.encode() + b"." + notice.body
+        expected = hmac.digest(self._webhook_secret.encode(), signed, hashlib.sha256).hex().encode()
+        if not any(
+            name == "v1" and hmac.compare_digest(expected, value.encode(errors="replace"))
+            for name, _, value in parts
+        ):
+            raise NoticeRefusedError("the signature is not Stripe's: is the webhook's secret the right one?")
+        if abs(self._now() - int(at)) > SIGNATURE_SECONDS_MAX:
+            raise NoticeRefusedError("the signature is too old, or a clock is wrong")
+
+
+def _state(session: _Session) -> PaymentState:
+    if session.payment_status != "unpaid":
+        return "paid"
+    if session.status == "expired":
+        return "canceled"
+    intent = session.payment_intent
+    # Completed, and paid in a way that takes days, such as a bank transfer. Which may fail at last: then the
+    # session says nothing of it, and its payment is back where it began.
+    failed = isinstance(intent, _Intent) and intent.status in ("canceled", "requires_payment_method")
+    return "canceled" if session.status == "complete" and failed else "pending"
+
+
+def _claim(event: str, about: _Noticed) -> PaymentState | None:
+    match event.removeprefix("checkout.session."):
+        case "completed":
+            return "pending" if about.payment_status == "unpaid" else "paid"
+        case "async_payment_succeeded":
+            return "paid"
+        case "async_payment_failed" | "expired":
+            return "canceled"
+    return None
+
+
+def _to_stripe(money: Money) -> int:
+    ours, theirs = _units(money.currency)
+    amount, rest = divmod(money.amount_minor * theirs, ours)
+    if rest:
+        raise ProviderRefusedError(f"Stripe takes no fractions of {money.currency} as small as in {money}")
+    return amount
+
+
+def _from_stripe(amount: int, currency: str) -> Money:
+    ours, theirs = _units(currency.upper())
+    minor, rest = divmod(amount * ours, theirs)
+    if rest:
+        raise ProviderRefusedError(f"Stripe answered {amount} {currency}, which has no such fractions")
+    return Money(minor, currency.upper())
+
+
+def _units(currency: str) -> tuple[int, int]:
+    """How many minor units one of a currency has: ours, and Stripe's."""
+    digits = MINOR_DIGITS.get(currency, MINOR_DIGITS_DEFAULT), DIGITS.get(currency, MINOR_DIGITS_DEFAULT)
+    return int(10 ** digits[0]), int(10 ** digits[1])

@@ -1,0 +1,318 @@
+"""YooKassa (yookassa.ru), API v3: cards, SBP and wallets of Russia, with fiscal receipts.
+
+Its notices bear no signature: they are hints, believed only as far as to ask. Facts are from the API
+reference at yookassa.ru/developers and from its own package, which the tests compare us with.
+"""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, StringConstraints, ValidationError
+from structlog import get_logger
+
+from actors.providers.http import Answer, Api, faults_of, json_object
+from actors.providers.payments import (
+    IDEMPOTENCY_CHARS_MAX,
+    CreatedPayment,
+    FetchedPayment,
+    Money,
+    MoneyError,
+    Notice,
+    NoticedPayment,
+    NoticeRefusedError,
+    PaymentOrder,
+    PaymentState,
+    ProviderRefusedError,
+    Refund,
+    RefundOrder,
+)
+
+log = get_logger("mailroom.payment")
+
+BASE_URL = "https://api.yookassa.ru/v3"
+OUR_OWN_NETWORKS = tuple(
+    map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+                     "::1", "fc00::/7", "fe80::/10"))
+)  # fmt: skip
+"""Loopback and private networks: of these a request comes by way of a proxy."""
+YOOKASSA_NETWORKS = (
+    "185.71.76.0/27",
+    "185.71.77.0/27",
+    "77.75.153.0/25",
+    "77.75.154.128/25",
+    "77.75.156.11/32",
+    "77.75.156.35/32",
+    "2a02:5180:0:1509::/64",
+    "2a02:5180:0:2655::/64",
+    "2a02:5180:0:1533::/64",
+    "2a02:5180:0:2669::/64",
+)
+"""Where its notices come from, by its documentation and its package."""
+DESCRIPTION_CHARS_MAX = 128
+REFUND_REASON_CHARS_MAX = 250
+ITEM_CHARS_MAX = 128
+LOCALES = {"ru": "ru_RU", "en": "en_US"}
+"""The languages of its payment page."""
+
+STATES: Mapping[str, PaymentState] = {
+    "pending": "pending",
+    # Where two-stage payments stop. Ours have one stage: nothing has been paid yet, whoever made it so.
+    "waiting_for_capture": "pending",
+    "succeeded": "paid",
+    "canceled": "canceled",
+}
+REFUND_STATES: Mapping[str, Literal["pending", "done", "canceled"]] = {
+    "pending": "pending",
+    "succeeded": "done",
+    "canceled": "canceled",
+}
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+"""It becomes a part of an address, and comes from notices that anybody may have written."""
+
+
+class _Amount(BaseModel):
+    value: str
+    currency: str
+
+
+class _Confirmation(BaseModel):
+    confirmation_url: str | None = None
+
+
+class _Cancellation(BaseModel):
+    party: str = "unknown"
+    reason: str = "unknown"
+
+
+class _Payment(BaseModel):
+    id: Id
+    status: Literal["pending", "waiting_for_capture", "succeeded", "canceled"]
+    amount: _Amount
+    refunded_amount: _Amount | None = None
+    confirmation: _Confirmation | None = None
+    metadata: dict[str, Any] | None = None
+    test: bool = False
+    cancellation_details: _Cancellation | None = None
+
+
+class _Refund(BaseModel):
+    id: Id
+    status: Literal["pending", "succeeded", "canceled"]
+    cancellation_details: _Cancellation | None = None
+
+
+class _Noticed(BaseModel):
+    id: Id
+    payment_id: Id | None = None
+
+
+class _Notification(BaseModel):
+    type: Literal["notification"]
+    event: str
+    object: dict[str, Any]
+
+
+class YooKassa:
+    """A shop at YooKassa. `sources` are the networks its notices may come from; None lets anybody send them,
+    which wastes a question on each and does no other harm. `receipt_email` gets the receipts of payers who
+    left no address; a shop that gives its receipts in another way sets `receipts` to False.
+    """
+
+    name = "yookassa"
+    can_refund = True
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        shop_id: str,
+        secret_key: str,
+        base_url: str = BASE_URL,
+        sources: Sequence[str] | None = YOOKASSA_NETWORKS,
+        receipt_email: str | None = None,
+        receipts: bool = True,
+    ) -> None:
+        self.test = secret_key.startswith("test_")
+        self._api = Api(http, self.name, base_url, secrets=[secret_key], auth=(shop_id, secret_key))
+        self._sources = None if sources is None else [ip_network(source) for source in sources]
+        self._receipt_email = receipt_email
+        self._receipts = receipts
+
+    async def create(self, order: PaymentOrder) -> CreatedPayment:
+        """`POST /payments`, in one stage: what the payer pays is ours at once."""
+        confirmation = {"type": "redirect", "return_url": order.return_url}
+        if locale := LOCALES.get(order.language or ""):
+            confirmation["locale"] = locale
+        body: dict[str, object] = {
+            "amount": _amount(order.money),
+            "capture": True,  # left out, it would mean that the shop takes the money by a second call
+            "description": order.description[:DESCRIPTION_CHARS_MAX],
+            "confirmation": confirmation,
+            "metadata": {"order_id": order.reference},
+        }
+        self._add_receipt(body, order)
+        made = self._api.read(_Payment, await self._post("/payments", body, order.idempotency_key))
+        if made.status == "canceled":
+            raise ProviderRefusedError(f"{self.name} canceled the payment at once: {_why(made)}")
+        url = made.confirmation.confirmation_url if made.confirmation else None
+        if url is None and made.status == "pending":
+            raise ProviderRefusedError(
+                f"{self.name} made payment {made.id} and does not say where it is paid"
+            )
+        # Paid already: a repeated call, whose first answer was lost.
+        return CreatedPayment(made.id, url or order.return_url)
+
+    async def verify_notice(self, notice: Notice) -> list[NoticedPayment]:
+        """There is nothing to verify but where it comes from; the event is only what it claims."""
+        if not self._trusts(notice.peer):
+            raise NoticeRefusedError(f"{notice.peer or 'an unknown address'} is not {self.name}'s")
+        try:
+            said = _Notification.model_validate(json_object(notice.body))
+            kind, _, event = said.event.partition(".")
+            if kind not in ("payment", "refund"):
+                return []  # payouts, deals, saved cards
+            about = _Noticed.model_validate(said.object)
+        except ValidationError as error:
+            raise NoticeRefusedError(f"not a notice of {self.name}: {faults_of(error)}") from None
+        if kind == "payment":
+            return [NoticedPayment(about.id, STATES.get(event))]
+        if about.payment_id is None:
+            raise NoticeRefusedError(f"not a notice of {self.name}: object.payment_id is missing")
+        return [NoticedPayment(about.payment_id)]  # all of it, or a part: only asking tells
+
+    async def fetch(self, provider_id: str) -> FetchedPayment:
+        """`GET /payments/{id}`."""
+        found = self._api.read(_Payment, await self._get("payments", provider_id))
+        money = self._money(found.amount)
+        refunded = self._money(found.refunded_amount).amount_minor if found.refunded_amount else 0
+        state = STATES[found.status]
+        if state == "paid" and 0 < money.amount_minor <= refunded:
+            state = "refunded"
+        if state == "canceled":
+            details = found.cancellation_details or _Cancellation()
+            log.info(
+                "payment_canceled",
+                provider=self.name,
+                payment=found.id,
+                party=details.party,
+                reason=details.reason,
+            )
+        reference = (found.metadata or {}).get("order_id")
+        return FetchedPayment(
+            found.id,
+            state,
+            money,
+            reference=reference if isinstance(reference, str) else None,
+            test=found.test,
+            refunded_minor=refunded,
+        )
+
+    async def refund(self, order: RefundOrder) -> Refund:
+        """`POST /refunds`."""
+        body: dict[str, object] = {"payment_id": order.provider_id, "amount": _amount(order.money)}
+        if order.reason:
+            body["description"] = order.reason[:REFUND_REASON_CHARS_MAX]
+        self._add_receipt(body, order)
+        try:
+            made = self._api.read(_Refund, await self._post("/refunds", body, order.idempotency_key))
+        except ProviderRefusedError:
+            if (await self.fetch(order.provider_id)).state == "refunded":
+                return Refund("", "done")
+            raise
+        if made.status == "pending":
+            # A repeated call may be answered with what was true at the first one.
+            made = self._api.read(_Refund, await self._get("refunds", made.id))
+        if made.status == "canceled":
+            log.warning("refund_canceled", provider=self.name, payment=order.provider_id, why=_why(made))
+        return Refund(made.id, REFUND_STATES[made.status])
+
+    async def _post(self, path: str, body: object, key: str) -> Mapping[str, Any]:
+        if not 0 < len(key) <= IDEMPOTENCY_CHARS_MAX:
+            raise ProviderRefusedError(
+                f"the idempotency key must have 1 to {IDEMPOTENCY_CHARS_MAX} characters"
+            )
+        answer = await self._api.ask("POST", path, json=body, headers={"Idempotence-Key": key})
+        return self._good(answer)
+
+    async def _get(self, kind: Literal["payments", "refunds"], id_: str) -> Mapping[str, Any]:
+        answer = await self._api.ask("GET", f"/{kind}/{quote(id_, safe='')}")
+        return self._good(answer)
+
+    def _good(self, answer: Answer) -> Mapping[str, Any]:
+        said = answer.body
+        if answer.status == 200:
+            return said
+        words = " ".join(
+            str(said[name]) for name in ("code", "description", "parameter", "reason") if said.get(name)
+        )
+        if answer.status == 202:
+            words = "still at work on it"
+        elif not words and answer.status == 401:
+            words = "the shop's id or its secret key is wrong"
+        # Milliseconds, in errors and in a 202.
+        wait = said.get("retry_after")
+        raise self._api.failure(answer, words, float(wait) / 1000 if isinstance(wait, int) else None)
+
+    def _add_receipt(self, body: dict[str, object], order: PaymentOrder | RefundOrder) -> None:
+        """The receipt that 54-FZ wants: each item with the price of one, adding up to what is paid."""
+        receipt, money = order.receipt, order.money
+        if receipt is None or not self._receipts:
+            return
+        phone = "".join(digit for digit in receipt.phone or "" if digit in "0123456789")
+        email = receipt.email or ("" if phone else self._receipt_email)
+        customer = {name: value for name, value in (("email", email), ("phone", phone)) if value}
+        if not customer:
+            # A shop that must give receipts is refused by YooKassa without one; any other can go on.
+            log.warning("receipt_left_out", provider=self.name, why="no e-mail or phone; set receipt_email")
+            return
+        try:
+            items = receipt.adding_up_to(money.amount_minor).items
+        except ValueError as error:
+            raise ProviderRefusedError(f"the receipt does not add up: {error}") from None
+        made: dict[str, object] = {
+            "customer": customer,
+            "items": [
+                {
+                    "description": item.title[:ITEM_CHARS_MAX],
+                    "amount": _amount(Money(item.price_minor, money.currency)),
+                    "quantity": f"{item.quantity}.000",
+                    "vat_code": item.vat_code,
+                    "payment_mode": "full_payment",
+                    "payment_subject": item.subject,
+                }
+                for item in items
+            ],
+        }
+        if receipt.tax_system is not None:
+            made["tax_system_code"] = receipt.tax_system
+        body["receipt"] = made
+
+    def _trusts(self, peer: str) -> bool:
+        if self._sources is None:
+            return True
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped  # what a listener for both families sees
+        # One of our own network is a proxy that nobody has named, and hides who called: asking decides.
+        return any(address in network for network in (*OUR_OWN_NETWORKS, *self._sources))
+
+    def _money(self, amount: _Amount) -> Money:
+        try:
+            return Money.parse(amount.value, amount.currency)
+        except MoneyError as error:
+            raise ProviderRefusedError(f"{self.name} answered with an amount that is none: {error}") from None
+
+
+def _amount(money: Money) -> dict[str, str]:
+    return {"value": money.decimal, "currency": money.currency}
+
+
+def _why(canceled: _Payment | _Refund) -> str:
+    details = canceled.cancellation_details or _Cancellation()
+    return f"{details.reason} ({details.party})"

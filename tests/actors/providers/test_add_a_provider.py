@@ -1,0 +1,51 @@
+"""The example of `add-a-provider.md` is complete, and passes what every provider must pass."""
+
+import inspect
+import re
+import types
+from pathlib import Path
+
+import pytest
+
+import ops.settings
+from tests.actors.providers import gateway as gateways
+from tests.actors.providers import test_payment_contract as contract
+
+TEXT = Path(__file__).parents[3].joinpath("ops/docs/add-a-provider.md").read_text(encoding="utf-8")
+BLOCKS = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", TEXT, re.DOTALL))
+
+
+def names_of(path, **given):
+    """The names that a file of the example has, in the company of those that are there already."""
+    names = {"__name__": "penny", **given}
+    exec(compile(BLOCKS[path], path, "exec"), names)
+    return names
+
+
+Penny = names_of("actors/providers/penny.py")["Penny"]
+PennyGateway = names_of("tests/actors/providers/gateway.py", **vars(gateways), Penny=Penny)["PennyGateway"]
+
+
+def _for_penny(test):
+    copy = types.FunctionType(test.__code__, test.__globals__, test.__name__)
+    others = [mark for mark in test.pytestmark if mark.args[0] != "kind"]
+    copy.pytestmark = [*others, pytest.mark.parametrize("kind", [PennyGateway], ids=["penny"]).mark]
+    return copy
+
+
+for _name, _test in list(vars(contract).items()):
+    if _name.startswith("test_"):
+        globals()[_name] = _for_penny(_test)
+
+
+def test_its_settings_are_what_its_provider_takes_and_show_no_secret():
+    settings = names_of("ops/settings.py", **vars(ops.settings))["PennySettings"]
+    made = settings(api_key="sandbox_1", notice_key="n-1")
+    assert set(made.model_dump()) <= set(inspect.signature(Penny).parameters)
+    assert "sandbox_1" not in repr(made)
+    assert "n-1" not in repr(made)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:actors|ops|tests)/[a-z_/]+\.py)`", TEXT))))
+def test_every_file_that_the_page_names_is_there(path):
+    assert path in BLOCKS or Path(__file__).parents[3].joinpath(path).exists()

@@ -1,0 +1,205 @@
+"""Every provider with its gateway's simulator, from the question to the money given back: two readings of the
+same documentation, which must agree.
+"""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from aiohttp import web
+
+from actors.providers.aaio import Aaio
+from actors.providers.payments import (
+    Money,
+    Notice,
+    NoticedPayment,
+    NoticeRefusedError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
+from actors.providers.receipts import Receipt, ReceiptItem
+from actors.providers.stripe import Stripe
+from actors.providers.yookassa import YooKassa
+from ops.simulators.payments.serving import simulator
+from tests.actors.providers.gateway import RUB_1490, order, refund_of
+
+PROVIDERS = {
+    "yookassa": lambda http, url: YooKassa(
+        http, shop_id="demo", secret_key="test_demo", base_url=f"{url}/yookassa/v3", sources=["127.0.0.1"]
+    ),
+    "aaio": lambda http, url: Aaio(
+        http,
+        merchant_id="00000000-0000-4000-8000-000000000001",
+        secret_1="demo-1",
+        secret_2="demo-2",
+        api_key="demo",
+        base_url=f"{url}/aaio",
+    ),
+    "stripe": lambda http, url: Stripe(
+        http, secret_key="sk_test_demo", webhook_secret="whsec_demo", base_url=f"{url}/stripe/v1"
+    ),
+}
+every_provider = pytest.mark.parametrize("name", PROVIDERS)
+
+
+class Shop:
+    """Where the notices go, and the levers of the simulator."""
+
+    def __init__(self, http, url):
+        self._http, self._url = http, url
+        self.notices = asyncio.Queue()
+
+    async def hear(self, request):
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.notices.put_nowait(Notice(headers, await request.read(), request.remote))
+        return web.Response(text="OK")
+
+    async def pull(self, lever, **given):
+        answer = await self._http.post(f"{self._url}/sim/{lever}", json=given)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def noticed(self):
+        return await asyncio.wait_for(self.notices.get(), 10)
+
+
+@asynccontextmanager
+async def opened(name):
+    async with simulator() as running, httpx.AsyncClient(trust_env=False) as http:
+        shop = Shop(http, running.url)
+        runner = web.AppRunner(web.Application(), access_log=None, shutdown_timeout=0.1)
+        runner.app.router.add_post(f"/webhook/payment/{name}", shop.hear)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            await shop.pull("notify", base=f"http://127.0.0.1:{runner.addresses[0][1]}")
+            yield shop, PROVIDERS[name](http, running.url)
+        finally:
+            await runner.cleanup()
+
+
+def play(name, scenario):
+    async def run():
+        async with opened(name) as (shop, provider):
+            await scenario(shop, provider)
+
+    asyncio.run(run())
+
+
+@every_provider
+def test_a_payment_from_the_question_to_the_money_given_back(name):
+    async def scenario(shop, provider):
+        receipt = Receipt((ReceiptItem("Ключ", 3, 50_000),), email="anna@example.com")
+        made = await provider.create(order(receipt=receipt, language="ru"))
+        assert await provider.create(order(receipt=receipt, language="ru")) == made
+        assert (await provider.fetch(made.provider_id)).state == "pending"
+        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        (noticed,) = await provider.verify_notice(await shop.noticed())
+        assert noticed == NoticedPayment(made.provider_id, "paid")
+        paid = await provider.fetch(made.provider_id)
+        assert (paid.state, paid.money, paid.reference) == ("paid", RUB_1490, "1042")
+        assert paid.test == provider.test
+        if not provider.can_refund:
+            return
+        part = refund_of(made.provider_id, money=Money(49_000, "RUB"), idempotency_key="part")
+        assert (await provider.refund(part)).state == "done"
+        assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
+        rest = refund_of(made.provider_id, money=Money(100_000, "RUB"))
+        assert await provider.refund(rest) == await provider.refund(rest)
+        found = await provider.fetch(made.provider_id)
+        assert (found.state, found.refunded_minor) == ("refunded", 149_000)
+
+    play(name, scenario)
+
+
+@every_provider
+def test_what_was_really_paid_is_told(name):
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway=name, reference="1042", act="pay", amount_minor=50_000)
+        assert (await provider.verify_notice(await shop.noticed()))[0].state == "paid"
+        assert (await provider.fetch(made.provider_id)).money == Money(50_000, "RUB")
+
+    play(name, scenario)
+
+
+@every_provider
+def test_a_forged_notice_is_refused_where_there_is_a_signature(name):
+    async def scenario(shop, provider):
+        await provider.create(order())
+        kind = "claimed_paid" if name == "yookassa" else "wrong_signature"
+        await shop.pull("act", gateway=name, reference="1042", act="forge", kind=kind)
+        forged = await shop.noticed()
+        if name != "yookassa":
+            with pytest.raises(NoticeRefusedError):
+                await provider.verify_notice(forged)
+            return
+        # YooKassa signs nothing: what is claimed is asked for, and found untrue.
+        (claimed,) = await provider.verify_notice(forged)
+        assert claimed.state == "paid"
+        assert (await provider.fetch(claimed.provider_id)).state == "pending"
+
+    play(name, scenario)
+
+
+@every_provider
+def test_a_payment_that_ran_out_is_canceled(name):
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway=name, reference="1042", act="expire")
+        assert (await provider.fetch(made.provider_id)).state == "canceled"
+
+    play(name, scenario)
+
+
+@every_provider
+@pytest.mark.parametrize("fault", ["429", "500", "500_after", "cut", "cut_after", "garbage"])
+def test_whatever_happens_to_the_call_there_is_one_payment(name, fault):
+    async def scenario(shop, provider):
+        await shop.pull("faults", rules=[{"gateway": name, "method": "create", "kind": fault, "times": 1}])
+        with pytest.raises(ProviderUnavailableError):
+            await provider.create(order())
+        made = await provider.create(order())
+        assert (await provider.fetch(made.provider_id)).reference == "1042"
+        other = order(reference="1043", idempotency_key="payment-1043")
+        assert (await provider.create(other)).provider_id != made.provider_id
+
+    play(name, scenario)
+
+
+def test_yookassa_that_is_still_at_work_is_asked_again():
+    async def scenario(shop, provider):
+        rule = {"gateway": "yookassa", "method": "create", "kind": "202", "times": 1}
+        await shop.pull("faults", rules=[rule])
+        with pytest.raises(ProviderUnavailableError, match="still at work") as caught:
+            await provider.create(order())
+        assert caught.value.retry_after is not None
+        assert (await provider.create(order())).provider_id
+
+    play("yookassa", scenario)
+
+
+def test_aaio_that_holds_the_money_has_been_paid():
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway="aaio", reference="1042", act="hold")
+        assert (await provider.verify_notice(await shop.noticed()))[0].state == "paid"
+        assert (await provider.fetch(made.provider_id)).state == "paid"
+        with pytest.raises(ProviderRefusedError, match="by hand"):
+            await provider.refund(refund_of(made.provider_id))
+
+    play("aaio", scenario)
+
+
+def test_stripe_that_waits_for_a_bank_is_pending_until_the_bank_has_spoken():
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway="stripe", reference="1042", act="process")
+        assert (await provider.verify_notice(await shop.noticed()))[0].state == "pending"
+        assert (await provider.fetch(made.provider_id)).state == "pending"
+        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        assert (await provider.verify_notice(await shop.noticed()))[0].state == "paid"
+        assert (await provider.fetch(made.provider_id)).state == "paid"
+
+    play("stripe", scenario)
