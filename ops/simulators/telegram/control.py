@@ -1,20 +1,16 @@
 """What users do, as requests: `/sim/send`, `/sim/tap` and their like. Mistakes get a clear 400."""
 
-from collections.abc import Callable
-from typing import Any
+from ops.simulators import fields
+from ops.simulators.fields import ControlError
+from ops.simulators.levers import Lever, Route
 
-from . import fields
 from .bots import TOKEN, Bot, World
 from .chats import Json
-from .errors import ControlError
 from .people import TEXT_MAX, People
 
 SEND_COUNT_MAX = 10_000
 UPDATES_AT_ONCE_MAX = 10_000
 NAME_MAX = 64
-
-Lever = Callable[[Json], Any]
-Route = tuple[str, str]
 
 
 def bot_of(world: World, given: Json) -> Bot:

@@ -1,4 +1,4 @@
-"""The one way a Bot API call or a control request is refused.
+"""The one way a Bot API call is refused.
 
 Envelope and wording: `Query.cpp` and `Client.cpp` of tdlib/telegram-bot-api; the HTTP status equals
 `error_code`.
@@ -32,7 +32,3 @@ def too_many_requests(retry_after_seconds: int) -> ApiError:
     return ApiError(
         429, f"Too Many Requests: retry after {retry_after_seconds}", retry_after=retry_after_seconds
     )
-
-
-class ControlError(Exception):
-    """A request to `/sim/…` that cannot be carried out; its text is shown to the caller with status 400."""

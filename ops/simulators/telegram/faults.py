@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .errors import ControlError
-from .fields import flag, integer, line, only, real
+from ops.simulators.fields import ControlError, flag, integer, line, only, real
 
 KINDS: Final = ("429", "500", "drop_before", "drop_after", "slow", "blocked")
 RULES_MAX = 1_000

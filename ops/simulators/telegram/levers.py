@@ -1,10 +1,12 @@
 """How the simulator misbehaves: `/sim/faults`, `/sim/delivery`, `/sim/limits`, `/sim/reset`."""
 
-from . import fields
+from ops.simulators import fields
+from ops.simulators.fields import ControlError
+from ops.simulators.levers import Lever, Route
+
 from .bots import Bot, World
 from .chats import Json
-from .control import Lever, Route, bot_of
-from .errors import ControlError
+from .control import bot_of
 from .faults import parse_rule
 
 DELIVERY_FIELDS = frozenset(

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ops.simulators.fields import ControlError, only
+
 from .bucket import Bucket
-from .errors import ControlError
-from .fields import only
 
 BUCKETS_MAX = 50_000
 COUNTED = ("send", "edit", "copy", "forward", "stop")

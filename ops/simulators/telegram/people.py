@@ -7,10 +7,11 @@ it.
 import time
 from typing import Any
 
+from ops.simulators.fields import ControlError
+
 from .bots import Bot, Query, World
 from .chats import Chat, Json, chat_instance
 from .entities import command_entities
-from .errors import ControlError
 from .kinds import KINDS, QUERY_SECONDS, kind_of
 
 PRE_CHECKOUT_SECONDS = 10.0

@@ -5,17 +5,17 @@ application would cost more than a sendMessage does.
 """
 
 import asyncio
-import json
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from .bot_api import JSON, BotApi, refusal
+from ops.simulators.levers import Lever, Route, json_answer, pull
+
+from .bot_api import BotApi, refusal
 from .bots import World
-from .control import Deeds, Lever, Route
-from .errors import ApiError, ControlError
-from .events import LISTENERS_MAX, Listener, encode
+from .control import Deeds
+from .errors import ApiError
+from .events import LISTENERS_MAX, Listener
 from .files import StoredFile
 from .levers import Levers
 from .pages import page_file
@@ -55,37 +55,21 @@ class Server:
         if path == "/sim/file":
             return _file(self._world.files.find(dict(parse_qsl(query)).get("file_id", "")))
         if path.startswith("/sim/"):
-            return await self._control(request, path, query)
+            return await pull(self._routes, request, ApiError)
         if path.startswith("/file/bot"):
             token, _, file_path = unquote(path.removeprefix("/file/bot")).partition("/")
             return _file(self._world.files.at(file_path) if token in self._world.bots else None)
         return page_file(path)
 
-    async def _control(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
-        lever = self._routes.get((request.method, path.rstrip("/")))
-        if lever is None:
-            known = ", ".join(f"{verb} {route}" for verb, route in self._routes)
-            return _json({"error": f"there is no such lever; known: {known}"}, 404)
-        try:
-            given: dict[str, Any] = dict(parse_qsl(query))
-            given.update(_object(await request.read()))
-            return _json(lever(given))
-        except ControlError as error:
-            return _json({"error": str(error)}, 400)
-        except ApiError as error:
-            return _json({"error": error.description}, 400)
-        except web.HTTPRequestEntityTooLarge:
-            return _json({"error": "the body is too large"}, 413)
-
     async def _events(self, request: web.BaseRequest, query: str) -> web.StreamResponse:
         listeners = self._world.events.listeners
         if len(listeners) >= LISTENERS_MAX:
-            return _json({"error": f"at most {LISTENERS_MAX} listeners"}, 503)
+            return json_answer({"error": f"at most {LISTENERS_MAX} listeners"}, 503)
         given = parse_qsl(query)
         try:
             chat_ids = frozenset(int(value) for name, value in given if name == "chat_id")
         except ValueError:
-            return _json({"error": "chat_id must be a whole number"}, 400)
+            return json_answer({"error": "chat_id must be a whole number"}, 400)
         kinds = frozenset(value for name, value in given if name == "type")
         token = next((value for name, value in given if name == "token"), None)
         listener = Listener(token, chat_ids, kinds)
@@ -103,22 +87,6 @@ class Server:
             return response
         finally:
             listeners.discard(listener)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    if not body:
-        return {}
-    try:
-        given = json.loads(body)
-    except ValueError as error:
-        raise ControlError(f"the body is not JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise ControlError("the body must be a JSON object")
-    return given
-
-
-def _json(content: Any, status: int = 200) -> web.Response:
-    return web.Response(body=encode(content).encode(), status=status, headers=JSON)
 
 
 def _file(stored: StoredFile | None) -> web.Response:

@@ -1,21 +1,13 @@
 """Starting and stopping a simulator, in this process (tests) or as the process itself."""
 
-import asyncio
 import contextlib
-import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from aiohttp import web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import RawRequestMessage
-from aiohttp.streams import StreamReader
-from aiohttp.web_protocol import RequestHandler
+from ops.simulators.listening import listening, stop_at_a_signal, url_of
 
 from .bots import World
 from .server import BODY_BYTES_MAX, Server
-
-SHUTDOWN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +21,7 @@ class Simulator:
     @property
     def url(self) -> str:
         """Where it listens; also the base address for the Bot API."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return url_of(self.host, self.port)
 
 
 @contextlib.asynccontextmanager
@@ -39,28 +30,11 @@ async def simulator(
 ) -> AsyncIterator[Simulator]:
     """Serve until the block is left; port 0 picks a free one."""
     world = World(seed=seed)
-    loop = asyncio.get_running_loop()
-
-    def make_request(
-        message: RawRequestMessage,
-        payload: StreamReader,
-        protocol: RequestHandler,
-        writer: AbstractStreamWriter,
-        task: "asyncio.Task[None]",
-    ) -> web.BaseRequest:
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=BODY_BYTES_MAX)
-
-    server = web.Server(Server(world).handle, request_factory=make_request, access_log=None)
-    runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=1024)
-        await site.start()
-        bound: int = runner.addresses[0][1]
-        yield Simulator(world, bound, host)
+        async with listening(Server(world).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
+            yield Simulator(world, bound, host)
     finally:
         world.reset()
-        await runner.cleanup()
 
 
 async def serve(
@@ -73,10 +47,7 @@ async def serve(
     ready: Callable[[str], None],
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` gets the address."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_at_a_signal()
     async with simulator(port, host=host) as running:
         running.world.api_latency_seconds = latency_ms / 1000
         running.world.limits.settings.enforce = enforce_limits

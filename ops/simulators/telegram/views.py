@@ -1,9 +1,11 @@
 """Looking without touching: `/sim/calls`, `/sim/chat`, `/sim/bots`."""
 
-from . import fields
+from ops.simulators import fields
+from ops.simulators.levers import Lever, Route
+
 from .bots import World
 from .chats import MESSAGES_PER_CHAT_MAX, Json
-from .control import NAME_MAX, Lever, Route, bot_of
+from .control import NAME_MAX, bot_of
 
 CALLS_DEFAULT = 1_000
 

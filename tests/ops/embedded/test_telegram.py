@@ -4,7 +4,8 @@ import json
 import urllib.request
 from pathlib import Path
 
-from ops.embedded.telegram import DemoTelegram, free_port
+from ops.embedded.ports import free_port
+from ops.embedded.telegram import DemoTelegram
 
 
 def test_the_page_shows_the_bots_of_a_demo_by_their_names_also_after_a_restart(tmp_path: Path) -> None:

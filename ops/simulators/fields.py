@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from .errors import ControlError
-
 Json = dict[str, Any]
 UNBOUNDED = 2**62
+
+
+class ControlError(Exception):
+    """A request to `/sim/…` that cannot be carried out; its text is shown to the caller with status 400."""
 
 
 def integer(

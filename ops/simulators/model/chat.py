@@ -1,0 +1,157 @@
+"""What a request of the chat completions API says, as far as the script needs it, and what it answers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+NAME = "scripted-demo"
+MESSAGES_MAX = 1_000
+CHARS_PER_TOKEN = 3
+
+
+class RequestRefusedError(Exception):
+    """The request is none: the caller's mistake, answered with 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCall:
+    """A tool call of the script. `arguments` is text, because a bad one may be no JSON."""
+
+    name: str
+    arguments: str
+
+    @classmethod
+    def of(cls, name: str, **arguments: Any) -> "WantedCall":
+        """A good one."""
+        return cls(name, json.dumps(arguments, ensure_ascii=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer: words, or calls of tools."""
+
+    text: str = ""
+    calls: tuple[WantedCall, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """What it would have cost."""
+        written = len(self.text) + sum(len(call.name) + len(call.arguments) for call in self.calls)
+        return max(1, written // CHARS_PER_TOKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A request, taken apart."""
+
+    models: tuple[str, ...]
+    """The one that is asked for and those to go on to, as OpenRouter's `models`."""
+    system: str
+    before: tuple[tuple[str, str], ...]
+    """Who said what before the last message of the user."""
+    question: str
+    """The last message of the user."""
+    calls: tuple[str, ...] = ()
+    """The tools that were called since then, by name."""
+    results: tuple[Any, ...] = ()
+    """What they said, as far as it is JSON."""
+    tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The tools that may be called, with the names of their parameters."""
+    json: bool = False
+    schema: Mapping[str, Any] | None = None
+    stream: bool = False
+    include_usage: bool = False
+    tokens_max: int | None = None
+    prompt_tokens: int = 1
+
+
+def read(body: bytes) -> Chat:
+    """Take a request apart. Raises `RequestRefusedError`."""
+    try:
+        given = json.loads(body)
+    except ValueError:
+        raise RequestRefusedError("the body is not JSON") from None
+    if not isinstance(given, dict) or not isinstance(given.get("model"), str):
+        raise RequestRefusedError("model is missing")
+    messages = given.get("messages")
+    if not isinstance(messages, list) or not 1 <= len(messages) <= MESSAGES_MAX:
+        raise RequestRefusedError(f"messages must be a list of 1 to {MESSAGES_MAX}")
+    if not all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in messages):
+        raise RequestRefusedError("a message must be an object with a role")
+    _check_tool_results(messages)
+    last = max(
+        (at for at, message in enumerate(messages) if message["role"] == "user"), default=len(messages)
+    )
+    since = messages[last + 1 :]
+    wanted = given.get("response_format") or {}
+    limit = given.get("max_tokens") or given.get("max_completion_tokens")
+    others = given.get("models") or []
+    return Chat(
+        models=tuple(dict.fromkeys([given["model"], *(str(model) for model in others)])),
+        system="\n".join(
+            _text(message) for message in messages if message["role"] in ("system", "developer")
+        ),
+        before=tuple(
+            (message["role"], _text(message))
+            for message in messages[:last]
+            if message["role"] in ("user", "assistant") and _text(message)
+        ),
+        question=_text(messages[last]) if last < len(messages) else "",
+        calls=tuple(
+            str((call.get("function") or {}).get("name"))
+            for message in since
+            for call in message.get("tool_calls") or ()
+        ),
+        results=tuple(_json(_text(message)) for message in since if message["role"] == "tool"),
+        tools=_tools(given),
+        json=wanted.get("type") in ("json_object", "json_schema"),
+        schema=(wanted.get("json_schema") or {}).get("schema"),
+        stream=given.get("stream") is True,
+        include_usage=(given.get("stream_options") or {}).get("include_usage") is True,
+        tokens_max=limit if isinstance(limit, int) and limit > 0 else None,
+        prompt_tokens=max(1, len(body.decode(errors="replace")) // CHARS_PER_TOKEN),
+    )
+
+
+def _tools(given: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    if given.get("tool_choice") == "none":
+        return {}
+    found = {}
+    for tool in given.get("tools") or ():
+        function = tool.get("function") if isinstance(tool, dict) else None
+        if isinstance(function, dict) and isinstance(function.get("name"), str):
+            properties = (function.get("parameters") or {}).get("properties") or {}
+            found[function["name"]] = frozenset(properties)
+    return found
+
+
+def _check_tool_results(messages: Sequence[Mapping[str, Any]]) -> None:
+    """Every tool call must be followed by its result, as the API wants it."""
+    open_ids: set[str] = set()
+    for message in messages:
+        if message["role"] == "tool":
+            if message.get("tool_call_id") not in open_ids:
+                raise RequestRefusedError("a tool message must follow a message with its tool_call_id")
+            open_ids.discard(str(message["tool_call_id"]))
+            continue
+        if open_ids:
+            break
+        open_ids = {str(call.get("id")) for call in message.get("tool_calls") or ()}
+    if open_ids:
+        raise RequestRefusedError(f"no tool message answers the calls {', '.join(sorted(open_ids))}")
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "\n".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,108 @@
+"""How tests steer the model endpoint, and look: `/sim/…`, JSON in, JSON out."""
+
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ops.simulators import fields
+from ops.simulators.fields import ControlError, Json
+from ops.simulators.levers import Lever, Route
+
+from .faults import KINDS, Faults, parse_rule
+
+CALLS_MAX = 2_000
+"""A ring: each holds a prompt of some kilobytes."""
+TOKEN_MS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCall:
+    """A request, and what became of it."""
+
+    number: int
+    model: str
+    stream: bool
+    tools: tuple[str, ...]
+    question: str
+    system: str
+    status: int
+    """0: there was no answer, or no whole one."""
+    text: str
+    calls: tuple[dict[str, str], ...]
+    fault: str | None
+
+
+@dataclass(slots=True)
+class World:
+    """What a simulator is about."""
+
+    token_ms: float = 0.0
+    """Between two words of a stream."""
+    faults: Faults = field(default_factory=Faults)
+    calls: deque[SeenCall] = field(default_factory=lambda: deque(maxlen=CALLS_MAX))
+    called: int = 0
+
+
+class Levers:
+    """One method per lever."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.routes: dict[Route, Lever] = {
+            ("GET", "/sim/faults"): self.list_faults,
+            ("POST", "/sim/faults"): self.add_faults,
+            ("DELETE", "/sim/faults"): self.clear_faults,
+            ("GET", "/sim/calls"): self.list_calls,
+            ("GET", "/sim/pace"): self.show_pace,
+            ("POST", "/sim/pace"): self.change_pace,
+            ("GET", "/sim/health"): self.health,
+            ("POST", "/sim/reset"): self.reset,
+        }
+
+    def list_faults(self, _given: Json) -> Json:
+        """All rules in force."""
+        return {"rules": [rule.shown() for rule in self._world.faults.rules], "kinds": KINDS}
+
+    def add_faults(self, given: Json) -> Json:
+        """More rules, all or none."""
+        fields.only(given, frozenset({"rules"}))
+        rules = given.get("rules")
+        if not isinstance(rules, list):
+            raise ControlError("rules must be a list")
+        self._world.faults.add([parse_rule(rule) for rule in rules])
+        return self.list_faults({})
+
+    def clear_faults(self, _given: Json) -> Json:
+        """No rules."""
+        self._world.faults.clear()
+        return self.list_faults({})
+
+    def list_calls(self, given: Json) -> Json:
+        """The requests after a number."""
+        fields.only(given, frozenset({"since"}))
+        since = fields.integer(given, "since", 0, low=0)
+        calls: list[dict[str, Any]] = [asdict(call) for call in self._world.calls if call.number > since]
+        return {"calls": calls}
+
+    def show_pace(self, _given: Json) -> Json:
+        """How fast words come."""
+        return {"token_ms": self._world.token_ms}
+
+    def change_pace(self, given: Json) -> Json:
+        """Let words come slower or faster."""
+        fields.only(given, frozenset({"token_ms"}))
+        token_ms = fields.real(given, "token_ms", 0, TOKEN_MS_MAX)
+        if token_ms is None:
+            raise ControlError("token_ms is missing: milliseconds between two words of a stream")
+        self._world.token_ms = token_ms
+        return self.show_pace({})
+
+    def health(self, _given: Json) -> Json:
+        """Answers as soon as the simulator does."""
+        return {"ok": True, "simulator": "model"}
+
+    def reset(self, _given: Json) -> Json:
+        """Forget rules and requests."""
+        self._world.faults.clear()
+        self._world.calls.clear()
+        return {"ok": True}

@@ -1,0 +1,174 @@
+"""From an HTTP request to an answer of the script; here requests meet their faults."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from ops.simulators.levers import json_answer, pull
+
+from . import chores, hostile, script, wire
+from .chat import NAME, Chat, RequestRefusedError, Said, read
+from .faults import Rule, slows
+from .levers import Levers, SeenCall, World
+
+BODY_BYTES_MAX = 8 * 2**20
+SILENCE_SECONDS = 1_200.0
+"""How long a request without an answer is held: twice as long as the openai package waits by itself."""
+CUT_AFTER_PIECES = 4
+PREFIXES = ("/v1", "/api/v1")
+"""OpenAI's and OpenRouter's."""
+ABOUT = (
+    "This is scripted-demo: a script in the place of a language model, for demos and tests.\n"
+    "Это scripted-demo: сценарий на месте языковой модели, для демонстраций и проверок.\n"
+)
+
+
+class Server:
+    """Answers every request; one per world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._levers = Levers(world).routes
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        path = request.raw_path.partition("?")[0].rstrip("/")
+        if path.startswith("/sim/"):
+            return await pull(self._levers, request)
+        for prefix in PREFIXES:
+            match request.method, path.removeprefix(prefix):
+                case "POST", "/chat/completions":
+                    return await self._chat(request)
+                case "GET", "/models":
+                    return json_answer({"object": "list", "data": [MODEL]})
+                case "GET", "/key":
+                    return json_answer({"data": {"label": NAME, "usage": 0, "limit": None}})
+        if not path:
+            return web.Response(text=ABOUT)
+        return json_answer(wire.error(404, f"there is no {request.method} {path}"), 404)
+
+    async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            return json_answer(wire.error(401, "No auth credentials found"), 401)
+        try:
+            chat = read(await request.read())
+        except RequestRefusedError as error:
+            return json_answer(wire.error(400, str(error)), 400)
+        except web.HTTPRequestEntityTooLarge:
+            return json_answer(wire.error(413, "the request is too large"), 413)
+        asked, rules = self._routed(chat)
+        fault = next((rule for rule in rules if not slows(rule)), None)
+        said = (hostile.said(chat, fault) if fault else None) or think(chat)
+        answer = wire.reply(chat, said, asked)
+        if fault is not None and fault.kind == "length":
+            half = Said(said.text[: len(said.text) // 2])
+            answer = wire.Reply(chat, half, answer.model, "length", answer.id, answer.created)
+        whole = fault is None or fault.kind not in ("hang", "cut", "garbage", "empty", "error_body")
+        status = int(fault.kind) if fault and fault.kind.isdecimal() else 200
+        self._saw(chat, asked, fault, status if whole else 0, answer.said)
+        await asyncio.sleep(sum(rule.delay_ms for rule in rules if rule.kind == "slow_start") / 1000)
+        if fault is not None and fault.kind == "hang":
+            await asyncio.sleep(SILENCE_SECONDS)
+        if status != 200:
+            assert fault is not None
+            headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+            refused = json_answer(wire.error(status, f"the simulator was told to answer {status}"), status)
+            refused.headers.update(headers)
+            return refused
+        if fault is not None and fault.kind == "garbage":
+            return web.Response(text="<html><body>Bad gateway</body></html>", content_type="text/html")
+        pace_ms = self._world.token_ms + sum(rule.delay_ms for rule in rules if rule.kind == "slow")
+        if chat.stream:
+            return await _streamed(request, answer, fault.kind if fault else "", pace_ms / 1000)
+        return _in_one(request, answer, fault.kind if fault else "")
+
+    def _routed(self, chat: Chat) -> tuple[str, list[Rule]]:
+        """The model that answers, and the rules that strike it: one that is refused leaves it to the next."""
+        asked, rules = chat.models[0], []
+        for asked in chat.models:
+            rules = self._world.faults.strike(asked, with_tools=bool(chat.tools))
+            if not any(rule.kind.isdecimal() for rule in rules):
+                break
+        return asked, rules
+
+    def _saw(self, chat: Chat, asked: str, fault: Rule | None, status: int, said: Said) -> None:
+        self._world.called += 1
+        self._world.calls.append(
+            SeenCall(
+                self._world.called,
+                asked,
+                chat.stream,
+                tuple(chat.tools),
+                chat.question,
+                chat.system,
+                status,
+                said.text,
+                tuple({"name": call.name, "arguments": call.arguments} for call in said.calls),
+                fault.kind if fault else None,
+            )
+        )
+
+
+def think(chat: Chat) -> Said:
+    """What the script answers."""
+    return chores.answer(chat) if chores.is_one(chat) else script.answer(chat)
+
+
+def _in_one(request: web.BaseRequest, answer: wire.Reply, fault: str) -> web.Response:
+    content: dict[str, Any] = wire.whole(answer)
+    if fault == "error_body":
+        content = {**content, "choices": None, **wire.error(502, "the provider failed")}
+    elif fault == "empty":
+        content["choices"] = []
+    response = json_answer(content)
+    if fault == "cut":
+        # More is promised than comes: the caller sees a connection that breaks.
+        _abort(request)
+    return response
+
+
+async def _streamed(
+    request: web.BaseRequest, answer: wire.Reply, fault: str, pace_seconds: float
+) -> web.StreamResponse:
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+    )
+    await response.prepare(request)
+    try:
+        await response.write(wire.KEEP_ALIVE)
+        for number, piece in enumerate(wire.pieces(answer) if fault != "empty" else ()):
+            if number > CUT_AFTER_PIECES and fault in ("cut", "error_body"):
+                break
+            await response.write(piece)
+            if pace_seconds:
+                await asyncio.sleep(pace_seconds)
+        if fault == "cut":
+            _abort(request)
+            return response
+        if fault == "error_body":
+            await response.write(wire.event(wire.error(502, "the provider failed")))
+            return response
+        for piece in wire.ending(answer) if fault != "empty" else (wire.DONE,):
+            await response.write(piece)
+        await response.write_eof()
+    except ConnectionError:
+        pass  # whoever asked has gone
+    return response
+
+
+def _abort(request: web.BaseRequest) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+MODEL = {
+    "id": NAME,
+    "object": "model",
+    "created": 0,
+    "owned_by": "the demo",
+    "name": "Scripted demo model",
+    "description": "A script in the place of a model. It takes any model's name.",
+    "context_length": 128_000,
+}

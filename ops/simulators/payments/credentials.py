@@ -1,0 +1,10 @@
+"""The shops that the simulated gateways know: one each, and its secrets are no secret."""
+
+YOOKASSA_SHOP_ID = "demo"
+YOOKASSA_SECRET_KEY = "test_demo"
+AAIO_MERCHANT_ID = "00000000-0000-4000-8000-000000000001"
+AAIO_SECRET_1 = "demo-1"
+AAIO_SECRET_2 = "demo-2"
+AAIO_API_KEY = "demo"
+STRIPE_SECRET_KEY = "sk_test_demo"
+STRIPE_WEBHOOK_SECRET = "whsec_demo"

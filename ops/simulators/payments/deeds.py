@@ -1,0 +1,65 @@
+"""What can be done to a payment from outside, once for the page's buttons and the lever `/sim/act`."""
+
+from dataclasses import dataclass
+
+from .desk import FORGERIES, DeedError, Desk
+from .things import Payment
+
+LATE_SECONDS_DEFAULT = 60.0
+LATE_SECONDS_MAX = 7 * 86_400.0
+
+DEEDS = {
+    "pay": "pay all of it, or `amount_minor`, or in another `currency`",
+    "decline": "the bank says no",
+    "pay_late": "pay after `after_seconds`",
+    "pay_twice": "pay, and have the shop told twice",
+    "pay_part": "pay half, or `amount_minor`",
+    "hold": "AAIO: paid, and the money frozen",
+    "process": "Stripe: the bank is still at it; pay or decline later",
+    "cancel": "the gateway gives the payment up",
+    "expire": "as if its time had run out",
+    "forge": f"send a false notice, by `kind`: {', '.join(FORGERIES)}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One press of a button."""
+
+    act: str
+    after_seconds: float = LATE_SECONDS_DEFAULT
+    amount_minor: int | None = None
+    currency: str | None = None
+    kind: str = ""
+
+
+def do(desk: Desk, payment: Payment, deed: Deed) -> None:
+    """Do it. Raises `DeedError` where the payment is not in the state for it."""
+    half_minor = max(1, payment.amount_minor // 2)
+    match deed.act:
+        case "pay":
+            desk.pay(payment, amount_minor=deed.amount_minor, currency=deed.currency)
+        case "pay_twice":
+            desk.pay(payment, copies=2)
+        case "pay_part":
+            desk.pay(payment, amount_minor=half_minor if deed.amount_minor is None else deed.amount_minor)
+        case "pay_late":
+            if payment.status not in ("open", "processing"):
+                raise DeedError(f"the payment is {payment.status}, and cannot be paid any more")
+            desk.plan(payment, "pay", deed.after_seconds, {"amount_minor": deed.amount_minor})
+        case "hold" if payment.gateway == "aaio":
+            desk.pay(payment, hold=True)
+        case "process" if payment.gateway == "stripe":
+            desk.process(payment)
+        case "hold" | "process":
+            raise DeedError(f"{payment.gateway} does not know this")
+        case "decline":
+            desk.decline(payment)
+        case "cancel":
+            desk.cancel(payment, "yoo_money", "general_decline")
+        case "expire":
+            desk.expire(payment)
+        case "forge":
+            desk.forge(payment, deed.kind)
+        case _:
+            raise DeedError(f"act must be one of: {', '.join(DEEDS)}")

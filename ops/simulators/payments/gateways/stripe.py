@@ -1,0 +1,302 @@
+"""Stripe Checkout: sessions that are paid on Stripe's page, refunds, signed events.
+
+Fields as in the `stripe` package 16.1, `Stripe-Signature` as there. A repeated idempotency key with other
+parameters is an `idempotency_error`; retries go on for about three days.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from typing import Any
+
+from ops.simulators.payments.credentials import STRIPE_SECRET_KEY as SECRET_KEY
+from ops.simulators.payments.credentials import STRIPE_WEBHOOK_SECRET as WEBHOOK_SECRET
+from ops.simulators.payments.desk import DeedError, Desk
+from ops.simulators.payments.store import Store
+from ops.simulators.payments.things import Payment, Refund
+
+from . import errors, stripe_request
+from .gateway import Answer, Call, CallRefusedError, Habit, Happening
+from .idempotency import KeyReusedError, once
+from .nested import FormError, parse
+from .stripe_objects import charge_shown, intent_shown, refund_shown, session_shown
+
+API_VERSION = "2026-10-28.endive"
+KEY_CHARS_MAX = 255
+LIMIT_DEFAULT, LIMIT_MAX = 10, 100
+EVENTS: dict[Happening, str] = {
+    "processing": "checkout.session.completed",
+    "failed": "checkout.session.async_payment_failed",
+    "paid": "checkout.session.completed",
+    "expired": "checkout.session.expired",
+    "canceled": "checkout.session.expired",
+    "refunded": "charge.refunded",
+}
+
+
+class Stripe:
+    """The gateway."""
+
+    name = "stripe"
+    prefix = "/stripe/v1"
+    signs = True
+    declined_is_final = False
+    habit = Habit(
+        pauses_seconds=(5, 60, 300, 1800, 7200, 18_000, 36_000, 43_200),
+        patience_seconds=3 * 86_400,
+        exactly_200=False,
+    )
+
+    def __init__(self, store: Store, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+
+    def method_of(self, call: Call) -> str | None:
+        """By verb and path."""
+        match call.verb, call.path.split("/"):
+            case "POST", ["checkout", "sessions"]:
+                return "create"
+            case "POST", ["checkout", "sessions", _, "expire"]:
+                return "cancel"
+            case "GET", ["checkout", "sessions"]:
+                return "list"
+            case "GET", ["checkout", "sessions", _] | ["payment_intents", _]:
+                return "get"
+            case "POST", ["refunds"]:
+                return "refund"
+            case "GET", ["refunds"]:
+                return "list_refunds"
+            case "GET", ["refunds", _]:
+                return "get_refund"
+            case "GET", ["account"]:
+                return "me"
+        return None
+
+    def answer(self, call: Call, method: str) -> Answer:
+        """One call: who it is, whether it was answered before, and then what it wants."""
+        if not hmac.compare_digest(
+            call.headers.get("authorization", "").encode(), f"Bearer {SECRET_KEY}".encode()
+        ):
+            raise errors.stripe("Invalid API Key provided", 401)
+        if call.verb == "GET":
+            return self._read(call, method)
+        try:
+            form = parse(call.body)
+        except FormError as error:
+            raise errors.stripe(f"Invalid request: {error}") from None
+        key = call.headers.get("idempotency-key", "")
+        if len(key) > KEY_CHARS_MAX:
+            raise errors.stripe(f"Idempotency keys have at most {KEY_CHARS_MAX} characters")
+        try:
+            if not key:
+                return self._write(call, method, form)
+            request = f"{call.path}\n{json.dumps(form, sort_keys=True)}".encode()
+            answer, again = once(
+                self._store,
+                self.name,
+                key,
+                request,
+                self._desk.now(),
+                lambda: self._write(call, method, form),
+            )
+        except KeyReusedError:
+            raise errors.stripe(
+                "Keys for idempotent requests can only be used with the same parameters they were"
+                " first used with.",
+                kind="idempotency_error",
+            ) from None
+        except DeedError as error:
+            raise errors.stripe(str(error)) from None
+        if again:
+            return Answer(
+                answer.status,
+                answer.body,
+                {**answer.headers, "Idempotent-Replayed": "true"},
+                answer.payment_id,
+            )
+        return answer
+
+    def _write(self, call: Call, method: str, form: dict[str, Any]) -> Answer:
+        if method == "create":
+            return self._create(call, form)
+        if method == "refund":
+            return self._refund(call, form)
+        payment = self._session(call.path.split("/")[2])
+        if payment.status != "open":
+            raise errors.stripe('Only Checkout Sessions with a status in ["open"] can be expired.')
+        self._desk.expire(payment)
+        return Answer.json(session_shown(payment), payment_id=payment.id)
+
+    def _create(self, call: Call, form: dict[str, Any]) -> Answer:
+        now = self._desk.now()
+        wanted = stripe_request.session(form, time.time())
+        payment_id = f"cs_test_{uuid.uuid4().hex}"
+        payment = Payment(
+            payment_id,
+            self.name,
+            wanted.reference,
+            wanted.amount_minor,
+            wanted.currency.upper(),
+            now,
+            expires_at=now + wanted.lives_seconds,
+            details={
+                "description": wanted.description,
+                "metadata": wanted.metadata,
+                "intent_metadata": wanted.intent_metadata,
+                "client_reference_id": form.get("client_reference_id"),
+                "customer_email": form.get("customer_email"),
+                "success_url": form["success_url"],
+                "cancel_url": form.get("cancel_url"),
+                "language": str(form.get("locale", ""))[:2],
+                "payment_intent": f"pi_{uuid.uuid4().hex[:24]}",
+                "pay_url": f"{call.origin}/pay/{payment_id}",
+                "expires_at": int(now + wanted.lives_seconds),
+            },
+        )
+        self._desk.open(payment)
+        return Answer.json(session_shown(payment), payment_id=payment.id)
+
+    def _refund(self, call: Call, form: dict[str, Any]) -> Answer:
+        stripe_request.only(form, stripe_request.REFUND_FIELDS)
+        payment = self._of_intent(str(form.get("payment_intent", "")), "payment_intent")
+        if payment.status != "paid":
+            raise errors.stripe("This PaymentIntent does not have a successful charge to refund.")
+        left_minor = payment.paid_minor - payment.refunded_minor
+        if not left_minor:
+            raise errors.stripe("Charge has already been refunded.", code="charge_already_refunded")
+        amount_minor = stripe_request.whole(form.get("amount", str(left_minor)), "amount")
+        if amount_minor > left_minor:
+            raise errors.stripe("Refund amount is greater than unrefunded amount on charge", param="amount")
+        refund = Refund(
+            f"re_{uuid.uuid4().hex[:24]}",
+            payment.id,
+            amount_minor,
+            payment.paid_currency,
+            self._desk.now(),
+            status="canceled" if call.refund_refused else "done",
+            details={"reason": form.get("reason"), "metadata": form.get("metadata") or {}},
+        )
+        self._desk.refund(payment, refund, call.refund_pending_seconds)
+        return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
+
+    def _read(self, call: Call, method: str) -> Answer:
+        kind, id_ = call.path.split("/")[0], call.path.split("/")[-1]
+        if method == "me":
+            return Answer.json(
+                {"id": "acct_demo", "object": "account", "country": "US", "default_currency": "usd"}
+            )
+        if method == "get_refund":
+            refund = self._store.refund(id_)
+            payment = self._store.payment(refund.payment_id) if refund else None
+            if refund is None or payment is None:
+                raise missing("refund", id_)
+            return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
+        if method == "list_refunds":
+            payment = self._of_intent(call.query.get("payment_intent", ""), "payment_intent")
+            refunds = [refund_shown(refund, payment) for refund in self._store.refunds(payment.id)]
+            return Answer.json({"object": "list", "url": "/v1/refunds", "has_more": False, "data": refunds})
+        if method == "list":
+            given = call.query.get("limit", "")
+            limit = min(int(given), LIMIT_MAX) if given.isdecimal() else LIMIT_DEFAULT
+            intent = call.query.get("payment_intent", "")
+            if intent:
+                found = [self._of_intent(intent, "payment_intent")]
+            else:
+                found = self._store.payments(gateway=self.name, limit=limit)
+            sessions = [session_shown(payment) for payment in found]
+            return Answer.json(
+                {"object": "list", "url": "/v1/checkout/sessions", "has_more": False, "data": sessions}
+            )
+        if kind == "payment_intents":
+            payment = self._of_intent(id_, "intent")
+            return Answer.json(intent_shown(payment), payment_id=payment.id)
+        payment = self._session(id_)
+        shown: dict[str, Any] = session_shown(payment)
+        # `expand[]=payment_intent.latest_charge` gives objects where there would be their ids.
+        wanted = [path for name, path in call.query.items() if name.startswith("expand")]
+        if shown["payment_intent"] and any(path.startswith("payment_intent") for path in wanted):
+            expanded = intent_shown(payment)
+            shown["payment_intent"] = expanded
+            if expanded["latest_charge"] and any(path.endswith("latest_charge") for path in wanted):
+                expanded["latest_charge"] = charge_shown(payment)
+        return Answer.json(shown, payment_id=id_)
+
+    def failure(self, status: int, retry_after_seconds: int) -> Answer:
+        """Its error object; it knows no 202."""
+        if status == 429:
+            answer = errors.stripe("Too many requests", 429, code="rate_limit").answer
+            return Answer(429, answer.body, {**answer.headers, "Retry-After": str(retry_after_seconds)})
+        return errors.stripe("Something went wrong on our side", 500, kind="api_error").answer
+
+    def notice(
+        self,
+        payment: Payment,
+        happening: Happening,
+        refund: Refund | None,  # noqa: ARG002
+    ) -> tuple[str, bytes] | None:
+        """An event, with the whole object in it."""
+        name = EVENTS.get(happening)
+        if name is None:
+            return None
+        if happening == "paid" and payment.details.get("was_processing"):
+            name = "checkout.session.async_payment_succeeded"
+        event = {
+            "id": f"evt_{uuid.uuid4().hex[:24]}",
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": int(self._desk.now()),
+            "type": name,
+            "livemode": False,
+            "pending_webhooks": 1,
+            "data": {"object": charge_shown(payment) if happening == "refunded" else session_shown(payment)},
+        }
+        return name, json.dumps(event, ensure_ascii=False).encode()
+
+    def forged(self, body: bytes) -> bytes:
+        """The signature is in a header."""
+        return body
+
+    def seal(self, body: bytes, *, forged: bool) -> dict[str, str]:
+        """Signed as it is sent: a receiver refuses what was signed more than five minutes ago."""
+        at = int(time.time())
+        secret = "whsec_a_guess" if forged else WEBHOOK_SECRET
+        return {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": f"t={at},v1={signature(body, at, secret)}",
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        }
+
+    def takes_in_two_stages(self, payment: Payment) -> bool:  # noqa: ARG002
+        """Never here."""
+        return False
+
+    def return_url(self, payment: Payment) -> str:
+        """The page of success, or of giving up, with the session's id where it is wanted."""
+        details = payment.details
+        went_well = payment.status in ("paid", "processing")
+        url = str((None if went_well else details["cancel_url"]) or details["success_url"])
+        return url.replace("{CHECKOUT_SESSION_ID}", payment.id)
+
+    def _session(self, id_: str) -> Payment:
+        payment = self._store.payment(id_)
+        if payment is None or payment.gateway != self.name:
+            raise missing("checkout.session", id_)
+        return payment
+
+    def _of_intent(self, intent: str, param: str) -> Payment:
+        payment = self._store.payment_of_intent(intent)
+        if payment is None:
+            raise missing("payment_intent", intent, param)
+        return payment
+
+
+def signature(body: bytes, at: int, secret: str) -> str:
+    """What stands behind `v1=`."""
+    return hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def missing(kind: str, id_: str, param: str = "id") -> CallRefusedError:
+    """There is no such thing."""
+    return errors.stripe(f"No such {kind}: '{id_}'", 404, code="resource_missing", param=param)
