@@ -1,35 +1,48 @@
 """Payments: what the provider says is found out, written down once, and what follows from it is enqueued.
 
-A provider's notice is only a reason to ask (`payment.confirm`). Notices get lost, and some providers send
-each once, so that pending payments are asked for from time to time (`payment.reconcile`).
+A provider's notice is only a reason to ask (`payment.noticed`). Notices get lost, and some providers send
+each once, so that pending payments are asked for from time to time (`payment.reconcile`), each by a job of
+its own (`payment.confirm`). Money that is of no use goes back (`payment.refund`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
-from structlog import get_logger
 
 from actors.jobs.actor import JobActor
 from actors.jobs.context import JobContext
 from actors.jobs.handlers import Handlers
 from actors.jobs.limits import Limits
-from actors.providers.payments import FetchedPayment, Money, PaymentProvider, ProviderRefusedError
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
-from storage.postgres.payments import (
-    Payment,
-    find_payment,
-    mark_asked,
-    mark_canceled,
-    mark_paid,
-    mark_refunded,
-    payments_to_ask_for,
+from actors.paying.notice import (
+    ASK_ATTEMPTS_MAX,
+    ASK_SECONDS,
+    NOTICED,
+    QUEUE,
+    Noticed,
+    look_into,
+    noticed_job,
 )
+from actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose
+from actors.paying.refund import (
+    REFUND,
+    REFUND_ATTEMPTS_MAX,
+    REFUND_BACKOFF,
+    REFUND_SECONDS,
+    RefundPayment,
+    begin_giving_back,
+    give_back,
+)
+from actors.paying.settle import Asked, settle
+from actors.providers.payments import PaymentProvider, ProviderRefusedError
+from storage.postgres.outbox.outcome import Outcome, Rejected
+from storage.postgres.payments import find_payment, payments_to_ask_for
 
-log = get_logger("mailroom.payment")
+__all__ = [
+    "CONFIRM", "NOTICED", "QUEUE", "RECONCILE", "REFUND", "Confirm", "Follows", "GivenBack",
+    "NotPayableError", "Noticed", "OnPaid", "PaymentActor", "Purpose", "Reconcile", "RefundPayment",
+    "begin_giving_back", "noticed_job", "payment_handlers",
+]  # fmt: skip
 
-QUEUE = "payment"
 CONFIRM = "payment.confirm"
 RECONCILE = "payment.reconcile"
 
@@ -40,18 +53,13 @@ RECONCILED_YOUNGER_SECONDS = 7 * 86_400.0
 ASKED_AGAIN_SECONDS = 60.0
 """For how long after a payment was asked for it is not enqueued again."""
 
-OnPaid = Callable[[Connection, Payment], Awaitable[list[NewJob]]]
-"""What follows from a payment, called in the transaction that marks it paid: it may write rows of its own
-there, and returns the jobs to enqueue. Called once for each payment, whatever happens.
-"""
-
 
 class Confirm(BaseModel):
     """Ask the provider what has become of a payment."""
 
     payment_id: int
     notified: bool = False
-    """Whether a notice says that it was paid: then "pending" means that the provider is not there yet."""
+    """Whether somebody says that it was paid: then "pending" means that the provider is not there yet."""
 
 
 class Reconcile(BaseModel):
@@ -67,11 +75,15 @@ class PaymentActor(JobActor):
     limits = Limits(concurrency=20, connections_max=4)  # providers count our requests, and answer in a second
 
 
-def payment_handlers(providers: Mapping[str, PaymentProvider], on_paid: Mapping[str, OnPaid]) -> Handlers:
-    """The jobs of this queue. `on_paid` says by purpose what follows from a payment."""
+def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping[str, Purpose]) -> Handlers:
+    """The jobs of this queue. `purposes` are what payments are for, as the bots bring them."""
     handlers = Handlers(QUEUE)
 
-    @handlers.job(CONFIRM, Confirm, timeout_seconds=60, attempts_max=12)
+    @handlers.job(NOTICED, Noticed, timeout_seconds=ASK_SECONDS, attempts_max=ASK_ATTEMPTS_MAX)
+    async def noticed(wanted: Noticed, context: JobContext) -> Outcome:
+        return await look_into(wanted, context, providers, purposes)
+
+    @handlers.job(CONFIRM, Confirm, timeout_seconds=ASK_SECONDS, attempts_max=ASK_ATTEMPTS_MAX)
     async def confirm(wanted: Confirm, context: JobContext) -> Outcome:
         payment = await find_payment(context.database, wanted.payment_id)
         if payment is None or payment.provider_id is None:
@@ -83,23 +95,21 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], on_paid: Mapping[
             fetched = await provider.fetch(payment.provider_id)
         except ProviderRefusedError as error:
             return Rejected(f"payment {payment.id}: {payment.provider} refused to tell: {error}")
-        match fetched.state:
-            case "paid":
-                follows = on_paid.get(payment.purpose)
-                if wrong := _differs(payment, fetched, provider):
-                    return Rejected(f"payment {payment.id}: {wrong}")
-                if follows is None:
-                    return Rejected(f"payment {payment.id}: nobody says what follows from {payment.purpose}")
-                return await _paid(payment, follows, context)
-            case "pending" if wanted.notified:
-                return Retry(f"payment {payment.id} is pending at {payment.provider}, against its own notice")
-            case "pending":
-                await mark_asked(context.database, payment.id)
-            case "canceled":
-                await mark_canceled(context.database, payment.id)
-            case "refunded":
-                await mark_refunded(context.database, payment.id)
-        return Done()
+        purpose = purposes.get(payment.purpose)
+        notified = wanted.notified
+        return await settle(
+            Asked(payment, provider, fetched, purpose, noticed=notified, said_paid=notified), context
+        )
+
+    @handlers.job(
+        REFUND,
+        RefundPayment,
+        timeout_seconds=REFUND_SECONDS,
+        attempts_max=REFUND_ATTEMPTS_MAX,
+        backoff=REFUND_BACKOFF,
+    )
+    async def refund(wanted: RefundPayment, context: JobContext) -> Outcome:
+        return await give_back(wanted, context, providers, purposes)
 
     @handlers.job(RECONCILE, Reconcile, attempts_max=3)
     async def reconcile(wanted: Reconcile, context: JobContext) -> None:
@@ -118,34 +128,10 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], on_paid: Mapping[
                         Confirm(payment_id=id_),
                         dedup_key=f"{RECONCILE}:{id_}",
                         dedup_seconds=ASKED_AGAIN_SECONDS,
+                        trace=f"payment:{id_}",
                     )
                     for id_ in ids
                 ],
             )
 
     return handlers
-
-
-async def _paid(payment: Payment, follows: OnPaid, context: JobContext) -> Outcome:
-    async with context.ending() as connection:
-        # Two notices may be worked on at once: the row's lock lets one of them pass.
-        if await mark_paid(connection, payment.id):
-            await context.enqueue(connection, await follows(connection, payment))
-            log.info("paid", payment=payment.id, purpose=payment.purpose, reference=payment.reference)
-    return Done()
-
-
-def _differs(payment: Payment, fetched: FetchedPayment, provider: PaymentProvider) -> str | None:
-    """What speaks against that this is the payment that was asked for."""
-    asked = Money(payment.amount_minor, payment.currency)
-    if fetched.provider_id != payment.provider_id:
-        return f"{provider.name} answered for {fetched.provider_id} instead of {payment.provider_id}"
-    if fetched.money.currency != asked.currency:
-        return f"paid in the wrong currency: {fetched.money} instead of {asked}"
-    if fetched.money != asked:
-        return f"the wrong amount was paid: {fetched.money} instead of {asked}"
-    if fetched.reference is not None and fetched.reference != str(payment.id):
-        return f"{provider.name} says that it pays for {fetched.reference}"
-    if fetched.test != provider.test:
-        return "a test payment, and the shop is real" if fetched.test else "a real payment in a test shop"
-    return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actors.journal import Journal
+from storage.postgres.outbox.job import Origin
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Changes
 
@@ -71,6 +72,14 @@ class Turn:
         # which begins anew with an empty Redis.
         entry = self.entry
         return f"{self.chat}:{entry.trace if entry else self.journal.calls}:{name}"
+
+    def origin(self, name: str) -> Origin:
+        """The effect of this name as a job's origin: the job is enqueued once, however often this message is
+        handled, and not by an owner of the chat who has lost it.
+        """
+        return Origin(
+            self.chat.bot, self.chat.id, self.effect_id(name), self.update_id, self.chat.partition, self.epoch
+        )
 
     def set_timer(self, name: str, due_ms: int, data: str = "") -> None:
         """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds).

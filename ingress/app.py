@@ -2,11 +2,11 @@
 on-call's doors.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import trio
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from quart import Response, jsonify, render_template, request
+from quart import Blueprint, Response, jsonify, render_template, request
 from quart_trio import QuartTrio
 
 from actors.providers.telegram import SECRET_HEADER
@@ -14,6 +14,7 @@ from actors.runtime.bridge import aio
 from ingress.access import Access
 from ingress.console import console
 from ingress.ops_api import ops_api
+from ingress.shop_api import ShopDoor
 from ingress.switched_off import switched_off
 from ingress.webhook import BODY_BYTES_MAX, PATH, Webhook, WebhookRequest
 from supervisors.oncall.desk import OnCall
@@ -31,9 +32,11 @@ def create_app(
     desk: OnCall | None = None,
     ops_token: str | None = None,
     closing: trio.Event | None = None,
+    doors: Iterable[Blueprint] = (),
+    shop: ShopDoor | None = None,
 ) -> QuartTrio:
     """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
-    token; their streams end when `closing` is set.
+    token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -78,6 +81,11 @@ def create_app(
         app.register_blueprint(switched_off())
     else:
         access = Access(ops_token)
-        app.register_blueprint(ops_api(desk, access))
-        app.register_blueprint(console(desk, access, trio.Event() if closing is None else closing))
+        shops = shop.options if shop is not None else ()
+        app.register_blueprint(ops_api(desk, access, shop))
+        app.register_blueprint(
+            console(desk, access, trio.Event() if closing is None else closing, list(shops))
+        )
+    for door in doors:
+        app.register_blueprint(door)
     return app

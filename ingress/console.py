@@ -3,7 +3,7 @@
 The page acts through `/ops`, like everybody else.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 
 import trio
 from pydantic_core import to_json
@@ -48,8 +48,8 @@ HEADERS = {
 }
 
 
-def console(desk: OnCall, access: Access, closing: trio.Event) -> Blueprint:
-    """Build the page. Its streams end when `closing` is set."""
+def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection[str] = ()) -> Blueprint:
+    """Build the page. Its streams end when `closing` is set. `shops` are the bots that have a section."""
     page = Blueprint(
         "console", __name__, url_prefix="/console", static_folder="static", static_url_path="/static"
     )
@@ -68,6 +68,7 @@ def console(desk: OnCall, access: Access, closing: trio.Event) -> Blueprint:
             csrf_token=access.csrf_token(session),
             who=session.who,
             unstoppable=",".join(UNSTOPPABLE),
+            shops=sorted(shops),
         )
 
     @page.post("/login")

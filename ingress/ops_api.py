@@ -26,13 +26,14 @@ from ingress.ops_answers import body, by, query, shown
 from ingress.ops_guard import guard
 from ingress.ops_outbox import add_outbox
 from ingress.ops_problems import answer_problems
+from ingress.shop_api import ShopDoor, add_shop
 from ingress.under_way import UnderWay
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.reports import Outcome
 
 
-def ops_api(desk: OnCall, access: Access) -> Blueprint:
-    """Build the routes."""
+def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Blueprint:
+    """Build the routes; those of the shop where there is one."""
     ops = Blueprint("ops", __name__, url_prefix="/ops")
     ops.before_app_request(partial(guard, access))
     answer_problems(ops)
@@ -40,6 +41,8 @@ def ops_api(desk: OnCall, access: Access) -> Blueprint:
     under_way = UnderWay()
     _add_actions(ops, desk, under_way)
     add_outbox(ops, desk, under_way)
+    if shop is not None:
+        add_shop(ops, shop, under_way)
     return ops
 
 

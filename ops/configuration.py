@@ -10,13 +10,13 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from ops.faults import ConfigurationError, nearest, said_plainly
 from ops.relations import Fault, relation_faults
-from ops.settings import ENVIRONMENT, Settings
+from ops.settings import ENVIRONMENT, PaymentSettings, Settings
 
 FILE_NAME = "mailroom.toml"
 OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
@@ -25,6 +25,12 @@ BOT_VARIABLE_PREFIX = "MAILROOM_BOT_"
 """MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
 
 BOT_VARIABLES = ("token", "secret")
+PAYMENT_VARIABLE_PREFIX = "MAILROOM_PAYMENTS_"
+"""MAILROOM_PAYMENTS_YOOKASSA_SECRET_KEY and its like, for the same reason."""
+PAYMENT_KEYS = {
+    provider: tuple(get_args(field.annotation)[0].model_fields)
+    for provider, field in PaymentSettings.model_fields.items()
+}
 
 
 def load(
@@ -97,6 +103,11 @@ def _take_environment(
         for key in BOT_VARIABLES
         if isinstance(bots[name], dict)
     }
+    of_payments = {
+        f"{PAYMENT_VARIABLE_PREFIX}{provider.upper()}_{key.upper()}": (provider, key)
+        for provider, keys in PAYMENT_KEYS.items()
+        for key in keys
+    }
     for variable, value in environment.items():
         if not value:
             continue
@@ -108,8 +119,13 @@ def _take_environment(
             name, key = of_bots[variable]
             bots[name][key] = value
             set_as["bots", name, key] = f"{variable} (environment)"
+        elif variable in of_payments:
+            provider, key = of_payments[variable]
+            payments = values["payments"] = dict(values.get("payments") or {})
+            payments[provider] = {**(payments.get(provider) or {}), key: value}
+            set_as["payments", provider, key] = f"{variable} (environment)"
         elif variable.startswith("MAILROOM_") and variable not in OF_COMMANDS:
-            known = [*ENVIRONMENT, *of_bots, "MAILROOM_CONFIG"]
+            known = [*ENVIRONMENT, *of_bots, *of_payments, "MAILROOM_CONFIG"]
             set_as[variable,] = f"{variable} (environment)"
             faults.append(((variable,), f"unknown setting{nearest(variable, known)}"))
     return faults

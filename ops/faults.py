@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ops.settings import BotSettings, Settings
+from ops.settings import BotSettings, PaymentSettings, Settings, WebPushSettings
 
 SHOWN_CHARACTERS_MAX = 40
 """Enough of a wrong value to recognise it by."""
@@ -32,13 +33,12 @@ def said_plainly(error: ErrorDetails) -> str:
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            model = BotSettings if location[0] == "bots" else Settings
-            return f"unknown setting{nearest(location[-1], _settable(model.model_fields))}"
+            return f"unknown setting{nearest(location[-1], _settable(_model_at(location[:-1]).model_fields))}"
         case "value_error":
             return str(context["error"])
         case "int_parsing" | "int_type" | "int_from_float":
             return f"must be a whole number, and is {_shown(error['input'])}"
-        case "greater_than_equal" | "less_than_equal":
+        case "greater_than_equal" | "less_than_equal" if location[-1] in ("port", "metrics_port"):
             return f"must be from 0 to 65535, and is {_shown(error['input'])}"
         case "literal_error":
             return f"must be {context['expected']}, and is {_shown(error['input'])}"
@@ -48,6 +48,22 @@ def said_plainly(error: ErrorDetails) -> str:
             return "must be a table: a line [bots.NAME] and the bot's settings below it"
         case _:
             return error["msg"]
+
+
+def _model_at(path: Sequence[str]) -> type[BaseModel]:
+    """The table of settings at a place, as far as it is a table with names of ours."""
+    match path:
+        case ["bots", _]:
+            return BotSettings
+        case ["web_push"]:
+            return WebPushSettings
+        case ["payments"]:
+            return PaymentSettings
+        case ["payments", provider]:
+            table: type[BaseModel] = get_args(PaymentSettings.model_fields[provider].annotation)[0]
+            return table
+        case _:
+            return Settings
 
 
 def _settable(fields: Iterable[str]) -> Sequence[str]:

@@ -1,48 +1,82 @@
-"""What `mailroom up` brings along: the stores that nobody configured, and Telegram's stand-in for a demo."""
+"""What `mailroom up` brings along: the stores that nobody configured, and in a demo stand-ins for Telegram,
+payment gateways and models.
+"""
 
 import contextlib
 import importlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ops.embedded.keeper import Embedded, Keeper
+from ops.embedded.model import DemoModel
+from ops.embedded.payments import DemoPayments
 from ops.embedded.place import DataDirectory
+from ops.embedded.ports import beside
 from ops.embedded.postgres import EmbeddedPostgres
 from ops.embedded.redis import EmbeddedRedis
 from ops.embedded.telegram import DemoTelegram
 from ops.preflight import migrated, require_redis
 from ops.quick_aiogram import import_aiogram
-from ops.settings import Settings
+from ops.settings import PaymentSettings, Settings
+
+MODEL_KEY = "scripted-demo"
+"""The model simulator takes any key, and wants one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulators:
+    """Where the stand-ins of a demo are, for people; None for a company that the settings name themselves."""
+
+    chat_page: str
+    payments_url: str | None
+    model_url: str | None
 
 
 @contextlib.contextmanager
-def home(settings: Settings) -> Iterator[tuple[Settings, str | None]]:
-    """Everything started, and the settings completed with where it is; with the page to chat on in a demo."""
-    simulator = None
-    if settings.simulated:
-        simulator = DemoTelegram(
+def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
+    """Everything started, and the settings completed with where it is; with the simulators of a demo."""
+    if not settings.simulated:
+        with _running(settings) as complete:
+            yield complete, None
+        return
+    telegram = DemoTelegram(
+        settings.data,
+        port_wanted=beside(settings.port, 1),
+        bots={name: bot.token for name, bot in settings.bots.items()},
+    )
+    payments = None
+    if settings.payments == PaymentSettings():
+        payments = DemoPayments(
             settings.data,
-            port_wanted=min(settings.port + 1, 65535),
-            bots={name: bot.token for name, bot in settings.bots.items()},
+            port_wanted=beside(settings.port, 2),
+            notify=_own_address(settings),
+            return_url=telegram.url,
         )
-    with _running(settings, simulator) as complete:
-        yield complete, simulator.url if simulator else None
+    model = None
+    if settings.openai_api_key is None:
+        model = DemoModel(settings.data, port_wanted=beside(settings.port, 3))
+    simulators = [simulator for simulator in (telegram, payments, model) if simulator is not None]
+    with _running(settings, simulators) as complete:
+        found = Simulators(telegram.url, payments.url if payments else None, model.url if model else None)
+        yield _pointed_at(complete, telegram, payments, model), found
 
 
 @contextlib.contextmanager
 def stores(settings: Settings) -> Iterator[Settings]:
     """The stores alone, for what talks to Telegram itself."""
-    with _running(settings, None) as complete:
+    with _running(settings) as complete:
         yield complete
 
 
 @contextlib.contextmanager
-def _running(settings: Settings, simulator: DemoTelegram | None) -> Iterator[Settings]:
+def _running(settings: Settings, simulators: Sequence[Embedded] = ()) -> Iterator[Settings]:
     postgres = None if settings.database_url else EmbeddedPostgres(settings.data)
     redis = None if settings.redis_url else EmbeddedRedis(settings.data)
-    processes: list[Embedded] = [process for process in (postgres, redis, simulator) if process is not None]
+    own_stores = [store for store in (postgres, redis) if store is not None]
+    processes: list[Embedded] = [*own_stores, *simulators]
     with contextlib.ExitStack() as stack:
         _stop_on_any_signal()
         if processes:
@@ -61,7 +95,6 @@ def _running(settings: Settings, simulator: DemoTelegram | None) -> Iterator[Set
             update={
                 "database_url": postgres.url if postgres else settings.database_url,
                 "redis_url": redis.url if redis else settings.redis_url,
-                "telegram_api_base": simulator.url if simulator else settings.telegram_api_base,
             }
         )
         assert complete.database_url is not None
@@ -70,6 +103,25 @@ def _running(settings: Settings, simulator: DemoTelegram | None) -> Iterator[Set
         if redis is None:
             require_redis(complete.redis_url)
         yield complete
+
+
+def _pointed_at(
+    settings: Settings, telegram: DemoTelegram, payments: DemoPayments | None, model: DemoModel | None
+) -> Settings:
+    """The settings of a demo, with simulators for what they do not name."""
+    update: dict[str, object] = {"telegram_api_base": telegram.url}
+    if payments is not None:
+        update["payments"] = payments.settings()
+    if model is not None:
+        update |= {"openai_api_key": MODEL_KEY, "openai_base_url": model.base_url}
+    return settings.model_copy(update=update)
+
+
+def _own_address(settings: Settings) -> str:
+    """Where processes of this machine reach the service."""
+    everywhere = settings.host in ("0.0.0.0", "::", "")  # noqa: S104 - compared, not listened on
+    host = "127.0.0.1" if everywhere else settings.host
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def _stop_on_any_signal() -> None:

@@ -1,6 +1,6 @@
 """Put the bots of the configuration together: router, dispatcher, connection to Telegram."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -16,11 +16,13 @@ from supervisors.parking import Parking
 
 
 def hosted_bots(
-    settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]
+    settings: Settings, door: Door, parking: Parking, offered: Callable[[str], Mapping[str, Any]]
 ) -> dict[str, HostedBot]:
-    """Every configured bot, ready to start; bundled bots' handlers may ask for what is `offered`, by name."""
+    """Every configured bot, ready to start; the handlers of a bundled one may ask by name for what is
+    `offered` to it.
+    """
     return {
-        name: _from_settings(name, one, settings, door, parking, offered)
+        name: _from_settings(name, one, settings, door, parking, offered(name) if one.bot else {})
         for name, one in settings.bots.items()
     }
 
@@ -61,7 +63,7 @@ def _from_settings(
         if one.bot
         else from_disk(one.router or "", settings.config.parent if settings.config else None)
     )
-    dispatcher = dispatcher_of(router, offered if one.bot else {})
+    dispatcher = dispatcher_of(router, offered)
     bot = Bot(one.token)
     bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
     return host(

@@ -16,9 +16,14 @@ from actors.hosting.bot import HostedBot
 from actors.jobs.actor import job_life
 from actors.jobs.chat_door import ChatDoor
 from actors.jobs.context import Services
+from actors.jobs.handlers import Handlers
 from actors.notification import NotificationActor
 from actors.payment import PaymentActor, Reconcile, payment_handlers
+from actors.providers.payments import PaymentProvider
+from actors.providers.webpush import WebPush
 from actors.runtime.bridge import aio
+from actors.webpush import webpush_handlers
+from ops.bundled import Brought
 from ops.settings import Settings
 from storage.errors import StoreUnavailable
 from storage.postgres.outbox.bell import Bell
@@ -50,13 +55,24 @@ class Outbox:
     bell: Bell
     ears: Ears
 
+    def wake(self, queue: str) -> None:
+        """Jobs were committed to a queue: have its workers look, here and in other processes."""
+        self.ears.wake(queue)
+        self.bell.ring(queue)
+
     def parts(
-        self, mailboxes: Mailboxes, workplace: Workplace, bots: Mapping[str, HostedBot]
+        self,
+        mailboxes: Mailboxes,
+        workplace: Workplace,
+        bots: Mapping[str, HostedBot],
+        payments_with: Mapping[str, PaymentProvider],
+        brought: Brought,
+        web_push: WebPush | None = None,
     ) -> dict[str, Start]:
         """The children of `jobs` in the tree, in the order they start."""
         door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
         services = Services(self.url, self.ears, self.bell, bots, door)
-        payments = payment_handlers({}, {})
+        payments = payment_handlers(payments_with, brought.purposes)
         works = [
             Work(
                 payment.RECONCILE,
@@ -67,8 +83,8 @@ class Outbox:
         return {
             "ears": self._listen,
             "payment": job_life(PaymentActor, services, payments),
-            "delivery": job_life(DeliveryActor, services, delivery_handlers()),
-            "notification": job_life(NotificationActor, services, notification.handlers),
+            "delivery": job_life(DeliveryActor, services, delivery_handlers(brought.deliveries)),
+            "notification": job_life(NotificationActor, services, _notifications(web_push)),
             "broadcast": BroadcastPart(self.pool, bots, door).live,
             "periodic": Periodic(self.pool, self.bell, works).live,
             "prune": self._prune,
@@ -91,6 +107,19 @@ class Outbox:
             except StoreUnavailable as error:
                 log.warning("outbox_not_pruned", why=str(error))
             await trio.sleep(PRUNE_SECONDS)
+
+
+def _notifications(web_push: WebPush | None) -> Handlers:
+    """The jobs of the queue: those of web push only with a key."""
+    handlers = Handlers(notification.QUEUE)
+    handlers.include([notification.handlers])
+    if web_push is not None:
+        handlers.include([webpush_handlers(web_push, _nobody_keeps)])
+    return handlers
+
+
+async def _nobody_keeps(_endpoint: str) -> None:
+    """Forget a subscription: no bundled bot keeps any yet, each comes with its job."""
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types.base import UNSET, UNSET_TYPE
 
 from actors.hosting.bot import MADE_UP, HostedBot
+from actors.hosting.services import BotServices
 from actors.runtime.bridge import aio
 from actors.runtime.host import hosted
 from actors.runtime.signals import stop_signals
@@ -26,7 +27,7 @@ from ops.faults import CannotStartError
 from ops.hosted import host
 from ops.service import Service, obey
 from ops.settings import BotSettings, Settings
-from ops.stores import StartError, Stores
+from ops.stores import StartError
 from supervisors.parking import Parking
 from supervisors.workplace import Workplace
 
@@ -104,7 +105,7 @@ class Polling:
         table = {name: self._settings.bots.get(name) or _bot_settings(bot) for bot, name in names.items()}
         settings = self._settings.model_copy(update={"bots": table, "demo": False})
 
-        def make(workplace: Workplace, parking: Parking, _stores: Stores) -> dict[str, HostedBot]:
+        def make(workplace: Workplace, parking: Parking, _services: BotServices) -> dict[str, HostedBot]:
             made = {}
             for bot, name in names.items():
                 one = table[name]

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import actors
+from ops.bundled import wrong_options
 from ops.faults import nearest
 from ops.settings import TELEGRAM_API_BASE
 
@@ -60,11 +61,19 @@ def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
             has = "both bot and router" if "bot" in bot else "neither bot nor router"
             advice = 'set bot = "shop" for a bundled bot, or router = "module:attribute" for your own'
             yield ("bots", name), f"has {has}; {advice}"
-        bundled = bot.get("bot")
+        bundled, options = bot.get("bot"), bot.get("options", {})
         if isinstance(bundled, str) and bundled not in bundled_bots():
             yield (
                 ("bots", name, "bot"),
                 f"there is no bundled bot {bundled!r}{nearest(bundled, bundled_bots())}",
+            )
+        elif isinstance(bundled, str) and isinstance(options, dict):
+            for where, wrong in wrong_options(bundled, options):
+                yield ("bots", name, "options", *where), wrong
+        elif options:
+            yield (
+                ("bots", name, "options"),
+                "are for bundled bots; a bot of your own reads its own settings",
             )
 
 

@@ -13,24 +13,33 @@ import trio
 from structlog import get_logger
 
 from actors.hosting.bot import SHED_NOTICE, HostedBot
+from actors.hosting.services import BotServices
+from actors.jobs.handlers import Handlers
 from actors.policy import Policy
 from actors.providers.telegram import Place
+from actors.providers.webpush import RefusedError, WebPush
 from actors.runtime import host as runtime
 from actors.runtime.bridge import aio
 from actors.runtime.signals import StopSignals, stop_signals
 from ingress.app import create_app
 from ingress.intake import Intake
+from ingress.shop_door import ShopDoor
 from ingress.webhook import Webhook
+from ops.bot_services import open_bot_services
+from ops.bundled import brought, prepare
+from ops.doors import doors
 from ops.front import Front
 from ops.hosted import hosted_bots
 from ops.metrics_port import metrics_port
 from ops.outbox import Outbox, open_outbox
 from ops.settings import Settings
-from ops.stores import Stores, open_stores
+from ops.stores import StartError, Stores, open_stores
 from storage.errors import StoreError
+from storage.postgres.outbox.coalesce import Enqueuer
 from storage.redis.entry import Chat
 from storage.redis.mailbox import PARKED_BY, every_partition
 from storage.redis.suspensions import Suspensions
+from storage.vault import VaultError
 from supervisors import gauges
 from supervisors.bots import bot_life
 from supervisors.oncall.desk import OnCall
@@ -50,7 +59,7 @@ from supervisors.workplace import Workplace
 log = get_logger("mailroom")
 
 Role = Literal["ingress", "worker"]
-BotFactory = Callable[[Workplace, Parking, Stores], dict[str, HostedBot]]
+BotFactory = Callable[[Workplace, Parking, BotServices], dict[str, HostedBot]]
 
 YOUNG_OBJECTS_MAX = 20_000
 """Objects made before the collector looks at them: a few hundred updates' worth, some megabytes."""
@@ -80,6 +89,7 @@ class Service:
         chat_page: str | None = None,
         policy: Policy | None = None,
         bots: BotFactory | None = None,
+        deliveries: Iterable[Handlers] = (),
     ) -> None:
         self._settings = settings
         self._roles = roles
@@ -87,6 +97,7 @@ class Service:
         self._chat_page = chat_page
         self._policy = policy or Policy()
         self._make_bots = bots or self._configured_bots
+        self._deliveries = list(deliveries)
 
     async def main(self) -> None:
         """Start everything, wait for a signal, stop everything."""
@@ -99,15 +110,21 @@ class Service:
 
     async def run(self, stop: trio.Event) -> None:
         """Run until `stop` is set. Raises what kept a part from starting, and `GaveUp` when the tree did."""
-        async with open_stores(self._settings) as stores, open_outbox(self._settings) as outbox:
+        async with (
+            open_stores(self._settings) as stores,
+            open_outbox(self._settings) as outbox,
+            open_bot_services(self._settings, stores, outbox) as services,
+        ):
             ownership = Ownership(stores.leases, stores.mailboxes, sole="ingress" in self._roles)
-            workplace = Workplace(
-                stores.mailboxes, stores.line, ownership, self._policy, works_here="worker" in self._roles
-            )
+            workplace = Workplace(stores.mailboxes, stores.line, ownership, self._policy)
             parking = Parking(stores.mailboxes, stores.line)
-            bots = workplace.bots = self._make_bots(workplace, parking, stores)
             try:
-                await self._live(stop, stores, outbox, workplace, parking, bots)
+                await aio(prepare, self._settings, services)
+            except VaultError as error:
+                raise StartError(str(error)) from None
+            bots = workplace.bots = self._make_bots(workplace, parking, services)
+            try:
+                await self._live(stop, stores, outbox, services, workplace, parking, bots)
             finally:
                 for bot in bots.values():
                     with trio.CancelScope(shield=True), suppress(Exception):  # the others have theirs to do
@@ -119,6 +136,7 @@ class Service:
         stop: trio.Event,
         stores: Stores,
         outbox: Outbox,
+        services: BotServices,
         workplace: Workplace,
         parking: Parking,
         bots: dict[str, HostedBot],
@@ -141,8 +159,8 @@ class Service:
             owner = workplace.ownership.owner
             node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
             desk = OnCall(stores.line, local=node, database=stores.database)
-            front = self._front(stop, stores, workplace, desk)
-            parts = self._parts(stores, outbox, workplace, parking, front, process, node)
+            front = self._front(stop, stores, outbox, services, workplace, desk)
+            parts = self._parts(stores, outbox, services, workplace, parking, front, process, node)
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
             if "worker" in self._roles:
@@ -156,7 +174,15 @@ class Service:
             except FailedToStartError as failed:
                 raise _cause(failed) from None
 
-    def _front(self, stop: trio.Event, stores: Stores, workplace: Workplace, desk: OnCall) -> Front | None:
+    def _front(
+        self,
+        stop: trio.Event,
+        stores: Stores,
+        outbox: Outbox,
+        services: BotServices,
+        workplace: Workplace,
+        desk: OnCall,
+    ) -> Front | None:
         if "ingress" not in self._roles:
             return None
         settings, bots = self._settings, workplace.bots
@@ -177,7 +203,11 @@ class Service:
             "chat_page": self._chat_page,
             "console": settings.ops_token is not None,
         }
-        app = create_app(stores.readiness.check, webhook, shown, desk, settings.ops_token, stop)
+        app = create_app(
+            stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
+            doors=doors(settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page),
+            shop=ShopDoor.of(services),
+        )  # fmt: skip
         front = Front(settings, intake, webhook, app)
         if settings.reachable:
             for bot in bots.values():
@@ -188,6 +218,7 @@ class Service:
         self,
         stores: Stores,
         outbox: Outbox,
+        services: BotServices,
         workplace: Workplace,
         parking: Parking,
         front: Front | None,
@@ -222,9 +253,21 @@ class Service:
             listener=front.listen if front else None,
             metrics=None if front or port is None else metrics_port(self._settings.host, port),
             chats=chats,
-            jobs=outbox.parts(stores.mailboxes, workplace, bots) if chats else {},
+            jobs=self._jobs(stores, outbox, services, workplace) if chats else {},
             telegram=self._lines(front, bots),
         )
+
+    def _jobs(
+        self, stores: Stores, outbox: Outbox, services: BotServices, workplace: Workplace
+    ) -> dict[str, Start]:
+        ours = brought(self._settings, services)
+        ours.deliveries.extend(self._deliveries)
+        pushed = self._settings.web_push
+        try:
+            push = WebPush(pushed.private_key, pushed.contact, services.http) if pushed else None
+        except RefusedError as error:
+            raise StartError(f"web_push: {error}") from None
+        return outbox.parts(stores.mailboxes, workplace, workplace.bots, services.payments, ours, push)
 
     def _lines(self, front: Front | None, bots: Mapping[str, HostedBot]) -> dict[str, Start]:
         if front is None:
@@ -244,9 +287,9 @@ class Service:
         self._ready(front.address if front else "")
 
     def _configured_bots(
-        self, workplace: Workplace, parking: Parking, stores: Stores
+        self, workplace: Workplace, parking: Parking, services: BotServices
     ) -> dict[str, HostedBot]:
-        return hosted_bots(self._settings, workplace, parking, {"database": stores.database})
+        return hosted_bots(self._settings, workplace, parking, services.for_handlers)
 
 
 async def obey(signals: StopSignals, stop: trio.Event, scope: trio.CancelScope) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import configuration, logs
-from ops.embedded.telegram import listen_once
+from ops.embedded.ports import listen_once
 from ops.faults import CannotStartError, ConfigurationError, GaveUpError
 from ops.preflight import require, require_migrated, require_redis
 from ops.quick_aiogram import import_aiogram

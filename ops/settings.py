@@ -1,11 +1,12 @@
 """What can be set, and what each value must look like; `ops/configuration.py` reads it, once."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 TELEGRAM_API_BASE = "https://api.telegram.org"
 ENVIRONMENT = {
@@ -19,8 +20,10 @@ ENVIRONMENT = {
     "PUBLIC_URL": "public_url",
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "openai_base_url",
+    "MAILROOM_ENCRYPTION_KEY": "encryption_key",
     "MAILROOM_LOG": "log",
     "MAILROOM_METRICS_PORT": "metrics_port",
+    "MAILROOM_TRUSTED_PROXIES": "trusted_proxies",
 }
 """Which variable sets which key; an empty variable counts as not set."""
 
@@ -55,10 +58,80 @@ def _url(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _listed(value: object) -> object:
+    """A variable holds a list as words with commas."""
+    return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f"{one!r} is neither an address nor a network such as 10.0.0.0/8") from None
+    return value
+
+
 def default_data() -> Path:
     """Beside the code in a checkout, so that the folder one starts from does not matter; else right here."""
     checkout = Path(__file__).resolve().parents[1]
     return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / ".mailroom"
+
+
+class YooKassaSettings(BaseModel):
+    """A shop of YooKassa's, as its cabinet shows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shop_id: str
+    secret_key: str = Field(repr=False)
+    base_url: Annotated[str, _url("https", "http")] = "https://api.yookassa.ru/v3"
+    receipt_email: str | None = None
+    """Where fiscal receipts go when a customer has left no address."""
+
+
+class AaioSettings(BaseModel):
+    """A shop of AAIO's, and the account's key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    merchant_id: str
+    secret_1: str = Field(repr=False)
+    secret_2: str = Field(repr=False)
+    api_key: str = Field(repr=False)
+    base_url: Annotated[str, _url("https", "http")] = "https://aaio.so"
+
+
+class StripeSettings(BaseModel):
+    """An account of Stripe's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret_key: str = Field(repr=False)
+    webhook_secret: str = Field(repr=False)
+    base_url: Annotated[str, _url("https", "http")] = "https://api.stripe.com/v1"
+
+
+class PaymentSettings(BaseModel):
+    """The payment providers, in the order in which customers see them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    yookassa: YooKassaSettings | None = None
+    aaio: AaioSettings | None = None
+    stripe: StripeSettings | None = None
+
+
+class WebPushSettings(BaseModel):
+    """The key that browsers know us by (VAPID), and how a push service reaches a person of ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    private_key: str = Field(repr=False)
+    contact: Annotated[
+        str,
+        _matching(r"(mailto:|https://)\S+", "must begin with mailto: or https://"),
+    ]
 
 
 class BotSettings(BaseModel):
@@ -87,6 +160,8 @@ class BotSettings(BaseModel):
     flood: Literal["backpressure", "shed"] = "backpressure"
     dead_letters: Literal["skip", "park"] = "skip"
     """After a message that failed for good: go on with the next one, or wait for on-call."""
+    options: dict[str, Any] = {}
+    """What a bundled bot lets its owner set; checked by the bot's own `Options`."""
 
 
 class Settings(BaseModel):
@@ -115,7 +190,22 @@ class Settings(BaseModel):
         Field(default=None, repr=False)
     )
     openai_base_url: Annotated[str, _url("https", "http")] | None = None
+    payments: PaymentSettings = PaymentSettings()
+    web_push: WebPushSettings | None = None
+    encryption_key: (
+        Annotated[
+            str,
+            _matching(
+                r"[\w-]{43}=(,[\w-]{43}=)*",
+                "must be 32 bytes in URL-safe base64, or several of these with commas, the newest first",
+            ),
+        ]
+        | None
+    ) = Field(default=None, repr=False)
+    """Encrypts goods in Postgres; kept in the data directory where it is not set."""
     log: Literal["auto", "json", "colour"] = "auto"
+    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)] = ()
+    """Proxies before us, as addresses and networks: what they say of whom they have seen is believed."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Where a `worker` process, which has no other listener, shows its metrics."""
     bots: dict[str, BotSettings] = {}
@@ -123,6 +213,11 @@ class Settings(BaseModel):
     """The file all this was read from; its folder is importable for routers."""
     demo: bool = False
     """No bot has a token: nothing can reach the real Telegram, so a simulator stands in for it."""
+
+    @property
+    def address(self) -> str:
+        """Where customers' browsers reach us, as far as we know."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
     def reachable(self) -> bool:

@@ -64,11 +64,9 @@ def tree(parts: Parts) -> SupervisorSpec:
         children.append(ChildSpec("listener", parts.listener, traps_exit=True, shutdown=CLOSING_SECONDS))
     if parts.metrics:
         children.append(ChildSpec("metrics", parts.metrics))
-    if parts.chats:
-        children.append(ChildSpec("chats", supervise=_chats(parts.chats)))
     if parts.jobs:
-        # After the chats, because jobs speak to them; one queue that cannot work is parked, and the others go
-        # on.
+        # Before the chats, for whose lease a process may have to wait: every worker works the queues, and
+        # what a job says to a chat waits in its mailbox. One queue that cannot work is parked alone.
         queues = SupervisorSpec(
             tuple(
                 ChildSpec(name, part, traps_exit=name in QUEUES, shutdown=CLOSING_SECONDS + 2)
@@ -77,6 +75,8 @@ def tree(parts: Parts) -> SupervisorSpec:
             intensity=5, period=60, backoff=PATIENT, give_up="park",
         )  # fmt: skip
         children.append(ChildSpec("jobs", supervise=queues))
+    if parts.chats:
+        children.append(ChildSpec("chats", supervise=_chats(parts.chats)))
     if parts.telegram:
         # Last, so that it stops first: no more is let in while the chats finish what they have.
         lines = SupervisorSpec(

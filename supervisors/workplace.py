@@ -39,8 +39,6 @@ class Workplace:
         line: Line,
         ownership: Ownership,
         policy: Policy,
-        *,
-        works_here: bool,
     ) -> None:
         self.ownership = ownership
         self.chats: Chats | None = None
@@ -50,7 +48,6 @@ class Workplace:
         self._mailboxes = mailboxes
         self._line = line
         self._policy = policy
-        self._works_here = works_here
 
     # ---- the children of `chats` in the tree ----
 
@@ -123,14 +120,14 @@ class Workplace:
             return
         if self.chats is not None:
             self.chats.arrived(chat, receipt.entry, receipt.begun)
-        elif not self._works_here:
+        elif not self.ownership.held:
             announce(self._line, chat, receipt.entry.order)
 
     def unsure(self, chat: Chat) -> None:
         """The mailbox may hold more than the chat was told of: let it read again before it goes on."""
         if self.chats is not None:
             self.chats.look_again(chat)
-        elif not self._works_here:
+        elif not self.ownership.held:
             announce(self._line, chat, None)
 
     async def read(self, chat: Chat, name: str) -> str | None:

@@ -4,14 +4,17 @@ import { $ } from "./dom.js";
 const TOAST_MS = 7000;
 const csrfToken = $('meta[name="csrf-token"]').content;
 
-/** Ask; the answer, or an Error with the service's own words. An ended session leads to the login. */
-export async function ask(path, { method = "GET", body } = {}) {
+/**
+ * Ask; the answer, or an Error with the service's own words. An ended session leads to the login. `body` is sent as
+ * JSON, `file` as it is.
+ */
+export async function ask(path, { method = "GET", body, file } = {}) {
   const headers = { Accept: "application/json" };
-  if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": csrfToken });
+  if (method !== "GET") Object.assign(headers, { "Content-Type": file ? "application/octet-stream" : "application/json", "X-CSRF-Token": csrfToken });
   const unsure = method === "GET" ? "" : " Whether it was done is in the audit.";
   let response;
   try {
-    response = await fetch(`/ops/${path}`, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
+    response = await fetch(`/ops/${path}`, { method, headers, body: file ?? (body && JSON.stringify(body)), cache: "no-store" });
   } catch {
     throw new Error(`The service does not answer.${unsure}`);
   }

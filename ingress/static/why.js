@@ -9,7 +9,8 @@ let pending = null;
 
 /**
  * Ask for the reason, then act. `sure` is a sentence to agree to, `count` a number to type; `seconds` asks for
- * how long to wait. Afterwards the page hears of it by the event "acted".
+ * how long to wait. `send(why)` acts where a request with a body of JSON does not do, `done(outcome)` shows more than
+ * its words. Afterwards the page hears of it by the event "acted".
  */
 export function act(action) {
   pending = action;
@@ -49,10 +50,11 @@ form.addEventListener("submit", async (event) => {
   if (action.seconds) body.seconds = Number(form.seconds.value);
   busy(true);
   try {
-    const outcome = await ask(action.path, { method: action.method ?? "POST", body });
+    const outcome = await (action.send?.(form.why.value) ?? ask(action.path, { method: action.method ?? "POST", body }));
     remember(form.why.value);
     if (action === pending) dialog.close();
     toast(outcome.says, outcome.failed > 0 || outcome.unfinished > 0);
+    action.done?.(outcome);
     document.dispatchEvent(new Event("acted"));
   } catch (error) {
     if (action === pending && dialog.open) sayOrHide($(".bad", form), error.message);

@@ -16,9 +16,9 @@ import uvloop
 
 from ops.bench.children import SERVICE, Child, cpu_seconds
 from ops.bench.contestant import SECRET, Contestant
+from ops.embedded.ports import free_port
 from ops.embedded.postgres import EmbeddedPostgres
 from ops.embedded.redis import EmbeddedRedis
-from ops.embedded.telegram import free_port
 from storage.postgres.migrate import migrate
 
 Progress = Callable[[str], object]

@@ -7,8 +7,9 @@ def up(config: Config = None, port: Port = None, data: Data = None) -> None:
     """Serve everything from this one process.
 
     Starts an embedded Postgres and Redis where DATABASE_URL or REDIS_URL is not set, brings the database up
-    to date, and serves. Without a bot token it is a demo: a simulator stands in for Telegram, with a page to
-    chat on. Ctrl-C or SIGTERM finishes the work in hand and stops everything that was started.
+    to date, and serves. Without a bot token it is a demo: simulators stand in for Telegram, with a page to
+    chat on, for payment gateways and for a language model. Ctrl-C or SIGTERM finishes the work in hand and
+    stops everything that was started.
     """
     from ops import configuration, logs
     from ops.home import home
@@ -18,5 +19,6 @@ def up(config: Config = None, port: Port = None, data: Data = None) -> None:
     settings = configuration.load(config, command_line=command_line)
     logs.configure(settings.log)
     settings = check_port(settings)
-    with home(settings) as (complete, chat_page):
+    with home(settings) as (complete, simulators):
+        chat_page = simulators.chat_page if simulators else None
         serve(complete, roles=frozenset({"ingress", "worker"}), chat_page=chat_page)

@@ -179,3 +179,44 @@ def test_a_file_that_is_not_toml_says_where(write):
 def test_a_bot_that_is_not_a_table_is_explained(write):
     assert "must be a table" in faults_of(write('bots.shop = "shop"'))[0]
     assert "must be a table" in faults_of(write('bots = "shop"'))[0]
+
+
+def test_options_of_a_bundled_bot_are_checked_by_the_bots_own_model(write):
+    file = write(
+        f'[bots.shop]\nbot = "shop"\ntoken = "{TOKEN}"\n'
+        '[bots.shop.options]\nowner = [1]\nreserve_minutes = 0\nstaff = ["Ann"]\n'
+    )
+    faults = faults_of(file)
+    assert faults[0] == (
+        "bots.shop.options.staff.0 (mailroom.toml): Input should be a valid integer,"
+        " unable to parse string as an integer"
+    )
+    assert "reserve_minutes (mailroom.toml): Input should be greater than or equal to 1" in faults[1]
+    assert "bots.shop.options.owner (mailroom.toml): unknown option; did you mean owners?" in faults[2]
+
+
+def test_a_bot_of_somebodys_own_has_no_options_here(write):
+    file = write(f'[bots.mine]\nrouter = "my:router"\ntoken = "{TOKEN}"\n[bots.mine.options]\nx = 1\n')
+    assert faults_of(file) == [
+        "bots.mine.options (mailroom.toml): are for bundled bots; a bot of your own reads its own settings"
+    ]
+
+
+def test_payment_providers_keep_their_secrets_in_the_environment(write):
+    file = write('[payments.yookassa]\nshop_id = "123"\n')
+    settings = load(file, environment={"MAILROOM_PAYMENTS_YOOKASSA_SECRET_KEY": "live_x"})
+    assert settings.payments.yookassa is not None
+    assert (settings.payments.yookassa.shop_id, settings.payments.yookassa.secret_key) == ("123", "live_x")
+    assert "live_x" not in repr(settings)
+    (missing,) = faults_of(file)
+    assert missing.startswith("payments.yookassa.secret_key (mailroom.toml): ")
+
+
+def test_a_slip_in_the_payments_is_named_with_what_was_probably_meant(write):
+    assert faults_of(write('[payments.aaoi]\nkey = "1"')) == [
+        "payments.aaoi (mailroom.toml): unknown setting; did you mean aaio?"
+    ]
+    (fault,) = [one for one in faults_of(write('[payments.stripe]\nsecret = "1"')) if "unknown" in one]
+    assert fault == "payments.stripe.secret (mailroom.toml): unknown setting; did you mean secret_key?"
+    (fault,) = faults_of(MAILROOM_PAYMENTS_STRIPE_SECRET="x")
+    assert fault.startswith("MAILROOM_PAYMENTS_STRIPE_SECRET (environment): unknown setting; did you mean")

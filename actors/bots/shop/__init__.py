@@ -1,5 +1,47 @@
-"""The bundled shop of digital goods: catalogue, cart and order form, in Russian and English."""
+"""The bundled shop of digital goods: an AI consultant, stock, payment and delivery, in Russian and English.
 
-from actors.bots.shop.router import build
+What a bundled bot is made of, as `ops/bundled.py` asks for it. The parts are imported when they are asked
+for: settings are checked without any framework.
+"""
 
-__all__ = ["build"]
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiogram import Router
+
+    from actors.hosting.services import BotServices
+    from actors.jobs.handlers import Handlers
+    from actors.payment import Purpose
+
+
+def build() -> "Router":
+    """What answers people."""
+    from actors.bots.shop.router import build as built
+
+    return built()
+
+
+def handlers(services: "BotServices") -> "Handlers":
+    """The jobs of its deliveries."""
+    from actors.bots.shop.jobs import handlers as made
+
+    return made(services)
+
+
+async def prepare(services: "BotServices") -> None:
+    """Before it serves: its goods can be read, and in a demo there are some. Raises `VaultError`."""
+    from actors.bots.shop.demo import fill
+    from actors.bots.shop.options import DEMO_SUPPLIER_CHAT_ID
+    from actors.bots.shop.stock import require_readable
+
+    if services.demo:
+        await fill(services.database, services.vault, supplier_chat_id=DEMO_SUPPLIER_CHAT_ID)
+    await require_readable(services.database, services.vault)
+
+
+def purposes(services: "BotServices") -> "Mapping[str, Purpose]":
+    """What follows from the payments that it asks for."""
+    from actors.bots.shop.jobs import purposes as made
+
+    return made(services)

@@ -10,10 +10,13 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from actors.bots.shop.cart import QUANTITY_MAX
 from actors.bots.shop.language import Language
 
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+OrderNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
 PageNumber = Annotated[int, Field(ge=0, le=9_999)]
+ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
 
 class Place(StrEnum):
@@ -23,6 +26,8 @@ class Place(StrEnum):
     CATEGORIES = "cats"
     CART = "cart"
     ORDERS = "orders"
+    FRIENDS = "friends"
+    TOP = "top"
     HELP = "help"
 
 
@@ -78,6 +83,24 @@ class ClearCart(CallbackData, prefix="clear"):
     """Empty the cart."""
 
 
+class FitCart(CallbackData, prefix="fit"):
+    """Take only as many of everything in the cart as there are."""
+
+
+class AskPromo(CallbackData, prefix="promo"):
+    """Ask for a promo code."""
+
+
+class DropPromo(CallbackData, prefix="promox"):
+    """Do without the promo code."""
+
+
+class UseBalance(CallbackData, prefix="bal"):
+    """Pay with the balance as far as it goes, or leave it alone; pressing twice does not switch back."""
+
+    on: bool
+
+
 class StartOrder(CallbackData, prefix="order"):
     """Begin the order form."""
 
@@ -85,6 +108,7 @@ class StartOrder(CallbackData, prefix="order"):
 class FormAction(StrEnum):
     """The buttons of the order form, besides confirming."""
 
+    USE_KNOWN = "known"
     USE_USERNAME = "me"
     SKIP_COMMENT = "skip"
     CHANGE = "change"
@@ -101,3 +125,42 @@ class ConfirmOrder(CallbackData, prefix="ok"):
     """Place the order as quoted; the fingerprint says which quote the customer was looking at."""
 
     quote: str
+
+
+class BuyNow(CallbackData, prefix="buy"):
+    """Order so many of one product at once, as it was quoted; the button of a product and of an offer."""
+
+    product: RowId
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+    quote: str
+
+
+class OpenOrder(CallbackData, prefix="ord"):
+    """Show an order as it stands."""
+
+    order: OrderNumber
+
+
+class ShowGoods(CallbackData, prefix="goods"):
+    """Send once more what was bought."""
+
+    order: OrderNumber
+
+
+class CancelOrder(CallbackData, prefix="ordx"):
+    """Do without an order that waits for its payment."""
+
+    order: OrderNumber
+
+
+class PayWith(CallbackData, prefix="pay"):
+    """Pay for an order at this provider."""
+
+    order: OrderNumber
+    provider: ProviderName
+
+
+class HavePaid(CallbackData, prefix="paid"):
+    """Have the providers asked whether an order was paid for."""
+
+    order: OrderNumber

@@ -86,6 +86,12 @@ class Cart:
             return self, Change.NOT_IN_CART
         return self.without(product_id), Change.DONE
 
+    def at_most(self, product_id: int, most: int) -> "Cart":
+        """The cart with no more of a product than there is; without it if there is none."""
+        if self.quantity(product_id) <= most:
+            return self
+        return self._with(product_id, most) if most > 0 else self.without(product_id)
+
     def without(self, *product_ids: int) -> "Cart":
         """The cart less some products, for instance those no longer sold."""
         return replace(self, lines=tuple(line for line in self.lines if line[0] not in product_ids))

@@ -1,28 +1,34 @@
-"""Reading the catalogue: what is on sale now, in the customer's language."""
+"""Reading the catalogue: what is on sale now, in the customer's language.
 
+Prices, stock and discounts come from the view `shop.available_stock_with_discounts` and from nowhere else.
+"""
+
+import json
 from pathlib import Path
 from typing import Any
 
-from asyncpg import Pool
-
 from actors.bots.shop.cart import Cart
+from actors.bots.shop.discounts import Discount
 from actors.bots.shop.language import Language
 from actors.bots.shop.product import Category, Page, Product
 from actors.bots.shop.quote import Quote, price
+from storage.postgres.outbox.connection import Source
 from storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("catalog.sql"))
 
-# Five rows of products and one of arrows fit a phone without scrolling past the text.
 PAGE_PRODUCTS_MAX = 5
+"""Five rows of products and one of arrows fit a phone without scrolling past the text."""
+ASSORTMENT_PRODUCTS_MAX = 1_000
+"""More would fit neither a consultant's prompt nor a page."""
 
 
-async def list_categories(database: Pool, language: Language) -> list[Category]:
-    """All categories that have something on sale."""
+async def list_categories(database: Source, language: Language) -> list[Category]:
+    """All categories that have something on sale, be it sold out."""
     return [_category(row) for row in await database.fetch(SQL["categories"], language)]
 
 
-async def read_page(database: Pool, language: Language, category_id: int, number: int) -> Page | None:
+async def read_page(database: Source, language: Language, category_id: int, number: int) -> Page | None:
     """A page of a category, the nearest one that exists; None if the category is gone."""
     row = await database.fetchrow(SQL["category"], language, category_id)
     if row is None:
@@ -33,26 +39,60 @@ async def read_page(database: Pool, language: Language, category_id: int, number
     rows = await database.fetch(
         SQL["page"], language, category_id, PAGE_PRODUCTS_MAX, number * PAGE_PRODUCTS_MAX
     )
-    return Page(category, number, count, tuple(_product(row) for row in rows))
+    return Page(category, number, count, tuple(_product(row, language) for row in rows))
 
 
-async def find_product(database: Pool, language: Language, product_id: int) -> Product | None:
-    """A product that can be bought now."""
+async def find_product(database: Source, language: Language, product_id: int) -> Product | None:
+    """A product that is on sale, be it sold out."""
     row = await database.fetchrow(SQL["products"], language, [product_id])
-    return _product(row) if row is not None else None
+    return _product(row, language) if row is not None else None
 
 
-async def quote_cart(database: Pool, language: Language, cart: Cart) -> Quote:
+async def find_by_slug(database: Source, language: Language, slug: str) -> Product | None:
+    """The same by the product's name in addresses and in the consultant's tools."""
+    row = await database.fetchrow(SQL["by_slug"], language, slug)
+    return _product(row, language) if row is not None else None
+
+
+async def assortment(database: Source, language: Language) -> list[Product]:
+    """Everything on sale, shelf by shelf."""
+    rows = await database.fetch(SQL["assortment"], language, ASSORTMENT_PRODUCTS_MAX)
+    return [_product(row, language) for row in rows]
+
+
+async def quote_cart(
+    database: Source, language: Language, cart: Cart, promo_code: str | None = None
+) -> Quote:
     """Put today's prices on a cart."""
     rows = await database.fetch(SQL["products"], language, cart.product_ids) if cart.lines else []
-    return price(cart, (_product(row) for row in rows))
+    return price(cart, [_product(row, language) for row in rows], promo_code)
+
+
+async def promo_is_known(database: Source, code: str) -> bool:
+    """Whether a promo code, as `parse_promo_code` gives it, makes anything cheaper now."""
+    return bool(await database.fetchval(SQL["promo_is_known"], code))
+
+
+def read_discounts(text: str, language: Language) -> tuple[Discount, ...]:
+    """The discounts of a row of the view, from its JSON."""
+    return tuple(
+        Discount(
+            id=one["id"],
+            title=one["title_ru"] if language is Language.RU else one["title_en"],
+            min_quantity=one["min_quantity"],
+            percent=one["percent"],
+            price_minor=one["price_minor"],
+            promo_code=one["promo_code"],
+        )
+        for one in json.loads(text)
+    )
 
 
 def _category(row: Any) -> Category:
     return Category(id=row["id"], icon=row["icon"], title=row["title"], products=row["products"])
 
 
-def _product(row: Any) -> Product:
+def _product(row: Any, language: Language) -> Product:
     return Product(
         id=row["id"],
         category_id=row["category_id"],
@@ -60,4 +100,7 @@ def _product(row: Any) -> Product:
         description=row["description"],
         price_minor=row["price_minor"],
         currency=row["currency"],
+        slug=row["slug"],
+        available=row["available"],
+        discounts=read_discounts(row["discounts"], language),
     )

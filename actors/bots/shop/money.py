@@ -1,9 +1,8 @@
 """Money as people read it; inside the shop it is always an integer of minor units and a currency code."""
 
 from actors.bots.shop.language import Language
+from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
 
-MINOR_DIGITS_DEFAULT = 2
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3}  # ISO 4217; everything we do not list has two
 SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KZT": "₸"}
 NO_BREAK_SPACE = "\u00a0"  # keeps "1 490 ₽" on one line of a narrow phone
 

@@ -1,24 +1,90 @@
-"""Orders as rows: placing one exactly once, and reading them back."""
+"""Orders: placed exactly once with their goods reserved, and closed again when nothing comes of them.
 
-from dataclasses import dataclass
+Reading is in `order.py`; what payments do to orders is in `checkout.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from asyncpg import Pool
+from pydantic import BaseModel
 
+from actors.bots.shop.balance import give_back_balance, spend
+from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
+from actors.bots.shop.catalog import SQL as CATALOG
+from actors.bots.shop.catalog import quote_cart, read_discounts
+from actors.bots.shop.discounts import best_price
 from actors.bots.shop.language import Language
+from actors.bots.shop.order import (
+    RECENT_ORDERS_MAX,
+    SQL,
+    Order,
+    OrderLine,
+    OrderSummary,
+    Status,
+    find_order,
+    find_order_of,
+    recent_orders,
+)
+from actors.bots.shop.product import Product
+from actors.bots.shop.promo import give_back_promo, use_promo
 from actors.bots.shop.quote import Quote
-from storage.postgres.queries import load
+from actors.bots.shop.stock import hold, lock, lock_for, release, sell
+from storage.postgres.outbox.connection import Connection, Source
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.outbox.job import NewJob, Origin
 
-SQL = load(Path(__file__).with_name("orders.sql"))
+__all__ = [
+    "RECENT_ORDERS_MAX", "Buyer", "Order", "OrderJob", "OrderLine", "OrderSummary", "QuoteChanged", "SoldOut",
+    "Status", "cancel_order", "expire", "find_order", "find_order_of", "mark_delivered", "place_order",
+    "recent_orders",
+]  # fmt: skip
 
-# What a customer remembers; older orders are the owner's archive.
-RECENT_ORDERS_MAX = 10
+QUEUE = "delivery"
+DELIVER = "shop.deliver"
+BONUS = "shop.bonus"
+TELL_SUPPLIER = "shop.tell_supplier"
+RANK = "shop.rank"
+RECEIPT = "shop.receipt"
+EXPIRE = "shop.expire"
+APOLOGISE = "shop.apologise"
+TAKE_BACK = "shop.take_back"
+"""The jobs that follow from orders, and their queue."""
+
+EXPIRE_ATTEMPTS_MAX = 20
+"""The goods are free without this job, but only it gives the customer's balance back: it is patient."""
+
+
+WAITING_ORDERS_MAX = 3
+"""Orders of one customer that wait for their payment: each holds goods that others want."""
+
+
+class SoldOut(Exception):  # noqa: N818 - what happened, not a fault
+    """There are fewer than the order wants. Nothing was written; tell the customer what there is."""
+
+    def __init__(self, short: Sequence[tuple[str, int, int]]) -> None:
+        super().__init__(", ".join(f"{title}: {wanted} wanted, {left} left" for title, wanted, left in short))
+        self.short = list(short)
+        """Title, how many were wanted, how many there are."""
+
+
+class TooManyWaiting(Exception):  # noqa: N818 - what happened, not a fault
+    """The customer has as many orders that wait for their payment as one may have. Nothing was written."""
+
+
+class QuoteChanged(Exception):  # noqa: N818 - what happened, not a fault
+    """The prices are not those of the quote any more. Nothing was written; show the customer a new one."""
+
+
+class OrderJob(BaseModel):
+    """The payload of a job that needs to know nothing but the order."""
+
+    order: int
 
 
 @dataclass(frozen=True)
-class Customer:
+class Buyer:
     """Who orders: the bot and chat the order came through, and the person."""
 
     bot: str
@@ -29,89 +95,225 @@ class Customer:
     comment: str
 
 
-@dataclass(frozen=True)
-class OrderLine:
-    """One product of an order, with the title and price that were agreed."""
-
-    title: str
-    quantity: int
-    price_minor: int
+def key_of(number: int) -> str:
+    """The key of all jobs of an order: one at a time, in order."""
+    return f"order:{number}"
 
 
-@dataclass(frozen=True)
-class Order:
-    """An order that was placed; `number` is what the customer calls it by."""
+async def place_order(
+    database: Pool,
+    effect_id: str,
+    buyer: Buyer,
+    quote: Quote,
+    *,
+    reserve_minutes: float,
+    use_balance: bool,
+    origin: Origin | None,
+) -> Order:
+    """Write the order of this effect with its goods reserved, or find it written.
 
-    number: int
-    status: str
-    contact: str
-    comment: str
-    total_minor: int
-    currency: str
-    created_at: datetime
-    lines: tuple[OrderLine, ...]
+    The quote is what the customer agreed to: other prices by now raise `QuoteChanged`, too few goods
+    `SoldOut`, a customer who lets many orders wait `TooManyWaiting`. An order that the balance pays for
+    wholly is paid at once. An effect that has placed its order gets that order, whatever has changed since.
+    """
+    _check(quote)
+    async with database.acquire() as connection:
+        order = await find_order_of(connection, effect_id)
+        if order is not None:
+            return order
+        try:
+            await _refuse_hoarding(connection, buyer)
+            # Most of those who come for the last items are told so here, before anything is locked.
+            await _look(connection, buyer.language, quote)
+            async with connection.transaction():
+                await _place(connection, effect_id, buyer, quote, reserve_minutes, use_balance, origin)
+        except (SoldOut, QuoteChanged, TooManyWaiting):
+            # Perhaps because this very effect, handled somewhere else too, got the last one.
+            order = await find_order_of(connection, effect_id)
+            if order is None:
+                raise
+            return order
+        order = await find_order_of(connection, effect_id)
+        if order is None:
+            raise LookupError(f"the order of effect {effect_id} was deleted while it was being placed")
+        return order
 
 
-@dataclass(frozen=True)
-class OrderSummary:
-    """A row of the customer's list of orders; `items` counts goods, not lines."""
-
-    number: int
-    status: str
-    items: int
-    total_minor: int
-    currency: str
-    created_at: datetime
+async def cancel_order(database: Pool, number: int, user_id: int) -> bool:
+    """The customer does not want it any more. False if it is not theirs, or not waiting for its payment."""
+    async with database.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow(SQL["lock"], number)
+        if row is None or row["user_id"] != user_id or row["status"] != "awaiting_payment":
+            return False
+        await close(connection, number, "canceled")
+        return True
 
 
-async def place_order(database: Pool, effect_id: str, customer: Customer, quote: Quote) -> Order:
-    """Write the order of this effect, or find it written: a handler that runs again gets the same order."""
-    await database.execute(
+async def expire(connection: Connection, number: int) -> Order | None:
+    """The reservation has run out: goods, balance and promo code are free again, in the caller's transaction.
+
+    None if it has not run out yet, or the order does not wait for its payment any more.
+    """
+    row = await connection.fetchrow(SQL["lock"], number)
+    if row is None or row["status"] != "awaiting_payment" or not row["due"]:
+        return None
+    await close(connection, number, "expired")
+    return await find_order(connection, number)
+
+
+async def mark_delivered(connection: Source, number: int) -> bool:
+    """True for the one call that made a paid order delivered."""
+    return await connection.fetchval(SQL["deliver"], number) is not None
+
+
+async def close(connection: Connection, number: int, status: Status) -> None:
+    """Give back what an order that waits for its payment holds. Its row is locked."""
+    await lock_for(connection, number)
+    await release(connection, number)
+    await give_back_promo(connection, number)
+    await give_back_balance(connection, number)
+    await connection.execute(SQL["close"], number, status)
+
+
+async def _place(
+    connection: Connection,
+    effect_id: str,
+    buyer: Buyer,
+    quote: Quote,
+    reserve_minutes: float,
+    use_balance: bool,
+    origin: Origin | None,
+) -> None:
+    # The row of the effect comes first: its twin waits here, and finds the order written.
+    placed = await connection.fetchrow(
         SQL["place"],
         effect_id,
-        customer.bot,
-        customer.chat_id,
-        customer.user_id,
-        customer.language,
-        customer.contact,
-        customer.comment,
+        buyer.bot,
+        buyer.chat_id,
+        buyer.user_id,
+        buyer.language,
+        buyer.contact,
+        buyer.comment,
         quote.total_minor,
         quote.currency,
+        quote.used_promo_code,
+        reserve_minutes * 60,
         [line.product.id for line in quote.lines],
         [line.product.title for line in quote.lines],
         [line.quantity for line in quote.lines],
+        [line.price_minor for line in quote.lines],
         [line.product.price_minor for line in quote.lines],
     )
-    order = await find_order(database, effect_id)
-    if order is None:
-        raise LookupError(f"the order of effect {effect_id} was deleted while it was being placed")
-    return order
-
-
-async def find_order(database: Pool, effect_id: str) -> Order | None:
-    """The order an effect has placed, if it has."""
-    row: Any = await database.fetchrow(SQL["placed_by"], effect_id)
-    if row is None:
-        return None
-    lines = await database.fetch(SQL["lines"], row["id"])
-    return Order(
-        number=row["id"],
-        status=row["status"],
-        contact=row["contact"],
-        comment=row["comment"],
-        total_minor=row["total_minor"],
-        currency=row["currency"],
-        created_at=row["created_at"],
-        lines=tuple(OrderLine(line["title"], line["quantity"], line["price_minor"]) for line in lines),
-    )
-
-
-async def recent_orders(database: Pool, bot: str, user_id: int) -> list[OrderSummary]:
-    """The last orders of a customer, newest first."""
-    rows = await database.fetch(SQL["recent"], bot, user_id, RECENT_ORDERS_MAX)
-    return [
-        OrderSummary(
-            row["id"], row["status"], row["items"], row["total_minor"], row["currency"], row["created_at"]
+    if placed is None:
+        return
+    number: int = placed["id"]
+    spent_minor = 0
+    if use_balance:
+        spent_minor = await spend(
+            connection,
+            bot=buyer.bot,
+            user_id=buyer.user_id,
+            order_number=number,
+            most_minor=quote.total_minor,
+            currency=quote.currency,
         )
-        for row in rows
-    ]
+    if spent_minor:
+        await connection.execute(SQL["set_balance"], number, spent_minor)
+    paid = spent_minor == quote.total_minor
+    if not paid:
+        await enqueue(connection, [_expire_job(number, placed["reserved_until"], origin)])
+    # As late as possible: other buyers of these products wait from here to the commit.
+    await lock(connection, [line.product.id for line in quote.lines])
+    await _check_prices(connection, buyer.language, quote)
+    # After the prices, which would not count the last use any more.
+    if quote.used_promo_code and not await use_promo(connection, number):
+        raise QuoteChanged(f"the promo code {quote.used_promo_code} has been used up")
+    lacks = await hold(connection, number, placed["reserved_until"])
+    if lacks:
+        raise SoldOut([(lack.title, lack.wanted, lack.available) for lack in lacks])
+    if paid:
+        await _paid_by_balance(connection, number, origin)
+
+
+async def _paid_by_balance(connection: Connection, number: int, origin: Origin | None) -> None:
+    await sell(connection, number)
+    await connection.execute(SQL["pay"], number)
+    order = await find_order(connection, number)
+    assert order is not None, "it was written in this transaction"
+    jobs = await _after_paid(connection, order, None)
+    await enqueue(connection, [replace(job, origin=_origin_of(origin, job)) for job in jobs])
+
+
+async def _after_paid(connection: Connection, order: Order, payment_id: int | None) -> list[NewJob]:
+    # Here, because the jobs are made by those who run them, and they know about orders.
+    from actors.bots.shop.jobs import after_paid
+
+    return await after_paid(connection, order, payment_id)
+
+
+async def _look(connection: Connection, language: Language, quote: Quote) -> None:
+    """Raise what speaks against an order of the quote at this moment, without locking anything."""
+    cart = Cart(tuple((line.product.id, line.quantity) for line in quote.lines))
+    now = await quote_cart(connection, language, cart, quote.promo_code)
+    if now.missing or now.fingerprint != quote.fingerprint:
+        raise QuoteChanged("the prices of the quote are not those of this moment")
+    if now.short:
+        left = dict(now.short)
+        raise SoldOut(
+            [
+                (line.product.title, line.quantity, left[line.product.id])
+                for line in quote.lines
+                if line.product.id in left
+            ]
+        )
+
+
+async def _refuse_hoarding(connection: Connection, buyer: Buyer) -> None:
+    waiting = await connection.fetchval(SQL["waiting"], buyer.bot, buyer.user_id)
+    if waiting >= WAITING_ORDERS_MAX:
+        raise TooManyWaiting(f"{waiting} orders wait for their payment")
+
+
+async def _check_prices(connection: Connection, language: Language, quote: Quote) -> None:
+    """The same for the prices alone, once the products are locked: nobody can change theirs any more."""
+    rows = await connection.fetch(CATALOG["terms"], [line.product.id for line in quote.lines])
+    terms = {row["product_id"]: row for row in rows}
+    for line in quote.lines:
+        row = terms.get(line.product.id)
+        if row is None or (row["price_minor"], row["currency"]) != (
+            line.product.price_minor,
+            line.product.currency,
+        ):
+            raise QuoteChanged(f"{line.product.title} is not sold at this price any more")
+        now = replace(line.product, discounts=read_discounts(row["discounts"], language))
+        if best_price(now, line.quantity, quote.promo_code)[0] != line.price_minor:
+            raise QuoteChanged(f"the discount on {line.product.title} is another one now")
+
+
+def _check(quote: Quote) -> None:
+    products: list[Product] = [line.product for line in quote.lines]
+    if not products:
+        raise ValueError("an order needs a line: look at the quote before it is ordered")
+    if len({product.id for product in products}) < len(products):
+        raise ValueError("a product is in two lines of the quote: its discount counts all of them together")
+    if len(products) > LINES_MAX or any(line.quantity > QUANTITY_MAX for line in quote.lines):
+        raise ValueError(f"an order has at most {LINES_MAX} products, and {QUANTITY_MAX} of each")
+    if any(line.quantity < 1 for line in quote.lines):
+        raise ValueError("a line of a quote is for one at least")
+
+
+def _expire_job(number: int, reserved_until: datetime, origin: Origin | None) -> NewJob:
+    job = NewJob(
+        QUEUE,
+        EXPIRE,
+        OrderJob(order=number).model_dump_json(),
+        key=key_of(number),
+        run_at=reserved_until,
+        attempts_max=EXPIRE_ATTEMPTS_MAX,
+    )
+    return replace(job, origin=_origin_of(origin, job))
+
+
+def _origin_of(origin: Origin | None, job: NewJob) -> Origin | None:
+    """Each job is an effect of its own of the message that placed the order."""
+    return origin and replace(origin, effect=f"{origin.effect}:{job.name}:{job.payload}")

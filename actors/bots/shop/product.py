@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from actors.bots.shop.discounts import Discount, best_price
+
+__all__ = ["Category", "Discount", "Page", "Product"]
+
 
 @dataclass(frozen=True)
 class Category:
-    """A shelf of the shop; `products` counts what is on sale on it."""
+    """A shelf of the shop; `products` counts what is on sale on it, sold out or not."""
 
     id: int
     icon: str
@@ -23,6 +27,15 @@ class Product:
     description: str
     price_minor: int
     currency: str
+    slug: str = ""
+    available: int = 0
+    """How many can be bought at this moment; 0 is sold out."""
+    discounts: tuple[Discount, ...] = ()
+    """Those in force now. The ones with a promo code are for those who know it: do not show them."""
+
+    def unit_price(self, quantity: int, promo_code: str | None = None) -> tuple[int, Discount | None]:
+        """The price of one when so many are bought, and the discount that made it, if any did."""
+        return best_price(self, quantity, promo_code)
 
 
 @dataclass(frozen=True)

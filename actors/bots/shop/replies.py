@@ -4,11 +4,17 @@ Telegram refuses some edits and late answers for reasons that are nobody's fault
 Those refusals are listed here and end in the next best thing; any other refusal is a real error and goes up.
 """
 
+from collections.abc import Sequence
+
+from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, LinkPreviewOptions, Message
 
+from actors.bots.shop.parcels import File, parcels
 from actors.bots.shop.screens import Screen
+from actors.bots.shop.stock import Goods
+from actors.bots.shop.texts import Texts
 
 POPUP_LENGTH_MAX = 200  # Telegram's limit of answerCallbackQuery
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link in a comment is not our advertisement
@@ -33,6 +39,37 @@ async def show(callback: CallbackQuery, screen: Screen, popup_text: str = "", *,
     if not await _edited(callback, screen):
         await _send_new(callback, screen)
     await popup(callback, popup_text, alert=alert)
+
+
+async def send_below(
+    callback: CallbackQuery, screen: Screen, popup_text: str = "", *, alert: bool = False
+) -> None:
+    """Leave the message with the button as it is, send the screen after it, and answer the press."""
+    await _send_new(callback, screen)
+    await popup(callback, popup_text, alert=alert)
+
+
+async def tell(bot: Bot, chat_id: int, screen: Screen) -> None:
+    """Write to a chat unasked."""
+    await bot.send_message(
+        chat_id,
+        screen.text,
+        reply_markup=screen.keyboard,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+    )
+
+
+async def send_goods(
+    bot: Bot, chat_id: int, texts: Texts, number: int, heading: str, goods: Sequence[Goods]
+) -> None:
+    """Send what was bought with an order, under a heading: as many messages and files as it takes."""
+    for parcel in parcels(texts, number, heading, goods):
+        if isinstance(parcel, File):
+            document = BufferedInputFile(parcel.content, parcel.name)
+            await bot.send_document(chat_id, document, caption=parcel.caption, parse_mode=ParseMode.HTML)
+        else:
+            await tell(bot, chat_id, Screen(parcel))
 
 
 async def popup(callback: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
@@ -72,10 +109,4 @@ async def _send_new(callback: CallbackQuery, screen: Screen) -> None:
         )
     # Without the message, the private chat with the customer has the customer's own id.
     chat_id = callback.message.chat.id if callback.message is not None else callback.from_user.id
-    await callback.bot.send_message(
-        chat_id,
-        screen.text,
-        reply_markup=screen.keyboard,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=NO_PREVIEW,
-    )
+    await tell(callback.bot, chat_id, screen)

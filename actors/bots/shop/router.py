@@ -1,7 +1,7 @@
 """The shop as one aiogram router.
 
-It runs on any aiogram 3 dispatcher that passes two things by name: `database`, an asyncpg pool with the
-shop's schema, and `turn`, the message being handled (see `memory.Turn`).
+Its handlers ask by name for what `BotServices.for_handlers` offers, and for `turn`, the message being handled
+(see `memory.Turn`).
 """
 
 from aiogram import Router
@@ -9,7 +9,22 @@ from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
 from actors.bots.shop.memory import Remember
-from actors.bots.shop.routes import basket, browse, confirm, fallback, form, history, menu
+from actors.bots.shop.routes import (
+    basket,
+    browse,
+    buy,
+    confirm,
+    events,
+    fallback,
+    form,
+    friends,
+    history,
+    menu,
+    owner,
+    pay,
+    promo,
+    talk,
+)
 
 
 async def in_private(event: Message | CallbackQuery) -> bool:
@@ -23,18 +38,25 @@ def build() -> Router:
     private = Router(name="shop.private")
     private.message.filter(in_private)
     private.callback_query.filter(in_private)
-    # Commands first, then the form, which takes any text, then the rest.
+    # Those who work here first; the promo step, which leaves commands to the others; then commands, then the
+    # form, which takes any text, then the consultant, who takes what is left of it.
     private.include_routers(
+        owner.build(),
+        promo.build(),
         menu.build(),
         browse.build(),
         basket.build(),
         history.build(),
+        friends.build(),
+        buy.build(),
+        pay.build(),
         form.build(),
         confirm.build(),
+        talk.build(),
         fallback.build(),
     )
     shop = Router(name="shop")
     shop.message.middleware(Remember())
     shop.callback_query.middleware(Remember())
-    shop.include_routers(private, fallback.build_for_groups())
+    shop.include_routers(private, events.build(), fallback.build_for_groups())
     return shop

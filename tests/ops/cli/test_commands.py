@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ops.embedded.telegram import free_port
+from ops.embedded.ports import free_port
 
 MAILROOM = Path(sys.executable).with_name("mailroom")
 DOWN = 1

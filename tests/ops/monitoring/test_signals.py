@@ -16,7 +16,8 @@ from tests.ops.monitoring.metrics import (
 from tests.ops.monitoring.published import ALERTS, DASHBOARD, EXPRESSIONS, PANELS
 from tests.ops.monitoring.runbook import ANCHORS
 
-FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue"}
+FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue", "provider",
+       "model", "purpose", "kind"}  # fmt: skip
 """Labels of which an installation has a handful. A chat, a message or a person is never one."""
 
 
@@ -66,7 +67,17 @@ def test_no_two_alerts_have_the_same_name() -> None:
 
 def test_the_dashboard_has_its_rows_and_works_with_any_data_source() -> None:
     rows = [panel["title"] for panel in DASHBOARD["panels"] if panel["type"] == "row"]
-    assert rows == ["Traffic", "Latency", "Mailboxes", "Failures", "Jobs", "Supervision", "Stores", "Process"]
+    assert rows == [
+        "Traffic",
+        "Latency",
+        "Mailboxes",
+        "Failures",
+        "Jobs",
+        "Models",
+        "Supervision",
+        "Stores",
+        "Process",
+    ]
     assert DASHBOARD["templating"]["list"][0]["type"] == "datasource"
     assert all(panel["datasource"]["uid"] == "${datasource}" for panel in PANELS)
 

@@ -1,5 +1,7 @@
 """Filling, changing and looking at the cart."""
 
+from dataclasses import replace
+
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
@@ -7,9 +9,21 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from actors.bots.shop import catalog, screens
-from actors.bots.shop.callbacks import AddToCart, ChangeLine, ClearCart, Goto, LineAction, Place
+from actors.bots.shop.balance import balance
+from actors.bots.shop.bill import Bill
+from actors.bots.shop.callbacks import (
+    AddToCart,
+    ChangeLine,
+    ClearCart,
+    FitCart,
+    Goto,
+    LineAction,
+    Place,
+    UseBalance,
+)
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
-from actors.bots.shop.memory import save_cart
+from actors.bots.shop.memory import PROMO, USE_BALANCE, Turn, forget, save_cart
+from actors.bots.shop.promo_refusal import why_refused
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.replies import popup, send, show
 from actors.bots.shop.texts import Texts
@@ -17,16 +31,19 @@ from actors.bots.shop.texts import Texts
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 
 
-async def cart_command(message: Message, state: FSMContext, database: Pool, texts: Texts, cart: Cart) -> None:
+async def cart_command(
+    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+) -> None:
     """/cart: the cart in a new message."""
-    await send(message, screens.cart(texts, await quote_and_tidy(state, database, texts, cart)))
+    await send(message, screens.cart(texts, await read_bill(state, database, turn, texts, cart, user_id)))
 
 
 async def open_cart(
-    callback: CallbackQuery, state: FSMContext, database: Pool, texts: Texts, cart: Cart
+    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
 ) -> None:
     """The cart in place."""
-    await show(callback, screens.cart(texts, await quote_and_tidy(state, database, texts, cart)))
+    bill = await read_bill(state, database, turn, texts, cart, callback.from_user.id)
+    await show(callback, screens.cart(texts, bill))
 
 
 async def add(
@@ -37,12 +54,12 @@ async def add(
     texts: Texts,
     cart: Cart,
 ) -> None:
-    """Add one of the product on the card, if it is sold, within the limits and in the cart's currency."""
+    """Add one of the product on the card: if there is one more, within the limits, in the cart's currency."""
     product = await catalog.find_product(database, texts.language, callback_data.product)
     if product is None:
         shelves = await catalog.list_categories(database, texts.language)
         await show(
-            callback, screens.categories(texts, shelves, cart.items), texts.product_gone_popup, alert=True
+            callback, screens.categories(texts, shelves, cart.items), texts.catalogue.gone_popup, alert=True
         )
         return
     fuller, change = cart.add(product.id)
@@ -50,12 +67,16 @@ async def add(
         await popup(callback, refusal(texts, change), alert=True)
         return
     if product.id in (await catalog.quote_cart(database, texts.language, fuller)).missing:
-        await popup(callback, texts.other_currency_popup, alert=True)
+        await popup(callback, texts.cart.other_currency_popup, alert=True)
+        return
+    quantity = fuller.quantity(product.id)
+    if quantity > product.available:
+        card = screens.product_card(texts, product, callback_data.page, cart.quantity(product.id), cart.items)
+        await show(callback, card, too_few(texts, product.available), alert=True)
         return
     await save_cart(state, fuller)
-    quantity = fuller.quantity(product.id)
     card = screens.product_card(texts, product, callback_data.page, quantity, fuller.items)
-    await show(callback, card, texts.added_popup.format(title=product.title, quantity=quantity))
+    await show(callback, card, texts.cart.added_popup.format(title=product.title, quantity=quantity))
 
 
 async def change_line(
@@ -63,42 +84,95 @@ async def change_line(
     callback_data: ChangeLine,
     state: FSMContext,
     database: Pool,
+    turn: Turn,
     texts: Texts,
     cart: Cart,
 ) -> None:
     """More, less or none of a line; a refusal too shows the cart as it is now, for the button may be old."""
-    changed, change = CHANGES[callback_data.action](cart, callback_data.product)
-    await save_cart(state, changed)
-    screen = screens.cart(texts, await quote_and_tidy(state, database, texts, changed))
+    user_id, product_id = callback.from_user.id, callback_data.product
+    changed, change = CHANGES[callback_data.action](cart, product_id)
+    bill = await read_bill(state, database, turn, texts, changed, user_id)
+    left = dict(bill.quote.short).get(product_id)
+    if change is Change.DONE and callback_data.action is LineAction.MORE and left is not None:
+        bill = await read_bill(state, database, turn, texts, cart, user_id)
+        await show(callback, screens.cart(texts, bill), too_few(texts, left), alert=True)
+        return
+    await save_cart(state, changed.without(*bill.quote.missing))
+    screen = screens.cart(texts, bill)
     if change is not Change.DONE:
         await show(callback, screen, refusal(texts, change), alert=True)
-    elif not changed.quantity(callback_data.product):
-        await show(callback, screen, texts.removed_popup)
+    elif not changed.quantity(product_id):
+        await show(callback, screen, texts.cart.removed_popup)
     else:
         await show(callback, screen)
+
+
+async def fit(
+    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
+) -> None:
+    """As many of everything as there are."""
+    user_id = callback.from_user.id
+    bill = await read_bill(state, database, turn, texts, cart, user_id)
+    fitting = cart.without(*bill.quote.missing)
+    for product_id, left in bill.quote.short:
+        fitting = fitting.at_most(product_id, left)
+    await save_cart(state, fitting)
+    bill = await read_bill(state, database, turn, texts, fitting, user_id)
+    await show(callback, screens.cart(texts, bill))
 
 
 async def clear(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
     """Empty the cart."""
     await save_cart(state, Cart())
-    await show(callback, screens.cart(texts, Quote(())), texts.cart_cleared_popup)
+    await show(callback, screens.cart(texts, Bill(Quote(()))), texts.cart.cleared_popup)
 
 
-async def quote_and_tidy(state: FSMContext, database: Pool, texts: Texts, cart: Cart) -> Quote:
-    """Price the cart and drop from it what is no longer sold; the quote tells what was dropped."""
-    quote = await catalog.quote_cart(database, texts.language, cart)
+async def use_balance(
+    callback: CallbackQuery,
+    callback_data: UseBalance,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    texts: Texts,
+    cart: Cart,
+) -> None:
+    """Pay with the balance, or not."""
+    await state.update_data({USE_BALANCE: callback_data.on})
+    bill = await read_bill(state, database, turn, texts, cart, callback.from_user.id)
+    await show(callback, screens.cart(texts, bill))
+
+
+async def read_bill(
+    state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+) -> Bill:
+    """Price the cart, and drop from it what is no longer sold, and a promo code that is no longer valid; the
+    bill tells what was dropped.
+    """
+    remembered = await state.get_data()
+    code: str | None = remembered.get(PROMO)
+    quote = await catalog.quote_cart(database, texts.language, cart, code)
     if quote.missing:
         await save_cart(state, cart.without(*quote.missing))
-    return quote
+    gone = None
+    if code and not quote.used_promo_code and await why_refused(database, code) is not None:
+        await forget(state, PROMO)
+        gone, quote = code, replace(quote, promo_code=None)
+    has_minor = await balance(database, turn.bot, user_id, quote.currency) if quote.lines else 0
+    return Bill(quote, has_minor, bool(remembered.get(USE_BALANCE)) and has_minor > 0, gone)
 
 
 def refusal(texts: Texts, change: Change) -> str:
     """Why the cart did not change."""
     if change is Change.TOO_MANY_LINES:
-        return texts.too_many_lines_popup.format(limit=LINES_MAX)
+        return texts.cart.too_many_lines_popup.format(limit=LINES_MAX)
     if change is Change.TOO_MANY_OF_ONE:
-        return texts.too_many_of_one_popup.format(limit=QUANTITY_MAX)
-    return texts.not_in_cart_popup
+        return texts.cart.too_many_of_one_popup.format(limit=QUANTITY_MAX)
+    return texts.cart.not_in_cart_popup
+
+
+def too_few(texts: Texts, left: int) -> str:
+    """Why there cannot be more of it."""
+    return texts.catalogue.only_left_popup.format(count=left) if left else texts.catalogue.sold_out_popup
 
 
 def build() -> Router:
@@ -108,5 +182,7 @@ def build() -> Router:
     router.callback_query.register(open_cart, Goto.filter(F.place == Place.CART))
     router.callback_query.register(add, AddToCart.filter())
     router.callback_query.register(change_line, ChangeLine.filter())
+    router.callback_query.register(fit, FitCart.filter())
     router.callback_query.register(clear, ClearCart.filter())
+    router.callback_query.register(use_balance, UseBalance.filter())
     return router

@@ -28,7 +28,8 @@ async def open_category(
     """A page of a category; if the category is gone, the list of those that remain."""
     page = await catalog.read_page(database, texts.language, callback_data.category, callback_data.page)
     if page is None:
-        await show(callback, await _categories(database, texts, cart), texts.old_button_popup, alert=True)
+        gone = texts.menu.old_button_popup
+        await show(callback, await _categories(database, texts, cart), gone, alert=True)
         return
     await show(callback, screens.category_page(texts, page, cart.items))
 
@@ -39,7 +40,8 @@ async def open_product(
     """The card of a product; if it is gone, the categories."""
     product = await catalog.find_product(database, texts.language, callback_data.product)
     if product is None:
-        await show(callback, await _categories(database, texts, cart), texts.product_gone_popup, alert=True)
+        gone = texts.catalogue.gone_popup
+        await show(callback, await _categories(database, texts, cart), gone, alert=True)
         return
     quantity = cart.quantity(product.id)
     await show(callback, screens.product_card(texts, product, callback_data.page, quantity, cart.items))

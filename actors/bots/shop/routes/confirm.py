@@ -1,5 +1,7 @@
 """The last step of the order form: the summary, and the button that makes it an order."""
 
+from dataclasses import replace
+
 from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
@@ -8,29 +10,51 @@ from asyncpg import Pool
 from actors.bots.shop import screens
 from actors.bots.shop.callbacks import ConfirmOrder
 from actors.bots.shop.cart import Cart
-from actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, Turn, close_form, save_cart
-from actors.bots.shop.orders import Customer, find_order, place_order
+from actors.bots.shop.memory import (
+    CART,
+    COMMENT,
+    CONTACT,
+    PROMO,
+    USE_BALANCE,
+    OrderForm,
+    Turn,
+    Wake,
+    close_form,
+    forget,
+)
+from actors.bots.shop.options import Options
+from actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, find_order_of, place_order
 from actors.bots.shop.replies import popup, send, show
-from actors.bots.shop.routes.basket import quote_and_tidy
+from actors.bots.shop.routes.basket import read_bill
+from actors.bots.shop.routes.pay import Payments, offered, reserve_minutes
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
 
 
 async def ask_to_confirm(
-    state: FSMContext, database: Pool, texts: Texts, cart: Cart, notice: str = ""
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
+    notice: str = "",
+    promo_gone: str | None = None,
 ) -> Screen:
-    """Enter the last step and show all that will be ordered, under an optional notice.
+    """Enter the last step and show all that will be ordered, under an optional notice; `promo_gone` is a code
+    that has been dropped just before.
 
-    If nothing is left to order, the form closes and the cart says why.
+    If it cannot be ordered as it is, the form closes and the cart says why.
     """
-    quote = await quote_and_tidy(state, database, texts, cart)
-    if not quote.lines:
+    bill = await read_bill(state, database, turn, texts, cart, user_id)
+    bill = replace(bill, promo_gone=bill.promo_gone or promo_gone)
+    if not bill.quote.lines or bill.quote.short:
         await close_form(state)
-        return screens.cart(texts, quote)
+        return screens.cart(texts, bill)
     await state.set_state(OrderForm.confirm)
     form = await state.get_data()
-    screen = screens.summary(texts, quote, form.get(CONTACT, ""), form.get(COMMENT, ""))
-    return screen.noting(texts.missing(len(quote.missing)) if quote.missing else notice)
+    screen = screens.summary(texts, bill, form.get(CONTACT, ""), form.get(COMMENT, ""))
+    return screen.noting(texts.missing(len(bill.quote.missing)) if bill.quote.missing else notice)
 
 
 async def confirm(
@@ -39,44 +63,69 @@ async def confirm(
     state: FSMContext,
     database: Pool,
     turn: Turn,
+    payments: Payments,
+    options: Options,
+    wake: Wake,
     texts: Texts,
     cart: Cart,
 ) -> None:
-    """Place the order the customer saw.
+    """Place the order the customer saw, and show how to pay for it.
 
     This handler may run again after a crash. So the order is looked up first: a price may have changed by
     now, and what was agreed and written stays agreed.
     """
     effect_id = turn.effect_id("order")
-    order = await find_order(database, effect_id)
+    user_id = callback.from_user.id
+    providers = offered(options, payments)
+    order = await find_order_of(database, effect_id)
     if order is None:
-        quote = await quote_and_tidy(state, database, texts, cart)
-        if quote.missing or not quote.lines or quote.fingerprint != callback_data.quote:
+        bill = await read_bill(state, database, turn, texts, cart, user_id)
+        quote = bill.quote
+        if not quote.missing and quote.lines and quote.fingerprint == callback_data.quote:
+            try:
+                order = await place_order(
+                    database,
+                    effect_id,
+                    await _buyer(callback, state, turn, texts),
+                    quote,
+                    reserve_minutes=reserve_minutes(options, providers),
+                    use_balance=bill.use_balance,
+                    origin=turn.origin("order"),
+                )
+            except TooManyWaiting:
+                await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
+                return
+            except (QuoteChanged, SoldOut):
+                pass  # shown below, as it is now
+        if order is None:
             # The cart as it was read, not as it was tidied: the screen tells what had to leave it.
-            screen = await ask_to_confirm(state, database, texts, cart, texts.order_changed)
-            await show(callback, screen, texts.order_changed, alert=True)
+            screen = await ask_to_confirm(
+                state, database, turn, texts, cart, user_id, texts.form.changed, bill.promo_gone
+            )
+            await show(callback, screen, texts.form.changed, alert=True)
             return
-        order = await place_order(database, effect_id, await _customer(callback, state, turn, texts), quote)
-    await save_cart(state, Cart())
+    wake("delivery")
+    await forget(state, CART, PROMO, USE_BALANCE)
     await close_form(state)
-    await show(callback, screens.order_placed(texts, order))
+    await show(callback, screens.order_placed(texts, order, providers))
 
 
 async def remind_to_confirm(
-    message: Message, state: FSMContext, database: Pool, texts: Texts, cart: Cart
+    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
 ) -> None:
     """A message where a button is expected: show the buttons again, where the customer is looking."""
-    await send(message, await ask_to_confirm(state, database, texts, cart, texts.confirm_needs_button))
+    needed = texts.form.confirm_needs_button
+    await send(message, await ask_to_confirm(state, database, turn, texts, cart, user_id, needed))
 
 
 async def form_is_closed(callback: CallbackQuery, texts: Texts) -> None:
     """The confirm button of an order that was placed or cancelled meanwhile."""
-    await popup(callback, texts.form_closed_popup, alert=True)
+    await popup(callback, texts.form.closed_popup, alert=True)
 
 
-async def _customer(callback: CallbackQuery, state: FSMContext, turn: Turn, texts: Texts) -> Customer:
+async def _buyer(callback: CallbackQuery, state: FSMContext, turn: Turn, texts: Texts) -> Buyer:
     form = await state.get_data()
-    return Customer(
+    return Buyer(
         bot=turn.bot,
         # Without the message, the private chat with the customer has the customer's own id.
         chat_id=callback.message.chat.id if callback.message else callback.from_user.id,

@@ -7,28 +7,28 @@ from aiogram.types import CallbackQuery, Message
 from actors.bots.shop import screens
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.replies import popup, send
-from actors.bots.shop.screens import Screen
+from actors.bots.shop.screens import Front, Screen
 from actors.bots.shop.texts import Texts
 
 
-async def unknown_text(message: Message, texts: Texts, cart: Cart) -> None:
-    """Words outside of any form."""
-    await send(message, screens.menu(texts, cart.items, texts.unknown_text))
+async def unknown_text(message: Message, texts: Texts, cart: Cart, front: Front) -> None:
+    """Words outside of any form, where no consultant reads them."""
+    await send(message, screens.menu(texts, cart.items, texts.menu.unknown_text, front))
 
 
-async def unknown_media(message: Message, texts: Texts, cart: Cart) -> None:
+async def unknown_media(message: Message, texts: Texts, cart: Cart, front: Front) -> None:
     """A photo, a sticker, a voice message and the like."""
-    await send(message, screens.menu(texts, cart.items, texts.unknown_media))
+    await send(message, screens.menu(texts, cart.items, texts.menu.unknown_media, front))
 
 
 async def unknown_button(callback: CallbackQuery, texts: Texts) -> None:
     """A button of an earlier version of the shop, or one we never made."""
-    await popup(callback, texts.old_button_popup, alert=True)
+    await popup(callback, texts.menu.old_button_popup, alert=True)
 
 
 async def not_private(message: Message, texts: Texts) -> None:
     """A command in a group, where contacts must not be asked for."""
-    await send(message, Screen(texts.private_only))
+    await send(message, Screen(texts.menu.private_only))
 
 
 def build() -> Router:

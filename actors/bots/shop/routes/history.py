@@ -1,4 +1,4 @@
-"""The customer's own orders."""
+"""The customer's own orders, and what they have bought."""
 
 from aiogram import F, Router
 from aiogram.filters import Command
@@ -6,24 +6,64 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from actors.bots.shop import screens
-from actors.bots.shop.callbacks import Goto, Place
+from actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
 from actors.bots.shop.memory import Turn
+from actors.bots.shop.options import Options
 from actors.bots.shop.orders import recent_orders
-from actors.bots.shop.replies import send, show
+from actors.bots.shop.replies import popup, send, send_goods, show
+from actors.bots.shop.routes.pay import Payments, offered, order_screen
+from actors.bots.shop.stock import goods_of
 from actors.bots.shop.texts import Texts
+from actors.bots.shop.waiting import own_order
+from storage.vault import Vault
 
 
-async def orders_command(message: Message, database: Pool, turn: Turn, texts: Texts) -> None:
+async def orders_command(message: Message, database: Pool, turn: Turn, texts: Texts, user_id: int) -> None:
     """/orders: recent orders in a new message."""
-    user_id = message.from_user.id if message.from_user else message.chat.id
-    await send(message, screens.orders(texts, await recent_orders(database, turn.bot, user_id)))
+    await send(message, screens.orders_page(texts, await recent_orders(database, turn.bot, user_id)))
 
 
 async def open_orders(callback: CallbackQuery, database: Pool, turn: Turn, texts: Texts) -> None:
     """Recent orders in place."""
-    await show(
-        callback, screens.orders(texts, await recent_orders(database, turn.bot, callback.from_user.id))
-    )
+    recent = await recent_orders(database, turn.bot, callback.from_user.id)
+    await show(callback, screens.orders_page(texts, recent))
+
+
+async def open_order(
+    callback: CallbackQuery,
+    callback_data: OpenOrder,
+    database: Pool,
+    turn: Turn,
+    payments: Payments,
+    options: Options,
+    texts: Texts,
+) -> None:
+    """One order, with what can be done about it."""
+    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    if order is None:
+        await popup(callback, texts.orders.unknown_popup, alert=True)
+        return
+    await show(callback, await order_screen(database, texts, order, offered(options, payments)))
+
+
+async def show_goods(
+    callback: CallbackQuery,
+    callback_data: ShowGoods,
+    database: Pool,
+    turn: Turn,
+    vault: Vault,
+    texts: Texts,
+) -> None:
+    """Send the goods once more: messages get lost, deleted, or are far up in the chat."""
+    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    goods = await goods_of(database, vault, order.number) if order else []
+    if order is None or not goods or callback.bot is None:
+        await popup(callback, texts.orders.goods_gone_popup, alert=True)
+        return
+    chat_id = callback.message.chat.id if callback.message else callback.from_user.id
+    heading = texts.news.goods_again.format(number=order.number)
+    await send_goods(callback.bot, chat_id, texts, order.number, heading, goods)
+    await popup(callback)
 
 
 def build() -> Router:
@@ -31,4 +71,6 @@ def build() -> Router:
     router = Router(name="shop.history")
     router.message.register(orders_command, Command("orders", ignore_case=True))
     router.callback_query.register(open_orders, Goto.filter(F.place == Place.ORDERS))
+    router.callback_query.register(open_order, OpenOrder.filter())
+    router.callback_query.register(show_goods, ShowGoods.filter())
     return router

@@ -8,18 +8,22 @@ from aiogram.types import CallbackQuery, Message
 from actors.bots.shop import screens
 from actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
 from actors.bots.shop.cart import Cart
-from actors.bots.shop.memory import LANGUAGE, close_form
+from actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
 from actors.bots.shop.replies import send, show
+from actors.bots.shop.screens import Front
 from actors.bots.shop.texts import TEXTS, Texts
 
 
-async def start(message: Message, state: FSMContext, texts: Texts, cart: Cart) -> None:
-    """Greet; a form that was open is left, and the customer is told so."""
+async def start(message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front) -> None:
+    """Greet; an order form that was open is left, and the customer is told so. Who sent the customer here was
+    noted before, see `Remember`.
+    """
     name = message.from_user.first_name if message.from_user else ""
-    screen = screens.greeting(texts, name, cart.items)
-    if await state.get_state() is not None:
+    screen = screens.greeting(texts, name, cart.items, front)
+    step = await state.get_state()
+    if step is not None:
         await close_form(state)
-        screen = screen.noting(texts.form_left)
+        screen = screen.noting(texts.form.left if step != PromoForm.code.state else "")
     await send(message, screen)
 
 
@@ -28,34 +32,36 @@ async def help_command(message: Message, texts: Texts) -> None:
     await send(message, screens.help_page(texts))
 
 
-async def cancel(message: Message, state: FSMContext, texts: Texts, cart: Cart) -> None:
+async def cancel(message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front) -> None:
     """Leave the order form from anywhere in it."""
     if await state.get_state() is None:
-        await send(message, screens.menu(texts, cart.items, texts.nothing_to_cancel))
+        await send(message, screens.menu(texts, cart.items, texts.form.nothing_to_cancel, front))
         return
     await close_form(state)
-    await send(message, screens.menu(texts, cart.items, texts.form_cancelled))
+    await send(message, screens.menu(texts, cart.items, texts.form.cancelled, front))
 
 
-async def language_command(message: Message, state: FSMContext, texts: Texts, cart: Cart) -> None:
+async def language_command(
+    message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front
+) -> None:
     """Switch to the other language."""
     spoken = TEXTS[texts.language.other]
     await state.update_data({LANGUAGE: spoken.language.value})
-    await send(message, screens.menu(spoken, cart.items, spoken.language_switched))
+    await send(message, screens.menu(spoken, cart.items, spoken.menu.language_switched, front))
 
 
 async def switch_language(
-    callback: CallbackQuery, callback_data: SwitchLanguage, state: FSMContext, cart: Cart
+    callback: CallbackQuery, callback_data: SwitchLanguage, state: FSMContext, cart: Cart, front: Front
 ) -> None:
     """Speak the language the button named; pressing it twice does not switch back."""
     spoken = TEXTS[callback_data.to]
     await state.update_data({LANGUAGE: spoken.language.value})
-    await show(callback, screens.menu(spoken, cart.items), spoken.language_switched)
+    await show(callback, screens.menu(spoken, cart.items, front=front), spoken.menu.language_switched)
 
 
-async def open_menu(callback: CallbackQuery, texts: Texts, cart: Cart) -> None:
+async def open_menu(callback: CallbackQuery, texts: Texts, cart: Cart, front: Front) -> None:
     """Back to the main menu."""
-    await show(callback, screens.menu(texts, cart.items))
+    await show(callback, screens.menu(texts, cart.items, front=front))
 
 
 async def open_help(callback: CallbackQuery, texts: Texts) -> None:

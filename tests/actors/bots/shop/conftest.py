@@ -1,6 +1,7 @@
 """A customer who writes and presses buttons, a Telegram that checks what the shop sends, and a real Postgres.
 
-The shop runs on aiogram's own dispatcher here: it must not need anything of ours but `database` and `turn`.
+The shop runs on aiogram's own dispatcher here: it must need nothing of ours but what `BotServices` offers by
+name, and `turn`.
 """
 
 import asyncio
@@ -18,14 +19,28 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.fsm.storage.memory import MemoryStorage
-from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, SendMessage, TelegramMethod
-from aiogram.types import Message, Update, User
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageText,
+    GetMe,
+    SendDocument,
+    SendMessage,
+    TelegramMethod,
+)
+from aiogram.types import BufferedInputFile, Message, Update, User
 
 from actors.bots import shop
+from actors.bots.shop.demo import fill
+from actors.bots.shop.options import Options
+from actors.hosting.events import ChatEvent, dispatch_event
+from actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
 from storage.postgres.migrate import apply_migrations
+from storage.postgres.outbox.job import Origin
+from storage.vault import Vault
 
 TOKEN = "42:shop-under-test"
 TEMPLATE = "shop_template"
+VAULT_KEY = "ZGVtby1rZXktb2YtdGhlLXNob3AncyB0ZXN0cy0wMDE="  # 32 bytes, and no secret
 
 _numbers = itertools.count(1)
 
@@ -55,7 +70,8 @@ def plain(html: str) -> str:
     tags.feed(html)
     tags.close()
     assert not tags.open, f"tags left open: {tags.open}"
-    assert 1 <= len(tags.text) <= 4096
+    # Telegram counts units of UTF-16.
+    assert 1 <= len(tags.text.encode("utf-16-le", "surrogatepass")) // 2 <= 4096
     return tags.text
 
 
@@ -65,6 +81,7 @@ class FakeTelegram(BaseSession):
     def __init__(self) -> None:
         super().__init__()
         self.messages: dict[int, SendMessage | EditMessageText] = {}
+        self.documents: list[SendDocument] = []
         self.answers: list[AnswerCallbackQuery] = []
         self.calls: list[TelegramMethod[Any]] = []
         self.refusals: dict[type, str] = {}
@@ -80,6 +97,15 @@ class FakeTelegram(BaseSession):
             return True
         if isinstance(method, GetMe):  # aiogram asks it to understand /command@bot
             return User(id=bot.id, is_bot=True, first_name="Shop", username="mailroom_shop_bot")
+        if isinstance(method, SendDocument):
+            assert isinstance(method.document, BufferedInputFile)
+            assert method.document.filename
+            assert len(plain(method.caption or "-")) <= 1024
+            assert method.protect_content is not True
+            self.documents.append(method)
+            assert isinstance(method.chat_id, int)
+            sent = raw_message(method.chat_id, next(_numbers), caption=method.caption)
+            return Message.model_validate(sent, context={"bot": bot})
         assert isinstance(method, SendMessage | EditMessageText), f"the shop has no use for {method}"
         assert method.parse_mode == "HTML"
         plain(method.text)
@@ -101,7 +127,12 @@ class FakeTelegram(BaseSession):
         buttons = [button for row in rows for button in row]
         assert len(buttons) <= 100
         assert all(len(row) <= 8 for row in rows)
-        assert all(1 <= len(button.callback_data.encode()) <= 64 for button in buttons)
+        for button in buttons:
+            ways = [button.callback_data, button.url, button.web_app]
+            assert sum(way is not None for way in ways) == 1, f"{button.text} does not do one thing"
+            assert 1 <= len(button.text) <= 128
+            assert button.callback_data is None or 1 <= len(button.callback_data.encode()) <= 64
+            assert button.web_app is None or button.web_app.url.startswith("https://")
 
     async def close(self) -> None:
         pass
@@ -126,6 +157,30 @@ class StubTurn:
     def effect_id(self, name: str) -> str:
         return f"{self.bot}:{self.update_id}:{name}"
 
+    def origin(self, name: str) -> Origin:
+        return Origin(self.bot, "chat", self.effect_id(name), self.update_id)
+
+    @property
+    def attempt(self) -> int:
+        return 1
+
+
+@dataclass
+class StubProvider:
+    """A payment provider that makes payments, or is down."""
+
+    name: str
+    test: bool = True
+    can_refund: bool = True
+    down: bool = False
+    created: list[PaymentOrder] = field(default_factory=list)
+
+    async def create(self, order: PaymentOrder) -> CreatedPayment:
+        if self.down:
+            raise ProviderUnavailableError(f"{self.name} does not answer")
+        self.created.append(order)
+        return CreatedPayment(f"at-{order.reference}", f"https://pay.example/{self.name}/{order.reference}")
+
 
 @dataclass
 class Customer:
@@ -143,6 +198,8 @@ class Customer:
     chat_id: int = 0
     last: Update | None = None
     state_before: Any = None
+    woken: list[str] = field(default_factory=list)
+    """The queues whose workers were told of new jobs."""
 
     def __post_init__(self) -> None:
         self.chat_id = self.chat_id or self.id
@@ -165,7 +222,15 @@ class Customer:
         """The buttons below a message, label to data."""
         markup = self.telegram.messages[message_id or self.newest].reply_markup
         rows = getattr(markup, "inline_keyboard", [])
-        return {button.text: button.callback_data for row in rows for button in row}
+        return {button.text: button.callback_data for row in rows for button in row if button.callback_data}
+
+    def links(self, message_id: int | None = None) -> dict[str, str]:
+        """The buttons that open an address, label to address."""
+        markup = self.telegram.messages[message_id or self.newest].reply_markup
+        rows = getattr(markup, "inline_keyboard", [])
+        all_ = [button for row in rows for button in row]
+        opening = {button.text: button.url or getattr(button.web_app, "url", None) for button in all_}
+        return {text: url for text, url in opening.items() if url}
 
     def writes(self, text: str) -> None:
         self.sends(text=text)
@@ -191,6 +256,17 @@ class Customer:
         self._feed({"callback_query": query})
         answers_now = sum(isinstance(call, AnswerCallbackQuery) for call in self.telegram.calls)
         assert answers_now == answers + 1, f"{answers_now - answers} answers to a press of {data}"
+
+    def learns(self, name: str, data: str) -> None:
+        """An event from the outbox reaches the chat."""
+        event = ChatEvent(name=name, data=data, chat_id=self.chat_id).as_(self.bot)
+        extras = {"turn": StubTurn(next(_numbers))}
+        self.run(dispatch_event(self.dispatcher, self.bot, event, extras))
+
+    def told(self, since: int) -> list[str]:
+        """What the messages say that came after so many calls."""
+        sent = [call for call in self.telegram.calls[since:] if isinstance(call, SendMessage)]
+        return [plain(call.text) for call in sent]
 
     def repeats_after_crash(self) -> None:
         """The last update is handled again, from the state that was committed before it."""
@@ -250,14 +326,22 @@ class Customer:
 
 
 @pytest.fixture(scope="session")
-def shop_template(postgres_url: str) -> str:
-    """A migrated database that each test copies, which is ten times faster than migrating for each."""
+def vault() -> Vault:
+    """What the demo goods are encrypted with."""
+    return Vault([VAULT_KEY])
+
+
+@pytest.fixture(scope="session")
+def shop_template(postgres_url: str, vault: Vault) -> str:
+    """A migrated and filled database that each test copies, which is ten times faster than making each."""
 
     async def make() -> None:
         connection = await asyncpg.connect(postgres_url)
         await connection.execute(f"CREATE DATABASE {TEMPLATE}")
         await connection.close()
         await apply_migrations(_sibling(postgres_url, TEMPLATE))
+        async with asyncpg.create_pool(_sibling(postgres_url, TEMPLATE), min_size=1, max_size=1) as pool:
+            await fill(pool, vault)
 
     asyncio.run(make())
     return TEMPLATE
@@ -279,16 +363,41 @@ def shop_database(postgres_url: str, shop_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def new_customer(shop_database: str) -> Iterator[Callable[..., Customer]]:
+def payments() -> dict[str, StubProvider]:
+    """The providers of the shop; a test may change them before people come."""
+    return {name: StubProvider(name) for name in ("yookassa", "aaio")}
+
+
+@pytest.fixture
+def options() -> Options:
+    """What the owner has set."""
+    return Options()
+
+
+@pytest.fixture
+def new_customer(
+    shop_database: str, vault: Vault, payments: dict[str, StubProvider], options: Options
+) -> Iterator[Callable[..., Customer]]:
     """People of one shop, each with a chat and a clock of their own."""
     with asyncio.Runner() as runner:
         pool = runner.run(_open_pool(shop_database))
 
         def make(**about: Any) -> Customer:
             telegram = FakeTelegram()
-            dispatcher = Dispatcher(storage=MemoryStorage(), database=pool)
+            woken: list[str] = []
+            services = {
+                "database": pool,
+                "payments": payments,
+                "models": None,
+                "vault": vault,
+                "public_url": "https://shop.example",
+                "wake": woken.append,
+                "options": options,
+            }
+            dispatcher = Dispatcher(storage=MemoryStorage(), **services | about.pop("services", {}))
             dispatcher.include_router(shop.build())
-            return Customer(telegram, dispatcher, Bot(TOKEN, session=telegram), runner.run, pool, **about)
+            bot = Bot(TOKEN, session=telegram)
+            return Customer(telegram, dispatcher, bot, runner.run, pool, woken=woken, **about)
 
         yield make
         runner.run(pool.close())

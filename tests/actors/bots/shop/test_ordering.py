@@ -25,7 +25,7 @@ def test_an_english_customer_walks_through_an_order(ann, today):
     ann.presses("Confirm")
     [order] = ann.orders()
     assert f"Order No. {order['id']} received" in ann.sees
-    assert (order["status"], order["contact"], order["language"]) == ("new", "@ann_smith", "en")
+    assert (order["status"], order["contact"], order["language"]) == ("awaiting_payment", "@ann_smith", "en")
     assert (order["total_minor"], order["currency"], order["bot"]) == (298_000, "RUB", "shop")
     assert (order["chat_id"], order["comment"]) == (ann.chat_id, "Please, <b>after</b> six & not later")
     [line] = ann.sql("SELECT * FROM shop.order_lines WHERE order_id = $1", order["id"])
@@ -37,7 +37,7 @@ def test_an_english_customer_walks_through_an_order(ann, today):
     ann.writes("/cart")
     assert "Your cart is empty" in ann.sees
     ann.writes("/orders")
-    assert f"No. {order['id']} of {today}: new\n2 items for ₽2,980" in ann.sees
+    assert f"No. {order['id']} of {today}: awaiting payment\n2 items for ₽2,980" in ann.sees
 
 
 def test_a_russian_customer_walks_through_an_order(boris):
@@ -59,7 +59,7 @@ def test_a_russian_customer_walks_through_an_order(boris):
     assert f"Заказ № {order['id']} принят" in boris.sees
     assert (order["language"], order["comment"]) == ("ru", "")
     boris.presses_data("go:orders")
-    assert f"новый\n1 товар на {MONEY}" in boris.sees
+    assert f"ждёт оплаты\n1 товар на {MONEY}" in boris.sees
 
 
 def test_the_handler_that_confirms_may_run_again_and_makes_one_order(ann):
@@ -285,3 +285,13 @@ def test_nobody_sees_the_orders_of_others(new_customer):
     ann.presses("Confirm")
     eve.writes("/orders")
     assert "No orders yet." in eve.sees
+
+
+def test_an_order_forgets_the_cart_and_nothing_that_is_not_its_own(ann):
+    ann.adds("planer")
+    state = ann.dispatcher.fsm.get_context(ann.bot, ann.id, ann.id)
+    ann.run(state.update_data(talk={"summary": "likes cats"}, language="en"))
+    ann.reaches_summary()
+    ann.presses("Confirm")
+    kept = ann.run(state.get_data())
+    assert kept.keys() == {"talk", "language", "known"}

@@ -5,21 +5,23 @@ import asyncio
 import asyncpg
 
 from actors.bots.shop.cart import Cart
-from actors.bots.shop.catalog import list_categories, quote_cart
+from actors.bots.shop.catalog import find_by_slug, list_categories, quote_cart
 from actors.bots.shop.language import Language
-from actors.bots.shop.orders import Customer, find_order, place_order, recent_orders
+from actors.bots.shop.orders import Buyer, find_order_of, place_order, recent_orders
 
-CUSTOMER = Customer("shop", 5, 7, Language.EN, "@ann_smith", "")
+BUYER = Buyer("shop", 5, 7, Language.EN, "@ann_smith", "")
+HOW = {"reserve_minutes": 15, "use_balance": False, "origin": None}
 
 
 def test_an_effect_that_runs_twenty_times_at_once_places_one_order(shop_database):
     async def place():
         async with asyncpg.create_pool(shop_database, min_size=8, max_size=8) as pool:
-            quote = await quote_cart(pool, Language.EN, Cart(((1, 2), (2, 1))))
-            orders = await asyncio.gather(*(place_order(pool, "e1", CUSTOMER, quote) for _ in range(20)))
+            goods = [await find_by_slug(pool, Language.EN, slug) for slug in ("planer", "fonts")]
+            quote = await quote_cart(pool, Language.EN, Cart(((goods[0].id, 2), (goods[1].id, 1))))
+            orders = await asyncio.gather(*(place_order(pool, "e1", BUYER, quote, **HOW) for _ in range(20)))
             assert len({order.number for order in orders}) == 1
-            assert await find_order(pool, "e1") == orders[0]
-            assert await find_order(pool, "e2") is None
+            assert await find_order_of(pool, "e1") == orders[0]
+            assert await find_order_of(pool, "e2") is None
             assert [summary.items for summary in await recent_orders(pool, "shop", 7)] == [3]
             assert await recent_orders(pool, "other", 7) == []
 

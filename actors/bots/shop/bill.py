@@ -1,0 +1,48 @@
+"""A quote as its customer means to pay for it: with a promo code, and with what is on the balance. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actors.bots.shop.quote import Quote
+
+PromoEffect = Literal["works", "more_needed", "better_already", "other_goods"]
+"""`more_needed`: from a larger quantity; `better_already`: another discount is as good or better."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What the cart costs, and what of it comes from the balance."""
+
+    quote: Quote
+    balance_minor: int = 0
+    """What the customer has, in the currency of the quote."""
+    use_balance: bool = False
+    promo_gone: str | None = None
+    """A code that was in use until now, and is not valid any more."""
+
+    @property
+    def from_balance_minor(self) -> int:
+        """The part of the total that the balance pays."""
+        return min(self.balance_minor, self.quote.total_minor) if self.use_balance else 0
+
+    @property
+    def to_pay_minor(self) -> int:
+        """The part that remains."""
+        return self.quote.total_minor - self.from_balance_minor
+
+
+def promo_effect(quote: Quote) -> tuple[PromoEffect, int]:
+    """What the quote's promo code, which is valid, does for it; with the quantity that it begins at."""
+    if quote.used_promo_code:
+        return "works", 1
+    thresholds = [
+        (discount.min_quantity, line.quantity)
+        for line in quote.lines
+        for discount in line.product.discounts
+        if discount.promo_code == quote.promo_code
+    ]
+    if any(quantity >= threshold for threshold, quantity in thresholds):
+        return "better_already", 1
+    if thresholds:
+        return "more_needed", min(threshold for threshold, _ in thresholds)
+    return "other_goods", 1

@@ -1,0 +1,222 @@
+"""Orders and money: the link that pays for an order, and what payments and refunds do to it.
+
+A payment's reference is the number of its order. A payment is never refused for being late: whoever pays for
+an order that has been closed gets the goods if all that the order held can be had again (goods, promo code,
+balance), and the money back if not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
+
+from asyncpg import Pool
+from structlog import get_logger
+
+from actors.bots.shop.balance import give_back_balance, spend
+from actors.bots.shop.language import Language
+from actors.bots.shop.order import SQL, Order, find_order
+from actors.bots.shop.orders import close
+from actors.bots.shop.promo import use_promo
+from actors.bots.shop.stock import hold, lock_for, sell, take_back
+from actors.providers.payments import Money, PaymentOrder, PaymentProvider, ProviderRefusedError
+from actors.providers.receipts import Receipt, ReceiptItem
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.payments import Payment, created_at_provider, is_expired, mark_canceled, open_payment
+
+log = get_logger("mailroom.shop")
+
+PURPOSE = "shop.order"
+DESCRIPTIONS = {Language.RU: "Заказ № {number}", Language.EN: "Order No. {number}"}
+"""What the payer reads at the provider."""
+PAY_LINK_TRIES_MAX = 3
+"""A link that has expired at its provider is replaced; a new one that has expired is the provider's fault."""
+
+Settled = Literal["paid", "twice", "too_late"]
+
+
+@dataclass(frozen=True)
+class PayLink:
+    """Where an order is paid."""
+
+    provider: str
+    url: str
+    payment_id: int
+
+
+class OrderClosed(Exception):  # noqa: N818 - what happened, not a fault
+    """The order does not wait for a payment; tell the customer how it stands."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the order is {status}")
+        self.status = status
+        """The order's status; `expired` also when the reservation has run out and nobody has tidied yet."""
+
+
+class _GoneError(Exception):
+    """What a closed order held cannot be had again."""
+
+
+async def pay_link(
+    database: Pool,
+    payments: Mapping[str, PaymentProvider],
+    order: Order,
+    provider_name: str,
+    *,
+    public_url: str,
+) -> PayLink:
+    """Where to pay for an order at a provider: the same link however often it is asked for.
+
+    Raises `OrderClosed`, and `PaymentProviderError` when the provider does not answer or refuses.
+    """
+    provider = payments.get(provider_name)
+    if provider is None:
+        raise ProviderRefusedError(f"no provider {provider_name!r} is configured here")
+    for _ in range(PAY_LINK_TRIES_MAX):
+        payment = await _open(database, order, provider_name)
+        if payment.pay_url is None:
+            payment = await _create(database, provider, payment, order, public_url)
+        if payment.pay_url is not None and not await is_expired(database, payment.id):
+            return PayLink(provider_name, payment.pay_url, payment.id)
+        # It counts all the same if somebody has paid there: a canceled payment can become paid.
+        await mark_canceled(database, payment.id)
+    raise ProviderRefusedError(f"{provider_name} gives links for order {order.number} that have expired")
+
+
+async def settle(connection: Connection, payment: Payment) -> Settled:
+    """What a payment means for its order, in the transaction that marks the payment paid.
+
+    `paid`: the goods are the customer's, enqueue what follows. `twice`: the order was paid for already.
+    `too_late`: it was closed, and what it held is gone. For the last two the money has to go back.
+    Raises `LookupError` for a payment of no order of ours: a person has to look.
+    """
+    number = int(payment.reference) if payment.reference.isdecimal() else 0
+    row = await connection.fetchrow(SQL["lock"], number)
+    order = await find_order(connection, number)
+    if payment.purpose != PURPOSE or row is None or order is None:
+        raise LookupError(f"payment {payment.id} is for {payment.purpose} {payment.reference}: no such order")
+    if (payment.amount_minor, payment.currency) != (order.to_pay_minor, order.currency):
+        raise LookupError(
+            f"payment {payment.id} is about {Money(payment.amount_minor, payment.currency)}, "
+            f"but order {number} about {Money(order.to_pay_minor, order.currency)}"
+        )
+    if order.status not in ("awaiting_payment", "expired", "canceled"):
+        return "twice"
+    try:
+        async with connection.transaction():
+            await _hold_again(connection, order, payment.id)
+            await sell(connection, number)
+            await connection.execute(SQL["pay"], number)
+    except _GoneError as error:
+        log.info("paid too late", order=number, payment=payment.id, gone=str(error))
+        if order.status == "awaiting_payment":
+            await close(connection, number, "expired")
+        return "too_late"
+    return "paid"
+
+
+async def begin_refund(connection: Connection, number: int, why: str, *, goods_back: bool) -> Order | None:
+    """The money of a paid order is to go back; None if it is not paid, or goes back already.
+
+    With `goods_back` its goods can be sold again: only right for goods that nobody has seen.
+    """
+    row = await connection.fetchrow(SQL["lock"], number)
+    if row is None or row["status"] not in ("paid", "delivered"):
+        return None
+    if goods_back:
+        await lock_for(connection, number)
+        await take_back(connection, number)
+    await connection.execute(SQL["begin_refund"], number)
+    log.info("refund begun", order=number, why=why, goods_back=goods_back)
+    return await find_order(connection, number)
+
+
+async def finish_refund(connection: Connection, number: int) -> Order | None:
+    """The money has gone back: the order is over, and the part from the balance is there again. None if no
+    refund was under way.
+    """
+    row = await connection.fetchrow(SQL["lock"], number)
+    if row is None or row["status"] != "refunding":
+        return None
+    await give_back_balance(connection, number)
+    await connection.execute(SQL["finish_refund"], number)
+    return await find_order(connection, number)
+
+
+def receipt_of(order: Order) -> Receipt:
+    """What a fiscal receipt says of an order, and to which address it is sent if the customer left one."""
+    phone = order.contact if order.contact.lstrip("+").isdecimal() else None
+    email = order.contact if "@" in order.contact[1:] else None
+    items = tuple(ReceiptItem(line.title, line.quantity, line.price_minor) for line in order.lines)
+    return Receipt(items, email=email, phone=phone)
+
+
+async def _open(database: Pool, order: Order, provider_name: str) -> Payment:
+    if not order.to_pay_minor:  # the balance has paid for it
+        raise OrderClosed(order.status)
+    async with database.acquire() as connection, connection.transaction():
+        # The payment's row before the order's, as whoever settles the payment takes them.
+        payment = await open_payment(
+            connection,
+            provider=provider_name,
+            purpose=PURPOSE,
+            reference=str(order.number),
+            amount_minor=order.to_pay_minor,
+            currency=order.currency,
+        )
+        row = await connection.fetchrow(SQL["lock"], order.number)
+        if row is None:
+            raise OrderClosed("unknown")
+        if row["status"] != "awaiting_payment" or row["due"]:
+            raise OrderClosed(
+                "expired" if row["due"] and row["status"] == "awaiting_payment" else row["status"]
+            )
+        return payment
+
+
+async def _create(
+    database: Pool, provider: PaymentProvider, payment: Payment, order: Order, public_url: str
+) -> Payment:
+    query = urlencode({"bot": order.bot, "order": order.number})
+    created = await provider.create(
+        PaymentOrder(
+            money=Money(payment.amount_minor, payment.currency),
+            reference=str(payment.id),
+            description=DESCRIPTIONS[order.language].format(number=order.number),
+            return_url=f"{public_url.rstrip('/')}/app/shop?{query}",
+            idempotency_key=f"payment-{payment.id}",
+            receipt=receipt_of(order),
+            language=order.language,
+        )
+    )
+    noted = await created_at_provider(
+        database, payment.id, created.provider_id, pay_url=created.pay_url, expires_at=created.expires_at
+    )
+    if noted is None:
+        raise ProviderRefusedError(
+            f"{provider.name} has made two payments of {payment.id}: {created.provider_id} is the second"
+        )
+    return noted
+
+
+async def _hold_again(connection: Connection, order: Order, payment_id: int) -> None:
+    """Hold all that the order is about, as it did while it waited. Raises `_GoneError`."""
+    closed = order.status != "awaiting_payment"
+    if closed and order.balance_minor:
+        spent_minor = await spend(
+            connection,
+            bot=order.bot,
+            user_id=order.user_id,
+            order_number=order.number,
+            most_minor=order.balance_minor,
+            currency=order.currency,
+            payment_id=payment_id,
+        )
+        if spent_minor < order.balance_minor:
+            raise _GoneError("the balance has been spent")
+    await lock_for(connection, order.number)
+    lacks = await hold(connection, order.number, order.reserved_until)
+    if lacks:
+        raise _GoneError(", ".join(lack.title for lack in lacks))
+    if closed and not await use_promo(connection, order.number):
+        raise _GoneError(f"the promo code {order.promo_code} has been used up")

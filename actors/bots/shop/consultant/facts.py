@@ -1,0 +1,90 @@
+"""What the view has said in this turn: the only prices and products that an answer may speak of."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from actors.bots.shop.cart import QUANTITY_MAX, Cart
+from actors.bots.shop.discounts import Discount
+from actors.bots.shop.product import Product
+from actors.bots.shop.quote import Quote, price
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product that a customer can pay for with one press, priced a moment ago."""
+
+    product: Product
+    quantity: int
+    quote: Quote
+
+    @classmethod
+    def of(cls, product: Product, quantity: int) -> "Offer | None":
+        """The offer, or None where there are too few."""
+        if not 1 <= quantity <= min(product.available, QUANTITY_MAX):
+            return None
+        return cls(product, quantity, price(Cart(((product.id, quantity),)), [product]))
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum of money that may be told of a product, and what has to be said beside it to make it true."""
+
+    minor: int
+    quantity: int = 1
+    """True of so many: the number has to be there."""
+    promo: bool = False
+    """True with the customer's promo code: it has to be named."""
+    before_discount: bool = False
+    """Not what it costs now: the real price has to be there too."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known in this turn."""
+
+    promo_code: str | None = None
+    """A code that the customer has written, and that is in force for some product."""
+    offer: Offer | None = None
+    _products: dict[str, Product] = field(default_factory=dict)
+
+    def learn(self, products: Iterable[Product]) -> None:
+        """Add what the view has just said; it replaces what it said before."""
+        self._products.update({product.slug: product for product in products})
+
+    def forget(self, slug: str) -> None:
+        """A product that is not on sale any more."""
+        self._products.pop(slug, None)
+        if self.offer is not None and self.offer.product.slug == slug:
+            self.offer = None
+
+    def __contains__(self, slug: str) -> bool:
+        return slug in self._products
+
+    def __iter__(self) -> Iterator[Product]:
+        return iter(self._products.values())
+
+    def get(self, slug: str) -> Product | None:
+        """What is known of a product."""
+        return self._products.get(slug)
+
+    def discounts(self, product: Product) -> list[Discount]:
+        """Those that this customer may hear of: for everybody, and of the code they know."""
+        return [one for one in product.discounts if one.promo_code in (None, self.promo_code)]
+
+    def amounts(self, product: Product) -> list[Amount]:
+        """All sums that are true of a product now."""
+        now, _ = product.unit_price(1)
+        amounts = [Amount(now)]
+        if now != product.price_minor:
+            amounts.append(Amount(product.price_minor, before_discount=True))
+        for discount in self.discounts(product):
+            code = discount.promo_code
+            unit, _ = product.unit_price(discount.min_quantity, code)
+            if unit != now:
+                amounts.append(Amount(unit, discount.min_quantity, promo=code is not None))
+        if self.offer is not None and self.offer.product.slug == product.slug:
+            line = self.offer.quote.lines[0]
+            amounts.append(Amount(line.total_minor, line.quantity))
+            if line.price_minor != now:
+                amounts.append(Amount(line.price_minor, line.quantity))
+        return amounts

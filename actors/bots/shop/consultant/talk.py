@@ -1,0 +1,304 @@
+"""One message to the consultant: what it is about, what the model wants to know, what it may say.
+
+    question ─► intent (cheap model) ─► orders, cart, help, chat: a text of ours
+                       │
+                       └► products ─► answer (stronger model) ◄─► tools, at most ROUNDS_MAX times
+                                             │
+                                             └► facts read again ─► guard ─► the model's words, or plain ones
+
+Whatever fails on the way, there is a reply, and it is there in time.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from asyncpg import Pool
+from structlog import get_logger
+
+from actors.bots.shop import catalog
+from actors.bots.shop.consultant import guard, prompt
+from actors.bots.shop.consultant.answer import PRODUCTS_MAX, WORDS_CHARS_MAX, Reply
+from actors.bots.shop.consultant.budget import Budget, Purpose
+from actors.bots.shop.consultant.context import Context
+from actors.bots.shop.consultant.facts import Facts, Offer
+from actors.bots.shop.consultant.metrics import ANSWERS, REFUSED
+from actors.bots.shop.consultant.texts import ConsultantTexts
+from actors.bots.shop.consultant.tools import SCHEMAS, Result, Toolbox
+from actors.bots.shop.options import Options
+from actors.bots.shop.product import Product
+from actors.metrics import child
+from actors.providers.openai import Answer, Models, ModelUnavailableError, OnText, ToolCall
+
+log = get_logger("mailroom.consultant")
+
+ROUNDS_MAX = 4
+"""Search, look up, offer, answer. In the last one no tools may be called."""
+CALLS_MAX = 5
+"""Of tools in one round."""
+INTENT_SHARE = 0.25
+INTENT_SECONDS_MAX = 5.0
+"""The cheap model only sorts: what it saves is not worth waiting longer for."""
+INTENT_TOKENS_MAX = 30
+ANSWER_TOKENS_MAX = 700
+"""The rules ask for 80 words; the rest is for tool calls."""
+SUMMARY_SECONDS_MAX = 5.0
+SUMMARY_SECONDS_MIN = 1.0
+SUMMARY_TOKENS_MAX = 250
+MARGIN_SECONDS = 0.2
+"""Left of the time for what comes after the model: the facts are read again, the guard reads the answer."""
+
+INTENTS = frozenset({"products", "orders", "cart", "help", "chat"})
+
+
+class Growing(Protocol):
+    """Where an answer can be watched while it is being written."""
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether more of it would be shown now."""
+
+    async def grow(self, words: str) -> None:
+        """Show this much of it."""
+
+
+class _PlainAnswerError(Exception):
+    """The model is of no use in this turn; its message is the reason, for the log and the metrics."""
+
+
+@dataclass(slots=True)
+class Consultation:
+    """The consultant at work on one message."""
+
+    database: Pool
+    models: Models
+    options: Options
+    budget: Budget
+    texts: ConsultantTexts
+    tools: Toolbox
+    ends: float
+    """When the reply has to be there, by the clock of the loop."""
+    draft: Growing
+    """Shows the parts of the answer that have passed the guard."""
+    assortment: Sequence[Product] = field(default_factory=list)
+
+    @property
+    def facts(self) -> Facts:
+        """What the view has said in this turn."""
+        return self.tools.facts
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the reply has to be there."""
+        return self.ends - asyncio.get_running_loop().time()
+
+    async def reply(self, context: Context, question: str) -> Reply:
+        """The reply to a question. Never fails because of a model."""
+        if await self.budget.is_used_up():
+            return self._plain("used_up", self.texts.used_up)
+        intent = await self._intent(context, question)
+        if intent != "products":
+            own = {"orders": self.texts.orders, "cart": self.texts.cart, "help": self.texts.help}
+            return self._plain(intent, own.get(intent, self.texts.chat))
+        self.assortment = await catalog.assortment(self.database, self.tools.language)
+        try:
+            said = await self._rounds(context, question)
+        except _PlainAnswerError as reason:
+            return await self._from_facts(question, str(reason))
+        return await self._checked(said, question)
+
+    async def remember(self, context: Context, question: str, reply: Reply) -> Context:
+        """The talk with this turn in it, and its oldest part summed up if it has become long."""
+        titles = dict.fromkeys([one.title for one in reply.products])
+        if reply.offer is not None:
+            titles[f"{reply.offer.product.title} × {reply.offer.quantity}"] = None
+        # "The second one, please" has to mean something to the next answer.
+        context = context.with_turn(question, "\n".join([reply.words, *titles]))
+        if not context.old:
+            return context
+        seconds = min(self.seconds_left, SUMMARY_SECONDS_MAX)
+        summary = None
+        if seconds >= SUMMARY_SECONDS_MIN:
+            messages = prompt.summary_messages(self.tools.language, context.summary, context.old)
+            try:
+                said = await self._ask(
+                    "summary",
+                    messages,
+                    self._models(self.options.model_intent),
+                    seconds,
+                    tokens_max=SUMMARY_TOKENS_MAX,
+                )
+                summary = guard.clean(said.text)
+            except ModelUnavailableError:
+                pass  # the log has it; the oldest part of the talk is forgotten
+        return context.summarised(summary)
+
+    async def _intent(self, context: Context, question: str) -> str:
+        seconds = min(self.seconds_left * INTENT_SHARE, INTENT_SECONDS_MAX)
+        try:
+            said = await self._ask(
+                "intent",
+                prompt.intent_messages(context, question),
+                self._models(self.options.model_intent),
+                seconds,
+                tokens_max=INTENT_TOKENS_MAX,
+            )
+        except ModelUnavailableError:
+            return "products"
+        return read_intent(said.text)
+
+    async def _rounds(self, context: Context, question: str) -> str:
+        """What the model says in the end. Raises `_PlainAnswerError`."""
+        messages = list(prompt.answer_messages(self.tools.language, self.assortment, context, question))
+        mistakes = 0
+        for number in range(1, ROUNDS_MAX + 1):
+            try:
+                answer = await self._ask(
+                    "answer",
+                    messages,
+                    self._models(self.options.model_answer),
+                    self.seconds_left - MARGIN_SECONDS,
+                    tokens_max=ANSWER_TOKENS_MAX,
+                    on_text=self._show_part(question),
+                    tools=SCHEMAS,
+                    may_call=number < ROUNDS_MAX,
+                )
+            except ModelUnavailableError as error:
+                raise _PlainAnswerError(error.why) from error
+            if not answer.tool_calls:
+                return answer.text if answer.whole else guard.whole_sentences(answer.text)
+            if number == ROUNDS_MAX:
+                break
+            messages.append(_asked_for(answer))
+            results = [await self._run(call) for call in answer.tool_calls[:CALLS_MAX]]
+            for call, result in zip(answer.tool_calls, _padded(results, len(answer.tool_calls)), strict=True):
+                messages.append({"role": "tool", "tool_call_id": call.id, "content": result.content})
+            if len(answer.tool_calls) > CALLS_MAX or any(result.wrong for result in results):
+                mistakes += 1
+                if mistakes > 1:
+                    # It was told once.
+                    raise _PlainAnswerError("bad_tool_calls")
+        raise _PlainAnswerError("endless_tool_calls")
+
+    async def _run(self, call: ToolCall) -> Result:
+        result = await self.tools.run(call)
+        log.info("tool_call", tool=call.name[:40], arguments=call.raw[:200], wrong=result.wrong)
+        return result
+
+    async def _ask(
+        self,
+        purpose: Purpose,
+        messages: Sequence[Mapping[str, Any]],
+        models: Sequence[str],
+        seconds: float,
+        *,
+        tokens_max: int,
+        on_text: OnText | None = None,
+        tools: Sequence[Mapping[str, Any]] = (),
+        may_call: bool = True,
+    ) -> Answer:
+        """Ask, and count what it cost before anything else can go wrong."""
+        try:
+            answer = await self.models.ask(
+                purpose, messages, tools, models, seconds, on_text, may_call=may_call, tokens_max=tokens_max
+            )
+        except ModelUnavailableError as error:
+            await self.budget.record(purpose, error.spent)
+            raise
+        await self.budget.record(purpose, answer.spent)
+        return answer
+
+    def _models(self, first: str) -> list[str]:
+        return list(dict.fromkeys((first, *self.options.model_fallbacks)))
+
+    def _show_part(self, question: str) -> OnText:
+        async def show(text: str) -> None:
+            if not self.draft.wants_more:
+                return
+            part = guard.whole_sentences(guard.clean(text))[:WORDS_CHARS_MAX]
+            if part and guard.check(part, self.facts, self.assortment, question) is None:
+                await self.draft.grow(part)
+
+        return show
+
+    async def _checked(self, said: str, question: str) -> Reply:
+        """The model's words if they are true by what the view says now."""
+        words = guard.clean(said)
+        if len(words) > WORDS_CHARS_MAX:
+            words = guard.whole_sentences(words[:WORDS_CHARS_MAX])
+        slugs = guard.mentioned(words, self.assortment)
+        offer = self.facts.offer
+        # Whatever was looked up earlier in this turn: what is said and offered is read once more.
+        await self.tools.read([*slugs, *([offer.product.slug] if offer else [])])
+        offer, notice = self._offer_now()
+        if not words:
+            return await self._from_facts(question, "empty")
+        refusal = guard.check(words, self.facts, self.assortment, question)
+        if refusal is not None:
+            child(REFUSED, refusal.why).inc()
+            log.warning("answer_refused", why=refusal.why, what=refusal.what[:80])
+            return await self._from_facts(question, "refused")
+        child(ANSWERS, "model").inc()
+        products = [one for slug in slugs if (one := self.facts.get(slug)) is not None]
+        return Reply(words, products[:PRODUCTS_MAX], offer, notice)
+
+    async def _from_facts(self, question: str, why: str) -> Reply:
+        """An answer without a model: what the view said in this turn, else what a search finds."""
+        child(ANSWERS, why).inc()
+        known = [one.slug for one in self.facts]
+        products = await self.tools.read(known[:PRODUCTS_MAX]) or await self.tools.search(
+            question, PRODUCTS_MAX
+        )
+        offer, notice = self._offer_now()
+        if products:
+            return Reply(self.texts.found, products, offer, notice)
+        unheard = why in ("refused", "empty", "bad_tool_calls", "endless_tool_calls")
+        return Reply(self.texts.nothing_found if unheard else self.texts.unavailable)
+
+    def _offer_now(self) -> tuple[Offer | None, str]:
+        """The offer as it is true now, and what to say if it is not any more."""
+        offer = self.facts.offer
+        if offer is None:
+            return None, ""
+        product = self.facts.get(offer.product.slug)
+        self.facts.offer = Offer.of(product, offer.quantity) if product is not None else None
+        return self.facts.offer, "" if self.facts.offer else self.texts.offer_gone
+
+    @staticmethod
+    def _plain(kind: str, words: str) -> Reply:
+        child(ANSWERS, kind).inc()
+        return Reply(words)
+
+
+def read_intent(text: str) -> str:
+    """The intent in a model's answer; `products` where there is none that we know."""
+    found = re.search(r"\{[^{}]*\}", text)
+    try:
+        said = json.loads(found[0]) if found else {}
+    except ValueError:
+        return "products"
+    intent = said.get("intent") if isinstance(said, dict) else None
+    return intent if isinstance(intent, str) and intent in INTENTS else "products"
+
+
+def _asked_for(answer: Answer) -> dict[str, Any]:
+    """The model's own message, as it has to stand before the results of its calls."""
+    calls = [
+        # What was no JSON would be refused by some endpoints when they get it back.
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": call.raw if call.arguments is not None else "{}"},
+        }
+        for call in answer.tool_calls
+    ]
+    return {"role": "assistant", "content": answer.text or None, "tool_calls": calls}
+
+
+def _padded(results: Sequence[Result], count: int) -> list[Result]:
+    """A result for every call: those beyond the limit were not made."""
+    missing = count - len(results)
+    return [*results, *[Result('{"error": "too many calls at once"}', wrong=True)] * missing]

@@ -1,0 +1,104 @@
+"""All the consultant says by itself, in Russian and English. HTML; values are escaped where they are put
+in.
+"""
+
+from dataclasses import dataclass
+
+from actors.bots.shop.language import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultantTexts:
+    """What the consultant says in one language when it is not the model that speaks."""
+
+    # while one waits
+    thinking: str
+    # instead of an answer
+    unavailable: str
+    used_up: str
+    found: str
+    nothing_found: str
+    # answers that need no model
+    orders: str
+    cart: str
+    help: str
+    chat: str
+    # under an answer
+    price: str
+    price_discounted: str
+    price_from: str
+    promo: str
+    sold_out: str
+    offer: str
+    offer_gone: str
+    # above an answer
+    cut: str
+    # buttons
+    button_pay: str
+    button_catalogue: str
+    button_menu: str
+
+
+RUSSIAN = ConsultantTexts(
+    thinking="Минутку, смотрю, что вам подойдёт…",
+    unavailable="Консультант сейчас не отвечает. Каталог, корзина и заказы работают как обычно, а мне можно"
+    " написать чуть позже.",
+    used_up="На сегодня я ответил уже на все вопросы, на какие мог, и вернусь завтра. А каталог,"
+    " корзина и заказы"
+    " под рукой:",
+    found="Вот что есть у нас по вашему вопросу:",
+    nothing_found="Готового ответа у меня нет. Расскажите другими словами, что ищете, или загляните"
+    " в каталог.",
+    orders="Все ваши заказы, оплата и покупки здесь: /orders",
+    cart="Ваша корзина здесь: /cart",
+    help="Как всё устроено, рассказано здесь: /help. А с выбором помогу я, просто напишите, что ищете.",
+    chat="Здравствуйте! Я помогаю выбрать программы, игры и курсы из нашего каталога. Напишите, для"
+    " чего ищете,"
+    " и я подскажу.",
+    price="• <b>{title}</b>: {price}",
+    price_discounted="• <b>{title}</b>: {price} вместо <s>{before}</s>, {discount}",
+    price_from=", от {quantity} шт. по {price}",
+    promo=", с промокодом {code}: {price}",
+    sold_out="• <b>{title}</b>: сейчас нет в наличии",
+    offer="🧾 <b>{title}</b>\n{quantity} × {price} = <b>{total}</b>",
+    offer_gone="Столько этого товара уже не осталось.",
+    cut="Сообщение длинное, я прочитал первые {limit} символов.",
+    button_pay="💳 Купить за {total}",
+    button_catalogue="🛍 Каталог",
+    button_menu="🏠 Меню",
+)
+
+ENGLISH = ConsultantTexts(
+    thinking="One moment, let me see what would suit you…",
+    unavailable="The consultant is not answering right now. Catalogue, cart and orders work as"
+    " always, and you are"
+    " welcome to ask me again a little later.",
+    used_up="I have answered all the questions I can for today and will be back tomorrow. Catalogue,"
+    " cart and orders"
+    " are right here:",
+    found="Here is what we have for your question:",
+    nothing_found="I have no good answer to that. Tell me in other words what you are looking for,"
+    " or have a look"
+    " at the catalogue.",
+    orders="All your orders, payments and purchases are here: /orders",
+    cart="Your cart is here: /cart",
+    help="How everything works is explained here: /help. And I am glad to help you choose: just"
+    " write what you are"
+    " looking for.",
+    chat="Hello! I help to choose software, games and courses from our catalogue. Tell me what you"
+    " need, and I will"
+    " find something for you.",
+    price="• <b>{title}</b>: {price}",
+    price_discounted="• <b>{title}</b>: {price} instead of <s>{before}</s>, {discount}",
+    price_from=", from {quantity} pcs {price} each",
+    promo=", with the promo code {code}: {price}",
+    sold_out="• <b>{title}</b>: sold out at the moment",
+    offer="🧾 <b>{title}</b>\n{quantity} × {price} = <b>{total}</b>",
+    offer_gone="There are not that many of it left.",
+    cut="That is a long message: I have read the first {limit} characters.",
+    button_pay="💳 Buy for {total}",
+    button_catalogue="🛍 Catalogue",
+    button_menu="🏠 Menu",
+)
+
+CONSULTANT_TEXTS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}

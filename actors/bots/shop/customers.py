@@ -1,0 +1,135 @@
+"""The people a shop knows, and who brought whom."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from actors.bots.shop.contact import printable
+from actors.bots.shop.language import Language
+from storage.postgres.outbox.connection import Source
+from storage.postgres.queries import load
+
+SQL = load(Path(__file__).with_name("customers.sql"))
+
+FRIEND_LEVELS_MAX = 5
+"""How far away a friend may be and still count: more levels are a pyramid, and slow to count."""
+NAME_LENGTH_MAX = 128
+"""Telegram's first and last name together."""
+USER_ID_MAX = 2**52 - 1
+"""Telegram's promise: an id has at most 52 significant bits."""
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+REFERRAL = re.compile(r"ref([0-9a-z]{1,11})")
+"""The payload of a referral link: it may have 64 of the characters A-Z a-z 0-9 _ and -."""
+
+
+class Person(Protocol):
+    """Somebody as Telegram tells of them: aiogram's `User` is one."""
+
+    @property
+    def id(self) -> int:
+        """Telegram's number of them."""
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody who has written to the shop."""
+
+    bot: str
+    user_id: int
+    chat_id: int
+    name: str
+    language: Language
+    contact: str
+    referrer_id: int | None
+    """Who brought them."""
+
+
+@dataclass(frozen=True)
+class Friends:
+    """What came of a customer's referral link."""
+
+    count_by_level: tuple[int, ...]
+    """How many people: first those who used the link, then those who used the links of these."""
+    earned_minor: Mapping[str, int]
+    """By currency, less what was revoked."""
+
+
+async def remember(
+    database: Source,
+    bot: str,
+    user: Person,
+    chat_id: int,
+    language: Language,
+    referrer_id: int | None = None,
+) -> bool:
+    """Know a customer by name, chat and language; True for a new one.
+
+    Who brought them is believed of a new customer only, and only if that is somebody else who is a customer:
+    so there can be no circles.
+    """
+    name = printable(user.full_name)[:NAME_LENGTH_MAX] or str(user.id)
+    known = await find_customer(database, bot, user.id)
+    if known is not None and (known.chat_id, known.name, known.language) == (chat_id, name, language):
+        return False
+    new = await database.fetchval(SQL["remember"], bot, user.id, chat_id, name, language, referrer_id)
+    return bool(new)
+
+
+async def set_contact(database: Source, bot: str, user_id: int, contact: str) -> bool:
+    """Keep how a customer wants to be reached, for the next order. False if nobody knows them."""
+    return await database.fetchval(SQL["set_contact"], bot, user_id, contact) is not None
+
+
+async def find_customer(database: Source, bot: str, user_id: int) -> Customer | None:
+    """What is known of somebody."""
+    row = await database.fetchrow(SQL["find"], bot, user_id)
+    return None if row is None else _customer(row)
+
+
+async def referrers_of(database: Source, bot: str, user_id: int, levels: int) -> list[Customer]:
+    """Who brought a customer (level 1), who brought that one, and so on; nobody is there twice."""
+    if levels < 1:
+        return []
+    rows = await database.fetch(SQL["referrers"], bot, user_id, min(levels, FRIEND_LEVELS_MAX))
+    return [_customer(row) for row in rows]
+
+
+async def friends_of(database: Source, bot: str, user_id: int, levels: int = FRIEND_LEVELS_MAX) -> Friends:
+    """Whom a customer has brought, and what that has earned."""
+    levels = min(levels, FRIEND_LEVELS_MAX)
+    counted = {
+        row["level"]: row["friends"] for row in await database.fetch(SQL["friends"], bot, user_id, levels)
+    }
+    deepest = max(counted, default=0)
+    earned = await database.fetch(SQL["earned"], bot, user_id)
+    return Friends(
+        tuple(counted.get(level, 0) for level in range(1, deepest + 1)),
+        {row["currency"]: row["amount_minor"] for row in earned},
+    )
+
+
+def referral_link(bot_username: str, user_id: int) -> str:
+    """The link that brings friends: it opens the chat with the bot, and its /start tells who sent it."""
+    digits = ""
+    while user_id:
+        user_id, digit = divmod(user_id, 36)
+        digits = BASE36[digit] + digits
+    return f"https://t.me/{bot_username}?start=ref{digits}"
+
+
+def referrer_in(payload: str) -> int | None:
+    """Who is named by the payload of a /start; None if it is another payload."""
+    match = REFERRAL.fullmatch(payload)
+    user_id = int(match[1], 36) if match else 0
+    return user_id if 0 < user_id <= USER_ID_MAX else None
+
+
+def _customer(row: Any) -> Customer:
+    bot, user_id, chat_id, name, language, contact, referrer_id = row
+    return Customer(bot, user_id, chat_id, name, Language(language), contact, referrer_id)

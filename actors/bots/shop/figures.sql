@@ -1,0 +1,56 @@
+-- orders: how many orders were placed, paid, delivered and refunded from day $2 to day $3 (UTC, both included),
+-- and how many of those placed were paid whenever; $1 is the bot.
+WITH span AS (
+    SELECT $2::date::timestamp AT TIME ZONE 'UTC' AS start, ($3::date + 1)::timestamp AT TIME ZONE 'UTC' AS stop
+)
+SELECT
+    count(*) FILTER (WHERE o.created_at >= span.start AND o.created_at < span.stop)::int AS placed,
+    count(*) FILTER (WHERE o.created_at >= span.start AND o.created_at < span.stop
+        AND o.paid_at IS NOT NULL)::int AS placed_and_paid,
+    count(*) FILTER (WHERE o.paid_at >= span.start AND o.paid_at < span.stop)::int AS paid,
+    count(*) FILTER (WHERE o.delivered_at >= span.start AND o.delivered_at < span.stop)::int AS delivered,
+    count(*) FILTER (WHERE o.status = 'refunded' AND o.closed_at >= span.start AND o.closed_at < span.stop)::int
+        AS refunded
+FROM span LEFT JOIN shop.orders AS o ON o.bot = $1;
+
+-- revenue: the money that came and went in these days, by currency.
+WITH span AS (
+    SELECT $2::date::timestamp AT TIME ZONE 'UTC' AS start, ($3::date + 1)::timestamp AT TIME ZONE 'UTC' AS stop
+), moved AS (
+    SELECT o.currency,
+           o.paid_at >= span.start AND o.paid_at < span.stop AS came,
+           o.status = 'refunded' AND o.closed_at >= span.start AND o.closed_at < span.stop AS went,
+           o.total_minor - o.balance_minor AS money_minor, o.balance_minor
+    FROM span JOIN shop.orders AS o ON o.bot = $1
+)
+SELECT currency,
+       coalesce(sum(money_minor) FILTER (WHERE came), 0)::bigint AS paid_minor,
+       coalesce(sum(balance_minor) FILTER (WHERE came), 0)::bigint AS balance_minor,
+       coalesce(sum(money_minor) FILTER (WHERE went), 0)::bigint AS refunded_minor
+FROM moved
+WHERE came OR went
+GROUP BY currency
+ORDER BY currency;
+
+-- top_products: what was bought most in the orders paid in these days and not refunded; $4 how many at most.
+WITH span AS (
+    SELECT $2::date::timestamp AT TIME ZONE 'UTC' AS start, ($3::date + 1)::timestamp AT TIME ZONE 'UTC' AS stop
+)
+SELECT line.product_id, p.title_ru, p.title_en, o.currency,
+       sum(line.quantity)::int AS sold, sum(line.quantity * line.price_minor)::bigint AS sold_minor
+FROM span
+JOIN shop.orders AS o ON o.bot = $1 AND o.paid_at >= span.start AND o.paid_at < span.stop
+JOIN shop.order_lines AS line ON line.order_id = o.id
+JOIN shop.products AS p ON p.id = line.product_id
+WHERE o.status IN ('paid', 'delivered')
+GROUP BY line.product_id, p.title_ru, p.title_en, o.currency
+ORDER BY sold DESC, sold_minor DESC, line.product_id
+LIMIT $4;
+
+-- model: what the consultant cost in these days.
+SELECT count(*)::int AS calls, coalesce(sum(cost_micro_usd), 0)::bigint AS cost_micro_usd
+FROM shop.model_usage
+WHERE bot = $1 AND at >= $2::date::timestamp AT TIME ZONE 'UTC' AND at < ($3::date + 1)::timestamp AT TIME ZONE 'UTC';
+
+-- today: the day it is by the database's clock (UTC).
+SELECT (now() AT TIME ZONE 'UTC')::date;

@@ -1,0 +1,43 @@
+"""The buyer is told that money of theirs goes back: at once if that takes a while, and when it is there."""
+
+from pydantic import BaseModel
+
+from actors.bots.shop.jobs.tell import data_of
+from actors.bots.shop.order import find_order
+from actors.jobs.context import JobContext
+from actors.paying.purpose import Why
+from storage.postgres.payments import find_refund
+
+OVER = "shop.refunded"
+UNDER_WAY = "shop.refunding"
+PATIENCE_SECONDS = 15.0
+"""A refund takes a second or two; who is told of its end that soon need not be told of its beginning."""
+
+
+class Apology(BaseModel):
+    """What the buyer is told."""
+
+    order: int
+    payment: int | None
+    """None for an order that the balance has paid for."""
+    why: Why
+    amount_minor: int
+    currency: str
+    over: bool
+    to_balance: bool = False
+    """The provider could not give it back: it is on the customer's balance."""
+
+
+async def apologise(wanted: Apology, context: JobContext) -> None:
+    """Put the event into the chat. That the money is under way is told only while it is."""
+    order = await find_order(context.database, wanted.order)
+    if order is None:
+        return
+    told = wanted.model_dump(include={"order", "why", "amount_minor", "currency"})
+    if wanted.over:
+        told["to_balance"] = wanted.to_balance
+    elif wanted.payment is not None:
+        refund = await find_refund(context.database, wanted.payment)
+        if refund is None or refund.status != "pending":
+            return
+    await context.put_event(order.bot, order.chat_id, OVER if wanted.over else UNDER_WAY, data_of(told))

@@ -1,0 +1,61 @@
+"""Those who brought the buyer get their part of what was paid."""
+
+from typing import cast
+
+from actors.bots.shop.balance import add_entry
+from actors.bots.shop.customers import find_customer, referrers_of
+from actors.bots.shop.jobs.tell import event_job
+from actors.bots.shop.options import Options
+from actors.bots.shop.order import SQL as ORDERS
+from actors.bots.shop.order import Order, find_order
+from actors.bots.shop.orders import OrderJob
+from actors.hosting.services import BotServices
+from actors.jobs.context import JobContext
+from actors.paying.purpose import carry
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.job import NewJob
+
+EVENT = "shop.bonus"
+
+
+async def pay_bonus(services: BotServices, wanted: OrderJob, context: JobContext) -> None:
+    """Add to their balances, and tell each of them: all of it with the end of the job."""
+    async with context.ending() as connection:
+        # From here to the commit no refund can begin, or it has, and there is nothing to add.
+        await connection.fetchrow(ORDERS["lock"], wanted.order)
+        order = await find_order(connection, wanted.order)
+        if order is not None and order.status in ("paid", "delivered"):
+            options = cast(Options, services.options[order.bot])
+            await context.enqueue(connection, await _bonuses(connection, order, options, context.trace))
+
+
+async def _bonuses(connection: Connection, order: Order, options: Options, trace: str) -> list[NewJob]:
+    """Percents are of what was paid with money: what came from a balance has earned its bonus before."""
+    percents = options.bonus_percent
+    buyer = await find_customer(connection, order.bot, order.user_id)
+    # Whom each of them knows: their own friend, and not the friends of friends.
+    friend = buyer.name if buyer else ""
+    jobs: list[NewJob] = []
+    referrers = await referrers_of(connection, order.bot, order.user_id, len(percents))
+    for level, (referrer, percent) in enumerate(zip(referrers, percents, strict=False), start=1):
+        amount_minor = order.to_pay_minor * percent // 100
+        if amount_minor > 0 and await add_entry(
+            connection,
+            bot=order.bot,
+            user_id=referrer.user_id,
+            kind="bonus",
+            order_number=order.number,
+            level=level,
+            amount_minor=amount_minor,
+            currency=order.currency,
+        ):
+            told = {
+                "order": order.number,
+                "level": level,
+                "amount_minor": amount_minor,
+                "currency": order.currency,
+                "friend": friend,
+            }
+            jobs.append(event_job(order.bot, referrer.chat_id, EVENT, told))
+        friend = referrer.name
+    return carry(jobs, trace)

@@ -1,0 +1,28 @@
+"""The goods go to their buyer: an event in the chat, whose handler reads and sends them."""
+
+from structlog import get_logger
+
+from actors.bots.shop.jobs.sql import SQL
+from actors.bots.shop.jobs.tell import data_of
+from actors.bots.shop.orders import OrderJob, mark_delivered
+from actors.jobs.context import JobContext
+
+log = get_logger("mailroom.shop")
+
+DELIVERED = "shop.delivered"
+
+
+async def deliver(wanted: OrderJob, context: JobContext) -> None:
+    """Put the event into the chat, and call the order delivered.
+
+    First of all `delivered_at` is set: from then on somebody may have seen the goods, and a refund does not
+    put them back into stock.
+    """
+    order = await context.database.fetchrow(SQL["begin_delivery"], wanted.order)
+    if order is None:
+        log.info("nothing to deliver", order=wanted.order, why="it is not paid (any more)")
+        return
+    await context.put_event(order["bot"], order["chat_id"], DELIVERED, data_of({"order": wanted.order}))
+    async with context.ending() as connection:
+        await mark_delivered(connection, wanted.order)
+    log.info("delivered", order=wanted.order, trace=context.trace)

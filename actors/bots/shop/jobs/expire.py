@@ -1,0 +1,29 @@
+"""A reservation has run out: the goods are for others, and the customer is told."""
+
+from dataclasses import replace
+
+from actors.bots.shop.jobs.patience import new_job
+from actors.bots.shop.jobs.sql import SQL
+from actors.bots.shop.jobs.tell import event_job
+from actors.bots.shop.orders import EXPIRE, OrderJob
+from actors.bots.shop.orders import expire as close_if_due
+from actors.jobs.context import JobContext
+from actors.paying.purpose import carry
+
+EVENT = "shop.expired"
+
+
+async def expire(wanted: OrderJob, context: JobContext) -> None:
+    """Close an order that still waits for its payment. If its time has been put off, come again then: by
+    another job, as one that waits would hold up all others of the order.
+    """
+    async with context.ending() as connection:
+        order = await close_if_due(connection, wanted.order)
+        if order is not None:
+            told = event_job(order.bot, order.chat_id, EVENT, {"order": order.number})
+            await context.enqueue(connection, carry([told], context.trace))
+            return
+        until = await connection.fetchval(SQL["waits_until"], wanted.order)
+        if until is not None:
+            again = replace(new_job(EXPIRE, wanted, wanted.order), run_at=until)
+            await context.enqueue(connection, carry([again], context.trace))

@@ -1,0 +1,29 @@
+-- begin_delivery: from now on somebody may see the goods of a paid order.
+UPDATE shop.orders SET delivered_at = coalesce(delivered_at, now()) WHERE id = $1 AND status = 'paid'
+RETURNING bot, chat_id;
+
+-- waits_until: the end of an order's reservation, if that is yet to come and the order waits for its payment.
+SELECT reserved_until FROM shop.orders WHERE id = $1 AND status = 'awaiting_payment' AND reserved_until > now();
+
+-- bonuses: what friends of the buyer got for an order.
+SELECT bot, user_id, level, amount_minor, currency FROM shop.balance_entries
+WHERE order_id = $1 AND kind = 'bonus'
+ORDER BY level;
+
+-- suppliers: those of an order's goods who can be told of it.
+SELECT DISTINCT s.id
+FROM shop.order_lines AS l
+JOIN shop.products AS p ON p.id = l.product_id
+JOIN shop.suppliers AS s ON s.id = p.supplier_id
+WHERE l.order_id = $1 AND (s.chat_id IS NOT NULL OR s.callback_url IS NOT NULL)
+ORDER BY s.id;
+
+-- supplier: how a supplier is told.
+SELECT slug, title, chat_id, callback_url, callback_secret FROM shop.suppliers WHERE id = $1;
+
+-- supplied: what a supplier has to do with an order.
+SELECT p.slug AS product, l.title, l.quantity, l.price_minor
+FROM shop.order_lines AS l
+JOIN shop.products AS p ON p.id = l.product_id
+WHERE l.order_id = $1 AND p.supplier_id = $2
+ORDER BY l.line;

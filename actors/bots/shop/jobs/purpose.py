@@ -1,0 +1,164 @@
+"""What payments mean for the shop: the goods are sold, or the money is of no use and goes back."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from structlog import get_logger
+
+from actors.bots.shop import checkout
+from actors.bots.shop.balance import add_entry
+from actors.bots.shop.customers import find_customer
+from actors.bots.shop.jobs.apologise import PATIENCE_SECONDS, Apology
+from actors.bots.shop.jobs.follow import after_paid
+from actors.bots.shop.jobs.patience import new_job
+from actors.bots.shop.jobs.take_back import go_back
+from actors.bots.shop.jobs.tell import notice_job
+from actors.bots.shop.language import Language
+from actors.bots.shop.money import format_money
+from actors.bots.shop.options import Options
+from actors.bots.shop.order import Order, find_order
+from actors.bots.shop.orders import APOLOGISE
+from actors.hosting.services import BotServices
+from actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Why
+from actors.providers.payments import Money
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.payments import Payment
+
+log = get_logger("mailroom.shop")
+
+CURRENCY_CHARS = 3
+"""Balances are kept in currencies of ISO 4217 alone; coins have longer names."""
+OWED = {
+    Language.RU: (
+        "⚠️ Заказ № {number}: {money} нельзя вернуть через {provider} ({words}).\n{what}\n"
+        "Платёж {payment}, причина возврата: {why}."
+    ),
+    Language.EN: (
+        "⚠️ Order No. {number}: {money} cannot be given back through {provider} ({words}).\n{what}\n"
+        "Payment {payment}, reason for the refund: {why}."
+    ),
+}
+CREDITED = {
+    Language.RU: "Сумма зачислена на баланс покупателя.",
+    Language.EN: "The sum was put on the customer's balance.",
+}
+BY_HAND = {
+    Language.RU: "На баланс такую валюту зачислить нельзя: верните деньги вручную.",
+    Language.EN: "A balance cannot hold this currency: please give the money back by hand.",
+}
+WHY: dict[Why, dict[Language, str]] = {
+    "too_late": {
+        Language.RU: "оплачен слишком поздно, товара уже нет",
+        Language.EN: "paid too late, the goods were gone",
+    },
+    "twice": {Language.RU: "заказ уже был оплачен", Language.EN: "the order had been paid for already"},
+    "mismatch": {Language.RU: "оплачена другая сумма", Language.EN: "another sum was paid"},
+    "owner": {Language.RU: "решение магазина", Language.EN: "the shop decided so"},
+}
+
+
+def shop_purpose(services: BotServices) -> Purpose:
+    """What follows from payments of orders."""
+
+    async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
+        return await _given_back(services, connection, payment, back)
+
+    return Purpose(paid=_paid, mismatched=_mismatched, given_back=given_back)
+
+
+async def _paid(connection: Connection, payment: Payment) -> Follows:
+    try:
+        settled = await checkout.settle(connection, payment)
+    except LookupError as error:
+        raise NotPayableError(str(error)) from error
+    if settled != "paid":
+        money = Money(payment.amount_minor, payment.currency)
+        return Follows([_under_way(payment, settled, money)], give_back=settled)
+    order = await find_order(connection, int(payment.reference))
+    assert order is not None, "its payment was settled in this transaction"
+    return Follows(await after_paid(connection, order, payment.id))
+
+
+async def _mismatched(_connection: Connection, payment: Payment, paid: Money) -> Sequence[NewJob]:
+    return [_under_way(payment, "mismatch", paid)]
+
+
+async def _given_back(
+    services: BotServices, connection: Connection, payment: Payment, back: GivenBack
+) -> list[NewJob]:
+    """The payment is over. If the order goes back with it, that is over too; if not, nothing is different for
+    the order: it waits for another payment, has one, or is closed.
+    """
+    number = int(payment.reference)
+    jobs: list[NewJob] = []
+    if back.why == "owner":
+        jobs.append(await go_back(connection, number))
+    order = await find_order(connection, number)
+    if order is None:
+        raise NotPayableError(f"payment {payment.id} is for order {number}, which is gone")
+    to_balance = not back.to_payer and await _credit(connection, order, payment, back.money)
+    if not back.to_payer:
+        jobs += await _tell_owners(services, connection, order, payment, back, credited=to_balance)
+    if back.to_payer or to_balance:
+        apology = Apology(
+            order=number, payment=payment.id, why=back.why, over=True, to_balance=to_balance,
+            amount_minor=back.money.amount_minor, currency=back.money.currency,
+        )  # fmt: skip
+        jobs.append(new_job(APOLOGISE, apology, number))
+    return jobs
+
+
+def _under_way(payment: Payment, why: Why, money: Money) -> NewJob:
+    number = int(payment.reference)
+    apology = Apology(
+        order=number, payment=payment.id, why=why, over=False,
+        amount_minor=money.amount_minor, currency=money.currency,
+    )  # fmt: skip
+    return new_job(APOLOGISE, apology, number, delay_seconds=PATIENCE_SECONDS)
+
+
+async def _credit(connection: Connection, order: Order, payment: Payment, money: Money) -> bool:
+    """Whether the customer has it on their balance now."""
+    if len(money.currency) != CURRENCY_CHARS:
+        return False
+    await add_entry(
+        connection,
+        bot=order.bot,
+        user_id=order.user_id,
+        kind="refund",
+        order_number=order.number,
+        amount_minor=money.amount_minor,
+        currency=money.currency,
+        payment_id=payment.id,
+    )
+    return True
+
+
+async def _tell_owners(
+    services: BotServices,
+    connection: Connection,
+    order: Order,
+    payment: Payment,
+    back: GivenBack,
+    *,
+    credited: bool,
+) -> list[NewJob]:
+    owners = cast(Options, services.options[order.bot]).owners
+    if not owners:
+        log.error("nobody to tell", order=order.number, payment=payment.id, why="the bot has no owners")
+    jobs = []
+    for owner in sorted(owners):
+        known = await find_customer(connection, order.bot, owner)
+        language = known.language if known else order.language
+        text = OWED[language].format(
+            number=order.number,
+            money=format_money(back.money.amount_minor, back.money.currency, language),
+            provider=payment.provider,
+            words=back.words,
+            what=(CREDITED if credited else BY_HAND)[language],
+            payment=payment.provider_id,
+            why=WHY[back.why][language],
+        )
+        jobs.append(notice_job(order.bot, owner, text))
+    return jobs

@@ -1,0 +1,11 @@
+"""The order is counted in the leaderboard."""
+
+from actors.bots.shop.leaderboard import count_order
+from actors.bots.shop.orders import OrderJob
+from actors.jobs.context import JobContext
+
+
+async def rank(wanted: OrderJob, context: JobContext) -> None:
+    """Count it, once; not one whose money goes back."""
+    async with context.ending() as connection:
+        await count_order(connection, wanted.order)

@@ -1,0 +1,25 @@
+"""The buyer is shown what was paid."""
+
+from pydantic import BaseModel
+
+from actors.bots.shop.jobs.tell import data_of
+from actors.bots.shop.order import find_order
+from actors.jobs.context import JobContext
+
+EVENT = "shop.receipt"
+
+
+class ReceiptJob(BaseModel):
+    """The receipt of an order."""
+
+    order: int
+    payment: int | None = None
+    """None for an order that the balance has paid for."""
+
+
+async def send_receipt(wanted: ReceiptJob, context: JobContext) -> None:
+    """Put the event into the chat; also of an order whose money is on its way back: it was paid."""
+    order = await find_order(context.database, wanted.order)
+    if order is not None:
+        told = {"order": wanted.order, "payment": wanted.payment}
+        await context.put_event(order.bot, order.chat_id, EVENT, data_of(told))

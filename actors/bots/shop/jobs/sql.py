@@ -1,0 +1,7 @@
+"""The statements of the shop's jobs."""
+
+from pathlib import Path
+
+from storage.postgres.queries import load
+
+SQL = load(Path(__file__).with_name("jobs.sql"))

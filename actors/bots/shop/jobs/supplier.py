@@ -1,0 +1,163 @@
+"""Suppliers are told of sales, and of sales that were taken back: in a Telegram chat, or by a signed call.
+
+    POST callback_url
+    Content-Type: application/json
+    X-Mailroom-Signature: t=1763632800,v1=<hex HMAC-SHA256(secret, "1763632800." + body)>
+    X-Mailroom-Idempotency-Key: job-1234         the same however often we call
+
+Any 2xx means that the supplier has it; 5xx, 429 and silence are tried again for a day, anything else is for
+the owner to see. A supplier's outage holds up nobody but that supplier: its jobs have a key of their own.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from typing import Literal
+
+import httpx
+from asyncpg import Record
+from pydantic import BaseModel
+from structlog import get_logger
+
+from actors.bots.shop.customers import find_customer
+from actors.bots.shop.jobs.patience import new_job
+from actors.bots.shop.jobs.sql import SQL
+from actors.bots.shop.jobs.tell import notice_job
+from actors.bots.shop.language import Language
+from actors.bots.shop.order import Order, find_order
+from actors.bots.shop.orders import TELL_SUPPLIER, key_of
+from actors.hosting.services import BotServices
+from actors.jobs.context import JobContext
+from actors.paying.purpose import carry
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
+
+log = get_logger("mailroom.shop")
+
+CALL_SECONDS = 10.0
+"""A supplier need only write it down."""
+RETRY_AFTER_SECONDS_MAX = 3600.0
+"""However long a supplier asks us to wait."""
+AGAIN = frozenset({408, 425, 429})
+"""The answers below 500 that ask to be called again."""
+
+About = Literal["sold", "returned"]
+EVENTS = {"sold": "order.paid", "returned": "order.refunded"}
+TEXTS = {
+    ("sold", Language.RU): "🛒 Продано, заказ № {number}:\n{lines}",
+    ("sold", Language.EN): "🛒 Sold, order No. {number}:\n{lines}",
+    ("returned", Language.RU): "↩️ Деньги за заказ № {number} возвращаются покупателю:\n{lines}",
+    ("returned", Language.EN): "↩️ The money for order No. {number} is going back to the customer:\n{lines}",
+}
+
+
+class TellSupplier(BaseModel):
+    """Tell one supplier of what an order has of theirs."""
+
+    order: int
+    supplier: int
+    about: About = "sold"
+
+
+async def supplier_jobs(connection: Connection, number: int, about: About) -> list[NewJob]:
+    """The jobs that tell each supplier of an order's goods."""
+    return [
+        new_job(
+            TELL_SUPPLIER,
+            TellSupplier(order=number, supplier=row["id"], about=about),
+            number,
+            key=f"{key_of(number)}:supplier:{row['id']}",
+        )
+        for row in await connection.fetch(SQL["suppliers"], number)
+    ]
+
+
+async def tell_supplier(services: BotServices, wanted: TellSupplier, context: JobContext) -> Outcome:
+    """Call the supplier, then write into their chat, whichever of the two they have."""
+    database = context.database
+    order = await find_order(database, wanted.order)
+    supplier = await database.fetchrow(SQL["supplier"], wanted.supplier)
+    if order is None or supplier is None:
+        return Rejected(f"there is no order {wanted.order}, or no supplier {wanted.supplier}")
+    if wanted.about == "sold" and order.status not in ("paid", "delivered"):
+        log.info("supplier not told", order=order.number, supplier=supplier["slug"], why=order.status)
+        return Done()
+    lines = await database.fetch(SQL["supplied"], wanted.order, wanted.supplier)
+    if supplier["callback_url"] is not None:
+        secret = services.vault.decrypt(supplier["callback_secret"])
+        body = _body(wanted.about, order, supplier, lines)
+        trouble = await _call(services.http, supplier["callback_url"], secret, body, context)
+        if trouble is not None:
+            return trouble
+    async with context.ending() as connection:
+        if supplier["chat_id"] is not None:
+            text = await _text(connection, wanted.about, order, supplier["chat_id"], lines)
+            notice = notice_job(order.bot, supplier["chat_id"], text)
+            await context.enqueue(connection, carry([notice], context.trace))
+    log.info("supplier told", order=order.number, supplier=supplier["slug"], about=wanted.about)
+    return Done()
+
+
+def sign(secret: bytes, body: bytes, at: int) -> str:
+    """The signature of a call, as Stripe makes its own: there are libraries that check it."""
+    signed = hmac.digest(secret, str(at).encode() + b"." + body, hashlib.sha256)
+    return f"t={at},v1={signed.hex()}"
+
+
+async def _call(
+    http: httpx.AsyncClient, url: str, secret: bytes, body: bytes, context: JobContext
+) -> Outcome | None:
+    """None if the supplier has it."""
+    headers = {
+        "Content-Type": "application/json",
+        "X-Mailroom-Signature": sign(secret, body, int(time.time())),
+        "X-Mailroom-Idempotency-Key": context.idempotency_key,
+    }
+    try:
+        async with asyncio.timeout(CALL_SECONDS):
+            # The status says all: the rest of the answer is not read, however long it is.
+            async with http.stream(
+                "POST", url, content=body, headers=headers, timeout=CALL_SECONDS, follow_redirects=False
+            ) as answer:
+                status, retry_after = answer.status_code, answer.headers.get("Retry-After", "")
+    except TimeoutError:
+        return Retry(f"the supplier at {url} has not answered within {CALL_SECONDS:g} s")
+    except httpx.InvalidURL as error:
+        return Rejected(f"the supplier's address {url} is none: {error}")
+    except httpx.HTTPError as error:
+        return Retry(f"the supplier at {url} does not answer: {type(error).__name__} {error}".rstrip())
+    if 200 <= status < 300:
+        return None
+    words = f"the supplier at {url} answered {status}"
+    if status >= 500 or status in AGAIN:
+        numeric = retry_after.isascii() and retry_after.isdigit()
+        after = min(float(retry_after), RETRY_AFTER_SECONDS_MAX) if numeric else None
+        return Retry(words, after_seconds=after)
+    return Rejected(f"{words}: ask them why, mend the address or the secret, then retry the job")
+
+
+def _body(about: About, order: Order, supplier: Record, lines: list[Record]) -> bytes:
+    """What they need to settle with us, and nothing of the buyer."""
+    told = {
+        "event": EVENTS[about],
+        "order": order.number,
+        "supplier": supplier["slug"],
+        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "currency": order.currency,
+        "total_minor": sum(line["quantity"] * line["price_minor"] for line in lines),
+        "lines": [dict(line) for line in lines],
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def _text(connection: Connection, about: About, order: Order, chat_id: int, lines: list[Record]) -> str:
+    """In the language that they use with this bot; in both where they have not used it."""
+    known = await find_customer(connection, order.bot, chat_id)
+    written = "\n".join(f"• {line['title']} × {line['quantity']}" for line in lines)
+    languages = (known.language,) if known else (Language.RU, Language.EN)
+    return "\n\n".join(
+        TEXTS[about, language].format(number=order.number, lines=written) for language in languages
+    )

@@ -1,0 +1,60 @@
+"""The money of an order goes back: so does what others got for it."""
+
+from structlog import get_logger
+
+from actors.bots.shop import checkout
+from actors.bots.shop.balance import add_entry
+from actors.bots.shop.jobs.patience import new_job
+from actors.bots.shop.jobs.sql import SQL
+from actors.bots.shop.jobs.supplier import supplier_jobs
+from actors.bots.shop.leaderboard import uncount_order
+from actors.bots.shop.order import SQL as ORDERS
+from actors.bots.shop.order import find_order
+from actors.bots.shop.orders import TAKE_BACK, OrderJob
+from actors.jobs.context import JobContext
+from actors.paying.purpose import carry
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.job import NewJob
+
+log = get_logger("mailroom.shop")
+
+
+async def go_back(connection: Connection, number: int) -> NewJob:
+    """The money of an order has gone back: the order is over, and the job that is returned does the rest.
+
+    If its owner had not begun that here, somebody did it at the provider: then goods that nobody can have
+    seen are put back into stock.
+    """
+    # The lock first: a delivery that begins now waits, and one that has begun is seen.
+    await connection.fetchrow(ORDERS["lock"], number)
+    order = await find_order(connection, number)
+    unseen = order is not None and order.delivered_at is None
+    await checkout.begin_refund(connection, number, "owner", goods_back=unseen)
+    await checkout.finish_refund(connection, number)
+    return new_job(TAKE_BACK, OrderJob(order=number), number)
+
+
+async def take_back(wanted: OrderJob, context: JobContext) -> None:
+    """Revoke bonuses, take the order off the leaderboard, and tell the suppliers.
+
+    Goods that nobody has seen, and the buyer's own balance, are not its matter: they go with the order.
+    """
+    async with context.ending() as connection:
+        row = await connection.fetchrow(ORDERS["lock"], wanted.order)
+        if row is None or row["status"] not in ("refunding", "refunded"):
+            log.warning("nothing to take back", order=wanted.order, why="its money does not go back")
+            return
+        for bonus in await connection.fetch(SQL["bonuses"], wanted.order):
+            await add_entry(
+                connection,
+                bot=bonus["bot"],
+                user_id=bonus["user_id"],
+                kind="revoked",
+                order_number=wanted.order,
+                level=bonus["level"],
+                amount_minor=-bonus["amount_minor"],
+                currency=bonus["currency"],
+            )
+        await uncount_order(connection, wanted.order)
+        told = await supplier_jobs(connection, wanted.order, "returned")
+        await context.enqueue(connection, carry(told, context.trace))

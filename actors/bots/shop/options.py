@@ -1,0 +1,50 @@
+"""What an owner can set for a shop, under `[bots.NAME.options]`."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DEMO_OWNER_ID = 7003
+"""Мария: people of the chat page are numbered from 7001."""
+DEMO_SUPPLIER_CHAT_ID = 7004
+"""Chloe, who is told what was sold."""
+
+
+class Options(BaseModel):
+    """A shop's own settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owners: frozenset[int] = frozenset()
+    """Telegram ids of people who may do everything: prices, refunds, broadcasts, stock."""
+    staff: frozenset[int] = frozenset()
+    """Telegram ids of people who fill the stock, and look at orders and figures."""
+    reserve_minutes: float = Field(default=15.0, ge=1, le=1440)
+    """How long an order holds its goods while it waits for its payment."""
+    bonus_percent: tuple[int, ...] = (5, 2)
+    """What a customer gets when a friend buys, in percent of what was paid; then for friends of friends."""
+    payments: tuple[str, ...] | None = None
+    """The payment providers to offer, in this order; all that are configured if not set."""
+    model_intent: str = "openai/gpt-4o-mini"
+    """The cheap model, which finds out what a message is about."""
+    model_answer: str = "openai/gpt-4o"
+    """The stronger model, which answers."""
+    model_fallbacks: tuple[str, ...] = ("anthropic/claude-3.5-haiku", "google/gemini-flash-1.5")
+    """Tried in this order when a model does not answer."""
+    model_timeout_seconds: float = Field(default=20.0, ge=1, le=120)
+    """How long an answer may take, all attempts together; the chat waits for it."""
+    user_day_cost_usd: float = Field(default=0.20, ge=0)
+    """What the consultant may cost for one customer in a day (UTC)."""
+    day_cost_usd: float = Field(default=20.0, ge=0)
+    """And for all together."""
+
+    @classmethod
+    def for_demo(cls) -> "Options":
+        """The third person of the demo's chat page owns the shop."""
+        return cls(owners=frozenset({DEMO_OWNER_ID}))
+
+    def is_owner(self, user_id: int) -> bool:
+        """Whether somebody may do everything."""
+        return user_id in self.owners
+
+    def is_staff(self, user_id: int) -> bool:
+        """Whether somebody works here; owners do."""
+        return user_id in self.staff or user_id in self.owners

@@ -1,0 +1,85 @@
+"""Who did what to the shop, and when; and that it is done once, however often it is asked for.
+
+What an owner does is written down in the very transaction that does it, under the name of the message or the
+request that it is done for (`By.effect_id`). Whoever does the same again is told what came of it then.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from asyncpg import Pool
+
+from actors.bots.shop.contact import printable
+from storage.postgres.outbox.connection import Connection, Source, answering
+from storage.postgres.queries import load
+
+SQL = load(Path(__file__).with_name("owner_log.sql"))
+
+WHO_CHARS_MAX = 200
+TARGET_CHARS_MAX = 200
+WHY_CHARS_MAX = 1_000
+
+Outcome = dict[str, Any]
+"""What came of an action, as plain JSON. Never what is for sale: the log is read by more people."""
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does something, in whose shop, why, and for which message or request."""
+
+    bot: str
+    who: str
+    effect_id: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that was done."""
+
+    at: datetime
+    who: str
+    action: str
+    target: str
+    why: str
+    outcome: Outcome
+
+
+async def once(
+    database: Pool, by: By, action: str, target: str, act: Callable[[Connection], Awaitable[Outcome]]
+) -> Outcome:
+    """Do something in a transaction, written down; or find what came of it when it was done before.
+
+    What `act` raises undoes all of it. Raises `StoreUnavailable` where Postgres does not answer.
+    """
+    with answering():
+        async with database.acquire() as connection, connection.transaction():
+            # A twin waits here for the first one's commit.
+            number = await connection.fetchval(
+                SQL["begin"],
+                by.bot,
+                by.effect_id,
+                printable(by.who)[:WHO_CHARS_MAX],
+                action,
+                printable(target)[:TARGET_CHARS_MAX],
+                printable(by.why)[:WHY_CHARS_MAX],
+            )
+            if number is None:
+                done: Outcome = json.loads(await connection.fetchval(SQL["outcome"], by.effect_id))
+                return done
+            outcome = await act(connection)
+            await connection.execute(SQL["end"], number, json.dumps(outcome, ensure_ascii=False))
+            return outcome
+
+
+async def read_log(source: Source, bot: str, most: int = 20) -> list[Deed]:
+    """What was done last, newest first."""
+    rows = await source.fetch(SQL["read"], bot, most)
+    return [
+        Deed(row["at"], row["who"], row["action"], row["target"], row["why"], json.loads(row["outcome"]))
+        for row in rows
+    ]

@@ -1,0 +1,131 @@
+"""What is wrong, and what to do about it: words for every fault, in Russian and English, as plain text."""
+
+from actors.bots.shop.language import Language
+from actors.bots.shop.owner_faults import Fault, Wrong
+from actors.bots.shop.owner_texts import OWNER_TEXTS
+
+RUSSIAN = {
+    Fault.FILE_TOO_LARGE: "Файл слишком большой: {bytes} байт, а можно {most}. Разделите его на части.",
+    Fault.FILE_EMPTY: "Файл пустой. Нужна строка с названиями колонок и хотя бы одна строка данных.",
+    Fault.NOT_A_TABLE: "Это не таблица CSV. В Excel или Google Таблицах выберите «Сохранить как CSV "
+    "(UTF-8)».",
+    Fault.NO_COLUMN: "Нет колонки {column}. В первой строке должны быть: {columns}.",
+    Fault.COLUMN_TWICE: "Колонка {column} встречается дважды. Оставьте одну.",
+    Fault.TOO_MANY_ROWS: "Строк больше {most}. Разделите файл на части.",
+    Fault.NOT_A_FILE: "Файлу нужно имя и от 1 до {most} байт, а в этом {bytes}. Большие файлы продавайте "
+    "ссылкой.",
+    Fault.QUOTES: "Кавычки открыты и не закрыты, или внутри значения. Кавычку внутри кавычек пишут "
+    'дважды: "".',
+    Fault.TOO_FEW_CELLS: "Значений {cells}, а колонок {columns}. Добавьте недостающие.",
+    Fault.TOO_MANY_CELLS: "Значений {cells}, а колонок {columns}. Значение с разделителем возьмите в "
+    "кавычки.",
+    Fault.MISSING: "Колонка {column} не заполнена. Впишите значение.",
+    Fault.TOO_LONG: "Слишком длинно в {column}: {chars} символов, а можно {most}. Сократите.",
+    Fault.UNREADABLE: "В колонке {column} есть управляющие символы. Введите значение заново.",
+    Fault.UNKNOWN_KIND: "Вид «{kind}» неизвестен. Напишите code (код) или link (ссылка).",
+    Fault.FILE_IN_TABLE: "Файл в таблицу не вписать. Пришлите его документом с подписью «/stock товар».",
+    Fault.NOT_A_LINK: "Это не ссылка. Она начинается с https:// и не содержит пробелов.",
+    Fault.BAD_SLUG: "«{slug}» не годится в имя. Нужны латинские буквы, цифры и дефис, до 64 знаков.",
+    Fault.SLUG_TWICE: "{slug} уже есть в строке {line}. Оставьте одну из них.",
+    Fault.BAD_YES_OR_NO: "«{word}»: напишите да или нет.",
+    Fault.UNKNOWN_PRODUCT: "Нет товара «{name}».{near} Проверьте имя в списке товаров.",
+    Fault.UNKNOWN_CATEGORY: "Нет раздела «{name}».{near} Сначала добавьте раздел.",
+    Fault.UNKNOWN_SUPPLIER: "Нет поставщика «{name}».{near} Сначала добавьте поставщика.",
+    Fault.UNKNOWN_ORDER: "Нет заказа № {number}. Посмотрите в последних заказах.",
+    Fault.UNKNOWN_DISCOUNT: "Нет скидки № {number}. Посмотрите в списке скидок.",
+    Fault.UNKNOWN_BROADCAST: "Нет рассылки № {number}.",
+    Fault.BAD_PRICE: "«{price}» не похоже на цену. Пишите так: 1490 или 1490,50.",
+    Fault.TOO_MANY_DECIMALS: "{price}: у {currency} знаков после запятой {digits}, не больше. Поправьте "
+    "цену.",
+    Fault.PRICE_OUT_OF_RANGE: "{price}: цена должна быть больше нуля и в разумных пределах.",
+    Fault.BAD_CURRENCY: "«{currency}» не валюта. Нужны три буквы, например RUB.",
+    Fault.NO_PERCENT: "Не сказано, сколько процентов. Например: -20% svetlitsa до 31.12.2026",
+    Fault.BAD_PERCENT: "{percent}%: скидка бывает от 1 до {most} процентов.",
+    Fault.BAD_QUANTITY: "«{number}»: количество пишут числом от 1 до {most}, например 3+.",
+    Fault.BAD_DATE: "«{date}» не дата. Пишите так: 31.12.2026 или 2026-12-31.",
+    Fault.DATE_IS_OVER: "{date} уже прошло. Назовите сегодняшний день или позже.",
+    Fault.BAD_CODE: "«{code}» не годится в промокод: латинские буквы, цифры, - и _, от 3 до 32 знаков.",
+    Fault.BAD_USES: "«{number}»: сколько раз, пишут числом от 1 до {most}.",
+    Fault.USES_WITHOUT_CODE: "Число использований бывает только у промокода. Добавьте: код SALE20",
+    Fault.SAID_TWICE: "«{word}» сказано второй раз. Оставьте одно.",
+    Fault.UNKNOWN_WORD: "Непонятное слово «{word}». Названия берите в кавычки.",
+    Fault.NOT_REFUNDABLE: "Заказ № {number} не вернуть: он сейчас «{status}». Вернуть можно оплаченный.",
+    Fault.NO_PAYMENT: "У заказа № {number} нет оплаты, которую можно вернуть. Посмотрите его платежи.",
+    Fault.GOODS_WERE_SEEN: "Товар заказа № {number} уже у покупателя, второй раз его не продать. Верните "
+    "только деньги.",
+    Fault.NOBODY_TO_TELL: "Писать некому: таких покупателей нет.",
+    Fault.TEXT_TOO_LONG: "В сообщении {chars} знаков, а можно от 1 до {most}. Сократите текст.",
+    Fault.BROADCAST_MOVED_ON: "Рассылка № {number} уже в другом состоянии. Посмотрите на неё ещё раз.",
+    Fault.BAD_SUPPLIER: "Адресу нужен вид https://… и секрет не короче {secret} знаков, которым "
+    "подписываются вызовы.",
+}
+
+ENGLISH = {
+    Fault.FILE_TOO_LARGE: "The file is too large: {bytes} bytes, the most is {most}. Split it.",
+    Fault.FILE_EMPTY: "The file is empty. It needs a line with the column names, and a line of data at "
+    "least.",
+    Fault.NOT_A_TABLE: "This is no CSV table. In Excel or Google Sheets choose “Save as CSV (UTF-8)”.",
+    Fault.NO_COLUMN: "There is no column {column}. The first line must name: {columns}.",
+    Fault.COLUMN_TWICE: "The column {column} is there twice. Leave one.",
+    Fault.TOO_MANY_ROWS: "There are more than {most} lines. Split the file.",
+    Fault.NOT_A_FILE: "A file needs a name and 1 to {most} bytes, this one has {bytes}. Sell larger ones "
+    "as a link.",
+    Fault.QUOTES: "A quote is opened and not closed, or stands inside a value. Within quotes it is "
+    'doubled: "".',
+    Fault.TOO_FEW_CELLS: "There are {cells} values for {columns} columns. Add the missing ones.",
+    Fault.TOO_MANY_CELLS: "There are {cells} values for {columns} columns. Quote a value that has the "
+    "separator in it.",
+    Fault.MISSING: "The column {column} is empty. Fill it in.",
+    Fault.TOO_LONG: "Too long in {column}: {chars} characters, the most is {most}. Shorten it.",
+    Fault.UNREADABLE: "The column {column} has control characters. Type the value anew.",
+    Fault.UNKNOWN_KIND: "The kind “{kind}” is not known. Write code or link.",
+    Fault.FILE_IN_TABLE: "A file does not fit into a table. Send it as a document with the caption "
+    "“/stock product”.",
+    Fault.NOT_A_LINK: "This is no link. One begins with https:// and has no spaces.",
+    Fault.BAD_SLUG: "“{slug}” cannot be a name. Use lower-case letters a-z, digits and hyphens, at most 64.",
+    Fault.SLUG_TWICE: "{slug} is in line {line} already. Leave one of them.",
+    Fault.BAD_YES_OR_NO: "“{word}”: write yes or no.",
+    Fault.UNKNOWN_PRODUCT: "There is no product “{name}”.{near} Look it up among the products.",
+    Fault.UNKNOWN_CATEGORY: "There is no category “{name}”.{near} Add the category first.",
+    Fault.UNKNOWN_SUPPLIER: "There is no supplier “{name}”.{near} Add the supplier first.",
+    Fault.UNKNOWN_ORDER: "There is no order No. {number}. Look among the latest orders.",
+    Fault.UNKNOWN_DISCOUNT: "There is no discount No. {number}. Look among the discounts.",
+    Fault.UNKNOWN_BROADCAST: "There is no broadcast No. {number}.",
+    Fault.BAD_PRICE: "“{price}” does not look like a price. Write it like 1490 or 1490.50.",
+    Fault.TOO_MANY_DECIMALS: "{price}: {currency} has {digits} decimals, not more. Correct the price.",
+    Fault.PRICE_OUT_OF_RANGE: "{price}: a price is more than nothing, and within reason.",
+    Fault.BAD_CURRENCY: "“{currency}” is no currency. It has three letters, such as RUB.",
+    Fault.NO_PERCENT: "It does not say how many percent. For example: -20% svetlitsa until 2026-12-31",
+    Fault.BAD_PERCENT: "{percent}%: a discount has 1 to {most} percent.",
+    Fault.BAD_QUANTITY: "“{number}”: write the quantity as a number from 1 to {most}, such as 3+.",
+    Fault.BAD_DATE: "“{date}” is no date. Write it like 2026-12-31 or 31.12.2026.",
+    Fault.DATE_IS_OVER: "{date} is over. Name today or a later day.",
+    Fault.BAD_CODE: "“{code}” cannot be a promo code: letters a-z, digits, - and _, 3 to 32 of them.",
+    Fault.BAD_USES: "“{number}”: write how many uses as a number from 1 to {most}.",
+    Fault.USES_WITHOUT_CODE: "Only a promo code can have a number of uses. Add: code SALE20",
+    Fault.SAID_TWICE: "“{word}” is said a second time. Leave one.",
+    Fault.UNKNOWN_WORD: "The word “{word}” means nothing here. Put titles in quotes.",
+    Fault.NOT_REFUNDABLE: "Order No. {number} cannot be refunded: it is {status}. Only a paid one can.",
+    Fault.NO_PAYMENT: "Order No. {number} has no payment that could be given back. Look at its payments.",
+    Fault.GOODS_WERE_SEEN: "The goods of order No. {number} are with the buyer and cannot be sold again. "
+    "Refund the money only.",
+    Fault.NOBODY_TO_TELL: "There is nobody to tell: no such customers.",
+    Fault.TEXT_TOO_LONG: "The message has {chars} characters, it may have 1 to {most}. Shorten it.",
+    Fault.BROADCAST_MOVED_ON: "Broadcast No. {number} is in another state by now. Look at it again.",
+    Fault.BAD_SUPPLIER: "An address is like https://…, and needs a secret of {secret} characters at "
+    "least to sign calls with.",
+}
+
+PROBLEMS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}
+NEAR = {Language.RU: " Может быть, {near}?", Language.EN: " Did you mean {near}?"}
+
+
+def problem(language: Language, wrong: Wrong) -> str:
+    """What is wrong, and what to do, as plain text."""
+    values = dict(wrong.values)
+    near = values.get("near")
+    if "status" in values:
+        statuses = OWNER_TEXTS[language].statuses
+        values["status"] = statuses.get(str(values["status"]), values["status"])
+    values["near"] = NEAR[language].format(near=near) if near else ""
+    return PROBLEMS[language][wrong.fault].format(**values)

@@ -1,0 +1,79 @@
+"""An owner gives the money of an order back: through its provider, or to the balance it came from."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from asyncpg import Pool
+
+from actors.bots.shop.checkout import PURPOSE, begin_refund
+from actors.bots.shop.jobs.apologise import Apology
+from actors.bots.shop.jobs.patience import new_job
+from actors.bots.shop.jobs.take_back import go_back
+from actors.bots.shop.order import Order
+from actors.bots.shop.orders import APOLOGISE, QUEUE
+from actors.bots.shop.owner_faults import Fault, refuse
+from actors.bots.shop.owner_log import By, Outcome, once
+from actors.bots.shop.owner_orders import open_order
+from actors.paying.refund import QUEUE as PAYMENT
+from actors.paying.refund import begin_giving_back
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.payments import payments_of
+
+WHY: Literal["owner"] = "owner"
+"""The customer is told so, in the words of the chat."""
+
+
+async def refund(
+    database: Pool, wake: Callable[[str], None], by: By, number: int, *, goods_back: bool = False
+) -> Outcome:
+    """Give an order's money back. With `goods_back` its goods can be sold again, which only an order whose
+    goods nobody has seen allows.
+
+    What came of it: `amount_minor`, `currency`, and whether it goes `to_balance`. Raises `OwnerError`.
+    """
+
+    async def act(connection: Connection) -> Outcome:
+        found = await open_order(connection, by.bot, number)
+        order = await begin_refund(connection, number, WHY, goods_back=goods_back)
+        if order is None:
+            raise refuse(Fault.NOT_REFUNDABLE, number=number, status=found.order.status)
+        if goods_back and order.delivered_at is not None:
+            raise refuse(Fault.GOODS_WERE_SEEN, number=number)
+        by_balance = order.to_pay_minor == 0
+        jobs = await (_to_balance if by_balance else _to_payer)(connection, order)
+        await enqueue(connection, jobs)
+        return {
+            "amount_minor": order.total_minor,
+            "currency": order.currency,
+            "to_balance": by_balance,
+            "goods_back": goods_back,
+        }
+
+    outcome = await once(database, by, "refund", str(number), act)
+    wake(QUEUE if outcome["to_balance"] else PAYMENT)
+    return outcome
+
+
+async def _to_payer(connection: Connection, order: Order) -> list[NewJob]:
+    """The provider is asked for it, and what follows is done when it has answered."""
+    paid = [one for one in await payments_of(connection, PURPOSE, str(order.number)) if one.status == "paid"]
+    jobs = [job for one in paid for job in await begin_giving_back(connection, one.id, WHY)]
+    if not jobs:
+        raise refuse(Fault.NO_PAYMENT, number=order.number)
+    return jobs
+
+
+async def _to_balance(connection: Connection, order: Order) -> list[NewJob]:
+    """No money has moved, and none has to: the order is over now."""
+    apology = Apology(
+        order=order.number,
+        payment=None,
+        why=WHY,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        over=True,
+        to_balance=True,
+    )
+    return [await go_back(connection, order.number), new_job(APOLOGISE, apology, order.number)]

@@ -1,0 +1,98 @@
+"""Putting things into stock from what an owner has sent, and taking them out again."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from asyncpg import Pool
+
+from actors.bots.shop.contact import printable
+from actors.bots.shop.goods import find_good, slugs
+from actors.bots.shop.owner_faults import Fault, refuse
+from actors.bots.shop.owner_log import By, Outcome, once
+from actors.bots.shop.stock import ITEM_BYTES_MAX, NewItem, add_items, withdraw
+from actors.bots.shop.upload import StockFile, StockLine, Twice, parse_stock
+from actors.bots.shop.upload_table import BadLine
+from storage.postgres.outbox.connection import Connection
+from storage.vault import Vault
+
+FILE_NAME_CHARS_MAX = 64
+
+
+@dataclass(frozen=True)
+class StockUpload:
+    """What became of a file of stock, line by line: each is in exactly one of these."""
+
+    added: int
+    added_by_product: dict[str, int]
+    in_stock: tuple[int, ...]
+    """Lines whose item is in stock already, or was sold."""
+    twice: tuple[Twice, ...]
+    bad: tuple[BadLine, ...]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """How many lines the file had."""
+        return self.added + len(self.in_stock) + len(self.twice) + len(self.bad)
+
+
+async def upload_stock(database: Pool, vault: Vault, by: By, data: bytes) -> StockUpload:
+    """Take the good lines of a file, all of them or, when something breaks, none. Raises `OwnerError` for a
+    file that cannot be taken at all.
+    """
+    ids = await slugs(database)
+    file = parse_stock(data, ids)
+    outcome: Outcome = {"added": {}, "in_stock": []}
+    if file.good:
+        outcome = await once(database, by, "stock", "table", lambda one: _add(one, vault, by, ids, file))
+    added: dict[str, int] = outcome["added"]
+    return StockUpload(
+        added=sum(added.values()),
+        added_by_product=added,
+        in_stock=tuple(outcome["in_stock"]),
+        twice=file.twice,
+        bad=file.bad,
+        ignored=file.ignored,
+    )
+
+
+async def upload_file(database: Pool, vault: Vault, by: By, slug: str, name: str, data: bytes) -> bool:
+    """Put one file into stock, to be sold once. False if it is there already. Raises `OwnerError`."""
+    good = await find_good(database, slug)
+    file_name = printable(name.replace("/", "_").replace("\\", "_"))[-FILE_NAME_CHARS_MAX:]
+    if not file_name or not data or len(data) > ITEM_BYTES_MAX:
+        raise refuse(Fault.NOT_A_FILE, bytes=len(data), most=ITEM_BYTES_MAX)
+
+    async def act(connection: Connection) -> Outcome:
+        report = await add_items(connection, vault, good.id, [NewItem("file", data, file_name)], by.who)
+        return {"added": report.added}
+
+    outcome = await once(database, by, "stock", slug, act)
+    return bool(outcome["added"])
+
+
+async def withdraw_stock(database: Pool, by: By, slug: str) -> int:
+    """Take all that is free of a product off sale; how many that were. Those held and sold stay."""
+    good = await find_good(database, slug)
+
+    async def act(connection: Connection) -> Outcome:
+        return {"withdrawn": await withdraw(connection, good.id)}
+
+    outcome = await once(database, by, "withdraw", slug, act)
+    return int(outcome["withdrawn"])
+
+
+async def _add(connection: Connection, vault: Vault, by: By, ids: dict[str, int], file: StockFile) -> Outcome:
+    by_product: dict[str, list[StockLine]] = defaultdict(list)
+    for line in file.good:
+        by_product[line.slug].append(line)
+    added: dict[str, int] = {}
+    in_stock: list[int] = []
+    # In the order of ids, in which everybody locks products.
+    for slug in sorted(by_product, key=lambda name: ids[name]):
+        lines = by_product[slug]
+        report = await add_items(connection, vault, ids[slug], [line.item for line in lines], by.who)
+        if report.added:
+            added[slug] = report.added
+        in_stock += [lines[place].line for place in report.duplicates]
+    return {"added": added, "in_stock": sorted(in_stock)}

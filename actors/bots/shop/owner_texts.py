@@ -1,0 +1,579 @@
+"""All the shop says to those who run it, in Russian and English. Messages are HTML and take escaped values.
+
+Each field is spelled out in both languages, so a text missing in one of them is a type error.
+"""
+
+from dataclasses import dataclass
+
+from actors.bots.shop.language import Language, plural
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerTexts:
+    """What the shop says to its owners and staff in one language."""
+
+    language: Language
+
+    # the menu, and who is who
+    menu: str
+    owner_commands: str
+    staff_commands: str
+    only_owners: str
+    whoami: str
+    roles: dict[bool, str]
+    not_done: str
+    nothing_here: str
+    # figures
+    figures: str
+    periods: dict[int, str]
+    figures_orders: str
+    figures_money: str
+    figures_no_money: str
+    figures_refunds: str
+    figures_balance: str
+    figures_top: str
+    figures_top_line: str
+    figures_model: str
+    no_conversion: str
+    # orders
+    orders: str
+    orders_found: str
+    orders_none: str
+    order_row: str
+    order: str
+    order_line: str
+    order_promo: str
+    order_balance: str
+    order_comment: str
+    payments: str
+    payment_line: str
+    payment_refund: str
+    no_payments: str
+    jobs: str
+    job_line: str
+    no_jobs: str
+    statuses: dict[str, str]
+    payment_statuses: dict[str, str]
+    refund_statuses: dict[str, str]
+    job_states: dict[str, str]
+    ask_refund: str
+    ask_refund_goods: str
+    refund_to_payer: str
+    refund_to_balance: str
+    how_to_find: str
+    how_to_refund: str
+    # products
+    products: str
+    product_row: str
+    product: str
+    on_sale: dict[bool, str]
+    hidden_category: str
+    no_supplier: str
+    ask_price: str
+    price_changed: str
+    price_same: str
+    now_on_sale: dict[bool, str]
+    how_to_price: str
+    products_report: str
+    products_help: str
+    # stock
+    levels: str
+    level_row: str
+    stock_help: str
+    report: str
+    report_added: str
+    report_in_stock: str
+    report_twice: str
+    report_bad: str
+    report_bad_line: str
+    report_more: str
+    report_ignored: str
+    bad_lines_file: str
+    file_added: dict[bool, str]
+    ask_withdraw: str
+    withdrawn_forms: tuple[str, ...]
+    how_to_withdraw: str
+    csv_needs_caption: str
+    # discounts
+    discounts: str
+    discounts_none: str
+    discount_row: str
+    discount_all: str
+    discount_from: str
+    discount_until: str
+    discount_code: str
+    discount_uses: str
+    discount_states: dict[str, str]
+    discount_help: str
+    discount_added: str
+    discount_off: str
+    # broadcast
+    ask_broadcast: str
+    preview: str
+    draft_gone: str
+    broadcast_dropped: str
+    broadcast: str
+    broadcast_left: str
+    broadcast_failed: str
+    broadcast_statuses: dict[str, str]
+    needs_text: str
+    # the log
+    log: str
+    log_row: str
+    log_none: str
+    actions: dict[str, str]
+    # counts
+    items_forms: tuple[str, ...]
+    lines_forms: tuple[str, ...]
+    # buttons
+    button_figures: str
+    button_orders: str
+    button_products: str
+    button_stock: str
+    button_discounts: str
+    button_broadcast: str
+    button_broadcasts: str
+    button_log: str
+    button_back: str
+    button_refresh: str
+    button_refund: str
+    button_refund_money: str
+    button_refund_goods: str
+    button_no: str
+    button_price: str
+    button_on_sale: dict[bool, str]
+    button_withdraw: str
+    button_withdraw_all: str
+    button_switch_off: str
+    button_send_all: str
+    button_send_ru: str
+    button_send_en: str
+    button_pause: str
+    button_resume: str
+    button_stop: str
+    button_previous: str
+    button_next: str
+
+    def items(self, count: int) -> str:
+        """A count of goods in words."""
+        return f"{count} {plural(self.language, count, self.items_forms)}"
+
+    def lines(self, count: int) -> str:
+        """A count of lines in words."""
+        return f"{count} {plural(self.language, count, self.lines_forms)}"
+
+    def withdrawn(self, count: int) -> str:
+        """How many were taken off sale."""
+        return plural(self.language, count, self.withdrawn_forms).format(count=count)
+
+
+RUSSIAN = OwnerTexts(
+    language=Language.RU,
+    menu="<b>Управление магазином</b>",
+    staff_commands="/figures: цифры за день\n/order 1042: заказ по номеру\n/order Анна: заказы покупателя\n"
+    "/stock: остатки и загрузка\n/products: товары\n/whoami: кто я здесь",
+    owner_commands="/price svetlitsa 1490: цена\n/refund 1042: вернуть деньги\n/withdraw svetlitsa: "
+    "снять остаток\n"
+    "/discounts: скидки\n/discount -20% svetlitsa: новая скидка\n/broadcast: рассылка\n/log: кто что делал",
+    only_owners="Это может только владелец магазина.",
+    whoami="Вы: <b>{name}</b>\nTelegram id: <code>{id}</code>\nРоль: {role}\nМагазин: {bot}",
+    roles={True: "владелец", False: "сотрудник"},
+    not_done="Не сделано. {problem}",
+    nothing_here="Здесь пока пусто.",
+    figures="<b>Цифры: {period}</b>\n{dates} (UTC)",
+    periods={0: "сегодня", 1: "вчера", 7: "7 дней", 30: "30 дней"},
+    figures_orders="Заказов: <b>{placed}</b>\nОплачено: {paid}\nДоставлено: {delivered}\nВозвращено: "
+    "{refunded}\n"
+    "Конверсия: {conversion}",
+    figures_money="Выручка: <b>{net}</b>",
+    figures_no_money="Выручки пока нет.",
+    figures_refunds=" (получено {paid}, возвращено {refunded})",
+    figures_balance="\nОплачено с баланса: {balance}",
+    figures_top="<b>Лучше всего продаётся</b>",
+    figures_top_line="{title}: {sold} шт., {total}",
+    figures_model="Консультант: {calls} обращений к модели, ${cost}",
+    no_conversion="нет заказов",
+    orders="<b>Последние заказы</b>",
+    orders_found="<b>Найдено по «{text}»</b>",
+    orders_none="Таких заказов нет.",
+    order_row="№ {number} · {status} · {total}",
+    order="<b>Заказ № {number}</b>: {status}\nОт {date}, {name}\nКонтакт: {contact} · id "
+    "<code>{user}</code>\n\n"
+    "{lines}\n\nИтого: <b>{total}</b>",
+    order_line="{title}: {quantity} × {price}",
+    order_promo="Промокод: {code}",
+    order_balance="С баланса: {balance}",
+    order_comment="Комментарий: {comment}",
+    payments="<b>Оплата</b>",
+    payment_line="{provider}: {total}, {status}",
+    payment_refund="; возврат {status}",
+    no_payments="Платежей нет.",
+    jobs="<b>Ещё делается</b>",
+    job_line="{name}: {state} (попыток {attempts})",
+    no_jobs="Всё, что следовало из заказа, сделано.",
+    statuses={
+        "awaiting_payment": "ждёт оплаты",
+        "paid": "оплачен",
+        "delivered": "доставлен",
+        "expired": "не оплачен вовремя",
+        "canceled": "отменён",
+        "refunding": "деньги возвращаются",
+        "refunded": "деньги возвращены",
+    },
+    payment_statuses={
+        "pending": "ждёт",
+        "paid": "оплачено",
+        "canceled": "отменено",
+        "mismatched": "не та сумма",
+        "refunding": "возвращается",
+        "refunded": "возвращено",
+    },
+    refund_statuses={"pending": "в пути", "done": "дошёл", "impossible": "невозможен, деньги на балансе"},
+    job_states={
+        "waiting": "ждёт очереди",
+        "scheduled": "в своё время",
+        "blocked": "ждёт предыдущего",
+        "running": "делается",
+        "retrying": "повторяется",
+        "lost": "подхватывается заново",
+        "dead": "не удалось",
+    },
+    ask_refund="Вернуть <b>{total}</b> за заказ № {number}? Это нельзя отменить.",
+    ask_refund_goods="\nТовар ещё не доставлен: можно вернуть его на склад, если покупатель его не видел.",
+    refund_to_payer="Возвращаем {total} за заказ № {number}. Покупатель узнает, когда деньги уйдут.",
+    refund_to_balance="{total} за заказ № {number} снова на балансе покупателя.",
+    how_to_find="Напишите номер или имя: /order 1042, /order Анна",
+    how_to_refund="Напишите номер: /refund 1042",
+    products="<b>Товары</b>, страница {page} из {pages}",
+    product_row="{mark} {title} · {price} · {available} шт.",
+    product="<b>{title}</b> (<code>{slug}</code>)\n{titles}\n\nЦена: <b>{price}</b>\n{on_sale}\nРаздел: "
+    "{category}\n"
+    "Поставщик: {supplier}\n\nСвободно: <b>{available}</b>\nДержат заказы: {reserved}\nПродано: {sold}\n"
+    "Снято: {withdrawn}",
+    on_sale={True: "В продаже", False: "Не продаётся"},
+    hidden_category=" (раздел скрыт)",
+    no_supplier="нет",
+    ask_price="Сейчас {title} стоит <b>{price}</b>. Напишите новую цену, например 1490 или 1490,50. "
+    "Передумали: /cancel",
+    price_changed="Готово: {slug} стоит <b>{after}</b>, было {before}.",
+    price_same="Цена {slug} и так {after}.",
+    now_on_sale={True: "Товар в продаже.", False: "Товар снят с продажи."},
+    how_to_price="Напишите товар и цену: /price svetlitsa 1490",
+    products_report="Добавлено товаров: {added}. Изменено: {changed}. Без изменений: {same}.",
+    products_help="Чтобы добавить или изменить товары, пришлите CSV документом с подписью /products. "
+    "Колонки: "
+    "slug, category, title_ru, title_en, description_ru, description_en, price, currency, supplier, active.",
+    levels="<b>Остатки</b>",
+    level_row="{mark} <code>{slug}</code>: свободно <b>{available}</b>, держат {reserved}, продано {sold}",
+    stock_help="Пополнить:\n• пришлите CSV документом с подписью /stock (колонки slug, kind, content; "
+    "kind: code или link)\n• или один файл с подписью «/stock товар»: его получит один покупатель",
+    report="<b>Загрузка: {lines}</b>",
+    report_added="✅ Добавлено: {count} ({products})",
+    report_in_stock="♻️ Уже на складе или проданы: {count} (строки {lines})",
+    report_twice="👯 Повторы внутри файла: {count} (строки {lines})",
+    report_bad="⚠️ Не взято: {count}",
+    report_bad_line="Строка {line}. {problem}",
+    report_more="Ещё {count}, все они в файле ниже.",
+    report_ignored="Эти колонки не нужны и пропущены: {columns}.",
+    bad_lines_file="line;problem",
+    file_added={
+        True: "Файл на складе: {slug}. Его получит один покупатель.",
+        False: "Такой файл для {slug} уже есть.",
+    },
+    ask_withdraw="Снять с продажи всё свободное у {slug}: {items}? То, что держат заказы, останется.",
+    withdrawn_forms=("Снята {count} единица.", "Снято {count} единицы.", "Снято {count} единиц."),
+    how_to_withdraw="Напишите товар: /withdraw svetlitsa",
+    csv_needs_caption="Что с этим файлом сделать? Пришлите его ещё раз с подписью:\n/stock: пополнить "
+    "склад из таблицы\n"
+    "«/stock товар»: продать сам файл\n/products: добавить или изменить товары",
+    discounts="<b>Скидки</b>",
+    discounts_none="Скидок нет.",
+    discount_row="№ {id}. <b>−{percent}%</b> {title}\n{terms} · {state}",
+    discount_all="на всё",
+    discount_from="от {count} шт.",
+    discount_until="до {date}",
+    discount_code="код <code>{code}</code>",
+    discount_uses="использован {uses} из {most}",
+    discount_states={"on": "действует", "off": "выключена", "over": "закончилась"},
+    discount_help="Добавить одной строкой:\n<code>/discount -20% svetlitsa 3+ до 31.12.2026 код SALE20 "
+    "раз 100</code>\n"
+    "Нужен только процент. Без товара скидка на всё, без кода она для всех. Название можно дать в кавычках.",
+    discount_added="Скидка № {id} действует.",
+    discount_off="Скидка № {id} выключена.",
+    ask_broadcast="Напишите сообщение для покупателей: так, как они его увидят, с форматированием. "
+    "Передумали: /cancel",
+    preview="Так это увидят покупатели. Отправить?\nВсего: {all}, по-русски: {ru}, по-английски: {en}.",
+    draft_gone="Этого черновика уже нет. Начните заново: /broadcast",
+    broadcast_dropped="Рассылка не отправлена.",
+    broadcast="<b>Рассылка № {id}</b>: {status}\nДоставлено {sent} из {total}",
+    broadcast_left="Осталось: {left}",
+    broadcast_failed="Не дошло: {count}",
+    broadcast_statuses={
+        "filling": "готовится",
+        "running": "идёт",
+        "paused": "на паузе",
+        "cancelled": "остановлена",
+        "done": "закончена",
+    },
+    needs_text="Сейчас нужен текст. Передумали: /cancel",
+    log="<b>Кто что делал</b>",
+    log_row="{at} · {who}\n{action} {target}",
+    log_none="Пока никто ничего не менял.",
+    actions={
+        "price": "изменил цену",
+        "on_sale": "поставил на продажу",
+        "off_sale": "снял с продажи",
+        "products": "загрузил товары:",
+        "category": "изменил раздел",
+        "supplier": "изменил поставщика",
+        "stock": "пополнил склад:",
+        "withdraw": "снял остаток",
+        "discount": "добавил скидку на",
+        "discount_off": "выключил скидку №",
+        "refund": "вернул деньги за заказ №",
+        "broadcast": "начал рассылку:",
+        "broadcast_pause": "поставил на паузу рассылку №",
+        "broadcast_resume": "продолжил рассылку №",
+        "broadcast_cancel": "остановил рассылку №",
+    },
+    items_forms=("единица", "единицы", "единиц"),
+    lines_forms=("строка", "строки", "строк"),
+    button_figures="📊 Цифры",
+    button_orders="📦 Заказы",
+    button_products="🏷 Товары",
+    button_stock="🗄 Склад",
+    button_discounts="✂️ Скидки",
+    button_broadcast="📣 Рассылка",
+    button_broadcasts="📣 Рассылки",
+    button_log="📜 Журнал",
+    button_back="↩️ Назад",
+    button_refresh="🔄 Обновить",
+    button_refund="💸 Вернуть деньги",
+    button_refund_money="Да, вернуть {total}",
+    button_refund_goods="Вернуть, товар на склад",
+    button_no="Нет",
+    button_price="💰 Цена",
+    button_on_sale={True: "▶️ В продажу", False: "⏸ Снять с продажи"},
+    button_withdraw="📤 Снять остаток",
+    button_withdraw_all="Да, снять",
+    button_switch_off="Выключить № {id}",
+    button_send_all="Всем ({count})",
+    button_send_ru="По-русски ({count})",
+    button_send_en="По-английски ({count})",
+    button_pause="⏸ Пауза",
+    button_resume="▶️ Продолжить",
+    button_stop="⏹ Остановить совсем",
+    button_previous="◀️",
+    button_next="▶️",
+)
+
+ENGLISH = OwnerTexts(
+    language=Language.EN,
+    menu="<b>Running the shop</b>",
+    staff_commands="/figures: the day in figures\n/order 1042: an order by its number\n/order Anna: a "
+    "customer's orders\n"
+    "/stock: levels and upload\n/products: products\n/whoami: who I am here",
+    owner_commands="/price svetlitsa 1490: a price\n/refund 1042: give the money back\n"
+    "/withdraw svetlitsa: take the rest off sale\n/discounts: discounts\n/discount -20% svetlitsa: a new "
+    "discount\n"
+    "/broadcast: a word to all customers\n/log: who did what",
+    only_owners="Only an owner of the shop may do this.",
+    whoami="You are <b>{name}</b>\nTelegram id: <code>{id}</code>\nRole: {role}\nShop: {bot}",
+    roles={True: "owner", False: "staff"},
+    not_done="It was not done. {problem}",
+    nothing_here="There is nothing here yet.",
+    figures="<b>Figures: {period}</b>\n{dates} (UTC)",
+    periods={0: "today", 1: "yesterday", 7: "7 days", 30: "30 days"},
+    figures_orders="Orders: <b>{placed}</b>\nPaid: {paid}\nDelivered: {delivered}\nRefunded: {refunded}\n"
+    "Conversion: {conversion}",
+    figures_money="Revenue: <b>{net}</b>",
+    figures_no_money="No revenue yet.",
+    figures_refunds=" (received {paid}, given back {refunded})",
+    figures_balance="\nPaid from balances: {balance}",
+    figures_top="<b>Selling best</b>",
+    figures_top_line="{title}: {sold}, {total}",
+    figures_model="Consultant: {calls} calls of the model, ${cost}",
+    no_conversion="no orders",
+    orders="<b>Latest orders</b>",
+    orders_found="<b>Found for “{text}”</b>",
+    orders_none="There are no such orders.",
+    order_row="No. {number} · {status} · {total}",
+    order="<b>Order No. {number}</b>: {status}\nOf {date}, {name}\nContact: {contact} · id "
+    "<code>{user}</code>\n\n"
+    "{lines}\n\nTotal: <b>{total}</b>",
+    order_line="{title}: {quantity} × {price}",
+    order_promo="Promo code: {code}",
+    order_balance="From the balance: {balance}",
+    order_comment="Comment: {comment}",
+    payments="<b>Payment</b>",
+    payment_line="{provider}: {total}, {status}",
+    payment_refund="; refund {status}",
+    no_payments="There are no payments.",
+    jobs="<b>Still to be done</b>",
+    job_line="{name}: {state} ({attempts} attempts)",
+    no_jobs="All that followed from the order has been done.",
+    statuses={
+        "awaiting_payment": "awaiting payment",
+        "paid": "paid",
+        "delivered": "delivered",
+        "expired": "not paid in time",
+        "canceled": "cancelled",
+        "refunding": "being refunded",
+        "refunded": "refunded",
+    },
+    payment_statuses={
+        "pending": "pending",
+        "paid": "paid",
+        "canceled": "cancelled",
+        "mismatched": "wrong amount",
+        "refunding": "being refunded",
+        "refunded": "refunded",
+    },
+    refund_statuses={
+        "pending": "on its way",
+        "done": "arrived",
+        "impossible": "impossible, it is on the balance",
+    },
+    job_states={
+        "waiting": "waits its turn",
+        "scheduled": "in its time",
+        "blocked": "waits for the one before",
+        "running": "is being done",
+        "retrying": "is tried again",
+        "lost": "is taken up anew",
+        "dead": "has failed",
+    },
+    ask_refund="Give <b>{total}</b> back for order No. {number}? This cannot be undone.",
+    ask_refund_goods="\nThe goods are not delivered yet: they can go back into stock, if the buyer has "
+    "not seen them.",
+    refund_to_payer="{total} for order No. {number} is on its way back. The buyer is told when it has left.",
+    refund_to_balance="{total} for order No. {number} is on the buyer's balance again.",
+    how_to_find="Give a number or a name: /order 1042, /order Anna",
+    how_to_refund="Give the number: /refund 1042",
+    products="<b>Products</b>, page {page} of {pages}",
+    product_row="{mark} {title} · {price} · {available} left",
+    product="<b>{title}</b> (<code>{slug}</code>)\n{titles}\n\nPrice: "
+    "<b>{price}</b>\n{on_sale}\nCategory: {category}\n"
+    "Supplier: {supplier}\n\nFree: <b>{available}</b>\nHeld by orders: {reserved}\nSold: {sold}\n"
+    "Withdrawn: {withdrawn}",
+    on_sale={True: "On sale", False: "Not on sale"},
+    hidden_category=" (the category is hidden)",
+    no_supplier="none",
+    ask_price="{title} costs <b>{price}</b> now. Send the new price, such as 1490 or 1490.50. Changed "
+    "your mind: /cancel",
+    price_changed="Done: {slug} costs <b>{after}</b>, it was {before}.",
+    price_same="{slug} costs {after} already.",
+    now_on_sale={True: "The product is on sale.", False: "The product is off sale."},
+    how_to_price="Give the product and the price: /price svetlitsa 1490",
+    products_report="Products added: {added}. Changed: {changed}. As they were: {same}.",
+    products_help="To add or change products, send a CSV document with the caption /products. Columns: "
+    "slug, category, "
+    "title_ru, title_en, description_ru, description_en, price, currency, supplier, active.",
+    levels="<b>Stock</b>",
+    level_row="{mark} <code>{slug}</code>: free <b>{available}</b>, held {reserved}, sold {sold}",
+    stock_help="To fill up:\n• send a CSV document with the caption /stock (columns slug, kind, content; "
+    "kind is code or link)\n• or one file with the caption “/stock product”: one buyer gets it",
+    report="<b>Upload: {lines}</b>",
+    report_added="✅ Added: {count} ({products})",
+    report_in_stock="♻️ In stock or sold already: {count} (lines {lines})",
+    report_twice="👯 Twice in the file: {count} (lines {lines})",
+    report_bad="⚠️ Not taken: {count}",
+    report_bad_line="Line {line}. {problem}",
+    report_more="{count} more, all of them are in the file below.",
+    report_ignored="These columns are not needed and were left out: {columns}.",
+    bad_lines_file="line;problem",
+    file_added={
+        True: "The file is in stock: {slug}. One buyer gets it.",
+        False: "{slug} has this file already.",
+    },
+    ask_withdraw="Take all that is free of {slug} off sale: {items}? What orders hold stays.",
+    withdrawn_forms=("{count} item is off sale.", "{count} items are off sale."),
+    how_to_withdraw="Give the product: /withdraw svetlitsa",
+    csv_needs_caption="What is to be done with this file? Send it again with a caption:\n/stock: fill "
+    "the stock from a "
+    "table\n“/stock product”: sell the file itself\n/products: add or change products",
+    discounts="<b>Discounts</b>",
+    discounts_none="There are no discounts.",
+    discount_row="No. {id}. <b>−{percent}%</b> {title}\n{terms} · {state}",
+    discount_all="on everything",
+    discount_from="from {count}",
+    discount_until="until {date}",
+    discount_code="code <code>{code}</code>",
+    discount_uses="used {uses} of {most}",
+    discount_states={"on": "in force", "off": "switched off", "over": "over"},
+    discount_help="Add one in a line:\n<code>/discount -20% svetlitsa 3+ until 2026-12-31 code SALE20 "
+    "uses 100</code>\n"
+    "Only the percentage has to be there. Without a product it is on everything, without a code for "
+    "everybody. A title "
+    "may be given in quotes.",
+    discount_added="Discount No. {id} is in force.",
+    discount_off="Discount No. {id} is switched off.",
+    ask_broadcast="Send the message for your customers, as they will see it, formatting included. "
+    "Changed your mind: "
+    "/cancel",
+    preview="This is what your customers will see. Send it?\nAll: {all}, in Russian: {ru}, in English: {en}.",
+    draft_gone="This draft is gone. Begin anew: /broadcast",
+    broadcast_dropped="Nothing was sent.",
+    broadcast="<b>Broadcast No. {id}</b>: {status}\nDelivered {sent} of {total}",
+    broadcast_left="Left: {left}",
+    broadcast_failed="Did not arrive: {count}",
+    broadcast_statuses={
+        "filling": "being prepared",
+        "running": "running",
+        "paused": "paused",
+        "cancelled": "stopped",
+        "done": "done",
+    },
+    needs_text="A text is needed now. Changed your mind: /cancel",
+    log="<b>Who did what</b>",
+    log_row="{at} · {who}\n{action} {target}",
+    log_none="Nobody has changed anything yet.",
+    actions={
+        "price": "changed the price of",
+        "on_sale": "put on sale",
+        "off_sale": "took off sale",
+        "products": "uploaded products:",
+        "category": "changed the category",
+        "supplier": "changed the supplier",
+        "stock": "filled the stock:",
+        "withdraw": "withdrew the stock of",
+        "discount": "added a discount on",
+        "discount_off": "switched off discount No.",
+        "refund": "refunded order No.",
+        "broadcast": "began a broadcast to",
+        "broadcast_pause": "paused broadcast No.",
+        "broadcast_resume": "resumed broadcast No.",
+        "broadcast_cancel": "stopped broadcast No.",
+    },
+    items_forms=("item", "items"),
+    lines_forms=("line", "lines"),
+    button_figures="📊 Figures",
+    button_orders="📦 Orders",
+    button_products="🏷 Products",
+    button_stock="🗄 Stock",
+    button_discounts="✂️ Discounts",
+    button_broadcast="📣 Broadcast",
+    button_broadcasts="📣 Broadcasts",
+    button_log="📜 Log",
+    button_back="↩️ Back",
+    button_refresh="🔄 Refresh",
+    button_refund="💸 Refund",
+    button_refund_money="Yes, give {total} back",
+    button_refund_goods="Refund, goods back into stock",
+    button_no="No",
+    button_price="💰 Price",
+    button_on_sale={True: "▶️ Put on sale", False: "⏸ Take off sale"},
+    button_withdraw="📤 Withdraw stock",
+    button_withdraw_all="Yes, withdraw",
+    button_switch_off="Switch off No. {id}",
+    button_send_all="To all ({count})",
+    button_send_ru="In Russian ({count})",
+    button_send_en="In English ({count})",
+    button_pause="⏸ Pause",
+    button_resume="▶️ Resume",
+    button_stop="⏹ Stop for good",
+    button_previous="◀️",
+    button_next="▶️",
+)
+
+OWNER_TEXTS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}

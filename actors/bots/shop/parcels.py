@@ -1,0 +1,72 @@
+"""What was bought as messages: codes and links as text that can be copied, files as files. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from actors.bots.shop.stock import Goods
+from actors.bots.shop.texts import Texts
+
+MESSAGE_UNITS_MAX = 4096
+"""Telegram's limit; it counts units of UTF-16."""
+ITEM_UNITS_MAX = 3000
+"""A longer code comes as a file: it would not fit beside its title, and nobody types it from a screen."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A document to send."""
+
+    name: str
+    content: bytes
+    caption: str
+
+
+def parcels(texts: Texts, number: int, heading: str, goods: Sequence[Goods]) -> list[str | File]:
+    """All goods of an order as messages to send in this order: HTML, and files after it. The same goods
+    always make the same messages, for the handler that sends them may run again.
+    """
+    lines = [heading]
+    files: list[File] = []
+    for title, bought in groupby(goods, key=lambda one: one.title):
+        lines.append(f"\n<b>{escape(title)}</b>")
+        for one in bought:
+            text = _text(one)
+            if one.kind == "file":
+                files.append(File(one.file_name or "file", one.content, escape(title)))
+                lines.append(texts.news.file.format(name=escape(files[-1].name)))
+            elif text is None:
+                files.append(File(f"{number}-{len(files) + 1}.txt", one.content, escape(title)))
+                lines.append(texts.news.long_code.format(name=escape(files[-1].name)))
+            else:
+                lines.append(text)
+    lines.append(f"\n{texts.news.thanks}")
+    return [*_messages(lines), *files]
+
+
+def _text(one: Goods) -> str | None:
+    """A code or a link as a line of HTML; None if it cannot be one."""
+    try:
+        content = one.content.decode()
+    except UnicodeDecodeError:
+        return None
+    line = escape(content) if one.kind == "link" else f"<code>{escape(content)}</code>"
+    return line if _units(line) <= ITEM_UNITS_MAX and content.strip() else None
+
+
+def _messages(lines: Sequence[str]) -> Iterator[str]:
+    """Lines put together to as few messages as can be, none of them too long."""
+    message = ""
+    for line in lines:
+        longer = f"{message}\n{line}" if message else line.lstrip("\n")
+        if _units(longer) > MESSAGE_UNITS_MAX:
+            yield message
+            longer = line.lstrip("\n")
+        message = longer
+    yield message
+
+
+def _units(text: str) -> int:
+    """Tags are counted too, which Telegram does not: rather a message too many than one that is refused."""
+    return len(text.encode("utf-16-le")) // 2

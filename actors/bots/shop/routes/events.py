@@ -1,0 +1,146 @@
+"""What jobs put into a customer's chat, in order with the dialogue: goods, receipts, bonuses, bad news.
+
+The language is that of the order; for a friend's bonus, that of the chat.
+"""
+
+from aiogram import Bot, Router
+from aiogram.fsm.context import FSMContext
+from asyncpg import Pool
+from pydantic import BaseModel
+from structlog import get_logger
+
+from actors.bots.shop import screens
+from actors.bots.shop.customers import find_customer
+from actors.bots.shop.language import Language
+from actors.bots.shop.memory import LANGUAGE, Turn
+from actors.bots.shop.orders import Order, find_order
+from actors.bots.shop.replies import send_goods, tell
+from actors.bots.shop.stock import goods_of
+from actors.bots.shop.texts import TEXTS, Texts
+from actors.hosting.events import ChatEvent, chat_event
+from actors.paying.purpose import Why
+from storage.postgres.payments import find_payment
+from storage.vault import Vault
+
+log = get_logger("mailroom.shop")
+
+
+class AboutOrder(BaseModel):
+    """An event that says no more than which order it is about."""
+
+    order: int
+
+
+class Refunding(AboutOrder):
+    """Money is on its way back."""
+
+    why: Why
+    amount_minor: int
+    currency: str
+
+
+class Refunded(Refunding):
+    """Money has gone back."""
+
+    to_balance: bool
+
+
+class Receipt(AboutOrder):
+    """An order was paid; by no payment, if the balance paid all of it."""
+
+    payment: int | None = None
+
+
+class Bonus(AboutOrder):
+    """A friend has bought something."""
+
+    level: int
+    amount_minor: int
+    currency: str
+    friend: str = ""
+
+
+async def delivered(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) -> None:
+    """The goods of an order that was paid. If its money has gone back meanwhile there are none."""
+    order = await _order(database, event, AboutOrder.model_validate_json(event.data))
+    goods = await goods_of(database, vault, order.number) if order else []
+    if order is None or not goods:
+        log.warning("nothing_to_deliver", chat_id=event.chat_id, data=event.data)
+        return
+    texts = TEXTS[order.language]
+    heading = texts.news.delivered.format(number=order.number)
+    await send_goods(bot, event.chat_id, texts, order.number, heading, goods)
+
+
+async def expired(event: ChatEvent, bot: Bot, database: Pool) -> None:
+    """The time to pay is over. Whoever has paid all the same is told by the other events."""
+    order = await _order(database, event, AboutOrder.model_validate_json(event.data))
+    if order is not None and order.status == "expired":
+        await tell(bot, event.chat_id, screens.expired(TEXTS[order.language], order))
+
+
+async def refunding(event: ChatEvent, bot: Bot, database: Pool) -> None:
+    """Why money goes back."""
+    about = Refunding.model_validate_json(event.data)
+    order = await _order(database, event, about)
+    if order is not None:
+        sums = (about.amount_minor, about.currency)
+        screen = screens.refunding(TEXTS[order.language], order.number, about.why, *sums)
+        await tell(bot, event.chat_id, screen)
+
+
+async def refunded(event: ChatEvent, bot: Bot, database: Pool) -> None:
+    """Why money went back, and where to."""
+    about = Refunded.model_validate_json(event.data)
+    order = await _order(database, event, about)
+    if order is not None:
+        texts, sums = TEXTS[order.language], (about.amount_minor, about.currency)
+        screen = screens.refunded(texts, order.number, about.why, *sums, to_balance=about.to_balance)
+        await tell(bot, event.chat_id, screen)
+
+
+async def receipt(event: ChatEvent, bot: Bot, database: Pool) -> None:
+    """What was paid."""
+    about = Receipt.model_validate_json(event.data)
+    order = await _order(database, event, about)
+    if order is None:
+        return
+    payment = await find_payment(database, about.payment) if about.payment is not None else None
+    provider = payment.provider if payment is not None else None
+    await tell(bot, event.chat_id, screens.receipt(TEXTS[order.language], order, provider))
+
+
+async def bonus(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
+    """What a friend's purchase has brought."""
+    about = Bonus.model_validate_json(event.data)
+    texts = await _texts_of_chat(event, state, database, turn)
+    screen = screens.bonus(texts, about.friend, about.level, about.amount_minor, about.currency)
+    await tell(bot, event.chat_id, screen)
+
+
+async def _order(database: Pool, event: ChatEvent, about: AboutOrder) -> Order | None:
+    order = await find_order(database, about.order)
+    if order is None:
+        log.error("event_about_no_order", name=event.name, chat_id=event.chat_id, order=about.order)
+    return order
+
+
+async def _texts_of_chat(event: ChatEvent, state: FSMContext, database: Pool, turn: Turn) -> Texts:
+    chosen = (await state.get_data()).get(LANGUAGE)
+    if chosen in list(Language):
+        return TEXTS[Language(chosen)]
+    # In a private chat the customer has the chat's id.
+    customer = await find_customer(database, turn.bot, event.chat_id)
+    return TEXTS[customer.language if customer else Language.EN]
+
+
+def build() -> Router:
+    """The router of events."""
+    router = Router(name="shop.events")
+    chat_event(router, "shop.delivered")(delivered)
+    chat_event(router, "shop.expired")(expired)
+    chat_event(router, "shop.refunding")(refunding)
+    chat_event(router, "shop.refunded")(refunded)
+    chat_event(router, "shop.receipt")(receipt)
+    chat_event(router, "shop.bonus")(bonus)
+    return router

@@ -1,0 +1,78 @@
+"""The owner's side of the shop, in the chat: for the people named in its options, and for nobody else.
+
+    access.py     who may, and what handlers are given       orders.py      orders and refunds
+    forms.py      what is asked for, and how one leaves      products.py    products and prices
+    home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
+    documents.py  files that come and go                     discounts.py, broadcast.py
+
+Whatever changes something goes through `owner_log.once`: it is written down, and done once.
+"""
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.replies import popup, send
+from actors.bots.shop.routes.owner import broadcast, discounts, forms, home, orders, products, stock
+from actors.bots.shop.routes.owner.access import OwnersSide, is_staff
+from actors.bots.shop.routes.owner.callbacks import (
+    Admin,
+    AskPrice,
+    AskRefund,
+    AskWithdraw,
+    DoRefund,
+    DoWithdraw,
+    DropDraft,
+    MoveBroadcast,
+    SendDraft,
+    SetOnSale,
+    ShowBroadcast,
+    SwitchOff,
+)
+from actors.bots.shop.screens import Screen
+
+OWNERS_COMMANDS = ("price", "refund", "withdraw", "discounts", "discount", "broadcast", "log", "products")
+OWNERS_BUTTONS = (
+    Admin, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft, MoveBroadcast, SendDraft,
+    SetOnSale, ShowBroadcast, SwitchOff,
+)  # fmt: skip
+"""What staff may not; it is theirs only to be told so."""
+
+
+async def only_owners(message: Message, own: OwnerTexts) -> None:
+    """A command that staff may not use."""
+    await send(message, Screen(own.only_owners))
+
+
+async def only_owners_button(callback: CallbackQuery, own: OwnerTexts) -> None:
+    """A button that staff may not press."""
+    await popup(callback, own.only_owners, alert=True)
+
+
+def build() -> Router:
+    """The routers of the owner's side; they come before all others of a private chat."""
+    side = Router(name="shop.owner")
+    for observer in (side.message, side.callback_query):
+        observer.filter(is_staff)
+        observer.middleware(OwnersSide())
+    side.include_routers(
+        forms.build(),
+        home.build(),
+        orders.build(),
+        products.build(),
+        stock.build(),
+        discounts.build(),
+        broadcast.build(),
+        forms.build_rest(),
+        _refusals(),
+    )
+    return side
+
+
+def _refusals() -> Router:
+    router = Router(name="shop.owner.refusals")
+    router.message.register(only_owners, Command(*OWNERS_COMMANDS, ignore_case=True))
+    for button in OWNERS_BUTTONS:
+        router.callback_query.register(only_owners_button, button.filter())
+    return router

@@ -1,0 +1,65 @@
+"""Who may run the shop, and what their handlers are given: to everybody else the commands do not exist."""
+
+from collections.abc import Awaitable, Callable
+from html import escape
+from typing import Any, Protocol
+
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, Message, TelegramObject, User
+
+from actors.bots.shop.contact import printable
+from actors.bots.shop.options import Options
+from actors.bots.shop.owner_faults import OwnerError
+from actors.bots.shop.owner_log import By
+from actors.bots.shop.owner_problems import problem
+from actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
+from actors.bots.shop.replies import popup, send
+from actors.bots.shop.screens import Screen
+
+
+class Turn(Protocol):
+    """What is known about the message being handled."""
+
+    @property
+    def bot(self) -> str:
+        """The name of the bot in the configuration."""
+
+    def effect_id(self, name: str) -> str:
+        """A name for an effect of this message that is the same when the message is handled again."""
+
+
+async def is_staff(event: Message | CallbackQuery, options: Options | None = None) -> bool:
+    """Whether somebody works here; owners do."""
+    return options is not None and event.from_user is not None and options.is_staff(event.from_user.id)
+
+
+async def is_owner(event: Message | CallbackQuery, options: Options | None = None) -> bool:
+    """Whether somebody may do everything."""
+    return options is not None and event.from_user is not None and options.is_owner(event.from_user.id)
+
+
+class OwnersSide(BaseMiddleware):
+    """Hands every handler its `own` texts and `me`, and says what an `OwnerError` is about."""
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Answer what is refused: nothing has changed then."""
+        own: OwnerTexts = OWNER_TEXTS[data["texts"].language]
+        try:
+            return await handler(event, data | {"own": own, "me": data["event_from_user"]})
+        except OwnerError as error:
+            words = own.not_done.format(problem=problem(own.language, error.wrong))
+        if isinstance(event, CallbackQuery):
+            await popup(event, words, alert=True)
+        elif isinstance(event, Message):
+            await send(event, Screen(escape(words)))
+        return None
+
+
+def by(turn: Turn, me: User, effect: str) -> By:
+    """Who acts, and in which message: written down with what is done."""
+    return By(turn.bot, f"{printable(me.full_name)} (telegram {me.id})", turn.effect_id(f"owner.{effect}"))

@@ -1,0 +1,131 @@
+"""What the buttons of the owner's side carry; see `actors/bots/shop/callbacks.py` for the bounds."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import AfterValidator
+
+from actors.bots.shop.callbacks import OrderNumber, PageNumber, RowId
+from actors.bots.shop.language import Language
+from actors.bots.shop.owner_broadcast import Move
+
+
+def _period(days: int) -> int:
+    if days not in PERIODS:
+        raise ValueError(f"there are figures of {PERIODS} days")
+    return days
+
+
+PERIODS = (0, 1, 7, 30)
+Period = Annotated[int, AfterValidator(_period)]
+
+
+class AdminPlace(StrEnum):
+    """The screens that need no further data."""
+
+    HOME = "home"
+    ORDERS = "orders"
+    STOCK = "stock"
+    DISCOUNTS = "disc"
+    BROADCASTS = "cast"
+    NEW_BROADCAST = "new"
+    LOG = "log"
+
+
+class Admin(CallbackData, prefix="adm"):
+    """Open a screen."""
+
+    place: AdminPlace
+
+
+class ShowFigures(CallbackData, prefix="admf"):
+    """The figures of today (0), yesterday (1), or so many days."""
+
+    days: Period
+
+
+class ShowOrder(CallbackData, prefix="admo"):
+    """One order with all that is known of it."""
+
+    order: OrderNumber
+
+
+class AskRefund(CallbackData, prefix="admr"):
+    """Whether an order's money is really to go back."""
+
+    order: OrderNumber
+
+
+class DoRefund(CallbackData, prefix="admrr"):
+    """Give it back, perhaps with the goods into stock."""
+
+    order: OrderNumber
+    goods: bool
+
+
+class ShowProducts(CallbackData, prefix="admps"):
+    """A page of the products."""
+
+    page: PageNumber
+
+
+class ShowProduct(CallbackData, prefix="admp"):
+    """One product."""
+
+    product: RowId
+
+
+class SetOnSale(CallbackData, prefix="admon"):
+    """Put a product on sale, or take it off; pressing twice does not switch back."""
+
+    product: RowId
+    on: bool
+
+
+class AskPrice(CallbackData, prefix="admpr"):
+    """Ask for a product's new price."""
+
+    product: RowId
+
+
+class AskWithdraw(CallbackData, prefix="admw"):
+    """Whether all that is free of a product is really to be taken off sale."""
+
+    product: RowId
+
+
+class DoWithdraw(CallbackData, prefix="admww"):
+    """Take it off sale."""
+
+    product: RowId
+
+
+class SwitchOff(CallbackData, prefix="admd"):
+    """End a discount."""
+
+    discount: RowId
+
+
+class SendDraft(CallbackData, prefix="adms"):
+    """Send the draft that was previewed above this button, to all or to those of a language."""
+
+    draft: str
+    to: Language | None
+
+
+class DropDraft(CallbackData, prefix="admsx"):
+    """Send nothing."""
+
+
+class ShowBroadcast(CallbackData, prefix="admb"):
+    """How far a broadcast has come."""
+
+    broadcast: RowId
+
+
+class MoveBroadcast(CallbackData, prefix="admbm"):
+    """Pause a broadcast, let it go on, or end it."""
+
+    broadcast: RowId
+    to: Move

@@ -1,0 +1,60 @@
+"""Discounts: all of them, a new one in a line, and the end of one."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Message, User
+from asyncpg import Pool
+
+from actors.bots.shop.offers import add_offer, list_offers, switch_off
+from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.replies import send, show
+from actors.bots.shop.routes.owner import screens
+from actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, SwitchOff
+
+
+async def discounts_command(message: Message, database: Pool, own: OwnerTexts) -> None:
+    """/discounts: all of them."""
+    await send(message, screens.offers(own, await list_offers(database)))
+
+
+async def open_discounts(callback: CallbackQuery, database: Pool, own: OwnerTexts) -> None:
+    """The same in place."""
+    await show(callback, screens.offers(own, await list_offers(database)))
+
+
+async def discount_command(
+    message: Message, command: CommandObject, database: Pool, own: OwnerTexts, me: User, turn: Turn
+) -> None:
+    """/discount and a line: a new one, in force at once."""
+    note = ""
+    if line := (command.args or "").strip():
+        number = await add_offer(database, by(turn, me, "discount"), line)
+        note = own.discount_added.format(id=number)
+    await send(message, screens.offers(own, await list_offers(database), note=note))
+
+
+async def end_discount(
+    callback: CallbackQuery,
+    callback_data: SwitchOff,
+    database: Pool,
+    own: OwnerTexts,
+    me: User,
+    turn: Turn,
+) -> None:
+    """It counts no more."""
+    await switch_off(database, by(turn, me, "discount_off"), callback_data.discount)
+    note = own.discount_off.format(id=callback_data.discount)
+    await show(callback, screens.offers(own, await list_offers(database)), note)
+
+
+def build() -> Router:
+    """The router of discounts: all of it is for owners."""
+    router = Router(name="shop.owner.discounts")
+    router.message.filter(is_owner)
+    router.callback_query.filter(is_owner)
+    router.message.register(discounts_command, Command("discounts", ignore_case=True))
+    router.message.register(discount_command, Command("discount", ignore_case=True))
+    router.callback_query.register(open_discounts, Admin.filter(F.place == AdminPlace.DISCOUNTS))
+    router.callback_query.register(end_discount, SwitchOff.filter())
+    return router

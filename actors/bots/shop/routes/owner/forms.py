@@ -1,0 +1,66 @@
+"""What an owner may be asked to write: one text at a time. Any command or button leaves the form."""
+
+from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import Command, StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message, User
+
+from actors.bots.shop.options import Options
+from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.replies import send
+from actors.bots.shop.routes.owner import screens
+from actors.bots.shop.screens import Screen
+
+PRICE_OF = "owner_price_of"
+DRAFT = "owner_draft"
+"""Keys of the chat's data: the slug of the product that is asked about, and a broadcast that was not sent."""
+
+
+class OwnerForm(StatesGroup):
+    """What was asked for."""
+
+    price = State()
+    broadcast = State()
+
+
+async def cancel(message: Message, state: FSMContext, own: OwnerTexts, options: Options, me: User) -> None:
+    """/cancel: never mind."""
+    await leave(state)
+    await send(message, screens.menu(own, owner=options.is_owner(me.id)))
+
+
+async def leave_by(event: Message | CallbackQuery, state: FSMContext) -> None:  # noqa: ARG001 - aiogram passes it
+    """Another command, or a button: what is written next is not an answer any more."""
+    await leave(state)
+    raise SkipHandler
+
+
+async def needs_text(message: Message, own: OwnerTexts) -> None:
+    """A photo or a sticker where a text was asked for."""
+    await send(message, Screen(own.needs_text))
+
+
+async def leave(state: FSMContext) -> None:
+    """Forget what was asked; the rest of the chat's data stays."""
+    data = await state.get_data()
+    await state.set_state(None)
+    await state.set_data({key: value for key, value in data.items() if key != PRICE_OF})
+
+
+def build() -> Router:
+    """The first router of the owner's side."""
+    router = Router(name="shop.owner.forms")
+    asked = StateFilter(OwnerForm.price, OwnerForm.broadcast)
+    router.message.register(cancel, asked, Command("cancel", ignore_case=True))
+    router.message.register(leave_by, asked, F.text.startswith("/") | F.caption.startswith("/"))
+    router.callback_query.register(leave_by, asked)
+    return router
+
+
+def build_rest() -> Router:
+    """The last one: what is no text."""
+    router = Router(name="shop.owner.forms.rest")
+    router.message.register(needs_text, StateFilter(OwnerForm.price, OwnerForm.broadcast))
+    return router

@@ -1,0 +1,109 @@
+"""The stock: how much there is, filling it from a table or with a file, and taking it off sale."""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Document, Message, User
+from asyncpg import Pool
+
+from actors.bots.shop.goods import find_good, good_of, list_goods
+from actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
+from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.replies import send, show
+from actors.bots.shop.routes.owner import keyboards, screens
+from actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdraw, DoWithdraw
+from actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
+from actors.bots.shop.screens import Screen
+from actors.bots.shop.stock import ITEM_BYTES_MAX
+from actors.bots.shop.upload_table import TABLE_BYTES_MAX
+from storage.vault import Vault
+
+
+async def levels_command(message: Message, database: Pool, own: OwnerTexts) -> None:
+    """/stock: how much there is of everything."""
+    await send(message, screens.levels(own, await list_goods(database)))
+
+
+async def open_levels(callback: CallbackQuery, database: Pool, own: OwnerTexts) -> None:
+    """The same in place."""
+    await show(callback, screens.levels(own, await list_goods(database)))
+
+
+async def stock_file(
+    message: Message,
+    command: CommandObject,
+    document: Document,
+    bot: Bot,
+    database: Pool,
+    vault: Vault,
+    own: OwnerTexts,
+    me: User,
+    turn: Turn,
+) -> None:
+    """/stock below a document: a table of items; with a product's name the document itself is the item."""
+    slug = (command.args or "").strip().lower()
+    if slug:
+        await find_good(database, slug)  # before a file is fetched for nothing
+        data = await fetch(bot, document, ITEM_BYTES_MAX)
+        name = document.file_name or slug
+        added = await upload_file(database, vault, by(turn, me, "stock"), slug, name, data)
+        await send(message, Screen(own.file_added[added].format(slug=slug), keyboards.back(own)))
+        return
+    data = await fetch(bot, document, TABLE_BYTES_MAX)
+    upload = await upload_stock(database, vault, by(turn, me, "stock"), data)
+    await send(message, screens.stock_report(own, upload))
+    await send_bad_lines(message, own, upload.bad)
+
+
+async def bare_table(message: Message, own: OwnerTexts) -> None:
+    """A table of which nobody says what it is."""
+    await send(message, Screen(own.csv_needs_caption))
+
+
+async def withdraw_command(message: Message, command: CommandObject, database: Pool, own: OwnerTexts) -> None:
+    """/withdraw: asks before it does."""
+    slug = (command.args or "").strip().lower()
+    if not slug:
+        await send(message, Screen(own.how_to_withdraw))
+        return
+    good = await find_good(database, slug)
+    words = own.ask_withdraw.format(slug=good.slug, items=own.items(good.available))
+    await send(message, Screen(words, keyboards.ask_withdraw(own, good.id)))
+
+
+async def ask_withdraw(
+    callback: CallbackQuery, callback_data: AskWithdraw, database: Pool, own: OwnerTexts
+) -> None:
+    """The same in place."""
+    good = await good_of(database, callback_data.product)
+    words = own.ask_withdraw.format(slug=good.slug, items=own.items(good.available))
+    await show(callback, Screen(words, keyboards.ask_withdraw(own, good.id)))
+
+
+async def do_withdraw(
+    callback: CallbackQuery,
+    callback_data: DoWithdraw,
+    database: Pool,
+    own: OwnerTexts,
+    me: User,
+    turn: Turn,
+) -> None:
+    """Take all that is free off sale."""
+    good = await good_of(database, callback_data.product)
+    count = await withdraw_stock(database, by(turn, me, "withdraw"), good.slug)
+    screen = screens.product(own, await good_of(database, good.id), owner=True)
+    await show(callback, screen.noting(own.withdrawn(count)))
+
+
+def build() -> Router:
+    """The router of the stock."""
+    router = Router(name="shop.owner.stock")
+    stock = Command("stock", ignore_case=True)
+    router.message.register(stock_file, stock, F.document.as_("document"))
+    router.message.register(levels_command, stock)
+    router.message.register(withdraw_command, Command("withdraw", ignore_case=True), is_owner)
+    router.message.register(bare_table, ~F.caption, F.document.file_name.lower().endswith(".csv"))
+    router.callback_query.register(open_levels, Admin.filter(F.place == AdminPlace.STOCK))
+    router.callback_query.register(ask_withdraw, AskWithdraw.filter(), is_owner)
+    router.callback_query.register(do_withdraw, DoWithdraw.filter(), is_owner)
+    return router

@@ -1,0 +1,174 @@
+"""Paying for an order: the way to a provider's page, "I have paid", and doing without it."""
+
+from collections.abc import Mapping, Sequence
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+from asyncpg import Pool
+from structlog import get_logger
+
+from actors.bots.shop import screens
+from actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
+from actors.bots.shop.checkout import PURPOSE, OrderClosed, pay_link
+from actors.bots.shop.memory import Turn, Wake
+from actors.bots.shop.options import Options
+from actors.bots.shop.orders import Order, cancel_order
+from actors.bots.shop.replies import popup, show
+from actors.bots.shop.screens import Screen
+from actors.bots.shop.texts import Texts
+from actors.bots.shop.waiting import minutes_left, own_order
+from actors.paying.notice import ASK_ATTEMPTS_MAX, ASK_SECONDS
+from actors.payment import CONFIRM, QUEUE, Confirm
+from actors.providers.payments import PaymentProvider, PaymentProviderError
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.payments import payments_of
+
+log = get_logger("mailroom.shop")
+
+RESERVE_BY_HAND_MINUTES = 3 * 1440.0
+"""Without a provider a person writes about the payment, which takes days rather than minutes."""
+ASKED_AGAIN_SECONDS = 5.0
+"""However often somebody presses, a provider is asked no more often about one payment."""
+
+Payments = Mapping[str, PaymentProvider]
+
+
+async def pay(
+    callback: CallbackQuery,
+    callback_data: PayWith,
+    database: Pool,
+    turn: Turn,
+    payments: Payments,
+    options: Options,
+    public_url: str,
+    texts: Texts,
+) -> None:
+    """Have the provider make a payment and show the way to it; run again it is the same payment."""
+    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    if order is None:
+        await popup(callback, texts.orders.unknown_popup, alert=True)
+        return
+    providers = offered(options, payments)
+    name = callback_data.provider
+    try:
+        link = await pay_link(database, payments, order, name, public_url=public_url)
+    except OrderClosed:
+        screen = await order_screen(database, texts, order, providers)
+        await show(callback, screen, texts.orders.closed_popup, alert=True)
+        return
+    except PaymentProviderError as error:
+        log.warning("no_pay_link", order=order.number, provider=name, error=str(error))
+        others = any(one != name for one in providers)
+        own = texts.orders
+        down = own.provider_down_choose_popup if others else own.provider_down_popup
+        screen = await order_screen(database, texts, order, providers)
+        await show(callback, screen, down.format(provider=texts.provider(name)), alert=True)
+        return
+    screen = screens.pay_page(
+        texts,
+        order,
+        name,
+        link.url,
+        await minutes_left(database, order.number),
+        choice=len(providers) > 1,
+        moves_money=not payments[name].test,
+    )
+    await show(callback, screen)
+
+
+async def have_paid(
+    callback: CallbackQuery,
+    callback_data: HavePaid,
+    database: Pool,
+    turn: Turn,
+    payments: Payments,
+    options: Options,
+    wake: Wake,
+    texts: Texts,
+) -> None:
+    """Have the providers asked. What they say reaches the customer as any payment does; an order that is over
+    is shown as it is.
+    """
+    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    if order is None:
+        await popup(callback, texts.orders.unknown_popup, alert=True)
+        return
+    if order.status not in ("awaiting_payment", "expired", "canceled"):
+        await show(callback, await order_screen(database, texts, order, offered(options, payments)))
+        return
+    asked = [
+        one
+        for one in await payments_of(database, PURPOSE, str(order.number))
+        if one.provider_id is not None and one.status in ("pending", "canceled")
+    ]
+    if not asked:
+        await popup(callback, texts.orders.nothing_to_ask_popup, alert=True)
+        return
+    jobs = [
+        NewJob(
+            QUEUE,
+            CONFIRM,
+            Confirm(payment_id=one.id).model_dump_json(),
+            timeout_seconds=ASK_SECONDS,
+            attempts_max=ASK_ATTEMPTS_MAX,
+            dedup_key=f"customer:{one.id}",
+            dedup_seconds=ASKED_AGAIN_SECONDS,
+            origin=turn.origin(f"confirm:{one.id}"),
+        )
+        for one in asked
+    ]
+    async with database.acquire() as connection, connection.transaction():
+        await enqueue(connection, jobs)
+    wake(QUEUE)
+    names = ", ".join(dict.fromkeys(texts.provider(one.provider) for one in asked))
+    await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
+
+
+async def cancel(
+    callback: CallbackQuery,
+    callback_data: CancelOrder,
+    database: Pool,
+    turn: Turn,
+    payments: Payments,
+    options: Options,
+    texts: Texts,
+) -> None:
+    """Do without the order; its goods are free at once."""
+    user_id = callback.from_user.id
+    order = await own_order(database, turn.bot, user_id, callback_data.order)
+    if order is None:
+        await popup(callback, texts.orders.unknown_popup, alert=True)
+        return
+    await cancel_order(database, order.number, user_id)
+    order = await own_order(database, turn.bot, user_id, order.number) or order
+    # By its state, not by what the call said: a handler that runs again finds it cancelled already.
+    canceled = order.status == "canceled"
+    said = texts.orders.canceled_popup if canceled else texts.orders.not_canceled_popup
+    screen = await order_screen(database, texts, order, offered(options, payments))
+    await show(callback, screen, said, alert=not canceled)
+
+
+async def order_screen(database: Pool, texts: Texts, order: Order, providers: Sequence[str]) -> Screen:
+    """An order as it stands now."""
+    now = await own_order(database, order.bot, order.user_id, order.number) or order
+    return screens.order_page(texts, now, providers, await minutes_left(database, order.number))
+
+
+def offered(options: Options, payments: Payments) -> list[str]:
+    """The providers that a customer may choose from, in the owner's order."""
+    return [name for name in (options.payments or tuple(payments)) if name in payments]
+
+
+def reserve_minutes(options: Options, providers: Sequence[str]) -> float:
+    """How long an order holds its goods."""
+    return options.reserve_minutes if providers else RESERVE_BY_HAND_MINUTES
+
+
+def build() -> Router:
+    """The router of paying."""
+    router = Router(name="shop.pay")
+    router.callback_query.register(pay, PayWith.filter())
+    router.callback_query.register(have_paid, HavePaid.filter())
+    router.callback_query.register(cancel, CancelOrder.filter())
+    return router

@@ -1,0 +1,22 @@
+"""What a customer sees: a text in HTML and the buttons below it. Pure: the same facts make the same screen.
+
+All that comes from people or the catalogue is escaped here, and only here. Every button has a handler; what
+would do nothing is left out.
+"""
+
+from actors.bots.shop.screens.basket import ask_promo, cart
+from actors.bots.shop.screens.catalogue import categories, category_page, product_card
+from actors.bots.shop.screens.form import ask_comment, ask_contact, summary
+from actors.bots.shop.screens.friends import friends as friends_page
+from actors.bots.shop.screens.friends import leaderboard
+from actors.bots.shop.screens.home import Front, greeting, help_page, menu
+from actors.bots.shop.screens.news import bonus, expired, receipt, refunded, refunding
+from actors.bots.shop.screens.orders import order_page, order_placed, pay_page
+from actors.bots.shop.screens.orders import orders as orders_page
+from actors.bots.shop.screens.screen import Screen
+
+__all__ = [
+    "Front", "Screen", "ask_comment", "ask_contact", "ask_promo", "bonus", "cart", "categories",
+    "category_page", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu", "order_page",
+    "order_placed", "orders_page", "pay_page", "product_card", "receipt", "refunded", "refunding", "summary",
+]  # fmt: skip

@@ -1,0 +1,64 @@
+"""The main menu, and the page that explains the shop."""
+
+from dataclasses import dataclass
+from html import escape
+
+from aiogram.types import InlineKeyboardButton, WebAppInfo
+
+from actors.bots.shop.callbacks import Place, SwitchLanguage
+from actors.bots.shop.contact import printable
+from actors.bots.shop.keyboards import (
+    Row,
+    button,
+    cart_button,
+    goto,
+    keyboard,
+    ways_out,
+)
+from actors.bots.shop.screens.screen import Screen
+from actors.bots.shop.texts import Texts
+
+
+@dataclass(frozen=True)
+class Front:
+    """What a menu leads to besides the shop's own screens."""
+
+    consultant: bool = False
+    """Whether somebody answers what customers write."""
+    app_url: str = ""
+    """Where the Mini App is; empty where none can be opened."""
+
+
+def menu(texts: Texts, items: int, text: str = "", front: Front | None = None) -> Screen:
+    """The main menu, under a text of its own or another one."""
+    front = front or Front()
+    own = texts.menu
+    rows: list[Row] = [
+        [goto(own.button_catalogue, Place.CATEGORIES), cart_button(texts, items)],
+        [goto(own.button_orders, Place.ORDERS), goto(own.button_friends, Place.FRIENDS)],
+        [goto(own.button_top, Place.TOP), goto(own.button_help, Place.HELP)],
+        [_app(texts, front.app_url)] if front.app_url else [],
+        [button(own.button_other_language, SwitchLanguage(to=texts.language.other))],
+    ]
+    hint = f"\n\n{own.consultant}" if front.consultant and not text else ""
+    return Screen((text or own.menu) + hint, keyboard(*rows))
+
+
+def greeting(texts: Texts, name: str, items: int, front: Front | None = None) -> Screen:
+    """The first thing a customer sees."""
+    text = texts.menu.greeting.format(name=escape(printable(name)))
+    if front is not None and front.consultant:
+        text += f"\n\n{texts.menu.consultant}"
+    return menu(texts, items, text, front)
+
+
+def help_page(texts: Texts) -> Screen:
+    """How the shop works, and all commands."""
+    return Screen(texts.menu.help, keyboard(ways_out(texts)))
+
+
+def _app(texts: Texts, url: str) -> InlineKeyboardButton:
+    # Telegram opens Mini Apps from https only; a demo has no certificate, there it is a page like any other.
+    if url.startswith("https://"):
+        return InlineKeyboardButton(text=texts.menu.button_app, web_app=WebAppInfo(url=url))
+    return InlineKeyboardButton(text=texts.menu.button_app, url=url)

@@ -1,0 +1,65 @@
+"""What the shop writes when something has happened: goods, receipts, bonuses, news that nobody likes."""
+
+from html import escape
+
+from actors.bots.shop.callbacks import Place
+from actors.bots.shop.keyboards import goto, keyboard, ways_out
+from actors.bots.shop.money import format_money
+from actors.bots.shop.orders import Order
+from actors.bots.shop.screens.friends import short_name
+from actors.bots.shop.screens.orders import body
+from actors.bots.shop.screens.screen import Screen, format_date
+from actors.bots.shop.texts import Texts
+
+
+def expired(texts: Texts, order: Order) -> Screen:
+    """The time to pay is over."""
+    return Screen(
+        texts.news.expired.format(number=order.number),
+        keyboard([goto(texts.orders.button_orders, Place.ORDERS)], ways_out(texts)),
+    )
+
+
+def refunding(texts: Texts, number: int, why: str, amount_minor: int, currency: str) -> Screen:
+    """Money is on its way back; `why` is one of the reasons of the event."""
+    return _refund(texts, number, why, texts.news.refund_under_way, amount_minor, currency)
+
+
+def refunded(
+    texts: Texts, number: int, why: str, amount_minor: int, currency: str, *, to_balance: bool
+) -> Screen:
+    """Money has gone back, to where it came from or to the balance."""
+    where = texts.news.refund_to_balance if to_balance else texts.news.refund_over
+    return _refund(texts, number, why, where, amount_minor, currency)
+
+
+def receipt(texts: Texts, order: Order, provider: str | None) -> Screen:
+    """What was paid, when and where; without a provider it was the balance alone."""
+    parts = [texts.news.receipt.format(number=order.number), body(texts, order, with_form=False)]
+    if provider is not None:
+        parts.append(
+            texts.news.receipt_paid.format(
+                date=format_date(order.paid_at or order.created_at, texts.language),
+                amount=format_money(order.to_pay_minor, order.currency, texts.language),
+                provider=texts.provider(provider),
+            )
+        )
+    return Screen("\n\n".join(parts))
+
+
+def bonus(texts: Texts, friend: str, level: int, amount_minor: int, currency: str) -> Screen:
+    """A friend has bought something, or at a higher level somebody whom that friend has brought."""
+    own = texts.news
+    amount = format_money(amount_minor, currency, texts.language)
+    name = escape(short_name(friend)) or texts.friends.nobody
+    thanks = (own.bonus_friend if level == 1 else own.bonus_further).format(friend=name)
+    return Screen(
+        f"{own.bonus.format(amount=amount)}\n{thanks}",
+        keyboard([goto(texts.menu.button_friends, Place.FRIENDS), goto(texts.menu.button_menu, Place.HOME)]),
+    )
+
+
+def _refund(texts: Texts, number: int, why: str, where: str, amount_minor: int, currency: str) -> Screen:
+    amount = f"<b>{format_money(amount_minor, currency, texts.language)}</b>"
+    reason = texts.news.refund_reasons[why].format(number=number)
+    return Screen(f"{reason}\n\n{where.format(amount=amount)}", keyboard(ways_out(texts)))

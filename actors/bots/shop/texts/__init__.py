@@ -1,0 +1,78 @@
+"""All the shop says, in Russian and English, a file for each part of a customer's way.
+
+Texts of messages are HTML and take escaped values; texts of pop-ups (`*_popup`) are plain and take raw ones.
+Each field is spelled out in both languages, so a text missing in one of them is a type error.
+"""
+
+from dataclasses import dataclass
+
+from actors.bots.shop.language import Language, plural
+from actors.bots.shop.texts import cart, catalogue, form, friends, menu, news, orders
+from actors.bots.shop.texts.cart import CartTexts
+from actors.bots.shop.texts.catalogue import CatalogueTexts
+from actors.bots.shop.texts.form import FormTexts
+from actors.bots.shop.texts.friends import FriendsTexts
+from actors.bots.shop.texts.menu import MenuTexts
+from actors.bots.shop.texts.news import NewsTexts
+from actors.bots.shop.texts.orders import OrderTexts
+
+__all__ = ["ENGLISH", "RUSSIAN", "TEXTS", "Texts"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """What the shop says in one language; the fields follow a customer's way through it."""
+
+    language: Language
+    menu: MenuTexts
+    catalogue: CatalogueTexts
+    cart: CartTexts
+    form: FormTexts
+    orders: OrderTexts
+    news: NewsTexts
+    friends: FriendsTexts
+
+    def items(self, count: int) -> str:
+        """A count of goods in words: `3 товара`, `3 items`."""
+        return f"{count} {plural(self.language, count, self.orders.items_forms)}"
+
+    def minutes(self, count: int) -> str:
+        """How long, after a verb: `на 21 минуту`, `for 21 minutes`."""
+        return f"{count} {plural(self.language, count, self.orders.minutes_forms)}"
+
+    def count_orders(self, count: int) -> str:
+        """A count of orders in words: `3 заказа`, `3 orders`."""
+        return f"{count} {plural(self.language, count, self.friends.orders_forms)}"
+
+    def missing(self, count: int) -> str:
+        """How many lines left the cart because they are no longer sold."""
+        return plural(self.language, count, self.cart.missing_forms).format(count=count)
+
+    def provider(self, name: str) -> str:
+        """What people call a payment provider."""
+        return self.orders.providers.get(name, name.capitalize())
+
+
+RUSSIAN = Texts(
+    language=Language.RU,
+    menu=menu.RUSSIAN,
+    catalogue=catalogue.RUSSIAN,
+    cart=cart.RUSSIAN,
+    form=form.RUSSIAN,
+    orders=orders.RUSSIAN,
+    news=news.RUSSIAN,
+    friends=friends.RUSSIAN,
+)
+
+ENGLISH = Texts(
+    language=Language.EN,
+    menu=menu.ENGLISH,
+    catalogue=catalogue.ENGLISH,
+    cart=cart.ENGLISH,
+    form=form.ENGLISH,
+    orders=orders.ENGLISH,
+    news=news.ENGLISH,
+    friends=friends.ENGLISH,
+)
+
+TEXTS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}

@@ -1,0 +1,78 @@
+"""What is told of payments: one line in the log for each notice and each refund, and two metrics."""
+
+import logging
+from typing import Literal
+
+from prometheus_client import Counter
+from structlog import get_logger
+
+from actors.metrics import child
+
+log = get_logger("mailroom.payment")
+
+NOTICES = Counter(
+    "mailroom_payment_notices_total",
+    "Notices of payment providers: what the door did with each, and what had become of its payment",
+    ["provider", "verdict"],
+)
+REFUNDS = Counter(
+    "mailroom_refunds_total", "Attempts to give money back, by how they ended", ["provider", "outcome"]
+)
+
+DoorVerdict = Literal["accepted", "repeated", "forged", "irrelevant", "unverified", "not_stored"]
+"""`repeated`: the same is being worked on. `irrelevant`: genuine, and about no payment. The last two were
+answered with 503: the provider could not be asked, or Postgres not reached.
+"""
+Verdict = Literal[
+    "paid",
+    "late",
+    "twice",
+    "mismatched",
+    "pending",
+    "canceled",
+    "refunded",
+    "partly_refunded",
+    "duplicate",
+    "unknown",
+    "unclaimed",
+    "disputed",
+]
+"""`late`: what was paid for is gone. `twice`: it was paid for already. `duplicate`: we knew. `unknown`: of no
+payment that anybody knows. `unclaimed`: really paid, and not for anything of ours. `disputed`: the provider's
+answer contradicts what we know. The last two become dead letters.
+"""
+RefundOutcome = Literal["done", "pending", "impossible", "unavailable", "dead"]
+"""`impossible`: the provider cannot, and the bot owes the money. `unavailable`: tried again; `dead` after the
+last time.
+"""
+
+WARNED = frozenset(
+    {"forged", "unverified", "not_stored", "late", "twice", "mismatched", "partly_refunded", "unknown"}
+)
+WRONG = frozenset({"unclaimed", "disputed", "impossible", "dead"})
+"""What a person has to look at."""
+
+
+def notice(provider: str, provider_id: str | None, verdict: DoorVerdict | Verdict, **facts: object) -> None:
+    """Tell what became of a notice, or of the payment that it is about."""
+    child(NOTICES, provider, verdict).inc()
+    if verdict == "accepted":
+        return  # its line comes when the provider has been asked
+    log.log(
+        _level(verdict),
+        "payment_notice",
+        provider=provider,
+        provider_id=provider_id,
+        verdict=verdict,
+        **facts,
+    )
+
+
+def refund(provider: str, outcome: RefundOutcome, *, payment: int, **facts: object) -> None:
+    """Tell how an attempt to give money back has ended."""
+    child(REFUNDS, provider, outcome).inc()
+    log.log(_level(outcome), "payment_refund", provider=provider, payment=payment, outcome=outcome, **facts)
+
+
+def _level(word: str) -> int:
+    return logging.ERROR if word in WRONG else logging.WARNING if word in WARNED else logging.INFO

@@ -1,0 +1,188 @@
+"""What a provider's answer means for a payment: written down once, with what follows from it.
+
+our row          the provider says                         then
+pending,         paid, as asked                            paid; what follows is enqueued
+or canceled      paid, something else                      mismatched; it goes back
+pending          canceled                                  canceled
+any              refunded                                  refunded; the bot takes back what it must
+any other        paid, canceled                            nothing: an old notice, or the same again
+paid             canceled                                  a person has to look
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from actors.jobs.context import JobContext
+from actors.paying import report
+from actors.paying.purpose import GivenBack, NotPayableError, Purpose, Why, carry
+from actors.paying.refund import begin_giving_back
+from actors.providers.payments import FetchedPayment, Money, PaymentProvider
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
+from storage.postgres.payments import (
+    Payment,
+    begin_refund,
+    finish_refund,
+    mark_asked,
+    mark_canceled,
+    mark_mismatched,
+    mark_paid,
+    mark_refunded,
+)
+
+VERDICTS: dict[str, report.Verdict] = {"too_late": "late", "twice": "twice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A payment of ours, and what its provider says about it."""
+
+    payment: Payment
+    provider: PaymentProvider
+    fetched: FetchedPayment
+    purpose: Purpose | None
+    """None if no bot here says what follows."""
+    noticed: bool = False
+    """Whether we ask because of a notice: that one has its line in the log, whatever comes out."""
+    said_paid: bool = False
+    """Whether that notice says that it was paid: then "pending" means that the provider is not there yet."""
+
+    @property
+    def money(self) -> Money:
+        """What was asked for."""
+        return Money(self.payment.amount_minor, self.payment.currency)
+
+    def tell(self, verdict: report.Verdict, **facts: object) -> None:
+        """The line of this payment in the log."""
+        payment = self.payment
+        report.notice(
+            payment.provider,
+            self.fetched.provider_id,
+            verdict,
+            payment=payment.id,
+            purpose=payment.purpose,
+            reference=payment.reference,
+            money=str(self.fetched.money),
+            **facts,
+        )
+
+
+async def settle(asked: Asked, context: JobContext) -> Outcome:
+    """Write down what the provider says, together with what follows from it and the end of the job."""
+    if wrong := _contradicts(asked):
+        asked.tell("disputed", why=wrong)
+        return Rejected(f"payment {asked.payment.id}: {wrong}")
+    match asked.fetched.state:
+        case "paid":
+            return await _paid(asked, context)
+        case "refunded":
+            return await _refunded(asked, context)
+        case "canceled":
+            # An answer that was asked for before ours may have come later: only the row decides.
+            new = await mark_canceled(context.database, asked.payment.id)
+            if new or asked.noticed:
+                asked.tell("canceled" if new else "duplicate")
+            return Done()
+        case "pending":
+            return await _pending(asked, context)
+
+
+async def _paid(asked: Asked, context: JobContext) -> Outcome:
+    payment, purpose = asked.payment, asked.purpose
+    if purpose is None:
+        why = f"nobody says what follows from {payment.purpose}"
+        asked.tell("disputed", why=why)
+        return Rejected(f"payment {payment.id}: {why}")
+    try:
+        async with context.ending() as connection:
+            # Two notices may be worked on at once: the row's lock lets one of them pass.
+            verdict, jobs = await (_as_asked if asked.fetched.money == asked.money else _otherwise)(
+                connection, asked, purpose
+            )
+            await context.enqueue(connection, carry(jobs, context.trace))
+    except NotPayableError as error:
+        asked.tell("disputed", why=str(error))
+        return Rejected(str(error))
+    if verdict == "mismatched":
+        asked.tell(verdict, asked_for=str(asked.money))
+    elif verdict == "duplicate" and asked.fetched.refunded_minor and payment.status == "paid":
+        asked.tell("partly_refunded", refunded_minor=asked.fetched.refunded_minor)
+    elif verdict != "duplicate" or asked.noticed:
+        asked.tell(verdict)
+    return Done()
+
+
+async def _as_asked(
+    connection: Connection, asked: Asked, purpose: Purpose
+) -> tuple[report.Verdict, list[NewJob]]:
+    payment = asked.payment
+    if not await mark_paid(connection, payment.id):
+        return "duplicate", []
+    follows = await purpose.paid(connection, payment)
+    jobs = list(follows.jobs)
+    if follows.give_back is None:
+        return "paid", jobs
+    return VERDICTS[follows.give_back], jobs + await begin_giving_back(
+        connection, payment.id, follows.give_back
+    )
+
+
+async def _otherwise(
+    connection: Connection, asked: Asked, purpose: Purpose
+) -> tuple[report.Verdict, list[NewJob]]:
+    payment, money = asked.payment, asked.fetched.money
+    if not await mark_mismatched(connection, payment.id, money.amount_minor, money.currency):
+        return "duplicate", []
+    jobs = list(await purpose.mismatched(connection, payment, money))
+    return "mismatched", jobs + await begin_giving_back(connection, payment.id, "mismatch")
+
+
+async def _refunded(asked: Asked, context: JobContext) -> Outcome:
+    """The money has gone back: by a refund of ours that did not hear of its end, or by another hand."""
+    payment, new = asked.payment, False
+    async with context.ending() as connection:
+        await mark_asked(connection, payment.id)  # locks the row: nobody makes it paid meanwhile
+        refund = await begin_refund(connection, payment.id, "owner")
+        if refund is not None and refund.status == "pending":
+            new = await finish_refund(connection, payment.id)
+            if asked.purpose is not None:
+                money = Money(refund.amount_minor, refund.currency)
+                back = GivenBack(cast(Why, refund.why), money, to_payer=True)
+                jobs = await asked.purpose.given_back(connection, payment, back)
+                await context.enqueue(connection, carry(jobs, context.trace))
+        elif refund is None:
+            new = await mark_refunded(connection, payment.id)
+    if new or asked.noticed:
+        asked.tell("refunded" if new else "duplicate")
+    return Done()
+
+
+async def _pending(asked: Asked, context: JobContext) -> Outcome:
+    payment = asked.payment
+    if payment.status == "pending" and asked.said_paid and not context.is_last_attempt:
+        return Retry(f"payment {payment.id} is pending at {payment.provider}, against its own notice")
+    # Nothing is lost when a notice was too early, or a payer has made it up: pending payments are asked for
+    # from time to time.
+    await mark_asked(context.database, payment.id)
+    if asked.noticed:
+        asked.tell("pending" if payment.status == "pending" else "duplicate", said_paid=asked.said_paid)
+    return Done()
+
+
+def _contradicts(asked: Asked) -> str | None:
+    """What speaks against that this answer is about the payment that we asked for."""
+    payment, fetched, name = asked.payment, asked.fetched, asked.payment.provider
+    if fetched.provider_id != payment.provider_id:
+        return f"{name} answered for {fetched.provider_id} instead of {payment.provider_id}"
+    if fetched.reference is not None and fetched.reference != str(payment.id):
+        return f"{name} says that it pays for {fetched.reference}"
+    if fetched.state == "canceled" and payment.status == "paid":
+        return f"{name} says that it was canceled, and it was paid"
+    if fetched.state != "paid":
+        return None
+    if fetched.test != asked.provider.test:
+        return "a test payment, and the shop is real" if fetched.test else "a real payment in a test shop"
+    if fetched.money.amount_minor <= 0:
+        return f"{name} says that {fetched.money} were paid"
+    return None

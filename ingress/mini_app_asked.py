@@ -1,0 +1,75 @@
+"""What a page asks of the shop's API, read and checked."""
+
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
+from actors.bots.shop.contact import EMAIL_LENGTH_MAX
+from actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
+from ingress.mini_app_problems import Problem
+
+PRODUCT_ID_MAX = 2**31 - 1
+ORDER_NUMBER_MAX = 2**63 - 1
+"""What Postgres keeps them in."""
+
+T = TypeVar("T", bound="Asked")
+ProductId = Annotated[int, Field(ge=1, le=PRODUCT_ID_MAX)]
+Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+
+
+class Asked(BaseModel):
+    """Whatever is asked for: no field is ignored silently, and a number is no text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AskedQuote(Asked):
+    """What a cart costs."""
+
+    lines: tuple[tuple[ProductId, Quantity], ...] = Field(max_length=LINES_MAX)
+    """Product and quantity, each product once."""
+    promo_code: str | None = Field(None, max_length=PROMO_TEXT_LENGTH_MAX)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(dict(self.lines)) < len(self.lines):
+            raise ValueError("a product is there twice")
+        return self
+
+    @property
+    def cart(self) -> Cart:
+        """The cart to put prices on."""
+        return Cart(self.lines)
+
+
+class AskedOrder(AskedQuote):
+    """Order a cart at the prices of a quote."""
+
+    key: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")
+    """Made up by the page for this order: sent twice, there is one order all the same."""
+    quote: str = Field(max_length=64)
+    """The fingerprint of the quote that the customer has seen."""
+    use_balance: bool = False
+    contact: str | None = Field(None, max_length=EMAIL_LENGTH_MAX)
+    """How to be reached, and where a receipt goes; None or empty: as last time."""
+
+
+class AskedPayment(Asked):
+    """Pay an order at a provider."""
+
+    provider: str = Field(max_length=64)
+
+
+def read(model: type[T], data: bytes) -> T:
+    """Read a body. Raises `Problem`."""
+    try:
+        return model.model_validate_json(data, strict=True)
+    except ValidationError as invalid:
+        raise Problem(400, "malformed", fields=_fields(invalid)) from None
+
+
+def _fields(invalid: ValidationError) -> list[str]:
+    """Which fields are wrong and why, for whoever writes a page."""
+    said: list[Any] = invalid.errors(include_input=False, include_url=False, include_context=False)
+    return [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in said]

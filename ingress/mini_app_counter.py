@@ -1,0 +1,254 @@
+"""The shop's counter: what a visitor of the page can see and do. All of it is awaited on the asyncio side.
+
+Nothing is decided here: prices, stock, orders and payments are the shop's (`actors/bots/shop`).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from structlog import get_logger
+
+from actors.bots.shop.balance import balance, balances
+from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
+from actors.bots.shop.catalog import assortment, list_categories, promo_is_known, quote_cart
+from actors.bots.shop.checkout import OrderClosed, PayLink, pay_link
+from actors.bots.shop.contact import parse_contact
+from actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
+from actors.bots.shop.discounts import parse_promo_code
+from actors.bots.shop.order import Order, find_order, find_order_of, recent_orders
+from actors.bots.shop.orders import (
+    QUEUE,
+    Buyer,
+    QuoteChanged,
+    SoldOut,
+    TooManyWaiting,
+    cancel_order,
+    place_order,
+)
+from actors.bots.shop.quote import Quote
+from actors.bots.shop.stock import Goods, goods_of
+from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
+from ingress.mini_app_asked import AskedOrder, AskedQuote
+from ingress.mini_app_guard import Visit
+from ingress.mini_app_problems import Problem
+from ingress.mini_app_shops import Shops
+from ingress.mini_app_shown import (
+    Json,
+    shown_catalogue,
+    shown_order,
+    shown_providers,
+    shown_quote,
+    shown_summary,
+)
+from storage.vault import VaultError
+
+log = get_logger("mailroom.mini_app")
+
+PROVIDER_RETRY_SECONDS = 30.0
+"""When a provider that is away is worth another try, if it has not said so itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A visitor as the shop remembers people."""
+
+    id: int
+    full_name: str
+
+
+class Counter:
+    """Serves the visitors of all shops."""
+
+    def __init__(self, shops: Shops) -> None:
+        self._shops = shops
+        self._database = shops.database
+
+    async def start(self, visit: Visit) -> Json:
+        """What a page begins with: who is here, what there is to choose from, and all that is on sale.
+
+        Until a language is chosen here, it is the one that the customer speaks with the bot.
+        """
+        customer = await find_customer(self._database, visit.bot, visit.user_id)
+        if customer is not None and not visit.chosen:
+            visit = replace(visit, language=customer.language)
+        if customer is None and referrer_in(visit.visitor.start_param or "") is not None:
+            await self._remember(visit, None)
+        name = visit.visitor.name or (customer.name if customer is not None else "")
+        return {
+            "visitor": {"id": visit.user_id, "name": name, "demo": visit.demo},
+            "language": visit.language,
+            "contact": customer.contact if customer is not None else "",
+            "balances": await balances(self._database, visit.bot, visit.user_id),
+            "providers": shown_providers(self._shops.providers(visit.bot), visit.language),
+            "lines_max": LINES_MAX,
+            "quantity_max": QUANTITY_MAX,
+            "catalogue": await self.catalogue(visit),
+        }
+
+    async def catalogue(self, visit: Visit) -> Json:
+        """All that is on sale now."""
+        categories = await list_categories(self._database, visit.language)
+        return shown_catalogue(categories, await assortment(self._database, visit.language))
+
+    async def quote(self, visit: Visit, asked: AskedQuote) -> Json:
+        """Today's prices for a cart, and what the visitor has to pay with."""
+        quote = await self._price(visit, asked)
+        return await self._shown_quote(visit, quote)
+
+    async def order(self, visit: Visit, asked: AskedOrder) -> Json:
+        """Place an order, once for its key. Raises `Problem` with a new quote if it cannot be as agreed."""
+        effect_id = f"app:{visit.bot}:{visit.user_id}:{asked.key}"
+        order = await find_order_of(self._database, effect_id)
+        if order is None:
+            try:
+                order = await self._place(visit, asked, effect_id)
+            except Problem:
+                # Perhaps it is sold out because this very order, sent twice, has just been placed.
+                order = await find_order_of(self._database, effect_id)
+                if order is None:
+                    raise
+        return await self._shown_order(order)
+
+    async def orders(self, visit: Visit) -> list[Json]:
+        """The visitor's last orders."""
+        return [shown_summary(one) for one in await recent_orders(self._database, visit.bot, visit.user_id)]
+
+    async def one(self, visit: Visit, number: int) -> Json:
+        """An order of the visitor's, and once it is delivered its goods."""
+        return await self._shown_order(await self._own(visit, number))
+
+    async def file(self, visit: Visit, number: int, place: int) -> Goods:
+        """A file among the goods of an order of the visitor's; `place` counts all its goods from 0."""
+        goods = await self._goods(await self._own(visit, number)) or []
+        if not place < len(goods) or goods[place].kind != "file":
+            raise Problem(404, "not_found")
+        return goods[place]
+
+    async def pay(self, visit: Visit, number: int, provider: str) -> Json:
+        """Where to pay an order of the visitor's."""
+        order = await self._own(visit, number)
+        if provider not in self._shops.providers(visit.bot):
+            raise Problem(404, "no_provider")
+        link = await self._link(visit, order, provider)
+        return {"provider": link.provider, "url": link.url}
+
+    async def cancel(self, visit: Visit, number: int) -> Json:
+        """Give an order up that waits for its payment."""
+        await self._own(visit, number)
+        canceled = await cancel_order(self._database, number, visit.user_id)
+        now = await self._shown_order(await self._own(visit, number))
+        if not canceled and now["status"] != "canceled":
+            raise Problem(409, "order_closed", order=now)
+        return now
+
+    async def _place(self, visit: Visit, asked: AskedOrder, effect_id: str) -> Order:
+        quote = await self._price(visit, asked)
+        if quote.missing or not quote.lines or quote.fingerprint != asked.quote:
+            raise Problem(409, "price_changed", quote=await self._shown_quote(visit, quote))
+        if quote.short:
+            raise Problem(409, "sold_out", quote=await self._shown_quote(visit, quote))
+        customer = await find_customer(self._database, visit.bot, visit.user_id)
+        buyer = Buyer(
+            bot=visit.bot,
+            chat_id=visit.user_id,
+            user_id=visit.user_id,
+            language=visit.language,
+            contact=_contact(visit, asked, customer),
+            comment="",
+        )
+        # The shop knows its customers: only they have a balance, friends, and a chat that goods are sent to.
+        await self._remember(visit, customer)
+        if asked.contact:
+            await set_contact(self._database, visit.bot, visit.user_id, buyer.contact)
+        try:
+            order = await place_order(
+                self._database,
+                effect_id,
+                buyer,
+                quote,
+                reserve_minutes=self._shops.options[visit.bot].reserve_minutes,
+                use_balance=asked.use_balance,
+                origin=None,
+            )
+        except TooManyWaiting:
+            raise Problem(409, "too_many_waiting") from None
+        except (QuoteChanged, SoldOut) as late:
+            code = "sold_out" if isinstance(late, SoldOut) else "price_changed"
+            raise Problem(409, code, quote=await self.quote(visit, asked)) from None
+        self._shops.wake(QUEUE)
+        log.info("mini_app_order", bot=visit.bot, user=visit.user_id, order=order.number, status=order.status)
+        return order
+
+    async def _link(self, visit: Visit, order: Order, provider: str) -> PayLink:
+        try:
+            return await pay_link(
+                self._database, self._shops.payments, order, provider, public_url=self._shops.public_url
+            )
+        except OrderClosed:
+            raise Problem(409, "order_closed", order=await self.one(visit, order.number)) from None
+        except ProviderUnavailableError as error:
+            log.warning("mini_app_pay", order=order.number, provider=provider, why=str(error))
+            seconds = error.retry_after or PROVIDER_RETRY_SECONDS
+            raise Problem(503, "provider_away", retry_seconds=seconds) from None
+        except ProviderRefusedError as error:
+            log.error("mini_app_pay", order=order.number, provider=provider, why=str(error))
+            raise Problem(503, "provider_refused") from None
+
+    async def _price(self, visit: Visit, asked: AskedQuote) -> Quote:
+        promo_code = parse_promo_code(asked.promo_code or "")
+        return await quote_cart(self._database, visit.language, asked.cart, promo_code)
+
+    async def _shown_quote(self, visit: Visit, quote: Quote) -> Json:
+        has_minor = 0
+        if quote.lines:
+            has_minor = await balance(self._database, visit.bot, visit.user_id, quote.currency)
+        known = quote.promo_code is not None and (
+            quote.used_promo_code is not None or await promo_is_known(self._database, quote.promo_code)
+        )
+        return shown_quote(quote, balance_minor=max(0, has_minor), promo_known=known)
+
+    async def _own(self, visit: Visit, number: int) -> Order:
+        order = await find_order(self._database, number)
+        if order is None or (order.bot, order.user_id) != (visit.bot, visit.user_id):
+            raise Problem(404, "no_order")
+        return order
+
+    async def _shown_order(self, order: Order) -> Json:
+        # Only a countdown is made of it; what counts is what the database says when somebody pays.
+        return shown_order(order, datetime.now(UTC), await self._goods(order))
+
+    async def _goods(self, order: Order) -> list[Goods] | None:
+        """What was delivered. Not before: what is given back undelivered is sold again."""
+        if order.status != "delivered":
+            return None
+        try:
+            return await goods_of(self._database, self._shops.vault, order.number)
+        except VaultError as error:
+            log.error("mini_app_goods", order=order.number, why=str(error))
+            return None
+
+    async def _remember(self, visit: Visit, customer: Customer | None) -> None:
+        """Know the visitor from now on; whoever is a customer keeps the language spoken in the chat."""
+        if customer is not None and visit.demo:
+            return
+        visitor = visit.visitor
+        await remember(
+            self._database,
+            visit.bot,
+            _Person(visitor.user_id, visitor.name),
+            visit.user_id,
+            customer.language if customer is not None else visit.language,
+            referrer_in(visitor.start_param or ""),
+        )
+
+
+def _contact(visit: Visit, asked: AskedOrder, customer: Customer | None) -> str:
+    """What the customer wrote; else what is known from last time, or the Telegram name. Empty if none is."""
+    if text := (asked.contact or "").strip():
+        contact = parse_contact(text)
+        if contact is None:
+            raise Problem(400, "bad_contact")
+        return contact
+    if customer is not None and customer.contact:
+        return customer.contact
+    return parse_contact(f"@{visit.visitor.username or ''}") or ""

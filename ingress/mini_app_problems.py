@@ -1,0 +1,156 @@
+"""What the shop's API answers when it cannot: a status, what is wrong, and what the customer can do."""
+
+from typing import Any, NamedTuple
+
+from actors.bots.shop.language import Language
+
+
+class Words(NamedTuple):
+    """What is wrong and what to do, in both languages."""
+
+    error_ru: str
+    what_to_do_ru: str
+    error_en: str
+    what_to_do_en: str
+
+
+WORDS = {
+    "malformed": Words(
+        "Не получилось разобрать запрос.",
+        "Обновите страницу и попробуйте ещё раз.",
+        "The request could not be understood.",
+        "Reload the page and try again.",
+    ),
+    "too_large": Words(
+        "Запрос слишком большой.",
+        "Обновите страницу и попробуйте ещё раз.",
+        "The request is too large.",
+        "Reload the page and try again.",
+    ),
+    "bad_contact": Words(
+        "Не похоже ни на почту, ни на телефон, ни на @имя.",
+        "Проверьте контакт или оставьте поле пустым.",
+        "This does not look like an e-mail address, a phone number or a @username.",
+        "Check the contact or leave the field empty.",
+    ),
+    "not_signed": Words(
+        "Магазин не смог узнать вас.",
+        "Откройте его кнопкой в чате с ботом.",
+        "The shop could not tell who you are.",
+        "Open it with the button in the chat with the bot.",
+    ),
+    "too_old": Words(
+        "Магазин открыт уже давно.",
+        "Закройте его и откройте снова: корзина сохранится.",
+        "The shop has been open for a long time.",
+        "Close it and open it again: your cart is kept.",
+    ),
+    "no_shop": Words(
+        "Такого магазина здесь нет.",
+        "Откройте магазин кнопкой в чате с ботом.",
+        "There is no such shop here.",
+        "Open the shop with the button in the chat with the bot.",
+    ),
+    "not_found": Words(
+        "Этого здесь нет.",
+        "Обновите страницу.",
+        "This is not here.",
+        "Reload the page.",
+    ),
+    "no_order": Words(
+        "Такого заказа у вас нет.",
+        "Посмотрите список своих заказов.",
+        "You have no such order.",
+        "Have a look at the list of your orders.",
+    ),
+    "no_provider": Words(
+        "Так оплатить нельзя.",
+        "Выберите другой способ оплаты.",
+        "This way to pay is not available.",
+        "Choose another way to pay.",
+    ),
+    "sold_out": Words(
+        "Кто-то успел раньше: столько уже нет.",
+        "Мы показали, сколько осталось. Проверьте корзину.",
+        "Somebody was faster: there are not that many left.",
+        "The cart shows what is left. Please check it.",
+    ),
+    "too_many_waiting": Words(
+        "Три ваших заказа уже ждут оплаты.",
+        "Оплатите или отмените один из них.",
+        "Three of your orders wait for payment.",
+        "Pay for one or cancel it first.",
+    ),
+    "price_changed": Words(
+        "Пока вы выбирали, цены изменились.",
+        "В корзине новые цены. Проверьте и подтвердите ещё раз.",
+        "Prices have changed in the meantime.",
+        "The cart shows the new ones. Please check it and confirm again.",
+    ),
+    "order_closed": Words(
+        "Этот заказ уже не ждёт оплаты.",
+        "Посмотрите, что с ним сейчас.",
+        "This order does not wait for a payment any more.",
+        "Have a look at how it stands now.",
+    ),
+    "too_often": Words(
+        "Слишком много запросов подряд.",
+        "Подождите немного и попробуйте снова.",
+        "Too many requests in a row.",
+        "Wait a moment and try again.",
+    ),
+    "too_many_orders": Words(
+        "Слишком много заказов подряд.",
+        "Подождите минуту. Ваши заказы ждут оплаты в списке.",
+        "Too many orders in a row.",
+        "Wait a minute. Your orders wait for payment in the list.",
+    ),
+    "provider_away": Words(
+        "Платёжная система сейчас не отвечает.",
+        "Заказ сохранён. Попробуйте через минуту или выберите другой способ оплаты.",
+        "The payment service does not answer at the moment.",
+        "Your order is kept. Try again in a minute, or choose another way to pay.",
+    ),
+    "provider_refused": Words(
+        "Платёжная система не приняла этот платёж.",
+        "Заказ сохранён. Выберите другой способ оплаты или напишите нам в чат.",
+        "The payment service did not accept this payment.",
+        "Your order is kept. Choose another way to pay, or write to us in the chat.",
+    ),
+    "unavailable": Words(
+        "Магазин сейчас не отвечает.",
+        "Ничего не потеряно. Попробуйте через минуту.",
+        "The shop does not answer at the moment.",
+        "Nothing is lost. Try again in a minute.",
+    ),
+    "broken": Words(
+        "У нас что-то сломалось, мы уже знаем об этом.",
+        "Попробуйте чуть позже.",
+        "Something broke on our side, and we know about it.",
+        "Please try again a little later.",
+    ),
+}
+"""By what went wrong, which is the `code` of the answer."""
+
+
+class Problem(Exception):  # noqa: N818 - an answer, not always a fault
+    """An answer other than the one that was asked for; `more` goes along in it."""
+
+    def __init__(self, status: int, code: str, *, retry_seconds: float = 0.0, **more: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.retry_seconds = retry_seconds
+        """When it is worth trying again; 0: that depends."""
+        self.more = more
+
+    def told(self, language: Language) -> dict[str, Any]:
+        """The answer's body."""
+        words = WORDS[self.code]
+        ru = language is Language.RU
+        return {
+            "error": words.error_ru if ru else words.error_en,
+            "what_to_do": words.what_to_do_ru if ru else words.what_to_do_en,
+            "code": self.code,
+            **self.more,
+        }

@@ -1,0 +1,42 @@
+"""The shops that a process shows as pages, and what they are built on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from asyncpg import Pool
+
+from actors.bots.shop.options import Options
+from actors.providers.payments import PaymentProvider
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """What the page is built on: the shops of this process, and what they are built on themselves."""
+
+    database: Pool
+    payments: Mapping[str, PaymentProvider]
+    vault: Vault
+    options: Mapping[str, Options]
+    """Of each bot that is a shop, by its name."""
+    tokens: Mapping[str, str] = field(repr=False)
+    """Of the same bots: with them Telegram signs who a visitor is."""
+    public_url: str
+    wake: Callable[[str], None]
+    """Tell the workers of a queue that a job was committed. Called on the asyncio side."""
+    demo: bool = False
+    """Whether a visitor may just say who they are. Only where no bot has a real token."""
+    chat_urls: Mapping[str, str] = field(default_factory=dict)
+    """Where the chat with a bot is, as far as known."""
+
+    def providers(self, bot: str) -> dict[str, PaymentProvider]:
+        """The ways to pay that a shop offers, in its order."""
+        offered = self.options[bot].payments
+        names = self.payments if offered is None else offered
+        return {name: self.payments[name] for name in names if name in self.payments}
+
+    def find(self, bot: str | None) -> str | None:
+        """The shop of this name; without one the only shop there is."""
+        if not bot:
+            return next(iter(self.options)) if len(self.options) == 1 else None
+        return bot if bot in self.options else None

@@ -1,0 +1,140 @@
+"""What the shop's API shows, as plain JSON values. Money is in minor units, as everywhere; the page writes it
+as the visitor's language does.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from actors.bots.shop.language import Language
+from actors.bots.shop.order import Order, OrderSummary
+from actors.bots.shop.product import Category, Product
+from actors.bots.shop.quote import Quote
+from actors.bots.shop.stock import Goods
+from actors.bots.shop.texts import TEXTS
+from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
+
+Json = dict[str, Any]
+
+
+def shown_catalogue(categories: Iterable[Category], products: Sequence[Product]) -> Json:
+    """All that is on sale."""
+    return {
+        "categories": [{"id": one.id, "icon": one.icon, "title": one.title} for one in categories],
+        "products": [_product(product) for product in products],
+        "digits": {one.currency: MINOR_DIGITS.get(one.currency, MINOR_DIGITS_DEFAULT) for one in products},
+    }
+
+
+def shown_quote(quote: Quote, *, balance_minor: int, promo_known: bool) -> Json:
+    """A priced cart. Without lines it has neither a currency nor anything to confirm."""
+    return {
+        "lines": [
+            {
+                "product_id": line.product.id,
+                "title": line.product.title,
+                "quantity": line.quantity,
+                "available": line.product.available,
+                "price_minor": line.price_minor,
+                "list_price_minor": line.product.price_minor,
+                "total_minor": line.total_minor,
+                "discount": line.discount and line.discount.title,
+            }
+            for line in quote.lines
+        ],
+        "missing": list(quote.missing),
+        "short": [list(pair) for pair in quote.short],
+        "total_minor": quote.total_minor,
+        "list_total_minor": quote.list_total_minor,
+        "currency": quote.currency if quote.lines else None,
+        "fingerprint": quote.fingerprint if quote.lines else None,
+        "promo_code": quote.promo_code,
+        "promo_known": promo_known,
+        "promo_used": quote.used_promo_code is not None,
+        "balance_minor": balance_minor,
+    }
+
+
+def shown_order(order: Order, now: datetime, goods: Sequence[Goods] | None) -> Json:
+    """One order, with its goods if it has been delivered."""
+    held = order.status == "awaiting_payment" and order.reserved_until is not None
+    return {
+        "number": order.number,
+        "status": order.status,
+        "lines": [
+            {
+                "product_id": line.product_id,
+                "title": line.title,
+                "quantity": line.quantity,
+                "price_minor": line.price_minor,
+                "list_price_minor": line.list_price_minor,
+                "total_minor": line.total_minor,
+            }
+            for line in order.lines
+        ],
+        "total_minor": order.total_minor,
+        "balance_minor": order.balance_minor,
+        "to_pay_minor": order.to_pay_minor,
+        "currency": order.currency,
+        "promo_code": order.promo_code,
+        "contact": order.contact,
+        "created_at": order.created_at.isoformat(),
+        "seconds_left": max(0.0, (order.reserved_until - now).total_seconds())
+        if held and order.reserved_until
+        else None,
+        "goods": None if goods is None else [_goods(one) for one in goods],
+    }
+
+
+def shown_summary(order: OrderSummary) -> Json:
+    """A row of the list of orders."""
+    return {
+        "number": order.number,
+        "status": order.status,
+        "items": order.items,
+        "total_minor": order.total_minor,
+        "currency": order.currency,
+        "created_at": order.created_at.isoformat(),
+    }
+
+
+def shown_providers(providers: Mapping[str, PaymentProvider], language: Language) -> list[Json]:
+    """The ways to pay, in the order in which they are offered."""
+    return [
+        {
+            "name": name,
+            "title": TEXTS[language].orders.providers.get(name, name.capitalize()),
+            "test": provider.test,
+        }
+        for name, provider in providers.items()
+    ]
+
+
+def _product(product: Product) -> Json:
+    # Discounts with a code are for those who know it, so they stay here.
+    public = [one for one in product.discounts if one.promo_code is None]
+    return {
+        "id": product.id,
+        "category_id": product.category_id,
+        "title": product.title,
+        "description": product.description,
+        "currency": product.currency,
+        "available": product.available,
+        "list_price_minor": product.price_minor,
+        "price_minor": product.unit_price(1)[0],
+        "discounts": [
+            {
+                "title": one.title,
+                "min_quantity": one.min_quantity,
+                "percent": one.percent,
+                "price_minor": one.price_minor,
+            }
+            for one in public
+        ],
+    }
+
+
+def _goods(one: Goods) -> Json:
+    if one.kind == "file":
+        return {"title": one.title, "kind": one.kind, "file_name": one.file_name, "bytes": len(one.content)}
+    return {"title": one.title, "kind": one.kind, "text": one.content.decode(errors="replace")}

@@ -1,0 +1,105 @@
+"""The doors of payment providers: a notice in, verified, durably in line, an answer out.
+
+Read in the order of the checks: is the provider known, is the notice short enough, is it genuine. Only then
+something is written, and only what is written is answered with 200. What a notice claims is not believed here
+or anywhere: the job that it becomes asks the provider.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from pydantic_core import to_json
+from quart import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from actors.paying import report
+from actors.payment import Noticed, noticed_job
+from actors.providers.payments import Notice, NoticeRefusedError, PaymentProvider, ProviderUnavailableError
+from actors.runtime.bridge import aio
+from ingress.peer import networks, peer_of
+from ingress.webhook import Answer
+from storage.errors import StoreUnavailable
+from storage.postgres.outbox.coalesce import Enqueuer
+
+PATH = "/webhook/payment/"
+NOTICE_BYTES_MAX = 256 * 1024
+"""A notice has a few kilobytes; Stripe's, with the whole object in it, some dozens."""
+STORE_RETRY_SECONDS = 1
+PROVIDER_RETRY_SECONDS = 30
+"""When the provider itself had to be asked to understand its notice, and did not answer."""
+TAKEN = Answer(200, [("content-type", "text/plain")], b"OK")
+"""AAIO wants to read OK; to the others the status says all."""
+
+
+def payment_webhook(
+    providers: Mapping[str, PaymentProvider], enqueuer: Enqueuer, trusted_proxies: Sequence[str] = ()
+) -> Blueprint:
+    """Build the route. `enqueuer` must write through connections that wait for the disk: a provider may send
+    its notice once. `trusted_proxies` are addresses and networks whose `X-Forwarded-For` is believed.
+    """
+    doors = Blueprint("payments", __name__)
+    trusted = networks(trusted_proxies)
+
+    @doors.post(f"{PATH}<provider>")
+    async def notice(provider: str) -> Response:
+        """A provider tells that something has happened to a payment."""
+        answer = await read(provider)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    async def read(provider: str) -> Answer:
+        known = providers.get(provider)
+        if known is None:
+            names = ", ".join(providers) or "none"
+            return _problem(404, f"there is no payment provider of this name; there are: {names}")
+        body = await _body()
+        if body is None:
+            return _problem(413, f"a notice has at most {NOTICE_BYTES_MAX} bytes")
+        forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
+        peer = peer_of(request.remote_addr or "", forwarded, trusted)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return await aio(_take, provider, known, Notice(headers, body, peer), enqueuer)
+
+    return doors
+
+
+async def _take(name: str, provider: PaymentProvider, notice: Notice, enqueuer: Enqueuer) -> Answer:
+    """On the asyncio side, in one crossing."""
+    try:
+        noticed = await provider.verify_notice(notice)
+    except NoticeRefusedError as error:
+        report.notice(name, None, "forged", why=str(error), peer=notice.peer)
+        return _problem(401, "not a genuine notice")  # not a word of what gave it away
+    except ProviderUnavailableError as error:
+        report.notice(name, None, "unverified", why=str(error), peer=notice.peer)
+        return _problem(503, "the notice could not be verified; try again", PROVIDER_RETRY_SECONDS)
+    if not noticed:
+        report.notice(name, None, "irrelevant")
+    digest = sha256(notice.body).hexdigest()[:16]
+    for one in noticed:
+        wanted = Noticed(provider=name, provider_id=one.provider_id, state=one.state)
+        try:
+            enqueued = await enqueuer.enqueue(noticed_job(wanted, digest=digest))
+        except StoreUnavailable as error:
+            report.notice(name, one.provider_id, "not_stored", why=str(error))
+            return _problem(503, "the notice could not be stored; try again", STORE_RETRY_SECONDS)
+        verdict: report.DoorVerdict = "repeated" if enqueued.duplicate else "accepted"
+        report.notice(name, one.provider_id, verdict, job=enqueued.id)
+    return TAKEN
+
+
+async def _body() -> bytes | None:
+    """What was sent, byte for byte: signatures are over the bytes. None if it is too long."""
+    if (request.content_length or 0) > NOTICE_BYTES_MAX:
+        return None
+    try:
+        body: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
+    except RequestEntityTooLarge:
+        return None
+    return body if len(body) <= NOTICE_BYTES_MAX else None
+
+
+def _problem(status: int, words: str, retry_seconds: int | None = None) -> Answer:
+    headers = [("content-type", "application/json")]
+    if retry_seconds is not None:
+        headers.append(("retry-after", str(retry_seconds)))
+    return Answer(status, headers, to_json({"ok": False, "error": words}))

@@ -1,0 +1,77 @@
+"""What the console needs of the shops, and how their refusals are said to it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import TypeVar
+
+import asyncpg
+
+from actors.bots.shop.contact import printable
+from actors.bots.shop.language import Language
+from actors.bots.shop.options import Options
+from actors.bots.shop.owner_faults import ABSENT, IN_THE_WAY, OwnerError
+from actors.bots.shop.owner_log import By
+from actors.bots.shop.owner_problems import problem
+from actors.hosting.services import BotServices
+from ingress.asked import BadRequestError
+from ingress.ops_answers import by
+from ingress.shop_asked import Wish
+from storage.postgres.outbox.connection import answering
+from storage.vault import Vault
+from supervisors.oncall.errors import OnCallError, UnknownTargetError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDoor:
+    """The shops of this service. Products, stock and discounts are the same for all of them; orders,
+    customers and broadcasts are each bot's own.
+    """
+
+    database: asyncpg.Pool
+    vault: Vault
+    options: Mapping[str, Options]
+    """By the name of the bot in the configuration."""
+    wake: Callable[[str], None]
+    """Tell the workers of a queue that a job was committed."""
+
+    @classmethod
+    def of(cls, services: BotServices) -> "ShopDoor | None":
+        """The shops among the bundled bots; None where there is none."""
+        shops = {name: one for name, one in services.options.items() if isinstance(one, Options)}
+        return cls(services.database, services.vault, shops, services.wake) if shops else None
+
+    def shop(self, bot: str) -> str:
+        """The bot, if it is a shop. Raises `UnknownTargetError`."""
+        if bot not in self.options:
+            raise UnknownTargetError(
+                f"no shop is called {bot[:100]!r}; there are {', '.join(sorted(self.options))}"
+            )
+        return bot
+
+
+def actor(bot: str, wish: Wish, action: str, target: str) -> By:
+    """Who acts, and why. With a key of the caller's it is done once."""
+    asked = by(wish)
+    return By(
+        bot,
+        f"{printable(asked.who)} (console)",
+        f"console:{bot}:{action}:{target}:{wish.key or token_hex(16)}",
+        asked.why,
+    )
+
+
+async def in_words(work: Callable[[], Awaitable[T]]) -> T:
+    """Do it, and have what is refused said as on-call's desk says it."""
+    try:
+        with answering():
+            return await work()
+    except OwnerError as error:
+        words, fault = problem(Language.EN, error.wrong), error.wrong.fault
+    if fault in ABSENT:
+        raise UnknownTargetError(words)
+    if fault in IN_THE_WAY:
+        raise OnCallError(words)
+    raise BadRequestError(words)

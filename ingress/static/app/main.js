@@ -1,0 +1,124 @@
+// The page: it meets Telegram and the shop, and shows the view that the address names.
+import { bot, chatUrl, known, onReach, onRefusal } from "./api.js";
+import { showCart } from "./basket.js";
+import { showCatalogue } from "./catalogue.js";
+import { $, aria, h } from "./dom.js";
+import { showOrder } from "./order.js";
+import { showOrders } from "./orders.js";
+import { showSheet } from "./product.js";
+import { onMove, place } from "./router.js";
+import { banner, button, drawHead, nothing, setAction, toastProblem, trouble } from "./shell.js";
+import { chosenLanguage, refresh, start, switchLanguage } from "./store.js";
+import { canClose, close, leavesForTelegram, meet, openLink, ready, telegramLanguage } from "./telegram.js";
+import { speak, t } from "./words.js";
+
+const AGAIN_MS = 3000;
+const AGAIN_LONGEST_MS = 30_000;
+const view = $("#view");
+const IDLE = { leave() {}, act() { setAction(null); }, again() {} };
+let current = IDLE;
+let shownAt = null;
+let scrolled = 0;
+let again = 0;
+let wait = AGAIN_MS;
+
+function fill(...content) {
+  const root = h("div", ...content);
+  view.replaceChildren(root);
+  aria(view, "busy", false);
+  return root;
+}
+
+/** Show where the customer is. The sheet of a product lies above the view below it. */
+function show(anew = false) {
+  const { view: name, order } = place();
+  const at = `${name}/${order ?? ""}`;
+  if (at !== shownAt || anew) {
+    if (shownAt === "/") scrolled = scrollY;
+    current.leave();
+    const root = fill();
+    if (order) current = showOrder(root, order);
+    else if (name === "cart") current = showCart(root);
+    else if (name === "orders") current = showOrders(root);
+    else current = showCatalogue(root);
+    const moved = shownAt !== null && at !== shownAt;
+    shownAt = at;
+    scrollTo(0, at === "/" ? scrolled : 0);
+    if (moved) $("h1", root)?.focus({ preventScroll: true });
+    document.title = $("h1", root)?.textContent ?? t("shop");
+  }
+  drawHead(switched);
+  if (!showSheet()) current.act();
+}
+
+async function switched() {
+  $("#language").disabled = true;
+  try {
+    await switchLanguage();
+    show(true);
+  } catch (error) {
+    toastProblem(error);
+  }
+  $("#language").disabled = false;
+}
+
+/** Nothing can be shown, and here is why. */
+function stop(...content) {
+  current.leave();
+  current = IDLE;
+  shownAt = null;
+  setAction(null);
+  $("#product").close();
+  $(".top").hidden = true;
+  fill(nothing(...content));
+}
+
+const toChat = () => chatUrl && button(t("toChat"), () => openLink(chatUrl), "main");
+
+/** Whoever comes without Telegram, such as somebody whom a payment page has sent back to a browser. */
+function stranger() {
+  const { order } = place();
+  const words = order ? [t("outsidePaid", order), t("outsidePaidHint")] : [t("outside"), t("outsideHint")];
+  stop(order ? "⏳" : "💬", ...words, toChat());
+}
+
+onRefusal((problem) => stop("🔑", problem.message, problem.advice, canClose() ? button(t("closeShop"), close, "main") : toChat()));
+
+async function tryAgain() {
+  clearTimeout(again);
+  wait = Math.min(wait * 2, AGAIN_LONGEST_MS);
+  again = setTimeout(tryAgain, wait);
+  if (!document.hidden) await refresh().catch(() => {});
+}
+
+onReach((reached) => {
+  banner(!reached, tryAgain);
+  clearTimeout(again);
+  wait = AGAIN_MS;
+  if (reached) current.again();
+  else if (shownAt !== null) again = setTimeout(tryAgain, wait);
+});
+addEventListener("online", () => $("#banner").hidden || tryAgain());
+
+async function open() {
+  try {
+    await start();
+  } catch (error) {
+    if (error.status !== 401) fill(trouble(error, open));
+    ready();
+    return;
+  }
+  onMove(() => show());
+  show();
+  ready();
+}
+
+async function begin() {
+  speak(chosenLanguage() ?? (/^ru/i.test(telegramLanguage() || navigator.language) ? "ru" : "en"));
+  meet(() => shownAt !== null && show());
+  if (bot && known()) return open();
+  stranger();
+  return ready();
+}
+
+if (!leavesForTelegram()) begin();

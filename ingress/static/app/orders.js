@@ -1,0 +1,36 @@
+// The customer's orders, newest first.
+import { ask } from "./api.js";
+import { aria, h } from "./dom.js";
+import { go, leads } from "./router.js";
+import { button, heading, nothing, setAction, trouble } from "./shell.js";
+import { day, money, t } from "./words.js";
+
+/** A word with a dot of colour: how an order stands. */
+export const stateOf = (status) => h("span.state", { dataset: { state: status } }, t("status")[status] ?? status);
+
+/** Show them. */
+export function showOrders(root) {
+  const list = h("div", { ariaBusy: "true" }, h(".skeleton.rows", { ariaHidden: "true" }, h("i"), h("i"), h("i")));
+  root.classList.add("narrow");
+  root.replaceChildren(heading(t("orders")), list);
+  const again = async () => {
+    try {
+      const orders = await ask("orders");
+      list.replaceChildren(orders.length ? h("ul.orders", orders.map(row)) : nothing("📦", t("noOrders"), t("noOrdersHint"), button(t("toCatalogue"), () => go({}), "main")));
+    } catch (error) {
+      list.replaceChildren(trouble(error, again));
+    }
+    aria(list, "busy", false);
+  };
+  again();
+  const act = () => setAction(null);
+  act();
+  return { leave() {}, act, again };
+}
+
+function row(order) {
+  return h("li", leads(h("a",
+    h("span", h("b", t("orderNumber", order.number)), h("small", day(order.created_at))),
+    h("span.right", h("b", money(order.total_minor, order.currency)), h("small", t("items", order.items))),
+    stateOf(order.status)), { order: order.number }));
+}

@@ -1,0 +1,39 @@
+// Paying: the ways there are, and the way to the provider's page.
+import { ask } from "./api.js";
+import { h } from "./dom.js";
+import { shop } from "./store.js";
+import { openLink } from "./telegram.js";
+import { t } from "./words.js";
+
+const NAME = "provider";
+let atOnce = null;
+
+/** The order that was placed a moment ago is paid without another press, if there is only one way. */
+export function payAtOnce(number) {
+  atOnce = shop.providers.length === 1 ? number : null;
+}
+
+/** Whether an order is to be paid now; true once. */
+export function isAtOnce(number) {
+  const is = atOnce === number;
+  if (is) atOnce = null;
+  return is;
+}
+
+/** Where an order is paid at a provider. Raises a `Problem`. */
+export async function payUrl(number, provider) {
+  const { url } = await ask(`orders/${number}/pay`, { body: { provider } });
+  if (!/^https?:\/\//i.test(url)) throw new Error(`a payment page has no address like ${url}`);
+  return url;
+}
+
+export const openPayment = openLink;
+
+/** The ways to pay, one of them chosen. */
+export function providerChoice(chosen, choose) {
+  const { providers } = shop;
+  if (!providers.length) return h("p.notice", t("noProviders"));
+  return h("fieldset.providers", h("legend", t("howToPay")), providers.map((one) => h("label",
+    h("input", { type: "radio", name: NAME, value: one.name, checked: one.name === chosen, onchange: () => choose(one.name) }),
+    h("span", one.title, one.test ? h("small", t("testPayment")) : null))));
+}

@@ -1,0 +1,288 @@
+// What the page says, in Russian and English, and how either writes numbers.
+
+const RU = {
+  shop: "Магазин",
+  cart: "Корзина",
+  orders: "Мои заказы",
+  ordersShort: "Заказы",
+  otherLanguage: "EN",
+  switchLanguage: "Switch to English",
+  demo: (id) => `Демо: вы посетитель ${id}`,
+  demoOther: "Стать другим",
+  search: "Найти товар",
+  all: "Всё",
+  categories: "Разделы",
+  found: (count) => `${count} ${plural(count, "товар", "товара", "товаров")}`,
+  nothingFound: (text) => `По запросу «${text}» ничего не нашлось`,
+  nothingFoundHint: "Попробуйте другое слово или загляните во все разделы.",
+  showAll: "Показать всё",
+  nothingOnSale: "Пока здесь пусто",
+  nothingOnSaleHint: "Скоро появятся товары. Загляните чуть позже!",
+  add: "В корзину",
+  addOne: (title) => `Добавить в корзину: ${title}`,
+  more: (title) => `Ещё один: ${title}`,
+  less: (title) => `На один меньше: ${title}`,
+  soldOut: "Нет в наличии",
+  left: (count) => `Осталось ${count}`,
+  delivery: "Выдаём сразу после оплаты, в чат и на эту страницу.",
+  percent: (percent) => `−${percent} %`,
+  from: (count, percent) => `от ${count} шт. −${percent} %`,
+  discounts: "Скидки",
+  fromEach: (count) => (count === 1 ? "за штуку" : `за штуку от ${count} шт.`),
+  close: "Закрыть",
+  goToCart: (count) => `Корзина · ${count} шт.`,
+  manyLines: (count) => `В корзине помещается ${count} разных товаров.`,
+  manyOfOne: (count) => `Одного товара можно взять ${count} шт.`,
+  emptyCart: "В корзине пока пусто",
+  emptyCartHint: "Выберите что-нибудь в каталоге, и оно появится здесь.",
+  toCatalogue: "В каталог",
+  remove: (title) => `Убрать из корзины: ${title}`,
+  gone: "Больше не продаётся",
+  otherCurrency: "Цена в другой валюте: оформите отдельным заказом",
+  onlyLeft: (count) => (count ? `Осталось только ${count}` : "Только что закончилось"),
+  take: (count) => `Взять ${count}`,
+  drop: "Убрать",
+  each: (price) => `${price} за штуку`,
+  promo: "Промокод",
+  promoApply: "Применить",
+  promoRemove: "Убрать промокод",
+  promoUsed: "Промокод применён.",
+  promoUseless: "Промокод верный, но на эти товары не действует или ваша скидка уже лучше.",
+  promoUnknown: "Такого промокода нет, или он закончился.",
+  balance: (money) => `Списать с баланса: ${money}`,
+  contact: "Почта или телефон для чека",
+  contactHint: "Необязательно. Товары придут в чат и на эту страницу.",
+  sum: "Сумма",
+  discount: "Скидка",
+  fromBalance: "С баланса",
+  total: "Итого",
+  toPay: "К оплате",
+  order: (money) => `Оформить · ${money}`,
+  orderFree: "Оформить за счёт баланса",
+  counting: "Считаем…",
+  ordering: "Оформляем…",
+  orderNumber: (number) => `Заказ № ${number}`,
+  noOrders: "Заказов пока нет",
+  noOrdersHint: "Здесь появятся ваши заказы и купленные коды.",
+  items: (count) => `${count} шт.`,
+  status: {
+    awaiting_payment: "Ждёт оплаты",
+    paid: "Оплачен",
+    delivered: "Выдан",
+    expired: "Время вышло",
+    canceled: "Отменён",
+    refunding: "Возвращаем деньги",
+    refunded: "Деньги возвращены",
+  },
+  story: {
+    awaiting_payment: "Товары отложены для вас. Оплатите, и мы сразу их выдадим.",
+    paid: "Спасибо! Оплата пришла, достаём ваши товары…",
+    delivered: "Спасибо за покупку! Всё ваше: здесь и в чате с ботом.",
+    expired: "Время на оплату вышло, и товары снова свободны. Если вы всё-таки оплатили, деньги не пропадут: выдадим товары или вернём деньги.",
+    canceled: "Заказ отменён, товары снова свободны.",
+    refunding: "Деньги уже в пути. Обычно это занимает несколько минут, иногда несколько дней: зависит от банка.",
+    refunded: "Деньги вернулись. Будем рады видеть вас снова!",
+  },
+  timeIsUp: "Время на оплату вышло. Проверяем, не пришла ли оплата…",
+  held: (time) => `Товары за вами ещё ${time}`,
+  howToPay: "Как оплатить",
+  testPayment: "пробный платёж, деньги не спишутся",
+  noProviders: "Оплата здесь ещё не подключена. Напишите нам в чат с ботом.",
+  pay: (money) => `Оплатить ${money}`,
+  openingPay: "Открываем оплату…",
+  watching: "Оплатили? Страница обновится сама.",
+  payAgain: "Открыть страницу оплаты ещё раз",
+  cancel: "Отменить заказ",
+  cancelSure: "Отменить заказ? Товары снова станут доступны другим.",
+  yesCancel: "Да, отменить",
+  keep: "Нет, оставить",
+  again: "Заказать снова",
+  againDone: "Товары снова в корзине.",
+  goods: "Ваши товары",
+  copy: "Скопировать",
+  copied: "Скопировано",
+  copyFailed: "Не получилось скопировать: выделите код вручную.",
+  open: "Открыть",
+  download: "Скачать",
+  fileInChat: "Файл уже в чате с ботом.",
+  goodsInChat: "Ваши товары в чате с ботом.",
+  promoOfOrder: (code) => `Промокод ${code}`,
+  lost: "Нет связи с магазином. Пробуем снова…",
+  retry: "Повторить",
+  closeShop: "Закрыть магазин",
+  back: "Назад",
+  failed: "Не получилось",
+  outside: "Магазин открывается в Telegram",
+  outsideHint: "Откройте чат с ботом и нажмите кнопку магазина.",
+  outsidePaid: (number) => `Заказ № ${number}: проверяем оплату`,
+  outsidePaidHint: "Если вы оплатили, товары придут в чат с ботом в Telegram. Эту страницу можно закрыть.",
+  toChat: "Открыть чат",
+};
+
+const EN = {
+  shop: "Shop",
+  cart: "Cart",
+  orders: "My orders",
+  ordersShort: "Orders",
+  otherLanguage: "RU",
+  switchLanguage: "Перейти на русский",
+  demo: (id) => `Demo: you are visitor ${id}`,
+  demoOther: "Be somebody else",
+  search: "Find a product",
+  all: "All",
+  categories: "Categories",
+  found: (count) => `${count} ${count === 1 ? "product" : "products"}`,
+  nothingFound: (text) => `Nothing found for “${text}”`,
+  nothingFoundHint: "Try another word, or have a look at all categories.",
+  showAll: "Show everything",
+  nothingOnSale: "Nothing here yet",
+  nothingOnSaleHint: "New products are on their way. Please come back a little later!",
+  add: "Add to cart",
+  addOne: (title) => `Add to cart: ${title}`,
+  more: (title) => `One more: ${title}`,
+  less: (title) => `One less: ${title}`,
+  soldOut: "Sold out",
+  left: (count) => `${count} left`,
+  delivery: "Yours right after payment, in the chat and on this page.",
+  percent: (percent) => `−${percent}%`,
+  from: (count, percent) => `from ${count} pcs −${percent}%`,
+  discounts: "Discounts",
+  fromEach: (count) => (count === 1 ? "each" : `each, from ${count} pcs`),
+  close: "Close",
+  goToCart: (count) => `Cart · ${count} ${count === 1 ? "item" : "items"}`,
+  manyLines: (count) => `A cart holds ${count} different products.`,
+  manyOfOne: (count) => `${count} of one product is the most per order.`,
+  emptyCart: "Your cart is empty",
+  emptyCartHint: "Choose something in the catalogue, and you will find it here.",
+  toCatalogue: "To the catalogue",
+  remove: (title) => `Remove from the cart: ${title}`,
+  gone: "No longer sold",
+  otherCurrency: "Priced in another currency: please order it separately",
+  onlyLeft: (count) => (count ? `Only ${count} left` : "Just sold out"),
+  take: (count) => `Take ${count}`,
+  drop: "Remove",
+  each: (price) => `${price} each`,
+  promo: "Promo code",
+  promoApply: "Apply",
+  promoRemove: "Remove the promo code",
+  promoUsed: "The promo code is applied.",
+  promoUseless: "The promo code is right, but not for these products, or you have a better discount already.",
+  promoUnknown: "There is no such promo code, or it has run out.",
+  balance: (money) => `Pay with your balance: ${money}`,
+  contact: "E-mail or phone for the receipt",
+  contactHint: "Optional. Your goods arrive in the chat and on this page.",
+  sum: "Sum",
+  discount: "Discount",
+  fromBalance: "From your balance",
+  total: "Total",
+  toPay: "To pay",
+  order: (money) => `Place the order · ${money}`,
+  orderFree: "Order with your balance",
+  counting: "Counting…",
+  ordering: "Placing the order…",
+  orderNumber: (number) => `Order No. ${number}`,
+  noOrders: "No orders yet",
+  noOrdersHint: "Your orders and the codes you buy will be here.",
+  items: (count) => `${count} ${count === 1 ? "item" : "items"}`,
+  status: {
+    awaiting_payment: "Waiting for payment",
+    paid: "Paid",
+    delivered: "Delivered",
+    expired: "Time ran out",
+    canceled: "Canceled",
+    refunding: "Being refunded",
+    refunded: "Refunded",
+  },
+  story: {
+    awaiting_payment: "The goods are set aside for you. Pay, and they are yours at once.",
+    paid: "Thank you! The payment is here, and we are fetching your goods…",
+    delivered: "Thank you for your purchase! It is all yours: here and in the chat with the bot.",
+    expired: "The time to pay has run out, and the goods are free again. If you have paid all the same, your money is safe: you get the goods or the money back.",
+    canceled: "The order is canceled, and the goods are free again.",
+    refunding: "Your money is on its way. It mostly takes minutes, sometimes a few days: that depends on the bank.",
+    refunded: "Your money has gone back. We would be glad to see you again!",
+  },
+  timeIsUp: "The time to pay has run out. Checking whether a payment came in…",
+  held: (time) => `Yours to pay for another ${time}`,
+  howToPay: "How to pay",
+  testPayment: "a test payment, no money moves",
+  noProviders: "Payment is not set up here yet. Please write to us in the chat with the bot.",
+  pay: (money) => `Pay ${money}`,
+  openingPay: "Opening the payment…",
+  watching: "Paid already? This page refreshes by itself.",
+  payAgain: "Open the payment page again",
+  cancel: "Cancel the order",
+  cancelSure: "Cancel the order? Others can have the goods then.",
+  yesCancel: "Yes, cancel it",
+  keep: "No, keep it",
+  again: "Order again",
+  againDone: "The goods are in your cart again.",
+  goods: "Your goods",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "Copying did not work: please select the code by hand.",
+  open: "Open",
+  download: "Download",
+  fileInChat: "The file is in the chat with the bot.",
+  goodsInChat: "Your goods are in the chat with the bot.",
+  promoOfOrder: (code) => `Promo code ${code}`,
+  lost: "No connection to the shop. Trying again…",
+  retry: "Try again",
+  closeShop: "Close the shop",
+  back: "Back",
+  failed: "That did not work",
+  outside: "The shop opens in Telegram",
+  outsideHint: "Open the chat with the bot and press the button of the shop.",
+  outsidePaid: (number) => `Order No. ${number}: checking the payment`,
+  outsidePaidHint: "If you have paid, your goods arrive in the chat with the bot in Telegram. You can close this page.",
+  toChat: "Open the chat",
+};
+
+export const WORDS = { ru: RU, en: EN };
+
+let language = "en";
+let digits = {};
+
+/** Speak a language from now on; `currencies` says how many digits of each are cents. */
+export function speak(chosen, currencies = digits) {
+  language = chosen === "ru" ? "ru" : "en";
+  digits = currencies;
+  document.documentElement.lang = language;
+}
+
+export const speaks = () => language;
+
+/** The words for something; some take numbers or names. */
+export function t(name, ...values) {
+  const words = WORDS[language][name];
+  return typeof words === "function" ? words(...values) : words;
+}
+
+function plural(count, one, few, many) {
+  const [tens, ones] = [Math.floor(count / 10) % 10, count % 10];
+  if (tens === 1 || ones === 0 || ones >= 5) return many;
+  return ones === 1 ? one : few;
+}
+
+const locale = () => (language === "ru" ? "ru-RU" : "en-US");
+
+/** Write an amount of minor units as the language does; cents only where there are any. */
+export function money(minor, currency) {
+  const places = digits[currency] ?? 2;
+  const shown = minor % 10 ** places ? places : 0;
+  return new Intl.NumberFormat(locale(), {
+    style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: shown, maximumFractionDigits: shown,
+  }).format(minor / 10 ** places);
+}
+
+export function day(moment) {
+  return new Intl.DateTimeFormat(language === "ru" ? "ru-RU" : "en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
+}
+
+/** Seconds as a countdown: 14:05, 1:02:00. */
+export function countdown(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

@@ -1,0 +1,129 @@
+// Orders of a shop: found, listed, and one of them in a sheet with its payments, its jobs and its refund.
+import { ask, query } from "./ask.js";
+import { $, facts, h, keep, row, say, sayOrHide, state } from "./dom.js";
+import { jobState } from "./jobs.js";
+import { addressOf, sheetFor } from "./sheet.js";
+import { at, day, look, money, section, shop, since } from "./shop_words.js";
+import { act } from "./why.js";
+import { ago, count } from "./words.js";
+
+const STEP = 15;
+const MOST = 1000;
+const box = $(".orders", section);
+const form = $("form", box);
+let wanted = STEP;
+
+const filter = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+const idOf = (number, bot = shop()) => `${bot}:${number}`;
+
+export async function refreshOrders() {
+  const found = await ask(at(`orders${query({ ...filter(), most: wanted })}`));
+  keep($("tbody", box), found, (order) => `${shop()} ${order.number}`, orderRow);
+  $("table", box).hidden = !found.length;
+  $(".more", box).hidden = found.length < wanted || wanted >= MOST;
+  sayOrHide($(".empty", box), found.length ? "" : Object.keys(filter()).length ? "No order matches." : "No orders yet.");
+}
+
+function orderRow(order) {
+  const [when, word] = [h("span"), h("span")];
+  const line = row(
+    ["", h("a.chat", `No. ${order.number}`, { href: addressOf("order", idOf(order.number)) }), ".first"],
+    ["placed", when],
+    ["", h("span", order.name || String(order.user_id), " ", h("span.dim", order.contact))],
+    ["", word],
+    ["goods", count(order.items), ".number"],
+    ["", h("span.amount", money(order.total_minor, order.currency)), ".number"],
+  );
+  line.update = (now) => {
+    say(when, ago(since(now.created_at)));
+    state(word, ...look(now.status));
+  };
+  return line;
+}
+
+sheetFor("order", "Order", (id, content) => {
+  let open = true;
+  const [bot, number] = [id.slice(0, id.lastIndexOf(":")), id.slice(id.lastIndexOf(":") + 1)];
+  const load = async () => {
+    try {
+      const found = await ask(at(`orders/${number}`, bot));
+      if (open) content.replaceChildren(orderView(found, bot));
+    } catch (error) {
+      if (open) content.replaceChildren(h("p.fault", error.message));
+    }
+  };
+  document.addEventListener("acted", load);
+  load();
+  return () => {
+    open = false;
+    document.removeEventListener("acted", load);
+  };
+});
+
+function orderView({ order, name, payments, jobs }, bot) {
+  const [word, list] = [h("p"), h("dl.facts")];
+  state(word, ...look(order.status));
+  facts(list, [
+    ["Placed", day(order.created_at)],
+    ["Customer", name || "–"],
+    ["Telegram id", order.user_id],
+    ["Contact", order.contact],
+    ["Language", order.language],
+    ["Promo code", order.promo_code],
+    ["Total", money(order.total_minor, order.currency)],
+    ["From the balance", order.balance_minor ? money(order.balance_minor, order.currency) : ""],
+    ["Held until", order.status === "awaiting_payment" && order.reserved_until ? day(order.reserved_until) : ""],
+    ["Paid", order.paid_at ? day(order.paid_at) : ""],
+    ["Delivered", order.delivered_at ? day(order.delivered_at) : ""],
+    ["Comment", order.comment],
+  ]);
+  const refundable = ["paid", "delivered"].includes(order.status);
+  const money_back = (goods_back) => act({
+    title: `Refund order No. ${order.number}`,
+    button: "Refund",
+    says: `${money(order.total_minor, order.currency)} goes back to the buyer${goods_back ? ", and the goods into stock" : ""}. The buyer is told.`,
+    path: at(`orders/${order.number}/refund`, bot),
+    body: { goods_back },
+    sure: goods_back ? "Nobody has seen these goods, and they may be sold again" : "It cannot be had back",
+  });
+  const buttons = h("div.buttons",
+    refundable ? h("button.danger", "Refund", { onclick: () => money_back(false) }) : null,
+    refundable && !order.delivered_at ? h("button.danger", "Refund, goods back into stock", { onclick: () => money_back(true) }) : null,
+    h("a", "Open its chat", { href: addressOf("chat", `${bot}:${order.chat_id}`) }));
+  return h("div", word, buttons, list,
+    part("Goods", ["Product", "Quantity", "Price", "Total"], order.lines, (line) => row(
+      ["", line.title, ".wide"], ["quantity", count(line.quantity), ".number"],
+      ["price", h("span.amount", money(line.price_minor, order.currency)), ".number"], ["", h("span.amount", money(line.price_minor * line.quantity, order.currency)), ".number"])),
+    part("Payments", ["Provider", "Its name there", "Amount", "State", "Refund"], payments, ({ payment, refund }) => row(
+      ["", payment.provider], ["", h("code", payment.provider_id ?? "–"), ".wide"], ["", h("span.amount", money(payment.amount_minor, payment.currency)), ".number"],
+      ["", worded(payment.status)], ["refund", refund ? worded(refund.status) : ""])),
+    part("Jobs that are left", ["Job", "Name", "State", "Attempts", "Last error"], jobs, (job) => {
+      const now = h("span");
+      jobState(now, job.state);
+      return row(["", h("a.chat", `job:${job.id}`, { href: addressOf("job", `job:${job.id}`) }), ".first"], ["", job.name], ["", now],
+        ["attempts", `${job.attempts}/${job.attempts_max}`, ".number"], ["", h("code.error", job.last_error ?? ""), ".wide"]);
+    }, "All that followed from the order has been done."));
+}
+
+function worded(status) {
+  const word = h("span");
+  state(word, ...look(status));
+  return word;
+}
+
+function part(title, names, items, make, nothing = "None.") {
+  if (!items.length) return h("section", h("h3", title), h("p.dim", nothing));
+  const lines = items.map(make);
+  const heads = names.map((name, place) => h(lines[0].cells[place].classList.contains("number") ? "th.number" : "th", name));
+  return h("section", h("h3", title), h("table.list", h("thead", h("tr", heads)), h("tbody", lines)));
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  refreshOrders().catch((error) => sayOrHide($(".fault", section), error.message));
+});
+form.addEventListener("reset", () => setTimeout(() => form.requestSubmit()));
+$(".more", box).addEventListener("click", () => {
+  wanted = Math.min(MOST, wanted * 3);
+  form.requestSubmit();
+});

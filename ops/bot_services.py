@@ -1,0 +1,74 @@
+"""What bundled bots build on, opened for the life of a process: payment providers, models, the vault."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import trio
+
+from actors.hosting.services import BotServices
+from actors.providers.aaio import Aaio
+from actors.providers.openai import Models
+from actors.providers.payments import PaymentProvider
+from actors.providers.stripe import Stripe
+from actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
+from actors.runtime.bridge import aio
+from ops.bundled import options_of
+from ops.keys import open_vault
+from ops.outbox import Outbox
+from ops.settings import PaymentSettings, Settings
+from ops.stores import Stores
+
+OPENAI_BASE_URL = "https://openrouter.ai/api/v1"
+"""Where models are asked when only a key is set: one account for all makers' models."""
+TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+"""For calls that do not say it themselves."""
+CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+
+
+@asynccontextmanager
+async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) -> AsyncIterator[BotServices]:
+    """Open them, and close their connections at the end."""
+    vault = open_vault(settings)
+    http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS, follow_redirects=False)
+    models = None
+    if settings.openai_api_key is not None:
+        models = Models(
+            api_key=settings.openai_api_key,
+            base_url=settings.openai_base_url or OPENAI_BASE_URL,
+            app_url=settings.public_url,
+            app_title="Mailroom",
+        )
+    try:
+        yield BotServices(
+            database=stores.database,
+            payments=payment_providers(settings.payments, http, demo=settings.demo),
+            models=models,
+            vault=vault,
+            http=http,
+            public_url=settings.address,
+            wake=outbox.wake,
+            options=options_of(settings),
+            demo=settings.demo,
+        )
+    finally:
+        with trio.CancelScope(shield=True):
+            await aio(http.aclose)
+            if models is not None:
+                await aio(models.close)
+
+
+def payment_providers(
+    settings: PaymentSettings, http: httpx.AsyncClient, *, demo: bool = False
+) -> dict[str, PaymentProvider]:
+    """The configured providers, in the order of the settings."""
+    providers: list[PaymentProvider] = []
+    if (shop := settings.yookassa) is not None:
+        # A simulator's notices come from this machine.
+        sources = None if demo else YOOKASSA_NETWORKS
+        providers.append(YooKassa(http, sources=sources, **shop.model_dump()))
+    if (merchant := settings.aaio) is not None:
+        providers.append(Aaio(http, **merchant.model_dump()))
+    if (account := settings.stripe) is not None:
+        providers.append(Stripe(http, **account.model_dump()))
+    return {provider.name: provider for provider in providers}

@@ -1,0 +1,89 @@
+"""Bundled bots as the service uses them: what their owners can set, and the jobs they bring."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from ops.faults import nearest
+from ops.settings import Settings
+
+if TYPE_CHECKING:  # aiogram, which a check of settings can do without
+    from actors.hosting.services import BotServices
+    from actors.jobs.handlers import Handlers
+    from actors.payment import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the bundled bots of a configuration bring to the queues."""
+
+    deliveries: "list[Handlers]"
+    purposes: "dict[str, Purpose]"
+    """What follows from payments, by what they pay for."""
+
+
+class BotOptions(Protocol):
+    """What the owner of a bundled bot can set: a pydantic model."""
+
+    model_fields: ClassVar[dict[str, Any]]
+
+    @classmethod
+    def model_validate(cls, obj: Any) -> BaseModel:
+        """Check what was set."""
+
+    @classmethod
+    def for_demo(cls) -> BaseModel:
+        """What suits a demo, whose people are those of the chat page."""
+
+
+def options_model(bot: str) -> type[BotOptions]:
+    """What the owner of a bundled bot can set."""
+    model: type[BotOptions] = importlib.import_module(f"actors.bots.{bot}.options").Options
+    return model
+
+
+def options_of(settings: Settings) -> dict[str, BaseModel]:
+    """The options of each configured bundled bot, by its name; in a demo those that it has for one."""
+    found = {}
+    for name, one in settings.bots.items():
+        if one.bot is not None:
+            model = options_model(one.bot)
+            in_demo = settings.demo and not one.options
+            found[name] = model.for_demo() if in_demo else model.model_validate(one.options)
+    return found
+
+
+def wrong_options(bot: str, options: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where the options of a bundled bot are not what its model wants, and why."""
+    model = options_model(bot)
+    try:
+        model.model_validate(options)
+    except ValidationError as invalid:
+        for error in invalid.errors():
+            where = tuple(map(str, error["loc"]))
+            if error["type"] == "extra_forbidden":
+                yield where, f"unknown option{nearest(where[-1], model.model_fields)}"
+            else:
+                yield where, error["msg"]
+
+
+async def prepare(settings: Settings, services: "BotServices") -> None:
+    """Have the bundled bots see to what they need before they serve. To be awaited on the asyncio side.
+
+    Raises `VaultError` where one cannot read what it has kept.
+    """
+    for kind in sorted({one.bot for one in settings.bots.values() if one.bot is not None}):
+        await importlib.import_module(f"actors.bots.{kind}").prepare(services)
+
+
+def brought(settings: Settings, services: "BotServices") -> Brought:
+    """The jobs and purposes of each kind of bundled bot that is configured, once."""
+    kinds = sorted({one.bot for one in settings.bots.values() if one.bot is not None})
+    modules = [importlib.import_module(f"actors.bots.{kind}") for kind in kinds]
+    purposes: dict[str, Purpose] = {}
+    for module in modules:
+        purposes |= module.purposes(services)
+    return Brought([module.handlers(services) for module in modules], purposes)

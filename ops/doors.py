@@ -1,0 +1,36 @@
+"""The doors for others than Telegram and on-call: payment providers' webhooks, and pages of bundled bots."""
+
+from collections.abc import Sequence
+
+from quart import Blueprint
+
+from actors.bots.shop.options import Options
+from actors.hosting.services import BotServices
+from ingress.mini_app import mini_app
+from ingress.mini_app_shops import Shops
+from ingress.payments import payment_webhook
+from ops.settings import Settings
+from storage.postgres.outbox.coalesce import Enqueuer
+
+
+def doors(
+    settings: Settings, services: BotServices, enqueuer: Enqueuer, chat_page: str | None
+) -> Sequence[Blueprint]:
+    """All of them, for the application. `chat_page` is that of the demo."""
+    shops = {name: given for name, given in services.options.items() if isinstance(given, Options)}
+    return [
+        payment_webhook(services.payments, enqueuer, settings.trusted_proxies),
+        mini_app(
+            Shops(
+                database=services.database,
+                payments=services.payments,
+                vault=services.vault,
+                options=shops,
+                tokens={name: settings.bots[name].token for name in shops},
+                public_url=services.public_url,
+                wake=services.wake,
+                demo=settings.demo,
+                chat_urls=dict.fromkeys(shops, chat_page) if chat_page else {},
+            )
+        ),
+    ]

@@ -1,0 +1,83 @@
+"""The dialogues of `dialogues.yaml`, each in a chat of its own, against the scripted model of the demo."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
+from actors.bots.shop.language import Language
+from actors.providers.openai import Models
+from ops.simulators.model.faults import parse_rule
+from ops.simulators.model.serving import simulator
+
+DIALOGUES = yaml.safe_load(Path(__file__).with_name("dialogues.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def shop_database(shared_shop):
+    """One for all."""
+    return shared_shop
+
+
+@pytest.fixture
+def scripted(new_talker):
+    """A customer whose consultant is the simulator, and the simulator's world."""
+    stops = []
+
+    def make(language):
+        talker = new_talker(language)
+        running = simulator()
+        at = talker.run(running.__aenter__())
+        client = Models(api_key="demo", base_url=at.base_url)
+        talker.dispatcher["models"] = client
+        stops.append(lambda: talker.run(client.close()))
+        stops.append(lambda: talker.run(running.__aexit__(None, None, None)))
+        return talker, at.world
+
+    yield make
+    for stop in stops:
+        stop()
+
+
+def test_there_are_fifty_of_them():
+    assert len(DIALOGUES) == len({one["name"] for one in DIALOGUES}) == 50
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda one: one["name"].replace(" ", "-"))
+def test_a_dialogue(scripted, dialogue):
+    talker, world = scripted(dialogue["language"])
+    own = CONSULTANT_TEXTS[Language(dialogue["language"])]
+    for turn in dialogue["turns"]:
+        if "model" in turn:
+            world.faults.add([parse_rule(turn["model"] | {"with_tools": True})])
+        before, seen_before = len(world.calls), len(talker.telegram.shown)
+        answer = talker.writes(turn["user"])
+        made = [call for seen in list(world.calls)[before:] for call in seen.calls]
+        assert not any(seen.status != 200 for seen in world.calls)
+        if "tools" in turn or not turn.keys() & {"model", "shows"}:
+            assert [_written(call) for call in made] == turn.get("tools", [])
+        for needed in turn.get("shows", []):
+            assert needed in answer
+        for forbidden in turn.get("hides", []):
+            assert all(forbidden not in text for text, _ in talker.telegram.shown[seen_before:])
+        assert _offered(talker) == turn.get("offers")
+        assert answer.startswith((own.found, own.nothing_found)) is turn.get("plain", False)
+        world.faults.clear()
+    talker.expect_true_money()
+
+
+def _written(call):
+    """A tool call as the data has it."""
+    arguments = json.loads(call["arguments"])
+    values = (one for value in arguments.values() for one in (value if isinstance(value, list) else [value]))
+    return " ".join([call["name"], *map(str, values)])
+
+
+def _offered(talker):
+    offers = talker.offers()
+    if not offers:
+        return None
+    ((product, quantity),) = offers
+    return f"{talker.sql('SELECT slug FROM shop.products WHERE id = $1', product)[0]['slug']} × {quantity}"

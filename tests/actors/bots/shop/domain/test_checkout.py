@@ -1,0 +1,360 @@
+"""What payments do to orders: in time, too late, twice; the link to pay; money that goes back."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from actors.bots.shop.checkout import (
+    PURPOSE,
+    OrderClosed,
+    begin_refund,
+    finish_refund,
+    pay_link,
+    receipt_of,
+    settle,
+)
+from actors.bots.shop.orders import QuoteChanged, SoldOut, cancel_order, mark_delivered
+from actors.bots.shop.stock import goods_of
+from actors.providers.payments import CreatedPayment, ProviderRefusedError, ProviderUnavailableError
+from storage.postgres.payments import find_payment, open_payment, payments_of
+
+
+class Gateway:
+    """A provider that makes one payment of all calls with the same idempotency key."""
+
+    name = "yookassa"
+
+    def __init__(self):
+        self.calls = []
+        self.made = {}
+        self.fails = 0
+        self.expires_at = None
+
+    async def create(self, order):
+        self.calls.append(order)
+        await asyncio.sleep(0)
+        number = self.made.setdefault(order.idempotency_key, len(self.made) + 1)
+        if self.fails:
+            self.fails -= 1
+            raise ProviderUnavailableError("its answer was lost")
+        return CreatedPayment(f"p-{number}", f"https://pay.example/p-{number}", self.expires_at)
+
+
+@pytest.fixture
+def gateway():
+    return Gateway()
+
+
+def link(stand, gateway, order):
+    return pay_link(stand.pool, {"yookassa": gateway}, order, "yookassa", public_url="https://shop.example/")
+
+
+async def refund(stand, number, *, goods_back, finish=True):
+    async with stand.pool.acquire() as connection, connection.transaction():
+        begun = await begin_refund(connection, number, "owner", goods_back=goods_back)
+        if begun and finish:
+            return await finish_refund(connection, number)
+        return begun
+
+
+def test_a_payment_in_time_makes_the_goods_the_customers(play):
+    async def scenario(stand):
+        id_, other = await stand.product(3), await stand.product(2)
+        order = await stand.order((other, 1), (id_, 2))
+        assert await goods_of(stand.pool, stand.vault, order.number) == []
+        assert await stand.pays(order) == "paid"
+        assert await stand.status(order.number) == "paid"
+        goods = await goods_of(stand.pool, stand.vault, order.number)
+        titles = [line.title for line in order.lines]
+        assert [one.title for one in goods] == [titles[0], titles[1], titles[1]]
+        assert [one.content for one in goods] == [
+            f"DEMO-{titles[0]}-0".encode(), f"DEMO-{titles[1]}-0".encode(), f"DEMO-{titles[1]}-1".encode()
+        ]  # fmt: skip
+        assert (await stand.level(id_)).sold == 2
+
+    play(scenario)
+
+
+def test_a_payment_between_the_end_of_the_reservation_and_the_tidying_is_in_time(play):
+    async def scenario(stand):
+        id_ = await stand.product(2)
+        user_id = await stand.customer(balance_minor=3_000)
+        await stand.discount(10, promo_code="ONCE", uses_max=1)
+        order = await stand.order((id_, 2), promo="ONCE", user_id=user_id, use_balance=True)
+        await stand.time_passes(order.number)
+        assert await stand.pays(order) == "paid"
+        assert (await stand.level(id_)).sold == 2
+        assert await stand.expire(order.number) is None
+        assert await stand.balance(user_id) == 0
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("closed", ["expired", "canceled"])
+def test_a_late_payment_gets_all_that_the_order_held_when_it_is_there(play, closed):
+    async def scenario(stand):
+        id_ = await stand.product(2)
+        user_id = await stand.customer(balance_minor=3_000)
+        discount = await stand.discount(10, promo_code="ONCE", uses_max=1)
+        order = await stand.order((id_, 2), promo="ONCE", user_id=user_id, use_balance=True)
+        await close(stand, order, closed)
+        assert (await stand.status(order.number), await stand.balance(user_id)) == (closed, 3_000)
+        assert await stand.available(id_) == 2
+        assert await stand.pays(order) == "paid"
+        assert (await stand.status(order.number), await stand.balance(user_id)) == ("paid", 0)
+        assert (await stand.level(id_)).sold == 2
+        assert await stand.value("SELECT uses FROM shop.discounts WHERE id = $1", discount) == 1
+        assert (await refund(stand, order.number, goods_back=True)).status == "refunded"
+        assert (await stand.balance(user_id), await stand.available(id_)) == (3_000, 2)
+
+    play(scenario)
+
+
+async def close(stand, order, how):
+    if how == "canceled":
+        assert await cancel_order(stand.pool, order.number, order.user_id)
+    else:
+        await stand.time_passes(order.number)
+        assert await stand.expire(order.number)
+
+
+@pytest.mark.parametrize("tidied", [True, False], ids=["tidied", "not tidied"])
+def test_a_late_payment_finds_its_goods_sold_and_is_too_late(play, tidied):
+    async def scenario(stand):
+        id_, plenty = await stand.product(2), await stand.product(5)
+        user_id = await stand.customer(balance_minor=3_000)
+        order = await stand.order((id_, 2), (plenty, 1), user_id=user_id, use_balance=True)
+        await stand.time_passes(order.number)
+        if tidied:
+            await stand.expire(order.number)
+        other = await stand.order((id_, 1))
+        assert await stand.pays(other) == "paid"
+        assert await stand.pays(order) == "too_late"
+        assert (await stand.status(order.number), await stand.balance(user_id)) == ("expired", 3_000)
+        assert (await stand.available(id_), await stand.available(plenty)) == (1, 5)
+        assert await goods_of(stand.pool, stand.vault, order.number) == []
+
+    play(scenario)
+
+
+def test_a_late_payment_of_an_order_whose_balance_was_spent_is_too_late(play):
+    async def scenario(stand):
+        id_ = await stand.product(5)
+        user_id = await stand.customer(balance_minor=3_000)
+        order = await stand.order((id_, 1), user_id=user_id, use_balance=True)
+        await close(stand, order, "expired")
+        await stand.order((id_, 1), user_id=user_id, use_balance=True)
+        assert await stand.pays(order) == "too_late"
+        assert (await stand.status(order.number), await stand.balance(user_id)) == ("expired", 0)
+        assert await stand.available(id_) == 4
+
+    play(scenario)
+
+
+def test_a_late_payment_of_an_order_whose_promo_code_was_used_up_is_too_late(play):
+    async def scenario(stand):
+        id_ = await stand.product(5)
+        await stand.discount(10, promo_code="ONCE", uses_max=1)
+        order = await stand.order((id_, 1), promo="ONCE")
+        await close(stand, order, "canceled")
+        await stand.order((id_, 1), promo="ONCE")
+        assert await stand.pays(order) == "too_late"
+        assert await stand.available(id_) == 4
+
+    play(scenario)
+
+
+def test_the_second_payment_of_an_order_is_twice(play):
+    async def scenario(stand):
+        id_ = await stand.product(2)
+        order = await stand.order((id_, 1))
+        settled = await asyncio.gather(*(stand.pays(order, provider=f"p{n}") for n in range(6)))
+        assert sorted(settled) == ["paid"] + ["twice"] * 5
+        assert await mark_delivered(stand.pool, order.number)
+        assert not await mark_delivered(stand.pool, order.number)
+        assert await stand.pays(order, provider="p9") == "twice"
+        assert (await stand.level(id_)).sold == 1
+        await refund(stand, order.number, goods_back=False)
+        assert await stand.pays(order, provider="p10") == "twice"
+
+    play(scenario)
+
+
+def test_late_payments_and_new_buyers_share_what_there_is(play):
+    async def scenario(stand):
+        id_ = await stand.product(10)
+        late = [await stand.order((id_, 1)) for _ in range(10)]
+        for order in late:
+            await close(stand, order, "expired")
+        quote = await stand.quote((id_, 1))
+
+        async def buys():
+            try:
+                order = await stand.order(quote=quote)
+            except SoldOut:
+                return "sold out"
+            return await stand.pays(order, provider=f"p{stand.next()}")
+
+        results = await asyncio.gather(*(stand.pays(order) for order in late), *(buys() for _ in range(10)))
+        assert results.count("paid") == 10
+        assert (await stand.level(id_)).sold == 10
+
+    play(scenario, 12)
+
+
+def test_a_payment_of_something_else_is_for_a_person_to_look_at(play):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1))
+        good = {"provider": "p", "purpose": PURPOSE, "reference": str(order.number), "amount_minor": 10_000}
+        for wrong in (
+            {"reference": "999999"},
+            {"reference": "x"},
+            {"purpose": "rent"},
+            {"amount_minor": 9_999},
+            {"currency": "USD"},
+        ):
+            async with stand.pool.acquire() as connection:
+                payment = await open_payment(connection, **{"currency": "RUB", **good, **wrong})
+                with pytest.raises(LookupError, match=f"payment {payment.id} is"):
+                    await settle(connection, payment)
+                await connection.execute("DELETE FROM payment")
+        assert await stand.status(order.number) == "awaiting_payment"
+
+    play(scenario)
+
+
+def test_a_link_to_pay_is_the_same_however_often_it_is_asked_for(play, gateway):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1))
+        links = await asyncio.gather(*(link(stand, gateway, order) for _ in range(8)))
+        assert len(set(links)) == 1
+        assert await link(stand, gateway, order) == links[0]
+        [payment] = await payments_of(stand.pool, PURPOSE, str(order.number))
+        assert (payment.provider_id, payment.pay_url) == ("p-1", "https://pay.example/p-1")
+        asked = gateway.calls[0]
+        assert (asked.idempotency_key, asked.reference) == (f"payment-{payment.id}", str(payment.id))
+        assert (asked.money.amount_minor, asked.money.currency) == (10_000, "RUB")
+        assert asked.description == f"Order No. {order.number}"
+        assert asked.return_url == f"https://shop.example/app/shop?bot=shop&order={order.number}"
+        calls = len(gateway.calls)
+        await link(stand, gateway, order)
+        assert len(gateway.calls) == calls
+
+    play(scenario)
+
+
+def test_a_provider_whose_answer_was_lost_is_asked_for_the_same_payment_again(play, gateway):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1))
+        gateway.fails = 1
+        with pytest.raises(ProviderUnavailableError):
+            await link(stand, gateway, order)
+        found = await link(stand, gateway, order)
+        assert found.url == "https://pay.example/p-1"
+        assert len(await payments_of(stand.pool, PURPOSE, str(order.number))) == 1
+
+    play(scenario)
+
+
+def test_a_link_that_has_expired_is_replaced(play, gateway):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1))
+        gateway.expires_at = datetime.now(UTC) + timedelta(hours=1)
+        first = await link(stand, gateway, order)
+        await stand.sql("UPDATE payment SET expires_at = now() WHERE id = $1", first.payment_id)
+        second = await link(stand, gateway, order)
+        assert second.payment_id != first.payment_id
+        assert (await find_payment(stand.pool, first.payment_id)).status == "canceled"
+        gateway.expires_at = datetime.now(UTC) - timedelta(hours=1)
+        await stand.sql("UPDATE payment SET expires_at = now() WHERE id = $1", second.payment_id)
+        with pytest.raises(ProviderRefusedError, match="expired"):
+            await link(stand, gateway, order)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("status", ["canceled", "paid", "expired", "not tidied"])
+def test_an_order_that_waits_for_no_payment_has_no_link(play, gateway, status):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1))
+        if status == "paid":
+            await stand.pays(order)
+        elif status == "not tidied":
+            await stand.time_passes(order.number)
+        else:
+            await close(stand, order, status)
+        with pytest.raises(OrderClosed) as refused:
+            await link(stand, gateway, order)
+        assert refused.value.status == {"not tidied": "expired"}.get(status, status)
+        assert gateway.calls == []
+
+    play(scenario)
+
+
+def test_a_provider_that_nobody_has_configured_is_refused(play, gateway):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1))
+        with pytest.raises(ProviderRefusedError, match="aaio"):
+            await pay_link(stand.pool, {"yookassa": gateway}, order, "aaio", public_url="https://x")
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("contact", "email", "phone"),
+    [
+        ("ann@example.com", "ann@example.com", None),
+        ("+447700900123", None, "+447700900123"),
+        ("@ann", None, None),
+    ],
+)
+def test_a_receipt_names_the_goods_and_goes_where_the_customer_said(play, contact, email, phone):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(3), 2))
+        await stand.sql("UPDATE shop.orders SET contact = $2 WHERE id = $1", order.number, contact)
+        receipt = receipt_of(await stand.find(order.number))
+        assert (receipt.email, receipt.phone) == (email, phone)
+        assert [(item.quantity, item.price_minor) for item in receipt.items] == [(2, 10_000)]
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("goods_back", [True, False])
+def test_a_refund_takes_the_goods_back_if_nobody_has_seen_them(play, goods_back):
+    async def scenario(stand):
+        id_ = await stand.product(3)
+        user_id = await stand.customer(balance_minor=3_000)
+        order = await stand.order((id_, 2), user_id=user_id, use_balance=True)
+        assert await refund(stand, order.number, goods_back=goods_back) is None
+        assert await stand.pays(order) == "paid"
+        begun = await refund(stand, order.number, goods_back=goods_back, finish=False)
+        assert begun.status == "refunding"
+        assert await goods_of(stand.pool, stand.vault, order.number) == []
+        assert await stand.balance(user_id) == 0
+        assert await refund(stand, order.number, goods_back=goods_back) is None
+        async with stand.pool.acquire() as connection, connection.transaction():
+            assert (await finish_refund(connection, order.number)).status == "refunded"
+            assert await finish_refund(connection, order.number) is None
+        assert await stand.balance(user_id) == 3_000
+        level = await stand.level(id_)
+        assert (level.available, level.sold) == ((3, 0) if goods_back else (1, 2))
+        assert not await mark_delivered(stand.pool, order.number)
+
+    play(scenario)
+
+
+def test_what_came_back_can_be_sold_again(play):
+    async def scenario(stand):
+        id_ = await stand.product(1)
+        order = await stand.order((id_, 1))
+        await stand.pays(order)
+        with pytest.raises((SoldOut, QuoteChanged)):
+            await stand.order((id_, 1))
+        await refund(stand, order.number, goods_back=True)
+        again = await stand.order((id_, 1))
+        assert await stand.pays(again) == "paid"
+        assert len(await goods_of(stand.pool, stand.vault, again.number)) == 1
+        assert await goods_of(stand.pool, stand.vault, order.number) == []
+
+    play(scenario)

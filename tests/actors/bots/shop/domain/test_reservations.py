@@ -1,0 +1,299 @@
+"""Nothing is sold twice, nothing is left unsold that somebody wanted: with hundreds of buyers at once."""
+
+import asyncio
+import random
+
+import pytest
+
+from actors.bots.shop import orders
+from actors.bots.shop.checkout import begin_refund, finish_refund
+from actors.bots.shop.orders import QuoteChanged, SoldOut, TooManyWaiting, cancel_order, recent_orders
+
+POOL = 20
+
+
+async def attempt(coroutine):
+    """What became of an order: itself, or why there is none."""
+    try:
+        return await coroutine
+    except (SoldOut, QuoteChanged, TooManyWaiting) as error:
+        return error
+
+
+def parted(results):
+    placed = [result for result in results if isinstance(result, orders.Order)]
+    refused = [result for result in results if isinstance(result, SoldOut)]
+    assert len(placed) + len(refused) == len(results), [r for r in results if isinstance(r, QuoteChanged)]
+    return placed, refused
+
+
+def test_five_hundred_buyers_of_a_hundred_items_are_a_hundred_orders(play):
+    async def scenario(stand):
+        id_ = await stand.product(100)
+        quote = await stand.quote((id_, 1))
+        results = await asyncio.gather(*(attempt(stand.order(quote=quote)) for _ in range(500)))
+        placed, refused = parted(results)
+        assert (len(placed), len(refused)) == (100, 400)
+        assert await stand.available(id_) == 0
+        assert (await stand.level(id_)).reserved == 100
+
+    play(scenario, POOL)
+
+
+def test_as_many_buyers_as_items_get_one_each(play):
+    async def scenario(stand):
+        id_ = await stand.product(100)
+        quote = await stand.quote((id_, 1))
+        results = await asyncio.gather(*(attempt(stand.order(quote=quote)) for _ in range(100)))
+        assert len(parted(results)[0]) == 100
+
+    play(scenario, POOL)
+
+
+def test_transactions_that_end_badly_in_between_cost_nobody_an_item(play, monkeypatch):
+    """Each buyer tries until there is an answer; every third try dies at a random moment after its items were
+    taken or before, as it does when a process is killed or Postgres ends the connection.
+    """
+    chance = random.Random(7)
+
+    def fails_sometimes(function):
+        async def run(*arguments, **options):
+            if chance.random() < 0.15:
+                raise ConnectionResetError("before")
+            result = await function(*arguments, **options)
+            await asyncio.sleep(chance.random() / 1000)
+            if chance.random() < 0.15:
+                raise ConnectionResetError("after")
+            return result
+
+        return run
+
+    for name in ("enqueue", "lock", "hold"):
+        monkeypatch.setattr(orders, name, fails_sometimes(getattr(orders, name)))
+
+    async def scenario(stand):
+        id_ = await stand.product(100)
+        quote = await stand.quote((id_, 1))
+        died = 0
+
+        async def insist(number):
+            nonlocal died
+            while True:
+                try:
+                    return await attempt(stand.order(quote=quote, effect=f"insist-{number}"))
+                except ConnectionResetError:
+                    died += 1
+
+        placed, refused = parted(await asyncio.gather(*(insist(number) for number in range(500))))
+        assert (len(placed), len(refused)) == (100, 400)
+        assert died > 50
+        assert await stand.available(id_) == 0
+
+    play(scenario, POOL)
+
+
+def test_a_buyer_who_is_cut_off_anywhere_finds_the_order_or_has_cost_nothing(play):
+    async def scenario(stand):
+        id_ = await stand.product(60)
+        quote = await stand.quote((id_, 1))
+        chance = random.Random(3)
+
+        async def cut_off(number):
+            task = asyncio.create_task(attempt(stand.order(quote=quote, effect=f"cut-{number}")))
+            await asyncio.wait([task], timeout=chance.random() * 0.05)
+            task.cancel()
+            await asyncio.wait([task])
+
+        await asyncio.gather(*(cut_off(number) for number in range(120)))
+        held = (await stand.level(id_)).reserved
+        assert held == await stand.value("SELECT count(*) FROM shop.orders WHERE bot = 'shop'")
+        again = await asyncio.gather(
+            *(attempt(stand.order(quote=quote, effect=f"cut-{number}")) for number in range(120))
+        )
+        placed, refused = parted(again)
+        assert (len(placed), len(refused)) == (60, 60)
+
+    play(scenario, POOL)
+
+
+def test_orders_of_the_same_goods_in_another_order_do_not_wait_for_each_other(play):
+    async def scenario(stand):
+        first, second, third = [await stand.product(100) for _ in range(3)]
+        carts = [
+            [(first, 1), (second, 1), (third, 1)],
+            [(third, 1), (second, 1), (first, 1)],
+            [(second, 1), (third, 1), (first, 1)],
+        ]
+        quotes = [await stand.quote(*cart) for cart in carts]
+        results = await asyncio.gather(
+            *(attempt(stand.order(quote=quotes[number % 3])) for number in range(240))
+        )
+        placed, refused = parted(results)
+        assert (len(placed), len(refused)) == (100, 140)
+
+    play(scenario, POOL)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_day_of_everything_at_once_leaves_the_books_in_order(play, seed):
+    async def scenario(stand):
+        chance = random.Random(seed)
+        products = [await stand.product(12, price_minor=10_000) for _ in range(3)]
+        people = [await stand.customer(balance_minor=25_000) for _ in range(8)]
+        await stand.discount(10, promo_code="STORM", uses_max=9)
+        seen, happened = [], set()
+
+        def note(what, it_did):
+            if it_did:
+                happened.add(what)
+
+        async def one():
+            user_id = chance.choice(people)
+            for _ in range(6):
+                match chance.choice(["place", "place", "cancel", "time", "expire", "pay", "refund"]):
+                    case "place":
+                        lines = [(id_, chance.randint(1, 3)) for id_ in chance.sample(products, 2)]
+                        quote = await stand.quote(*lines, promo=chance.choice([None, "STORM"]))
+                        placed = await attempt(
+                            stand.order(quote=quote, user_id=user_id, use_balance=chance.random() < 0.5)
+                        )
+                        if isinstance(placed, orders.Order):
+                            seen.append(placed)
+                    case "cancel" if seen:
+                        order = chance.choice(seen[-12:])
+                        note("canceled", await cancel_order(stand.pool, order.number, order.user_id))
+                    case "time" if seen:
+                        order = chance.choice(seen[-12:])
+                        await stand.time_passes(order.number)
+                        if chance.random() < 0.5:
+                            note("expired", await stand.expire(order.number))
+                    case "expire" if seen:
+                        note("expired", await stand.expire(chance.choice(seen[-12:]).number))
+                    case "pay" if seen:
+                        order = chance.choice(seen[-12:])
+                        if order.to_pay_minor:
+                            happened.add(await stand.pays(order, provider=f"p{stand.next()}"))
+                    case "refund" if seen:
+                        number = chance.choice(seen[-12:]).number
+                        async with stand.pool.acquire() as connection, connection.transaction():
+                            if await begin_refund(connection, number, "owner", goods_back=True):
+                                note("refunded", await finish_refund(connection, number))
+
+        await asyncio.gather(*(one() for _ in range(100)))
+        assert happened == {"canceled", "expired", "paid", "twice", "too_late", "refunded"}
+
+    play(scenario, POOL)
+
+
+def test_goods_of_a_reservation_that_ran_out_are_free_before_anybody_tidies(play):
+    async def scenario(stand):
+        id_ = await stand.product(2)
+        first = await stand.order((id_, 2))
+        assert isinstance(await attempt(stand.order((id_, 1))), SoldOut)
+        await stand.time_passes(first.number)
+        assert await stand.available(id_) == 2
+        second = await stand.order((id_, 1))
+        assert await stand.available(id_) == 1
+        assert (await stand.expire(first.number)).status == "expired"
+        assert await stand.available(id_) == 1
+        assert (await stand.find(second.number)).status == "awaiting_payment"
+
+    play(scenario)
+
+
+def test_an_order_that_cannot_be_had_leaves_nothing_behind_and_says_what_there_is(play):
+    async def scenario(stand):
+        plenty, few = await stand.product(5), await stand.product(1)
+        user_id = await stand.customer(balance_minor=5_000)
+        await stand.discount(10, promo_code="SAVE", uses_max=5)
+        before = await stand.value("SELECT count(*) FROM shop.orders")
+        quote = await stand.quote((plenty, 2), (few, 3), promo="SAVE")
+        assert quote.short == ((few, 1),)
+        title = quote.lines[1].product.title
+        with pytest.raises(SoldOut) as refused:
+            await stand.order(quote=quote, user_id=user_id, use_balance=True)
+        assert refused.value.short == [(title, 3, 1)]
+        assert await stand.value("SELECT count(*) FROM shop.orders") == before
+        assert await stand.value("SELECT count(*) FROM outbox_job") == 0
+        assert await stand.balance(user_id) == 5_000
+        assert (await stand.available(plenty), await stand.available(few)) == (5, 1)
+
+    play(scenario)
+
+
+def test_the_same_when_the_goods_go_after_the_first_look(play, monkeypatch):
+    async def scenario(stand):
+        plenty, few = await stand.product(5), await stand.product(3)
+        user_id = await stand.customer(balance_minor=5_000)
+        await stand.discount(10, promo_code="SAVE", uses_max=5)
+        quote = await stand.quote((plenty, 2), (few, 3), promo="SAVE")
+        looked = orders._look
+
+        async def look(*arguments):
+            await looked(*arguments)
+            monkeypatch.setattr(orders, "_look", looked)
+            await stand.order((few, 1))
+
+        monkeypatch.setattr(orders, "_look", look)
+        with pytest.raises(SoldOut) as refused:
+            await stand.order(quote=quote, user_id=user_id, use_balance=True)
+        assert refused.value.short == [(quote.lines[1].product.title, 3, 2)]
+        assert await stand.balance(user_id) == 5_000
+        assert (await stand.available(plenty), await stand.available(few)) == (5, 2)
+        assert len(await recent_orders(stand.pool, "shop", user_id)) == 0
+
+    play(scenario)
+
+
+def test_only_the_customer_cancels_and_only_what_is_not_paid(play):
+    async def scenario(stand):
+        id_ = await stand.product(3)
+        user_id = await stand.customer(balance_minor=4_000)
+        order = await stand.order((id_, 2), user_id=user_id, use_balance=True)
+        assert (await stand.balance(user_id), order.to_pay_minor) == (0, 16_000)
+        assert not await cancel_order(stand.pool, order.number, user_id + 1)
+        assert not await cancel_order(stand.pool, 999_999, user_id)
+        assert await stand.available(id_) == 1
+        assert await cancel_order(stand.pool, order.number, user_id)
+        assert not await cancel_order(stand.pool, order.number, user_id)
+        assert (await stand.status(order.number), await stand.available(id_)) == ("canceled", 3)
+        assert await stand.balance(user_id) == 4_000
+        paid = await stand.order((id_, 1), user_id=user_id)
+        assert await stand.pays(paid) == "paid"
+        assert not await cancel_order(stand.pool, paid.number, user_id)
+
+    play(scenario)
+
+
+def test_an_order_expires_when_its_time_is_over_and_not_before(play):
+    async def scenario(stand):
+        id_ = await stand.product(2)
+        user_id = await stand.customer(balance_minor=3_000)
+        discount = await stand.discount(50, promo_code="HALF", uses_max=1)
+        order = await stand.order((id_, 1), promo="HALF", user_id=user_id, use_balance=True)
+        assert (order.total_minor, order.balance_minor, order.promo_code) == (5_000, 3_000, "HALF")
+        assert await stand.expire(order.number) is None
+        await stand.time_passes(order.number)
+        assert (await stand.expire(order.number)).status == "expired"
+        assert await stand.expire(order.number) is None
+        assert await stand.expire(999_999) is None
+        assert (await stand.balance(user_id), await stand.available(id_)) == (3_000, 2)
+        assert await stand.value("SELECT uses FROM shop.discounts WHERE id = $1", discount) == 0
+
+    play(scenario)
+
+
+def test_the_job_that_closes_an_order_is_written_with_it_and_due_with_its_reservation(play):
+    async def scenario(stand):
+        order = await stand.order((await stand.product(1), 1), reserve_minutes=7.5)
+        [job] = await stand.sql("SELECT name, queue, key, payload, run_at FROM outbox_job")
+        assert (job["name"], job["queue"], job["key"]) == (
+            orders.EXPIRE,
+            orders.QUEUE,
+            f"order:{order.number}",
+        )
+        assert orders.OrderJob.model_validate_json(job["payload"]).order == order.number
+        assert job["run_at"] == order.reserved_until
+        assert (order.reserved_until - order.created_at).total_seconds() == 450
+
+    play(scenario)

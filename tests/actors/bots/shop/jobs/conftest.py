@@ -1,0 +1,34 @@
+"""A shop's world for each test."""
+
+import pytest
+import trio
+
+from actors.runtime import host
+from storage.postgres.outbox.job import Backoff
+from tests.actors.bots.shop.jobs.world import open_world
+
+SCENARIO_SECONDS = 60.0
+
+
+@pytest.fixture
+def play(shop_database, clean_redis_url, vault):
+    """Play a scenario in a world whose queues are at work, and see that no job has died of it."""
+
+    def play(scenario, *, dead=(), **options):
+        async def main():
+            with trio.fail_after(SCENARIO_SECONDS):
+                async with open_world(shop_database, clean_redis_url, vault, **options) as world:
+                    await world.start()
+                    await scenario(world)
+                    assert [name for name, _ in await world.dead()] == list(dead), await world.dead()
+                    await world.stop()
+
+        return host.run(main)
+
+    return play
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A job that failed is tried again at once."""
+    monkeypatch.setattr(Backoff, "delay_seconds", lambda *_: 0.0)

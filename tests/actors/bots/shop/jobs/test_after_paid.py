@@ -1,0 +1,285 @@
+"""What is guaranteed after a payment: the goods, and what others get and hear of it."""
+
+import hashlib
+import hmac
+import json
+
+import httpx
+import pytest
+
+from actors.bots.shop.jobs.supplier import sign
+from actors.bots.shop.language import Language
+from actors.bots.shop.options import Options
+from actors.bots.shop.stock import withdraw
+from actors.runtime.bridge import aio
+from tests.actors.bots.shop.jobs.world import PRICE, SECRET, SUPPLIER_CHAT
+
+PAUSE = httpx.Response(503, headers={"Retry-After": "1800"})
+
+
+def test_a_paid_order_is_delivered_with_all_that_follows(play):
+    async def scenario(world):
+        grandma = await world.person()
+        friend = await world.person(brought_by=grandma)
+        buyer = await world.person(brought_by=friend)
+        product = await world.product(3)
+        order = await world.order((product, 2), buyer=buyer)
+        payment = await world.pay(order)
+        await world.quiet()
+
+        assert await world.status(order) == "delivered"
+        assert len(await world.goods(order)) == 2
+        assert world.events(buyer) == [
+            ("shop.delivered", {"order": order.number}),
+            ("shop.receipt", {"order": order.number, "payment": int(payment.removeprefix("p-"))}),
+        ]
+        told = {"order": order.number, "currency": "RUB"}
+        bonus = {"level": 1, "amount_minor": PRICE * 2 * 5 // 100, "friend": f"Person {buyer}"}
+        assert world.events(friend) == [("shop.bonus", {**told, **bonus})]
+        bonus = {"level": 2, "amount_minor": PRICE * 2 * 2 // 100, "friend": f"Person {friend}"}
+        assert world.events(grandma) == [("shop.bonus", {**told, **bonus})]
+        assert (await world.balance(friend), await world.balance(grandma)) == (1_000, 400)
+        assert await world.boards() == [(buyer, 1, PRICE * 2)]
+        traces = await world.sql("SELECT DISTINCT trace FROM outbox_event")
+        assert traces == [(f"yoomoney:{payment}",)]
+
+    play(scenario)
+
+
+def test_an_order_that_the_balance_pays_for_is_delivered_and_earns_nobody_a_bonus(play):
+    async def scenario(world):
+        friend = await world.person()
+        rich = await world.person(brought_by=friend)
+        product = await world.product(2)
+        first = await world.order((product, 1), buyer=await world.person(brought_by=rich))
+        await world.pay(first)
+        await world.quiet()
+        assert await world.balance(rich) == PRICE  # all of it, by the options below
+        order = await world.order((product, 1), buyer=rich, use_balance=True)
+        world.stand.ears.wake("delivery")
+        await world.quiet()
+        assert await world.status(order) == "delivered"
+        assert world.names(rich) == ["shop.bonus", "shop.delivered", "shop.receipt"]
+        assert world.events(rich, "shop.receipt")[0][1] == {"order": order.number, "payment": None}
+        assert (await world.balance(rich), await world.balance(friend)) == (0, 0)
+
+    play(scenario, options=Options(bonus_percent=(100,)))
+
+
+def test_bonuses_are_of_what_was_paid_with_money(play):
+    async def scenario(world):
+        friend = await world.person()
+        buyer = await world.person(brought_by=friend)
+        product = await world.product(3)
+        await world.pay(await world.order((product, 1), buyer=await world.person(brought_by=buyer)))
+        await world.quiet()
+        order = await world.order((product, 1), buyer=buyer, use_balance=True)
+        assert order.to_pay_minor == PRICE - PRICE // 2
+        await world.pay(order)
+        await world.quiet()
+        assert await world.balance(friend) == PRICE // 2 // 2
+
+    play(scenario, options=Options(bonus_percent=(50,)))
+
+
+def test_a_bonus_of_nothing_is_not_told(play):
+    async def scenario(world):
+        friend = await world.person()
+        product = await world.product(1)
+        await world.pay(await world.order((product, 1), buyer=await world.person(brought_by=friend)))
+        await world.quiet()
+        assert (world.events(friend), await world.balance(friend)) == ([], 0)
+
+    play(scenario, options=Options(bonus_percent=(0, 5)))
+
+
+def test_a_reservation_that_runs_out_frees_the_goods_and_is_told(play):
+    async def scenario(world):
+        product = await world.product(1)
+        order = await world.order((product, 1))
+        await world.time_passes(order)
+        world.stand.ears.wake("delivery")
+        await world.quiet()
+        assert await world.status(order) == "expired"
+        assert world.events(order.chat_id) == [("shop.expired", {"order": order.number})]
+        assert await world.free(product) == 1
+
+    play(scenario)
+
+
+def test_a_reservation_that_was_put_off_is_looked_at_again_and_holds_nothing_up(play):
+    async def scenario(world):
+        product = await world.product(1)
+        order = await world.order((product, 1))
+        await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+        world.stand.ears.wake("delivery")
+        await world.quiet()
+        assert await world.status(order) == "awaiting_payment"
+        [(until, run_at)] = await world.sql(
+            "SELECT reserved_until, run_at FROM outbox_job, shop.orders WHERE key = 'order:' || orders.id"
+        )
+        assert until == run_at
+        await world.pay(order)
+        await world.quiet()
+        assert await world.status(order) == "delivered"
+
+    play(scenario)
+
+
+def test_a_paid_order_does_not_expire(play):
+    async def scenario(world):
+        order = await world.order((await world.product(1), 1))
+        await world.pay(order)
+        await world.quiet()
+        await world.time_passes(order)
+        world.stand.ears.wake("delivery")
+        await world.quiet()
+        assert await world.status(order) == "delivered"
+        assert "shop.expired" not in world.names(order.chat_id)
+
+    play(scenario)
+
+
+# Suppliers
+
+
+def test_a_supplier_is_told_by_a_signed_call(play):
+    async def scenario(world):
+        supplier = await world.new_supplier(call=True)
+        mine, other = await world.product(2, supplier=supplier), await world.product(2)
+        order = await world.order((mine, 2), (other, 1))
+        await world.pay(order)
+        await world.quiet()
+        (call,) = world.supplier.calls
+        assert (call.method, str(call.url)) == ("POST", "https://supplier.example/sold")
+        body = json.loads(call.content)
+        assert body.pop("paid_at")
+        assert body.pop("supplier").startswith("supplier-")
+        (line,) = body.pop("lines")
+        assert (line["quantity"], line["price_minor"]) == (2, PRICE)
+        assert body == {
+            "event": "order.paid", "order": order.number, "currency": "RUB", "total_minor": PRICE * 2,
+        }  # fmt: skip
+        at, _, signature = call.headers["X-Mailroom-Signature"].removeprefix("t=").partition(",v1=")
+        expected = hmac.new(SECRET, f"{at}.".encode() + call.content, hashlib.sha256).hexdigest()
+        assert signature == expected
+        assert call.headers["X-Mailroom-Idempotency-Key"].startswith("job-")
+        assert "ann@example.com" not in call.content.decode()
+
+    play(scenario)
+
+
+def test_the_signature_is_that_of_the_documentation():
+    signed = sign(b"secret", b'{"order":1}', 1763632800)
+    digest = hmac.new(b"secret", b'1763632800.{"order":1}', hashlib.sha256).hexdigest()
+    assert signed == f"t=1763632800,v1={digest}"
+
+
+@pytest.mark.parametrize(
+    "trouble", [500, 503, 429, httpx.ConnectError("refused"), httpx.ReadTimeout("slow")], ids=repr
+)
+def test_a_supplier_who_is_away_is_called_again_with_the_same_key(play, impatient, trouble):
+    async def scenario(world):
+        world.supplier.answers = [trouble, trouble]
+        supplier = await world.new_supplier(call=True)
+        order = await world.order((await world.product(2, supplier=supplier), 1))
+        await world.pay(order)
+        await world.quiet()
+        keys = [call.headers["X-Mailroom-Idempotency-Key"] for call in world.supplier.calls]
+        assert len(keys) == (1 if isinstance(trouble, Exception) else 3)
+        assert len(set(keys)) == 1
+        assert not world.supplier.answers
+        kinds = "SELECT count(*) FROM outbox_event WHERE name = 'shop.tell_supplier' AND kind = $1"
+        assert (await world.value(kinds, "retry"), await world.value(kinds, "done")) == (2, 1)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("answer", [400, 401, 404, 302])
+def test_a_supplier_who_refuses_is_for_the_owner_to_see(play, answer):
+    async def scenario(world):
+        world.supplier.answers = [answer]
+        supplier = await world.new_supplier(call=True)
+        order = await world.order((await world.product(1, supplier=supplier), 1))
+        await world.pay(order)
+        await world.quiet()
+        assert f"answered {answer}" in (await world.dead())[0][1]
+        assert await world.status(order) == "delivered"
+
+    play(scenario, dead=["shop.tell_supplier"])
+
+
+def test_a_supplier_who_asks_for_a_pause_gets_it_and_holds_nobody_up(play):
+    async def scenario(world):
+        world.supplier.answers = [PAUSE]
+        supplier = await world.new_supplier(call=True)
+        order = await world.order((await world.product(1, supplier=supplier), 1))
+        payment = await world.pay(order)
+        await world.quiet()
+        [(wait, why)] = await world.sql(
+            "SELECT extract(epoch FROM run_at - now())::int, last_error FROM outbox_job "
+            "WHERE name = 'shop.tell_supplier'"
+        )
+        assert 1_700 < wait <= 1_800
+        assert "answered 503" in why
+        assert await world.status(order) == "delivered"
+        assert (await world.boards())[0][1] == 1
+        world.provider.becomes(payment, "refunded", refunded_minor=PRICE)
+        await world.notice(payment, None)
+        await world.stand.until_true(lambda: off_the_board(world))
+
+    async def off_the_board(world):
+        return (await world.boards())[0][1] == 0
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("language", [None, Language.RU, Language.EN])
+def test_a_supplier_is_told_in_a_chat_in_the_language_they_use(play, language):
+    async def scenario(world):
+        if language:
+            await world.sql(
+                "INSERT INTO shop.customers (bot, user_id, chat_id, name, language) "
+                "VALUES ('shop', $1, $1, 'S', $2)",
+                SUPPLIER_CHAT, language,
+            )  # fmt: skip
+        supplier = await world.new_supplier(chat=True)
+        order = await world.order((await world.product(2, supplier=supplier), 2))
+        await world.pay(order)
+        await world.quiet()
+        (text,) = world.telegram.texts(SUPPLIER_CHAT)
+        assert ("Sold, order No." in text) == (language is not Language.RU)
+        assert ("Продано, заказ №" in text) == (language is not Language.EN)
+        assert f"{order.number}" in text
+        assert "× 2" in text
+
+    play(scenario)
+
+
+def test_a_supplier_is_not_told_of_an_order_that_went_back_before(play):
+    async def scenario(world):
+        supplier = await world.new_supplier(call=True)
+        order = await world.order((await world.product(1, supplier=supplier), 1))
+        world.supplier.answers = [PAUSE]
+        await world.pay(order)
+        await world.quiet()
+        await world.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
+        [(job,)] = await world.sql("SELECT id FROM outbox_job WHERE name = 'shop.tell_supplier'")
+        await aio(world.stand.on_call().retry, [job])
+        world.stand.ears.wake("delivery")
+        await world.quiet()
+        assert len(world.supplier.calls) == 1
+
+    play(scenario)
+
+
+def test_goods_that_were_withdrawn_meanwhile_do_not_keep_a_paid_order_from_its_own(play):
+    async def scenario(world):
+        product = await world.product(3)
+        order = await world.order((product, 1))
+        await aio(withdraw, world.pool, product)
+        await world.pay(order)
+        await world.quiet()
+        assert len(await world.goods(order)) == 1
+
+    play(scenario)

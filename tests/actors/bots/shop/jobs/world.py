@@ -1,0 +1,238 @@
+"""A shop with everything behind it: chats in a real Redis, jobs in a real Postgres, a provider in memory, and
+a supplier who answers as he was told to.
+"""
+
+import itertools
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+
+import httpx
+import trio
+from aiogram import Router
+from pydantic_core import from_json
+
+from actors import notification
+from actors.bots.shop.balance import balance
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.catalog import quote_cart
+from actors.bots.shop.checkout import PURPOSE, pay_link
+from actors.bots.shop.customers import remember
+from actors.bots.shop.jobs import handlers, purposes
+from actors.bots.shop.language import Language
+from actors.bots.shop.options import Options
+from actors.bots.shop.orders import Buyer, find_order, place_order
+from actors.bots.shop.stock import NewItem, add_items, goods_of, levels
+from actors.delivery import DeliveryActor, delivery_handlers
+from actors.hosting.events import ChatEvent, chat_event
+from actors.hosting.services import BotServices
+from actors.jobs.chat_door import ChatDoor
+from actors.notification import NotificationActor
+from actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
+from actors.providers.payments import Money
+from actors.runtime.bridge import aio
+from storage.postgres.payments import payments_of
+from tests.actors.house import Telegram, open_house
+from tests.actors.jobs.stand import open_stand
+from tests.actors.paying.till import MemoryProvider
+
+EVENTS = ("shop.delivered", "shop.receipt", "shop.bonus", "shop.expired", "shop.refunded", "shop.refunding")
+OWNER, SUPPLIER_CHAT = 900, 901
+SECRET = b"between us"
+PRICE = 10_000
+
+
+class Supplier:
+    """An address that is called, with its answers in order; 200 when there are none left."""
+
+    def __init__(self):
+        self.calls = []
+        self.answers = []
+
+    async def __call__(self, request):
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        self.calls.append(request)
+        return answer if isinstance(answer, httpx.Response) else httpx.Response(answer)
+
+
+class World:
+    def __init__(self, stand, house, vault, services, provider, supplier, told):
+        self.stand, self.house, self.vault, self.services = stand, house, vault, services
+        self.provider, self.supplier, self.told = provider, supplier, told
+        self.telegram = house.telegram
+        self.pool = stand.pool
+        self.jobs = [
+            (PaymentActor, payment_handlers(services.payments, purposes(services))),
+            (DeliveryActor, delivery_handlers([handlers(services)])),
+            (NotificationActor, notification.handlers),
+        ]
+        self._numbers = itertools.count(1)
+        self._lives = []
+
+    async def start(self, **options):
+        """All three queues at work."""
+        self._lives = [await self.stand.start(jobs, kind, **options) for kind, jobs in self.jobs]
+
+    async def stop(self):
+        for life in self._lives:
+            await life.stop()
+
+    async def restart(self, **options):
+        """The workers are killed where they stand, and others come in their place."""
+        for life in self._lives:
+            await life.cancel()
+        await self.start(**options)
+
+    async def quiet(self):
+        """Until no job can be run now, and no chat has anything waiting."""
+        await self.stand.quiet()
+        await self.house.settled()
+
+    async def sql(self, statement, *values):
+        return [tuple(row) for row in await aio(self.pool.fetch, statement, *values)]
+
+    async def value(self, statement, *values):
+        return await aio(self.pool.fetchval, statement, *values)
+
+    async def product(self, items, *, supplier=None):
+        slug = f"thing-{next(self._numbers)}"
+        id_ = await self.value(
+            "INSERT INTO shop.products (slug, category_id, position, title_ru, title_en, description_ru, "
+            "description_en, price_minor, currency, supplier_id) SELECT $1, min(id), 99, $1, $1, '', '', $2, "
+            "'RUB', $3 FROM shop.categories RETURNING id",
+            slug, PRICE, supplier,
+        )  # fmt: skip
+        codes = [NewItem("code", f"{slug}-{number}".encode()) for number in range(items)]
+        await aio(add_items, self.pool, self.vault, id_, codes, "test")
+        return id_
+
+    async def new_supplier(self, *, chat=False, call=False):
+        slug = f"supplier-{next(self._numbers)}"
+        return await self.value(
+            "INSERT INTO shop.suppliers (slug, title, chat_id, callback_url, callback_secret) "
+            "VALUES ($1, $1, $2, $3, $4) RETURNING id",
+            slug,
+            SUPPLIER_CHAT if chat else None,
+            "https://supplier.example/sold" if call else None,
+            self.vault.encrypt(SECRET) if call else None,
+        )
+
+    async def person(self, *, brought_by=None, language=Language.EN):
+        id_ = 10_000 + next(self._numbers)
+        person = SimpleNamespace(id=id_, full_name=f"Person {id_}")
+        await aio(remember, self.pool, "shop", person, id_, language, brought_by)
+        return id_
+
+    async def order(self, *lines, buyer=None, use_balance=False):
+        """An order of (product, quantity), placed in the buyer's chat."""
+        buyer = buyer or await self.person()
+        who = Buyer("shop", buyer, buyer, Language.EN, "ann@example.com", "")
+
+        async def place():
+            quote = await quote_cart(self.pool, Language.EN, Cart(tuple(lines)))
+            return await place_order(
+                self.pool, f"effect-{next(self._numbers)}", who, quote,
+                reserve_minutes=15, use_balance=use_balance, origin=None,
+            )  # fmt: skip
+
+        return await aio(place)
+
+    async def pay(self, order, *, paid=None, notice=True):
+        """The buyer pays; the provider's name for the payment."""
+        order = await self.find(order.number)
+
+        async def link():
+            return await pay_link(
+                self.pool, self.services.payments, order, self.provider.name, public_url="https://shop"
+            )
+
+        id_ = f"p-{(await aio(link)).payment_id}"
+        self.provider.becomes(id_, "paid", money=paid or Money(order.to_pay_minor, order.currency))
+        if notice:
+            await self.notice(id_)
+        return id_
+
+    async def notice(self, provider_id, state="paid"):
+        wanted = Noticed(provider=self.provider.name, provider_id=provider_id, state=state)
+        return await self.stand.enqueue(noticed_job(wanted, digest=str(next(self._numbers))))
+
+    async def time_passes(self, order):
+        """The reservation of an order has run out, and its job is due."""
+        await self.sql(
+            "UPDATE shop.orders SET reserved_until = now() - interval '1 s' WHERE id = $1", order.number
+        )
+        await self.sql(
+            "UPDATE shop.stock_items SET reserved_until = now() - interval '1 s' WHERE order_id = $1 AND "
+            "sold_at IS NULL",
+            order.number,
+        )
+        await self.sql(
+            "UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.expire' AND key = $1",
+            f"order:{order.number}",
+        )
+
+    async def find(self, number):
+        return await aio(find_order, self.pool, number)
+
+    async def status(self, order):
+        return (await self.find(order.number)).status
+
+    async def goods(self, order):
+        return [one.content.decode() for one in await aio(goods_of, self.pool, self.vault, order.number)]
+
+    async def balance(self, person):
+        return await aio(balance, self.pool, "shop", person, "RUB")
+
+    async def payments(self, order):
+        return await aio(payments_of, self.pool, PURPOSE, str(order.number))
+
+    async def free(self, product):
+        return (await aio(levels, self.pool, product))[0].available
+
+    async def boards(self):
+        return await self.sql("SELECT user_id, orders, spent_minor FROM shop.leaderboard ORDER BY user_id")
+
+    async def dead(self):
+        return await self.sql("SELECT name, error FROM outbox_dead ORDER BY id")
+
+    def events(self, chat, *names):
+        """What was put into a chat: name and data."""
+        return [(name, data) for id_, name, data in self.told if id_ == chat and (not names or name in names)]
+
+    def names(self, chat):
+        return [name for name, _ in self.events(chat)]
+
+
+@asynccontextmanager
+async def open_world(database_url, redis_url, vault, *, provider=None, options=None):
+    """To be used under `actors.runtime.host.run`."""
+    telegram, told, supplier = Telegram(), [], Supplier()
+    provider = provider or MemoryProvider()
+    router = Router()
+
+    async def hear(event: ChatEvent) -> None:
+        told.append((event.chat_id, event.name, from_json(event.data)))
+
+    for name in EVENTS:
+        chat_event(router, name)(hear)
+    async with open_house(redis_url, router, telegram) as house:
+        door = ChatDoor(
+            house.mailboxes,
+            lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
+            house.chats.look_again,
+        )
+        async with open_stand(database_url, bots={"shop": house.bot}, chats=door) as stand:
+            services = BotServices(
+                database=stand.pool,
+                payments={provider.name: provider},
+                models=None,
+                vault=vault,
+                http=httpx.AsyncClient(transport=httpx.MockTransport(supplier)),
+                public_url="https://shop.example",
+                wake=stand.ears.wake,
+                options={"shop": options or Options(owners=frozenset({OWNER}))},
+            )
+            yield World(stand, house, vault, services, provider, supplier, told)
+            with trio.CancelScope(shield=True):
+                await aio(services.http.aclose)

@@ -1,0 +1,176 @@
+"""A bundled bot with everything behind it: chats in a real Redis, jobs in a real Postgres, money in memory.
+
+    def test_something(clean_postgres_url, clean_redis_url):
+        async def scenario(stage):
+            await stage.write(ANN, "/start")
+            await stage.tap(ANN, "100 ₽")
+            await stage.pay()
+            assert stage.heard(ANN) == [...]
+
+        perform("tips", scenario, clean_postgres_url, clean_redis_url)
+
+Each performance is a process: it ends as if killed, and another one with a larger epoch comes after it.
+"""
+
+import asyncio
+import base64
+import importlib
+import itertools
+from contextlib import asynccontextmanager
+
+import httpx
+import trio
+from aiogram.types import Update
+
+from actors import notification
+from actors.delivery import DeliveryActor, delivery_handlers
+from actors.hosting.services import BotServices
+from actors.jobs.chat_door import ChatDoor
+from actors.notification import NotificationActor
+from actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
+from actors.runtime import host
+from actors.runtime.bridge import aio
+from ops.bundled import options_model
+from storage.postgres.migrate import apply_migrations
+from storage.vault import Vault
+from tests.actors.house import Telegram, open_house
+from tests.actors.jobs.stand import open_stand
+from tests.actors.paying.till import MemoryProvider
+
+SCENARIO_SECONDS = 30.0
+NAME = "shop"
+"""What the house calls the bot that lives in it."""
+OWNER = 7003
+"""Who runs a demo, by `Options.for_demo`."""
+ENQUEUED = "SELECT last_value FROM outbox_job_id_seq"
+UPDATES_MAX = 1_000
+"""In one performance; the next one's updates have larger ids."""
+
+
+class Stage:
+    """A bot and its people; `provider` is where they pay, `telegram` keeps what they were sent."""
+
+    def __init__(self, stand, house, services, provider, queues):
+        self.stand, self.house, self.services, self.provider = stand, house, services, provider
+        self.telegram, self.database = house.telegram, services.database
+        self._queues = queues
+        self._notices = itertools.count(1)
+
+    async def start(self):
+        """All queues at work."""
+        for handlers, kind in self._queues:
+            await self.stand.start(handlers, kind)
+
+    async def write(self, person, text, *, language="en", settle=True):
+        """Somebody writes, and waits until all that follows is done."""
+        await self._happens("message", person, language, settle, **_message(person), text=text)
+
+    async def tap(self, person, label, *, language="en", settle=True):
+        """Somebody presses a button of theirs, by a part of its label; the newest that fits."""
+        data = self.button(person, label)["callback_data"]
+        query = {"id": str(next(self._notices)), "chat_instance": "1", "data": data}
+        message = {**_message(person), "text": "…"}
+        await self._happens("callback_query", person, language, settle, **query, message=message)
+
+    async def pay(self, *, money=None):
+        """The newest payment is paid at the provider, who says so twice."""
+        id_ = list(self.provider.payments)[-1]
+        asked = self.provider.payments[id_].money
+        self.provider.becomes(id_, "paid", money=money or asked)
+        wanted = Noticed(provider=self.provider.name, provider_id=id_, state="paid")
+        for _ in range(2):
+            await self.stand.enqueue(noticed_job(wanted, digest=str(next(self._notices))))
+        await self.settled()
+
+    async def settled(self):
+        """Nothing is left to do, neither for chats nor for jobs, each of which makes work for the other."""
+        before, now = None, await self.value(ENQUEUED)
+        while now != before:
+            await self.house.settled()
+            await self.stand.quiet()
+            await self.house.settled()
+            before, now = now, await self.value(ENQUEUED)
+
+    async def value(self, statement, *values):
+        """One value of the database."""
+        return await aio(self.database.fetchval, statement, *values)
+
+    async def dead(self):
+        """Jobs that died, and why."""
+        return [tuple(row) for row in await aio(self.database.fetch, "SELECT name, error FROM outbox_dead")]
+
+    def heard(self, person):
+        """What somebody was told, in order."""
+        return self.telegram.texts(person)
+
+    def button(self, person, label):
+        """A button of theirs: the newest whose label fits."""
+        sent = [args for _, args in self.telegram.calls if args.get("chat_id") == person]
+        rows = [row for args in sent for row in args.get("reply_markup", {}).get("inline_keyboard", [])]
+        fits = [button for row in rows for button in row if label in button["text"]]
+        assert fits, f"no button {label!r} for {person}; they were told {self.heard(person)}"
+        return fits[-1]
+
+    async def _happens(self, kind, person, language, settle, **content):
+        who = {"id": person, "is_bot": False, "first_name": "Ann", "language_code": language}
+        update = {"update_id": next(self.house._ids), kind: {**content, "from": who}}
+        Update.model_validate(update)
+        assert await self.house.offer(update) == "accepted"
+        if settle:
+            await self.settled()
+
+
+def _message(person):
+    return {"message_id": 1, "date": 1, "chat": {"id": person, "type": "private", "first_name": "Ann"}}
+
+
+@asynccontextmanager
+async def open_stage(
+    kind, database_url, redis_url, *, provider=None, telegram=None, options=None, epoch=1, demo=True
+):
+    """Put the bot of `actors/bots/KIND` on its stage; to be used under `actors.runtime.host.run`."""
+    module = importlib.import_module(f"actors.bots.{kind}")
+    provider = provider or MemoryProvider()
+    first = epoch * UPDATES_MAX
+    async with open_house(
+        redis_url, module.build(), telegram or Telegram(), epoch=epoch, first_update_id=first
+    ) as house:
+        door = ChatDoor(
+            house.mailboxes,
+            lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
+            house.chats.look_again,
+        )
+        async with open_stand(database_url, bots={NAME: house.bot}, chats=door) as stand:
+            services = BotServices(
+                database=stand.pool,
+                payments={provider.name: provider},
+                models=None,
+                vault=Vault([base64.urlsafe_b64encode(bytes(32)).decode()]),
+                http=httpx.AsyncClient(),
+                public_url="https://bots.example",
+                wake=stand.ears.wake,
+                options={NAME: options or options_model(kind).for_demo()},
+                demo=demo,
+            )
+            house.bot.dispatcher.workflow_data.update(services.for_handlers(NAME))
+            queues = [
+                (payment_handlers(services.payments, module.purposes(services)), PaymentActor),
+                (delivery_handlers([module.handlers(services)]), DeliveryActor),
+                (notification.handlers, NotificationActor),
+            ]
+            yield Stage(stand, house, services, provider, queues)
+            with trio.CancelScope(shield=True):
+                await aio(services.http.aclose)
+
+
+def perform(kind, scenario, database_url, redis_url, **options):
+    """Play a scenario with a bot, over a database that is brought up to date first."""
+    asyncio.run(apply_migrations(database_url))
+
+    async def main():
+        with trio.fail_after(SCENARIO_SECONDS):
+            async with open_stage(kind, database_url, redis_url, **options) as stage:
+                await stage.start()
+                await scenario(stage)
+
+    host.run(main)

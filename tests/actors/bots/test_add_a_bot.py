@@ -1,0 +1,312 @@
+"""The examples of `add-a-bot.md` are complete and work: they are taken from the page, put where it says, and
+played from /start to the thanks, with crashes and refunds in between.
+"""
+
+import asyncio
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+import trio
+
+import actors.bots
+from actors.hosting.load import from_disk
+from actors.providers.payments import Money, ProviderUnavailableError
+from actors.runtime import host
+from actors.runtime.bridge import aio
+from ops import configuration
+from ops.bundled import brought, options_of
+from ops.faults import ConfigurationError
+from storage.postgres import migrate
+from storage.postgres.outbox.job import Backoff
+from storage.postgres.payments import open_payment
+from supervisors.timers import run_once
+from tests.actors.bots.shop.jobs.faults import Faults
+from tests.actors.bots.stage import OWNER, perform
+from tests.actors.house import Telegram, open_house
+from tests.actors.paying.till import MemoryProvider
+
+ROOT = Path(__file__).parents[3]
+TEXT = ROOT.joinpath("ops/docs/add-a-bot.md").read_text(encoding="utf-8")
+BLOCKS = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE))
+OURS = 'lint.isort.known-first-party = ["actors", "storage", "tests"]'
+ANN, BORIS = 100, 101
+PRICE_MINOR = 30_000
+PATIENCE_SECONDS = 20.0
+
+_numbers = itertools.count(1)
+
+
+def _play_and_tests():
+    names = {"__name__": "test_tips"}
+    path = "tests/actors/bots/tips/test_tips.py"
+    exec(compile(BLOCKS[path], path, "exec"), names)
+    return {name: thing for name, thing in names.items() if name == "play" or name.startswith("test_")}
+
+
+globals().update(_play_and_tests())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory):
+    """Where the page's files are while these tests last. Whoever has made a jar by it keeps that one."""
+    folder = tmp_path_factory.mktemp("added")
+    migrations = folder / "storage/postgres/migrations"
+    shutil.copytree(migrate.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__", "*_tips.*"))
+    previous = max(file.stem for file in migrations.glob("[0-9]*.py"))
+    number = f"{int(previous[:4]) + 1:04}"
+    for name, content in BLOCKS.items():
+        file = folder / name.replace("NUMBER", number)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content.replace("NUMBER", number).replace("PREVIOUS", previous), encoding="utf-8")
+    found = _forget_modules()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "MIGRATIONS", migrations)
+        patch.setattr(actors, "__path__", [str(folder / "actors"), *actors.__path__])
+        patch.setattr(actors.bots, "__path__", [str(folder / "actors/bots"), *actors.bots.__path__])
+        patch.setattr(sys, "path", list(sys.path))
+        yield folder
+    _forget_modules()
+    sys.modules.update(found)
+
+
+def _forget_modules():
+    """Those of the page's bots that are loaded, which are not any more."""
+    names = [name for name in sys.modules if re.match(r"(actors\.bots\.tips|hello_bot|tea_bot)\b", name)]
+    vars(actors.bots).pop("tips", None)
+    return {name: sys.modules.pop(name) for name in names}
+
+
+@pytest.fixture(scope="module")
+def template(postgres_url, folder):
+    """A database with all migrations, which each test copies."""
+    name = "add_a_bot"
+
+    async def make():
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+        names = await migrate.apply_migrations(postgres_url.replace("@/mailroom?", f"@/{name}?"))
+        assert names[-1].endswith("_tips")
+
+    asyncio.run(make())
+    return name
+
+
+@pytest.fixture
+def clean_postgres_url(postgres_url, template):
+    name = f"added_{next(_numbers)}"
+
+    async def execute(statement):
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield postgres_url.replace("@/mailroom?", f"@/{name}?")
+    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A job that failed is tried again at once."""
+    monkeypatch.setattr(Backoff, "delay_seconds", lambda *_: 0.0)
+
+
+async def give(stage, person=ANN, **options):
+    await stage.write(person, "/start")
+    await stage.tap(person, "300 ₽")
+    await stage.pay(**options)
+
+
+async def total(stage):
+    return await stage.value("SELECT total_minor FROM tips.jars")
+
+
+def test_a_process_that_is_killed_while_it_makes_a_payment_leaves_one_tip_and_one_link(
+    clean_postgres_url, clean_redis_url
+):
+    telegram, provider = Telegram(), MemoryProvider()
+    create = provider.create
+
+    async def killed(stage):
+        async def never_answers(order):
+            await create(order)
+            asked.set()
+            await asyncio.Event().wait()
+
+        asked = asyncio.Event()
+        provider.create = never_answers
+        await stage.write(ANN, "/start")
+        await stage.tap(ANN, "300 ₽", settle=False)
+        await aio(asked.wait)
+
+    async def started_again(stage):
+        await stage.settled()
+        assert stage.heard(ANN)[1:] == ["Tip No. 1"]
+        assert await stage.value("SELECT count(*) FROM tips.tips") == 1
+        assert await stage.value("SELECT count(*) FROM payment") == 1
+        await stage.pay()
+        assert len(stage.heard(ANN)) == 3
+
+    stores = (clean_postgres_url, clean_redis_url)
+    perform("tips", killed, *stores, telegram=telegram, provider=provider)
+    provider.create = create
+    perform("tips", started_again, *stores, telegram=telegram, provider=provider, epoch=2)
+    assert list(provider.payments) == ["p-1"]
+
+
+def test_a_crash_at_any_step_after_the_payment_thanks_once_and_counts_once(play, impatient, monkeypatch):
+    faults = Faults()
+
+    async def scenario(stage):
+        faults.install(monkeypatch, stage.provider)
+        await give(stage)
+        most = faults.steps["yoomoney:p-1"]
+        assert most > 10
+        # What is lost is the answer: a crash before a step is one after the step before it.
+        for step in range(1, most + 1):
+            faults.plan[f"yoomoney:p-{step + 1}"] = (step, "after")
+            await give(stage, ANN + step)
+        # Steps of jobs that run side by side change places: a last one may not be reached.
+        assert len(faults.struck) >= most - 2
+        assert [len(stage.heard(ANN + number)) for number in range(most + 1)] == [3] * (most + 1)
+        assert await total(stage) == PRICE_MINOR * (most + 1)
+        assert await stage.dead() == []
+
+    play(scenario)
+
+
+def test_a_russian_telegram_is_answered_in_russian(play):
+    async def scenario(stage):
+        await stage.write(BORIS, "/start", language="ru")
+        await stage.tap(BORIS, "300 ₽", language="ru")
+        await stage.pay()
+        assert stage.heard(BORIS) == [
+            "Это копилка чаевых, сейчас в ней 0 ₽. Хотите добавить?",
+            "Чаевые № 1",
+            "💛 Спасибо! Ваши 300 ₽ уже в копилке (чаевые № 1), а всего в ней 300 ₽.",
+        ]
+
+    play(scenario)
+
+
+def test_another_sum_goes_back_and_a_second_payment_too_and_neither_changes_the_jar(play):
+    async def scenario(stage):
+        await give(stage, money=Money(50, "RUB"))
+        assert stage.heard(ANN)[2].startswith("We have returned 0.50 ₽")
+        assert await total(stage) is None
+        await give(stage, BORIS)
+
+        async def open_again():
+            return await open_payment(
+                stage.database, provider="yoomoney", purpose="tips.tip", reference="2",
+                amount_minor=PRICE_MINOR, currency="RUB",
+            )  # fmt: skip
+
+        again = await aio(open_again)
+        stage.provider.put(f"p-{again.id}", "pending", Money(PRICE_MINOR, "RUB"), reference=str(again.id))
+        await stage.pay()
+        assert [text[:12] for text in stage.heard(BORIS)[2:]] == ["💛 Thank you!", "We have retu"]
+        assert await total(stage) == PRICE_MINOR
+
+    play(scenario)
+
+
+def test_money_that_the_provider_cannot_give_back_is_told_to_the_owners(play):
+    async def scenario(stage):
+        stage.provider.can_refund = False
+        await give(stage)
+        await stage.write(OWNER, "/return 1")
+        assert "300 ₽ cannot be given back through yoomoney" in stage.heard(OWNER)[-1]
+        assert await total(stage) == 0
+
+    play(scenario)
+
+
+def test_a_provider_that_is_down_and_a_button_that_nobody_made_are_answered(play):
+    async def scenario(stage):
+        async def down(_order):
+            raise ProviderUnavailableError("503")
+
+        await stage.write(ANN, "/start")
+        stage.button(ANN, "300 ₽")["callback_data"] = "tip:299"
+        await stage.tap(ANN, "300 ₽")
+        assert await stage.value("SELECT count(*) FROM tips.tips") == 0
+        stage.provider.create = down
+        await stage.tap(ANN, "500 ₽")
+        popups = [args["text"] for name, args in stage.telegram.calls if name == "answerCallbackQuery"]
+        assert popups == ["Paying does not work right now. Please look in again a little later."] * 2
+        assert len(stage.heard(ANN)) == 1
+
+    play(scenario)
+
+
+def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
+    settings = configuration.load(folder / "jar.toml", environment={})
+    (options,) = options_of(settings).values()
+    assert options.owners == {OWNER}
+    assert list(brought(settings, None).purposes) == ["tips.tip"]
+    wrong = folder / "wrong.toml"
+    wrong.write_text('[bots.jar]\nbot = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')
+    with pytest.raises(ConfigurationError, match=r"unknown option; did you mean amounts_rub"):
+        configuration.load(wrong, environment={})
+
+
+def test_the_bots_of_the_first_part_add_up_and_keep_time(clean_redis_url, folder, monkeypatch):
+    settings = configuration.load(folder / "hello.toml", environment={})
+    hello, tea = (from_disk(one.router, folder) for one in settings.bots.values())
+
+    async def add():
+        async with open_house(clean_redis_url, hello, Telegram()) as house:
+            await house.write(ANN, "/start", "2", "3", "no number", "4")
+            await house.said(
+                ANN,
+                "Hello! Send me numbers, and I will add them up.",
+                "That makes 2.",
+                "That makes 5.",
+                "That makes 9.",
+            )
+
+    async def brew():
+        telegram = Telegram()
+        async with open_house(clean_redis_url, tea, telegram) as house:
+            await house.write(BORIS, "/tea")
+            await house.said(BORIS, "In three minutes.")
+            assert await run_once(house.chats) == 0
+            monkeypatch.setattr(sys.modules["tea_bot"], "BREWING_MS", -1)
+            await house.write(BORIS, "/tea")
+            await house.said(BORIS, *["In three minutes."] * 2)
+        async with open_house(clean_redis_url, tea, telegram, epoch=2, first_update_id=200) as house:
+            assert await run_once(house.chats) == 1
+            await house.said(BORIS, *["In three minutes."] * 2, "The tea is ready.")
+
+    async def main():
+        with trio.fail_after(PATIENCE_SECONDS):
+            await add()
+            await brew()
+
+    host.run(main)
+
+
+def test_what_the_page_shows_is_written_as_the_rest_is(folder):
+    files = [
+        file for name in BLOCKS if name.endswith(".py") for file in folder.glob(name.replace("NUMBER", "*"))
+    ]
+    assert len(files) == sum(name.endswith(".py") for name in BLOCKS)
+    ruff = [sys.executable, "-m", "ruff"]
+    style = ["--config", str(ROOT / "pyproject.toml"), "--config", OURS, "--no-cache"]
+    ours = [file for file in files if file.parent != folder]  # a reader's own file has a style of its own
+    for command in (["format", "--check", *style, *files], ["check", *style, *ours]):
+        done = subprocess.run([*ruff, *command], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:actors|ops|tests)/[a-z_/]+\.py)`", TEXT))))
+def test_every_file_that_the_page_names_is_there(path):
+    assert path in BLOCKS or ROOT.joinpath(path).exists()

@@ -1,0 +1,268 @@
+"""Money that is to go back goes back once, or its bot learns that it owes it."""
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from actors.paying.refund import REFUND_ATTEMPTS_MAX, REFUND_BACKOFF
+from actors.payment import Noticed, PaymentActor, begin_giving_back, noticed_job
+from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
+from actors.runtime.bridge import aio
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.payments import finish_refund, mark_paid
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
+
+OWED = [("owed owner", PRICE.amount_minor)]
+BACK = [("back owner", PRICE.amount_minor)]
+
+
+def counted(outcome, provider="yoomoney"):
+    labels = {"provider": provider, "outcome": outcome}
+    return REGISTRY.get_sample_value("mailroom_refunds_total", labels) or 0.0
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+@pytest.fixture
+def tell(play):  # noqa: F811
+    """Play a scenario whose refunds end so, told in one line for each attempt."""
+
+    def tell(scenario, *outcomes):
+        before = {outcome: counted(outcome) for outcome in outcomes}
+        with capture_logs() as lines:
+            play(scenario)
+        told = [line for line in lines if line["event"] == "payment_refund"]
+        assert [line["outcome"] for line in told] == list(outcomes)
+        assert all(counted(one) == before[one] + outcomes.count(one) for one in before)
+        return told
+
+    return tell
+
+
+async def paid(shop, stand):
+    id_ = await shop.open(stand)
+    shop.provider.becomes(f"p-{id_}", "paid")
+    assert await aio(mark_paid, stand.pool, id_)
+    return id_
+
+
+async def give_back(stand, id_):
+    """As an owner does; the jobs that were enqueued."""
+
+    async def begin():
+        async with stand.pool.acquire() as connection, connection.transaction():
+            jobs = await begin_giving_back(connection, id_, "owner")
+            return [one.id for one in await enqueue(connection, jobs)]
+
+    return await aio(begin)
+
+
+def test_money_goes_back_and_the_bot_learns_of_it(tell, shop):
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        await give_back(stand, id_)
+        assert await shop.status(stand, id_) == "refunding"
+        await shop.work(stand)
+        assert await shop.told(stand) == BACK
+        assert await shop.status(stand, id_) == "refunded"
+        refund = await shop.refund(stand, id_)
+        assert (refund.status, refund.provider_id) == ("done", f"r-refund-{id_}")
+        assert [order.idempotency_key for order in shop.provider.refund_calls] == [f"refund-{id_}"]
+
+    (line,) = tell(scenario, "done")
+    assert (line["money"], line["reason"], line["reference"]) == ("1490.00 RUB", "owner", "1042")
+
+
+def test_money_goes_back_once_however_often_it_is_asked_for(tell, shop):
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        for _ in range(3):
+            await give_back(stand, id_)
+        await shop.work(stand)
+        assert await give_back(stand, id_) == []
+        assert (await shop.told(stand), len(shop.provider.refunds)) == (BACK, 1)
+
+    tell(scenario, "done")
+
+
+def test_what_nobody_has_paid_does_not_go_back(tell, shop):
+    async def scenario(stand):
+        assert await give_back(stand, await shop.open(stand)) == []
+
+    tell(scenario)
+
+
+@pytest.mark.parametrize("can_refund", [True, False])
+def test_what_the_provider_cannot_give_back_is_owed_by_the_bot(tell, can_refund):
+    shop = Shop(MemoryProvider(can_refund=can_refund))
+    shop.provider.on_refund.answers = [ProviderRefusedError("too old")]
+
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        await give_back(stand, id_)
+        await shop.work(stand)
+        assert await shop.told(stand) == OWED
+        assert (await shop.refund(stand, id_)).status == "impossible"
+        assert await shop.status(stand, id_) == "refunded"
+        assert len(shop.provider.refund_calls) == can_refund
+
+    (line,) = tell(scenario, "impossible")
+    assert line["why"] == ("too old" if can_refund else "yoomoney gives no money back by API")
+    assert line["log_level"] == "error"
+
+
+def test_a_refund_that_the_provider_cancels_is_owed_by_the_bot(tell, shop):
+    shop.provider.refund_state = "canceled"
+
+    async def scenario(stand):
+        await give_back(stand, await paid(shop, stand))
+        await shop.work(stand)
+        assert await shop.told(stand) == OWED
+
+    tell(scenario, "impossible")
+
+
+def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
+    shop.provider.on_refund.answers = [DOWN, ProviderUnavailableError("busy", retry_after=600)]
+
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        (job,) = await give_back(stand, id_)
+        life = await stand.start(shop.jobs, PaymentActor)
+        await stand.until_true(lambda: tried(stand, job, 1))
+        await again(stand, job)
+        await stand.until_true(lambda: tried(stand, job, 2))
+        seen = await stand.seen(job)
+        assert (seen.run_at - seen.claimed_at).total_seconds() > 500
+        await again(stand, job)
+        await stand.until_true(lambda: over(stand, id_))
+        await life.stop()
+        assert {order.idempotency_key for order in shop.provider.refund_calls} == {f"refund-{id_}"}
+        assert await shop.told(stand) == BACK
+
+    async def tried(stand, job, times):
+        return len(shop.provider.refund_calls) == times and (await stand.seen(job)).state == "retrying"
+
+    async def again(stand, job):
+        await aio(stand.on_call().retry, [job])
+        stand.ears.wake("payment")
+
+    async def over(stand, id_):
+        return await shop.status(stand, id_) == "refunded"
+
+    tell(scenario, "unavailable", "unavailable", "done")
+
+
+def test_a_refund_has_the_patience_of_a_day():
+    most, least = (
+        sum(REFUND_BACKOFF.delay_seconds(attempt, chance) for attempt in range(1, REFUND_ATTEMPTS_MAX))
+        for chance in (0.0, 1.0)
+    )
+    assert 18 * 3600 < least < 24 * 3600 < most < 28 * 3600
+
+
+def test_a_provider_that_stays_away_for_good_leaves_a_dead_letter(tell, shop, monkeypatch):
+    monkeypatch.setattr("actors.jobs.context.JobContext.is_last_attempt", True)
+    shop.provider.on_refund.answers = [DOWN]
+
+    async def scenario(stand):
+        await give_back(stand, await paid(shop, stand))
+        await shop.work(stand)
+
+    tell(scenario, "dead")
+
+
+def test_a_refund_on_its_way_is_looked_after_until_it_has_arrived(tell, shop):
+    shop.provider.refund_state = "pending"
+
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        (job,) = await give_back(stand, id_)
+        await shop.work(stand)
+        assert (await shop.refund(stand, id_)).provider_id == f"r-refund-{id_}"
+        assert await shop.told(stand) == []
+        seen = await stand.seen(job)
+        assert (seen.state, seen.attempts) == ("retrying", 0)
+        shop.provider.refund_state = "done"
+        await aio(stand.on_call().retry, [job])
+        await shop.work(stand)
+        assert (await shop.told(stand), await shop.status(stand, id_)) == (BACK, "refunded")
+
+    tell(scenario, "pending", "done")
+
+
+def test_a_refund_that_never_arrives_is_for_a_person_to_see(tell, shop):
+    shop.provider.refund_state = "pending"
+
+    async def scenario(stand):
+        (job,) = await give_back(stand, await paid(shop, stand))
+        await stand.execute("UPDATE outbox_job SET created_at = now() - interval '15 days'")
+        await shop.work(stand)
+        assert "has been pending for 14 days" in (await stand.seen(job)).last_error
+
+    tell(scenario, "dead")
+
+
+def test_a_notice_of_our_own_refund_ends_it_before_its_job_hears_of_it(tell, shop):
+    shop.provider.on_refund.answers = [DOWN]
+
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        (job,) = await give_back(stand, id_)
+        await shop.work(stand)  # the call took effect, and its answer was lost
+        shop.provider.becomes(f"p-{id_}", "refunded", refunded_minor=PRICE.amount_minor)
+        noticed = Noticed(provider="yoomoney", provider_id=f"p-{id_}")
+        await shop.work(stand, noticed_job(noticed, digest="x"))
+        await aio(stand.on_call().retry, [job])
+        await shop.work(stand)
+        assert await shop.told(stand) == BACK
+        assert await shop.status(stand, id_) == "refunded"
+
+    tell(scenario, "unavailable")
+
+
+def test_a_notice_that_ends_our_refund_while_it_is_asked_for_is_told_once(tell, shop, monkeypatch):
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        refund = shop.provider.refund
+
+        async def and_meanwhile(order):
+            made = await refund(order)
+            assert await finish_refund(stand.pool, id_)
+            return made
+
+        monkeypatch.setattr(shop.provider, "refund", and_meanwhile)
+        await give_back(stand, id_)
+        await shop.work(stand)
+        assert (await shop.told(stand), await shop.status(stand, id_)) == ([], "refunded")
+
+    tell(scenario)
+
+
+def test_what_the_bot_writes_and_the_end_of_the_refund_are_one(tell, shop):
+    tries = []
+    told = shop._tell
+
+    async def fails_once(connection, what, payment, amount_minor):
+        await told(connection, what, payment, amount_minor)
+        tries.append(what)
+        if len(tries) == 1:
+            raise RuntimeError("the shop is ill")
+
+    shop._tell = fails_once
+
+    async def scenario(stand):
+        id_ = await paid(shop, stand)
+        (job,) = await give_back(stand, id_)
+        await shop.work(stand)
+        assert (await shop.status(stand, id_), await shop.told(stand)) == ("refunding", [])
+        await aio(stand.on_call().retry, [job])
+        await shop.work(stand)
+        assert await shop.told(stand) == BACK
+        assert len(shop.provider.refunds) == 1
+
+    tell(scenario, "done")

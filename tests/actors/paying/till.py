@@ -1,0 +1,143 @@
+"""A provider in memory that keeps payments as a real one does, and a bot that sells something."""
+
+from dataclasses import dataclass, replace
+
+from actors.jobs.handlers import Handlers
+from actors.payment import Follows, PaymentActor, Purpose, payment_handlers
+from actors.providers.payments import (
+    CreatedPayment,
+    FetchedPayment,
+    Money,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+    Refund,
+)
+from actors.runtime.bridge import aio
+from storage.postgres.payments import created_at_provider, find_payment, find_refund, open_payment
+from tests.actors.jobs.stand import Letter
+
+PRICE = Money(149_000, "RUB")
+
+
+@dataclass
+class Trouble:
+    """What the next calls of a kind are answered with."""
+
+    answers: list
+
+    def strike(self):
+        if self.answers and (answer := self.answers.pop(0)) is not None:
+            raise answer
+
+
+class MemoryProvider:
+    """Keeps payments by its own names, refunds by idempotency key."""
+
+    def __init__(self, name="yoomoney", can_refund=True, test=False):
+        self.name, self.can_refund, self.test = name, can_refund, test
+        self.payments = {}
+        self.refunds = {}
+        self.fetched = []
+        self.refund_calls = []
+        self.refund_state = "done"
+        self.on_fetch, self.on_refund = Trouble([]), Trouble([])
+
+    async def create(self, order):
+        id_ = f"p-{order.reference}"
+        self.payments.setdefault(
+            id_, FetchedPayment(id_, "pending", order.money, reference=order.reference, test=self.test)
+        )
+        return CreatedPayment(id_, f"https://pay.example/{id_}")
+
+    def put(self, id_, state, money=PRICE, **more):
+        self.payments[id_] = FetchedPayment(id_, state, money, test=self.test, **more)
+
+    def becomes(self, id_, state, **changes):
+        self.payments[id_] = replace(self.payments[id_], state=state, **changes)
+
+    async def fetch(self, provider_id):
+        self.fetched.append(provider_id)
+        self.on_fetch.strike()
+        if provider_id not in self.payments:
+            raise ProviderRefusedError(f"{self.name} knows no {provider_id}")
+        return self.payments[provider_id]
+
+    async def refund(self, order):
+        self.refund_calls.append(order)
+        self.on_refund.strike()
+        if not self.can_refund:
+            raise ProviderRefusedError("no refunds here")
+        made = self.refunds.setdefault(order.idempotency_key, order)
+        assert made == order, "the same key, and something else was asked for"
+        if self.refund_state == "done":
+            self.becomes(order.provider_id, "refunded", refunded_minor=order.money.amount_minor)
+        return Refund(f"r-{order.idempotency_key}", self.refund_state)
+
+    async def verify_notice(self, notice):
+        raise NotImplementedError
+
+
+class Shop:
+    """Something that is paid for: `told` is what it heard of its payments, each as a row of its own too."""
+
+    def __init__(self, *providers):
+        self.providers = {provider.name: provider for provider in providers or (MemoryProvider(),)}
+        self.provider = next(iter(self.providers.values()))
+        self.delivery = Handlers("delivery")
+        self.delivery.job("shop.deliver", Letter)(None)
+        self.give_back = None
+        purpose = Purpose(paid=self._paid, mismatched=self._mismatched, given_back=self._given_back)
+        self.jobs = payment_handlers(self.providers, {"shop.order": purpose})
+
+    async def _paid(self, connection, payment):
+        await self._tell(connection, "paid", payment, payment.amount_minor)
+        if self.give_back:
+            return Follows(give_back=self.give_back)
+        return Follows([self.delivery.new("shop.deliver", Letter(text=payment.reference))])
+
+    async def _mismatched(self, connection, payment, paid):
+        await self._tell(connection, f"mismatched {paid.currency}", payment, paid.amount_minor)
+        return []
+
+    async def _given_back(self, connection, payment, back):
+        how = "back" if back.to_payer else "owed"
+        await self._tell(connection, f"{how} {back.why}", payment, back.money.amount_minor)
+        return []
+
+    async def _tell(self, connection, what, payment, amount_minor):
+        await connection.execute(
+            "INSERT INTO told (what, payment, amount) VALUES ($1, $2, $3)", what, payment.id, amount_minor
+        )
+
+    async def told(self, stand):
+        rows = await aio(stand.pool.fetch, "SELECT what, amount FROM told ORDER BY id")
+        return [tuple(row) for row in rows]
+
+    async def open(self, stand, reference="1042", *, create=True, provider=None):
+        """A payment that somebody is asked for; `create`: our call of the provider has had its answer."""
+        provider = provider or self.provider
+        await stand.execute(
+            "CREATE TABLE IF NOT EXISTS told (id serial, what text, payment bigint, amount bigint)"
+        )
+        payment = await aio(
+            lambda: open_payment(
+                stand.pool, provider=provider.name, purpose="shop.order", reference=reference,
+                amount_minor=PRICE.amount_minor, currency=PRICE.currency,
+            )
+        )  # fmt: skip
+        provider.put(f"p-{payment.id}", "pending", reference=str(payment.id))
+        if create:
+            assert await aio(created_at_provider, stand.pool, payment.id, f"p-{payment.id}", "https://pay")
+        return payment.id
+
+    async def work(self, stand, *jobs):
+        return await stand.run_all(self.jobs, *jobs, kind=PaymentActor)
+
+    async def status(self, stand, payment_id):
+        return (await aio(find_payment, stand.pool, payment_id)).status
+
+    async def refund(self, stand, payment_id):
+        return await aio(find_refund, stand.pool, payment_id)
+
+
+DOWN = ProviderUnavailableError("503")

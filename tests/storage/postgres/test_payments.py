@@ -1,0 +1,127 @@
+"""Payments as rows: one pending for a thing at a provider, and each step of its life once."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from storage.postgres.migrate import apply_migrations
+from storage.postgres.payments import (
+    begin_refund,
+    created_at_provider,
+    find_payment,
+    find_refund,
+    finish_refund,
+    is_expired,
+    mark_canceled,
+    mark_mismatched,
+    mark_paid,
+    mark_refunded,
+    note_refund,
+    open_payment,
+    payments_of,
+)
+
+ORDER = {"purpose": "shop.order", "reference": "1001", "amount_minor": 149_000, "currency": "RUB"}
+
+
+@pytest.fixture
+def play(clean_postgres_url):
+    def play(scenario):
+        async def main():
+            await apply_migrations(clean_postgres_url)
+            async with asyncpg.create_pool(clean_postgres_url, min_size=6, max_size=6) as pool:
+                await scenario(pool)
+
+        asyncio.run(main())
+
+    return play
+
+
+def test_a_thing_is_asked_for_once_at_a_time_at_each_provider(play):
+    async def scenario(pool):
+        asked = await asyncio.gather(*(open_payment(pool, provider="a", **ORDER) for _ in range(12)))
+        assert len({payment.id for payment in asked}) == 1
+        other = await open_payment(pool, provider="b", **ORDER)
+        assert other.id != asked[0].id
+        with pytest.raises(ValueError, match="pending with 149000 RUB"):
+            await open_payment(pool, provider="a", **{**ORDER, "amount_minor": 1})
+        assert await mark_canceled(pool, asked[0].id)
+        again = await open_payment(pool, provider="a", **{**ORDER, "amount_minor": 1})
+        assert [payment.id for payment in await payments_of(pool, "shop.order", "1001")] == [
+            asked[0].id,
+            other.id,
+            again.id,
+        ]
+
+    play(scenario)
+
+
+def test_where_and_until_when_a_payment_is_paid_is_kept(play):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        moment = datetime(2020, 1, 1, tzinfo=UTC)
+        noted = await created_at_provider(pool, id_, "p-1", pay_url="https://pay/1", expires_at=moment)
+        assert (noted.provider_id, noted.pay_url, noted.expires_at) == ("p-1", "https://pay/1", moment)
+        assert (await created_at_provider(pool, id_, "p-1")) == noted
+        assert await created_at_provider(pool, id_, "p-2", pay_url="https://pay/2") is None
+        assert await find_payment(pool, id_) == noted
+        assert await open_payment(pool, provider="a", **ORDER) == noted
+        assert await is_expired(pool, id_)
+        assert not await is_expired(pool, (await open_payment(pool, provider="b", **ORDER)).id)
+
+    play(scenario)
+
+
+def test_what_was_paid_instead_is_kept_and_goes_back(play):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        assert await mark_mismatched(pool, id_, 100, "USD")
+        assert not await mark_mismatched(pool, id_, 5, "EUR")
+        assert not await mark_paid(pool, id_)
+        payment = await find_payment(pool, id_)
+        assert (payment.status, payment.paid_minor, payment.paid_currency) == ("mismatched", 100, "USD")
+        refund = await begin_refund(pool, id_, "mismatch")
+        assert (refund.amount_minor, refund.currency, refund.why) == (100, "USD", "mismatch")
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("impossible", [True, False])
+def test_the_money_of_a_payment_goes_back_once(play, impossible):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        assert await begin_refund(pool, id_, "owner") is None
+        await mark_paid(pool, id_)
+        begun = await asyncio.gather(*(begin_refund(pool, id_, f"why {n}") for n in range(6)))
+        assert len(set(begun)) == 1
+        assert (begun[0].status, begun[0].amount_minor) == ("pending", 149_000)
+        assert (await find_payment(pool, id_)).status == "refunding"
+        await note_refund(pool, id_, "r-1")
+        ended = await asyncio.gather(*(finish_refund(pool, id_, impossible=impossible) for _ in range(6)))
+        assert ended.count(True) == 1
+        refund = await find_refund(pool, id_)
+        assert (refund.status, refund.provider_id) == ("impossible" if impossible else "done", "r-1")
+        assert refund.over_at is not None
+        assert (await find_payment(pool, id_)).status == "refunded"
+        assert await begin_refund(pool, id_, "again") == refund
+        assert not await mark_refunded(pool, id_)
+
+    play(scenario)
+
+
+def test_a_refund_that_the_provider_tells_of_first_still_ends(play):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        await mark_paid(pool, id_)
+        await begin_refund(pool, id_, "owner")
+        assert await mark_refunded(pool, id_)
+        assert await finish_refund(pool, id_, provider_id="r-1")
+        assert (await find_payment(pool, id_)).status == "refunded"
+        by_hand = (await open_payment(pool, provider="b", **ORDER)).id
+        await mark_paid(pool, by_hand)
+        await mark_refunded(pool, by_hand)
+        assert await begin_refund(pool, by_hand, "owner") is None
+
+    play(scenario)
