@@ -18,6 +18,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=3,
         help="kills of the service; of Redis, and SIGTERMs, a quarter as many (in full: 20)",
     )
+    parser.addoption("--buyers", type=int, default=40, help="people in the shop at once (in full: 500)")
+    parser.addoption("--jobs", type=int, default=4_000, help="jobs through the outbox (in full: 100000)")
 
 
 @pytest.fixture

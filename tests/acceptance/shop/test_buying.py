@@ -1,0 +1,134 @@
+"""More buyers than goods, and everything killed between "pay" and "delivered".
+
+`ops/test tests/acceptance/shop --buyers 500` is the full run.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import threading
+import time
+import urllib.request
+from collections import Counter
+
+import pytest
+
+from tests.acceptance.processes import wait_until
+from tests.acceptance.shop.buyers import Crowd
+from tests.acceptance.shop.mall import PRICE_MINOR
+
+AT_ONCE_MAX = 500
+KILL_PAUSE_SECONDS = 1.5
+"""Between two kills: the others get on with their orders."""
+
+
+def notices_to(mall):
+    body = json.dumps({"base": mall.shop.url}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{mall.gateways.url}/sim/notify", body), timeout=10).read()
+
+
+@pytest.mark.timeout(900)
+def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
+    goods = buyers // 5
+    notices_to(mall)
+    crowd = Crowd(mall.telegram.url, mall.gateways.url, mall.books.offer(goods), buyers)
+    began = time.monotonic()
+    asyncio.run(crowd.buy(AT_ONCE_MAX))
+    print(f"{buyers} buyers for {goods} goods in {time.monotonic() - began:.0f} s")
+    assert Counter(buyer.end for buyer in crowd.buyers) == {"bought": goods, "sold out": buyers - goods}
+    shown = [code for buyer in crowd.buyers for code in buyer.codes]
+    assert len(shown) == len(set(shown)) == goods
+    wait_until(
+        lambda: mall.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == goods, ""
+    )
+    assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE reserved_until IS NOT NULL") == 0
+    assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == goods
+    assert (
+        mall.books.value("SELECT sum(amount_minor) FROM payment WHERE status = 'paid'") == goods * PRICE_MINOR
+    )
+
+
+class Killer(threading.Thread):
+    """Kills one after another, and brings each up again, until it is told to stop."""
+
+    def __init__(self, mall):
+        super().__init__()
+        self._mall = mall
+        self._enough = threading.Event()
+        self.kills = Counter()
+
+    def run(self):
+        while not self._enough.is_set():
+            for what in (self.shop, self.redis, self.postgres, self.gateways):
+                if self._enough.wait(KILL_PAUSE_SECONDS):
+                    return
+                what()
+                self.kills[what.__name__] += 1
+
+    def stop(self):
+        self._enough.set()
+        self.join()
+
+    def shop(self):
+        self._mall.shop.kill()
+        self._mall.shop.start_and_wait()
+
+    def redis(self):
+        self._killed(self._mall.redis)
+
+    def postgres(self):
+        self._killed(self._mall.postgres)
+
+    def gateways(self):
+        self._mall.gateways.kill()
+        self._mall.gateways.start_and_wait()
+
+    def _killed(self, store):
+        os.kill(store.pid, signal.SIGKILL)
+        os.waitpid(store.pid, 0)
+        store.start()
+
+
+@pytest.mark.timeout(900)
+def test_every_paid_order_is_delivered_once_whatever_is_killed_meanwhile(mall, buyers):
+    orders = max(buyers // 5, 2)
+    notices_to(mall)
+    crowd = Crowd(mall.telegram.url, mall.gateways.url, mall.books.offer(orders * 2), orders)
+    anna = 10_000 + 10**6
+    mall.books.knows(anna)
+    killer = Killer(mall)
+    killer.start()
+    try:
+        asyncio.run(crowd.buy(AT_ONCE_MAX, referrer=f"ref{base36(anna)}"))
+    finally:
+        killer.stop()
+    print(f"{orders} orders; kills: {dict(killer.kills)}")
+    books = mall.books
+    wait_until(
+        lambda: books.value("SELECT count(*) FROM outbox_job WHERE name <> 'shop.expire'") == 0,
+        "all jobs",
+        120,
+    )
+    assert books.value("SELECT count(*) FROM outbox_dead") == 0
+    paid = books.value("SELECT count(*) FROM payment WHERE status = 'paid'")
+    assert paid == books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == orders
+    assert books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == orders
+    shown = [code for buyer in crowd.buyers for code in buyer.codes]
+    assert len(shown) == len(set(shown)) == orders, "each its own code"
+    # A message that was on its way when its sender was killed may be said twice, as after any crash.
+    twice = sum(times - 1 for buyer in crowd.buyers for times in buyer.codes.values())
+    assert twice <= killer.kills["shop"] * AT_ONCE_MAX
+    bonuses = books.rows(
+        "SELECT order_id, count(*) AS n FROM shop.balance_entries WHERE kind = 'bonus' GROUP BY 1"
+    )
+    assert [row["n"] for row in bonuses] == [1] * orders, "every bonus once"
+    assert books.value("SELECT sum(orders) FROM shop.leaderboard") == orders
+
+
+def base36(number):
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
