@@ -27,6 +27,7 @@ from actors.jobs.handlers import Handlers
 from actors.jobs.limits import Limits
 from actors.limiter import CallClass
 from actors.metrics import child
+from storage.postgres.outbox.job import NewJob
 from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 
 QUEUE = "notification"
@@ -87,6 +88,16 @@ async def notify(wanted: Notify, context: JobContext) -> Outcome:
         await context.put_event(wanted.bot, wanted.chat, wanted.name or "", wanted.data)
         return Done()
     return await _send(context.bot(wanted.bot), wanted, wanted.chat)
+
+
+def event(bot: str, chat: int, name: str, data: str = "") -> NewJob:
+    """A job that puts an event into a chat's mailbox, once."""
+    return handlers.new(NOTIFY, Notify(bot=bot, chat=chat, as_="event", name=name, data=data))
+
+
+def notice(bot: str, chat: int, text: str) -> NewJob:
+    """A job that tells a chat something at once; what is too long for one message is cut."""
+    return handlers.new(NOTIFY, Notify(bot=bot, chat=chat, as_="notice", text=text[:TEXT_CHARS_MAX]))
 
 
 async def _send(hosted: HostedBot, wanted: Notify, chat_id: int) -> Outcome:

@@ -19,10 +19,11 @@ from actors.bots.shop.order import SQL, Order, find_order
 from actors.bots.shop.orders import close
 from actors.bots.shop.promo import use_promo
 from actors.bots.shop.stock import hold, lock_for, sell, take_back
-from actors.providers.payments import Money, PaymentOrder, PaymentProvider, ProviderRefusedError
+from actors.paying.link import made_at
+from actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from actors.providers.receipts import Receipt, ReceiptItem
 from storage.postgres.outbox.connection import Connection
-from storage.postgres.payments import Payment, created_at_provider, is_expired, mark_canceled, open_payment
+from storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
 
 log = get_logger("mailroom.shop")
 
@@ -74,8 +75,7 @@ async def pay_link(
         raise ProviderRefusedError(f"no provider {provider_name!r} is configured here")
     for _ in range(PAY_LINK_TRIES_MAX):
         payment = await _open(database, order, provider_name)
-        if payment.pay_url is None:
-            payment = await _create(database, provider, payment, order, public_url)
+        payment = await _create(database, provider, payment, order, public_url)
         if payment.pay_url is not None and not await is_expired(database, payment.id):
             return PayLink(provider_name, payment.pay_url, payment.id)
         # It counts all the same if somebody has paid there: a canceled payment can become paid.
@@ -178,25 +178,15 @@ async def _create(
     database: Pool, provider: PaymentProvider, payment: Payment, order: Order, public_url: str
 ) -> Payment:
     query = urlencode({"bot": order.bot, "order": order.number})
-    created = await provider.create(
-        PaymentOrder(
-            money=Money(payment.amount_minor, payment.currency),
-            reference=str(payment.id),
-            description=DESCRIPTIONS[order.language].format(number=order.number),
-            return_url=f"{public_url.rstrip('/')}/app/shop?{query}",
-            idempotency_key=f"payment-{payment.id}",
-            receipt=receipt_of(order),
-            language=order.language,
-        )
+    return await made_at(
+        provider,
+        payment,
+        database,
+        description=DESCRIPTIONS[order.language].format(number=order.number),
+        return_url=f"{public_url.rstrip('/')}/app/shop?{query}",
+        language=order.language,
+        receipt=receipt_of(order),
     )
-    noted = await created_at_provider(
-        database, payment.id, created.provider_id, pay_url=created.pay_url, expires_at=created.expires_at
-    )
-    if noted is None:
-        raise ProviderRefusedError(
-            f"{provider.name} has made two payments of {payment.id}: {created.provider_id} is the second"
-        )
-    return noted
 
 
 async def _hold_again(connection: Connection, order: Order, payment_id: int) -> None:

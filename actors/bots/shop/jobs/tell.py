@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from actors import notification
 from actors.bots.shop.jobs.patience import ATTEMPTS_MAX
-from actors.notification import NOTIFY, TEXT_CHARS_MAX, Notify
-from actors.notification import handlers as notification
 from storage.postgres.outbox.job import NewJob
 
 
@@ -19,13 +18,9 @@ def data_of(told: Mapping[str, object]) -> str:
 
 def event_job(bot: str, chat_id: int, name: str, told: Mapping[str, object]) -> NewJob:
     """An event into a chat, handled in order with its messages."""
-    return _patient(Notify(bot=bot, chat=chat_id, as_="event", name=name, data=data_of(told)))
+    return replace(notification.event(bot, chat_id, name, data_of(told)), attempts_max=ATTEMPTS_MAX)
 
 
 def notice_job(bot: str, chat_id: int, text: str) -> NewJob:
     """A text to somebody who has no dialogue with the shop, such as a supplier."""
-    return _patient(Notify(bot=bot, chat=chat_id, as_="notice", text=text[:TEXT_CHARS_MAX]))
-
-
-def _patient(wanted: Notify) -> NewJob:
-    return replace(notification.new(NOTIFY, wanted), attempts_max=ATTEMPTS_MAX)
+    return replace(notification.notice(bot, chat_id, text), attempts_max=ATTEMPTS_MAX)

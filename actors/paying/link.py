@@ -1,0 +1,42 @@
+"""Where somebody pays: a payment that was opened is made at its provider, once, and the link is kept."""
+
+from actors.providers.payments import Money, PaymentOrder, PaymentProvider, ProviderRefusedError
+from actors.providers.receipts import Receipt
+from storage.postgres.outbox.connection import Source
+from storage.postgres.payments import Payment, created_at_provider
+
+
+async def made_at(
+    provider: PaymentProvider,
+    payment: Payment,
+    source: Source,
+    *,
+    description: str,
+    return_url: str,
+    language: str | None = None,
+    receipt: Receipt | None = None,
+) -> Payment:
+    """The payment with its `pay_url`, which is the same however often it is asked for. Not to be called in a
+    transaction: the provider may take its time. Raises `PaymentProviderError`.
+    """
+    if payment.pay_url is not None:
+        return payment
+    created = await provider.create(
+        PaymentOrder(
+            money=Money(payment.amount_minor, payment.currency),
+            reference=str(payment.id),
+            description=description,
+            return_url=return_url,
+            idempotency_key=f"payment-{payment.id}",
+            receipt=receipt,
+            language=language,
+        )
+    )
+    noted = await created_at_provider(
+        source, payment.id, created.provider_id, pay_url=created.pay_url, expires_at=created.expires_at
+    )
+    if noted is None:
+        raise ProviderRefusedError(
+            f"{provider.name} has made two payments of {payment.id}: {created.provider_id} is the second"
+        )
+    return noted
