@@ -216,8 +216,8 @@ class Settings(BaseModel):
 
     @property
     def address(self) -> str:
-        """Where customers' browsers reach us, as far as we know."""
-        return self.public_url or f"http://127.0.0.1:{self.port}"
+        """Where customers' browsers reach us; empty where they cannot."""
+        return self.public_url or (f"http://127.0.0.1:{self.port}" if self.demo else "")
 
     @property
     def reachable(self) -> bool:

@@ -26,7 +26,7 @@ class BotServices:
     http: httpx.AsyncClient
     """For calls to addresses that owners have set, such as a supplier's."""
     public_url: str
-    """Under which address customers' browsers reach this service."""
+    """Under which address customers' browsers reach this service; empty where they cannot."""
     wake: Callable[[str], None]
     """Tell the workers of a queue that a job was committed; without it they look half a second later."""
     options: Mapping[str, BaseModel]

@@ -65,8 +65,10 @@ async def pay_link(
     provider_name: str,
     *,
     public_url: str,
+    chat_url: str = "",
 ) -> PayLink:
-    """Where to pay for an order at a provider: the same link however often it is asked for.
+    """Where to pay for an order at a provider: the same link however often it is asked for. From there the
+    customer comes back to the shop's page, or to the chat where no browser reaches the page.
 
     Raises `OrderClosed`, and `PaymentProviderError` when the provider does not answer or refuses.
     """
@@ -75,7 +77,7 @@ async def pay_link(
         raise ProviderRefusedError(f"no provider {provider_name!r} is configured here")
     for _ in range(PAY_LINK_TRIES_MAX):
         payment = await _open(database, order, provider_name)
-        payment = await _create(database, provider, payment, order, public_url)
+        payment = await _create(database, provider, payment, order, public_url, chat_url)
         if payment.pay_url is not None and not await is_expired(database, payment.id):
             return PayLink(provider_name, payment.pay_url, payment.id)
         # It counts all the same if somebody has paid there: a canceled payment can become paid.
@@ -175,7 +177,12 @@ async def _open(database: Pool, order: Order, provider_name: str) -> Payment:
 
 
 async def _create(
-    database: Pool, provider: PaymentProvider, payment: Payment, order: Order, public_url: str
+    database: Pool,
+    provider: PaymentProvider,
+    payment: Payment,
+    order: Order,
+    public_url: str,
+    chat_url: str,
 ) -> Payment:
     query = urlencode({"bot": order.bot, "order": order.number})
     return await made_at(
@@ -183,7 +190,7 @@ async def _create(
         payment,
         database,
         description=DESCRIPTIONS[order.language].format(number=order.number),
-        return_url=f"{public_url.rstrip('/')}/app/shop?{query}",
+        return_url=f"{public_url.rstrip('/')}/app/shop?{query}" if public_url else chat_url,
         language=order.language,
         receipt=receipt_of(order),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 from asyncpg import Pool
 from structlog import get_logger
@@ -37,6 +37,7 @@ Payments = Mapping[str, PaymentProvider]
 async def pay(
     callback: CallbackQuery,
     callback_data: PayWith,
+    bot: Bot,
     database: Pool,
     turn: Turn,
     payments: Payments,
@@ -52,7 +53,8 @@ async def pay(
     providers = offered(options, payments)
     name = callback_data.provider
     try:
-        link = await pay_link(database, payments, order, name, public_url=public_url)
+        chat_url = "" if public_url else f"https://t.me/{(await bot.me()).username}"
+        link = await pay_link(database, payments, order, name, public_url=public_url, chat_url=chat_url)
     except OrderClosed:
         screen = await order_screen(database, texts, order, providers)
         await show(callback, screen, texts.orders.closed_popup, alert=True)

@@ -82,6 +82,13 @@ def test_the_payment_page_opens_by_a_button_in_place(boris, payments):
     assert len(payments["yookassa"].created) == 1
 
 
+def test_a_payer_comes_back_to_the_chat_where_no_browser_reaches_the_shops_page(ann, payments):
+    ann.dispatcher.workflow_data["public_url"] = ""
+    order_glider(ann)
+    ann.presses("YooKassa")
+    assert payments["yookassa"].created[0].return_url == "https://t.me/mailroom_shop_bot"
+
+
 def test_where_money_moves_nothing_is_said_of_a_test(ann, payments):
     payments["yookassa"].test = False
     order_glider(ann)
