@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections import Counter
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ import aiohttp
 from tests.acceptance.shop.mall import TOKEN
 
 LOOK_SECONDS = 0.25
+AGAIN_SECONDS = 4.0
 CODE = re.compile(r"CODE-\d+")
 
 
@@ -37,9 +39,11 @@ class Buyer:
         if not _button(found, "pay:"):
             self.end = "sold out"
             return
-        await self._taps(found, _button(found, "pay:"))
         self.stage = "going to pay"
-        till = await self._sees(_link)
+        till = None
+        while till is None:  # a gateway that is away is said to be: then one presses again
+            await self._taps(found, _button(found, "pay:"))
+            till = await self._sees(_link, AGAIN_SECONDS)
         await self._pays(_link(till).rpartition("/")[2])
         self.stage = "paid"
         await self._sees(lambda one: CODE.search(one["text"]))
@@ -64,16 +68,19 @@ class Buyer:
     async def _pays(self, payment: str) -> None:
         await self._crowd.gateways("act", {"id": payment, "act": "pay"})
 
-    async def _sees(self, wanted: Any) -> dict[str, Any]:
-        """The newest message of the bot that is as wanted, as soon as there is one."""
-        while True:
+    async def _sees(self, wanted: Any, seconds: float = inf) -> Any:
+        """The newest message of the bot that is as wanted, once there is one; None if it takes longer."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while loop.time() < deadline:
             chat = await self._crowd.telegram(f"chat?token={TOKEN}&chat_id={self.id}&limit=50")
             messages = [one for one in chat["messages"] if one.get("from", {}).get("is_bot")]
             self._crowd.chats[self.id] = messages
             for message in reversed(messages):
                 if wanted(message):
-                    return message  # type: ignore[no-any-return]
+                    return message
             await asyncio.sleep(LOOK_SECONDS)
+        return None
 
     @property
     def _me(self) -> dict[str, Any]:
