@@ -81,12 +81,10 @@ async def popup(callback: CallbackQuery, text: str = "", *, alert: bool = False)
             raise
 
 
-async def _edited(callback: CallbackQuery, screen: Screen) -> bool:
-    """Try to edit in place; False if this message can never be edited."""
-    if not isinstance(callback.message, Message):
-        return False
+async def edited(message: Message, screen: Screen) -> bool:
+    """Turn a message into this screen; False if it can never be edited."""
     try:
-        await callback.message.edit_text(
+        await message.edit_text(
             screen.text,
             reply_markup=screen.keyboard,
             parse_mode=ParseMode.HTML,
@@ -100,6 +98,11 @@ async def _edited(callback: CallbackQuery, screen: Screen) -> bool:
             return False
         raise
     return True
+
+
+async def _edited(callback: CallbackQuery, screen: Screen) -> bool:
+    """Try to edit in place; False if there is no message to edit any more."""
+    return isinstance(callback.message, Message) and await edited(callback.message, screen)
 
 
 async def _send_new(callback: CallbackQuery, screen: Screen) -> None:

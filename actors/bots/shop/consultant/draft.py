@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager
 from html import escape
 
 from aiogram.enums import ChatAction, ParseMode
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import AiogramError
 from aiogram.types import Message
 from structlog import get_logger
 
-from actors.bots.shop.replies import NO_PREVIEW, NOT_EDITABLE, SAME_ALREADY
+from actors.bots.shop.replies import NO_PREVIEW, edited, send
 from actors.bots.shop.screens import Screen
 
 log = get_logger("mailroom.consultant")
@@ -72,28 +72,8 @@ class Draft:
 
     async def finish(self, screen: Screen) -> None:
         """The answer, in place of the draft; as a message of its own if the draft is gone."""
-        if self._message is not None:
-            try:
-                await self._message.edit_text(
-                    screen.text,
-                    reply_markup=screen.keyboard,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=NO_PREVIEW,
-                )
-            except TelegramBadRequest as refusal:
-                reason = refusal.message.lower()
-                if SAME_ALREADY in reason:
-                    return
-                if not any(known in reason for known in NOT_EDITABLE):
-                    raise
-            else:
-                return
-        await self._asked.answer(
-            screen.text,
-            reply_markup=screen.keyboard,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-        )
+        if self._message is None or not await edited(self._message, screen):
+            await send(self._asked, screen)
 
 
 @asynccontextmanager
