@@ -3,7 +3,8 @@
     handlers.py   the jobs of a queue by name, and their payloads    context.py    what a handler is given
     run.py        one attempt, whatever happens in it                chat_door.py  a message into a chat
     worker.py     one queue: claim, run, complete                    limits.py     how much of it at once
-    held.py       attempts in progress, and their leases             writer.py     outcomes, in batches
+    held.py       attempts in progress, and their leases             deadlines.py  the ends of their time
+    writer.py     outcomes, in batches
     outage.py     waiting for Postgres                               report.py     log line and metrics
     actor.py      the worker as an actor in the tree                 depth.py      the queues' backlog
 

@@ -4,6 +4,7 @@ import getpass
 import os
 import socket
 import sys
+from collections.abc import Sequence
 
 from ops.cli.words import harmless
 
@@ -47,6 +48,26 @@ def confirm(question: str, *, yes: bool) -> None:
         raise WrongUsageError(f"{question}\nNobody is here to say yes to that: give --yes. Nothing was done.")
     if _answer(f"{question} [y/N]").lower() not in ("y", "yes"):
         raise NotDoneError("Nothing was done.")
+
+
+def require_one_way(
+    verb: str,
+    ids: Sequence[str] | None,
+    options: Sequence[str | None],
+    *,
+    everything: bool,
+    flags: str,
+    lister: str,
+) -> None:
+    """Refuse a command in bulk that does not say in exactly one way what it is about: by ids, by a filter
+    (`flags` are its options, of which `lister` takes the same), or with --all.
+    """
+    filtered = any(option is not None for option in options)
+    if (bool(ids), filtered, everything).count(True) != 1:
+        raise WrongUsageError(
+            f"Say which to {verb}: ids, or a filter ({flags}), or --all; one of the three."
+            f" `{lister}` takes the same filter."
+        )
 
 
 def _answer(question: str) -> str:

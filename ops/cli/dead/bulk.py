@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.consent import WrongUsageError, confirm
+from ops.cli.consent import confirm, require_one_way
 from ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
 from ops.cli.dead.work import Verb, ask_about, settle, work_through
 from ops.cli.door import Door, door
@@ -15,6 +15,8 @@ Ids = Annotated[
     list[str] | None, typer.Argument(help="As `mailroom dead list` shows them.", show_default=False)
 ]
 All = Annotated[bool, typer.Option("--all", help="Every dead letter there is.")]
+
+FLAGS = "--bot, --chat, --error, --since"
 
 EXAMPLE_REQUEUE = (
     '\b\nExamples:\n  mailroom dead requeue shop:123:17 --why "the price list is back"'
@@ -75,12 +77,7 @@ def _bulk(
     *,
     yes: bool,
 ) -> None:
-    filtered = any(option is not None for option in options)
-    if (bool(ids), filtered, everything).count(True) != 1:
-        raise WrongUsageError(
-            f"Say which to {verb}: ids, or a filter (--bot, --chat, --error, --since), or --all; one of the"
-            " three. `mailroom dead list` takes the same filter."
-        )
+    require_one_way(verb, ids, options, everything=everything, flags=FLAGS, lister="mailroom dead list")
     if ids:
         by = through.by(why)
         named = list(dict.fromkeys(ids))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ops.cli.consent import WrongUsageError, confirm
+from ops.cli.consent import confirm, require_one_way
 from ops.cli.door import Door, door
 from ops.cli.options import Config, Data, OnCallJson, Why, Yes
 from ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
@@ -28,6 +28,7 @@ Ids = Annotated[
     list[str] | None, typer.Argument(help="As `mailroom outbox list` shows them.", show_default=False)
 ]
 All = Annotated[bool, typer.Option("--all", help="Every dead job there is.")]
+FLAGS = "--queue, --state, --name, --key, --chat, --error, --since"
 QUESTIONS = {"retry": "Run {these} again?", "drop": "Drop {these} for good?"}
 
 EXAMPLE_RETRY = (
@@ -101,12 +102,7 @@ def _bulk(
     everything: bool,
     yes: bool,
 ) -> None:
-    filtered = any(option is not None for option in options)
-    if (bool(ids), filtered, everything).count(True) != 1:
-        raise WrongUsageError(
-            f"Say which to {verb}: ids, or a filter (--queue, --state, --name, --key, --chat, --error,"
-            " --since), or --all; one of the three. `mailroom outbox list` takes the same filter."
-        )
+    require_one_way(verb, ids, options, everything=everything, flags=FLAGS, lister="mailroom outbox list")
     named = list(dict.fromkeys(ids or ()))
     which = wanted(*options) if not ids else None
     by = through.by(why)
