@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from actors.hosting.bot import HostedBot
-from actors.hosting.errors import Parked, is_outage, is_refusal
+from actors.hosting.errors import Owner, Parked, owner_of
 from actors.journal import Journal
 from actors.policy import Policy
 from actors.state import apply
@@ -145,11 +145,13 @@ class Worker:
             error = raised
         if error is not None:
             await journal.settle()
-            turn.changes = Changes()
-            if is_outage(error):
+            owner = owner_of(error)
+            if owner is not Owner.NOBODY:  # a refusal is an end like any other: what was written before it is
+                turn.changes = Changes()
+            if owner is Owner.OUTSIDE:
                 pause = min(OUTAGE_PAUSE_SECONDS * 2**outages, self.policy.backoff_max_seconds)
                 return await self._put_off(chat, entry, epoch, pause, attempt, error)
-            if is_refusal(error):
+            if owner is Owner.NOBODY:
                 verdict = "refused"
             elif attempt < self.policy.attempts_max:
                 pause = min(self.policy.backoff_seconds * 2 ** (attempt - 1), self.policy.backoff_max_seconds)

@@ -8,12 +8,13 @@ from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.dispatcher.event.bases import UNHANDLED, CancelHandler, SkipHandler
-from aiogram.exceptions import AiogramError, TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.methods import SendMessage, TelegramMethod
 from aiogram.types import Update
 from pydantic_core import from_json
 from structlog import get_logger
 
+from actors.hosting.errors import Owner, owner_of
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from actors.hosting.load import OUR_DISPATCHER, is_ours
 from actors.hosting.shared import SharedDispatcher, Synthetic
@@ -135,12 +136,14 @@ class HostedBot:
         return sorted({*used, *ALLOWED_UPDATES_ALWAYS})
 
     async def _answer(self, method: TelegramMethod[Any]) -> None:
-        """Execute a method that the handler returned, as Telegram does with the answer to a webhook: its
-        errors have no reader.
+        """Execute a method that the handler returned, as Telegram does with the answer to a webhook: what it
+        says against the call has no reader. What kept the call from being made is raised.
         """
         try:
             await self.bot(method)
-        except TelegramAPIError as error:
+        except AiogramError as error:
+            if owner_of(error) not in (Owner.MESSAGE, Owner.NOBODY):
+                raise
             log.warning(
                 "returned_method_failed", bot=self.name, method=method.__api_method__, error=str(error)
             )

@@ -1,17 +1,33 @@
-"""What a turn can end with, besides being done: whose fault it is, and whether the message is tried again.
+"""Who owns a failure: one table, asked by everybody who has to decide what follows from one.
 
-Parked     Telegram said to wait longer than a handler should be kept: run again then; not an attempt Outage
-Telegram did not answer, or answered 5xx, and the handler did not deal with it: run again later; not an
-attempt refusal    a permanent refusal (blocked, chat not found) the handler did not deal with: the message is
-finished; counted failure    anything else the handler raised: an attempt; after the last one a dead letter
+message   the message or the job itself: an attempt; after the last one a dead letter
+nobody    a refusal that stays as it is (blocked, chat not found): finished, counted, its state is kept
+bot       Telegram does not know the bot: all of its chats hold until `getMe` succeeds; not an attempt
+outside   Telegram, or what stands before it, did not answer readably: run again later; not an attempt
+us        our stores, or our right to work: not an attempt
+wait      Telegram said how long to wait: run again then; not an attempt
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
 from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
+
+from storage.errors import StoreError
 
 PERMANENT_REFUSALS = (
     "chat not found",
@@ -19,14 +35,23 @@ PERMANENT_REFUSALS = (
     "group chat was deactivated",
     "peer_id_invalid",
     "chat_write_forbidden",
+    "not enough rights",
+    "have no rights to send",
     "query is too old",
     "message is not modified",
     "message to edit not found",
     "message can't be edited",
+    "message to delete not found",
+    "message can't be deleted",
 )
 """Answers of 400 that stay as they are however often the call is repeated (descriptions of
 tdlib/telegram-bot-api).
 """
+UNKNOWN_BOT = "not found"
+"""All that Telegram says with 404 where it does not know the token; "method not found" is another thing."""
+TOO_LARGE_STATUS = 413
+PAGE_SHOWN_MAX = 300
+"""Of a gateway's page this much is shown in logs: enough to see whose it is."""
 
 
 class Parked(BaseException):
@@ -37,15 +62,89 @@ class Parked(BaseException):
         self.seconds = seconds
 
 
-def is_outage(error: BaseException) -> bool:
-    """Whether Telegram could not be reached or is broken: the message is not to blame."""
-    return isinstance(error, TelegramNetworkError | TelegramServerError)
+class UnreadableAnswerError(ClientDecodeError):
+    """Whoever answered, it was not the Bot API: a gateway's page, no JSON, or JSON that is no envelope. What
+    became of the call is not known.
+    """
+
+    def __init__(self, status: int, original: Exception, data: Any) -> None:
+        shown = data[:PAGE_SHOWN_MAX] if isinstance(data, bytes | str) else data
+        super().__init__(f"HTTP {status} is no answer of the Bot API", original, shown)
+        self.status = status
 
 
-def is_refusal(error: BaseException) -> bool:
-    """Whether Telegram refused for good to deliver to this chat."""
-    if isinstance(error, TelegramForbiddenError):
-        return True
-    return isinstance(error, TelegramBadRequest) and any(
-        words in error.message.lower() for words in PERMANENT_REFUSALS
-    )
+class UnreadableResultError(ClientDecodeError):
+    """Telegram confirmed the call with a result that this aiogram does not know: the call was made."""
+
+
+class UploadError(TelegramNetworkError):
+    """A file could not be read while it was sent. aiogram calls that a network error too, but the network is
+    not to blame, and the call was not made.
+    """
+
+
+class Owner(Enum):
+    """Whose business a failure is."""
+
+    MESSAGE = "message"
+    NOBODY = "nobody"
+    BOT = "bot"
+    OUTSIDE = "outside"
+    US = "us"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is raised, and whose it is. `only` narrows it by what the error says."""
+
+    raised: type[BaseException]
+    owner: Owner
+    only: Callable[[Any], bool] | None = None
+
+
+def _says(*words: str) -> Callable[[TelegramAPIError], bool]:
+    return lambda error: any(one in (error.message or "").lower() for one in words)
+
+
+def _says_no_more_than(words: str) -> Callable[[TelegramAPIError], bool]:
+    return lambda error: (error.message or "").strip().lower() == words
+
+
+def _is_too_large(error: UnreadableAnswerError) -> bool:
+    return error.status == TOO_LARGE_STATUS
+
+
+OWNERS = (
+    Row(Parked, Owner.WAIT),
+    Row(TelegramRetryAfter, Owner.WAIT),
+    Row(StoreError, Owner.US),
+    # The author's own, whatever it is called: the same upload fails however often it is tried.
+    Row(UploadError, Owner.MESSAGE),
+    Row(TelegramEntityTooLarge, Owner.MESSAGE),
+    Row(UnreadableAnswerError, Owner.MESSAGE, _is_too_large),
+    Row(UnreadableResultError, Owner.MESSAGE),
+    # Nobody at Telegram wrote these.
+    Row(ClientDecodeError, Owner.OUTSIDE),
+    Row(TelegramAPIError, Owner.OUTSIDE, _says_no_more_than("")),
+    Row(TelegramNetworkError, Owner.OUTSIDE),
+    Row(TelegramServerError, Owner.OUTSIDE),
+    Row(TelegramUnauthorizedError, Owner.BOT),
+    Row(TelegramNotFound, Owner.BOT, _says_no_more_than(UNKNOWN_BOT)),
+    Row(TelegramForbiddenError, Owner.NOBODY),
+    Row(TelegramMigrateToChat, Owner.NOBODY),
+    Row(TelegramBadRequest, Owner.NOBODY, _says(*PERMANENT_REFUSALS)),
+    Row(BaseException, Owner.MESSAGE),
+)
+"""The first row that fits decides."""
+
+
+def row_of(error: BaseException) -> Row:
+    """The row that decides about this error."""
+    fitting = (row for row in OWNERS if isinstance(error, row.raised) and (not row.only or row.only(error)))
+    return next(fitting)
+
+
+def owner_of(error: BaseException) -> Owner:
+    """Whose business this error is."""
+    return row_of(error).owner

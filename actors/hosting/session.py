@@ -13,15 +13,17 @@ from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
+from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, FormData
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from prometheus_client import Counter
 from pydantic_core import from_json, to_json
 
-from actors.hosting.errors import Parked
+from actors.hosting.answers import TOO_MANY_REQUESTS, read_answer, read_raw, wait_seconds
+from actors.hosting.errors import Parked, UnreadableResultError, UploadError
+from actors.hosting.upload import Upload
 from actors.journal import fingerprint
 from actors.limiter import CallClass, Limiter, classify, repeatable
 from actors.metrics import child
@@ -48,6 +50,7 @@ _NEEDLESS = ("Accept", "Accept-Encoding", "User-Agent")
 """Headers that aiohttp would make anew for each call, and Telegram does not look at."""
 _PLAIN = frozenset({str, int, float, bool})
 _JSON = {"Content-Type": "application/json"}
+_NO_ANSWER = "Request timeout error"
 _TOO_LATE = b"query is too old"
 _DONE = b'{"ok":true,"result":true}'
 _ATTACHMENT = re.compile(rb"attach://[\w-]+")
@@ -94,24 +97,27 @@ class HostedSession(AiohttpSession):
         """Make the call, or give back what an earlier attempt of the same message got for it."""
         name = method.__api_method__
         turn = current_turn.get()
-        body, form = self._body(bot, method)
+        body, upload = self._body(bot, method)
         if turn is None or not turn.open or repeatable(name):
-            return self._result(bot, method, *await self._limited(bot, method, body, form, timeout, turn))
+            return self._result(bot, method, *await self._limited(bot, method, body, upload, timeout, turn))
         number = turn.journal.next_number()
-        mark = fingerprint(name, _ATTACHMENT.sub(b"attach://", body) if form is not None else body)
+        mark = fingerprint(name, _ATTACHMENT.sub(b"attach://", body) if upload is not None else body)
         known = turn.journal.replay(number, mark)
         if known is not None:
             return self._result(bot, method, 200, known)
         await turn.journal.settle()
-        status, content = await self._limited(bot, method, body, form, timeout, turn)
+        status, content = await self._limited(bot, method, body, upload, timeout, turn)
         again = turn.journal.attempt > 1 or bool(turn.journal.recorded)
         if status == 400 and _TOO_LATE in content and (again or name == "answerCallbackQuery"):
             # A tap that waited, or one answered by an attempt that did not live to record it. As an error it
             # would cost the handler's state, for an answer that is not missed by anybody.
             status, content = 200, _DONE
-        result = self._result(bot, method, status, content)
-        if turn.open:  # else the handler did not wait for this call, and its message may be finished and gone
-            turn.journal.keep(number, mark, content)
+        try:
+            result = self._result(bot, method, status, content)
+        except UnreadableResultError:
+            _keep(turn, number, mark, content)  # the call was made: a retry must not make it again
+            raise
+        _keep(turn, number, mark, content)
         return result
 
     async def fetch(self, bot: Bot, method: TelegramMethod[Any], timeout: int) -> Any:
@@ -119,17 +125,14 @@ class HostedSession(AiohttpSession):
         model of them would be written.
         """
         body, _ = self._body(bot, method)
-        status, content = await self._post(bot, method, body, None, timeout)
-        if status != 200:
-            self.check_response(bot, method, status, cast(str, content))
-        return from_json(content)["result"]
+        return read_raw(self, bot, method, *await self._post(bot, method, body, None, timeout))
 
     async def _limited(
         self,
         bot: Bot,
         method: TelegramMethod[Any],
         body: bytes,
-        form: FormData | None,
+        upload: Upload | None,
         timeout: int | None,
         turn: Turn | None,
     ) -> tuple[int, bytes]:
@@ -145,44 +148,47 @@ class HostedSession(AiohttpSession):
                 raise Parked(wait)
             if wait > 0:
                 await asyncio.sleep(wait)
-            status, content = await self._post(bot, method, body, form, timeout)
-            if status != 429:
+            status, content = await self._post(bot, method, body, upload, timeout)
+            if status != TOO_MANY_REQUESTS:
                 return status, content
             child(WAITS, self._name).inc()
-            seconds = _retry_after(content)
+            seconds = wait_seconds(content) + EARLY_SECONDS
             child(WAITS_SECONDS, self._name).inc(seconds)
             if call is CallClass.FREE:
                 if seconds > INLINE_WAIT_SECONDS:
-                    raise TelegramRetryAfter(
-                        method=method, message="Too Many Requests", retry_after=int(seconds)
-                    )
+                    return status, content  # it cannot wait, so whoever made it is told
                 await asyncio.sleep(seconds)
             else:
                 whole_bot = self._limiter.refused(chat_id, seconds, clock.time())
                 await self._on_parked(chat_id, seconds, whole_bot)
-            if form is not None:
-                form = self.build_form_data(bot, method)  # aiohttp sends a form once
 
     async def _post(
-        self, bot: Bot, method: TelegramMethod[Any], body: bytes, form: FormData | None, timeout: int | None
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        body: bytes,
+        upload: Upload | None,
+        timeout: int | None,
     ) -> tuple[int, bytes]:
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
         limit = self._limit if timeout is None else ClientTimeout(total=timeout)
         try:
-            if form is not None:
-                request = session.post(url, data=form, timeout=limit)
+            if upload is not None:
+                request = session.post(url, data=upload.form(bot), timeout=limit)
             else:
                 request = session.post(url, data=body, headers=_JSON, timeout=limit)
             async with request as answer:
                 content = await answer.read()
-        except TimeoutError as error:
+        except (TimeoutError, ClientError) as error:
+            if upload is not None and upload.unreadable is not None:
+                child(CALLS, self._name, "not_sent").inc()
+                raise UploadError(method, f"a file could not be read: {error}") from upload.unreadable
             child(CALLS, self._name, "no_answer").inc()
-            raise TelegramNetworkError(method=method, message="Request timeout error") from error
-        except ClientError as error:
-            child(CALLS, self._name, "no_answer").inc()
-            raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
-        child(CALLS, self._name, str(answer.status)).inc()
+            said = _NO_ANSWER if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
+            raise TelegramNetworkError(method=method, message=said) from error
+        written_by_telegram = content.lstrip().startswith(b"{")
+        child(CALLS, self._name, str(answer.status) if written_by_telegram else "unreadable").inc()
         return answer.status, content
 
     def _result(
@@ -191,13 +197,13 @@ class HostedSession(AiohttpSession):
         returning = method.__returning__
         if returning not in _RESPONSES:
             _RESPONSES[returning] = Response[returning]  # type: ignore[valid-type]
-        response = self.check_response(bot, method, status, cast(str, content))
+        response = read_answer(self, bot, method, status, content)
         if not repeatable(method.__api_method__):
             child(REPLIES, self._name).inc()
         return cast(TelegramType, response.result)
 
-    def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes, FormData | None]:
-        """The call as JSON, and as a form when files go with it."""
+    def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes, Upload | None]:
+        """The call as JSON, and as an upload when files go with it."""
         files: dict[str, InputFile] = {}
         fields = {}
         for name, value in method:
@@ -208,11 +214,9 @@ class HostedSession(AiohttpSession):
                 prepared = self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
             if prepared is not None and prepared != "":
                 fields[name] = prepared
-        return to_json(fields), self.build_form_data(bot, method) if files else None
+        return to_json(fields), Upload(fields, files, self.json_dumps) if files else None
 
 
-def _retry_after(content: bytes) -> float:
-    try:
-        return max(float(from_json(content)["parameters"]["retry_after"]), 0.1) + EARLY_SECONDS
-    except (ValueError, KeyError, TypeError):
-        return 1.0  # a proxy in between answers 429 in its own words
+def _keep(turn: Turn, number: int, mark: bytes, content: bytes) -> None:
+    if turn.open:  # else the handler did not wait for this call, and its message may be finished and gone
+        turn.journal.keep(number, mark, content)

@@ -235,13 +235,36 @@ def test_reply_r5_unhandled_it_is_counted_not_retried_and_the_chat_goes_on(play,
     async def scenario(house):
         telegram.tell(refused, text="1 x a")
         await house.write(7, "x", "y")
-        await house.said(7, "1 y a", "1 y b")
+        await house.said(7, "2 y a", "2 y b")
         assert not await _dead_letters(house)
 
     before = count_of("mailroom_messages_handled_total", verdict="refused")
     play(counter_bot(), scenario)
-    assert [args["text"] for _, args, _ in telegram.tried] == ["1 x a", "1 y a", "1 y b"]
+    assert [args["text"] for _, args, _ in telegram.tried] == ["1 x a", "2 y a", "2 y b"]
     assert count_of("mailroom_messages_handled_total", verdict="refused") == before + 1
+
+
+@pytest.mark.parametrize(
+    "words", ["message is not modified", "message to delete not found", "not enough rights to pin a message"]
+)
+def test_reply_r5_what_was_written_before_a_refusal_is_kept_as_stock_keeps_it(play, telegram, words):
+    # Seen: a second tap on the same button ("message is not modified") silently undid the step it was for.
+    router, after = Router(), []
+
+    @router.message()
+    async def step(message: Message, state: FSMContext) -> None:
+        after.append(await state.get_data())
+        await state.update_data({message.text or "": len(after)})
+        await message.answer(f"step {message.text}")
+
+    async def scenario(house):
+        telegram.tell(refusal(400, f"Bad Request: {words}"), text="step one")
+        await house.write(7, "one", "two")
+        await house.said(7, "step two")
+        assert not await _dead_letters(house)
+
+    play(router, scenario)
+    assert after == [{}, {"one": 1}]
 
 
 async def _dead_letters(house):
