@@ -9,18 +9,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self, cast
 
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNotFound,
-    TelegramRetryAfter,
-)
+from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramRetryAfter
 from aiogram.methods import SendMessage
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from actors.hosting.bot import HostedBot
-from actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, WAITS, HostedSession
+from actors.hosting.errors import Owner, owner_of
+from actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, HostedSession
 from actors.jobs.actor import JobActor
 from actors.jobs.context import JobContext
 from actors.jobs.handlers import Handlers
@@ -100,7 +95,7 @@ def notice(bot: str, chat: int, text: str) -> NewJob:
     return handlers.new(NOTIFY, Notify(bot=bot, chat=chat, as_="notice", text=text[:TEXT_CHARS_MAX]))
 
 
-async def _send(hosted: HostedBot, wanted: Notify, chat_id: int) -> Outcome:
+async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool = False) -> Outcome:
     """Send a notice when the limiter lets it. A long wait is not spent here: others could go now."""
     clock = asyncio.get_running_loop()
     wait = hosted.limiter.wait_seconds(CallClass.REPLY, chat_id, clock.time(), most=INLINE_WAIT_SECONDS)
@@ -115,12 +110,13 @@ async def _send(hosted: HostedBot, wanted: Notify, chat_id: int) -> Outcome:
     try:
         await session.fetch(hosted.bot, method, ANSWER_SECONDS)
     except TelegramRetryAfter as error:
-        child(WAITS, hosted.name).inc()
-        hosted.limiter.refused(chat_id, error.retry_after, clock.time())
+        await session.told_to_wait(chat_id, error.retry_after)
         return Retry(f"Telegram: {error.message}", after_seconds=error.retry_after)
-    except TelegramMigrateToChat as error:
-        return await _send(hosted, wanted, error.migrate_to_chat_id)
-    except (TelegramForbiddenError, TelegramBadRequest, TelegramNotFound) as error:
-        return Rejected(f"Telegram will not deliver it: {error.message}")
+    except AiogramError as error:
+        if isinstance(error, TelegramMigrateToChat) and not moved:
+            return await _send(hosted, wanted, error.migrate_to_chat_id, moved=True)
+        if owner_of(error) in (Owner.NOBODY, Owner.MESSAGE):
+            return Rejected(f"Telegram will not deliver it: {error}")
+        raise
     child(REPLIES, hosted.name).inc()
     return Done()

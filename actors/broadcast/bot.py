@@ -14,7 +14,6 @@ from structlog import get_logger
 from actors.broadcast.tell import Told, tell
 from actors.broadcast.turns import Pace, in_turn, turns
 from actors.hosting.bot import HostedBot
-from actors.hosting.session import WAITS
 from actors.jobs.chat_door import ChatDoor
 from actors.limiter import CallClass
 from actors.metrics import child
@@ -153,9 +152,7 @@ class BotBroadcasts:
         now = self._clock()
         child(TOLD, self._hosted.name, told.state).inc()
         if told.refused:
-            child(WAITS, self._hosted.name).inc()
             self._pace.refused(place[1], told.after_seconds, now)
-            self._hosted.limiter.refused(place[1], told.after_seconds, now)
         elif told.outage:
             self._pace.failed(now)
         else:

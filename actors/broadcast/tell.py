@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from typing import cast
 
 from aiogram.exceptions import (
-    ClientDecodeError,
+    AiogramError,
     TelegramAPIError,
-    TelegramBadRequest,
     TelegramMigrateToChat,
     TelegramNetworkError,
-    TelegramNotFound,
     TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
 )
 from aiogram.methods import SendMessage
 from aiohttp import ClientConnectorError
 from structlog import get_logger
 
 from actors.hosting.bot import HostedBot
+from actors.hosting.errors import Owner, owner_of
 from actors.hosting.session import REPLIES, HostedSession
 from actors.jobs.chat_door import ChatDoor, MailboxFullError
 from actors.metrics import child
@@ -37,8 +34,6 @@ ANSWER_SECONDS = 20
 """How long Telegram may take, as for a notice from point to point."""
 FULL_SECONDS = 60.0
 """When a chat with a full mailbox is tried again."""
-NO_FIGURE_SECONDS = 1.0
-"""How long to wait after a 429 that does not say how long."""
 MESSAGE_FAULTS = ("can't parse", "message is too long", "message text is empty", "text must be")
 """What Telegram says with 400 of a message that it will take from nobody. All else is about the chat."""
 
@@ -94,34 +89,32 @@ async def _send(hosted: HostedBot, message: Message, chat_id: int, *, moved: boo
         chat_id=chat_id, text=message.text or "", parse_mode=message.parse_mode,
         disable_notification=message.silent or None,
     )  # fmt: skip
+    session = cast(HostedSession, hosted.bot.session)
     try:
-        await cast(HostedSession, hosted.bot.session).fetch(hosted.bot, method, ANSWER_SECONDS)
+        await session.fetch(hosted.bot, method, ANSWER_SECONDS)
     except TelegramRetryAfter as error:
+        await session.told_to_wait(chat_id, error.retry_after)
         return Told("waiting", error.message, error.retry_after, refused=True)
-    except TelegramMigrateToChat as error:
-        if moved:
-            return Told("failed", error.message)
-        return await _send(hosted, message, error.migrate_to_chat_id, moved=True)
-    except TelegramBadRequest as error:
-        if any(words in error.message.lower() for words in MESSAGE_FAULTS):
-            return Told("waiting", fault=f"Telegram does not take the message: {error.message}")
-        return Told("failed", error.message)
-    except (TelegramUnauthorizedError, TelegramNotFound) as error:
-        return Told("waiting", fault=f"Telegram does not know the bot: {error.message}")
-    except TelegramNetworkError as error:
-        sent = not isinstance(error.__cause__, ClientConnectorError)
-        return Told("unknown" if sent else "waiting", "no answer from Telegram", outage=True)
-    except (TelegramServerError, ClientDecodeError) as error:
-        if isinstance(error, ClientDecodeError) and _mentions_429(error):  # a proxy's own words
-            return Told("waiting", "429", NO_FIGURE_SECONDS, refused=True)
-        return Told("unknown", "Telegram failed to answer", outage=True)
-    except TelegramAPIError as error:
-        if "too many requests" in error.message.lower():
-            return Told("waiting", error.message, NO_FIGURE_SECONDS, refused=True)
-        return Told("failed", error.message)
+    except AiogramError as error:
+        if isinstance(error, TelegramMigrateToChat) and not moved:
+            return await _send(hosted, message, error.migrate_to_chat_id, moved=True)
+        return _judged(error)
     child(REPLIES, hosted.name).inc()
     return Told("sent")
 
 
-def _mentions_429(error: ClientDecodeError) -> bool:
-    return isinstance(error.data, bytes) and b"429" in error.data
+def _judged(error: AiogramError) -> Told:
+    """What a failure to tell somebody means for them and for the others."""
+    said = error.message if isinstance(error, TelegramAPIError) else str(error)
+    match owner_of(error):
+        case Owner.BOT:
+            return Told("waiting", fault=f"Telegram does not know the bot: {said}")
+        case Owner.OUTSIDE if isinstance(error, TelegramNetworkError):
+            sent = not isinstance(error.__cause__, ClientConnectorError)
+            return Told("unknown" if sent else "waiting", "no answer from Telegram", outage=True)
+        case Owner.OUTSIDE:
+            return Told("unknown", "Telegram failed to answer", outage=True)
+        case Owner.MESSAGE if any(words in said.lower() for words in MESSAGE_FAULTS):
+            return Told("waiting", fault=f"Telegram does not take the message: {said}")
+        case _:
+            return Told("failed", said)

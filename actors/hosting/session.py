@@ -16,7 +16,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import InputFile
+from aiogram.types import Chat, InputFile, Message
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from prometheus_client import Counter
 from pydantic_core import from_json, to_json
@@ -25,7 +25,7 @@ from actors.hosting.answers import TOO_MANY_REQUESTS, read_answer, read_raw, wai
 from actors.hosting.errors import Parked, UnreadableResultError, UploadError
 from actors.hosting.upload import Upload
 from actors.journal import fingerprint
-from actors.limiter import CallClass, Limiter, classify, repeatable
+from actors.limiter import CallClass, Limiter, Target, classify, repeatable, target_of
 from actors.metrics import child
 from actors.turn import Turn, current_turn
 
@@ -61,7 +61,7 @@ after a full collection.
 
 
 class HostedSession(AiohttpSession):
-    """The session of a hosted bot. `on_parked(chat_id, seconds, whole_bot)` keeps a wait for the case that
+    """The session of a hosted bot. `on_parked(target, seconds, whole_bot)` keeps a wait for the case that
     this process ends before it does.
     """
 
@@ -69,7 +69,7 @@ class HostedSession(AiohttpSession):
         self,
         name: str,
         limiter: Limiter,
-        on_parked: Callable[[int, float, bool], Awaitable[None]],
+        on_parked: Callable[[Target, float, bool], Awaitable[None]],
         **options: Any,
     ) -> None:
         options.setdefault("json_loads", from_json)
@@ -137,13 +137,12 @@ class HostedSession(AiohttpSession):
         turn: Turn | None,
     ) -> tuple[int, bytes]:
         call = classify(method.__api_method__)
-        target = getattr(method, "chat_id", None)
-        chat_id = target if isinstance(target, int) else turn.chat_id if turn else 0
+        target = target_of(getattr(method, "chat_id", None), method.__api_method__)
         clock = asyncio.get_running_loop()
         while True:
             may_park = turn is not None and turn.open and turn.entry is not None
             most = INLINE_WAIT_SECONDS if may_park else inf
-            wait = self._limiter.wait_seconds(call, chat_id, clock.time(), most=most)
+            wait = self._limiter.wait_seconds(call, target, clock.time(), most=most)
             if wait > most:
                 raise Parked(wait)
             if wait > 0:
@@ -151,16 +150,24 @@ class HostedSession(AiohttpSession):
             status, content = await self._post(bot, method, body, upload, timeout)
             if status != TOO_MANY_REQUESTS:
                 return status, content
-            child(WAITS, self._name).inc()
             seconds = wait_seconds(content) + EARLY_SECONDS
-            child(WAITS_SECONDS, self._name).inc(seconds)
-            if call is CallClass.FREE:
-                if seconds > INLINE_WAIT_SECONDS:
-                    return status, content  # it cannot wait, so whoever made it is told
-                await asyncio.sleep(seconds)
-            else:
-                whole_bot = self._limiter.refused(chat_id, seconds, clock.time())
-                await self._on_parked(chat_id, seconds, whole_bot)
+            if call is not CallClass.FREE:
+                await self.told_to_wait(target, seconds)
+                continue
+            self._count_wait(seconds)
+            if seconds > INLINE_WAIT_SECONDS:
+                return status, content  # it cannot wait, so whoever made it is told
+            await asyncio.sleep(seconds)
+
+    async def told_to_wait(self, target: Target, seconds: float) -> None:
+        """Telegram answered 429 to a call for this target: whoever calls next for it waits."""
+        self._count_wait(seconds)
+        whole_bot = self._limiter.refused(target, seconds, asyncio.get_running_loop().time())
+        await self._on_parked(target, seconds, whole_bot)
+
+    def _count_wait(self, seconds: float) -> None:
+        child(WAITS, self._name).inc()
+        child(WAITS_SECONDS, self._name).inc(seconds)
 
     async def _post(
         self,
@@ -200,7 +207,16 @@ class HostedSession(AiohttpSession):
         response = read_answer(self, bot, method, status, content)
         if not repeatable(method.__api_method__):
             child(REPLIES, self._name).inc()
+        self._learn(response.result)
         return cast(TelegramType, response.result)
+
+    def _learn(self, result: object) -> None:
+        """A message, or a chat that was asked for, says which id its chat's name belongs to. A person's name
+        is no address.
+        """
+        chat = result.chat if isinstance(result, Message) else result
+        if isinstance(chat, Chat) and chat.username and chat.type != "private":
+            self._limiter.learn(chat.username, chat.id)
 
     def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes, Upload | None]:
         """The call as JSON, and as an upload when files go with it."""

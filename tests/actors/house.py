@@ -63,7 +63,7 @@ class Telegram:
         """The next call whose method and arguments match is answered so."""
         self._told.append((match, answer))
 
-    def texts(self, chat_id: int | None = None) -> list[str]:
+    def texts(self, chat_id: int | str | None = None) -> list[str]:
         """What was said, in one chat or in all."""
         said = [args for _, args in self.calls if "text" in args]
         return [args["text"] for args in said if chat_id in (None, args.get("chat_id"))]
@@ -93,7 +93,10 @@ class Telegram:
     def _result(self, name: str, args: dict[str, Any]) -> Any:
         if not name.startswith(("send", "edit")) or name == "sendChatAction":
             return True
-        chat = {"id": args.get("chat_id", 1), "type": "private", "first_name": "Ann"}
+        chat_id = args.get("chat_id", 1)
+        chat = {"id": chat_id, "type": "private", "first_name": "Ann"}
+        if not isinstance(chat_id, int):
+            chat = {"id": -100, "type": "channel", "title": "News", "username": chat_id.removeprefix("@")}
         message_id = args.get("message_id", next(self._ids))
         return {"message_id": message_id, "date": 1, "chat": chat, "text": args.get("text", "")}
 

@@ -4,12 +4,15 @@ import pytest
 
 from actors.limiter import (
     BULK_PER_SECOND,
+    NAMES_MAX,
     PACED_CHATS_MAX,
     PACED_FOR_SECONDS,
+    PARKED_MAX,
     CallClass,
     Limiter,
     classify,
     repeatable,
+    target_of,
 )
 
 REPLY, FREE, BULK = CallClass.REPLY, CallClass.FREE, CallClass.BULK
@@ -91,9 +94,72 @@ def test_reply_r4_the_same_chat_twice_or_two_chats_far_apart_do_not(second_chat,
     assert limiter.wait_seconds(REPLY, 9, later) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("chat_id", "target"),
+    [
+        (7, 7),
+        (-100, -100),
+        ("7", 7),
+        ("-100", -100),
+        ("@News", "@news"),
+        (" @news ", "@news"),
+        (None, "setMyCommands"),
+    ],
+)
+def test_reply_r4_a_call_is_for_a_chat_a_name_or_else_its_method(chat_id, target):
+    assert target_of(chat_id, "setMyCommands") == target
+
+
+def test_reply_r4_a_channel_posted_to_by_two_chats_is_one_target_and_parks_no_bot():
+    # Seen: two chats that posted to @news made a third one wait for 20 s.
+    limiter = Limiter()
+    assert limiter.refused("@news", 20.0, now=0.0) is False
+    assert limiter.refused("@news", 20.0, now=0.1) is False
+    assert limiter.wait_seconds(REPLY, "@news", 0.2) == pytest.approx(19.9)
+    assert limiter.wait_seconds(REPLY, 7, 0.2) == 0.0
+
+
+def test_reply_r4_a_call_without_a_chat_parks_its_method_and_no_chat():
+    limiter = Limiter()
+    assert limiter.refused("setMyCommands", 20.0, now=0.0) is False
+    assert limiter.refused(7, 5.0, now=0.1) is False, "that was one chat"
+    assert limiter.wait_seconds(REPLY, "setMyCommands", 1.0) == 19.0
+    assert limiter.wait_seconds(REPLY, 8, 1.0) == 0.0
+    assert [limiter.wait_seconds(REPLY, "setMyCommands", 20.0) for _ in range(2)] == [0.0, 0.0]
+
+
+def test_reply_r4_a_name_and_its_id_are_one_once_an_answer_has_said_so():
+    limiter = Limiter()
+    limiter.refused("@news", 20.0, now=0.0)
+    limiter.learn("News", -100)
+    assert limiter.wait_seconds(REPLY, -100, 1.0) == 19.0
+    assert limiter.refused(-100, 30.0, now=1.0) is False
+    assert limiter.refused("@news", 30.0, now=1.5) is False
+    assert limiter.wait_seconds(REPLY, "@news", 1.5, most=5.0) >= 30.0
+    limiter.learn("news", -200)
+    assert limiter.wait_seconds(REPLY, "@news", 1.5) == 0.0, "the name has moved to another channel"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole_bot"),
+    [
+        ("@news", "@sport", True),
+        ("@news", 7, True),
+        (7, "@news", True),
+        (-100, "@news", False),
+        ("@news", -100, False),
+    ],
+)
+def test_reply_r4_only_what_surely_are_two_chats_park_the_bot(first, second, whole_bot):
+    limiter = Limiter()
+    limiter.refused(first, 5.0, now=0.0)
+    assert limiter.refused(second, 5.0, now=0.5) is whole_bot
+
+
 def test_reply_r4_waits_left_by_an_earlier_process_are_kept():
     limiter = Limiter()
-    limiter.restore({7: 10.0}, bot_parked_until=3.0)
+    limiter.restore({7: 10.0, "@news": 8.0}, bot_parked_until=3.0)
+    assert limiter.wait_seconds(REPLY, "@news", 0.0) == 8.0
     assert (limiter.wait_seconds(REPLY, 7, 0.0), limiter.wait_seconds(REPLY, 8, 0.0)) == (10.0, 3.0)
 
 
@@ -107,5 +173,17 @@ def test_reply_r6_bulk_goes_through_the_token_bucket():
 def test_what_the_limiter_remembers_is_bounded():
     limiter = Limiter()
     for chat in range(PACED_CHATS_MAX + 10):
-        limiter.refused(chat, 1.0, now=float(chat * 2))
+        limiter.refused(chat, 100_000.0, now=float(chat * 2))
     assert len(limiter._paced) == PACED_CHATS_MAX
+    assert len(limiter._parked) <= PARKED_MAX
+    for number in range(NAMES_MAX + 10):
+        limiter.learn(f"channel{number}", -number)
+    assert len(limiter._ids) == NAMES_MAX
+
+
+def test_a_wait_that_still_runs_is_forgotten_last():
+    limiter = Limiter()
+    limiter.refused(-1, 3600.0, now=0.0)
+    for chat in range(PARKED_MAX + 10):
+        limiter.refused(chat + 1, 1.0, now=float(chat))
+    assert limiter.wait_seconds(REPLY, -1, float(PARKED_MAX) / 3, most=5.0) > 5.0

@@ -4,13 +4,16 @@ import asyncio
 import time
 
 import pytest
-from aiogram import Router
+import trio
+from aiogram import Bot, Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, PreCheckoutQuery
 from prometheus_client import REGISTRY
+from pydantic_core import to_json
 
 from actors.policy import Policy
+from actors.runtime.bridge import aio
 from tests.actors.house import FIRST_UPDATE_ID, LostAnswer, pre_checkout, refusal, too_many
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
@@ -210,6 +213,87 @@ def test_reply_r4_two_chats_refused_within_a_second_park_the_whole_bot(play, tel
     assert third - telegram.tried[1][2] >= 0.45
 
 
+def poster(channel: object) -> Router:
+    """A bot that posts for its chats to a channel, and then answers them."""
+    router = Router()
+
+    @router.message()
+    async def post(message: Message, bot: Bot) -> None:
+        if message.text == "post":
+            await bot.send_message(channel, f"from {message.chat.id}")
+        await message.answer("done")
+
+    return router
+
+
+def test_reply_r4_two_chats_that_post_to_one_channel_silence_no_third(play, telegram):
+    # Seen: the 429 of @news was booked on the chats whose handlers had posted; two of them parked the bot.
+    async def scenario(house):
+        for _ in range(2):
+            telegram.tell(too_many(1), chat_id="@News")
+        await house.write(7, "post")
+        await house.write(8, "post")
+        await house.until(lambda: len(telegram.tried) == 2, "both refused")
+        await house.write(9, "hello")
+        await house.until(lambda: telegram.texts(9) == ["done"])
+        assert telegram.texts(7) == telegram.texts(8) == []
+        await house.settled()
+
+    play(poster("@News"), scenario)
+    refused, third = telegram.tried[1][2], next(at for _, args, at in telegram.tried if args["chat_id"] == 9)
+    assert third - refused < 0.9
+
+
+def test_reply_r4_the_answer_to_a_post_by_name_tells_the_id(play, telegram):
+    router = Router()
+
+    @router.message()
+    async def post(message: Message, bot: Bot) -> None:
+        await bot.send_message("@News" if message.text == "by name" else -100, f"{message.text}")
+
+    channel = {"id": -100, "type": "channel", "title": "News", "username": "News"}
+    posted = {"ok": True, "result": {"message_id": 1, "date": 1, "chat": channel, "text": "by name"}}
+
+    async def scenario(house):
+        telegram.tell((200, to_json(posted)), text="by name")
+        await house.write(7, "by name")
+        await house.until(lambda: telegram.tried)
+        await house.settled()
+        telegram.tell(too_many(0.5), chat_id=-100)
+        telegram.tell(too_many(0.5), chat_id="@News")
+        await house.write(7, "by id")
+        await house.until(lambda: len(telegram.tried) == 2, "refused by id")
+        await house.write(8, "by name")
+        await house.write(9, "by id")
+        await house.until(lambda: len(telegram.tried) == 3)
+
+    play(router, scenario)
+    assert telegram.tried[2][2] - telegram.tried[1][2] >= 0.49, (
+        "it waited, though it was called by another name"
+    )
+
+
+def test_reply_r4_the_wait_of_a_target_survives_a_process_that_was_killed_in_it(play, telegram):
+    # Seen: only the chat whose handler had called came back as waiting; others posted into the wait at once.
+    async def before(house):
+        telegram.tell(too_many(1.5), chat_id="@news")
+        await house.write(7, "post")
+        await house.until(lambda: telegram.tried)
+        key = b"mailroom:bot:shop:parked_targets"
+        while not await aio(house.mailboxes._work.command, "ZCARD", key):  # noqa: ASYNC110
+            await trio.sleep(0.01)
+
+    async def after(house):
+        await house.write(8, "post")
+        await house.until(lambda: len(telegram.texts("@news")) == 2)
+        await house.settled()
+
+    play(poster("@news"), before)
+    play(poster("@news"), after, epoch=2, first_update_id=FIRST_UPDATE_ID + 10)
+    first, *again = [at for _, args, at in telegram.tried if args["chat_id"] == "@news"]
+    assert min(again) - first >= 1.4
+
+
 def test_reply_r5_a_permanent_refusal_reaches_the_handler_as_aiograms_own_exception(play, telegram):
     router, caught = Router(), []
 
@@ -268,7 +352,6 @@ def test_reply_r5_what_was_written_before_a_refusal_is_kept_as_stock_keeps_it(pl
 
 
 async def _dead_letters(house):
-    from actors.runtime.bridge import aio
     from storage.redis.entry import Chat, prefix
 
     return await aio(house.mailboxes._work.command, "HLEN", prefix(Chat("shop", "7").partition) + "dead")
