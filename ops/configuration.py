@@ -15,8 +15,9 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from ops.faults import ConfigurationError, nearest, said_plainly
+from ops.program_names import names_of_program
 from ops.relations import Fault, relation_faults
-from ops.settings import ENVIRONMENT, PaymentSettings, Settings
+from ops.settings import ENVIRONMENT, OURS_ALONE, PaymentSettings, Settings
 
 FILE_NAME = "mailroom.toml"
 OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
@@ -39,14 +40,20 @@ def load(
     command_line: Mapping[str, Any] | None = None,
     defaults: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
+    of_program: bool = False,
 ) -> Settings:
-    """The settings, or a `ConfigurationError` with all that is wrong; `defaults` are those of one command."""
+    """The settings, or a `ConfigurationError` with all that is wrong; `defaults` are those of one command.
+    `of_program`: the environment is that of somebody's program too (`ops/program_names.py`).
+    """
     environment = os.environ if environment is None else environment
     file = find_file(config, environment)
     values = dict(defaults or {})
     set_as: dict[tuple[str, ...], str] = {}
+    from_file = read_file(file) if file is not None else {}
+    if of_program:
+        theirs = names_of_program(environment, from_file)
+        environment = {name: value for name, value in environment.items() if name not in theirs}
     if file is not None:
-        from_file = read_file(file)
         values |= from_file
         if isinstance(from_file.get("data"), str):
             values["data"] = file.parent / Path(from_file["data"]).expanduser()
@@ -109,10 +116,10 @@ def _take_environment(
         for key in keys
     }
     for variable, value in environment.items():
-        if not value:
+        if not value or environment.get(f"MAILROOM_{variable}"):
             continue
-        if variable in ENVIRONMENT:
-            key = ENVIRONMENT[variable]
+        if (shared := OURS_ALONE.get(variable, variable)) in ENVIRONMENT:
+            key = ENVIRONMENT[shared]
             values[key] = Path(value).expanduser().absolute() if key == "data" else value
             set_as[key,] = f"{variable} (environment)"
         elif variable in of_bots:
@@ -125,7 +132,7 @@ def _take_environment(
             payments[provider] = {**(payments.get(provider) or {}), key: value}
             set_as["payments", provider, key] = f"{variable} (environment)"
         elif variable.startswith("MAILROOM_") and variable not in OF_COMMANDS:
-            known = [*ENVIRONMENT, *of_bots, *of_payments, "MAILROOM_CONFIG"]
+            known = [*ENVIRONMENT, *OURS_ALONE, *of_bots, *of_payments, "MAILROOM_CONFIG"]
             set_as[variable,] = f"{variable} (environment)"
             faults.append(((variable,), f"unknown setting{nearest(variable, known)}"))
     return faults

@@ -31,6 +31,11 @@ from ops.stores import StartError
 from supervisors.parking import Parking
 from supervisors.workplace import Workplace
 
+UNUSABLE = frozenset({"event", "observer", "telegram_event", "update", "update_type"})
+"""Names that aiogram's own functions have between an update and its handler, as of 3.31: a value for handlers
+under one of them makes each update fail with a TypeError on stock aiogram.
+"""
+
 
 class Polling:
     """The polling of one script."""
@@ -43,6 +48,7 @@ class Polling:
     async def start(
         self,
         dispatcher: Dispatcher,
+        /,
         *bots: Bot,
         allowed_updates: list[str] | UNSET_TYPE | None = UNSET,
         handle_signals: bool = True,
@@ -59,6 +65,11 @@ class Polling:
             raise ValueError("At least one bot instance is required to start polling")
         if "bot" in workflow:
             raise ValueError("Keyword argument 'bot' is not acceptable: pass the bot as positional argument")
+        if unusable := sorted(UNUSABLE & {*dispatcher.workflow_data, *workflow}):
+            raise TypeError(
+                f"aiogram passes arguments of its own named {', '.join(unusable)}, so that values for"
+                " handlers cannot have these names: every update would fail, with or without Mailroom"
+            )
         if self._running:
             raise RuntimeError(
                 "mailroom run serves one start_polling at a time: give it all bots, start_polling(one, two)"
@@ -71,8 +82,10 @@ class Polling:
             async with dispatcher._running_lock:  # noqa: SLF001 - stop_polling asks this lock whether we run
                 stop = dispatcher._stop_signal = asyncio.Event()  # noqa: SLF001
                 dispatcher._stopped_signal = asyncio.Event()  # noqa: SLF001
-                with _lent(dispatcher, workflow):
-                    await self._serve(dispatcher, bots, asked_for, stop, handle_signals=handle_signals)
+                # As aiogram does: what is put into the dispatcher later does not replace what was there.
+                given = {"dispatcher": dispatcher, "bots": bots, **dispatcher.workflow_data, **workflow}
+                given.pop("bot", None)
+                await self._serve(dispatcher, bots, given, asked_for, stop, handle_signals=handle_signals)
         finally:
             self._running = False
             if dispatcher._stopped_signal is not None:  # noqa: SLF001
@@ -95,6 +108,7 @@ class Polling:
         self,
         dispatcher: Dispatcher,
         bots: tuple[Bot, ...],
+        given: dict[str, Any],
         asked_for: list[str] | EllipsisType | None,
         stop: asyncio.Event,
         *,
@@ -113,6 +127,7 @@ class Polling:
                 made[name] = host(
                     name, bot, dispatcher, workplace, parking, fast=fast, shed=shed, parks=parks
                 )
+                made[name].shared.given = given
                 # As aiogram does: what there are handlers for, unless the script names the kinds.
                 handled = dispatcher.resolve_used_update_types(skip_events=set(MADE_UP))
                 made[name].asked_for = handled if asked_for is ... else asked_for
@@ -169,20 +184,6 @@ def _sole(group: BaseExceptionGroup[Any]) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
-
-
-@contextlib.contextmanager
-def _lent(dispatcher: Dispatcher, workflow: dict[str, Any]) -> Any:
-    """`start_polling(bot, key=value)` offers values to handlers for as long as it runs."""
-    before = dict(dispatcher.workflow_data)
-    dispatcher.workflow_data.update(workflow)
-    try:
-        yield
-    finally:
-        for key in workflow:
-            dispatcher.workflow_data.pop(key, None)
-            if key in before:
-                dispatcher.workflow_data[key] = before[key]
 
 
 def _name(bot: Bot, settings: Settings) -> str:

@@ -1,20 +1,19 @@
-"""`mailroom run bot.py`: an aiogram script as it is, on durable mailboxes.
+"""`mailroom run bot.py`: an aiogram program as it is, on durable mailboxes.
 
-The script runs as under `python bot.py`, with two things put in its way: where it calls `start_polling`, a
-service starts in the script's own event loop and serves the script's own bots, until a signal or
-`stop_polling` ends it and the script goes on with what it does after polling; and where TELEGRAM_API_BASE is
-set, its bots talk to that address. Everything else, the script's output and exit code included, is its own.
+The script runs as under `python bot.py` or `python -m bot` (`ops/program.py`), with two things put in its
+way: where it calls `start_polling`, a service starts in the script's own event loop and serves the script's
+own bots, until a signal or `stop_polling` ends it and the script goes on with what it does after polling; and
+where TELEGRAM_API_BASE is set, its bots talk to that address. Everything else, the script's output and exit
+code included, is its own.
 """
 
 import asyncio
 import contextlib
 import logging
-import runpy
 import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -26,42 +25,43 @@ from structlog import get_logger
 
 from ops.faults import CannotStartError
 from ops.polling import Polling
+from ops.program import Module, Script
 from ops.settings import TELEGRAM_API_BASE, Settings
 
 log = get_logger("mailroom.run")
 
 EXIT_INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C ended."""
+LEAD_TO_IT = (__name__, "ops.program", "runpy")
+"""Modules whose frames stand above a program's own."""
 
 
-def run_script(path: Path, arguments: Sequence[str], settings: Settings) -> None:
-    """Run the script to its end. Its uncaught exception is shown as Python shows it, and ends us with 1."""
-    script = path.absolute()
+def run_program(program: Script | Module, arguments: Sequence[str], settings: Settings) -> None:
+    """Run it to its end. Its uncaught exception is shown as Python shows it, and ends us with 1."""
     polling = Polling(settings)
-    with _as_main_program(script, arguments), _in_its_way(polling, settings):
+    with _as_main_program(program, arguments), _in_its_way(polling, settings):
         try:
-            runpy.run_path(str(script), run_name="__main__")
+            program.run()
         except CannotStartError:
             raise
         except KeyboardInterrupt:
             sys.exit(EXIT_INTERRUPTED)
         except Exception as error:
-            traceback.print_exception(type(error), error, _from_script_on(error.__traceback__, script))
+            traceback.print_exception(type(error), error, _from_program_on(error.__traceback__))
             sys.exit(1)
     if not polling.called:
-        log.warning("nothing_served", note=f"{path.name} ended without calling start_polling or run_polling")
+        log.warning("nothing_served", note=f"{program} ended without calling start_polling or run_polling")
 
 
 @contextlib.contextmanager
-def _as_main_program(script: Path, arguments: Sequence[str]) -> Iterator[None]:
-    """What Python sets up for a script: its arguments, its folder on the path, Ctrl-C as an exception. The
-    log is the script's too: it finds no handlers, so that its own `basicConfig` works.
+def _as_main_program(program: Script | Module, arguments: Sequence[str]) -> Iterator[None]:
+    """What Python sets up for a program: its arguments, its folder on the path, Ctrl-C as an exception. The
+    log is the program's too: it finds no handlers, so that its own `basicConfig` works.
     """
     argv, path, interrupt = sys.argv, list(sys.path), signal.getsignal(signal.SIGINT)
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    sys.argv = [str(script), *arguments]
-    sys.path.insert(0, str(script.parent))
+    program.prepare(list(arguments))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     root.handlers.clear()
     root.setLevel(logging.WARNING)
@@ -104,11 +104,12 @@ def _in_its_way(polling: Polling, settings: Settings) -> Iterator[None]:
         asyncio.set_event_loop_policy(policy)
 
 
-def _from_script_on(trace: TracebackType | None, script: Path) -> TracebackType | None:
-    """The traceback without the frames that led to the script: they are not its author's."""
+def _from_program_on(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback without the frames that led to the program: they are not its author's."""
     step = trace
     while step is not None:
-        if step.tb_frame.f_code.co_filename == str(script):
+        name = str(step.tb_frame.f_globals.get("__name__"))
+        if name not in LEAD_TO_IT and not name.startswith("importlib."):
             return step
         step = step.tb_next
-    return None if trace is None else trace
+    return trace

@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "MAILROOM_TRUSTED_PROXIES": "trusted_proxies",
 }
 """Which variable sets which key; an empty variable counts as not set."""
+OURS_ALONE = {f"MAILROOM_{name}": name for name in ENVIRONMENT if not name.startswith("MAILROOM_")}
+"""Each also under a name that nobody else uses; it comes before the one shared with other programs."""
 
 
 def _matching(pattern: str, advice: str) -> AfterValidator:

@@ -34,6 +34,10 @@ class SharedDispatcher:
         self._synthetic: dict[int, Synthetic] = {}
         self._working: set[int] = set()
         """The bots that are started, by id: the hooks frame them all."""
+        self.given: dict[str, Any] | None = None
+        """What the script's own `start_polling` or web server gives to its handlers, as it stood when it was
+        called; None where there is no such call.
+        """
         self._propagate = dispatcher.propagate_event
         dispatcher.propagate_event = self._propagate_in_line  # type: ignore[method-assign]
         dispatcher.fsm.events_isolation = ActorIsolation()
@@ -83,8 +87,14 @@ class SharedDispatcher:
             self.dispatcher.fsm.events_isolation = self._found_isolation
 
     def extras(self) -> dict[str, Any]:
-        """What aiogram's own polling gives to handlers besides the update."""
-        return {"bots": tuple(self.bots), **self.dispatcher.workflow_data}
+        """What aiogram's own polling gives to handlers besides the update. It names the bot itself, so a
+        bot's `dp["bot"] = bot` is left out there as here.
+        """
+        if self.given is not None:
+            return self.given
+        extras = {"bots": tuple(self.bots), **self.dispatcher.workflow_data}
+        extras.pop("bot", None)
+        return extras
 
     def _workflow(self) -> dict[str, Any]:
         # What aiogram's own start_polling passes to the hooks; it sets `router` by itself.

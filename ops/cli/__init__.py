@@ -43,9 +43,7 @@ app = typer.Typer(
 app.command(rich_help_panel="Serve")(up.up)
 app.command(rich_help_panel="Serve")(web.web)
 app.command(rich_help_panel="Serve")(worker.worker)
-app.command(
-    rich_help_panel="Serve", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-)(run.run)
+app.command(cls=run.RunCommand, rich_help_panel="Serve", context_settings={"allow_extra_args": True})(run.run)
 app.command(rich_help_panel="Look after")(migrate.migrate)
 app.command(epilog=tree.EXAMPLE, rich_help_panel="On call")(tree.tree)
 app.command(epilog=top.EXAMPLE, rich_help_panel="On call")(top.top)

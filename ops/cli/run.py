@@ -1,49 +1,98 @@
-"""`mailroom run bot.py`: an aiogram script as it is, on durable mailboxes."""
+"""`mailroom run bot.py`: an aiogram program as it is, on durable mailboxes."""
 
-from pathlib import Path
-from typing import Annotated
+import os
+from functools import partial
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from ops.cli.options import Config, Data
+
+WITH_VALUE = ("--config", "--data", "--port")
+"""Our own options that take the word after them."""
+
+
+class RunCommand(TyperCommand):
+    """Reads a command line as Python does: what follows the program belongs to the program, options too."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Mark where the program's own arguments begin."""
+        return super().parse_args(ctx, _marked(args))
 
 
 def run(
     context: typer.Context,
     script: Annotated[
-        Path,
+        str | None,
         typer.Argument(
-            exists=True, dir_okay=False, readable=True, help="The script; what follows is for it."
+            help="A file, or a folder with `__main__.py`; what follows is for it.", show_default=False
         ),
-    ],
+    ] = None,
+    module: Annotated[
+        str | None,
+        typer.Option("-m", metavar="MODULE", help="Run a module or a package, as `python -m` does."),
+    ] = None,
     config: Config = None,
     data: Data = None,
     port: Annotated[
         int | None,
         typer.Option(
-            help="Where health and metrics are served. Else PORT, else any free port; 8080 with PUBLIC_URL.",
+            help="Where health and metrics are served. Else MAILROOM_PORT, else any free port; with"
+            " PUBLIC_URL PORT, else 8080.",
             min=0,
             max=65535,
         ),
     ] = None,
 ) -> None:
-    """Serve an unmodified aiogram script that ends in start_polling.
+    """Serve an unmodified aiogram program that ends in start_polling or in a web server with its webhook.
 
-    The script runs as with `python bot.py`; where it calls start_polling, its updates go through durable
-    mailboxes instead, one per chat.
+    The program runs as with `python bot.py` or `python -m bot`; where it takes its updates, they go through
+    durable mailboxes instead, one per chat.
     """
     from ops import configuration, logs
     from ops.home import stores
-    from ops.run_script import run_script
+    from ops.program import Module, Script
+    from ops.program_database import settled, without_its_database
+    from ops.run_script import run_program
     from ops.serving import check_port
 
+    arguments = list(context.args)
+    if module is not None:
+        program: Script | Module = Module(module)
+        arguments[:0] = [script] if script is not None else []
+    elif script is not None:
+        program = Script(script)
+    else:
+        raise typer.BadParameter("name a file, a folder with __main__.py, or -m and a module")
+    if missing := program.missing():
+        raise typer.BadParameter(missing)
     command_line = {"data": data.expanduser().absolute() if data else None, "port": port}
-    # Scripts may run side by side: each beside its own data, and on a port that is free.
-    defaults = {"data": script.absolute().parent / ".mailroom", "port": 0}
-    settings = configuration.load(config, command_line=command_line, defaults=defaults)
+    # Programs may run side by side: each beside its own data, and on a port that is free.
+    defaults = {"data": program.home() / ".mailroom", "port": 0}
+    load = partial(configuration.load, config, command_line=command_line, of_program=True)
+    settings = load(defaults=defaults)
     if settings.public_url and not settings.port:
-        settings = configuration.load(config, command_line=command_line, defaults=defaults | {"port": 8080})
+        settings = load(defaults=defaults | {"port": 8080})
     logs.configure(settings.log)
-    settings = check_port(settings)
+    settings = check_port(without_its_database(settings, os.environ))
+    before = dict(os.environ)
     with stores(settings) as complete:
-        run_script(script, context.args, complete)
+        assert complete.database_url is not None
+        database_url = settled(complete.database_url, before)
+        run_program(program, arguments, complete.model_copy(update={"database_url": database_url}))
+
+
+def _marked(args: list[str]) -> list[str]:
+    """The command line with `--` where the program's own part begins."""
+    place = 0
+    while place < len(args):
+        word = args[place]
+        if word == "-m":
+            return [*args[: place + 2], "--", *args[place + 2 :]]
+        if word.startswith("-m"):
+            return [*args[: place + 1], "--", *args[place + 1 :]]
+        if word == "--" or not word.startswith("-"):
+            return args if word == "--" else [*args[:place], "--", *args[place:]]
+        place += 2 if word in WITH_VALUE else 1
+    return args

@@ -8,6 +8,7 @@ which would cost every start half a second.
 
 import asyncio
 import io
+import re
 from pathlib import Path
 
 import asyncpg
@@ -19,6 +20,16 @@ CONNECT_SECONDS_MAX = 10.0
 
 NAME_LENGTH_MAX = 32
 """Alembic keeps the name of the last migration in a varchar(32)."""
+
+VERSION_TABLE = "mailroom_migration"
+"""Where Alembic keeps the name of our last migration: a table of our own, because a bot may keep its tables
+in the same database and have its own Alembic for them.
+"""
+SHARED_TABLE = "alembic_version"
+"""Where it was kept at first, under the name that every program has."""
+LOOKS_LIKE_OURS = re.compile(r"[0-9]{4}_[a-z_]+")
+FIRST_TABLE = "partition_lease"
+"""A table of the first migration: where it is, Mailroom is."""
 
 
 class MigrationError(Exception):
@@ -35,12 +46,13 @@ async def apply_migrations(database_url: str) -> list[str]:
     """The same for callers that are in an asyncio loop already."""
     connection = await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX)
     try:
-        if await current_revision(connection) == migration_names()[-1]:
+        if await _up_to_date(connection):
             return []
         # Whoever comes second waits here, and then finds nothing to do. Waiting inside of the transaction
         # would not do: Postgres forgets what it knew about missing tables only when a transaction begins.
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK_KEY)
         async with connection.transaction():
+            await _move_from_shared_table(connection)
             names = missing_after(await current_revision(connection))
             if names:
                 await connection.execute(script_from(await current_revision(connection)))
@@ -82,11 +94,75 @@ def missing_after(revision: str | None) -> list[str]:
 
 
 async def current_revision(connection: asyncpg.Connection) -> str | None:
-    """The last migration that the database has seen, None for a new one."""
-    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
-        return None
-    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-    return revision
+    """The last migration of ours that the database has seen, None for a new one. What somebody else's Alembic
+    keeps in the same database is none of our business.
+    """
+    if await _exists(connection, VERSION_TABLE):
+        revision: str | None = await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+        return revision
+    if await _exists(connection, SHARED_TABLE):
+        rows = await connection.fetch(f"SELECT version_num FROM {SHARED_TABLE}")  # noqa: S608 - likewise
+        found: list[str] = [row["version_num"] for row in rows]
+        ours = [name for name in found if LOOKS_LIKE_OURS.fullmatch(name)]
+        known = [name for name in ours if name in migration_names()]
+        if not await _exists(connection, FIRST_TABLE):
+            return None
+        if known or ours:
+            return max(known or ours)  # of a newer version of ours, `missing_after` says what there is to say
+        raise MigrationError(
+            f"The tables of Mailroom are in this database, and the table {SHARED_TABLE}, which named their"
+            f" last migration, names one of another program. Make a table {VERSION_TABLE} (version_num"
+            f" varchar({NAME_LENGTH_MAX}) primary key) with the name of the last one that was applied."
+        )
+    return None
+
+
+async def belongs_to_others(database_url: str) -> bool:
+    """Whether a database holds tables, and none of them is ours: it is some other program's. Tables that
+    came with an extension are nobody's.
+    """
+    connection = await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX)
+    try:
+        if await _exists(connection, FIRST_TABLE):
+            return False
+        found: bool = await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+            " AND relkind IN ('r', 'p')"
+            " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e'))"
+        )
+        return found
+    finally:
+        await connection.close()
+
+
+async def _up_to_date(connection: asyncpg.Connection) -> bool:
+    return (
+        await _exists(connection, VERSION_TABLE)
+        and await current_revision(connection) == migration_names()[-1]
+    )
+
+
+async def _move_from_shared_table(connection: asyncpg.Connection) -> None:
+    """Take what is ours out of the table that every Alembic uses unless it is told otherwise: it makes that
+    of another program in this database stop at a revision it does not know.
+    """
+    revision = await current_revision(connection)
+    if revision not in migration_names() or await _exists(connection, VERSION_TABLE):
+        return
+    await connection.execute(
+        f"CREATE TABLE {VERSION_TABLE} (version_num varchar({NAME_LENGTH_MAX}) PRIMARY KEY)"
+    )
+    await connection.execute(f"INSERT INTO {VERSION_TABLE} VALUES ($1)", revision)  # noqa: S608 - a constant
+    await connection.execute(
+        f"DELETE FROM {SHARED_TABLE} WHERE version_num = ANY($1)",  # noqa: S608 - likewise
+        migration_names(),
+    )
+    if not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {SHARED_TABLE})"):  # noqa: S608 - likewise
+        await connection.execute(f"DROP TABLE {SHARED_TABLE}")
+
+
+async def _exists(connection: asyncpg.Connection, table: str) -> bool:
+    return await connection.fetchval("SELECT to_regclass($1)", table) is not None
 
 
 def script_from(revision: str | None) -> str:
@@ -110,6 +186,7 @@ def script_from(revision: str | None) -> str:
             dialect_name="postgresql",
             dialect_opts={"paramstyle": "named"},  # else every % comes out doubled
             output_buffer=script,
+            version_table=VERSION_TABLE,
             transactional_ddl=False,  # we hold a transaction already
         )
         environment.run_migrations()

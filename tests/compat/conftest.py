@@ -69,7 +69,8 @@ class Variant:
             "SECOND_TOKEN": tokens[1],
             "TELEGRAM_API_BASE": telegram.url,
         }
-        options = (name, str(script), str(self.log), str(folder), given | environment)
+        program = script if isinstance(script, list) else [str(script)]
+        options = (name, program, str(self.log), str(folder), given | environment)
         self.process = _forks.Process(target=launch, args=options)
         self.process.start()
 
@@ -246,7 +247,9 @@ def telegram(tmp_path_factory):
 
 @pytest.fixture
 def on_both(telegram, postgres_url, redis_url, tmp_path):
-    """Run a script on stock aiogram and by `mailroom run`, and compare what they told Telegram."""
+    """Run a script on stock aiogram and by `mailroom run`, and compare what they told Telegram. Instead of a
+    script it may be the words after `python`; the folder they are run in is `tmp_path`.
+    """
     migrate(postgres_url)
 
     @contextmanager

@@ -10,22 +10,22 @@ from pathlib import Path
 import ops.cli
 
 
-def launch(kind, script, log, folder, environment):
-    """Become `python script` on stock aiogram, or `mailroom run script`."""
+def launch(kind, program, log, folder, environment):
+    """Become `python PROGRAM` on stock aiogram, or `mailroom run PROGRAM`; it is a list of words."""
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for number in (1, 2):
         os.dup2(output, number)
     os.chdir(folder)
     os.environ.update(environment)
     if kind == "mailroom":
-        sys.argv = ["mailroom", "run", script]
+        sys.argv = ["mailroom", "run", *program]
         ops.cli.main()
     else:
-        stock(script)
+        stock(program)
 
 
-def stock(script):
-    """Run a script on stock aiogram; the one thing changed is where Telegram is."""
+def stock(program):
+    """Run a program on stock aiogram; the one thing changed is where Telegram is."""
     from aiogram.client.session.base import BaseSession
     from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 
@@ -37,6 +37,11 @@ def stock(script):
             self.api = TelegramAPIServer.from_base(os.environ["TELEGRAM_API_BASE"])
 
     BaseSession.__init__ = with_simulator
-    sys.argv = [script]
-    sys.path.insert(0, str(Path(script).parent))
-    runpy.run_path(script, run_name="__main__")
+    sys.argv = list(program)
+    if program[0] == "-m":
+        sys.path.insert(0, str(Path.cwd()))
+        sys.argv[:2] = ["-m"]
+        runpy.run_module(program[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.path.insert(0, str(Path(program[0]).parent))
+        runpy.run_path(program[0], run_name="__main__")

@@ -10,6 +10,7 @@ from storage.postgres.migrate import (
     NAME_LENGTH_MAX,
     MigrationError,
     apply_migrations,
+    belongs_to_others,
     migrate,
     migration_names,
     missing_after,
@@ -74,6 +75,53 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(clean_postgres_url
         migrate(clean_postgres_url)
     assert pending(clean_postgres_url) == migration_names()
     assert run_sql(clean_postgres_url, "select to_regclass('partition_lease') as found")[0]["found"] is None
+
+
+def test_another_programs_alembic_in_the_same_database_is_never_taken_for_ours(clean_postgres_url):
+    run_sql(clean_postgres_url, "create table alembic_version (version_num varchar(32) primary key)")
+    run_sql(clean_postgres_url, "insert into alembic_version values ('ae1027a6acf'), ('0001_initial')")
+    assert asyncio.run(belongs_to_others(clean_postgres_url))
+    assert pending(clean_postgres_url) == migration_names()
+    assert migrate(clean_postgres_url) == migration_names()
+    assert migrate(clean_postgres_url) == []
+    rows = run_sql(clean_postgres_url, "select version_num from alembic_version order by 1")
+    assert [row["version_num"] for row in rows] == ["0001_initial", "ae1027a6acf"]
+    assert not asyncio.run(belongs_to_others(clean_postgres_url))
+
+
+def test_an_installation_that_used_the_shared_table_goes_on_and_frees_it(clean_postgres_url):
+    migrate(clean_postgres_url)
+    run_sql(clean_postgres_url, "alter table mailroom_migration rename to alembic_version")
+    assert pending(clean_postgres_url) == []
+    assert migrate(clean_postgres_url) == []
+    found = run_sql(
+        clean_postgres_url,
+        "select version_num, to_regclass('alembic_version')::text as shared from mailroom_migration",
+    )
+    assert [tuple(row) for row in found] == [(migration_names()[-1], None)]
+
+
+def test_of_a_shared_table_only_our_row_is_taken(clean_postgres_url):
+    migrate(clean_postgres_url)
+    run_sql(clean_postgres_url, "alter table mailroom_migration rename to alembic_version")
+    run_sql(clean_postgres_url, "insert into alembic_version values ('ae1027a6acf')")
+    assert migrate(clean_postgres_url) == []
+    rows = run_sql(clean_postgres_url, "select version_num from alembic_version")
+    assert [row["version_num"] for row in rows] == ["ae1027a6acf"]
+
+
+def test_tables_of_ours_whose_migration_nobody_names_any_more_are_not_made_again(clean_postgres_url):
+    migrate(clean_postgres_url)
+    run_sql(clean_postgres_url, "alter table mailroom_migration rename to alembic_version")
+    run_sql(clean_postgres_url, "update alembic_version set version_num = 'ae1027a6acf'")
+    with pytest.raises(MigrationError, match="names one of another program"):
+        migrate(clean_postgres_url)
+
+
+def test_a_database_is_somebody_elses_only_by_its_tables(clean_postgres_url):
+    assert not asyncio.run(belongs_to_others(clean_postgres_url))
+    run_sql(clean_postgres_url, "create table orders (id int)")
+    assert asyncio.run(belongs_to_others(clean_postgres_url))
 
 
 def test_a_database_of_newer_code_is_refused():

@@ -1,0 +1,3 @@
+from .start import router
+
+__all__ = ["router"]
