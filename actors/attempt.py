@@ -4,7 +4,6 @@ decides what follows from the outcome.
 
 import asyncio
 import time
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -18,6 +17,7 @@ from actors.turn import Turn, current_turn
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes, Committed, Mailboxes
+from storage.words import traceback_of, words
 
 T = TypeVar("T")
 
@@ -268,8 +268,8 @@ def _dead_letter(turn: Turn, error: BaseException) -> dict[str, object]:
         "died_ms": int(time.time() * 1000),
         "attempts": turn.attempt,
         "epoch": turn.epoch,
-        "error": f"{type(error).__name__}: {error}",
-        "traceback": "".join(traceback.format_exception(error))[-8000:],
+        "error": words(error),
+        "traceback": traceback_of(error),
         "payload": entry.payload.decode(errors="replace"),
         "expedited": entry.expedited,
     }

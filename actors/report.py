@@ -6,6 +6,7 @@ from structlog import get_logger
 from actors.attempt import Done, Later
 from actors.metrics import child
 from storage.redis.entry import Chat, Entry
+from storage.words import words
 
 log = get_logger("mailroom.chat")
 
@@ -55,7 +56,7 @@ def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int
         took_ms=round(seconds * 1000, 1),
         left=done.committed.depth,
         trace=entry.trace,
-        error=words(done.error),
+        error=_why(done.error),
         exc_info=done.error if done.verdict == "dead" else None,
     )
 
@@ -72,12 +73,11 @@ def put_off(chat: Chat, entry: Entry, later: Later) -> None:
         reason=reason,
         attempt=later.attempt,
         again_in_seconds=round(later.seconds, 1),
-        error=words(later.error),
+        error=_why(later.error),
         trace=entry.trace,
         exc_info=later.error if later.counted else None,
     )
 
 
-def words(error: BaseException | None) -> str | None:
-    """An error in one line."""
-    return f"{type(error).__name__}: {error}" if error else None
+def _why(error: BaseException | None) -> str | None:
+    return None if error is None else words(error)

@@ -83,13 +83,23 @@ class Turn:
 
     def set_timer(self, name: str, due_ms: int, data: str = "") -> None:
         """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds).
-        The same name replaces it.
+        The same name replaces it, and takes a `cancel_timer` before it back.
         """
+        self._forget_timer(name)
         self.changes.timers.append((name, due_ms, data))
 
     def cancel_timer(self, name: str) -> None:
         """Forget the timer; one that has come due already is in the mailbox and will be handled."""
+        self._forget_timer(name)
         self.changes.cancel.append(name)
+
+    def _forget_timer(self, name: str) -> None:
+        """What was asked for last is what counts, and the commit is told that alone: it does not know the
+        order in which a timer was set and cancelled.
+        """
+        changes = self.changes
+        changes.timers = [timer for timer in changes.timers if timer[0] != name]
+        changes.cancel = [cancelled for cancelled in changes.cancel if cancelled != name]
 
 
 current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)

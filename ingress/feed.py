@@ -15,6 +15,7 @@ from actors.runtime.bridge import BridgeClosedError, aio
 from ingress.plain import plain
 from ingress.rates import Point, Rates
 from storage.errors import StoreError
+from storage.words import words
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.errors import OnCallError
 
@@ -57,7 +58,7 @@ class Part:
             except trio.TooSlowError:
                 self.fault = f"no answer within {PART_SECONDS:.0f} s"
             except Exception as error:  # whatever breaks in one part, the others are still shown
-                self.fault = f"{type(error).__name__}: {error}"
+                self.fault = words(error)
                 log.exception("console_part_failed", part=self._name)
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from storage.redis.entry import Chat
+from storage.words import printable
 
 
 def plain(value: object) -> Any:
@@ -14,9 +15,11 @@ def plain(value: object) -> Any:
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {printable(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
+    if isinstance(value, str):
+        return printable(value)
     if isinstance(value, bytes):
-        return value.decode(errors="replace")
+        return printable(value.decode(errors="replace"))
     return value

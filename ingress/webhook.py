@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from prometheus_client import Counter
-from pydantic_core import to_json
 from structlog import get_logger
 
 from actors.metrics import child
 from actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
 from ingress.intake import Gate, Intake
 from storage.errors import StoreUnavailable
+from storage.words import as_json
 
 log = get_logger("mailroom.webhook")
 
@@ -93,7 +93,7 @@ class Webhook:
 
 
 def _problem(status: int, words: str, *headers: tuple[str, str]) -> Answer:
-    body = to_json({"ok": False, "error": words})
+    body = as_json({"ok": False, "error": words})
     return Answer(status, [("content-type", "application/json"), *headers], body)
 
 

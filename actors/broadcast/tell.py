@@ -27,6 +27,7 @@ from actors.notification import Message
 from storage.errors import StoreUnavailable
 from storage.postgres.broadcasts import State
 from storage.redis.entry import Chat
+from storage.words import words
 
 log = get_logger("mailroom.broadcast")
 
@@ -65,7 +66,7 @@ async def tell(
     except Exception as error:  # one recipient must not stop the others, nor come again for ever
         log.exception("recipient_not_told", broadcast=broadcast_id, bot=hosted.name, chat_id=chat_id)
         state: State = "failed" if message.as_ == "event" else "unknown"
-        return Told(state, f"{type(error).__name__}: {error}", outage=True)
+        return Told(state, words(error), outage=True)
 
 
 async def _put(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from aiogram import Dispatcher, Router
 
+from storage.words import words
+
 OUR_DISPATCHER = "mailroom"
 """The name of a dispatcher that we put around a router which came without one."""
 
@@ -32,9 +34,7 @@ def from_disk(reference: str, folder: Path | None) -> Router:
         where = f" in {folder}" if folder and error.name == module_name.partition(".")[0] else ""
         raise RouterError(f"router {reference!r}: there is no module {error.name!r}{where}") from error
     except Exception as error:
-        raise RouterError(
-            f"router {reference!r}: importing it raised {type(error).__name__}: {error}"
-        ) from error
+        raise RouterError(f"router {reference!r}: importing it raised {words(error)}") from error
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise RouterError(f"router {reference!r}: {module_name} has no {attribute!r}")

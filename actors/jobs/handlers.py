@@ -11,6 +11,7 @@ A payload tells its version by its shape: give new fields a default, and jobs th
 release are run after it. What does not fit any more becomes a dead letter that says what is missing.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,7 +121,7 @@ class Handlers:
         return NewJob(
             self.queue,
             name,
-            payload.model_dump_json(by_alias=True),
+            _text_of(payload),
             key=key,
             dedup_key=dedup_key,
             dedup_seconds=dedup_seconds,
@@ -138,3 +139,10 @@ class Handlers:
         if kind.name in self._kinds:
             raise HandlersError(f"two jobs of the queue {self.queue} are called {kind.name!r}")
         self._kinds[kind.name] = kind
+
+
+def _text_of(payload: BaseModel) -> str:
+    try:
+        return payload.model_dump_json(by_alias=True)
+    except ValueError:  # half a surrogate pair: only escaped it is a text that Postgres takes
+        return json.dumps(payload.model_dump(mode="json", by_alias=True))

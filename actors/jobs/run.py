@@ -1,19 +1,23 @@
 """One attempt at one job. Whatever the handler does, an outcome comes out of it."""
 
 import asyncio
-import traceback
+import json
+from contextlib import suppress
 from math import isfinite
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from actors.jobs.context import JobContext, JobLostError
 from actors.jobs.handlers import Handlers, JobKind
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
+from storage.postgres.outbox.outcome import TRACEBACK_CHARS_MAX, Done, Outcome, Rejected, Retry, Snoozed
+from storage.words import shown, traceback_of, words
 
 RETRY_AFTER_SECONDS_MAX = 30 * 86_400.0
 """Nobody means it seriously to be asked again in more than a month."""
 NAMES_MAX = 20
 """Known names in the reason of a dead letter: enough to see the typing error."""
+_HALF_A_PAIR = "\\ud"
+"""How half a surrogate pair looks in a payload; pydantic's own reader refuses it, Python's does not."""
 
 
 async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
@@ -55,37 +59,56 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
 async def _run(kind: JobKind, context: JobContext) -> Outcome | None:
     job = context.job
     try:
-        payload = kind.model.model_validate_json(job.payload)
+        payload = _read(kind.model, job.payload)
     except ValidationError as error:
         return Rejected(f"the payload is not a {kind.model.__name__} (any more): {_faults(error)}")
     return await kind.run(payload, context)
 
 
-def failed(error: BaseException, words: str = "") -> Retry:
-    """What follows from an error: another attempt, when the other side said to if it did."""
-    wanted = getattr(error, "retry_after", None)
+def _read(model: type[BaseModel], payload: str) -> BaseModel:
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError:
+        if _HALF_A_PAIR not in payload.lower():
+            raise
+        with suppress(ValueError, RecursionError):  # ValidationError among them: the first one says more
+            return model.model_validate(json.loads(payload))
+        raise
+
+
+def failed(error: BaseException, why: str = "") -> Retry:
+    """What follows from an error: another attempt, when the other side said to if it did. An error that does
+    not let itself be looked at fails its job like any other.
+    """
     after = None
-    if isinstance(wanted, int | float) and isfinite(wanted) and wanted >= 0:
-        after = min(float(wanted), RETRY_AFTER_SECONDS_MAX)
-    text = words or f"{type(error).__name__}: {error}"
-    return Retry(text, "".join(traceback.format_exception(error)), after)
+    with suppress(Exception):
+        wanted = getattr(error, "retry_after", None)
+        if isinstance(wanted, int | float) and isfinite(wanted) and wanted >= 0:
+            after = float(min(wanted, RETRY_AFTER_SECONDS_MAX))
+    return Retry(why or words(error), traceback_of(error, TRACEBACK_CHARS_MAX), after)
 
 
 def checked(outcome: Outcome | None) -> Outcome:
     """The outcome, if it can be written down. What a program returned by mistake must not stop the queue."""
-    match outcome:
-        case None:
-            return Done()
-        case Done() | Rejected():
-            return outcome
-        case Retry(after_seconds=after) if after is None or 0 <= after <= RETRY_AFTER_SECONDS_MAX:
-            return outcome
-        case Snoozed(until) if until is None or until.tzinfo is not None:
-            return outcome
+    with suppress(Exception):  # it may hold anything, also what cannot be compared
+        match outcome:
+            case None:
+                return Done()
+            case Done() | Rejected(reason=str(), traceback=str()):
+                return outcome
+            case Retry(error=str(), traceback=str(), after_seconds=after) if (
+                after is None or 0 <= after <= RETRY_AFTER_SECONDS_MAX
+            ):
+                return outcome
+            case Snoozed(until, str()) if until is None or until.tzinfo is not None:
+                return outcome
     # Not tried again: its effect may have taken place.
-    return Rejected(f"the handler returned {outcome!r}, which is no outcome that can be kept")
+    return Rejected(f"the handler returned {shown(outcome)}, which is no outcome that can be kept")
 
 
 def _faults(error: ValidationError) -> str:
-    faults = (f"{'.'.join(map(str, fault['loc'])) or 'payload'}: {fault['msg']}" for fault in error.errors())
-    return "; ".join(faults)
+    try:
+        faults = error.errors()
+    except Exception:  # a validator's own error is part of it, and may refuse to be shown
+        return words(error)
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'payload'}: {one['msg']}" for one in faults)

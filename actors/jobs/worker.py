@@ -27,13 +27,14 @@ from actors.jobs.held import Held, keep
 from actors.jobs.limits import Limits, Throttle
 from actors.jobs.outage import Outage
 from actors.jobs.report import Ended
-from actors.jobs.run import attempt
+from actors.jobs.run import attempt, failed
 from actors.jobs.writer import Writer
 from storage.errors import StoreUnavailable
 from storage.postgres.database import COMMAND_TIMEOUT_SECONDS
 from storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
 from storage.postgres.outbox.outcome import Done, Outcome, Snoozed
 from storage.postgres.outbox.pools import connect_claims, connect_completions
+from storage.words import shown
 
 log = get_logger("mailroom.jobs")
 
@@ -181,6 +182,8 @@ class QueueWorker:
             if held.cut_off is None:
                 raise  # everything ends, and what is held is given back
             outcome = held.cut_off.outcome
+        except Exception as error:  # ours, then; the queue must not lose a slot with it
+            outcome = failed(error)
         if held.cut_off is not None and held.cut_off.outcome is None:
             outcome = None  # another's by now, whatever its handler still had to say
         if context.ended:
@@ -238,4 +241,4 @@ class QueueWorker:
                 while self._writer:
                     await self._writer.write(completions)
         except Exception as error:  # the worker ends all the same, and the leases run out
-            log.warning("jobs_not_given_back", queue=self.queue, jobs=len(self._writer), why=str(error))
+            log.warning("jobs_not_given_back", queue=self.queue, jobs=len(self._writer), why=shown(error))

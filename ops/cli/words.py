@@ -9,9 +9,9 @@ UNITS_READ = {"w": 7 * 86_400, "d": 86_400, "h": 3600, "m": 60, "min": 60, "s": 
 SECONDS_MAX = 10 * 365 * 86_400
 """A longer time back than Mailroom is old is a slip of the finger."""
 
-_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Control characters, and those that turn the direction of text: what somebody wrote to a bot must not move
-# the cursor of whoever is on call.
+# the cursor of whoever is on call. Halves of surrogate pairs too, for a terminal has no bytes for them.
 
 
 def duration(seconds: float) -> str:

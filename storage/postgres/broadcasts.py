@@ -15,8 +15,8 @@ from typing import Literal
 import asyncpg
 
 from storage.postgres.outbox.connection import answering
-from storage.postgres.outbox.outcome import kept
 from storage.postgres.queries import load
+from storage.words import kept
 
 SQL = load(Path(__file__).with_name("broadcasts.sql"))
 

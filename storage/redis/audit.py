@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from storage.redis.batch import Line
+from storage.words import printable
 
 STREAM = "mailroom:audit"
 LENGTH_MAX = 100_000
@@ -33,7 +34,7 @@ class Audit:
     async def write(self, *, who: str, action: str, target: str, why: str, outcome: str) -> str:
         """Write a line down; returns its id. Repeated, it is there twice: better than not at all."""
         fields = {"who": who, "action": action, "target": target, "why": why, "outcome": outcome}
-        flat = [part for name, value in fields.items() for part in (name, value[:FIELD_CHARS_MAX])]
+        flat = [part for name, value in fields.items() for part in (name, printable(value[:FIELD_CHARS_MAX]))]
         written = await self._line.command("XADD", STREAM, "MAXLEN", "~", LENGTH_MAX, "*", *flat)
         return str(written.decode())
 

@@ -154,12 +154,13 @@ class Letters(Office):
 
 def check_payload(letter: DeadLetter, payload: str) -> None:
     """Refuse a payload that could not be handled, or would be handled elsewhere than in its chat."""
-    if len(payload.encode()) > PAYLOAD_BYTES_MAX:
-        raise OnCallError(f"the payload has over {PAYLOAD_BYTES_MAX // 1024} KiB")
     try:
+        size_bytes = len(payload.encode())
         value = from_json(payload, allow_inf_nan=False)
     except ValueError as error:
         raise OnCallError(f"the payload is not JSON: {error}") from None
+    if size_bytes > PAYLOAD_BYTES_MAX:
+        raise OnCallError(f"the payload has over {PAYLOAD_BYTES_MAX // 1024} KiB")
     if letter.kind == EVENT:
         return
     try:

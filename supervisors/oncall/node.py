@@ -15,6 +15,7 @@ from structlog import get_logger
 from actors.runtime.bridge import to_trio
 from storage.redis.mailbox import PARKED_BY
 from storage.redis.suspensions import Held
+from storage.words import shown
 from supervisors.oncall.handles import ChatsHandle, TreeHandle
 from supervisors.oncall.orders import Order, Reply
 from supervisors.oncall.registry import PATHS_MAX, Process
@@ -63,8 +64,8 @@ class LocalNode:
         try:
             return Reply(await self._carry_out(order))
         except Exception as error:
-            log.warning("order_failed", order=order.do, path=order.path, why=str(error), exc_info=error)
-            return Reply(error=str(error) or type(error).__name__)
+            log.warning("order_failed", order=order.do, path=order.path, why=shown(error), exc_info=error)
+            return Reply(error=shown(error) or type(error).__name__)
 
     async def agree(self, read: Callable[[], Awaitable[Mapping[str, Held]]]) -> None:
         """Make up for orders that did not reach us: compare what is suspended in the store with what was when
@@ -152,7 +153,7 @@ class LocalNode:
             await to_trio(act, *args)
             log.info("order_made_up_for", did=act.__name__, path=args[0])
         except Exception as error:
-            log.error("order_failed", order=act.__name__, path=args[0], why=str(error), exc_info=error)
+            log.error("order_failed", order=act.__name__, path=args[0], why=shown(error), exc_info=error)
 
 
 def held_nodes(stored: Mapping[str, Held]) -> dict[str, Held]:

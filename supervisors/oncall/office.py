@@ -13,6 +13,7 @@ from storage.redis.batch import Line
 from storage.redis.dead_letters import DeadLetters
 from storage.redis.entry import Chat
 from storage.redis.suspensions import Held, Suspensions
+from storage.words import shown
 from supervisors.oncall.errors import OnCallError
 from supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
 from supervisors.oncall.outbox import Database, Outbox
@@ -106,7 +107,7 @@ class Office:
             writing.add_done_callback(self._writing.discard)
             raise
         except Exception as error:
-            await self._write_down(action, target, by, f"failed: {error}")
+            await self._write_down(action, target, by, f"failed: {shown(error)}")
             raise
         if await self._write_down(action, outcome.target, by, outcome.says):
             return outcome

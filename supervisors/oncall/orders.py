@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
+from storage.words import as_json
 from supervisors.oncall.registry import Process
 from supervisors.oncall.reports import NodeReport
 
@@ -86,10 +87,10 @@ def read_order(text: bytes) -> Order:
 
 def write_reply(reply: Reply) -> bytes:
     """A reply on its way."""
-    text = to_json({"value": reply.value, "error": reply.error}, fallback=str)
+    text = as_json({"value": reply.value, "error": reply.error})
     if len(text) <= ANSWER_BYTES_MAX:
         return text
-    return to_json({"value": None, "error": f"the answer has over {ANSWER_BYTES_MAX // 1024} KiB"})
+    return as_json({"value": None, "error": f"the answer has over {ANSWER_BYTES_MAX // 1024} KiB"})
 
 
 def read_reply(order: Order, text: bytes) -> Reply:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import trio
 
+from storage.words import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -137,7 +139,7 @@ class Running:
 def one_line(error: BaseException) -> str:
     """An error for a list: its type, and the first line of what it says."""
     error = _only(error)
-    text = (str(error).splitlines() or [""])[0]
+    text = (shown(error).splitlines() or [""])[0]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

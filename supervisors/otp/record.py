@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
+from storage.words import traceback_of
 from supervisors.otp.errors import GaveUp
 from supervisors.otp.trace import Tracer, ignore_events
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 ChildState = Literal[
     "starting", "running", "restarting", "stopping", "stopped", "suspended", "parked", "stuck"
 ]
-
-TRACEBACK_CHARS_MAX = 8000
-"""A traceback is for a screen; a recursion's would fill many."""
 
 
 def _wall_ms() -> int:
@@ -79,4 +76,4 @@ class Child:
         if reason.error is None or not (reason.kind == "crash" or isinstance(reason.error, GaveUp)):
             return
         self.error, self.error_ms = reason.error, now_ms
-        self.traceback = "".join(traceback.format_exception(reason.error))[-TRACEBACK_CHARS_MAX:]
+        self.traceback = traceback_of(reason.error)

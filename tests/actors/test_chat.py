@@ -14,6 +14,7 @@ from actors.hosting.events import ChatEvent, chat_event
 from actors.runtime.bridge import aio
 from actors.turn import Turn
 from storage.errors import StoreUnavailable
+from storage.redis.dead_letters import DeadLetters, Wanted
 from storage.redis.entry import PARTITIONS, Chat, prefix
 from supervisors.timers import run_once
 from tests.actors.house import FIRST_UPDATE_ID, QUICK, message, pre_checkout
@@ -211,6 +212,50 @@ def test_mbx_p4_after_the_last_attempt_there_is_a_dead_letter_an_apology_and_the
     apology, answer = telegram.texts(7)
     assert apology.startswith("Something went wrong")
     assert answer == "1 next", "what the dead message wrote is forgotten"
+
+
+class Mute(Exception):  # noqa: N818 - an error of somebody else's
+    def __str__(self):
+        raise RuntimeError("not my text")
+
+    __repr__ = __str__
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (Mute(), "Mute: <Mute whose text cannot be had: RuntimeError>"),
+        (ValueError("cut \ud83d off"), "ValueError: cut \N{REPLACEMENT CHARACTER} off"),
+        (ValueError("a\0b"), "ValueError: a\N{REPLACEMENT CHARACTER}b"),
+        (ValueError("x" * 100_000), f"ValueError: {'x' * 1000} … {'x' * 1000}"),
+    ],
+    ids=["refuses to be told", "half a surrogate pair", "NUL", "long"],
+)
+def test_an_error_that_cannot_be_told_or_kept_is_a_dead_letter_and_the_chat_goes_on(
+    play, telegram, error, kept
+):
+    router = Router()
+
+    @router.message()
+    async def handle(message: Message) -> None:
+        if message.text == "bad":
+            await message.answer("once")
+            raise error
+        await message.answer(f"{message.text}!")
+
+    async def scenario(house):
+        await house.write(7, "bad", "next")
+        await house.until(lambda: "next!" in telegram.texts(7))
+        await house.settled()
+        line = house.mailboxes._work
+        (letter,) = await aio(DeadLetters(line).find, Wanted(), 10)
+        assert await aio(DeadLetters(line).requeue, letter.id) == "requeued"
+        return letter
+
+    letter = play(router, scenario, parks=False)
+    assert letter.error == kept
+    assert "in handle" in letter.traceback
+    assert [text[:4] for text in telegram.texts(7)] == ["once", "Some", "next"]
 
 
 def test_mbx_p4_an_outage_of_telegram_is_no_attempt(play, hands, telegram):

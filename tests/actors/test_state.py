@@ -11,11 +11,15 @@ from aiogram.fsm.storage.base import StorageKey
 from aiogram.types import Message
 
 from actors.journal import Journal
+from actors.runtime.bridge import aio
 from actors.state import ActorStorage, apply
 from actors.turn import Turn, current_turn
+from storage.redis import inspection
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes
 
+FAR_MS = 4_000_000_000_000
+"""In a century: no timer of these tests comes due."""
 KEY = StorageKey(bot_id=42, chat_id=7, user_id=7)
 OTHERS = [
     StorageKey(bot_id=42, chat_id=7, user_id=8),
@@ -197,6 +201,42 @@ def test_a_task_that_outlives_its_handler_may_still_write(play, telegram):
         await house.said(7, "written", "True")
 
     play(bot_of(handler), scenario)
+
+
+SOON_MS = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        (["set", "cancel", "set"], {"reminder": 3 * SOON_MS}),
+        (["cancel", "set"], {"reminder": 2 * SOON_MS}),
+        (["set", "set"], {"reminder": 2 * SOON_MS}),
+        (["set", "cancel"], {}),
+        (["set", "cancel", "set", "cancel"], {}),
+    ],
+    ids=str,
+)
+def test_of_a_timer_what_was_asked_for_last_in_a_turn_is_what_counts(play, telegram, asked, left):
+    async def handler(message: Message, turn: Turn) -> None:
+        if message.text == "before":
+            turn.set_timer("reminder", FAR_MS, "of the turn before")
+        else:
+            for number, what in enumerate(asked, start=1):
+                if what == "set":
+                    turn.set_timer("reminder", FAR_MS + number * SOON_MS, str(number))
+                else:
+                    turn.cancel_timer("reminder")
+        await message.answer("done")
+
+    async def scenario(house):
+        await house.write(7, "before")
+        await house.write(7, "now")
+        await house.said(7, "done", "done")
+        seen = await aio(inspection.chat, house.mailboxes._work, Chat("shop", "7"), 1)
+        return {name: due_ms - FAR_MS for name, due_ms in seen.timers.items()}
+
+    assert play(bot_of(handler), scenario) == left
 
 
 def test_changes_of_a_field_collapse_to_the_last_one():

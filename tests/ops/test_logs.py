@@ -73,3 +73,113 @@ def test_a_person_gets_colours(restored):
     structlog.get_logger().info("update handled", chat=7)
     assert "\x1b[" in stream.getvalue()
     assert "update handled" in stream.getvalue()
+
+
+class Mute(Exception):  # noqa: N818 - an error of somebody else's
+    def __str__(self):
+        raise RuntimeError("not my text")
+
+    __repr__ = __str__
+
+
+class Bottomless(dict):
+    def items(self):
+        raise RuntimeError("not my items")
+
+    def __repr__(self):
+        return "bottomless"
+
+
+CIRCLE: list[object] = []
+CIRCLE.append(CIRCLE)
+STRANGE = {
+    "half a surrogate pair": "cut \ud83d off",
+    "a dictionary of them": {"\ud83d": ["\udc00"]},
+    "an object that refuses to be shown": Mute(),
+    "a collection of them": [{"x": Mute()}],
+    "a dictionary that refuses to be walked": Bottomless(),
+    "bytes": b"\xff\xfe",
+    "a number of too many digits": 10**5000,
+    "a circle": CIRCLE,
+    "deep": json.loads("[" * 900 + "]" * 900),
+    "no number": float("nan"),
+    "NUL": "\0",
+    "long": "x" * 1_000_000,
+    "an endless iterator": iter(int, 1),
+}
+
+
+@pytest.fixture(params=["json", "colour"])
+def told(request, restored):
+    """What reaches a stream that takes ASCII alone, in either style."""
+    raw = io.BytesIO()
+    logs.configure(request.param, io.TextIOWrapper(raw, "ascii", errors="strict", write_through=True))
+
+    def told():
+        said = raw.getvalue().decode()
+        return [json.loads(line) for line in said.splitlines()] if request.param == "json" else said
+
+    return told
+
+
+@pytest.mark.parametrize("value", STRANGE.values(), ids=STRANGE)
+def test_a_log_call_never_raises_whatever_is_logged(told, value):
+    structlog.get_logger().warning("odd", value=value, **{"k\ud83d": 1})
+    structlog.get_logger().warning(value)
+    structlog.get_logger().warning("odd %d", value)
+    logging.getLogger("library").warning("odd %s", value)
+    logging.getLogger("library").warning("odd %d %d", value)  # noqa: PLE1206 - that is what is tried
+    said = told()
+    assert str(said).count("odd") >= 4
+    assert len(str(said)) < 100_000
+
+
+def test_an_error_that_refuses_to_be_told_is_logged_with_its_traceback(told):
+    def fail():
+        raise Mute
+
+    try:
+        fail()
+    except Mute as error:
+        structlog.get_logger().exception("failed")
+        structlog.get_logger().error("failed", exc_info=error, why=error)
+        logging.getLogger("library").exception("failed")
+    assert str(told()).count("in test_an_error_that_refuses") == 3
+
+
+def test_a_traceback_shows_no_variables_and_is_no_longer_than_a_screen_or_two(told):
+    def deeper(number):
+        variable = "secret" * 100
+        return deeper(number - 1) + variable if number else int("odd")
+
+    try:
+        deeper(300)
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    said = str(told())
+    assert "secretsecret" not in said
+    assert "in deeper" in said
+    assert len(said) < 10_000
+
+
+def test_what_the_stream_has_no_bytes_for_is_escaped_and_still_json(restored):
+    raw = io.BytesIO()
+    logs.configure("json", io.TextIOWrapper(raw, "ascii", errors="strict", write_through=True))
+    structlog.get_logger().info("привет 🦊")
+    assert json.loads(raw.getvalue())["event"] == "привет 🦊"
+
+
+def test_a_reader_that_has_gone_away_is_no_error_of_whoever_logs(restored):
+    stream = io.StringIO()
+    logs.configure("json", stream)
+    stream.close()
+    structlog.get_logger().info("anybody?")
+    logging.getLogger("library").warning("anybody?")
+
+
+def test_the_rest_of_a_line_survives_a_value_that_cannot_be_shown(lines):
+    structlog.get_logger().error("failed", chat="shop:7", why=Mute(), text="\ud83d")
+    (line,) = lines()
+    assert (line["event"], line["chat"]) == ("failed", "shop:7")
+    assert "Mute" in line["why"]
+    assert line["text"] == "\N{REPLACEMENT CHARACTER}"

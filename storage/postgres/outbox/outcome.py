@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.postgres.outbox.job import Job
+from storage.words import kept
 
 ERROR_CHARS_MAX = 2_000
 TRACEBACK_CHARS_MAX = 20_000
@@ -86,10 +87,3 @@ def verdict(finished: Finished, chance: float) -> Done | Again | Dead:
             return Again(max(delay, 0.0), None, kept(error, ERROR_CHARS_MAX), forgiven=False)
         case Snoozed(until, why):
             return Again(0.0, until, kept(why, ERROR_CHARS_MAX) or None, forgiven=True)
-
-
-def kept(text: str, chars_max: int) -> str:
-    """As much of a text as is kept, its beginning and end, without what Postgres cannot keep."""
-    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
-    half = chars_max // 2
-    return text if len(text) <= chars_max else f"{text[:half]} … {text[-half:]}"

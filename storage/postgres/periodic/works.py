@@ -15,9 +15,9 @@ import asyncpg
 from storage.postgres.outbox.connection import answering
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import kept
 from storage.postgres.periodic.schedule import Schedule
 from storage.postgres.queries import load
+from storage.words import kept, words
 
 SQL = load(Path(__file__).with_name("works.sql"))
 
@@ -87,8 +87,8 @@ class Works:
                 try:
                     job = once(name, make(name))
                 except Exception as error:
-                    words = kept(f"{type(error).__name__}: {error}", ERROR_CHARS_MAX)
-                    await connection.execute(SQL["ran"], name, next_run, None, words)
+                    why = kept(words(error), ERROR_CHARS_MAX)
+                    await connection.execute(SQL["ran"], name, next_run, None, why)
                     return Ran(name, None, None, error)
                 (enqueued,) = await enqueue(connection, [job])
                 await connection.execute(SQL["ran"], name, next_run, enqueued.id, None)

@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
 from actors.jobs.handlers import Handlers
+from actors.jobs.limits import Limits
 from actors.runtime.bridge import aio
 from storage.postgres.outbox.job import NewJob
 from storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
@@ -267,6 +268,66 @@ def test_no_error_of_a_handler_gets_past_its_own_job(play):
         assert not life.over.is_set()
 
     play(scenario)
+
+
+class Mute(Exception):  # noqa: N818 - an error of somebody else's
+    """Refuses to be told, and asks for a retry in its own way."""
+
+    retry_after = 10**400
+
+    def __str__(self):
+        raise RuntimeError("not my text")
+
+    __repr__ = __str__
+
+
+def test_errors_that_cannot_be_told_or_kept_cost_the_queue_no_slot(play):
+    post = Post(attempts_max=1)
+    post.answers |= {
+        "mute": Mute(),
+        "half": ValueError("cut \ud83d off"),
+        "nul": ValueError("a\0b"),
+        "mute outcome": None,
+        "odd retry": Retry("why", after_seconds="soon"),
+        "mute retry": Retry(Mute()),
+        "half rejected": Rejected("cut \ud83d off"),
+        "odd snooze": Snoozed(5),
+    }
+
+    class Odd:
+        __repr__ = Mute.__repr__
+
+    async def returns(context):
+        return Odd()
+
+    post.answers["mute outcome"] = returns
+
+    async def scenario(stand):
+        ids = await stand.enqueue(*(post.new(text) for text in post.answers), post.new("fine"))
+        life = await stand.start(post.handlers, limits=Limits(concurrency=1))
+        await stand.quiet()
+        errors = [(await stand.seen(id_)).last_error for id_ in ids[:-1]]
+        assert errors[0] == "Mute: <Mute whose text cannot be had: RuntimeError>"
+        assert errors[1:3] == ["ValueError: cut \ufffd off", "ValueError: a\ufffdb"]
+        assert [error for error in errors[3:6] if "no outcome that can be kept" not in error] == []
+        assert errors[6] == "cut \ufffd off"
+        assert post.ended[-1] == "fine"
+        assert not life.over.is_set()
+
+    play(scenario)
+
+
+def test_a_payload_with_half_a_character_reaches_its_handler_as_it_was(play):
+    post = Post()
+
+    async def scenario(stand):
+        assert await stand.run_all(post.handlers, post.new("cut \ud83d off"), post.new("\0")) == [
+            ["done"],
+            ["done"],
+        ]
+
+    play(scenario)
+    assert post.ended == ["cut \ud83d off", "\0"]
 
 
 def test_a_job_whose_worker_died_in_its_last_attempt_is_not_run_again(play):

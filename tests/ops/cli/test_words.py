@@ -39,3 +39,9 @@ def test_what_is_no_length_of_time_is_not_guessed_at(text):
 
 def test_what_a_terminal_obeys_is_shown_as_its_escape():
     assert words.harmless("a\x1b[2Jb\tc\nd\u202ee\x9b \r✓") == "a\\x1b[2Jb\tc\nd\\u202ee\\x9b \\r✓"
+
+
+def test_half_a_surrogate_pair_is_shown_as_its_escape():
+    said = words.harmless("cut \ud83d off \0")
+    assert said == "cut \\ud83d off \\x00"
+    said.encode()
