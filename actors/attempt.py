@@ -12,6 +12,7 @@ from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Owner, Parked, owner_of
 from actors.journal import Journal
 from actors.policy import Policy
+from actors.running import running
 from actors.state import apply
 from actors.turn import Turn, current_turn
 from storage.errors import Fenced, StoreUnavailable
@@ -216,7 +217,8 @@ class Worker:
         turn.task = asyncio.current_task()
         turn.open = True
         try:
-            return await work()
+            with running(turn):
+                return await work()
         finally:
             turn.open = False
             current_turn.reset(token)

@@ -52,6 +52,7 @@ from supervisors.otp.spec import Start
 from supervisors.ownership import Ownership
 from supervisors.parking import Parking
 from supervisors.process_tree import ProcessTree
+from supervisors.stalls import BLOCKED_SECONDS_MAX
 from supervisors.takeover import Takeover
 from supervisors.tree import Chats, Parts, tree
 from supervisors.workplace import Workplace
@@ -90,6 +91,7 @@ class Service:
         policy: Policy | None = None,
         bots: BotFactory | None = None,
         deliveries: Iterable[Handlers] = (),
+        blocked_seconds_max: float = BLOCKED_SECONDS_MAX,
     ) -> None:
         self._settings = settings
         self._roles = roles
@@ -98,6 +100,7 @@ class Service:
         self._policy = policy or Policy()
         self._make_bots = bots or self._configured_bots
         self._deliveries = list(deliveries)
+        self._blocked_seconds_max = blocked_seconds_max
 
     async def main(self) -> None:
         """Start everything, wait for a signal, stop everything."""
@@ -115,7 +118,9 @@ class Service:
             open_outbox(self._settings) as outbox,
             open_bot_services(self._settings, stores, outbox) as services,
         ):
-            ownership = Ownership(stores.leases, stores.mailboxes, sole="ingress" in self._roles)
+            ownership = Ownership(
+                stores.leases, stores.mailboxes, blocked_seconds_max=self._blocked_seconds_max
+            )
             workplace = Workplace(stores.mailboxes, stores.line, ownership, self._policy)
             parking = Parking(stores.mailboxes, stores.line)
             try:
@@ -230,14 +235,13 @@ class Service:
         chats = None
         if "worker" in self._roles:
             takeover = Takeover(stores.mailboxes, stores.line, stores.redis_url)
-            hears = partial(workplace.arrivals, redis_url=stores.redis_url)
             chats = Chats(
                 lease=workplace.lease,
                 bots={name: bot_life(bot, bots, workplace, parking, takeover) for name, bot in bots.items()},
                 actors=workplace.actors,
                 sweep=workplace.sweep,
                 timers=workplace.timers,
-                arrivals=None if front else hears,
+                arrivals=partial(workplace.arrivals, redis_url=stores.redis_url),
             )
         return Parts(
             postgres=stores.postgres,

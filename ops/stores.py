@@ -84,7 +84,8 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         stack.push_async_callback(aio, line.close)
         intake = Line(settings.redis_url, name="mailroom-intake")
         stack.push_async_callback(aio, intake.close)
-        leases, readiness = Leases(database), Readiness(database, line)
+        leases, readiness = Leases(settings.database_url), Readiness(database, line)
+        stack.push_async_callback(aio, leases.close)
         try:
             await aio(readiness.probe_stores)
             installed = await aio(leases.installed, "partitions", str(PARTITIONS))

@@ -23,7 +23,9 @@ class Fenced(StoreError):  # noqa: N818
     Nothing was written. Stop working the partition; to go on, acquire it anew with a larger epoch.
     """
 
-    def __init__(self, message: str, standing: int = 0) -> None:
+    def __init__(self, message: str, epoch: int = 0, standing: int = 0) -> None:
         super().__init__(message)
+        self.epoch = epoch
+        """The epoch that was refused: what is said to a past ownership does not end the present one."""
         self.standing = standing
         """The epoch that stands in the store, where it is known."""

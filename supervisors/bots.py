@@ -9,6 +9,7 @@ import trio
 
 from actors.hosting.bot import HostedBot
 from actors.runtime.bridge import aio
+from storage.errors import Fenced
 from storage.redis.entry import Chat
 from supervisors.otp.child import Life
 from supervisors.otp.spec import Start
@@ -29,7 +30,11 @@ def bot_life(
 
     async def live(life: Life) -> None:
         await aio(parking.restore, bot.name)
-        await aio(takeover.run, bot, list(bots.values()), workplace.ownership.epoch)
+        try:
+            await aio(takeover.run, bot, list(bots.values()), workplace.ownership.epoch)
+        except Fenced as error:
+            workplace.ownership.give_up(error.epoch)
+            raise
         await aio(bot.start, in_line)
         life.started()
         try:

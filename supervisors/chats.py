@@ -8,6 +8,7 @@ are all cured by the same sweep.
 
 import asyncio
 import contextvars
+from collections import Counter as Counts
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -42,7 +43,9 @@ log = get_logger("mailroom.chats")
 SWEEP_SECONDS = 2.0
 """How often the ready sets are read: what no notification told us of waits no longer than this."""
 SWEEP_CHATS_MAX = 1000
-"""Chats read from the ready set of one partition at a time."""
+"""Chats read from the ready set of one partition at a time. Where more wait, each sweep reads a further page
+too, so that those in front (suspended, say) hide nobody.
+"""
 BACKOFF = Backoff(min_seconds=1.0, max_seconds=60.0, jitter=0.0)
 CRASHES_MAX = 5
 """Crashes of a chat without a quiet moment between them, after which it is parked: two more than it takes for
@@ -102,6 +105,8 @@ class Chats:
         self._actors: dict[Chat, ChatActor] = {}
         self._resting: OrderedDict[Chat, float] = OrderedDict()
         self._crashes: dict[Chat, Crashes] = {}
+        self._pages: dict[int, int] = {}
+        """Where the sweep reads on, in partitions with more chats than it reads at a time."""
         self._park = park
         self._random = Random()
 
@@ -187,10 +192,15 @@ class Chats:
 
     def failed(self, actor: ChatActor, error: BaseException | None) -> None:
         """An actor failed itself. Start its chat anew, later each time; the other chats do not notice."""
-        if isinstance(error, Fenced):
+        if isinstance(error, Fenced) and self._ends_us(error):
             self.lost.set()
             return
         self._forget(actor.chat)
+        if isinstance(error, Fenced):
+            log.info("past_epoch_refused", chat=str(actor.chat), epoch=error.epoch)
+            actor.stop()
+            self.wake(actor.chat)
+            return
         child(CRASHES, actor.chat.bot).inc()
         if len(self._crashes) >= CRASHES_REMEMBERED_MAX:
             self._crashes.clear()
@@ -229,8 +239,7 @@ class Chats:
     async def sweep_once(self) -> None:
         """Bring in the chats that have messages waiting in Redis."""
         try:
-            partitions = self.worker.ownership.partitions
-            ready = await aio(self.worker.mailboxes.ready, partitions, SWEEP_CHATS_MAX)
+            ready = await aio(self._ready)
         except StoreUnavailable as error:
             log.warning("sweep_failed", why=str(error))
             return
@@ -240,6 +249,18 @@ class Chats:
                 self.wake(chat)
             elif actor.idle and not actor.suspended:
                 actor.reload()
+
+    async def _ready(self) -> list[Chat]:
+        """Who waits longest in each partition, and of the others one page after another."""
+        mailboxes, most = self.worker.mailboxes, SWEEP_CHATS_MAX
+        first = await mailboxes.ready(self.worker.ownership.partitions, most)
+        full = [n for n, found in Counts(chat.partition for chat in first).items() if found == most]
+        self._pages = {n: self._pages.get(n, most) for n in full}
+        more = await mailboxes.ready(full, most, after=self._pages) if full else []
+        found = Counts(chat.partition for chat in more)
+        for n in full:
+            self._pages[n] = self._pages[n] + most if found[n] == most else most
+        return first + more
 
     async def drain(self) -> None:
         """Begin nothing new and let what runs come to its end, within the policy's limit."""
@@ -255,6 +276,11 @@ class Chats:
             unfinished=left,
             note="unfinished messages are run after the next start" if left else None,
         )
+
+    def _ends_us(self, refused: Fenced) -> bool:
+        """Whether it was our present ownership that was refused. What a past one hears is old news."""
+        ownership = self.worker.ownership
+        return not refused.epoch or not ownership.held or refused.epoch == ownership.epoch
 
     # ---- what on-call asks for (`supervisors/oncall/node.py`) ----
 

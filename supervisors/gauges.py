@@ -27,6 +27,7 @@ from storage.redis.inspection import totals
 from supervisors.job_gauges import count_jobs
 from supervisors.oncall.reports import State
 from supervisors.otp.child import Life
+from supervisors.stalls import STALLS
 
 log = get_logger("mailroom.gauges")
 
@@ -75,10 +76,12 @@ async def watch(
     life: Life, line: Line, database: asyncpg.Pool, *, bots: Collection[str] = (), tally: Tally = dict
 ) -> None:
     """Measure for as long as we live. `tally` counts the nodes of the tree by their state."""
-    # A counter that appears with its first event has not risen: alerts on dead letters would miss the first.
+    # A counter that appears with its first event has not risen: alerts on dead letters, or on a loop that was
+    # blocked, would miss the first.
     for bot in bots:
         for verdict in _VERDICTS:
             child(HANDLED, bot, verdict)
+        child(STALLS, bot)
     life.started()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_every, 0.0, feel_trio)

@@ -31,8 +31,8 @@ class Chats:
     actors: Start
     sweep: Start
     timers: Start
-    arrivals: Start | None
-    """Word from other processes that take messages in; None where there are none."""
+    arrivals: Start
+    """Word from other processes that take messages in: a `web`, or an `up` that stands by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ def _chats(chats: Chats) -> SupervisorSpec:
         ),
         intensity=5, period=60, backoff=PATIENT, give_up="park",
     )  # fmt: skip
-    work = {"sweep": chats.sweep, "timers": chats.timers}
-    if chats.arrivals:
-        work["arrivals"] = chats.arrivals
+    work = {"sweep": chats.sweep, "timers": chats.timers, "arrivals": chats.arrivals}
     return SupervisorSpec(
         (
             ChildSpec("lease", chats.lease),

@@ -18,7 +18,7 @@ from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes, Mailboxes, Receipt
 from supervisors.chats import Chats, Park, open_chats, park_nowhere
 from supervisors.otp.child import Life
-from supervisors.ownership import TTL_SECONDS, Ownership
+from supervisors.ownership import Ownership
 from supervisors.remote import announce, listen_for_arrivals
 from supervisors.timers import run_timers
 
@@ -27,7 +27,7 @@ RELEASE_SECONDS = 3.0
 
 
 class LeaseLostError(Exception):
-    """The chats are not ours any more: another process took them, or the lease ran out."""
+    """The chats are not ours any more: another process took them."""
 
 
 class Workplace:
@@ -53,15 +53,12 @@ class Workplace:
 
     async def lease(self, life: Life) -> None:
         """Wait for the lease and hold it. Fails when it is lost, and takes everything below down with it."""
-        life.details = lambda: {"epoch": self.ownership.held_epoch, "owner": self.ownership.owner}
+        life.details = self.ownership.details
         try:
             await self.ownership.acquire()
             life.started()
             await self.ownership.keep()
-            raise LeaseLostError(
-                f"the lease on the chats was lost: another process took it, or it was not renewed"
-                f" for {TTL_SECONDS:.0f} s"
-            )
+            raise LeaseLostError("the lease on the chats was lost: another process took it")
         finally:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + RELEASE_SECONDS):
                 await self.ownership.release()
@@ -70,11 +67,12 @@ class Workplace:
         """The actors of the chats. Asked to stop, they finish what they are at; without the lease they
         cannot.
         """
+        epoch = self.ownership.held_epoch
         worker = Worker(self._mailboxes, self.ownership, self._policy)
         async with open_chats(worker, self.bots, self.park) as chats:
             self.chats = chats
             life.details = chats.details
-            chats.spawn(lambda: self._give_up_after(chats.lost))
+            chats.spawn(lambda: self._give_up_after(chats.lost, epoch))
             life.started()
             try:
                 await life.stopping.wait()
@@ -95,8 +93,8 @@ class Workplace:
         life.started()
         try:
             await run_timers(chats)
-        except Fenced:
-            self.ownership.give_up()
+        except Fenced as error:
+            self.ownership.give_up(error.epoch)
             await trio.sleep_forever()  # the lease's fall takes us along
 
     async def arrivals(self, life: Life, redis_url: str) -> None:
@@ -104,9 +102,9 @@ class Workplace:
         life.started()
         await listen_for_arrivals(redis_url, self.bots, self._ours())
 
-    async def _give_up_after(self, lost: trio.Event) -> None:
+    async def _give_up_after(self, lost: trio.Event, epoch: int) -> None:
         await lost.wait()
-        self.ownership.give_up()
+        self.ownership.give_up(epoch)
 
     # ---- the way to the chats ----
 

@@ -1,23 +1,35 @@
--- one_at_a_time: let owners acquire one after another, so that no epoch is given out twice
-SELECT pg_advisory_xact_lock(hashtext('mailroom partition lease'));
+-- impatient: a process that is stopped in the middle of what follows must not keep the others waiting
+SET LOCAL idle_in_transaction_session_timeout = '2s';
 
--- acquire: take over the partitions that nobody holds (or, when forced, all of them) with an epoch larger than any before
-WITH next AS (SELECT greatest(coalesce((SELECT max(epoch) FROM partition_lease), 0) + 1, $6) AS epoch)
+-- beat: say that somebody is there, one after another, so that no epoch is given out twice; returns for how long nobody was
+INSERT INTO ownership_beat AS last (before_at, beaten_at) VALUES ('epoch', clock_timestamp())
+ON CONFLICT (only_row) DO UPDATE SET before_at = last.beaten_at, beaten_at = clock_timestamp()
+RETURNING extract(epoch FROM beaten_at - before_at)::float8 AS silent_seconds;
+
+-- queue_up: wait until no other call is at the rows: two that lock them in another order would lock each other out
+SELECT FROM ownership_beat FOR UPDATE;
+
+-- extend: nobody could renew a lease for so long; nobody shall lose one by that
+UPDATE partition_lease SET expires_at = greatest(expires_at, clock_timestamp() + make_interval(secs => $1))
+WHERE owner IS NOT NULL;
+
+-- acquire: take the partitions that nobody holds, and those that name us already, with an epoch larger than any before
+WITH next AS (SELECT greatest(coalesce((SELECT max(epoch) FROM partition_lease), 0) + 1, $5) AS epoch)
 INSERT INTO partition_lease AS held (partition, owner, epoch, expires_at)
-SELECT part, $2, next.epoch, now() + make_interval(secs => $3)
+SELECT part, $2, next.epoch, clock_timestamp() + make_interval(secs => $3)
 FROM next, unnest($1::smallint[]) AS part
 ON CONFLICT (partition) DO UPDATE
 SET owner = excluded.owner, epoch = excluded.epoch, expires_at = excluded.expires_at
-WHERE $4 OR held.owner IS NULL OR held.expires_at < now() OR held.owner = ANY($5::text[])
+WHERE held.owner IS NULL OR held.owner = $2 OR held.expires_at < clock_timestamp() OR held.owner = ANY($4::text[])
 RETURNING partition, epoch;
 
 -- renew: hold on to what is ours; a partition that is missing from the answer has been taken over
-UPDATE partition_lease SET expires_at = now() + make_interval(secs => $3)
+UPDATE partition_lease SET expires_at = clock_timestamp() + make_interval(secs => $3)
 WHERE owner = $1 AND epoch = $2
 RETURNING partition;
 
 -- release: give the partitions up, so that the next owner need not wait for the lease to run out
-UPDATE partition_lease SET owner = NULL, expires_at = now()
+UPDATE partition_lease SET owner = NULL, expires_at = clock_timestamp()
 WHERE owner = $1 AND epoch = $2;
 
 -- owners: who holds partitions now

@@ -6,6 +6,7 @@ busier the service, the larger the batches, with no timer involved.
 """
 
 import asyncio
+import time
 from typing import Any
 
 import hiredis
@@ -18,6 +19,8 @@ PENDING_MAX = 50_000
 """Calls that may wait for their answer; past this the store counts as overloaded."""
 ANSWER_TIMEOUT_SECONDS = 5.0
 """How long an answer may take before the connection is given up. A healthy Redis needs milliseconds."""
+LATE_SECONDS = 0.5
+"""By how much a look at the connection may be late before the loop counts as blocked, not Redis as away."""
 CONNECT_TIMEOUT_SECONDS = 2.0
 RECONNECT_PAUSE_SECONDS = 0.1
 """The pause after a failed connect; calls fail at once in it, instead of queueing up behind a dead store."""
@@ -132,18 +135,25 @@ class Line:
         pending, self._pending = self._pending, []
         for packed, answer in pending:
             wire.send(packed, answer)
-        loop.call_later(ANSWER_TIMEOUT_SECONDS / 2, self._watch, wire)
+        self._look_later(wire)
 
-    def _watch(self, wire: Wire) -> None:
-        """Give the connection up when the answer that was due at the last look is still due."""
+    def _look_later(self, wire: Wire) -> None:
+        at = time.monotonic() + ANSWER_TIMEOUT_SECONDS / 2
+        asyncio.get_running_loop().call_later(ANSWER_TIMEOUT_SECONDS / 2, self._watch, wire, at)
+
+    def _watch(self, wire: Wire, planned_at: float) -> None:
+        """Give the connection up when the answer that was due at the last look is still due. A look that is
+        late comes from a loop that was blocked: the answer may be there, and nobody had the time to read it.
+        """
         if wire.lost is not None or self._closed:
             return
         due = wire.next_answer
-        if due is not None and due is self._watched:
+        in_time = time.monotonic() - planned_at < LATE_SECONDS
+        if in_time and due is not None and due is self._watched:
             wire.abort(TimeoutError(f"no answer within {ANSWER_TIMEOUT_SECONDS / 2:.1f} s"))
             return
         self._watched = due
-        asyncio.get_running_loop().call_later(ANSWER_TIMEOUT_SECONDS / 2, self._watch, wire)
+        self._look_later(wire)
 
     def _refusal(self, refusal: Exception) -> StoreError:
         text = str(refusal)

@@ -8,8 +8,9 @@ because they write the same thing again.
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from pydantic_core import to_json
@@ -252,17 +253,22 @@ class Mailboxes:
         answers = await asyncio.gather(*(self._work.run(_RAISE, prefix(n), epoch) for n in partitions))
         for status, standing in answers:
             if status == b"fenced":
-                raise Fenced(f"epoch {standing} stands in Redis, ours is {epoch}", standing)
+                raise Fenced(f"epoch {standing} stands in Redis, ours is {epoch}", epoch, standing)
 
     async def peek(self, chat: Chat, name: str) -> str | None:
         """One field of a chat's committed state."""
         value = await self._work.command("HGET", prefix(chat.partition) + f"state:{chat}", name)
         return value.decode() if value is not None else None
 
-    async def ready(self, partitions: Sequence[int], most: int) -> list[Chat]:
-        """Chats with messages waiting, those that wait longest first in each partition, `most` from each."""
+    async def ready(
+        self, partitions: Iterable[int], most: int, *, after: Mapping[int, int] = MappingProxyType({})
+    ) -> list[Chat]:
+        """Chats with messages waiting, those that wait longest first in each partition, `most` from each,
+        `after` the first so many of it.
+        """
+        pages = ((prefix(n) + "ready", after.get(n, 0)) for n in partitions)
         answers = await asyncio.gather(
-            *(self._work.command("ZRANGE", prefix(n) + "ready", 0, most - 1) for n in partitions)
+            *(self._work.command("ZRANGE", key, first, first + most - 1) for key, first in pages)
         )
         return [Chat.parse(member.decode()) for answer in answers for member in answer]
 
@@ -272,7 +278,7 @@ class Mailboxes:
         """
         answer = await self._work.run(_FIRE, prefix(partition), epoch, TIMERS_PER_CALL)
         if answer[0] == b"fenced":
-            raise Fenced(f"partition {partition}")
+            raise Fenced(f"partition {partition}: epoch {epoch} is not the owner's", epoch)
         fired = [(Chat.parse(chat.decode()), Entry.parse(raw)) for chat, raw in _pairs(answer[1])]
         return fired, answer[2] or None
 
@@ -292,7 +298,7 @@ class Mailboxes:
     async def _owned(self, chosen: Any, chat: Chat, epoch: int, *args: Any) -> list[Any]:
         answer: list[Any] = await self._work.run(chosen, prefix(chat.partition), epoch, *args)
         if answer[0] == b"fenced":
-            raise Fenced(f"{chat}: epoch {epoch} is not the owner's")
+            raise Fenced(f"{chat}: epoch {epoch} is not the owner's", epoch)
         return answer
 
 

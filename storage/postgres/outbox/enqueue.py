@@ -52,6 +52,11 @@ async def write(source: Source, jobs: Sequence[NewJob]) -> list[Enqueued | Fence
     return verdicts
 
 
+def _refused(job: NewJob) -> Fenced:
+    epoch = job.origin.epoch if job.origin is not None else 0
+    return Fenced(f"{job.origin}: another owner has taken over the partition", epoch or 0)
+
+
 async def _write_once(source: Source, jobs: Sequence[NewJob]) -> list[Enqueued | Fenced]:
     rows = await _try_once(source, jobs)
     refused = [place for place, row in enumerate(rows) if not row["written"] and not row["fenced"]]
@@ -62,10 +67,7 @@ async def _write_once(source: Source, jobs: Sequence[NewJob]) -> list[Enqueued |
             rows[place] = row
         refused = [place for place in refused if not rows[place]["written"]]
     verdicts: list[Enqueued | Fenced] = [
-        Fenced(f"{job.origin}: another owner has taken over the partition")
-        if row["fenced"]
-        else Enqueued(row["id"])
-        for job, row in zip(jobs, rows, strict=True)
+        _refused(job) if row["fenced"] else Enqueued(row["id"]) for job, row in zip(jobs, rows, strict=True)
     ]
     if refused:
         twins = [jobs[place] for place in refused]

@@ -7,6 +7,7 @@ of order shows in the answers.
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 from aiogram import F, Router
@@ -31,6 +32,12 @@ async def kill(message: Message) -> None:
 @router.message(F.text.startswith("slow "))
 async def take_time(message: Message, state: FSMContext) -> None:
     await asyncio.sleep(float((message.text or "").split()[1]))
+    await count(message, state)
+
+
+@router.message(F.text.startswith("block "))
+async def hold_the_loop(message: Message, state: FSMContext) -> None:
+    time.sleep(float((message.text or "").split()[1]))  # noqa: ASYNC251 - as everyday bots do
     await count(message, state)
 
 

@@ -192,11 +192,15 @@ class Stack:
 
     def delivered_late(self, bot: str) -> int:
         """Messages that came after one with a higher number had been handled."""
-        with urllib.request.urlopen(f"{self.service.url}/metrics", timeout=10) as answer:
+        return int(self.metric(f'mailroom_messages_late_total{{bot="{bot}"}}'))
+
+    def metric(self, sample: str) -> float:
+        """What the service measured, by the sample's whole name; 0 where it has not."""
+        with urllib.request.urlopen(f"{self.service.url}/metrics", timeout=20) as answer:
             for line in answer.read().decode().splitlines():
-                if line.startswith(f'mailroom_messages_late_total{{bot="{bot}"}}'):
-                    return int(float(line.split()[-1]))
-        return 0
+                if line.startswith(f"{sample} "):
+                    return float(line.split()[-1])
+        return 0.0
 
     def dead_letters(self, chat: int, *, bot: str = "strict") -> list[dict[str, Any]]:
         address = Chat(bot, str(chat))

@@ -1,8 +1,10 @@
 """A store that is gone, read-only or full: what cannot be kept is not accepted, what is kept is not lost."""
 
 import json
+import time
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from tests.acceptance.hostile.raw import ask, request
@@ -110,26 +112,58 @@ class TestRedisFull:
         assert stack.wait_for_replies(chat, 3, seconds=10) == numbered(["slow 0.8", "then", "last"])
 
 
-@pytest.mark.timeout(60)
-def test_postgres_gone_for_longer_than_the_lease_only_delays(stack: Stack) -> None:
-    chat, later = new_chat(), new_chat()
-    stack.post(chat, "before")
-    assert stack.wait_for_replies(chat, 1) == ["1 before"]
-    waited = stack.service.said().count("waiting_for_chats")
+def stop_postgres(stack: Stack) -> Callable[[], object]:
+    """It is gone, and says so to whoever calls."""
     stack.postgres.stop()
+    return stack.postgres.start
+
+
+def freeze_postgres(stack: Stack) -> Callable[[], object]:
+    """It is there, takes connections, and answers nothing: what was asked meanwhile it does when it wakes."""
+    assert stack.postgres.pid is not None
+    server = psutil.Process(stack.postgres.pid)
+    everybody = [server, *server.children(recursive=True)]
+    for one in everybody:
+        one.suspend()
+    return lambda: [one.resume() for one in everybody if one.is_running()]
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("harm", [stop_postgres, freeze_postgres])
+def test_postgres_away_for_longer_than_the_lease_stops_nobody_and_doubles_nothing(
+    stack: Stack, harm: Callable[[Stack], Callable[[], object]]
+) -> None:
+    # Seen: the lease ran out after five seconds, everybody stopped, and calls in flight went out again.
+    chats = [new_chat() for _ in range(5)]
+    lost = stack.service.said().count("chats_lost")
+    taken = stack.service.said().count("chats_owned")
+    sent = 0
+
+    def write() -> None:
+        nonlocal sent
+        sent += 1
+        for chat in chats:
+            assert [status for status, _, _ in stack.post(chat, f"message {sent}", connections=1)] == [200]
+
+    write()
+    away_since = time.monotonic()
+    heal = harm(stack)
     try:
-        [(status, _, _)] = stack.post(chat, "while the lease lasts")
-        assert status == 200
+        wait_until(lambda: stack.metric("mailroom_ownership_in_doubt") == 1, "the owner in doubt", 20)
+        while time.monotonic() - away_since < 10:
+            write()
+            time.sleep(0.2)
         assert "postgres" in (ready(stack) or {})
-        wait_until(lambda: stack.service.said().count("waiting_for_chats") > waited, "the lease is over", 12)
-        # Redis has them safe; they are worked on once somebody owns the chats again.
-        assert stack.post(later, "afterwards")[0][0] == 200
-        assert "chats" in (ready(stack) or {})
-        assert stack.replies(later) == []
+        for chat in chats:
+            stack.wait_for_replies(chat, sent)
     finally:
-        stack.postgres.start()
-    assert stack.wait_for_replies(later, 1) == ["1 afterwards"]
-    assert stack.wait_for_replies(chat, 2) == numbered(["before", "while the lease lasts"])
+        heal()
+    wait_until(lambda: stack.metric("mailroom_ownership_in_doubt") == 0, "renewed", 20)
+    write()
+    for chat in chats:
+        assert stack.wait_for_replies(chat, sent) == numbered(f"message {n}" for n in range(1, sent + 1))
+    assert stack.service.said().count("chats_lost") == lost
+    assert stack.service.said().count("chats_owned") == taken
     wait_until(lambda: ready(stack) is None, "ready again", 10)
 
 

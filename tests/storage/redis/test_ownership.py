@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from storage.errors import Fenced
-from storage.postgres.database import connect
 from storage.postgres.lease import Leases
 from storage.postgres.migrate import migrate
 from storage.redis.entry import PARTITIONS
@@ -81,11 +80,11 @@ def leases(clean_postgres_url):
     migrate(clean_postgres_url)
 
     async def run(work):
-        pool = await connect(clean_postgres_url)
+        leases = Leases(clean_postgres_url)
         try:
-            return await work(Leases(pool))
+            return await work(leases)
         finally:
-            await pool.close()
+            await leases.close()
 
     return lambda work: asyncio.run(run(work))
 
@@ -94,7 +93,7 @@ def test_mbx_o3_every_acquisition_brings_a_larger_epoch(leases):
     async def work(leases):
         epochs = []
         for owner in ("a", "b", "a"):
-            epochs.append((await leases.acquire(owner, range(PARTITIONS), 60, force=True)).epoch)
+            epochs.append((await leases.acquire(owner, range(PARTITIONS), 60)).epoch)
             await leases.release(owner, epochs[-1])
         return epochs
 
@@ -111,7 +110,12 @@ def test_mbx_o3_an_epoch_exceeds_the_one_found_in_redis_after_postgres_lost_its_
 
 def test_mbx_o1_of_two_who_acquire_at_the_same_moment_one_gets_everything(leases):
     async def work(leases):
-        return await asyncio.gather(*(leases.acquire(f"owner {n}", range(PARTITIONS), 60) for n in range(5)))
+        five = [leases.another() for _ in range(5)]
+        calls = (one.acquire(f"owner {n}", range(PARTITIONS), 60) for n, one in enumerate(five))
+        held = await asyncio.gather(*calls)
+        for one in five:
+            await one.close()
+        return held
 
     held = leases(work)
     assert sorted(len(one.partitions) for one in held) == [0, 0, 0, 0, PARTITIONS]

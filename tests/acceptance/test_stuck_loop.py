@@ -1,0 +1,70 @@
+"""A loop that is blocked for longer than any call may take never goes on: the process ends itself."""
+
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from supervisors.heartbeat import EXIT_BLOCKED
+from tests.acceptance.load import text_update
+from tests.acceptance.processes import SECRET, Service, Simulator, wait_until
+
+IMPATIENT = """
+import sys
+from pathlib import Path
+from actors.runtime import host
+from ops import logs
+from ops.configuration import load
+from ops.quick_aiogram import import_aiogram
+import_aiogram()
+from ops.service import Service
+logs.configure("json")
+ready = lambda url: print("READY", flush=True)
+roles = frozenset(("ingress", "worker"))
+host.run(Service(load(Path(sys.argv[1])), roles, ready, blocked_seconds_max=2.0).main)
+"""
+BOT = """
+import time
+from pathlib import Path
+from aiogram import Router
+from aiogram.types import Message
+
+router = Router()
+BEGUN = Path(__file__).with_name("begun")
+
+@router.message()
+async def block_once(message: Message) -> None:
+    if not BEGUN.exists():
+        BEGUN.touch()
+        time.sleep(3600)
+    await message.answer("at last")
+"""
+
+
+@pytest.mark.timeout(120)
+def test_shr_h11a_a_loop_blocked_for_too_long_ends_the_process_and_the_next_one_goes_on(
+    folder: Path, stores: dict[str, str], telegram: Simulator
+) -> None:
+    service = Service(folder, stores, telegram)
+    service.command = [sys.executable, "-c", IMPATIENT, str(folder / "mailroom.toml")]
+    (folder / "counter_bot.py").write_text(BOT)
+    service.start_and_wait()
+    try:
+        body = json.dumps(text_update(1, 7, "hello")).encode()
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(service.webhook, body, headers), timeout=20).close()
+        assert service.child is not None
+        assert service.child.wait(60) == EXIT_BLOCKED
+        [last] = [json.loads(line) for line in service.said().splitlines() if '"loop_stuck"' in line]
+        assert last["chat"] == "counter:7"
+        assert "in block_once" in last["where"]
+        assert "time.sleep(3600)" in last["stack"]
+        service.start_and_wait()
+        wait_until(
+            lambda: telegram.sent().get(7) == ["at last"], "the message is handled by the next process"
+        )
+        assert "loop_stuck" not in service.said()
+    finally:
+        service.kill()
