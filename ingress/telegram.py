@@ -1,132 +1,191 @@
-"""How updates get from Telegram to us: the webhook's registration, long polling where there is no public
-address, catching up after downtime.
+"""How updates get from Telegram to us where it can reach us: the webhook's registration, catching up after
+downtime, and a watch over what becomes of the registration.
 
 After downtime Telegram delivers a backlog queue by queue, so all texts of a chat come before its taps: 17 %
 of near pairs inverted. By getUpdates the same backlog comes in the order of its ids. So a backlog is fetched
 before the webhook is set again.
+
+A bot has one webhook, and whoever has the token may point it elsewhere. Nothing tells of that but silence, so
+it is looked at every minute: removed, it is put back; pointed at somebody else's address, that is said and
+left alone, for two services that take a bot from each other serve nobody.
 """
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import trio
-from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
-from aiogram.methods import DeleteWebhook, GetUpdates, GetWebhookInfo, SetWebhook, TelegramMethod
 from pydantic_core import to_json
 from structlog import get_logger
 
 from actors.hosting.bot import HostedBot
-from actors.hosting.session import HostedSession
-from actors.providers.telegram import MAX_CONNECTIONS, NotAnUpdateError
+from actors.providers.telegram import NotAnUpdateError
 from actors.runtime.bridge import aio
+from ingress.bot_api import (
+    TROUBLE,
+    BotApi,
+    StrangeAnswerError,
+    WebhookInfo,
+    pause_after,
+    update_id_of,
+    why,
+)
+from ingress.contest import Contest
 from ingress.intake import Intake
+from ingress.line_state import LineState, host_of
 from ingress.webhook import PATH
-from storage.errors import StoreUnavailable
 
 log = get_logger("mailroom.telegram")
 
-POLL_SECONDS = 25
-"""How long Telegram holds a getUpdates call that has nothing to tell."""
-CALL_SECONDS = 10
-BATCH_MAX = 100
-"""Updates in one answer: Telegram's own limit."""
 POLLED_CAP = 100_000
 """Fetched updates cannot be refused one by one; this is as many as Telegram keeps for a whole bot."""
 PAUSE_SECONDS = 1.0
 PAUSE_MAX_SECONDS = 60.0
+WATCH_SECONDS = 60.0
+"""How often a webhook is looked at."""
+SURE_SECONDS = 15.0
+"""A webhook that is gone is looked at again before it counts as removed: another process of ours takes it
+away for the seconds in which it fetches a backlog.
+"""
 
 
 class Line:
-    """One bot's line to Telegram."""
+    """One bot's line to Telegram. `hold` closes the door to its webhook, `reached` opens it."""
 
     def __init__(self, bot: HostedBot, intake: Intake) -> None:
+        self.state = LineState(bot.name)
+        self.api = BotApi(bot)
         self._bot = bot
         self._intake = intake
+        self._contest = Contest()
+        self._leave_alone_until = 0.0
 
-    async def register(self, public_url: str, secret: str, reached: Callable[[], None]) -> None:
+    async def serve(
+        self, public_url: str, secret: str, hold: Callable[[], None], reached: Callable[[], None]
+    ) -> None:
+        """Have Telegram send updates to us, for ever."""
+        url = f"{public_url}{PATH}{self._bot.name}"
+        await self.register(url, secret, reached)
+        while True:
+            await trio.sleep(WATCH_SECONDS)
+            if await self._is_removed(url):
+                hold()
+                await self.register(url, secret, reached, unless_taken=True)
+
+    async def register(
+        self, url: str, secret: str, reached: Callable[[], None], *, unless_taken: bool = False
+    ) -> None:
         """Fetch what is waiting, then have Telegram send updates to us. Tries until it works; `reached` is
-        called after the first try.
+        called after the first try. With `unless_taken` another's webhook ends it too.
         """
         pause = PAUSE_SECONDS
-        url = f"{public_url}{PATH}{self._bot.name}"
         while True:
             try:
-                await self._catch_up()
-                await self._call(
-                    SetWebhook(
-                        url=url,
-                        secret_token=secret,
-                        allowed_updates=self._bot.allowed_updates(),
-                        max_connections=MAX_CONNECTIONS,
-                    )
-                )
-            except (TelegramAPIError, StoreUnavailable) as error:
+                info = await self.api.webhook_info()
+                self.state.told(info)
+                if unless_taken and info.url and not _same(info.url, url):
+                    reached()
+                    return
+                await self._catch_up(info.pending)
+                await self.api.set_webhook(url, secret)
+            except TROUBLE as error:
+                pause_now = pause_after(error, pause)
+                self.state.become("failing", why(error))
                 log.warning(
-                    "webhook_not_registered", bot=self._bot.name, why=str(error), again_in_seconds=pause
+                    "webhook_not_registered", bot=self._bot.name, why=why(error), again_in_seconds=pause_now
                 )
                 reached()
-                await trio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
+                await trio.sleep(pause_now)
                 pause = min(pause * 2, PAUSE_MAX_SECONDS)
             else:
+                self.state.become("open")
                 log.info("webhook_registered", bot=self._bot.name, url=url)
                 reached()
                 return
 
-    async def poll(self) -> None:
-        """Fetch updates for ever: for a developer without a public address."""
-        pause, offset, webhook_gone = PAUSE_SECONDS, None, False
-        while True:
-            try:
-                if not webhook_gone:
-                    await self._call(DeleteWebhook(drop_pending_updates=False))
-                    webhook_gone = True
-                    log.info("polling", bot=self._bot.name)
-                offset = await self._fetch(offset, POLL_SECONDS)
-                pause = PAUSE_SECONDS
-            except TelegramConflictError as error:
-                webhook_gone = False
-                log.warning("polling_conflict", bot=self._bot.name, why=str(error), again_in_seconds=pause)
-                await trio.sleep(pause)
-            except (TelegramAPIError, StoreUnavailable) as error:
-                log.warning("polling_failed", bot=self._bot.name, why=str(error), again_in_seconds=pause)
-                await trio.sleep(pause)
-                pause = min(pause * 2, PAUSE_MAX_SECONDS)
-
-    async def _catch_up(self) -> None:
-        info = await self._call(GetWebhookInfo())
-        pending = info.get("pending_update_count", 0)
-        if not pending:
-            return
-        log.info("catching_up", bot=self._bot.name, pending=pending)
-        await self._call(DeleteWebhook(drop_pending_updates=False))
-        offset: int | None = None
-        while (following := await self._fetch(offset, 0)) != offset:
-            offset = following
-
-    async def _fetch(self, offset: int | None, wait_seconds: int) -> int | None:
+    async def fetch(self, offset: int | None, wait_seconds: int) -> int | None:
         """Take one batch in, and return where the next begins. Telegram forgets a batch only when the next
         one is asked for.
         """
-        updates = await self._call(
-            GetUpdates(
-                offset=offset,
-                limit=BATCH_MAX,
-                timeout=wait_seconds,
-                allowed_updates=self._bot.allowed_updates(),
-            ),
-            timeout=wait_seconds + CALL_SECONDS,
-        )
+        updates = await self.api.updates(offset, wait_seconds)
+        following = offset
         for update in updates:
             take = partial(self._intake.take, self._bot, to_json(update), in_order=True, cap=POLLED_CAP)
             try:
                 await aio(take)
             except NotAnUpdateError as error:
                 log.error("polled_no_update", bot=self._bot.name, why=str(error))
-            offset = update["update_id"] + 1
-        return offset
+            if (update_id := update_id_of(update)) is not None:
+                following = max(update_id + 1, following or 0)
+        if updates and following == offset:
+            raise StrangeAnswerError(f"getUpdates gave {len(updates)} updates without a new update_id")
+        return following
 
-    async def _call(self, method: TelegramMethod[Any], timeout: int = CALL_SECONDS) -> Any:
-        session = self._bot.bot.session
-        assert isinstance(session, HostedSession), "a hosted bot has a hosted session"
-        return await aio(session.fetch, self._bot.bot, method, timeout)
+    async def _catch_up(self, pending: int) -> None:
+        if not pending:
+            return
+        log.info("catching_up", bot=self._bot.name, pending=pending)
+        await self.api.delete_webhook()
+        offset: int | None = None
+        while (following := await self.fetch(offset, 0)) != offset:
+            offset = following
+
+    async def _is_removed(self, url: str) -> bool:
+        """Look at the webhook once, and say what has become of it. True if it is to be put back now."""
+        info = await self._look(url)
+        if info is None or info.url or trio.current_time() < self._leave_alone_until:
+            return False
+        if self._leave_alone_until or self.state.now == "elsewhere":
+            self._leave_alone_until = 0.0
+            log.warning("webhook_free", bot=self._bot.name, pending=info.pending, note="it is put back")
+            return True
+        await trio.sleep(SURE_SECONDS)
+        info = await self._look(url)
+        if info is None or info.url:
+            return False
+        self.state.lost("removed")
+        truce = self._contest.lost(trio.current_time())
+        if not truce:
+            log.warning("webhook_removed", bot=self._bot.name, pending=info.pending, note="it is put back")
+            return True
+        self._leave_alone_until = trio.current_time() + truce
+        self.state.become("contested", "somebody removes the webhook again and again")
+        log.error(
+            "webhook_contested", bot=self._bot.name, pending=info.pending, again_in_seconds=truce,
+            note="somebody removes it again and again: another program has this bot's token",
+        )  # fmt: skip
+        return False
+
+    async def _look(self, url: str) -> WebhookInfo | None:
+        """Where the webhook points now; None when Telegram does not say."""
+        try:
+            info = await self.api.webhook_info()
+        except TROUBLE as error:
+            log.warning("webhook_not_watched", bot=self._bot.name, why=why(error))
+            return None
+        self.state.told(info)
+        if _same(info.url, url):
+            self._leave_alone_until = 0.0
+            self.state.become("open")
+        elif info.url and self.state.become("elsewhere", f"the webhook points at {host_of(info.url)}"):
+            self.state.lost("replaced")
+            log.error(
+                "webhook_elsewhere", bot=self._bot.name, at=host_of(info.url), pending=info.pending,
+                note="another service has set its own; ours is set again when that is gone, or at a restart",
+            )  # fmt: skip
+        return info
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses are one, however they are written."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(url: str) -> tuple[Any, ...]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return (url,)
+    return parts.scheme, parts.hostname, port, unquote(parts.path).rstrip("/"), parts.query

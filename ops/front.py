@@ -10,6 +10,7 @@ from actors.runtime.bridge import aio, to_trio
 from ingress.gate import Gate
 from ingress.http1 import answer_webhooks
 from ingress.intake import Intake
+from ingress.polling import Poller
 from ingress.server import listen, run_server
 from ingress.telegram import Line
 from ingress.webhook import Webhook
@@ -57,9 +58,11 @@ class Front:
             self.hold(bot)
             url = self._settings.public_url or f"http://127.0.0.1:{self.port}"
             secret = self._settings.bots[bot.name].secret
+            line = Line(bot, self._intake)
+            life.details = line.state.details
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(
-                    Line(bot, self._intake).register, url, secret, partial(self._open, bot, life)
+                    line.serve, url, secret, partial(self.hold, bot), partial(self._open, bot, life)
                 )
                 nursery.start_soon(_started_at_last, life)
                 await life.stopping.wait()
@@ -74,8 +77,10 @@ class Front:
         """
 
         async def live(life: Life) -> None:
+            poller = Poller(bot, self._intake)
+            life.details = poller.state.details
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(Line(bot, self._intake).poll)
+                nursery.start_soon(poller.run)
                 life.started()
                 await life.stopping.wait()
                 nursery.cancel_scope.cancel()

@@ -38,7 +38,7 @@ from storage.errors import StoreError
 from storage.postgres.outbox.coalesce import Enqueuer
 from storage.redis.entry import Chat
 from storage.redis.mailbox import PARKED_BY, every_partition
-from storage.redis.suspensions import Suspensions
+from storage.redis.suspensions import Held, Suspensions
 from storage.vault import VaultError
 from supervisors import gauges
 from supervisors.bots import bot_life
@@ -69,6 +69,8 @@ STUCK_SECONDS = 60.0
 What was not finished is run again after the next start, as after any crash.
 """
 EXIT_STUCK = 70
+LINES = "telegram/"
+"""Where the lines of the bots stand in the tree."""
 
 
 def serve(
@@ -160,7 +162,7 @@ class Service:
             with suppress(StoreError):  # the listener makes up for it
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
-                process.held.update(held_nodes(await aio(suspensions.all)))
+                process.held.update(await _put_aside(suspensions))
             owner = workplace.ownership.owner
             node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
             desk = OnCall(stores.line, local=node, database=stores.database)
@@ -314,6 +316,17 @@ async def _stop_when_asked(stop: trio.Event, life: Life) -> None:
         "stuck", note="the process ends without what does not stop; it is run again at the next start"
     )
     os._exit(EXIT_STUCK)
+
+
+async def _put_aside(suspensions: Suspensions) -> dict[str, Held]:
+    """What on-call has put aside in the tree. A line to Telegram that a supervisor has parked is forgiven: a
+    version before this one did so when Telegram answered strangely for a minute, and nobody would come.
+    """
+    held = held_nodes(await aio(suspensions.all))
+    for path in [path for path, note in held.items() if path.startswith(LINES) and note.who == PARKED_BY]:
+        log.warning("parked_line_forgiven", path=path, why=held.pop(path).why)
+        await aio(suspensions.lift, Target("node", path).stored)
+    return held
 
 
 def _cause(failed: FailedToStartError) -> BaseException:

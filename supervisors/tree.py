@@ -14,6 +14,10 @@ QUICK = Backoff(min_seconds=0.1, max_seconds=5.0)
 """For our own parts: what ails them is over soon, or is a fault that on-call must see."""
 PATIENT = Backoff(min_seconds=1.0, max_seconds=60.0)
 """For what depends on others: Telegram may be away for minutes."""
+PATIENT_RESTARTS_MAX = 10
+"""More than PATIENT's pauses let fall into a minute: whoever has it is never put aside, only tried more and
+more rarely. For a bot's line to Telegram, which must come back by itself whatever was wrong.
+"""
 DRAIN_SECONDS = 20.0
 """Handlers get the policy's 10 s to finish, then are cancelled; this is when we stop believing in them."""
 CLOSING_SECONDS = 10.0
@@ -81,7 +85,7 @@ def tree(parts: Parts) -> SupervisorSpec:
         # Last, so that it stops first: no more is let in while the chats finish what they have.
         lines = SupervisorSpec(
             tuple(ChildSpec(name, line, traps_exit=True) for name, line in parts.telegram.items()),
-            intensity=5, period=60, backoff=PATIENT, give_up="park",
+            intensity=PATIENT_RESTARTS_MAX, period=60, backoff=PATIENT, give_up="park",
         )  # fmt: skip
         children.append(ChildSpec("telegram", supervise=lines))
     return SupervisorSpec(tuple(children), strategy="one_for_one", intensity=3, period=300, backoff=QUICK)

@@ -153,15 +153,31 @@ def test_what_fails_again_and_again_escalates_from_level_to_level_until_the_proc
 
 def test_a_bot_that_cannot_work_is_parked_and_the_others_go_on():
     async def scene(play, process, life, parks):
-        play.broken.add("line/shop")
-        play.failing["line/shop"].set()
+        play.broken.add("bots/shop")
+        play.failing["bots/shop"].set()
         await trio.sleep(600)
-        assert parks == [("telegram/shop", "ConnectionError: line/shop is broken")]
+        assert parks == [("chats/bots/shop", "ConnectionError: bots/shop is broken")]
         shown = states(process.report())
-        assert shown["telegram/shop"] == "parked"
+        assert shown["chats/bots/shop"] == "parked"
         assert shown["chats/actors"] == "running"
         play.broken.clear()
-        await process.resume("telegram/shop")
+        await process.resume("chats/bots/shop")
+        assert states(process.report())["chats/bots/shop"] == "running"
+
+    played(scene)
+
+
+def test_a_line_to_telegram_is_never_parked_and_comes_back_by_itself():
+    # Seen: a gateway's page for half a minute, and the bot was silent until somebody resumed its line.
+    async def scene(play, process, life, parks):
+        play.broken.add("line/shop")
+        play.failing["line/shop"].set()
+        for _ in range(40):
+            await trio.sleep(30)
+            assert states(process.report())["telegram/shop"] in ("restarting", "starting")
+        assert parks == []
+        play.broken.clear()
+        await trio.sleep(61)
         assert states(process.report())["telegram/shop"] == "running"
 
     played(scene)

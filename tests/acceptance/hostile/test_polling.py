@@ -1,12 +1,15 @@
 """A bot without a public address is polled, and is as safe as one with a webhook."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ops.embedded.postgres import EmbeddedPostgres
-from tests.acceptance.hostile.stack import Stack, new_chat, numbered
+from tests.acceptance.hostile.stack import BOTS, Mailroom, Stack, new_chat, numbered
+from tests.acceptance.processes import wait_until
+from tests.gateway import NONSENSE, Gateway
 
 
 @pytest.fixture
@@ -54,3 +57,37 @@ def test_its_webhook_works_all_the_same(stack: Stack) -> None:
     chat = new_chat()
     assert stack.post(chat, "hello")[0][0] == 200
     assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
+
+
+def test_a_line_that_the_version_before_had_parked_is_not_parked_any_more(stack: Stack) -> None:
+    """The accident: Telegram's gateway answered with pages for half a minute, the line was parked, and it
+    stayed parked after a restart, with nobody told.
+    """
+    chat = new_chat()
+    stack.service.terminate()
+    by_supervisor = {"who": "supervisor", "why": "ClientDecodeError", "since_ms": 1}
+    by_people = {"who": "ann", "why": "a quiet night", "since_ms": 1}
+    stack.store.hset("mailroom:suspensions", "node/telegram/strict", json.dumps(by_supervisor))
+    stack.store.hset("mailroom:suspensions", "node/telegram/fast", json.dumps(by_people))
+    stack.service.start_and_wait()
+    stack.says(chat, "hello")
+    assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
+    assert stack.store.hkeys("mailroom:suspensions") == [b"node/telegram/fast"], "people's word holds"
+
+
+@pytest.mark.parametrize("public_url", ["own", ""], ids=["webhook", "polling"])
+def test_a_start_outlives_a_gateway_that_answers_with_pages(stack: Stack, public_url: str) -> None:
+    """The accident: a proxy before Telegram was down during a deploy, and the process ended at its start."""
+    chat, gateway = new_chat(), Gateway(stack.telegram.url)
+    gateway.nonsense = NONSENSE["a page with 502"]
+    stack.service.terminate()
+    service = Mailroom(stack, "up", TELEGRAM_API_BASE=gateway.url, PUBLIC_URL=public_url)
+    try:
+        service.start_and_wait()
+        wait_until(lambda: gateway.answered >= len(BOTS), "every bot has tried")
+        gateway.nonsense = None
+        stack.says(chat, "hello")
+        assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
+    finally:
+        service.kill()
+        gateway.close()
