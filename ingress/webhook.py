@@ -62,6 +62,10 @@ class Webhook:
         self.closed: set[str] = set()
         """Bots whose backlog is being fetched: their webhook waits, or it would overtake the backlog."""
 
+    def admit(self, name: str, secret: str) -> None:
+        """Answer for one more bot."""
+        self._secrets[name] = secret.encode()
+
     async def answer(self, request: WebhookRequest) -> Answer:
         """Take one request. 200 means that the update is durably in line."""
         answer = await self._take(request)

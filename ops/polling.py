@@ -5,31 +5,16 @@ time per dispatcher, `stop_polling` from anywhere, hooks around it, sessions clo
 """
 
 import asyncio
-import contextlib
-import logging
-import sys
 from types import EllipsisType
 from typing import Any
 
-import trio
 from aiogram import Bot, Dispatcher
 from aiogram.types.base import UNSET, UNSET_TYPE
 
-from actors.hosting.bot import MADE_UP, HostedBot
-from actors.hosting.services import BotServices
-from actors.runtime.bridge import aio
-from actors.runtime.host import hosted
-from actors.runtime.signals import stop_signals
+from actors.hosting.bot import MADE_UP
 from actors.turn import current_turn
-from ops import logs
-from ops.configuration import derived_secret
-from ops.faults import CannotStartError
-from ops.hosted import host
-from ops.service import Service, obey
-from ops.settings import BotSettings, Settings
-from ops.stores import StartError
-from supervisors.parking import Parking
-from supervisors.workplace import Workplace
+from ops.script_service import ScriptService, Served
+from ops.settings import Settings
 
 UNUSABLE = frozenset({"event", "observer", "telegram_event", "update", "update_type"})
 """Names that aiogram's own functions have between an update and its handler, as of 3.31: a value for handlers
@@ -114,88 +99,18 @@ class Polling:
         *,
         handle_signals: bool,
     ) -> None:
-        sessions = {bot: bot.session for bot in bots}
-        names = {bot: _name(bot, self._settings) for bot in bots}
-        table = {name: self._settings.bots.get(name) or _bot_settings(bot) for bot, name in names.items()}
-        settings = self._settings.model_copy(update={"bots": table, "demo": False})
-
-        def make(workplace: Workplace, parking: Parking, _services: BotServices) -> dict[str, HostedBot]:
-            made = {}
-            for bot, name in names.items():
-                one = table[name]
-                fast, shed, parks = one.order == "fast", one.flood == "shed", one.dead_letters == "park"
-                made[name] = host(
-                    name, bot, dispatcher, workplace, parking, fast=fast, shed=shed, parks=parks
-                )
-                made[name].shared.given = given
-                # As aiogram does: what there are handlers for, unless the script names the kinds.
-                handled = dispatcher.resolve_used_update_types(skip_events=set(MADE_UP))
-                made[name].asked_for = handled if asked_for is ... else asked_for
-            return made
-
-        if not logging.getLogger().handlers:
-            logs.configure(settings.log)
-        service = Service(settings, frozenset({"ingress", "worker"}), _say_ready, bots=make)
-        serving = asyncio.ensure_future(hosted(lambda: _run(service, stop, handle_signals=handle_signals)))
+        # As aiogram does: what there are handlers for, unless the script names the kinds.
+        handled = dispatcher.resolve_used_update_types(skip_events=set(MADE_UP))
+        asked = handled if asked_for is ... else asked_for
+        served = [Served(bot, dispatcher, given, asked) for bot in bots]
+        service = ScriptService(self._settings, served, on_ready=lambda: None)
+        ending = asyncio.ensure_future(_end(service, stop))
         try:
-            await _cancelled_gently(serving, stop)
-        except StartError as error:
-            raise CannotStartError(str(error)) from None
+            await service.run(handle_signals=handle_signals)
         finally:
-            for bot, session in sessions.items():
-                if bot.session is not session:
-                    await bot.session.close()
-                    bot.session = session
+            ending.cancel()
 
 
-async def _run(service: Service, stop: asyncio.Event, *, handle_signals: bool) -> None:
-    """Trio's main: the service, and what may end it."""
-    try:
-        with stop_signals() if handle_signals else contextlib.nullcontext() as signals:
-            async with trio.open_nursery() as nursery:
-                ending = trio.Event()
-                if signals is not None:
-                    nursery.start_soon(obey, signals, ending, nursery.cancel_scope)
-                nursery.start_soon(_end_with, stop, ending)
-                await service.run(ending)
-                nursery.cancel_scope.cancel()
-    except BaseExceptionGroup as group:
-        raise _sole(group) from None
-
-
-async def _end_with(stop: asyncio.Event, ending: trio.Event) -> None:
-    await aio(stop.wait)
-    ending.set()
-
-
-async def _cancelled_gently(serving: "asyncio.Future[None]", stop: asyncio.Event) -> None:
-    """Wait for the service. A script that cancels its polling task gets a drain too; the second time not."""
-    try:
-        await asyncio.shield(serving)
-    except asyncio.CancelledError:
-        stop.set()
-        await serving
-        raise
-
-
-def _sole(group: BaseExceptionGroup[Any]) -> BaseException:
-    """The error itself where there is only one: the script's own `except` is written for that."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
-
-
-def _name(bot: Bot, settings: Settings) -> str:
-    """The name its state is kept under: that of the configured bot with this token, so that `mailroom up` and
-    `mailroom run` find the same; else its id, which stays when the script is renamed.
-    """
-    return next((name for name, one in settings.bots.items() if one.token == bot.token), str(bot.id))
-
-
-def _bot_settings(bot: Bot) -> BotSettings:
-    return BotSettings(token=bot.token, secret=derived_secret(bot.token))
-
-
-def _say_ready(address: str) -> None:
-    print(f"Mailroom is ready: {address}", file=sys.stderr, flush=True)  # noqa: T201 - for whoever started it
+async def _end(service: ScriptService, stop: asyncio.Event) -> None:
+    await stop.wait()
+    service.stop.set()

@@ -20,6 +20,8 @@ from ops.relations import relation_faults
 from ops.settings import ENVIRONMENT, OURS_ALONE, Settings
 
 LISTENING = ("HOST", "PORT")
+OF_A_WEB_SERVER = (*LISTENING, "PUBLIC_URL")
+"""What a program with a web server of its own means by these is that server."""
 
 
 def names_of_program(environment: Mapping[str, str], file: Mapping[str, Any]) -> set[str]:

@@ -2,8 +2,9 @@
 
 The script runs as under `python bot.py` or `python -m bot` (`ops/program.py`), with two things put in its
 way: where it calls `start_polling`, a service starts in the script's own event loop and serves the script's
-own bots, until a signal or `stop_polling` ends it and the script goes on with what it does after polling; and
-where TELEGRAM_API_BASE is set, its bots talk to that address. Everything else, the script's output and exit
+own bots, until a signal or `stop_polling` ends it and the script goes on with what it does after polling (or,
+where its own web server takes its updates, until that ends: `ops/own_server.py`); and where TELEGRAM_API_BASE
+is set, its bots talk to that address. Everything else, the script's output and exit
 code included, is its own.
 """
 
@@ -13,7 +14,7 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -23,7 +24,8 @@ from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from structlog import get_logger
 
-from ops.faults import CannotStartError
+from ops.faults import CannotStartError, GaveUpError
+from ops.own_server import OwnServer, takers
 from ops.polling import Polling
 from ops.program import Module, Script
 from ops.settings import TELEGRAM_API_BASE, Settings
@@ -36,21 +38,32 @@ LEAD_TO_IT = (__name__, "ops.program", "runpy")
 """Modules whose frames stand above a program's own."""
 
 
-def run_program(program: Script | Module, arguments: Sequence[str], settings: Settings) -> None:
-    """Run it to its end. Its uncaught exception is shown as Python shows it, and ends us with 1."""
-    polling = Polling(settings)
-    with _as_main_program(program, arguments), _in_its_way(polling, settings):
+def run_program(
+    program: Script | Module, arguments: Sequence[str], settings: Settings, beside: Settings
+) -> None:
+    """Run it to its end. Its uncaught exception is shown as Python shows it, and ends us with 1. `beside` are
+    the settings for the case that its own web server takes its updates.
+    """
+    polling, server = Polling(settings), OwnServer(beside)
+    with _as_main_program(program, arguments), _in_its_way(polling, server, settings):
         try:
-            program.run()
-        except CannotStartError:
+            try:
+                program.run()
+            finally:
+                if server.failure is not None:
+                    raise GaveUpError(f"Mailroom gave up: {server.failure}") from None
+        except (CannotStartError, GaveUpError):
             raise
         except KeyboardInterrupt:
             sys.exit(EXIT_INTERRUPTED)
         except Exception as error:
             traceback.print_exception(type(error), error, _from_program_on(error.__traceback__))
             sys.exit(1)
-    if not polling.called:
-        log.warning("nothing_served", note=f"{program} ended without calling start_polling or run_polling")
+    if not (polling.called or server.called):
+        log.warning(
+            "nothing_served",
+            note=f"{program} ended without calling start_polling, run_polling or serving aiogram's webhook",
+        )
 
 
 @contextlib.contextmanager
@@ -74,9 +87,9 @@ def _as_main_program(program: Script | Module, arguments: Sequence[str]) -> Iter
 
 
 @contextlib.contextmanager
-def _in_its_way(polling: Polling, settings: Settings) -> Iterator[None]:
-    """The few of aiogram's functions that do something else while the script runs."""
-    made, started, stopped = BaseSession.__init__, Dispatcher.start_polling, Dispatcher.stop_polling
+def _in_its_way(polling: Polling, server: OwnServer, settings: Settings) -> Iterator[None]:
+    """The few functions that do something else while the script runs."""
+    made = BaseSession.__init__
     policy = asyncio.get_event_loop_policy()
 
     def make_session(self: BaseSession, *args: Any, **kwargs: Any) -> None:
@@ -90,17 +103,22 @@ def _in_its_way(polling: Polling, settings: Settings) -> Iterator[None]:
     async def stop_polling(self: Dispatcher) -> None:
         await polling.stop(self)
 
+    ours: dict[tuple[type, str], Callable[..., Any]] = {
+        (BaseSession, "__init__"): make_session,
+        (Dispatcher, "start_polling"): start_polling,
+        (Dispatcher, "stop_polling"): stop_polling,
+        **takers(server),
+    }
+    theirs = {(owner, name): vars(owner)[name] for owner, name in ours}
     # The policy covers every way to a loop: asyncio.run, Runner, new_event_loop.
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    BaseSession.__init__ = make_session  # type: ignore[method-assign]
-    Dispatcher.start_polling = start_polling  # type: ignore[method-assign]
-    Dispatcher.stop_polling = stop_polling  # type: ignore[method-assign]
+    for (owner, name), function in ours.items():
+        setattr(owner, name, function)
     try:
         yield
     finally:
-        BaseSession.__init__ = made  # type: ignore[method-assign]
-        Dispatcher.start_polling = started  # type: ignore[method-assign]
-        Dispatcher.stop_polling = stopped  # type: ignore[method-assign]
+        for (owner, name), function in theirs.items():
+            setattr(owner, name, function)
         asyncio.set_event_loop_policy(policy)
 
 

@@ -103,6 +103,9 @@ class Service:
         self._make_bots = bots or self._configured_bots
         self._deliveries = list(deliveries)
         self._blocked_seconds_max = blocked_seconds_max
+        self.intake: Intake | None = None
+        self.webhook: Webhook | None = None
+        """The way in, while it is open: for a script whose own web server takes its updates."""
 
     async def main(self) -> None:
         """Start everything, wait for a signal, stop everything."""
@@ -204,6 +207,7 @@ class Service:
 
         intake = Intake(stores.mailboxes, bots, workplace.arrived, shed, workplace.unsure, workplace.eager)
         webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
+        self.intake, self.webhook = intake, webhook
         what = {name: one.bot or one.router or "" for name, one in settings.bots.items()}
         shown: dict[str, object] = {
             "bots": what,
@@ -279,7 +283,7 @@ class Service:
         if front is None:
             return {}
         line = front.line if self._settings.reachable else front.polled_line
-        return {name: line(bot) for name, bot in bots.items()}
+        return {name: line(bot) for name, bot in bots.items() if not bot.fed_by_script}
 
     def _is_ready(self, front: Front | None) -> None:
         _calm_collector()

@@ -66,6 +66,8 @@ class HostedBot:
         """Whether a chat waits for on-call after a message of its died."""
         self.asked_for: list[str] | EllipsisType | None = ...
         """What the bot's own code wants for `allowed_updates`, where it says so."""
+        self.fed_by_script = False
+        """Whether a web server of the bot's own takes its updates: then its line to Telegram is its own."""
         self.shared = SharedDispatcher.of(dispatcher)
         self.shared.add(bot, storage)
 
@@ -92,7 +94,7 @@ class HostedBot:
         if entry is None:
             raise ValueError("a turn without a message has nothing to dispatch")
         content = from_json(entry.payload)
-        extras = {"turn": turn, **self.shared.extras()}
+        extras = {"turn": turn, **self.shared.extras(self.bot)}
         if entry.kind == "event":
             event = ChatEvent(name=content["name"], data=content["data"], chat_id=turn.chat_id).as_(self.bot)
             response = await dispatch_event(self.dispatcher, self.bot, event, extras)

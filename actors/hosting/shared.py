@@ -34,10 +34,12 @@ class SharedDispatcher:
         self._synthetic: dict[int, Synthetic] = {}
         self._working: set[int] = set()
         """The bots that are started, by id: the hooks frame them all."""
-        self.given: dict[str, Any] | None = None
-        """What the script's own `start_polling` or web server gives to its handlers, as it stood when it was
-        called; None where there is no such call.
+        self.given: dict[int, dict[str, Any]] = {}
+        """What the script's own `start_polling` or web server gives to the handlers of a bot, by its id, as
+        it stood when it was called. Bots without a script of their own have none.
         """
+        self.hooks_run_elsewhere = False
+        """Whether the script's own web server runs the startup and shutdown hooks."""
         self._propagate = dispatcher.propagate_event
         dispatcher.propagate_event = self._propagate_in_line  # type: ignore[method-assign]
         dispatcher.fsm.events_isolation = ActorIsolation()
@@ -66,7 +68,8 @@ class SharedDispatcher:
         """Run the startup hooks, for the first of its bots that starts."""
         self._synthetic[bot.id] = synthetic
         if not self._working:
-            await self.dispatcher.emit_startup(**self._workflow())
+            if not self.hooks_run_elsewhere:
+                await self.dispatcher.emit_startup(**self._workflow())
             inline_filters(self.dispatcher)
         self._working.add(bot.id)
 
@@ -75,7 +78,7 @@ class SharedDispatcher:
         if bot.id not in self._working:
             return
         self._working.remove(bot.id)
-        if not self._working:
+        if not self._working and not self.hooks_run_elsewhere:
             await self.dispatcher.emit_shutdown(**self._workflow())
             await self.found.close()
 
@@ -86,19 +89,19 @@ class SharedDispatcher:
             self.dispatcher.fsm.storage = self.found
             self.dispatcher.fsm.events_isolation = self._found_isolation
 
-    def extras(self) -> dict[str, Any]:
+    def extras(self, bot: Bot) -> dict[str, Any]:
         """What aiogram's own polling gives to handlers besides the update. It names the bot itself, so a
         bot's `dp["bot"] = bot` is left out there as here.
         """
-        if self.given is not None:
-            return self.given
+        if bot.id in self.given:
+            return self.given[bot.id]
         extras = {"bots": tuple(self.bots), **self.dispatcher.workflow_data}
         extras.pop("bot", None)
         return extras
 
     def _workflow(self) -> dict[str, Any]:
         # What aiogram's own start_polling passes to the hooks; it sets `router` by itself.
-        workflow = {"dispatcher": self.dispatcher, **self.extras(), "bot": self.bots[-1]}
+        workflow = {"dispatcher": self.dispatcher, **self.extras(self.bots[-1]), "bot": self.bots[-1]}
         workflow.pop("router", None)
         return workflow
 

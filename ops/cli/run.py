@@ -54,6 +54,7 @@ def run(
     from ops.home import stores
     from ops.program import Module, Script
     from ops.program_database import settled, without_its_database
+    from ops.program_names import OF_A_WEB_SERVER
     from ops.run_script import run_program
     from ops.serving import check_port
 
@@ -70,17 +71,22 @@ def run(
     command_line = {"data": data.expanduser().absolute() if data else None, "port": port}
     # Programs may run side by side: each beside its own data, and on a port that is free.
     defaults = {"data": program.home() / ".mailroom", "port": 0}
+    before = dict(os.environ)
     load = partial(configuration.load, config, command_line=command_line, of_program=True)
     settings = load(defaults=defaults)
     if settings.public_url and not settings.port:
         settings = load(defaults=defaults | {"port": 8080})
     logs.configure(settings.log)
-    settings = check_port(without_its_database(settings, os.environ))
-    before = dict(os.environ)
+    settings = check_port(without_its_database(settings, before))
     with stores(settings) as complete:
         assert complete.database_url is not None
         database_url = settled(complete.database_url, before)
-        run_program(program, arguments, complete.model_copy(update={"database_url": database_url}))
+        complete = complete.model_copy(update={"database_url": database_url})
+        # A web server of the program's own listens where PORT says; it registers its webhook itself.
+        alone = {name: value for name, value in before.items() if name not in OF_A_WEB_SERVER}
+        own = load(defaults=defaults, environment=alone)
+        beside = complete.model_copy(update={"host": own.host, "port": own.port, "public_url": None})
+        run_program(program, arguments, complete, beside)
 
 
 def _marked(args: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -62,7 +63,9 @@ class Variant:
     def __init__(self, name, telegram, script, environment, folder, tokens):
         self.name, self.telegram, self.tokens = name, telegram, tokens
         self.token = tokens[0]
+        self.own = {}
         self.log = folder / f"{name}.log"
+        self.log.unlink(missing_ok=True)
         given = {
             "PYTHONUNBUFFERED": "1",
             "BOT_TOKEN": tokens[0],
@@ -93,6 +96,16 @@ class Variant:
 
     def output(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def request(self, verb, path, body=None, headers=None):
+        """A request to the script's own web server: status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", int(self.own["WEB_PORT"]), timeout=10)
+        try:
+            connection.request(verb, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
 
     def stop(self):
         """Ctrl-C, and the exit code it ends with."""
@@ -180,7 +193,8 @@ class Visitors:
         """What the bot told Telegram, without what differs from run to run."""
         told = []
         for number, token in enumerate(variant.tokens):
-            names = {token.partition(":")[0]: f"<bot {number}>"}
+            names = {one.partition(":")[0]: f"<bot {n}>" for n, one in enumerate(variant.tokens)}
+            names |= {value: f"<{name}>" for name, value in variant.own.items()}
             for call in variant.calls(token):
                 shown = plain(call["args"], names)
                 told.append((number, call["chat_id"], call["method"], shown, call["error"]))
@@ -203,6 +217,11 @@ class Visitors:
 
 
 RANDOM_VALUES = re.compile(r"(_query_id|charge_id|file_id|^id|^business_connection_id)$")
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return str(listener.getsockname()[1])
 
 
 def plain(value, names, key=""):
@@ -259,11 +278,17 @@ def on_both(telegram, postgres_url, redis_url, tmp_path):
             for number, token in enumerate(pair):
                 telegram.ask("POST", "bots", token=token, name=f"Bot {number}", username=f"the_{number}_bot")
         environment = environment or {}
+        # What each of the two needs for itself, such as a port, is a function.
+        mine = [{name: make() for name, make in environment.items() if callable(make)} for _ in range(2)]
+        environment = {name: value for name, value in environment.items() if not callable(value)}
         stores = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url}
+        stores["MAILROOM_DATA"] = str(tmp_path / "data")
         variants = [
-            Variant("stock", telegram, script, environment, tmp_path, tokens[0]),
-            Variant("mailroom", telegram, script, environment | stores, tmp_path, tokens[1]),
+            Variant("stock", telegram, script, environment | mine[0], tmp_path, tokens[0]),
+            Variant("mailroom", telegram, script, environment | stores | mine[1], tmp_path, tokens[1]),
         ]
+        for variant, own in zip(variants, mine, strict=True):
+            variant.own = own
         visitors = Visitors(variants)
         try:
             yield visitors
@@ -288,6 +313,7 @@ def alone(telegram, postgres_url, redis_url, tmp_path):
     def run(script, *, environment=None, tokens=None, exit_code=0):
         tokens = tokens or [f"{next(_ids)}:{'A' * 35}" for _ in range(2)]
         given = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url} | (environment or {})
+        given.setdefault("MAILROOM_DATA", str(tmp_path / "data"))
         variant = Variant("mailroom", telegram, script, given, tmp_path, tokens)
         try:
             visitors = Visitors([variant])
@@ -322,3 +348,9 @@ def examples():
         with tarfile.open(archive) as packed:
             packed.extractall(home, filter="data")
     return folder
+
+
+@pytest.fixture(name="free_port")
+def port_finder():
+    """A function that finds a free port."""
+    return free_port

@@ -1,0 +1,79 @@
+"""Bots with a web server of their own, the usual form in production."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+BOTS = Path(__file__).with_name("bots")
+
+
+def test_a_webhook_bot_with_other_routes_on_its_port(on_both, free_port):
+    with on_both(BOTS / "webhook.py", environment={"WEB_PORT": free_port}) as visitors:
+        visitors.expect(2)
+        visitors.says("hello")
+        visitors.says("again")
+        answers = [
+            (
+                variant.request("GET", "/readyz"),
+                variant.request("POST", "/notify", "12"),
+                variant.request("POST", "/webhook", "{}"),
+                variant.request("GET", "/nowhere")[0],
+            )
+            for variant in visitors.variants
+        ]
+        assert answers[0] == answers[1]
+        assert answers[1][2] == (401, "Unauthorized")
+        visitors.expect(1)
+
+
+def test_bots_that_a_request_names_by_their_tokens(on_both, free_port):
+    with on_both(BOTS / "multibot.py", environment={"WEB_PORT": free_port}) as visitors:
+        visitors.expect(1)
+        visitors.says("hello")
+        for variant in visitors.variants:
+            variant.telegram.ask(
+                "POST", "send", token=variant.token, chat_id=7, text=f"/add {variant.tokens[1]}"
+            )
+        visitors.expect(2)
+        visitors.says("hello", bot=1)
+        visitors.says("hello", bot=1)
+        visitors.says("hello", bot=0)
+
+
+def test_a_crash_loses_nothing_that_a_webhook_bot_answered_with_200(alone, free_port):
+    port = free_port()
+    environment = {"WEB_PORT": port}
+    with alone(BOTS / "webhook.py", environment=environment, exit_code=-signal.SIGKILL) as (visitors, first):
+        first.own = environment
+        visitors.expect(2)
+        first.wait_for(lambda: "Running on" in first.output(), "web server")
+        update = {"update_id": 5, "message": {"message_id": 1, "date": 1, "text": "/slow"}}
+        update["message"] |= {"chat": {"id": 7, "type": "private"}}
+        update["message"] |= {"from": {"id": 7, "is_bot": False, "first_name": "x"}}
+        secret = {"X-Telegram-Bot-Api-Secret-Token": "my-secret"}
+        assert first.request("POST", "/webhook", json.dumps(update), secret)[0] == 200
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.join()
+        assert [call["method"] for call in first.calls()][2:] == []
+    with alone(BOTS / "webhook.py", environment=environment, tokens=first.tokens) as (visitors, second):
+        visitors.expect(3)
+        assert "slow" in [call["args"].get("text") for call in second.calls()]
+
+
+def test_bots_known_by_their_tokens_are_served_after_a_restart_before_anybody_writes(alone, free_port):
+    port = free_port()
+    with alone(BOTS / "multibot.py", environment={"WEB_PORT": port}) as (visitors, first):
+        visitors.expect(1)
+        visitors.says(f"/add {first.tokens[1]}", calls=2)
+        visitors.says("hello", bot=1)
+    with alone(BOTS / "multibot.py", environment={"WEB_PORT": port}, tokens=first.tokens) as (
+        visitors,
+        again,
+    ):
+        again.own = {"WEB_PORT": port}
+        bot_id = first.tokens[1].partition(":")[0]
+        again.wait_for(lambda: "Running on" in again.output(), "web server")
+        ready = next(line for line in again.output().splitlines() if '"event":"ready"' in line)
+        assert bot_id in ready
+        assert again.request("POST", f"/webhook/bot/1:{'A' * 81}", "{}")[0] == 401, "a token nobody has"
