@@ -15,9 +15,9 @@ from actors.policy import Policy
 from actors.running import running
 from actors.state import apply
 from actors.turn import Turn, current_turn
-from storage.errors import Fenced, StoreUnavailable
+from storage.errors import Fenced, StoreError, StoreUnavailable
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Committed, Mailboxes
+from storage.redis.mailbox import Begun, Changes, Committed, Following, Mailboxes
 from storage.words import traceback_of, words
 
 T = TypeVar("T")
@@ -26,6 +26,8 @@ STORE_PAUSE_SECONDS = 0.05
 STORE_PAUSE_MAX_SECONDS = 1.0
 OUTAGE_PAUSE_SECONDS = 1.0
 """The pause after Telegram failed to answer; it doubles with each failure in a row."""
+TAKE_BACK_SECONDS = 1.0
+"""How long an attempt that we broke off ourselves may take to be taken back: we are on our way out."""
 APOLOGY_NUMBER = 1_000_000
 """The call number of the apology: far from the handler's own calls, whose number may differ."""
 
@@ -40,6 +42,10 @@ class Ownership(Protocol):
     @property
     def held(self) -> bool:
         """Whether the chats are ours now."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether our time is over by our own clock: another may have taken over, and the fence knows."""
 
     @property
     def partitions(self) -> Sequence[int]:
@@ -79,6 +85,8 @@ class Later:
 SUSPENDED = "suspended"
 GONE = "gone"
 """On-call took the message away before it was begun."""
+BEHIND = "behind"
+"""Another message stands before it, of which its actor did not know."""
 Outcome = Done | Later | str
 
 
@@ -111,25 +119,46 @@ class Worker:
         state: dict[str, str],
         begun: Begun | None,
         *,
+        attempt_id: str,
         epoch: int,
         late: bool,
-        outages: int,
-        following: Callable[[], Entry | None],
+        following: Callable[[], Following | None],
+        broken_off: Callable[[], bool],
     ) -> Outcome:
         """Work on one message. `begun` if its attempt is counted already; `following` names the message to
-        begin with the commit.
+        begin with the commit; `broken_off` tells whether a cancellation is our own doing, so that the attempt
+        is none.
         """
         if begun is None:
-            counted = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq))
+            counted = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq, attempt_id))
             if counted is None:
                 return SUSPENDED
             if isinstance(counted, str):
-                return GONE
+                return counted
             begun = counted
-        attempt = begun.attempt
+        try:
+            return await self._attempt(bot, chat, entry, state, begun, attempt_id, epoch, late, following)
+        except asyncio.CancelledError:
+            if broken_off():
+                await self._take_back(chat, epoch, entry, attempt_id)
+            raise
+
+    async def _attempt(
+        self,
+        bot: HostedBot,
+        chat: Chat,
+        entry: Entry,
+        state: dict[str, str],
+        begun: Begun,
+        attempt_id: str,
+        epoch: int,
+        late: bool,
+        following: Callable[[], Following | None],
+    ) -> Outcome:
+        attempt, outages = begun.attempt, begun.outages
         # An outage is no attempt to the message, but its call may have gone out all the same.
         journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt + outages)
-        turn = Turn(chat, entry, epoch, attempt, late, state, journal)
+        turn = Turn(chat, entry, epoch, attempt, late, state, journal, permit=self._permit(chat, epoch))
 
         error: BaseException | None = None
         verdict = "handled"
@@ -139,7 +168,7 @@ class Worker:
         except Parked as parked:
             await journal.settle()
             turn.changes = Changes()
-            return await self._put_off(chat, entry, epoch, parked.seconds, attempt, None)
+            return await self._put_off(chat, entry, epoch, parked.seconds, attempt_id, attempt, None)
         except Fenced:
             raise  # it is not the handler that failed: we are not the owner any more
         except Exception as raised:
@@ -151,7 +180,7 @@ class Worker:
                 turn.changes = Changes()
             if owner is Owner.OUTSIDE:
                 pause = min(OUTAGE_PAUSE_SECONDS * 2**outages, self.policy.backoff_max_seconds)
-                return await self._put_off(chat, entry, epoch, pause, attempt, error)
+                return await self._put_off(chat, entry, epoch, pause, attempt_id, attempt, error)
             if owner is Owner.NOBODY:
                 verdict = "refused"
             elif attempt < self.policy.attempts_max:
@@ -173,7 +202,7 @@ class Worker:
             committed = await self.mailboxes.commit(
                 chat, epoch, entry, changes, following=asked, dead=letter, park=bot.parks
             )
-            return committed, asked if committed.next is not None else None
+            return committed, asked.entry if asked and committed.next is not None else None
 
         committed, begun_next = await self.persist(commit)
         if not committed.gone:
@@ -188,10 +217,11 @@ class Worker:
         async def unrecorded(_number: int, _record: bytes) -> None:
             """There is no message that could be replayed."""
 
-        turn = Turn(chat, None, epoch, 1, False, state, Journal(chat.bot, unrecorded))
+        journal = Journal(chat.bot, unrecorded)
+        turn = Turn(chat, None, epoch, 1, False, state, journal, permit=self._permit(chat, epoch))
         result = await self._as_current(turn, work)
         changes = turn.changes
-        if changes.as_json():
+        if changes:
             await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
             _settle(turn, changes)
         return result
@@ -232,19 +262,53 @@ class Worker:
             pass  # the dead letter tells on-call; an apology that would come much later helps nobody
 
     async def _put_off(
-        self, chat: Chat, entry: Entry, epoch: int, seconds: float, attempt: int, error: BaseException | None
+        self,
+        chat: Chat,
+        entry: Entry,
+        epoch: int,
+        seconds: float,
+        attempt_id: str,
+        attempt: int,
+        error: BaseException | None,
     ) -> Later:
-        until = self.mailboxes.now_ms() + int(seconds * 1000)
-        await self.persist(lambda: self.mailboxes.park(chat, epoch, entry.seq, until, take_back_attempt=True))
+        until, outage = self.mailboxes.now_ms() + int(seconds * 1000), error is not None
+        await self.persist(
+            lambda: self.mailboxes.park(chat, epoch, entry.seq, until, take_back=attempt_id, outage=outage)
+        )
         return Later(seconds, False, attempt, error)
+
+    async def _take_back(self, chat: Chat, epoch: int, entry: Entry, attempt_id: str) -> None:
+        """What we break off ourselves is no attempt; where it cannot be said any more, it counts as one."""
+        try:
+            _ = self.ownership.epoch
+            async with asyncio.timeout(TAKE_BACK_SECONDS):
+                await self.mailboxes.park(chat, epoch, entry.seq, 0, take_back=attempt_id)
+        except (StoreError, TimeoutError):
+            pass
 
     def _recorder(
         self, chat: Chat, epoch: int, entry: Entry
     ) -> Callable[[int, bytes], Coroutine[Any, Any, None]]:
         async def record(number: int, kept: bytes) -> None:
-            await self.persist(lambda: self.mailboxes.journal(chat, epoch, entry.seq, number, kept))
+            await self.persist(
+                lambda: self.mailboxes.journal(chat, epoch, entry.seq, entry.trace, number, kept)
+            )
 
         return record
+
+    def _permit(self, chat: Chat, epoch: int) -> Callable[[], Awaitable[None]]:
+        """What is asked right before a call of a turn leaves: the lease by our own clock, and where that has
+        run out the fence. Only a call that is leaving already may be made twice.
+        """
+
+        async def permit() -> None:
+            ours = self.ownership.epoch == epoch
+            if ours and self.ownership.in_doubt:
+                ours = await self.persist(lambda: self.mailboxes.stands(chat, epoch))
+            if not ours:
+                raise Fenced(f"{chat}: epoch {epoch} is not the owner's any more", epoch)
+
+        return permit
 
 
 def _settle(turn: Turn, changes: Changes) -> None:

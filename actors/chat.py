@@ -8,13 +8,14 @@ start, and what follows from how it ended.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from time import perf_counter
 from typing import Any, Protocol
 
 import trio
 
 from actors import report
-from actors.attempt import GONE, SUSPENDED, Done, Later, Worker
+from actors.attempt import BEHIND, GONE, SUSPENDED, Done, Later, Outcome, Worker
 from actors.hosting.bot import HostedBot
 from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
@@ -23,9 +24,12 @@ from actors.state import apply
 from actors.window import Window
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Loaded
+from storage.redis.mailbox import Begun, Changes, Early, Following, Loaded
 
 WAKE = "wake"
+
+_numbers = count(1)
+"""Every actor of this process has a number: an attempt of one is no repetition of an attempt of another."""
 
 
 class House(Protocol):
@@ -67,8 +71,9 @@ class ChatActor(TrioActor):
         "_loaded",
         "_locals",
         "_not_before",
+        "_number",
         "_order",
-        "_outages",
+        "_put_off_times",
         "_rung",
         "_scope",
         "_stale",
@@ -86,13 +91,15 @@ class ChatActor(TrioActor):
         self.window = Window(house.worker.policy.window)
         self._bot = bot
         self._house = house
+        self._number = next(_numbers)
+        # How often a message was put off, by its number: what tells its attempts apart.
+        self._put_off_times: dict[int, int] = {}
         self._epoch = 0
         self._loaded = False
         self._stale = False
         self._locals: list[_Local] = []
         self._order = ChatOrder(bot.watermark, fast=bot.fast)
         self._not_before = 0.0
-        self._outages = 0
         self._awake = False
         # Events exist only while somebody waits for them: a sleeping chat should cost little.
         self._bell: trio.Event | None = None
@@ -137,9 +144,13 @@ class ChatActor(TrioActor):
         """Whether `state` is what the store holds."""
         return self._loaded
 
-    def would_begin(self, order: int) -> bool:
-        """Whether a message with this update_id would be handled at once if it came now."""
-        return self._loaded and not self.suspended and self.idle and self._bot.watermark.is_next(order)
+    def early(self, order: int) -> Early | None:
+        """With what the accept of a message with this update_id may begin it, if it would be handled at once
+        when it came now.
+        """
+        if not (self._loaded and not self.suspended and self.idle and self._bot.watermark.is_next(order)):
+            return None
+        return Early(self._epoch, self._attempt_id(0))
 
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
@@ -163,7 +174,7 @@ class ChatActor(TrioActor):
             self.actor_ref.tell(WAKE)
 
     def look_again(self) -> None:
-        """More may be in the mailbox than the window shows."""
+        """More may be in the mailbox than the window shows, and before what it shows."""
         self.window.doubt()
         self.wake()
 
@@ -261,7 +272,10 @@ class ChatActor(TrioActor):
             head = self.window.box[0]
             wait = self._wait_seconds(head)
             if wait <= 0:
-                return head
+                if not self.window.doubted:
+                    return head
+                await self._load()
+                continue
             if head.order is not None and head.order != self._rung:
                 self._rung = head.order
                 self._bot.watermark.ring(head.order, self._ring)
@@ -283,12 +297,20 @@ class ChatActor(TrioActor):
         stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
         return max(stragglers, self._not_before - trio.current_time())
 
-    def _following(self, done: Entry) -> Entry | None:
+    def _following(self, done: Entry) -> Following | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""
         if self._house.draining or self._locals:
             return None
         following = self.window.following(done)
-        return following if following is not None and self._wait_seconds(following) <= 0 else None
+        if following is None or self._wait_seconds(following) > 0:
+            return None
+        return Following(following, self._attempt_id(following.seq))
+
+    def _attempt_id(self, seq: int) -> str:
+        """The name of the attempt at a message that comes next, the same however often it is asked for before
+        that attempt has ended.
+        """
+        return f"{self._house.worker.mailboxes.taker}.{self._number}.{self._put_off_times.get(seq, 0)}"
 
     async def _turns(self, entry: Entry, most: int) -> int:
         """Handle a message, and those that follow it without a pause, on the asyncio side: a chat that is
@@ -310,6 +332,7 @@ class ChatActor(TrioActor):
         late = entry.order is not None and entry.order < self._order.highest
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
         started = perf_counter()
+        outcome: Outcome | None = None
         self.window.running.add(entry.seq)
         try:
             outcome = await worker.run(
@@ -318,12 +341,15 @@ class ChatActor(TrioActor):
                 entry,
                 self.state,
                 self.window.begun.pop(entry.seq, None),
+                attempt_id=self._attempt_id(entry.seq),
                 epoch=self._epoch,
                 late=late,
-                outages=self._outages,
                 following=lambda: self._following(entry),
+                broken_off=lambda: self._house.draining,
             )
         finally:
+            if outcome is None or isinstance(outcome, Later):
+                self._put_off_times[entry.seq] = self._put_off_times.get(entry.seq, 0) + 1
             self.window.running.discard(entry.seq)
             if self._ended is not None:
                 self._ended.set()
@@ -337,7 +363,9 @@ class ChatActor(TrioActor):
             case Later():
                 self._put_off(entry, outcome)
             case _ if outcome == GONE:
-                self.window.finished(entry)
+                self._finished(entry)
+                self._loaded = False
+            case _ if outcome == BEHIND:
                 self._loaded = False
             case _:
                 assert outcome == SUSPENDED
@@ -350,18 +378,19 @@ class ChatActor(TrioActor):
             self._loaded = False
         elif done.verdict == "dead" and self._bot.parks:
             self.suspended = True
-        self.window.finished(entry)
+        self._finished(entry)
         if done.following is not None and done.committed.next is not None:
             self.window.begun[done.following.seq] = done.committed.next
         if entry.order is not None and not entry.expedited:
             self._order.highest = max(self._order.highest, entry.order)
         if not entry.expedited:
             self._not_before = 0.0
-        self._outages = 0
+
+    def _finished(self, entry: Entry) -> None:
+        self.window.finished(entry)
+        self._put_off_times.pop(entry.seq, None)
 
     def _put_off(self, entry: Entry, later: Later) -> None:
-        if not later.counted and later.error is not None:
-            self._outages += 1
         if not entry.expedited:
             self._not_before = trio.current_time() + later.seconds
         else:

@@ -5,6 +5,7 @@ so a bot's code knows nothing of it; a bundled bot may ask for it by naming a ha
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,8 @@ class Turn:
     changes: Changes = field(default_factory=Changes)
     task: asyncio.Task[Any] | None = None
     """The task the handler runs in."""
+    permit: Callable[[], Awaitable[None]] | None = None
+    """Awaited before a call of this turn leaves; raises `Fenced` where the chat may be another owner's."""
     open: bool = True
     """False once the handler has returned: a task it left behind may still call, but its calls belong to no
     message any more.

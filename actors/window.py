@@ -15,12 +15,12 @@ class Window:
     __slots__ = (
         "_finished_meanwhile",
         "_known",
-        "_missed",
         "_offered_meanwhile",
         "_size",
         "begun",
         "box",
         "complete",
+        "doubted",
         "expedited",
         "running",
     )
@@ -35,9 +35,10 @@ class Window:
         """Attempts that are counted already, by their message's number."""
         self.complete = False
         """Whether nothing waits in the mailbox that is not here."""
+        self.doubted = False
+        """Whether a message may stand in the mailbox before the first one here."""
         self._size = size
         self._known = 0
-        self._missed = False
         # Lists exist only while the mailbox is being read: a sleeping chat should cost little.
         self._finished_meanwhile: set[int] | None = None
         self._offered_meanwhile: list[Entry] | None = None
@@ -64,13 +65,13 @@ class Window:
         return True
 
     def doubt(self) -> None:
-        """More may be in the mailbox than is here."""
+        """More may be in the mailbox than is here, and before what is here."""
         self.complete = False
-        self._missed = True
+        self.doubted = True
 
     def begin_reading(self) -> None:
         """The mailbox is about to be read."""
-        self._missed = False
+        self.doubted = False
         self.expedited.clear()
         self._finished_meanwhile = set()
         self._offered_meanwhile = []
@@ -85,7 +86,7 @@ class Window:
         new = [entry for entry in self.expedited if entry.seq not in read]
         # One that overtook may have come to its end after the store was read, and before we got the answer.
         self.expedited = [entry for entry in loaded.expedited + new if entry.seq not in finished]
-        self.complete = loaded.depth <= len(loaded.box) and not self._missed
+        self.complete = loaded.depth <= len(loaded.box) and not self.doubted
         for entry in offered:
             if entry.seq > loaded.seq:
                 self._put_in_line(entry)

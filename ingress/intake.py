@@ -20,7 +20,7 @@ from actors.providers.telegram import NotAnUpdateError, Place, place_of
 from ingress.turned_away import TurnedAway
 from storage.errors import StoreUnavailable
 from storage.redis.entry import Chat
-from storage.redis.mailbox import MAILBOX_CAP, Mailboxes, Offer, Receipt
+from storage.redis.mailbox import MAILBOX_CAP, Early, Mailboxes, Offer, Receipt
 
 log = get_logger("mailroom.intake")
 
@@ -45,7 +45,7 @@ class Gate(Protocol):
 class Intake:
     """Puts updates into mailboxes. `arrived` is told of each that was accepted; `shed` of a chat's first
     message that was dropped; `unsure` of a chat whose mailbox may hold a message that `arrived` was not told
-    of. `eager` names the epoch to begin a message with, if its chat would handle it at once.
+    of. `eager` says what the accept of a message may begin it with, if its chat would handle it at once.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Intake:
         arrived: Callable[[Chat, Receipt], None],
         shed: Callable[[Chat, Place], None],
         unsure: Callable[[Chat], None],
-        eager: Callable[[Chat, int], int | None],
+        eager: Callable[[Chat, int], Early | None],
     ) -> None:
         self.gates = gates
         self._mailboxes = mailboxes
@@ -106,7 +106,7 @@ class Intake:
         with child(ACCEPTING, gate.name).time():
             try:
                 receipt = await self._mailboxes.accept(
-                    offer, cap=cap, shed=gate.shed, begin_epoch=self._eager(chat, place.update_id)
+                    offer, cap=cap, shed=gate.shed, early=self._eager(chat, place.update_id)
                 )
             except StoreUnavailable:
                 # It may be in line all the same, and then the chat must not go on with what comes after it.

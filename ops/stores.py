@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from secrets import token_hex
 
 import asyncpg
 import trio
@@ -17,6 +18,11 @@ from storage.redis.entry import PARTITIONS
 from storage.redis.mailbox import Mailboxes
 from supervisors.otp.child import Life
 from supervisors.readiness import Readiness
+
+TAKER_BYTES = 6
+"""Who we are to the fence: random, so that no two processes of an installation are ever the same, and short,
+for it travels with every call.
+"""
 
 
 class StartError(Exception):
@@ -96,5 +102,5 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 f"this installation was made with {installed} partitions and the code has {PARTITIONS}:"
                 " chats would change their place. Start the version that made it."
             )
-        mailboxes = Mailboxes(intake, line)
+        mailboxes = Mailboxes(intake, line, taker=token_hex(TAKER_BYTES))
         yield Stores(database, settings.redis_url, intake, line, mailboxes, leases, readiness, set())

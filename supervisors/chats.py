@@ -30,7 +30,7 @@ from actors.runtime.waiting import ReentrancyError
 from actors.turn import current_turn
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes
+from storage.redis.mailbox import Begun, Changes, Early
 from supervisors.otp.child import one_line
 from supervisors.otp.restarts import pause_seconds
 from supervisors.otp.spec import Backoff
@@ -122,12 +122,12 @@ class Chats:
         if actor := self._activate(chat):
             actor.offer(entry, begun)
 
-    def eager(self, chat: Chat, order: int) -> int | None:
-        """The epoch to begin a message with, if its chat would handle it as soon as it is accepted."""
+    def eager(self, chat: Chat, order: int) -> Early | None:
+        """What the accept of a message may begin it with, if its chat would handle it at once."""
         actor = self._actors.get(chat)
-        if actor is None or self.draining or not self.slots.available_tokens or not actor.would_begin(order):
+        if actor is None or self.draining or not self.slots.available_tokens:
             return None
-        return self.worker.ownership.epoch if self.worker.ownership.held else None
+        return actor.early(order) if self.worker.ownership.held else None
 
     def wake(self, chat: Chat, *, reload: bool = False) -> None:
         """Something about a chat has changed."""

@@ -69,6 +69,7 @@ async def _listen(url: str, bots: Mapping[str, HostedBot], chats: Chats) -> None
 def _wake(words: str, bots: Mapping[str, HostedBot], chats: Chats) -> None:
     order, _, address = words.partition(" ")
     chat = Chat.parse(address)
+    # First, so that whoever the watermark wakes knows that his window is behind.
+    chats.look_again(chat)
     if order != "-" and chat.bot in bots:
         bots[chat.bot].watermark.saw(int(order), chats.worker.mailboxes.now_ms())
-    chats.look_again(chat)

@@ -15,7 +15,7 @@ from actors.policy import Policy
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.batch import Line
 from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Mailboxes, Receipt
+from storage.redis.mailbox import Changes, Early, Mailboxes, Receipt
 from supervisors.chats import Chats, Park, open_chats, park_nowhere
 from supervisors.otp.child import Life
 from supervisors.ownership import Ownership
@@ -108,8 +108,8 @@ class Workplace:
 
     # ---- the way to the chats ----
 
-    def eager(self, chat: Chat, order: int) -> int | None:
-        """The epoch to begin a message with, if its chat would handle it as soon as it is accepted."""
+    def eager(self, chat: Chat, order: int) -> Early | None:
+        """What the accept of a message may begin it with, if its chat would handle it at once."""
         return self.chats.eager(chat, order) if self.chats is not None else None
 
     def arrived(self, chat: Chat, receipt: Receipt) -> None:

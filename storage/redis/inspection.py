@@ -13,6 +13,7 @@ from storage.redis.dead_letters import DeadLetters, Wanted
 from storage.redis.entry import Chat, Entry, prefix
 from storage.redis.mailbox import every_partition
 from storage.redis.scripts import script
+from storage.redis.wire import text
 
 SCAN_COUNT = 1000
 """Timers looked at by one call when those of one chat are wanted."""
@@ -101,7 +102,7 @@ async def chat(line: Line, which: Chat, most: int) -> ChatView:
     fence, box, fast, depth, tries, state, parked, held = await line.run(
         _INSPECT, prefix(which.partition), which.bot, str(which), max(most, 1)
     )
-    attempts = {int(seq): int(count) for seq, count in _pairs(tries)}
+    attempts = {int(seq): int(tried.split()[0]) for seq, tried in _pairs(tries)}
     entries = [Entry.parse(raw, expedited=True) for raw in fast] + [Entry.parse(raw) for raw in box]
     holders = ("everything", f"bot/{which.bot}", f"chat/{which}")
     return ChatView(
@@ -109,7 +110,7 @@ async def chat(line: Line, which: Chat, most: int) -> ChatView:
         epoch=fence,
         depth=depth,
         waiting=[(entry, attempts.get(entry.seq, 0)) for entry in entries],
-        state={name.decode(): value.decode() for name, value in _pairs(state)},
+        state={text(name): text(value) for name, value in _pairs(state)},
         parked_until_ms=parked,
         suspended=next(
             (holder for holder, yes in zip(reversed(holders), reversed(held), strict=True) if yes), ""
@@ -129,7 +130,7 @@ async def _timers(line: Line, which: Chat) -> dict[str, int]:
         cursor, flat = await line.command(
             "ZSCAN", prefix(which.partition) + "timers", cursor, "MATCH", pattern, "COUNT", SCAN_COUNT
         )
-        found.update((member.decode().removeprefix(name_of), int(float(due))) for member, due in _pairs(flat))
+        found.update((text(member).removeprefix(name_of), int(float(due))) for member, due in _pairs(flat))
         if cursor == b"0":
             return dict(sorted(found.items(), key=lambda timer: timer[1]))
 

@@ -2,16 +2,16 @@
 file for each step.
 
 Every call may raise `StoreUnavailable` (try again) and, where an epoch is given, `Fenced` (stop). All calls
-are safe to repeat: `accept` through its dedupe id, `commit` because a message is removed once, the others
-because they write the same thing again.
+are safe to repeat: `accept` through its dedupe id, `begin` and `park` through the id of the attempt, `commit`
+because a message is removed once, the others because they write the same thing again.
 """
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pydantic_core import to_json
 
@@ -19,6 +19,7 @@ from storage.errors import Fenced
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS, Chat, Entry, prefix
 from storage.redis.scripts import script
+from storage.redis.wire import Argument, text
 
 Accepted: TypeAlias = Literal["accepted", "suspended", "duplicate", "full", "shed", "shed_first"]
 
@@ -85,12 +86,32 @@ class Loaded:
     """Messages up to this number were accepted before the chat was read."""
 
 
+class Early(NamedTuple):
+    """What an owner lets an accept begin for it: the epoch it owns the chat with, the id of the attempt."""
+
+    epoch: int
+    attempt_id: str
+
+
+class Following(NamedTuple):
+    """The message to begin with a commit, and the id of that attempt."""
+
+    entry: Entry
+    attempt_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """An attempt was counted; `journal` holds what earlier attempts recorded, by call number."""
 
     attempt: int
     journal: dict[int, bytes]
+    outages: int = 0
+    """How often it was put off because the other side was away: no attempts, and yet its calls may have gone
+    out.
+    """
+    outage_since_ms: int = 0
+    """When that was for the first time, by the store's clock; 0 for never."""
 
 
 @dataclass(slots=True)
@@ -102,11 +123,19 @@ class Changes:
     timers: list[tuple[str, int, str]] = field(default_factory=list)
     cancel: list[str] = field(default_factory=list)
 
-    def as_json(self) -> bytes:
-        """As `commit.lua` reads it; empty when there is nothing to change."""
-        parts = {"set": self.set, "del": self.delete, "timers": self.timers, "cancel": self.cancel}
-        filled = {name: value for name, value in parts.items() if value}
-        return to_json(filled) if filled else b""
+    def __bool__(self) -> bool:
+        return bool(self.set or self.delete or self.timers or self.cancel)
+
+    def arguments(self) -> "Iterator[Argument]":
+        """As `commit.lua` reads them."""
+        for name, value in self.set.items():
+            yield from ("set", name, value)
+        for name in self.delete:
+            yield from ("del", name)
+        for name in self.cancel:
+            yield from ("cancel", name)
+        for name, due_ms, data in self.timers:
+            yield from ("timer", name, due_ms, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +151,11 @@ class Committed:
 
 class Mailboxes:
     """All mailboxes of one Redis. `intake` carries the accepts, `work` what the actors do, so that neither
-    waits for the other.
+    waits for the other. `taker` is who we are to the fence, without a blank: no two processes have the same.
     """
 
-    def __init__(self, intake: Line, work: Line) -> None:
+    def __init__(self, intake: Line, work: Line, *, taker: str = "-") -> None:
+        self.taker = taker
         self._intake = intake
         self._work = work
         self._ahead_ms = 0
@@ -137,12 +167,12 @@ class Mailboxes:
         return int(time.time() * 1000) + self._ahead_ms
 
     async def accept(
-        self, offer: Offer, *, cap: int = MAILBOX_CAP, shed: bool = False, begin_epoch: int | None = None
+        self, offer: Offer, *, cap: int = MAILBOX_CAP, shed: bool = False, early: Early | None = None
     ) -> Receipt:
         """Take a message in, once. Only after this returned may the sender be told that we have it.
 
-        `begin_epoch` is given by an owner who will handle the message at once if it is the only one in line:
-        the attempt is counted along with the accept.
+        `early` is given by an owner who will handle the message at once if it is the only one in line: the
+        attempt is counted along with the accept.
         """
         chat = offer.chat
         order = "-" if offer.order is None else offer.order
@@ -160,7 +190,8 @@ class Mailboxes:
             EXPEDITED_CAP if offer.expedited else cap,
             "shed" if shed else "reject",
             offer.payload,
-            begin_epoch or "",
+            self._token(early.epoch) if early else "",
+            early.attempt_id if early else "",
         )
         self._ahead_ms = now_ms - int(time.time() * 1000)
         word: Accepted = status.decode()
@@ -178,7 +209,7 @@ class Mailboxes:
         self._ahead_ms = now_ms - int(time.time() * 1000)
         return Loaded(
             status == b"suspended",
-            {name.decode(): value.decode() for name, value in _pairs(state)},
+            {text(name): text(value) for name, value in _pairs(state)},
             [Entry.parse(raw) for raw in box],
             [Entry.parse(raw, expedited=True) for raw in fast],
             parked,
@@ -186,21 +217,33 @@ class Mailboxes:
             seq,
         )
 
-    async def begin(self, chat: Chat, epoch: int, seq: int) -> Begun | Literal["gone"] | None:
-        """Count an attempt at a message, before its handler runs. None: the chat is suspended. "gone":
-        on-call took the message away; what the owner knows of the mailbox is not true any more.
+    async def begin(
+        self, chat: Chat, epoch: int, seq: int, attempt_id: str
+    ) -> Begun | Literal["behind", "gone"] | None:
+        """Count an attempt at a message, before its handler runs; the same id counts once. None: the chat is
+        suspended. "behind": another message stands before it. "gone": on-call took it away. Either way what
+        the owner knows of the mailbox is not true any more.
         """
-        answer = await self._owned(_BEGIN, chat, epoch, chat.bot, str(chat), seq)
+        answer = await self._owned(_BEGIN, chat, epoch, chat.bot, str(chat), seq, attempt_id)
         match answer[0]:
             case b"suspended":
                 return None
+            case b"behind":
+                return "behind"
             case b"gone":
                 return "gone"
-        return _begun(answer[1], answer[2])
+        return _begun(*answer[1:])
 
-    async def journal(self, chat: Chat, epoch: int, seq: int, number: int, record: bytes) -> None:
-        """Record what a call of the handler brought, so that a replay does not make it again."""
-        await self._owned(_JOURNAL, chat, epoch, str(chat), seq, number, record)
+    async def journal(self, chat: Chat, epoch: int, seq: int, trace: str, number: int, record: bytes) -> None:
+        """Record what a call of the handler brought, so that a replay does not make it again. A record is a
+        fact: it is kept where `Fenced` is raised too.
+        """
+        await self._owned(_JOURNAL, chat, epoch, str(chat), seq, trace, number, record)
+
+    async def stands(self, chat: Chat, epoch: int) -> bool:
+        """Whether the chat's partition is still ours as far as the fence knows."""
+        fence = await self._work.command("GET", prefix(chat.partition) + "fence")
+        return bool(fence == self._token(epoch).encode())
 
     async def commit(
         self,
@@ -209,7 +252,7 @@ class Mailboxes:
         done: Entry | None,
         changes: Changes,
         *,
-        following: Entry | None = None,
+        following: Following | None = None,
         dead: Mapping[str, Any] | None = None,
         park: bool = False,
     ) -> Committed:
@@ -225,20 +268,31 @@ class Mailboxes:
             done.seq if done else 0,
             "fast" if done and done.expedited else "box",
             STATE_TTL_MS,
-            following.seq if following else "",
-            changes.as_json(),
+            following.entry.seq if following else "",
+            following.attempt_id if following else "",
             to_json(dead) if dead else "",
             self._parked(dead) if dead and park else "",
+            *changes.arguments(),
         )
         if answer[0] == b"gone":
             return Committed(True, answer[1], None)
-        return Committed(False, answer[1], _begun(answer[2], answer[3]) if answer[2] else None)
+        return Committed(False, answer[1], _begun(*answer[2:]) if answer[2] else None)
 
-    async def park(self, chat: Chat, epoch: int, seq: int, until_ms: int, *, take_back_attempt: bool) -> None:
-        """Note until when the chat must wait, for the case that this process ends before it. Nothing is noted
-        for a message that is not in line any more.
+    async def park(
+        self,
+        chat: Chat,
+        epoch: int,
+        seq: int,
+        until_ms: int,
+        *,
+        take_back: str = "",
+        outage: bool = False,
+    ) -> None:
+        """Note until when the chat must wait, for the case that this process ends before it; 0 is no wait.
+        The attempt of the id `take_back` was none; `outage`: because the other side was away. Nothing is
+        noted for a message that is not in line any more.
         """
-        await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, int(take_back_attempt))
+        await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, take_back, int(outage))
 
     async def answered(self) -> None:
         """Wait until whatever was called before has its answer. Both lines answer in the order of the
@@ -248,17 +302,17 @@ class Mailboxes:
 
     async def raise_fences(self, partitions: Sequence[int], epoch: int) -> None:
         """Become the one that may commit in these partitions. Raises `Fenced` if a higher epoch stands in any
-        of them.
+        of them, or the same one of another taker.
         """
-        answers = await asyncio.gather(*(self._work.run(_RAISE, prefix(n), epoch) for n in partitions))
-        for status, standing in answers:
+        calls = (self._work.run(_RAISE, prefix(n), epoch, self.taker) for n in partitions)
+        for status, standing in await asyncio.gather(*calls):
             if status == b"fenced":
                 raise Fenced(f"epoch {standing} stands in Redis, ours is {epoch}", epoch, standing)
 
     async def peek(self, chat: Chat, name: str) -> str | None:
         """One field of a chat's committed state."""
         value = await self._work.command("HGET", prefix(chat.partition) + f"state:{chat}", name)
-        return value.decode() if value is not None else None
+        return text(value) if value is not None else None
 
     async def ready(
         self, partitions: Iterable[int], most: int, *, after: Mapping[int, int] = MappingProxyType({})
@@ -276,7 +330,7 @@ class Mailboxes:
         """Put due timers into their mailboxes. Returns them, and when the next one is due in ms of the
         store's clock.
         """
-        answer = await self._work.run(_FIRE, prefix(partition), epoch, TIMERS_PER_CALL)
+        answer = await self._work.run(_FIRE, prefix(partition), self._token(epoch), TIMERS_PER_CALL)
         if answer[0] == b"fenced":
             raise Fenced(f"partition {partition}: epoch {epoch} is not the owner's", epoch)
         fired = [(Chat.parse(chat.decode()), Entry.parse(raw)) for chat, raw in _pairs(answer[1])]
@@ -296,10 +350,13 @@ class Mailboxes:
         return to_json({"who": PARKED_BY, "why": f"a message died here: {why}", "since_ms": self.now_ms()})
 
     async def _owned(self, chosen: Any, chat: Chat, epoch: int, *args: Any) -> list[Any]:
-        answer: list[Any] = await self._work.run(chosen, prefix(chat.partition), epoch, *args)
+        answer: list[Any] = await self._work.run(chosen, prefix(chat.partition), self._token(epoch), *args)
         if answer[0] == b"fenced":
             raise Fenced(f"{chat}: epoch {epoch} is not the owner's", epoch)
         return answer
+
+    def _token(self, epoch: int) -> str:
+        return f"{epoch} {self.taker}"
 
 
 def every_partition() -> range:
@@ -311,5 +368,6 @@ def _pairs(flat: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _begun(attempt: int, journal: Sequence[bytes]) -> Begun:
-    return Begun(attempt, {int(number): record for number, record in _pairs(journal)})
+def _begun(attempt: int, journal: Sequence[bytes], outages: int, outage_since_ms: int) -> Begun:
+    recorded = {int(number): record for number, record in _pairs(journal)}
+    return Begun(attempt, recorded, outages, outage_since_ms)

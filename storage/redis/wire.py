@@ -88,8 +88,20 @@ class Wire(asyncio.Protocol):
 
 def pack(args: Sequence[Argument]) -> bytes:
     """A command as it goes over the wire."""
-    packed: bytes = hiredis.pack_command(tuple(args))  # type: ignore[arg-type]
+    try:
+        packed: bytes = hiredis.pack_command(tuple(args))  # type: ignore[arg-type]
+    except UnicodeEncodeError:
+        packed = hiredis.pack_command(tuple(_bytes(one) for one in args))  # type: ignore[arg-type]
     return packed
+
+
+def text(raw: bytes) -> str:
+    """A string as it was packed: any string of Python's survives the way, half a surrogate pair too."""
+    return raw.decode("utf-8", "surrogatepass")
+
+
+def _bytes(one: Argument) -> bytes:
+    return one if isinstance(one, bytes) else str(one).encode("utf-8", "surrogatepass")
 
 
 async def connect(url: str, name: str) -> Wire:

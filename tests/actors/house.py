@@ -128,6 +128,7 @@ class Ownership:
 
     number: int
     over: bool = False
+    in_doubt: bool = False
     partitions: tuple[int, ...] = tuple(every_partition())
 
     @property
@@ -255,4 +256,7 @@ async def open_house(
                 eager=chats.eager,
             )
             await aio(hosted.start, lambda chat_id, work: chats.run_in_line(Chat("shop", str(chat_id)), work))
-            yield house
+            try:
+                yield house
+            finally:
+                ownership.over = True  # killed: nothing more is said to the stores

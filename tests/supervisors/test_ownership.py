@@ -78,7 +78,7 @@ def test_mbx_o1_an_owner_has_every_partition_and_its_fence(own):
 
     partitions, epoch, fences = own(scenario)
     assert partitions == tuple(range(PARTITIONS))
-    assert set(fences) == {str(epoch).encode()}
+    assert set(fences) == {f"{epoch} -".encode()}
 
 
 async def beaten(one: Ownership) -> None:

@@ -45,5 +45,5 @@ NAMES = (
 )
 """Every script; all of them are loaded on each new connection, so that a restarted Redis knows them again."""
 
-_IN_LINE = ("begin", "commit", "park", "skip")
+_IN_LINE = ("begin", "commit", "journal", "park", "skip")
 """The scripts that look for one message in its line."""

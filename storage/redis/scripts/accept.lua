@@ -1,9 +1,9 @@
 -- accept: take a message into the mailbox of its chat, once: dedupe check, cap check, sequence number, insert, ready, in one step.
 -- ARGV: bot, chat, dedupe id or "", order or "-", kind, queue, trace, lane ("box" | "fast"), cap, policy, payload,
---       epoch or "": its owner would begin this message at once, so count the attempt here and spare it a call
+--       token or "": its owner would begin this message at once, so count the attempt here and spare it a call; id of that attempt
 -- Returns {status, seq, depth, now_ms, attempt or 0}; status is accepted | suspended (stored, not to be run yet) | duplicate | full | shed | shed_first.
 local bot, chat, id, order, kind, queue, trace = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local lane, cap, policy, payload, epoch = ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11], ARGV[12]
+local lane, cap, policy, payload, token = ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11], ARGV[12]
 
 -- Ids are remembered in buckets of 12 hours; the current one and the two before it give a window of 24 to 36 hours, as long as Telegram
 -- keeps an update (tdlib/telegram-bot-api, lifetime 24 h).
@@ -44,5 +44,5 @@ end
 if fast then measure(chat, lane == 'box' and depth + 1 or redis.call('LLEN', key('box', chat)), true) end
 if suspended(bot, chat) then return {'suspended', seq, depth + 1, now, 0} end
 local attempt = 0
-if epoch ~= '' and depth == 0 and not fenced(epoch) then attempt = begin(chat, seq) end
+if token ~= '' and depth == 0 and not fenced(token) then attempt = begin(chat, seq, ARGV[13]) end
 return {'accepted', seq, depth + 1, now, attempt}

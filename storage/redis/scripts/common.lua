@@ -15,10 +15,11 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- A commit, a journal entry or a load is refused unless the caller's epoch is the one that the partition's fence holds. A missing fence
--- (Redis lost its data) refuses too: the owner must renew its lease in Postgres and raise the fence again before anything is written.
-local function fenced(epoch)
-  return redis.call('GET', key('fence')) ~= epoch
+-- A commit or a load is refused unless the caller's token, "epoch taker", is the one that the partition's fence holds. The taker tells two
+-- processes apart that were given the same epoch, as happens where Postgres was restored from a backup. A missing fence (Redis lost its data)
+-- refuses too: the owner must renew its lease in Postgres and raise the fence again before anything is written.
+local function fenced(token)
+  return redis.call('GET', key('fence')) ~= token
 end
 
 -- Redis refuses commands that may grow memory once maxmemory is reached, unless the script has written before. Work that finishes messages
@@ -36,6 +37,7 @@ end
 
 local function entry_seq(entry) return string.match(entry, '^(%d+) ') end
 local function entry_order(entry) return tonumber(string.match(entry, '^%d+ (%S+) ')) end
+local function entry_trace(entry) return string.match(entry, '^%d+ %S+ %d+ %S* %S* (%S*)\n') end
 local function entry_accepted(entry) return string.match(entry, '^%d+ %S+ (%d+) ') end
 
 -- Keep the ready set true: a chat is in it exactly while a message of its waits; the score is the age of the oldest one at the head.
@@ -86,10 +88,28 @@ local function append(list, entry, order)
   redis.call('RPUSH', list, entry)
 end
 
--- Count one more attempt at a message and give back what the attempts before it recorded. The count is written before the handler runs, so
--- that a handler which kills the process is counted like one that raises.
-local function begin(chat, seq)
-  local attempt = redis.call('HINCRBY', key('tries', chat), seq, 1)
+-- What is kept of the attempts at a message, in one field of `tries`: "attempts id outages since_ms". `id` names the attempt that was counted
+-- last, so that a call which is repeated because its answer was lost counts it once; "-" where none is under way. `outages` were no attempts;
+-- the first of them was at `since_ms`. (The version before wrote the attempts alone.)
+local function tried(chat, seq)
+  local kept = redis.call('HGET', key('tries', chat), seq)
+  if not kept then return 0, '-', 0, 0 end
+  local attempts, id, outages, since = string.match(kept, '^(%d+) ?(%S*) ?(%d*) ?(%d*)')
+  return tonumber(attempts), id, tonumber(outages) or 0, tonumber(since) or 0
+end
+
+local function keep_tried(chat, seq, attempts, id, outages, since)
+  redis.call('HSET', key('tries', chat), seq, string.format('%.0f %s %.0f %.0f', attempts, id, outages, since))
+end
+
+-- Count the attempt `id` at a message, once, and give back what the attempts before it recorded. The count is written before the handler
+-- runs, so that a handler which kills the process is counted like one that raises. Returns attempts, journal, outages, since_ms.
+local function begin(chat, seq, id)
+  local attempts, last, outages, since = tried(chat, seq)
+  if last ~= id then
+    attempts = attempts + 1
+    keep_tried(chat, seq, attempts, id, outages, since)
+  end
   -- Read at the first attempt too: it is the second in truth when a wait has taken the first one back.
-  return attempt, redis.call('HGETALL', key('journal', chat .. ':' .. seq))
+  return attempts, redis.call('HGETALL', key('journal', chat .. ':' .. seq)), outages, since
 end

@@ -1,6 +1,6 @@
 -- fire: put the timers that are due into the mailboxes of their chats. Due is judged by the store's clock, so never early (MBX X5).
 -- The entry in the mailbox is the timer from then on: it goes away in the commit of the turn that handled it, not before.
--- ARGV: epoch, most timers to fire in one call
+-- ARGV: token, most timers to fire in one call
 -- Returns {status, [chat, entry, ...], due_ms of the next timer or 0}; status is ok | fenced.
 if fenced(ARGV[1]) then return {'fenced', {}, 0} end
 local now = now_ms()

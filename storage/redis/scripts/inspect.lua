@@ -3,7 +3,7 @@
 -- Returns {fence, box, fast, length of both, tries, state, parked_until_ms, [1 if everything, the bot, the chat is suspended]}.
 local bot, chat, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
 return {
-  tonumber(redis.call('GET', key('fence')) or 0),
+  tonumber(string.match(redis.call('GET', key('fence')) or '0', '^%d+')),
   redis.call('LRANGE', key('box', chat), 0, most - 1),
   redis.call('LRANGE', key('fast', chat), 0, most - 1),
   redis.call('LLEN', key('box', chat)) + redis.call('LLEN', key('fast', chat)),

@@ -18,10 +18,10 @@ local function find(list, seq)
   end
 end
 
--- Whether a message is still in line: on-call may have taken it away while its owner was about to work on it.
+-- The entry of a message that is still in line: on-call may have taken it away while its owner was about to work on it.
 local function waits(chat, seq)
   local head = redis.call('LINDEX', key('box', chat), 0)
-  if head and entry_seq(head) == seq then return true end
+  if head and entry_seq(head) == seq then return head end
   return find(key('fast', chat), seq) or find(key('box', chat), seq)
 end
 

@@ -1,9 +1,9 @@
 -- load: read what an actor needs to go on: its state, the first messages in line, the attempts so far. Read only once ownership is held (MBX P6).
--- ARGV: epoch, bot, chat, window (how many waiting entries to read at most)
+-- ARGV: token, bot, chat, window (how many waiting entries to read at most)
 -- Returns {status, state, box, fast, parked_until_ms, now_ms, depth, seq}; status is ok | fenced | suspended. A message of this chat with a
 -- number up to `seq` is in the answer, or further back in line, or finished: it is not new to the reader.
-local epoch, bot, chat, window = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-if fenced(epoch) then return {'fenced'} end
+local token, bot, chat, window = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+if fenced(token) then return {'fenced'} end
 return {
   suspended(bot, chat) and 'suspended' or 'ok',
   redis.call('HGETALL', key('state', chat)),

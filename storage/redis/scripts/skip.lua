@@ -23,8 +23,8 @@ local text = cjson.encode -- for text only: it would round numbers of more than 
 local letter = '{"bot":' .. text(bot) .. ',"chat":' .. text(id) .. ',"seq":' .. seq
   .. ',"order":' .. (order == '-' and 'null' or order) .. ',"kind":' .. text(kind) .. ',"queue":' .. text(queue)
   .. ',"trace":' .. text(trace) .. ',"accepted_ms":' .. accepted .. ',"died_ms":' .. string.format('%.0f', now_ms())
-  .. ',"attempts":' .. (redis.call('HGET', key('tries', chat), seq) or '0')
-  .. ',"epoch":' .. (redis.call('GET', key('fence')) or '0') .. ',"error":' .. text(error) .. ',"traceback":""'
+  .. ',"attempts":' .. string.format('%.0f', (tried(chat, seq)))
+  .. ',"epoch":' .. string.match(redis.call('GET', key('fence')) or '0', '^%d+') .. ',"error":' .. text(error) .. ',"traceback":""'
   .. ',"payload":' .. text(payload) .. ',"expedited":' .. tostring(lane == 'fast') .. ',"skipped_by":' .. text(who) .. '}'
 
 bury(chat .. ':' .. seq, letter)

@@ -1,6 +1,7 @@
 """The mailboxes as a plain program sees them: for tests of the scripts, one call at a time."""
 
 import asyncio
+from itertools import count
 from typing import Any
 
 import redis
@@ -9,7 +10,7 @@ from storage.redis.audit import Audit
 from storage.redis.batch import Line
 from storage.redis.dead_letters import DeadLetters
 from storage.redis.entry import PARTITIONS, Chat, Entry
-from storage.redis.mailbox import Changes, Committed, Mailboxes, Offer, Receipt
+from storage.redis.mailbox import Changes, Committed, Following, Mailboxes, Offer, Receipt
 from storage.redis.suspensions import Suspensions
 
 EPOCH = 5
@@ -28,6 +29,8 @@ class Box:
         self.audit = Audit(self.line)
         self.raw = redis.Redis.from_url(url)
         self.chat = Chat("shop", "7")
+        self._attempts = count(1)
+        self._attempt_of: dict[tuple[Chat, int], str] = {}
 
     def call(self, answer: Any) -> Any:
         """Wait for a call on the mailboxes."""
@@ -59,6 +62,34 @@ class Box:
         receipt: Receipt = self.call(self.mailboxes.accept(offer, **options))
         return receipt
 
+    def begin(self, entry: Any, *, chat: Chat | None = None, epoch: int = EPOCH) -> Any:
+        """Begin a further attempt."""
+        chat = chat or self.chat
+        attempt_id = self._attempt_of[chat, entry.seq] = f"attempt{next(self._attempts)}"
+        return self.call(self.mailboxes.begin(chat, epoch, entry.seq, attempt_id))
+
+    def journal(
+        self, entry: Any, number: int, record: bytes, *, chat: Chat | None = None, epoch: int = EPOCH
+    ) -> None:
+        """Record a call of the message."""
+        trace = entry.trace
+        self.call(self.mailboxes.journal(chat or self.chat, epoch, entry.seq, trace, number, record))
+
+    def park(
+        self,
+        entry: Any,
+        until_ms: int,
+        *,
+        take_back: bool = False,
+        chat: Chat | None = None,
+        epoch: int = EPOCH,
+        **more: Any,
+    ) -> None:
+        """Let the message wait; with `take_back` the attempt that was begun last was none."""
+        chat = chat or self.chat
+        attempt_id = self._attempt_of.get((chat, entry.seq), "none") if take_back else ""
+        self.call(self.mailboxes.park(chat, epoch, entry.seq, until_ms, take_back=attempt_id, **more))
+
     def waiting(self, chat: Chat | None = None, epoch: int = EPOCH) -> list[Entry]:
         """The mailbox, first to last."""
         entries: list[Entry] = self.call(self.mailboxes.load(chat or self.chat, epoch, 1000)).box
@@ -74,6 +105,8 @@ class Box:
     def commit(
         self, done: Entry | None, changes: Changes | None = None, epoch: int = EPOCH, **more: Any
     ) -> Committed:
+        if isinstance(following := more.get("following"), Entry):
+            more["following"] = Following(following, f"attempt{next(self._attempts)}")
         committed: Committed = self.call(
             self.mailboxes.commit(more.pop("chat", self.chat), epoch, done, changes or Changes(), **more)
         )

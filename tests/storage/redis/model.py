@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Changes
+from storage.redis.mailbox import Changes, Following
 from tests.storage.redis.box import Box, dead_letter
 
 CAP = 2
 FUTURE_MS = 4_000_000_000_000
 TARGETS = ["chat/shop:7", "bot/astral", "everything"]
-STALE = ["begin", "journal", "commit", "park", "fire", "load", "raise"]
+STALE = ["begin", "commit", "park", "fire", "load", "raise"]
 MAY_STAY = {"state", "timers", "timer", "dead", "deadlog", "shed"}
 
 orders = st.integers(0, 9)
@@ -51,8 +51,17 @@ class Message:
     order: int | None
     expedited: bool
     payload: bytes
+    trace: str = "t"
     tries: int = 0
+    attempt_id: str = "-"
+    """The attempt that was counted last; "-" where it was taken back."""
+    outages: int = 0
     journal: dict[int, bytes] = field(default_factory=dict)
+
+    def begin(self, attempt_id: str) -> None:
+        """H7: an attempt that is begun again because an answer was lost is the same one."""
+        self.tries += self.attempt_id != attempt_id
+        self.attempt_id = attempt_id
 
 
 @dataclass
@@ -110,6 +119,7 @@ class MailboxMachine(RuleBasedStateMachine):
         self.known: dict[Chat, Conversation] = {chat: Conversation() for chat in CHATS}
         self.seen: dict[tuple[int, str, int], int] = {}
         self.seqs: dict[int, int] = defaultdict(int)
+        self.attempts = 0
         self.noted: set[str] = set()
         self.parked: set[str] = set()
         self.take_over()
@@ -161,7 +171,7 @@ class MailboxMachine(RuleBasedStateMachine):
             seq = self._next_seq(chat)
             assert (receipt.seq, receipt.depth) == (seq, len(lane) + 1), "B1"
             self.seen[chat.partition, chat.bot, order] = seq
-            in_line(lane, Message(seq, order, expedited, payload))
+            in_line(lane, Message(seq, order, expedited, payload, f"trace-{order}"))
             one.accepted.add(seq)
 
     @rule(chat=chats)
@@ -173,7 +183,7 @@ class MailboxMachine(RuleBasedStateMachine):
         else:
             seq = self._next_seq(chat)
             assert receipt.seq == seq
-            in_line(one.box, Message(seq, None, False, b"event"))
+            in_line(one.box, Message(seq, None, False, b"event", "trace-None"))
             one.accepted.add(seq)
 
     # What the owner does
@@ -185,17 +195,37 @@ class MailboxMachine(RuleBasedStateMachine):
             if (message := self._head(chat)) is not None:
                 self._attempt(chat, message, number)
 
-    def _attempt(self, chat: Chat, message: Message, number: int) -> None:
-        begun = self.box.call(self.boxes.begin(chat, self.epoch, message.seq))
+    def _attempt(self, chat: Chat, message: Message, number: int, *, asked: int = 1) -> None:
+        attempt_id = self._next_attempt()
+        for _ in range(asked):
+            begun = self.box.call(self.boxes.begin(chat, self.epoch, message.seq, attempt_id))
         if self.held(chat):
             assert begun is None, "V7"
             return
+        if not message.expedited and self.known[chat].box[0] is not message:
+            assert begun == "behind", "P1, H6"
+            return
         assert begun is not None, "a chat that is not suspended may begin"
-        message.tries += 1
+        message.begin(attempt_id)
         assert (begun.attempt, begun.journal) == (message.tries, message.journal), "P3, R2"
-        record = b"call %d of attempt %d" % (number, message.tries)
-        self.box.call(self.boxes.journal(chat, self.epoch, message.seq, number, record))
-        message.journal[number] = record
+        assert (begun.outages, begun.outage_since_ms > 0) == (message.outages, message.outages > 0), "R8"
+        self._record(chat, message, number, b"call %d of attempt %d" % (number, message.tries))
+
+    def _record(self, chat: Chat, message: Message, number: int, record: bytes) -> None:
+        """H11e: what a call brought is a fact, and the first one that is told stays."""
+        self.box.call(self.boxes.journal(chat, self.epoch, message.seq, message.trace, number, record))
+        message.journal.setdefault(number, record)
+
+    @rule(chat=chats, number=small)
+    def begin_and_hear_no_answer(self, chat: Chat, number: int) -> None:
+        if (message := self._head(chat)) is not None:
+            self._attempt(chat, message, number, asked=3)
+
+    @rule(chat=chats, number=small)
+    def record_for_another_message_of_this_number(self, chat: Chat, number: int) -> None:
+        """Numbers run again where Redis lost its data, traces do not."""
+        if (message := self._head(chat)) is not None:
+            self.box.call(self.boxes.journal(chat, self.epoch, message.seq, "another", number, b"of another"))
 
     @rule(chat=chats, value=small, place=small, dead=st.booleans(), chain=st.booleans())
     def commit(self, chat: Chat, value: int, place: int, dead: bool, chain: bool) -> None:
@@ -208,9 +238,10 @@ class MailboxMachine(RuleBasedStateMachine):
         entry = self._entry(chat, message)
         changes = Changes(set={f"field{value}": str(message.seq)}, delete=[f"field{3 - value}"])
         following = next((other for other in one.box if other is not message), None) if chain else None
+        attempt_id = self._next_attempt()
         committed = self.box.commit(
             entry, changes, self.epoch, chat=chat,
-            following=self._entry(chat, following) if following else None,
+            following=Following(self._entry(chat, following), attempt_id) if following else None,
             dead=dead_letter(chat, entry, "ValueError: no") if dead else None,
         )  # fmt: skip
         self._finished(chat, message, changes, dead=dead)
@@ -220,7 +251,7 @@ class MailboxMachine(RuleBasedStateMachine):
         if following is None or self.held(chat) or one.fast:
             assert committed.next is None, "V7"
         else:
-            following.tries += 1
+            following.begin(attempt_id)
             assert committed.next is not None
             assert (committed.next.attempt, committed.next.journal) == (following.tries, following.journal)
 
@@ -246,13 +277,29 @@ class MailboxMachine(RuleBasedStateMachine):
         self.box.commit(None, changes, self.epoch, chat=chat)
         one.state.update(changes.set)
 
-    @rule(chat=chats, until=st.integers(1, 9), take_back=st.booleans(), write=st.booleans())
-    def park(self, chat: Chat, until: int, take_back: bool, write: bool) -> None:
+    @rule(
+        chat=chats,
+        until=st.integers(0, 9),
+        take_back=st.booleans(),
+        outage=st.booleans(),
+        asked=st.integers(1, 2),
+        write=st.booleans(),
+    )
+    def park(self, chat: Chat, until: int, take_back: bool, outage: bool, asked: int, write: bool) -> None:
         message = next(iter(self.known[chat].box), None)
-        if message is not None and (message.tries or not take_back):
-            self.box.call(self.boxes.park(chat, self.epoch, message.seq, until, take_back_attempt=take_back))
-            self.known[chat].parked_until_ms = until
-            message.tries -= take_back
+        if message is not None and (message.attempt_id != "-" or not take_back):
+            attempt_id = message.attempt_id if take_back else ""
+            for _ in range(asked):
+                call = self.boxes.park(
+                    chat, self.epoch, message.seq, until, take_back=attempt_id, outage=outage
+                )
+                self.box.call(call)
+            if until:
+                self.known[chat].parked_until_ms = until
+            if take_back:
+                message.tries -= 1
+                message.attempt_id = "-"
+                message.outages += outage
             if write:
                 self.commit_state_and_timers(chat, 0, FUTURE_MS, cancel=False)
 
@@ -273,7 +320,7 @@ class MailboxMachine(RuleBasedStateMachine):
             seq = self._next_seq(where)
             assert entry.seq == seq
             assert json.loads(entry.payload) == {"name": name, "data": "data"}
-            self.known[where].box.append(Message(seq, None, False, entry.payload))
+            self.known[where].box.append(Message(seq, None, False, entry.payload, entry.trace))
             self.known[where].accepted.add(seq)
             del self.known[where].timers[name]
 
@@ -299,16 +346,27 @@ class MailboxMachine(RuleBasedStateMachine):
         old = self.epoch - 1
         entry = self._entry(chat, message)
         calls: dict[str, Any] = {
-            "begin": lambda: self.boxes.begin(chat, old, message.seq),
-            "journal": lambda: self.boxes.journal(chat, old, message.seq, 0, b"stale"),
+            "begin": lambda: self.boxes.begin(chat, old, message.seq, "stale"),
             "commit": lambda: self.boxes.commit(chat, old, entry, Changes(set={"stale": "1"})),
-            "park": lambda: self.boxes.park(chat, old, message.seq, 99, take_back_attempt=True),
+            "park": lambda: self.boxes.park(chat, old, message.seq, 99),
             "fire": lambda: self.boxes.fire(chat.partition, old),
             "load": lambda: self.boxes.load(chat, old, 1),
             "raise": lambda: self.boxes.raise_fences([chat.partition], old),
         }
-        with pytest.raises(Fenced):
+        with pytest.raises(Fenced) as refused:
             self.box.call(calls[what]())
+        assert refused.value.epoch == old, "H7"
+
+    @rule(chat=chats, what=st.sampled_from(STALE))
+    def write_with_the_same_epoch_as_another_taker(self, chat: Chat, what: str) -> None:
+        """Where Postgres was restored from a backup it gives out epochs again."""
+        self.boxes.taker, ours = "another", self.boxes.taker
+        self.epoch += 1
+        try:
+            self.write_with_an_old_epoch(chat, what)
+        finally:
+            self.epoch -= 1
+            self.boxes.taker = ours
 
     @rule(whom=st.sampled_from(TARGETS))
     def suspend(self, whom: str) -> None:
@@ -369,18 +427,29 @@ class MailboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def epochs_never_decrease(self) -> None:
-        fence = int(self.box.raw.get(self.box.key("fence")) or 0)
+        fence = int((self.box.raw.get(self.box.key("fence")) or b"0").split()[0])
         assert fence >= self.highest_fence, "V3"
         self.highest_fence = fence
 
     # The model's own bookkeeping
+
+    def _next_attempt(self) -> str:
+        self.attempts += 1
+        return f"a{self.attempts}"
 
     def _head(self, chat: Chat) -> Message | None:
         return next(iter(self.known[chat].line), None)
 
     def _entry(self, chat: Chat, message: Message) -> Any:
         return Entry(
-            message.seq, message.order, 0, "message", "chat", "t", message.payload, message.expedited
+            message.seq,
+            message.order,
+            0,
+            "message",
+            "chat",
+            message.trace,
+            message.payload,
+            message.expedited,
         )
 
     def _finished(

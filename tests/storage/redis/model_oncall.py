@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
+from storage.redis.mailbox import Changes, Following
 from tests.storage.redis.box import dead_letter
 from tests.storage.redis.model import (
     CAP,
@@ -45,8 +45,7 @@ class OnCallMachine(MailboxMachine):
         message = self._some_line(chat)[0]
         self._attempt(chat, message, number)
         self._skip(chat, message, message.seq)
-        self.box.call(self.boxes.journal(chat, self.epoch, message.seq, 9, b"late"))
-        message.journal[9] = b"late"
+        self._record(chat, message, 9, b"late")
         self._commit_gone(chat, message.seq)
 
     @precondition(lambda self: self._ended())
@@ -55,15 +54,15 @@ class OnCallMachine(MailboxMachine):
         """Neither the owner nor on-call can do anything more to a message that is not in line."""
         chat, seq = self._ended(place)[0]
         one = self.known[chat]
-        begun = self.box.call(self.boxes.begin(chat, self.epoch, seq))
+        begun = self.box.call(self.boxes.begin(chat, self.epoch, seq, self._next_attempt()))
         assert begun == (None if self.held(chat) else "gone"), "P1"
-        self.box.call(self.boxes.park(chat, self.epoch, seq, 99, take_back_attempt=True))
+        self.box.call(self.boxes.park(chat, self.epoch, seq, 99, take_back="x"))
         assert self.box.call(self.box.letters.skip(chat, seq, "skipped", "ann")) is None
         if seq not in one.dead:
             assert self.box.call(self.box.letters.requeue(f"{chat}:{seq}")) == "gone"
             assert not self.box.call(self.box.letters.drop(f"{chat}:{seq}"))
             if late:
-                self.box.call(self.boxes.journal(chat, self.epoch, seq, 9, b"too late"))
+                self.box.call(self.boxes.journal(chat, self.epoch, seq, "t", 9, b"too late"))
                 self._commit_gone(chat, seq)
 
     @rule(chat=chats, nth=st.integers(0, 1))
@@ -71,7 +70,7 @@ class OnCallMachine(MailboxMachine):
         """Only the message that waits takes the wait along."""
         self._fill(chat)
         head = self.known[chat].box[0]
-        self.box.call(self.boxes.park(chat, self.epoch, head.seq, 77, take_back_attempt=False))
+        self.box.call(self.boxes.park(chat, self.epoch, head.seq, 77))
         self.known[chat].parked_until_ms = 77
         message = self.known[chat].box[nth]
         self._skip(chat, message, message.seq)
@@ -83,8 +82,9 @@ class OnCallMachine(MailboxMachine):
         first, second = self.known[chat].box[:2]
         self._skip(chat, second, second.seq)
         self._fill(chat)
+        following = Following(self._entry(chat, second), self._next_attempt())
         committed = self.box.commit(
-            self._entry(chat, first), None, self.epoch, chat=chat, following=self._entry(chat, second)
+            self._entry(chat, first), None, self.epoch, chat=chat, following=following
         )
         self._finished(chat, first, Changes(), dead=False)
         assert committed.next is None, "P1"
@@ -101,7 +101,9 @@ class OnCallMachine(MailboxMachine):
             assert status == "full", "F1"
             return
         assert status == ("suspended" if self.held(chat) else "requeued"), "X3"
-        new = Message(self._next_seq(chat), old.order, old.expedited, old.payload, 0, old.journal)
+        new = Message(
+            self._next_seq(chat), old.order, old.expedited, old.payload, old.trace, journal=old.journal
+        )
         in_line(lane, new)
         one.accepted.add(new.seq)
         del one.dead[old.seq]

@@ -193,7 +193,7 @@ def test_mbx_f4_a_drained_mailbox_leaves_no_key_behind(box):
     for order in (1, 2, 3):
         box.accept(order)
     for entry in box.waiting():
-        box.call(box.mailboxes.begin(box.chat, 5, entry.seq))
-        box.call(box.mailboxes.journal(box.chat, 5, entry.seq, 0, b"record"))
+        box.begin(entry)
+        box.journal(entry, 0, b"record")
         box.commit(entry)
     assert box.left_behind() == set()

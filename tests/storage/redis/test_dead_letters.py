@@ -20,7 +20,7 @@ def skip(box, seq=None):
 def test_mbx_x3_the_head_is_skipped_to_the_dead_letters_and_the_next_is_first(box):
     first = box.accept(10, payload='{"text":"\\"ё\\"\\n"}'.encode()).entry
     box.accept(11)
-    box.call(box.mailboxes.begin(box.chat, 5, first.seq))
+    box.begin(first)
     id_ = skip(box)
     assert id_ == f"shop:7:{first.seq}"
     letter = box.call(box.letters.get(id_))
@@ -80,7 +80,7 @@ def test_mbx_x3_a_skip_works_while_nobody_owns_the_chat(box):
 
 def test_mbx_x3_a_skip_ends_the_wait_of_its_message_and_of_no_other(box):
     first, second = box.accept(10).entry, box.accept(11).entry
-    box.call(box.mailboxes.park(box.chat, 5, first.seq, 77, take_back_attempt=False))
+    box.park(first, 77)
     skip(box, second.seq)
     assert box.call(box.mailboxes.load(box.chat, 5, 1)).parked_until_ms == 77
     skip(box, first.seq)
@@ -91,30 +91,33 @@ def test_mbx_p1_a_message_that_was_skipped_is_not_begun_and_its_owner_is_told(bo
     first, second = box.accept(10).entry, box.accept(11).entry
     skip(box, second.seq)
     assert box.commit(first, following=second).next is None
-    assert box.call(box.mailboxes.begin(box.chat, 5, second.seq)) == "gone"
+    assert box.begin(second) == "gone"
     assert not box.raw.exists(box.key("tries:shop:7"))
 
 
-def test_mbx_p1_a_message_that_does_not_stand_first_may_be_begun_by_its_owner(box):
+def test_mbx_p1_nothing_is_begun_before_it_stands_first_in_its_line(box):
     entries = [box.accept(order).entry for order in range(10, 80)]
     fast = [box.accept(order, expedited=True).entry for order in (90, 91)]
-    for entry in (entries[1], entries[33], entries[69], *fast):
-        assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)).attempt == 1
+    for entry in (entries[1], entries[33], entries[69]):
+        assert box.begin(entry) == "behind"
+    assert not box.raw.exists(box.key("tries:shop:7"))
+    for entry in (entries[0], *fast):
+        assert box.begin(entry).attempt == 1
 
 
 def test_mbx_x3_the_owner_that_is_at_work_on_a_skipped_message_finds_it_gone(box):
     entry = box.accept(10).entry
-    box.call(box.mailboxes.begin(box.chat, 5, entry.seq))
+    box.begin(entry)
     id_ = skip(box)
     # Its handler meets a 429, and then goes on to the end.
-    box.call(box.mailboxes.park(box.chat, 5, entry.seq, 99, take_back_attempt=True))
-    box.call(box.mailboxes.journal(box.chat, 5, entry.seq, 0, b"sent after the skip"))
+    box.park(entry, 99, take_back=True)
+    box.journal(entry, 0, b"sent after the skip")
     assert box.commit(entry).gone
     assert box.state() == {}
     assert {box.kind_of(key) for key in box.left_behind()} == {"dead", "deadlog"}
     assert box.call(box.letters.requeue(id_)) == "requeued"
     (again,) = box.waiting()
-    begun = box.call(box.mailboxes.begin(box.chat, 5, again.seq))
+    begun = box.begin(again)
     assert begun.journal == {0: b"sent after the skip"}
 
 
@@ -130,7 +133,8 @@ def test_mbx_x3_a_requeued_message_stands_where_it_stood_and_is_as_it_was(box):
         11, entries[1].kind, entries[1].queue, entries[1].trace, b'{"n":11}',
     )  # fmt: skip
     assert box.call(box.letters.count(ALL)) == 0
-    assert box.call(box.mailboxes.begin(box.chat, 5, again.seq)).attempt == 1
+    box.commit(entries[0])
+    assert box.begin(again).attempt == 1
 
 
 def test_mbx_x3_an_order_of_many_digits_survives_skip_edit_and_requeue(box):
@@ -153,11 +157,11 @@ def test_mbx_x3_a_requeued_query_is_expedited_again(box):
 
 def test_mbx_x3_a_requeued_message_does_not_repeat_what_it_sent(box):
     entry = box.accept(10).entry
-    box.call(box.mailboxes.begin(box.chat, 5, entry.seq))
-    box.call(box.mailboxes.journal(box.chat, 5, entry.seq, 0, b"\x00sent\xff"))
+    box.begin(entry)
+    box.journal(entry, 0, b"\x00sent\xff")
     box.call(box.letters.requeue(box.die(entry)))
     (again,) = box.waiting()
-    begun = box.call(box.mailboxes.begin(box.chat, 5, again.seq))
+    begun = box.begin(again)
     assert (begun.attempt, begun.journal) == (1, {0: b"\x00sent\xff"})
     box.commit(again)
     assert box.left_behind() == set()
@@ -203,8 +207,8 @@ def test_mbx_x3_a_letter_that_cannot_be_requeued_is_not_lost(box):
 
 def test_mbx_x3_a_dropped_letter_leaves_nothing_behind(box):
     entry = box.accept(10).entry
-    box.call(box.mailboxes.begin(box.chat, 5, entry.seq))
-    box.call(box.mailboxes.journal(box.chat, 5, entry.seq, 0, b"sent"))
+    box.begin(entry)
+    box.journal(entry, 0, b"sent")
     assert box.call(box.letters.drop(box.die(entry)))
     assert box.left_behind() == set()
 

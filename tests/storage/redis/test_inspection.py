@@ -119,8 +119,8 @@ def test_mbx_x2_one_chat_is_seen_whole_and_without_owning_it(box):
     neighbour = sharing(box.chat, "shop")
     first, second = box.accept(10, payload=b"one").entry, box.accept(11).entry
     fast = box.accept(12, expedited=True).entry
-    box.call(box.mailboxes.begin(box.chat, 5, first.seq))
-    box.call(box.mailboxes.park(box.chat, 5, first.seq, 77, take_back_attempt=False))
+    box.begin(first)
+    box.park(first, 77)
     box.commit(None, Changes(set={"state": "ё"}, timers=[("late", NEVER_MS, ""), ("early", 5, "")]))
     box.own(chat=neighbour)
     box.commit(None, Changes(timers=[("other", 5, "")]), chat=neighbour)

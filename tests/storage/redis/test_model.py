@@ -31,8 +31,9 @@ USERS = (mailbox, dead_letters, suspensions, inspection)
 # Faults that only a long history meets are left to tests of their own: what a requeue must not do is in
 # `test_dead_letters.py`.
 FAULTS = {
-    "the fence is off": ("return redis.call('GET', key('fence')) ~= epoch", "return false"),
-    "the fence goes down": ("if standing > tonumber(ARGV[1]) then", "if false then"),
+    "the fence is off": ("return redis.call('GET', key('fence')) ~= token", "return false"),
+    "the fence goes down": ("if standing > tonumber(ARGV[1]) or (", "if false or ("),
+    "another taker of the same epoch comes in": ("taker ~= ARGV[2]", "false"),
     "duplicates are taken": ("if seq then return {'duplicate'", "if false then return {'duplicate'"),
     "a full mailbox leaves a mark": (
         "if policy ~= 'shed' then return {'full'",
@@ -40,10 +41,16 @@ FAULTS = {
     ),
     "there is no cap": ("if depth >= cap then", "if false then"),
     "messages stand as they come": ("if order then\n    local before", "if false then\n    local before"),
-    "nothing is journaled": ("redis.call('HSET', key('journal'", "redis.call('HEXISTS', key('journal'"),
-    "attempts are not counted": ("redis.call('HINCRBY', key('tries', chat), seq, 1)", "1"),
+    "nothing is journaled": ("redis.call('HSETNX', key('journal'", "redis.call('HEXISTS', key('journal'"),
+    "a record takes the place of another": ("'HSETNX', key('journal', id)", "'HSET', key('journal', id)"),
+    "a record of another message is taken": ("if entry_trace(entry) == trace then", "if true then"),
+    "attempts are not counted": ("attempts = attempts + 1", "attempts = 1"),
+    "an attempt that is begun again counts again": ("if last ~= id then", "if true then"),
+    "an attempt is taken back twice": ("if id ~= '' and last == id then", "if id ~= '' then"),
+    "outages are not counted": ("outages = outages + 1", ""),
+    "nobody knows since when it is away": ("since = now_ms()", "since = 0"),
     "the journal stays behind": ("redis.call('DEL', key('journal'", "redis.call('EXISTS', key('journal'"),
-    "state is not written": ("redis.call('HSET', state, field, value)", "local _ = value"),
+    "state is not written": ("redis.call('HSET', state, name, ARGV[at + 2])", ""),
     "a commit is made twice": (
         "if not take(key(lane, chat), seq) then",
         "take(key(lane, chat), seq) if false then",
@@ -62,23 +69,21 @@ FAULTS = {
     "a timer fires again": ("redis.call('ZREM', key('timers'), member)", "local _ = member"),
     "dead letters are thrown away": ("if dead == '' then", "if true then"),
     "a wait is forgotten by any write": ("if seq ~= '0' and lane == 'box' then", "if true then"),
-    "a wait is never noted": ("redis.call('HSET', key('parked'), chat, ARGV[4])", "local _ = chat"),
+    "a wait is never noted": ("redis.call('HSET', key('parked'), chat, until_ms)", "local _ = chat"),
 }
 ON_CALL_FAULTS = {
-    "what was skipped is begun": ("if not waits(chat, seq) then return {'gone'} end", ""),
+    "what does not stand first is begun": ("return {find(key('box', chat), seq) and 'behind' or 'gone'}", ""),
+    "what was skipped waits": ("if not waits(chat, seq) then return {'gone'} end", ""),
     "what was skipped follows": (" or entry_seq(head) ~= next_seq", ""),
     "what a dead message sent is forgotten": (
         "redis.call('RENAME', key('journal', id), key('deadlog', id))",
         "redis.call('DEL', key('journal', id))",
     ),
     "what was sent after a skip is forgotten": (
-        "redis.call('HSET', key('deadlog', id), late[i], late[i + 1])",
-        "redis.call('HGET', key('deadlog', id), late[i])",
+        "redis.call('HSETNX', key('deadlog', id)",
+        "redis.call('HGET', 'x'",
     ),
-    "what was sent after a skip stays behind": (
-        "end\n    redis.call('DEL', key('journal', id))",
-        "end",
-    ),
+    "what was sent after a skip stays behind": ("if letter and string.find", "if not letter or string.find"),
     "a skip leaves the attempts": ("redis.call('HDEL', key('tries', chat), seq)\nif lane", "if lane"),
     "a skip does not end the wait": ("if lane == 'box' and first then", "if false then"),
     "any skip ends the wait": ("if lane == 'box' and first then", "if lane == 'box' then"),

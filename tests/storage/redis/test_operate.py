@@ -8,7 +8,7 @@ from storage.errors import StoreUnavailable
 from storage.redis.batch import Line
 from storage.redis.dead_letters import Wanted
 from storage.redis.entry import PARTITIONS, Chat
-from storage.redis.mailbox import MAILBOX_CAP, Changes
+from storage.redis.mailbox import MAILBOX_CAP, Changes, Early
 from storage.redis.suspensions import WITHOUT_NOTE, Held, Suspensions
 from tests.storage.redis.box import Box, dead_letter
 
@@ -20,7 +20,7 @@ TARGETS = ["chat/shop:7", "bot/shop", "everything"]
 def test_mbx_x1_a_suspended_chat_bot_or_service_begins_nothing(box, target):
     entry = box.accept(10).entry
     assert box.call(box.suspensions.put(target, "ann", "why"))
-    assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)) is None
+    assert box.begin(entry) is None
     assert box.call(box.mailboxes.load(box.chat, 5, 10)).suspended
     assert not box.raw.exists(box.key("tries:shop:7"))
 
@@ -29,16 +29,16 @@ def test_mbx_x1_the_suspension_of_one_chat_leaves_the_others_alone(box):
     entry = box.accept(10).entry
     for whom in ("shop:8", "astral", "shop:77", "shop:"):
         box.suspend(whom)
-    assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)).attempt == 1
+    assert box.begin(entry).attempt == 1
 
 
 def test_mbx_x1_what_runs_at_the_suspension_comes_to_its_end_and_nothing_follows_it(box):
     first, second = box.accept(10).entry, box.accept(11).entry
-    box.call(box.mailboxes.begin(box.chat, 5, first.seq))
+    box.begin(first)
     box.suspend()
     committed = box.commit(first, following=second)
     assert (committed.gone, committed.next) == (False, None)
-    assert box.call(box.mailboxes.begin(box.chat, 5, second.seq)) is None
+    assert box.begin(second) is None
 
 
 def test_mbx_x1_messages_pile_up_to_the_cap_while_suspended_and_are_in_order_after(box):
@@ -61,7 +61,7 @@ def test_mbx_x1_a_suspension_says_who_and_why_and_outlives_every_process(box, cl
     assert other.call(other.suspensions.lift("bot/shop")) == held
     other.close()
     assert box.call(box.suspensions.all()) == {}
-    assert box.call(box.mailboxes.begin(box.chat, 5, box.waiting()[0].seq)).attempt == 1
+    assert box.begin(box.waiting()[0]).attempt == 1
     assert {box.kind_of(key) for key in box.left_behind()} == {"box", "ready", "tries"}
 
 
@@ -76,9 +76,9 @@ def test_mbx_x1_what_is_resumed_stays_held_by_what_is_wider(box):
     for target in TARGETS:
         box.call(box.suspensions.put(target, "ann", target))
     for target in TARGETS:
-        assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)) is None
+        assert box.begin(entry) is None
         assert box.call(box.suspensions.lift(target)).why == target
-    assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)).attempt == 1
+    assert box.begin(entry).attempt == 1
     assert [box.call(box.suspensions.lift(target)) for target in TARGETS] == [None] * 3
 
 
@@ -134,11 +134,11 @@ def test_mbx_x1_a_crash_between_note_and_sets_is_healed_at_the_next_start(box, t
     box.call(box.suspensions.reconcile(range(PARTITIONS)))
     noted = bool(box.raw.hexists("mailroom:suspensions", target))
     assert set(box.call(box.suspensions.all())) == ({target} if noted else set())
-    begun = box.call(box.mailboxes.begin(box.chat, 5, entry.seq))
+    begun = box.begin(entry)
     assert (begun is None) == noted
     # Done again it comes to its end.
     box.call(box.suspensions.put(target, "ann", "why") if what == "put" else box.suspensions.lift(target))
-    assert (box.call(box.mailboxes.begin(box.chat, 5, entry.seq)) is None) == (what == "put")
+    assert (box.begin(entry) is None) == (what == "put")
 
 
 def test_mbx_x1_a_start_leaves_other_partitions_alone_and_is_not_confused_by_their_chats(box):
@@ -185,7 +185,7 @@ def test_mbx_p4_a_chat_can_be_parked_by_the_death_of_its_message_in_the_same_ste
     letter = dead_letter(box.chat, first, "ValueError: no\nmore")
     committed = box.commit(first, dead=letter, park=True, following=second)
     assert (committed.gone, committed.depth, committed.next) == (False, 1, None)
-    assert box.call(box.mailboxes.begin(box.chat, 5, second.seq)) is None
+    assert box.begin(second) is None
     (target, held), *others = box.call(box.suspensions.all()).items()
     assert (target, held.who, others) == ("chat/shop:7", "supervisor", [])
     assert held.why == "a message died here: ValueError: no"
@@ -197,7 +197,7 @@ def test_mbx_p4_only_a_death_parks_and_only_once_it_is_written(box):
     letter = dead_letter(box.chat, first, "late")
     assert box.commit(first, dead=letter, park=True).gone
     assert box.call(box.suspensions.all()) == {}
-    assert box.call(box.mailboxes.begin(box.chat, 5, second.seq)).attempt == 1
+    assert box.begin(second).attempt == 1
 
 
 def test_mbx_x1_a_parked_chat_stays_parked_over_a_start_and_goes_on_when_it_is_resumed(box):
@@ -208,12 +208,12 @@ def test_mbx_x1_a_parked_chat_stays_parked_over_a_start_and_goes_on_when_it_is_r
     assert box.call(box.suspensions.lift("chat/shop:7")).who == "supervisor"
     box.call(box.suspensions.reconcile(range(PARTITIONS)))
     assert box.call(box.suspensions.all()) == {}
-    assert box.call(box.mailboxes.begin(box.chat, 5, second.seq)).attempt == 1
+    assert box.begin(second).attempt == 1
 
 
 def test_mbx_x1_a_chat_that_on_call_suspended_and_that_is_parked_then_is_held_once(box):
     first, _ = box.accept(10).entry, box.accept(11)
-    box.call(box.mailboxes.begin(box.chat, 5, first.seq))
+    box.begin(first)
     box.call(box.suspensions.put("chat/shop:7", "ann", "why"))
     box.die(first, park=True)
     assert [held.who for held in box.call(box.suspensions.all()).values()] == ["ann"]
@@ -225,13 +225,13 @@ def test_mbx_x1_a_chat_that_on_call_suspended_and_that_is_parked_then_is_held_on
 @pytest.mark.parametrize("target", TARGETS)
 def test_v7_a_suspended_chat_begins_nothing_by_any_of_the_ways_to_begin(box, target):
     first, second = box.accept(10).entry, box.accept(11).entry
-    box.call(box.mailboxes.begin(box.chat, 5, first.seq))
+    box.begin(first)
     box.call(box.suspensions.put(target, "ann", "why"))
     # What ran comes to its end, and that is the last there is.
     assert box.commit(first, Changes(set={"a": "1"}), following=second).next is None
-    assert box.call(box.mailboxes.begin(box.chat, 5, second.seq)) is None
+    assert box.begin(second) is None
     box.call(box.letters.skip(box.chat, second.seq, "skipped", "ann"))
-    assert box.accept(12, begin_epoch=5).begun is None
+    assert box.accept(12, early=Early(5, "a")).begun is None
     box.call(box.letters.skip(box.chat, None, "skipped", "ann"))
     for id_ in box.call(box.letters.ids(Wanted(), 9)):
         assert box.call(box.letters.requeue(id_)) == "suspended"

@@ -18,9 +18,9 @@ def writes(box):
     boxes, chat = box.mailboxes, box.chat
     return {
         "load": lambda epoch: boxes.load(chat, epoch, 10),
-        "begin": lambda epoch: boxes.begin(chat, epoch, entry.seq),
-        "journal": lambda epoch: boxes.journal(chat, epoch, entry.seq, 0, b"x"),
-        "park": lambda epoch: boxes.park(chat, epoch, entry.seq, 1, take_back_attempt=False),
+        "begin": lambda epoch: boxes.begin(chat, epoch, entry.seq, "a"),
+        "journal": lambda epoch: boxes.journal(chat, epoch, entry.seq, "another", 0, b"x"),
+        "park": lambda epoch: boxes.park(chat, epoch, entry.seq, 1),
         "fire": lambda epoch: boxes.fire(chat.partition, epoch),
         "commit": lambda epoch: boxes.commit(chat, epoch, entry, Changes(set={"a": "1"})),
     }
@@ -60,12 +60,57 @@ def test_mbx_o1_a_fence_never_goes_down(box):
     with pytest.raises(Fenced) as refused:
         box.own(8)
     assert refused.value.standing == 9
-    assert box.raw.get(box.key("fence")) == b"9"
+    assert box.raw.get(box.key("fence")) == b"9 -"
 
 
 def test_mbx_o1_raising_the_fence_again_with_the_same_epoch_is_allowed(box):
     box.own(9)
     box.own(9)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_epochs_run_again_after_postgres_was_restored_and_the_other_taker_is_refused(box, writes, name):
+    box.mailboxes.taker = "another"
+    with pytest.raises(Fenced) as refused:
+        box.call(writes[name](5))
+    assert refused.value.epoch == 5
+
+
+def test_an_equal_epoch_of_another_taker_does_not_raise_the_fence_and_learns_what_stands(box):
+    box.mailboxes.taker = "another"
+    with pytest.raises(Fenced) as refused:
+        box.own(5)
+    assert refused.value.standing == 5
+    assert box.call(box.mailboxes.stands(box.chat, 5)) is False
+    box.own(6)
+    assert box.call(box.mailboxes.stands(box.chat, 6)) is True
+
+
+def test_a_fence_of_the_version_before_is_one_of_nobody(box):
+    box.raw.set(box.key("fence"), "7")
+    with pytest.raises(Fenced):
+        box.own(7)
+    box.own(8)
+    assert box.call(box.mailboxes.stands(box.chat, 8))
+
+
+def test_a_record_of_a_past_owner_is_kept_and_does_not_replace_another(box):
+    """Its call went out: whoever handles the message now must not make it again."""
+    entry = box.accept(10).entry
+    box.begin(entry)
+    box.own(6)
+    for record in (b"of the past owner", b"too late"):
+        with pytest.raises(Fenced):
+            box.journal(entry, 0, record)
+    assert box.begin(entry, epoch=6).journal == {0: b"of the past owner"}
+
+
+def test_a_record_of_a_message_that_is_finished_leaves_nothing_behind(box):
+    entry = box.accept(10).entry
+    box.begin(entry)
+    box.commit(entry)
+    box.journal(entry, 0, b"too late")
+    assert box.left_behind() == set()
 
 
 def test_mbx_o1_epochs_are_compared_as_numbers_not_as_text(box):

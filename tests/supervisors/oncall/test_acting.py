@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.redis.mailbox import Changes
+from storage.redis.mailbox import Changes, Early
 from supervisors.oncall.desk import OnCallError, UnknownTargetError
 from supervisors.oncall.reports import By
 from tests.supervisors.oncall.station import Chats, Tree
@@ -15,11 +15,11 @@ def test_a_suspended_bot_begins_nothing_and_goes_on_in_order_when_resumed(worker
     assert (outcome.target, outcome.done, outcome.unfinished, outcome.failed) == ("shop", 1, 1, 0)
     assert "1 message in progress will still come to its end; `drain` waits for it." in outcome.says
     entry = box.accept(7).entry
-    assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)) is None
+    assert box.begin(entry) is None
     box.accept(8)
     outcome = desk.resume("shop", By("bob", "all well again"))
     assert (outcome.done, "it was suspended by ann: a test" in outcome.says) == (1, True)
-    assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)).attempt == 1
+    assert box.begin(entry).attempt == 1
     assert box.orders() == [7, 8]
 
 
@@ -50,8 +50,8 @@ def test_mbx_v7_a_drained_target_commits_nothing(worker, desk, box):
     assert "commits nothing until it is resumed" in outcome.says
     assert worker.chats.told == [("quiesce", 10.0)]
     # Neither begun by name, nor along with an accept, nor along with the commit of another.
-    assert box.call(box.mailboxes.begin(box.chat, 5, entry.seq)) is None
-    assert box.accept(8, begin_epoch=5).begun is None
+    assert box.begin(entry) is None
+    assert box.accept(8, early=Early(5, "a")).begun is None
     assert box.commit(None, Changes(), following=entry).next is None
 
 

@@ -41,7 +41,7 @@ def test_a_chat_is_shown_with_its_mailbox_and_its_actor(start, desk, box):
     start("one:1:1", chats=Chats({"shop:7": 1}))
     start("web:2:2", roles=("web",))
     receipt = box.accept(1, payload=b"x" * 5000)
-    box.call(box.mailboxes.begin(box.chat, 5, receipt.seq))
+    box.begin(receipt)
     report = desk.chat("shop:7")
     assert (report.chat, report.depth, report.epoch, report.owner) == (box.chat, 1, 5, "one:1:1")
     assert report.actor == {"running": [4], "crashes": 1}
