@@ -98,16 +98,18 @@ class Worker:
     ownership: Ownership
     policy: Policy
 
-    async def persist(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def persist(self, call: Callable[[], Awaitable[T]], *, fact: bool = False) -> T:
         """Make a store call until it has an answer. The calls are safe to repeat. Raises `Fenced` once we are
-        not the owner any more.
+        not the owner any more; a `fact` is told once all the same.
         """
         pause = STORE_PAUSE_SECONDS
         while True:
-            _ = self.ownership.epoch
+            if not fact:
+                _ = self.ownership.epoch
             try:
                 return await call()
             except StoreUnavailable:
+                fact = False
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, STORE_PAUSE_MAX_SECONDS)
 
@@ -291,7 +293,7 @@ class Worker:
     ) -> Callable[[int, bytes], Coroutine[Any, Any, None]]:
         async def record(number: int, kept: bytes) -> None:
             await self.persist(
-                lambda: self.mailboxes.journal(chat, epoch, entry.seq, entry.trace, number, kept)
+                lambda: self.mailboxes.journal(chat, epoch, entry.seq, entry.trace, number, kept), fact=True
             )
 
         return record
