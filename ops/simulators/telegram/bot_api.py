@@ -11,11 +11,12 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from . import gateway
 from .arguments import Args, parse_body, read_arguments
 from .bots import Bot, World
 from .errors import ApiError, too_many_requests
 from .events import encode
-from .faults import Verdict
+from .faults import GATEWAY_KINDS, Verdict
 from .files import Upload
 from .methods import METHODS, Call
 from .replies import multipart_fields
@@ -73,12 +74,19 @@ class BotApi:
         if verdict.kind == "drop_before":
             self._note(bot, name, args, size, error="connection dropped before the call took effect")
             return _hang_up(request)
+        if verdict.kind in GATEWAY_KINDS:
+            self._note(bot, name, args, size, error=f"{verdict.status} {verdict.kind}, not by Telegram")
+            return gateway.answer(verdict.kind, verdict.status)
         if verdict.kind == "429":
             error = too_many_requests(verdict.retry_after)
         elif verdict.kind == "500":
             error = ApiError(500, "Internal Server Error")
         elif verdict.kind == "blocked":
             error = ApiError(403, "Forbidden: bot was blocked by the user")
+        elif verdict.kind == "unauthorized":
+            error = ApiError(401, "Unauthorized")
+        elif verdict.kind == "unknown_bot":
+            error = ApiError(404, "Not Found")
         else:
             return None
         self._note(bot, name, args, size, error=error.description)

@@ -12,7 +12,13 @@ from typing import Any, Final
 
 from ops.simulators.fields import ControlError, flag, integer, line, only, real
 
-KINDS: Final = ("429", "500", "drop_before", "drop_after", "slow", "blocked")
+GATEWAY_KINDS: Final = {"html": 502, "no_json": 200, "no_description": 502}
+"""Answers that Telegram did not write, with the status they have unless a rule says another."""
+STATUSES: Final = (200, 400, 401, 403, 404, 413, 429, 500, 502, 503, 504)
+KINDS: Final = (
+    *("429", "500", "drop_before", "drop_after", "slow", "blocked", "unauthorized", "unknown_bot"),
+    *GATEWAY_KINDS,
+)
 RULES_MAX = 1_000
 PARKED_MAX = 10_000
 RETRY_AFTER_MAX_SECONDS = 86_400
@@ -20,7 +26,18 @@ DELAY_MAX_MS = 120_000
 DELAY_DEFAULT_MS = 1_000.0
 NAME_MAX = 120
 RULE_FIELDS: Final = frozenset(
-    {"kind", "method", "token", "chat_id", "retry_after", "delay_ms", "times", "probability", "park"}
+    {
+        "kind",
+        "method",
+        "token",
+        "chat_id",
+        "retry_after",
+        "delay_ms",
+        "times",
+        "probability",
+        "park",
+        "status",
+    }
 )
 
 NEVER_PARKED = ("answer", "get", "sendchataction", "setwebhook", "deletewebhook")
@@ -40,6 +57,7 @@ class Rule:
     times: int | None = None
     probability: float = 1.0
     park: bool = True
+    status: int | None = None
     struck: int = 0
 
     def shown(self) -> dict[str, Any]:
@@ -56,6 +74,7 @@ def parse_rule(given: Any) -> Rule:
     if kind not in KINDS:
         raise ControlError(f"kind must be one of: {', '.join(KINDS)}")
     method = line(given, "method", NAME_MAX)
+    status = _status(given, kind)
     delay_ms, probability = real(given, "delay_ms", 0, DELAY_MAX_MS), real(given, "probability", 0, 1)
     return Rule(
         kind,
@@ -67,7 +86,19 @@ def parse_rule(given: Any) -> Rule:
         times=integer(given, "times", low=1) if given.get("times") is not None else None,
         probability=1.0 if probability is None else probability,
         park=flag(given, "park") is not False,
+        status=status,
     )
+
+
+def _status(given: dict[str, Any], kind: str) -> int | None:
+    if given.get("status") is None:
+        return GATEWAY_KINDS.get(kind)
+    if kind not in GATEWAY_KINDS:
+        raise ControlError(f"status goes with: {', '.join(GATEWAY_KINDS)}")
+    status = integer(given, "status")
+    if status not in STATUSES:
+        raise ControlError(f"status must be one of: {', '.join(map(str, STATUSES))}")
+    return status
 
 
 @dataclass(slots=True)
@@ -76,6 +107,7 @@ class Verdict:
 
     kind: str | None = None
     retry_after: int = 0
+    status: int = 0
     delay_seconds: float = 0.0
 
 
@@ -123,7 +155,7 @@ class Faults:
             if rule.kind == "slow":
                 verdict.delay_seconds += rule.delay_ms / 1000
                 continue
-            verdict.kind, verdict.retry_after = rule.kind, rule.retry_after
+            verdict.kind, verdict.retry_after, verdict.status = rule.kind, rule.retry_after, rule.status or 0
             if rule.kind == "429" and rule.park:
                 self._park(token, chat_id, rule.retry_after)
             break

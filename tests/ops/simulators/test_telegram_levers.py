@@ -37,6 +37,8 @@ def test_a_429_rule_refuses_until_the_wait_is_over_and_counts_who_did_not_wait(p
     [
         ({"kind": "500"}, "500 Internal Server Error"),
         ({"kind": "blocked"}, "403 Forbidden: bot was blocked by the user"),
+        ({"kind": "unauthorized"}, "401 Unauthorized"),
+        ({"kind": "unknown_bot"}, "404 Not Found"),
     ],
 )
 def test_a_rule_strikes_the_calls_it_names_as_often_as_it_says(play, rule, status):
@@ -46,6 +48,34 @@ def test_a_rule_strikes_the_calls_it_names_as_often_as_it_says(play, rule, statu
         await sim.result("sendDice", chat_id=5)
         for _ in range(2):
             assert await sim.refusal("sendMessage", **SEND) == status
+        await sim.result("sendMessage", **SEND)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("rule", "status", "content_type", "begins"),
+    [
+        ({"kind": "html"}, 502, "text/html", "<html>\n<head><title>502 Bad Gateway"),
+        ({"kind": "html", "status": 200}, 200, "text/html", "<html>\n<head><title>200 OK"),
+        ({"kind": "html", "status": 413}, 413, "text/html", "<html>\n<head><title>413 "),
+        ({"kind": "no_json"}, 200, "application/json", "{ok: true"),
+        ({"kind": "no_description"}, 502, "application/json", '{"ok":false}'),
+        ({"kind": "no_description", "status": 400}, 400, "application/json", '{"ok":false}'),
+    ],
+)
+def test_a_gateway_answers_in_its_own_words_and_the_call_has_no_effect(
+    play, rule, status, content_type, begins
+):
+    async def scenario(sim):
+        await sim.sim("faults", rules=[{**rule, "method": "sendMessage", "times": 1}])
+        async with sim.http.post(f"{sim.url}/bot{TOKEN}/sendMessage", json=SEND) as response:
+            assert (response.status, response.content_type) == (status, content_type)
+            assert (await response.text()).startswith(begins)
+        call = (await sim.sim("calls", "GET"))["calls"][-1]
+        assert call["ok"] is False
+        chat = await sim.sim(f"chat?token={TOKEN}&chat_id=5", "GET")
+        assert chat["messages"] == []
         await sim.result("sendMessage", **SEND)
 
     play(scenario)
@@ -214,6 +244,8 @@ def test_any_update_can_be_injected(play):
             {"rules": [{"kind": "500", "probability": 2}]},
             "probability must be a number from 0 to 1",
         ),
+        ("faults", {"rules": [{"kind": "500", "status": 200}]}, "status goes with: html"),
+        ("faults", {"rules": [{"kind": "html", "status": 99}]}, "status must be one of: 200"),
         ("faults", {"rules": [{"kind": "500", "often": 2}]}, "unknown in a rule: often"),
         ("faults", {"rules": 5}, "rules must be a list"),
         ("delivery", {"paused": "yes"}, "paused must be true or false"),
