@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from aiogram.exceptions import TelegramRetryAfter
+
 from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Owner, Parked, owner_of
 from actors.journal import Journal
@@ -28,6 +30,10 @@ OUTAGE_PAUSE_SECONDS = 1.0
 """The pause after Telegram failed to answer; it doubles with each failure in a row."""
 TAKE_BACK_SECONDS = 1.0
 """How long an attempt that we broke off ourselves may take to be taken back: we are on our way out."""
+OUTAGES_MAX = 16
+"""Doublings of it: past any longest pause."""
+NOT_THE_MESSAGES = (Owner.BOT, Owner.OUTSIDE, Owner.US, Owner.WAIT)
+"""Whose failures a message waits out without being blamed."""
 APOLOGY_NUMBER = 1_000_000
 """The call number of the apology: far from the handler's own calls, whose number may differ."""
 
@@ -180,9 +186,12 @@ class Worker:
             owner = owner_of(error)
             if owner is not Owner.NOBODY:  # a refusal is an end like any other: what was written before it is
                 turn.changes = Changes()
-            if owner is Owner.OUTSIDE:
-                pause = min(OUTAGE_PAUSE_SECONDS * 2**outages, self.policy.backoff_max_seconds)
-                return await self._put_off(chat, entry, epoch, pause, attempt_id, attempt, error)
+            if owner is Owner.BOT:
+                bot.hold.begin(words(error))
+            if owner in NOT_THE_MESSAGES:
+                pause = _pause(error, outages, self.policy)
+                said = None if owner is Owner.WAIT else error
+                return await self._put_off(chat, entry, epoch, pause, attempt_id, attempt, said)
             if owner is Owner.NOBODY:
                 verdict = "refused"
             elif attempt < self.policy.attempts_max:
@@ -311,6 +320,13 @@ class Worker:
                 raise Fenced(f"{chat}: epoch {epoch} is not the owner's any more", epoch)
 
         return permit
+
+
+def _pause(error: BaseException, outages: int, policy: Policy) -> float:
+    """How long a message waits for what it is not to blame for."""
+    if isinstance(error, TelegramRetryAfter):
+        return float(error.retry_after)
+    return min(OUTAGE_PAUSE_SECONDS * 2.0 ** min(outages, OUTAGES_MAX), policy.backoff_max_seconds)
 
 
 def _settle(turn: Turn, changes: Changes) -> None:

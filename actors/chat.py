@@ -295,7 +295,7 @@ class ChatActor(TrioActor):
     def _wait_seconds(self, head: Entry) -> float:
         now_ms = self._house.worker.mailboxes.now_ms()
         stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
-        return max(stragglers, self._not_before - trio.current_time())
+        return max(stragglers, self._not_before - trio.current_time(), self._bot.hold.wait_seconds())
 
     def _following(self, done: Entry) -> Following | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""

@@ -97,6 +97,8 @@ def notice(bot: str, chat: int, text: str) -> NewJob:
 
 async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool = False) -> Outcome:
     """Send a notice when the limiter lets it. A long wait is not spent here: others could go now."""
+    if hosted.hold.why:
+        return _held(hosted)
     clock = asyncio.get_running_loop()
     wait = hosted.limiter.wait_seconds(CallClass.REPLY, chat_id, clock.time(), most=INLINE_WAIT_SECONDS)
     if wait > INLINE_WAIT_SECONDS:
@@ -115,8 +117,17 @@ async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool 
     except AiogramError as error:
         if isinstance(error, TelegramMigrateToChat) and not moved:
             return await _send(hosted, wanted, error.migrate_to_chat_id, moved=True)
-        if owner_of(error) in (Owner.NOBODY, Owner.MESSAGE):
-            return Rejected(f"Telegram will not deliver it: {error}")
+        match owner_of(error):
+            case Owner.NOBODY | Owner.MESSAGE:
+                return Rejected(f"Telegram will not deliver it: {error}")
+            case Owner.BOT:
+                hosted.hold.begin(str(error))
+                return _held(hosted)
         raise
     child(REPLIES, hosted.name).inc()
     return Done()
+
+
+def _held(hosted: HostedBot) -> Snoozed:
+    until = datetime.now(UTC) + timedelta(seconds=hosted.hold.wait_seconds())
+    return Snoozed(until, f"the bot holds: {hosted.hold.why}")

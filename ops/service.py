@@ -42,6 +42,7 @@ from storage.redis.suspensions import Held, Suspensions
 from storage.vault import VaultError
 from supervisors import gauges
 from supervisors.bots import bot_life
+from supervisors.holding import Holding, holds
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.listener import Listener
 from supervisors.oncall.node import LocalNode, held_nodes
@@ -173,6 +174,7 @@ class Service:
             parts = self._parts(stores, outbox, services, workplace, parking, front, process, node)
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
+            stores.readiness.warnings.append(partial(holds, stores.line, list(bots)))
             if "worker" in self._roles:
                 stores.readiness.owning = lambda: workplace.ownership.held
             try:
@@ -240,10 +242,14 @@ class Service:
         bots, port = workplace.bots, self._settings.metrics_port
         chats = None
         if "worker" in self._roles:
+            holding = Holding(stores.line)
             takeover = Takeover(stores.mailboxes, stores.line, stores.redis_url)
             chats = Chats(
                 lease=workplace.lease,
-                bots={name: bot_life(bot, bots, workplace, parking, takeover) for name, bot in bots.items()},
+                bots={
+                    name: bot_life(bot, bots, workplace, parking, holding, takeover)
+                    for name, bot in bots.items()
+                },
                 actors=workplace.actors,
                 sweep=workplace.sweep,
                 timers=workplace.timers,

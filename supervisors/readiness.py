@@ -30,6 +30,10 @@ class Readiness:
         self._line = line
         self._persistent = True
         self.owning: Callable[[], bool] | None = None
+        self.warnings: list[Callable[[], Awaitable[dict[str, str]]]] = []
+        """What is to be known and keeps nothing from working, each under a name that begins with `warning_`;
+        awaited in asyncio.
+        """
 
     async def check(self) -> dict[str, str]:
         """What keeps the service from working, by part."""
@@ -42,6 +46,9 @@ class Readiness:
             found["chats"] = "another process owns the chats, or the lease could not be renewed"
         if not self._persistent:
             found["warning_redis_persistence"] = NOT_PERSISTENT
+        if "redis" not in found:
+            for warns in self.warnings:
+                found |= await self._warned(warns)
         return found
 
     async def probe_stores(self) -> None:
@@ -69,6 +76,12 @@ class Readiness:
             raise StoreUnavailable(
                 f"Postgres does not answer: {str(error) or type(error).__name__}"
             ) from error
+
+    @staticmethod
+    async def _warned(warns: Callable[[], Awaitable[dict[str, str]]]) -> dict[str, str]:
+        with trio.move_on_after(PROBE_SECONDS):
+            return await aio(warns)
+        return {}
 
     @staticmethod
     async def _probe(probe: Callable[[], Awaitable[None]]) -> str:

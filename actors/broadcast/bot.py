@@ -103,7 +103,11 @@ class BotBroadcasts:
         await self._settle()
         await self._look()
         now = self._clock()
-        halted_seconds = max(self._pace.halted_until, self._hosted.limiter.bot_parked_until) - now
+        halted_seconds = max(
+            self._pace.halted_until - now,
+            self._hosted.limiter.bot_parked_until - now,
+            self._hosted.hold.wait_seconds(),
+        )
         room = 0 if halted_seconds > 0 else min(BATCH_CHATS, IN_HAND_MAX - len(self._in_hand))
         order = turns(list(self._messages), self._last, room)
         claimed = await aio(self._sending.claim, Counter(order))

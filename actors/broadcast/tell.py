@@ -99,6 +99,8 @@ async def _send(hosted: HostedBot, message: Message, chat_id: int, *, moved: boo
     except AiogramError as error:
         if isinstance(error, TelegramMigrateToChat) and not moved:
             return await _send(hosted, message, error.migrate_to_chat_id, moved=True)
+        if owner_of(error) is Owner.BOT:
+            hosted.hold.begin(str(error))
         return _judged(error)
     child(REPLIES, hosted.name).inc()
     return Told("sent")
@@ -109,7 +111,7 @@ def _judged(error: AiogramError) -> Told:
     said = error.message if isinstance(error, TelegramAPIError) else str(error)
     match owner_of(error):
         case Owner.BOT:
-            return Told("waiting", fault=f"Telegram does not know the bot: {said}")
+            return Told("waiting", f"Telegram does not know the bot: {said}", outage=True)
         case Owner.OUTSIDE if isinstance(error, TelegramNetworkError):
             sent = not isinstance(error.__cause__, ClientConnectorError)
             return Told("unknown" if sent else "waiting", "no answer from Telegram", outage=True)

@@ -2,21 +2,24 @@
 here knows of actors.
 """
 
+import asyncio
 from collections.abc import Mapping
 from types import EllipsisType
-from typing import Any
+from typing import Any, cast
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.dispatcher.event.bases import UNHANDLED, CancelHandler, SkipHandler
 from aiogram.exceptions import AiogramError
-from aiogram.methods import SendMessage, TelegramMethod
+from aiogram.methods import GetMe, SendMessage, TelegramMethod
 from aiogram.types import Update
 from pydantic_core import from_json
 from structlog import get_logger
 
 from actors.hosting.errors import Owner, owner_of
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
+from actors.hosting.hold import Hold
 from actors.hosting.load import OUR_DISPATCHER, is_ours
+from actors.hosting.session import HostedSession
 from actors.hosting.shared import SharedDispatcher, Synthetic
 from actors.limiter import Limiter
 from actors.order import Watermark
@@ -36,6 +39,8 @@ SHED_NOTICE = {
     "ru": "Слишком много сообщений сразу: часть из них я не прочитал. Напишите ещё раз, когда я отвечу.",
     "en": "Too many messages at once: some of them I did not read. Please write again once I have answered.",
 }
+PROBE_SECONDS = 10
+"""How long `getMe` may take where it is asked only whether Telegram is there and knows the bot."""
 MADE_UP = frozenset({OBSERVER, "aiogd_update"})
 """Kinds of updates that we and aiogram_dialog make up: Telegram knows nothing of them."""
 
@@ -60,6 +65,7 @@ class HostedBot:
         self.dispatcher = dispatcher
         self.limiter = limiter
         self.watermark = Watermark()
+        self.hold = Hold()
         self.fast = fast
         self.shed = shed
         self.parks = parks
@@ -109,6 +115,21 @@ class HostedBot:
         if isinstance(response, TelegramMethod):
             await self._answer(response)
         return response is not UNHANDLED
+
+    def answered_since(self, when: float) -> bool:
+        """Whether Telegram has answered any call of the bot with success since then (the loop's clock)."""
+        return cast(HostedSession, self.bot.session).succeeded_at >= when
+
+    async def is_known(self) -> bool:
+        """Ask Telegram whether it is there and knows the bot."""
+        session = cast(HostedSession, self.bot.session)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await session.fetch(self.bot, GetMe(), PROBE_SECONDS)
+        except (AiogramError, TimeoutError) as error:
+            log.warning("bot_not_known", bot=self.name, why=str(error))
+            return False
+        return True
 
     async def apologise(self, turn: Turn) -> None:
         """Tell the user that their message was not answered."""

@@ -78,6 +78,8 @@ class HostedSession(AiohttpSession):
         self._name = name
         self._limiter = limiter
         self._on_parked = on_parked
+        self.succeeded_at = -inf
+        """When Telegram last did what it was asked for, by the loop's clock."""
 
     async def create_session(self) -> ClientSession:
         """The connections to Telegram, without the cookies that aiohttp looks for with every call."""
@@ -125,7 +127,9 @@ class HostedSession(AiohttpSession):
         model of them would be written.
         """
         body, _ = self._body(bot, method)
-        return read_raw(self, bot, method, *await self._post(bot, method, body, None, timeout))
+        result = read_raw(self, bot, method, *await self._post(bot, method, body, None, timeout))
+        self._succeeded()
+        return result
 
     async def _limited(
         self,
@@ -207,10 +211,14 @@ class HostedSession(AiohttpSession):
         if returning not in _RESPONSES:
             _RESPONSES[returning] = Response[returning]  # type: ignore[valid-type]
         response = read_answer(self, bot, method, status, content)
+        self._succeeded()
         if not repeatable(method.__api_method__):
             child(REPLIES, self._name).inc()
         self._learn(response.result)
         return cast(TelegramType, response.result)
+
+    def _succeeded(self) -> None:
+        self.succeeded_at = asyncio.get_running_loop().time()
 
     def _learn(self, result: object) -> None:
         """A message, or a chat that was asked for, says which id its chat's name belongs to. A person's name

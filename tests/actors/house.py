@@ -28,6 +28,7 @@ from storage.redis.batch import Line
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes, Mailboxes, every_partition
 from supervisors.chats import Chats, open_chats
+from supervisors.holding import Holding
 from supervisors.parking import Parking
 
 PATIENCE_SECONDS = 10.0
@@ -62,6 +63,10 @@ class Telegram:
     def tell(self, answer: Any, **match: Any) -> None:
         """The next call whose method and arguments match is answered so."""
         self._told.append((match, answer))
+
+    def know_again(self) -> None:
+        """What was told of calls that have not come yet is void."""
+        self._told.clear()
 
     def texts(self, chat_id: int | str | None = None) -> list[str]:
         """What was said, in one chat or in all."""
@@ -244,9 +249,12 @@ async def open_house(
         hosted.watermark.saw(first_update_id - 1, boxes.now_ms(), in_order=True)
         await aio(partial(Mailboxes.raise_fences, boxes), ownership.partitions, epoch)
         await aio(parking.restore, "shop")
+        holding = Holding(line)
+        await aio(holding.restore, hosted)
         async with open_chats(Worker(boxes, ownership, policy), {"shop": hosted}) as chats:
             house.chats = chats
             chats.spawn(chats.sweep)
+            chats.spawn(partial(holding.watch, hosted))
             house.intake = Intake(
                 boxes,
                 {"shop": hosted},

@@ -181,6 +181,27 @@ def test_a_429_puts_the_notice_off_and_the_chats_replies_too(tell, telegram):
     assert len(telegram.tried) == 2
 
 
+def test_a_notice_waits_while_telegram_does_not_know_the_bot(tell, telegram):
+    # Seen: a revoked token made dead letters of notices, on 404 at the first attempt.
+    telegram.tell(refusal(404, "Not Found"), method="sendMessage")
+
+    async def scenario(stand, house):
+        (id_,) = await stand.enqueue(notice())
+
+        async def put_off():
+            return await stand.story(id_) == ["snoozed"]
+
+        await stand.until_true(put_off)
+        assert house.bot.hold.why
+        await house.until(lambda: not house.bot.hold.why, "getMe has brought the bot back")
+        stand.ears.wake("notification")
+        await stand.quiet()
+        assert (await stand.story(id_))[-1] == "done"
+
+    tell(scenario)
+    assert telegram.texts() == ["hello"]
+
+
 @pytest.mark.parametrize("answer", [BLOCKED, NOT_FOUND])
 def test_a_refusal_is_final(tell, telegram, answer):
     telegram.tell(answer, method="sendMessage")

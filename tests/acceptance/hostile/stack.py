@@ -124,10 +124,14 @@ class Stack:
     def ready(self) -> bool:
         """Whether the service says so."""
         try:
-            with urllib.request.urlopen(f"{self.service.url}/readyz", timeout=5) as answer:
-                return bool(answer.status == 200)
+            return self.readiness()["status"] == "ready"
         except OSError:
             return False
+
+    def readiness(self) -> dict[str, Any]:
+        """What the service says of itself. Raises `OSError` when it says that it is not ready."""
+        with urllib.request.urlopen(f"{self.service.url}/readyz", timeout=5) as answer:
+            return dict(json.load(answer))
 
     # Users, by way of Telegram's own queues.
 

@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from tests.acceptance.hostile.stack import Stack, new_chat, numbered
+from tests.acceptance.hostile.stack import BOTS, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
 
 
@@ -139,3 +139,22 @@ def test_a_tap_whose_answer_comes_too_late_is_handled_all_the_same(stack: Stack)
     stack.says(chat, "after")
     assert stack.wait_for_replies(chat, 3) == ["1 hello", "2 tapped", "3 after"]
     assert not stack.dead_letters(chat)
+
+
+def test_a_bot_whose_token_was_revoked_holds_and_goes_on_by_itself(stack: Stack) -> None:
+    """The accident: whoever wrote in that time got an apology, and on-call a dead letter for each message."""
+    chat, other_bots = new_chat(), new_chat()
+    stack.misbehave({"kind": "unauthorized", "token": BOTS["strict"]})
+    stack.says(chat, "a")
+    wait_until(lambda: stack.readiness()["warnings"], "a warning, while the service stays ready")
+    assert "Unauthorized" in stack.readiness()["warnings"][0]
+    stack.says(chat, "b")
+    stack.says(other_bots, "hello", bot="fast")
+    assert stack.wait_for_replies(other_bots, 1, bot="fast") == ["1 hello"]
+    stack.service.kill()
+    stack.service.start_and_wait()
+    wait_until(lambda: stack.readiness()["warnings"], "the hold is remembered")
+    stack.heal()
+    assert stack.wait_for_replies(chat, 2, seconds=15) == numbered("ab")
+    assert not stack.dead_letters(chat)
+    wait_until(lambda: not stack.readiness()["warnings"], "nothing to warn of")

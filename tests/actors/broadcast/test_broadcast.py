@@ -172,6 +172,23 @@ def test_a_429_halts_the_bot_and_loses_nobody(play, telegram):
     assert sorted(args["chat_id"] for _, args in telegram.calls) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("answer", [refusal(401, "Unauthorized"), refusal(404, "Not Found")])
+def test_a_bot_that_telegram_does_not_know_halts_the_broadcast_which_goes_on_by_itself(
+    play, telegram, answer
+):
+    # Seen: a 401 that passed paused the broadcast until somebody came to resume it.
+    telegram.tell(answer, chat_id=1)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create([1, 2, 3])
+        await studio.over(id_)
+        assert (await studio.progress(id_)).sent == 3
+
+    play(scenario)
+    assert sorted(args["chat_id"] for name, args in telegram.calls if name == "sendMessage") == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -1,0 +1,119 @@
+"""A bot that Telegram does not know holds, blames no message, and goes on by itself (R7)."""
+
+import pytest
+import trio
+from aiogram import Router
+from aiogram.types import Message
+from prometheus_client import REGISTRY
+
+from actors.runtime.bridge import aio
+from supervisors import holding
+from supervisors.holding import holds, read_hold
+from tests.actors.house import FIRST_UPDATE_ID, refusal
+from tests.actors.test_outages import dead_letters
+
+UNAUTHORIZED = refusal(401, "Unauthorized")
+NOT_FOUND = refusal(404, "Not Found")
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch):
+    monkeypatch.setattr(holding, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(holding, "PAUSE_MAX_SECONDS", 0.2)
+    monkeypatch.setattr("actors.hosting.hold.LOOKING_SECONDS", 0.01)
+
+
+def greeter(attempts: list[tuple[int, int]]) -> Router:
+    router = Router()
+
+    @router.message()
+    async def greet(message: Message, turn) -> None:
+        attempts.append((message.chat.id, turn.attempt))
+        await message.answer(f"hello {message.text}")
+
+    return router
+
+
+def calls(telegram, method: str) -> int:
+    return sum(name == method for name, _, _ in telegram.tried)
+
+
+def held() -> float | None:
+    return REGISTRY.get_sample_value("mailroom_bot_held", {"bot": "shop"})
+
+
+@pytest.mark.parametrize("answer", [UNAUTHORIZED, NOT_FOUND], ids=["401", "404"])
+def test_a_revoked_token_blames_no_message_and_apologises_to_nobody(play, telegram, answer):
+    # Seen: each message that came while the token was wrong was a dead letter after three seconds.
+    attempts: list[tuple[int, int]] = []
+
+    async def scenario(house):
+        telegram.tell(answer, method="sendMessage")
+        for _ in range(1000):
+            telegram.tell(answer, method="getMe")
+        await house.write(7, "Ann")
+        await house.until(lambda: house.bot.hold.why, "the hold")
+        await house.write(8, "Bob")
+        await house.until(lambda: calls(telegram, "getMe") >= 3)
+        assert calls(telegram, "sendMessage") == 1, "while it holds nobody but getMe asks"
+        assert held() == 1
+        (warning,) = (await aio(holds, house.mailboxes._work, ["shop", "other"])).items()
+        assert warning[0] == "warning_bot_shop"
+        assert "Telegram does not know the bot" in warning[1]
+        telegram.know_again()
+        await house.said(7, "hello Ann")
+        await house.said(8, "hello Bob")
+        assert await dead_letters(house) == []
+        await house.until(lambda: held() == 0)
+        while await aio(holds, house.mailboxes._work, ["shop"]):  # noqa: ASYNC110
+            await trio.sleep(0.01)
+
+    play(greeter(attempts), scenario)
+    assert sorted(attempts) == [(7, 1), (7, 1), (8, 1)]
+
+
+def test_a_401_that_passes_costs_a_message_nothing_but_time(play, telegram):
+    attempts: list[tuple[int, int]] = []
+
+    async def scenario(house):
+        for _ in range(3):
+            telegram.tell(UNAUTHORIZED, method="sendMessage")
+        await house.write(7, "Ann")
+        await house.said(7, "hello Ann")
+
+    play(greeter(attempts), scenario)
+    assert attempts == [(7, 1)] * 4
+
+
+def test_a_hold_survives_the_process_and_a_new_token_ends_it_at_once(play, telegram):
+    async def before(house):
+        telegram.tell(UNAUTHORIZED, method="sendMessage")
+        for _ in range(50):
+            telegram.tell(UNAUTHORIZED, method="getMe")
+        await house.write(7, "Ann")
+        await house.until(lambda: calls(telegram, "getMe") >= 2)
+        kept = await aio(read_hold, house.mailboxes._work, "shop")
+        assert kept.pause_seconds == 0.2
+
+    async def after(house):
+        assert house.bot.hold.why
+        await house.write(8, "Bob")
+        await house.said(8, "hello Bob")
+        await house.said(7, "hello Ann")
+
+    play(greeter([]), before)
+    telegram.know_again()
+    asked = len(telegram.tried)
+    play(greeter([]), after, epoch=2, first_update_id=FIRST_UPDATE_ID + 10)
+    assert telegram.tried[asked][0] == "getMe", "nobody else was asked for before"
+
+
+def test_a_gateways_401_is_no_hold(play, telegram):
+    async def scenario(house):
+        telegram.tell((401, b"<html>401 Authorization Required</html>"), method="sendMessage")
+        await house.write(7, "Ann")
+        await house.said(7, "hello Ann")
+        assert not house.bot.hold.why
+
+    play(greeter([]), scenario)
+    assert calls(telegram, "getMe") == 0
