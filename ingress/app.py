@@ -16,7 +16,7 @@ from ingress.console import console
 from ingress.ops_api import ops_api
 from ingress.shop_api import ShopDoor
 from ingress.switched_off import switched_off
-from ingress.webhook import BODY_BYTES_MAX, PATH, Webhook, WebhookRequest
+from ingress.webhook import BODY_BYTES_MAX, PATH, Webhook
 from supervisors.oncall.desk import OnCall
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
@@ -64,12 +64,12 @@ def create_app(
 
     @app.route(f"{PATH}<bot>", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
     async def telegram(bot: str) -> Response:
-        """A webhook request that `http1.py` could not tell by its first bytes: dribbled in, or not a POST."""
-        too_large = (request.content_length or 0) > BODY_BYTES_MAX
-        body: bytes = b"" if too_large else await request.get_data(as_text=False)  # type: ignore[assignment]
+        """A webhook request that `http1.py` did not know for one: its address is written another way."""
         secret = request.headers.get(SECRET_HEADER, "").encode("latin-1")
-        asked = WebhookRequest(request.method, f"{PATH}{bot}", secret, body, too_large)
-        answer = await aio(webhook.answer, asked)
+        answer = webhook.refuse(request.method.encode(), bot, secret, request.content_length or 0)
+        if answer is None:
+            body: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
+            answer = await aio(webhook.take, bot, body)
         return Response(answer.body, answer.status, dict(answer.headers))
 
     @app.get("/")

@@ -1,8 +1,8 @@
-"""The ASGI application that Hypercorn serves: it takes each request across the bridge to the world that
+"""The ASGI application that `server.py` serves: it takes each request across the bridge to the world that
 answers it.
 
-Hypercorn runs its asyncio worker on the loop that hosts Trio, where sockets cost a third of what they cost in
-guest mode (measured: 0.18 ms a request against 0.50 ms). Webhooks never come here, `http1.py` answers them.
+Connections live on the loop that hosts Trio, where sockets cost a third of what they cost in guest mode
+(measured: 0.18 ms a request against 0.50 ms). Webhooks never come here, `http1.py` answers them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,25 +23,13 @@ class Gate:
         self._app = app
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Answer one request, or take part in the server's start and stop."""
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-        else:
+        """Answer one request."""
 
-            async def receive_in_trio() -> Any:
-                return await aio(receive)
+        async def receive_in_trio() -> Any:
+            return await aio(receive)
 
-            async def send_in_trio(message: Any) -> None:
-                await aio(send, message)
+        async def send_in_trio(message: Any) -> None:
+            await aio(send, message)
 
-            with suppress(BridgeClosedError):  # the service is going down; the connection is closed with it
-                await to_trio(self._app, scope, receive_in_trio, send_in_trio)
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """The service starts and stops its parts itself; the server only needs to be told that all is well."""
-    while True:
-        message = await receive()
-        await send({"type": message["type"] + ".complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
+        with suppress(BridgeClosedError):  # the service is going down; the connection is closed with it
+            await to_trio(self._app, scope, receive_in_trio, send_in_trio)

@@ -1,175 +1,158 @@
-"""HTTP/1.1 for Hypercorn, with a way of its own for webhooks.
+"""HTTP/1.1: one connection, its requests one after another.
 
-Hypercorn reads every request with h11 (pure Python) and gives each a task, a queue and a timer: 0.2 ms, a
-fifth of what a whole update costs us. A request that begins like a webhook's is read by llhttp instead and
-answered in the connection's own task; any other goes the usual way. Both may follow each other on one
-connection.
+Every head is read by llhttp, and what is to become of the request is decided at it, before a byte of the body
+is asked for. A webhook is answered in the connection's own task, from the parser to the store in one step;
+any other request goes to the application (`ordinary.py`), which costs five times as much. Both may follow
+each other on one connection, in whatever packets they come.
 """
 
-import asyncio
-from functools import partial
+from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
-import hypercorn.protocol
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from hypercorn.events import Closed, Event, RawData, Updated
-from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.asyncio.task_group import TaskGroup
+from hypercorn.asyncio.worker_context import WorkerContext
+from hypercorn.config import Config
 
-from actors.providers.telegram import SECRET_HEADER
-from ingress.webhook import BODY_BYTES_MAX, PATH, Answer, Webhook, WebhookRequest
+from ingress.body import Body, body_of
+from ingress.head import END, HEAD_BYTES_MAX, Head, may_begin
+from ingress.ordinary import Ordinary
+from ingress.refused import RefusedError
+from ingress.webhook import BODY_BYTES_MAX, PATH, Answer, Webhook, problem
+from ingress.wire import Wire
 
-HEAD_BYTES_MAX = 32 * 1024
-DISCARDED_BYTES_MAX = 16 * 1024 * 1024
-"""How much of a body that was refused is still read: a connection closed on unread bytes is reset, and many a
-client never sees the answer.
+KEEP_ALIVE_SECONDS = 75.0
+"""Longer than Telegram keeps an idle connection (60 s), so that we are not the one who closes under its
+hands.
 """
-KEPT_ALIVE_SECONDS = 20.0
-"""How often a busy connection tells Hypercorn that it is not idle; its idle limit is longer."""
+HEAD_SECONDS_MAX = 10.0
+BODY_SECONDS_MAX = 30.0
+"""From the head to the end of the body: a mebibyte at 35 KB/s."""
 
-_BEGINNING = f"POST {PATH}".encode()
-_SECRET = SECRET_HEADER.lower().encode()
-_UPGRADES = (b"\r\nUpgrade:", b"\r\nupgrade:")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_WEBHOOKS = PATH.encode()
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-def answer_webhooks(webhook: Webhook) -> None:
-    """Have every connection that Hypercorn accepts from now on answer webhooks itself.
+class Conversation:
+    """Answers what comes over one connection, until it ends."""
 
-    Hypercorn has no setting for its protocol class; the name it looks up is the one place to put ours.
-    """
-    vars(hypercorn.protocol)["H11Protocol"] = partial(WebhookProtocol, webhook)
-
-
-class WebhookProtocol(H11Protocol):
-    """One connection."""
-
-    def __init__(self, webhook: Webhook, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self, wire: Wire, app: ASGIWrapper, config: Config, context: WorkerContext, webhook: Webhook | None
+    ) -> None:
+        self._wire = wire
+        self._app = app
+        self._config = config
+        self._context = context
         self._webhook = webhook
-        self._parser: HttpRequestParser | None = None
-        self._reading: WebhookRequest | None = None
-        self._complete: list[WebhookRequest] = []
-        self._in_head = False
-        self._head_bytes = 0
-        self._discarded_bytes: int | None = None
-        self._expects_continue = False
-        self._answering = asyncio.Lock()
-        self._refreshed = 0.0
+        self._ordinary: Ordinary | None = None
 
-    async def handle(self, event: Event) -> None:
-        """Take what came over the connection."""
-        if isinstance(event, Closed):
-            async with self._answering:  # what is being answered is answered before the connection goes
-                await super().handle(event)
-        elif isinstance(event, RawData) and self._discarded_bytes is not None:
-            self._discarded_bytes += len(event.data)
-            if self._discarded_bytes > DISCARDED_BYTES_MAX:
-                await self.send(Closed())
-        elif isinstance(event, RawData) and (self._reading is not None or self._begins_webhook(event.data)):
-            async with self._answering:
-                await self._read(event.data)
-        else:
-            await super().handle(event)
+    async def run(self, group: TaskGroup) -> None:
+        """Answer requests until the connection ends. The application's tasks are started in `group`."""
+        with suppress(ConnectionError):  # the client is gone
+            await self._run(group)
 
-    def _begins_webhook(self, data: bytes) -> bool:
-        # `stream` is set while a usual request is under way, whose body may look like anything.
-        if self.stream is not None or self.connection.trailing_data[0] or not data.startswith(_BEGINNING):
-            return False
-        # Java's client offers HTTP/2 with every request; llhttp would take the body for that of the offer.
-        return not any(offer in data for offer in _UPGRADES)
-
-    async def _read(self, data: bytes) -> None:
-        if self._parser is None:
-            self._parser = HttpRequestParser(self)
-        before = self._reading
+    async def _run(self, group: TaskGroup) -> None:
+        wire = self._wire
         try:
-            self._parser.feed_data(data)
-        except (HttpParserError, HttpParserUpgrade) as error:
-            await self._close_with(Answer(400, [], f"not HTTP: {error}".encode()))
-            return
-        if self._expects_continue:
-            self._expects_continue = False
-            await self.send(RawData(_CONTINUE))
-        if self._in_head and self._reading is before:  # else the head began just now
-            self._head_bytes += len(data)
-        if self._in_head and self._head_bytes > HEAD_BYTES_MAX:
-            await self._close_with(Answer(431))
-            return
-        complete, self._complete = self._complete, []
-        for request in complete:
-            await self._answer(request)
-        if self._reading is not None and self._reading.too_large and not self._in_head:
-            # The answer need not wait for the rest, which is read all the same.
-            self._discarded_bytes = 0
-            await self.send(RawData(_bytes(await self._webhook.answer(self._reading), close=True)))
+            while (head := await self._head()) is not None:
+                if not await self._request(head, group):
+                    await wire.discard()
+                    return
+        except RefusedError as refused:
+            answer = problem(refused.status, str(refused))
+            await wire.send(_bytes(answer, close=True))
+            await wire.discard()
 
-    async def _answer(self, request: WebhookRequest) -> None:
-        answer = await self._webhook.answer(request)
-        assert self._parser is not None, "a request has been parsed"
-        if request.too_large or not self._parser.should_keep_alive() or self.context.terminated.is_set():
-            await self._close_with(answer)
-            return
-        await self.send(RawData(_bytes(answer)))
-        now = asyncio.get_running_loop().time()
-        if now - self._refreshed > KEPT_ALIVE_SECONDS:
-            self._refreshed = now
-            await self.send(Updated(idle=True))
+    async def _head(self) -> Head | None:
+        """The next request's head; None where the connection ends first, or we are going down."""
+        wire, received = self._wire, self._wire.received
+        if self._context.terminated.is_set():
+            return None
+        wire.wait_for_client(KEEP_ALIVE_SECONDS)
+        began, looked_at = False, 0
+        while (end := received.find(END, looked_at)) < 0:
+            if len(received) > HEAD_BYTES_MAX:
+                raise RefusedError(431, f"a head has at most {HEAD_BYTES_MAX} bytes")
+            if received and not began:
+                began = True
+                wire.wait_for_client(HEAD_SECONDS_MAX, "slow_request", _LATE)
+            if received.startswith(b"\r\n"):
+                del received[:2]  # RFC 9112, 2.2: some clients end a body with one
+                looked_at = 0
+                continue
+            if received and not may_begin(received):
+                raise RefusedError(400, "not HTTP: no request begins like this")
+            looked_at = max(0, len(received) - len(END) + 1)
+            if wire.ended or (not received and self._context.terminated.is_set()):
+                return None
+            await wire.more()
+        end += len(END)
+        if end > HEAD_BYTES_MAX:
+            raise RefusedError(431, f"a head has at most {HEAD_BYTES_MAX} bytes")
+        raw = bytes(received[:end]).removeprefix(b"\r\n")
+        del received[:end]
+        return Head.read(raw)
 
-    async def _close_with(self, answer: Answer) -> None:
-        self._reading = None
-        await self.send(RawData(_bytes(answer, close=True)))
-        await self.send(Closed())
+    async def _request(self, head: Head, group: TaskGroup) -> bool:
+        """Answer one request; False where the connection ends with it."""
+        body = body_of(head)
+        if self._webhook is not None and head.target.startswith(_WEBHOOKS):
+            return await self._take(self._webhook, head, body)
+        self._wait_for_body(body)
+        if self._ordinary is None:
+            self._ordinary = Ordinary(self._wire, self._app, self._config, self._context, group)
+        return await self._ordinary.exchange(head, body)
 
-    # What llhttp calls as it reads.
+    async def _take(self, webhook: Webhook, head: Head, body: Body) -> bool:
+        wire, bot = self._wire, head.path[len(PATH) :]
+        refusal = webhook.refuse(head.method, bot, head.secret, head.length or 0)
+        if refusal is not None:
+            # What has come already costs nothing more; of what is still to come nothing is read.
+            goes_on = body.is_here(wire.received)
+            if goes_on:
+                body.take(wire.received)
+            return await self._answer(refusal, head, goes_on=goes_on)
+        content = body.take(wire.received)
+        if not body.complete:
+            content = await self._rest(head, body, content)
+        if len(content) > BODY_BYTES_MAX:
+            return await self._answer(webhook.too_large(), head, goes_on=False)
+        wire.work()
+        return await self._answer(await webhook.take(bot, content), head, goes_on=True)
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._reading = WebhookRequest()
-        self._in_head = True
-        self._head_bytes = 0
+    async def _rest(self, head: Head, body: Body, beginning: bytes) -> bytes:
+        """The whole of a body of which not all is here: complete, or too long already."""
+        wire, content = self._wire, bytearray(beginning)
+        self._wait_for_body(body)
+        if head.expects_continue:
+            await wire.send(_CONTINUE)
+        while not body.complete and len(content) <= BODY_BYTES_MAX:
+            if wire.ended:
+                raise ConnectionResetError
+            await wire.more()
+            content += body.take(wire.received)
+        return bytes(content)
 
-    def on_url(self, url: bytes) -> None:
-        """A piece of the address."""
-        if self._reading is not None:
-            self._reading.path += url.partition(b"?")[0].decode("latin-1")
+    async def _answer(self, answer: Answer, head: Head, *, goes_on: bool) -> bool:
+        goes_on = goes_on and head.keeps_alive and not self._context.terminated.is_set()
+        await self._wire.send(_bytes(answer, close=not goes_on, bodiless=head.method == b"HEAD"))
+        return goes_on
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
-        request, name = self._reading, name.lower()
-        if request is None:
-            return
-        if name == _SECRET:
-            request.secret = value
-        elif name == b"content-length" and int(value) > BODY_BYTES_MAX:
-            request.too_large = True
-        elif name == b"expect" and value.lower() == b"100-continue":
-            self._expects_continue = not request.too_large
-
-    def on_headers_complete(self) -> None:
-        """The head is read."""
-        self._in_head = False
-        if self._reading is not None and self._parser is not None:
-            self._reading.method = self._parser.get_method().decode()
-
-    def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
-        request = self._reading
-        if request is not None and not request.too_large:
-            request.body += body
-            request.too_large = len(request.body) > BODY_BYTES_MAX
-
-    def on_message_complete(self) -> None:
-        """The request is read."""
-        if self._reading is not None:
-            self._complete.append(self._reading)
-        self._reading = None
+    def _wait_for_body(self, body: Body) -> None:
+        if body.complete:
+            self._wire.work()
+        else:
+            self._wire.wait_for_client(BODY_SECONDS_MAX, "slow_request", _LATE)
 
 
-def _bytes(answer: Answer, *, close: bool = False) -> bytes:
+def _bytes(answer: Answer, *, close: bool = False, bodiless: bool = False) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {_REASONS[answer.status]}", f"content-length: {len(answer.body)}"]
     lines += [f"{name}: {value}" for name, value in answer.headers]
     if close:
         lines.append("connection: close")
-    return "\r\n".join((*lines, "", "")).encode("latin-1") + answer.body
+    head = "\r\n".join((*lines, "", "")).encode("latin-1")
+    return head if bodiless else head + answer.body
+
+
+_LATE = _bytes(problem(408, "the request did not come to its end in time"), close=True)

@@ -19,12 +19,13 @@ def peer_of(direct: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """
     seen = [one.strip() for one in forwarded.split(",") if one.strip()]
     peer = direct
-    while seen and _is_trusted(peer, trusted):
+    while seen and is_trusted(peer, trusted):
         peer = _without_port(seen.pop())
     return peer
 
 
-def _is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Whether this is the address of one of our proxies."""
     try:
         address = ip_address(peer)
     except ValueError:

@@ -1,17 +1,21 @@
-"""Hypercorn, on the loop that hosts Trio."""
+"""The listener: a socket, its connections, and their end. On the loop that hosts Trio."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
-from hypercorn.asyncio import serve
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.asyncio.task_group import TaskGroup
+from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 
+from ingress.connections import Connections
 from ingress.gate import Gate
-from ingress.http1 import HEAD_BYTES_MAX
+from ingress.head import HEAD_BYTES_MAX
+from ingress.http1 import Conversation
+from ingress.peer import networks
+from ingress.webhook import Webhook
+from ingress.wire import Wire
 
-KEEP_ALIVE_SECONDS = 75
-"""Longer than Telegram keeps an idle connection (60 s), so that we are not the one who closes under its
-hands.
-"""
 GRACE_SECONDS = 5.0
 """How long requests in progress may take at shutdown."""
 BACKLOG = 1024
@@ -29,11 +33,9 @@ def listen(host: str, port: int) -> tuple[Config, int]:
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     config.accesslog = config.errorlog = None
     config.include_server_header = False
-    config.h11_max_incomplete_size = HEAD_BYTES_MAX
-    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.h11_max_incomplete_size = 2 * HEAD_BYTES_MAX  # it is given whole heads, within our limit
     config.keep_alive_max_requests = 1_000_000
-    config.graceful_timeout = GRACE_SECONDS
-    config.backlog = BACKLOG
+    config.max_app_queue_size = 0  # no more than a body, which has a limit; a full one would wait for ever
     try:
         socket = config.create_sockets().insecure_sockets[0]
         socket.listen(BACKLOG)
@@ -47,6 +49,41 @@ def listen(host: str, port: int) -> tuple[Config, int]:
     return config, taken
 
 
-async def run_server(gate: Gate, config: Config, stopped: Callable[[], Awaitable[None]]) -> None:
+async def run_server(
+    gate: Gate,
+    config: Config,
+    stopped: Callable[[], Awaitable[None]],
+    webhook: Webhook | None = None,
+    trusted_proxies: Sequence[str] = (),
+) -> None:
     """Serve until `stopped` returns. To be awaited in asyncio."""
-    await serve(gate, config, shutdown_trigger=stopped)
+    app, context, loop = ASGIWrapper(gate), WorkerContext(None), asyncio.get_running_loop()
+
+    async def converse(wire: Wire) -> None:
+        async with TaskGroup(loop) as group:
+            try:
+                await Conversation(wire, app, config, context, webhook).run(group)
+            finally:
+                wire.begin_close()  # the application may take its time to notice
+
+    connections = Connections(converse, networks(trusted_proxies))
+    listener = config.create_sockets().insecure_sockets[0]
+    accepting, sweeping, stopping = parts = [
+        asyncio.ensure_future(one) for one in (connections.accept(listener), connections.sweep(), stopped())
+    ]
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in done:
+            part.result()
+    finally:
+        await _end(accepting)
+        listener.close()
+        await context.terminated.set()
+        await connections.finish(GRACE_SECONDS)
+        await _end(sweeping, stopping)
+
+
+async def _end(*parts: "asyncio.Future[None]") -> None:
+    for part in parts:
+        part.cancel()
+    await asyncio.gather(*parts, return_exceptions=True)

@@ -30,17 +30,6 @@ STORE_RETRY_SECONDS = 1
 ANSWERS = Counter("mailroom_webhook_responses_total", "Answers to webhook requests", ["status"])
 
 
-@dataclass(slots=True)
-class WebhookRequest:
-    """A request as it is read: method, path without its query, the secret that came along, the body."""
-
-    method: str = ""
-    path: str = ""
-    secret: bytes = b""
-    body: bytes = b""
-    too_large: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is answered: 200 says it all, anything else says why and, where it helps, when to try again."""
@@ -66,28 +55,41 @@ class Webhook:
         """Answer for one more bot."""
         self._secrets[name] = secret.encode()
 
-    async def answer(self, request: WebhookRequest) -> Answer:
-        """Take one request. 200 means that the update is durably in line."""
-        answer = await self._take(request)
+    def refuse(self, method: bytes, bot: str, secret: bytes, length: int) -> Answer | None:
+        """What is answered to a request by its head alone; None where its body is worth reading."""
+        answer = self._refusal(method, bot, secret, length)
+        if answer is not None:
+            child(ANSWERS, str(answer.status)).inc()
+        return answer
+
+    async def take(self, bot: str, body: bytes) -> Answer:
+        """Take one update, of a request that was not refused. 200 means that it is durably in line."""
+        answer = await self._take(self._intake.gates[bot], body)
         child(ANSWERS, str(answer.status)).inc()
         return answer
 
-    async def _take(self, request: WebhookRequest) -> Answer:
-        gate: Gate | None = self._intake.gates.get(request.path[len(PATH) :])
+    def too_large(self) -> Answer:
+        """The answer to a body that turned out to be too large."""
+        child(ANSWERS, "413").inc()
+        return _TOO_LARGE
+
+    def _refusal(self, method: bytes, bot: str, secret: bytes, length: int) -> Answer | None:
+        gate: Gate | None = self._intake.gates.get(bot)
         if gate is None:
-            return _problem(404, "there is no bot of this name")
-        if request.method != "POST":
-            return _problem(405, "send updates with POST", ("allow", "POST"))
-        if not hmac.compare_digest(request.secret, self._secrets[gate.name]):
-            return _problem(401, f"the header {SECRET_HEADER} is missing or wrong")
-        if request.too_large:
-            return _problem(413, f"an update has at most {BODY_BYTES_MAX} bytes")
+            return problem(404, "there is no bot of this name")
+        if method != b"POST":
+            return problem(405, "send updates with POST", ("allow", "POST"))
+        if not hmac.compare_digest(secret, self._secrets[gate.name]):
+            return problem(401, f"the header {SECRET_HEADER} is missing or wrong")
+        return _TOO_LARGE if length > BODY_BYTES_MAX else None
+
+    async def _take(self, gate: Gate, body: bytes) -> Answer:
         if gate.name in self.closed:
             return _later(503, "the backlog is being fetched; try again", STORE_RETRY_SECONDS)
         try:
-            status = await self._intake.take(gate, request.body)
+            status = await self._intake.take(gate, body)
         except NotAnUpdateError as error:
-            return _problem(400, f"not an Update: {error}")
+            return problem(400, f"not an Update: {error}")
         except StoreUnavailable as error:
             log.error("update_not_stored", bot=gate.name, why=str(error))
             return _later(503, "the message could not be stored; try again", STORE_RETRY_SECONDS)
@@ -96,10 +98,14 @@ class Webhook:
         return TAKEN
 
 
-def _problem(status: int, words: str, *headers: tuple[str, str]) -> Answer:
+def problem(status: int, words: str, *headers: tuple[str, str]) -> Answer:
+    """A refusal: one sentence for whoever is at fault."""
     body = as_json({"ok": False, "error": words})
     return Answer(status, [("content-type", "application/json"), *headers], body)
 
 
 def _later(status: int, words: str, seconds: int) -> Answer:
-    return _problem(status, words, ("retry-after", str(seconds)))
+    return problem(status, words, ("retry-after", str(seconds)))
+
+
+_TOO_LARGE = problem(413, f"an update has at most {BODY_BYTES_MAX} bytes")

@@ -8,7 +8,6 @@ from quart_trio import QuartTrio
 from actors.hosting.bot import HostedBot
 from actors.runtime.bridge import aio, to_trio
 from ingress.gate import Gate
-from ingress.http1 import answer_webhooks
 from ingress.intake import Intake
 from ingress.polling import Poller
 from ingress.server import listen, run_server
@@ -35,10 +34,10 @@ class Front:
     async def listen(self, life: Life) -> None:
         """Answer requests until asked to stop, then finish those in progress."""
         config, self.port = listen(self._settings.host, self.port)
-        answer_webhooks(self._webhook)
         life.details = lambda: {"port": self.port}
         life.started()
-        await aio(run_server, self._gate, config, partial(to_trio, life.stopping.wait))
+        stopped = partial(to_trio, life.stopping.wait)
+        await aio(run_server, self._gate, config, stopped, self._webhook, self._settings.trusted_proxies)
 
     @property
     def address(self) -> str:

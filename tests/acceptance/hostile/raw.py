@@ -96,3 +96,8 @@ def ask(port: int, data: bytes) -> Seen:
     with Connection(port) as connection:
         connection.send(data)
         return connection.answer()
+
+
+def chunked(data: bytes) -> bytes:
+    """The head of a request without a body, as one whose body comes in chunks."""
+    return data.replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
