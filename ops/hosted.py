@@ -6,12 +6,14 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import TelegramAPIServer
 
+from actors.hosting.beside import bot_beside, defaults
 from actors.hosting.bot import HostedBot, dispatcher_of
 from actors.hosting.load import bundled, from_disk
 from actors.hosting.session import HostedSession
+from actors.hosting.stand_in import StandInStorage
 from actors.limiter import Limiter
-from actors.state import ActorStorage, Door
-from ops.settings import BotSettings, Settings
+from actors.state import Door
+from ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
 from supervisors.parking import Parking
 
 
@@ -49,7 +51,7 @@ def host(
         session.proxy = proxy
     bot.session = session
     hosted = HostedBot(
-        name, bot, dispatcher, limiter, ActorStorage(name, door), fast=fast, shed=shed, parks=parks
+        name, bot, dispatcher, limiter, StandInStorage(name, door), fast=fast, shed=shed, parks=parks
     )
     parking.watch(hosted)
     return hosted
@@ -64,9 +66,24 @@ def _from_settings(
         else from_disk(one.router or "", settings.config.parent if settings.config else None)
     )
     dispatcher = dispatcher_of(router, offered)
-    bot = Bot(one.token)
-    bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
+    found = bot_beside(one.router, router, one.token) if one.router else None
+    bot = _bot(one, found)
+    if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:
+        bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
     return host(
         name, bot, dispatcher, door, parking,
         fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
     )  # fmt: skip
+
+
+def _bot(one: BotSettings, found: Bot | None) -> Bot:
+    """The bot of a table: the very one of its module where that has its token, so that the calls its code
+    makes by itself are recorded too; else one like it.
+    """
+    properties = defaults(found, one.default_properties())
+    if found is None:
+        return Bot(one.token, default=properties)
+    if found.token != one.token:
+        return Bot(one.token, session=found.session, default=properties)
+    found.default = properties
+    return found

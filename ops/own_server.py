@@ -15,6 +15,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from aiogram import Bot
@@ -170,7 +171,7 @@ def _later(status: int, seconds: int) -> web.Response:
     return web.json_response({"ok": False}, status=status, headers={"Retry-After": str(seconds)})
 
 
-def takers(server: OwnServer) -> dict[tuple[type, str], Callable[..., Any]]:
+def takers(server: OwnServer) -> dict[tuple[type | ModuleType, str], Callable[..., Any]]:
     """What aiogram's and aiohttp's own methods are replaced with while the script runs."""
     made, registered = BaseRequestHandler.__init__, BaseRequestHandler.register
     started, stopping = web.Application.startup, web.Application.shutdown

@@ -9,15 +9,40 @@ This uses pydantic's internals, so whatever is not as expected (another version,
 falls back to the build at import. To be called before anything else imports aiogram; later it does nothing.
 """
 
+import re
 import sys
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
 
+from ops.faults import CannotStartError
+
+AIOGRAM_LEAST = "3.31"
+"""The oldest aiogram that our hosting was written against; pyproject.toml names the same."""
+
+
+def require_aiogram() -> None:
+    """Refuse an aiogram that is too old: a bot's own requirements may have brought one back."""
+    try:
+        found = version("aiogram")
+    except PackageNotFoundError:
+        found = "none"
+    if _numbers(found) < _numbers(AIOGRAM_LEAST):
+        raise CannotStartError(
+            f"Mailroom needs aiogram {AIOGRAM_LEAST} or newer, and {found} is installed:"
+            f" pip install --upgrade 'aiogram>={AIOGRAM_LEAST}'"
+        )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
+
 
 def import_aiogram() -> None:
     """Import aiogram, quickly where possible."""
+    require_aiogram()
     if "aiogram" in sys.modules:
         return
     builds_now = BaseModel.__dict__["model_rebuild"]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import actors
 from ops.bundled import wrong_options
 from ops.faults import nearest
-from ops.settings import TELEGRAM_API_BASE
+from ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 
 Fault = tuple[tuple[str, ...], str]
 """Where, as a path of keys; and what is wrong there."""
@@ -61,6 +61,9 @@ def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
             has = "both bot and router" if "bot" in bot else "neither bot nor router"
             advice = 'set bot = "shop" for a bundled bot, or router = "module:attribute" for your own'
             yield ("bots", name), f"has {has}; {advice}"
+        for key in DEFAULT_PROPERTIES:
+            if "bot" in bot and key in bot:
+                yield ("bots", name, key), "is for bots with a router; a bundled bot knows how it writes"
         bundled, options = bot.get("bot"), bot.get("options", {})
         if isinstance(bundled, str) and bundled not in bundled_bots():
             yield (

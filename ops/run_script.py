@@ -15,7 +15,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType, TracebackType
 from typing import Any
 
 import uvloop
@@ -103,11 +105,12 @@ def _in_its_way(polling: Polling, server: OwnServer, settings: Settings) -> Iter
     async def stop_polling(self: Dispatcher) -> None:
         await polling.stop(self)
 
-    ours: dict[tuple[type, str], Callable[..., Any]] = {
+    ours: dict[tuple[type | ModuleType, str], Callable[..., Any]] = {
         (BaseSession, "__init__"): make_session,
         (Dispatcher, "start_polling"): start_polling,
         (Dispatcher, "stop_polling"): stop_polling,
         **takers(server),
+        **{(module, "apply"): _nest_nothing for module in _nesting()},
     }
     theirs = {(owner, name): vars(owner)[name] for owner, name in ours}
     # The policy covers every way to a loop: asyncio.run, Runner, new_event_loop.
@@ -120,6 +123,21 @@ def _in_its_way(polling: Polling, server: OwnServer, settings: Settings) -> Iter
         for (owner, name), function in theirs.items():
             setattr(owner, name, function)
         asyncio.set_event_loop_policy(policy)
+
+
+def _nesting() -> list[ModuleType]:
+    """The installed modules that patch event loops to run inside of each other. Ours cannot be patched: where
+    one of them is applied by habit, the script would end there.
+    """
+    return [import_module(name) for name in ("nest_asyncio", "nest_asyncio2") if find_spec(name)]
+
+
+def _nest_nothing(*_: Any, **__: Any) -> None:
+    log.warning(
+        "loops_not_nested",
+        note="nest_asyncio.apply() does nothing under mailroom run: asyncio.run() inside of a running loop"
+        " raises, as it does without it",
+    )
 
 
 def _from_program_on(trace: TracebackType | None) -> TracebackType | None:

@@ -162,8 +162,35 @@ class BotSettings(BaseModel):
     flood: Literal["backpressure", "shed"] = "backpressure"
     dead_letters: Literal["skip", "park"] = "skip"
     """After a message that failed for good: go on with the next one, or wait for on-call."""
+    parse_mode: Literal["HTML", "Markdown", "MarkdownV2"] | None = None
+    disable_notification: bool | None = None
+    protect_content: bool | None = None
+    allow_sending_without_reply: bool | None = None
+    link_preview_is_disabled: bool | None = None
+    link_preview_prefer_small_media: bool | None = None
+    link_preview_prefer_large_media: bool | None = None
+    link_preview_show_above_text: bool | None = None
+    show_caption_above_media: bool | None = None
+    """From `parse_mode` on: aiogram's `DefaultBotProperties`, for a bot with a `router`."""
     options: dict[str, Any] = {}
     """What a bundled bot lets its owner set; checked by the bot's own `Options`."""
+
+    def default_properties(self) -> dict[str, Any]:
+        """What is set of aiogram's default properties."""
+        return self.model_dump(include=set(DEFAULT_PROPERTIES), exclude_none=True)
+
+
+DEFAULT_PROPERTIES = (
+    "parse_mode",
+    "disable_notification",
+    "protect_content",
+    "allow_sending_without_reply",
+    "link_preview_is_disabled",
+    "link_preview_prefer_small_media",
+    "link_preview_prefer_large_media",
+    "link_preview_show_above_text",
+    "show_caption_above_media",
+)
 
 
 class Settings(BaseModel):

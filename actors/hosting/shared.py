@@ -4,15 +4,15 @@ What belongs to the dispatcher happens once for all its bots: the startup and sh
 asks, the updates that a library makes up. `let_go` leaves it as it was found.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiogram import Bot, Dispatcher
-from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.fsm.storage.redis import RedisStorage
 
 from actors.hosting.inline import inline_filters
+from actors.hosting.stand_in import StandInStorage, StoragePerBot
 from actors.state import ActorIsolation, ActorStorage
 
 Synthetic = Callable[[int, Callable[[], Awaitable[Any]]], Awaitable[Any]]
@@ -58,11 +58,13 @@ class SharedDispatcher:
             dumps = self.found.json_dumps
             storage.to_text = lambda data: _text(dumps(data))
             storage.from_text = self.found.json_loads
+        if isinstance(storage, StandInStorage):
+            storage.stand_in_for(self.found)
         self.bots.append(bot)
         self._storages[bot.id] = storage
         # One bot is the common case and needs no look-up.
         alone = len(self.bots) == 1
-        self.dispatcher.fsm.storage = storage if alone else StoragePerBot(self._storages)
+        self.dispatcher.fsm.storage = storage if alone else StoragePerBot(self._storages, self.found)
 
     async def start(self, bot: Bot, synthetic: Synthetic) -> None:
         """Run the startup hooks, for the first of its bots that starts."""
@@ -119,29 +121,3 @@ class SharedDispatcher:
 
 def _text(dumped: str | bytes) -> str:
     return dumped.decode() if isinstance(dumped, bytes) else dumped  # orjson's are bytes
-
-
-class StoragePerBot(BaseStorage):
-    """The storage of a dispatcher with several bots: each bot's state is its own."""
-
-    def __init__(self, storages: Mapping[int, ActorStorage]) -> None:
-        self._storages = storages
-
-    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
-        """Ask the storage of the key's bot."""
-        await self._storages[key.bot_id].set_state(key, state)
-
-    async def get_state(self, key: StorageKey) -> str | None:
-        """Ask the storage of the key's bot."""
-        return await self._storages[key.bot_id].get_state(key)
-
-    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
-        """Ask the storage of the key's bot."""
-        await self._storages[key.bot_id].set_data(key, data)
-
-    async def get_data(self, key: StorageKey) -> dict[str, Any]:
-        """Ask the storage of the key's bot."""
-        return await self._storages[key.bot_id].get_data(key)
-
-    async def close(self) -> None:
-        """Nothing to close: the stores belong to the service."""

@@ -50,6 +50,9 @@ def run(
     The program runs as with `python bot.py` or `python -m bot`; where it takes its updates, they go through
     durable mailboxes instead, one per chat.
     """
+    from ops.quick_aiogram import require_aiogram
+
+    require_aiogram()
     from ops import configuration, logs
     from ops.home import stores
     from ops.program import Module, Script
