@@ -30,8 +30,13 @@ OUTAGE_PAUSE_SECONDS = 1.0
 """The pause after Telegram failed to answer; it doubles with each failure in a row."""
 TAKE_BACK_SECONDS = 1.0
 """How long an attempt that we broke off ourselves may take to be taken back: we are on our way out."""
-OUTAGES_MAX = 16
-"""Doublings of it: past any longest pause."""
+OUTAGE_PAUSE_DOUBLINGS_MAX = 16
+"""Past any longest pause."""
+OUTAGES_MAX = 5
+OUTAGES_SECONDS_MAX = 300.0
+"""From the fifth outage of one message on, or five minutes after its first, it is asked whether there is one:
+a message may be what nobody can deliver.
+"""
 NOT_THE_MESSAGES = (Owner.BOT, Owner.OUTSIDE, Owner.US, Owner.WAIT)
 """Whose failures a message waits out without being blamed."""
 APOLOGY_NUMBER = 1_000_000
@@ -188,7 +193,7 @@ class Worker:
                 turn.changes = Changes()
             if owner is Owner.BOT:
                 bot.hold.begin(words(error))
-            if owner in NOT_THE_MESSAGES:
+            if owner in NOT_THE_MESSAGES and not await self._is_to_blame(bot, turn, owner, begun):
                 pause = _pause(error, outages, self.policy)
                 said = None if owner is Owner.WAIT else error
                 return await self._put_off(chat, entry, epoch, pause, attempt_id, attempt, said)
@@ -272,6 +277,17 @@ class Worker:
         except (Parked, TimeoutError):
             pass  # the dead letter tells on-call; an apology that would come much later helps nobody
 
+    async def _is_to_blame(self, bot: HostedBot, turn: Turn, owner: Owner, begun: Begun) -> bool:
+        """Whether a message that met with outages again and again is to blame itself after all: Telegram
+        has done something else for the bot since the call that failed now, or does when it is asked.
+        """
+        age_ms = self.mailboxes.now_ms() - begun.outage_since_ms if begun.outage_since_ms else 0
+        # A hold lasts as long as it lasts: only how often a message ran into one says something of it.
+        is_old = owner is Owner.OUTSIDE and age_ms >= OUTAGES_SECONDS_MAX * 1000
+        if owner not in (Owner.OUTSIDE, Owner.BOT) or not (is_old or begun.outages + 1 >= OUTAGES_MAX):
+            return False
+        return bot.answered_since(turn.called_at) or await bot.is_known()
+
     async def _put_off(
         self,
         chat: Chat,
@@ -326,7 +342,9 @@ def _pause(error: BaseException, outages: int, policy: Policy) -> float:
     """How long a message waits for what it is not to blame for."""
     if isinstance(error, TelegramRetryAfter):
         return float(error.retry_after)
-    return min(OUTAGE_PAUSE_SECONDS * 2.0 ** min(outages, OUTAGES_MAX), policy.backoff_max_seconds)
+    return min(
+        OUTAGE_PAUSE_SECONDS * 2.0 ** min(outages, OUTAGE_PAUSE_DOUBLINGS_MAX), policy.backoff_max_seconds
+    )
 
 
 def _settle(turn: Turn, changes: Changes) -> None:

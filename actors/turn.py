@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from actors.journal import Journal
@@ -37,6 +38,8 @@ class Turn:
     """
     journal: Journal
     changes: Changes = field(default_factory=Changes)
+    called_at: float = inf
+    """When its latest call left, by the loop's clock."""
     task: asyncio.Task[Any] | None = None
     """The task the handler runs in."""
     permit: Callable[[], Awaitable[None]] | None = None

@@ -151,8 +151,10 @@ class HostedSession(AiohttpSession):
                 raise Parked(wait)
             if wait > 0:
                 await asyncio.sleep(wait)
-            if turn is not None and turn.open and turn.permit is not None:
-                await turn.permit()
+            if turn is not None and turn.open:
+                if turn.permit is not None:
+                    await turn.permit()
+                turn.called_at = clock.time()
             status, content = await self._post(bot, method, body, upload, timeout)
             if status != TOO_MANY_REQUESTS:
                 return status, content

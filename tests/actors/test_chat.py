@@ -302,7 +302,7 @@ def test_an_error_that_cannot_be_told_or_kept_is_a_dead_letter_and_the_chat_goes
 
 def test_mbx_p4_an_outage_of_telegram_is_no_attempt(play, hands, telegram):
     async def scenario(house):
-        for _ in range(5):
+        for _ in range(4):
             telegram.tell(TelegramNetworkError(None, "down"), text="1 hi")  # type: ignore[arg-type]
         await house.write(7, "hi")
         await house.said(7, "1 hi")

@@ -1,14 +1,17 @@
 """What a message goes through while Telegram, or what stands before it, does not answer."""
 
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 from aiogram import Router
+from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendMessage
-from aiogram.types import Message
+from aiogram.types import Message, URLInputFile
 
 from actors.runtime.bridge import aio
 from storage.redis.entry import Chat, prefix
+from tests.actors.hosting.bot_api import BotApi, serve
 from tests.actors.house import refusal
 
 PAGE = b"<html><title>502 Bad Gateway</title></html>"
@@ -81,3 +84,140 @@ def test_a_call_whose_result_this_aiogram_does_not_know_is_not_made_again(play, 
     play(greeter(attempts), scenario)
     assert attempts == [1, 2, 3]
     assert [args["text"] for _, args, _ in telegram.tried].count("hello Ann") == 1
+
+
+DOWN = TelegramNetworkError(None, "Request timeout error")  # type: ignore[arg-type]
+
+
+def never_delivers(telegram, text: str, *methods: str) -> None:
+    """No call with this text, nor any of these methods, has an answer."""
+    for _ in range(1000):
+        telegram.tell(DOWN, text=text)
+        for method in methods:
+            telegram.tell(DOWN, method=method)
+
+
+def test_reply_r8_what_nobody_can_deliver_is_a_dead_letter_in_the_end_and_the_chat_goes_on(play, telegram):
+    # Seen: one message whose call always timed out held its chat up for ever, while all others were served.
+    attempts: list[int] = []
+
+    async def scenario(house):
+        never_delivers(telegram, "hello Ann")
+        await house.write(7, "Ann", "Bob")
+        await house.until(lambda: "hello Bob" in telegram.texts(7))
+        await house.settled()
+        (letter,) = await dead_letters(house)
+        assert letter["attempts"] == 3
+
+    play(greeter(attempts), scenario)
+    assert attempts == [1] * 5 + [2, 3, 1], "the fifth outage is the first attempt that counts"
+    apology, answer = telegram.texts(7)
+    assert apology.startswith("Something went wrong")
+    assert answer == "hello Bob"
+
+
+def test_reply_r8_outages_are_counted_over_restarts(play, telegram):
+    attempts: list[int] = []
+
+    async def before(house):
+        never_delivers(telegram, "hello Ann")
+        await house.write(7, "Ann")
+        await house.until(lambda: len(attempts) == 3)
+
+    async def after(house):
+        await house.until(lambda: telegram.texts(7), "the apology")
+
+    play(greeter(attempts), before)
+    play(greeter(attempts), after, epoch=2)
+    assert len(attempts) <= 8, (
+        "the seven there are, and one for the attempt that the end of the process cut off"
+    )
+
+
+def test_reply_r8_an_outage_of_telegram_lasts_as_long_as_it_lasts(play, telegram):
+    attempts: list[int] = []
+
+    async def scenario(house):
+        never_delivers(telegram, "hello Ann", "getMe")
+        await house.write(7, "Ann")
+        await house.until(lambda: len(attempts) == 9)
+        telegram.know_again()
+        await house.said(7, "hello Ann")
+
+    play(greeter(attempts), scenario)
+    assert set(attempts) == {1}
+
+
+def test_reply_r8_after_five_minutes_telegram_is_asked_however_few_the_outages_were(
+    play, telegram, monkeypatch
+):
+    monkeypatch.setattr("actors.attempt.OUTAGES_SECONDS_MAX", 0.001)
+    attempts: list[int] = []
+
+    async def scenario(house):
+        never_delivers(telegram, "hello Ann")
+        await house.write(7, "Ann")
+        await house.until(lambda: telegram.texts(7), "the apology")
+
+    play(greeter(attempts), scenario)
+    assert attempts == [1, 1, 2, 3]
+
+
+def test_reply_r8_where_another_call_has_just_succeeded_nobody_need_be_asked(play, telegram):
+    attempts: list[int] = []
+
+    async def scenario(house):
+        async def hangs_while_another_succeeds():
+            await house.bot.bot.send_chat_action(8, "typing")
+            raise DOWN
+
+        for _ in range(7):
+            telegram.tell(hangs_while_another_succeeds, text="hello Ann")
+        await house.write(7, "Ann")
+        await house.until(lambda: telegram.texts(7), "the apology")
+
+    play(greeter(attempts), scenario)
+    assert attempts == [1] * 5 + [2, 3]
+    assert [name for name, _, _ in telegram.tried if name == "getMe"] == []
+
+
+def test_reply_r8_a_file_of_a_dead_address_does_not_hold_its_chat_up(play, telegram):
+    # Seen: aiogram calls it a network error, so it was taken for an outage of Telegram, for ever.
+    router, attempts = Router(), []
+
+    @router.message()
+    async def show(message: Message, turn) -> None:
+        attempts.append(turn.attempt)
+        await message.answer_photo(URLInputFile("http://127.0.0.1:9/picture.png", filename="p.png"))
+
+    async def scenario(house):
+        session, stack = house.bot.bot.session, AsyncExitStack()
+        session.api = await aio(stack.enter_async_context, serve(BotApi()))
+        del session._post  # over real HTTP
+        try:
+            await house.write(7, "a picture, please")
+            await house.settled()
+            (letter,) = await dead_letters(house)
+            assert letter["error"].startswith("UploadError")
+        finally:
+            await aio(session.close)
+            await aio(stack.aclose)
+
+    play(router, scenario)
+    assert attempts == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "answer", [(413, PAGE), refusal(413, "Request Entity Too Large")], ids=["page", "json"]
+)
+def test_reply_r8_what_is_too_large_stays_too_large(play, telegram, answer):
+    attempts: list[int] = []
+
+    async def scenario(house):
+        for _ in range(20):
+            telegram.tell(answer, text="hello Ann")
+        await house.write(7, "Ann")
+        await house.until(lambda: telegram.texts(7), "the apology")
+
+    play(greeter(attempts), scenario)
+    assert attempts == [1, 2, 3]

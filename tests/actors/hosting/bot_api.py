@@ -1,7 +1,8 @@
 """A hosted session over real HTTP, with a server in the test's hands where Telegram's would be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiogram import Bot
@@ -33,24 +34,31 @@ class BotApi:
         return web.Response(status=self.status, body=self.body)
 
 
+@asynccontextmanager
+async def serve(api: BotApi) -> AsyncIterator[TelegramAPIServer]:
+    """The server, and its address as aiogram wants it."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", api.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield TelegramAPIServer.from_base(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    finally:
+        await runner.cleanup()
+
+
 def with_bot(api: BotApi, work: Callable[[Bot, HostedSession], Awaitable[Any]]) -> Any:
     """Do some work with a bot whose calls go to this server."""
 
     async def main() -> Any:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", api.answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        session = HostedSession("shop", Limiter(), never_parked, api=TelegramAPIServer.from_base(base))
-        bot = Bot("42:token", session=session)
-        try:
-            return await work(bot, session)
-        finally:
-            if session._session is not None:
-                await session._session.close()  # aiogram's own close waits on top, for TLS
-            await runner.cleanup()
+        async with serve(api) as address:
+            session = HostedSession("shop", Limiter(), never_parked, api=address)
+            try:
+                return await work(Bot("42:token", session=session), session)
+            finally:
+                if session._session is not None:
+                    await session._session.close()  # aiogram's own close waits on top, for TLS
 
     return asyncio.run(main())
