@@ -126,9 +126,7 @@ def test_a_user_who_blocked_the_bot_finishes_the_message(alone, telegram):
         telegram.ask("DELETE", "faults")
         visitors.says("/show", chat=31)
         kept = [call["args"].get("text") for call in variant.calls()][1]
-        assert kept == "{'kept': {'a': 1}}", (
-            "what was written before the refusal is kept, as on stock"
-        )
+        assert kept == "{'kept': {'a': 1}}", "what was written before the refusal is kept, as on stock"
 
 
 def test_a_limit_is_waited_for_and_nothing_is_sent_twice(alone, telegram):
