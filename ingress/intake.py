@@ -38,8 +38,10 @@ class Gate(Protocol):
     """What the intake needs to know of a bot."""
 
     name: str
+    id: int
     watermark: Watermark
     shed: bool
+    plain_ids_until_ms: int
 
 
 class Intake:
@@ -95,13 +97,14 @@ class Intake:
             return "full"
         offer = Offer(
             chat,
-            str(place.update_id),
+            f"{gate.id}.{place.update_id}",  # another bot under the same name counts its updates anew
             place.update_id,
             place.kind,
             place.queue,
             f"{getrandbits(64):016x}",
             body,
             place.expedited,
+            str(place.update_id) if self._mailboxes.now_ms() < gate.plain_ids_until_ms else "",
         )
         with child(ACCEPTING, gate.name).time():
             try:

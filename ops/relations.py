@@ -81,13 +81,17 @@ def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
 
 
 def _wrong_tokens(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
-    owners: dict[str, str] = {}
+    owners: dict[str, tuple[str, str]] = {}
     for name, bot in tables.items():
         token = bot.get("token")
         if not token and any(other.get("token") for other in tables.values()):
             yield ("bots", name, "token"), "is missing; set it here or in the environment"
-        if isinstance(token, str) and token in owners:
-            # Telegram keeps one webhook per token: the two would take each other's messages.
-            yield ("bots", name, "token"), f"is the token of bots.{owners[token]} too; each bot needs its own"
-        if isinstance(token, str) and token:
-            owners.setdefault(token, name)
+        if not isinstance(token, str) or ":" not in token:
+            continue
+        bot_id = token.partition(":")[0]
+        if bot_id in owners:
+            # Telegram keeps one webhook per bot: the two would take each other's messages.
+            other, its = owners[bot_id]
+            which = "the token" if its == token else f"a token of the same bot ({bot_id}) as that"
+            yield ("bots", name, "token"), f"is {which} of bots.{other} too; each bot needs its own"
+        owners.setdefault(bot_id, (name, token))

@@ -26,7 +26,7 @@ from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from structlog import get_logger
 
-from ops.faults import CannotStartError, GaveUpError
+from ops.faults import CannotStartError, ConfigurationError, GaveUpError
 from ops.own_server import OwnServer, takers
 from ops.polling import Polling
 from ops.program import Module, Script
@@ -54,7 +54,7 @@ def run_program(
             finally:
                 if server.failure is not None:
                     raise GaveUpError(f"Mailroom gave up: {server.failure}") from None
-        except (CannotStartError, GaveUpError):
+        except (CannotStartError, ConfigurationError, GaveUpError):
             raise
         except KeyboardInterrupt:
             sys.exit(EXIT_INTERRUPTED)

@@ -25,6 +25,7 @@ from ops import logs
 from ops.configuration import derived_secret
 from ops.faults import CannotStartError
 from ops.hosted import host
+from ops.identity import claim_names
 from ops.service import Service, obey
 from ops.settings import BotSettings, Settings
 from ops.stores import StartError
@@ -55,7 +56,14 @@ class ScriptService:
     def __init__(self, settings: Settings, served: Iterable[Served], *, on_ready: Callable[[], None]) -> None:
         self.stop = asyncio.Event()
         self._configured = settings
-        self._served = {_name(one.bot, settings): one for one in served}
+        self._served: dict[str, Served] = {}
+        for one in served:
+            name = _name(one.bot, settings)
+            if name in self._served:
+                raise CannotStartError(
+                    f"The script serves the bot {one.bot.id} twice: give it one Bot of each."
+                )
+            self._served[name] = one
         self._sessions = {one.bot: one.bot.session for one in self._served.values()}
         table = {name: self._settings_of(one.bot) for name, one in self._served.items()}
         self._bots: dict[str, HostedBot] = {}
@@ -91,6 +99,8 @@ class ScriptService:
         name = _name(one.bot, self._configured)
         self._sessions[one.bot] = one.bot.session
         hosted_bot = self._host(name, one, workplace, parking)
+        if self.service.line is not None:
+            await claim_names({name: hosted_bot}, {name: self._settings_of(one.bot)}, self.service.line)
         await parking.restore(name)
         await hosted_bot.start(lambda chat_id, work: workplace.run_in_line(Chat(name, str(chat_id)), work))
         self.service.webhook.admit(name, self._settings_of(one.bot).secret)
@@ -160,7 +170,9 @@ def _sole(group: BaseExceptionGroup[Any]) -> BaseException:
 
 
 def _name(bot: Bot, settings: Settings) -> str:
-    """The name its state is kept under: that of the configured bot with this token, so that `mailroom up` and
-    `mailroom run` find the same; else its id, which stays when the script is renamed.
+    """The name its state is kept under: that of the configured bot whose token is of this bot, so that
+    `mailroom up` and `mailroom run` find the same, also after one of them got a new secret; else its id,
+    which stays when the script is renamed.
     """
-    return next((name for name, one in settings.bots.items() if one.token == bot.token), str(bot.id))
+    its = f"{bot.id}:"
+    return next((name for name, one in settings.bots.items() if one.token.startswith(its)), str(bot.id))

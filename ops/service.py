@@ -30,12 +30,14 @@ from ops.bundled import brought, prepare
 from ops.doors import doors
 from ops.front import Front
 from ops.hosted import hosted_bots
+from ops.identity import claim_names
 from ops.metrics_port import metrics_port
 from ops.outbox import Outbox, open_outbox
 from ops.settings import Settings
 from ops.stores import StartError, Stores, open_stores
 from storage.errors import StoreError
 from storage.postgres.outbox.coalesce import Enqueuer
+from storage.redis.batch import Line
 from storage.redis.entry import Chat
 from storage.redis.mailbox import PARKED_BY, every_partition
 from storage.redis.suspensions import Held, Suspensions
@@ -106,6 +108,7 @@ class Service:
         self._blocked_seconds_max = blocked_seconds_max
         self.intake: Intake | None = None
         self.webhook: Webhook | None = None
+        self.line: Line | None = None
         """The way in, while it is open: for a script whose own web server takes its updates."""
 
     async def main(self) -> None:
@@ -135,6 +138,9 @@ class Service:
                 raise StartError(str(error)) from None
             bots = workplace.bots = self._make_bots(workplace, parking, services)
             try:
+                if not self._settings.demo:  # the demo's people are nobody's: a first token may have them
+                    self.line = stores.line
+                    await aio(claim_names, bots, self._settings.bots, stores.line)
                 await self._live(stop, stores, outbox, services, workplace, parking, bots)
             finally:
                 for bot in bots.values():

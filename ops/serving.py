@@ -60,6 +60,8 @@ def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = 
         service.serve(settings, roles=roles, ready=ready, chat_page=chat_page)
     except* stores.StartError as group:
         raise CannotStartError(str(_first(group))) from None
+    except* ConfigurationError as group:
+        raise _first(group) from None
     except* GaveUp as group:
         raise GaveUpError(f"Mailroom gave up: {_first(group)}") from None
     except* OSError as group:

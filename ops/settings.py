@@ -149,6 +149,10 @@ class BotSettings(BaseModel):
         str, _matching(r"[A-Za-z0-9_-]{1,256}", "may hold 1 to 256 of the characters A-Z a-z 0-9 _ -")
     ] = Field(default="", repr=False, validate_default=False)
     """What Telegram sends with every webhook; derived from the token where not set."""
+    former_id: int | None = None
+    """The bot whose chats, state and dead letters are kept under this name, where the token is another's now,
+    and that one shall have them.
+    """
     bot: str | None = None
     """A bundled bot, by the name of its folder in `actors/bots`; or else:"""
     router: (

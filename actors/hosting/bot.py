@@ -61,6 +61,10 @@ class HostedBot:
         parks: bool = False,
     ) -> None:
         self.name = name
+        self.id = bot.id
+        """Telegram's number of it, which its token begins with."""
+        self.plain_ids_until_ms = 0
+        """Until when updates of it may be remembered without that number, by a version that did so."""
         self.bot = bot
         self.dispatcher = dispatcher
         self.limiter = limiter

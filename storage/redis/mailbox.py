@@ -58,6 +58,8 @@ class Offer:
     trace: str
     payload: bytes
     expedited: bool = False
+    plain_id: str = ""
+    """What a version before this one remembered the message by, while it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ class Mailboxes:
             offer.payload,
             self._token(early.epoch) if early else "",
             early.attempt_id if early else "",
+            offer.plain_id,
         )
         self._ahead_ms = now_ms - int(time.time() * 1000)
         word: Accepted = status.decode()

@@ -220,3 +220,12 @@ def test_a_slip_in_the_payments_is_named_with_what_was_probably_meant(write):
     assert fault == "payments.stripe.secret (mailroom.toml): unknown setting; did you mean secret_key?"
     (fault,) = faults_of(MAILROOM_PAYMENTS_STRIPE_SECRET="x")
     assert fault.startswith("MAILROOM_PAYMENTS_STRIPE_SECRET (environment): unknown setting; did you mean")
+
+
+def test_two_names_with_tokens_of_one_bot_are_refused_by_name(write):
+    # Seen: both registered the same webhook, and each took the other's messages away.
+    table = '[bots.{}]\nbot = "shop"\nformer_id = 7\ntoken = "5:{}"\n'
+    (fault,) = faults_of(write(table.format("one", "first") + table.format("two", "second")))
+    assert fault.startswith(
+        "bots.two.token (mailroom.toml): is a token of the same bot (5) as that of bots.one"
+    )

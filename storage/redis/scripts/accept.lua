@@ -1,9 +1,11 @@
 -- accept: take a message into the mailbox of its chat, once: dedupe check, cap check, sequence number, insert, ready, in one step.
 -- ARGV: bot, chat, dedupe id or "", order or "-", kind, queue, trace, lane ("box" | "fast"), cap, policy, payload,
---       token or "": its owner would begin this message at once, so count the attempt here and spare it a call; id of that attempt
+--       token or "": its owner would begin this message at once, so count the attempt here and spare it a call; id of that attempt,
+--       plain dedupe id or "": what a version before this one remembered the message by
 -- Returns {status, seq, depth, now_ms, attempt or 0}; status is accepted | suspended (stored, not to be run yet) | duplicate | full | shed | shed_first.
 local bot, chat, id, order, kind, queue, trace = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local lane, cap, policy, payload, token = ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11], ARGV[12]
+local plain = ARGV[14]
 
 -- Ids are remembered in buckets of 12 hours; the current one and the two before it give a window of 24 to 36 hours, as long as Telegram
 -- keeps an update (tdlib/telegram-bot-api, lifetime 24 h).
@@ -13,7 +15,8 @@ local bucket = math.floor(now / BUCKET_MS)
 local field = bot .. ':' .. id
 if id ~= '' then
   for back = 0, 2 do
-    local seq = redis.call('HGET', key('seen', bucket - back), field)
+    local seen = key('seen', bucket - back)
+    local seq = redis.call('HGET', seen, field) or (plain ~= '' and redis.call('HGET', seen, bot .. ':' .. plain))
     if seq then return {'duplicate', tonumber(seq), redis.call('LLEN', key(lane, chat)), now, 0} end
   end
 end
