@@ -305,9 +305,10 @@ class Worker:
         return Later(seconds, False, attempt, error)
 
     async def _take_back(self, chat: Chat, epoch: int, entry: Entry, attempt_id: str) -> None:
-        """What we break off ourselves is no attempt; where it cannot be said any more, it counts as one."""
+        """What we break off ourselves is no attempt; where it cannot be said any more, it counts as one. The
+        ownership may be over, and the fence still be ours: rows that a restored database knows nothing of.
+        """
         try:
-            _ = self.ownership.epoch
             async with asyncio.timeout(TAKE_BACK_SECONDS):
                 await self.mailboxes.park(chat, epoch, entry.seq, 0, take_back=attempt_id)
         except (StoreError, TimeoutError):

@@ -82,6 +82,7 @@ class Heartbeat:
         )
         self._loop = asyncio.new_event_loop()
         self._beats: asyncio.Task[None] | None = None
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
 
@@ -92,6 +93,7 @@ class Heartbeat:
             if self._beats is not None:
                 self._beats.cancel()
 
+        self._stopping = True
         with suppress(RuntimeError):  # it has ended by itself
             self._loop.call_soon_threadsafe(stop)
         await trio.to_thread.run_sync(partial(self._thread.join, JOIN_SECONDS_MAX))
@@ -107,7 +109,7 @@ class Heartbeat:
         watching = asyncio.ensure_future(self._watch.watch())
         watching.add_done_callback(self._watched)
         try:
-            while True:
+            while not self._stopping:
                 pause = await self._beat(leases)
                 await asyncio.sleep(pause)
         finally:

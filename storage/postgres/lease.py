@@ -31,6 +31,10 @@ was stopped, or is behind a network that swallows packets, does not even answer 
 """
 FORGET_SECONDS_MAX = 1.0
 """How long a call whose connection was cut may take to notice."""
+COUNTED_SECONDS = 1.0
+"""What of a silence counts in all leases nevertheless: calls may be so slow that each follows a silence, and
+a dead owner must be replaced then, too.
+"""
 PASSING = (
     *UNAVAILABLE,
     asyncpg.DeadlockDetectedError,
@@ -169,4 +173,4 @@ async def _beat(connection: asyncpg.Connection, ttl_seconds: float) -> None:
     await connection.execute(SQL["impatient"])
     silent_seconds = await connection.fetchval(SQL["beat"])
     if silent_seconds > ttl_seconds / 2:
-        await connection.execute(SQL["extend"], ttl_seconds)
+        await connection.execute(SQL["extend"], silent_seconds - COUNTED_SECONDS, ttl_seconds)

@@ -9,22 +9,30 @@ RETURNING extract(epoch FROM beaten_at - before_at)::float8 AS silent_seconds;
 -- queue_up: wait until no other call is at the rows: two that lock them in another order would lock each other out
 SELECT FROM ownership_beat FOR UPDATE;
 
--- extend: nobody could renew a lease for so long; nobody shall lose one by that
-UPDATE partition_lease SET expires_at = greatest(expires_at, clock_timestamp() + make_interval(secs => $1))
-WHERE owner IS NOT NULL;
+-- extend: nobody could renew a lease for $1 seconds; nobody shall lose one, of $2 seconds, by that
+UPDATE partition_lease
+SET expires_at = least(expires_at + make_interval(secs => $1), (SELECT clock_timestamp()) + make_interval(secs => $2))
+WHERE owner IS NOT NULL AND expires_at < (SELECT clock_timestamp()) + make_interval(secs => $2);
 
 -- acquire: take the partitions that nobody holds, and those that name us already, with an epoch larger than any before
-WITH next AS (SELECT greatest(coalesce((SELECT max(epoch) FROM partition_lease), 0) + 1, $5) AS epoch)
+-- One moment is asked for all rows: else a lease that runs out meanwhile would be taken in part.
+WITH next AS MATERIALIZED (
+    SELECT
+        greatest(coalesce((SELECT max(epoch) FROM partition_lease), 0) + 1, $5) AS epoch,
+        clock_timestamp() + make_interval(secs => $3) AS expires_at
+)
 INSERT INTO partition_lease AS held (partition, owner, epoch, expires_at)
-SELECT part, $2, next.epoch, clock_timestamp() + make_interval(secs => $3)
+SELECT part, $2, next.epoch, next.expires_at
 FROM next, unnest($1::smallint[]) AS part
 ON CONFLICT (partition) DO UPDATE
 SET owner = excluded.owner, epoch = excluded.epoch, expires_at = excluded.expires_at
-WHERE held.owner IS NULL OR held.owner = $2 OR held.expires_at < clock_timestamp() OR held.owner = ANY($4::text[])
+WHERE
+    held.owner IS NULL OR held.owner = $2 OR held.owner = ANY($4::text[])
+    OR held.expires_at < excluded.expires_at - make_interval(secs => $3)
 RETURNING partition, epoch;
 
 -- renew: hold on to what is ours; a partition that is missing from the answer has been taken over
-UPDATE partition_lease SET expires_at = clock_timestamp() + make_interval(secs => $3)
+UPDATE partition_lease SET expires_at = (SELECT clock_timestamp()) + make_interval(secs => $3)
 WHERE owner = $1 AND epoch = $2
 RETURNING partition;
 

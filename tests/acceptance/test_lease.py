@@ -33,7 +33,7 @@ def test_mbx_o2_a_stopped_owner_that_wakes_after_its_lease_commits_nothing(
             make_progress(people, 40)
             people.finish()
         sent = wait_for_answers(telegram, people)
-        # One reply may have been on its way when the first was stopped, and one more when it woke.
+        # One reply may have been on its way when the first was stopped; woken, it asked before each call.
         assert not complaints(sent, people.acknowledged, crashes=1)
         assert second.said().count("chats_owned") == 1, "the one who woke up took nothing back"
         assert TTL_SECONDS < 10

@@ -23,7 +23,7 @@ from actors.policy import Policy
 from actors.runtime.bridge import aio
 from ingress.intake import Intake
 from ops.hosted import host
-from storage.errors import Fenced
+from storage.errors import Fenced, StoreUnavailable
 from storage.redis.batch import Line
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes, Mailboxes, every_partition
@@ -218,6 +218,10 @@ class _Door:
         await self.house.chats.write(chat, changes)
 
 
+async def _says_nothing_more(*_: Any, **_options: Any) -> None:
+    raise StoreUnavailable("the process is killed")
+
+
 @asynccontextmanager
 async def open_house(
     url: str,
@@ -267,4 +271,6 @@ async def open_house(
             try:
                 yield house
             finally:
-                ownership.over = True  # killed: nothing more is said to the stores
+                # Killed: nothing more is said to the stores.
+                ownership.over = True
+                boxes.park = _says_nothing_more  # type: ignore[method-assign]

@@ -155,6 +155,26 @@ def test_shr_h11a_a_loop_that_is_blocked_for_too_long_ends_the_process_with_the_
     assert "in scenario" in last["stack"]
 
 
+def test_shr_h11b_a_process_that_was_stopped_blames_no_handler_and_does_not_end(beating, monkeypatch):
+    class Stopped:
+        """A clock that jumps whenever this thread has slept: none of its process ran meanwhile."""
+
+        now = 0.0
+
+        def monotonic(self) -> float:
+            self.now += 100.0
+            return self.now
+
+    monkeypatch.setattr(stalls, "time", Stopped())
+
+    async def scenario() -> None:
+        block(0.15)
+        await trio.sleep(0.2)
+
+    beating.run(scenario, blocked_seconds_max=50.0)
+    assert not beating.exits
+
+
 def test_a_loop_that_goes_on_is_not_named(beating):
     async def scenario() -> None:
         for _ in range(10):

@@ -13,7 +13,7 @@ import trio
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from storage.errors import Fenced, StoreUnavailable
-from storage.postgres.lease import Leases
+from storage.postgres.lease import SQL, Leases
 from storage.postgres.migrate import migrate
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
@@ -79,6 +79,19 @@ def test_mbx_o1_an_owner_has_every_partition_and_its_fence(own):
     partitions, epoch, fences = own(scenario)
     assert partitions == tuple(range(PARTITIONS))
     assert set(fences) == {f"{epoch} -".encode()}
+
+
+def pass_seconds(seconds: float) -> Callable[[asyncpg.Connection], Awaitable[None]]:
+    """Have time pass in the database, in which nobody is heard."""
+
+    async def age(connection: asyncpg.Connection) -> None:
+        for field in (
+            "ownership_beat SET beaten_at = beaten_at",
+            "partition_lease SET expires_at = expires_at",
+        ):
+            await connection.execute(f"UPDATE {field} - make_interval(secs => {seconds})")
+
+    return age
 
 
 async def beaten(one: Ownership) -> None:
@@ -220,14 +233,7 @@ def test_shr_h8_after_postgres_was_away_a_standby_does_not_win_the_race(own, cle
         await one.acquire()
         holding, one._holding = one._holding, None  # while Postgres is away, its heartbeat cannot be heard
 
-        async def away(connection):
-            for column in (
-                "ownership_beat SET beaten_at = beaten_at",
-                "partition_lease SET expires_at = expires_at",
-            ):
-                await connection.execute(f"UPDATE {column} - interval '10 s'")
-
-        await aio(other._ask, away)
+        await aio(other._ask, pass_seconds(10))
         first = await aio(other.acquire, "standby", range(PARTITIONS), TTL_SECONDS)
         second = await aio(other.acquire, "standby", range(PARTITIONS), TTL_SECONDS)
         kept = await aio(other.renew, one.owner, holding.epoch, TTL_SECONDS)
@@ -235,6 +241,23 @@ def test_shr_h8_after_postgres_was_away_a_standby_does_not_win_the_race(own, cle
         return len(first.partitions), len(second.partitions), len(kept)
 
     assert own(scenario) == (0, 0, PARTITIONS)
+
+
+def test_a_dead_owner_is_replaced_though_postgres_is_so_slow_that_each_try_follows_a_silence(
+    own, clean_postgres_url
+):
+    async def scenario(owner, line):
+        leases = Leases(clean_postgres_url)
+        await aio(leases.acquire, "dead", range(PARTITIONS), TTL_SECONDS)
+        for _ in range(12):
+            await aio(leases._ask, pass_seconds(4))
+            held = await aio(leases.acquire, "standby", range(PARTITIONS), TTL_SECONDS)
+            if held.partitions:
+                break
+        await aio(leases.close)
+        return len(held.partitions)
+
+    assert own(scenario) == PARTITIONS
 
 
 def test_a_dead_owner_is_replaced_while_a_standby_is_heard(own, clean_postgres_url):
@@ -267,3 +290,47 @@ def test_a_call_that_postgres_leaves_without_an_answer_costs_its_connection_alon
         return kept
 
     assert own(scenario) == ()
+
+
+def test_a_process_that_is_stopped_in_the_middle_of_a_take_does_not_keep_the_others_waiting(
+    own, clean_postgres_url
+):
+    async def scenario(owner, line):
+        stopped = await aio(asyncpg.connect, clean_postgres_url)
+        await aio(stopped.execute, "BEGIN")
+        for statement in ("impatient", "beat"):
+            await aio(stopped.execute, SQL[statement])
+        one = owner()
+        await one.acquire()
+        return one.held, stopped.is_closed()
+
+    assert own(scenario) == (True, True)
+
+
+def test_shr_h8_takes_renewals_and_releases_at_the_same_moment_do_not_lock_each_other_out(
+    own, clean_postgres_url
+):
+    async def scenario(owner, line):
+        outcomes = []
+
+        async def live(name):
+            leases = Leases(clean_postgres_url)
+            # Rows are locked in the order they are found, and each take asks for them in its own.
+            wanted = sorted(range(PARTITIONS), reverse=name % 2 == 1)
+            for _ in range(20):
+                held = await aio(leases.acquire, f"owner {name}", wanted, TTL_SECONDS)
+                if held.partitions:
+                    outcomes.append(held.epoch)
+                    kept = await aio(leases.renew, f"owner {name}", held.epoch, TTL_SECONDS)
+                    assert len(kept) == PARTITIONS
+                await aio(leases.release, f"owner {name}", held.epoch)
+            await aio(leases.close)
+
+        async with trio.open_nursery() as nursery:
+            for name in range(6):
+                nursery.start_soon(live, name)
+        return outcomes
+
+    epochs = own(scenario)
+    assert epochs
+    assert epochs == sorted(set(epochs))

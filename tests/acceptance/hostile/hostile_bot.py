@@ -17,6 +17,8 @@ from aiogram.types import CallbackQuery, Message, PreCheckoutQuery
 router = Router()
 GO = Path(__file__).with_name("go")
 """Made by a test when what waits may go on."""
+WAITING = Path(__file__).with_name("waiting")
+"""The chats of the handlers that began to wait."""
 
 
 @router.message(F.text == "raise")
@@ -43,6 +45,8 @@ async def hold_the_loop(message: Message, state: FSMContext) -> None:
 
 @router.message(F.text == "wait")
 async def wait(message: Message, state: FSMContext) -> None:
+    with WAITING.open("a") as noted:
+        noted.write(f"{message.chat.id}\n")
     while not GO.exists():  # noqa: ASYNC110 - another process makes the file
         await asyncio.sleep(0.02)
     await count(message, state)

@@ -215,6 +215,15 @@ class Stack:
         address = Chat(bot, str(chat))
         return int(self.store.llen(prefix(address.partition) + f"box:{address}"))
 
+    def times_begun(self, chat: int) -> int:
+        """How often a handler that waits has begun for this chat."""
+        noted = self.folder / "waiting"
+        return noted.read_text().split().count(str(chat)) if noted.exists() else 0
+
+    def forget_owners(self) -> None:
+        """As if Postgres had been restored from a time when nobody owned the chats."""
+        asyncio.run(_execute(self.database_url, "UPDATE partition_lease SET owner = NULL"))
+
     def kill_redis(self) -> None:
         assert self.redis.pid is not None
         os.kill(self.redis.pid, signal.SIGKILL)
@@ -274,6 +283,14 @@ async def _post_all(
     return found
 
 
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
 def _delete(url: str) -> None:
     urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=10).close()
 
@@ -281,13 +298,6 @@ def _delete(url: str) -> None:
 def _new_database(postgres: EmbeddedPostgres) -> str:
     name = f"hostile_{next(_databases)}"
 
-    async def create() -> None:
-        connection = await asyncpg.connect(postgres.url)
-        try:
-            await connection.execute(f"CREATE DATABASE {name}")
-        finally:
-            await connection.close()
-
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(create())
+        runner.run(_execute(postgres.url, f"CREATE DATABASE {name}"))
     return postgres.url.replace("@/mailroom?", f"@/{name}?")

@@ -167,6 +167,24 @@ def test_postgres_away_for_longer_than_the_lease_stops_nobody_and_doubles_nothin
     wait_until(lambda: ready(stack) is None, "ready again", 10)
 
 
+@pytest.mark.timeout(90)
+def test_a_message_that_we_break_off_ourselves_again_and_again_is_not_judged(stack: Stack) -> None:
+    # Seen: each loss of the lease counted as an attempt, and the third made a dead letter of it.
+    chat = new_chat()
+    stack.says(chat, "wait")
+    wait_until(lambda: stack.times_begun(chat) == 1, "the message begun")
+    for times in range(2, 5):
+        words = ("chats_lost", "chats_owned")
+        before = [stack.service.said().count(word) for word in words]
+        stack.forget_owners()
+        for word, count in zip(words, before, strict=True):
+            wait_until(lambda word=word, count=count: stack.service.said().count(word) > count, word)
+        wait_until(lambda times=times: stack.times_begun(chat) == times, "the message begun again")
+    stack.let_go()
+    assert stack.wait_for_replies(chat, 1) == ["1 wait"]
+    assert stack.dead_letters(chat) == []
+
+
 def test_postgres_that_stutters_is_not_even_noticed(stack: Stack) -> None:
     chat = new_chat()
     lost = stack.service.said().count("chats_lost")

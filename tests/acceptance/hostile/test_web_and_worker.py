@@ -1,5 +1,6 @@
 """`mailroom web` and `mailroom worker` as processes of their own, any of which may die."""
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,3 +84,32 @@ def test_messages_flow_and_any_process_may_be_killed(stack: Stack, workers: list
     wait_until(lambda: stack.left_in_line(chat) == 1, "in line")
     first.start_and_wait()
     assert stack.wait_for_replies(chat, 12)[-1] == "12 anybody there?"
+
+
+@pytest.mark.timeout(120)
+def test_shr_h11_a_worker_that_was_stopped_makes_no_call_for_what_another_owns_by_then(
+    stack: Stack, workers: list[Mailroom]
+) -> None:
+    # Seen: the handler that slept through its lease woke up and sent its reply once more.
+    first, second = workers
+    stack.service.start_and_wait()
+    first.start_and_wait()
+    second.launch()
+    second.wait_for("waiting_for_chats")
+    chats = [new_chat() for _ in range(5)]
+    for chat in chats:
+        stack.says(chat, "wait")
+        wait_until(lambda chat=chat: stack.times_begun(chat) == 1, "begun by the first")
+    first.signal(signal.SIGSTOP)
+    second.wait_for("chats_owned")
+    for chat in chats:
+        wait_until(lambda chat=chat: stack.times_begun(chat) == 2, "begun anew by the second")
+    stack.let_go()
+    for chat in chats:
+        assert stack.wait_for_replies(chat, 1) == ["1 wait"]
+    first.signal(signal.SIGCONT)
+    first.wait_for("chats_lost")
+    for chat in chats:
+        stack.says(chat, "and on")
+        assert stack.wait_for_replies(chat, 2) == ["1 wait", "2 and on"]
+    assert "loop_stuck" not in first.said()

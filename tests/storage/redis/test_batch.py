@@ -1,6 +1,7 @@
 """The connection that everybody shares: given up when Redis is silent, and only then."""
 
 import asyncio
+import socket
 import time
 
 import uvloop
@@ -22,8 +23,16 @@ def test_a_loop_that_was_blocked_does_not_cost_a_healthy_connection(clean_redis_
             async with asyncio.timeout(5):
                 while line._watched is None:  # noqa: ASYNC110 - a look at the connection has no event
                     await asyncio.sleep(0.01)
-            time.sleep(0.6)  # noqa: ASYNC251 - this is the fault
-            return await asked
+            # In a callback of another connection: this loop reads what came meanwhile only after its timers.
+            here, there = socket.socketpair()
+            asyncio.get_running_loop().add_reader(there, lambda: (there.recv(1), time.sleep(0.6)))
+            here.send(b"!")
+            try:
+                return await asked
+            finally:
+                asyncio.get_running_loop().remove_reader(there)
+                here.close()
+                there.close()
         finally:
             await line.close()
 
