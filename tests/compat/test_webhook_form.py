@@ -56,9 +56,10 @@ def test_a_crash_loses_nothing_that_a_webhook_bot_answered_with_200(alone, free_
         os.kill(first.process.pid, signal.SIGKILL)
         first.process.join()
         assert [call["method"] for call in first.calls()][2:] == []
-    with alone(BOTS / "webhook.py", environment=environment, tokens=first.tokens) as (visitors, second):
-        visitors.expect(3)
-        assert "slow" in [call["args"].get("text") for call in second.calls()]
+    with alone(BOTS / "webhook.py", environment=environment, tokens=first.tokens) as (_, second):
+        second.wait_for(
+            lambda: "slow" in [call["args"].get("text") for call in second.calls()], "answer after the crash"
+        )
 
 
 def test_bots_known_by_their_tokens_are_served_after_a_restart_before_anybody_writes(alone, free_port):

@@ -1,9 +1,11 @@
 """Many bots behind one address: a main bot that takes tokens, and those that it came to serve by them."""
 
+import asyncio
 import os
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import TelegramRetryAfter
 from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.storage.memory import MemoryStorage
@@ -36,7 +38,11 @@ async def count(message: Message, state: FSMContext, bot: Bot) -> None:
 
 
 async def on_startup(bot: Bot) -> None:
-    await bot.set_webhook(f"{BASE}/webhook/main")
+    try:
+        await bot.set_webhook(f"{BASE}/webhook/main")
+    except TelegramRetryAfter as error:  # started anew within a second
+        await asyncio.sleep(error.retry_after)
+        await bot.set_webhook(f"{BASE}/webhook/main")
 
 
 def main() -> None:

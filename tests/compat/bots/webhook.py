@@ -7,8 +7,10 @@ from typing import Any
 from aiogram import Bot, Dispatcher, Router
 from aiogram.client.default import DefaultBotProperties
 from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramRetryAfter
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
+from aiogram.methods import SetWebhook
 from aiogram.types import Message
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
@@ -34,11 +36,16 @@ async def count(
 
 async def on_startup(bot: Bot, dispatcher: Dispatcher, app: web.Application, extra: str) -> None:
     dispatcher["pool"] = app["opened"]
-    await bot.set_webhook(
-        f"http://127.0.0.1:{PORT}/webhook",
+    webhook = SetWebhook(
+        url=f"http://127.0.0.1:{PORT}/webhook",
         secret_token="my-secret",
         allowed_updates=dispatcher.resolve_used_update_types(),
     )
+    try:
+        await bot(webhook)
+    except TelegramRetryAfter as error:  # started anew within a second
+        await asyncio.sleep(error.retry_after)
+        await bot(webhook)
     await bot.set_my_description(extra)
 
 
