@@ -16,6 +16,7 @@ import trio.testing
 import actors.chat
 from actors.attempt import BEHIND, SUSPENDED, Done, Later
 from actors.chat import ChatActor
+from actors.hosting.hold import Hold
 from actors.order import Watermark
 from actors.policy import Policy
 from actors.runtime.system import open_actor_system
@@ -80,7 +81,7 @@ class World:
         self.slots = trio.CapacityLimiter(2)
         self.draining = False
         self.worker = self
-        self.bot = SimpleNamespace(watermark=Watermark(), fast=False)
+        self.bot = SimpleNamespace(watermark=Watermark(), fast=False, hold=Hold())
         self.trace: list[tuple[str, str, int]] = []
         self.told: set[int] = set()
         self.finished: set[int] = set()
