@@ -82,7 +82,9 @@ async def notify(wanted: Notify, context: JobContext) -> Outcome:
     if wanted.as_ == "event":
         await context.put_event(wanted.bot, wanted.chat, wanted.name or "", wanted.data)
         return Done()
-    return await _send(context.bot(wanted.bot), wanted, wanted.chat)
+    door = context.services.chats
+    chat_id = await door.id_now(wanted.bot, wanted.chat) if door is not None else wanted.chat
+    return await _send(context.bot(wanted.bot), wanted, chat_id)
 
 
 def event(bot: str, chat: int, name: str, data: str = "") -> NewJob:

@@ -103,6 +103,7 @@ class ScriptService:
             await claim_names({name: hosted_bot}, {name: self._settings_of(one.bot)}, self.service.line)
         await parking.restore(name)
         await hosted_bot.start(lambda chat_id, work: workplace.run_in_line(Chat(name, str(chat_id)), work))
+        self.service.follow(hosted_bot, workplace, workplace.mailboxes)
         self.service.webhook.admit(name, self._settings_of(one.bot).secret)
         self._bots[name] = hosted_bot
         return hosted_bot

@@ -14,6 +14,7 @@ from structlog import get_logger
 
 from actors.hosting.bot import SHED_NOTICE, HostedBot
 from actors.hosting.services import BotServices
+from actors.jobs.chat_door import ChatDoor
 from actors.jobs.handlers import Handlers
 from actors.policy import Policy
 from actors.providers.telegram import Place
@@ -39,12 +40,13 @@ from storage.errors import StoreError
 from storage.postgres.outbox.coalesce import Enqueuer
 from storage.redis.batch import Line
 from storage.redis.entry import Chat
-from storage.redis.mailbox import PARKED_BY, every_partition
+from storage.redis.mailbox import PARKED_BY, Mailboxes, every_partition
 from storage.redis.suspensions import Held, Suspensions
 from storage.vault import VaultError
 from supervisors import gauges
 from supervisors.bots import bot_life
 from supervisors.holding import Holding, holds
+from supervisors.moving import follow_moves
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.listener import Listener
 from supervisors.oncall.node import LocalNode, held_nodes
@@ -137,6 +139,8 @@ class Service:
             except VaultError as error:
                 raise StartError(str(error)) from None
             bots = workplace.bots = self._make_bots(workplace, parking, services)
+            for bot in bots.values():
+                self.follow(bot, workplace, stores.mailboxes)
             try:
                 if not self._settings.demo:  # the demo's people are nobody's: a first token may have them
                     self.line = stores.line
@@ -147,6 +151,12 @@ class Service:
                     with trio.CancelScope(shield=True), suppress(Exception):  # the others have theirs to do
                         await aio(bot.stop)
                     bot.let_go()
+
+    @staticmethod
+    def follow(bot: HostedBot, workplace: Workplace, mailboxes: Mailboxes) -> None:
+        """Have a bot's groups keep their state when they become supergroups."""
+        door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
+        follow_moves(bot, mailboxes.moves, door, workplace)
 
     async def _live(
         self,

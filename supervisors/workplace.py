@@ -45,7 +45,7 @@ class Workplace:
         self.bots: Mapping[str, HostedBot] = {}
         self.park: Park = park_nowhere
         """What puts a chat aside that crashes again and again."""
-        self._mailboxes = mailboxes
+        self.mailboxes = mailboxes
         self._line = line
         self._policy = policy
 
@@ -68,7 +68,7 @@ class Workplace:
         cannot.
         """
         epoch = self.ownership.held_epoch
-        worker = Worker(self._mailboxes, self.ownership, self._policy)
+        worker = Worker(self.mailboxes, self.ownership, self._policy)
         async with open_chats(worker, self.bots, self.park) as chats:
             self.chats = chats
             life.details = chats.details
@@ -130,7 +130,7 @@ class Workplace:
 
     async def read(self, chat: Chat, name: str) -> str | None:
         """A field of a chat's state, for code outside of its turns (`actors.state.Door`)."""
-        return await self.chats.read(chat, name) if self.chats else await self._mailboxes.peek(chat, name)
+        return await self.chats.read(chat, name) if self.chats else await self.mailboxes.peek(chat, name)
 
     async def write(self, chat: Chat, changes: Changes) -> None:
         """Commit state outside of a chat's turns."""

@@ -74,5 +74,16 @@ def wait_seconds(content: bytes) -> float:
     return min(max(said, WAIT_SECONDS_MIN), WAIT_SECONDS_MAX) if isfinite(said) else WAIT_UNSAID_SECONDS
 
 
+def moved_to(content: bytes) -> int | None:
+    """The new id of the group that a refused call was for, where the refusal says one."""
+    if b"migrate_to_chat_id" not in content:
+        return None
+    try:
+        found = from_json(content)["parameters"]["migrate_to_chat_id"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
 def _is_confirmed(envelope: Any) -> bool:
     return isinstance(envelope, dict) and envelope.get("ok") is True and "result" in envelope

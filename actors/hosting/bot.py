@@ -19,6 +19,7 @@ from actors.hosting.errors import Owner, owner_of
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from actors.hosting.hold import Hold
 from actors.hosting.load import OUR_DISPATCHER, is_ours
+from actors.hosting.moved import MOVED, Moving
 from actors.hosting.session import HostedSession
 from actors.hosting.shared import SharedDispatcher, Synthetic
 from actors.limiter import Limiter
@@ -78,6 +79,8 @@ class HostedBot:
         """What the bot's own code wants for `allowed_updates`, where it says so."""
         self.fed_by_script = False
         """Whether a web server of the bot's own takes its updates: then its line to Telegram is its own."""
+        self.moving: Moving | None = None
+        """Who looks after groups that became supergroups, where somebody does."""
         self.shared = SharedDispatcher.of(dispatcher)
         self.shared.add(bot, storage)
 
@@ -105,10 +108,15 @@ class HostedBot:
             raise ValueError("a turn without a message has nothing to dispatch")
         content = from_json(entry.payload)
         extras = {"turn": turn, **self.shared.extras(self.bot)}
+        if entry.kind == "event" and content["name"] == MOVED and self.moving is not None:
+            await self.moving.inherit(turn, int(content["data"]))
+            return True
         if entry.kind == "event":
             event = ChatEvent(name=content["name"], data=content["data"], chat_id=turn.chat_id).as_(self.bot)
             response = await dispatch_event(self.dispatcher, self.bot, event, extras)
         else:
+            if self.moving is not None:
+                await self.moving.read(turn, content)
             update = Update.model_validate(content, context={"bot": self.bot})
             try:
                 response = await self.dispatcher.feed_update(self.bot, update, **extras)

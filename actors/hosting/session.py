@@ -21,7 +21,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from prometheus_client import Counter
 from pydantic_core import from_json, to_json
 
-from actors.hosting.answers import TOO_MANY_REQUESTS, read_answer, read_raw, wait_seconds
+from actors.hosting.answers import TOO_MANY_REQUESTS, moved_to, read_answer, read_raw, wait_seconds
 from actors.hosting.errors import Parked, UnreadableResultError, UploadError
 from actors.hosting.upload import Upload
 from actors.journal import fingerprint
@@ -78,6 +78,8 @@ class HostedSession(AiohttpSession):
         self._name = name
         self._limiter = limiter
         self._on_parked = on_parked
+        self.on_moved: Callable[[int, int], Awaitable[None]] | None = None
+        """Told of a group that Telegram says is a supergroup now: its old id, and its new one."""
         self.succeeded_at = -inf
         """When Telegram last did what it was asked for, by the loop's clock."""
 
@@ -127,7 +129,7 @@ class HostedSession(AiohttpSession):
         model of them would be written.
         """
         body, _ = self._body(bot, method)
-        result = read_raw(self, bot, method, *await self._post(bot, method, body, None, timeout))
+        result = read_raw(self, bot, method, *await self._ask(bot, method, body, None, timeout))
         self._succeeded()
         return result
 
@@ -155,7 +157,7 @@ class HostedSession(AiohttpSession):
                 if turn.permit is not None:
                     await turn.permit()
                 turn.called_at = clock.time()
-            status, content = await self._post(bot, method, body, upload, timeout)
+            status, content = await self._ask(bot, method, body, upload, timeout)
             if status != TOO_MANY_REQUESTS:
                 return status, content
             seconds = wait_seconds(content) + EARLY_SECONDS
@@ -176,6 +178,22 @@ class HostedSession(AiohttpSession):
     def _count_wait(self, seconds: float) -> None:
         child(WAITS, self._name).inc()
         child(WAITS_SECONDS, self._name).inc(seconds)
+
+    async def _ask(
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        body: bytes,
+        upload: Upload | None,
+        timeout: int | None,
+    ) -> tuple[int, bytes]:
+        """Make a call, and hear from its refusal where its chat has gone, whoever made it."""
+        status, content = await self._post(bot, method, body, upload, timeout)
+        if status == 400 and self.on_moved is not None and (new_id := moved_to(content)) is not None:
+            target = target_of(getattr(method, "chat_id", None), method.__api_method__)
+            if isinstance(target, int):
+                await self.on_moved(target, new_id)
+        return status, content
 
     async def _post(
         self,

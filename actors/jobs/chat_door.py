@@ -36,10 +36,12 @@ class ChatDoor:
         self._unsure = unsure
 
     async def put(self, chat: Chat, name: str, data: str, *, dedupe_id: str, trace: str) -> bool:
-        """Put an event into a chat's mailbox, once. False if it has been there before.
+        """Put an event into a chat's mailbox, once; that of a group which became a supergroup is where it has
+        gone. False if it has been there before.
 
         Raises `MailboxFullError`, or `StoreUnavailable`, after which it may be there or not: repeat it.
         """
+        chat = await self._mailboxes.moves.now(chat)
         content = to_json({"name": name, "data": data})
         offer = Offer(chat, dedupe_id, None, "event", QUEUE, UNFIT.sub("_", trace), content)
         receipt = await self._mailboxes.accept(offer)
@@ -53,3 +55,7 @@ class ChatDoor:
             case "full":
                 raise MailboxFullError(f"the mailbox of {chat} is full")
         return True
+
+    async def id_now(self, bot: str, chat_id: int) -> int:
+        """Where a chat is now: the same id, unless it is a group that became a supergroup."""
+        return int((await self._mailboxes.moves.now(Chat(bot, str(chat_id)))).id)

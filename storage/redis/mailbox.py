@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from storage.errors import Fenced
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS, Chat, Entry, prefix
+from storage.redis.moves import Moves
 from storage.redis.scripts import script
 from storage.redis.wire import Argument, text
 
@@ -158,6 +159,7 @@ class Mailboxes:
 
     def __init__(self, intake: Line, work: Line, *, taker: str = "-") -> None:
         self.taker = taker
+        self.moves = Moves(work)
         self._intake = intake
         self._work = work
         self._ahead_ms = 0

@@ -158,3 +158,20 @@ def test_a_bot_whose_token_was_revoked_holds_and_goes_on_by_itself(stack: Stack)
     assert stack.wait_for_replies(chat, 2, seconds=15) == numbered("ab")
     assert not stack.dead_letters(chat)
     wait_until(lambda: not stack.readiness()["warnings"], "nothing to warn of")
+
+
+def test_a_group_that_became_a_supergroup_goes_on_where_it_was(stack: Stack) -> None:
+    """The accident: the group's settings were gone with its old id, and its reminders failed for ever."""
+    number = new_chat()
+    old, new = -number, -1_000_000_000_000 - number
+    for text in "ab":
+        stack.says(old, text)
+    assert stack.wait_for_replies(old, 2) == numbered("ab")
+    chat = {"id": new, "type": "supergroup", "title": "Friends"}
+    person = {"id": 1, "is_bot": False, "first_name": "Ann"}
+    moved = {"message": {"chat": chat, "from": person, "migrate_from_chat_id": old}}
+    stack.telegram.ask("updates", {"token": BOTS["strict"], "updates": [moved]})
+    stack.says(new, "c")
+    assert stack.wait_for_replies(new, 1) == ["3 c"]
+    assert not stack.dead_letters(old)
+    assert not stack.dead_letters(new)
