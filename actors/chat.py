@@ -150,6 +150,8 @@ class ChatActor(TrioActor):
         """
         if not (self._loaded and not self.suspended and self.idle and self._bot.watermark.is_next(order)):
             return None
+        if self._bot.hold.why:
+            return None
         return Early(self._epoch, self._attempt_id(0))
 
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:

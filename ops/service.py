@@ -256,16 +256,12 @@ class Service:
     ) -> Parts:
         """The parts of this process, for the roles it has."""
         bots, port = workplace.bots, self._settings.metrics_port
-        chats = None
+        chats, holding = None, Holding(stores.line)
         if "worker" in self._roles:
-            holding = Holding(stores.line)
             takeover = Takeover(stores.mailboxes, stores.line, stores.redis_url)
             chats = Chats(
                 lease=workplace.lease,
-                bots={
-                    name: bot_life(bot, bots, workplace, parking, holding, takeover)
-                    for name, bot in bots.items()
-                },
+                bots={name: bot_life(bot, bots, workplace, parking, takeover) for name, bot in bots.items()},
                 actors=workplace.actors,
                 sweep=workplace.sweep,
                 timers=workplace.timers,
@@ -286,6 +282,7 @@ class Service:
             metrics=None if front or port is None else metrics_port(self._settings.host, port),
             chats=chats,
             jobs=self._jobs(stores, outbox, services, workplace) if chats else {},
+            holds={name: partial(holding.live, bot=bot) for name, bot in bots.items()} if chats else {},
             telegram=self._lines(front, bots),
         )
 

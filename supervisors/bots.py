@@ -11,7 +11,6 @@ from actors.hosting.bot import HostedBot
 from actors.runtime.bridge import aio
 from storage.errors import Fenced
 from storage.redis.entry import Chat
-from supervisors.holding import Holding
 from supervisors.otp.child import Life
 from supervisors.otp.spec import Start
 from supervisors.parking import Parking
@@ -24,7 +23,6 @@ def bot_life(
     bots: Mapping[str, HostedBot],
     workplace: Workplace,
     parking: Parking,
-    holding: Holding,
     takeover: Takeover,
 ) -> Start:
     """The start function of one bot. Its shutdown hooks run when it is stopped while the chats are ours: a
@@ -36,7 +34,6 @@ def bot_life(
 
     async def live(life: Life) -> None:
         await aio(parking.restore, bot.name)
-        await aio(holding.restore, bot)
         try:
             await aio(takeover.run, bot, list(bots.values()), workplace.ownership.epoch)
         except Fenced as error:
@@ -45,10 +42,7 @@ def bot_life(
         await aio(bot.start, in_line)
         life.started()
         try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(holding.watch, bot)
-                await life.stopping.wait()
-                nursery.cancel_scope.cancel()
+            await life.stopping.wait()
         finally:
             if workplace.ownership.held:
                 with trio.CancelScope(shield=True):

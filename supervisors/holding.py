@@ -20,6 +20,7 @@ from actors.metrics import child
 from actors.runtime.bridge import aio
 from storage.errors import StoreError
 from storage.redis.batch import Line
+from supervisors.otp.child import Life
 
 log = get_logger("mailroom.holding")
 
@@ -50,6 +51,13 @@ class Holding:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+
+    async def live(self, life: Life, bot: HostedBot) -> None:
+        """The life of this part in the tree, one for each bot."""
+        life.details = lambda: {"held": bot.hold.why} if bot.hold.why else {}
+        await aio(self.restore, bot)
+        life.started()
+        await self.watch(bot)
 
     async def restore(self, bot: HostedBot) -> None:
         """Let the bot hold if it did so before, and look at once: its token may be a new one. To be awaited

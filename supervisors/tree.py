@@ -53,6 +53,8 @@ class Parts:
     chats: Chats | None = None
     jobs: Mapping[str, Start] = field(default_factory=dict)
     """The queues of the outbox, and what works beside them."""
+    holds: Mapping[str, Start] = field(default_factory=dict)
+    """What brings a bot back that Telegram does not know, by bot."""
     telegram: Mapping[str, Start] = field(default_factory=dict)
 
 
@@ -68,6 +70,9 @@ def tree(parts: Parts) -> SupervisorSpec:
         children.append(ChildSpec("listener", parts.listener, traps_exit=True, shutdown=CLOSING_SECONDS))
     if parts.metrics:
         children.append(ChildSpec("metrics", parts.metrics))
+    if parts.holds:
+        # Outside of the chats' lease: jobs find out too that Telegram does not know a bot.
+        children.append(ChildSpec("holds", supervise=_each(parts.holds, QUICK)))
     if parts.jobs:
         # Before the chats, for whose lease a process may have to wait: every worker works the queues, and
         # what a job says to a chat waits in its mailbox. One queue that cannot work is parked alone.

@@ -71,6 +71,7 @@ class HostedBot:
         self.limiter = limiter
         self.watermark = Watermark()
         self.hold = Hold()
+        self._asking: asyncio.Future[bool] | None = None
         self.fast = fast
         self.shed = shed
         self.parks = parks
@@ -133,7 +134,14 @@ class HostedBot:
         return cast(HostedSession, self.bot.session).succeeded_at >= when
 
     async def is_known(self) -> bool:
-        """Ask Telegram whether it is there and knows the bot."""
+        """Ask Telegram whether it is there and knows the bot. Whoever asks meanwhile gets the same answer:
+        in an outage a thousand chats would.
+        """
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.ensure_future(self._ask())
+        return await asyncio.shield(self._asking)
+
+    async def _ask(self) -> bool:
         session = cast(HostedSession, self.bot.session)
         try:
             async with asyncio.timeout(PROBE_SECONDS):

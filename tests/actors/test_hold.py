@@ -7,6 +7,7 @@ from aiogram.types import Message
 from prometheus_client import REGISTRY
 
 from actors.runtime.bridge import aio
+from storage.redis.entry import Chat
 from supervisors import holding
 from supervisors.holding import holds, read_hold
 from tests.actors.house import FIRST_UPDATE_ID, refusal
@@ -117,3 +118,19 @@ def test_a_gateways_401_is_no_hold(play, telegram):
 
     play(greeter([]), scenario)
     assert calls(telegram, "getMe") == 0
+
+
+def test_a_message_that_comes_while_the_bot_holds_is_not_begun_with_its_accept(play, telegram):
+    # Else a restart in that time would count the attempt that nobody made.
+    async def scenario(house):
+        await house.write(8, "before")
+        await house.said(8, "hello before")
+        telegram.tell(UNAUTHORIZED, method="sendMessage")
+        for _ in range(1000):
+            telegram.tell(UNAUTHORIZED, method="getMe")
+        await house.write(7, "Ann")
+        await house.until(lambda: house.bot.hold.why, "the hold")
+        await house.write(8, "Bob")
+        assert house.chats.get(Chat("shop", "8")).window.begun == {}
+
+    play(greeter([]), scenario)

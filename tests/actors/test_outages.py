@@ -1,18 +1,20 @@
 """What a message goes through while Telegram, or what stands before it, does not answer."""
 
+import asyncio
 import json
 from contextlib import AsyncExitStack
 
 import pytest
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.exceptions import TelegramNetworkError
-from aiogram.methods import SendMessage
+from aiogram.methods import GetMyShortDescription, SendMessage
 from aiogram.types import Message, URLInputFile
 
 from actors.runtime.bridge import aio
+from storage.errors import StoreUnavailable
 from storage.redis.entry import Chat, prefix
 from tests.actors.hosting.bot_api import BotApi, serve
-from tests.actors.house import refusal
+from tests.actors.house import refusal, too_many
 
 PAGE = b"<html><title>502 Bad Gateway</title></html>"
 CHAT = Chat("shop", "7")
@@ -141,11 +143,11 @@ def test_reply_r8_an_outage_of_telegram_lasts_as_long_as_it_lasts(play, telegram
         never_delivers(telegram, "hello Ann", "getMe")
         await house.write(7, "Ann")
         await house.until(lambda: len(attempts) == 9)
+        assert set(attempts) == {1}
         telegram.know_again()
         await house.said(7, "hello Ann")
 
     play(greeter(attempts), scenario)
-    assert set(attempts) == {1}
 
 
 def test_reply_r8_after_five_minutes_telegram_is_asked_however_few_the_outages_were(
@@ -221,3 +223,56 @@ def test_reply_r8_what_is_too_large_stays_too_large(play, telegram, answer):
 
     play(greeter(attempts), scenario)
     assert attempts == [1, 2, 3]
+
+
+def test_a_thousand_chats_in_an_outage_ask_telegram_once_at_a_time(play, telegram):
+    async def scenario(house):
+        async def all_at_once():
+            return await asyncio.gather(*(house.bot.is_known() for _ in range(1000)))
+
+        assert all(await aio(all_at_once))
+        assert await aio(house.bot.is_known)
+
+    play(greeter([]), scenario)
+    assert [name for name, _, _ in telegram.tried] == ["getMe", "getMe"]
+
+
+def test_a_store_of_ours_that_is_away_is_no_attempt(play, telegram):
+    # Seen: what a handler asked of the database in the seconds of a fail-over became a dead letter.
+    router, attempts = Router(), []
+
+    @router.message()
+    async def look_up(message: Message, turn) -> None:
+        attempts.append(turn.attempt)
+        if len(attempts) < 9:
+            raise StoreUnavailable("Postgres does not answer")
+        await message.answer("found")
+
+    async def scenario(house):
+        await house.write(7, "look")
+        await house.said(7, "found")
+
+    play(router, scenario)
+    assert set(attempts) == {1}
+
+
+def test_a_wait_that_reaches_the_handler_and_is_left_to_us_is_no_attempt(play, telegram, monkeypatch):
+    # Seen: three long 429s in a row to calls that are never delayed, such as reads, made a dead letter.
+    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.01)
+    router, attempts = Router(), []
+
+    @router.message()
+    async def who(message: Message, bot: Bot, turn) -> None:
+        attempts.append(turn.attempt)
+        await bot(GetMyShortDescription())
+        await message.answer("hello")
+
+    async def scenario(house):
+        for _ in range(3):
+            telegram.tell(too_many(0.1), method="getMyShortDescription")
+        telegram.tell((200, b'{"ok":true,"result":{"short_description":""}}'), method="getMyShortDescription")
+        await house.write(7, "who are you?")
+        await house.said(7, "hello")
+
+    play(router, scenario)
+    assert attempts == [1] * 4

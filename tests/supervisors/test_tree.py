@@ -53,6 +53,7 @@ class Play:
             one("gauges"),
             listener=one("listener"),
             chats=chats,
+            holds={"shop": one("holds/shop")},
             telegram=lines,
         )
 
@@ -94,8 +95,8 @@ def states(report):
     return found
 
 
-ORDER = ["postgres", "redis", "oncall", "gauges", "listener", "lease", "bots/shop", "actors", "sweep"]
-ORDER += ["timers", "arrivals", "line/shop"]
+ORDER = ["postgres", "redis", "oncall", "gauges", "listener", "holds/shop", "lease", "bots/shop", "actors"]
+ORDER += ["sweep", "timers", "arrivals", "line/shop"]
 
 
 def test_the_parts_start_from_top_to_bottom_and_stop_from_bottom_to_top():
@@ -125,7 +126,7 @@ def test_a_failing_timer_disturbs_nobody():
         play.failing["timers"].set()
         await trio.sleep(1)
         assert play.said == ["-timers", "+timers"]
-        node = process.report().children[4].children[3].children[1]
+        node = process.report().children[5].children[3].children[1]
         assert (node.path, node.restarts) == ("chats/work/timers", 1)
         assert node.error == "RuntimeError: timers failed"
         assert "timers failed" in node.traceback
@@ -201,7 +202,7 @@ def test_what_was_suspended_before_the_start_does_not_start_and_what_stands_on_i
     async def scene(play, process, life, parks):
         assert "+actors" not in play.said
         assert "+sweep" not in play.said
-        work = process.report().children[4].children[3]
+        work = process.report().children[5].children[3]
         assert (work.path, work.state) == ("chats/work", "stopped")
         assert work.details == {"waits_for": "chats/actors"}
         await process.resume("chats/actors")
