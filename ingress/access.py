@@ -5,8 +5,7 @@ from the token, so another token ends every session. What a session does also ne
 """
 
 import hmac
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -16,11 +15,12 @@ from urllib.parse import urlsplit
 from itsdangerous import BadData, URLSafeTimedSerializer
 from quart import Request
 
+from ingress.guesses import Guesses
+
 SESSION_SECONDS = 12 * 3600
 """A shift; whoever is on call after it logs in anew."""
-ATTEMPTS_MAX = 10
-"""Failed logins in `ATTEMPTS_SECONDS`, whoever they are from: addresses are cheap, and people few."""
-ATTEMPTS_SECONDS = 60.0
+ENDED_MAX = 10_000
+"""Sessions remembered as ended; only who has the token can open and end one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,13 @@ class Session:
 
 
 class Access:
-    """Knows the token's digest and signs sessions; the token itself is not kept."""
+    """Knows the token's digest and signs sessions; the token itself is not kept. `trusted_proxies` are
+    addresses and networks whose `X-Forwarded-For` is believed.
+    """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, trusted_proxies: Sequence[str] = ()) -> None:
+        self.guesses = Guesses(trusted_proxies)
+        self._ended: dict[str, float] = {}
         self._digest = _digest(token)
         self._key = hmac.digest(token.encode(), b"mailroom console", "sha256")
         self._signer = URLSafeTimedSerializer(
@@ -60,7 +64,20 @@ class Access:
             session_id, who = self._signer.loads(cookie, max_age=SESSION_SECONDS)
         except BadData:
             return None
-        return Session(session_id, who)
+        return None if session_id in self._ended else Session(session_id, who)
+
+    def end(self, session: Session) -> None:
+        """Have a session's cookie stand for nothing any more, wherever it was copied to.
+
+        This process remembers it until the cookie is too old; another process behind the same address, or
+        this one after a restart, does not know of it.
+        """
+        now = monotonic()
+        for ended in [one for one, until in self._ended.items() if until < now]:
+            del self._ended[ended]
+        if len(self._ended) >= ENDED_MAX:
+            del self._ended[next(iter(self._ended))]
+        self._ended[session.id] = now + SESSION_SECONDS
 
     def csrf_token(self, session: Session) -> str:
         """Return what a page of ours sends along with every action, and no other page can know."""
@@ -69,24 +86,6 @@ class Access:
     def knows_csrf_token(self, session: Session, token: str) -> bool:
         """Return whether an action comes with the CSRF token of its session."""
         return hmac.compare_digest(token.encode(), self.csrf_token(session).encode())
-
-
-class Attempts:
-    """Counts failed logins, so that guessing is slow."""
-
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self._now = now
-        self._failed: deque[float] = deque(maxlen=ATTEMPTS_MAX)
-
-    def wait_seconds(self) -> float:
-        """How long the next attempt has to wait; 0 where it need not."""
-        if len(self._failed) < ATTEMPTS_MAX:
-            return 0.0
-        return max(0.0, self._failed[0] + ATTEMPTS_SECONDS - self._now())
-
-    def failed(self) -> None:
-        """Count a failed login."""
-        self._failed.append(self._now())
 
 
 def is_https(request: Request) -> bool:

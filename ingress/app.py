@@ -2,7 +2,7 @@
 on-call's doors.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import trio
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -34,9 +34,11 @@ def create_app(
     closing: trio.Event | None = None,
     doors: Iterable[Blueprint] = (),
     shop: ShopDoor | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> QuartTrio:
     """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
     token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
+    `trusted_proxies` are believed when they say who asks.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -80,7 +82,7 @@ def create_app(
     if desk is None or ops_token is None:
         app.register_blueprint(switched_off())
     else:
-        access = Access(ops_token)
+        access = Access(ops_token, trusted_proxies)
         shops = shop.options if shop is not None else ()
         app.register_blueprint(ops_api(desk, access, shop))
         app.register_blueprint(

@@ -3,7 +3,8 @@
 The page acts through `/ops`, like everybody else.
 """
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
+from functools import partial
 
 import trio
 from pydantic_core import to_json
@@ -14,7 +15,6 @@ from structlog import get_logger
 from ingress.access import (
     SESSION_SECONDS,
     Access,
-    Attempts,
     cookie_name,
     is_https,
     is_same_origin,
@@ -53,8 +53,8 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
     page = Blueprint(
         "console", __name__, url_prefix="/console", static_folder="static", static_url_path="/static"
     )
-    attempts, feed = Attempts(), Feed(desk, Rates())
-    streams: set[object] = set()
+    guesses, feed = access.guesses, Feed(desk, Rates())
+    streams = Streams()
     page.after_request(_harden)
 
     @page.get("")
@@ -76,12 +76,11 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
         """Exchange the token for a session."""
         if not is_same_origin(request):
             return await _login_page("Another site sent this form. Log in here.", 403)
-        if (seconds := attempts.wait_seconds()) > 0:
+        if (seconds := guesses.wait_seconds(request)) > 0:
             return await _login_page("Too many failed attempts.", 429, retry_seconds=int(seconds) + 1)
         form = await request.form
         if not access.holds(form.get("token", "")):
-            attempts.failed()
-            log.warning("console_login_failed", address=request.remote_addr)
+            guesses.failed(request, "console_login_failed")
             return await _login_page("That is not the token.", 401)
         who = "".join(filter(str.isprintable, form.get("who", ""))).strip()[:WHO_CHARS_MAX]
         log.info("console_login", who=who, address=request.remote_addr)
@@ -89,11 +88,13 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
 
     @page.post("/logout")
     async def logout() -> ResponseReturnValue:
-        """Forget the session."""
+        """End the session, here and not only in the browser."""
         session = session_of(request, access)
         token = (await request.form).get("csrf_token", "")
         if session is not None and not (is_same_origin(request) and access.knows_csrf_token(session, token)):
             return await _login_page("Log out on the console itself.", 403)
+        if session is not None:
+            access.end(session)
         return _to_the_page("", 0)
 
     @page.get("/events")
@@ -101,11 +102,15 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
         """The stream: everything the page shows, every second."""
         if session_of(request, access) is None:
             return Response("log in at /console\n", 401, content_type="text/plain")
-        if len(streams) >= STREAMS_MAX:
+        if (place := streams.open()) is None:
             words = f"{STREAMS_MAX} consoles are open; close one\n"
             return Response(words, 503, {"Retry-After": "5"}, content_type="text/plain")
         by: By = "age" if request.args.get("by") == "age" else "depth"
-        response = Response(_stream(feed, by, streams, closing), content_type="text/event-stream")
+        cookie = request.cookies.get(cookie_name(https=is_https(request)), "")
+        lasts = partial(_lasts, access, cookie, closing)
+        response = Response(
+            _stream(feed, by, streams, place, lasts, closing), content_type="text/event-stream"
+        )
         response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the events back
         response.timeout = STREAM_SECONDS_MAX + STALL_SECONDS
         return response
@@ -113,22 +118,53 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
     return page
 
 
+class Streams:
+    """The places of open streams. One is taken when the stream opens, before anything is sent, and comes free
+    when it ends; where it never begins, after a while by itself.
+    """
+
+    def __init__(self) -> None:
+        self._free_at: dict[object, float] = {}
+
+    def open(self) -> object | None:
+        """Take a place; None where there is none."""
+        now = trio.current_time()
+        for place in [one for one, free_at in self._free_at.items() if free_at < now]:
+            del self._free_at[place]
+        if len(self._free_at) >= STREAMS_MAX:
+            return None
+        place = object()
+        self._free_at[place] = now + STALL_SECONDS
+        return place
+
+    def begin(self, place: object) -> None:
+        """The stream of this place begins."""
+        self._free_at[place] = trio.current_time() + STREAM_SECONDS_MAX + 2 * STALL_SECONDS
+
+    def end(self, place: object) -> None:
+        """It has ended."""
+        self._free_at.pop(place, None)
+
+
+def _lasts(access: Access, cookie: str, closing: trio.Event) -> bool:
+    return not closing.is_set() and access.session(cookie) is not None
+
+
 async def _stream(
-    feed: Feed, by: By, streams: set[object], closing: trio.Event
+    feed: Feed, by: By, streams: Streams, place: object, lasts: Callable[[], bool], closing: trio.Event
 ) -> AsyncGenerator[bytes, None]:
     # Nothing is made before the last event is on its way: a slow reader gets fewer events, none of them old.
-    place = object()
-    streams.add(place)
+    streams.begin(place)
     try:
         yield f"retry: {RETRY_MS}\n".encode() + _event("history", feed.history())
         ends = trio.current_time() + STREAM_SECONDS_MAX
-        while not closing.is_set() and trio.current_time() < ends:
+        while lasts() and trio.current_time() < ends:
             next_beat = trio.current_time() + EVERY_SECONDS
             yield _event("news", await feed.news(by))
             with trio.move_on_at(next_beat):
                 await closing.wait()
     finally:
-        streams.discard(place)
+        streams.end(place)
 
 
 def _event(name: str, content: object) -> bytes:

@@ -24,6 +24,11 @@ def peer_of(direct: str, forwarded: str, trusted: Sequence[Network]) -> str:
     return peer
 
 
+def last_of(forwarded: str) -> str:
+    """Whom the last proxy has seen; "" where none says."""
+    return _without_port(forwarded.rpartition(",")[2].strip())
+
+
 def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
     """Whether this is the address of one of our proxies."""
     try:

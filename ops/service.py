@@ -235,7 +235,7 @@ class Service:
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
             doors=doors(settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page),
-            shop=ShopDoor.of(services),
+            shop=ShopDoor.of(services), trusted_proxies=settings.trusted_proxies,
         )  # fmt: skip
         front = Front(settings, intake, webhook, app)
         if settings.reachable:

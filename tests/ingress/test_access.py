@@ -7,15 +7,7 @@ from itsdangerous import TimestampSigner
 from werkzeug.datastructures import Headers
 
 from ingress import access
-from ingress.access import (
-    ATTEMPTS_MAX,
-    ATTEMPTS_SECONDS,
-    Access,
-    Attempts,
-    cookie_name,
-    is_https,
-    is_same_origin,
-)
+from ingress.access import Access, cookie_name, is_https, is_same_origin
 
 TOKEN = "token-of-sixteen-or-more"
 
@@ -103,15 +95,12 @@ def test_https_is_what_the_browser_speaks(scheme, headers, https) -> None:
     assert cookie_name(https=https).startswith("__Host-") is https
 
 
-def test_after_so_many_failures_one_waits_until_the_first_is_a_minute_old() -> None:
-    now = [100.0]
-    attempts = Attempts(lambda: now[0])
-    for _ in range(ATTEMPTS_MAX):
-        assert attempts.wait_seconds() == 0
-        attempts.failed()
-        now[0] += 1
-    assert attempts.wait_seconds() == ATTEMPTS_SECONDS - ATTEMPTS_MAX
-    now[0] = 100 + ATTEMPTS_SECONDS
-    assert attempts.wait_seconds() == 0
-    attempts.failed()
-    assert attempts.wait_seconds() == 1
+def test_a_session_that_was_ended_is_none_wherever_its_cookie_is(monkeypatch) -> None:
+    door = Access(TOKEN)
+    mine, other = door.open_session("anna"), door.open_session("anna")
+    door.end(door.session(mine))
+    assert door.session(mine) is None
+    assert door.session(other) is not None
+    monkeypatch.setattr(access, "ENDED_MAX", 1)
+    door.end(door.session(other))
+    assert door.session(other) is None, "the memory is bounded, and the newest is in it"

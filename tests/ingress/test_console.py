@@ -8,12 +8,13 @@ from functools import partial
 
 import pytest
 import trio
+from structlog.testing import capture_logs
 
 from actors.runtime import host
 from actors.runtime.bridge import aio, to_trio
 from ingress import console, feed
-from ingress.access import ATTEMPTS_MAX
 from ingress.gate import Gate
+from ingress.guesses import ATTEMPTS_MAX
 from ingress.server import GRACE_SECONDS, listen, run_server
 from storage.errors import StoreUnavailable
 from storage.redis.entry import Chat
@@ -137,6 +138,40 @@ def test_another_token_opens_nothing_and_guessing_is_slow(door) -> None:
     door.run(test)
 
 
+def test_the_wrong_tokens_of_one_person_keep_nobody_else_out(door) -> None:
+    """Ten wrong logins of anybody locked out whoever was on call."""
+
+    async def test(client):
+        for _ in range(ATTEMPTS_MAX):
+            await client.post(
+                "/console/login",
+                form={"token": TOKEN + "x"},
+                headers={**OWN, "X-Forwarded-For": "forged, 198.51.100.7"},
+            )
+        assert (await log_in(client, **{"X-Forwarded-For": "other, 198.51.100.7"})).status_code == 429
+        assert (await log_in(client, **{"X-Forwarded-For": "198.51.100.8"})).status_code == 303
+
+    door.run(test)
+
+
+def test_wrong_bearers_are_limited_and_logged_like_wrong_logins(door, ask) -> None:
+    with capture_logs() as logged:
+        for guess in range(ATTEMPTS_MAX):
+            assert ask("GET", "/ops/tree", headers={"Authorization": f"Bearer {guess}"}).status == 401
+        late = ask("GET", "/ops/tree")
+        assert late.status == 429
+        assert 0 < int(late.headers["Retry-After"]) <= 61
+    assert [one["event"] for one in logged] == ["ops_token_wrong"] * ATTEMPTS_MAX
+    assert [one["limited"] for one in logged] == [False] * (ATTEMPTS_MAX - 1) + [True]
+
+    async def test(client):
+        assert (await log_in(client)).status_code == 429, "it is the same token"
+        other = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "198.51.100.8"}
+        assert (await client.get("/ops/tree", headers=other)).status_code == 200
+
+    door.run(test)
+
+
 def test_no_log_line_has_the_token(door, capfd) -> None:
     async def test(client):
         await client.post("/console/login", form={"token": TOKEN + "x"}, headers=OWN)
@@ -168,6 +203,31 @@ def test_logging_out_forgets_the_session(door) -> None:
         form = {"csrf_token": await csrf_token(client)}
         assert (await client.post("/console/logout", form=form, headers=OWN)).status_code == 303
         assert (await client.get("/ops/tree")).status_code == 401
+
+    door.run(test)
+
+
+def test_a_cookie_that_was_copied_ends_with_the_logout_and_its_stream_too(door, quick) -> None:
+    async def test(client):
+        answer = await log_in(client)
+        copied = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+        thief = door.app.test_client()
+        assert (await thief.get("/ops/tree", headers=copied)).status_code == 200
+        form = {"csrf_token": await csrf_token(client)}
+
+        async with trio.open_nursery() as nursery:
+
+            async def look():
+                stream = await thief.get("/console/events", headers=copied)
+                ended.append(await stream.get_data(as_text=True))
+
+            ended = []
+            nursery.start_soon(look)
+            await trio.sleep(0.05)
+            assert (await client.post("/console/logout", form=form, headers=OWN)).status_code == 303
+        assert ended, "the stream has ended"
+        assert (await thief.get("/ops/tree", headers=copied)).status_code == 401
+        assert (await thief.get("/console/events", headers=copied)).status_code == 401
 
     door.run(test)
 
@@ -342,6 +402,27 @@ def test_the_number_of_streams_is_limited_and_a_place_comes_free_when_one_leaves
 
         for _ in range(3):
             await opened(client, look)
+
+    door.run(test)
+
+
+def test_streams_are_counted_when_they_open_not_when_they_are_read(door, quick, monkeypatch) -> None:
+    monkeypatch.setattr(console, "STREAMS_MAX", 3)
+    monkeypatch.setattr(console, "STALL_SECONDS", 0.2)
+
+    async def test(client):
+        await log_in(client)
+        cookie = next(iter(client.cookie_jar)).value
+
+        async def status():
+            headers = {"Cookie": f"mailroom={cookie}"}
+            async with door.app.test_request_context("/console/events", headers=headers):
+                return (await door.app.full_dispatch_request()).status_code  # and nobody reads what it says
+
+        assert [await status() for _ in range(5)] == [200, 200, 200, 503, 503]
+        with trio.fail_after(5):
+            while await status() == 503:  # noqa: ASYNC110 - nothing tells of it but the door
+                await trio.sleep(0.02)
 
     door.run(test)
 
