@@ -94,9 +94,12 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         stack.push_async_callback(aio, leases.close)
         try:
             await aio(readiness.probe_stores)
-            installed = await aio(leases.installed, "partitions", str(PARTITIONS))
         except StoreError as error:
             raise StartError(f"REDIS_URL: {error}") from None
+        try:
+            installed = await aio(leases.installed, "partitions", str(PARTITIONS))
+        except StoreError as error:
+            raise StartError(f"DATABASE_URL: {error}") from None
         if installed != str(PARTITIONS):
             raise StartError(
                 f"this installation was made with {installed} partitions and the code has {PARTITIONS}:"

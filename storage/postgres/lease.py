@@ -29,6 +29,8 @@ ANSWER_SECONDS_MAX = 2.0
 """A call that takes longer is given up together with its connection: three fit into a lease. A Postgres that
 was stopped, or is behind a network that swallows packets, does not even answer the request to cancel.
 """
+CONNECT_SECONDS_MAX = 5.0
+"""How long a new connection may take besides: a busy server starts a process for it."""
 FORGET_SECONDS_MAX = 1.0
 """How long a call whose connection was cut may take to notice."""
 COUNTED_SECONDS = 1.0
@@ -139,11 +141,13 @@ class Leases:
 
     async def _ask(self, question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         async with self._one_at_a_time:
+            connected = self._connection is not None and not self._connection.is_closed()
+            seconds = ANSWER_SECONDS_MAX + (0.0 if connected else CONNECT_SECONDS_MAX)
             call = asyncio.ensure_future(self._on_connection(question))
             try:
-                await asyncio.wait({call}, timeout=ANSWER_SECONDS_MAX)
+                await asyncio.wait({call}, timeout=seconds)
                 if not call.done():
-                    raise unavailable(TimeoutError(f"no answer within {ANSWER_SECONDS_MAX:.0f} s"))
+                    raise unavailable(TimeoutError(f"no answer within {seconds:.0f} s"))
                 return call.result()
             except PASSING as error:
                 raise unavailable(error) from error
@@ -154,7 +158,7 @@ class Leases:
     async def _on_connection(self, question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         if self._connection is None or self._connection.is_closed():
             self._connection = None
-            self._connection = await asyncpg.connect(self._url, timeout=ANSWER_SECONDS_MAX)
+            self._connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS_MAX)
         return await question(self._connection)
 
     async def _give_up(self, call: "asyncio.Future[T]") -> None:

@@ -66,5 +66,6 @@ def test_shr_h11a_a_loop_blocked_for_too_long_ends_the_process_and_the_next_one_
             lambda: telegram.sent().get(7) == ["at last"], "the message is handled by the next process"
         )
         assert "loop_stuck" not in service.said()
+        assert "waiting_for_chats" not in service.said(), "on its own machine one that is gone is known to be"
     finally:
         service.kill()

@@ -19,6 +19,7 @@ from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
 from storage.redis.mailbox import Mailboxes
 from supervisors.ownership import MARGIN_SECONDS, TTL_SECONDS, Ownership
+from supervisors.stalls import Stall
 
 
 class Clock:
@@ -113,6 +114,23 @@ def test_shr_h11c_an_owner_past_its_time_is_in_doubt_and_goes_on(own):
         return before, one.in_doubt, one.held, one.epoch > 0
 
     assert own(scenario) == (False, True, True, True)
+
+
+def test_shr_h11f_the_tree_shows_the_doubt_and_the_last_stall(own):
+    clock = Clock()
+
+    async def scenario(owner, line):
+        one = owner(clock=clock)
+        await one.acquire()
+        quiet = one.details()
+        clock.now += TTL_SECONDS
+        one._heartbeat.last_stall = Stall("shop", "shop:7", 4711, "/srv/bot.py:12 in draw", 8.04)
+        return quiet, one.details()
+
+    quiet, shown = own(scenario)
+    assert set(quiet) == {"epoch", "owner"}
+    assert shown["in_doubt"]
+    assert shown["last_stall"] == "8.0 s, /srv/bot.py:12 in draw (shop:7, update 4711)"
 
 
 def test_shr_h11c_a_renewal_that_still_finds_the_epoch_ends_the_doubt(own, quick):
@@ -280,6 +298,7 @@ def test_a_call_that_postgres_leaves_without_an_answer_costs_its_connection_alon
 
     async def scenario(owner, line):
         leases = Leases(clean_postgres_url)
+        await aio(leases.renew, "a", 1, TTL_SECONDS)
         blocker = await aio(asyncpg.connect, clean_postgres_url)
         await aio(blocker.execute, "BEGIN; LOCK TABLE ownership_beat")
         with pytest.raises(StoreUnavailable), trio.fail_after(2):
