@@ -18,6 +18,8 @@ service's webhook stands, and theirs is respected. contested: somebody else does
 what only one may do.
 """
 
+TROUBLED: frozenset[State] = frozenset({"failing", "elsewhere", "contested"})
+
 LINE = Gauge("mailroom_telegram_line", "How the line of a bot is: 1 for the state it is in", ["bot", "state"])
 LOST = Counter(
     "mailroom_webhook_lost_total",
@@ -54,6 +56,11 @@ class LineState:
     def lost(self, reason: Literal["removed", "replaced"]) -> None:
         """Count a webhook that somebody took away."""
         child(LOST, self.bot, reason).inc()
+
+    @property
+    def trouble(self) -> str:
+        """Why no updates come; empty where they do, or where it is too early to say."""
+        return f"{self.now}, {self._why}" if self.now in TROUBLED else ""
 
     def details(self) -> dict[str, str | int | float]:
         """What the tree shows of the line."""

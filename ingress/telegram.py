@@ -136,15 +136,16 @@ class Line:
         info = await self._look(url)
         if info is None or info.url or trio.current_time() < self._leave_alone_until:
             return False
-        if self._leave_alone_until or self.state.now == "elsewhere":
+        if self._leave_alone_until:
             self._leave_alone_until = 0.0
-            log.warning("webhook_free", bot=self._bot.name, pending=info.pending, note="it is put back")
+            log.warning("webhook_tried_again", bot=self._bot.name, pending=info.pending)
             return True
-        await trio.sleep(SURE_SECONDS)
-        info = await self._look(url)
-        if info is None or info.url:
-            return False
-        self.state.lost("removed")
+        if self.state.now != "elsewhere":  # else that it was taken has been counted
+            await trio.sleep(SURE_SECONDS)
+            info = await self._look(url)
+            if info is None or info.url:
+                return False
+            self.state.lost("removed")
         truce = self._contest.lost(trio.current_time())
         if not truce:
             log.warning("webhook_removed", bot=self._bot.name, pending=info.pending, note="it is put back")

@@ -9,6 +9,7 @@ from actors.hosting.bot import HostedBot
 from actors.runtime.bridge import aio, to_trio
 from ingress.gate import Gate
 from ingress.intake import Intake
+from ingress.line_state import LineState
 from ingress.polling import Poller
 from ingress.server import listen, run_server
 from ingress.telegram import Line
@@ -30,6 +31,7 @@ class Front:
         self._intake = intake
         self._webhook = webhook
         self._gate = Gate(app)
+        self._lines: dict[str, LineState] = {}
 
     async def listen(self, life: Life) -> None:
         """Answer requests until asked to stop, then finish those in progress."""
@@ -58,6 +60,7 @@ class Front:
             url = self._settings.public_url or f"http://127.0.0.1:{self.port}"
             secret = self._settings.bots[bot.name].secret
             line = Line(bot, self._intake)
+            self._lines[bot.name] = line.state
             life.details = line.state.details
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(
@@ -77,6 +80,7 @@ class Front:
 
         async def live(life: Life) -> None:
             poller = Poller(bot, self._intake)
+            self._lines[bot.name] = poller.state
             life.details = poller.state.details
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(poller.run)
@@ -85,6 +89,13 @@ class Front:
                 nursery.cancel_scope.cancel()
 
         return live
+
+    async def warnings(self) -> dict[str, str]:
+        """Lines that bring no updates, for `/readyz`: no reason to restart us, and on-call should know."""
+        troubled = {name: line.trouble for name, line in self._lines.items() if line.trouble}
+        return {
+            f"warning_line_{name}": f"no updates come for {name}: {why}" for name, why in troubled.items()
+        }
 
     def _open(self, bot: HostedBot, life: Life) -> None:
         self._webhook.closed.discard(bot.name)

@@ -191,6 +191,8 @@ class Service:
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
             stores.readiness.warnings.append(partial(holds, stores.line, list(bots)))
+            if front is not None:
+                stores.readiness.warnings.append(front.warnings)
             if "worker" in self._roles:
                 stores.readiness.owning = lambda: workplace.ownership.held
             try:

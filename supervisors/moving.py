@@ -82,9 +82,12 @@ class GroupMoving:
 
     async def inherit(self, turn: Turn, old_id: int) -> None:
         """Give the chat of this turn what its former address left, if it has not got it already."""
-        if MARK in turn.state or not may_move(old_id) or may_move(turn.chat_id) or turn.chat_id >= 0:
+        if not may_move(old_id) or may_move(turn.chat_id) or turn.chat_id >= 0:
             return
         old = Chat(self._bot, str(old_id))
+        if MARK in turn.state:
+            await self._end_timers(old, turn.chat)  # the process may have ended before it had come to that
+            return
         await self._moves.note(old, turn.chat_id)
         left, timers = await self._state(old), await self._moves.timers(old)
         own_timers = {timer.name for timer in await self._moves.timers(turn.chat)}
@@ -96,9 +99,15 @@ class GroupMoving:
         changes.timers += [(one.name, one.due_ms, one.data) for one in timers if one.name not in own_timers]
         await self._place.write(turn.chat, changes)
         log.info("state_moved", chat=str(turn.chat), was=old_id, fields=len(left), timers=len(timers))
-        if timers:
+        await self._end_timers(old, turn.chat)
+
+    async def _end_timers(self, old: Chat, new: Chat) -> None:
+        """End the timers of the old chat that the new one has as well: one of each is to fire."""
+        left = {one.name for one in await self._moves.timers(old)}
+        both = [one.name for one in await self._moves.timers(new) if one.name in left]
+        if both:
             try:
-                await self._place.write(old, Changes(cancel=[one.name for one in timers]))
+                await self._place.write(old, Changes(cancel=both))
             except StoreError as error:
                 log.warning("timers_left", chat=str(old), why=str(error))
 

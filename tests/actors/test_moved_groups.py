@@ -230,6 +230,22 @@ def test_a_store_that_fails_between_reading_and_writing_loses_nothing(play, tele
     play(router, scenario)
 
 
+def test_a_timer_that_a_crash_left_in_both_chats_fires_in_one(play, telegram, router) -> None:
+    async def scenario(house: House) -> None:
+        follow(house)
+        await counted_to_two(house)
+        # What a process leaves that ends after the new chat's commit: a mark, and the timer in both.
+        chat = Chat("shop", str(NEW))
+        marked = Changes(set={MARK: str(OLD)}, timers=[("reminder", 2**45, "buy milk")])
+        await aio(house.chats.write, chat, marked)
+        await house.offer(says(next(house._ids), NEW, migrate_from_chat_id=OLD))
+        await house.settled()
+        assert await timers(house, NEW) == [("reminder", "buy milk")]
+        assert await timers(house, OLD) == []
+
+    play(router, scenario)
+
+
 def test_a_whole_chats_state_is_kept_under_the_new_id(play, telegram, router) -> None:
     async def scenario(house: House) -> None:
         follow(house)

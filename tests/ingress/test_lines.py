@@ -293,6 +293,19 @@ class TestWebhookWatched:
 
         assert said(play(act)).count("webhook_contested") == 1
 
+    def test_a_webhook_replaced_again_and_again_is_left_alone_too(self, play) -> None:
+        async def act(scene: Scene) -> None:
+            for _ in range(3):
+                await scene.until(lambda: scene.url == URL, "the webhook")
+                await scene.until(lambda: line_is("open"), "the state")
+                scene.someone_sets(THEIRS)
+                await scene.until(lambda: line_is("elsewhere"), "the notice")
+                scene.someone_sets("")
+            await scene.until(lambda: line_is("contested"), "the notice of the contest")
+            assert scene.url == "", "nobody fights"
+
+        play(act)
+
     def test_a_backlog_that_another_process_of_ours_fetches_is_no_removal(self, play, monkeypatch) -> None:
         monkeypatch.setattr(telegram, "SURE_SECONDS", 0.3)
         before = lost("removed")

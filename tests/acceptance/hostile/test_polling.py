@@ -1,6 +1,7 @@
 """A bot without a public address is polled, and is as safe as one with a webhook."""
 
 import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,13 @@ def test_its_webhook_works_all_the_same(stack: Stack) -> None:
     assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
 
 
+def readiness(service: Mailroom) -> str:
+    """What /readyz says; raises where it does not say 200."""
+    with urllib.request.urlopen(f"{service.url}/readyz", timeout=10) as answer:
+        said: str = answer.read().decode()
+        return said
+
+
 def test_a_line_that_the_version_before_had_parked_is_not_parked_any_more(stack: Stack) -> None:
     """The accident: Telegram's gateway answered with pages for half a minute, the line was parked, and it
     stayed parked after a restart, with nobody told.
@@ -85,6 +93,7 @@ def test_a_start_outlives_a_gateway_that_answers_with_pages(stack: Stack, public
     try:
         service.start_and_wait()
         wait_until(lambda: gateway.answered >= len(BOTS), "every bot has tried")
+        wait_until(lambda: "no updates come for strict: failing" in readiness(service), "the warning")
         gateway.nonsense = None
         stack.says(chat, "hello")
         assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
