@@ -104,6 +104,14 @@ class Line:
                 reached()
                 return
 
+    async def fetch_waiting(self) -> bool:
+        """Fetch what is waiting for a bot whose webhook is its own affair. Returns whether there was any:
+        then no webhook is set any more. Raises what `TROUBLE` lists.
+        """
+        info = await self.api.webhook_info()
+        await self._catch_up(info.pending)
+        return bool(info.pending)
+
     async def fetch(self, offset: int | None, wait_seconds: int) -> int | None:
         """Take one batch in, and return where the next begins. Telegram forgets a batch only when the next
         one is asked for.

@@ -8,7 +8,8 @@ application has run all its startup hooks and before it listens, so that handler
 and it ends before the first shutdown hook.
 
 What the script asks of Telegram itself is as on stock aiogram: `set_webhook(drop_pending_updates=True)` drops
-what waited there.
+what waited there. Where a startup hook has set the webhook and updates are waiting, they are fetched in the
+order of their ids before the application listens, and the webhook is set again as the hook has set it.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.methods import DeleteWebhook, SetWebhook, TelegramMethod
 from aiogram.webhook.aiohttp_server import (
     BaseRequestHandler,
     SimpleRequestHandler,
@@ -30,8 +32,11 @@ from structlog import get_logger
 
 from actors.hosting.bot import HostedBot
 from actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
+from ingress.bot_api import TROUBLE, pause_after, why
+from ingress.telegram import PAUSE_MAX_SECONDS, PAUSE_SECONDS
 from ingress.webhook import FULL_RETRY_SECONDS, STORE_RETRY_SECONDS
 from ops.faults import GaveUpError
+from ops.front import REGISTRATION_WAIT_SECONDS
 from ops.known_bots import KnownBots
 from ops.script_service import ScriptService, Served
 from ops.settings import Settings
@@ -59,6 +64,9 @@ class OwnServer:
         self._serving: asyncio.Task[None] | None = None
         self._root: web.Application | None = None
         self._adding = asyncio.Lock()
+        self._webhooks: dict[int, SetWebhook] = {}
+        """What the script has asked for last, by the id of the bot."""
+        self._setting: set[asyncio.Task[None]] = set()
 
     def made(self, handler: BaseRequestHandler) -> None:
         """A script has made a request handler."""
@@ -68,6 +76,13 @@ class OwnServer:
         """It has a place in an application."""
         self._handlers[handler] = app, path
 
+    def called_telegram(self, bot: Bot, method: TelegramMethod[Any]) -> None:
+        """A bot of the script's has made a call that succeeded."""
+        if isinstance(method, SetWebhook) and method.url:
+            self._webhooks[bot.id] = method
+        elif isinstance(method, DeleteWebhook | SetWebhook):
+            self._webhooks.pop(bot.id, None)
+
     async def started(self, app: web.Application) -> None:
         """An application has run its startup hooks: begin to serve the bots of its handlers."""
         mine = [one for one, place in self._handlers.items() if place is None or place[0] in _whole(app)]
@@ -75,9 +90,7 @@ class OwnServer:
             return
         self.called = True
         self._root = app
-        served = [
-            Served(bot, one.dispatcher, one.data, own_server=True) for one in mine for bot in self._bots(one)
-        ]
+        served = [self._served(one, bot) for one in mine for bot in self._bots(one)]
         ready = asyncio.Event()
         self._service = ScriptService(self._settings, served, on_ready=ready.set)
         self._serving = asyncio.create_task(self._service.run(handle_signals=False))
@@ -87,6 +100,9 @@ class OwnServer:
             waiting.cancel()
             await self._serving  # raises what kept it from starting
         self._serving.add_done_callback(self._ended)
+        for one in served:
+            if (webhook := self._webhooks.get(one.bot.id)) is not None:
+                await self._catch_up(self._service, one.bot, webhook)
 
     async def stopping(self, app: web.Application) -> None:
         """An application is about to run its shutdown hooks: let handlers finish, and stop."""
@@ -94,6 +110,8 @@ class OwnServer:
             return
         service, serving = self._service, self._serving
         self._service = self._root = None
+        for task in self._setting:
+            task.cancel()
         service.stop.set()
         await asyncio.wait({serving})
         if not serving.cancelled() and (error := serving.exception()) is not None:
@@ -119,6 +137,12 @@ class OwnServer:
             log.error("update_not_stored", bot=bot.id, why=str(error))
             return _later(503, STORE_RETRY_SECONDS)
         return _later(429, FULL_RETRY_SECONDS) if status == "full" else web.json_response({})
+
+    def _served(self, handler: BaseRequestHandler, bot: Bot) -> Served:
+        # None keeps what Telegram was told for this bot before.
+        webhook = self._webhooks.get(bot.id)
+        asked_for = webhook.allowed_updates if webhook is not None else None
+        return Served(bot, handler.dispatcher, handler.data, asked_for, own_server=True)
 
     def _bots(self, handler: BaseRequestHandler) -> list[Bot]:
         """The bots that a handler serves, as far as they are known before a request names one."""
@@ -147,7 +171,22 @@ class OwnServer:
                 raise
             # Kept before its first update is taken in: after a crash there must be somebody to handle it.
             self._known.keep(self._path(handler), bot.token)
-            return await service.add(Served(bot, handler.dispatcher, handler.data, own_server=True))
+            return await service.add(self._served(handler, bot))
+
+    async def _catch_up(self, service: ScriptService, bot: Bot, webhook: SetWebhook) -> None:
+        """Fetch what waits for a bot in the order of its ids, instead of having Telegram send it queue by
+        queue; then set the webhook again.
+        """
+        try:
+            if not await service.fetch_waiting(bot):
+                return
+        except TROUBLE as error:
+            log.warning("waiting_not_fetched", bot=bot.id, why=why(error))
+        again = webhook.model_copy(update={"drop_pending_updates": None})
+        setting = asyncio.create_task(_set_again(bot, again))
+        self._setting.add(setting)
+        setting.add_done_callback(self._setting.discard)
+        await asyncio.wait({setting}, timeout=REGISTRATION_WAIT_SECONDS)
 
     def _path(self, handler: BaseRequestHandler) -> str:
         place = self._handlers.get(handler)
@@ -159,6 +198,21 @@ class OwnServer:
         self.failure = serving.exception() or GaveUpError("Mailroom ended before the script did.")
         log.critical("service_ended", why=str(self.failure), note="the script is asked to end as well")
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _set_again(bot: Bot, webhook: SetWebhook) -> None:
+    """Set a webhook that the script had set, until it is: without it the bot would be deaf."""
+    pause = PAUSE_SECONDS
+    while True:
+        try:
+            await bot(webhook)
+        except TROUBLE as error:
+            pause_now = pause_after(error, pause)
+            log.warning("webhook_not_registered", bot=bot.id, why=why(error), again_in_seconds=pause_now)
+            await asyncio.sleep(pause_now)
+            pause = min(pause * 2, PAUSE_MAX_SECONDS)
+        else:
+            return
 
 
 def _whole(app: web.Application) -> list[web.Application]:
@@ -175,6 +229,7 @@ def takers(server: OwnServer) -> dict[tuple[type | ModuleType, str], Callable[..
     """What aiogram's and aiohttp's own methods are replaced with while the script runs."""
     made, registered = BaseRequestHandler.__init__, BaseRequestHandler.register
     started, stopping = web.Application.startup, web.Application.shutdown
+    call_telegram = Bot.__call__
 
     def make(self: BaseRequestHandler, *args: Any, **kwargs: Any) -> None:
         made(self, *args, **kwargs)
@@ -195,7 +250,13 @@ def takers(server: OwnServer) -> dict[tuple[type | ModuleType, str], Callable[..
         await server.stopping(self)
         await stopping(self)
 
+    async def call(self: Bot, method: TelegramMethod[Any], request_timeout: int | None = None) -> Any:
+        result = await call_telegram(self, method, request_timeout)
+        server.called_telegram(self, method)
+        return result
+
     return {
+        (Bot, "__call__"): call,
         (BaseRequestHandler, "__init__"): make,
         (BaseRequestHandler, "register"): register,
         (BaseRequestHandler, "handle"): handle,

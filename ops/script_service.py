@@ -18,9 +18,10 @@ from aiogram import Bot, Dispatcher
 
 from actors.hosting.bot import HostedBot
 from actors.hosting.services import BotServices
-from actors.runtime.bridge import aio
+from actors.runtime.bridge import aio, to_trio
 from actors.runtime.host import hosted
 from actors.runtime.signals import stop_signals
+from ingress.telegram import Line
 from ops import logs
 from ops.configuration import derived_secret
 from ops.faults import CannotStartError
@@ -107,6 +108,15 @@ class ScriptService:
         self.service.webhook.admit(name, self._settings_of(one.bot).secret)
         self._bots[name] = hosted_bot
         return hosted_bot
+
+    async def fetch_waiting(self, bot: Bot) -> bool:
+        """Take in what waits at Telegram for a bot of a web server of the script's own. Returns whether there
+        was any: its webhook has to be set again then.
+        """
+        hosted_bot = self.find(bot)
+        assert hosted_bot is not None, "only what is served is asked for"
+        assert self.service.intake is not None, "a script's service has an ingress"
+        return await to_trio(Line(hosted_bot, self.service.intake).fetch_waiting)
 
     def _make(self, workplace: Workplace, parking: Parking, _services: BotServices) -> dict[str, HostedBot]:
         self._place = workplace, parking

@@ -32,7 +32,7 @@ _forks.set_forkserver_preload(["ops.cli", "ops.home", "ops.run_script", "ops.ser
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.01
-OF_POLLING = {"getMe", "deleteWebhook", "getUpdates"}
+OF_POLLING = {"getMe", "deleteWebhook", "getUpdates", "getWebhookInfo"}
 """How updates are fetched is not the bot's doing."""
 
 _ids = itertools.count(700_001)

@@ -8,9 +8,16 @@ from pathlib import Path
 BOTS = Path(__file__).with_name("bots")
 
 
+def listening(visitors):
+    """What is sent to a server before that waits at Telegram."""
+    for variant in visitors.variants:
+        variant.wait_for(lambda v=variant: "Running on" in v.output(), "web server")
+
+
 def test_a_webhook_bot_with_other_routes_on_its_port(on_both, free_port):
     with on_both(BOTS / "webhook.py", environment={"WEB_PORT": free_port}) as visitors:
         visitors.expect(2)
+        listening(visitors)
         visitors.says("hello")
         visitors.says("again")
         answers = [
@@ -30,6 +37,7 @@ def test_a_webhook_bot_with_other_routes_on_its_port(on_both, free_port):
 def test_bots_that_a_request_names_by_their_tokens(on_both, free_port):
     with on_both(BOTS / "multibot.py", environment={"WEB_PORT": free_port}) as visitors:
         visitors.expect(1)
+        listening(visitors)
         visitors.says("hello")
         for variant in visitors.variants:
             variant.telegram.ask(
@@ -47,7 +55,7 @@ def test_a_crash_loses_nothing_that_a_webhook_bot_answered_with_200(alone, free_
     with alone(BOTS / "webhook.py", environment=environment, exit_code=-signal.SIGKILL) as (visitors, first):
         first.own = environment
         visitors.expect(2)
-        first.wait_for(lambda: "Running on" in first.output(), "web server")
+        listening(visitors)
         update = {"update_id": 5, "message": {"message_id": 1, "date": 1, "text": "/slow"}}
         update["message"] |= {"chat": {"id": 7, "type": "private"}}
         update["message"] |= {"from": {"id": 7, "is_bot": False, "first_name": "x"}}
@@ -74,7 +82,33 @@ def test_bots_known_by_their_tokens_are_served_after_a_restart_before_anybody_wr
     ):
         again.own = {"WEB_PORT": port}
         bot_id = first.tokens[1].partition(":")[0]
-        again.wait_for(lambda: "Running on" in again.output(), "web server")
+        listening(visitors)
         ready = next(line for line in again.output().splitlines() if '"event":"ready"' in line)
         assert bot_id in ready
         assert again.request("POST", f"/webhook/bot/1:{'A' * 81}", "{}")[0] == 401, "a token nobody has"
+
+
+def test_what_waited_at_telegram_for_a_webhook_bot_comes_in_the_order_of_its_ids(alone, free_port):
+    port = free_port()
+    with alone(BOTS / "webhook.py", environment={"WEB_PORT": port}) as (visitors, first):
+        visitors.expect(2)
+        listening(visitors)
+        visitors.says("hello")
+    for number in range(6):
+        who = {"chat_id": 7, "user_id": 7, "text": f"{number}"}
+        first.telegram.ask("POST", "send", token=first.token, **who)
+    with alone(BOTS / "webhook.py", environment={"WEB_PORT": port}, tokens=first.tokens) as (_, again):
+        again.wait_for(
+            lambda: [call["args"].get("text", "")[:8] for call in again.calls()].count("<b>7</b>") == 1,
+            "answer to the last of what waited",
+        )
+        everything = again.telegram.ask("GET", "calls", token=again.token, limit=10_000)["calls"]
+        webhook = [call for call in everything if call["method"] in ("deleteWebhook", "setWebhook")]
+        assert [call["method"] for call in webhook if call["ok"]][-2:] == ["deleteWebhook", "setWebhook"]
+        assert webhook[-1]["args"]["secret_token"] == "my-secret"
+        texts = [call["args"]["text"] for call in again.calls() if call["method"] == "sendMessage"]
+        assert [text[3] for text in texts] == ["1", "2", "3", "4", "5", "6", "7"]
+        assert "catching_up" in again.output()
+        answered = len(again.calls())
+        again.telegram.ask("POST", "send", token=again.token, chat_id=7, text="and now")
+        again.wait_for(lambda: len(again.calls()) > answered, "answer by the webhook")
