@@ -31,6 +31,9 @@ on, and another process could work the chats.
 NOBODY = "none"
 """The bot of a stall for which no turn is to blame."""
 
+DEBUGGERS = frozenset({"pdb.py", "bdb.py"})
+"""Where `breakpoint()` waits for its next command."""
+
 STALLS = Counter(
     "mailroom_stalls_total", "Times the loop stood still for a second or longer, by whose turn", ["bot"]
 )
@@ -111,10 +114,14 @@ class LoopWatch:
             elif seconds >= NAMED_AFTER_SECONDS and (frame := self._frame()) is not None:
                 stall = self._stall(frame, seconds)
                 self._named(stall)
-            if seconds >= self._seconds_max and stall is not None and (frame := self._frame()) is not None:
-                self._too_long(
-                    stall, traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
-                )
+            if seconds < self._seconds_max or stall is None:
+                continue
+            frame = self._frame()
+            if frame is not None and not in_a_debugger(frame):
+                # Its lines are looked up by whoever writes them: that reads files.
+                stack = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
+                stack.reverse()  # the innermost last, as in every traceback
+                self._too_long(stall, stack)
                 return
         if stall is not None:
             self._ended(stall)
@@ -139,6 +146,12 @@ def culprit(frame: FrameType) -> str:
         found = found.f_back
     shown = found or frame
     return f"{shown.f_code.co_filename}:{shown.f_lineno} in {shown.f_code.co_name}"
+
+
+def in_a_debugger(frame: FrameType) -> bool:
+    """Whether somebody looks at a thread in a debugger: it stands still for as long as he thinks."""
+    files = (one.f_code.co_filename for one, _ in traceback.walk_stack(frame))
+    return any(Path(file).name in DEBUGGERS or "pydevd" in file for file in files)
 
 
 def _is_a_bots(file: str) -> bool:
