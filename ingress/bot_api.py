@@ -79,7 +79,9 @@ class BotApi:
         await self._call(DeleteWebhook(drop_pending_updates=False))
 
     async def updates(self, offset: int | None, wait_seconds: int) -> list[Any]:
-        """The next updates, as they came; those below `offset` are forgotten by Telegram."""
+        """The next updates, as they came (one that a strict reader refuses as bytes); those below `offset`
+        are forgotten by Telegram.
+        """
         method = GetUpdates(
             offset=offset,
             limit=BATCH_MAX,
@@ -95,12 +97,6 @@ class BotApi:
         session = self._bot.bot.session
         assert isinstance(session, HostedSession), "a hosted bot has a hosted session"
         return await aio(session.fetch, self._bot.bot, method, timeout)
-
-
-def update_id_of(update: object) -> int | None:
-    """The id of an update as it came; None where it has none that could be confirmed."""
-    found = update.get("update_id") if isinstance(update, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def pause_after(error: BaseException, pause: float) -> float:

@@ -8,18 +8,18 @@ ours.
 from collections.abc import Callable, Mapping
 from random import getrandbits
 from time import monotonic
-from typing import Protocol
+from typing import Literal, Protocol
 
 from prometheus_client import Counter, Histogram
-from pydantic_core import from_json
 from structlog import get_logger
 
+from actors.hosting.notice import Addressee, addressee_of
 from actors.metrics import child
 from actors.order import Watermark
-from actors.providers.telegram import NotAnUpdateError, Place, place_of
+from actors.providers.telegram import EXPEDITED, UnreadableUpdateError, read_update
 from ingress.turned_away import TurnedAway
 from storage.errors import StoreUnavailable
-from storage.redis.entry import Chat
+from storage.redis.entry import NOWHERE, Chat
 from storage.redis.mailbox import MAILBOX_CAP, Early, Mailboxes, Offer, Receipt
 
 log = get_logger("mailroom.intake")
@@ -55,7 +55,7 @@ class Intake:
         mailboxes: Mailboxes,
         gates: Mapping[str, Gate],
         arrived: Callable[[Chat, Receipt], None],
-        shed: Callable[[Chat, Place], None],
+        shed: Callable[[Chat, Addressee | None], None],
         unsure: Callable[[Chat], None],
         eager: Callable[[Chat, int], Early | None],
     ) -> None:
@@ -69,17 +69,17 @@ class Intake:
         self._away = TurnedAway()
 
     async def take(self, gate: Gate, body: bytes, *, in_order: bool = False, cap: int = MAILBOX_CAP) -> str:
-        """Take one update in. Returns accepted, suspended, duplicate, full, shed or ignored.
+        """Take one update in. Returns accepted, suspended, duplicate, full, shed, ignored, or dead for one
+        that nobody can read: refused, it would come again for a day.
 
         Raises `NotAnUpdateError` for what is none, `StoreUnavailable` when it could not be stored: then the
         sender must try again. `in_order`: it comes from getUpdates, so no update with a smaller id is still
         on its way.
         """
         try:
-            update = from_json(body)
-        except ValueError as error:
-            raise NotAnUpdateError(f"the body is not JSON: {error}") from None
-        place = place_of(update)
+            update, place = read_update(body)
+        except UnreadableUpdateError as error:
+            return await self._bury(gate, body, error, in_order=in_order)
         if place.kind is None:
             log.warning(
                 "update_ignored",
@@ -129,8 +129,31 @@ class Intake:
             self._tell_unsure(chat)
         elif receipt.status == "shed_first":
             log.warning("shedding", chat=str(chat), depth=receipt.depth)
-            self._shed(chat, place)
+            self._shed(chat, addressee_of(update))
         return "shed" if receipt.status == "shed_first" else receipt.status
+
+    async def _bury(
+        self, gate: Gate, body: bytes, error: UnreadableUpdateError, *, in_order: bool
+    ) -> Literal["dead", "duplicate"]:
+        update_id, kind = error.update_id, error.kind or "unreadable"
+        chat = Chat(gate.name, NOWHERE if error.chat_id is None else str(error.chat_id))
+        offer = Offer(
+            chat,
+            f"{gate.id}.{update_id}",
+            update_id,
+            kind,
+            "unreadable",
+            f"{getrandbits(64):016x}",
+            body,
+            kind in EXPEDITED,
+            str(update_id) if self._mailboxes.now_ms() < gate.plain_ids_until_ms else "",
+        )
+        status = await self._mailboxes.bury(offer, f"it could not be read: {error}")
+        child(UPDATES, gate.name, "unreadable" if status == "dead" else status).inc()
+        gate.watermark.saw(update_id, self._mailboxes.now_ms(), in_order=in_order)
+        if status == "dead":
+            log.error("update_unreadable", chat=str(chat), update_id=update_id, kind=kind, why=str(error))
+        return status
 
     def _doubt(self, chat: Chat) -> None:
         if len(self._unsure) >= UNSURE_MAX:

@@ -20,7 +20,7 @@ from pydantic_core import to_json
 from structlog import get_logger
 
 from actors.hosting.bot import HostedBot
-from actors.providers.telegram import NotAnUpdateError
+from actors.providers.telegram import NotAnUpdateError, update_id_in
 from actors.runtime.bridge import aio
 from ingress.bot_api import (
     TROUBLE,
@@ -28,7 +28,6 @@ from ingress.bot_api import (
     StrangeAnswerError,
     WebhookInfo,
     pause_after,
-    update_id_of,
     why,
 )
 from ingress.contest import Contest
@@ -119,12 +118,13 @@ class Line:
         updates = await self.api.updates(offset, wait_seconds)
         following = offset
         for update in updates:
-            take = partial(self._intake.take, self._bot, to_json(update), in_order=True, cap=POLLED_CAP)
+            body = update if isinstance(update, bytes) else to_json(update)
+            take = partial(self._intake.take, self._bot, body, in_order=True, cap=POLLED_CAP)
             try:
                 await aio(take)
             except NotAnUpdateError as error:
                 log.error("polled_no_update", bot=self._bot.name, why=str(error))
-            if (update_id := update_id_of(update)) is not None:
+            if (update_id := update_id_in(body)) is not None:
                 following = max(update_id + 1, following or 0)
         if updates and following == offset:
             raise StrangeAnswerError(f"getUpdates gave {len(updates)} updates without a new update_id")

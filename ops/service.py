@@ -13,11 +13,11 @@ import trio
 from structlog import get_logger
 
 from actors.hosting.bot import SHED_NOTICE, HostedBot
+from actors.hosting.notice import Addressee
 from actors.hosting.services import BotServices
 from actors.jobs.chat_door import ChatDoor
 from actors.jobs.handlers import Handlers
 from actors.policy import Policy
-from actors.providers.telegram import Place
 from actors.providers.webpush import RefusedError, WebPush
 from actors.runtime import host as runtime
 from actors.runtime.bridge import aio
@@ -217,10 +217,10 @@ class Service:
             return None
         settings, bots = self._settings, workplace.bots
 
-        def shed(chat: Chat, place: Place) -> None:
+        def shed(chat: Chat, to: Addressee | None) -> None:
             async def tell() -> None:
                 with suppress(Exception):  # a courtesy: nothing depends on it
-                    await aio(bots[chat.bot].tell, place.chat_id, SHED_NOTICE, place.language)
+                    await aio(bots[chat.bot].tell, to, SHED_NOTICE)
 
             if workplace.chats is not None:
                 workplace.chats.spawn(tell)

@@ -16,6 +16,7 @@ from aiogram.methods import Response, TelegramMethod
 from pydantic_core import from_json
 
 from actors.hosting.errors import UnreadableAnswerError, UnreadableResultError
+from actors.skim import elements, skim
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
@@ -58,6 +59,8 @@ def read_raw(session: BaseSession, bot: Bot, method: TelegramMethod[Any], status
         try:
             envelope = from_json(content)
         except ValueError as error:
+            if (parts := _one_by_one(content)) is not None:
+                return parts
             raise UnreadableAnswerError(status, error, content) from error
         if _is_confirmed(envelope):
             return envelope["result"]
@@ -83,6 +86,25 @@ def moved_to(content: bytes) -> int | None:
     except (ValueError, KeyError, TypeError):
         return None
     return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _one_by_one(content: bytes) -> list[Any] | None:
+    """The elements of a result of which one is unreadable, that one as bytes: the others need not suffer
+    for it. None for what is no such answer.
+    """
+    try:
+        if skim(content).get("ok") is not True:
+            return None
+        return [_read(one) for one in elements(content, "result")]
+    except ValueError:
+        return None
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return from_json(text)
+    except ValueError:
+        return text
 
 
 def _is_confirmed(envelope: Any) -> bool:

@@ -3,6 +3,7 @@ here knows of actors.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from types import EllipsisType
 from typing import Any, cast
@@ -20,13 +21,15 @@ from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from actors.hosting.hold import Hold
 from actors.hosting.load import OUR_DISPATCHER, is_ours
 from actors.hosting.moved import MOVED, Moving
+from actors.hosting.notice import Addressee, addressee_of
 from actors.hosting.session import HostedSession
 from actors.hosting.shared import SharedDispatcher, Synthetic
 from actors.limiter import Limiter
 from actors.order import Watermark
-from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS, place_of
+from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
 from actors.state import ActorStorage
 from actors.turn import Turn
+from storage.redis.entry import Entry
 
 log = get_logger("mailroom.bot")
 
@@ -107,7 +110,7 @@ class HostedBot:
         entry = turn.entry
         if entry is None:
             raise ValueError("a turn without a message has nothing to dispatch")
-        content = from_json(entry.payload)
+        content = _read(entry)
         extras = {"turn": turn, **self.shared.extras(self.bot)}
         if entry.kind == "event" and content["name"] == MOVED and self.moving is not None:
             await self.moving.inherit(turn, int(content["data"]))
@@ -156,18 +159,27 @@ class HostedBot:
         if turn.entry is None or turn.entry.kind == "event":
             return
         try:
-            language = place_of(from_json(turn.entry.payload)).language
+            update = from_json(turn.entry.payload)
         except ValueError:
-            language = ""
-        await self.tell(turn.chat_id, APOLOGY, language)
+            return
+        await self.tell(addressee_of(update), APOLOGY)
 
-    async def tell(self, chat_id: int, notice: Mapping[str, str], language_code: str) -> None:
+    async def tell(self, to: Addressee | None, notice: Mapping[str, str]) -> None:
         """Say something of our own, in the user's language. A user who cannot be told is left alone."""
-        text = notice["ru" if language_code.startswith("ru") else "en"]
+        if to is None:
+            return
+        message = SendMessage(
+            chat_id=to.chat_id,
+            text=notice["ru" if to.language.startswith("ru") else "en"],
+            parse_mode=None,
+            message_thread_id=to.thread_id,
+            direct_messages_topic_id=to.direct_topic_id,
+            business_connection_id=to.business_connection_id,
+        )
         try:
-            await self.bot(SendMessage(chat_id=chat_id, text=text, parse_mode=None))
+            await self.bot(message)
         except AiogramError as error:
-            log.warning("notice_not_delivered", bot=self.name, chat_id=chat_id, error=str(error))
+            log.warning("notice_not_delivered", bot=self.name, chat_id=to.chat_id, error=str(error))
 
     def allowed_updates(self) -> list[str] | None:
         """The update kinds to ask Telegram for: what the bot has handlers for, and what every conversation
@@ -190,6 +202,16 @@ class HostedBot:
             log.warning(
                 "returned_method_failed", bot=self.name, method=method.__api_method__, error=str(error)
             )
+
+
+def _read(entry: Entry) -> Any:
+    try:
+        return from_json(entry.payload)
+    except ValueError:
+        if entry.kind != "event":
+            raise
+        # What a bot gave its timer comes back as it was, half a surrogate pair too.
+        return json.loads(entry.payload.decode("utf-8", "surrogatepass"))
 
 
 def dispatcher_of(router: Router, data: Mapping[str, Any]) -> Dispatcher:

@@ -1,5 +1,6 @@
 """The way from a job into a chat: an event in its mailbox, handled in order with the chat's messages."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -42,7 +43,7 @@ class ChatDoor:
         Raises `MailboxFullError`, or `StoreUnavailable`, after which it may be there or not: repeat it.
         """
         chat = await self._mailboxes.moves.now(chat)
-        content = to_json({"name": name, "data": data})
+        content = _content(name, data)
         offer = Offer(chat, dedupe_id, None, "event", QUEUE, UNFIT.sub("_", trace), content)
         receipt = await self._mailboxes.accept(offer)
         match receipt.status:
@@ -59,3 +60,11 @@ class ChatDoor:
     async def id_now(self, bot: str, chat_id: int) -> int:
         """Where a chat is now: the same id, unless it is a group that became a supergroup."""
         return int((await self._mailboxes.moves.now(Chat(bot, str(chat_id)))).id)
+
+
+def _content(name: str, data: str) -> bytes:
+    content = {"name": name, "data": data}
+    try:
+        return to_json(content)
+    except ValueError:  # half a surrogate pair, which goes over the wire as `storage.redis.wire` sends it
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -8,7 +8,11 @@ decided as aiogram does for its FSM: by the chat, else by the user.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
+
+from pydantic_core import from_json
+
+from actors.skim import skim
 
 ALLOWED_UPDATES_ALWAYS = (
     "message",
@@ -62,10 +66,30 @@ _BY_USER = {
 }
 
 
+_KINDS = frozenset({*_BY_CHAT, *_BY_USER, "callback_query", "poll"})
+
+UPDATE_ID_MAX = 2**53 - 1
+"""The largest that Redis' scripts can count with; Telegram's own are below 2**31."""
+ID_MAX = 2**63 - 1
+"""Of chats and users. Telegram's have 52 bits; a larger one fits nowhere that a bot would keep it."""
+
+
 class NotAnUpdateError(ValueError):
-    """The body is not an Update of the Bot API: an object with an integer `update_id` and one object that
-    says what happened.
+    """The body is not an Update of the Bot API: an object with an integer `update_id`. Whoever sent it may be
+    told so.
     """
+
+
+class UnreadableUpdateError(NotAnUpdateError):
+    """It is an Update, for it has an `update_id`, and nobody can handle it: Telegram would send it again for
+    a day if it were refused. `kind` and `chat_id` are None where they could not be read either.
+    """
+
+    def __init__(self, why: str, update_id: int, kind: str | None = None, chat_id: int | None = None) -> None:
+        super().__init__(why)
+        self.update_id = update_id
+        self.kind = kind
+        self.chat_id = chat_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,49 +103,88 @@ class Place:
     chat_id: int
     queue: str
     expedited: bool
-    language: str
+
+
+def read_update(body: bytes) -> tuple[dict[str, Any], Place]:
+    """An update and its place in line. Raises `UnreadableUpdateError` for one that nobody can handle,
+    `NotAnUpdateError` for what is none.
+    """
+    try:
+        update = from_json(body)
+    except ValueError as error:
+        raise _unreadable(body, error) from None
+    return update, place_of(update)
 
 
 def place_of(update: object) -> Place:
-    """Read an update's place in line. Raises `NotAnUpdateError`, saying what is wrong."""
+    """Read an update's place in line. Raises as `read_update` does, saying what is wrong."""
     if not isinstance(update, dict):
         raise NotAnUpdateError("the body is not a JSON object")
     update_id = update.get("update_id")
-    if not isinstance(update_id, int) or isinstance(update_id, bool):
+    if not _is_number(update_id, UPDATE_ID_MAX) or update_id < 0:
         raise NotAnUpdateError("update_id is missing or not an integer")
-    kind = next((name for name in update if name != "update_id"), None)
+    # What a later version of the Bot API adds to an update may stand before what is known of it.
+    kind = next((name for name in update if name in _KINDS), None)
+    if kind is not None and not isinstance(update[kind], dict):
+        kind = next((name for name in update if name in _KINDS and isinstance(update[name], dict)), kind)
     if kind is None:
-        raise NotAnUpdateError("there is nothing but update_id")
+        unknown = next((name for name in update if name != "update_id"), None)
+        if unknown is None:
+            raise UnreadableUpdateError("there is nothing but update_id", update_id)
+        return Place(update_id, None, 0, str(unknown), False)
     event = update[kind]
+    try:
+        chat_id, queue = _line_of(kind, event)
+    except NotAnUpdateError as error:
+        raise UnreadableUpdateError(str(error), update_id, kind) from None
+    return Place(update_id, kind, chat_id, queue, kind in EXPEDITED)
+
+
+def update_id_in(body: bytes) -> int | None:
+    """The id of an update, if that can be read."""
+    try:
+        return read_update(body)[1].update_id
+    except UnreadableUpdateError as error:
+        return error.update_id
+    except NotAnUpdateError:
+        return None
+
+
+def _line_of(kind: str, event: object) -> tuple[int, str]:
     if not isinstance(event, dict):
         raise NotAnUpdateError(f"{kind} is not an object")
     if kind in _BY_CHAT:
-        return _place(update_id, kind, _id(event, "chat", kind), _BY_CHAT[kind], event)
+        return _id(event, "chat", kind), _BY_CHAT[kind]
     if kind == "callback_query":
         user_id = _id(event, "from", kind)
         message = event.get("message")
         chat_id = _id(message, "chat", "callback_query.message") if isinstance(message, dict) else user_id
-        return _place(update_id, kind, chat_id, "callback", event)
+        return chat_id, "callback"
     if kind in _BY_USER:
         who = next((name for name in ("from", "user", "voter_chat") if name in event), "from")
-        return _place(update_id, kind, _id(event, who, kind), _BY_USER[kind], event)
-    if kind == "poll":
-        # The results of a poll name neither chat nor user; those of one poll stay in order among themselves.
-        return Place(update_id, kind, int.from_bytes(str(event.get("id")).encode()[-6:]), "poll", False, "")
-    return Place(update_id, None, 0, kind, False, "")
+        return _id(event, who, kind), _BY_USER[kind]
+    # The results of a poll name neither chat nor user; those of one poll stay in order among themselves.
+    return int.from_bytes(str(event.get("id")).encode(errors="replace")[-6:]), "poll"
 
 
-def _place(update_id: int, kind: str, chat_id: int, queue: str, event: Mapping[str, Any]) -> Place:
-    sender = event.get("from")
-    language = sender.get("language_code") if isinstance(sender, dict) else None
-    return Place(
-        update_id, kind, chat_id, queue, kind in EXPEDITED, language if isinstance(language, str) else ""
-    )
+def _unreadable(body: bytes, error: ValueError) -> NotAnUpdateError:
+    why = f"the body is not JSON: {error}"
+    try:
+        place = place_of(skim(body))
+    except UnreadableUpdateError as found:
+        return UnreadableUpdateError(why, found.update_id, found.kind)
+    except ValueError:
+        return NotAnUpdateError(why)
+    return UnreadableUpdateError(why, place.update_id, place.kind, place.chat_id if place.kind else None)
 
 
 def _id(event: Mapping[str, Any], who: str, kind: str) -> int:
     holder = event.get(who)
     found = holder.get("id") if isinstance(holder, dict) else None
-    if not isinstance(found, int) or isinstance(found, bool):
+    if not _is_number(found, ID_MAX):
         raise NotAnUpdateError(f"{kind}.{who}.id is missing or not an integer")
     return found
+
+
+def _is_number(found: object, most: int) -> TypeGuard[int]:
+    return isinstance(found, int) and not isinstance(found, bool) and -most <= found <= most

@@ -11,6 +11,10 @@ refused.
 """
 
 
+NOWHERE = "0"
+"""In place of a chat's id: of a message in which none could be read. No platform gives it to a chat."""
+
+
 class Chat(NamedTuple):
     """The address of a chat: which bot, and which conversation of that bot."""
 

@@ -21,6 +21,7 @@ from storage.redis.entry import PARTITIONS, Chat, Entry, prefix
 from storage.redis.moves import Moves
 from storage.redis.scripts import script
 from storage.redis.wire import Argument, text
+from storage.words import as_json, printable
 
 Accepted: TypeAlias = Literal["accepted", "suspended", "duplicate", "full", "shed", "shed_first"]
 
@@ -41,6 +42,7 @@ PARKED_WHY_MAX = 200
 TIMERS_PER_CALL = 100
 """Timers put into mailboxes by one script call: Redis does nothing else meanwhile."""
 
+_UNREAD = script("unread")
 _ACCEPT, _LOAD, _BEGIN, _JOURNAL = script("accept"), script("load"), script("begin"), script("journal")
 _COMMIT, _PARK, _RAISE, _FIRE = script("commit"), script("park"), script("raise_fence"), script("fire")
 
@@ -206,6 +208,33 @@ class Mailboxes:
                 seq, offer.order, now_ms, offer.kind, offer.queue, offer.trace, offer.payload, offer.expedited
             )
         return Receipt(word, seq, depth, entry, Begun(attempt, {}) if attempt else None)
+
+    async def bury(self, offer: Offer, error: str) -> Literal["dead", "duplicate"]:
+        """Take a message in that nobody can handle: as a dead letter, once, and never in line."""
+        chat = offer.chat
+        letter = as_json(
+            {
+                "bot": chat.bot,
+                "chat": chat.id,
+                "order": offer.order,
+                "kind": offer.kind,
+                "queue": offer.queue,
+                "trace": offer.trace,
+                "accepted_ms": self.now_ms(),
+                "died_ms": self.now_ms(),
+                "attempts": 0,
+                "epoch": 0,
+                "error": printable(error),
+                "traceback": "",
+                "payload": printable(offer.payload.decode(errors="replace")),
+                "expedited": offer.expedited,
+            }
+        )
+        status, _ = await self._intake.run(
+            _UNREAD, prefix(chat.partition), chat.bot, str(chat), offer.dedupe_id, offer.plain_id, letter
+        )
+        word: Literal["dead", "duplicate"] = status.decode()
+        return word
 
     async def load(self, chat: Chat, epoch: int, window: int) -> Loaded:
         """Read a chat. To be called by its owner only, and only after it became the owner."""

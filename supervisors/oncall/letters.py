@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from actors.providers.telegram import NotAnUpdateError, place_of
 from storage.errors import StoreError
 from storage.redis.dead_letters import DeadLetter, Wanted
-from storage.redis.entry import Chat
+from storage.redis.entry import NOWHERE, Chat
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.looking import LINES_MAX, holding
 from supervisors.oncall.office import Office
@@ -28,6 +28,7 @@ AT_ONCE_MAX = 200
 PAYLOAD_BYTES_MAX = 1024 * 1024
 """What the front door takes too."""
 FAILURES_SHOWN_MAX = 5
+STAYS_NOWHERE = "belongs to no chat, for none could be read from it:"
 CHATS_TOLD_MAX = 1000
 """Chats woken at once after a bulk requeue; the sweep brings the others within seconds."""
 
@@ -82,6 +83,8 @@ class Letters(Office):
 
         async def requeue_one(letter_id: str) -> str:
             nonlocal held
+            if _chat_of(letter_id).id == NOWHERE:
+                return f"{STAYS_NOWHERE} it can only be dropped"
             became = await self._letters.requeue(letter_id)
             held += became == "suspended"
             if became == "requeued":
@@ -113,6 +116,10 @@ class Letters(Office):
 
         async def act() -> Outcome:
             letter = await self.dead_letter(id)
+            if letter.chat.id == NOWHERE:
+                raise OnCallError(
+                    f"{id} {STAYS_NOWHERE} send it to the webhook again, mended, and drop this one"
+                )
             check_payload(letter, payload)
             if not await self._letters.edit(id, payload):
                 raise UnknownTargetError(f"{id} was requeued or dropped just now: nothing was changed")

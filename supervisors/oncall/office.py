@@ -13,7 +13,7 @@ from storage.redis.batch import Line
 from storage.redis.dead_letters import DeadLetters
 from storage.redis.entry import Chat
 from storage.redis.suspensions import Held, Suspensions
-from storage.words import shown
+from storage.words import printable, shown
 from supervisors.oncall.errors import OnCallError
 from supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
 from supervisors.oncall.outbox import Database, Outbox
@@ -134,7 +134,7 @@ def checked(by: By) -> By:
         raise OnCallError("say why: every action is written down with its reason")
     if len(who) > WHO_CHARS_MAX or len(why) > WHY_CHARS_MAX:
         raise OnCallError(f"a name has at most {WHO_CHARS_MAX} characters, a reason {WHY_CHARS_MAX}")
-    return By(who, why)
+    return By(printable(who), printable(why))
 
 
 def read_target(text: str) -> Target | None:

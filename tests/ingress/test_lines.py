@@ -14,10 +14,9 @@ import trio
 from aiogram import Bot, Router
 from aiogram.client.telegram import TelegramAPIServer
 from prometheus_client import REGISTRY
-from pydantic_core import from_json
 
 from actors.hosting.bot import dispatcher_of
-from actors.providers.telegram import place_of
+from actors.providers.telegram import UnreadableUpdateError, read_update
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from ingress import polling, telegram
@@ -27,7 +26,7 @@ from ops.hosted import host as hosted
 from ops.simulators.telegram.inbound import OTHER_POLLER
 from ops.simulators.telegram.serving import simulator
 from storage.errors import StoreUnavailable
-from tests.gateway import NONSENSE, Gateway
+from tests.gateway import JSON, NONSENSE, Gateway
 
 TOKEN = "42:token"
 OURS = "https://ours.example"
@@ -43,9 +42,13 @@ class Taken:
         self.bodies: list[bytes] = []
 
     async def take(self, _gate: Any, body: bytes, **_: Any) -> str:
-        place_of(from_json(body))
+        status = "accepted"
+        try:
+            read_update(body)
+        except UnreadableUpdateError:
+            status = "dead"
         self.bodies.append(body)
-        return "accepted"
+        return status
 
 
 @dataclass
@@ -202,6 +205,30 @@ class TestNonsense:
                 await scene.until(lambda: line_is("open"), f"the state after {name}")
 
         assert "polling_failed" in said(play(act, polled=True))
+
+    def test_of_a_batch_with_an_unreadable_update_all_are_taken_and_telegram_forgets_them(self, play) -> None:
+        whole = [
+            b'{"update_id":%d,"message":{"chat":{"id":5},"text":"%d"}}' % (n, n) for n in (900, 902, 904)
+        ]
+        half = rb'{"update_id":901,"message":{"text":"\ud83d","chat":{"id":5}}}'
+        deep = b'{"update_id":903,"message":{"x":' + b"[" * 5000 + b"]" * 5000 + b',"chat":{"id":5}}}'
+        batch = [whole[0], half, b'{"update_id":"\xff"}', whole[1], deep, whole[2]]
+        taken = [whole[0], half, whole[1], deep, whole[2]]
+
+        async def act(scene: Scene) -> None:
+            scene.gateway.only = "getUpdates"
+            scene.gateway.nonsense = (200, JSON, b'{"ok":true,"result":[' + b",".join(batch) + b"]}")
+            await scene.until(lambda: len(scene.intake.bodies) >= len(taken), "the batch")
+            await scene.until(lambda: scene.line._offset == 905, "the next batch's beginning")
+            assert scene.intake.bodies[: len(taken)] == taken
+            scene.intake.bodies.clear()
+            scene.gateway.nonsense = None
+            scene.write("the line lives")
+            await scene.until(
+                lambda: b"the line lives" in b"".join(scene.intake.bodies), "a message after it"
+            )
+
+        play(act, polled=True)
 
     def test_catching_up_outlives_nonsense_and_loses_nothing(self, play) -> None:
         def backlog(scene: Scene) -> None:

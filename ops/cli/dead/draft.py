@@ -52,6 +52,8 @@ class Draft:
 
 def _compact(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
-    except ValueError:
+        compact = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+        compact.encode()
+    except (ValueError, RecursionError):
         return text  # the desk says what is wrong with it
+    return compact

@@ -132,9 +132,11 @@ def print_reasons(reasons: "Sequence[tuple[str, str, int]]", *, err: bool = Fals
 def pretty(payload: str) -> str:
     """JSON as people read it; anything else as it is."""
     try:
-        return json.dumps(json.loads(payload), ensure_ascii=False, indent=2)
-    except ValueError:
+        indented = json.dumps(json.loads(payload), ensure_ascii=False, indent=2)
+        indented.encode()  # half a surrogate pair is left escaped, as it is
+    except (ValueError, RecursionError):
         return payload
+    return indented
 
 
 def _print_list(letters: "Sequence[Dead]", total: int) -> None:

@@ -8,6 +8,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from storage.words import printable
+
 PAYLOAD_BYTES_MAX = 1 << 20
 """A job is a letter, not a parcel: it is rewritten by a claim, and read with hundreds of others."""
 KEY_CHARS_MAX = 500
@@ -91,6 +93,10 @@ class NewJob:
         for what, key in (("key", self.key), ("dedup_key", self.dedup_key), ("effect", effect)):
             if key is not None and not 0 < len(key) <= KEY_CHARS_MAX:
                 raise JobError(f"the {what} {key[:40]!r} must have 1 to {KEY_CHARS_MAX} characters")
+            if key is not None and printable(key) != key:
+                raise JobError(
+                    f"the {what} {key[:40]!r} has NUL or half a character, which Postgres does not keep"
+                )
         if self.attempts_max < 1 or self.timeout_seconds <= 0 or not 0 <= self.backoff.jitter <= 1:
             raise JobError("a job needs an attempt, a positive timeout and a jitter from 0 to 1")
         try:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from storage.postgres.outbox.connection import Source, answering
 from storage.postgres.queries import load
+from storage.words import printable
 
 SQL = load(Path(__file__).with_name("oncall.sql"))
 
@@ -30,6 +31,11 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     ids: list[int] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("queue", "name", "bot", "chat", "key", "trace", "error"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, printable(text))  # as it is kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""The Lua scripts, one file each; `common.lua` is put before every one of them, `line.lua` before some."""
+"""The Lua scripts, one file each; `common.lua` is put before every one of them, `line.lua` and
+`once.lua` before some.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,8 +21,8 @@ class Script:
 def script(name: str) -> Script:
     """Read the script `name`, with what all scripts share in front of it."""
     folder = files(__name__)
-    parts = ("common", "line", name) if name in _IN_LINE else ("common", name)
-    text = "".join((folder / f"{part}.lua").read_text() for part in parts)
+    shared = [part for part, those in _SHARED.items() if name in those]
+    text = "".join((folder / f"{part}.lua").read_text() for part in ("common", *shared, name))
     return Script(name, text, hashlib.sha1(text.encode()).hexdigest())  # noqa: S324 - Redis names scripts so
 
 
@@ -42,8 +44,9 @@ NAMES = (
     "requeue",
     "skip",
     "totals",
+    "unread",
 )
 """Every script; all of them are loaded on each new connection, so that a restarted Redis knows them again."""
 
-_IN_LINE = ("begin", "commit", "journal", "park", "skip")
-"""The scripts that look for one message in its line."""
+_SHARED = {"line": ("begin", "commit", "journal", "park", "skip"), "once": ("accept", "unread")}
+"""The scripts that look for one message in its line, and those that take one, once."""

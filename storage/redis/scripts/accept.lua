@@ -5,20 +5,11 @@
 -- Returns {status, seq, depth, now_ms, attempt or 0}; status is accepted | suspended (stored, not to be run yet) | duplicate | full | shed | shed_first.
 local bot, chat, id, order, kind, queue, trace = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local lane, cap, policy, payload, token = ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11], ARGV[12]
-local plain = ARGV[14]
 
--- Ids are remembered in buckets of 12 hours; the current one and the two before it give a window of 24 to 36 hours, as long as Telegram
--- keeps an update (tdlib/telegram-bot-api, lifetime 24 h).
-local BUCKET_MS = 43200000
 local now = now_ms()
-local bucket = math.floor(now / BUCKET_MS)
-local field = bot .. ':' .. id
 if id ~= '' then
-  for back = 0, 2 do
-    local seen = key('seen', bucket - back)
-    local seq = redis.call('HGET', seen, field) or (plain ~= '' and redis.call('HGET', seen, bot .. ':' .. plain))
-    if seq then return {'duplicate', tonumber(seq), redis.call('LLEN', key(lane, chat)), now, 0} end
-  end
+  local seq = taken_before(bot, id, ARGV[14], now)
+  if seq then return {'duplicate', seq, redis.call('LLEN', key(lane, chat)), now, 0} end
 end
 
 local list = key(lane, chat)
@@ -31,12 +22,7 @@ if depth >= cap then
 end
 
 local seq = redis.call('INCR', key('seq'))
-if id ~= '' then
-  local seen = key('seen', bucket)
-  if redis.call('HSET', seen, field, seq) == 1 and redis.call('HLEN', seen) == 1 then
-    redis.call('PEXPIREAT', seen, (bucket + 3) * BUCKET_MS)
-  end
-end
+if id ~= '' then remember(bot, id, now, seq) end
 local head = seq .. ' ' .. order .. ' ' .. now .. ' ' .. kind .. ' ' .. queue .. ' ' .. trace
 append(list, head .. '\n' .. payload, tonumber(order))
 local fast = lane == 'fast' or depth > 0

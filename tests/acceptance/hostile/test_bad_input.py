@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from storage.redis.entry import NOWHERE
 from tests.acceptance.hostile.raw import Connection, Seen, ask, request
 from tests.acceptance.hostile.stack import SECRET, Stack, new_chat, numbered, update
 
@@ -55,17 +56,10 @@ NOT_AN_UPDATE = [
     b"{}",
     b'{"foo": 1}',
     b'{"message": {"chat": {"id": 1}}}',
-    b'{"update_id": 1}',
     b'{"update_id": "1", "message": {"chat": {"id": 1}}}',
     b'{"update_id": 1.5, "message": {"chat": {"id": 1}}}',
     b'{"update_id": true, "message": {"chat": {"id": 1}}}',
     b'{"update_id": null, "message": {"chat": {"id": 1}}}',
-    b'{"update_id": 1, "message": null}',
-    b'{"update_id": 1, "message": "text"}',
-    b'{"update_id": 1, "message": {}}',
-    b'{"update_id": 1, "message": {"chat": 5}}',
-    b'{"update_id": 1, "message": {"chat": {"id": "5"}}}',
-    b'{"update_id": 1, "callback_query": {"data": "x"}}',
     b'[{"update_id": 1, "message": {"chat": {"id": 1}}}]',
 ]
 
@@ -85,6 +79,49 @@ def test_an_update_that_the_bot_cannot_read_does_not_hold_up_its_chat(stack: Sta
     assert stack.post(chat, "fine")[0][0] == 200
     assert stack.wait_for_replies(chat, 2 if answer.status == 200 else 1)[-1] == "1 fine"
     assert len(stack.dead_letters(chat)) == (answer.status == 200)
+
+
+UNREADABLE = [
+    rb'{"update_id": %d, "message": {"text": "\ud83d", "chat": {"id": %d}}}',
+    b'{"update_id": %d, "message": {"x": ' + b"[" * 10_000 + b"]" * 10_000 + b', "chat": {"id": %d}}}',
+    b'{"update_id": %d, "message": {"text": "\xff", "chat": {"id": %d}}}',
+    b'{"update_id": %d, "message": {"x": ' + b"9" * 5_000 + b', "chat": {"id": %d}}}',
+]
+WRONG_INSIDE = [
+    b'{"update_id": %d}',
+    b'{"update_id": %d, "message": null}',
+    b'{"update_id": %d, "message": "text"}',
+    b'{"update_id": %d, "message": {}}',
+    b'{"update_id": %d, "message": {"chat": 5}}',
+    b'{"update_id": %d, "message": {"chat": {"id": "5"}}}',
+    b'{"update_id": %d, "callback_query": {"data": "x"}}',
+]
+
+
+@pytest.mark.parametrize("body", UNREADABLE + WRONG_INSIDE, ids=lambda body: repr(body[:60]))
+def test_an_update_that_nobody_can_read_is_a_dead_letter_and_telegram_need_not_send_it_again(
+    stack: Stack, port: int, body: bytes
+) -> None:
+    chat = new_chat()
+    number = update(chat, "")["update_id"]
+    address = chat if body in UNREADABLE else int(NOWHERE)
+    sent = body % ((number, chat) if body in UNREADABLE else number)
+    before = len(stack.dead_letters(address))
+    for _ in range(3):
+        assert ask(port, request(PATH, sent, secret=SECRET)).status == 200
+    letters = stack.dead_letters(address)
+    assert len(letters) == before + 1
+    assert number in [letter["order"] for letter in letters]
+    assert stack.post(chat, "fine")[0][0] == 200
+    assert stack.wait_for_replies(chat, 1) == ["1 fine"]
+
+
+@pytest.mark.parametrize("later", [{"chat": {"id": 1}}, 5, None, "x"], ids=str)
+def test_what_a_later_version_adds_does_not_hide_a_message(stack: Stack, port: int, later: object) -> None:
+    chat = new_chat()
+    body = json.dumps({"later": later, **update(chat, "hello")}).encode()
+    assert ask(port, request(PATH, body, secret=SECRET)).status == 200
+    assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
 
 
 def test_an_update_of_a_kind_not_known_yet_is_taken_or_telegram_would_send_it_for_ever(port: int) -> None:

@@ -1,10 +1,21 @@
 """Where each kind of update belongs: which chat, which of Telegram's queues, and whether it can wait."""
 
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from actors.providers.telegram import EXPEDITED, NotAnUpdateError, place_of
+from actors.providers.telegram import (
+    EXPEDITED,
+    NotAnUpdateError,
+    UnreadableUpdateError,
+    place_of,
+    read_update,
+    update_id_in,
+)
+from actors.skim import OBJECTS_DEEP_MAX, elements, skim
 
 CHAT = {"chat": {"id": -100, "type": "group"}, "from": {"id": 7, "language_code": "ru"}}
 USER = {"from": {"id": 7, "language_code": "ru"}}
@@ -76,14 +87,6 @@ def test_a_kind_of_tomorrow_is_let_through_without_a_place():
     assert (place.kind, place.queue) == (None, "telepathy")
 
 
-def test_the_senders_language_is_read_where_there_is_one():
-    assert place_of({"update_id": 1, "message": CHAT}).language == "ru"
-    assert place_of({"update_id": 1, "channel_post": {"chat": {"id": 1}}}).language == ""
-    assert (
-        place_of({"update_id": 1, "message": {**CHAT, "from": {"id": 1, "language_code": 5}}}).language == ""
-    )
-
-
 BROKEN = [
     *([], "text", None, 5, {}, {"message": CHAT}, {"update_id": 1}),
     *({"update_id": wrong, "message": CHAT} for wrong in ("1", True, 1.5, None)),
@@ -98,3 +101,117 @@ def test_what_is_no_update_is_refused_with_a_reason(broken):
     with pytest.raises(NotAnUpdateError) as refused:
         place_of(broken)
     assert str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"later": {"chat": {"id": 9}}},
+        {"later": 5},
+        {"later": None},
+        {"message": None},
+        {"later": "x", "more": []},
+    ],
+    ids=str,
+)
+def test_what_a_later_version_adds_before_it_does_not_hide_a_kind_that_is_known(before):
+    place = place_of({"update_id": 1, **before, "callback_query": {**USER, "message": CHAT}})
+    assert (place.kind, place.chat_id) == ("callback_query", -100)
+    place = place_of({**before, "callback_query": {**USER, "message": CHAT}, "update_id": 1})
+    assert place.kind == "callback_query"
+
+
+@pytest.mark.parametrize("value", [5, None, "x", [], True])
+def test_a_kind_of_tomorrow_that_is_no_object_is_let_through_too(value):
+    assert place_of({"update_id": 1, "telepathy": value}).kind is None
+
+
+NESTED = b"[" * 100_000 + b"]" * 100_000
+UNREADABLE = {
+    "half a surrogate pair": rb'{"update_id": 7, "message": {"text": "\ud83d", "chat": {"id": -5}}}',
+    "half a pair before it": rb'{"\ud83d": "\udc00", "update_id": 7, "message": {"chat": {"id": -5}}}',
+    "bytes that are no UTF-8": b'{"update_id": 7, "message": {"text": "\xff\xed", "chat": {"id": -5}}}',
+    "deep lists": b'{"update_id": 7, "message": {"x": ' + NESTED + b', "chat": {"id": -5}}}',
+    "deep objects": b'{"update_id": 7, "message": {"x": '
+    + b'{"a":' * 5000 + b"1" + b"}" * 5000 + b', "chat": {"id": -5, "x": {}}}}',
+    "a long number": b'{"update_id": 7, "message": {"x": ' + b"1" * 5000 + b', "chat": {"id": -5}}}',
+    "a tap": rb'{"update_id": 7, "callback_query": {"data": "\ud83d", "from": {"id": 1}, "message":'
+    rb' {"chat": {"id": -5}}}}',
+    "no JSON inside": b'{"update_id": 7, "message": {"chat": {"id": -5}, x}}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+def test_of_an_update_that_is_refused_by_a_strict_reader_its_place_is_read_all_the_same(body):
+    with pytest.raises(UnreadableUpdateError) as refused:
+        read_update(body)
+    assert (refused.value.update_id, refused.value.chat_id) == (7, -5)
+    assert refused.value.kind in ("message", "callback_query")
+    assert update_id_in(body) == 7
+
+
+WRONG_INSIDE = [
+    {"update_id": 7},
+    *(
+        {"update_id": 7, "message": wrong}
+        for wrong in ([], {}, None, "x", {"chat": 5}, {"chat": {"id": "7"}})
+    ),
+    *({"update_id": 7, "message": {"chat": {"id": wrong}}} for wrong in (None, True, 7.5, 10**30)),
+    *({"update_id": 7, "callback_query": {}}, {"update_id": 7, "inline_query": {"from": []}}),
+]
+
+
+@pytest.mark.parametrize("update", WRONG_INSIDE, ids=json.dumps)
+def test_an_update_of_the_wrong_shape_inside_is_still_one(update):
+    with pytest.raises(UnreadableUpdateError) as refused:
+        place_of(update)
+    assert (refused.value.update_id, refused.value.chat_id) == (7, None)
+
+
+NO_ID = [
+    b"", b"{", b"hello", b"\xff\xfe\x00", b"\x00" * 1000, NESTED[:1000], NESTED, b'"update_id": 7',
+    b'{"update_id": 7, "message": {}', b'{"update_id": 7}}', b'{"update_id": 7} {}', b'{"update_id": 7]',
+    b'{"update_id": 7, "x": "\xff', rb'{"update_id": "\ud83d"}', b'{"update_id": 1e400}',
+    b'{"update_id": ' + b"1" * 5000 + b"}", b'{"x": {"update_id": 7}, "y": "\xff"}', b'["\xff"]',
+    b'{"update_id": -1}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_ID, ids=lambda body: repr(body[:30]))
+def test_what_has_no_readable_id_is_none_at_all(body):
+    with pytest.raises(NotAnUpdateError) as refused:
+        read_update(body)
+    assert not isinstance(refused.value, UnreadableUpdateError)
+    assert update_id_in(body) is None
+
+
+@given(st.binary(max_size=200) | st.text('{}[]":,\\ud8 1update_id').map(str.encode))
+def test_whatever_comes_is_an_update_or_none(body):
+    with suppress(NotAnUpdateError):
+        read_update(b'{"update_id": 7, "message": ' + body + b"}")
+
+
+JSON_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=9),
+    lambda parts: st.dictionaries(st.text(max_size=5), parts, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.text(max_size=5), JSON_VALUE, max_size=4))
+def test_what_is_skimmed_is_what_a_strict_reader_reads(value):
+    def depth(one):
+        return 1 + max(map(depth, one.values()), default=0) if isinstance(one, dict) else 0
+
+    if depth(value) <= OBJECTS_DEEP_MAX:
+        assert skim(json.dumps(value).encode()) == value
+
+
+@given(
+    st.lists(
+        st.recursive(st.text() | st.integers(), lambda one: st.lists(one) | st.dictionaries(st.text(), one))
+    )
+)
+def test_the_elements_of_a_list_are_had_one_by_one(parts):
+    answer = json.dumps({"ok": True, "before": [1, "result"], "result": parts, "after": {"result": [2]}})
+    assert [json.loads(one) for one in elements(answer.encode(), "result")] == parts

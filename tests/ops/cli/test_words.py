@@ -3,6 +3,8 @@
 import pytest
 
 from ops.cli import words
+from ops.cli.dead.draft import Draft
+from ops.cli.dead.look import pretty
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,19 @@ def test_half_a_surrogate_pair_is_shown_as_its_escape():
     said = words.harmless("cut \ud83d off \0")
     assert said == "cut \\ud83d off \\x00"
     said.encode()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [r'{"a": "\ud83d"}', "[" * 5000 + "]" * 5000, "9" * 5000, "{"],
+    ids=["half", "deep", "long", "cut"],
+)
+def test_a_payload_that_cannot_be_indented_is_shown_and_edited_as_it_is(payload):
+    assert pretty(payload) == payload
+    draft = Draft(payload)
+    assert draft.file.read_text() == payload + "\n"
+    draft.throw_away()
+
+
+def test_nul_in_a_payload_is_shown_as_its_escape():
+    assert words.harmless(pretty(r'{"a": "\u0000"}')) == '{\n  "a": "\\u0000"\n}'

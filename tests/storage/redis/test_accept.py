@@ -10,6 +10,7 @@ import pytest
 
 from ops.embedded.redis import EmbeddedRedis
 from storage.redis.batch import Line
+from storage.redis.dead_letters import Wanted
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Mailboxes, Offer
 from tests.storage.redis.box import Box
@@ -197,3 +198,47 @@ def test_mbx_f4_a_drained_mailbox_leaves_no_key_behind(box):
         box.journal(entry, 0, b"record")
         box.commit(entry)
     assert box.left_behind() == set()
+
+
+def bury(box, order, payload=b"{}", **more):
+    offer = Offer(
+        more.pop("chat", box.chat),
+        str(order),
+        order,
+        "message",
+        "unreadable",
+        "trace",
+        payload,
+        False,
+        **more,
+    )
+    return box.call(box.mailboxes.bury(offer, "it could not be read: no JSON"))
+
+
+def test_a_message_that_nobody_can_read_is_a_dead_letter_once_and_never_in_line(box):
+    payload = '{"text": "\\\\ud83d \\\\u0000", "x": "ё"}'.encode() + b"\xff\0"
+    assert bury(box, 10, payload) == "dead"
+    assert bury(box, 10, payload) == "duplicate"
+    assert box.accept(10).status == "duplicate"
+    assert box.orders() == []
+    (letter,) = box.call(box.letters.find(Wanted(), 10))
+    assert (letter.chat, letter.order, letter.kind, letter.attempts) == (box.chat, 10, "message", 0)
+    assert (letter.error, letter.trace) == ("it could not be read: no JSON", "trace")
+    assert letter.payload == '{"text": "\\\\ud83d \\\\u0000", "x": "ё"}\ufffd\ufffd'
+    assert abs(letter.died_ms - box.mailboxes.now_ms()) < 10_000
+
+
+def test_a_message_that_was_accepted_is_not_buried_too(box):
+    assert box.accept(10).status == "accepted"
+    assert bury(box, 10) == "duplicate"
+    assert box.call(box.letters.count(Wanted())) == 0
+
+
+def test_a_buried_message_can_be_requeued_and_dropped_like_any_dead_letter(box):
+    bury(box, 10, b'{"x": "\xed\xa0\xbd"}')
+    bury(box, 11)
+    first, second = (one.id for one in reversed(box.call(box.letters.find(Wanted(), 10))))
+    assert box.call(box.letters.requeue(first)) == "requeued"
+    assert box.orders() == [10]
+    assert box.call(box.letters.drop(second))
+    assert box.call(box.letters.count(Wanted())) == 0

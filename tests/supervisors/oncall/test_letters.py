@@ -5,7 +5,8 @@ import json
 import pytest
 
 from storage.redis.dead_letters import Wanted
-from storage.redis.entry import Chat
+from storage.redis.entry import NOWHERE, Chat
+from storage.redis.mailbox import Offer
 from supervisors.oncall import letters
 from supervisors.oncall.desk import OnCallError, UnknownTargetError
 from tests.supervisors.oncall.station import Chats
@@ -200,3 +201,33 @@ def test_a_message_is_skipped_in_a_suspended_chat_which_stays_suspended(start, d
     box.accept(1)
     desk.suspend("shop", desk.by)
     assert "shop stays suspended" in desk.skip("shop:7", desk.by).says
+
+
+def bury(box, update_id, body, chat):
+    offer = Offer(chat, str(update_id), update_id, "message", "unreadable", "trace", body)
+    assert box.call(box.mailboxes.bury(offer, "it could not be read: no JSON")) == "dead"
+
+
+def test_a_letter_of_no_chat_is_listed_and_dropped_and_says_why_it_cannot_be_put_back(desk, box):
+    bury(box, 5, b'{"update_id": 5, "x": "\\ud83d \\u0000"}\xff\0', Chat("shop", NOWHERE))
+    (letter,) = desk.dead(Wanted(bot="shop"))
+    assert letter.id.startswith("shop:0:")
+    assert desk.dead_letter(letter.id).payload == '{"update_id": 5, "x": "\\ud83d \\u0000"}\ufffd\ufffd'
+    assert desk.dead_reasons(Wanted()) == [("shop", "it could not be read: no JSON", 1)]
+    outcome = desk.requeue([letter.id], desk.by)
+    assert (outcome.done, outcome.failed) == (0, 1)
+    assert "belongs to no chat, for none could be read from it: it can only be dropped" in outcome.says
+    with pytest.raises(OnCallError, match="send it to the webhook again, mended"):
+        desk.edit(letter.id, update(5), desk.by)
+    assert desk.drop([letter.id], desk.by).done == 1
+
+
+def test_an_unreadable_letter_of_a_chat_is_mended_and_requeued_into_it(desk, box):
+    body = update(5).encode().replace(b'"hi"', rb'"\ud83d"')
+    bury(box, 5, body, box.chat)
+    (letter,) = desk.dead(Wanted(chat=box.chat))
+    with pytest.raises(OnCallError, match="not JSON"):
+        desk.edit(letter.id, letter.payload, desk.by)
+    assert desk.edit(letter.id, update(5), desk.by).done == 1
+    assert desk.requeue([letter.id], desk.by).done == 1
+    assert box.waiting()[0].payload.decode() == update(5)

@@ -188,6 +188,8 @@ async def test_a_job_waits_for_its_time(box):
         ({"key": "x" * 501}, "key"),
         ({"dedup_key": ""}, "dedup_key"),
         ({"payload": "a\0"}, "NUL"),
+        ({"key": "a\0"}, "the key 'a.x00' has NUL"),
+        ({"dedup_key": "cut \ud83d"}, "half a character"),
         ({"payload": "\ud800"}, "surrogate"),
         ({"payload": "x" * (1 << 20) + "x"}, "bytes"),
         ({"attempts_max": 0}, "attempt"),

@@ -151,3 +151,13 @@ async def test_the_history_of_a_job_tells_all_its_attempts(box):
         ("lost", 2, "dead"),
         ("done", 3, "one"),
     ]
+
+
+@story
+async def test_what_no_text_of_postgres_holds_can_be_looked_for_all_the_same(box):
+    (id_,) = await box.enqueue(mail("a", attempts_max=1))
+    (job,) = await box.claim()
+    await box.end(job, outcome=Retry("cut \ud83d off\0"))
+    for part in ("\ud83d", "off\0", "cut \ufffd"):
+        assert [seen.id for seen in await find(box.pool, Wanted(error=part), 10)] == [id_]
+    assert await find(box.pool, Wanted(key="\0", trace="\udc00"), 10) == []
