@@ -7,6 +7,7 @@ from structlog import get_logger
 from actors.hosting.bot import HostedBot
 from ops.faults import ConfigurationError
 from ops.settings import BotSettings
+from storage.errors import StoreUnavailable
 from storage.redis.batch import Line
 from storage.redis.identities import AnotherBotError, Identities
 
@@ -24,6 +25,8 @@ async def claim_names(bots: Mapping[str, HostedBot], settings: Mapping[str, BotS
             identity = await identities.claim(name, bot.id, former_id)
         except AnotherBotError as error:
             faults.append(_fault(name, bot.id, error.owner))
+        except StoreUnavailable as error:  # full, most likely: what waits is to be worked off all the same
+            log.warning("identity_not_kept", bot=name, why=str(error))
         else:
             bot.plain_ids_until_ms = identity.plain_ids_until_ms
     if faults:

@@ -49,10 +49,14 @@ class Identities:
         """Say which bot a name stands for from now on. Raises `AnotherBotError` where its chats are of
         another bot, unless that one is the `former_id` whose chats the caller wants.
         """
-        fresh = Identity(bot_id, int(time.time() * 1000) + PLAIN_IDS_MS)
-        if await self._line.command("HSETNX", IDENTITIES, name, _written(fresh)):
-            return fresh
-        known = _read(await self._line.command("HGET", IDENTITIES, name))
+        # Read first: a full Redis refuses to write, and what is known needs no writing.
+        raw = await self._line.command("HGET", IDENTITIES, name)
+        if raw is None:
+            fresh = Identity(bot_id, int(time.time() * 1000) + PLAIN_IDS_MS)
+            if await self._line.command("HSETNX", IDENTITIES, name, _written(fresh)):
+                return fresh
+            raw = await self._line.command("HGET", IDENTITIES, name)
+        known = _read(raw)
         if known.bot_id == bot_id:
             return known
         if known.bot_id != former_id:

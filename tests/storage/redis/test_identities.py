@@ -56,6 +56,21 @@ def test_another_bot_is_refused_until_it_names_the_one_whose_chats_it_wants(with
     with_line(work)
 
 
+def test_a_full_redis_keeps_no_bot_that_it_knows_from_starting(with_line, clean_redis_url) -> None:
+    async def work(line: Line) -> None:
+        await Identities(line).claim("shop", 111)
+        with redis.Redis.from_url(clean_redis_url) as store:
+            store.config_set("maxmemory", 1)
+            try:
+                assert (await Identities(line).claim("shop", 111)).bot_id == 111
+                with pytest.raises(AnotherBotError):
+                    await Identities(line).claim("shop", 222)
+            finally:
+                store.config_set("maxmemory", 0)
+
+    with_line(work)
+
+
 def test_a_message_that_the_version_before_had_remembered_is_a_duplicate(with_line, clean_redis_url) -> None:
     chat = Chat("shop", "7")
 
