@@ -5,14 +5,14 @@ decides what follows from the outcome.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from aiogram.exceptions import TelegramRetryAfter
 
 from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Owner, Parked, owner_of
-from actors.journal import Journal
+from actors.journal import Doubts, Journal
 from actors.policy import Policy
 from actors.running import running
 from actors.state import apply
@@ -108,6 +108,7 @@ class Worker:
     mailboxes: Mailboxes
     ownership: Ownership
     policy: Policy
+    doubts: Doubts = field(default_factory=Doubts)
 
     async def persist(self, call: Callable[[], Awaitable[T]], *, fact: bool = False) -> T:
         """Make a store call until it has an answer. The calls are safe to repeat. Raises `Fenced` once we are
@@ -171,6 +172,7 @@ class Worker:
         attempt, outages = begun.attempt, begun.outages
         # An outage is no attempt to the message, but its call may have gone out all the same.
         journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt + outages)
+        journal.suspects = self.doubts.take(chat, entry.seq, epoch)
         turn = Turn(chat, entry, epoch, attempt, late, state, journal, permit=self._permit(chat, epoch))
 
         error: BaseException | None = None
@@ -181,6 +183,7 @@ class Worker:
         except Parked as parked:
             await journal.settle()
             turn.changes = Changes()
+            self.doubts.leave(chat, entry.seq, epoch, journal)
             return await self._put_off(chat, entry, epoch, parked.seconds, attempt_id, attempt, None)
         except Fenced:
             raise  # it is not the handler that failed: we are not the owner any more
@@ -196,14 +199,19 @@ class Worker:
             if owner in NOT_THE_MESSAGES and not await self._is_to_blame(bot, turn, owner, begun):
                 pause = _pause(error, outages, self.policy)
                 said = None if owner is Owner.WAIT else error
+                self.doubts.leave(chat, entry.seq, epoch, journal)
                 return await self._put_off(chat, entry, epoch, pause, attempt_id, attempt, said)
             if owner is Owner.NOBODY:
                 verdict = "refused"
             elif attempt < self.policy.attempts_max:
                 pause = min(self.policy.backoff_seconds * 2 ** (attempt - 1), self.policy.backoff_max_seconds)
+                self.doubts.leave(chat, entry.seq, epoch, journal)
                 return Later(pause, True, attempt, error)
             else:
                 verdict = "dead"
+                journal.anew = (
+                    attempt <= self.policy.attempts_max
+                )  # no attempt before the last has apologised
                 await self._apologise(bot, turn)
         letter = _dead_letter(turn, error) if verdict == "dead" and error else None
         changes = turn.changes

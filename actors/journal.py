@@ -19,6 +19,7 @@ from typing import Any
 from prometheus_client import Counter
 
 from actors.metrics import child
+from storage.redis.entry import Chat
 
 REPLAYED = Counter(
     "mailroom_journal_replayed_total",
@@ -37,6 +38,8 @@ DIVERGED = Counter(
 )
 
 DIGEST_BYTES = 8
+DOUBTS_MAX = 10_000
+"""Messages between two attempts; of more it is not known what was in flight, and a call each is suspected."""
 
 
 def fingerprint(method: str, body: bytes) -> bytes:
@@ -53,6 +56,13 @@ class Journal:
     recorded: dict[int, bytes] = field(default_factory=dict)
     attempt: int = 1
     calls: int = 0
+    suspects: set[int] | None = None
+    """Numbers of calls whose fate earlier attempts did not learn; None where that is not known: one of them
+    ended with its process, or was another's.
+    """
+    anew: bool = False
+    """What goes out from now on has not been tried before, whatever became of earlier attempts."""
+    _unanswered: set[int] = field(default_factory=set)
     _ambiguous_seen: bool = False
     _recording: "list[asyncio.Future[None]]" = field(default_factory=list)
 
@@ -66,9 +76,10 @@ class Journal:
         """The recorded result of this call, or None when it has to go out."""
         known = self.recorded.get(number)
         if known is None:
-            if self.attempt > 1 and not self._ambiguous_seen:
+            if self._may_be_out_already(number) and not self._ambiguous_seen:
                 self._ambiguous_seen = True
                 child(AMBIGUOUS, self.bot).inc()
+            self._unanswered.add(number)
             return None
         if known[:DIGEST_BYTES] != mark:
             child(DIVERGED, self.bot).inc()
@@ -78,7 +89,23 @@ class Journal:
 
     def keep(self, number: int, mark: bytes, result: bytes) -> None:
         """Begin to record the result of a confirmed call; `settle` before the next call goes out."""
+        self._unanswered.discard(number)
         self._recording.append(asyncio.ensure_future(self.record(number, mark + result)))
+
+    def refused(self, number: int) -> None:
+        """Note that a call had no effect: it was refused, or did not go out."""
+        self._unanswered.discard(number)
+
+    def in_doubt(self) -> set[int] | None:
+        """What the next attempt has to suspect."""
+        if self.attempt > 1 and self.suspects is None and not self._ambiguous_seen:
+            return None
+        return self._unanswered | (self.suspects or set())
+
+    def _may_be_out_already(self, number: int) -> bool:
+        if self.attempt == 1 or self.anew:
+            return False
+        return self.suspects is None or number in self.suspects
 
     async def settle(self) -> None:
         """Wait until what was kept is durable. Raises what kept it from being recorded."""
@@ -91,3 +118,23 @@ class Journal:
         recording, self._recording = self._recording, []
         for one in recording:
             one.cancel()
+
+
+class Doubts:
+    """What attempts that ended in this process left in doubt, by message and epoch: under one epoch nobody
+    else has tried the message in between.
+    """
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[Chat, int, int], set[int]] = {}
+
+    def leave(self, chat: Chat, seq: int, epoch: int, journal: Journal) -> None:
+        """An attempt has ended, and the message will be tried again."""
+        if (in_doubt := journal.in_doubt()) is not None:
+            self._left[chat, seq, epoch] = in_doubt
+            if len(self._left) > DOUBTS_MAX:
+                del self._left[next(iter(self._left))]
+
+    def take(self, chat: Chat, seq: int, epoch: int) -> set[int] | None:
+        """What the attempt that begins now has to suspect; None where that is not known."""
+        return self._left.pop((chat, seq, epoch), None)

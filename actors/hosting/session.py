@@ -110,7 +110,13 @@ class HostedSession(AiohttpSession):
         if known is not None:
             return self._result(bot, method, 200, known)
         await turn.journal.settle()
-        status, content = await self._limited(bot, method, body, upload, timeout, turn)
+        try:
+            status, content = await self._limited(bot, method, body, upload, timeout, turn)
+        except Parked:
+            turn.journal.refused(number)
+            raise
+        if 400 <= status < 500 and content.startswith(b"{"):  # Telegram's own word, not a gateway's
+            turn.journal.refused(number)
         again = turn.journal.attempt > 1 or bool(turn.journal.recorded)
         if status == 400 and _TOO_LATE in content and (again or name == "answerCallbackQuery"):
             # A tap that waited, or one answered by an attempt that did not live to record it. As an error it

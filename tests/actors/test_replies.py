@@ -116,6 +116,28 @@ def test_reply_r2_only_a_call_whose_answer_was_lost_is_doubled_and_it_is_counted
     assert count_of("mailroom_journal_ambiguous_total") == ambiguous + 1
 
 
+def test_reply_r2_neither_an_apology_nor_a_call_made_for_the_first_time_is_counted_as_doubled(play):
+    """Every dead letter's apology was counted, so nobody could believe the number."""
+    ambiguous = count_of("mailroom_journal_ambiguous_total")
+    router, attempts = Router(), []
+
+    @router.message()
+    async def fails_before_it_speaks(message: Message) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise ValueError("before the first call")
+        await message.answer("for the first time")
+        raise ValueError("after it")
+
+    async def scenario(house):
+        await house.write(7, "hi")
+        await house.until(lambda: len(house.telegram.texts(7)) == 2)
+
+    play(router, scenario, policy=Policy(backoff_max_seconds=0.05, backoff_seconds=0.01))
+    assert len(attempts) == Policy().attempts_max
+    assert count_of("mailroom_journal_ambiguous_total") == ambiguous
+
+
 def test_reply_r3_a_replay_that_takes_another_path_sends_anew_and_is_counted(play):
     router, attempts = Router(), []
 
