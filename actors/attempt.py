@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from aiogram.exceptions import TelegramRetryAfter
 
+from actors.hosting.answers import believable
 from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Owner, Parked, owner_of
 from actors.journal import Doubts, Journal
@@ -350,7 +351,7 @@ class Worker:
 def _pause(error: BaseException, outages: int, policy: Policy) -> float:
     """How long a message waits for what it is not to blame for."""
     if isinstance(error, TelegramRetryAfter):
-        return float(error.retry_after)
+        return believable(getattr(error, "retry_after", None))  # a bot may raise one of its own making
     return min(
         OUTAGE_PAUSE_SECONDS * 2.0 ** min(outages, OUTAGE_PAUSE_DOUBLINGS_MAX), policy.backoff_max_seconds
     )

@@ -71,10 +71,18 @@ def read_raw(session: BaseSession, bot: Bot, method: TelegramMethod[Any], status
 def wait_seconds(content: bytes) -> float:
     """How long an answer of 429 says to wait, whoever wrote it."""
     try:
-        said = float(from_json(content)["parameters"]["retry_after"])
+        return believable(from_json(content)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):
         return WAIT_UNSAID_SECONDS  # a gateway answers 429 in its own words
-    return min(max(said, WAIT_SECONDS_MIN), WAIT_SECONDS_MAX) if isfinite(said) else WAIT_UNSAID_SECONDS
+
+
+def believable(seconds: Any) -> float:
+    """A wait that somebody asks for, within reason."""
+    try:
+        asked = float(seconds)
+    except (ValueError, TypeError, OverflowError):
+        return WAIT_UNSAID_SECONDS
+    return min(max(asked, WAIT_SECONDS_MIN), WAIT_SECONDS_MAX) if isfinite(asked) else WAIT_UNSAID_SECONDS
 
 
 def moved_to(content: bytes) -> int | None:

@@ -104,11 +104,17 @@ class Row:
 
 
 def _says(*words: str) -> Callable[[TelegramAPIError], bool]:
-    return lambda error: any(one in (error.message or "").lower() for one in words)
+    return lambda error: any(one in _said(error) for one in words)
 
 
 def _says_no_more_than(words: str) -> Callable[[TelegramAPIError], bool]:
-    return lambda error: (error.message or "").strip().lower() == words
+    return lambda error: _said(error) == words
+
+
+def _said(error: TelegramAPIError) -> str:
+    # A bot may raise classes of its own below aiogram's, and need not fill in what they promise.
+    said = getattr(error, "message", None)
+    return said.strip().lower() if isinstance(said, str) else ""
 
 
 def _is_too_large(error: UnreadableAnswerError) -> bool:

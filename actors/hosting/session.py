@@ -28,6 +28,7 @@ from actors.journal import fingerprint
 from actors.limiter import CallClass, Limiter, Target, classify, repeatable, target_of
 from actors.metrics import child
 from actors.turn import Turn, current_turn
+from storage.words import words
 
 INLINE_WAIT_SECONDS = 5.0
 """Waits up to this keep the handler waiting; longer ones end the turn, which is run again after the wait."""
@@ -51,6 +52,7 @@ _NEEDLESS = ("Accept", "Accept-Encoding", "User-Agent")
 _PLAIN = frozenset({str, int, float, bool})
 _JSON = {"Content-Type": "application/json"}
 _NO_ANSWER = "Request timeout error"
+_NO_TOKEN = "<token>"
 _TOO_LATE = b"query is too old"
 _DONE = b'{"ok":true,"result":true}'
 _ATTACHMENT = re.compile(rb"attach://[\w-]+")
@@ -222,10 +224,14 @@ class HostedSession(AiohttpSession):
         except (TimeoutError, ClientError) as error:
             if upload is not None and upload.unreadable is not None:
                 child(CALLS, self._name, "not_sent").inc()
-                raise UploadError(method, f"a file could not be read: {error}") from upload.unreadable
+                why = words(upload.unreadable)
+                raise UploadError(method, f"a file could not be read: {why}") from upload.unreadable
             child(CALLS, self._name, "no_answer").inc()
-            said = _NO_ANSWER if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
-            raise TelegramNetworkError(method=method, message=said) from error
+            said = _NO_ANSWER if isinstance(error, TimeoutError) else words(error)
+            # aiohttp may name the address, and the token is a part of it: not to be kept with a dead letter.
+            tells_token = bot.token in said
+            said = said.replace(bot.token, _NO_TOKEN)
+            raise TelegramNetworkError(method, said) from (None if tells_token else error)
         written_by_telegram = content.lstrip().startswith(b"{")
         child(CALLS, self._name, str(answer.status) if written_by_telegram else "unreadable").inc()
         return answer.status, content

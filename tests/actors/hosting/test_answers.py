@@ -6,14 +6,17 @@ from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
     TelegramEntityTooLarge,
+    TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
 )
 from aiogram.methods import GetMe, GetUpdates, SendMessage
+from aiohttp import ClientOSError
 
 from actors.hosting.answers import WAIT_SECONDS_MAX, WAIT_UNSAID_SECONDS, wait_seconds
 from actors.hosting.errors import Owner, owner_of
+from storage.words import traceback_of, words
 from tests.actors.hosting.bot_api import BotApi, with_bot
 
 PAGE = b"<html><head><title>Bad Gateway</title></head></html>"
@@ -90,6 +93,7 @@ def test_a_result_that_this_aiogram_does_not_know_is_a_call_that_was_made():
         (b'{"parameters":{"retry_after":1e12}}', WAIT_SECONDS_MAX),
         (b'{"parameters":{"retry_after":NaN}}', WAIT_UNSAID_SECONDS),
         (b'{"parameters":{"retry_after":"soon"}}', WAIT_UNSAID_SECONDS),
+        (b'{"parameters":{"retry_after":1' + b"0" * 400 + b"}}", WAIT_UNSAID_SECONDS),
         (b'{"parameters":null}', WAIT_UNSAID_SECONDS),
         (b"<html>429</html>", WAIT_UNSAID_SECONDS),
         (b"[]", WAIT_UNSAID_SECONDS),
@@ -97,3 +101,24 @@ def test_a_result_that_this_aiogram_does_not_know_is_a_call_that_was_made():
 )
 def test_how_long_to_wait_is_believed_within_reason(said, seconds):
     assert wait_seconds(said) == seconds
+
+
+def test_what_is_said_of_a_broken_connection_does_not_tell_the_token():
+    # aiohttp names the address it could not write to; a dead letter would show that to whoever reads it.
+    class Breaks:
+        def post(self, url, **_):
+            raise ClientOSError(32, f"Can not write request body for {url}")
+
+    async def reply(bot, session):
+        async def broken():
+            return Breaks()
+
+        session.create_session = broken
+        with pytest.raises(TelegramNetworkError) as caught:
+            await bot(SendMessage(chat_id=7, text="hello"))
+        return caught.value
+
+    error = with_bot(BotApi(), reply)
+    assert owner_of(error) is Owner.OUTSIDE
+    assert "Can not write request body for" in str(error)
+    assert "42:token" not in words(error) + traceback_of(error)

@@ -73,6 +73,18 @@ def test_a_failure_has_its_owner(raised, owner):
     assert owner_of(raised) is owner
 
 
+class OfTheBotsOwnError(TelegramAPIError):
+    """A class that some bot made below aiogram's, without what those promise."""
+
+    def __init__(self, **kept):
+        self.__dict__.update(kept)
+
+
+@pytest.mark.parametrize("kept", [{}, {"message": 5}, {"message": ["chat not found"]}])
+def test_an_error_of_a_bots_own_making_has_an_owner_and_does_not_break_who_asks(kept):
+    assert owner_of(OfTheBotsOwnError(**kept)) is Owner.OUTSIDE
+
+
 def test_every_row_of_the_table_decides_about_something():
     decided = {id(row_of(raised)) for raised, _ in FAILURES}
     assert [row for row in OWNERS if id(row) not in decided] == []

@@ -8,6 +8,7 @@ from aiogram.methods import SendDocument, SendMediaGroup
 from aiogram.types import BufferedInputFile, FSInputFile, InputFile, InputMediaDocument, URLInputFile
 
 from actors.hosting.errors import Owner, owner_of
+from storage.words import traceback_of, words
 from tests.actors.hosting.bot_api import BotApi, with_bot
 
 DEAD_ADDRESS = "http://127.0.0.1:9/picture.png"
@@ -42,6 +43,7 @@ def test_what_a_file_of_the_bots_own_raises_is_the_messages_own(file, album):
     error = with_bot(BotApi(), send)
     assert owner_of(error) is Owner.MESSAGE
     assert error.__cause__ is not None
+    assert "42:token" not in words(error) + traceback_of(error)
 
 
 def test_a_connection_that_breaks_under_an_upload_is_still_an_outage():
