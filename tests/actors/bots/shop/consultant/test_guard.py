@@ -217,6 +217,24 @@ def test_a_product_has_to_be_looked_up_before_it_is_spoken_of():
     assert refusal(EN, "Lumen is great.", looked_up=["trams"]).why == "not_looked_up"
 
 
+def test_one_price_for_two_products_is_the_price_of_neither():
+    """Both true prices are tried: whichever of the two it were compared with, one would pass."""
+    for amount in ("₽2,490", "₽690"):
+        text = f"Lumen: photo editor and Lumen for phones cost {amount} each."
+        assert refusal(EN, text).why == "nobodys_price", text
+    assert refusal(EN, "Lumen: photo editor and Lumen for phones. It costs ₽690.").why == "nobodys_price"
+
+
+@pytest.mark.parametrize("of", ["The first one costs ₽690.", "The second one costs ₽690."])
+def test_the_first_one_costs_is_no_price_where_there_are_several_to_count(of):
+    text = f"Lumen: photo editor costs ₽2,490. Lumen for phones is for the road. {of}"
+    assert refusal(EN, text).why == "unclear_price"
+
+
+def test_the_first_one_is_clear_where_there_is_only_one():
+    assert refusal(EN, "Lumen for phones. The first one costs ₽690.", looked_up=["svetlitsa-mobile"]) is None
+
+
 def test_a_promo_price_is_told_only_to_those_who_know_the_code():
     shop = [
         product(1, "fonts", "Font set", "12 styles", 159000, d=[Discount(9, "Hi", 1, 10, 143100, "HELLO")])
