@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import DeleteWebhook, SetWebhook, TelegramMethod
 from aiogram.webhook.aiohttp_server import (
     BaseRequestHandler,
@@ -133,7 +133,7 @@ class OwnServer:
             return web.Response(body="Unauthorized", status=401)
         except NotAnUpdateError as error:
             return web.json_response({"ok": False, "error": f"not an Update: {error}"}, status=400)
-        except (StoreUnavailable, TelegramAPIError) as error:
+        except TROUBLE as error:
             log.error("update_not_stored", bot=bot.id, why=str(error))
             return _later(503, STORE_RETRY_SECONDS)
         return _later(429, FULL_RETRY_SECONDS) if status == "full" else web.json_response({})
