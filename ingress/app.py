@@ -5,7 +5,7 @@ on-call's doors.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import trio
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from quart import Blueprint, Response, jsonify, render_template, request
 from quart_trio import QuartTrio
 
@@ -13,6 +13,7 @@ from actors.providers.telegram import SECRET_HEADER
 from actors.runtime.bridge import aio
 from ingress.access import Access
 from ingress.console import console
+from ingress.exposition import Exposition
 from ingress.ops_api import ops_api
 from ingress.shop_api import ShopDoor
 from ingress.switched_off import switched_off
@@ -42,6 +43,7 @@ def create_app(
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+    exposition = Exposition()
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -62,7 +64,7 @@ def create_app(
     @app.get("/metrics")
     async def metrics() -> Response:
         """Prometheus reads here."""
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return Response(await exposition.latest(), content_type=CONTENT_TYPE_LATEST)
 
     @app.route(f"{PATH}<bot>", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
     async def telegram(bot: str) -> Response:

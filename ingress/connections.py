@@ -27,7 +27,7 @@ ACCEPTED_AT_ONCE = 64
 SWEEP_SECONDS = 0.5
 PAUSE_SECONDS = 0.05
 """Between two tries to accept where descriptors are lacking, or all connections are being answered."""
-ENDED_SHARE = 64
+ENDED_SHARE = 32
 """Of all connections as many are ended at once to make room: looking for them costs the same for one."""
 
 _LACKING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})

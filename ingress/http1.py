@@ -28,6 +28,8 @@ hands.
 HEAD_SECONDS_MAX = 10.0
 BODY_SECONDS_MAX = 30.0
 """From the head to the end of the body: a mebibyte at 35 KB/s."""
+REFUSALS_MAX = 50
+"""Webhooks refused on one connection; whoever is wrong so often may connect again."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _WEBHOOKS = PATH.encode()
@@ -46,6 +48,7 @@ class Conversation:
         self._context = context
         self._webhook = webhook
         self._ordinary: Ordinary | None = None
+        self._refusals = 0
 
     async def run(self, group: TaskGroup) -> None:
         """Answer requests until the connection ends. The application's tasks are started in `group`."""
@@ -109,7 +112,8 @@ class Conversation:
         refusal = webhook.refuse(head.method, bot, head.secret, head.length or 0)
         if refusal is not None:
             # What has come already costs nothing more; of what is still to come nothing is read.
-            goes_on = body.is_here(wire.received)
+            self._refusals += 1
+            goes_on = body.is_here(wire.received) and self._refusals < REFUSALS_MAX
             if goes_on:
                 body.take(wire.received)
             return await self._answer(refusal, head, goes_on=goes_on)

@@ -45,12 +45,14 @@ def test_a_connection_that_its_client_closed_keeps_no_descriptor(listening, data
     listening.to(client)
 
 
-@pytest.mark.parametrize(
-    "data", [request(PATH, b"no json", secret=SECRET), request("/metrics", method="GET")]
-)
+@pytest.mark.parametrize("data", [request(PATH, b"no json", secret=SECRET), request("/large", method="GET")])
 def test_answers_that_nobody_reads_end_their_connection(listening, monkeypatch, data) -> None:
     monkeypatch.setattr(wire, "UNREAD_SECONDS_MAX", 0.3)
     before = count_of("unread_answers")
+
+    @listening.app.get("/large")
+    async def large():
+        return "x" * 100_000
 
     def client(port):
         with socket.socket() as connected:

@@ -58,6 +58,17 @@ class TestSixMegabytesInOneByteChunks:
 
         assert listening.to(client) == 401
 
+    def test_a_stranger_who_asks_again_and_again_has_to_connect_again(self, listening) -> None:
+        data = webhook(secret="wrong") * (2 * http1.REFUSALS_MAX)
+
+        def client(port):
+            with Connection(port) as connection:
+                connection.send(data)
+                seen = [connection.answer() for _ in range(http1.REFUSALS_MAX)]
+                return {one.status for one in seen}, seen[-1].headers.get("connection"), connection.ended()
+
+        assert listening.to(client) == ({401}, "close", True)
+
     def test_one_who_knows_the_secret_is_not_served_forever_either(self, listening) -> None:
         data = chunked(webhook(b"")) + b"1\r\nx\r\n" * 100_000
         assert listening.to(lambda port: ask(port, data).status) == 413
