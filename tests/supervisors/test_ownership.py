@@ -13,7 +13,7 @@ import trio
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from storage.errors import Fenced, StoreUnavailable
-from storage.postgres.lease import SQL, Leases
+from storage.postgres.lease import Leases, _beat
 from storage.postgres.migrate import migrate
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
@@ -317,8 +317,7 @@ def test_a_process_that_is_stopped_in_the_middle_of_a_take_does_not_keep_the_oth
     async def scenario(owner, line):
         stopped = await aio(asyncpg.connect, clean_postgres_url)
         await aio(stopped.execute, "BEGIN")
-        for statement in ("impatient", "beat"):
-            await aio(stopped.execute, SQL[statement])
+        await aio(_beat, stopped, TTL_SECONDS)
         one = owner()
         await one.acquire()
         return one.held, stopped.is_closed()
