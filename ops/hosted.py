@@ -8,12 +8,14 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from actors.hosting.beside import bot_beside, defaults
 from actors.hosting.bot import HostedBot, dispatcher_of
-from actors.hosting.load import bundled, from_disk
+from actors.hosting.load import RouterError, bundled, from_disk
 from actors.hosting.session import HostedSession
+from actors.hosting.shared import UNUSABLE
 from actors.hosting.stand_in import StandInStorage
 from actors.limiter import Limiter
 from actors.state import Door
 from ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
+from ops.stores import StartError
 from supervisors.parking import Parking
 
 
@@ -60,12 +62,20 @@ def host(
 def _from_settings(
     name: str, one: BotSettings, settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]
 ) -> HostedBot:
-    router = (
-        bundled(one.bot)
-        if one.bot
-        else from_disk(one.router or "", settings.config.parent if settings.config else None)
-    )
+    try:
+        router = (
+            bundled(one.bot)
+            if one.bot
+            else from_disk(one.router or "", settings.config.parent if settings.config else None)
+        )
+    except RouterError as error:
+        raise StartError(f"bots.{name}: {error}") from error
     dispatcher = dispatcher_of(router, offered)
+    if unusable := sorted(UNUSABLE & set(dispatcher.workflow_data)):
+        raise StartError(
+            f"bots.{name}: aiogram passes arguments of its own named {', '.join(unusable)}, so that values"
+            " for handlers cannot have these names: every update would fail"
+        )
     found = bot_beside(one.router, router, one.token) if one.router else None
     bot = _bot(one, found)
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:

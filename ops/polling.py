@@ -12,14 +12,10 @@ from aiogram import Bot, Dispatcher
 from aiogram.types.base import UNSET, UNSET_TYPE
 
 from actors.hosting.bot import MADE_UP
+from actors.hosting.shared import UNUSABLE
 from actors.turn import current_turn
 from ops.script_service import ScriptService, Served
 from ops.settings import Settings
-
-UNUSABLE = frozenset({"event", "observer", "telegram_event", "update", "update_type"})
-"""Names that aiogram's own functions have between an update and its handler, as of 3.31: a value for handlers
-under one of them makes each update fail with a TypeError on stock aiogram.
-"""
 
 
 class Polling:

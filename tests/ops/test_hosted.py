@@ -7,6 +7,7 @@ from ops import quick_aiogram
 from ops.configuration import load
 from ops.faults import CannotStartError, ConfigurationError
 from ops.hosted import hosted_bots
+from ops.stores import StartError
 
 TOKEN = f"1:{'A' * 35}"
 
@@ -55,6 +56,22 @@ def test_the_bot_of_the_module_is_the_one_that_is_served(hosted):
     assert bot.bot.session.api.base.startswith("http://of-its-own")
     configured, _ = hosted(text, TELEGRAM_API_BASE="http://configured")
     assert configured.bot.session.api.base.startswith("http://configured")
+
+
+def test_a_router_that_cannot_be_had_is_said_in_one_line_with_its_bot(hosted):
+    with pytest.raises(StartError, match=r"bots\.mine: router '.*:router': importing it raised .*no bot"):
+        hosted("raise ValueError('no bot')")
+
+
+def test_a_value_that_stock_cannot_pass_on_is_refused_in_a_dispatcher_too(hosted):
+    with pytest.raises(StartError, match=r"bots\.mine: aiogram passes arguments of its own named update"):
+        hosted("router = Dispatcher(update='mine')")
+
+
+def test_a_bot_among_the_values_of_a_dispatcher_is_no_obstacle(hosted):
+    bot, module = hosted("bot = Bot(TOKEN)\nrouter = Dispatcher(bot=bot)\nrouter['second'] = 2")
+    assert bot.bot is module.bot
+    assert "bot" not in bot.shared.extras(bot.bot)
 
 
 def test_default_properties_are_for_bots_with_a_router(tmp_path):

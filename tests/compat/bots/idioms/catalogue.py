@@ -36,7 +36,11 @@ def page(number):
     return builder.adjust(2, 2).as_markup()
 
 
-@dp.message(Command("shop"))
+QUICK = {"action": "typing", "initial_sleep": 60}
+"""For handlers that answer before anybody could see them type."""
+
+
+@dp.message(Command("shop"), flags={"chat_action": QUICK})
 async def shop(message: Message):
     await message.answer("page 0", reply_markup=page(0))
 
@@ -57,7 +61,7 @@ async def choose(query: CallbackQuery, callback_data: Page, callback_answer: Cal
 @dp.message(Command("report"))
 @flags.chat_action(action="upload_document", initial_sleep=0)
 async def report(message: Message):
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
     keyboard = ReplyKeyboardBuilder().button(text="again").button(text="contact", request_contact=True)
     content = as_list(Text("A ", Bold("report")), as_marked_section("Items", *ITEMS[:2], marker="- "))
     await message.answer(
@@ -65,7 +69,7 @@ async def report(message: Message):
     )
 
 
-@dp.message(Command("pictures"))
+@dp.message(Command("pictures"), flags={"chat_action": QUICK})
 async def pictures(message: Message):
     album = MediaGroupBuilder(caption="both")
     album.add_photo(media="https://example.org/1.jpg")
