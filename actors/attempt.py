@@ -10,17 +10,18 @@ from typing import Any, Protocol, TypeVar
 
 from aiogram.exceptions import TelegramRetryAfter
 
+from actors.group import Group
 from actors.hosting.answers import believable
 from actors.hosting.bot import HostedBot
 from actors.hosting.errors import Owner, Parked, owner_of
-from actors.journal import Doubts, Journal
+from actors.journal import Doubts, Journal, Pool
 from actors.policy import Policy
 from actors.running import running
 from actors.state import apply
 from actors.turn import Turn, current_turn
 from storage.errors import Fenced, StoreError, StoreUnavailable
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Committed, Following, Mailboxes
+from storage.redis.mailbox import Begun, Changes, Committed, Following, Incomplete, Mailboxes
 from storage.words import traceback_of, words
 
 T = TypeVar("T")
@@ -74,7 +75,9 @@ class HandlerTimeoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Finished and committed. `verdict` is handled, unhandled, refused or dead."""
+    """Finished and committed. `verdict` is handled, unhandled, refused or dead; `others` are the further
+    parts of a media group.
+    """
 
     verdict: str
     committed: Committed
@@ -82,6 +85,7 @@ class Done:
     following: Entry | None = None
     """The message that was begun with the commit; `committed.next` is the attempt at it."""
     error: BaseException | None = None
+    others: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,11 @@ GONE = "gone"
 """On-call took the message away before it was begun."""
 BEHIND = "behind"
 """Another message stands before it, of which its actor did not know."""
-Outcome = Done | Later | str
+TORN = "torn"
+"""On-call took a part of a media group away while it was handled; the others are in line still."""
+Outcome = Done | Later | Incomplete | str
+NextAfter = Callable[[Sequence[Entry]], Following | None]
+"""Names the message to begin with the commit of these."""
 
 
 @dataclass(slots=True)
@@ -137,18 +145,20 @@ class Worker:
         attempt_id: str,
         epoch: int,
         late: bool,
-        following: Callable[[], Following | None],
+        following: NextAfter,
         broken_off: Callable[[], bool],
     ) -> Outcome:
-        """Work on one message. `begun` if its attempt is counted already; `following` names the message to
-        begin with the commit; `broken_off` tells whether a cancellation is our own doing, so that the attempt
-        is none.
+        """Work on one message, or on the media group that it begins. `begun` if its attempt is counted
+        already; `following` names the message to begin with the commit; `broken_off` tells whether a
+        cancellation is our own doing, so that the attempt is none.
         """
         if begun is None:
-            counted = await self.persist(lambda: self.mailboxes.begin(chat, epoch, entry.seq, attempt_id))
+            counted = await self.persist(
+                lambda: self.mailboxes.begin(chat, epoch, entry.seq, attempt_id, apart=bot.apart)
+            )
             if counted is None:
                 return SUSPENDED
-            if isinstance(counted, str):
+            if isinstance(counted, str | Incomplete):
                 return counted
             begun = counted
         try:
@@ -168,71 +178,115 @@ class Worker:
         attempt_id: str,
         epoch: int,
         late: bool,
-        following: Callable[[], Following | None],
+        following: NextAfter,
     ) -> Outcome:
         attempt, outages = begun.attempt, begun.outages
-        # An outage is no attempt to the message, but its call may have gone out all the same.
-        journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, attempt + outages)
-        journal.suspects = self.doubts.take(chat, entry.seq, epoch)
-        turn = Turn(chat, entry, epoch, attempt, late, state, journal, permit=self._permit(chat, epoch))
-
+        turns = self._turns(chat, entry, state, begun, epoch, late)
         error: BaseException | None = None
         verdict = "handled"
         try:
-            if not await self._dispatch(bot, turn):
+            if not await self._dispatch(bot, turns):
                 verdict = "unhandled"
         except Parked as parked:
-            await journal.settle()
-            turn.changes = Changes()
-            self.doubts.leave(chat, entry.seq, epoch, journal)
+            await _settle_journals(turns)
+            _forget_changes(turns)
+            self._leave_doubts(turns)
             return await self._put_off(chat, entry, epoch, parked.seconds, attempt_id, attempt, None)
         except Fenced:
             raise  # it is not the handler that failed: we are not the owner any more
         except Exception as raised:
             error = raised
+        turn = turns[0]
         if error is not None:
-            await journal.settle()
+            await _settle_journals(turns)
             owner = owner_of(error)
             if owner is not Owner.NOBODY:  # a refusal is an end like any other: what was written before it is
-                turn.changes = Changes()
+                _forget_changes(turns)
             if owner is Owner.BOT:
                 bot.hold.begin(words(error))
             if owner in NOT_THE_MESSAGES and not await self._is_to_blame(bot, turn, owner, begun):
                 pause = _pause(error, outages, self.policy)
                 said = None if owner is Owner.WAIT else error
-                self.doubts.leave(chat, entry.seq, epoch, journal)
+                self._leave_doubts(turns)
                 return await self._put_off(chat, entry, epoch, pause, attempt_id, attempt, said)
             if owner is Owner.NOBODY:
                 verdict = "refused"
             elif attempt < self.policy.attempts_max:
                 pause = min(self.policy.backoff_seconds * 2 ** (attempt - 1), self.policy.backoff_max_seconds)
-                self.doubts.leave(chat, entry.seq, epoch, journal)
+                self._leave_doubts(turns)
                 return Later(pause, True, attempt, error)
             else:
                 verdict = "dead"
-                journal.anew = (
+                turn.journal.anew = (
                     attempt <= self.policy.attempts_max
                 )  # no attempt before the last has apologised
                 await self._apologise(bot, turn)
-        letter = _dead_letter(turn, error) if verdict == "dead" and error else None
+        letters = [_dead_letter(one, error, turns) if verdict == "dead" and error else None for one in turns]
         changes = turn.changes
-        if letter is None:
-            journal.supersede()
+        if verdict != "dead":
+            for one in turns:
+                one.journal.supersede()
         else:
-            await journal.settle()  # a requeued letter does not say again what was said, the apology included
+            # A requeued letter does not say again what was said, the apology included.
+            await _settle_journals(turns)
+        others = tuple(part.entry for part in begun.parts)
+        done = (entry, *others)
 
         async def commit() -> tuple[Committed, Entry | None]:
             # Asked as late as possible, and anew each time: another may have come before it meanwhile.
-            asked = following()
+            asked = following(done)
             committed = await self.mailboxes.commit(
-                chat, epoch, entry, changes, following=asked, dead=letter, park=bot.parks
+                chat,
+                epoch,
+                entry,
+                changes,
+                following=asked,
+                dead=letters[0],
+                park=bot.parks,
+                parts=tuple(zip(others, letters[1:], strict=True)),
             )
             return committed, asked.entry if asked and committed.next is not None else None
 
         committed, begun_next = await self.persist(commit)
+        if committed.torn:
+            return TORN
         if not committed.gone:
-            _settle(turn, changes)
-        return Done(verdict, committed, attempt, begun_next, error)
+            _settle(turns, changes)
+        return Done(verdict, committed, attempt, begun_next, error, others)
+
+    def _leave_doubts(self, turns: Sequence[Turn]) -> None:
+        """An attempt has ended that is followed by another one."""
+        for turn in turns:
+            assert turn.entry is not None, "only messages are tried again"
+            self.doubts.leave(turn.chat, turn.entry.seq, turn.epoch, turn.journal)
+
+    def _turns(
+        self, chat: Chat, entry: Entry, state: dict[str, str], begun: Begun, epoch: int, late: bool
+    ) -> list[Turn]:
+        """The turn of a message; of a media group one for each of its parts."""
+        permit = self._permit(chat, epoch)
+        # An outage is no attempt to the message, but its call may have gone out all the same.
+        tries = begun.attempt + begun.outages
+        journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, tries)
+        journal.suspects = self.doubts.take(chat, entry.seq, epoch)
+        first = Turn(chat, entry, epoch, begun.attempt, late, state, journal, permit=permit)
+        if not begun.parts:
+            return [first]
+        turns = [first]
+        for part, recorded in begun.parts:
+            journal = Journal(chat.bot, self._recorder(chat, epoch, part), recorded, tries)
+            journal.suspects = self.doubts.take(chat, part.seq, epoch)
+            turns.append(Turn(chat, part, epoch, begun.attempt, late, state, journal, permit=permit))
+        pool = Pool({})
+        group = Group(pool)
+        for turn in turns:
+            assert turn.entry is not None
+            turn.group, turn.group_trace, turn.changes = group, entry.trace, group.changes
+            turn.journal.part, turn.journal.pool = turn.entry.seq, pool
+            pool.records.update(
+                ((turn.entry.seq, number), record) for number, record in turn.journal.recorded.items()
+            )
+        return turns
 
     async def run_local(
         self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]
@@ -248,16 +302,21 @@ class Worker:
         changes = turn.changes
         if changes:
             await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
-            _settle(turn, changes)
+            _settle([turn], changes)
         return result
 
-    async def _dispatch(self, bot: HostedBot, turn: Turn) -> bool:
+    async def _dispatch(self, bot: HostedBot, turns: list[Turn]) -> bool:
+        turn = turns[0]
         if turn.attempt > self.policy.attempts_max:
             times = f"{self.policy.attempts_max} times"
             raise ProcessDiedError(f"the process ended while it worked on this message, {times}")
         deadline = asyncio.timeout(self.policy.handler_timeout_seconds)
         try:
             async with deadline:
+                if turn.group is not None:
+                    return await turn.group.run(
+                        turns, lambda one: self._as_current(one, lambda: bot.handle(one))
+                    )
                 return await self._as_current(turn, lambda: bot.handle(turn))
         except TimeoutError:
             if deadline.expired():
@@ -357,24 +416,38 @@ def _pause(error: BaseException, outages: int, policy: Policy) -> float:
     )
 
 
-def _settle(turn: Turn, changes: Changes) -> None:
+async def _settle_journals(turns: Sequence[Turn]) -> None:
+    """Wait until every call that was confirmed is recorded."""
+    for turn in turns:
+        await turn.journal.settle()
+
+
+def _forget_changes(turns: Sequence[Turn]) -> None:
+    """What was written is not committed."""
+    for turn in turns:
+        turn.changes = Changes()
+
+
+def _settle(turns: Sequence[Turn], changes: Changes) -> None:
     """Bring the state in memory up to the commit, before anything else of this loop runs: a task that the
     handler left behind may have read and written in the meantime, and what it wrote is newer.
     """
-    apply(turn.state, changes)
-    turn.changes = Changes()
+    apply(turns[0].state, changes)
+    _forget_changes(turns)
 
 
-def _dead_letter(turn: Turn, error: BaseException) -> dict[str, object]:
+def _dead_letter(turn: Turn, error: BaseException, together: Sequence[Turn]) -> dict[str, object]:
+    """A message that died, and `together` with which others: on-call brings them back as one."""
     entry = turn.entry
     assert entry is not None, "only messages become dead letters"
-    return {
+    group = {"group": [one.entry.seq for one in together if one.entry]} if len(together) > 1 else {}
+    return group | {
         "bot": turn.bot,
         "chat": turn.chat.id,
         "seq": entry.seq,
         "order": entry.order,
         "kind": entry.kind,
-        "queue": entry.queue,
+        "queue": entry.queue_and_group,
         "trace": entry.trace,
         "accepted_ms": entry.accepted_ms,
         "died_ms": int(time.time() * 1000),

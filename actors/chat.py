@@ -6,7 +6,7 @@ turn itself runs on the asyncio side (`attempt.py`); here it is decided which me
 start, and what follows from how it ended.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import trio
 
 from actors import report
-from actors.attempt import BEHIND, GONE, SUSPENDED, Done, Later, Outcome, Worker
+from actors.attempt import BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome, Worker
 from actors.hosting.bot import HostedBot
 from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
@@ -24,7 +24,7 @@ from actors.state import apply
 from actors.window import Window
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Early, Following, Loaded
+from storage.redis.mailbox import Begun, Changes, Early, Following, Incomplete, Loaded
 
 WAKE = "wake"
 
@@ -65,9 +65,11 @@ class ChatActor(TrioActor):
         "_awake",
         "_bell",
         "_bot",
+        "_complete_at",
         "_ended",
         "_epoch",
         "_house",
+        "_last_group",
         "_loaded",
         "_locals",
         "_not_before",
@@ -100,6 +102,9 @@ class ChatActor(TrioActor):
         self._locals: list[_Local] = []
         self._order = ChatOrder(bot.watermark, fast=bot.fast)
         self._not_before = 0.0
+        # When the media group at the head is complete, if nothing more is heard of until then.
+        self._complete_at = 0.0
+        self._last_group = ""
         self._awake = False
         # Events exist only while somebody waits for them: a sleeping chat should cost little.
         self._bell: trio.Event | None = None
@@ -157,6 +162,7 @@ class ChatActor(TrioActor):
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
         self._order.arrived(entry.queue, entry.accepted_ms)
+        self._complete_at = 0.0
         if self.window.offer(entry, begun, loaded=self._loaded) and entry.expedited and self.busy:
             self._house.spawn(lambda: self._overtake(entry))
         self.wake()
@@ -178,6 +184,7 @@ class ChatActor(TrioActor):
     def look_again(self) -> None:
         """More may be in the mailbox than the window shows, and before what it shows."""
         self.window.doubt()
+        self._complete_at = 0.0
         self.wake()
 
     def reload(self) -> None:
@@ -234,6 +241,7 @@ class ChatActor(TrioActor):
         worker = self._house.worker
         self._epoch = worker.ownership.epoch
         self._stale = False
+        self._complete_at = 0.0
         self.window.begin_reading()
         loaded = await aio(self._read)
         self.window.fill(loaded)
@@ -297,9 +305,10 @@ class ChatActor(TrioActor):
     def _wait_seconds(self, head: Entry) -> float:
         now_ms = self._house.worker.mailboxes.now_ms()
         stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
-        return max(stragglers, self._not_before - trio.current_time(), self._bot.hold.wait_seconds())
+        not_before = max(self._not_before, self._complete_at) if head.group else self._not_before
+        return max(stragglers, not_before - trio.current_time(), self._bot.hold.wait_seconds())
 
-    def _following(self, done: Entry) -> Following | None:
+    def _following(self, done: Sequence[Entry]) -> Following | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""
         if self._house.draining or self._locals:
             return None
@@ -346,11 +355,11 @@ class ChatActor(TrioActor):
                 attempt_id=self._attempt_id(entry.seq),
                 epoch=self._epoch,
                 late=late,
-                following=lambda: self._following(entry),
+                following=self._following,
                 broken_off=lambda: self._house.draining,
             )
         finally:
-            if outcome is None or isinstance(outcome, Later):
+            if outcome is None or outcome == TORN or isinstance(outcome, Later):
                 self._put_off_times[entry.seq] = self._put_off_times.get(entry.seq, 0) + 1
             self.window.running.discard(entry.seq)
             if self._ended is not None:
@@ -364,10 +373,12 @@ class ChatActor(TrioActor):
                 return outcome.following
             case Later():
                 self._put_off(entry, outcome)
+            case Incomplete():
+                self._complete_at = trio.current_time() + outcome.wait_ms / 1000
             case _ if outcome == GONE:
                 self._finished(entry)
                 self._loaded = False
-            case _ if outcome == BEHIND:
+            case _ if outcome in (BEHIND, TORN):
                 self._loaded = False
             case _:
                 assert outcome == SUSPENDED
@@ -380,7 +391,10 @@ class ChatActor(TrioActor):
             self._loaded = False
         elif done.verdict == "dead" and self._bot.parks:
             self.suspended = True
-        self._finished(entry)
+        for finished in (entry, *done.others):
+            self._finished(finished)
+        if entry.group:
+            self._count_late_parts(entry, 1 + len(done.others))
         if done.following is not None and done.committed.next is not None:
             self.window.begun[done.following.seq] = done.committed.next
         if entry.order is not None and not entry.expedited:
@@ -391,6 +405,13 @@ class ChatActor(TrioActor):
     def _finished(self, entry: Entry) -> None:
         self.window.finished(entry)
         self._put_off_times.pop(entry.seq, None)
+
+    def _count_late_parts(self, entry: Entry, parts: int) -> None:
+        """Count what came after its media group had been handled."""
+        group = f"{entry.kind} {entry.group}"
+        if group == self._last_group and not self._bot.apart:
+            report.late_parts(self.chat, parts)
+        self._last_group = group
 
     def _put_off(self, entry: Entry, later: Later) -> None:
         if not entry.expedited:

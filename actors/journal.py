@@ -40,11 +40,49 @@ DIVERGED = Counter(
 DIGEST_BYTES = 8
 DOUBTS_MAX = 10_000
 """Messages between two attempts; of more it is not known what was in flight, and a call each is suspected."""
+TAKEN_STEP = 1000
+"""How far off a call is recorded whose number in its part of a group has another's record."""
 
 
 def fingerprint(method: str, body: bytes) -> bytes:
     """What tells one call from another: the method and its arguments."""
     return blake2b(method.encode() + b"\0" + body, digest_size=DIGEST_BYTES).digest()
+
+
+@dataclass(slots=True)
+class Pool:
+    """The records of all parts of a media group: who makes a call for the group may be another part at each
+    attempt, as in a bot that has the first of them to wake up answer for all.
+    """
+
+    records: dict[tuple[int, int], bytes]
+    """By part and call number."""
+    _used_by: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def find(self, part: int, number: int, mark: bytes) -> bytes | None:
+        """The record of a call: its own, else any of the group that is like it and answered nobody yet, else
+        its own though it is of another call.
+        """
+        own = self.records.get((part, number))
+        fitting = (key for key, record in self.records.items() if record.startswith(mark))
+        unused = [key for key in fitting if key not in self._used_by]
+        if not unused:
+            return own if own is not None and not own.startswith(mark) else None
+        key = (part, number) if (part, number) in unused else unused[0]
+        self._used_by[key] = part
+        return self.records[key]
+
+    def add(self, part: int, number: int, record: bytes) -> int:
+        """Keep the record of a call that was made now; returns the number to keep it under."""
+        while (part, number) in self.records:
+            number += TAKEN_STEP
+        self.records[part, number] = record
+        self._used_by[part, number] = part
+        return number
+
+    def free(self, part: int) -> None:
+        """A part is run again: what answered it may answer it again."""
+        self._used_by = {key: by for key, by in self._used_by.items() if by != part}
 
 
 @dataclass(slots=True)
@@ -63,6 +101,9 @@ class Journal:
     anew: bool = False
     """What goes out from now on has not been tried before, whatever became of earlier attempts."""
     _unanswered: set[int] = field(default_factory=set)
+    part: int = 0
+    pool: Pool | None = None
+    """The records of its media group, where the message is a part of one."""
     _ambiguous_seen: bool = False
     _recording: "list[asyncio.Future[None]]" = field(default_factory=list)
 
@@ -74,7 +115,7 @@ class Journal:
 
     def replay(self, number: int, mark: bytes) -> bytes | None:
         """The recorded result of this call, or None when it has to go out."""
-        known = self.recorded.get(number)
+        known = self.recorded.get(number) if self.pool is None else self.pool.find(self.part, number, mark)
         if known is None:
             if self._may_be_out_already(number) and not self._ambiguous_seen:
                 self._ambiguous_seen = True
@@ -90,6 +131,8 @@ class Journal:
     def keep(self, number: int, mark: bytes, result: bytes) -> None:
         """Begin to record the result of a confirmed call; `settle` before the next call goes out."""
         self._unanswered.discard(number)
+        if self.pool is not None:
+            number = self.pool.add(self.part, number, mark + result)
         self._recording.append(asyncio.ensure_future(self.record(number, mark + result)))
 
     def refused(self, number: int) -> None:

@@ -21,6 +21,11 @@ LATE = Counter(
     "Messages handled after one with a higher update_id of the same chat",
     ["bot"],
 )
+LATE_PARTS = Counter(
+    "mailroom_album_parts_late_total",
+    "Parts of an album that came after the album had been handled, and were handled by themselves",
+    ["bot"],
+)
 HANDLING = Histogram(
     "mailroom_handling_seconds",
     "From the start of the attempt that finished a message to its end",
@@ -39,11 +44,12 @@ WAITED = Histogram(
 
 def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
     """A message has come to its end: handled, unhandled, refused or dead."""
-    child(HANDLED, chat.bot, done.verdict).inc()
+    child(HANDLED, chat.bot, done.verdict).inc(1 + len(done.others))
     child(HANDLING, chat.bot).observe(seconds)
     child(WAITED, chat.bot).observe(waited_ms / 1000)
     if late:
         child(LATE, chat.bot).inc()
+    album = {"parts": 1 + len(done.others)} if done.others else {}
     write = log.info if done.verdict in ("handled", "unhandled") else log.error
     write(
         done.verdict,
@@ -56,9 +62,15 @@ def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int
         took_ms=round(seconds * 1000, 1),
         left=done.committed.depth,
         trace=entry.trace,
+        **album,
         error=_why(done.error),
         exc_info=done.error if done.verdict == "dead" else None,
     )
+
+
+def late_parts(chat: Chat, parts: int) -> None:
+    """So many parts of a media group came too late for it."""
+    child(LATE_PARTS, chat.bot).inc(parts)
 
 
 def put_off(chat: Chat, entry: Entry, later: Later) -> None:

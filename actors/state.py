@@ -80,6 +80,7 @@ class ActorStorage(BaseStorage):
         name = field_name(part, key)
         turn = current_turn.get()
         if turn and turn.chat == (self._bot, str(key.chat_id)):
+            turn.read(name)
             # Also when the turn is closed: until its commit is through, a task it left behind reads from it.
             if name in turn.changes.set:
                 return turn.changes.set[name]
@@ -91,17 +92,12 @@ class ActorStorage(BaseStorage):
 
     async def _put(self, key: StorageKey, part: str, value: str | None) -> None:
         name = field_name(part, key)
-        turn = self._turn(key)
-        changes = turn.changes if turn else Changes()
-        if value is None:
-            changes.set.pop(name, None)
-            changes.delete.append(name)
-        else:
-            changes.set[name] = value
-            if name in changes.delete:
-                changes.delete.remove(name)
-        if not turn:
-            await self._door.write(Chat(self._bot, str(key.chat_id)), changes)
+        if turn := self._turn(key):
+            turn.put(name, value)
+            return
+        changes = Changes()
+        changes.put(name, value)
+        await self._door.write(Chat(self._bot, str(key.chat_id)), changes)
 
     def _turn(self, key: StorageKey) -> Turn | None:
         turn = current_turn.get()

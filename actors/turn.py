@@ -9,12 +9,15 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actors.journal import Journal
 from storage.postgres.outbox.job import Origin
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Changes
+
+if TYPE_CHECKING:
+    from actors.group import Group
 
 
 @dataclass(slots=True)
@@ -48,6 +51,10 @@ class Turn:
     """False once the handler has returned: a task it left behind may still call, but its calls belong to no
     message any more.
     """
+    group: "Group | None" = None
+    """What it shares with the other parts of its media group, where it has any."""
+    group_trace: str = ""
+    """The trace of that group's first part."""
 
     @property
     def bot(self) -> str:
@@ -79,6 +86,14 @@ class Turn:
         entry = self.entry
         return f"{self.chat}:{entry.trace if entry else self.journal.calls}:{name}"
 
+    @property
+    def group_id(self) -> str:
+        """What the parts of one album have in common: the same for all of them and on every replay, while
+        another of them may be the one that a collector handles the album with. Of a message that came alone
+        it is its own.
+        """
+        return f"{self.chat}:{self.group_trace or self.trace_id}"
+
     def origin(self, name: str) -> Origin:
         """The effect of this name as a job's origin: the job is enqueued once, however often this message is
         handled, and not by an owner of the chat who has lost it.
@@ -91,21 +106,26 @@ class Turn:
         """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds).
         The same name replaces it, and takes a `cancel_timer` before it back.
         """
-        self._forget_timer(name)
-        self.changes.timers.append((name, due_ms, data))
+        self._change(None, lambda changes: changes.set_timer(name, due_ms, data))
 
     def cancel_timer(self, name: str) -> None:
         """Forget the timer; one that has come due already is in the mailbox and will be handled."""
-        self._forget_timer(name)
-        self.changes.cancel.append(name)
+        self._change(None, lambda changes: changes.cancel_timer(name))
 
-    def _forget_timer(self, name: str) -> None:
-        """What was asked for last is what counts, and the commit is told that alone: it does not know the
-        order in which a timer was set and cancelled.
-        """
-        changes = self.changes
-        changes.timers = [timer for timer in changes.timers if timer[0] != name]
-        changes.cancel = [cancelled for cancelled in changes.cancel if cancelled != name]
+    def read(self, name: str) -> None:
+        """A field of the state is about to be read."""
+        if self.group is not None and self.open and self.entry is not None:
+            self.group.read(self.entry.seq, name)
+
+    def put(self, name: str, value: str | None) -> None:
+        """Set a field of the state, or with None delete it."""
+        self._change(name, lambda changes: changes.put(name, value))
+
+    def _change(self, name: str | None, make: Callable[[Changes], None]) -> None:
+        if self.group is not None and self.entry is not None:
+            self.group.write(self.entry.seq, name, make)
+        else:
+            make(self.changes)
 
 
 current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)

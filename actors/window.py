@@ -5,6 +5,8 @@ actor is told of it. So the view knows whether it is complete; when it is empty 
 read again.
 """
 
+from collections.abc import Sequence
+
 from storage.redis.entry import Entry, place
 from storage.redis.mailbox import Begun, Loaded
 
@@ -104,14 +106,21 @@ class Window:
             return False
         return entry in self.expedited if entry.expedited else bool(self.box) and self.box[0] is entry
 
-    def following(self, done: Entry) -> Entry | None:
-        """The message after one that is about to be finished, if no query comes before it and it is not
-        begun.
+    def following(self, done: Sequence[Entry]) -> Entry | None:
+        """The message after those that are about to be finished, if no query comes before it, it is not begun
+        and no part of a group: whether that is complete is not known here.
         """
-        if any(entry.seq != done.seq for entry in self.expedited):
+        finished = [entry.seq for entry in done]
+        if any(entry.seq not in finished for entry in self.expedited):
             return None
-        following = next((entry for entry in self.box[:2] if entry.seq != done.seq), None)
-        if following is None or following.seq in self.begun or following.seq in self.running:
+        waiting = self.box[: len(finished) + 1]
+        following = next((entry for entry in waiting if entry.seq not in finished), None)
+        if (
+            following is None
+            or following.group
+            or following.seq in self.begun
+            or following.seq in self.running
+        ):
             return None
         return following
 

@@ -105,6 +105,7 @@ class Intake:
             body,
             place.expedited,
             str(place.update_id) if self._mailboxes.now_ms() < gate.plain_ids_until_ms else "",
+            place.group,
         )
         with child(ACCEPTING, gate.name).time():
             try:

@@ -41,6 +41,7 @@ def host(
     fast: bool = False,
     shed: bool = False,
     parks: bool = False,
+    apart: bool = False,
 ) -> HostedBot:
     """Make a bot and its dispatcher, wherever they come from, a hosted one."""
     limiter = Limiter()
@@ -53,7 +54,15 @@ def host(
         session.proxy = proxy
     bot.session = session
     hosted = HostedBot(
-        name, bot, dispatcher, limiter, StandInStorage(name, door), fast=fast, shed=shed, parks=parks
+        name,
+        bot,
+        dispatcher,
+        limiter,
+        StandInStorage(name, door),
+        fast=fast,
+        shed=shed,
+        parks=parks,
+        apart=apart,
     )
     parking.watch(hosted)
     return hosted
@@ -83,6 +92,7 @@ def _from_settings(
     return host(
         name, bot, dispatcher, door, parking,
         fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
+        apart=one.albums == "apart",
     )  # fmt: skip
 
 

@@ -127,7 +127,10 @@ class ScriptService:
     def _host(self, name: str, one: Served, workplace: Workplace, parking: Parking) -> HostedBot:
         own = self._settings_of(one.bot)
         fast, shed, parks = own.order == "fast", own.flood == "shed", own.dead_letters == "park"
-        made = host(name, one.bot, one.dispatcher, workplace, parking, fast=fast, shed=shed, parks=parks)
+        made = host(
+            name, one.bot, one.dispatcher, workplace, parking,
+            fast=fast, shed=shed, parks=parks, apart=own.albums == "apart",
+        )  # fmt: skip
         made.asked_for = one.asked_for
         made.fed_by_script = one.own_server
         made.shared.given[one.bot.id] = one.given

@@ -166,6 +166,8 @@ class BotSettings(BaseModel):
     flood: Literal["backpressure", "shed"] = "backpressure"
     dead_letters: Literal["skip", "park"] = "skip"
     """After a message that failed for good: go on with the next one, or wait for on-call."""
+    albums: Literal["together", "apart"] = "together"
+    """The parts of an album: one turn, in which they run side by side, or messages one after another."""
     parse_mode: Literal["HTML", "Markdown", "MarkdownV2"] | None = None
     disable_notification: bool | None = None
     protect_content: bool | None = None

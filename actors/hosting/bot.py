@@ -63,6 +63,7 @@ class HostedBot:
         fast: bool = False,
         shed: bool = False,
         parks: bool = False,
+        apart: bool = False,
     ) -> None:
         self.name = name
         self.id = bot.id
@@ -86,6 +87,10 @@ class HostedBot:
         self.moving: Moving | None = None
         """Who looks after groups that became supergroups, where somebody does."""
         self.shared = SharedDispatcher.of(dispatcher)
+        self.apart = apart or self.shared.brought_isolation
+        """Whether the parts of an album are messages like any other: a dispatcher with an isolation of its
+        own has them one after another on stock aiogram too.
+        """
         self.shared.add(bot, storage)
 
     async def start(self, synthetic: Synthetic) -> None:

@@ -106,6 +106,21 @@ class HostedSession(AiohttpSession):
         body, upload = self._body(bot, method)
         if turn is None or not turn.open or repeatable(name):
             return self._result(bot, method, *await self._limited(bot, method, body, upload, timeout, turn))
+        if turn.group is None or turn.entry is None:
+            return await self._journaled(bot, method, body, upload, timeout, turn)
+        with turn.group.sending(turn.entry.seq):
+            return await self._journaled(bot, method, body, upload, timeout, turn)
+
+    async def _journaled(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        body: bytes,
+        upload: Upload | None,
+        timeout: int | None,
+        turn: Turn,
+    ) -> TelegramType:
+        name = method.__api_method__
         number = turn.journal.next_number()
         mark = fingerprint(name, _ATTACHMENT.sub(b"attach://", body) if upload is not None else body)
         known = turn.journal.replay(number, mark)

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiogram import Bot, Dispatcher
+from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 
 from actors.hosting.inline import inline_filters
@@ -35,6 +36,7 @@ class SharedDispatcher:
         self.found = dispatcher.fsm.storage
         """The storage it came with: the state of its users up to now may be there."""
         self._found_isolation = dispatcher.fsm.events_isolation
+        self.brought_isolation = not isinstance(self._found_isolation, DisabledEventIsolation)
         self._storages: dict[int, ActorStorage] = {}
         self._synthetic: dict[int, Synthetic] = {}
         self._working: set[int] = set()

@@ -6,6 +6,7 @@ the updates of one queue one after another, and different queues in parallel. Wh
 decided as aiogram does for its FSM: by the chat, else by the user.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -32,6 +33,11 @@ EXPEDITED = frozenset({"pre_checkout_query", "shipping_query", "inline_query"})
 """Queries that Telegram drops when they are not answered within 10 s (30 s for inline): they never wait
 behind a flood.
 """
+
+IN_GROUPS = frozenset({"message", "channel_post", "business_message"})
+"""Kinds that may be a part of a media group, which aiogram calls an album. An edit of one is none."""
+_GROUP_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What Telegram calls a media group: digits, so far. What looks otherwise groups nothing."""
 
 # Kinds whose object names its chat, with the queue they travel in.
 _BY_CHAT = {
@@ -103,6 +109,8 @@ class Place:
     chat_id: int
     queue: str
     expedited: bool
+    group: str = ""
+    """The media group it is a part of; empty for all that comes alone."""
 
 
 def read_update(body: bytes) -> tuple[dict[str, Any], Place]:
@@ -137,7 +145,7 @@ def place_of(update: object) -> Place:
         chat_id, queue = _line_of(kind, event)
     except NotAnUpdateError as error:
         raise UnreadableUpdateError(str(error), update_id, kind) from None
-    return Place(update_id, kind, chat_id, queue, kind in EXPEDITED)
+    return Place(update_id, kind, chat_id, queue, kind in EXPEDITED, _group(kind, event))
 
 
 def update_id_in(body: bytes) -> int | None:
@@ -176,6 +184,13 @@ def _unreadable(body: bytes, error: ValueError) -> NotAnUpdateError:
     except ValueError:
         return NotAnUpdateError(why)
     return UnreadableUpdateError(why, place.update_id, place.kind, place.chat_id if place.kind else None)
+
+
+def _group(kind: str, event: Mapping[str, Any]) -> str:
+    group = event.get("media_group_id")
+    if group is None or kind not in IN_GROUPS or not isinstance(group, str):
+        return ""
+    return group if _GROUP_NAME.fullmatch(group) else ""
 
 
 def _id(event: Mapping[str, Any], who: str, kind: str) -> int:

@@ -109,28 +109,36 @@ class DeadLetters:
         raise StoreUnavailable(f"the dead letter {id} changes all the time; try again")
 
     async def requeue(self, id: str) -> Requeued:  # noqa: A002
+        """As `bring_back`, for whoever asks only what became of it."""
+        return (await self.bring_back(id))[0]
+
+    async def bring_back(self, id: str) -> tuple[Requeued, list[str]]:  # noqa: A002
         """Put a dead letter back into its mailbox, in its place, with no attempt counted and all it has sent
         remembered. `suspended`: it is in line, and its chat is suspended. `full`: it stays a dead letter, for
         its mailbox has no room. The caller wakes the chat.
+
+        A part of a media group that died as one comes back with all others of it; the ids are of those that
+        are back.
         """
-        (status,) = await self._line.run(_REQUEUE, _prefix_of(id), id, MAILBOX_CAP, EXPEDITED_CAP)
+        status, *ids = await self._line.run(_REQUEUE, _prefix_of(id), id, MAILBOX_CAP, EXPEDITED_CAP)
         word: Requeued = status.decode()
-        return word
+        return word, [one.decode() for one in ids]
 
     async def drop(self, id: str) -> bool:  # noqa: A002
         """Throw a dead letter away. False: it is not there (any more)."""
         return bool(await self._line.run(_DROP, _prefix_of(id), id))
 
-    async def skip(self, chat: Chat, seq: int | None, error: str, who: str) -> str | None:
-        """Make a waiting message a dead letter: the one with this number, or the one that would be next.
-        None: it does not wait (any more).
+    async def skip(self, chat: Chat, seq: int | None, error: str, who: str) -> list[str]:
+        """Make a waiting message a dead letter: the one with this number, or the one that would be next; of a
+        media group that would be next all parts. Returns the ids of the letters; none: it does not wait (any
+        more).
 
         An owner that is at work on it may still send replies; its commit then finds the message gone.
         """
         answer = await self._line.run(
             _SKIP, prefix(chat.partition), str(chat), "" if seq is None else seq, error, who
         )
-        return answer[1].decode() if answer[0] == b"ok" else None
+        return [id_.decode() for id_ in answer[1:]]
 
     async def _read(self, id: str) -> bytes | None:  # noqa: A002
         raw: bytes | None = await self._line.command("HGET", _prefix_of(id) + "dead", id)

@@ -55,12 +55,20 @@ class Entry:
     trace: str
     payload: bytes
     expedited: bool = False
+    group: str = ""
+    """The media group that the message is a part of, as Telegram names it; mostly it is of none."""
+
+    @property
+    def queue_and_group(self) -> str:
+        """As the mailbox holds it, and a dead letter."""
+        return queue_and_group(self.queue, self.group)
 
     @classmethod
     def parse(cls, raw: bytes, *, expedited: bool = False) -> "Entry":
         """Read an entry as `accept.lua` writes it."""
         head, _, payload = raw.partition(b"\n")
-        seq, order, accepted_ms, kind, queue, trace = head.decode().split(" ")
+        seq, order, accepted_ms, kind, way, trace = head.decode().split(" ")
+        queue, _, group = way.partition("/")
         return cls(
             int(seq),
             None if order == "-" else int(order),
@@ -70,7 +78,13 @@ class Entry:
             trace,
             payload,
             expedited,
+            group,
         )
+
+
+def queue_and_group(queue: str, group: str) -> str:
+    """Both in the one field that an entry has for them."""
+    return f"{queue}/{group}" if group else queue
 
 
 def place(waiting: MutableSequence[Entry], entry: Entry) -> int:

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 
 from storage.errors import Fenced
 from storage.redis.batch import Line
-from storage.redis.entry import PARTITIONS, Chat, Entry, prefix
+from storage.redis.entry import PARTITIONS, Chat, Entry, prefix, queue_and_group
 from storage.redis.moves import Moves
 from storage.redis.scripts import script
 from storage.redis.wire import Argument, text
@@ -63,6 +63,8 @@ class Offer:
     expedited: bool = False
     plain_id: str = ""
     """What a version before this one remembered the message by, while it may have."""
+    group: str = ""
+    """The media group it is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,22 @@ class Begun:
     """
     outage_since_ms: int = 0
     """When that was for the first time, by the store's clock; 0 for never."""
+    parts: "tuple[Part, ...]" = ()
+    """The other parts of its media group, which are the same turn."""
+
+
+class Part(NamedTuple):
+    """A further part of a media group that was begun, and what earlier attempts recorded for it."""
+
+    entry: Entry
+    journal: dict[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A media group that may not be all there yet: to be begun in so many ms, or when more has come."""
+
+    wait_ms: int
 
 
 @dataclass(slots=True)
@@ -127,6 +145,33 @@ class Changes:
     delete: list[str] = field(default_factory=list)
     timers: list[tuple[str, int, str]] = field(default_factory=list)
     cancel: list[str] = field(default_factory=list)
+
+    def put(self, name: str, value: str | None) -> None:
+        """Set a field, or with None delete it."""
+        if value is None:
+            self.set.pop(name, None)
+            self.delete.append(name)
+        else:
+            self.set[name] = value
+            if name in self.delete:
+                self.delete.remove(name)
+
+    def set_timer(self, name: str, due_ms: int, data: str) -> None:
+        """Have a timer; it replaces one of that name."""
+        self._forget_timer(name)
+        self.timers.append((name, due_ms, data))
+
+    def cancel_timer(self, name: str) -> None:
+        """Have none of that name."""
+        self._forget_timer(name)
+        self.cancel.append(name)
+
+    def _forget_timer(self, name: str) -> None:
+        """What was asked for last is what counts, and the commit is told that alone: it does not know the
+        order in which a timer was set and cancelled.
+        """
+        self.timers = [timer for timer in self.timers if timer[0] != name]
+        self.cancel = [cancelled for cancelled in self.cancel if cancelled != name]
 
     def __bool__(self) -> bool:
         return bool(self.set or self.delete or self.timers or self.cancel)
@@ -146,12 +191,14 @@ class Changes:
 @dataclass(frozen=True, slots=True)
 class Committed:
     """A message is finished. `gone`: it was finished before, nothing was written. `next` is the attempt at
-    the next message, if asked for.
+    the next message, if asked for. `torn`: on-call took a part of its media group away, nothing was written,
+    and the others are still in line.
     """
 
     gone: bool
     depth: int
     next: Begun | None
+    torn: bool = False
 
 
 class Mailboxes:
@@ -190,7 +237,7 @@ class Mailboxes:
             offer.dedupe_id,
             order,
             offer.kind,
-            offer.queue,
+            queue_and_group(offer.queue, offer.group),
             offer.trace,
             "fast" if offer.expedited else "box",
             EXPEDITED_CAP if offer.expedited else cap,
@@ -205,7 +252,15 @@ class Mailboxes:
         entry = None
         if word in ("accepted", "suspended"):
             entry = Entry(
-                seq, offer.order, now_ms, offer.kind, offer.queue, offer.trace, offer.payload, offer.expedited
+                seq,
+                offer.order,
+                now_ms,
+                offer.kind,
+                offer.queue,
+                offer.trace,
+                offer.payload,
+                offer.expedited,
+                offer.group,
             )
         return Receipt(word, seq, depth, entry, Begun(attempt, {}) if attempt else None)
 
@@ -252,13 +307,16 @@ class Mailboxes:
         )
 
     async def begin(
-        self, chat: Chat, epoch: int, seq: int, attempt_id: str
-    ) -> Begun | Literal["behind", "gone"] | None:
-        """Count an attempt at a message, before its handler runs; the same id counts once. None: the chat is
-        suspended. "behind": another message stands before it. "gone": on-call took it away. Either way what
-        the owner knows of the mailbox is not true any more.
+        self, chat: Chat, epoch: int, seq: int, attempt_id: str, *, apart: bool = False
+    ) -> Begun | Incomplete | Literal["behind", "gone"] | None:
+        """Count an attempt at a message, before its handler runs; the same id counts once. A media group is
+        one attempt with all its parts, unless they are wanted `apart`.
+
+        None: the chat is suspended. "behind": another message stands before it. "gone": on-call took it away.
+        Either way what the owner knows of the mailbox is not true any more.
         """
-        answer = await self._owned(_BEGIN, chat, epoch, chat.bot, str(chat), seq, attempt_id)
+        how = "apart" if apart else ""
+        answer = await self._owned(_BEGIN, chat, epoch, chat.bot, str(chat), seq, attempt_id, how)
         match answer[0]:
             case b"suspended":
                 return None
@@ -266,6 +324,8 @@ class Mailboxes:
                 return "behind"
             case b"gone":
                 return "gone"
+            case b"wait":
+                return Incomplete(answer[1])
         return _begun(*answer[1:])
 
     async def journal(self, chat: Chat, epoch: int, seq: int, trace: str, number: int, record: bytes) -> None:
@@ -289,9 +349,12 @@ class Mailboxes:
         following: Following | None = None,
         dead: Mapping[str, Any] | None = None,
         park: bool = False,
+        parts: Sequence[tuple[Entry, Mapping[str, Any] | None]] = (),
     ) -> Committed:
         """Finish a message (or, with `done` None, write state alone), and count the attempt at the following
         one if it stands first in line now. With `park` a chat whose message died is suspended along with it.
+        `parts` are the others of its media group, each with its dead letter if it is one: all or none of them
+        are finished.
         """
         answer = await self._owned(
             _COMMIT,
@@ -306,10 +369,11 @@ class Mailboxes:
             following.attempt_id if following else "",
             to_json(dead) if dead else "",
             self._parked(dead) if dead and park else "",
+            *_part_arguments(parts),
             *changes.arguments(),
         )
-        if answer[0] == b"gone":
-            return Committed(True, answer[1], None)
+        if answer[0] in (b"gone", b"torn"):
+            return Committed(True, answer[1], None, torn=answer[0] == b"torn")
         return Committed(False, answer[1], _begun(*answer[2:]) if answer[2] else None)
 
     async def park(
@@ -402,6 +466,23 @@ def _pairs(flat: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _begun(attempt: int, journal: Sequence[bytes], outages: int, outage_since_ms: int) -> Begun:
-    recorded = {int(number): record for number, record in _pairs(journal)}
-    return Begun(attempt, recorded, outages, outage_since_ms)
+def _begun(
+    attempt: int,
+    journal: Sequence[bytes],
+    outages: int,
+    outage_since_ms: int,
+    others: Sequence[Any] = (),
+) -> Begun:
+    parts = tuple(
+        Part(Entry.parse(raw), _recorded(its)) for raw, its in zip(others[::2], others[1::2], strict=True)
+    )
+    return Begun(attempt, _recorded(journal), outages, outage_since_ms, parts)
+
+
+def _recorded(journal: Sequence[bytes]) -> dict[int, bytes]:
+    return {int(number): record for number, record in _pairs(journal)}
+
+
+def _part_arguments(parts: Sequence[tuple[Entry, Mapping[str, Any] | None]]) -> "Iterator[Argument]":
+    for entry, letter in parts:
+        yield from ("part", entry.seq, to_json(letter) if letter else "")

@@ -64,14 +64,20 @@ class Letters(Office):
             if found.kind != "chat":
                 raise OnCallError(f"{found} is no chat: messages are skipped one by one, in bot:chat_id")
             error = f"Skipped by {by.who}: {by.why}"
-            letter = await self._letters.skip(found.chat, seq, error, by.who)
-            if letter is None:
+            skipped = await self._letters.skip(found.chat, seq, error, by.who)
+            if not skipped:
                 what = "nothing waits" if seq is None else f"message {seq} does not wait"
                 raise OnCallError(f"{what} in {found}: it may have been finished just now")
             unheard = await self._tell_chats([found.chat])
-            says = f"{letter} was taken out of line and is a dead letter now; {found} goes on with the next."
+            became = f"{skipped[0]} was taken out of line and is a dead letter now"
+            if len(skipped) > 1:
+                became = (
+                    f"{skipped[0]} and the {len(skipped) - 1} other parts of its album were taken out of line"
+                    " and are dead letters now"
+                )
+            says = f"{became}; {found} goes on with the next."
             if held := holding(scene.suspended, found.chat):
-                says = f"{letter} was taken out of line and is a dead letter now; {held} stays suspended."
+                says = f"{became}; {held} stays suspended."
             return Outcome(str(found), says + silence(unheard))
 
         return await self._intervene("skip", chat, by, act)
@@ -79,13 +85,17 @@ class Letters(Office):
     async def requeue(self, which: Sequence[str] | Wanted, by: By) -> Outcome:
         """Put dead letters back into their mailboxes, each at its old place in order, as if never tried."""
         revived: dict[Chat, None] = {}
+        together: set[str] = set()
         held = 0
 
         async def requeue_one(letter_id: str) -> str:
             nonlocal held
             if _chat_of(letter_id).id == NOWHERE:
                 return f"{STAYS_NOWHERE} it can only be dropped"
-            became = await self._letters.requeue(letter_id)
+            became, ids = await self._letters.bring_back(letter_id)
+            together.update(ids)
+            if became == "gone" and letter_id in together:
+                return ""  # it came back a moment ago, with another part of its album
             held += became == "suspended"
             if became == "requeued":
                 revived[_chat_of(letter_id)] = None

@@ -89,7 +89,7 @@ def test_a_message_on_call_skips_while_it_waits_for_its_next_attempt_is_not_begu
         hands.failures["bad"] = 100
         await house.write(7, "bad", "good")
         await house.until(lambda: hands.began.count("bad") == 1)
-        letter = await aio(letters.skip, ANN, None, "skipped by on-call: poison", "ann")
+        (letter,) = await aio(letters.skip, ANN, None, "skipped by on-call: poison", "ann")
         house.chats.reload(only(ANN))
         await house.until(lambda: "good" in hands.ended)
         assert hands.began.count("bad") <= 2

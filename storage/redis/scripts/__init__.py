@@ -1,4 +1,4 @@
-"""The Lua scripts, one file each; `common.lua` is put before every one of them, `line.lua` and
+"""The Lua scripts, one file each; `common.lua` is put before every one of them, `line.lua`, `group.lua` and
 `once.lua` before some.
 """
 
@@ -48,5 +48,11 @@ NAMES = (
 )
 """Every script; all of them are loaded on each new connection, so that a restarted Redis knows them again."""
 
-_SHARED = {"line": ("begin", "commit", "journal", "park", "skip"), "once": ("accept", "unread")}
-"""The scripts that look for one message in its line, and those that take one, once."""
+_SHARED = {
+    "line": ("begin", "commit", "journal", "park", "skip"),
+    "group": ("begin", "skip"),
+    "once": ("accept", "unread"),
+}
+"""The scripts that look for one message in its line, those that ask which messages are the next turn, and
+those that take one, once.
+"""

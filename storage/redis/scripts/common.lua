@@ -3,6 +3,7 @@
 -- it, so that on Redis Cluster one call touches one slot. `chat` is "bot:chat_id", and a bot's name has no colon.
 --
 -- An entry is one string: "seq order accepted_ms kind queue trace\n" and the payload as it came. `order` is Telegram's update_id, or "-".
+-- The queue of a part of a media group is "queue/group": a version that knows no groups reads it as a queue of its own, and goes on.
 local prefix = KEYS[1]
 
 local function key(name, chat)
@@ -90,25 +91,28 @@ end
 
 -- What is kept of the attempts at a message, in one field of `tries`: "attempts id outages since_ms". `id` names the attempt that was counted
 -- last, so that a call which is repeated because its answer was lost counts it once; "-" where none is under way. `outages` were no attempts;
--- the first of them was at `since_ms`. (The version before wrote the attempts alone.)
+-- the first of them was at `since_ms`. With the first part of a media group stands which parts were begun together: "seq,seq,…". (Versions
+-- before wrote the attempts alone.)
 local function tried(chat, seq)
   local kept = redis.call('HGET', key('tries', chat), seq)
-  if not kept then return 0, '-', 0, 0 end
-  local attempts, id, outages, since = string.match(kept, '^(%d+) ?(%S*) ?(%d*) ?(%d*)')
-  return tonumber(attempts), id, tonumber(outages) or 0, tonumber(since) or 0
+  if not kept then return 0, '-', 0, 0, '' end
+  local attempts, id, outages, since, parts = string.match(kept, '^(%d+) ?(%S*) ?(%d*) ?(%d*) ?(%S*)')
+  return tonumber(attempts), id, tonumber(outages) or 0, tonumber(since) or 0, parts
 end
 
-local function keep_tried(chat, seq, attempts, id, outages, since)
-  redis.call('HSET', key('tries', chat), seq, string.format('%.0f %s %.0f %.0f', attempts, id, outages, since))
+local function keep_tried(chat, seq, attempts, id, outages, since, parts)
+  local kept = string.format('%.0f %s %.0f %.0f', attempts, id, outages, since)
+  if parts ~= '' then kept = kept .. ' ' .. parts end
+  redis.call('HSET', key('tries', chat), seq, kept)
 end
 
 -- Count the attempt `id` at a message, once, and give back what the attempts before it recorded. The count is written before the handler
 -- runs, so that a handler which kills the process is counted like one that raises. Returns attempts, journal, outages, since_ms.
 local function begin(chat, seq, id)
-  local attempts, last, outages, since = tried(chat, seq)
+  local attempts, last, outages, since, parts = tried(chat, seq)
   if last ~= id then
     attempts = attempts + 1
-    keep_tried(chat, seq, attempts, id, outages, since)
+    keep_tried(chat, seq, attempts, id, outages, since, parts)
   end
   -- Read at the first attempt too: it is the second in truth when a wait has taken the first one back.
   return attempts, redis.call('HGETALL', key('journal', chat .. ':' .. seq)), outages, since

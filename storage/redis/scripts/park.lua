@@ -8,12 +8,12 @@ if fenced(ARGV[1]) then return {'fenced'} end
 if not waits(chat, seq) then return {'gone'} end
 allow_when_full()
 if until_ms ~= '0' then redis.call('HSET', key('parked'), chat, until_ms) end
-local attempts, last, outages, since = tried(chat, seq)
+local attempts, last, outages, since, parts = tried(chat, seq)
 if id ~= '' and last == id then -- else this call is made again, and the attempt is taken back already
   if ARGV[6] == '1' then
     outages = outages + 1
     if since == 0 then since = now_ms() end
   end
-  keep_tried(chat, seq, math.max(attempts - 1, 0), '-', outages, since)
+  keep_tried(chat, seq, math.max(attempts - 1, 0), '-', outages, since, parts)
 end
 return {'ok'}

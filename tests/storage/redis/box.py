@@ -52,21 +52,32 @@ class Box:
         chat: Chat | None = None,
         payload: bytes = b"{}",
         expedited: bool = False,
+        group: str = "",
+        kind: str = "message",
+        queue: str = "chat",
         **options: Any,
     ) -> Receipt:
         if dedupe_id is None:
             dedupe_id = "" if order is None else str(order)
         offer = Offer(
-            chat or self.chat, dedupe_id, order, "message", "chat", f"trace-{order}", payload, expedited
+            chat or self.chat,
+            dedupe_id,
+            order,
+            kind,
+            queue,
+            f"trace-{order}",
+            payload,
+            expedited,
+            group=group,
         )
         receipt: Receipt = self.call(self.mailboxes.accept(offer, **options))
         return receipt
 
-    def begin(self, entry: Any, *, chat: Chat | None = None, epoch: int = EPOCH) -> Any:
+    def begin(self, entry: Any, *, chat: Chat | None = None, epoch: int = EPOCH, **how: Any) -> Any:
         """Begin a further attempt."""
         chat = chat or self.chat
         attempt_id = self._attempt_of[chat, entry.seq] = f"attempt{next(self._attempts)}"
-        return self.call(self.mailboxes.begin(chat, epoch, entry.seq, attempt_id))
+        return self.call(self.mailboxes.begin(chat, epoch, entry.seq, attempt_id, **how))
 
     def journal(
         self, entry: Any, number: int, record: bytes, *, chat: Chat | None = None, epoch: int = EPOCH
@@ -158,7 +169,7 @@ def dead_letter(chat: Chat, entry: Entry, error: str, **more: Any) -> dict[str, 
         "seq": entry.seq,
         "order": entry.order,
         "kind": entry.kind,
-        "queue": entry.queue,
+        "queue": entry.queue_and_group,
         "trace": entry.trace,
         "accepted_ms": entry.accepted_ms,
         "died_ms": 1_700_000_000_000,

@@ -57,7 +57,7 @@ class OnCallMachine(MailboxMachine):
         begun = self.box.call(self.boxes.begin(chat, self.epoch, seq, self._next_attempt()))
         assert begun == (None if self.held(chat) else "gone"), "P1"
         self.box.call(self.boxes.park(chat, self.epoch, seq, 99, take_back="x"))
-        assert self.box.call(self.box.letters.skip(chat, seq, "skipped", "ann")) is None
+        assert self.box.call(self.box.letters.skip(chat, seq, "skipped", "ann")) == []
         if seq not in one.dead:
             assert self.box.call(self.box.letters.requeue(f"{chat}:{seq}")) == "gone"
             assert not self.box.call(self.box.letters.drop(f"{chat}:{seq}"))
@@ -192,7 +192,7 @@ class OnCallMachine(MailboxMachine):
         return found[first % len(found) :] if found else []
 
     def _skip(self, chat: Chat, message: Message, seq: int | None) -> None:
-        id_ = self.box.call(self.box.letters.skip(chat, seq, "skipped", "ann"))
+        (id_,) = self.box.call(self.box.letters.skip(chat, seq, "skipped", "ann"))
         assert id_ == f"{chat}:{message.seq}", "X3"
         letter = self.box.call(self.box.letters.get(id_))
         assert (letter.order, letter.payload.encode()) == (message.order, message.payload), "X3"

@@ -14,7 +14,9 @@ OTHERS = [Chat("shop", "77"), Chat("astral", "7"), Chat("astral", "-100")]
 
 
 def skip(box, seq=None):
-    return box.call(box.letters.skip(box.chat, seq, "skipped by on-call: it blocks the chat", "ann"))
+    ids = box.call(box.letters.skip(box.chat, seq, "skipped by on-call: it blocks the chat", "ann"))
+    assert len(ids) <= 1
+    return ids[0] if ids else None
 
 
 def test_mbx_x3_the_head_is_skipped_to_the_dead_letters_and_the_next_is_first(box):
