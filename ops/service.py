@@ -2,6 +2,7 @@
 (`supervisors/tree.py`).
 """
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -217,13 +218,13 @@ class Service:
             return None
         settings, bots = self._settings, workplace.bots
 
-        def shed(chat: Chat, to: Addressee | None) -> None:
-            async def tell() -> None:
-                with suppress(Exception):  # a courtesy: nothing depends on it
-                    await aio(bots[chat.bot].tell, to, SHED_NOTICE)
+        telling: set[asyncio.Task[None]] = set()
 
-            if workplace.chats is not None:
-                workplace.chats.spawn(tell)
+        def shed(chat: Chat, to: Addressee | None) -> None:
+            # Said from here and not by the chats' host: the mailbox is full, and a door may host none.
+            task = asyncio.ensure_future(_tell_shed(bots[chat.bot], to))
+            telling.add(task)
+            task.add_done_callback(telling.discard)
 
         intake = Intake(stores.mailboxes, bots, workplace.arrived, shed, workplace.unsure, workplace.eager)
         webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
@@ -321,6 +322,11 @@ class Service:
         self, workplace: Workplace, parking: Parking, services: BotServices
     ) -> dict[str, HostedBot]:
         return hosted_bots(self._settings, workplace, parking, services.for_handlers)
+
+
+async def _tell_shed(bot: HostedBot, to: Addressee | None) -> None:
+    with suppress(Exception):  # a courtesy: nothing depends on it
+        await bot.tell(to, SHED_NOTICE)
 
 
 async def obey(signals: StopSignals, stop: trio.Event, scope: trio.CancelScope) -> None:

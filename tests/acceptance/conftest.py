@@ -8,7 +8,9 @@ import pytest
 
 from ops.embedded.redis import EmbeddedRedis
 from storage.postgres.migrate import migrate
-from tests.acceptance.processes import Service, Simulator
+from tests.acceptance.processes import Simulator
+from tests.acceptance.service import Service
+from tests.acceptance.shape import SHAPES, Shape
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,9 +58,16 @@ def telegram(folder: Path) -> Iterator[Simulator]:
     simulator.kill()
 
 
+@pytest.fixture(params=SHAPES, ids=str)
+def shape(request: pytest.FixtureRequest) -> Shape:
+    """Every promise is kept in each of them."""
+    found: Shape = request.param
+    return found
+
+
 @pytest.fixture
-def service(folder: Path, stores: dict[str, str], telegram: Simulator) -> Iterator[Service]:
-    one = Service(folder, stores, telegram)
+def service(shape: Shape, folder: Path, stores: dict[str, str], telegram: Simulator) -> Iterator[Service]:
+    one = Service(shape, folder, stores, telegram)
     one.start_and_wait()
     yield one
     one.kill()

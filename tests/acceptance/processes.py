@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-READY_SECONDS_MAX = 30.0
+READY_SECONDS_MAX = 90.0
+"""For a process to start on a machine that has much else to do: a deadline, nothing is measured."""
 TOKEN = "4242:counter"
 SECRET = "acceptance"
 CONFIG = f"""
@@ -141,21 +142,3 @@ class Simulator(Process):
                 assert page["oldest"] == 0, "the log of calls is too short for this test"
                 return {chat: list(texts) for chat, texts in self._texts.items()}
             self._since = page["next"]
-
-
-class Service(Process):
-    """Mailroom, with a bot whose answers can be checked."""
-
-    def __init__(self, folder: Path, stores: dict[str, str], telegram: Simulator, roles: str = "") -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.webhook = f"{self.url}/webhook/telegram/counter"
-        config = folder / "mailroom.toml"
-        config.write_text(CONFIG)
-        (folder / "counter_bot.py").write_text(Path(__file__).with_name("counter_bot.py").read_text())
-        command = [sys.executable, "-c", START, str(config), roles or "ingress,worker"]
-        env = {**stores, "PORT": str(self.port), "TELEGRAM_API_BASE": telegram.url}
-        super().__init__(command, folder / f"service-{self.port}.log", env)
-
-    def start_and_wait(self) -> None:
-        self.start("READY")

@@ -3,10 +3,13 @@
 import sys
 from pathlib import Path
 
+import pytest
 import redis
 
 from ops.embedded.redis import EmbeddedRedis
-from tests.acceptance.processes import Process, Service, Simulator, wait_until
+from tests.acceptance.processes import Simulator, wait_until
+from tests.acceptance.service import Service
+from tests.acceptance.shape import TOGETHER, Program
 
 HASTY = """
 import sys
@@ -14,24 +17,25 @@ from supervisors import tree
 from supervisors.otp.spec import Backoff
 tree.QUICK = Backoff(0.01, 0.02)
 from ops.cli import main
-sys.argv = ["mailroom", "up", "--config", sys.argv[1], "--port", "0"]
+sys.argv = ["mailroom", sys.argv[1], "--config", sys.argv[2]]
 main()
 """
 """The process as it is, with shorter pauses between restarts: in earnest this takes a minute and a half."""
 
 
+@pytest.mark.parametrize("host", ["up", "worker"])  # each shape's, alone: a `web` hosts no chats
 def test_the_process_that_gives_up_ends_with_the_reason_as_its_last_line(
-    folder: Path, stores: dict[str, str], own_redis: EmbeddedRedis, telegram: Simulator
+    folder: Path, stores: dict[str, str], own_redis: EmbeddedRedis, telegram: Simulator, host: str
 ) -> None:
-    config = Service(folder, stores, telegram).command[3]
+    config = Service(TOGETHER, folder, stores, telegram).config
     env = {
         **stores,
         "TELEGRAM_API_BASE": telegram.url,
         "MAILROOM_DATA": str(folder / "data"),
         "MAILROOM_LOG": "json",
     }
-    process = Process([sys.executable, "-c", HASTY, config], folder / "up.log", env)
-    process.start("Mailroom is ready")
+    process = Program(host, [sys.executable, "-c", HASTY, host, str(config)], folder, env, ready="is ready")
+    process.start_and_wait()
     with redis.Redis.from_url(own_redis.url) as client:
         client.set("mailroom:{7}:timers", "no timers, but a fault that stays")
     assert process.child is not None

@@ -7,7 +7,9 @@ import pytest
 
 from supervisors.ownership import TTL_SECONDS
 from tests.acceptance.load import People, complaints
-from tests.acceptance.processes import Service, Simulator
+from tests.acceptance.processes import Simulator
+from tests.acceptance.service import Service
+from tests.acceptance.shape import Shape
 from tests.acceptance.test_kills import make_progress, wait_for_answers
 
 
@@ -15,15 +17,14 @@ from tests.acceptance.test_kills import make_progress, wait_for_answers
 def test_mbx_o2_a_stopped_owner_that_wakes_after_its_lease_commits_nothing(
     folder: Path, stores: dict[str, str], telegram: Simulator
 ) -> None:
-    web = Service(folder, stores, telegram, "ingress")
-    first = Service(folder, stores, telegram, "worker")
-    second = Service(folder, stores, telegram, "worker")
+    service = Service(Shape("two_workers", ("web", "worker", "worker")), folder, stores, telegram)
+    web, (first, second) = service.doors[0], service.hosts
     try:
         web.start_and_wait()
-        first.start("READY")
+        first.start_and_wait()
         second.launch()
         second.wait_for("waiting_for_chats")
-        with People(lambda: web.webhook, 4, pause_seconds=0.02) as people:
+        with People(lambda: service.webhook, 4, pause_seconds=0.02) as people:
             make_progress(people, 40)
             first.signal(signal.SIGSTOP)
             second.wait_for("chats_owned")
@@ -38,5 +39,4 @@ def test_mbx_o2_a_stopped_owner_that_wakes_after_its_lease_commits_nothing(
         assert second.said().count("chats_owned") == 1, "the one who woke up took nothing back"
         assert TTL_SECONDS < 10
     finally:
-        for process in (first, second, web):
-            process.kill()
+        service.kill()

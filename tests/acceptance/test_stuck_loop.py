@@ -9,7 +9,9 @@ import pytest
 
 from supervisors.heartbeat import EXIT_BLOCKED
 from tests.acceptance.load import text_update
-from tests.acceptance.processes import SECRET, Service, Simulator, wait_until
+from tests.acceptance.processes import SECRET, Simulator, wait_until
+from tests.acceptance.service import ROLES, Service
+from tests.acceptance.shape import Shape
 
 IMPATIENT = """
 import sys
@@ -22,7 +24,7 @@ import_aiogram()
 from ops.service import Service
 logs.configure("json")
 ready = lambda url: print("READY", flush=True)
-roles = frozenset(("ingress", "worker"))
+roles = frozenset(sys.argv[2].split(","))
 host.run(Service(load(Path(sys.argv[1])), roles, ready, blocked_seconds_max=2.0).main)
 """
 BOT = """
@@ -45,19 +47,20 @@ async def block_once(message: Message) -> None:
 
 @pytest.mark.timeout(120)
 def test_shr_h11a_a_loop_blocked_for_too_long_ends_the_process_and_the_next_one_goes_on(
-    folder: Path, stores: dict[str, str], telegram: Simulator
+    shape: Shape, folder: Path, stores: dict[str, str], telegram: Simulator
 ) -> None:
-    service = Service(folder, stores, telegram)
-    service.command = [sys.executable, "-c", IMPATIENT, str(folder / "mailroom.toml")]
+    service = Service(shape, folder, stores, telegram)
+    (host,) = service.hosts
+    host.command = [sys.executable, "-c", IMPATIENT, str(service.config), ROLES[host.name]]
     (folder / "counter_bot.py").write_text(BOT)
     service.start_and_wait()
     try:
         body = json.dumps(text_update(1, 7, "hello")).encode()
         headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(service.webhook, body, headers), timeout=20).close()
-        assert service.child is not None
-        assert service.child.wait(60) == EXIT_BLOCKED
-        [last] = [json.loads(line) for line in service.said().splitlines() if '"loop_stuck"' in line]
+        assert host.child is not None
+        assert host.child.wait(60) == EXIT_BLOCKED
+        [last] = [json.loads(line) for line in host.said().splitlines() if '"loop_stuck"' in line]
         assert last["chat"] == "counter:7"
         assert "in block_once" in last["where"]
         assert "time.sleep(3600)" in last["stack"]
@@ -65,7 +68,7 @@ def test_shr_h11a_a_loop_blocked_for_too_long_ends_the_process_and_the_next_one_
         wait_until(
             lambda: telegram.sent().get(7) == ["at last"], "the message is handled by the next process"
         )
-        assert "loop_stuck" not in service.said()
-        assert "waiting_for_chats" not in service.said(), "on its own machine one that is gone is known to be"
+        assert "loop_stuck" not in host.said()
+        assert "waiting_for_chats" not in host.said(), "on its own machine one that is gone is known to be"
     finally:
         service.kill()

@@ -1,7 +1,7 @@
-"""One installation for all that it should survive; what one test breaks is whole again before the next."""
+"""One installation a shape for all that it should survive; what one test breaks is whole before the next."""
 
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import Stack
 from tests.acceptance.processes import Simulator
+from tests.acceptance.shape import Shape
 
 LINES_SHOWN = 60
 
@@ -40,16 +41,25 @@ def own_postgres(hostile_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def one_stack(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Stack]:
-    stack = Stack(hostile_folder / "one", own_postgres)
+def stacks(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Callable[[Shape], Stack]]:
+    """One stack for each shape, begun when first asked for. All live to the end: starting costs seconds."""
+    begun: dict[Shape, Stack] = {}
+
+    def stack(shape: Shape) -> Stack:
+        if shape not in begun:
+            begun[shape] = Stack(hostile_folder / str(shape), own_postgres, shape)
+        return begun[shape]
+
     yield stack
-    stack.close()
+    for one in begun.values():
+        one.close()
 
 
 @pytest.fixture
-def stack(one_stack: Stack) -> Stack:
-    one_stack.heal()
-    return one_stack
+def stack(stacks: Callable[[Shape], Stack], shape: Shape) -> Stack:
+    one = stacks(shape)
+    one.heal()
+    return one
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from ops.embedded.redis import EmbeddedRedis
 from storage.postgres.migrate import migrate
 from storage.redis.entry import Chat, prefix
 from tests.acceptance.load import text_update
-from tests.acceptance.processes import Process, Simulator, free_port, wait_until
+from tests.acceptance.processes import Simulator, wait_until
+from tests.acceptance.shape import TOGETHER, Installation, Program, Shape
 
 BOTS = {"strict": "5001:strict", "fast": "5002:fast", "shed": "5003:shed"}
 SECRET = "hostile"
@@ -45,40 +46,23 @@ def new_chat() -> int:
     return next(_chats)
 
 
-class Mailroom(Process):
+class Mailroom(Program):
     """A process of ours, started as anybody would: by the command line."""
 
     def __init__(self, stack: "Stack", command: str, **environment: str) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        env = {**stack.environment, "PORT": str(self.port), "HOST": "127.0.0.1", **environment}
-        if env.get("PUBLIC_URL") == "own":
-            env["PUBLIC_URL"] = self.url
         program = str(Path(sys.executable).with_name("mailroom"))
-        super().__init__(
-            [program, command, "--config", str(stack.config)],
-            stack.folder / f"{command}-{self.port}.log",
-            env,
-        )
-
-    def start_and_wait(self) -> None:
-        self.start("ready")
-
-    @property
-    def alive(self) -> bool:
-        return self.child is not None and self.child.poll() is None
-
-    def wait_until_dead(self) -> None:
-        """Wait for its end, which it brings about itself."""
-        assert self.child is not None
-        self.child.wait(30)
+        arguments = [program, command, "--config", str(stack.config)]
+        env = {**stack.environment, **environment}
+        super().__init__(command, arguments, stack.folder, env, ready="is ready")
 
 
 class Stack:
-    """Stores, Telegram and one service; `service` may be killed and started again at will."""
+    """Stores, Telegram and one service; `service` may be killed and started again at will, as a whole or by
+    its processes. A service that is not `public` fetches what Telegram has for it.
+    """
 
     def __init__(
-        self, folder: Path, postgres: EmbeddedPostgres, *, command: str = "up", public: bool = True
+        self, folder: Path, postgres: EmbeddedPostgres, shape: Shape = TOGETHER, *, public: bool = True
     ) -> None:
         self.folder = folder
         folder.mkdir(exist_ok=True)
@@ -95,12 +79,15 @@ class Stack:
             "TELEGRAM_API_BASE": self.telegram.url,
             "MAILROOM_DATA": str(folder),
             "MAILROOM_LOG": "json",
-            **({"PUBLIC_URL": "own"} if public else {}),
+            "HOST": "127.0.0.1",
         }
         migrate(self.database_url)
         self.telegram.start("ready at")
         self.store = redis.Redis.from_url(self.redis.url)
-        self.service = Mailroom(self, command)
+        self.service = Installation(shape, lambda command: Mailroom(self, command))
+        if public:
+            for door in self.service.doors:
+                door.env["PUBLIC_URL"] = self.service.url  # one address, whoever answers behind it
         self._last_message: dict[tuple[str, int], int] = {}
 
     def close(self) -> None:
@@ -117,8 +104,7 @@ class Stack:
         _delete(f"{self.telegram.url}/sim/faults")
         levers = {"paused": False, "duplicate_probability": 0, "latency_ms": 0}
         self.telegram.ask("delivery", levers)
-        if not self.service.alive:
-            self.service.start_and_wait()
+        self.service.start_and_wait()
         wait_until(self.ready, "the stack in order")
 
     def ready(self) -> bool:
@@ -199,12 +185,12 @@ class Stack:
         return int(self.metric(f'mailroom_messages_late_total{{bot="{bot}"}}'))
 
     def metric(self, sample: str) -> float:
-        """What the service measured, by the sample's whole name; 0 where it has not."""
-        with urllib.request.urlopen(f"{self.service.url}/metrics", timeout=20) as answer:
-            for line in answer.read().decode().splitlines():
-                if line.startswith(f"{sample} "):
-                    return float(line.split()[-1])
-        return 0.0
+        """What the service measured, all its processes together, by the sample's whole name; 0 where none
+        has.
+        """
+        return sum(
+            float(line.split()[-1]) for line in self.service.metrics() if line.startswith(f"{sample} ")
+        )
 
     def dead_letters(self, chat: int, *, bot: str = "strict") -> list[dict[str, Any]]:
         address = Chat(bot, str(chat))
@@ -231,8 +217,8 @@ class Stack:
 
     # A sender of webhooks who does not behave as Telegram.
 
-    def webhook(self, bot: str = "strict") -> str:
-        return f"{self.service.url}/webhook/telegram/{bot}"
+    def webhook(self, bot: str = "strict", door: int = 0) -> str:
+        return f"{self.service.doors[door].url}/webhook/telegram/{bot}"
 
     def post(
         self, chat: int, *texts: str, bot: str = "strict", connections: int = 20
@@ -241,14 +227,20 @@ class Stack:
         updates = [text_update(next(_update_ids), chat, text) for text in texts]
         return asyncio.run(_post_all(self.webhook(bot), updates, connections))
 
-    def post_until_taken(self, updates: Iterable[dict[str, Any]], *, bot: str = "strict") -> int:
+    def offer(self, update: dict[str, Any], *, bot: str = "strict", door: int = 0) -> int:
+        """Post an update once, at this door; gives the answer's status."""
+        return asyncio.run(_post_all(self.webhook(bot, door), [update], 1))[0][0]
+
+    def post_until_taken(
+        self, updates: Iterable[dict[str, Any]], *, bot: str = "strict", door: int = 0
+    ) -> int:
         """Offer each update until it is taken, as Telegram does; gives the number of refusals."""
         refusals = 0
         for update in updates:
 
             def taken(update: dict[str, Any] = update) -> bool:
                 nonlocal refusals
-                status = asyncio.run(_post_all(self.webhook(bot), [update], 1))[0][0]
+                status = self.offer(update, bot=bot, door=door)
                 refusals += status != 200
                 return status == 200
 

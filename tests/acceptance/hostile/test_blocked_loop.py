@@ -4,6 +4,7 @@ import pytest
 
 from tests.acceptance.hostile.stack import Mailroom, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import TOGETHER, Installation
 
 BLOCKED_SECONDS = 8
 """Longer than the lease lasts."""
@@ -41,10 +42,11 @@ def test_a_second_up_on_the_same_stores_stands_by_and_takes_messages_in(stack: S
     # Seen: it took the chats by force from one that was at work.
     chat = new_chat()
     lost = stack.service.said().count("chats_lost")
-    second = Mailroom(stack, "up")
-    del second.env["PUBLIC_URL"]  # else its door stays shut until it has the bots' webhooks registered
+    # Without a public address, or its door would stay shut until it has the bots' webhooks registered.
+    second = Installation(TOGETHER, lambda command: Mailroom(stack, command))
     try:
-        second.launch()
+        for process in second.processes:
+            process.launch()
         second.wait_for("waiting_for_chats")
         stack.says(chat, "to the first")
         assert stack.wait_for_replies(chat, 1) == ["1 to the first"]

@@ -32,13 +32,14 @@ def test_a_handler_that_kills_the_process_is_counted_like_one_that_raises(stack:
     texts = ("before", "kill", "after")
     for text in texts:
         stack.says(chat, text)
-    stack.service.wait_until_dead()
+    (host,) = stack.service.hosts
+    host.wait_until_dead()
     stack.says(neighbour, "hello")
     kills = 1
     while True:
-        stack.service.launch()
-        wait_until(lambda: not stack.service.alive or len(stack.replies(chat)) >= 3, "one end or the other")
-        if stack.service.alive:
+        host.launch()
+        wait_until(lambda: not host.alive or len(stack.replies(chat)) >= 3, "one end or the other")
+        if host.alive:
             break
         kills += 1
         assert kills <= 3, "it goes on trying what kills it"

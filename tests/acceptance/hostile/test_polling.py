@@ -10,12 +10,13 @@ import pytest
 from ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import BOTS, Mailroom, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import Installation, Shape
 from tests.gateway import NONSENSE, Gateway
 
 
 @pytest.fixture
-def stack(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Stack]:
-    stack = Stack(hostile_folder / "polled", own_postgres, public=False)
+def stack(hostile_folder: Path, own_postgres: EmbeddedPostgres, shape: Shape) -> Iterator[Stack]:
+    stack = Stack(hostile_folder / f"polled-{shape}", own_postgres, shape, public=False)
     stack.heal()
     yield stack
     stack.close()
@@ -47,7 +48,7 @@ def test_a_polled_bot_keeps_order_and_loses_nothing_in_restarts(stack: Stack) ->
         assert len(replies) <= len(done) + 1, "at most the one reply in flight came twice"
 
     write(10)
-    assert stack.service.terminate() == 0
+    assert set(stack.service.terminate()) == {0}
     write(1)
     stack.service.start_and_wait()
     for chat in chats:
@@ -83,13 +84,16 @@ def test_a_line_that_the_version_before_had_parked_is_not_parked_any_more(stack:
     assert stack.store.hkeys("mailroom:suspensions") == [b"node/telegram/fast"], "people's word holds"
 
 
-@pytest.mark.parametrize("public_url", ["own", ""], ids=["webhook", "polling"])
-def test_a_start_outlives_a_gateway_that_answers_with_pages(stack: Stack, public_url: str) -> None:
+@pytest.mark.parametrize("public", [True, False], ids=["webhook", "polling"])
+def test_a_start_outlives_a_gateway_that_answers_with_pages(stack: Stack, *, public: bool) -> None:
     """The accident: a proxy before Telegram was down during a deploy, and the process ended at its start."""
     chat, gateway = new_chat(), Gateway(stack.telegram.url)
     gateway.nonsense = NONSENSE["a page with 502"]
     stack.service.terminate()
-    service = Mailroom(stack, "up", TELEGRAM_API_BASE=gateway.url, PUBLIC_URL=public_url)
+    shape = stack.service.shape
+    service = Installation(shape, lambda command: Mailroom(stack, command, TELEGRAM_API_BASE=gateway.url))
+    for door in service.doors if public else ():
+        door.env["PUBLIC_URL"] = service.url
     try:
         service.start_and_wait()
         wait_until(lambda: gateway.answered >= len(BOTS), "every bot has tried")

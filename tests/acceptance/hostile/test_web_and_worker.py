@@ -9,33 +9,25 @@ import pytest
 
 from ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.raw import ask, request
-from tests.acceptance.hostile.stack import Mailroom, Stack, new_chat, numbered
+from tests.acceptance.hostile.stack import Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import Shape
 
 
 @pytest.fixture
 def stack(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Stack]:
-    """`stack.service` is the web process."""
-    stack = Stack(hostile_folder / "apart", own_postgres, command="web")
+    stack = Stack(hostile_folder / "apart-two", own_postgres, Shape("apart", ("web", "worker", "worker")))
     yield stack
     stack.close()
 
 
-@pytest.fixture
-def workers(stack: Stack) -> Iterator[list[Mailroom]]:
-    workers = [Mailroom(stack, "worker"), Mailroom(stack, "worker")]
-    yield workers
-    for worker in workers:
-        worker.kill()
-
-
 @pytest.mark.timeout(90)
-def test_messages_flow_and_any_process_may_be_killed(stack: Stack, workers: list[Mailroom]) -> None:
-    first, second = workers
-    stack.service.launch()
+def test_messages_flow_and_any_process_may_be_killed(stack: Stack) -> None:
+    (web,), (first, second) = stack.service.doors, stack.service.hosts
+    web.launch()
     first.launch()
-    stack.service.wait_for("ready")
-    first.wait_for("ready")
+    web.wait_until_ready()
+    first.wait_until_ready()
     second.launch()
     second.wait_for("waiting_for_chats")
     assert "Mailroom's worker is ready" not in second.said(), "it stands by"
@@ -62,9 +54,9 @@ def test_messages_flow_and_any_process_may_be_killed(stack: Stack, workers: list
                 stack.says(one, sent[-1])
 
     write(10)
-    stack.service.kill()
+    web.kill()
     write(10)
-    stack.service.start_and_wait()
+    web.start_and_wait()
     write(5)
     first.kill()
     killed_at = time.monotonic()
@@ -88,11 +80,11 @@ def test_messages_flow_and_any_process_may_be_killed(stack: Stack, workers: list
 
 @pytest.mark.timeout(120)
 def test_shr_h11_a_worker_that_was_stopped_makes_no_call_for_what_another_owns_by_then(
-    stack: Stack, workers: list[Mailroom]
+    stack: Stack,
 ) -> None:
     # Seen: the handler that slept through its lease woke up and sent its reply once more.
-    first, second = workers
-    stack.service.start_and_wait()
+    (web,), (first, second) = stack.service.doors, stack.service.hosts
+    web.start_and_wait()
     first.start_and_wait()
     second.launch()
     second.wait_for("waiting_for_chats")

@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 
 from storage.postgres.outbox.job import Backoff, NewJob
-from tests.acceptance.jobs.network import Network
 from tests.acceptance.jobs.worker import LEASE_SECONDS, POINTS
+from tests.acceptance.network import Network
 from tests.acceptance.processes import wait_until
 
 JOBS_A_DEATH = 200
@@ -131,7 +131,7 @@ def test_a_network_that_is_cut_or_hangs_loses_nothing_and_doubles_nothing(
     outbox, own_postgres, new_worker, folder
 ):
     (folder / "net").mkdir()
-    network = Network(folder / "net", own_postgres.url)
+    network = Network.to_postgres(folder / "net", own_postgres.url)
     worker = new_worker(network.url)
     worker.live()
     worker.wait_for("READY")

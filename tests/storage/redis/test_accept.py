@@ -12,8 +12,8 @@ from ops.embedded.redis import EmbeddedRedis
 from storage.redis.batch import Line
 from storage.redis.dead_letters import Wanted
 from storage.redis.entry import Chat
-from storage.redis.mailbox import Mailboxes, Offer
-from tests.storage.redis.box import Box
+from storage.redis.mailbox import Early, Mailboxes, Offer
+from tests.storage.redis.box import EPOCH, Box
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -188,6 +188,16 @@ def test_mbx_f1_a_flood_does_not_take_the_room_of_queries_that_cannot_wait(box):
     loaded = box.call(box.mailboxes.load(box.chat, 5, 10))
     assert [entry.order for entry in loaded.expedited] == [2]
     assert loaded.expedited[0].expedited
+
+
+@pytest.mark.parametrize("order", [9, 11])
+def test_an_attempt_is_begun_with_the_accept_only_where_nothing_else_is_in_line(box, order):
+    """One too many would be counted, and two messages of a chat would run at once."""
+    box.accept(10)
+    receipt = box.accept(order, early=Early(EPOCH, "one"))
+    assert (receipt.status, receipt.begun) == ("accepted", None)
+    assert box.raw.hgetall(box.key("tries:shop:7")) == {}
+    assert box.accept(20, chat=Chat("shop", "8"), early=Early(EPOCH, "two")).begun is None, "not the owner"
 
 
 def test_mbx_f4_a_drained_mailbox_leaves_no_key_behind(box):
