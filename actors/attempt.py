@@ -366,7 +366,9 @@ class Worker:
         attempt: int,
         error: BaseException | None,
     ) -> Later:
-        until, outage = self.mailboxes.now_ms() + int(seconds * 1000), error is not None
+        # The chat's wait is that of the head of its box: an expedited message waits by itself.
+        until = 0 if entry.expedited else self.mailboxes.now_ms() + int(seconds * 1000)
+        outage = error is not None
         await self.persist(
             lambda: self.mailboxes.park(chat, epoch, entry.seq, until, take_back=attempt_id, outage=outage)
         )

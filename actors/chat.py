@@ -16,6 +16,7 @@ import trio
 
 from actors import report
 from actors.attempt import BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome, Worker
+from actors.fast_lane import FastLane
 from actors.hosting.bot import HostedBot
 from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
@@ -65,9 +66,11 @@ class ChatActor(TrioActor):
         "_awake",
         "_bell",
         "_bot",
+        "_broken",
         "_complete_at",
         "_ended",
         "_epoch",
+        "_fast_lane",
         "_house",
         "_last_group",
         "_loaded",
@@ -79,6 +82,7 @@ class ChatActor(TrioActor):
         "_rung",
         "_scope",
         "_stale",
+        "_state_read",
         "chat",
         "state",
         "suspended",
@@ -111,6 +115,10 @@ class ChatActor(TrioActor):
         self._ended: trio.Event | None = None
         self._rung = -1
         self._scope: trio.CancelScope | None = None
+        # What ended the fast lane: it is the whole actor that has failed.
+        self._broken: Exception | None = None
+        self._fast_lane: FastLane | None = None  # most chats never need one
+        self._state_read = False
 
     @classmethod
     def activate(cls, chat: Chat, bot: HostedBot, house: House) -> "ChatActor":
@@ -163,8 +171,8 @@ class ChatActor(TrioActor):
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
         self._order.arrived(entry.queue, entry.accepted_ms)
         self._complete_at = 0.0
-        if self.window.offer(entry, begun, loaded=self._loaded) and entry.expedited and self.busy:
-            self._house.spawn(lambda: self._overtake(entry))
+        if self.window.offer(entry, begun, loaded=self._loaded) and entry.expedited:
+            self._start_fast_lane()
         self.wake()
 
     def run_in_line(
@@ -183,6 +191,8 @@ class ChatActor(TrioActor):
 
     def look_again(self) -> None:
         """More may be in the mailbox than the window shows, and before what it shows."""
+        if self.busy or self.window.box:  # else it is read at once
+            self._start_fast_lane(look=True)
         self.window.doubt()
         self._complete_at = 0.0
         self.wake()
@@ -199,6 +209,8 @@ class ChatActor(TrioActor):
         counted.
         """
         self.reload()
+        if self._fast_lane is not None:
+            self._fast_lane.cancel("on-call restarts the chat")
         if self._scope is not None:
             self._scope.cancel(reason="on-call restarts the chat")
 
@@ -208,6 +220,8 @@ class ChatActor(TrioActor):
         try:
             with trio.CancelScope() as self._scope:
                 await self._work()
+            if self._broken is not None:
+                raise self._broken
         except Fenced as error:
             self._house.failed(self, error)
         finally:
@@ -215,7 +229,7 @@ class ChatActor(TrioActor):
 
     async def _work(self) -> None:
         left = self._house.worker.policy.quantum
-        while left > 0:
+        while left > 0 and self._broken is None:
             if not self._loaded:
                 await self._load()
             if self._locals and not self.suspended:
@@ -248,6 +262,8 @@ class ChatActor(TrioActor):
         self.suspended = loaded.suspended
         # What was asked for while we read is done next: a resumed chat must not stay suspended.
         self._loaded = not self._stale
+        if self.window.expedited:
+            self._start_fast_lane()
         if loaded.parked_until_ms:
             self._not_before = (
                 trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
@@ -263,6 +279,7 @@ class ChatActor(TrioActor):
         )
         self.state.clear()
         self.state.update(loaded.state)
+        self._state_read = True
         return loaded
 
     async def _next(self) -> Entry | None:
@@ -270,8 +287,6 @@ class ChatActor(TrioActor):
         while True:
             if self.suspended or self._house.draining:
                 return None
-            if entry := self.window.next_expedited():
-                return entry
             if self._locals:
                 return None
             if not self.window.box:
@@ -355,7 +370,7 @@ class ChatActor(TrioActor):
                 attempt_id=self._attempt_id(entry.seq),
                 epoch=self._epoch,
                 late=late,
-                following=self._following,
+                following=lambda done: None if entry.expedited else self._following(done),
                 broken_off=lambda: self._house.draining,
             )
         finally:
@@ -379,6 +394,8 @@ class ChatActor(TrioActor):
                 self._finished(entry)
                 self._loaded = False
             case _ if outcome in (BEHIND, TORN):
+                if entry.expedited:
+                    self._finished(entry)  # of its lane
                 self._loaded = False
             case _:
                 assert outcome == SUSPENDED
@@ -417,22 +434,37 @@ class ChatActor(TrioActor):
         if not entry.expedited:
             self._not_before = trio.current_time() + later.seconds
         else:
-            self._house.spawn(lambda: self._again(entry, later.seconds))
+            assert self._fast_lane is not None, "it was run there"
+            self._fast_lane.again(entry, later.seconds)
         report.put_off(self.chat, entry, later)
 
-    async def _again(self, entry: Entry, seconds: float) -> None:
-        """Try an expedited message again after a pause that holds nobody else up."""
-        self.window.running.add(entry.seq)
-        await trio.sleep(seconds)
-        self.window.running.discard(entry.seq)
-        self.wake()
+    def _start_fast_lane(self, *, look: bool = False) -> None:
+        if self._fast_lane is None:
+            self._fast_lane = FastLane(
+                self.window,
+                self._house.spawn,
+                may_run=self._may_run_beside,
+                turn=self._turn,
+                read=self._read_expedited,
+                ended=self._lane_ended,
+            )
+        self._fast_lane.start(look=look)
 
-    async def _overtake(self, entry: Entry) -> None:
-        """Run an expedited message beside the current handler when that one is slow, on what is committed."""
-        with trio.move_on_after(self._house.worker.policy.overtake_seconds):
-            await self._wait_for_end()
-        if self.busy and not self._house.draining and self.window.is_next(entry):
-            await aio(self._turn, entry)
+    def _may_run_beside(self) -> bool:
+        """Whether expedited messages may be run: the state that they read must have been read."""
+        return self._state_read and not (self.suspended or self._house.draining or self._broken)
+
+    async def _read_expedited(self) -> list[Entry]:
+        worker = self._house.worker
+        return await worker.persist(lambda: worker.mailboxes.expedited(self.chat, worker.policy.window))
+
+    def _lane_ended(self, error: Exception | None) -> None:
+        if error is not None:
+            self._broken = error
+            if self._scope is not None:
+                self._scope.cancel(reason="an expedited message broke the chat")
+                return
+        self.wake()
 
     async def _run_local(self, local: _Local) -> None:
         try:

@@ -32,10 +32,6 @@ class Policy:
     """Chat actors in memory at once; the chats beyond wait in Redis."""
     idle_seconds: float = 60.0
     """A chat silent for this long leaves memory; its next message brings it back with one read."""
-    overtake_seconds: float = 2.0
-    """How long a query that must be answered within 10 s waits for the chat's current handler before it runs
-    beside it.
-    """
     drain_seconds: float = 10.0
     """How long handlers may finish after SIGTERM; the usual platforms kill after 10 to 30 s. What is not done
     is done after the restart.

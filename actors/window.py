@@ -5,7 +5,7 @@ actor is told of it. So the view knows whether it is complete; when it is empty 
 read again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from storage.redis.entry import Entry, place
 from storage.redis.mailbox import Begun, Loaded
@@ -32,7 +32,7 @@ class Window:
         """Messages in their order, the next one first."""
         self.expedited: list[Entry] = []
         self.running: set[int] = set()
-        """Messages that are being handled, or wait for a further attempt of their own, by number."""
+        """Messages that are being handled, by number."""
         self.begun: dict[int, Begun] = {}
         """Attempts that are counted already, by their message's number."""
         self.complete = False
@@ -59,7 +59,7 @@ class Window:
         if begun is not None:
             self.begun[entry.seq] = begun
         if entry.expedited:
-            self.expedited.append(entry)
+            self._put_in_fast_lane(entry)
         elif self._offered_meanwhile is not None:
             self._offered_meanwhile.append(entry)
         elif loaded:
@@ -94,17 +94,22 @@ class Window:
                 self._put_in_line(entry)
         self.begun.clear()
 
-    def next_expedited(self) -> Entry | None:
-        """The first query that must not wait behind a flood."""
-        return next((entry for entry in self.expedited if entry.seq not in self.running), None)
+    def saw_expedited(self, read: list[Entry]) -> None:
+        """The fast lane was read, and nothing else. One of it may be finished by now: its `begin` will
+        tell.
+        """
+        for entry in read:
+            self._put_in_fast_lane(entry)
+
+    def next_expedited(self, pausing: Collection[int]) -> Entry | None:
+        """The first message that must not wait behind a flood, but for those that wait for a further
+        attempt.
+        """
+        return next((entry for entry in self.expedited if entry.seq not in pausing), None)
 
     def is_next(self, entry: Entry) -> bool:
-        """Whether it is this message's turn: it may have been run beside, or another one may have come
-        before.
-        """
-        if entry.seq in self.running:
-            return False
-        return entry in self.expedited if entry.expedited else bool(self.box) and self.box[0] is entry
+        """Whether it is this message's turn: another one may have come before it."""
+        return entry.seq not in self.running and bool(self.box) and self.box[0] is entry
 
     def following(self, done: Sequence[Entry]) -> Entry | None:
         """The message after those that are about to be finished, if no query comes before it, it is not begun
@@ -132,6 +137,10 @@ class Window:
             self.box.remove(entry)
         if self._finished_meanwhile is not None:
             self._finished_meanwhile.add(entry.seq)
+
+    def _put_in_fast_lane(self, entry: Entry) -> None:
+        if all(entry.seq != other.seq for other in self.expedited):
+            self.expedited.insert(place(self.expedited, entry), entry)
 
     def _put_in_line(self, entry: Entry) -> None:
         position = place(self.box, entry)

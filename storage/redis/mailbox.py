@@ -306,6 +306,11 @@ class Mailboxes:
             seq,
         )
 
+    async def expedited(self, chat: Chat, most: int) -> list[Entry]:
+        """The first messages in the fast lane of a chat. What is read is only a reason to `begin` one."""
+        found = await self._work.command("LRANGE", prefix(chat.partition) + f"fast:{chat}", 0, most - 1)
+        return [Entry.parse(raw, expedited=True) for raw in found]
+
     async def begin(
         self, chat: Chat, epoch: int, seq: int, attempt_id: str, *, apart: bool = False
     ) -> Begun | Incomplete | Literal["behind", "gone"] | None:

@@ -32,7 +32,7 @@ from supervisors.holding import Holding
 from supervisors.parking import Parking
 
 PATIENCE_SECONDS = 10.0
-QUICK = Policy(backoff_seconds=0.01, backoff_max_seconds=0.2, idle_seconds=60, overtake_seconds=0.05)
+QUICK = Policy(backoff_seconds=0.01, backoff_max_seconds=0.2, idle_seconds=60)
 FIRST_UPDATE_ID = 100
 
 

@@ -14,6 +14,7 @@ import trio
 import trio.testing
 
 import actors.chat
+import actors.fast_lane
 from actors.attempt import BEHIND, SUSPENDED, Done, Later
 from actors.chat import ChatActor
 from actors.hosting.hold import Hold
@@ -62,6 +63,12 @@ class Store:
     def stands_first(self, chat: Chat, entry: Entry) -> bool:
         return self.boxes[chat][:1] == [entry]
 
+    async def expedited(self, chat: Chat, most: int) -> list[Entry]:
+        await self.moment()
+        found = self.fast[chat][:most]
+        await self.moment()
+        return found
+
     async def load(self, chat: Chat, _epoch: int, window: int) -> Loaded:
         await self.moment()
         box, fast = self.boxes[chat], self.fast[chat]
@@ -77,7 +84,7 @@ class World:
         self.chance = random.Random(seed)
         self.mailboxes = Store(self.chance)
         self.ownership = SimpleNamespace(epoch=1)
-        self.policy = Policy(window=4, quantum=3, overtake_seconds=0.01)
+        self.policy = Policy(window=4, quantum=3)
         self.slots = trio.CapacityLimiter(2)
         self.draining = False
         self.worker = self
@@ -85,6 +92,7 @@ class World:
         self.trace: list[tuple[str, str, int]] = []
         self.told: set[int] = set()
         self.finished: set[int] = set()
+        self.at_it: set[tuple[Chat, bool]] = set()
         self.faults: list[str] = []
 
     # What a house is to its actors
@@ -124,10 +132,15 @@ class World:
             waiting = [one.order for one in store.boxes[chat] if (one.order or 0) < (entry.order or 0)]
             if waiting and attempt == 1 and begun is None:
                 self.faults.append(f"{chat}: {entry.order} began before {waiting}")
+        lane = (chat, entry.expedited)
+        if lane in self.at_it:
+            self.faults.append(f"{chat}: {entry.order} ran beside another of its lane")
+        self.at_it.add(lane)
         await trio.sleep(self.chance.choice([0, 0.002, 0.03]))
+        self.at_it.discard(lane)
         if self.chance.random() < 0.15:
             return Later(self.chance.choice([0.0, 0.02]), self.chance.random() < 0.5, attempt, None)
-        return await self.commit(chat, entry, following())
+        return await self.commit(chat, entry, following([entry]))
 
     async def commit(self, chat: Chat, entry: Entry, asked: Following | None) -> Done:
         store = self.mailboxes
@@ -223,6 +236,7 @@ def plain_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return await fn(*args)
 
     monkeypatch.setattr(actors.chat, "aio", call)
+    monkeypatch.setattr(actors.fast_lane, "aio", call)
     yield
     trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = False  # type: ignore[attr-defined]
 

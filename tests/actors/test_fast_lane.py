@@ -1,0 +1,137 @@
+"""What must not wait does not: messages in the fast lane of a chat (conformance E: G10)."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+
+import trio
+from aiogram import Router
+from aiogram.types import Message, PreCheckoutQuery
+from pydantic_core import to_json
+
+from actors.runtime.bridge import aio
+from storage.redis.entry import Chat
+from storage.redis.mailbox import Offer
+from tests.actors.house import FIRST_UPDATE_ID, QUICK, message, pre_checkout, too_many
+
+ANN = Chat("shop", "7")
+SLOW_CHATS = 300
+ANSWERED_SECONDS = 1.0
+
+
+def answers(telegram):
+    return [
+        args["pre_checkout_query_id"] for name, args in telegram.calls if name == "answerPreCheckoutQuery"
+    ]
+
+
+async def answered(house, telegram, *ids):
+    """A checkout is answered before Telegram has given it up by far."""
+    with trio.move_on_after(ANSWERED_SECONDS) as scope:
+        while answers(telegram) != [str(one) for one in ids]:  # noqa: ASYNC110
+            await trio.sleep(0.005)
+    assert not scope.cancelled_caught, f"{answers(telegram)} within {ANSWERED_SECONDS} s"
+
+
+def test_a_checkout_is_answered_while_slow_turns_of_other_chats_hold_all_slots(play, telegram):
+    # Seen: 200 slow model calls, and the checkout of an idle chat passed Telegram's 10 s.
+    router, free, slow = Router(), asyncio.Event(), []
+
+    @router.message()
+    async def think(message: Message) -> None:
+        slow.append(message.chat.id)
+        await free.wait()
+
+    @router.pre_checkout_query()
+    async def agree(query: PreCheckoutQuery) -> None:
+        await query.answer(ok=True)
+
+    async def scenario(house):
+        for number in range(SLOW_CHATS):
+            await house.write(1000 + number, "think")
+        await house.until(lambda: len(slow) == house.chats.slots.total_tokens, "all slots to be taken")
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + SLOW_CHATS))
+        await answered(house, telegram, FIRST_UPDATE_ID + SLOW_CHATS)
+        free.set()
+        await house.settled()
+
+    play(router, scenario, policy=replace(QUICK, turns_max=200))
+    assert len(slow) == SLOW_CHATS
+
+
+def test_a_checkout_waits_for_no_handler_backoff_or_parking_of_its_chat(play, hands, telegram):
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 1))
+        await answered(house, telegram, FIRST_UPDATE_ID + 1)
+        hands.failures["hold"] = 1
+        hands.let_go("hold")
+        await house.until(lambda: house.chats.get(ANN)._not_before, "the head to be put off")
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 2))
+        await answered(house, telegram, FIRST_UPDATE_ID + 1, FIRST_UPDATE_ID + 2)
+
+    play(hands.router, scenario, policy=replace(QUICK, backoff_seconds=60.0, backoff_max_seconds=60.0))
+
+
+def test_a_checkout_that_another_process_took_in_is_seen_beside_a_slow_handler(play, hands, telegram):
+    # Seen: the worker read its mailbox only once the handler had come to its end.
+    async def scenario(house):
+        await house.write(7, "hold")
+        await house.until(lambda: hands.began)
+        update_id = FIRST_UPDATE_ID + 1
+        query = to_json(pre_checkout(7, update_id))
+        offer = Offer(ANN, f"42.{update_id}", update_id, "pre_checkout_query", "checkout", "t", query, True)
+        await aio(partial(house.mailboxes.accept, offer))
+        house.chats.look_again(ANN)
+        await answered(house, telegram, update_id)
+        hands.let_go("hold")
+        await house.said(7, "1 hold")
+
+    play(hands.router, scenario)
+
+
+def test_two_checkouts_of_a_chat_never_run_side_by_side_and_go_by_their_ids(play, telegram):
+    # Seen: the second one overtook the first, and both wrote the state that they had read.
+    router, free, at_it, began = Router(), asyncio.Event(), [], []
+
+    @router.pre_checkout_query()
+    async def agree(query: PreCheckoutQuery) -> None:
+        at_it.append(query.id)
+        began.append(query.id)
+        assert at_it == [query.id]
+        await free.wait()
+        at_it.clear()
+
+    @router.message()
+    async def think(message: Message) -> None:
+        await free.wait()
+
+    async def scenario(house):
+        await house.write(7, "think")
+        await house.until(lambda: house.chats.get(ANN).busy)
+        for more in (1, 4, 3, 2):
+            await house.offer(pre_checkout(7, FIRST_UPDATE_ID + more))
+        await house.until(lambda: began)
+        await house.write(8, "a round through the loop")
+        assert began == [str(FIRST_UPDATE_ID + 1)]
+        free.set()
+        await house.settled()
+
+    play(router, scenario)
+    assert began == [str(FIRST_UPDATE_ID + more) for more in (1, 2, 3, 4)]
+
+
+def test_a_checkout_that_must_wait_holds_up_neither_its_chat_nor_the_next_checkout(play, hands, telegram):
+    # Seen: its wait was noted as that of the chat, and after a restart the chat stood still for it.
+    async def scenario(house):
+        telegram.tell(too_many(40), method="answerPreCheckoutQuery")
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID))
+        await house.until(lambda: telegram.tried, "the first to be refused")
+        await house.until(lambda: not house.chats.get(ANN).busy)
+        parked = await aio(partial(house.mailboxes.load, ANN, 1, 10))
+        assert parked.parked_until_ms == 0
+        await house.offer(message(7, "one", FIRST_UPDATE_ID + 1))
+        await house.until(lambda: telegram.texts(7) == ["1 one"])
+
+    play(hands.router, scenario)
