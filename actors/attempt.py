@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from aiogram.exceptions import TelegramRetryAfter
 
+from actors.chat_state import ChatState, Work
 from actors.group import Group
 from actors.hosting.answers import believable
 from actors.hosting.bot import HostedBot
@@ -17,7 +18,6 @@ from actors.hosting.errors import Owner, Parked, owner_of
 from actors.journal import Doubts, Journal, Pool
 from actors.policy import Policy
 from actors.running import running
-from actors.state import apply
 from actors.turn import Turn, current_turn
 from storage.errors import Fenced, StoreError, StoreUnavailable
 from storage.redis.entry import Chat, Entry
@@ -139,7 +139,7 @@ class Worker:
         bot: HostedBot,
         chat: Chat,
         entry: Entry,
-        state: dict[str, str],
+        state: ChatState,
         begun: Begun | None,
         *,
         attempt_id: str,
@@ -161,19 +161,25 @@ class Worker:
             if isinstance(counted, str | Incomplete):
                 return counted
             begun = counted
+        work = state.begin(entry)
         try:
-            return await self._attempt(bot, chat, entry, state, begun, attempt_id, epoch, late, following)
+            return await self._attempt(
+                bot, chat, entry, state, work, begun, attempt_id, epoch, late, following
+            )
         except asyncio.CancelledError:
             if broken_off():
                 await self._take_back(chat, epoch, entry, attempt_id)
             raise
+        finally:
+            state.end(work)
 
     async def _attempt(
         self,
         bot: HostedBot,
         chat: Chat,
         entry: Entry,
-        state: dict[str, str],
+        state: ChatState,
+        work: Work,
         begun: Begun,
         attempt_id: str,
         epoch: int,
@@ -222,7 +228,6 @@ class Worker:
                 )  # no attempt before the last has apologised
                 await self._apologise(bot, turn)
         letters = [_dead_letter(one, error, turns) if verdict == "dead" and error else None for one in turns]
-        changes = turn.changes
         if verdict != "dead":
             for one in turns:
                 one.journal.supersede()
@@ -247,11 +252,13 @@ class Worker:
             )
             return committed, asked.entry if asked and committed.next is not None else None
 
-        committed, begun_next = await self.persist(commit)
-        if committed.torn:
-            return TORN
-        if not committed.gone:
-            _settle(turns, changes)
+        async with state.committing:
+            changes = state.merged(work, turn.changes, turn.bases, bot.storage)
+            committed, begun_next = await self.persist(commit)
+            if committed.torn:
+                return TORN
+            if not committed.gone:
+                _settle(state, work, turns, changes)
         return Done(verdict, committed, attempt, begun_next, error, others)
 
     def _leave_doubts(self, turns: Sequence[Turn]) -> None:
@@ -261,7 +268,7 @@ class Worker:
             self.doubts.leave(turn.chat, turn.entry.seq, turn.epoch, turn.journal)
 
     def _turns(
-        self, chat: Chat, entry: Entry, state: dict[str, str], begun: Begun, epoch: int, late: bool
+        self, chat: Chat, entry: Entry, state: ChatState, begun: Begun, epoch: int, late: bool
     ) -> list[Turn]:
         """The turn of a message; of a media group one for each of its parts."""
         permit = self._permit(chat, epoch)
@@ -282,6 +289,7 @@ class Worker:
         for turn in turns:
             assert turn.entry is not None
             turn.group, turn.group_trace, turn.changes = group, entry.trace, group.changes
+            turn.bases = first.bases
             turn.journal.part, turn.journal.pool = turn.entry.seq, pool
             pool.records.update(
                 ((turn.entry.seq, number), record) for number, record in turn.journal.recorded.items()
@@ -289,7 +297,7 @@ class Worker:
         return turns
 
     async def run_local(
-        self, chat: Chat, state: dict[str, str], epoch: int, work: Callable[[], Awaitable[T]]
+        self, bot: HostedBot, chat: Chat, state: ChatState, epoch: int, work: Callable[[], Awaitable[T]]
     ) -> T:
         """Run work that has no message, and commit what it changed."""
 
@@ -298,11 +306,16 @@ class Worker:
 
         journal = Journal(chat.bot, unrecorded)
         turn = Turn(chat, None, epoch, 1, False, state, journal, permit=self._permit(chat, epoch))
-        result = await self._as_current(turn, work)
-        changes = turn.changes
-        if changes:
-            await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
-            _settle([turn], changes)
+        at_it = state.begin(None)
+        try:
+            result = await self._as_current(turn, work)
+            if turn.changes:
+                async with state.committing:
+                    changes = state.merged(at_it, turn.changes, turn.bases, bot.storage)
+                    await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
+                    _settle(state, at_it, [turn], changes)
+        finally:
+            state.end(at_it)
         return result
 
     async def _dispatch(self, bot: HostedBot, turns: list[Turn]) -> bool:
@@ -430,11 +443,11 @@ def _forget_changes(turns: Sequence[Turn]) -> None:
         turn.changes = Changes()
 
 
-def _settle(turns: Sequence[Turn], changes: Changes) -> None:
+def _settle(state: ChatState, work: Work, turns: Sequence[Turn], changes: Changes) -> None:
     """Bring the state in memory up to the commit, before anything else of this loop runs: a task that the
     handler left behind may have read and written in the meantime, and what it wrote is newer.
     """
-    apply(turns[0].state, changes)
+    state.commit(work, changes)
     _forget_changes(turns)
 
 

@@ -16,12 +16,12 @@ import trio
 
 from actors import report
 from actors.attempt import BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome, Worker
+from actors.chat_state import ChatState
 from actors.fast_lane import FastLane
 from actors.hosting.bot import HostedBot
 from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
 from actors.runtime.bridge import aio
-from actors.state import apply
 from actors.window import Window
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
@@ -92,7 +92,7 @@ class ChatActor(TrioActor):
     def __init__(self, chat: Chat, bot: HostedBot, house: House) -> None:
         super().__init__()
         self.chat = chat
-        self.state: dict[str, str] = {}
+        self.state = ChatState()
         self.suspended = False
         self.window = Window(house.worker.policy.window)
         self._bot = bot
@@ -277,8 +277,7 @@ class ChatActor(TrioActor):
         loaded = await worker.persist(
             lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window)
         )
-        self.state.clear()
-        self.state.update(loaded.state)
+        self.state.replace(loaded.state)
         self._state_read = True
         return loaded
 
@@ -469,7 +468,9 @@ class ChatActor(TrioActor):
     async def _run_local(self, local: _Local) -> None:
         try:
             result = await aio(
-                lambda: self._house.worker.run_local(self.chat, self.state, self._epoch, local.work)
+                lambda: self._house.worker.run_local(
+                    self._bot, self.chat, self.state, self._epoch, local.work
+                )
             )
         except Exception as error:
             local.answer(None, error)
@@ -478,4 +479,4 @@ class ChatActor(TrioActor):
 
     def write(self, changes: Changes) -> None:
         """Somebody outside of a turn has just committed changes of this chat's state."""
-        apply(self.state, changes)
+        self.state.write(changes)

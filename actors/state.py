@@ -73,6 +73,14 @@ class ActorStorage(BaseStorage):
         text = await self._get(key, "data")
         return self.from_text(text) if text else {}
 
+    def unpacked(self, kept: str | None) -> dict[str, Any]:
+        """The data that a field holds; empty where there is none."""
+        return self.from_text(kept) if kept else {}
+
+    def packed(self, data: Mapping[str, Any]) -> str | None:
+        """What a field holds of data; None for nothing."""
+        return self.to_text(dict(data)) if data else None
+
     async def close(self) -> None:
         """Nothing to close: the stores belong to the service."""
 
@@ -87,7 +95,8 @@ class ActorStorage(BaseStorage):
             if name in turn.changes.delete:
                 return None
             if turn.open:
-                return turn.state.get(name)
+                value = turn.bases[name] = turn.state.get(name)
+                return value
         return await self._door.read(Chat(self._bot, str(key.chat_id)), name)
 
     async def _put(self, key: StorageKey, part: str, value: str | None) -> None:
@@ -116,10 +125,3 @@ class ActorIsolation(BaseEventIsolation):
 
     async def close(self) -> None:
         """Nothing to close."""
-
-
-def apply(state: dict[str, str], changes: Changes) -> None:
-    """Bring the committed state in memory up to what was just committed in Redis."""
-    for name in changes.delete:
-        state.pop(name, None)
-    state.update(changes.set)

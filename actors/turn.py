@@ -41,6 +41,8 @@ class Turn:
     """
     journal: Journal
     changes: Changes = field(default_factory=Changes)
+    bases: dict[str, str | None] = field(default_factory=dict)
+    """What it made its changes of: the committed text of each field that it read before it wrote it."""
     called_at: float = inf
     """When its latest call left, by the loop's clock."""
     task: asyncio.Task[Any] | None = None

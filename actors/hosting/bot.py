@@ -73,6 +73,7 @@ class HostedBot:
         self.bot = bot
         self.dispatcher = dispatcher
         self.limiter = limiter
+        self.storage = storage
         self.watermark = Watermark()
         self.hold = Hold()
         self._asking: asyncio.Future[bool] | None = None

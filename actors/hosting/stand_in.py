@@ -45,16 +45,30 @@ class StandInStorage(InPlaceOf, ActorStorage):
             self._lifetimes_ms = {part: _milliseconds(life) for part, life in lives.items() if life}
 
     async def _put(self, key: StorageKey, part: str, value: str | None) -> None:
-        if value is not None and (life := self._lifetimes_ms.get(part)):
-            value = f"{UNTIL}{_now_ms() + life};{value}"
-        await super()._put(key, part, value)
+        await super()._put(key, part, self._ending(part, value))
+
+    def unpacked(self, kept: str | None) -> dict[str, Any]:
+        """The data that a field holds; empty where there is none, or its time is over."""
+        return super().unpacked(_alive(kept))
+
+    def packed(self, data: Mapping[str, Any]) -> str | None:
+        """What a field holds of data written now; None for nothing."""
+        return self._ending("data", super().packed(data))
 
     async def _get(self, key: StorageKey, part: str) -> str | None:
-        value = await super()._get(key, part)
-        if value is None or not value.startswith(UNTIL):
-            return value
-        until, _, value = value.removeprefix(UNTIL).partition(";")
-        return value if _now_ms() < int(until) else None
+        return _alive(await super()._get(key, part))
+
+    def _ending(self, part: str, value: str | None) -> str | None:
+        if value is not None and (life := self._lifetimes_ms.get(part)):
+            return f"{UNTIL}{_now_ms() + life};{value}"
+        return value
+
+
+def _alive(value: str | None) -> str | None:
+    if value is None or not value.startswith(UNTIL):
+        return value
+    until, _, value = value.removeprefix(UNTIL).partition(";")
+    return value if _now_ms() < int(until) else None
 
 
 def _milliseconds(life: int | timedelta) -> int:

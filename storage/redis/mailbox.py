@@ -150,7 +150,8 @@ class Changes:
         """Set a field, or with None delete it."""
         if value is None:
             self.set.pop(name, None)
-            self.delete.append(name)
+            if name not in self.delete:
+                self.delete.append(name)
         else:
             self.set[name] = value
             if name in self.delete:

@@ -10,9 +10,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.storage.base import StorageKey
 from aiogram.types import Message
 
+from actors.chat_state import ChatState
 from actors.journal import Journal
 from actors.runtime.bridge import aio
-from actors.state import ActorStorage, apply
+from actors.state import ActorStorage
 from actors.turn import Turn, current_turn
 from storage.redis import inspection
 from storage.redis.entry import Chat
@@ -38,13 +39,13 @@ class Committed:
     """The door to what is committed, kept in memory."""
 
     def __init__(self):
-        self.chats: dict[Chat, dict[str, str]] = {}
+        self.chats: dict[Chat, ChatState] = {}
 
     async def read(self, chat, name):
         return self.chats.get(chat, {}).get(name)
 
     async def write(self, chat, changes):
-        apply(self.chats.setdefault(chat, {}), changes)
+        self.chats.setdefault(chat, ChatState()).write(changes)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def run(request, door):
                 async def unrecorded(_number, _record):
                     raise AssertionError
 
-                state = door.chats.setdefault(Chat("shop", "7"), {})
+                state = door.chats.setdefault(Chat("shop", "7"), ChatState())
                 current_turn.set(
                     Turn(Chat("shop", "7"), None, 1, 1, False, state, Journal("shop", unrecorded))
                 )
@@ -239,7 +240,16 @@ def test_of_a_timer_what_was_asked_for_last_in_a_turn_is_what_counts(play, teleg
     assert play(bot_of(handler), scenario) == left
 
 
+def test_data_that_was_cleared_twice_and_then_set_is_kept():
+    # Seen: it stayed in memory and was deleted in the store, and was gone after the next restart.
+    changes = Changes()
+    for value in (None, None, "kept"):
+        changes.put("data:7:::default", value)
+    assert list(changes.arguments()) == ["set", "data:7:::default", "kept"]
+
+
 def test_changes_of_a_field_collapse_to_the_last_one():
-    state = {"a": "1", "b": "2"}
-    apply(state, Changes(set={"c": "3"}, delete=["a"]))
+    state = ChatState()
+    state.replace({"a": "1", "b": "2"})
+    state.write(Changes(set={"c": "3"}, delete=["a"]))
     assert state == {"b": "2", "c": "3"}
