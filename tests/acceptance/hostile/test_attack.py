@@ -5,6 +5,7 @@ import pytest
 from tests.acceptance.hostile.attack import ATTACKS, Held, slowest_health_seconds
 from tests.acceptance.hostile.stack import Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import TOGETHER, in_shapes
 
 HEALTH_SECONDS_MAX = 3.0
 """200 ms where nothing else runs, a multiple of it on a busy machine; all used to stand still for 16 s."""
@@ -12,10 +13,11 @@ GROWTH_BYTES_MAX = 64 * 1024 * 1024
 """Allocators keep some; the attack sends a multiple of it."""
 
 
+@in_shapes(TOGETHER)  # a door that hosts the chats too has more to do than one that does not
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_health_answers_throughout_the_attack_and_nothing_is_left_of_it(stack: Stack, attack: str) -> None:
-    service, chat = stack.service, new_chat()
+    (service,), chat = stack.service.doors, new_chat()
     assert service.child is not None
     assert stack.post(chat, "before")[0][0] == 200
     stack.wait_for_replies(chat, 1)

@@ -38,11 +38,12 @@ def test_a_name_whose_token_is_another_bots_now_is_refused_and_says_both_ways_ou
     body = update(chat, "hello")
     assert stack.post_until_taken([body]) == 0
     assert stack.wait_for_replies(chat, 1) == numbered(["hello"])
-    assert stack.service.terminate() == 0
+    assert stack.service.terminate() == [0]
 
     with_token(stack, NEW)
+    (process,) = stack.service.processes
     refused = subprocess.run(
-        stack.service.command, env=stack.service.env, capture_output=True, text=True, timeout=60, check=False
+        process.command, env=process.env, capture_output=True, text=True, timeout=60, check=False
     )
     assert refused.returncode == 2
     for words in ("bots.strict.token", "5999", "5001", "former_id = 5001", "another name", "dead letters"):
@@ -61,7 +62,7 @@ def test_a_rotated_secret_of_the_same_bot_is_no_event(stack: Stack) -> None:
     chat = new_chat()
     stack.says(chat, "a")
     assert stack.wait_for_replies(chat, 1) == ["1 a"]
-    assert stack.service.terminate() == 0
+    assert stack.service.terminate() == [0]
     with_token(stack, ROTATED)
     stack.service.start_and_wait()
     stack.says(chat, "b")
