@@ -6,6 +6,9 @@ what Pykka says. The differences are few and on purpose:
 
 - `ask` and `stop` are awaited, they never block (ref.py).
 - An inbox has a limit (inbox.py), and an actor that would wait for itself gets an error (waiting.py).
+- `get` gives what is there anywhere, and waits in other threads; where it would block a loop it raises
+  WouldBlockError (future.py). For the same reason `actor_stopped` has no `wait`: await `wait_for_end()`.
+- Errors of actors are logged under `actors`, not under `pykka`, in Pykka's words.
 - A cancelled actor stops alone. Pykka answers every BaseException by stopping all actors, and
   `trio.Cancelled` is one; here cancellation, Ctrl-C and the like travel up the nursery, which knows better
   who must end.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -106,8 +107,8 @@ class _StopFuture(DerivedFuture[bool]):
     def __init__(self, asked: TrioFuture[Any]) -> None:
         super().__init__((asked,), lambda _: True)
 
-    async def wait(self) -> None:
-        """Wait for the actor's answer to the request to stop."""
-        await super().wait()
-        if isinstance(self._error, ActorDeadError):
-            self._error, self._value = None, False
+    def _fail(self) -> None:
+        if not isinstance(sys.exception(), ActorDeadError):
+            super()._fail()
+        elif not self._done:
+            self.set(False)
