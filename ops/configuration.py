@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from ops.demo import LOOPBACK, Serving, bot_variable, is_loopback, start_faults
 from ops.faults import ConfigurationError, nearest, said_plainly
 from ops.program_names import names_of_program
 from ops.relations import Fault, relation_faults
@@ -22,10 +23,8 @@ from ops.settings import ENVIRONMENT, OURS_ALONE, PaymentSettings, Settings
 FILE_NAME = "mailroom.toml"
 OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
 """Variables that set nothing: where the settings are, and who is at the command line."""
-BOT_VARIABLE_PREFIX = "MAILROOM_BOT_"
-"""MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
-
 BOT_VARIABLES = ("token", "secret")
+"""MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
 PAYMENT_VARIABLE_PREFIX = "MAILROOM_PAYMENTS_"
 """MAILROOM_PAYMENTS_YOOKASSA_SECRET_KEY and its like, for the same reason."""
 PAYMENT_KEYS = {
@@ -41,9 +40,11 @@ def load(
     defaults: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
     of_program: bool = False,
+    serving: Serving | None = None,
 ) -> Settings:
     """The settings, or a `ConfigurationError` with all that is wrong; `defaults` are those of one command.
-    `of_program`: the environment is that of somebody's program too (`ops/program_names.py`).
+    `of_program`: the environment is that of somebody's program too (`ops/program_names.py`). `serving` is the
+    command that serves by them; whoever only looks needs no token for it, and starts no demo.
     """
     environment = os.environ if environment is None else environment
     file = find_file(config, environment)
@@ -63,7 +64,16 @@ def load(
             values[key] = value
             set_as[key,] = f"--{key}"
     where = file.name if file else "settings"
+
+    def label(name: tuple[str, ...]) -> str:
+        return set_as.get(name, f"{'.'.join(name)} ({where})")
+
     faults += relation_faults(values)
+    if serving is not None:
+        faults += start_faults(serving, values, set_as, environment, label)
+        on_line = bool(command_line and command_line.get("host"))
+        if serving.demo and not on_line and not is_loopback(values.get("host", LOOPBACK)):
+            values["host"] = LOOPBACK  # HOST was meant for the real thing
     settings = None
     try:
         settings = Settings.model_validate(values | {"config": file})
@@ -71,9 +81,7 @@ def load(
         shapes = [(tuple(map(str, error["loc"])), said_plainly(error)) for error in invalid.errors()]
         faults = shapes + faults
     if settings is None or faults:
-        raise ConfigurationError(
-            f"{set_as.get(name, '.'.join(name) + f' ({where})')}: {fault}" for name, fault in faults
-        )
+        raise ConfigurationError(f"{label(name)}: {fault}" for name, fault in faults)
     return _completed(settings)
 
 
@@ -105,7 +113,7 @@ def _take_environment(
     faults: list[Fault] = []
     bots = values["bots"] if isinstance(values.get("bots"), dict) else {}
     of_bots = {
-        f"{BOT_VARIABLE_PREFIX}{name.upper().replace('-', '_')}_{key.upper()}": (name, key)
+        bot_variable(name, key): (name, key)
         for name in bots
         for key in BOT_VARIABLES
         if isinstance(bots[name], dict)

@@ -33,6 +33,21 @@ async def claim_names(bots: Mapping[str, HostedBot], settings: Mapping[str, BotS
         raise ConfigurationError(faults)
 
 
+async def spare_names(bots: Mapping[str, HostedBot], line: Line) -> None:
+    """Keep a demo off the chats of bots that have served people: it would answer what waits there at a
+    simulator. The demo's own people are nobody's, and a first token may have them. Raises
+    `ConfigurationError`.
+    """
+    owners = {name: await Identities(line).owner(name) for name in bots}
+    if faults := [
+        f"bots.{name}: is a demo, and the chats kept under {name} are those of the bot {owner}: what people"
+        " wrote there would be answered at a simulator. Set the token, or give the demo stores of its own."
+        for name, owner in owners.items()
+        if owner is not None
+    ]:
+        raise ConfigurationError(faults)
+
+
 def _fault(name: str, bot_id: int, owner: int) -> str:
     return (
         f"bots.{name}.token: is of the bot {bot_id}, and the chats, state and dead letters kept under {name}"

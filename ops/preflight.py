@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from ops.demo import missing_store
 from ops.faults import CannotStartError, ConfigurationError
 from ops.settings import ENVIRONMENT, Settings
 from storage.postgres.migrate import MigrationError, migrate, pending
@@ -18,10 +19,7 @@ def require(settings: Settings, command: str, *keys: str) -> None:
     names = {key: name for name, key in ENVIRONMENT.items()}
     missing = [key for key in keys if getattr(settings, key) is None]
     if missing:
-        raise ConfigurationError(
-            f"{names[key]}: is not set, and `mailroom {command}` needs it; `mailroom up` brings its own"
-            for key in missing
-        )
+        raise ConfigurationError(f"{names[key]}: {missing_store(command)}" for key in missing)
 
 
 def migrated(database_url: str) -> list[str]:

@@ -32,7 +32,7 @@ from ops.bundled import brought, prepare
 from ops.doors import doors
 from ops.front import Front
 from ops.hosted import hosted_bots
-from ops.identity import claim_names
+from ops.identity import claim_names, spare_names
 from ops.metrics_port import metrics_port
 from ops.outbox import Outbox, open_outbox
 from ops.settings import Settings
@@ -143,7 +143,9 @@ class Service:
             for bot in bots.values():
                 self.follow(bot, workplace, stores.mailboxes)
             try:
-                if not self._settings.demo:  # the demo's people are nobody's: a first token may have them
+                if self._settings.demo:
+                    await aio(spare_names, bots, stores.line)
+                else:
                     self.line = stores.line
                     await aio(claim_names, bots, self._settings.bots, stores.line)
                 await self._live(stop, stores, outbox, services, workplace, parking, bots)

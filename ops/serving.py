@@ -7,34 +7,47 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from structlog import get_logger
+
 from ops import configuration, logs
+from ops.demo import Serving, is_loopback
 from ops.embedded.ports import listen_once
 from ops.faults import CannotStartError, ConfigurationError, GaveUpError
-from ops.preflight import require, require_migrated, require_redis
+from ops.preflight import require_migrated, require_redis
 from ops.quick_aiogram import import_aiogram
 from ops.settings import Settings
+
+log = get_logger("mailroom")
 
 
 def prepared(
     config: Path | None,
     command: str,
     *,
+    demo: bool = False,
     command_line: Mapping[str, Any] | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> Settings:
     """The settings of a process among several, with its stores tried out."""
-    settings = configuration.load(config, command_line=command_line, defaults=defaults)
+    serving = Serving(command, demo=demo)
+    settings = configuration.load(config, command_line=command_line, defaults=defaults, serving=serving)
     logs.configure(settings.log)
-    require(settings, command, "database_url", "redis_url")
     assert settings.database_url is not None
     assert settings.redis_url is not None
-    if settings.simulated:
-        raise ConfigurationError(
-            [f"bots: no bot has a token, and `mailroom {command}` has no demo (`mailroom up` has)"]
-        )
+    warn_of_demo(settings)
     require_migrated(settings.database_url)
     require_redis(settings.redis_url)
     return settings
+
+
+def warn_of_demo(settings: Settings) -> None:
+    """Say so where others than this machine's people reach a demo: it asks nobody who they are."""
+    if settings.demo and not is_loopback(settings.host):
+        log.warning(
+            "demo_open_to_others",
+            host=settings.host,
+            note="whoever reaches this address can act as any person of the demo, its owner included",
+        )
 
 
 def check_port(settings: Settings) -> Settings:
@@ -54,7 +67,7 @@ def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = 
     from supervisors.otp.errors import GaveUp
 
     def ready(address: str) -> None:
-        print(ready_line(address, chat_page), flush=True)  # noqa: T201 - the command's answer
+        print(ready_line(address, chat_page, demo=settings.demo), flush=True)  # noqa: T201 - the answer
 
     try:
         service.serve(settings, roles=roles, ready=ready, chat_page=chat_page)
@@ -71,11 +84,14 @@ def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = 
         raise
 
 
-def ready_line(address: str, chat_page: str | None) -> str:
+def ready_line(address: str, chat_page: str | None, *, demo: bool) -> str:
     """The one line on standard output; whoever sees it first wants to know where to click."""
-    if chat_page:
-        return f"Mailroom is ready: {address} - a demo, for there is no bot token. Open {chat_page} to chat."
-    return f"Mailroom is ready: {address}" if address else "Mailroom's worker is ready."
+    ready = f"Mailroom is ready: {address}" if address else "Mailroom's worker is ready"
+    if not demo:
+        return ready if address else f"{ready}."
+    return f"{ready} - a demo, for there is no bot token." + (
+        f" Open {chat_page} to chat." if chat_page else ""
+    )
 
 
 def _port_refused(settings: Settings, error: OSError) -> CannotStartError:

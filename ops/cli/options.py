@@ -17,6 +17,18 @@ Port = Annotated[
         "--port", help="Where to listen; 0 picks a free port. Else PORT, else 8080.", min=0, max=65535
     ),
 ]
+Host = Annotated[
+    str | None,
+    typer.Option("--host", help="The address to listen on. Else HOST, else 127.0.0.1.", show_default=False),
+]
+Demo = Annotated[
+    bool,
+    typer.Option(
+        "--demo",
+        help="Serve a demo, with simulators and without tokens, also where stores or an address are set (but"
+        " not with PUBLIC_URL). It listens on this machine alone, whatever HOST says; --host opens it.",
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option(

@@ -1,23 +1,27 @@
 """`mailroom up`: everything on one machine, with one command."""
 
-from ops.cli.options import Config, Data, Port
+from ops.cli.options import Config, Data, Demo, Host, Port
 
 
-def up(config: Config = None, port: Port = None, data: Data = None) -> None:
+def up(
+    config: Config = None, port: Port = None, host: Host = None, data: Data = None, *, demo: Demo = False
+) -> None:
     """Serve everything from this one process.
 
     Starts an embedded Postgres and Redis where DATABASE_URL or REDIS_URL is not set, brings the database up
-    to date, and serves. Without a bot token it is a demo: simulators stand in for Telegram, with a page to
-    chat on, for payment gateways and for a language model. Ctrl-C or SIGTERM finishes the work in hand and
-    stops everything that was started.
+    to date, and serves. Where nothing is configured it is a demo: simulators stand in for Telegram, with a
+    page to chat on, for payment gateways and for a language model. Ctrl-C or SIGTERM finishes the work in
+    hand and stops everything that was started.
     """
     from ops import configuration, logs
+    from ops.demo import Serving
     from ops.home import home
-    from ops.serving import check_port, serve
+    from ops.serving import check_port, serve, warn_of_demo
 
-    command_line = {"port": port, "data": data.expanduser().absolute() if data else None}
-    settings = configuration.load(config, command_line=command_line)
+    command_line = {"port": port, "host": host, "data": data.expanduser().absolute() if data else None}
+    settings = configuration.load(config, command_line=command_line, serving=Serving("up", demo=demo))
     logs.configure(settings.log)
+    warn_of_demo(settings)
     settings = check_port(settings)
     with home(settings) as (complete, simulators):
         chat_page = simulators.chat_page if simulators else None

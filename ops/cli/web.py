@@ -1,9 +1,9 @@
 """`mailroom web`: the processes that take messages in."""
 
-from ops.cli.options import Config, Port
+from ops.cli.options import Config, Demo, Host, Port
 
 
-def web(config: Config = None, port: Port = None) -> None:
+def web(config: Config = None, port: Port = None, host: Host = None, *, demo: Demo = False) -> None:
     """Serve webhooks, health and metrics, and nothing else; run any number of them beside `mailroom worker`.
 
     Needs DATABASE_URL and REDIS_URL, and a database that `mailroom migrate` has brought up to date. Listens
@@ -12,5 +12,7 @@ def web(config: Config = None, port: Port = None) -> None:
     from ops.serving import check_port, prepared, serve
 
     # A platform's router reaches a process from outside of its container.
-    settings = prepared(config, "web", command_line={"port": port}, defaults={"host": "0.0.0.0"})  # noqa: S104
+    defaults = {"host": "0.0.0.0"}  # noqa: S104
+    command_line = {"port": port, "host": host}
+    settings = prepared(config, "web", demo=demo, command_line=command_line, defaults=defaults)
     serve(check_port(settings), roles=frozenset({"ingress"}))

@@ -1,13 +1,13 @@
 """`mailroom worker`: the processes that run the chats."""
 
-from ops.cli.options import Config
+from ops.cli.options import Config, Demo
 
 
-def worker(config: Config = None) -> None:
+def worker(config: Config = None, *, demo: Demo = False) -> None:
     """Run the chats whose messages `mailroom web` takes in.
 
     Needs DATABASE_URL and REDIS_URL, and a database that `mailroom migrate` has brought up to date.
     """
     from ops.serving import prepared, serve
 
-    serve(prepared(config, "worker"), roles=frozenset({"worker"}))
+    serve(prepared(config, "worker", demo=demo), roles=frozenset({"worker"}))

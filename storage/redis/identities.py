@@ -65,6 +65,11 @@ class Identities:
         await self._line.command("HSET", IDENTITIES, name, _written(taken_over))
         return taken_over
 
+    async def owner(self, name: str) -> int | None:
+        """The number of the bot that the chats of a name belong to; None where nobody has claimed it."""
+        raw = await self._line.command("HGET", IDENTITIES, name)
+        return None if raw is None else _read(raw).bot_id
+
 
 def _written(identity: Identity) -> bytes:
     return to_json({"bot_id": identity.bot_id, "plain_ids_until_ms": identity.plain_ids_until_ms})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import redis
 
 from ops.embedded.ports import free_port
 
@@ -157,8 +158,11 @@ def test_a_port_in_use_is_one_line_and_nothing_is_started(data):
 
 
 def test_an_address_of_another_machine_is_one_line(data):
-    done = mailroom("up", "--port", "0", "--data", data, HOST="203.0.113.1")
-    assert (done.returncode, done.stderr) == (1, "HOST: 203.0.113.1 is not an address of this machine.\n")
+    done = mailroom("up", "--demo", "--host", "203.0.113.1", "--port", "0", "--data", data, cwd=data)
+    assert (done.returncode, done.stdout) == (1, "")
+    warning, line = done.stderr.splitlines()
+    assert json.loads(warning)["event"] == "demo_open_to_others"
+    assert line == "HOST: 203.0.113.1 is not an address of this machine."
 
 
 def test_a_data_directory_that_cannot_be_is_one_line(data):
@@ -170,7 +174,7 @@ def test_a_data_directory_that_cannot_be_is_one_line(data):
 
 
 def test_an_unreachable_redis_is_one_line_without_its_password(up, data):
-    process = up("--port", "0", REDIS_URL=f"redis://:s3cret@127.0.0.1:{DOWN}/0")
+    process = up("--port", "0", "--demo", REDIS_URL=f"redis://:s3cret@127.0.0.1:{DOWN}/0")
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (1, "")
     line = stderr.splitlines()[-1]
@@ -182,6 +186,7 @@ def test_an_unreachable_redis_is_one_line_without_its_password(up, data):
 
 @pytest.mark.parametrize("command", ["up", "migrate", "web", "worker"])
 def test_an_unreachable_postgres_is_one_line_without_its_password(command, data):
+    (data / "mailroom.toml").write_text('[bots.shop]\nbot = "shop"\ntoken = "1:token"\n')
     done = mailroom(
         command,
         cwd=data,
@@ -210,6 +215,26 @@ def test_a_wrong_configuration_is_told_whole_and_nothing_is_started(data):
     assert not (data / "new").exists()
 
 
+def test_a_demo_beside_shared_stores_says_that_it_is_one_and_spares_the_chats_of_real_bots(
+    clean_postgres_url, clean_redis_url, data, up
+):
+    stores = {"DATABASE_URL": clean_postgres_url, "REDIS_URL": clean_redis_url}
+    line = "Mailroom is ready: http://127.0.0.1:{} - a demo, for there is no bot token."
+    port = free_port()
+    first = up("--demo", "--port", str(port), TELEGRAM_API_BASE="http://127.0.0.1:1", **stores)
+    assert first.stdout.readline().strip() == line.format(port)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(30) == 0
+    # The accident: the demo took what people had written to the shop, and answered it at a simulator.
+    with redis.Redis.from_url(clean_redis_url) as line_to_redis:
+        line_to_redis.hset("mailroom:bots", "shop", b'{"bot_id":5001,"plain_ids_until_ms":0}')
+    second = up("--demo", "--port", str(port), TELEGRAM_API_BASE="http://127.0.0.1:1", **stores)
+    stdout, stderr = second.communicate(timeout=60)
+    assert (second.returncode, stdout) == (2, "")
+    assert "bots.shop: is a demo, and the chats kept under shop are those of the bot 5001" in stderr
+    assert "Traceback" not in stderr
+
+
 @pytest.mark.parametrize("command", ["web", "worker"])
 def test_a_process_among_several_needs_shared_stores(command, data):
     done = mailroom(command, cwd=data)
@@ -224,7 +249,7 @@ def test_serving_before_the_release_step_is_refused(clean_postgres_url, redis_ur
         "REDIS_URL": redis_url,
         "TELEGRAM_API_BASE": "http://127.0.0.1:1",
     }
-    done = mailroom("worker", cwd=data, **changes)
+    done = mailroom("worker", "--demo", cwd=data, **changes)
     assert done.returncode == 1
     assert done.stderr.endswith("run `mailroom migrate` first.\n")
 
