@@ -13,7 +13,6 @@ import pytest
 import trio
 import trio.testing
 
-import actors.chat
 import actors.fast_lane
 from actors.attempt import BEHIND, SUSPENDED, Done, Later
 from actors.chat import ChatActor
@@ -23,6 +22,7 @@ from actors.policy import Policy
 from actors.runtime.system import open_actor_system
 from storage.redis.entry import Chat, Entry, place
 from storage.redis.mailbox import Begun, Committed, Following, Loaded
+from tests.supervisors.simulated import crossing_the_bridge
 
 CHATS = [Chat("shop", str(n)) for n in range(3)]
 MESSAGES = 12
@@ -235,7 +235,8 @@ def plain_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     async def call(fn: Any, *args: Any) -> Any:
         return await fn(*args)
 
-    monkeypatch.setattr(actors.chat, "aio", call)
+    for module in crossing_the_bridge():
+        monkeypatch.setattr(module, "aio", call)
     monkeypatch.setattr(actors.fast_lane, "aio", call)
     yield
     trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = False  # type: ignore[attr-defined]

@@ -6,10 +6,11 @@ a plain call, and what the actors use of asyncio is played by Trio (`Asyncio`).
 """
 
 import random
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,15 +19,15 @@ import trio.testing
 from structlog.testing import capture_logs
 
 import actors.attempt
-import actors.chat
 import actors.journal
 import actors.running
-import supervisors.chats
 import supervisors.ownership
+from actors import memory
 from actors.attempt import TAKE_BACK_SECONDS, Worker
 from actors.hosting.hold import Hold
 from actors.order import Watermark
 from actors.policy import Policy
+from actors.runtime import bridge
 from actors.turn import Turn
 from storage.errors import Fenced, StoreUnavailable
 from storage.postgres.lease import Held
@@ -114,7 +115,7 @@ class Mailboxes:
 
         return await self._ask(effect)  # type: ignore[no-any-return]
 
-    async def begin(self, chat: Chat, epoch: int, seq: int, attempt_id: str) -> Any:
+    async def begin(self, chat: Chat, epoch: int, seq: int, attempt_id: str, *, apart: bool = False) -> Any:
         def effect() -> Any:
             self._redis.check(epoch, self.taker)
             found = next((one for one in self._redis.boxes[chat] if one.seq == seq), None)
@@ -187,6 +188,9 @@ class Mailboxes:
 
     async def stands(self, _chat: Chat, epoch: int) -> bool:
         return bool(await self._ask(lambda: self._redis.fence == (epoch, self.taker)))
+
+    async def expedited(self, _chat: Chat, _most: int) -> list[Entry]:
+        return []
 
     async def raise_fences(self, _partitions: Any, epoch: int) -> None:
         def effect() -> None:
@@ -310,6 +314,8 @@ class Process:
             watermark=Watermark(),
             fast=True,
             parks=False,
+            apart=True,
+            storage=SimpleNamespace(to_text=memory.to_text, from_text=memory.from_text),
             hold=Hold(),
             handle=self.handle,
             apologise=_apologise,
@@ -550,6 +556,15 @@ class Pending:
             raise self._error
 
 
+def crossing_the_bridge() -> list[ModuleType]:
+    """Every module of ours that calls the asyncio side."""
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if name.startswith(("actors.", "supervisors.")) and getattr(module, "aio", None) is bridge.aio
+    ]
+
+
 @contextmanager
 def played_by_trio(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[None]:
     """Put Trio where asyncio is, for this world."""
@@ -558,7 +573,7 @@ def played_by_trio(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[No
         return await fn(*args)
 
     with monkeypatch.context() as patch, capture_logs():
-        for module in (actors.chat, supervisors.chats, supervisors.ownership):
+        for module in crossing_the_bridge():
             patch.setattr(module, "aio", call)
         for user in (actors.attempt, actors.journal, actors.running):
             patch.setattr(user, "asyncio", Asyncio(world))
