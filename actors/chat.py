@@ -28,6 +28,14 @@ from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes, Early, Following, Incomplete, Loaded
 
 WAKE = "wake"
+STALLED_SECONDS_MAX = 0.5
+"""How long a part is waited for once more, as long as between two parts."""
+STALL_SECONDS = 0.1
+"""A wait that ends so much too late is our doing: the door of this process was shut as long, and the next
+part of an album may stand before it.
+"""
+STALLED_AGAIN_MS = 10_000
+"""How old a part may get that way: a process that does nothing else than stall must go on all the same."""
 
 _numbers = count(1)
 """Every actor of this process has a number: an attempt of one is no repetition of an attempt of another."""
@@ -307,6 +315,15 @@ class ChatActor(TrioActor):
             with trio.move_on_after(wait):
                 await self._bell.wait()
             self._bell = None
+            if head.group and self._complete_at:
+                self._make_up_for_a_stall(head)
+
+    def _make_up_for_a_stall(self, head: Entry) -> None:
+        """Give the parts of an album the time that this process kept them waiting."""
+        late = trio.current_time() - self._complete_at
+        age_ms = self._house.worker.mailboxes.now_ms() - head.accepted_ms
+        if late > STALL_SECONDS and age_ms < STALLED_AGAIN_MS:
+            self._complete_at += late + min(late, STALLED_SECONDS_MAX)
 
     def _may_begin(self, entry: Entry) -> bool:
         """Whether it is still this message's turn, after something was waited for."""

@@ -21,9 +21,9 @@ from actors.turn import Turn
 from storage.errors import Fenced
 from storage.redis.mailbox import Changes
 
-LOOPS_BEFORE_A_LOOK = 3
-"""Turns of the loop after which a part that was started, or has its answer, is looked at: what it awaits may
-have a task of its own in between, as `wait_for` has.
+LOOPS_AFTER_AN_ANSWER = 3
+"""Turns of the loop that a part is given to go on once its call has its answer: the call may have had a task
+of its own, as `wait_for` and `gather` give it.
 """
 _HEAVIEST_FIRST = (Owner.US, Owner.WAIT, Owner.BOT, Owner.OUTSIDE, Owner.MESSAGE, Owner.NOBODY)
 """Whose failure decides for the group: what is to be run again in any case comes before what is over."""
@@ -48,8 +48,15 @@ class _Part:
     """By field, the write that it read last; 0 for what was committed."""
     relies_on: set[int] = field(default_factory=set)
     """The parts whose writes it has read."""
+    began: bool = False
+    ended: bool = False
     sends: int = 0
     """How many calls of its own it waits for."""
+
+    @property
+    def aside(self) -> bool:
+        """Whether the next part may start: this one has ended, or waits for something else than its sends."""
+        return self.ended or (self.began and not self.sends)
 
 
 class Group:
@@ -129,14 +136,17 @@ class Group:
         """
         tasks: list[asyncio.Task[bool]] = []
         try:
+            before = None
+            # All at once, so that those that need not wait begin in one turn of the loop, however busy it is:
+            # a collector may wait for no more than a hundredth of a second.
             for turn in turns:
-                tasks.append(self._start(turn, handle))
-                await self._until_aside(tasks[-1], _number(turn))
+                tasks.append(self._start(turn, handle, before))
+                before = self._of(_number(turn))
             await asyncio.wait(tasks)
             for place, turn in enumerate(turns):
                 if _number(turn) in self.stopped:
                     turns[place] = self._anew(turn)
-                    tasks[place] = self._start(turns[place], handle)
+                    tasks[place] = self._start(turns[place], handle, None)
                     await asyncio.wait([tasks[place]])
         finally:
             left = [task for task in tasks if not task.done()]
@@ -147,24 +157,28 @@ class Group:
         self._raise_heaviest(turns, tasks)
         return any(task.result() for task in tasks)
 
-    def _start(self, turn: Turn, handle: Callable[[Turn], Awaitable[bool]]) -> "asyncio.Task[bool]":
+    def _start(
+        self, turn: Turn, handle: Callable[[Turn], Awaitable[bool]], before: _Part | None
+    ) -> "asyncio.Task[bool]":
+        part = self._parts[_number(turn)] = _Part()
+
         async def one() -> bool:
+            while before is not None and not before.aside:
+                self._moved.clear()
+                await self._moved.wait()
+                for _ in range(LOOPS_AFTER_AN_ANSWER):
+                    await asyncio.sleep(0)
+            part.began = True
+            self._moved.set()
             return await handle(turn)
 
-        self._parts[_number(turn)] = _Part()
-        task = asyncio.create_task(one())
-        task.add_done_callback(lambda _: self._moved.set())
-        return task
+        def ended(_task: object) -> None:
+            part.ended = True
+            self._moved.set()
 
-    async def _until_aside(self, task: "asyncio.Task[bool]", part: int) -> None:
-        """Wait until a part has ended, or waits for something else than its own sends."""
-        while True:
-            for _ in range(LOOPS_BEFORE_A_LOOK):
-                await asyncio.sleep(0)
-            if task.done() or not self._parts[part].sends:
-                return
-            self._moved.clear()
-            await self._moved.wait()
+        task = asyncio.create_task(one())
+        task.add_done_callback(ended)
+        return task
 
     def _anew(self, turn: Turn) -> Turn:
         """The turn of a part that was stopped, from its first line."""

@@ -16,7 +16,7 @@ CHAT = Chat("shop", "7")
 KEY = StorageKey(bot_id=1, chat_id=7, user_id=7)
 FIELDS = ("a", "b")
 
-# What a handler does: reads the data, waits for a while, or adds its name to one of the lists it has read last.
+# What a handler does: reads the data, waits a while, or adds its name to one of the lists it read last.
 step = st.one_of(
     st.just(("read",)),
     st.tuples(st.just("wait"), st.integers(0, 3)),

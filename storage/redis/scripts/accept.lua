@@ -34,5 +34,7 @@ if fast then measure(chat, lane == 'box' and depth + 1 or redis.call('LLEN', key
 if suspended(bot, chat) then return {'suspended', seq, depth + 1, now, 0} end
 local attempt = 0
 -- A part of a media group is never begun here: its group is not complete.
-if token ~= '' and depth == 0 and not string.find(queue, '/', 1, true) and not fenced(token) then attempt = begin(chat, seq, ARGV[13]) end
+if token ~= '' and depth == 0 and not string.find(queue, '/', 1, true) and not fenced(token) then
+  attempt = begin(chat, seq, ARGV[13])
+end
 return {'accepted', seq, depth + 1, now, attempt}

@@ -1,4 +1,5 @@
--- commit: finish one message, or a media group as one: new state, timers, removal, dead letter if it is one, and the attempt at the next, in one step (MBX P2).
+-- commit: finish one message, or a media group as one: new state, timers, removal, dead letter if it is one, and the attempt at the next, in
+-- one step (MBX P2).
 -- ARGV: token, bot, chat, seq ("0": only state, no message), lane, state TTL in ms, seq of the next message to begin or "", id of that attempt,
 --       dead letter as JSON or "", why the chat is parked along with it, as JSON, or "",
 --       then the other parts of its group: "part" seq dead-letter-or-"",
@@ -9,12 +10,13 @@
 local token, bot, chat, seq, lane = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local ttl, next_seq, next_id, dead, parked = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local at = 11
+local together = ARGV[at] == 'part'
 if fenced(token) then return {'fenced'} end
 allow_when_full()
 
 if seq ~= '0' then
   local list = key(lane, chat)
-  if ARGV[at] == 'part' then
+  if together then
     local lost, left, one = not find(list, seq), false, at
     left = not lost
     while ARGV[one] == 'part' do
@@ -69,7 +71,7 @@ end
 if seq ~= '0' and lane == 'box' then redis.call('HDEL', key('parked'), chat) end
 local head, fast = settle(chat)
 local depth = head and redis.call('LLEN', key('box', chat)) or 0
-if head then measure(chat, depth, fast) end
+if head or together then measure(chat, depth, fast) end -- one that came alone leaves an empty line out of `depths` as it was
 -- The owner names the next message from memory. Where another one stands first (it came late, or on-call took that one away), it looks again.
 -- A group is never begun here: whether it is complete is asked by `begin`.
 if next_seq == '' or not head or entry_seq(head) ~= next_seq or string.find(head, '^%d+ %S+ %d+ %S* [^ /]*/') or suspended(bot, chat) then

@@ -259,3 +259,10 @@ def test_g8_parts_are_begun_one_by_one_where_they_are_wanted_apart(box):
     assert box.begin(first, apart=True).parts == ()
     box.commit(first)
     assert box.begin(second, apart=True).attempt == 1
+
+
+def test_the_last_group_of_a_chat_leaves_no_depth_behind(box):
+    entries = parts(box, 10, 11)
+    box.begin(entries[0], apart=True)
+    box.commit(entries[0], parts=[(entries[1], None)])
+    assert box.left_behind() == set()
