@@ -11,10 +11,11 @@ from typing import Any, Protocol, TypeVar
 from aiogram.exceptions import TelegramRetryAfter
 
 from actors.chat_state import ChatState, Work
+from actors.control import Control, StoppedError
 from actors.group import Group
 from actors.hosting.answers import believable
 from actors.hosting.bot import HostedBot
-from actors.hosting.errors import Owner, Parked, owner_of
+from actors.hosting.errors import NotUrgent, Owner, Parked, owner_of
 from actors.journal import Doubts, Journal, Pool
 from actors.policy import Policy
 from actors.running import running
@@ -75,8 +76,8 @@ class HandlerTimeoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Finished and committed. `verdict` is handled, unhandled, refused or dead; `others` are the further
-    parts of a media group.
+    """Finished and committed. `verdict` is handled, unhandled, refused, stopped or dead; `others` are the
+    further parts of a media group.
     """
 
     verdict: str
@@ -105,6 +106,8 @@ BEHIND = "behind"
 """Another message stands before it, of which its actor did not know."""
 TORN = "torn"
 """On-call took a part of a media group away while it was handled; the others are in line still."""
+BACK = "back"
+"""It is not urgent after all: it is in line now, and no attempt was made."""
 Outcome = Done | Later | Incomplete | str
 NextAfter = Callable[[Sequence[Entry]], Following | None]
 """Names the message to begin with the commit of these."""
@@ -147,10 +150,11 @@ class Worker:
         late: bool,
         following: NextAfter,
         broken_off: Callable[[], bool],
+        control: Control,
     ) -> Outcome:
         """Work on one message, or on the media group that it begins. `begun` if its attempt is counted
         already; `following` names the message to begin with the commit; `broken_off` tells whether a
-        cancellation is our own doing, so that the attempt is none.
+        cancellation is our own doing, so that the attempt is none; by `control` it is stopped.
         """
         if begun is None:
             counted = await self.persist(
@@ -164,8 +168,11 @@ class Worker:
         work = state.begin(entry)
         try:
             return await self._attempt(
-                bot, chat, entry, state, work, begun, attempt_id, epoch, late, following
+                bot, chat, entry, state, work, begun, attempt_id, epoch, late, following, control
             )
+        except NotUrgent:
+            await self.persist(lambda: self.mailboxes.back(chat, epoch, entry.seq))
+            return BACK
         except asyncio.CancelledError:
             if broken_off():
                 await self._take_back(chat, epoch, entry, attempt_id)
@@ -185,23 +192,32 @@ class Worker:
         epoch: int,
         late: bool,
         following: NextAfter,
+        control: Control,
     ) -> Outcome:
         attempt, outages = begun.attempt, begun.outages
-        turns = self._turns(chat, entry, state, begun, epoch, late)
+        turns = self._turns(chat, entry, state, begun, epoch, late, control)
         error: BaseException | None = None
         verdict = "handled"
         try:
             if not await self._dispatch(bot, turns):
                 verdict = "unhandled"
         except Parked as parked:
+            if not control.stopped:
+                await _settle_journals(turns)
+                _forget_changes(turns)
+                self._leave_doubts(turns)
+                return await self._put_off(chat, entry, epoch, parked.seconds, attempt_id, attempt, None)
+        except NotUrgent:
             await _settle_journals(turns)
-            _forget_changes(turns)
-            self._leave_doubts(turns)
-            return await self._put_off(chat, entry, epoch, parked.seconds, attempt_id, attempt, None)
+            raise
         except Fenced:
             raise  # it is not the handler that failed: we are not the owner any more
         except Exception as raised:
             error = raised
+        if control.close():
+            # However its handler took it: that it was stopped is all that is to be seen of it.
+            error, verdict = None, "stopped"
+            _forget_changes(turns)
         turn = turns[0]
         if error is not None:
             await _settle_journals(turns)
@@ -268,7 +284,14 @@ class Worker:
             self.doubts.leave(turn.chat, turn.entry.seq, turn.epoch, turn.journal)
 
     def _turns(
-        self, chat: Chat, entry: Entry, state: ChatState, begun: Begun, epoch: int, late: bool
+        self,
+        chat: Chat,
+        entry: Entry,
+        state: ChatState,
+        begun: Begun,
+        epoch: int,
+        late: bool,
+        control: Control,
     ) -> list[Turn]:
         """The turn of a message; of a media group one for each of its parts."""
         permit = self._permit(chat, epoch)
@@ -276,7 +299,7 @@ class Worker:
         tries = begun.attempt + begun.outages
         journal = Journal(chat.bot, self._recorder(chat, epoch, entry), begun.journal, tries)
         journal.suspects = self.doubts.take(chat, entry.seq, epoch)
-        first = Turn(chat, entry, epoch, begun.attempt, late, state, journal, permit=permit)
+        first = Turn(chat, entry, epoch, begun.attempt, late, state, journal, permit=permit, control=control)
         if not begun.parts:
             return [first]
         turns = [first]
@@ -320,12 +343,15 @@ class Worker:
 
     async def _dispatch(self, bot: HostedBot, turns: list[Turn]) -> bool:
         turn = turns[0]
+        if turn.control.stopped:
+            raise StoppedError
         if turn.attempt > self.policy.attempts_max:
             times = f"{self.policy.attempts_max} times"
             raise ProcessDiedError(f"the process ended while it worked on this message, {times}")
         deadline = asyncio.timeout(self.policy.handler_timeout_seconds)
         try:
             async with deadline:
+                turn.control.runs_until(deadline)
                 if turn.group is not None:
                     return await turn.group.run(
                         turns, lambda one: self._as_current(one, lambda: bot.handle(one))

@@ -6,6 +6,7 @@ turn itself runs on the asyncio side (`attempt.py`); here it is decided which me
 start, and what follows from how it ended.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -15,10 +16,13 @@ from typing import Any, Protocol
 import trio
 
 from actors import report
-from actors.attempt import BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome, Worker
+from actors.attempt import BACK, BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome, Worker
 from actors.chat_state import ChatState
+from actors.control import Control, Stopped
 from actors.fast_lane import FastLane
 from actors.hosting.bot import HostedBot
+from actors.hosting.urgent import is_taken_for_urgent
+from actors.journal import DIGEST_BYTES, Journal, fingerprint
 from actors.order import ChatOrder
 from actors.runtime.actor import TrioActor
 from actors.runtime.bridge import aio
@@ -36,6 +40,15 @@ part of an album may stand before it.
 """
 STALLED_AGAIN_MS = 10_000
 """How old a part may get that way: a process that does nothing else than stall must go on all the same."""
+STOP_SECONDS = 5.0
+"""How long a handler may take to end after it was stopped; what takes longer is said to be still running."""
+STOP_LOOK_SECONDS = 0.05
+"""How often it is tried to stop a message that is about to begin, or is just being put off."""
+STOP_MARK = fingerprint("turn.stop", b"")
+LOOK_AGAIN_SECONDS = 0.5
+"""How long a message waits at a time for what rings when it is over: another one is being judged, or it is
+being stopped itself.
+"""
 
 _numbers = count(1)
 """Every actor of this process has a number: an attempt of one is no repetition of an attempt of another."""
@@ -73,6 +86,7 @@ class ChatActor(TrioActor):
     __slots__ = (
         "_awake",
         "_bell",
+        "_beside",
         "_bot",
         "_broken",
         "_complete_at",
@@ -124,6 +138,8 @@ class ChatActor(TrioActor):
         self._rung = -1
         self._scope: trio.CancelScope | None = None
         # What ended the fast lane: it is the whole actor that has failed.
+        # The message of the box that is being handled, and the hand on it.
+        self._beside: tuple[Entry, Control] | None = None
         self._broken: Exception | None = None
         self._fast_lane: FastLane | None = None  # most chats never need one
         self._state_read = False
@@ -337,7 +353,20 @@ class ChatActor(TrioActor):
         now_ms = self._house.worker.mailboxes.now_ms()
         stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
         not_before = max(self._not_before, self._complete_at) if head.group else self._not_before
+        if head.seq in self.window.running or (self.window.expedited and self._may_come_before(head)):
+            return LOOK_AGAIN_SECONDS
         return max(stragglers, not_before - trio.current_time(), self._bot.hold.wait_seconds())
+
+    def _may_come_before(self, head: Entry) -> bool:
+        """Whether a message with a smaller id was taken for urgent, and may go back into line yet."""
+        if head.order is None or self._fast_lane is None:
+            return False
+        decided = self._fast_lane.decided
+        return any(
+            entry.order is not None and entry.order < head.order and entry.seq not in decided
+            for entry in self.window.expedited
+            if is_taken_for_urgent(entry)
+        )
 
     def _following(self, done: Sequence[Entry]) -> Following | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""
@@ -359,6 +388,8 @@ class ChatActor(TrioActor):
         flooded need not cross over to Trio and back between two messages. Returns how many turns there were.
         """
         turns = 1
+        if not self.window.is_next(entry):
+            return 0  # an urgent handler has just had it stopped
         while (following := await self._turn(entry)) is not None and turns < most:
             if not self._may_begin(following) or self._locals or self._wait_seconds(following) > 0:
                 break
@@ -366,10 +397,13 @@ class ChatActor(TrioActor):
             turns += 1
         return turns
 
-    async def _turn(self, entry: Entry) -> Entry | None:
+    async def _turn(self, entry: Entry, *, stopped: bool = False) -> Entry | None:
         """Make one attempt at a message, and draw the consequences. Returns the message that was begun with
-        its commit, if any.
+        its commit, if any. `stopped`: only to finish it.
         """
+        control = self._control(entry)
+        if stopped:
+            control.stop()
         worker = self._house.worker
         late = entry.order is not None and entry.order < self._order.highest
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
@@ -388,11 +422,15 @@ class ChatActor(TrioActor):
                 late=late,
                 following=lambda done: None if entry.expedited else self._following(done),
                 broken_off=lambda: self._house.draining,
+                control=control,
             )
         finally:
             if outcome is None or outcome == TORN or isinstance(outcome, Later):
                 self._put_off_times[entry.seq] = self._put_off_times.get(entry.seq, 0) + 1
             self.window.running.discard(entry.seq)
+            if not entry.expedited:
+                self._beside = None
+            control.ended()
             if self._ended is not None:
                 self._ended.set()
                 self._ended = None
@@ -409,6 +447,10 @@ class ChatActor(TrioActor):
             case _ if outcome == GONE:
                 self._finished(entry)
                 self._loaded = False
+            case _ if outcome == BACK:
+                self._finished(entry)  # of its lane
+                self._loaded = False
+                self.wake()
             case _ if outcome in (BEHIND, TORN):
                 if entry.expedited:
                     self._finished(entry)  # of its lane
@@ -417,6 +459,58 @@ class ChatActor(TrioActor):
                 assert outcome == SUSPENDED
                 self.suspended = True
         return None
+
+    def _control(self, entry: Entry) -> Control:
+        if not entry.expedited:
+            control = Control()
+            self._beside = entry, control
+            return control
+
+        def decided() -> None:
+            if self._fast_lane is not None:
+                self._fast_lane.decided.add(entry.seq)
+                self._ring()
+
+        return Control(decided, self._stop_begun)
+
+    async def _stop_begun(self, journal: Journal) -> Stopped:
+        """Stop what is begun and not finished in the box, for a handler of the fast lane, on the asyncio
+        side. Which message that is is recorded first: a replay of the handler stops that one or none.
+        """
+        worker = self._house.worker
+        number = journal.next_number()
+        await journal.settle()
+        kept = journal.recorded.get(number, b"")
+        if kept.startswith(STOP_MARK):
+            seq = int(kept[DIGEST_BYTES:])
+        else:
+            found = self._beside[0] if self._beside else await worker.persist(self._begun)
+            seq = found.seq if found else 0
+            journal.keep(number, STOP_MARK, str(seq).encode())
+            await journal.settle()
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + STOP_SECONDS
+        stopped = False
+        while (left := give_up_at - loop.time()) > 0:
+            if self._beside is not None and self._beside[0].seq == seq:
+                control = self._beside[1]
+                control.stop()
+                stopped = control.stopped
+                await control.wait_until_ended(left)
+                continue
+            begun = await worker.persist(self._begun)
+            if begun is None or begun.seq != seq:
+                return "stopped" if stopped else "nothing"
+            if self._beside is None:
+                mine = next((entry for entry in self.window.box if entry.seq == seq), begun)
+                await self._turn(mine, stopped=True)
+                stopped = True
+                self.wake()
+            await asyncio.sleep(STOP_LOOK_SECONDS)
+        return "running"
+
+    async def _begun(self) -> Entry | None:
+        return await self._house.worker.mailboxes.begun(self.chat)
 
     def _done(self, entry: Entry, done: Done) -> None:
         if done.committed.gone:

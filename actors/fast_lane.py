@@ -21,7 +21,18 @@ class FastLane:
     anything did.
     """
 
-    __slots__ = ("_ended", "_look", "_may_run", "_pausing", "_read", "_scope", "_spawn", "_turn", "_window")
+    __slots__ = (
+        "_ended",
+        "_look",
+        "_may_run",
+        "_pausing",
+        "_read",
+        "_scope",
+        "_spawn",
+        "_turn",
+        "_window",
+        "decided",
+    )
 
     def __init__(
         self,
@@ -38,6 +49,8 @@ class FastLane:
         self._turn = turn
         self._read = read
         self._ended = ended
+        self.decided: set[int] = set()
+        """Messages of which it is sure that they need not wait in line."""
         self._look = False
         self._pausing: set[int] = set()
         self._scope: trio.CancelScope | None = None
@@ -80,6 +93,7 @@ class FastLane:
                         self._window.saw_expedited(await aio(self._read))
                     elif entry := self._window.next_expedited(self._pausing):
                         await aio(self._turn, entry)
+                        self.decided.discard(entry.seq)
         except Exception as raised:
             error = raised  # the chat's actor must fail of it, not the nursery that everybody shares
         finally:

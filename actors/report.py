@@ -43,14 +43,14 @@ WAITED = Histogram(
 
 
 def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
-    """A message has come to its end: handled, unhandled, refused or dead."""
+    """A message has come to its end: handled, unhandled, refused, stopped or dead."""
     child(HANDLED, chat.bot, done.verdict).inc(1 + len(done.others))
     child(HANDLING, chat.bot).observe(seconds)
     child(WAITED, chat.bot).observe(waited_ms / 1000)
     if late:
         child(LATE, chat.bot).inc()
     album = {"parts": 1 + len(done.others)} if done.others else {}
-    write = log.info if done.verdict in ("handled", "unhandled") else log.error
+    write = log.info if done.verdict in ("handled", "unhandled", "stopped") else log.error
     write(
         done.verdict,
         chat=str(chat),

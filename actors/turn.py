@@ -8,9 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from actors.control import Control, Stopped
 from actors.journal import Journal
 from storage.postgres.outbox.job import Origin
 from storage.redis.entry import Chat, Entry
@@ -53,6 +55,8 @@ class Turn:
     """False once the handler has returned: a task it left behind may still call, but its calls belong to no
     message any more.
     """
+    control: Control = field(default_factory=Control)
+    """Its actor's hand on it."""
     group: "Group | None" = None
     """What it shares with the other parts of its media group, where it has any."""
     group_trace: str = ""
@@ -77,6 +81,26 @@ class Turn:
     def trace_id(self) -> str:
         """What ties together all log lines of this message, from the webhook on."""
         return self.entry.trace if self.entry else "-"
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When the message was taken in, by the store's clock; None where there is no message. However long
+        it waited in line since: what is counted per time is counted by this.
+        """
+        return datetime.fromtimestamp(self.entry.accepted_ms / 1000, UTC) if self.entry else None
+
+    async def stop(self) -> Stopped:
+        """For an urgent handler: stop the message of this chat that is begun and not finished, whether its
+        handler runs or it waits for a further attempt, also when the process died in between. Its handler
+        gets `CancelledError`, what it wrote is not kept, it is not tried again and nobody apologises. The
+        messages that wait behind it are handled as ever. Returns what became of it, after 5 s at most.
+        """
+        if self.control.stop_begun is None:
+            raise RuntimeError(
+                "turn.stop() is for urgent handlers: any other handler runs only once what came before it has"
+                " ended; register this one with flags={'urgent': True}"
+            )
+        return await self.control.stop_begun(self.journal)
 
     def effect_id(self, name: str) -> str:
         """A name for an effect of this message that is the same on every replay: a unique column for the row

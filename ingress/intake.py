@@ -8,7 +8,7 @@ ours.
 from collections.abc import Callable, Mapping
 from random import getrandbits
 from time import monotonic
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from prometheus_client import Counter, Histogram
 from structlog import get_logger
@@ -42,6 +42,13 @@ class Gate(Protocol):
     watermark: Watermark
     shed: bool
     plain_ids_until_ms: int
+
+    @property
+    def urgent_kinds(self) -> frozenset[str]:
+        """The kinds of updates that an urgent handler may take."""
+
+    async def is_urgent(self, kind: str, update: Mapping[str, Any]) -> bool:
+        """Whether an urgent handler takes this update, as far as the update alone tells."""
 
 
 class Intake:
@@ -91,7 +98,10 @@ class Intake:
             gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
             return "ignored"
         chat = Chat(gate.name, str(place.chat_id))
-        if not place.expedited and self._away.must_wait(chat, place.update_id, monotonic()):
+        expedited = place.expedited
+        if not expedited and place.kind in gate.urgent_kinds:
+            expedited = await gate.is_urgent(place.kind, update)
+        if not expedited and self._away.must_wait(chat, place.update_id, monotonic()):
             child(UPDATES, gate.name, "full").inc()
             gate.watermark.saw(place.update_id, self._mailboxes.now_ms())
             return "full"
@@ -103,7 +113,7 @@ class Intake:
             place.queue,
             f"{getrandbits(64):016x}",
             body,
-            place.expedited,
+            expedited,
             str(place.update_id) if self._mailboxes.now_ms() < gate.plain_ids_until_ms else "",
             place.group,
         )

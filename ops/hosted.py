@@ -53,17 +53,20 @@ def host(
     if proxy := getattr(old, "proxy", None):
         session.proxy = proxy
     bot.session = session
-    hosted = HostedBot(
-        name,
-        bot,
-        dispatcher,
-        limiter,
-        StandInStorage(name, door),
-        fast=fast,
-        shed=shed,
-        parks=parks,
-        apart=apart,
-    )
+    try:
+        hosted = HostedBot(
+            name,
+            bot,
+            dispatcher,
+            limiter,
+            StandInStorage(name, door),
+            fast=fast,
+            shed=shed,
+            parks=parks,
+            apart=apart,
+        )
+    except RouterError as error:
+        raise StartError(f"bots.{name}: {error}") from error
     parking.watch(hosted)
     return hosted
 

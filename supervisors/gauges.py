@@ -67,7 +67,7 @@ SUSPENDED = Gauge("mailroom_chats_suspended", "Chats with messages in line that 
 CHILDREN = Gauge("mailroom_supervisor_children", "Nodes of this process's supervision tree", ["state"])
 
 _COUNTED = (CHATS_WAITING, MESSAGES_WAITING, OLDEST, DEAD_LETTERS, SUSPENDED, MEMORY, MEMORY_MAX)
-_VERDICTS = ("handled", "unhandled", "refused", "dead")
+_VERDICTS = ("handled", "unhandled", "refused", "stopped", "dead")
 
 Tally = Callable[[], Mapping[str, int]]
 

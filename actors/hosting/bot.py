@@ -16,7 +16,7 @@ from aiogram.types import Update
 from pydantic_core import from_json
 from structlog import get_logger
 
-from actors.hosting.errors import Owner, owner_of
+from actors.hosting.errors import NotUrgent, Owner, owner_of
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from actors.hosting.hold import Hold
 from actors.hosting.load import OUR_DISPATCHER, is_ours
@@ -24,6 +24,7 @@ from actors.hosting.moved import MOVED, Moving
 from actors.hosting.notice import Addressee, addressee_of
 from actors.hosting.session import HostedSession
 from actors.hosting.shared import SharedDispatcher, Synthetic
+from actors.hosting.urgent import is_taken_for_urgent
 from actors.limiter import Limiter
 from actors.order import Watermark
 from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
@@ -117,6 +118,8 @@ class HostedBot:
         if entry is None:
             raise ValueError("a turn without a message has nothing to dispatch")
         content = _read(entry)
+        if is_taken_for_urgent(entry) and entry.kind not in self.urgent_kinds:
+            raise NotUrgent  # an earlier version of the bot had an urgent handler for it
         extras = {"turn": turn, **self.shared.extras(self.bot)}
         if entry.kind == "event" and content["name"] == MOVED and self.moving is not None:
             await self.moving.inherit(turn, int(content["data"]))
@@ -137,6 +140,15 @@ class HostedBot:
         if isinstance(response, TelegramMethod):
             await self._answer(response)
         return response is not UNHANDLED
+
+    @property
+    def urgent_kinds(self) -> frozenset[str]:
+        """The kinds of updates that an urgent handler may take."""
+        return self.shared.urgent.kinds
+
+    async def is_urgent(self, kind: str, update: Mapping[str, Any]) -> bool:
+        """Whether an urgent handler takes this update, as far as the update alone tells."""
+        return await self.shared.urgent.wants(kind, update, self.bot)
 
     def answered_since(self, when: float) -> bool:
         """Whether Telegram has answered any call of the bot with success since then (the loop's clock)."""

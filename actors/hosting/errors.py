@@ -62,6 +62,10 @@ class Parked(BaseException):
         self.seconds = seconds
 
 
+class NotUrgent(BaseException):
+    """A message was taken for urgent, and a handler that is not urgent wins: it has to wait in line."""
+
+
 class UnreadableAnswerError(ClientDecodeError):
     """Whoever answered, it was not the Bot API: a gateway's page, no JSON, or JSON that is no envelope. What
     became of the call is not known.

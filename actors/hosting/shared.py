@@ -9,11 +9,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiogram import Bot, Dispatcher
+from aiogram.dispatcher.event.telegram import TelegramEventObserver
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 
 from actors.hosting.inline import inline_filters
 from actors.hosting.stand_in import StandInStorage, StoragePerBot
+from actors.hosting.urgent import UrgentGuard, UrgentHandlers
 from actors.state import ActorIsolation, ActorStorage
 
 Synthetic = Callable[[int, Callable[[], Awaitable[Any]]], Awaitable[Any]]
@@ -47,6 +49,8 @@ class SharedDispatcher:
         """
         self.hooks_run_elsewhere = False
         """Whether the script's own web server runs the startup and shutdown hooks."""
+        self.urgent = UrgentHandlers(dispatcher)
+        self._guarded: list[tuple[TelegramEventObserver, UrgentGuard]] = []
         self._propagate = dispatcher.propagate_event
         dispatcher.propagate_event = self._propagate_in_line  # type: ignore[method-assign]
         dispatcher.fsm.events_isolation = ActorIsolation()
@@ -79,6 +83,8 @@ class SharedDispatcher:
         if not self._working:
             if not self.hooks_run_elsewhere:
                 await self.dispatcher.emit_startup(**self._workflow())
+                self.urgent = UrgentHandlers(self.dispatcher)  # the hooks may have added some
+            self._guard_urgent()
             inline_filters(self.dispatcher)
         self._working.add(bot.id)
 
@@ -94,9 +100,21 @@ class SharedDispatcher:
     def let_go(self) -> None:
         """Leave the dispatcher as it was, so that its script may start it again."""
         if _held.pop(self.dispatcher, None) is self:
+            for observer, guard in self._guarded:
+                observer.middleware.unregister(guard)
             self.dispatcher.propagate_event = self._propagate  # type: ignore[method-assign]
             self.dispatcher.fsm.storage = self.found
             self.dispatcher.fsm.events_isolation = self._found_isolation
+
+    def _guard_urgent(self) -> None:
+        guarded = {observer for observer, _ in self._guarded}
+        for kind in self.urgent.kinds:
+            observer = self.dispatcher.observers[kind]
+            if observer not in guarded:
+                guard = UrgentGuard()
+                # Before any other: what a bot's middleware does should happen where the message is handled.
+                observer.middleware._middlewares.insert(0, guard)  # noqa: SLF001 - there is no other way to be first
+                self._guarded.append((observer, guard))
 
     def extras(self, bot: Bot) -> dict[str, Any]:
         """What aiogram's own polling gives to handlers besides the update. It names the bot itself, so a

@@ -72,7 +72,7 @@ _BY_USER = {
 }
 
 
-_KINDS = frozenset({*_BY_CHAT, *_BY_USER, "callback_query", "poll"})
+KINDS = frozenset({*_BY_CHAT, *_BY_USER, "callback_query", "poll"})
 
 UPDATE_ID_MAX = 2**53 - 1
 """The largest that Redis' scripts can count with; Telegram's own are below 2**31."""
@@ -132,9 +132,9 @@ def place_of(update: object) -> Place:
     if not _is_number(update_id, UPDATE_ID_MAX) or update_id < 0:
         raise NotAnUpdateError("update_id is missing or not an integer")
     # What a later version of the Bot API adds to an update may stand before what is known of it.
-    kind = next((name for name in update if name in _KINDS), None)
+    kind = next((name for name in update if name in KINDS), None)
     if kind is not None and not isinstance(update[kind], dict):
-        kind = next((name for name in update if name in _KINDS and isinstance(update[name], dict)), kind)
+        kind = next((name for name in update if name in KINDS and isinstance(update[name], dict)), kind)
     if kind is None:
         unknown = next((name for name in update if name != "update_id"), None)
         if unknown is None:

@@ -44,6 +44,7 @@ TIMERS_PER_CALL = 100
 
 _UNREAD = script("unread")
 _ACCEPT, _LOAD, _BEGIN, _JOURNAL = script("accept"), script("load"), script("begin"), script("journal")
+_BACK = script("back")
 _COMMIT, _PARK, _RAISE, _FIRE = script("commit"), script("park"), script("raise_fence"), script("fire")
 
 
@@ -397,6 +398,23 @@ class Mailboxes:
         noted for a message that is not in line any more.
         """
         await self._owned(_PARK, chat, epoch, str(chat), seq, until_ms, take_back, int(outage))
+
+    async def back(self, chat: Chat, epoch: int, seq: int) -> None:
+        """Put a message that was taken for urgent, and is not, to its place in the box. Its attempt was
+        none.
+        """
+        await self._owned(_BACK, chat, epoch, str(chat), seq)
+
+    async def begun(self, chat: Chat) -> Entry | None:
+        """The first message of the box, if it is begun and not finished: running, or between two
+        attempts.
+        """
+        partition = prefix(chat.partition)
+        found = await self._work.command("LINDEX", partition + f"box:{chat}", 0)
+        if found is None:
+            return None
+        entry = Entry.parse(found)
+        return entry if await self._work.command("HEXISTS", partition + f"tries:{chat}", entry.seq) else None
 
     async def answered(self) -> None:
         """Wait until whatever was called before has its answer. Both lines answer in the order of the

@@ -28,6 +28,7 @@ def script(name: str) -> Script:
 
 NAMES = (
     "accept",
+    "back",
     "begin",
     "commit",
     "drop",
@@ -49,7 +50,7 @@ NAMES = (
 """Every script; all of them are loaded on each new connection, so that a restarted Redis knows them again."""
 
 _SHARED = {
-    "line": ("begin", "commit", "journal", "park", "skip"),
+    "line": ("back", "begin", "commit", "journal", "park", "skip"),
     "group": ("begin", "skip"),
     "once": ("accept", "unread"),
 }
