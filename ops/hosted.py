@@ -10,7 +10,6 @@ from actors.hosting.beside import bot_beside, defaults
 from actors.hosting.bot import HostedBot, dispatcher_of
 from actors.hosting.load import RouterError, bundled, from_disk
 from actors.hosting.session import HostedSession
-from actors.hosting.shared import UNUSABLE
 from actors.hosting.stand_in import StandInStorage
 from actors.limiter import Limiter
 from actors.state import Door
@@ -83,11 +82,6 @@ def _from_settings(
     except RouterError as error:
         raise StartError(f"bots.{name}: {error}") from error
     dispatcher = dispatcher_of(router, offered)
-    if unusable := sorted(UNUSABLE & set(dispatcher.workflow_data)):
-        raise StartError(
-            f"bots.{name}: aiogram passes arguments of its own named {', '.join(unusable)}, so that values"
-            " for handlers cannot have these names: every update would fail"
-        )
     found = bot_beside(one.router, router, one.token) if one.router else None
     bot = _bot(one, found)
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:

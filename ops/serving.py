@@ -15,6 +15,7 @@ from ops.embedded.ports import listen_once
 from ops.faults import CannotStartError, ConfigurationError, GaveUpError
 from ops.preflight import require_migrated, require_redis
 from ops.quick_aiogram import import_aiogram
+from ops.routers import require_routers
 from ops.settings import Settings
 
 log = get_logger("mailroom")
@@ -35,6 +36,7 @@ def prepared(
     assert settings.database_url is not None
     assert settings.redis_url is not None
     warn_of_demo(settings)
+    require_routers(settings)
     require_migrated(settings.database_url)
     require_redis(settings.redis_url)
     return settings

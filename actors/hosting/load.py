@@ -1,11 +1,23 @@
-"""Where a bot's router comes from: a bundled bot by its name, or anybody's module on disk."""
+"""Where a bot's router comes from: a bundled bot by its name, or anybody's module on disk.
+
+What is wrong with a module is its author's to mend: said in one line, with the line of his that it is about.
+"""
 
 import importlib
+import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
 
 from aiogram import Dispatcher, Router
+from aiohttp import web
 
+from actors.hosting.definitions import line_of, name_of, nearest_name
+from actors.hosting.shared import UNUSABLE
+from storage.frames import authors_line
 from storage.words import words
 
 OUR_DISPATCHER = "mailroom"
@@ -13,7 +25,7 @@ OUR_DISPATCHER = "mailroom"
 
 
 class RouterError(Exception):
-    """The router named in the configuration cannot be had; the message says why."""
+    """The router named in the configuration cannot be had; the message says why, and where."""
 
 
 def bundled(name: str) -> Router:
@@ -26,28 +38,98 @@ def bundled(name: str) -> Router:
 def from_disk(reference: str, folder: Path | None) -> Router:
     """The Router or Dispatcher that `module:attribute` names; modules are looked for in `folder` first."""
     module_name, _, attribute = reference.partition(":")
-    if folder is not None and str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    try:
-        found: object = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        where = f" in {folder}" if folder and error.name == module_name.partition(".")[0] else ""
-        raise RouterError(f"router {reference!r}: there is no module {error.name!r}{where}") from error
-    except Exception as error:
-        raise RouterError(f"router {reference!r}: importing it raised {words(error)}") from error
+    module = _imported(reference, module_name, folder)
+    found: object = module
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise RouterError(f"router {reference!r}: {module_name} has no {attribute!r}")
+            meant = nearest_name(module, part, Router) if found is module else ""
+            raise RouterError(
+                f"router {reference!r}: {module_name} has no {attribute!r}{meant}{_in(module, folder)}"
+            )
         found = getattr(found, part)
+    where = _in(module, folder, line_of(module, attribute))
     if not isinstance(found, Router):
+        made = inspect.isroutine(found) or inspect.isclass(found)
+        called = "; call it there, and name what it gives" if made else ""
         raise RouterError(
             f"router {reference!r} is a {type(found).__name__}, not an aiogram 3 Router or Dispatcher"
+            f"{called}{where}"
         )
     if found.parent_router is not None and not is_ours(found.parent_router):
-        raise RouterError(f"router {reference!r} is part of another router already: name that one")
+        other = name_of(module, found.parent_router)
+        which = f"name {module_name}:{other}" if other else "name that one"
+        raise RouterError(f"router {reference!r} is part of another router already: {which}{where}")
+    if isinstance(found, Dispatcher) and (unusable := sorted(UNUSABLE & set(found.workflow_data))):
+        raise RouterError(
+            f"aiogram passes arguments of its own named {', '.join(unusable)}, so that values for handlers"
+            f" cannot have these names: every update would fail{where}"
+        )
     return found
 
 
 def is_ours(router: Router | None) -> bool:
     """Whether this is a dispatcher that we put around a bot's router."""
     return isinstance(router, Dispatcher) and router.name == OUR_DISPATCHER
+
+
+def _imported(reference: str, module_name: str, folder: Path | None) -> ModuleType:
+    if folder is not None and str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    try:
+        with _nothing_started(reference):
+            return importlib.import_module(module_name)
+    except RouterError as error:
+        raise RouterError(f"{error}{_at(error, folder)}") from None
+    except ModuleNotFoundError as error:
+        missing = f"router {reference!r}: there is no module {error.name!r}"
+        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
+            raise RouterError(missing + (f" in {folder}" if folder else "")) from error
+        raise RouterError(f"{missing}, which it imports{_at(error, folder)}") from error
+    except SyntaxError as error:
+        raise RouterError(f"router {reference!r}: is not Python: {error.msg}{_at(error, folder)}") from error
+    except (Exception, SystemExit) as error:
+        raise RouterError(
+            f"router {reference!r}: importing it raised {words(error)}{_at(error, folder)}"
+        ) from error
+
+
+@contextmanager
+def _nothing_started(reference: str) -> Iterator[None]:
+    """Have a script that starts itself when it is imported say so: it would take the bot's messages, and
+    never come back to us.
+    """
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise RouterError(
+            f"router {reference!r}: importing it starts the bot: put that below `if __name__ == '__main__':`,"
+            " or serve the script as it is with `mailroom run`"
+        )
+
+    starters: tuple[tuple[Any, str], ...] = (
+        (Dispatcher, "start_polling"), (Dispatcher, "run_polling"), (web, "run_app"),
+    )  # fmt: skip
+    before = [getattr(owner, name) for owner, name in starters]
+    for owner, name in starters:
+        setattr(owner, name, refuse)
+    try:
+        yield
+    finally:
+        for (owner, name), function in zip(starters, before, strict=True):
+            if getattr(owner, name) is refuse:  # the module may have put its own in the place
+                setattr(owner, name, function)
+
+
+def _at(error: BaseException, folder: Path | None) -> str:
+    """Where in the author's code, in brackets for the end of a sentence."""
+    found = authors_line(error)
+    return f" ({_shown(found[0], folder)}:{found[1]})" if found else ""
+
+
+def _in(module: ModuleType, folder: Path | None, line: int | None = None) -> str:
+    file = getattr(module, "__file__", None)
+    return f" ({_shown(file, folder)}{f':{line}' if line else ''})" if file else ""
+
+
+def _shown(file: str, folder: Path | None) -> str:
+    path = Path(file)
+    return str(path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path)

@@ -16,6 +16,7 @@ def up(
     from ops import configuration, logs
     from ops.demo import Serving
     from ops.home import home
+    from ops.routers import require_routers
     from ops.serving import check_port, serve, warn_of_demo
 
     command_line = {"port": port, "host": host, "data": data.expanduser().absolute() if data else None}
@@ -23,6 +24,7 @@ def up(
     logs.configure(settings.log)
     warn_of_demo(settings)
     settings = check_port(settings)
+    require_routers(settings)
     with home(settings) as (complete, simulators):
         chat_page = simulators.chat_page if simulators else None
         serve(complete, roles=frozenset({"ingress", "worker"}), chat_page=chat_page)
