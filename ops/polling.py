@@ -12,7 +12,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types.base import UNSET, UNSET_TYPE
 
 from actors.hosting.bot import MADE_UP
-from actors.hosting.shared import UNUSABLE
+from actors.hosting.load import UNUSABLE
 from actors.turn import current_turn
 from ops.script_service import ScriptService, Served
 from ops.settings import Settings

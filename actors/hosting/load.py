@@ -16,12 +16,16 @@ from aiogram import Dispatcher, Router
 from aiohttp import web
 
 from actors.hosting.definitions import line_of, name_of, nearest_name
-from actors.hosting.shared import UNUSABLE
 from storage.frames import authors_line
 from storage.words import words
 
 OUR_DISPATCHER = "mailroom"
 """The name of a dispatcher that we put around a router which came without one."""
+
+UNUSABLE = frozenset({"event", "observer", "telegram_event", "update", "update_type"})
+"""Names that aiogram's own functions have between an update and its handler, as of 3.31: a value for handlers
+under one of them makes each update fail with a TypeError on stock aiogram.
+"""
 
 
 class RouterError(Exception):

@@ -21,11 +21,6 @@ from actors.state import ActorIsolation, ActorStorage
 Synthetic = Callable[[int, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 """Runs work in line with the messages of a chat, given by its id."""
 
-UNUSABLE = frozenset({"event", "observer", "telegram_event", "update", "update_type"})
-"""Names that aiogram's own functions have between an update and its handler, as of 3.31: a value for handlers
-under one of them makes each update fail with a TypeError on stock aiogram.
-"""
-
 _held: "WeakKeyDictionary[Dispatcher, SharedDispatcher]" = WeakKeyDictionary()
 
 
