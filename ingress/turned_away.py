@@ -38,6 +38,8 @@ class TurnedAway:
             self._expected[chat] = update_id, now + BACK_WITHIN_SECONDS
 
     def taken(self, chat: Chat, update_id: int) -> None:
-        """A message is in: it is not expected any more."""
-        if (expected := self._expected.get(chat)) is not None and update_id >= expected[0]:
+        """A message is in: it is not expected any more. A later one that is in says nothing of it: there are
+        some that need not wait outside.
+        """
+        if (expected := self._expected.get(chat)) is not None and update_id == expected[0]:
             del self._expected[chat]

@@ -54,6 +54,8 @@ def test_the_watermark_never_goes_back():
     watermark = seen(1, 2, 3)
     watermark.give_up_below(2, 0)
     assert watermark.value == 3
+    watermark.saw(2, 0, in_order=True)
+    assert watermark.value == 3, "getUpdates gives again what was not confirmed"
 
 
 def test_a_bell_rings_when_its_id_is_passed_and_not_before():
@@ -71,6 +73,14 @@ def test_after_a_day_without_news_a_new_and_smaller_numbering_is_accepted():
     watermark.give_up_below(5, FORGET_MS + 1)
     assert watermark.passed(5)
     assert not watermark.passed(6)
+
+
+def test_ids_of_the_old_numbering_say_nothing_of_the_new_one():
+    watermark = seen(7, first=5)  # 5 is missing, and never comes
+    watermark.saw(6, FORGET_MS + 1)
+    watermark.give_up_below(6, FORGET_MS + 1)
+    assert watermark.passed(6)
+    assert not watermark.passed(7), "the new 7 has not come yet"
 
 
 def test_what_is_remembered_above_a_gap_is_bounded():
