@@ -176,7 +176,11 @@ class Visitors:
         self.expect(calls)
 
     def happens(self, kind, calls=1, **event):
-        self._both("updates", calls, 0, updates=[{kind: event}])
+        self.happen([{kind: event}], calls=calls)
+
+    def happen(self, updates, *, calls):
+        """Several things at once."""
+        self._both("updates", calls, 0, updates=updates)
 
     def expect(self, calls):
         """So many more calls are due from each."""

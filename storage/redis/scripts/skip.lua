@@ -40,8 +40,11 @@ for _, number in ipairs(numbers) do
     bury(chat .. ':' .. number, letter)
     redis.call('HDEL', key('tries', chat), number)
     -- The rest of a group that was begun is run again, as the same group.
-    local heirs = string.match(parts, '^%d+,(.+)$')
-    if #numbers == 1 and heirs then keep_tried(chat, string.match(heirs, '^%d+'), attempts, '-', outages, since, heirs) end
+    local heir
+    for part in string.gmatch(#numbers == 1 and parts or '', '%d+') do
+      if not heir and part ~= number and find(key('box', chat), part) then heir = part end
+    end
+    if heir then keep_tried(chat, heir, attempts, '-', outages, since, parts) end
     if lane == 'box' and first then redis.call('HDEL', key('parked'), chat) end
     skipped[1], skipped[#skipped + 1] = 'ok', chat .. ':' .. number
   end

@@ -266,3 +266,13 @@ def test_the_last_group_of_a_chat_leaves_no_depth_behind(box):
     box.begin(entries[0], apart=True)
     box.commit(entries[0], parts=[(entries[1], None)])
     assert box.left_behind() == set()
+
+
+def test_g5_the_attempts_of_a_group_go_to_a_part_that_is_still_there(box):
+    entries = parts(box, 10, 11, 12)
+    complete(box)
+    begin_at_once(box, entries[0])
+    for taken in entries[:2][::-1]:
+        box.call(box.letters.skip(box.chat, taken.seq, "no", "ann"))
+    assert box.raw.hkeys(box.key("tries:shop:7")) == [str(entries[2].seq).encode()]
+    assert begin_at_once(box, entries[2]).attempt == 2

@@ -52,8 +52,8 @@ FAULTS = {
     "the journal stays behind": ("redis.call('DEL', key('journal'", "redis.call('EXISTS', key('journal'"),
     "state is not written": ("redis.call('HSET', state, name, ARGV[at + 2])", ""),
     "a commit is made twice": (
-        "if not take(key(lane, chat), seq) then",
-        "take(key(lane, chat), seq) if false then",
+        "if not take(list, seq) then",
+        "take(list, seq) if false then",
     ),
     "the wrong message goes": (
         "if entry_seq(first) == seq then return first, true end",
@@ -67,7 +67,7 @@ FAULTS = {
     "suspension means nothing": ("if held == 1 then return true end", "local _ = held"),
     "a timer is early": ("'-inf', now, 'LIMIT'", "'-inf', '+inf', 'LIMIT'"),
     "a timer fires again": ("redis.call('ZREM', key('timers'), member)", "local _ = member"),
-    "dead letters are thrown away": ("if dead == '' then", "if true then"),
+    "dead letters are thrown away": ("if letter == '' then", "if true then"),
     "a wait is forgotten by any write": ("if seq ~= '0' and lane == 'box' then", "if true then"),
     "a wait is never noted": ("redis.call('HSET', key('parked'), chat, until_ms)", "local _ = chat"),
 }
@@ -84,10 +84,10 @@ ON_CALL_FAULTS = {
         "redis.call('HGET', 'x'",
     ),
     "what was sent after a skip stays behind": ("if letter and string.find", "if not letter or string.find"),
-    "a skip leaves the attempts": ("redis.call('HDEL', key('tries', chat), seq)\nif lane", "if lane"),
+    "a skip leaves the attempts": ("redis.call('HDEL', key('tries', chat), number)", "local _ = chat"),
     "a skip does not end the wait": ("if lane == 'box' and first then", "if false then"),
     "any skip ends the wait": ("if lane == 'box' and first then", "if lane == 'box' then"),
-    "a requeue leaves the letter": ("redis.call('HDEL', key('dead'), id)", "local _ = id"),
+    "a requeue leaves the letter": ("redis.call('HDEL', key('dead'), one[1])", "local _ = id"),
     "a drop leaves what was sent": ("if dropped == 1 then", "if false then"),
     "depths only grow": ("redis.call('ZREM', key('depths'), chat)", "local _ = depth"),
     "depths forget the expedited": ("(fast and redis.call('LLEN', key('fast', chat)) or 0)", "0"),
