@@ -331,27 +331,67 @@ def alone(telegram, postgres_url, redis_url, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def examples():
-    """The folder `examples` of aiogram's source distribution, of the version installed here."""
-    number = version("aiogram")
+def source_of():
+    """A function that fetches the source distribution of a package, of the version installed here, and
+    returns its folder.
+    """
+
+    def fetch(package):
+        name = f"{package}-{version(package)}"
+        wanted = [f"{package}=={version(package)}", "--no-deps", "--no-binary", package]
+
+        def unpack(folder):
+            pip(f"{package}'s source distribution", "download", *wanted, "-d", str(folder))
+            with tarfile.open(folder / f"{name}.tar.gz") as packed:
+                packed.extractall(folder, filter="data")
+
+        return once(f"{name}-source", unpack) / name
+
+    return fetch
+
+
+@pytest.fixture(scope="session")
+def examples(source_of):
+    """The folder `examples` of aiogram's source distribution."""
+    return source_of("aiogram") / "examples"
+
+
+def once(name, make):
+    """The folder of that name among what was fetched, made by the first who asks. Two may ask at once."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir())
     home = cache / f"mailroom-compat-{os.geteuid()}"
-    folder = home / f"aiogram-{number}" / "examples"
-    if not folder.exists():
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        wanted = [f"aiogram=={number}", "--no-deps", "--no-binary", "aiogram", "-d", str(home)]
-        command = [sys.executable, "-m", "pip", "download", *wanted]
-        try:
-            fetched = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
-        except subprocess.TimeoutExpired:
-            pytest.skip("aiogram's source distribution could not be fetched within 100 s")
-        archive = home / f"aiogram-{number}.tar.gz"
-        if fetched.returncode or not archive.exists():
-            reason = (fetched.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-            pytest.skip(f"aiogram's source distribution could not be fetched: {reason}")
-        with tarfile.open(archive) as packed:
-            packed.extractall(home, filter="data")
-    return folder
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (home / name).exists():
+        with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as unfinished:
+            make(Path(unfinished))
+            with suppress(OSError):  # The other one was faster.
+                Path(unfinished).rename(home / name)
+    return home / name
+
+
+def pip(what, *words):
+    """Run pip; what cannot be fetched is skipped by name."""
+    command = [sys.executable, "-m", "pip", *words]
+    try:
+        fetched = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"{what} could not be fetched within 100 s")
+    if fetched.returncode:
+        reason = (fetched.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+        pytest.skip(f"{what} could not be fetched: {reason}")
+
+
+@pytest.fixture(scope="session")
+def installed():
+    """A function that installs packages beside the environment's own, and returns the folder they are in."""
+
+    def install(*requirements):
+        def into(folder):
+            pip(" and ".join(requirements), "install", "--no-deps", "--target", str(folder), *requirements)
+
+        return once("-".join(sorted(requirements)), into)
+
+    return install
 
 
 @pytest.fixture(name="free_port")
