@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from actors.attempt import Done, Worker
 from actors.chat_state import ChatState
+from actors.control import Control
 from actors.policy import Policy
 from actors.state import ActorStorage, field_name
 from actors.turn import Turn
@@ -171,6 +172,7 @@ async def take(mailboxes: Mailboxes, chat: Chat, ids: list[int], plan: Steps) ->
                 late=False,
                 following=lambda _: None,
                 broken_off=lambda: False,
+                control=Control(),
             )
             turns[who] = asyncio.ensure_future(run)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
