@@ -24,6 +24,7 @@ from actors.hosting.moved import MOVED, Moving
 from actors.hosting.notice import Addressee, addressee_of
 from actors.hosting.session import HostedSession
 from actors.hosting.shared import SharedDispatcher, Synthetic
+from actors.hosting.throttle import arrival
 from actors.hosting.urgent import is_taken_for_urgent
 from actors.limiter import Limiter
 from actors.order import Watermark
@@ -120,7 +121,8 @@ class HostedBot:
         content = _read(entry)
         if is_taken_for_urgent(entry) and entry.kind not in self.urgent_kinds:
             raise NotUrgent  # an earlier version of the bot had an urgent handler for it
-        extras = {"turn": turn, **self.shared.extras(self.bot)}
+        arrived_at = arrival(entry.kind, content, entry.accepted_ms)
+        extras = {"turn": turn, "arrived_at": arrived_at, **self.shared.extras(self.bot)}
         if entry.kind == "event" and content["name"] == MOVED and self.moving is not None:
             await self.moving.inherit(turn, int(content["data"]))
             return True
