@@ -4,7 +4,9 @@ Everything goes through the doors Pykka keeps for new kinds of actors (`_create_
 `_create_future`, `_start_actor_loop`), so `tell`, `ask`, `stop`, `proxy`, the registry and the hooks mean
 what Pykka says. The differences are few and on purpose:
 
-- `ask` and `stop` are awaited, they never block (ref.py).
+- An actor is started below `open_actor_system()`, in the thread of that system (system.py).
+- `ask` and `stop` are awaited, they never block unless `block=True` is said in another thread; nor does
+  `proxy.attribute = value` (ref.py).
 - An inbox has a limit (inbox.py), and an actor that would wait for itself gets an error (waiting.py).
 - `get` gives what is there anywhere, and waits in other threads; where it would block a loop it raises
   WouldBlockError (future.py). For the same reason `actor_stopped` has no `wait`: await `wait_for_end()`.

@@ -37,13 +37,22 @@ def run_theirs(source_of, installed, tmp_path):
             check=False,
         )
         assert outcomes.exists(), ended.stderr[-4000:] + ended.stdout[-4000:]
-        seen = json.loads(outcomes.read_text())
-        failed = {name: test["why"] for name, test in seen.items() if test["outcome"] == "failed"}
-        unexplained = {name: why for name, why in failed.items() if name not in differences}
-        assert not unexplained, "differ, and nobody says why:\n" + "\n".join(
-            f"{name}\n{why}" for name, why in unexplained.items()
-        )
-        assert not differences.keys() - failed.keys(), "are said to differ, and do not"
-        return sum(test["outcome"] == "passed" for test in seen.values())
+        return compare(json.loads(outcomes.read_text()), differences)
 
     return run
+
+
+@pytest.fixture(name="compare")
+def comparison():
+    """The function that holds how tests ended against what is said of them."""
+    return compare
+
+
+def compare(seen, differences):
+    """Fail where a test ended otherwise than is said; return how many passed."""
+    failed = {name: test["why"] for name, test in seen.items() if test["outcome"] == "failed"}
+    unexplained = [f"{name}\n{why}" for name, why in failed.items() if name not in differences]
+    assert not unexplained, "differ, and nobody says why:\n" + "\n".join(unexplained)
+    untrue = differences.keys() - failed.keys()
+    assert not untrue, f"are said to differ, and do not: {sorted(untrue)}"
+    return sum(test["outcome"] == "passed" for test in seen.values())
