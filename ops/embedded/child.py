@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -17,10 +18,33 @@ POLL_SECONDS = 0.01
 """How often to look whether a store is ready: short beside the 50 ms that the quicker of them takes."""
 
 
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+"""What of our environment a child gets: what it takes to run. The rest are our secrets, and those of bots."""
+PRIVATE = 0o600
+
+
+def environment() -> dict[str, str]:
+    """The environment of everything that we start."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"LC_ALL": "C", "LANG": "C"}
+
+
+def open_log(log: Path, flags: int) -> IO[bytes]:
+    """A log to write to, which others do not read: it may tell what clients sent."""
+    file = os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | flags, PRIVATE), "wb")
+    os.fchmod(file.fileno(), PRIVATE)  # also one that an earlier version made
+    return file
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file of the data folder anew."""
+    with open_log(file, os.O_TRUNC) as output:
+        output.write(text.encode())
+
+
 def launch(command: Sequence[str | Path], log: Path) -> subprocess.Popen[bytes]:
     """Start a store in a session of its own, so that Ctrl-C reaches only us: it stops after the drain."""
     fresh = not log.exists() or log.stat().st_size > LOG_BYTES_MAX
-    with log.open("wb" if fresh else "ab") as output:
+    with open_log(log, os.O_TRUNC if fresh else os.O_APPEND) as output:
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
@@ -28,7 +52,8 @@ def launch(command: Sequence[str | Path], log: Path) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd="/",
-            env={**os.environ, "LC_ALL": "C", "LANG": "C"},
+            env=environment(),
+            umask=0o077,
         )
 
 

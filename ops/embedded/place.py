@@ -1,10 +1,12 @@
 """Where the embedded stores keep their files, and every way in which that place may turn out unusable."""
 
+import contextlib
 import errno
 import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 from typing import Self
@@ -14,6 +16,10 @@ FREE_BYTES_MIN = 128 * 1024 * 1024
 
 SOCKET_PATH_BYTES_MAX = 100
 """The kernel allows 107 bytes (103 on macOS) for the path of a Unix socket, and we leave it some air."""
+
+FORMER_MODE = 0o711
+"""What data folders were made with, so that a Postgres of another user could pass."""
+FILES = ("*.log", "*.pid", "payments.sqlite*")
 
 
 class StoreError(Exception):
@@ -32,7 +38,7 @@ class DataDirectory:
 
     def __enter__(self) -> Self:
         prepare(self.path)
-        self._lock = os.open(self.path / "mailroom.pid", os.O_RDWR | os.O_CREAT, 0o644)
+        self._lock = os.open(self.path / "mailroom.pid", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -53,7 +59,8 @@ class DataDirectory:
 def prepare(data: Path) -> None:
     """Make the data directory and try it out, so that a bad one is told in one line and not by a store."""
     try:
-        data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close(data)
         probe = data / f".probe-{os.getpid()}"
         probe.write_bytes(b"x" * 4096)
         probe.unlink()
@@ -65,6 +72,22 @@ def prepare(data: Path) -> None:
             f"The disk of the data directory {data} is nearly full: {free_bytes >> 20} MB free,"
             f" {FREE_BYTES_MIN >> 20} MB needed. Free some, or choose another place with --data."
         )
+
+
+def _close(data: Path) -> None:
+    """Take from others what a version before this one let them read, where it is certainly ours."""
+    status = data.stat()
+    if status.st_uid != os.geteuid():
+        return
+    if stat.S_IMODE(status.st_mode) == FORMER_MODE:
+        data.chmod(0o700)
+    named = [path for pattern in FILES for path in data.glob(pattern)]
+    inside = [path for path in data.glob("redis/**/*") if not path.is_socket()]
+    for path in (*named, *inside):
+        with contextlib.suppress(FileNotFoundError):  # a store that runs removes files of its own
+            mode = path.lstat().st_mode
+            if not stat.S_ISLNK(mode) and mode & 0o077:
+                path.chmod(0o700 if stat.S_ISDIR(mode) else 0o600)
 
 
 def unusable(data: Path, error: OSError) -> StoreError:

@@ -12,17 +12,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from structlog import get_logger
+
 from ops.embedded import child
 from ops.embedded.place import StoreError, prepare, socket_directory, unusable
+
+log = get_logger("mailroom")
 
 MAJOR_VERSION = 18
 START_SECONDS_MAX = 60.0
 """Long enough to replay a gigabyte of journal after a crash."""
 
+WRAPPER = Path(__file__).with_name("unprivileged.py")
 SOCKET_NAME = ".s.PGSQL.5432"
 SERVER_OPTIONS = {
     "listen_addresses": "",  # the socket is the only door
@@ -65,9 +71,12 @@ class EmbeddedPostgres:
             if not (self.home / "PG_VERSION").exists():
                 self._create_cluster()
             self._refuse_other_versions()
+            left_running = self._left_running()
+            if left_running is None:
+                self._take_from_nobody()
             owner = self.home.stat()
             self._socket_directory = socket_directory(self.home, SOCKET_NAME, (owner.st_uid, owner.st_gid))
-            self.pid = self._left_running() or self._launch_server()
+            self.pid = left_running or self._launch_server()
         except OSError as error:
             raise unusable(self.data, error) from None
 
@@ -129,15 +138,29 @@ class EmbeddedPostgres:
         path = str(binaries() / program)
         if os.geteuid() != 0:
             return [path, *arguments]
-        # As root, act as the owner of the cluster: nobody, or the ordinary user who made it.
+        # As root, act as the owner of the cluster: ourselves, or the ordinary user who made it.
         owner = home.stat()
+        nobody = unprivileged_user()
+        way, uid, gid = "shared", owner.st_uid, owner.st_gid
         if owner.st_uid == 0:
-            raise StoreError(
-                f"{home} belongs to root, and Postgres refuses to run as root: chown it to nobody."
-            )
-        wrapper = str(Path(__file__).with_name("unprivileged.py"))
-        identity = [str(owner.st_uid), str(owner.st_gid), str(home)]
-        return [sys.executable, "-I", "-S", wrapper, *identity, path, *arguments]
+            if not may_be_private():
+                raise StoreError(
+                    f"{home} belongs to root, and the kernel lets Postgres be nobody else here:"
+                    f" chown -R {nobody.pw_name} {home}"
+                )
+            way, uid, gid = "private", nobody.pw_uid, nobody.pw_gid
+        identity = [way, str(uid), str(gid), str(home)]
+        return [sys.executable, "-I", "-S", str(WRAPPER), *identity, path, *arguments]
+
+    def _take_from_nobody(self) -> None:
+        """Have a cluster that was nobody's, which any process of his could read, be ours."""
+        if os.geteuid() != 0 or not may_be_private():
+            return
+        nobody = unprivileged_user().pw_uid
+        if self.home.stat().st_uid == nobody:
+            for folder, _, files in os.walk(self.home):
+                for path in (Path(folder), *(Path(folder) / name for name in files)):
+                    os.chown(path, 0, 0, follow_symlinks=False)
 
     def _create_cluster(self) -> None:
         """Make the cluster aside and move it into place: a start that was interrupted leaves nothing half."""
@@ -149,7 +172,7 @@ class EmbeddedPostgres:
             shutil.rmtree(interrupted, ignore_errors=True)
         # A name of its own each time: an initdb that a crash left running must not write into this one.
         home = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.data))
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and not may_be_private():
             nobody = unprivileged_user()
             os.chown(home, nobody.pw_uid, nobody.pw_gid)
         # Postgres's own C.UTF-8: the same order and case rules (Cyrillic too) whatever the machine has.
@@ -162,11 +185,10 @@ class EmbeddedPostgres:
         home.rename(self.home)
 
     def _run(self, command: list[str], statements: bytes = b"") -> None:
-        environment = {**os.environ, "LC_ALL": "C", "LANG": "C"}
         done = subprocess.run(
-            command, input=statements, capture_output=True, check=False, cwd="/", env=environment
+            command, input=statements, capture_output=True, check=False, cwd="/", env=child.environment()
         )
-        with self.log.open("ab") as log:
+        with child.open_log(self.log, os.O_APPEND) as log:
             log.write(done.stdout + done.stderr)
         if done.returncode != 0:
             raise StoreError(f"Postgres could not be set up: {child.last_words(self.log)} (log: {self.log})")
@@ -196,3 +218,24 @@ def unprivileged_user() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise StoreError("Postgres refuses to run as root, and there is no user 'nobody' here: set DATABASE_URL.")
+
+
+@cache
+def may_be_private() -> bool:
+    """Whether the kernel gives root a user namespace; asked in a process of its own, which enters one."""
+    nobody = unprivileged_user()
+    identity = ["private", str(nobody.pw_uid), str(nobody.pw_gid), "/"]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(WRAPPER), *identity, sys.executable, "-I", "-S", "-c", ""],
+        capture_output=True,
+        check=False,
+        env=child.environment(),
+    )
+    if done.returncode != 0:
+        log.warning(
+            "postgres_shared",
+            user=nobody.pw_name,
+            note="the kernel gives no user namespace: the embedded Postgres runs as this user, and other"
+            " processes of that user can reach it; set DATABASE_URL, or start as an ordinary user",
+        )
+    return done.returncode == 0

@@ -83,7 +83,7 @@ class EmbeddedRedis:
                 return
             server = find_server(self.home)
             configuration = self.home / "redis.conf"
-            configuration.write_text(CONFIGURATION.format(socket=self._socket, home=self.home))
+            child.write_private(configuration, CONFIGURATION.format(socket=self._socket, home=self.home))
             self.pid = child.launch([server, configuration], self.log).pid
         except OSError as error:
             raise unusable(self.data, error) from None

@@ -63,7 +63,7 @@ class DemoSimulator:
             self.port = free_port()
         command = [sys.executable, "-m", self.module, "--port", str(self.port), *self.options()]
         self.pid = child.launch(command, self.log).pid
-        self._pid_file.write_text(f"{self.pid}\n{self.port}\n")
+        child.write_private(self._pid_file, f"{self.pid}\n{self.port}\n")
 
     def wait_until_ready(self) -> str:
         """Return once it answers and is prepared."""

@@ -1,6 +1,7 @@
 """What both embedded stores promise, shown on both."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ops.embedded import child
-from ops.embedded.place import StoreError
-from ops.embedded.postgres import EmbeddedPostgres
+from ops.embedded.place import DataDirectory, StoreError
+from ops.embedded.postgres import EmbeddedPostgres, binaries, may_be_private, unprivileged_user
 from ops.embedded.redis import EmbeddedRedis
 
 STORES = {"postgres": EmbeddedPostgres, "redis": EmbeddedRedis}
@@ -167,18 +168,98 @@ def test_redis_keeps_what_it_acknowledged_through_a_kill(data):
         store.stop()
 
 
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused by Postgres")
+
+
+def effective_capabilities(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff")), 16)
+
+
 @pytest.mark.needs_root
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused by Postgres")
-def test_root_may_keep_its_data_where_nobody_else_can_look(data):
+@only_root
+def test_in_a_folder_of_roots_own_postgres_kept_a_right_of_root_and_trusted_whoever_is_nobody(data):
     closed = data / "closed"
     closed.mkdir(mode=0o700)
     store = EmbeddedPostgres(closed / "data")
     try:
         store.start()
-        assert Path(f"/proc/{store.pid}").stat().st_uid != 0
+        assert effective_capabilities(store.pid) == 0
         assert closed.stat().st_mode & 0o777 == 0o700
+        if may_be_private():
+            owned = {path.lstat().st_uid for path in (store.home, *store.home.rglob("*"))}
+            assert owned == {0}, "nobody owns anything"
+            assert Path(f"/proc/{store.pid}").stat().st_uid == 0, "and runs none of it"
     finally:
         store.stop()
+
+
+@pytest.mark.needs_root
+@only_root
+def test_a_checkout_in_roots_home_kept_initdb_from_finding_its_postgres(data, monkeypatch):
+    wheel = binaries().parents[1]
+    programs = data / "home" / wheel.name / "pginstall" / "bin"
+    shutil.copytree(binaries().parent, programs.parent, symlinks=True)
+    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), data / "home" / f"{wheel.name}.libs")
+    (data / "home").chmod(0o700)
+    monkeypatch.setattr("ops.embedded.postgres.binaries", lambda: programs)
+    store = EmbeddedPostgres(data / "home" / "data")
+    try:
+        store.start()
+    finally:
+        store.stop()
+
+
+@pytest.mark.needs_root
+@only_root
+def test_a_cluster_that_was_nobodys_becomes_roots_at_the_next_start(data):
+    if not may_be_private():
+        pytest.skip("the kernel gives no user namespace here")
+    store = EmbeddedPostgres(data)
+    store.start()
+    store.stop()
+    nobody = unprivileged_user()
+    for path in (store.home, *store.home.rglob("*")):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    store.start()
+    store.stop()
+    assert {path.lstat().st_uid for path in (store.home, *store.home.rglob("*"))} == {0}
+
+
+@pytest.mark.needs_root
+@only_root
+def test_where_the_kernel_gives_no_namespace_postgres_is_an_ordinary_user(data, monkeypatch):
+    monkeypatch.setattr("ops.embedded.postgres.may_be_private", lambda: False)
+    store = EmbeddedPostgres(data / "data")
+    try:
+        store.start()
+        assert Path(f"/proc/{store.pid}").stat().st_uid == unprivileged_user().pw_uid
+    finally:
+        store.stop()
+
+
+def test_a_store_inherited_every_secret_of_the_environment(kind, store, monkeypatch):
+    monkeypatch.setenv("MAILROOM_BOT_SHOP_TOKEN", "1:s3cret")
+    monkeypatch.setenv("PGPASSWORD", "s3cret")
+    store.start()
+    environment = Path(f"/proc/{store.pid}/environ").read_bytes()
+    assert b"s3cret" not in environment
+    assert b"PATH=" in environment
+
+
+def test_others_could_read_the_files_of_the_data_folder(kind, store, data):
+    with DataDirectory(data):
+        store.start()
+        for path in (data, *data.rglob("*")):
+            assert path.lstat().st_mode & 0o077 == 0, path
+        store.stop()
+        # As a version before this one left them.
+        data.chmod(0o711)
+        store.log.chmod(0o644)
+        (data / "mailroom.pid").chmod(0o644)
+        store.start()
+        for path in (data, *data.rglob("*")):
+            assert path.lstat().st_mode & 0o077 == 0, path
 
 
 @pytest.mark.needs_root
