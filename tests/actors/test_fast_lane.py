@@ -91,6 +91,34 @@ def test_a_checkout_that_another_process_took_in_is_seen_beside_a_slow_handler(p
     play(hands.router, scenario)
 
 
+def test_an_owner_that_was_taken_over_while_a_checkout_ran_beside_commits_nothing_more(play, telegram):
+    # Seen: the refusal ended the nursery that all chats share, and with it the process.
+    router, free, began = Router(), asyncio.Event(), []
+
+    @router.message()
+    async def slow(message: Message) -> None:
+        began.append(message.text)
+        await asyncio.Event().wait()
+
+    @router.pre_checkout_query()
+    async def agree(query: PreCheckoutQuery) -> None:
+        began.append("pre_checkout")
+        await free.wait()
+
+    async def scenario(house):
+        await house.write(7, "slow")
+        await house.until(lambda: began)
+        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 1))
+        await house.until(lambda: "pre_checkout" in began)
+        await aio(house.mailboxes.raise_fences, [ANN.partition], 2)
+        free.set()
+        await house.until(house.chats.lost.is_set, "the loss to be noticed")
+        loaded = await aio(house.mailboxes.load, ANN, 2, 10)
+        return len(loaded.box), len(loaded.expedited)
+
+    assert play(router, scenario) == (1, 1)
+
+
 def test_two_checkouts_of_a_chat_never_run_side_by_side_and_go_by_their_ids(play, telegram):
     # Seen: the second one overtook the first, and both wrote the state that they had read.
     router, free, at_it, began = Router(), asyncio.Event(), [], []

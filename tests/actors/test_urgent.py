@@ -156,6 +156,40 @@ def test_a_stop_reaches_a_message_whose_process_was_killed(play, talk, telegram)
     assert talk.began == ["slow", "slow", "after"]
 
 
+def test_a_stop_that_was_taken_in_before_the_kill_reaches_the_message_too(play, talk, telegram):
+    async def first(house):
+        await house.write(7, "slow", "after")
+        await house.until(lambda: talk.began)
+        house.chats.draining = True  # nothing begins any more, as in a process that is about to be killed
+        await house.write(7, "/stop")
+
+    async def second(house):
+        await soon(house, lambda: "done after" in telegram.texts(7), "the next message to be handled")
+        await house.settled()
+
+    play(talk.router, first)
+    play(talk.router, second, epoch=2, first_update_id=FIRST_UPDATE_ID + 10)
+    assert talk.said == ["stopped"]
+    assert talk.began in (["slow", "after"], ["slow", "slow", "after"])
+
+
+def test_a_stop_ends_an_album_as_one(play, talk, telegram):
+    async def scenario(house):
+        for number in range(3):
+            part = message(7, f"slow {number}", FIRST_UPDATE_ID + number)
+            part["message"]["media_group_id"] = "9"
+            await house.offer(part)
+        await house.until(lambda: len(talk.began) == 3)
+        await house.offer(message(7, "/stop", FIRST_UPDATE_ID + 3))
+        await soon(house, lambda: talk.said, "the album to be stopped")
+        await house.settled()
+        return await house.state(7), await tries(house)
+
+    assert play(talk.router, scenario) == ({}, [])
+    assert sorted(talk.cancelled) == ["slow 0", "slow 1", "slow 2"]
+    assert (talk.said, telegram.texts(7)) == (["stopped"], ["stopped"])
+
+
 def test_a_handler_that_does_not_let_itself_be_stopped_is_said_to_be_running(play, talk, monkeypatch):
     monkeypatch.setattr(actors.chat, "STOP_SECONDS", 0.2)
     talk.stubborn = True
