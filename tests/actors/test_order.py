@@ -67,6 +67,22 @@ def test_a_bell_rings_when_its_id_is_passed_and_not_before():
     assert rung == [3]
 
 
+def test_when_the_backlog_is_in_whoever_waited_for_it_looks_again():
+    watermark, rung = seen(1), []
+    watermark.catching_up = True
+    watermark.ring(3, lambda: rung.append(3))
+    assert ChatOrder(watermark, fast=True).wait_ms(3, accepted_ms=0, now_ms=10 * HOLD_MS) == HOLD_MS
+    watermark.caught_up()
+    assert rung == [3]
+    assert ChatOrder(watermark, fast=True).wait_ms(3, accepted_ms=0, now_ms=10 * HOLD_MS) == 0
+
+
+def test_the_next_id_would_pass_at_once_and_the_one_after_it_would_not():
+    watermark = seen(1, 2)
+    assert watermark.is_next(3)
+    assert not watermark.is_next(4)
+
+
 def test_after_a_day_without_news_a_new_and_smaller_numbering_is_accepted():
     watermark = seen(900_000_000, first=900_000_000)
     watermark.saw(5, FORGET_MS + 1)
@@ -179,5 +195,7 @@ def test_in_fast_order_nobody_waits_longer_than_the_hold():
     watermark = seen(1)
     watermark.saw(9, 0)
     order = ChatOrder(watermark, fast=True)
+    for queue in ("chat", "callback"):
+        order.arrived(queue, now_ms=0)
     watermark.saw(3, 400)
     assert order.wait_ms(9, accepted_ms=0, now_ms=HOLD_MS) == 0
