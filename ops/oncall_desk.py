@@ -7,12 +7,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 import uvloop
 
 from ops import logs
+from ops.embedded.place import holder
 from ops.embedded.redis import EmbeddedRedis
 from ops.faults import CannotStartError
 from ops.settings import Settings
@@ -23,6 +25,7 @@ from supervisors.oncall.errors import OnCallError
 
 if TYPE_CHECKING:
     import asyncpg
+    import psutil
 
 T = TypeVar("T")
 
@@ -47,6 +50,11 @@ def ask(settings: Settings, work: Callable[[OnCall], Awaitable[T]]) -> T:
 async def open_desk(settings: Settings) -> AsyncIterator[OnCall]:
     """The desk over the configured Redis, or over the embedded one of a running `mailroom up`."""
     url = settings.redis_url or EmbeddedRedis(settings.data).url_of_running()
+    if url is None and (running := holder(settings.data)) is not None:
+        raise CannotStartError(
+            f"{said_of(running, settings)}, and its Redis does not answer (log: {settings.data}/redis.log)."
+            f" Do not start another one. {_without_redis_too(settings)}"
+        )
     if url is None:
         raise CannotStartError(
             f"No REDIS_URL is set and no `mailroom up` runs on {settings.data}: start it, or give --data."
@@ -109,9 +117,21 @@ def _without_redis(settings: Settings, url: str, error: StoreError) -> CannotSta
     from ops.preflight import unreachable  # brings the Postgres driver along, for this one line
 
     name = "REDIS_URL" if settings.redis_url else "The embedded Redis"
+    running = holder(settings.data)
+    beside = f" {said_of(running, settings)}: do not start another one." if running is not None else ""
+    return CannotStartError(f"{unreachable(name, url, error)}.{beside} {_without_redis_too(settings)}")
+
+
+def said_of(running: "psutil.Process", settings: Settings) -> str:
+    """The process that the pid file of a data directory names, in words."""
+    since = datetime.fromtimestamp(running.create_time(), UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return f"Mailroom runs on {settings.data} (pid {running.pid}, since {since})"
+
+
+def _without_redis_too(settings: Settings) -> str:
     host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - nobody listens here
-    return CannotStartError(
-        f"{unreachable(name, url, error)}. A process that serves HTTP still tells of itself without Redis:"
+    return (
+        "A process that serves HTTP still tells of itself without Redis:"
         f" GET /ops/tree on its port, such as http://{host}:{settings.port or 8080}/ops/tree, with the header"
         ' "Authorization: Bearer $MAILROOM_OPS_TOKEN".'
     )

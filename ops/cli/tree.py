@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.door import door
+from ops.cli.door import Door, door
 from ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
@@ -41,14 +41,27 @@ def tree(
     with door(config, data, as_json=as_json) as through:
         found = through.ask(look)
         report = dict(zip(("processes", "totals", "suspensions"), found, strict=True))
-        through.show(report, lambda: _print(found, errors=errors))
+        through.show(report, lambda: _print(found, errors=errors, running=_running(through, found)))
 
 
-def _print(found: "Found", *, errors: bool) -> None:
+def _running(through: Door, found: "Found") -> str:
+    """What the pid file knows of a process that none of those who answered is."""
+    if found[0]:
+        return ""
+    from ops.embedded.place import holder
+    from ops.oncall_desk import said_of
+
+    running = holder(through.settings.data)
+    return "" if running is None else said_of(running, through.settings)
+
+
+def _print(found: "Found", *, errors: bool, running: str) -> None:
     from ops.cli.tables import print_line
 
     processes, totals, suspensions = found
-    if not processes:
+    if running:
+        print_line(f"{running}, and does not tell of itself. Do not start another one.", "red")
+    elif not processes:
         print_line("No process runs: start one with `mailroom up`, or `mailroom web` and `mailroom worker`.")
     for process in processes:
         _print_process(process)

@@ -11,12 +11,16 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 FREE_BYTES_MIN = 128 * 1024 * 1024
 """A fresh Postgres cluster takes 55 MB and its journal grows; starting with less ends in a crash."""
 
 SOCKET_PATH_BYTES_MAX = 100
 """The kernel allows 107 bytes (103 on macOS) for the path of a Unix socket, and we leave it some air."""
 
+CLOCK_SECONDS = 2.0
+"""By how much the start of a process, told in ticks since boot, may be off the time of a file."""
 FORMER_MODE = 0o711
 """What data folders were made with, so that a Postgres of another user could pass."""
 FILES = ("*.log", "*.pid", "payments.sqlite*")
@@ -54,6 +58,19 @@ class DataDirectory:
             os.truncate(self._lock, 0)
             os.close(self._lock)
             self._lock = None
+
+
+def holder(data: Path) -> psutil.Process | None:
+    """The process that serves on a data directory, by its pid file: known though no store answers. A pid that
+    somebody else has by now is younger than the file. Takes no lock: a start must not meet ours.
+    """
+    file = data.absolute() / "mailroom.pid"
+    try:
+        process = psutil.Process(int(file.read_text()))
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return process if alive and process.create_time() <= file.stat().st_mtime + CLOCK_SECONDS else None
+    except (OSError, ValueError, psutil.Error):
+        return None
 
 
 def prepare(data: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import redis
 
+from ops.embedded.place import DataDirectory, holder
+from ops.embedded.redis import EmbeddedRedis
 from storage.redis.batch import Line
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Mailboxes, Offer
@@ -138,3 +141,31 @@ def test_no_command_of_on_call_loads_aiogram_or_trio(environment, clean_redis_ur
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
     assert "redis" in loaded
     assert not loaded & {"aiogram", "trio", "quart", "hypercorn", "asyncpg", "alembic"}
+
+
+def test_beside_a_hanging_redis_on_call_was_told_to_start_a_second_process(mailroom, tmp_path):
+    server = EmbeddedRedis(tmp_path)
+    with DataDirectory(tmp_path):
+        server.start()
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            plain = mailroom("tree", "--data", str(tmp_path))
+            asked_as_json = mailroom("tree", "--json", "--data", str(tmp_path))
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+            server.stop()
+    assert plain.returncode == 1
+    assert plain.stderr.startswith(f"Mailroom runs on {tmp_path} (pid {os.getpid()}, since 20")
+    assert "its Redis does not answer" in plain.stderr
+    assert "Do not start another one" in plain.stderr
+    assert "start it" not in plain.stderr
+    assert json.loads(asked_as_json.stdout) == {"error": asked_as_json.stderr.rstrip()}
+
+
+def test_a_pid_file_of_a_process_that_is_gone_is_no_process(tmp_path):
+    (tmp_path / "mailroom.pid").write_text(f"{os.getpid()}\n")
+    assert holder(tmp_path).pid == os.getpid()
+    os.utime(tmp_path / "mailroom.pid", (0, 0))  # its pid is somebody else's by now
+    assert holder(tmp_path) is None
+    (tmp_path / "mailroom.pid").write_text("")
+    assert holder(tmp_path) is None
