@@ -57,6 +57,11 @@ class Message:
     """The attempt that was counted last; "-" where it was taken back."""
     outages: int = 0
     journal: dict[int, bytes] = field(default_factory=dict)
+    group: str = ""
+    together: list[int] = field(default_factory=list)
+    """The parts of its group that were begun with it, where the attempts at them are counted here."""
+    mark: list[int] = field(default_factory=list)
+    """Those it became a dead letter with."""
 
     def begin(self, attempt_id: str) -> None:
         """H7: an attempt that is begun again because an answer was lost is the same one."""
@@ -248,8 +253,8 @@ class MailboxMachine(RuleBasedStateMachine):
         assert not committed.gone
         assert committed.depth == len(one.box)
         # What was to follow is not first in line when an expedited one waits.
-        if following is None or self.held(chat) or one.fast:
-            assert committed.next is None, "V7"
+        if following is None or following.group or self.held(chat) or one.fast:
+            assert committed.next is None, "V7, G2"
         else:
             following.begin(attempt_id)
             assert committed.next is not None
@@ -450,6 +455,7 @@ class MailboxMachine(RuleBasedStateMachine):
             message.trace,
             message.payload,
             message.expedited,
+            message.group,
         )
 
     def _finished(

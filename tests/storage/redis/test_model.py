@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from storage.redis import dead_letters, inspection, mailbox, suspensions
 from storage.redis.scripts import NAMES, Script, script
 from tests.storage.redis.model import CAP, MailboxMachine
+from tests.storage.redis.model_groups import GroupMachine
 from tests.storage.redis.model_oncall import OnCallMachine
 
 SETTINGS = settings(
@@ -99,6 +100,13 @@ ON_CALL_FAULTS = {
     "a resumed chat stays parked": ("redis.call('HDEL', key('parks'), ARGV[1])", "local _ = parked"),
 }
 
+GROUP_FAULTS = {
+    "a part joins what has begun to answer": ("local belongs = not recorded or", "local belongs = true or"),
+    "a part that was taken away is committed": ("if lost then return", "if false then return"),
+    "a skip leaves the rest without its attempts": ("if heir then keep_tried", "if false then keep_tried"),
+    "a requeue brings one part back": ("if type(letter.group) == 'table' then", "if false then"),
+}
+
 
 @pytest.fixture
 def machine(clean_redis_url, monkeypatch):
@@ -111,7 +119,7 @@ def machine(clean_redis_url, monkeypatch):
         client.config_set("appendfsync", before)
 
 
-@pytest.mark.parametrize("kind", [MailboxMachine, OnCallMachine])
+@pytest.mark.parametrize("kind", [MailboxMachine, OnCallMachine, GroupMachine])
 def test_the_mailboxes_do_what_the_model_does(kind, machine):
     run_state_machine_as_test(machine(kind), settings=SETTINGS)
 
@@ -129,11 +137,10 @@ def put_fault_into_scripts(monkeypatch, redis_client, healthy, faulty):
     assert touched, f"no script says {healthy!r} any more"
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *ON_CALL_FAULTS])
+@pytest.mark.parametrize("fault", [*FAULTS, *ON_CALL_FAULTS, *GROUP_FAULTS])
 def test_the_model_notices_that(fault, machine, monkeypatch, clean_redis_url):
     with redis.Redis.from_url(clean_redis_url) as client:
-        put_fault_into_scripts(monkeypatch, client, *(FAULTS | ON_CALL_FAULTS)[fault])
+        put_fault_into_scripts(monkeypatch, client, *(FAULTS | ON_CALL_FAULTS | GROUP_FAULTS)[fault])
+    kind = MailboxMachine if fault in FAULTS else OnCallMachine if fault in ON_CALL_FAULTS else GroupMachine
     with pytest.raises((Exception, pytest.fail.Exception)):
-        run_state_machine_as_test(
-            machine(MailboxMachine if fault in FAULTS else OnCallMachine), settings=QUICK
-        )
+        run_state_machine_as_test(machine(kind), settings=QUICK)
