@@ -6,8 +6,9 @@ import itertools
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,6 +18,87 @@ from ops.embedded.postgres import EmbeddedPostgres
 from ops.embedded.redis import EmbeddedRedis
 
 _database_numbers = itertools.count(1)
+
+OPENS_DOORS = ("acceptance", "actors/providers", "compat", "ingress", "ops", "test_readme.py")
+"""Folders and files of tests that start programs or servers of their own; the others say by their fixtures
+what they need.
+"""
+NEEDS_STORES = "stores_directory"
+NEEDS_A_BROWSER = "chromium"
+AMOUNTS = {"kills": (3, 20), "buyers": (40, 500), "jobs": (4_000, 100_000)}
+"""How much of it there is, usually and in the long run."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--size",
+        choices=("fast", "usual", "long"),
+        default="usual",
+        help="fast: without stores and processes; usual: all but what is long; long: what is long alone",
+    )
+    parser.addoption("--kills", type=int, help="kills of the service; of Redis, and SIGTERMs, a quarter")
+    parser.addoption("--buyers", type=int, help="people in the shop at once")
+    parser.addoption("--jobs", type=int, help="jobs through the outbox")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is fast does not even import what is not."""
+    if config.getoption("--size") == "fast" and _place(collection_path).startswith(OPENS_DOORS):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests of the size that was asked for; what is named on the command line is run whatever its
+    size.
+    """
+    if config.getoption("--size") == "usual" and config.args != config.getini("testpaths"):
+        return
+    wanted = config.getoption("--size")
+    kept = [item for item in items if wanted in sizes_of(item)]
+    config.hook.pytest_deselected(items=[item for item in items if wanted not in sizes_of(item)])
+    items[:] = kept
+
+
+def sizes_of(item: pytest.Item) -> set[str]:
+    """The sizes a test belongs to."""
+    needs: set[str] = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("long") or NEEDS_A_BROWSER in needs:
+        return {"long"}
+    place = _place(item.path)
+    if place.startswith("acceptance") and needs & AMOUNTS.keys():
+        return {"usual", "long"}
+    pure = not place.startswith(OPENS_DOORS) and NEEDS_STORES not in needs
+    return {"fast", "usual"} if pure and not item.get_closest_marker("slow") else {"usual"}
+
+
+def _place(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).as_posix()
+
+
+def _amount(what: str) -> Any:
+    """The fixture that says how much of it there is."""
+
+    @pytest.fixture(name=what)
+    def amount(request: pytest.FixtureRequest) -> int:
+        usual, long = AMOUNTS[what]
+        asked = request.config.getoption(f"--{what}")
+        return int(asked or (long if request.config.getoption("--size") == "long" else usual))
+
+    return amount
+
+
+kills, buyers, jobs = map(_amount, AMOUNTS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What was printed may hold half a character, on purpose; two workers could not tell each other of it."""
+    report = yield
+    report.sections = [
+        (name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 @pytest.fixture(scope="session")

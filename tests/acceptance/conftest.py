@@ -13,23 +13,6 @@ from tests.acceptance.service import Service
 from tests.acceptance.shape import SHAPES, Shape
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--kills",
-        type=int,
-        default=3,
-        help="kills of the service; of Redis, and SIGTERMs, a quarter as many (in full: 20)",
-    )
-    parser.addoption("--buyers", type=int, default=40, help="people in the shop at once (in full: 500)")
-    parser.addoption("--jobs", type=int, default=4_000, help="jobs through the outbox (in full: 100000)")
-
-
-@pytest.fixture
-def kills(request: pytest.FixtureRequest) -> int:
-    """Known only when this folder is named on the command line: pytest reads options before it collects."""
-    return int(request.config.getoption("--kills", 3))
-
-
 @pytest.fixture
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mailroom-acceptance-", ignore_cleanup_errors=True) as path:

@@ -26,6 +26,7 @@ from tests.supervisors.simulated import crossing_the_bridge
 
 CHATS = [Chat("shop", str(n)) for n in range(3)]
 MESSAGES = 12
+pytestmark = pytest.mark.slow
 SEEDS = range(60)
 SWEEP_SECONDS = 5.0
 SOON_MS = 2500

@@ -16,6 +16,7 @@ from storage.errors import Fenced
 from supervisors.ownership import Ownership
 from tests.supervisors.simulated import World, played_by_trio
 
+pytestmark = pytest.mark.slow
 SEEDS = range(12)
 MESSAGES = 100
 SECONDS = 40.0

@@ -124,9 +124,3 @@ def new_worker(
 
 
 deed = partial(NewJob, "delivery", "deed", attempts_max=50)
-
-
-@pytest.fixture
-def jobs(request: pytest.FixtureRequest) -> int:
-    """How many jobs a test runs. Known only when this folder is named on the command line."""
-    return int(request.config.getoption("--jobs", 4_000))

@@ -30,9 +30,3 @@ def mall(
     one.shop.start_and_wait()
     yield one
     one.close()
-
-
-@pytest.fixture
-def buyers(request: pytest.FixtureRequest) -> int:
-    """Known only when this folder is named on the command line."""
-    return int(request.config.getoption("--buyers", 40))

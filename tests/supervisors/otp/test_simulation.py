@@ -15,6 +15,8 @@ from supervisors.otp.supervisor import Supervisor
 from supervisors.otp.trace import Kind
 from tests.supervisors.otp.world import World
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = int(os.environ.get("MAILROOM_SCENARIOS", "2000"))
 BLOCKS = 10
 """So that a run of many is not one long test."""
