@@ -22,7 +22,7 @@ import structlog
 from pydantic_core import to_json
 from structlog.typing import EventDict, Processor
 
-from storage.words import kept, printable, shown, traceback_of
+from storage.words import harmless, harmless_json, kept, printable, shown, traceback_of
 
 T = TypeVar("T")
 
@@ -157,13 +157,19 @@ _console = structlog.dev.ConsoleRenderer(colors=True, exception_formatter=struct
 
 def _render_json(_logger: object, _method: str, line: EventDict) -> str:
     try:
-        return to_json(line, inf_nan_mode="strings").decode()
+        text = to_json(line, inf_nan_mode="strings").decode()
     except ValueError:  # UTF-8 has no bytes for one of its texts; to look at each beforehand costs every line
-        return to_json(_mended(line), inf_nan_mode="strings").decode()
+        text = to_json(_mended(line), inf_nan_mode="strings").decode()
+    return text if text.isascii() and "\x7f" not in text else harmless_json(text)
 
 
 def _render_colours(logger: object, method: str, line: EventDict) -> str:
-    return _console(logger, method, _mended(line))
+    mended = _mended(line).items()
+    return _console(
+        logger,
+        method,
+        {harmless(name): harmless(value) if isinstance(value, str) else value for name, value in mended},
+    )
 
 
 def _mended(line: EventDict) -> EventDict:

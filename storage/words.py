@@ -13,6 +13,8 @@ from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
+from storage.frames import is_authors
+
 ERROR_CHARS_MAX = 2_000
 TRACEBACK_CHARS_MAX = 8_000
 """Enough to see what happened; a library that puts a whole page into its error must not fill the store."""
@@ -21,11 +23,25 @@ DEPTH_MAX = 20
 UNFIT = "\N{REPLACEMENT CHARACTER}"
 
 _UNFIT = re.compile("[\0\ud800-\udfff]")
+_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters, and those that turn the direction of text: what somebody wrote to a bot must not move
+# the cursor of whoever is on call. Halves of surrogate pairs too, for a terminal has no bytes for them.
+_HOSTILE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
     """The text, with what no store takes replaced: NUL, and halves of surrogate pairs."""
     return _UNFIT.sub(UNFIT, text)
+
+
+def harmless(text: object) -> str:
+    """Text that nobody vouches for, safe to print: what a terminal would obey is shown as its escape."""
+    return _HOSTILE.sub(lambda found: ascii(found[0])[1:-1], str(text))
+
+
+def harmless_json(text: str) -> str:
+    """A JSON text that says the same, and that a terminal may show too: JSON leaves some of it unescaped."""
+    return _HOSTILE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def kept(text: str, chars_max: int) -> str:
@@ -49,12 +65,25 @@ def words(error: BaseException) -> str:
 
 def traceback_of(error: BaseException, chars_max: int = TRACEBACK_CHARS_MAX) -> str:
     """How it came to an error, as Python prints it; never with the variables of the frames, which may be as
-    large as the memory.
+    large as the memory. Where a bot's code had a part in it, its own lines and the last one: what lies
+    between, aiogram's and ours, is nothing that its author could mend.
     """
     try:
-        return kept("".join(traceback.format_exception(error)), chars_max)
+        told = traceback.TracebackException.from_exception(error, compact=True)
+        _shorten(told, DEPTH_MAX)
+        return kept("".join(told.format()), chars_max)
     except Exception as refusal:
         return f"{words(error)}\n<its traceback cannot be had: {_name(refusal)}>"
+
+
+def _shorten(told: traceback.TracebackException, depth: int) -> None:
+    own = [frame for frame in told.stack if is_authors(frame.filename)]
+    if own:
+        last = told.stack[-1]
+        told.stack = traceback.StackSummary.from_list([*own, *([] if own[-1] is last else [last])])
+    for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
+        if depth and other is not None:
+            _shorten(other, depth - 1)
 
 
 def as_json(value: object) -> bytes:

@@ -93,7 +93,7 @@ def _imported(reference: str, module_name: str, folder: Path | None) -> ModuleTy
         raise RouterError(f"router {reference!r}: is not Python: {error.msg}{_at(error, folder)}") from error
     except (Exception, SystemExit) as error:
         raise RouterError(
-            f"router {reference!r}: importing it raised {words(error)}{_at(error, folder)}"
+            f"router {reference!r}: importing it raised {_on_one_line(error)}{_at(error, folder)}"
         ) from error
 
 
@@ -121,6 +121,10 @@ def _nothing_started(reference: str) -> Iterator[None]:
         for (owner, name), function in zip(starters, before, strict=True):
             if getattr(owner, name) is refuse:  # the module may have put its own in the place
                 setattr(owner, name, function)
+
+
+def _on_one_line(error: BaseException) -> str:
+    return " ".join(words(error).split())
 
 
 def _at(error: BaseException, folder: Path | None) -> str:

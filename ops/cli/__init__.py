@@ -29,6 +29,7 @@ from ops.cli import (
 )
 from ops.embedded.place import StoreError
 from ops.faults import CannotStartError, ConfigurationError, GaveUpError
+from storage.words import harmless
 
 app = typer.Typer(
     name="mailroom",
@@ -69,8 +70,8 @@ def main() -> None:
             f"Mailroom cannot start, its configuration has {count} fault{'s' * (count > 1)}:", file=sys.stderr
         )
         for fault in error.faults:
-            print(f"  {fault}", file=sys.stderr)
+            print(f"  {harmless(fault)}", file=sys.stderr)
         sys.exit(2)
     except (CannotStartError, GaveUpError, StoreError) as error:
-        print(error, file=sys.stderr)
+        print(harmless(error), file=sys.stderr)
         sys.exit(1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from ops.cli.consent import NotDoneError, WrongUsageError, operator, reason
-from ops.cli.words import harmless
+from storage.words import harmless
 
 if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` does not need it
     from ops.settings import Settings
@@ -123,5 +123,6 @@ def _print_json(report: object) -> None:
     import json
 
     from ingress.plain import plain
+    from storage.words import harmless_json
 
-    print(json.dumps(plain(report), ensure_ascii=False))
+    print(harmless_json(json.dumps(plain(report), ensure_ascii=False)))

@@ -1,4 +1,4 @@
-"""Numbers as people say them, and back; and text of strangers made harmless for a terminal."""
+"""Numbers as people say them, and back."""
 
 import re
 import time
@@ -8,10 +8,6 @@ UNITS_SECONDS = {"d": 86_400, "h": 3600, "min": 60, "s": 1}
 UNITS_READ = {"w": 7 * 86_400, "d": 86_400, "h": 3600, "m": 60, "min": 60, "s": 1}
 SECONDS_MAX = 10 * 365 * 86_400
 """A longer time back than Mailroom is old is a slip of the finger."""
-
-_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# Control characters, and those that turn the direction of text: what somebody wrote to a bot must not move
-# the cursor of whoever is on call. Halves of surrogate pairs too, for a terminal has no bytes for them.
 
 
 def duration(seconds: float) -> str:
@@ -62,8 +58,3 @@ def seconds_in(text: str) -> int | None:
 def counted(count: int, noun: str) -> str:
     """A number with its noun: `1 message`, `2 messages`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def harmless(text: object) -> str:
-    """Text that nobody vouches for, safe to print: what a terminal would obey is shown as its escape."""
-    return _HOSTILE.sub(lambda found: ascii(found[0])[1:-1], str(text))

@@ -1,11 +1,14 @@
+import contextlib
 import io
 import json
 import logging
+import re
 
 import pytest
 import structlog
 
 from ops import logs
+from storage.words import traceback_of
 
 TOKEN = "123456789:" + "A" * 35
 
@@ -183,3 +186,64 @@ def test_the_rest_of_a_line_survives_a_value_that_cannot_be_shown(lines):
     assert (line["event"], line["chat"]) == ("failed", "shop:7")
     assert "Mute" in line["why"]
     assert line["text"] == "\N{REPLACEMENT CHARACTER}"
+
+
+HOSTILE = "\x1b[2J\x9b31m\x7f\u202e\x07"
+SHOWN = "\\x1b[2J\\x9b31m\\x7f\\u202e\\x07"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+def test_what_a_stranger_wrote_moved_the_cursor_of_whoever_read_the_log(restored, stream):
+    out = stream()
+    logs.configure(stream=out)
+    try:
+        int(HOSTILE)
+    except ValueError as error:
+        why = ValueError(HOSTILE).with_traceback(error.__traceback__)
+        structlog.get_logger().error(f"failed {HOSTILE}", exc_info=why, **{f"of{HOSTILE}": [HOSTILE]})
+        logging.getLogger(f"their{HOSTILE}").exception("%s", HOSTILE)
+    text = re.sub(r"\x1b\[\d+m", "", out.getvalue())  # our own colours
+    assert not set("\x1b\x9b\x7f\u202e\x07") & set(text)
+    if stream is io.StringIO:
+        told, theirs = map(json.loads, text.splitlines())
+        assert (told["event"], theirs["event"]) == (f"failed {HOSTILE}", HOSTILE), "as JSON it says the same"
+    else:
+        assert f"failed {SHOWN}" in text
+
+
+def test_a_failure_in_a_handler_printed_thousands_of_lines_that_were_not_its_authors(tmp_path):
+    file = tmp_path / "my_bot.py"
+    file.write_text(
+        "import json\n\n\ndef handler(secret):\n    helper(secret)\n\n\n"
+        "def helper(secret):\n    json.loads(secret)\n"
+    )
+    code = {}
+    exec(compile(file.read_text(), str(file), "exec"), code)
+
+    @contextlib.contextmanager
+    def library():
+        yield
+
+    try:
+        with library():
+            code["handler"]("s3cret")
+    except ValueError as error:
+        error.__traceback__ = error.__traceback__.tb_next  # without this test, which is nobody's bot
+        told = traceback_of(error)
+    lines = [line.strip() for line in told.splitlines() if line.startswith("  File")]
+    assert [line.partition(", line ")[2] for line in lines[:-1]] == ["5, in handler", "9, in helper"]
+    assert "raw_decode" in lines[-1], "and where it was raised, though not what lies between"
+    assert len(lines) == 3
+    assert "s3cret" not in told.replace("json.loads(secret)", "")
+
+
+def test_a_failure_of_our_own_is_told_whole():
+    with pytest.raises(ValueError, match="Expecting") as caught:
+        json.loads("{")
+    error = caught.value.with_traceback(caught.value.__traceback__.tb_next)
+    assert traceback_of(error).count("  File") == 3

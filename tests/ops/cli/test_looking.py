@@ -230,3 +230,11 @@ def test_a_misspelled_command_is_answered_with_the_nearest(mailroom, desk, slip,
     result = mailroom(slip)
     assert result.exit_code == 2
     assert f"Did you mean '{meant}'" in result.stderr
+
+
+def test_what_a_stranger_wrote_moved_the_cursor_of_whoever_asked_for_json(mailroom, desk):
+    hostile = "\x1b[2J\x9b31m\x7f\u202e"
+    desk.failing["totals"] = CannotStartError(hostile)
+    asked = mailroom("tree", "--json")
+    assert json.loads(asked.stdout) == {"error": hostile}, "as JSON it says the same"
+    assert not set(hostile) & set("\x1b\x9b\x7f\u202e") & set(asked.stdout + asked.stderr)

@@ -5,6 +5,7 @@ import pytest
 from ops.cli import words
 from ops.cli.dead.draft import Draft
 from ops.cli.dead.look import pretty
+from storage.words import harmless
 
 
 @pytest.mark.parametrize(
@@ -40,11 +41,11 @@ def test_what_is_no_length_of_time_is_not_guessed_at(text):
 
 
 def test_what_a_terminal_obeys_is_shown_as_its_escape():
-    assert words.harmless("a\x1b[2Jb\tc\nd\u202ee\x9b \r✓") == "a\\x1b[2Jb\tc\nd\\u202ee\\x9b \\r✓"
+    assert harmless("a\x1b[2Jb\tc\nd\u202ee\x9b \r✓") == "a\\x1b[2Jb\tc\nd\\u202ee\\x9b \\r✓"
 
 
 def test_half_a_surrogate_pair_is_shown_as_its_escape():
-    said = words.harmless("cut \ud83d off \0")
+    said = harmless("cut \ud83d off \0")
     assert said == "cut \\ud83d off \\x00"
     said.encode()
 
@@ -62,4 +63,4 @@ def test_a_payload_that_cannot_be_indented_is_shown_and_edited_as_it_is(payload)
 
 
 def test_nul_in_a_payload_is_shown_as_its_escape():
-    assert words.harmless(pretty(r'{"a": "\u0000"}')) == '{\n  "a": "\\u0000"\n}'
+    assert harmless(pretty(r'{"a": "\u0000"}')) == '{\n  "a": "\\u0000"\n}'
