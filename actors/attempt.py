@@ -268,7 +268,7 @@ class Worker:
             )
             return committed, asked.entry if asked and committed.next is not None else None
 
-        async with state.committing:
+        async with state:
             changes = state.merged(work, turn.changes, turn.bases, bot.storage)
             committed, begun_next = await self.persist(commit)
             if committed.torn:
@@ -333,7 +333,7 @@ class Worker:
         try:
             result = await self._as_current(turn, work)
             if turn.changes:
-                async with state.committing:
+                async with state:
                     changes = state.merged(at_it, turn.changes, turn.bases, bot.storage)
                     await self.persist(lambda: self.mailboxes.commit(chat, epoch, None, changes))
                     _settle(state, at_it, [turn], changes)

@@ -50,13 +50,14 @@ class Work:
 class ChatState(dict[str, str]):
     """The committed fields of one chat."""
 
-    __slots__ = ("_lock", "_works")
+    __slots__ = ("_committing", "_released", "_works")
 
     def __init__(self) -> None:
         super().__init__()
         self._works: list[Work] = []
-        # Exists only while somebody works: a sleeping chat should cost little.
-        self._lock: asyncio.Lock | None = None
+        self._committing = False
+        # Exists only while somebody waits: mostly a turn is alone, and a lock would be made for every one.
+        self._released: asyncio.Event | None = None
 
     def begin(self, by: Entry | None) -> Work:
         """A turn begins to read and write; to be ended in any case."""
@@ -67,19 +68,27 @@ class ChatState(dict[str, str]):
     def end(self, work: Work) -> None:
         """That turn will commit nothing more."""
         self._works.remove(work)
-        if not self._works:
-            self._lock = None
 
-    @property
-    def committing(self) -> asyncio.Lock:
+    async def __aenter__(self) -> None:
         """To be held from `merged` to `commit`: no other turn may commit in between."""
-        self._lock = self._lock or asyncio.Lock()
-        return self._lock
+        while self._committing:
+            self._released = self._released or asyncio.Event()
+            await self._released.wait()
+        self._committing = True
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let the next one commit."""
+        self._committing = False
+        if self._released is not None:
+            self._released.set()
+            self._released = None
 
     def merged(self, work: Work, changes: Changes, bases: Mapping[str, str | None], texts: Texts) -> Changes:
         """What a turn is to commit, so that what others committed since it began is kept. `bases` is what it
         made its own of, where it read a field before it wrote it; else that is what stood there at first.
         """
+        if not work.beside:
+            return changes
         mine = [name for name in (*changes.set, *changes.delete) if name in work.beside]
         if not mine:
             return changes
@@ -91,8 +100,9 @@ class ChatState(dict[str, str]):
 
     def commit(self, work: Work, changes: Changes) -> None:
         """What a turn wrote is committed in the store."""
-        after: dict[str, str | None] = {**dict.fromkeys(changes.delete), **changes.set}
-        self._tell(work, after)
+        if len(self._works) > 1:
+            after: dict[str, str | None] = {**dict.fromkeys(changes.delete), **changes.set}
+            self._tell(work, after)
         self.write(changes)
 
     def write(self, changes: Changes) -> None:
