@@ -239,9 +239,8 @@ class Worker:
                 return Later(pause, True, attempt, error)
             else:
                 verdict = "dead"
-                turn.journal.anew = (
-                    attempt <= self.policy.attempts_max
-                )  # no attempt before the last has apologised
+                # No attempt before the last has apologised.
+                turn.journal.anew = attempt <= self.policy.attempts_max
                 await self._apologise(bot, turn)
         letters = [_dead_letter(one, error, turns) if verdict == "dead" and error else None for one in turns]
         if verdict != "dead":
