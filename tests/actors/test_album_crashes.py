@@ -5,6 +5,7 @@ As for one message (`test_crash_points.py`): `dies` ends the process there and a
 """
 
 import asyncio
+import time
 from collections import Counter
 
 import pytest
@@ -21,6 +22,8 @@ from tests.compat.bots.albums import IDIOMS
 
 AFTER = message(7, "after", FIRST_UPDATE_ID + 4)
 """What comes behind the album, and shows that it is complete."""
+WHOLE_SECONDS_MAX = 0.45
+"""Parts that come within this belong together, with a little room to the half second of the rule."""
 EACH = "each, with an answer between"
 SAID = {
     "the first goes on": ["album of 4"],
@@ -90,15 +93,19 @@ def check(play, telegram, idiom, arrange):
 
     async def afterwards(house):
         await deliver(house)
+        late = time.monotonic() - fault_at > WHOLE_SECONDS_MAX
         await house.until(lambda: "after" in telegram.texts(), "the message behind the album")
         await house.settled()
         left = await aio(house.mailboxes._work.command, "KEYS", "*:tries:*")
         left += await aio(house.mailboxes._work.command, "KEYS", "*:journal:*")
-        return left, await house.state(7)
+        return left, await house.state(7), late
 
     died = play(bot(idiom), until_the_fault, mailboxes=FaultyMailboxes)
+    fault_at = time.monotonic()
     telegram.place = -1
-    left, state = play(bot(idiom), afterwards, epoch=2)
+    left, state, late = play(bot(idiom), afterwards, epoch=2)
+    if late:
+        pytest.skip("the machine is too slow now: an album whose parts come this late is torn by rule")
     assert left == []
     times = Counter(telegram.texts())
     assert set(times) == {*SAID[idiom], "after"}, telegram.texts()
