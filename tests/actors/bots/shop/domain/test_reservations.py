@@ -10,6 +10,8 @@ from actors.bots.shop.checkout import begin_refund, finish_refund
 from actors.bots.shop.orders import QuoteChanged, SoldOut, TooManyWaiting, cancel_order, recent_orders
 
 POOL = 20
+ROUNDS_MAX = 5
+"""Of everything at once: how it interleaves is the database's choice, and a round may pass in which nothing expires."""
 
 
 async def attempt(coroutine):
@@ -138,10 +140,11 @@ def test_orders_of_the_same_goods_in_another_order_do_not_wait_for_each_other(pl
 def test_a_day_of_everything_at_once_leaves_the_books_in_order(play, seed):
     async def scenario(stand):
         chance = random.Random(seed)
-        products = [await stand.product(12, price_minor=10_000) for _ in range(3)]
+        products = []
         people = [await stand.customer(balance_minor=25_000) for _ in range(8)]
         await stand.discount(10, promo_code="STORM", uses_max=9)
         seen, happened = [], set()
+        everything = {"canceled", "expired", "paid", "twice", "too_late", "refunded"}
 
         def note(what, it_did):
             if it_did:
@@ -179,8 +182,12 @@ def test_a_day_of_everything_at_once_leaves_the_books_in_order(play, seed):
                             if await begin_refund(connection, number, "owner", goods_back=True):
                                 note("refunded", await finish_refund(connection, number))
 
-        await asyncio.gather(*(one() for _ in range(100)))
-        assert happened == {"canceled", "expired", "paid", "twice", "too_late", "refunded"}
+        for _ in range(ROUNDS_MAX):
+            products[:] = [await stand.product(12, price_minor=10_000) for _ in range(3)]
+            await asyncio.gather(*(one() for _ in range(100)))
+            if happened >= everything:
+                break
+        assert happened == everything
 
     play(scenario, POOL)
 
