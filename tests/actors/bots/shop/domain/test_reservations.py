@@ -11,7 +11,7 @@ from actors.bots.shop.orders import QuoteChanged, SoldOut, TooManyWaiting, cance
 
 POOL = 20
 ROUNDS_MAX = 5
-"""Of everything at once: how it interleaves is the database's choice, and a round may pass in which nothing expires."""
+"""Of everything at once: how it interleaves is the database's choice, and in some rounds nothing expires."""
 
 
 async def attempt(coroutine):
