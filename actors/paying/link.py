@@ -24,10 +24,11 @@ async def made_at(
     created = await provider.create(
         PaymentOrder(
             money=Money(payment.amount_minor, payment.currency),
-            reference=str(payment.id),
+            reference=payment.ref,
             description=description,
             return_url=return_url,
-            idempotency_key=f"payment-{payment.id}",
+            idempotency_key=f"payment-{payment.ref}",
+            about=payment.about,
             receipt=receipt,
             language=language,
         )

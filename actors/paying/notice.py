@@ -12,7 +12,7 @@ from actors.providers.payments import FetchedPayment, PaymentProvider, PaymentSt
 from storage.postgres.outbox.connection import Source
 from storage.postgres.outbox.job import NewJob
 from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
-from storage.postgres.payments import Payment, created_at_provider, find_payment, find_payment_at
+from storage.postgres.payments import Payment, created_at_provider, find_payment_at, find_payment_called
 
 QUEUE = "payment"
 NOTICED = "payment.noticed"
@@ -21,8 +21,6 @@ ASK_ATTEMPTS_MAX = 12
 """An hour and more, with waits that double."""
 SAME_NOTICE_SECONDS = 30.0
 """Providers repeat a notice after minutes; what comes sooner is the same one sent by a broken hand."""
-ID_DIGITS_MAX = 18
-"""Our own ids are below 2^63; a longer reference is somebody else's."""
 
 
 class Noticed(BaseModel):
@@ -90,11 +88,8 @@ async def _by_reference(source: Source, provider: str, fetched: FetchedPayment) 
     """A payment whose `create` has not had its answer yet: it is known by the name that we gave it. From now
     on it has the provider's, too.
     """
-    reference = fetched.reference or ""
-    if not (reference.isascii() and reference.isdigit() and len(reference) <= ID_DIGITS_MAX):
-        return None
-    payment = await find_payment(source, int(reference))
-    if payment is None or payment.provider != provider:
+    payment = await find_payment_called(source, provider, fetched.reference or "")
+    if payment is None:
         return None
     return await created_at_provider(source, payment.id, fetched.provider_id)
 

@@ -175,7 +175,7 @@ def _contradicts(asked: Asked) -> str | None:
     payment, fetched, name = asked.payment, asked.fetched, asked.payment.provider
     if fetched.provider_id != payment.provider_id:
         return f"{name} answered for {fetched.provider_id} instead of {payment.provider_id}"
-    if fetched.reference is not None and fetched.reference != str(payment.id):
+    if fetched.reference is not None and fetched.reference != payment.ref:
         return f"{name} says that it pays for {fetched.reference}"
     if fetched.state == "canceled" and payment.status == "paid":
         return f"{name} says that it was canceled, and it was paid"

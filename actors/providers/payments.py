@@ -11,7 +11,7 @@ NoticeRefusedError             a notice that is not the provider's
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -103,7 +103,7 @@ class PaymentOrder:
 
     money: Money
     reference: str
-    """Our name for it, which comes back with `fetch` and notices: the payment's id."""
+    """Our name for it, which comes back with `fetch` and notices: the payment's `ref`."""
     description: str
     """What the payer sees; 128 characters are safe everywhere."""
     return_url: str
@@ -114,6 +114,8 @@ class PaymentOrder:
     """For the fiscal receipt, where the law wants one; a provider that makes none takes its address."""
     language: str | None = None
     """What the payer reads, `ru` or `en`; without it the provider decides."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What it is for, kept by providers that keep metadata: a few keys, values of 500 characters at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,8 @@ class Stripe:
             "metadata[order_id]": order.reference,
             "payment_intent_data[metadata][order_id]": order.reference,
         }
+        for name, value in order.about.items():  # of both: a payment that has succeeded is found by either
+            form[f"metadata[{name}]"] = form[f"payment_intent_data[metadata][{name}]"] = value
         if order.language in LANGUAGES:
             form["locale"] = order.language
         if order.receipt is not None and order.receipt.email:

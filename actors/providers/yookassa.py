@@ -151,7 +151,7 @@ class YooKassa:
             "capture": True,  # left out, it would mean that the shop takes the money by a second call
             "description": order.description[:DESCRIPTION_CHARS_MAX],
             "confirmation": confirmation,
-            "metadata": {"order_id": order.reference},
+            "metadata": {"order_id": order.reference, **order.about},
         }
         self._add_receipt(body, order)
         made = self._api.read(_Payment, await self._post("/payments", body, order.idempotency_key))

@@ -1,6 +1,8 @@
 """Payments as rows: opened with what they are for, marked paid once, and given back at most once."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -8,6 +10,7 @@ from typing import Literal
 import asyncpg
 
 from storage.postgres.outbox.connection import Source
+from storage.postgres.payment_names import new_suffix
 from storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("payments.sql"))
@@ -23,6 +26,8 @@ class Payment:
     """A payment, in the order of the columns."""
 
     id: int
+    ref: str
+    """What it is called outside, for ever; see `payment_names`. Payments of before are called by their id."""
     provider: str
     provider_id: str | None
     """What the provider calls it; None until it was created there."""
@@ -41,6 +46,10 @@ class Payment:
     paid_minor: int | None = None
     """What was really paid, where that is not what was asked for; with `paid_currency`."""
     paid_currency: str | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the provider is told of it beside its name, to be read when this row is lost. Kept, because the
+    same call must say the same.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +69,26 @@ class PaymentRefund:
 
 
 async def open_payment(
-    source: Source, *, provider: str, purpose: str, reference: str, amount_minor: int, currency: str
+    source: Source,
+    *,
+    provider: str,
+    purpose: str,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    about: Mapping[str, str] | None = None,
 ) -> Payment:
     """A payment that somebody is to be asked for, in the transaction of what it pays for.
 
     One thing is asked for once at a time at each provider: the pending payment comes back if there is one.
     Raises `ValueError` if that is about another sum: cancel it first.
     """
-    row = await source.fetchrow(SQL["open"], provider, purpose, reference, amount_minor, currency)
-    assert row is not None, "an INSERT with RETURNING returns a row"
-    payment = Payment(*row)
+    told = json.dumps(dict(about or {}))
+    row = await source.fetchrow(
+        SQL["open"], provider, purpose, reference, amount_minor, currency, new_suffix(), told
+    )
+    payment = _payment(row)
+    assert payment is not None, "every installation has an id since the migration that made this column"
     if (payment.amount_minor, payment.currency) != (amount_minor, currency):
         raise ValueError(
             f"payment {payment.id} for {purpose} {reference} is pending with {payment.amount_minor} "
@@ -101,9 +120,20 @@ async def find_payment_at(source: Source, provider: str, provider_id: str) -> Pa
     return _payment(await source.fetchrow(SQL["find_at"], provider, provider_id))
 
 
+async def find_payment_called(source: Source, provider: str, ref: str) -> Payment | None:
+    """The payment that was given this name at a provider."""
+    return _payment(await source.fetchrow(SQL["find_ref"], provider, ref))
+
+
+async def installation_id(source: Source) -> str:
+    """Who this installation is, in the names that it gives."""
+    found: str = await source.fetchval(SQL["installation"])
+    return found
+
+
 async def payments_of(source: Source, purpose: str, reference: str) -> list[Payment]:
     """All payments of one thing, the oldest first."""
-    return [Payment(*row) for row in await source.fetch(SQL["of"], purpose, reference)]
+    return [_read(row) for row in await source.fetch(SQL["of"], purpose, reference)]
 
 
 async def is_expired(source: Source, payment_id: int) -> bool:
@@ -175,4 +205,10 @@ async def payments_to_ask_for(
 
 
 def _payment(row: asyncpg.Record | None) -> Payment | None:
-    return None if row is None else Payment(*row)
+    return None if row is None else _read(row)
+
+
+def _read(row: asyncpg.Record) -> Payment:
+    columns = list(row)
+    columns[-1] = json.loads(columns[-1])
+    return Payment(*columns)

@@ -1,29 +1,39 @@
 -- open: write a payment that somebody is to be asked for, or find the one that is being asked for already.
 -- The update changes nothing; it is what makes the row come back, locked.
-INSERT INTO payment (provider, purpose, reference, amount_minor, currency) VALUES ($1, $2, $3, $4, $5)
+-- Without an installation there is no name to give, and no row.
+INSERT INTO payment (provider, purpose, reference, amount_minor, currency, ref, about)
+SELECT $1, $2, $3, $4, $5, 'm' || installation.value || '-' || $6, $7::jsonb FROM installation WHERE key = 'id'
 ON CONFLICT (purpose, reference, provider) WHERE status = 'pending' DO UPDATE SET reference = excluded.reference
-RETURNING id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
-          pay_url, expires_at, paid_minor, paid_currency;
+RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+          pay_url, expires_at, paid_minor, paid_currency, about;
 
 -- created: note what the provider calls a payment and where it is paid; another name than it has is refused
 UPDATE payment SET provider_id = $2, pay_url = coalesce($3, pay_url), expires_at = coalesce($4, expires_at)
 WHERE id = $1 AND (provider_id IS NULL OR provider_id = $2)
-RETURNING id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
-          pay_url, expires_at, paid_minor, paid_currency;
+RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+          pay_url, expires_at, paid_minor, paid_currency, about;
 
 -- find: one payment
-SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
-       pay_url, expires_at, paid_minor, paid_currency
+SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency, about
 FROM payment WHERE id = $1;
 
 -- find_at: the payment that a provider calls so
-SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
-       pay_url, expires_at, paid_minor, paid_currency
+SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency, about
 FROM payment WHERE provider = $1 AND provider_id = $2;
 
+-- find_ref: the payment that was given this name at a provider
+SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency, about
+FROM payment WHERE provider = $1 AND ref = $2;
+
+-- installation: who this installation is
+SELECT value FROM installation WHERE key = 'id';
+
 -- of: all payments of one thing, the oldest first
-SELECT id, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
-       pay_url, expires_at, paid_minor, paid_currency
+SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency, about
 FROM payment WHERE purpose = $1 AND reference = $2
 ORDER BY id;
 

@@ -259,7 +259,8 @@ def test_from_the_catalogue_to_the_goods(visit) -> None:
         assert row["reserved_until"] is not None
 
         link = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
-        assert link.json == {"provider": "yookassa", "url": "https://pay.example/yookassa/1"}
+        url = f"https://pay.example/yookassa/{gateway.asked[0].reference}"
+        assert link.json == {"provider": "yookassa", "url": url}
         assert gateway.asked[0].money.amount_minor == order["to_pay_minor"] == order["total_minor"]
         assert gateway.asked[0].return_url.startswith("https://shop.example/app/shop?")
         again = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})

@@ -14,11 +14,12 @@ from asyncpg import Pool
 from structlog import get_logger
 
 from actors.bots.shop.balance import give_back_balance, spend
+from actors.bots.shop.item_ranges import ranges
 from actors.bots.shop.language import Language
 from actors.bots.shop.order import SQL, Order, find_order
 from actors.bots.shop.orders import close
 from actors.bots.shop.promo import use_promo
-from actors.bots.shop.stock import hold, lock_for, sell, take_back
+from actors.bots.shop.stock import held, hold, lock_for, sell, take_back
 from actors.paying.link import made_at
 from actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from actors.providers.receipts import Receipt, ReceiptItem
@@ -165,6 +166,7 @@ async def _open(database: Pool, order: Order, provider_name: str) -> Payment:
             reference=str(order.number),
             amount_minor=order.to_pay_minor,
             currency=order.currency,
+            about=await _about(connection, order),
         )
         row = await connection.fetchrow(SQL["lock"], order.number)
         if row is None:
@@ -174,6 +176,18 @@ async def _open(database: Pool, order: Order, provider_name: str) -> Payment:
                 "expired" if row["due"] and row["status"] == "awaiting_payment" else row["status"]
             )
         return payment
+
+
+async def _about(connection: Connection, order: Order) -> dict[str, str]:
+    """What the provider keeps with the payment, for the day on which our own rows are lost: whose it is, and
+    which goods must not be sold to anybody else.
+    """
+    return {
+        "for": f"{PURPOSE} {order.number}",
+        "bot": order.bot,
+        "chat": str(order.chat_id),
+        "items": ranges(await held(connection, order.number)),
+    }
 
 
 async def _create(

@@ -129,6 +129,11 @@ async def hold(connection: Connection, number: int, until: datetime | None) -> l
     return [Lack(*row) for row in rows]
 
 
+async def held(source: Source, number: int) -> list[int]:
+    """The items that an order holds or was sold."""
+    return [row["id"] for row in await source.fetch(SQL["held"], number)]
+
+
 async def sell(connection: Connection, number: int) -> None:
     """What the order holds is its own. The products are locked."""
     await connection.execute(SQL["sell"], number)

@@ -40,6 +40,9 @@ FROM wanted CROSS JOIN LATERAL (
 WHERE got.items < wanted.lacking
 ORDER BY wanted.product_id;
 
+-- held: the items that an order holds or was sold.
+SELECT id FROM shop.stock_items WHERE order_id = $1 ORDER BY id;
+
 -- sell: what an order holds is its own for good.
 UPDATE shop.stock_items SET sold_at = now(), reserved_until = NULL WHERE order_id = $1 AND sold_at IS NULL;
 

@@ -210,7 +210,7 @@ def test_another_sum_goes_back_and_a_second_payment_too_and_neither_changes_the_
             )  # fmt: skip
 
         again = await aio(open_again)
-        stage.provider.put(f"p-{again.id}", "pending", Money(PRICE_MINOR, "RUB"), reference=str(again.id))
+        stage.provider.put(f"p-{again.id}", "pending", Money(PRICE_MINOR, "RUB"), reference=again.ref)
         await stage.pay()
         assert [text[:12] for text in stage.heard(BORIS)[2:]] == ["💛 Thank you!", "We have retu"]
         assert await total(stage) == PRICE_MINOR

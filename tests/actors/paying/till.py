@@ -36,6 +36,7 @@ class MemoryProvider:
     def __init__(self, name="yoomoney", can_refund=True, test=False):
         self.name, self.can_refund, self.test = name, can_refund, test
         self.payments = {}
+        self.made = {}
         self.refunds = {}
         self.fetched = []
         self.refund_calls = []
@@ -43,7 +44,7 @@ class MemoryProvider:
         self.on_fetch, self.on_refund = Trouble([]), Trouble([])
 
     async def create(self, order):
-        id_ = f"p-{order.reference}"
+        id_ = self.made.setdefault(order.idempotency_key, f"p-{len(self.made) + 1}")
         self.payments.setdefault(
             id_, FetchedPayment(id_, "pending", order.money, reference=order.reference, test=self.test)
         )
@@ -125,7 +126,7 @@ class Shop:
                 amount_minor=PRICE.amount_minor, currency=PRICE.currency,
             )
         )  # fmt: skip
-        provider.put(f"p-{payment.id}", "pending", reference=str(payment.id))
+        provider.put(f"p-{payment.id}", "pending", reference=payment.ref)
         if create:
             assert await aio(created_at_provider, stand.pool, payment.id, f"p-{payment.id}", "https://pay")
         return payment.id

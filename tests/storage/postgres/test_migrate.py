@@ -66,6 +66,7 @@ def test_a_database_some_migrations_behind_gets_only_those(clean_postgres_url):
     run_sql(clean_postgres_url, "create table alembic_version (version_num varchar(32) primary key)")
     run_sql(clean_postgres_url, f"insert into alembic_version values ('{first}')")
     run_sql(clean_postgres_url, "create table partition_lease (left_alone int)")
+    run_sql(clean_postgres_url, "create table installation (key text primary key, value text not null)")
     assert migrate(clean_postgres_url) == rest
 
 

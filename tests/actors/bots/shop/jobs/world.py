@@ -30,7 +30,7 @@ from actors.notification import NotificationActor
 from actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
 from actors.providers.payments import Money
 from actors.runtime.bridge import aio
-from storage.postgres.payments import payments_of
+from storage.postgres.payments import find_payment, payments_of
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
@@ -147,7 +147,7 @@ class World:
                 self.pool, self.services.payments, order, self.provider.name, public_url="https://shop"
             )
 
-        id_ = f"p-{(await aio(link)).payment_id}"
+        id_ = (await aio(find_payment, self.pool, (await aio(link)).payment_id)).provider_id
         self.provider.becomes(id_, "paid", money=paid or Money(order.to_pay_minor, order.currency))
         if notice:
             await self.notice(id_)
