@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from structlog import get_logger
 
 from actors.bots.shop.balance import balance, balances
+from actors.bots.shop.bill import Bill
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
 from actors.bots.shop.catalog import assortment, list_categories, promo_is_known, quote_cart
 from actors.bots.shop.checkout import OrderClosed, PayLink, pay_link
@@ -27,6 +28,7 @@ from actors.bots.shop.orders import (
 )
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.stock import Goods, goods_of
+from actors.bots.shop.ways import reserve_minutes
 from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from ingress.mini_app_asked import AskedOrder, AskedQuote
 from ingress.mini_app_guard import Visit
@@ -79,7 +81,7 @@ class Counter:
             "language": visit.language,
             "contact": customer.contact if customer is not None else "",
             "balances": await balances(self._database, visit.bot, visit.user_id),
-            "providers": shown_providers(self._shops.providers(visit.bot), visit.language),
+            "providers": shown_providers(self._shops.ways(visit.bot).providers, visit.language),
             "lines_max": LINES_MAX,
             "quantity_max": QUANTITY_MAX,
             "catalogue": await self.catalogue(visit),
@@ -107,7 +109,7 @@ class Counter:
                 order = await find_order_of(self._database, effect_id)
                 if order is None:
                     raise
-        return await self._shown_order(order)
+        return await self._shown_order(visit, order)
 
     async def orders(self, visit: Visit) -> list[Json]:
         """The visitor's last orders."""
@@ -115,7 +117,7 @@ class Counter:
 
     async def one(self, visit: Visit, number: int) -> Json:
         """An order of the visitor's, and once it is delivered its goods."""
-        return await self._shown_order(await self._own(visit, number))
+        return await self._shown_order(visit, await self._own(visit, number))
 
     async def file(self, visit: Visit, number: int, place: int) -> Goods:
         """A file among the goods of an order of the visitor's; `place` counts all its goods from 0."""
@@ -127,7 +129,9 @@ class Counter:
     async def pay(self, visit: Visit, number: int, provider: str) -> Json:
         """Where to pay an order of the visitor's."""
         order = await self._own(visit, number)
-        if provider not in self._shops.providers(visit.bot):
+        ways = self._shops.ways(visit.bot)
+        waits = order.status == "awaiting_payment"
+        if provider not in (ways.offered(order.to_pay_minor, order.currency) if waits else ways.providers):
             raise Problem(404, "no_provider")
         link = await self._link(visit, order, provider)
         return {"provider": link.provider, "url": link.url}
@@ -136,7 +140,7 @@ class Counter:
         """Give an order up that waits for its payment."""
         await self._own(visit, number)
         canceled = await cancel_order(self._database, number, visit.user_id)
-        now = await self._shown_order(await self._own(visit, number))
+        now = await self._shown_order(visit, await self._own(visit, number))
         if not canceled and now["status"] != "canceled":
             raise Problem(409, "order_closed", order=now)
         return now
@@ -147,6 +151,8 @@ class Counter:
             raise Problem(409, "price_changed", quote=await self._shown_quote(visit, quote))
         if quote.short:
             raise Problem(409, "sold_out", quote=await self._shown_quote(visit, quote))
+        has_minor = await balance(self._database, visit.bot, visit.user_id, quote.currency)
+        bill = Bill(quote, has_minor, asked.use_balance, ways=self._shops.ways(visit.bot))
         customer = await find_customer(self._database, visit.bot, visit.user_id)
         buyer = Buyer(
             bot=visit.bot,
@@ -166,9 +172,10 @@ class Counter:
                 effect_id,
                 buyer,
                 quote,
-                reserve_minutes=self._shops.options[visit.bot].reserve_minutes,
+                reserve_minutes=reserve_minutes(self._shops.options[visit.bot], bill),
                 use_balance=asked.use_balance,
                 origin=None,
+                ways=bill.ways,
             )
         except TooManyWaiting:
             raise Problem(409, "too_many_waiting") from None
@@ -196,7 +203,8 @@ class Counter:
 
     async def _price(self, visit: Visit, asked: AskedQuote) -> Quote:
         promo_code = parse_promo_code(asked.promo_code or "")
-        return await quote_cart(self._database, visit.language, asked.cart, promo_code)
+        ways = self._shops.ways(visit.bot)
+        return await quote_cart(self._database, visit.language, asked.cart, promo_code, ways.least)
 
     async def _shown_quote(self, visit: Visit, quote: Quote) -> Json:
         has_minor = 0
@@ -205,7 +213,8 @@ class Counter:
         known = quote.promo_code is not None and (
             quote.used_promo_code is not None or await promo_is_known(self._database, quote.promo_code)
         )
-        return shown_quote(quote, balance_minor=max(0, has_minor), promo_known=known)
+        bill = Bill(quote, max(0, has_minor), use_balance=True, ways=self._shops.ways(visit.bot))
+        return shown_quote(bill, promo_known=known)
 
     async def _own(self, visit: Visit, number: int) -> Order:
         order = await find_order(self._database, number)
@@ -213,9 +222,10 @@ class Counter:
             raise Problem(404, "no_order")
         return order
 
-    async def _shown_order(self, order: Order) -> Json:
+    async def _shown_order(self, visit: Visit, order: Order) -> Json:
         # Only a countdown is made of it; what counts is what the database says when somebody pays.
-        return shown_order(order, datetime.now(UTC), await self._goods(order))
+        offered = self._shops.ways(visit.bot).offered(order.to_pay_minor, order.currency)
+        return shown_order(order, datetime.now(UTC), await self._goods(order), offered)
 
     async def _goods(self, order: Order) -> list[Goods] | None:
         """What was delivered. Not before: what is given back undelivered is sold again."""

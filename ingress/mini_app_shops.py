@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from asyncpg import Pool
 
 from actors.bots.shop.options import Options
+from actors.bots.shop.ways import ways_of
+from actors.paying.ways import Ways
 from actors.providers.payments import PaymentProvider
 from storage.vault import Vault
 
@@ -29,11 +31,9 @@ class Shops:
     chat_urls: Mapping[str, str] = field(default_factory=dict)
     """Where the chat with a bot is, as far as known."""
 
-    def providers(self, bot: str) -> dict[str, PaymentProvider]:
+    def ways(self, bot: str) -> Ways:
         """The ways to pay that a shop offers, in its order."""
-        offered = self.options[bot].payments
-        names = self.payments if offered is None else offered
-        return {name: self.payments[name] for name in names if name in self.payments}
+        return ways_of(self.options[bot], self.payments)
 
     def find(self, bot: str | None) -> str | None:
         """The shop of this name; without one the only shop there is."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from actors.bots.shop.bill import Bill
 from actors.bots.shop.language import Language
 from actors.bots.shop.order import Order, OrderSummary
 from actors.bots.shop.product import Category, Product
-from actors.bots.shop.quote import Quote
 from actors.bots.shop.stock import Goods
 from actors.bots.shop.texts import TEXTS
 from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
@@ -26,8 +26,11 @@ def shown_catalogue(categories: Iterable[Category], products: Sequence[Product])
     }
 
 
-def shown_quote(quote: Quote, *, balance_minor: int, promo_known: bool) -> Json:
-    """A priced cart. Without lines it has neither a currency nor anything to confirm."""
+def shown_quote(bill: Bill, *, promo_known: bool) -> Json:
+    """A priced cart, and what the balance can pay of it. Without lines it has neither a currency nor anything
+    to confirm.
+    """
+    quote = bill.quote
     return {
         "lines": [
             {
@@ -51,12 +54,13 @@ def shown_quote(quote: Quote, *, balance_minor: int, promo_known: bool) -> Json:
         "promo_code": quote.promo_code,
         "promo_known": promo_known,
         "promo_used": quote.used_promo_code is not None,
-        "balance_minor": balance_minor,
+        "balance_minor": bill.balance_minor,
+        "from_balance_minor": bill.from_balance_most_minor,
     }
 
 
-def shown_order(order: Order, now: datetime, goods: Sequence[Goods] | None) -> Json:
-    """One order, with its goods if it has been delivered."""
+def shown_order(order: Order, now: datetime, goods: Sequence[Goods] | None, offered: Sequence[str]) -> Json:
+    """One order, with its goods if it has been delivered, and who takes what is to be paid."""
     held = order.status == "awaiting_payment" and order.reserved_until is not None
     return {
         "number": order.number,
@@ -75,6 +79,7 @@ def shown_order(order: Order, now: datetime, goods: Sequence[Goods] | None) -> J
         "total_minor": order.total_minor,
         "balance_minor": order.balance_minor,
         "to_pay_minor": order.to_pay_minor,
+        "providers": list(offered),
         "currency": order.currency,
         "promo_code": order.promo_code,
         "contact": order.contact,

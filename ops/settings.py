@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from actors.providers.payments import minor_units
+
 TELEGRAM_API_BASE = "https://api.telegram.org"
 ENVIRONMENT = {
     "HOST": "host",
     "PORT": "port",
     "MAILROOM_DATA": "data",
     "DATABASE_URL": "database_url",
-    "DATABASE_DIRECT_URL": "database_direct_url",
     "REDIS_URL": "redis_url",
     "MAILROOM_OPS_TOKEN": "ops_token",
     "TELEGRAM_API_BASE": "telegram_api_base",
@@ -75,6 +76,14 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _sums() -> AfterValidator:
+    def check(value: dict[str, str]) -> dict[str, str]:
+        minor_units(value)
+        return value
+
+    return AfterValidator(check)
+
+
 def default_data() -> Path:
     """Beside the code in a checkout, so that the folder one starts from does not matter; else right here."""
     checkout = Path(__file__).resolve().parents[1]
@@ -91,6 +100,9 @@ class YooKassaSettings(BaseModel):
     base_url: Annotated[str, _url("https", "http")] = "https://api.yookassa.ru/v3"
     receipt_email: str | None = None
     """Where fiscal receipts go when a customer has left no address."""
+    least: Annotated[dict[str, str], _sums()] = {}
+    most: Annotated[dict[str, str], _sums()] = {}
+    """What the contract says of the sums of a currency, where that is not the rule: `{ RUB = "410.00" }`."""
 
 
 class AaioSettings(BaseModel):
@@ -103,6 +115,9 @@ class AaioSettings(BaseModel):
     secret_2: str = Field(repr=False)
     api_key: str = Field(repr=False)
     base_url: Annotated[str, _url("https", "http")] = "https://aaio.so"
+    least: Annotated[dict[str, str], _sums()] = {}
+    most: Annotated[dict[str, str], _sums()] = {}
+    """What the contract says of the sums of a currency, where that is not the rule: `{ RUB = "410.00" }`."""
 
 
 class StripeSettings(BaseModel):
@@ -113,6 +128,9 @@ class StripeSettings(BaseModel):
     secret_key: str = Field(repr=False)
     webhook_secret: str = Field(repr=False)
     base_url: Annotated[str, _url("https", "http")] = "https://api.stripe.com/v1"
+    least: Annotated[dict[str, str], _sums()] = {}
+    most: Annotated[dict[str, str], _sums()] = {}
+    """What the contract says of the sums of a currency, where that is not the rule: `{ RUB = "410.00" }`."""
 
 
 class PaymentSettings(BaseModel):
@@ -210,10 +228,6 @@ class Settings(BaseModel):
     """0 means any free one."""
     data: Path = Field(default_factory=default_data)
     database_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(default=None, repr=False)
-    database_direct_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(
-        default=None, repr=False
-    )
-    """The same database past its pooler: for LISTEN alone, which gets through none in transaction mode."""
     redis_url: Annotated[str, _url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
     ops_token: (
         Annotated[

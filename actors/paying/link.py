@@ -21,9 +21,14 @@ async def made_at(
     """
     if payment.pay_url is not None:
         return payment
+    money = Money(payment.amount_minor, payment.currency)
+    sums = provider.sums(money.currency)
+    if sums is None or not sums.takes(money.amount_minor):
+        # It was offered while it took this sum, or somebody has made the press up.
+        raise ProviderRefusedError(f"{provider.name} does not take {money}")
     created = await provider.create(
         PaymentOrder(
-            money=Money(payment.amount_minor, payment.currency),
+            money=money,
             reference=payment.ref,
             description=description,
             return_url=return_url,

@@ -30,10 +30,17 @@ from actors.providers.payments import (
     ProviderRefusedError,
     Refund,
     RefundOrder,
+    minor_units,
 )
+from actors.providers.sums import Sums
 
 BASE_URL = "https://aaio.so"
 CURRENCIES = ("RUB", "UAH", "EUR", "USD")
+SUMS = Sums(1, 10**11 - 1)
+"""Of an order nothing is said; each method of a shop has a least and a greatest sum of its own, which its
+cabinet and `/api/methods-pay` tell (of one method in the documentation they are 410 and 25 000 roubles). So
+an owner who has few methods says them, as `least` and `most`.
+"""
 LANGUAGES = ("ru", "en")
 ORDER_ID = re.compile(r"[A-Za-z0-9:\-_\[\],|]{1,64}")
 DESCRIPTION_CHARS_MAX = 512
@@ -97,7 +104,10 @@ class Aaio:
         secret_2: str,
         api_key: str,
         base_url: str = BASE_URL,
+        least: Mapping[str, str] | None = None,
+        most: Mapping[str, str] | None = None,
     ) -> None:
+        self._least, self._most = minor_units(least or {}), minor_units(most or {})
         self._merchant_id = merchant_id
         self._secret_1 = secret_1
         self._secret_2 = secret_2
@@ -109,6 +119,12 @@ class Aaio:
             secrets=[secret_1, secret_2, api_key],
             headers={"Accept": "application/json"},
         )
+
+    def sums(self, currency: str) -> Sums | None:
+        """What one of the shop's methods takes, as far as the owner has said it."""
+        if currency not in CURRENCIES:
+            return None
+        return SUMS.within(self._least.get(currency), self._most.get(currency))
 
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """`POST /merchant/get_pay_url`: the address is asked for, since payment domains get blocked."""

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from actors.providers.receipts import Receipt
+from actors.providers.sums import Sums
 
 MINOR_DIGITS_DEFAULT = 2
 MINOR_DIGITS = {
@@ -92,6 +93,11 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
+
+
+def minor_units(sums: Mapping[str, str]) -> dict[str, int]:
+    """Sums as an owner writes them by currency, `{"RUB": "100.00"}`, in minor units. Raises `MoneyError`."""
+    return {currency: Money.parse(amount, currency).amount_minor for currency, amount in sums.items()}
 
 
 PaymentState = Literal["pending", "paid", "canceled", "refunded"]
@@ -205,6 +211,9 @@ class PaymentProvider(Protocol):
     @property
     def can_refund(self) -> bool:
         """Whether `refund` works. If not, money goes back by a person's hand, or as credit."""
+
+    def sums(self, currency: str) -> Sums | None:
+        """Which sums of a currency it takes; None: it does not take the currency."""
 
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """Ask for a payment. Repeated with the same idempotency key it is the same payment."""

@@ -32,7 +32,9 @@ from actors.providers.payments import (
     ProviderUnavailableError,
     Refund,
     RefundOrder,
+    minor_units,
 )
+from actors.providers.sums import Sums, step_of
 
 log = get_logger("mailroom.payment")
 
@@ -47,6 +49,26 @@ REASON_CHARS_MAX = 500
 LANGUAGES = ("ru", "en")
 DIGITS = {**MINOR_DIGITS, "ISK": 2, "UGX": 2, "MGA": 0}
 """Of its minor units, which for three currencies are not those of ISO 4217; what is not listed has two."""
+NOT_TAKEN = frozenset({"IQD", "LYD", "XTR", "USDT", "TON", "BTC"})
+"""Of the currencies we know; it takes some 135."""
+LEAST_MINOR = {
+    **dict.fromkeys(("USD", "AUD", "BRL", "CAD", "CHF", "EUR", "INR", "NZD", "SGD", "JPY"), 50),
+    **dict.fromkeys(("AED", "MYR", "PLN", "RON"), 2_00),
+    **dict.fromkeys(("NOK", "SEK"), 3_00),
+    "BGN": 1_00,
+    "CZK": 15_00,
+    "DKK": 2_50,
+    "GBP": 30,
+    "HKD": 4_00,
+    "HUF": 175_00,
+    "MXN": 10_00,
+    "THB": 10_00,
+}
+"""Of a charge, by docs.stripe.com/currencies. What is charged in another currency must come to the least of
+the one that the account is paid out in, at the rate of the day: who sells so sets `least`.
+"""
+MOST_STRIPE = 99_999_999
+"""Eight digits, in Stripe's units; a few currencies have more."""
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,255}$")]
 
 
@@ -122,7 +144,10 @@ class Stripe:
         webhook_secret: str,
         base_url: str = BASE_URL,
         now: Callable[[], float] = time.time,
+        least: Mapping[str, str] | None = None,
+        most: Mapping[str, str] | None = None,
     ) -> None:
+        self._least, self._most = minor_units(least or {}), minor_units(most or {})
         self.test = "_test_" in secret_key  # sk_test_…, and rk_test_… of a restricted key
         self._webhook_secret = webhook_secret
         self._now = now
@@ -133,6 +158,15 @@ class Stripe:
             secrets=[secret_key, webhook_secret],
             headers={"Authorization": f"Bearer {secret_key}", "Stripe-Version": VERSION},
         )
+
+    def sums(self, currency: str) -> Sums | None:
+        """From the documented least to eight digits, in steps of ten where a currency has three decimals."""
+        if currency in NOT_TAKEN:
+            return None
+        ours, theirs = _units(currency)
+        step = step_of(currency)
+        taken = Sums(LEAST_MINOR.get(currency, step), MOST_STRIPE * ours // theirs, step)
+        return taken.within(self._least.get(currency), self._most.get(currency))
 
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """`POST /checkout/sessions`."""

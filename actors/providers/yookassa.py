@@ -28,7 +28,9 @@ from actors.providers.payments import (
     ProviderRefusedError,
     Refund,
     RefundOrder,
+    minor_units,
 )
+from actors.providers.sums import Sums
 
 log = get_logger("mailroom.payment")
 
@@ -54,6 +56,10 @@ YOOKASSA_NETWORKS = (
 DESCRIPTION_CHARS_MAX = 128
 REFUND_REASON_CHARS_MAX = 250
 ITEM_CHARS_MAX = 128
+SUMS = {"RUB": Sums(1_00, 700_000_00)}
+"""A shop of a Russian company takes roubles only. The least is that of each of its methods; the greatest is
+that of SBP, which a manager can raise (a card's is 350 000): the payer chooses the method on its page.
+"""
 LOCALES = {"ru": "ru_RU", "en": "en_US"}
 """The languages of its payment page."""
 
@@ -118,7 +124,8 @@ class _Notification(BaseModel):
 class YooKassa:
     """A shop at YooKassa. `sources` are the networks its notices may come from; None lets anybody send them,
     which wastes a question on each and does no other harm. `receipt_email` gets the receipts of payers who
-    left no address; a shop that gives its receipts in another way sets `receipts` to False.
+    left no address; a shop that gives its receipts in another way sets `receipts` to False. `least` and
+    `most` are what its contract says of the sums of a currency, where that is not the rule.
     """
 
     name = "yookassa"
@@ -134,12 +141,22 @@ class YooKassa:
         sources: Sequence[str] | None = YOOKASSA_NETWORKS,
         receipt_email: str | None = None,
         receipts: bool = True,
+        least: Mapping[str, str] | None = None,
+        most: Mapping[str, str] | None = None,
     ) -> None:
+        self._least, self._most = minor_units(least or {}), minor_units(most or {})
         self.test = secret_key.startswith("test_")
         self._api = Api(http, self.name, base_url, secrets=[secret_key], auth=(shop_id, secret_key))
         self._sources = None if sources is None else [ip_network(source) for source in sources]
         self._receipt_email = receipt_email
         self._receipts = receipts
+
+    def sums(self, currency: str) -> Sums | None:
+        """Roubles, and what else the shop's contract names."""
+        documented = SUMS.get(currency)
+        if documented is None and currency in self._least and currency in self._most:
+            documented = Sums(self._least[currency], self._most[currency])
+        return documented and documented.within(self._least.get(currency), self._most.get(currency))
 
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """`POST /payments`, in one stage: what the payer pays is ours at once."""

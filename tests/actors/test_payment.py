@@ -24,6 +24,7 @@ from actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
+from actors.providers.sums import Sums
 from actors.runtime.bridge import aio
 from storage.postgres.payments import (
     created_at_provider,
@@ -44,6 +45,9 @@ class Provider:
     def __init__(self):
         self.says = FetchedPayment("p-1", "paid", Money(149_000, "RUB"))
         self.asked = []
+
+    def sums(self, currency):
+        return Sums(1, 10**12)
 
     async def fetch(self, provider_id):
         self.asked.append(provider_id)

@@ -21,6 +21,7 @@ from actors.bots.shop.demo import fill
 from actors.bots.shop.options import Options
 from actors.bots.shop.orders import mark_delivered
 from actors.providers.payments import CreatedPayment
+from actors.providers.sums import Sums
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from ingress.app import create_app
@@ -48,6 +49,10 @@ class Gateway:
         self.name = name
         self.asked = []
         self.fails_with = None
+        self.takes = Sums(1, 10**12)
+
+    def sums(self, currency):
+        return self.takes
 
     async def create(self, order):
         self.asked.append(order)

@@ -12,6 +12,7 @@ import trio
 from actors.bots.shop.options import Options
 from actors.bots.shop.orders import WAITING_ORDERS_MAX
 from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
+from actors.providers.sums import Sums
 from ingress import mini_app_api, mini_app_counter, mini_app_guard
 from ingress.mini_app_guard import CALLS_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX, Allowance
 from ingress.mini_app_problems import WORDS
@@ -550,6 +551,31 @@ def test_a_shop_offers_its_own_providers_in_its_own_order(visit) -> None:
 
     gateways = [Gateway("yookassa"), Gateway("aaio"), Gateway("stripe")]
     visit(test, gateways=gateways, options={"shop": Options(payments=("stripe", "unknown", "aaio"))})
+
+
+def test_the_page_offers_only_who_takes_the_sum_that_the_balance_leaves(visit) -> None:
+    small, large = Gateway("yookassa"), Gateway("aaio")
+
+    async def test(shop):
+        first = (await ordered(shop, "chess")).json
+        assert first["providers"] == ["yookassa", "aaio"]
+        total = first["total_minor"]
+        small.takes, large.takes = Sums(100, total), Sums(total // 2, 10**9)
+        await shop.sql(
+            "INSERT INTO shop.balance_entries"
+            " (bot, user_id, kind, order_id, level, amount_minor, currency)"
+            " VALUES ('shop', $1, 'bonus', $2, 1, $3, 'RUB')",
+            ANN, first["number"], total - 50,
+        )  # fmt: skip
+        lines = [[await shop.product("chess"), 1]]
+        quote = (await shop.ask("POST", "quote", {"lines": lines})).json
+        assert (quote["balance_minor"], quote["from_balance_minor"]) == (total - 50, total - 100)
+        part = (await ordered(shop, "chess", key="a" * 16, use_balance=True)).json
+        assert (part["to_pay_minor"], part["providers"]) == (100, ["yookassa"])
+        answer = await shop.ask("POST", f"orders/{part['number']}/pay", {"provider": "aaio"})
+        assert (answer.status, answer.json["code"]) == (404, "no_provider")
+
+    visit(test, gateways=[small, large])
 
 
 def test_a_provider_that_is_away_is_tried_later_and_one_that_refuses_is_not(visit) -> None:

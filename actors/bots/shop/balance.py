@@ -7,6 +7,7 @@ most once for an order, a kind and a level (and a payment), so that whoever adds
 from pathlib import Path
 from typing import Literal
 
+from actors.paying.ways import Ways
 from storage.postgres.outbox.connection import Connection, Source
 from storage.postgres.queries import load
 
@@ -43,26 +44,68 @@ async def add_entry(
     return await connection.fetchval(SQL["add"], *entry) is not None
 
 
-async def spend(
+async def spend_on(
     connection: Connection,
     *,
     bot: str,
     user_id: int,
     order_number: int,
-    most_minor: int,
+    total_minor: int,
     currency: str,
-    payment_id: int | None = None,
+    ways: Ways,
 ) -> int:
-    """Pay for an order with what the customer has, up to a sum; how much that was.
+    """Pay for an order with what the customer has, as far as one of the `ways` takes what remains; how much
+    that was.
 
-    The customer's row stays locked until the transaction ends: nothing is spent twice. `payment_id` is for
-    an order whose balance was returned, and which a late payment brings back.
+    The customer's row stays locked until the transaction ends: nothing is spent twice.
     """
+    has_minor = await _locked(connection, bot, user_id, currency)
+    amount_minor = total_minor - ways.left(total_minor, has_minor, currency)
+    if amount_minor:
+        await _spend(connection, bot, user_id, order_number, amount_minor, currency, None)
+    return amount_minor
+
+
+async def spend_again(
+    connection: Connection,
+    *,
+    bot: str,
+    user_id: int,
+    order_number: int,
+    amount_minor: int,
+    currency: str,
+    payment_id: int,
+) -> bool:
+    """Spend the same sum once more for an order whose balance was returned, and which a late payment brings
+    back. False if there is less by now: then nothing is spent.
+    """
+    if await _locked(connection, bot, user_id, currency) < amount_minor:
+        return False
+    await _spend(connection, bot, user_id, order_number, amount_minor, currency, payment_id)
+    return True
+
+
+async def give_back_balance(connection: Connection, order_number: int) -> int:
+    """Return what was spent for an order; how much. Called again it returns nothing."""
+    return sum(row["amount_minor"] for row in await connection.fetch(SQL["give_back"], order_number))
+
+
+async def _locked(connection: Connection, bot: str, user_id: int, currency: str) -> int:
+    """What a customer has to spend, while nobody else spends it. Who is not a customer has nothing."""
     if await connection.fetchrow(SQL["lock"], bot, user_id) is None:
-        return 0  # who is not a customer has nothing
-    amount_minor = min(await balance(connection, bot, user_id, currency), most_minor)
-    if amount_minor <= 0:
         return 0
+    return max(0, await balance(connection, bot, user_id, currency))
+
+
+async def _spend(
+    connection: Connection,
+    bot: str,
+    user_id: int,
+    order_number: int,
+    amount_minor: int,
+    currency: str,
+    payment_id: int | None,
+) -> None:
     await add_entry(
         connection,
         bot=bot,
@@ -73,9 +116,3 @@ async def spend(
         currency=currency,
         payment_id=payment_id,
     )
-    return amount_minor
-
-
-async def give_back_balance(connection: Connection, order_number: int) -> int:
-    """Return what was spent for an order; how much. Called again it returns nothing."""
-    return sum(row["amount_minor"] for row in await connection.fetch(SQL["give_back"], order_number))

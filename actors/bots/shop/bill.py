@@ -1,9 +1,10 @@
 """A quote as its customer means to pay for it: with a promo code, and with what is on the balance. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from actors.bots.shop.quote import Quote
+from actors.paying.ways import Ways
 
 PromoEffect = Literal["works", "more_needed", "better_already", "other_goods"]
 """`more_needed`: from a larger quantity; `better_already`: another discount is as good or better."""
@@ -19,11 +20,27 @@ class Bill:
     use_balance: bool = False
     promo_gone: str | None = None
     """A code that was in use until now, and is not valid any more."""
+    ways: Ways = field(default_factory=Ways)
+    """Who can be paid what remains."""
 
     @property
     def from_balance_minor(self) -> int:
         """The part of the total that the balance pays."""
-        return min(self.balance_minor, self.quote.total_minor) if self.use_balance else 0
+        return self.from_balance_most_minor if self.use_balance else 0
+
+    @property
+    def from_balance_most_minor(self) -> int:
+        """The part of the total that the balance could pay, for what remains must be a sum that is taken."""
+        if not self.quote.lines:
+            return 0
+        total_minor = self.quote.total_minor
+        return total_minor - self.ways.left(total_minor, self.balance_minor, self.quote.currency)
+
+    @property
+    def leaves_some(self) -> bool:
+        """Whether the balance pays less than it could, because nobody takes so small a rest."""
+        could_minor = min(max(0, self.balance_minor), self.quote.total_minor)
+        return self.use_balance and self.from_balance_minor < could_minor
 
     @property
     def to_pay_minor(self) -> int:

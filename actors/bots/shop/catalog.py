@@ -1,6 +1,8 @@
 """Reading the catalogue: what is on sale now, in the customer's language.
 
-Prices, stock and discounts come from the view `shop.available_stock_with_discounts` and from nowhere else.
+Prices, stock and discounts come from the view `shop.available_stock_with_discounts` and from nowhere else. In
+a currency whose sums go by steps a price that does not is read as the next one that does: nobody could be
+asked for it as it is.
 """
 
 import json
@@ -11,7 +13,8 @@ from actors.bots.shop.cart import Cart
 from actors.bots.shop.discounts import Discount
 from actors.bots.shop.language import Language
 from actors.bots.shop.product import Category, Page, Product
-from actors.bots.shop.quote import Quote, price
+from actors.bots.shop.quote import Least, Quote, no_least, price
+from actors.providers.sums import stepped
 from storage.postgres.outbox.connection import Source
 from storage.postgres.queries import load
 
@@ -61,11 +64,15 @@ async def assortment(database: Source, language: Language) -> list[Product]:
 
 
 async def quote_cart(
-    database: Source, language: Language, cart: Cart, promo_code: str | None = None
+    database: Source,
+    language: Language,
+    cart: Cart,
+    promo_code: str | None = None,
+    least: Least = no_least,
 ) -> Quote:
-    """Put today's prices on a cart."""
+    """Put today's prices on a cart; `least` says what can be asked for in a currency, see `quote.price`."""
     rows = await database.fetch(SQL["products"], language, cart.product_ids) if cart.lines else []
-    return price(cart, [_product(row, language) for row in rows], promo_code)
+    return price(cart, [_product(row, language) for row in rows], promo_code, least)
 
 
 async def promo_is_known(database: Source, code: str) -> bool:
@@ -73,7 +80,7 @@ async def promo_is_known(database: Source, code: str) -> bool:
     return bool(await database.fetchval(SQL["promo_is_known"], code))
 
 
-def read_discounts(text: str, language: Language) -> tuple[Discount, ...]:
+def read_discounts(text: str, language: Language, currency: str) -> tuple[Discount, ...]:
     """The discounts of a row of the view, from its JSON."""
     return tuple(
         Discount(
@@ -81,7 +88,7 @@ def read_discounts(text: str, language: Language) -> tuple[Discount, ...]:
             title=one["title_ru"] if language is Language.RU else one["title_en"],
             min_quantity=one["min_quantity"],
             percent=one["percent"],
-            price_minor=one["price_minor"],
+            price_minor=stepped(one["price_minor"], currency),
             promo_code=one["promo_code"],
         )
         for one in json.loads(text)
@@ -98,9 +105,9 @@ def _product(row: Any, language: Language) -> Product:
         category_id=row["category_id"],
         title=row["title"],
         description=row["description"],
-        price_minor=row["price_minor"],
+        price_minor=stepped(row["price_minor"], row["currency"]),
         currency=row["currency"],
         slug=row["slug"],
         available=row["available"],
-        discounts=read_discounts(row["discounts"], language),
+        discounts=read_discounts(row["discounts"], language, row["currency"]),
     )

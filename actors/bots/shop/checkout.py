@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from asyncpg import Pool
 from structlog import get_logger
 
-from actors.bots.shop.balance import give_back_balance, spend
+from actors.bots.shop.balance import give_back_balance, spend_again
 from actors.bots.shop.item_ranges import ranges
 from actors.bots.shop.language import Language
 from actors.bots.shop.order import SQL, Order, find_order
@@ -214,16 +214,16 @@ async def _hold_again(connection: Connection, order: Order, payment_id: int) -> 
     """Hold all that the order is about, as it did while it waited. Raises `_GoneError`."""
     closed = order.status != "awaiting_payment"
     if closed and order.balance_minor:
-        spent_minor = await spend(
+        spent = await spend_again(
             connection,
             bot=order.bot,
             user_id=order.user_id,
             order_number=order.number,
-            most_minor=order.balance_minor,
+            amount_minor=order.balance_minor,
             currency=order.currency,
             payment_id=payment_id,
         )
-        if spent_minor < order.balance_minor:
+        if not spent:
             raise _GoneError("the balance has been spent")
     await lock_for(connection, order.number)
     lacks = await hold(connection, order.number, order.reserved_until)

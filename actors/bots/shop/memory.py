@@ -21,6 +21,7 @@ from actors.bots.shop.customers import referrer_in, remember
 from actors.bots.shop.language import Language, choose_language
 from actors.bots.shop.screens import Front
 from actors.bots.shop.texts import TEXTS
+from actors.bots.shop.ways import ways_of
 from storage.postgres.outbox.job import Origin
 
 LANGUAGE = "language"
@@ -67,8 +68,8 @@ class Turn(Protocol):
 
 
 class Remember(BaseMiddleware):
-    """Hands every handler the customer's `texts`, `cart`, `user_id` and `front`, and keeps the table of
-    customers up to date.
+    """Hands every handler the customer's `texts`, `cart`, `user_id` and `front`, and the `ways` to pay, and
+    keeps the table of customers up to date.
     """
 
     async def __call__(
@@ -91,6 +92,7 @@ class Remember(BaseMiddleware):
             "cart": Cart.from_data(remembered.get(CART)),
             "user_id": user.id if user else 0,
             "front": front_of(data),
+            "ways": ways_of(data["options"], data.get("payments") or {}),
         }
         return await handler(event, data | own)
 

@@ -10,11 +10,10 @@ from datetime import datetime
 from asyncpg import Pool
 from pydantic import BaseModel
 
-from actors.bots.shop.balance import give_back_balance, spend
+from actors.bots.shop.balance import give_back_balance, spend_on
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
 from actors.bots.shop.catalog import SQL as CATALOG
 from actors.bots.shop.catalog import quote_cart, read_discounts
-from actors.bots.shop.discounts import best_price
 from actors.bots.shop.language import Language
 from actors.bots.shop.order import (
     RECENT_ORDERS_MAX,
@@ -29,8 +28,10 @@ from actors.bots.shop.order import (
 )
 from actors.bots.shop.product import Product
 from actors.bots.shop.promo import give_back_promo, use_promo
-from actors.bots.shop.quote import Quote
+from actors.bots.shop.quote import Quote, QuoteLine, lifted
 from actors.bots.shop.stock import hold, lock, lock_for, release, sell
+from actors.paying.ways import Ways
+from actors.providers.sums import stepped
 from storage.postgres.outbox.connection import Connection, Source
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob, Origin
@@ -109,12 +110,14 @@ async def place_order(
     reserve_minutes: float,
     use_balance: bool,
     origin: Origin | None,
+    ways: Ways | None = None,
 ) -> Order:
     """Write the order of this effect with its goods reserved, or find it written.
 
     The quote is what the customer agreed to: other prices by now raise `QuoteChanged`, too few goods
     `SoldOut`, a customer who lets many orders wait `TooManyWaiting`. An order that the balance pays for
-    wholly is paid at once. An effect that has placed its order gets that order, whatever has changed since.
+    wholly is paid at once; what it does not pay is a sum that one of the `ways` takes. An effect that has
+    placed its order gets that order, whatever has changed since.
     """
     _check(quote)
     async with database.acquire() as connection:
@@ -126,7 +129,9 @@ async def place_order(
             # Most of those who come for the last items are told so here, before anything is locked.
             await _look(connection, buyer.language, quote)
             async with connection.transaction():
-                await _place(connection, effect_id, buyer, quote, reserve_minutes, use_balance, origin)
+                await _place(
+                    connection, effect_id, buyer, quote, reserve_minutes, use_balance, origin, ways or Ways()
+                )
         except (SoldOut, QuoteChanged, TooManyWaiting):
             # Perhaps because this very effect, handled somewhere else too, got the last one.
             order = await find_order_of(connection, effect_id)
@@ -183,6 +188,7 @@ async def _place(
     reserve_minutes: float,
     use_balance: bool,
     origin: Origin | None,
+    ways: Ways,
 ) -> None:
     # The row of the effect comes first: its twin waits here, and finds the order written.
     placed = await connection.fetchrow(
@@ -209,12 +215,13 @@ async def _place(
     number: int = placed["id"]
     spent_minor = 0
     if use_balance:
-        spent_minor = await spend(
+        spent_minor = await spend_on(
             connection,
             bot=buyer.bot,
             user_id=buyer.user_id,
             order_number=number,
-            most_minor=quote.total_minor,
+            total_minor=quote.total_minor,
+            ways=ways,
             currency=quote.currency,
         )
     if spent_minor:
@@ -254,7 +261,7 @@ async def _after_paid(connection: Connection, order: Order, payment_id: int | No
 async def _look(connection: Connection, language: Language, quote: Quote) -> None:
     """Raise what speaks against an order of the quote at this moment, without locking anything."""
     cart = Cart(tuple((line.product.id, line.quantity) for line in quote.lines))
-    now = await quote_cart(connection, language, cart, quote.promo_code)
+    now = await quote_cart(connection, language, cart, quote.promo_code, lambda _: quote.least_minor)
     if now.missing or now.fingerprint != quote.fingerprint:
         raise QuoteChanged("the prices of the quote are not those of this moment")
     if now.short:
@@ -278,15 +285,19 @@ async def _check_prices(connection: Connection, language: Language, quote: Quote
     """The same for the prices alone, once the products are locked: nobody can change theirs any more."""
     rows = await connection.fetch(CATALOG["terms"], [line.product.id for line in quote.lines])
     terms = {row["product_id"]: row for row in rows}
+    now: list[QuoteLine] = []
     for line in quote.lines:
         row = terms.get(line.product.id)
-        if row is None or (row["price_minor"], row["currency"]) != (
+        if row is None or (stepped(row["price_minor"], row["currency"]), row["currency"]) != (
             line.product.price_minor,
             line.product.currency,
         ):
             raise QuoteChanged(f"{line.product.title} is not sold at this price any more")
-        now = replace(line.product, discounts=read_discounts(row["discounts"], language))
-        if best_price(now, line.quantity, quote.promo_code)[0] != line.price_minor:
+        discounts = read_discounts(row["discounts"], language, row["currency"])
+        product = replace(line.product, discounts=discounts)
+        now.append(QuoteLine(product, line.quantity, *product.unit_price(line.quantity, quote.promo_code)))
+    for line, again in zip(quote.lines, lifted(now, quote.least_minor), strict=True):
+        if again.price_minor != line.price_minor:
             raise QuoteChanged(f"the discount on {line.product.title} is another one now")
 
 

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     # money
     BAD_PRICE = "bad_price"
     TOO_MANY_DECIMALS = "too_many_decimals"
+    PRICE_OFF_STEP = "price_off_step"
     PRICE_OUT_OF_RANGE = "price_out_of_range"
     BAD_CURRENCY = "bad_currency"
     # discounts

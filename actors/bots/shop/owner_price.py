@@ -4,6 +4,7 @@ import re
 
 from actors.bots.shop.owner_faults import Fault, refuse
 from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, Money
+from actors.providers.sums import step_of
 
 PRICE_MINOR_MAX = 10**12
 """Ten thousand million roubles: more is a slip of the finger, and ten lines of it still fit a bigint."""
@@ -25,6 +26,9 @@ def parse_price(text: str, currency: str) -> int:
         raise refuse(Fault.TOO_MANY_DECIMALS, price=text.strip(), currency=currency, digits=digits)
     number = match["whole"].replace(" ", "") + (f".{cents}" if cents else "")
     amount_minor = Money.parse(number, currency).amount_minor
+    if amount_minor % step_of(currency):
+        step = Money(step_of(currency), currency).decimal
+        raise refuse(Fault.PRICE_OFF_STEP, price=text.strip(), currency=currency, step=step)
     if not 1 <= amount_minor <= PRICE_MINOR_MAX:
         raise refuse(Fault.PRICE_OUT_OF_RANGE, price=text.strip())
     return amount_minor

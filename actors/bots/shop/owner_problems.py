@@ -37,6 +37,7 @@ RUSSIAN = {
     Fault.BAD_PRICE: "«{price}» не похоже на цену. Пишите так: 1490 или 1490,50.",
     Fault.TOO_MANY_DECIMALS: "{price}: у {currency} знаков после запятой {digits}, не больше. Поправьте "
     "цену.",
+    Fault.PRICE_OFF_STEP: "{price}: в {currency} платят суммы, кратные {step}. Поправьте цену.",
     Fault.PRICE_OUT_OF_RANGE: "{price}: цена должна быть больше нуля и в разумных пределах.",
     Fault.BAD_CURRENCY: "«{currency}» не валюта. Нужны три буквы, например RUB.",
     Fault.NO_PERCENT: "Не сказано, сколько процентов. Например: -20% svetlitsa до 31.12.2026",
@@ -93,6 +94,7 @@ ENGLISH = {
     Fault.UNKNOWN_BROADCAST: "There is no broadcast No. {number}.",
     Fault.BAD_PRICE: "“{price}” does not look like a price. Write it like 1490 or 1490.50.",
     Fault.TOO_MANY_DECIMALS: "{price}: {currency} has {digits} decimals, not more. Correct the price.",
+    Fault.PRICE_OFF_STEP: "{price}: sums in {currency} are multiples of {step}. Correct the price.",
     Fault.PRICE_OUT_OF_RANGE: "{price}: a price is more than nothing, and within reason.",
     Fault.BAD_CURRENCY: "“{currency}” is no currency. It has three letters, such as RUB.",
     Fault.NO_PERCENT: "It does not say how many percent. For example: -20% svetlitsa until 2026-12-31",

@@ -1,12 +1,21 @@
 """A quote is a cart with today's prices: what a customer is shown, agrees to, and is then held to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2s
 
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.discounts import Discount
 from actors.bots.shop.product import Product
+from actors.providers.sums import stepped
+
+Least = Callable[[str], int]
+"""The smallest sum in a currency that anybody can be asked for; 0 where that does not matter."""
+
+
+def no_least(_currency: str) -> int:
+    """Any sum will do."""
+    return 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Quote:
     """
     promo_code: str | None = None
     """The code the quote was asked for with, whether it did anything or not."""
+    least_minor: int = 0
+    """Below which discounts could not bring the total."""
 
     def __post_init__(self) -> None:
         if len({line.product.currency for line in self.lines}) > 1:
@@ -86,10 +97,13 @@ class Quote:
         return blake2s(repr(terms).encode(), digest_size=4).hexdigest()
 
 
-def price(cart: Cart, products: Iterable[Product], promo_code: str | None = None) -> Quote:
+def price(
+    cart: Cart, products: Iterable[Product], promo_code: str | None = None, least: Least = no_least
+) -> Quote:
     """Put prices on a cart.
 
-    An order has one currency, that of its first line; lines in another count as missing.
+    An order has one currency, that of its first line; lines in another count as missing. Discounts go as far
+    as the sum can still be asked for, see `lifted`.
     """
     on_sale = {product.id: product for product in products}
     lines: list[QuoteLine] = []
@@ -103,4 +117,23 @@ def price(cart: Cart, products: Iterable[Product], promo_code: str | None = None
         if product.available < quantity:
             short.append((product_id, product.available))
         lines.append(QuoteLine(product, quantity, *product.unit_price(quantity, promo_code)))
-    return Quote(tuple(lines), tuple(missing), tuple(short), promo_code)
+    least_minor = least(lines[0].product.currency) if lines else 0
+    return Quote(tuple(lifted(lines, least_minor)), tuple(missing), tuple(short), promo_code, least_minor)
+
+
+def lifted(lines: Sequence[QuoteLine], least_minor: int) -> list[QuoteLine]:
+    """The lines with their discounts cut, from the first line on, until the total is the least that can be
+    asked for. Left alone if it would not be even without discounts: then it is paid by hand.
+    """
+    lines = list(lines)
+    if sum(line.list_total_minor for line in lines) < least_minor:
+        return lines
+    for place, line in enumerate(lines):
+        lacking = least_minor - sum(one.total_minor for one in lines)
+        if lacking <= 0:
+            break
+        each_minor = stepped(-(-lacking // line.quantity), line.product.currency)
+        price_minor = min(line.product.price_minor, line.price_minor + each_minor)
+        discount = line.discount if price_minor < line.product.price_minor else None
+        lines[place] = replace(line, price_minor=price_minor, discount=discount)
+    return lines

@@ -30,7 +30,7 @@ export function showCart(root) {
   const fault = h("div", { hidden: true });
   root.replaceChildren(heading(t("cart")), none, full, fault);
 
-  const toPay = () => quote.total_minor - (useBalance ? Math.min(quote.balance_minor, quote.total_minor) : 0);
+  const toPay = () => quote.total_minor - (useBalance ? quote.from_balance_minor : 0);
   const isFine = () => quote?.lines.length && !quote.missing.length && !quote.short.length;
 
   function act() {
@@ -46,10 +46,10 @@ export function showCart(root) {
     full.hidden = !none.hidden;
     drawLines(list, rows, quote);
     promo.update();
-    balance.hidden = !quote?.balance_minor;
+    balance.hidden = !quote?.from_balance_minor;
     if (quote?.lines.length) {
-      say(balance.lastChild, t("balance", money(quote.balance_minor, quote.currency)));
-      drawSums(sums, quote, useBalance ? Math.min(quote.balance_minor, quote.total_minor) : 0);
+      say(balance.lastChild, t("balance", money(quote.from_balance_minor, quote.currency)));
+      drawSums(sums, quote, useBalance ? quote.from_balance_minor : 0);
     }
     full.classList.toggle("counting", !quote || Boolean(timer));
     act();
@@ -79,14 +79,14 @@ export function showCart(root) {
   async function order() {
     busy = true;
     act();
-    const what = { lines: contents(), promo_code: promoCode() || null, use_balance: useBalance && quote.balance_minor > 0 };
+    const what = { lines: contents(), promo_code: promoCode() || null, use_balance: useBalance && quote.from_balance_minor > 0 };
     const seen = toPay();
     try {
       const placed = await ask("orders", { body: { ...what, key: orderKey(what), quote: quote.fingerprint, contact: contact.trim() || null } });
       shop.contact = contact = placed.contact;
       feel("done");
       outdate();
-      if (placed.to_pay_minor === seen) payAtOnce(placed.number);
+      if (placed.to_pay_minor === seen) payAtOnce(placed);
       empty();
       if (!left) go({ order: placed.number }, { instead: true });
     } catch (error) {

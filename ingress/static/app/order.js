@@ -4,7 +4,7 @@ import { setQuantity } from "./cart.js";
 import { h, say } from "./dom.js";
 import { goodsOf } from "./goods.js";
 import { stateOf } from "./orders.js";
-import { isAtOnce, openPayment, payUrl, providerChoice } from "./pay.js";
+import { isAtOnce, openPayment, payUrl, providerChoice, takers } from "./pay.js";
 import { go } from "./router.js";
 import { button, heading, setAction, sure, toast, toastProblem, trouble } from "./shell.js";
 import { outdate, shop } from "./store.js";
@@ -22,7 +22,7 @@ onReturn(() => lookNow());
 /** Show it, and keep it up to date as long as something is going on. */
 export function showOrder(root, number) {
   let [order, busy, left, timer, wait] = [null, false, false, 0, FIRST_MS];
-  let [provider, url, until] = [shop.providers[0]?.name ?? null, null, 0];
+  let [provider, url, until] = [null, null, 0];
   const [state, when] = [h("span"), h("small.dim")];
   const story = h("p.story", { role: "status" });
   const clock = h("p.clock", { role: "timer", hidden: true });
@@ -31,7 +31,8 @@ export function showOrder(root, number) {
   root.replaceChildren(heading(t("orderNumber", number)), h("p.meta", state, when), story, clock, body);
 
   const secondsLeft = () => (until - performance.now()) / 1000;
-  const canPay = () => order?.status === "awaiting_payment" && secondsLeft() > 0 && shop.providers.length > 0;
+  const canPay = () => order?.status === "awaiting_payment" && secondsLeft() > 0 && takers(order).length > 0;
+  const chosen = () => (takers(order).find((one) => one.name === provider) ?? takers(order)[0])?.name ?? null;
 
   function act() {
     if (busy) return setAction({ text: t("openingPay"), busy: true, run() {} });
@@ -60,7 +61,7 @@ export function showOrder(root, number) {
     body.replaceChildren(...[
       order.status === "paid" && h(".spinner", { ariaHidden: "true" }),
       order.status === "delivered" && goodsOf(order),
-      waits && secondsLeft() > 0 && providerChoice(provider, (name) => { provider = name; url = null; draw(); }),
+      waits && secondsLeft() > 0 && providerChoice(order, chosen(), (name) => { provider = name; url = null; draw(); }),
       waits && url && h("p.notice", t("watching"), " ", h("a", { href: url, target: "_blank", rel: "noopener", onclick: opened }, t("payAgain"))),
       linesOf(order),
       h(".buttons",
@@ -105,7 +106,7 @@ export function showOrder(root, number) {
     busy = true;
     act();
     try {
-      url = await payUrl(number, provider);
+      url = await payUrl(number, chosen());
       if (left) return;
       openPayment(url);
       wait = FIRST_MS;

@@ -9,8 +9,8 @@ const NAME = "provider";
 let atOnce = null;
 
 /** The order that was placed a moment ago is paid without another press, if there is only one way. */
-export function payAtOnce(number) {
-  atOnce = shop.providers.length === 1 ? number : null;
+export function payAtOnce(order) {
+  atOnce = order.providers.length === 1 ? order.number : null;
 }
 
 /** Whether an order is to be paid now; true once. */
@@ -29,9 +29,12 @@ export async function payUrl(number, provider) {
 
 export const openPayment = openLink;
 
-/** The ways to pay, one of them chosen. */
-export function providerChoice(chosen, choose) {
-  const { providers } = shop;
+/** Who takes what is to be paid for an order, in the shop's order. */
+export const takers = (order) => shop.providers.filter((one) => order.providers.includes(one.name));
+
+/** The ways to pay for an order, one of them chosen. */
+export function providerChoice(order, chosen, choose) {
+  const providers = takers(order);
   if (!providers.length) return h("p.notice", t("noProviders"));
   return h("fieldset.providers", h("legend", t("howToPay")), providers.map((one) => h("label",
     h("input", { type: "radio", name: NAME, value: one.name, checked: one.name === chosen, onchange: () => choose(one.name) }),

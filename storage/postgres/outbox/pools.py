@@ -7,8 +7,7 @@ for the life of a connection the plan that it made for an empty table.
 
 import asyncpg
 
-from storage.postgres.database import UNAVAILABLE, unavailable
-from storage.postgres.opening import open_pool
+from storage.postgres.database import COMMAND_TIMEOUT_SECONDS, UNAVAILABLE, unavailable
 
 PLANS = {
     "plan_cache_mode": "force_generic_plan",
@@ -39,6 +38,18 @@ async def connect_completions(url: str) -> asyncpg.Pool:
 
 async def _connect(url: str, settings: dict[str, str]) -> asyncpg.Pool:
     try:
-        return await open_pool(url, least=1, most=CONNECTIONS_MAX, pinned=settings)
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=CONNECTIONS_MAX,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            timeout=5,
+            server_settings=settings,
+            reset=_nothing_to_reset,
+        )
     except UNAVAILABLE as error:
         raise unavailable(error) from error
+
+
+async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
+    """Our statements leave nothing behind in a connection, and asking for a reset would be a round trip."""

@@ -128,12 +128,7 @@ class Mall:
     """All of it."""
 
     def __init__(
-        self,
-        folder: Path,
-        postgres: EmbeddedPostgres,
-        redis: EmbeddedRedis,
-        telegram: Simulator,
-        database_url: str,
+        self, folder: Path, postgres: EmbeddedPostgres, redis: EmbeddedRedis, telegram: Simulator
     ) -> None:
         key = Vault.new_key()
         port = free_port()
@@ -142,7 +137,7 @@ class Mall:
         self.telegram = telegram
         self.gateways = Gateways(folder, f"http://127.0.0.1:{port}")
         env = {
-            "DATABASE_URL": database_url,
+            "DATABASE_URL": postgres.url,
             "REDIS_URL": redis.url,
             "TELEGRAM_API_BASE": telegram.url,
             "MAILROOM_DATA": str(folder),

@@ -12,6 +12,7 @@ from actors.providers.payments import (
     ProviderUnavailableError,
     Refund,
 )
+from actors.providers.sums import Sums
 from actors.runtime.bridge import aio
 from storage.postgres.payments import created_at_provider, find_payment, find_refund, open_payment
 from tests.actors.jobs.stand import Letter
@@ -42,6 +43,9 @@ class MemoryProvider:
         self.refund_calls = []
         self.refund_state = "done"
         self.on_fetch, self.on_refund = Trouble([]), Trouble([])
+
+    def sums(self, currency):
+        return Sums(1, 10**12)
 
     async def create(self, order):
         id_ = self.made.setdefault(order.idempotency_key, f"p-{len(self.made) + 1}")

@@ -87,6 +87,40 @@ def play(name, scenario):
     asyncio.run(run())
 
 
+SUMS = {
+    "yookassa": {"RUB": [99, 100, 70_000_000, 70_000_001]},
+    "aaio": {"RUB": [1, 100, 5_000_000], "KWD": [5_120]},
+    "stripe": {
+        "USD": [49, 50, 99_999_999, 100_000_000],
+        "JPY": [49, 50],
+        "KWD": [5_120, 5_124, 5_130],
+        "BHD": [1, 10],
+        "ISK": [1, 2],
+        "HUF": [17_499, 17_500],
+    },
+}
+"""Around what each is documented to take."""
+
+
+@every_provider
+def test_the_simulator_takes_the_very_sums_that_the_provider_says(name):
+    async def scenario(shop, provider):
+        for currency, sums in SUMS[name].items():
+            for number, amount_minor in enumerate(sums):
+                money = Money(amount_minor, currency)
+                reference = f"{currency}-{number}"
+                asked = order(money=money, reference=reference, idempotency_key=reference)
+                known = provider.sums(currency)
+                try:
+                    await provider.create(asked)
+                    taken = True
+                except ProviderRefusedError:
+                    taken = False
+                assert taken == (known is not None and known.takes(amount_minor)), str(money)
+
+    play(name, scenario)
+
+
 @every_provider
 def test_a_payment_from_the_question_to_the_money_given_back(name):
     async def scenario(shop, provider):

@@ -27,22 +27,38 @@ from actors.bots.shop.promo_refusal import why_refused
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.replies import popup, send, show
 from actors.bots.shop.texts import Texts
+from actors.paying.ways import Ways
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 
 
 async def cart_command(
-    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
 ) -> None:
     """/cart: the cart in a new message."""
-    await send(message, screens.cart(texts, await read_bill(state, database, turn, texts, cart, user_id)))
+    await send(
+        message, screens.cart(texts, await read_bill(state, database, turn, ways, texts, cart, user_id))
+    )
 
 
 async def open_cart(
-    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
+    callback: CallbackQuery,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
 ) -> None:
     """The cart in place."""
-    bill = await read_bill(state, database, turn, texts, cart, callback.from_user.id)
+    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
     await show(callback, screens.cart(texts, bill))
 
 
@@ -85,16 +101,17 @@ async def change_line(
     state: FSMContext,
     database: Pool,
     turn: Turn,
+    ways: Ways,
     texts: Texts,
     cart: Cart,
 ) -> None:
     """More, less or none of a line; a refusal too shows the cart as it is now, for the button may be old."""
     user_id, product_id = callback.from_user.id, callback_data.product
     changed, change = CHANGES[callback_data.action](cart, product_id)
-    bill = await read_bill(state, database, turn, texts, changed, user_id)
+    bill = await read_bill(state, database, turn, ways, texts, changed, user_id)
     left = dict(bill.quote.short).get(product_id)
     if change is Change.DONE and callback_data.action is LineAction.MORE and left is not None:
-        bill = await read_bill(state, database, turn, texts, cart, user_id)
+        bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
         await show(callback, screens.cart(texts, bill), too_few(texts, left), alert=True)
         return
     await save_cart(state, changed.without(*bill.quote.missing))
@@ -108,16 +125,22 @@ async def change_line(
 
 
 async def fit(
-    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
+    callback: CallbackQuery,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
 ) -> None:
     """As many of everything as there are."""
     user_id = callback.from_user.id
-    bill = await read_bill(state, database, turn, texts, cart, user_id)
+    bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
     fitting = cart.without(*bill.quote.missing)
     for product_id, left in bill.quote.short:
         fitting = fitting.at_most(product_id, left)
     await save_cart(state, fitting)
-    bill = await read_bill(state, database, turn, texts, fitting, user_id)
+    bill = await read_bill(state, database, turn, ways, texts, fitting, user_id)
     await show(callback, screens.cart(texts, bill))
 
 
@@ -133,24 +156,25 @@ async def use_balance(
     state: FSMContext,
     database: Pool,
     turn: Turn,
+    ways: Ways,
     texts: Texts,
     cart: Cart,
 ) -> None:
     """Pay with the balance, or not."""
     await state.update_data({USE_BALANCE: callback_data.on})
-    bill = await read_bill(state, database, turn, texts, cart, callback.from_user.id)
+    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
     await show(callback, screens.cart(texts, bill))
 
 
 async def read_bill(
-    state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    state: FSMContext, database: Pool, turn: Turn, ways: Ways, texts: Texts, cart: Cart, user_id: int
 ) -> Bill:
     """Price the cart, and drop from it what is no longer sold, and a promo code that is no longer valid; the
     bill tells what was dropped.
     """
     remembered = await state.get_data()
     code: str | None = remembered.get(PROMO)
-    quote = await catalog.quote_cart(database, texts.language, cart, code)
+    quote = await catalog.quote_cart(database, texts.language, cart, code, ways.least)
     if quote.missing:
         await save_cart(state, cart.without(*quote.missing))
     gone = None
@@ -158,7 +182,7 @@ async def read_bill(
         await forget(state, PROMO)
         gone, quote = code, replace(quote, promo_code=None)
     has_minor = await balance(database, turn.bot, user_id, quote.currency) if quote.lines else 0
-    return Bill(quote, has_minor, bool(remembered.get(USE_BALANCE)) and has_minor > 0, gone)
+    return Bill(quote, has_minor, bool(remembered.get(USE_BALANCE)) and has_minor > 0, gone, ways)
 
 
 def refusal(texts: Texts, change: Change) -> str:

@@ -5,6 +5,7 @@ from aiogram.types import CallbackQuery
 from asyncpg import Pool
 
 from actors.bots.shop import catalog, screens
+from actors.bots.shop.bill import Bill
 from actors.bots.shop.callbacks import BuyNow
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.customers import find_customer
@@ -23,9 +24,10 @@ from actors.bots.shop.orders import (
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.replies import popup, send_below
 from actors.bots.shop.routes.basket import too_few
-from actors.bots.shop.routes.pay import Payments, offered, reserve_minutes
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import waiting_for
+from actors.bots.shop.ways import reserve_minutes
+from actors.paying.ways import Ways
 
 
 async def buy(
@@ -33,7 +35,7 @@ async def buy(
     callback_data: BuyNow,
     database: Pool,
     turn: Turn,
-    payments: Payments,
+    ways: Ways,
     options: Options,
     wake: Wake,
     texts: Texts,
@@ -45,12 +47,11 @@ async def buy(
     first, because this handler may run again.
     """
     effect_id = turn.effect_id("order")
-    providers = offered(options, payments)
     notice = ""
     order = await find_order_of(database, effect_id)
     if order is None:
         wanted = Cart(((callback_data.product, callback_data.quantity),))
-        quote = await catalog.quote_cart(database, texts.language, wanted)
+        quote = await catalog.quote_cart(database, texts.language, wanted, least=ways.least)
         if not quote.lines:
             await popup(callback, texts.catalogue.gone_popup, alert=True)
             return
@@ -67,7 +68,7 @@ async def buy(
                     effect_id,
                     await _buyer(callback, database, turn, texts),
                     quote,
-                    reserve_minutes=reserve_minutes(options, providers),
+                    reserve_minutes=reserve_minutes(options, Bill(quote, ways=ways)),
                     use_balance=False,
                     origin=turn.origin("order"),
                 )
@@ -75,14 +76,16 @@ async def buy(
                 await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
                 return
             except (QuoteChanged, SoldOut) as changed:
-                quote = await catalog.quote_cart(database, texts.language, wanted)
+                quote = await catalog.quote_cart(database, texts.language, wanted, least=ways.least)
                 why = texts.catalogue.price_changed
                 if isinstance(changed, SoldOut):
                     why = too_few(texts, changed.short[0][2])
                 await _show_product(callback, texts, quote, cart, why)
                 return
     wake("delivery")
-    await send_below(callback, screens.order_placed(texts, order, providers), notice)
+    await send_below(
+        callback, screens.order_placed(texts, order, ways.offered(order.to_pay_minor, order.currency)), notice
+    )
 
 
 async def _same_order(database: Pool, turn: Turn, user_id: int, quote: Quote) -> Order | None:

@@ -26,15 +26,17 @@ from actors.bots.shop.options import Options
 from actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, find_order_of, place_order
 from actors.bots.shop.replies import popup, send, show
 from actors.bots.shop.routes.basket import read_bill
-from actors.bots.shop.routes.pay import Payments, offered, reserve_minutes
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
+from actors.bots.shop.ways import reserve_minutes
+from actors.paying.ways import Ways
 
 
 async def ask_to_confirm(
     state: FSMContext,
     database: Pool,
     turn: Turn,
+    ways: Ways,
     texts: Texts,
     cart: Cart,
     user_id: int,
@@ -46,7 +48,7 @@ async def ask_to_confirm(
 
     If it cannot be ordered as it is, the form closes and the cart says why.
     """
-    bill = await read_bill(state, database, turn, texts, cart, user_id)
+    bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
     bill = replace(bill, promo_gone=bill.promo_gone or promo_gone)
     if not bill.quote.lines or bill.quote.short:
         await close_form(state)
@@ -63,7 +65,7 @@ async def confirm(
     state: FSMContext,
     database: Pool,
     turn: Turn,
-    payments: Payments,
+    ways: Ways,
     options: Options,
     wake: Wake,
     texts: Texts,
@@ -76,10 +78,9 @@ async def confirm(
     """
     effect_id = turn.effect_id("order")
     user_id = callback.from_user.id
-    providers = offered(options, payments)
     order = await find_order_of(database, effect_id)
     if order is None:
-        bill = await read_bill(state, database, turn, texts, cart, user_id)
+        bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
         quote = bill.quote
         if not quote.missing and quote.lines and quote.fingerprint == callback_data.quote:
             try:
@@ -88,7 +89,8 @@ async def confirm(
                     effect_id,
                     await _buyer(callback, state, turn, texts),
                     quote,
-                    reserve_minutes=reserve_minutes(options, providers),
+                    reserve_minutes=reserve_minutes(options, bill),
+                    ways=ways,
                     use_balance=bill.use_balance,
                     origin=turn.origin("order"),
                 )
@@ -100,22 +102,29 @@ async def confirm(
         if order is None:
             # The cart as it was read, not as it was tidied: the screen tells what had to leave it.
             screen = await ask_to_confirm(
-                state, database, turn, texts, cart, user_id, texts.form.changed, bill.promo_gone
+                state, database, turn, ways, texts, cart, user_id, texts.form.changed, bill.promo_gone
             )
             await show(callback, screen, texts.form.changed, alert=True)
             return
     wake("delivery")
     await forget(state, CART, PROMO, USE_BALANCE)
     await close_form(state)
-    await show(callback, screens.order_placed(texts, order, providers))
+    await show(callback, screens.order_placed(texts, order, ways.offered(order.to_pay_minor, order.currency)))
 
 
 async def remind_to_confirm(
-    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
 ) -> None:
     """A message where a button is expected: show the buttons again, where the customer is looking."""
     needed = texts.form.confirm_needs_button
-    await send(message, await ask_to_confirm(state, database, turn, texts, cart, user_id, needed))
+    await send(message, await ask_to_confirm(state, database, turn, ways, texts, cart, user_id, needed))
 
 
 async def form_is_closed(callback: CallbackQuery, texts: Texts) -> None:

@@ -25,13 +25,20 @@ from actors.bots.shop.routes.basket import read_bill
 from actors.bots.shop.routes.confirm import ask_to_confirm
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
+from actors.paying.ways import Ways
 
 
 async def begin(
-    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
+    callback: CallbackQuery,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
 ) -> None:
     """Open the form; a cart that cannot be ordered as it is is shown instead."""
-    bill = await read_bill(state, database, turn, texts, cart, callback.from_user.id)
+    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
     if bill.quote.missing or bill.quote.short or not bill.quote.lines:
         await show(callback, screens.cart(texts, bill))
         return
@@ -83,7 +90,14 @@ async def use_username(
 
 
 async def take_comment(
-    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
 ) -> None:
     """A typed comment leads to the summary."""
     comment = parse_comment(message.text or "")
@@ -93,23 +107,36 @@ async def take_comment(
         await send(message, screens.ask_comment(texts, complaint))
         return
     await state.update_data({COMMENT: comment})
-    await send(message, await ask_to_confirm(state, database, turn, texts, cart, user_id))
+    await send(message, await ask_to_confirm(state, database, turn, ways, texts, cart, user_id))
 
 
 async def skip_by_command(
-    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
 ) -> None:
     """/skip does what the button does."""
     await state.update_data({COMMENT: ""})
-    await send(message, await ask_to_confirm(state, database, turn, texts, cart, user_id))
+    await send(message, await ask_to_confirm(state, database, turn, ways, texts, cart, user_id))
 
 
 async def skip_comment(
-    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
+    callback: CallbackQuery,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
 ) -> None:
     """No comment."""
     await state.update_data({COMMENT: ""})
-    screen = await ask_to_confirm(state, database, turn, texts, cart, callback.from_user.id)
+    screen = await ask_to_confirm(state, database, turn, ways, texts, cart, callback.from_user.id)
     await show(callback, screen)
 
 

@@ -8,13 +8,13 @@ from asyncpg import Pool
 from actors.bots.shop import screens
 from actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
 from actors.bots.shop.memory import Turn
-from actors.bots.shop.options import Options
 from actors.bots.shop.orders import recent_orders
 from actors.bots.shop.replies import popup, send, send_goods, show
-from actors.bots.shop.routes.pay import Payments, offered, order_screen
+from actors.bots.shop.routes.pay import order_screen
 from actors.bots.shop.stock import goods_of
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import own_order
+from actors.paying.ways import Ways
 from storage.vault import Vault
 
 
@@ -34,8 +34,7 @@ async def open_order(
     callback_data: OpenOrder,
     database: Pool,
     turn: Turn,
-    payments: Payments,
-    options: Options,
+    ways: Ways,
     texts: Texts,
 ) -> None:
     """One order, with what can be done about it."""
@@ -43,7 +42,7 @@ async def open_order(
     if order is None:
         await popup(callback, texts.orders.unknown_popup, alert=True)
         return
-    await show(callback, await order_screen(database, texts, order, offered(options, payments)))
+    await show(callback, await order_screen(database, texts, order, ways))
 
 
 async def show_goods(

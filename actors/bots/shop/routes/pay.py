@@ -1,6 +1,6 @@
 """Paying for an order: the way to a provider's page, "I have paid", and doing without it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
@@ -11,13 +11,13 @@ from actors.bots.shop import screens
 from actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
 from actors.bots.shop.checkout import PURPOSE, OrderClosed, pay_link
 from actors.bots.shop.memory import Turn, Wake
-from actors.bots.shop.options import Options
 from actors.bots.shop.orders import Order, cancel_order
 from actors.bots.shop.replies import popup, show
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import minutes_left, own_order
 from actors.paying.notice import ASK_ATTEMPTS_MAX, ASK_SECONDS
+from actors.paying.ways import Ways
 from actors.payment import CONFIRM, QUEUE, Confirm
 from actors.providers.payments import PaymentProvider, PaymentProviderError
 from storage.postgres.outbox.enqueue import enqueue
@@ -26,8 +26,6 @@ from storage.postgres.payments import payments_of
 
 log = get_logger("mailroom.shop")
 
-RESERVE_BY_HAND_MINUTES = 3 * 1440.0
-"""Without a provider a person writes about the payment, which takes days rather than minutes."""
 ASKED_AGAIN_SECONDS = 5.0
 """However often somebody presses, a provider is asked no more often about one payment."""
 
@@ -41,7 +39,7 @@ async def pay(
     database: Pool,
     turn: Turn,
     payments: Payments,
-    options: Options,
+    ways: Ways,
     public_url: str,
     texts: Texts,
 ) -> None:
@@ -50,13 +48,13 @@ async def pay(
     if order is None:
         await popup(callback, texts.orders.unknown_popup, alert=True)
         return
-    providers = offered(options, payments)
+    providers = ways.offered(order.to_pay_minor, order.currency)
     name = callback_data.provider
     try:
         chat_url = "" if public_url else f"https://t.me/{(await bot.me()).username}"
         link = await pay_link(database, payments, order, name, public_url=public_url, chat_url=chat_url)
     except OrderClosed:
-        screen = await order_screen(database, texts, order, providers)
+        screen = await order_screen(database, texts, order, ways)
         await show(callback, screen, texts.orders.closed_popup, alert=True)
         return
     except PaymentProviderError as error:
@@ -64,7 +62,7 @@ async def pay(
         others = any(one != name for one in providers)
         own = texts.orders
         down = own.provider_down_choose_popup if others else own.provider_down_popup
-        screen = await order_screen(database, texts, order, providers)
+        screen = await order_screen(database, texts, order, ways)
         await show(callback, screen, down.format(provider=texts.provider(name)), alert=True)
         return
     screen = screens.pay_page(
@@ -84,8 +82,7 @@ async def have_paid(
     callback_data: HavePaid,
     database: Pool,
     turn: Turn,
-    payments: Payments,
-    options: Options,
+    ways: Ways,
     wake: Wake,
     texts: Texts,
 ) -> None:
@@ -97,7 +94,7 @@ async def have_paid(
         await popup(callback, texts.orders.unknown_popup, alert=True)
         return
     if order.status not in ("awaiting_payment", "expired", "canceled"):
-        await show(callback, await order_screen(database, texts, order, offered(options, payments)))
+        await show(callback, await order_screen(database, texts, order, ways))
         return
     asked = [
         one
@@ -132,8 +129,7 @@ async def cancel(
     callback_data: CancelOrder,
     database: Pool,
     turn: Turn,
-    payments: Payments,
-    options: Options,
+    ways: Ways,
     texts: Texts,
 ) -> None:
     """Do without the order; its goods are free at once."""
@@ -147,24 +143,15 @@ async def cancel(
     # By its state, not by what the call said: a handler that runs again finds it cancelled already.
     canceled = order.status == "canceled"
     said = texts.orders.canceled_popup if canceled else texts.orders.not_canceled_popup
-    screen = await order_screen(database, texts, order, offered(options, payments))
+    screen = await order_screen(database, texts, order, ways)
     await show(callback, screen, said, alert=not canceled)
 
 
-async def order_screen(database: Pool, texts: Texts, order: Order, providers: Sequence[str]) -> Screen:
+async def order_screen(database: Pool, texts: Texts, order: Order, ways: Ways) -> Screen:
     """An order as it stands now."""
     now = await own_order(database, order.bot, order.user_id, order.number) or order
+    providers = ways.offered(now.to_pay_minor, now.currency)
     return screens.order_page(texts, now, providers, await minutes_left(database, order.number))
-
-
-def offered(options: Options, payments: Payments) -> list[str]:
-    """The providers that a customer may choose from, in the owner's order."""
-    return [name for name in (options.payments or tuple(payments)) if name in payments]
-
-
-def reserve_minutes(options: Options, providers: Sequence[str]) -> float:
-    """How long an order holds its goods."""
-    return options.reserve_minutes if providers else RESERVE_BY_HAND_MINUTES
 
 
 def build() -> Router:

@@ -17,6 +17,7 @@ from actors.bots.shop.promo_refusal import why_refused
 from actors.bots.shop.replies import send, show
 from actors.bots.shop.routes.basket import read_bill
 from actors.bots.shop.texts import Texts
+from actors.paying.ways import Ways
 
 
 async def ask(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
@@ -26,7 +27,14 @@ async def ask(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
 
 
 async def take(
-    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
 ) -> None:
     """A code that was typed: the cart with it, or what is wrong with it."""
     code = parse_promo_code(message.text or "")
@@ -45,23 +53,40 @@ async def take(
         return
     await state.set_state(None)
     await state.update_data({PROMO: code})
-    await send(message, screens.cart(texts, await read_bill(state, database, turn, texts, cart, user_id)))
+    await send(
+        message, screens.cart(texts, await read_bill(state, database, turn, ways, texts, cart, user_id))
+    )
 
 
 async def leave(
-    message: Message, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart, user_id: int
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
+    user_id: int,
 ) -> None:
     """/cancel, or another look at the cart: no code, then."""
     await state.set_state(None)
-    await send(message, screens.cart(texts, await read_bill(state, database, turn, texts, cart, user_id)))
+    await send(
+        message, screens.cart(texts, await read_bill(state, database, turn, ways, texts, cart, user_id))
+    )
 
 
 async def drop(
-    callback: CallbackQuery, state: FSMContext, database: Pool, turn: Turn, texts: Texts, cart: Cart
+    callback: CallbackQuery,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    ways: Ways,
+    texts: Texts,
+    cart: Cart,
 ) -> None:
     """The cart without a code."""
     await forget(state, PROMO)
-    bill = await read_bill(state, database, turn, texts, cart, callback.from_user.id)
+    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
     await show(callback, screens.cart(texts, bill), texts.cart.promo_dropped_popup)
 
 

@@ -42,6 +42,9 @@ def bill_text(texts: Texts, bill: Bill) -> str:
     sums = [total_text(texts, quote.total_minor, quote.list_total_minor, quote.currency)]
     if bill.from_balance_minor:
         sums += balance_text(texts, bill.from_balance_minor, bill.to_pay_minor, quote.currency)
+    if bill.leaves_some:
+        least = format_money(bill.ways.least(quote.currency), quote.currency, texts.language)
+        sums.append(texts.cart.balance_leaves.format(amount=least))
     return "\n\n".join(filter(None, [lines, _promo(texts, bill), "\n".join(sums)]))
 
 
@@ -138,7 +141,7 @@ def _keyboard(texts: Texts, bill: Bill) -> InlineKeyboardMarkup:
         rows.append([button(own.button_promo, AskPromo())])
     else:
         rows.append([button(own.button_drop_promo.format(code=quote.promo_code), DropPromo())])
-    if bill.balance_minor > 0:
+    if bill.from_balance_most_minor:
         rows.append([_balance(texts, bill)])
     order = button(own.button_fit, FitCart()) if quote.short else button(own.button_checkout, StartOrder())
     rows.append([order, button(own.button_clear, ClearCart())])
@@ -146,8 +149,6 @@ def _keyboard(texts: Texts, bill: Bill) -> InlineKeyboardMarkup:
 
 
 def _balance(texts: Texts, bill: Bill) -> InlineKeyboardButton:
-    amount = format_money(
-        min(bill.balance_minor, bill.quote.total_minor), bill.quote.currency, texts.language
-    )
+    amount = format_money(bill.from_balance_most_minor, bill.quote.currency, texts.language)
     label = texts.cart.button_keep_balance if bill.use_balance else texts.cart.button_use_balance
     return button(label.format(amount=amount), UseBalance(on=not bill.use_balance))

@@ -15,6 +15,7 @@ class CartTexts:
     total_discounted: str
     from_balance: str
     to_pay: str
+    balance_leaves: str
     empty: str
     cleared_popup: str
     added_popup: str
@@ -55,6 +56,7 @@ RUSSIAN = CartTexts(
     total_discounted="Итого: <s>{before}</s> <b>{total}</b>",
     from_balance="С баланса: −{amount}",
     to_pay="К оплате: <b>{amount}</b>",
+    balance_leaves="<i>Меньше {amount} платёжная система не принимает: часть баланса остаётся у вас.</i>",
     empty="Корзина пуста. Загляните в каталог!",
     cleared_popup="Корзина очищена.",
     added_popup="Добавлено: {title}. В корзине {quantity} шт.",
@@ -101,6 +103,7 @@ ENGLISH = CartTexts(
     total_discounted="Total: <s>{before}</s> <b>{total}</b>",
     from_balance="From your balance: −{amount}",
     to_pay="To pay: <b>{amount}</b>",
+    balance_leaves="<i>Nobody takes a payment below {amount}, so a part of your balance stays with you.</i>",
     empty="Your cart is empty. Have a look at the catalogue!",
     cleared_popup="The cart is empty now.",
     added_popup="Added: {title}. In your cart: {quantity}",

@@ -26,6 +26,22 @@ SESSION_FIELDS = frozenset(
         "expand",
     ]
 )
+THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+"""Of their amounts the last digit has to be 0."""
+LEAST = {
+    **dict.fromkeys(("usd", "aud", "brl", "cad", "chf", "eur", "inr", "nzd", "sgd", "jpy"), 50),
+    **dict.fromkeys(("aed", "myr", "pln", "ron"), 200),
+    **dict.fromkeys(("nok", "sek"), 300),
+    **dict.fromkeys(("mxn", "thb"), 1_000),
+    "bgn": 100,
+    "czk": 1_500,
+    "dkk": 250,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17_500,
+}
+"""As docs.stripe.com/currencies has them; other currencies are held to that of the payout, unknown here."""
+AMOUNT_MAX = 99_999_999
 REFUND_FIELDS = frozenset({"payment_intent", "amount", "reason", "metadata", "expand"})
 LIVES_SECONDS_MIN, LIVES_SECONDS_MAX = 30 * 60, 24 * 3600
 CLOCK_SECONDS = 60
@@ -70,6 +86,7 @@ def session(form: Mapping[str, Any], now: float) -> WantedSession:
         names.append(str(product["name"]))
     if len(currencies) != 1:
         raise errors.stripe("All line items must have the same currency", param="line_items")
+    check_amount(amount_minor, next(iter(currencies)))
     lives_seconds: float = LIVES_SECONDS_MAX
     if "expires_at" in form:
         lives_seconds = whole(form["expires_at"], "expires_at") - now
@@ -89,6 +106,20 @@ def session(form: Mapping[str, Any], now: float) -> WantedSession:
         metadata,
         _metadata(intent.get("metadata") if isinstance(intent, dict) else None),
     )
+
+
+def check_amount(amount: int, currency: str) -> None:
+    """What a charge may come to, in Stripe's own units."""
+    where = "line_items[0][price_data][unit_amount]"
+    if currency in THREE_DECIMALS and amount % 10:
+        raise errors.stripe(f"Invalid amount: in {currency} the last digit must be 0", param=where)
+    if amount < LEAST.get(currency, 1):
+        raise errors.stripe(
+            f"The Checkout Session's total amount due must add up to at least {LEAST[currency]} {currency}",
+            code="amount_too_small",
+        )
+    if amount > AMOUNT_MAX:
+        raise errors.stripe("Amount must be no more than 99999999", code="amount_too_large", param=where)
 
 
 def only(form: Mapping[str, Any], known: frozenset[str]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from . import errors
 
+LEAST_MINOR, MOST_MINOR = 1_00, 700_000_00
+"""Of a payment in roubles: the least of all methods, and the greatest (SBP's), by yookassa.ru/developers."""
 AMOUNT = re.compile(r"\d{1,12}\.\d{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 PHONE = re.compile(r"\d{7,15}")
@@ -38,6 +40,10 @@ def minor(amount: Any, parameter: str) -> int:
 def check_payment(body: dict[str, Any]) -> None:
     """Everything a payment may and must say."""
     amount_minor = minor(body.get("amount"), "amount")
+    if body["amount"]["currency"] == "RUB" and not LEAST_MINOR <= amount_minor <= MOST_MINOR:
+        raise errors.yookassa(
+            "invalid_request", "The amount is not within the limits of the payment methods", "amount.value"
+        )
     description = body.get("description")
     if description is not None and not (
         isinstance(description, str) and len(description) <= DESCRIPTION_CHARS_MAX

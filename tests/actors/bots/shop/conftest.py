@@ -34,6 +34,7 @@ from actors.bots.shop.demo import fill
 from actors.bots.shop.options import Options
 from actors.hosting.events import ChatEvent, dispatch_event
 from actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
+from actors.providers.sums import Sums
 from storage.postgres.migrate import apply_migrations
 from storage.postgres.outbox.job import Origin
 from storage.vault import Vault
@@ -174,6 +175,10 @@ class StubProvider:
     can_refund: bool = True
     down: bool = False
     created: list[PaymentOrder] = field(default_factory=list)
+    takes: Sums | None = field(default_factory=lambda: Sums(1, 10**12))
+
+    def sums(self, currency: str) -> Sums | None:
+        return self.takes
 
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         if self.down:

@@ -4,6 +4,7 @@ import pytest
 from aiogram.methods import SendMessage
 
 from actors.bots.shop.options import Options
+from actors.providers.sums import Sums
 
 
 def order_glider(customer):
@@ -130,6 +131,65 @@ def test_without_a_provider_the_shop_writes_about_payment_and_holds_the_goods_fo
     assert order["held"].days == 3
     ann.presses_data(f"ord:{number}")
     assert "We will write to you about payment." in ann.sees
+
+
+def has(customer, amount_minor):
+    """The customer has this on the balance."""
+    customer.writes("/start")
+    [order] = customer.sql(
+        "INSERT INTO shop.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor, currency,"
+        " status) VALUES ('friend', 'elsewhere', 1, 1, 'en', '', 1, 'RUB', 'canceled') RETURNING id"
+    )
+    customer.sql(
+        "INSERT INTO shop.balance_entries (bot, user_id, kind, order_id, level, amount_minor, currency)"
+        " VALUES ('shop', $1, 'bonus', $2, 1, $3, 'RUB')",
+        customer.id,
+        order["id"],
+        amount_minor,
+    )
+
+
+def test_a_balance_that_left_too_small_a_rest_leaves_what_the_gateway_takes(ann, payments):
+    has(ann, 148_950)  # of 1 490: what would remain is half a rouble
+    payments["yookassa"].takes, payments["aaio"].takes = Sums(100, 10**8), Sums(41_000, 2_500_000)
+    ann.adds("planer")
+    ann.writes("/cart")
+    ann.presses("Use ₽1,489 of my balance")
+    assert "To pay: ₽1\n" in ann.sees
+    assert "Nobody takes a payment below ₽1" in ann.sees
+    ann.reaches_summary()
+    ann.presses_data(next(data for data in ann.buttons().values() if data.startswith("ok:")))
+    assert (ann.orders()[-1]["total_minor"], ann.orders()[-1]["balance_minor"]) == (149_000, 148_900)
+    assert [label for label in ann.buttons() if "💳" in label] == ["💳 YooKassa"], "AAIO takes 410 at least"
+    ann.presses("YooKassa")
+    assert [one.money.amount_minor for one in payments["yookassa"].created] == [100]
+
+
+def test_a_balance_of_which_nothing_can_be_used_is_not_offered(ann, payments):
+    has(ann, 50_000)
+    for one in payments.values():
+        one.takes = Sums(149_000, 10**8)
+    ann.adds("planer")
+    ann.writes("/cart")
+    assert not any("balance" in label for label in ann.buttons())
+
+
+def test_a_provider_that_does_not_take_the_sum_is_neither_offered_nor_asked(ann, payments):
+    payments["aaio"].takes = Sums(1, 148_999)
+    number = order_glider(ann)
+    assert [label for label in ann.buttons() if "💳" in label] == ["💳 YooKassa"]
+    ann.presses_data(f"pay:{number}:aaio")
+    assert ann.popup.startswith("AAIO is not taking payments right now.")
+    assert payments["aaio"].created == []
+
+
+def test_a_sum_that_no_provider_takes_is_paid_by_hand(ann, payments):
+    for one in payments.values():
+        one.takes = Sums(149_001, 10**8)
+    number = order_glider(ann)
+    assert "We will write to you about payment." in ann.sees
+    [order] = ann.sql("SELECT reserved_until - created_at AS held FROM shop.orders WHERE id = $1", number)
+    assert order["held"].days == 3
 
 
 def test_an_order_whose_time_is_over_is_shown_so_instead_of_paid_for(ann, payments):
