@@ -30,6 +30,7 @@ from ingress.webhook import Webhook
 from ops.bot_services import open_bot_services
 from ops.bundled import brought, prepare
 from ops.doors import doors
+from ops.faults import ConfigurationError
 from ops.front import Front
 from ops.hosted import hosted_bots
 from ops.identity import claim_names, spare_names
@@ -56,6 +57,7 @@ from supervisors.otp.child import Life, Shutdown
 from supervisors.otp.errors import FailedToStartError, GaveUp
 from supervisors.otp.spec import Start
 from supervisors.ownership import Ownership
+from supervisors.pairing.guard import Guard
 from supervisors.parking import Parking
 from supervisors.process_tree import ProcessTree
 from supervisors.stalls import BLOCKED_SECONDS_MAX
@@ -182,17 +184,29 @@ class Service:
         async with trio.open_nursery() as nursery:
             process = ProcessTree(lambda path, why: nursery.start_soon(aio, park, Target("node", path), why))
             workplace.park = lambda chat, why: park(Target("chat", str(chat)), why)
+            owner = workplace.ownership.owner
+            node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
+            guard = Guard(
+                stores.pairing,
+                stores.line,
+                agree=lambda: node.agree(suspensions.all),
+                refuse=lambda why: nursery.start_soon(_refuse, why),
+            )
+            try:
+                await aio(guard.enforce)
+            except StoreError as error:
+                if stores.pairing.held is not None:  # what may not act must not start either
+                    raise StartError(f"{stores.pairing.held}, and it cannot be held: {error}") from None
             with suppress(StoreError):  # the listener makes up for it
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
                 process.held.update(await _put_aside(suspensions))
-            owner = workplace.ownership.owner
-            node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
             desk = OnCall(stores.line, local=node, database=stores.database)
             front = self._front(stop, stores, outbox, services, workplace, desk)
-            parts = self._parts(stores, outbox, services, workplace, parking, front, process, node)
+            parts = self._parts(stores, outbox, services, workplace, parking, front, process, node, guard)
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
+            stores.readiness.warnings.append(guard.warnings)
             stores.readiness.warnings.append(partial(holds, stores.line, list(bots)))
             if front is not None:
                 stores.readiness.warnings.append(front.warnings)
@@ -258,6 +272,7 @@ class Service:
         front: Front | None,
         process: ProcessTree,
         node: LocalNode,
+        guard: Guard,
     ) -> Parts:
         """The parts of this process, for the roles it has."""
         bots, port = workplace.bots, self._settings.metrics_port
@@ -275,6 +290,7 @@ class Service:
         return Parts(
             postgres=stores.postgres,
             redis=stores.redis,
+            pair=guard.live,
             oncall=Listener(stores.redis_url, stores.line, node).serve_orders,
             gauges=partial(
                 gauges.watch,
@@ -338,6 +354,11 @@ async def obey(signals: StopSignals, stop: trio.Event, scope: trio.CancelScope) 
     await signals.wait()
     log.warning("stopping_at_once", note="unfinished messages are run after the next start")
     scope.cancel()
+
+
+async def _refuse(why: str) -> None:
+    """End the process at once: the stores were exchanged under it, and nothing more may be written there."""
+    raise ConfigurationError([why])
 
 
 async def _stop_when_asked(stop: trio.Event, life: Life) -> None:

@@ -9,14 +9,18 @@ import asyncpg
 import trio
 
 from actors.runtime.bridge import aio
+from ops.faults import ConfigurationError
 from ops.settings import Settings
 from storage.errors import StoreError, StoreUnavailable
 from storage.postgres.database import connect
 from storage.postgres.lease import Leases
+from storage.postgres.pair import PostgresPair
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
 from storage.redis.mailbox import Mailboxes
+from storage.redis.pair import RedisPair
 from supervisors.otp.child import Life
+from supervisors.pairing.check import Pairing, StoresDoNotFitError
 from supervisors.readiness import Readiness
 
 TAKER_BYTES = 6
@@ -42,6 +46,7 @@ class Stores:
     mailboxes: Mailboxes
     leases: Leases
     readiness: Readiness
+    pairing: Pairing
     _opened: set[str]
 
     async def postgres(self, life: Life) -> None:
@@ -75,7 +80,9 @@ class Stores:
 
 @asynccontextmanager
 async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
-    """Connect to both stores. Raises `StartError`, naming the setting that is to blame."""
+    """Connect to both stores. Raises `StartError`, naming the setting that is to blame, and
+    `ConfigurationError` where they belong to different installations.
+    """
     if settings.database_url is None or settings.redis_url is None:
         raise StartError(
             "no stores: set DATABASE_URL and REDIS_URL, or start with `mailroom up`, which brings its own"
@@ -105,5 +112,12 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 f"this installation was made with {installed} partitions and the code has {PARTITIONS}:"
                 " chats would change their place. Start the version that made it."
             )
+        pairing = Pairing(PostgresPair(database), RedisPair(line))
+        try:  # before anything is written there
+            await aio(pairing.check)
+        except StoresDoNotFitError as error:
+            raise ConfigurationError([str(error)]) from None
+        except StoreError as error:
+            raise StartError(f"the stores could not be compared: {error}") from None
         mailboxes = Mailboxes(intake, line, taker=token_hex(TAKER_BYTES))
-        yield Stores(database, settings.redis_url, intake, line, mailboxes, leases, readiness, set())
+        yield Stores(database, settings.redis_url, intake, line, mailboxes, leases, readiness, pairing, set())

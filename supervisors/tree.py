@@ -45,6 +45,8 @@ class Parts:
 
     postgres: Start
     redis: Start
+    pair: Start
+    """Whether the two fit together."""
     oncall: Start
     gauges: Start
     listener: Start | None = None
@@ -62,7 +64,7 @@ def tree(parts: Parts) -> SupervisorSpec:
     """The whole process. When its root gives up, the process ends, and the platform starts another."""
     children = [
         # The connections heal by themselves; here they can be looked at and opened anew.
-        ChildSpec("stores", supervise=_each({"postgres": parts.postgres, "redis": parts.redis}, QUICK)),
+        ChildSpec("stores", supervise=_each(_stores(parts), QUICK)),
         ChildSpec("oncall", parts.oncall),
         ChildSpec("gauges", parts.gauges),
     ]
@@ -117,6 +119,10 @@ def _chats(chats: Chats) -> SupervisorSpec:
         ),
         strategy="rest_for_one", intensity=5, period=60, backoff=QUICK,
     )  # fmt: skip
+
+
+def _stores(parts: Parts) -> dict[str, Start]:
+    return {"postgres": parts.postgres, "redis": parts.redis, "pair": parts.pair}
 
 
 def _each(parts: Mapping[str, Start], backoff: Backoff) -> SupervisorSpec:

@@ -28,6 +28,8 @@ from storage.redis.mailbox import every_partition
 from storage.redis.scripts import script
 
 NOTES = "mailroom:suspensions"
+HELD_BY = "stores"
+"""Who suspends what may not act beside stores that do not fit together."""
 EVERYTHING = "everything"
 EVERYTHING_MEMBER = "*"
 """How the sets say `everything`."""
@@ -72,6 +74,12 @@ class Suspensions:
             found.update((_target(chat.decode()), _held(note)) for chat, note in _pairs(parks))
         found.update((target.decode(), _held(note)) for target, note in _pairs(noted))
         return found
+
+    async def noted(self, targets: Sequence[str]) -> dict[str, Held]:
+        """The notes of these targets, of those that have one."""
+        notes = await self._line.command("HMGET", NOTES, *targets)
+        found = zip(targets, notes, strict=True)
+        return {target: _held(note) for target, note in found if note is not None}
 
     async def put(self, target: str, who: str, why: str) -> bool:
         """Suspend something; when this returns, nothing of it begins any more. False: it was suspended

@@ -49,6 +49,7 @@ class Play:
         return Parts(
             one("postgres"),
             one("redis"),
+            one("pair"),
             one("oncall"),
             one("gauges"),
             listener=one("listener"),
@@ -95,7 +96,18 @@ def states(report):
     return found
 
 
-ORDER = ["postgres", "redis", "oncall", "gauges", "listener", "holds/shop", "lease", "bots/shop", "actors"]
+ORDER = [
+    "postgres",
+    "redis",
+    "pair",
+    "oncall",
+    "gauges",
+    "listener",
+    "holds/shop",
+    "lease",
+    "bots/shop",
+    "actors",
+]
 ORDER += ["sweep", "timers", "arrivals", "line/shop"]
 
 

@@ -38,6 +38,7 @@ NAMES = (
     "inspect",
     "journal",
     "load",
+    "pair",
     "park",
     "raise_fence",
     "reconcile",

@@ -1,0 +1,117 @@
+"""Two stores in memory that can be restored, fail over, and lose the process that talks to them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from storage.postgres.pair import InPostgres, PostgresPair
+from storage.redis.pair import AnotherInstallationError, InRedis, RedisPair
+from supervisors.pairing.check import Pairing
+
+BEGAN = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+class DiedError(Exception):
+    """The process ended before its next call to a store."""
+
+
+@dataclass
+class World:
+    """What both stores hold, and what they held after each change. `now` is Postgres' clock."""
+
+    now: datetime = BEGAN
+    postgres: InPostgres = field(default_factory=lambda: InPostgres("ours", 0, 0, BEGAN, None, None, BEGAN))
+    redis: InRedis | None = None
+    keys: bool = False
+    calls_left: int | None = None
+    """After so many calls the process dies."""
+    leaps: int = 0
+    past: list[tuple[InPostgres, InRedis | None]] = field(default_factory=list)
+
+    def called(self) -> None:
+        if self.calls_left is not None:
+            if self.calls_left == 0:
+                raise DiedError
+            self.calls_left -= 1
+
+    def changed(self) -> None:
+        self.past.append((self.postgres, self.redis))
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class MadeUpPostgres(PostgresPair):
+    """As `PostgresPair`, over a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def read(self) -> InPostgres:
+        self._world.called()
+        return replace(self._world.postgres, now=self._world.now)
+
+    async def advance(self, mark: int) -> tuple[int, datetime] | None:
+        self._world.called()
+        if self._world.postgres.mark != mark:
+            return None
+        self._set(mark=mark + 1, seen_at=self._world.now)
+        return mark + 1, self._world.now
+
+    async def remember(self, own: int) -> None:
+        self._world.called()
+        self._set(redis=max(self._world.postgres.redis, own))
+
+    async def hold(self, reason: str, mark: int) -> bool:
+        self._world.called()
+        if self._world.postgres.held is not None or self._world.postgres.mark != mark:
+            return False
+        self._set(held=reason)
+        self._world.leaps += 1
+        return True
+
+    async def note_lost(self, lost: str) -> None:
+        self._world.called()
+        self._set(lost=lost)
+
+    async def go(self, past: int) -> bool:
+        self._world.called()
+        if self._world.postgres.held is None:
+            return False
+        mark = max(self._world.postgres.mark, past) + 1
+        self._set(held=None, mark=mark, seen_at=self._world.now)
+        return True
+
+    def _set(self, **changes: object) -> None:
+        self._world.postgres = replace(self._world.postgres, **changes)  # type: ignore[arg-type]
+        self._world.changed()
+
+
+class MadeUpRedis(RedisPair):
+    """As `RedisPair`, over a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def read(self) -> InRedis | None:
+        self._world.called()
+        return self._world.redis
+
+    async def has_our_keys(self) -> bool:
+        self._world.called()
+        return self._world.keys
+
+    async def advance(self, id_: str, postgres: int, seen_ms: int, *, floor: int = 0) -> int:
+        self._world.called()
+        had = self._world.redis or InRedis(id_, 0, 0, 0)
+        if had.id != id_:
+            raise AnotherInstallationError(had.id)
+        own = max(had.own, floor) + 1
+        self._world.redis = InRedis(id_, own, max(had.postgres, postgres), max(had.seen_ms, seen_ms))
+        self._world.keys = True
+        self._world.changed()
+        return own
+
+
+def process(world: World) -> Pairing:
+    """One that begins now."""
+    return Pairing(MadeUpPostgres(world), MadeUpRedis(world))

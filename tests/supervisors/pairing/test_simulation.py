@@ -1,0 +1,162 @@
+"""Whatever becomes of the stores and of the processes, each beat judges right: nothing is held that was not
+restored, and nothing that was restored goes on unnoticed.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supervisors.pairing.check import BEAT_SECONDS, Pairing
+from supervisors.pairing.judgement import BEATS_LOST_MAX
+from tests.supervisors.pairing.made_up import DiedError, World, process
+
+CALLS_OF_A_BEAT = 6
+BEATS = st.integers(0, 5).map(lambda count: ("beats", count))
+DIES = st.integers(0, CALLS_OF_A_BEAT).map(lambda calls: ("dies", calls))
+RESTORES = st.tuples(st.sampled_from(["postgres", "redis", "both"]), st.integers(0, 40))
+OTHERS = st.sampled_from([("empties", 0), ("starts", 0), ("go", 0)])
+
+
+def run(call: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(call)
+
+
+class Story:
+    """Two processes on one world, and what is true of it."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.processes = [process(self.world), process(self.world)]
+        self.restored = False
+        """Whether Postgres knows less than Redis remembers, and nobody has said go."""
+
+    def beat(self, one: Pairing) -> None:
+        before = self.world.postgres
+        redis = self.world.redis
+        self.world.wait(BEAT_SECONDS)
+        row = run(one.check())
+        if redis is not None and before.mark < redis.postgres:
+            assert row.what == "went_back"
+            assert one.held is not None
+            assert self.world.postgres.mark == before.mark, "what went back does not grow past it unseen"
+        elif redis is not None and before.redis - redis.own > BEATS_LOST_MAX:
+            assert row.what == "behind"
+            assert one.lost is not None
+        elif redis is None and before.mark:
+            assert row.what == "emptied"
+        else:
+            assert row.deed in ("beat", "pair")
+        if before.held is None and row.what != "went_back":
+            assert one.held is None
+
+    def dies(self, calls: int) -> None:
+        self.world.wait(BEAT_SECONDS)
+        self.world.calls_left = calls
+        try:
+            run(process(self.world).check())
+        except DiedError:
+            pass
+        finally:
+            self.world.calls_left = None
+
+    def restore(self, which: str, steps: int) -> None:
+        if not self.world.past:
+            return
+        postgres, redis = self.world.past[-1 - min(steps, len(self.world.past) - 1)]
+        if which in ("postgres", "both"):
+            self.world.postgres = postgres
+        if which in ("redis", "both"):
+            self.world.redis = redis
+
+    def tell(self, what: str, number: int) -> None:
+        match what:
+            case "beats":
+                for count in range(number):
+                    self.beat(self.processes[count % 2])
+            case "dies":
+                self.dies(number)
+            case "empties":
+                self.world.redis, self.world.keys = None, False
+            case "starts":
+                self.processes = [process(self.world), process(self.world)]
+                if self.world.redis is None:
+                    self.world.keys = False
+            case "go":
+                run(self.processes[0].go())
+            case _:
+                self.restore(what, number)
+
+
+@given(st.lists(st.one_of(BEATS, DIES, RESTORES, OTHERS), max_size=25))
+def test_each_beat_of_any_history_is_judged_right(story: list[tuple[str, int]]) -> None:
+    told = Story()
+    for what, number in story:
+        told.tell(what, number)
+    for one in told.processes:
+        told.beat(one)
+
+
+@given(st.lists(st.one_of(BEATS, DIES, st.just(("starts", 0))), max_size=25))
+def test_dying_between_the_steps_of_beats_alarms_nobody(story: list[tuple[str, int]]) -> None:
+    told = Story()
+    for what, number in story:
+        told.tell(what, number)
+    told.beat(told.processes[0])
+    assert told.processes[0].held is None
+    assert told.processes[0].lost is None
+    assert told.world.leaps == 0
+
+
+@given(st.integers(0, 30), st.lists(st.one_of(BEATS, DIES), max_size=10))
+def test_a_restored_postgres_is_held_until_somebody_says_go_and_then_goes_on(
+    steps: int, after: list[tuple[str, int]]
+) -> None:
+    told = Story()
+    told.tell("beats", 20)
+    known = told.world.redis.postgres if told.world.redis else 0
+    told.restore("postgres", steps)
+    told.tell("beats", 1)
+    held = told.processes[0].held
+    if told.world.past and told.world.postgres.mark >= known and held is None:
+        return  # nothing that Redis knows of was lost
+    for what, number in after:
+        told.tell(what, number)
+        told.beat(told.processes[1])
+        assert told.processes[1].held == held
+    assert told.world.leaps == 1
+    run(told.processes[1].go())
+    told.tell("beats", 4)
+    assert told.processes[0].held is None
+    assert told.world.leaps == 1
+
+
+def test_two_processes_that_start_together_on_new_stores_make_one_pair() -> None:
+    async def together() -> list[str]:
+        rows = await asyncio.gather(*(process(world).check() for _ in range(8)))
+        return [row.what for row in rows]
+
+    world = World()
+    assert set(run(together())) <= {"new", "fits"}
+    assert world.postgres.lost is None
+    assert world.postgres.held is None
+
+
+def test_a_go_that_comes_while_another_process_judges_is_not_undone() -> None:
+    told = Story()
+    told.tell("beats", 9)
+    told.restore("postgres", 8)
+    first, second = told.processes
+
+    async def crossing() -> None:
+        found = await second._look()
+        await first.check()
+        assert first.held is not None
+        await first.go()
+        await second._hold(found)
+
+    run(crossing())
+    assert told.world.postgres.held is None
+    assert second.held is None
