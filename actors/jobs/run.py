@@ -3,12 +3,15 @@
 import asyncio
 import json
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 from pydantic import BaseModel, ValidationError
 
+from actors.jobs import away
 from actors.jobs.context import JobContext, JobLostError
 from actors.jobs.handlers import Handlers, JobKind
+from storage.postgres.outbox.job import Job
 from storage.postgres.outbox.outcome import TRACEBACK_CHARS_MAX, Done, Outcome, Rejected, Retry, Snoozed
 from storage.words import shown, traceback_of, words
 
@@ -50,7 +53,7 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
             else "the handler was cancelled from inside: something that it waited for was",
         )
     except BaseException as error:  # SystemExit too: a handler cannot end the process
-        outcome = failed(error)
+        outcome = ended_by(error, context.job)
     if context.ended:
         return Done()
     return checked(outcome)
@@ -74,6 +77,18 @@ def _read(model: type[BaseModel], payload: str) -> BaseModel:
         with suppress(ValueError, RecursionError):  # ValidationError among them: the first one says more
             return model.model_validate(json.loads(payload))
         raise
+
+
+def ended_by(error: BaseException, job: Job) -> Outcome:
+    """What follows from what a handler raised. That a store is away is no attempt at the job: it has nothing
+    to do with it, and would be the end of all that are under way.
+    """
+    with suppress(Exception):  # an error need not let itself be looked at
+        forgiven = job.claims - job.attempt
+        if forgiven < away.times_max(error):
+            until = datetime.now(UTC) + timedelta(seconds=away.pause_seconds(forgiven))
+            return Snoozed(until, f"a store is away: {words(error)}")
+    return failed(error)
 
 
 def failed(error: BaseException, why: str = "") -> Retry:

@@ -1,0 +1,154 @@
+"""A store that is away from a job's handler uses up none of its attempts."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+import redis.asyncio
+from redis import exceptions as redis_errors
+
+from actors.jobs.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
+from storage.errors import StoreUnavailable
+from tests.actors.jobs.stand import Post
+
+NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+async def postgres_refuses_to_connect(context):
+    await asyncpg.connect(NOBODY)
+
+
+async def redis_refuses_to_connect(context):
+    async with redis.asyncio.Redis.from_url("redis://127.0.0.1:1") as client:
+        await client.ping()
+
+
+async def postgres_has_no_connection_left(context):
+    raise asyncpg.TooManyConnectionsError("sorry, too many clients already")
+
+
+async def postgres_ends_our_session(context):
+    async with context.database.acquire() as connection:
+        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+async def the_pool_is_closed(context):
+    pool = await asyncpg.create_pool(context.services.database_url, min_size=1)
+    await pool.close()
+    await pool.fetchval("SELECT 1")
+
+
+async def redis_has_failed_over(context):
+    raise redis_errors.ReadOnlyError("You can't write against a read only replica.")
+
+
+async def our_own_storage_says_so(context):
+    raise StoreUnavailable("Redis does not answer")
+
+
+async def two_at_once(context):
+    async with asyncio.TaskGroup() as group:
+        group.create_task(postgres_refuses_to_connect(context))
+        group.create_task(redis_refuses_to_connect(context))
+
+
+AWAY = (
+    postgres_refuses_to_connect,
+    redis_refuses_to_connect,
+    postgres_has_no_connection_left,
+    postgres_ends_our_session,
+    the_pool_is_closed,
+    redis_has_failed_over,
+    our_own_storage_says_so,
+    two_at_once,
+)
+
+
+@pytest.mark.parametrize("away", AWAY, ids=lambda one: one.__name__)
+def test_no_attempt_is_used_up_where(away, play):
+    post = Post(attempts_max=1)
+    post.answers["a"] = away
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+
+        async def put_back():
+            return await stand.story(id_) == ["snoozed"]
+
+        await stand.until_true(put_back)
+        seen = await stand.seen(id_)
+        assert (seen.attempts, seen.state) == (0, "retrying")
+        assert seen.last_error.startswith("a store is away: ")
+        assert seen.run_at > datetime.now(UTC)
+        post.answers["a"] = None
+        await stand.execute("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+        await stand.quiet()
+        assert await stand.states() == {}
+
+    play(scenario)
+
+
+async def a_file_is_missing(context):
+    open("/no/such/file")  # noqa: ASYNC230, PTH123, SIM115 - a handler's mistake
+
+
+async def a_statement_is_wrong(context):
+    await context.database.fetchval("SELECT nothing")
+
+
+async def a_statement_lacks_its_argument(context):
+    await context.database.fetchval("SELECT $1::int")
+
+
+async def another_system_is_away(context):
+    await asyncio.open_connection("127.0.0.1", 1)
+
+
+async def the_handler_waits_in_vain(context):
+    async with asyncio.timeout(0.001):
+        await asyncio.sleep(1)
+
+
+MISTAKES = (
+    a_file_is_missing,
+    a_statement_is_wrong,
+    a_statement_lacks_its_argument,
+    another_system_is_away,
+    the_handler_waits_in_vain,
+)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: one.__name__)
+def test_an_attempt_is_an_attempt_where(mistake, play):
+    post = Post(attempts_max=1)
+    post.answers["a"] = mistake
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        seen = await stand.seen(id_)
+        assert (seen.attempts, seen.state) == (1, "dead")
+
+    play(scenario)
+
+
+def test_a_job_from_which_a_store_is_always_away_is_an_attempt_in_the_end(play):
+    post = Post(attempts_max=1)
+    post.answers["a"] = StoreUnavailable("for ever")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.execute("UPDATE outbox_job SET claims = $1, forgiven = $1", TIMES_MAX)
+        await stand.start(post.handlers)
+        await stand.quiet()
+        assert (await stand.seen(id_)).state == "dead"
+
+    play(scenario)
+
+
+def test_the_pauses_grow_to_a_minute():
+    assert [pause_seconds(times) for times in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert pause_seconds(TIMES_MAX) == PAUSE_SECONDS_MAX
