@@ -94,6 +94,7 @@ def _running(settings: Settings, simulators: Sequence[Embedded] = ()) -> Iterato
         complete = settings.model_copy(
             update={
                 "database_url": postgres.url if postgres else settings.database_url,
+                "database_direct_url": None if postgres else settings.database_direct_url,
                 "redis_url": redis.url if redis else settings.redis_url,
             }
         )

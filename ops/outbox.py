@@ -17,6 +17,7 @@ from actors.jobs.actor import job_life
 from actors.jobs.chat_door import ChatDoor
 from actors.jobs.context import Services
 from actors.jobs.handlers import Handlers
+from actors.jobs.worker import POLL_SECONDS
 from actors.notification import NotificationActor
 from actors.payment import PaymentActor, Reconcile, payment_handlers
 from actors.providers.payments import PaymentProvider
@@ -27,7 +28,7 @@ from ops.bundled import Brought
 from ops.settings import Settings
 from storage.errors import StoreUnavailable
 from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.listen import Ears
+from storage.postgres.outbox.listen import DeafError, Ears
 from storage.postgres.outbox.pools import connect_claims
 from storage.postgres.outbox.prune import prune
 from storage.redis.mailbox import Mailboxes
@@ -40,8 +41,17 @@ log = get_logger("mailroom.outbox")
 
 LISTEN_AGAIN_SECONDS = 1.0
 """The pause after the connection that listens was lost. Meanwhile the queues look by themselves."""
+DEAF_SECONDS = 60.0
+"""How often to look whether a pooler that lets no LISTEN through is still there."""
 PRUNE_SECONDS = 2.0
 """Deleted jobs take room until then: at ten thousand a second some tens of megabytes."""
+POOLED = (
+    "DATABASE_URL leads through a pooler in transaction mode, which lets no LISTEN through; jobs of other"
+    " processes begin up to this much later. DATABASE_DIRECT_URL may name the way past it."
+)
+DIRECT_IS_POOLED = (
+    "DATABASE_DIRECT_URL leads through a pooler in transaction mode too: name the server itself."
+)
 RECONCILE_SECONDS = 60.0
 """How often payments whose notice never came are asked for."""
 
@@ -54,6 +64,8 @@ class Outbox:
     pool: asyncpg.Pool
     bell: Bell
     ears: Ears
+    deaf: str
+    """Why `ears` may hear nothing, and what to do."""
 
     def wake(self, queue: str) -> None:
         """Jobs were committed to a queue: have its workers look, here and in other processes."""
@@ -92,12 +104,19 @@ class Outbox:
 
     async def _listen(self, life: Life) -> None:
         life.started()
+        said = False
         while True:
+            pause_seconds = LISTEN_AGAIN_SECONDS
             try:
                 await aio(self.ears.run)
             except StoreUnavailable as error:
                 log.warning("jobs_not_heard", why=str(error), note="the queues look by themselves")
-            await trio.sleep(LISTEN_AGAIN_SECONDS)
+            except DeafError:
+                pause_seconds = DEAF_SECONDS
+                if not said:
+                    log.warning("jobs_found_by_looking", every_seconds=POLL_SECONDS, why=self.deaf)
+                said = True
+            await trio.sleep(pause_seconds)
 
     async def _prune(self, life: Life) -> None:
         life.started()
@@ -128,7 +147,9 @@ async def open_outbox(settings: Settings) -> AsyncIterator[Outbox]:
     assert settings.database_url is not None, "stores were opened with it"
     pool = await aio(connect_claims, settings.database_url)
     try:
-        yield Outbox(settings.database_url, pool, Bell(pool), Ears(settings.database_url))
+        listened = settings.database_direct_url or settings.database_url
+        deaf = DIRECT_IS_POOLED if settings.database_direct_url else POOLED
+        yield Outbox(settings.database_url, pool, Bell(pool), Ears(listened), deaf)
     finally:
         with trio.CancelScope(shield=True):
             await aio(pool.close)

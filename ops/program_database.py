@@ -40,7 +40,7 @@ def without_its_database(settings: Settings, environment: Mapping[str, str]) -> 
             note="DATABASE_URL holds tables of another program and none of ours, so Mailroom brings a"
             " database of its own; MAILROOM_DATABASE_URL names another one",
         )
-        return settings.model_copy(update={"database_url": None})
+        return settings.model_copy(update={"database_url": None, "database_direct_url": None})
     return settings
 
 

@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "PORT": "port",
     "MAILROOM_DATA": "data",
     "DATABASE_URL": "database_url",
+    "DATABASE_DIRECT_URL": "database_direct_url",
     "REDIS_URL": "redis_url",
     "MAILROOM_OPS_TOKEN": "ops_token",
     "TELEGRAM_API_BASE": "telegram_api_base",
@@ -228,6 +229,10 @@ class Settings(BaseModel):
     """0 means any free one."""
     data: Path = Field(default_factory=default_data)
     database_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(default=None, repr=False)
+    database_direct_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(
+        default=None, repr=False
+    )
+    """The same database past its pooler: for LISTEN alone, which gets through none in transaction mode."""
     redis_url: Annotated[str, _url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
     ops_token: (
         Annotated[

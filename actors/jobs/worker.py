@@ -30,7 +30,7 @@ from actors.jobs.report import Ended
 from actors.jobs.run import attempt, failed
 from actors.jobs.writer import Writer
 from storage.errors import StoreUnavailable
-from storage.postgres.database import COMMAND_TIMEOUT_SECONDS
+from storage.postgres.opening import open_pool
 from storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
 from storage.postgres.outbox.outcome import Done, Outcome, Snoozed
 from storage.postgres.outbox.pools import connect_claims, connect_completions
@@ -128,10 +128,7 @@ class QueueWorker:
                 pool.terminate()
 
     async def _connect_handlers(self, url: str) -> asyncpg.Pool:
-        most = self._limits.connections_max
-        return await asyncpg.create_pool(
-            url, min_size=0, max_size=most, command_timeout=COMMAND_TIMEOUT_SECONDS
-        )
+        return await open_pool(url, most=self._limits.connections_max)
 
     async def _claim_until_stopped(
         self, claims: asyncpg.Pool, completions: asyncpg.Pool, database: asyncpg.Pool

@@ -3,11 +3,10 @@
 import asyncpg
 
 from storage.errors import StoreUnavailable
+from storage.postgres.opening import open_pool
 
 CONNECTIONS_MAX = 10
 """Two busy processors and short queries: more connections would only wait inside Postgres instead of here."""
-COMMAND_TIMEOUT_SECONDS = 10.0
-"""Nothing on the way of a message takes longer; a query that does is stuck."""
 
 UNAVAILABLE = (
     OSError,
@@ -30,8 +29,6 @@ def unavailable(error: Exception) -> StoreUnavailable:
 async def connect(url: str) -> asyncpg.Pool:
     """Open the pool. Raises `StoreUnavailable` when the database cannot be reached."""
     try:
-        return await asyncpg.create_pool(
-            url, min_size=1, max_size=CONNECTIONS_MAX, command_timeout=COMMAND_TIMEOUT_SECONDS, timeout=5
-        )
+        return await open_pool(url, least=1, most=CONNECTIONS_MAX)
     except UNAVAILABLE as error:
         raise unavailable(error) from error

@@ -19,6 +19,7 @@ from typing import TypeVar
 import asyncpg
 
 from storage.postgres.database import UNAVAILABLE, unavailable
+from storage.postgres.opening import open_connection
 from storage.postgres.queries import load
 
 T = TypeVar("T")
@@ -158,7 +159,7 @@ class Leases:
     async def _on_connection(self, question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         if self._connection is None or self._connection.is_closed():
             self._connection = None
-            self._connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS_MAX)
+            self._connection = await open_connection(self._url, timeout=CONNECT_SECONDS_MAX)
         return await question(self._connection)
 
     async def _give_up(self, call: "asyncio.Future[T]") -> None:

@@ -17,6 +17,10 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK_KEY = 0x6D61696C726F6F6D  # "mailroom": any number will do, as long as nobody else takes it
 CONNECT_SECONDS_MAX = 10.0
 """A database that does not answer by then is reported as unreachable."""
+LOCK_SECONDS_MAX = 30
+"""How long to wait for another process that migrates, or for a table that somebody uses: both take moments,
+and a release that hangs says nothing.
+"""
 
 NAME_LENGTH_MAX = 32
 """Alembic keeps the name of the last migration in a varchar(32)."""
@@ -42,30 +46,46 @@ def migrate(database_url: str) -> list[str]:
         return runner.run(apply_migrations(database_url))
 
 
-async def apply_migrations(database_url: str) -> list[str]:
-    """The same for callers that are in an asyncio loop already."""
-    connection = await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX)
+async def apply_migrations(database_url: str, *, lock_seconds_max: int = LOCK_SECONDS_MAX) -> list[str]:
+    """The same for callers that are in an asyncio loop already.
+
+    All of it is one transaction, its lock too: through a pooler a lock of the session stays behind in a
+    connection that nobody finds again.
+    """
+    connection = await _connect(database_url)
     try:
         if await _up_to_date(connection):
             return []
-        # Whoever comes second waits here, and then finds nothing to do. Waiting inside of the transaction
-        # would not do: Postgres forgets what it knew about missing tables only when a transaction begins.
-        await connection.execute("SELECT pg_advisory_lock($1)", LOCK_KEY)
         async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = '{lock_seconds_max}s'")
+            # Whoever comes second waits here, and then finds nothing to do.
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
             await _move_from_shared_table(connection)
-            names = missing_after(await current_revision(connection))
+            revision = await current_revision(connection)
+            names = missing_after(revision)
             if names:
-                await connection.execute(script_from(await current_revision(connection)))
+                await connection.execute(script_from(revision))
             return names
+    except asyncpg.LockNotAvailableError:
+        raise MigrationError(
+            f"Another process has held a lock on the database for {lock_seconds_max} s: one that migrates,"
+            " or a transaction that was left open (pg_stat_activity shows it). Nothing was changed; run"
+            " `mailroom migrate` again when it has ended."
+        ) from None
     finally:
-        await connection.close()  # and with it goes the lock
+        await connection.close()
+
+
+async def _connect(database_url: str) -> asyncpg.Connection:
+    """A connection that runs each statement once, so that any pooler may be in between."""
+    return await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX, statement_cache_size=0)
 
 
 def pending(database_url: str) -> list[str]:
     """What `migrate` would apply, without applying it."""
 
     async def look() -> list[str]:
-        connection = await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX)
+        connection = await _connect(database_url)
         try:
             return missing_after(await current_revision(connection))
         finally:
@@ -121,7 +141,7 @@ async def belongs_to_others(database_url: str) -> bool:
     """Whether a database holds tables, and none of them is ours: it is some other program's. Tables that
     came with an extension are nobody's.
     """
-    connection = await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX)
+    connection = await _connect(database_url)
     try:
         if await _exists(connection, FIRST_TABLE):
             return False
@@ -162,7 +182,13 @@ async def _move_from_shared_table(connection: asyncpg.Connection) -> None:
 
 
 async def _exists(connection: asyncpg.Connection, table: str) -> bool:
-    return await connection.fetchval("SELECT to_regclass($1)", table) is not None
+    # Not to_regclass: in a transaction that has waited for the lock it still says what it knew before.
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_class WHERE relname = $1"
+        " AND relkind IN ('r', 'p') AND pg_table_is_visible(oid))",
+        table,
+    )
+    return found
 
 
 def script_from(revision: str | None) -> str:

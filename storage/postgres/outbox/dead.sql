@@ -1,6 +1,9 @@
 -- dead: the jobs that died, by when they did, the latest first
--- A living job has no died_at: the planner leaves out that half of the view.
-SELECT * FROM outbox_seen
+-- A living job has no died_at: the planner leaves out that half of the view. Columns by name: see oncall.sql.
+SELECT
+    state, id, queue, name, payload, key, dedup_key, priority, attempts, attempts_max, created_at, run_at, claimed_at,
+    worker, last_error, trace, bot, chat, update_id, effect, died_at, traceback
+FROM outbox_seen
 WHERE died_at IS NOT NULL AND ($1::text IS NULL OR bot = $1) AND ($2::text IS NULL OR chat = $2)
   AND ($3::text IS NULL OR strpos(lower(last_error), lower($3)) > 0)
   AND ($4::timestamptz IS NULL OR died_at >= $4) AND ($5::timestamptz IS NULL OR died_at < $5)

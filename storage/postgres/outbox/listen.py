@@ -1,4 +1,8 @@
-"""Hear the bell: one connection of a process waits for notifications, and wakes who wants to know."""
+"""Hear the bell: one connection of a process waits for notifications, and wakes who wants to know.
+
+A pooler in transaction mode takes a LISTEN and never delivers anything. Behind one the bell is heard over a
+direct way to the database, where one is known, and else not at all: then jobs are found by looking.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -8,12 +12,19 @@ import asyncpg
 from storage.postgres.database import unavailable
 from storage.postgres.outbox.bell import CHANNEL
 from storage.postgres.outbox.connection import answering
+from storage.postgres.pooler import forget, way_to
 
 CONNECT_SECONDS_MAX = 5.0
 
 
+class DeafError(Exception):
+    """LISTEN does not get through here."""
+
+
 class Ears:
-    """Who waits for which queue. `run` listens; without it nobody is woken, and all look by themselves."""
+    """Who waits for which queue. `run` listens; without it nobody is woken, and all look by themselves. `url`
+    is the direct way to the database, where there are two.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -35,8 +46,13 @@ class Ears:
         self._heard[queue].set()
 
     async def run(self) -> None:
-        """Listen for ever. Raises `StoreUnavailable` when the connection is lost: to be run again."""
+        """Listen for ever. Raises `StoreUnavailable` when the connection is lost: to be run again; and
+        `DeafError` where nothing would be heard.
+        """
         with answering():
+            forget(self._url)  # so that a database which left its pooler is heard again
+            if not (await way_to(self._url)).sessions_kept:
+                raise DeafError
             connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS_MAX)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())

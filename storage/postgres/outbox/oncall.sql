@@ -13,7 +13,11 @@ ORDER BY 1;
 SELECT queue, state, count(*) AS jobs FROM outbox_seen GROUP BY queue, state ORDER BY queue, state;
 
 -- find: jobs that answer to a description, newest first
-SELECT * FROM outbox_seen
+-- Columns by name: a pooler keeps prepared statements, and one of all columns breaks when a migration adds any.
+SELECT
+    state, id, queue, name, payload, key, dedup_key, priority, attempts, attempts_max, created_at, run_at, claimed_at,
+    worker, last_error, trace, bot, chat, update_id, effect, died_at, traceback
+FROM outbox_seen
 WHERE ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR name = $2) AND ($3::text IS NULL OR state = $3)
   AND ($4::text IS NULL OR bot = $4) AND ($5::text IS NULL OR chat = $5) AND ($6::text IS NULL OR key = $6)
   AND ($7::text IS NULL OR trace = $7) AND ($8::text IS NULL OR strpos(lower(last_error), lower($8)) > 0)

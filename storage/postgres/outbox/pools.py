@@ -7,7 +7,8 @@ for the life of a connection the plan that it made for an empty table.
 
 import asyncpg
 
-from storage.postgres.database import COMMAND_TIMEOUT_SECONDS, UNAVAILABLE, unavailable
+from storage.postgres.database import UNAVAILABLE, unavailable
+from storage.postgres.opening import open_pool
 
 PLANS = {
     "plan_cache_mode": "force_generic_plan",
@@ -38,18 +39,6 @@ async def connect_completions(url: str) -> asyncpg.Pool:
 
 async def _connect(url: str, settings: dict[str, str]) -> asyncpg.Pool:
     try:
-        return await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=CONNECTIONS_MAX,
-            command_timeout=COMMAND_TIMEOUT_SECONDS,
-            timeout=5,
-            server_settings=settings,
-            reset=_nothing_to_reset,
-        )
+        return await open_pool(url, least=1, most=CONNECTIONS_MAX, pinned=settings)
     except UNAVAILABLE as error:
         raise unavailable(error) from error
-
-
-async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
-    """Our statements leave nothing behind in a connection, and asking for a reset would be a round trip."""

@@ -10,6 +10,10 @@ from ops.embedded.redis import EmbeddedRedis
 from storage.postgres.migrate import migrate
 from tests.acceptance.processes import Simulator
 from tests.acceptance.shop.mall import Mall
+from tests.storage.postgres.bouncer import Bouncer, Kind
+
+CONNECTIONS = 20
+"""What the pooler may have of Postgres: a small plan."""
 
 
 @pytest.fixture
@@ -22,10 +26,31 @@ def own_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest, folder: Path, own_postgres: EmbeddedPostgres
+) -> Iterator[str]:
+    """How the shop reaches its database: directly, or through the kind of PgBouncer that the test names."""
+    kind: Kind | None = getattr(request, "param", None)
+    if kind is None:
+        yield own_postgres.url
+        return
+    inside = folder / "pgbouncer"
+    inside.mkdir()
+    bouncer = Bouncer(inside, own_postgres.url, kind, size=CONNECTIONS)
+    bouncer.start()
+    yield bouncer.url(own_postgres.url)
+    bouncer.stop()
+
+
+@pytest.fixture
 def mall(
-    folder: Path, own_postgres: EmbeddedPostgres, own_redis: EmbeddedRedis, telegram: Simulator
+    folder: Path,
+    own_postgres: EmbeddedPostgres,
+    own_redis: EmbeddedRedis,
+    telegram: Simulator,
+    database_url: str,
 ) -> Iterator[Mall]:
-    one = Mall(folder, own_postgres, own_redis, telegram)
+    one = Mall(folder, own_postgres, own_redis, telegram, database_url)
     one.gateways.start_and_wait()
     one.shop.start_and_wait()
     yield one

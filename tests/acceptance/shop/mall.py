@@ -128,7 +128,12 @@ class Mall:
     """All of it."""
 
     def __init__(
-        self, folder: Path, postgres: EmbeddedPostgres, redis: EmbeddedRedis, telegram: Simulator
+        self,
+        folder: Path,
+        postgres: EmbeddedPostgres,
+        redis: EmbeddedRedis,
+        telegram: Simulator,
+        database_url: str,
     ) -> None:
         key = Vault.new_key()
         port = free_port()
@@ -137,7 +142,7 @@ class Mall:
         self.telegram = telegram
         self.gateways = Gateways(folder, f"http://127.0.0.1:{port}")
         env = {
-            "DATABASE_URL": postgres.url,
+            "DATABASE_URL": database_url,
             "REDIS_URL": redis.url,
             "TELEGRAM_API_BASE": telegram.url,
             "MAILROOM_DATA": str(folder),

@@ -17,10 +17,16 @@ import pytest
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Crowd
 from tests.acceptance.shop.mall import PRICE_MINOR
+from tests.storage.postgres.bouncer import TRANSACTION, TRANSACTION_KEEPING
 
 AT_ONCE_MAX = 500
 KILL_PAUSE_SECONDS = 1.5
 """Between two kills: the others get on with their orders."""
+
+DIRECTLY = pytest.param(None, id="directly")
+POOLED = pytest.param(TRANSACTION, id="pooled")
+POOLED_IN_LONG = pytest.param(TRANSACTION, id="pooled", marks=pytest.mark.long)
+POOLED_KEEPING = pytest.param(TRANSACTION_KEEPING, id="pooled, statements kept", marks=pytest.mark.long)
 
 
 def notices_to(mall):
@@ -29,6 +35,7 @@ def notices_to(mall):
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("database_url", [DIRECTLY, POOLED, POOLED_KEEPING], indirect=True)
 def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
     goods = buyers // 5
     notices_to(mall)
@@ -39,6 +46,8 @@ def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
     assert Counter(buyer.end for buyer in crowd.buyers) == {"bought": goods, "sold out": buyers - goods}
     shown = [code for buyer in crowd.buyers for code in buyer.codes]
     assert len(shown) == len(set(shown)) == goods
+    pooled = mall.shop.env["DATABASE_URL"] != mall.postgres.url
+    assert ("jobs_found_by_looking" in mall.shop.said()) == pooled
     wait_until(
         lambda: mall.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == goods, ""
     )
@@ -91,6 +100,7 @@ class Killer(threading.Thread):
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("database_url", [DIRECTLY, POOLED_IN_LONG, POOLED_KEEPING], indirect=True)
 def test_every_paid_order_is_delivered_once_whatever_is_killed_meanwhile(mall, buyers):
     orders = max(buyers // 5, 2)
     notices_to(mall)

@@ -1,0 +1,121 @@
+"""Open connections as the way to the database demands: directly, or through a pooler."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import asyncpg
+from asyncpg.transaction import Transaction
+
+from storage.postgres.pooler import CONNECT_SECONDS_MAX, DIRECT, PROCESS, Pooler, Way, forget, way_to
+
+COMMAND_TIMEOUT_SECONDS = 10.0
+"""Nothing on the way of a message takes longer; a query that does is stuck."""
+CACHED_STATEMENTS = 100
+"""Statements that a connection knows by heart, where it may; asyncpg's own number."""
+
+
+async def open_pool(
+    url: str, *, most: int, least: int = 0, pinned: Mapping[str, str] | None = None
+) -> asyncpg.Pool:
+    """A pool of such connections. Raises what asyncpg raises."""
+    connect: Any = partial(open_connection, pinned=pinned)
+    return await asyncpg.create_pool(
+        url,
+        min_size=least,
+        max_size=most,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        timeout=CONNECT_SECONDS_MAX,
+        connect=connect,
+        reset=_nothing_to_reset,
+    )
+
+
+async def open_connection(
+    url: str, *, pinned: Mapping[str, str] | None = None, **options: Any
+) -> asyncpg.Connection:
+    """A connection on which the `pinned` settings hold for every statement. Raises what asyncpg raises."""
+    way = await way_to(url)
+    try:
+        connection = await _opened(url, way, pinned or {}, options)
+        if await _is_direct(connection) == (way.pooler is Pooler.NONE):
+            return connection
+    except Exception:
+        forget(url)
+        raise
+    connection.terminate()  # a pooler came, or went, since we looked
+    forget(url)
+    return await _opened(url, await way_to(url), pinned or {}, options)
+
+
+async def _is_direct(connection: asyncpg.Connection) -> bool:
+    try:
+        found: bool = await connection.fetchval(PROCESS) == connection.get_server_pid()
+    except BaseException:
+        connection.terminate()
+        raise
+    return found
+
+
+async def _opened(
+    url: str, way: Way, pinned: Mapping[str, str], options: Mapping[str, Any]
+) -> asyncpg.Connection:
+    wanted = dict(options)
+    if pinned and way == DIRECT:
+        wanted["server_settings"] = dict(pinned)
+    elif pinned:
+        wanted["connection_class"] = pinning(pinned)
+    wanted["statement_cache_size"] = CACHED_STATEMENTS if way.statements_kept else 0
+    return await asyncpg.connect(url, **wanted)
+
+
+def pinning(pinned: Mapping[str, str]) -> type[asyncpg.Connection]:
+    """Connections through a pooler, which refuses settings at the start of a connection, and hands those made
+    later to strangers: every transaction makes them for itself, and every statement is in one.
+    """
+    settings = "".join(f"SET LOCAL {name} = '{value}';" for name, value in pinned.items())
+
+    class PinnedTransaction(Transaction):
+        async def start(self) -> None:
+            await super().start()
+            connection: asyncpg.Connection = self._connection  # type: ignore[attr-defined] # not in its stubs
+            await connection.execute(settings)
+
+    class PinningConnection(asyncpg.Connection):
+        def transaction(self, **options: Any) -> Transaction:
+            if self.is_in_transaction():
+                return super().transaction(**options)
+            chosen = {"isolation": None, "readonly": False, "deferrable": False, **options}
+            return PinnedTransaction(self, **chosen)
+
+        async def fetch(self, *args: Any, **options: Any) -> Any:
+            return await self._alone(super().fetch, args, options)
+
+        async def fetchrow(self, *args: Any, **options: Any) -> Any:
+            return await self._alone(super().fetchrow, args, options)
+
+        async def fetchval(self, *args: Any, **options: Any) -> Any:
+            return await self._alone(super().fetchval, args, options)
+
+        async def _alone(self, ask: Any, args: Any, options: Any) -> Any:
+            if self.is_in_transaction():
+                return await ask(*args, **options)
+            await self.execute(f"BEGIN;{settings}")
+            try:
+                found = await ask(*args, **options)
+            except BaseException:
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self.execute("ROLLBACK")
+                raise
+            await self.execute("COMMIT")
+            return found
+
+    return PinningConnection
+
+
+async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
+    """Nobody here leaves anything behind in a session, which a pooler would give to somebody else anyway; and
+    asking for a reset is a round trip for each use of a connection. A transaction that was left open is
+    rolled back all the same: by the pool.
+    """
