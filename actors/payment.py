@@ -2,7 +2,8 @@
 
 A provider's notice is only a reason to ask (`payment.noticed`). Notices get lost, and some providers send
 each once, so that pending payments are asked for from time to time (`payment.reconcile`), each by a job of
-its own (`payment.confirm`). Money that is of no use goes back (`payment.refund`).
+its own (`payment.confirm`), and each night providers are asked for all that they have (`payment.list`). Money
+that is of no use goes back (`payment.refund`).
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from actors.jobs.actor import JobActor
 from actors.jobs.context import JobContext
 from actors.jobs.handlers import Handlers
 from actors.jobs.limits import Limits
+from actors.paying import report
+from actors.paying.listing import list_since_last
 from actors.paying.notice import (
     ASK_ATTEMPTS_MAX,
     ASK_SECONDS,
@@ -33,23 +36,28 @@ from actors.paying.refund import (
     give_back,
 )
 from actors.paying.settle import Asked, settle
+from actors.paying.whose import is_someone_elses
 from actors.providers.payments import PaymentProvider, ProviderRefusedError
-from storage.postgres.outbox.outcome import Outcome, Rejected
-from storage.postgres.payments import find_payment, payments_to_ask_for
+from storage.postgres.outbox.outcome import Done, Outcome, Rejected
+from storage.postgres.payments import find_payment, mark_asked, payments_to_ask_for
 
 __all__ = [
-    "CONFIRM", "NOTICED", "QUEUE", "RECONCILE", "REFUND", "Confirm", "Follows", "GivenBack",
-    "NotPayableError", "Noticed", "OnPaid", "PaymentActor", "Purpose", "Reconcile", "RefundPayment",
-    "begin_giving_back", "noticed_job", "payment_handlers",
+    "CONFIRM", "LIST", "NOTICED", "QUEUE", "RECONCILE", "REFUND", "Confirm", "Follows", "GivenBack",
+    "ListPayments", "NotPayableError", "Noticed", "OnPaid", "PaymentActor", "Purpose", "Reconcile",
+    "RefundPayment", "begin_giving_back", "noticed_job", "payment_handlers",
 ]  # fmt: skip
 
 CONFIRM = "payment.confirm"
 RECONCILE = "payment.reconcile"
+LIST = "payment.list"
 
 RECONCILED_MAX = 500
 """Payments asked for in one round; what is left is first in the next."""
 RECONCILED_YOUNGER_SECONDS = 7 * 86_400.0
 """Payments still pending after a week were forgotten by their payers; a notice would still be listened to."""
+LIST_SECONDS = 1_800.0
+"""A page takes a second, and two queries for each of its payments: a hundred thousand."""
+LIST_ATTEMPTS_MAX = 8
 ASKED_AGAIN_SECONDS = 60.0
 """For how long after a payment was asked for it is not enqueued again."""
 
@@ -66,6 +74,12 @@ class Reconcile(BaseModel):
     """Ask for what has been pending for a while."""
 
     older_minutes: float = Field(default=5.0, gt=0)
+
+
+class ListPayments(BaseModel):
+    """Ask a provider for all its payments since the last time; without one, all providers that can tell."""
+
+    provider: str | None = None
 
 
 class PaymentActor(JobActor):
@@ -95,6 +109,10 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
             fetched = await provider.fetch(payment.provider_id)
         except ProviderRefusedError as error:
             return Rejected(f"payment {payment.id}: {payment.provider} refused to tell: {error}")
+        if payment.ref == fetched.provider_id and is_someone_elses(payment, fetched):
+            await mark_asked(context.database, payment.id)
+            report.notice(payment.provider, fetched.provider_id, "unclaimed", money=str(fetched.money))
+            return Done()
         purpose = purposes.get(payment.purpose)
         notified = wanted.notified
         return await settle(
@@ -110,6 +128,24 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
     )
     async def refund(wanted: RefundPayment, context: JobContext) -> Outcome:
         return await give_back(wanted, context, providers, purposes)
+
+    @handlers.job(LIST, ListPayments, timeout_seconds=LIST_SECONDS, attempts_max=LIST_ATTEMPTS_MAX)
+    async def list_payments(wanted: ListPayments, context: JobContext) -> Outcome:
+        if wanted.provider is None:
+            async with context.ending() as connection:
+                names = [name for name, provider in providers.items() if provider.can_list]
+                jobs = [handlers.new(LIST, ListPayments(provider=name), dedup_key=name) for name in names]
+                await context.enqueue(connection, jobs)
+            return Done()
+        provider = providers.get(wanted.provider)
+        if provider is None:
+            return Rejected(f"no provider {wanted.provider!r} is configured here")
+        try:
+            await list_since_last(context.database, provider)
+        except ProviderRefusedError as error:
+            return Rejected(f"{wanted.provider} refused to list its payments: {error}")
+        context.services.ring({QUEUE})
+        return Done()
 
     @handlers.job(RECONCILE, Reconcile, attempts_max=3)
     async def reconcile(wanted: Reconcile, context: JobContext) -> None:

@@ -25,6 +25,7 @@ from ingress.asked import (
 from ingress.ops_answers import body, by, query, shown
 from ingress.ops_guard import guard
 from ingress.ops_outbox import add_outbox
+from ingress.ops_payments import add_payments
 from ingress.ops_problems import answer_problems
 from ingress.shop_api import ShopDoor, add_shop
 from ingress.under_way import UnderWay
@@ -41,6 +42,7 @@ def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Bluep
     under_way = UnderWay()
     _add_actions(ops, desk, under_way)
     add_outbox(ops, desk, under_way)
+    add_payments(ops, desk, under_way)
     if shop is not None:
         add_shop(ops, shop, under_way)
     return ops

@@ -19,7 +19,7 @@ from actors.jobs.context import Services
 from actors.jobs.handlers import Handlers
 from actors.jobs.worker import POLL_SECONDS
 from actors.notification import NotificationActor
-from actors.payment import PaymentActor, Reconcile, payment_handlers
+from actors.payment import ListPayments, PaymentActor, Reconcile, payment_handlers
 from actors.providers.payments import PaymentProvider
 from actors.providers.webpush import WebPush
 from actors.runtime.bridge import aio
@@ -54,6 +54,8 @@ DIRECT_IS_POOLED = (
 )
 RECONCILE_SECONDS = 60.0
 """How often payments whose notice never came are asked for."""
+LIST_NIGHTLY = "17 1 * * *"
+"""When providers are asked for all that they have: when few pay, and not at the full hour as everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class Outbox:
                 payment.RECONCILE,
                 lambda: payments.new(payment.RECONCILE, Reconcile()),
                 every_seconds=RECONCILE_SECONDS,
-            )
+            ),
+            Work(payment.LIST, lambda: payments.new(payment.LIST, ListPayments()), cron=LIST_NIGHTLY),
         ]
         return {
             "ears": self._listen,

@@ -27,6 +27,7 @@ from storage.redis.inspection import totals
 from supervisors.job_gauges import count_jobs
 from supervisors.oncall.reports import State
 from supervisors.otp.child import Life
+from supervisors.payment_gauges import count_lost
 from supervisors.stalls import STALLS
 
 log = get_logger("mailroom.gauges")
@@ -90,6 +91,7 @@ async def watch(
         nursery.start_soon(_every, PING_SECONDS, Pulse("postgres", lambda: _select(database)).feel)
         nursery.start_soon(_every, TOTALS_SECONDS, count, line)
         nursery.start_soon(_every, TOTALS_SECONDS, count_jobs, database)
+        nursery.start_soon(_every, TOTALS_SECONDS, count_lost, database)
         nursery.start_soon(_every, PING_SECONDS, show_tree, tally)
 
 

@@ -8,11 +8,11 @@ from actors.jobs.context import JobContext
 from actors.paying import report
 from actors.paying.purpose import Purpose
 from actors.paying.settle import Asked, settle
+from actors.paying.whose import Judged, whose
 from actors.providers.payments import FetchedPayment, PaymentProvider, PaymentState, ProviderRefusedError
-from storage.postgres.outbox.connection import Source
 from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
-from storage.postgres.payments import Payment, created_at_provider, find_payment_at, find_payment_called
+from storage.postgres.outbox.outcome import Done, Outcome, Rejected
+from storage.postgres.payments import find_payment_at
 
 QUEUE = "payment"
 NOTICED = "payment.noticed"
@@ -58,19 +58,19 @@ async def look_into(
     provider = providers.get(wanted.provider)
     if provider is None:
         return Rejected(f"a notice of {wanted.provider!r}, which is not configured here")
-    payment = await find_payment_at(context.database, wanted.provider, wanted.provider_id)
     try:
         fetched = await provider.fetch(wanted.provider_id)
     except ProviderRefusedError as error:
+        payment = await find_payment_at(context.database, wanted.provider, wanted.provider_id)
         if payment is not None:
             return Rejected(f"payment {payment.id}: {wanted.provider} refused to tell: {error}")
         # Where notices are not signed, anybody may make them up: they must not fill the dead letters.
         report.notice(wanted.provider, wanted.provider_id, "unknown", why=str(error))
         return Done()
-    if payment is None:
-        payment = await _by_reference(context.database, wanted.provider, fetched)
-    if payment is None:
-        return _unclaimed(wanted, fetched, context)
+    judged = await whose(context.database, wanted.provider, fetched)
+    payment = judged.payment
+    if payment is None or judged.whose != "ours":
+        return _not_settled(wanted, fetched, judged)
     return await settle(
         Asked(
             payment,
@@ -84,26 +84,31 @@ async def look_into(
     )
 
 
-async def _by_reference(source: Source, provider: str, fetched: FetchedPayment) -> Payment | None:
-    """A payment whose `create` has not had its answer yet: it is known by the name that we gave it. From now
-    on it has the provider's, too.
-    """
-    payment = await find_payment_called(source, provider, fetched.reference or "")
-    if payment is None:
-        return None
-    return await created_at_provider(source, payment.id, fetched.provider_id)
-
-
-def _unclaimed(wanted: Noticed, fetched: FetchedPayment, context: JobContext) -> Outcome:
-    facts = {"state": fetched.state, "money": str(fetched.money), "reference": fetched.reference}
+def _not_settled(wanted: Noticed, fetched: FetchedPayment, judged: Judged) -> Outcome:
+    """What is not exactly ours moves no money by itself: it is told of, and that is all."""
+    facts = facts_of(fetched)
+    if judged.whose == "lost":
+        report.notice(wanted.provider, fetched.provider_id, "lost", **facts)
+        return Done()
     if fetched.state != "paid":
         report.notice(wanted.provider, wanted.provider_id, "unknown", **facts)
         return Done()
-    words = f"{fetched.money} were paid at {wanted.provider} as {wanted.provider_id}"
-    if fetched.reference is None and not context.is_last_attempt:
-        return Retry(f"{words}, which may be a payment that is being created right now")
-    report.notice(wanted.provider, wanted.provider_id, "unclaimed", **facts)
+    if judged.whose == "unclaimed" or judged.payment is None:
+        report.notice(wanted.provider, wanted.provider_id, "unclaimed", **facts)
+        return Done()
+    ours = judged.payment
+    report.notice(wanted.provider, wanted.provider_id, "disputed", payment=ours.id, **facts)
     return Rejected(
-        f"{words}, for {fetched.reference or 'nothing that it names'}, which is no payment of ours: find out "
-        f"whose it is, and give it back at {wanted.provider}"
+        f"payment {ours.id} is {ours.provider_id} at {wanted.provider}, and {fetched.money} were paid for it "
+        f"as {wanted.provider_id}, too: see which of the two to give back"
     )
+
+
+def facts_of(fetched: FetchedPayment) -> dict[str, object]:
+    """What the log says of a payment that has no row."""
+    return {
+        "state": fetched.state,
+        "money": str(fetched.money),
+        "reference": fetched.reference,
+        "about": dict(fetched.about),
+    }

@@ -35,11 +35,12 @@ Verdict = Literal[
     "duplicate",
     "unknown",
     "unclaimed",
+    "lost",
     "disputed",
 ]
 """`late`: what was paid for is gone. `twice`: it was paid for already. `duplicate`: we knew. `unknown`: of no
-payment that anybody knows. `unclaimed`: really paid, and not for anything of ours. `disputed`: the provider's
-answer contradicts what we know. The last two become dead letters.
+payment that anybody knows. `unclaimed`: really paid, and not for anything of ours. `lost`: made by us, and
+this database is older. `disputed`: the provider's answer contradicts what we know; it becomes a dead letter.
 """
 RefundOutcome = Literal["done", "pending", "impossible", "unavailable", "dead"]
 """`impossible`: the provider cannot, and the bot owes the money. `unavailable`: tried again; `dead` after the
@@ -47,9 +48,19 @@ last time.
 """
 
 WARNED = frozenset(
-    {"forged", "unverified", "not_stored", "late", "twice", "mismatched", "partly_refunded", "unknown"}
+    {
+        "forged",
+        "unverified",
+        "not_stored",
+        "late",
+        "twice",
+        "mismatched",
+        "partly_refunded",
+        "unknown",
+        "unclaimed",
+    }
 )
-WRONG = frozenset({"unclaimed", "disputed", "impossible", "dead"})
+WRONG = frozenset({"lost", "disputed", "impossible", "dead"})
 """What a person has to look at."""
 
 

@@ -8,7 +8,8 @@ well. No money goes back by API.
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
@@ -16,6 +17,7 @@ from urllib.parse import parse_qsl
 import httpx
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
+from actors.providers import told
 from actors.providers.http import Answer, Api, faults_of
 from actors.providers.payments import (
     CreatedPayment,
@@ -77,6 +79,7 @@ class _Order(BaseModel):
     status: Literal["in_process", "success", "hold", "expired"]
     amount: Annotated[str, BeforeValidator(_plain)]
     currency: str
+    date: Any = None
 
 
 class _Paid(BaseModel):
@@ -94,6 +97,7 @@ class Aaio:
     name = "aaio"
     test = False  # it has no test mode
     can_refund = False
+    can_list = False
 
     def __init__(
         self,
@@ -180,7 +184,20 @@ class Aaio:
             money = Money.parse(found.amount, found.currency)
         except MoneyError as error:
             raise ProviderRefusedError(f"{self.name} answered with an amount that is none: {error}") from None
-        return FetchedPayment(found.order_id, STATES[found.status], money, reference=found.order_id)
+        return FetchedPayment(
+            found.order_id,
+            STATES[found.status],
+            money,
+            reference=found.order_id,
+            made_at=told.moment(found.date),  # nobody says in which zone
+        )
+
+    def made_since(self, moment: datetime) -> AsyncIterator[Sequence[FetchedPayment]]:
+        """There is no such call: its cabinet has the list."""
+        raise ProviderRefusedError(
+            f"{self.name} lists no payments by API; compare those since {moment:%Y-%m-%d %H:%M} UTC "
+            "in its cabinet"
+        )
 
     async def refund(self, order: RefundOrder) -> Refund:
         """There is no such call: somebody has to do it, or it becomes credit in the shop."""

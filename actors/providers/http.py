@@ -5,7 +5,7 @@ errors for everything that can go wrong on the way.
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -14,8 +14,11 @@ from typing import Any, Literal, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
+from structlog import get_logger
 
 from actors.providers.payments import PaymentProviderError, ProviderRefusedError, ProviderUnavailableError
+
+log = get_logger("mailroom.payment")
 
 CONNECT_SECONDS = 5.0
 """A server that is there answers a connection within a second, from anywhere."""
@@ -31,6 +34,7 @@ RETRY_AFTER_SECONDS_MAX = 3600.0
 """However long a provider asks us to wait: a payer does not wait longer."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,21 @@ class Api:
             return model.model_validate(body)
         except ValidationError as error:
             raise self._silent(f"answered something that we cannot read ({faults_of(error)})") from None
+
+    def each(
+        self, model: type[Model], items: Sequence[Mapping[str, Any]], read: Callable[[Model], Thing]
+    ) -> list[Thing]:
+        """What can be read of a list: one thing that is odd must not hide the others."""
+        found: list[Thing] = []
+        for item in items:
+            try:
+                found.append(read(model.model_validate(item)))
+            except (ValidationError, ProviderRefusedError) as error:
+                why = faults_of(error) if isinstance(error, ValidationError) else str(error)
+                log.warning(
+                    "listed_unreadable", provider=self._provider, id=self.plain(str(item.get("id"))), why=why
+                )
+        return found
 
     def failure(self, answer: Answer, words: str, retry_after: float | None = None) -> PaymentProviderError:
         """The error that an answer is which is not the wanted one. `words` are the provider's own."""

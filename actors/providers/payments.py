@@ -10,7 +10,7 @@ NoticeRefusedError             a notice that is not the provider's
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -172,6 +172,12 @@ class FetchedPayment:
     """Whether no money has moved."""
     refunded_minor: int = 0
     """How much of it has gone back, where the provider tells."""
+    made_at: datetime | None = None
+    """When the provider made it, by its clock; at the latest, where it names no zone."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What we had told the provider of it, as `PaymentOrder.about`; whoever else uses the account may have
+    written anything there.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +221,10 @@ class PaymentProvider(Protocol):
     def sums(self, currency: str) -> Sums | None:
         """Which sums of a currency it takes; None: it does not take the currency."""
 
+    @property
+    def can_list(self) -> bool:
+        """Whether `made_since` works. If not, on-call has to compare what the provider's cabinet shows."""
+
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """Ask for a payment. Repeated with the same idempotency key it is the same payment."""
 
@@ -226,6 +236,11 @@ class PaymentProvider(Protocol):
 
     async def fetch(self, provider_id: str) -> FetchedPayment:
         """What has become of a payment."""
+
+    def made_since(self, moment: datetime) -> AsyncIterator[Sequence[FetchedPayment]]:
+        """All payments of the account that were made since then, whoever made them, page by page. One that
+        nobody can read is left out, with a line in the log.
+        """
 
     async def refund(self, order: RefundOrder) -> Refund:
         """Give money back. Repeated with the same idempotency key it is the same refund, as it is by then; a

@@ -7,7 +7,7 @@ and from its Python package, 16.1.
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -16,7 +16,9 @@ import httpx
 from pydantic import BaseModel, StringConstraints, ValidationError
 from structlog import get_logger
 
+from actors.providers import told
 from actors.providers.http import Answer, Api, faults_of, json_object
+from actors.providers.pages import Page, pages
 from actors.providers.payments import (
     MINOR_DIGITS,
     MINOR_DIGITS_DEFAULT,
@@ -46,6 +48,8 @@ SIGNATURE_SECONDS_MAX = 300.0
 SIGNATURE_CHARS_MAX = 4_000
 NAME_CHARS_MAX = 250
 REASON_CHARS_MAX = 500
+LIST_MAX = 50
+"""Sessions in one page of a list: with their charges up to ten kilobytes each."""
 LANGUAGES = ("ru", "en")
 DIGITS = {**MINOR_DIGITS, "ISK": 2, "UGX": 2, "MGA": 0}
 """Of its minor units, which for three currencies are not those of ISO 4217; what is not listed has two."""
@@ -92,12 +96,19 @@ class _Session(BaseModel):
     livemode: bool = True
     url: str | None = None
     expires_at: int | None = None
-    client_reference_id: str | None = None
+    client_reference_id: Any = None
+    metadata: dict[str, Any] | None = None
+    created: Any = None
     payment_intent: _Intent | Id | None = None
 
 
 class _Sessions(BaseModel):
     data: list[_Session]
+
+
+class _Listed(BaseModel):
+    data: list[dict[str, Any]]
+    has_more: bool = False
 
 
 class _Refund(BaseModel):
@@ -135,6 +146,7 @@ class Stripe:
 
     name = "stripe"
     can_refund = True
+    can_list = True
 
     def __init__(
         self,
@@ -212,7 +224,24 @@ class Stripe:
 
     async def fetch(self, provider_id: str) -> FetchedPayment:
         """`GET /checkout/sessions/{id}`, with its charge, which knows what has gone back."""
-        found = await self._session(provider_id)
+        return self._fetched(await self._session(provider_id))
+
+    async def made_since(self, moment: datetime) -> AsyncIterator[Sequence[FetchedPayment]]:
+        """`GET /checkout/sessions` from then on, the newest first, each with its charge."""
+        query = {
+            "created[gte]": str(int(moment.timestamp())),
+            "limit": str(LIST_MAX),
+            "expand[]": "data.payment_intent.latest_charge",
+        }
+        async for page in pages(self._page, query):
+            yield self._api.each(_Session, page, self._fetched)
+
+    async def _page(self, query: Mapping[str, str]) -> Page:
+        listed = self._api.read(_Listed, await self._get("/checkout/sessions", query))
+        last = str(listed.data[-1].get("id")) if listed.data else ""
+        return Page(listed.data, {**query, "starting_after": last} if listed.has_more and last else None)
+
+    def _fetched(self, found: _Session) -> FetchedPayment:
         charge = found.payment_intent.latest_charge if isinstance(found.payment_intent, _Intent) else None
         refunded, state = 0, _state(found)
         if state == "paid" and isinstance(charge, _Charge):
@@ -223,9 +252,11 @@ class Stripe:
             found.id,
             state,
             _from_stripe(found.amount_total, found.currency),
-            reference=found.client_reference_id,
+            reference=told.plain(found.client_reference_id),
             test=not found.livemode,
             refunded_minor=_from_stripe(refunded, found.currency).amount_minor,
+            made_at=told.moment(found.created),
+            about=told.kept(found.metadata),
         )
 
     async def refund(self, order: RefundOrder) -> Refund:

@@ -4,7 +4,8 @@ Its notices bear no signature: they are hints, believed only as far as to ask. F
 reference at yookassa.ru/developers and from its own package, which the tests compare us with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -13,7 +14,9 @@ import httpx
 from pydantic import BaseModel, StringConstraints, ValidationError
 from structlog import get_logger
 
+from actors.providers import told
 from actors.providers.http import Answer, Api, faults_of, json_object
+from actors.providers.pages import Page, pages
 from actors.providers.payments import (
     IDEMPOTENCY_CHARS_MAX,
     CreatedPayment,
@@ -60,6 +63,8 @@ SUMS = {"RUB": Sums(1_00, 700_000_00)}
 """A shop of a Russian company takes roubles only. The least is that of each of its methods; the greatest is
 that of SBP, which a manager can raise (a card's is 350 000): the payer chooses the method on its page.
 """
+LIST_MAX = 100
+"""Payments in one page of a list."""
 LOCALES = {"ru": "ru_RU", "en": "en_US"}
 """The languages of its payment page."""
 
@@ -102,6 +107,12 @@ class _Payment(BaseModel):
     metadata: dict[str, Any] | None = None
     test: bool = False
     cancellation_details: _Cancellation | None = None
+    created_at: Any = None
+
+
+class _Listed(BaseModel):
+    items: list[dict[str, Any]]
+    next_cursor: str | None = None
 
 
 class _Refund(BaseModel):
@@ -130,6 +141,7 @@ class YooKassa:
 
     name = "yookassa"
     can_refund = True
+    can_list = True
 
     def __init__(
         self,
@@ -203,12 +215,7 @@ class YooKassa:
     async def fetch(self, provider_id: str) -> FetchedPayment:
         """`GET /payments/{id}`."""
         found = self._api.read(_Payment, await self._get("payments", provider_id))
-        money = self._money(found.amount)
-        refunded = self._money(found.refunded_amount).amount_minor if found.refunded_amount else 0
-        state = STATES[found.status]
-        if state == "paid" and 0 < money.amount_minor <= refunded:
-            state = "refunded"
-        if state == "canceled":
+        if found.status == "canceled":
             details = found.cancellation_details or _Cancellation()
             log.info(
                 "payment_canceled",
@@ -217,14 +224,34 @@ class YooKassa:
                 party=details.party,
                 reason=details.reason,
             )
-        reference = (found.metadata or {}).get("order_id")
+        return self._fetched(found)
+
+    async def made_since(self, moment: datetime) -> AsyncIterator[Sequence[FetchedPayment]]:
+        """`GET /payments` from then on, the newest first."""
+        query = {"created_at.gte": moment.astimezone(UTC).isoformat(), "limit": str(LIST_MAX)}
+        async for page in pages(self._page, query):
+            yield self._api.each(_Payment, page, self._fetched)
+
+    async def _page(self, query: Mapping[str, str]) -> Page:
+        said = self._good(await self._api.ask("GET", "/payments", query=query))
+        listed = self._api.read(_Listed, said)
+        return Page(listed.items, {**query, "cursor": listed.next_cursor} if listed.next_cursor else None)
+
+    def _fetched(self, found: _Payment) -> FetchedPayment:
+        money = self._money(found.amount)
+        refunded = self._money(found.refunded_amount).amount_minor if found.refunded_amount else 0
+        state = STATES[found.status]
+        if state == "paid" and 0 < money.amount_minor <= refunded:
+            state = "refunded"
         return FetchedPayment(
             found.id,
             state,
             money,
-            reference=reference if isinstance(reference, str) else None,
+            reference=told.plain((found.metadata or {}).get("order_id")),
             test=found.test,
             refunded_minor=refunded,
+            made_at=told.moment(found.created_at),
+            about=told.kept(found.metadata),
         )
 
     async def refund(self, order: RefundOrder) -> Refund:

@@ -17,6 +17,7 @@ from ops.cli import (
     flood,
     migrate,
     outbox,
+    payments,
     restart,
     resume,
     run,
@@ -55,6 +56,7 @@ app.command(epilog=resume.EXAMPLE, rich_help_panel="On call")(resume.resume)
 app.command(epilog=drain.EXAMPLE, rich_help_panel="On call")(drain.drain)
 app.add_typer(dead.app, name="dead", rich_help_panel="On call")
 app.add_typer(outbox.app, name="outbox", rich_help_panel="On call")
+app.add_typer(payments.app, name="payments", rich_help_panel="On call")
 app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)
 app.command(rich_help_panel="Measure")(flood.flood)
 app.command(rich_help_panel="Measure")(bench.bench)

@@ -31,3 +31,32 @@ BEGIN
 END $$;
 CREATE TRIGGER payment_ref_of_before BEFORE INSERT ON payment
     FOR EACH ROW WHEN (NEW.ref IS NULL) EXECUTE FUNCTION payment_ref_of_before();
+
+-- Payments at a gateway that bear the name of this installation and have no row here: the database is older than they
+-- are. Nothing moves by itself; each is ended by a person.
+CREATE TABLE payment_lost (
+    provider       text        NOT NULL,
+    provider_id    text        NOT NULL,
+    ref            text        NOT NULL,
+    state          text        NOT NULL CHECK (state IN ('pending', 'paid', 'canceled', 'refunded')),
+    amount_minor   bigint      NOT NULL,
+    currency       text        NOT NULL,
+    refunded_minor bigint      NOT NULL,
+    -- When the gateway made it, by its clock, and what we told it of it.
+    made_at        timestamptz,
+    about          jsonb       NOT NULL,
+    found_at       timestamptz NOT NULL DEFAULT now(),
+    ending         text CHECK (ending IN ('delivered', 'credited', 'given_back')),
+    ended_at       timestamptz,
+    ended_by       text,
+    why            text,
+    PRIMARY KEY (provider, provider_id),
+    CHECK ((ending IS NULL) = (ended_at IS NULL))
+);
+CREATE INDEX payment_lost_open ON payment_lost (found_at) WHERE ending IS NULL;
+
+-- Up to when the payments of each provider have been listed, and found ours, lost, or none of ours.
+CREATE TABLE payment_listed (
+    provider  text        PRIMARY KEY,
+    listed_to timestamptz NOT NULL
+);

@@ -1,5 +1,9 @@
 """Whatever notice comes, and in whatever order: each ends right, with one line in the log and a count."""
 
+from dataclasses import astuple
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
@@ -7,6 +11,7 @@ from structlog.testing import capture_logs
 from actors.payment import CONFIRM, Confirm, Noticed, PaymentActor, noticed_job
 from actors.providers.payments import Money
 from actors.runtime.bridge import aio
+from storage.postgres.lost_payments import end_lost, lost_payments, lost_sums
 from storage.postgres.payments import created_at_provider, find_payment, mark_canceled
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, PRICE, Shop
@@ -115,17 +120,103 @@ def test_somebody_elses_payment_that_is_not_paid_is_nothing_to_us(tell, shop, st
     tell(scenario, "unknown")
 
 
-@pytest.mark.parametrize("reference", ["their-77", "77", "9" * 40, "٧٧"])
-def test_money_that_came_for_nothing_of_ours_is_for_a_person_to_see(tell, shop, reference):
+@pytest.mark.parametrize("reference", ["their-77", "77", "9" * 40, "٧٧", None, f"m{'z' * 10}-{'0' * 26}"])
+def test_money_that_came_for_nothing_of_ours_is_counted_and_no_dead_letter(tell, shop, reference):
     async def scenario(stand):
         shop.provider.put("foreign", "paid", reference=reference)
-        (job,) = await stand.enqueue(notice("foreign"))
-        await shop.work(stand)
-        dead = await stand.seen(job)
-        assert dead.state == "dead"
-        assert dead.last_error.startswith(f"1490.00 RUB were paid at yoomoney as foreign, for {reference}")
+        assert await shop.work(stand, notice("foreign")) == [["done"]]
+        assert await aio(lost_payments, stand.pool) == []
+
+    (line,) = tell(scenario, "unclaimed")
+    assert line["log_level"] == "warning"
+
+
+def test_a_payment_of_another_system_with_the_number_of_ours_is_left_to_that_system(tell, shop):
+    async def scenario(stand):
+        id_ = await shop.open(stand, create=False)
+        shop.provider.put("foreign", "paid", reference=str(id_))
+        assert await shop.work(stand, notice("foreign")) == [["done"]]
+        payment = await aio(find_payment, stand.pool, id_)
+        assert (payment.status, payment.provider_id) == ("pending", None)
+        assert await shop.told(stand) == []
+        assert shop.provider.refund_calls == []
 
     tell(scenario, "unclaimed")
+
+
+@pytest.mark.parametrize(
+    ("money", "made", "verdict"),
+    [
+        (PRICE, timedelta(), "paid"),
+        (PRICE, None, "paid"),
+        (PRICE, -timedelta(minutes=9), "paid"),
+        (PRICE, -timedelta(minutes=11), "unclaimed"),
+        (Money(149_001, "RUB"), timedelta(), "unclaimed"),
+        (Money(149_000, "USD"), timedelta(), "unclaimed"),
+    ],
+)
+@pytest.mark.parametrize("adopted", [True, False], ids=["its name is the number", "it has a name of its own"])
+def test_a_number_from_before_counts_with_the_same_sum_and_not_for_what_was_made_before_it(
+    tell, shop, money, made, verdict, adopted
+):
+    async def scenario(stand):
+        id_ = await shop.open(stand, create=False)
+        name = str(id_) if adopted else "p-old"
+        await stand.execute(
+            "UPDATE payment SET ref = $1, provider_id = $2", str(id_), name if adopted else None
+        )
+        created_at = (await aio(find_payment, stand.pool, id_)).created_at
+        made_at = None if made is None else created_at + made
+        shop.provider.put(name, "paid", money, reference=str(id_), made_at=made_at)
+        confirm = shop.jobs.new(CONFIRM, Confirm(payment_id=id_, notified=True))
+        assert await shop.work(stand, confirm if adopted else notice(name)) == [["done"]]
+        assert await shop.status(stand, id_) == ("paid" if verdict == "paid" else "pending")
+
+    tell(scenario, verdict)
+
+
+def test_a_payment_that_bears_our_name_and_has_no_row_is_lost_and_moves_by_nobody_but_a_person(tell, shop):
+    async def scenario(stand):
+        id_ = await shop.open(stand)
+        payment = await aio(find_payment, stand.pool, id_)
+        shop.provider.becomes(f"p-{id_}", "paid", about={"for": "shop.order 1042", "items": "5-7"})
+        await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")  # what a backup of before has
+        assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
+        (lost,) = await aio(lost_payments, stand.pool)
+        assert (lost.ref, lost.provider, lost.provider_id) == (payment.ref, "yoomoney", f"p-{id_}")
+        assert (lost.amount_minor, lost.currency, lost.state) == (149_000, "RUB", "paid")
+        assert lost.about == {"for": "shop.order 1042", "items": "5-7"}
+        # The next customer gets the same number, and nothing of that money.
+        assert await shop.open(stand, "2") == id_
+        assert await shop.status(stand, id_) == "pending"
+        assert await shop.told(stand) == []
+        assert shop.provider.refund_calls == []
+        assert [tuple(astuple(one)) for one in await aio(lost_sums, stand.pool)] == [
+            ("yoomoney", "RUB", 1, 149_000)
+        ]
+        assert not await aio(partial(end_lost, stand.pool, "m-other", "credited", by="ann", why="?"))
+        assert await aio(
+            partial(end_lost, stand.pool, lost.ref, "delivered", by="ann", why="seen in the chat")
+        )
+        assert not await aio(partial(end_lost, stand.pool, lost.ref, "credited", by="bob", why="me too"))
+        assert await aio(lost_sums, stand.pool) == await aio(lost_payments, stand.pool) == []
+        (ended,) = await aio(partial(lost_payments, stand.pool, ended_too=True))
+        assert (ended.ending, ended.ended_by, ended.why) == ("delivered", "ann", "seen in the chat")
+
+    (line,) = tell(scenario, "lost")
+    assert (line["about"]["for"], line["log_level"]) == ("shop.order 1042", "error")
+
+
+def test_a_lost_payment_whose_money_goes_back_in_the_cabinet_waits_for_nobody_any_more(tell, shop):
+    async def scenario(stand):
+        id_ = await shop.open(stand)
+        await stand.execute("TRUNCATE payment CASCADE")
+        for state, open_ in (("pending", 0), ("paid", 1), ("refunded", 0)):
+            shop.provider.becomes(f"p-{id_}", state)
+            assert await shop.work(stand, notice(f"p-{id_}", state)) == [["done"]]
+            assert len(await aio(lost_payments, stand.pool)) == open_
+
+    tell(scenario, "lost", "lost", "lost")
 
 
 def test_a_notice_that_overtakes_our_own_create_call_finds_its_payment(tell, shop):
@@ -144,13 +235,14 @@ def test_a_notice_that_overtakes_our_own_create_call_finds_its_payment(tell, sho
 def test_a_second_payment_at_the_provider_for_one_of_ours_is_for_a_person_to_see(tell, shop):
     async def scenario(stand):
         id_ = await shop.open(stand)
-        shop.provider.put("p-second", "paid", reference=str(id_))
+        ref = (await aio(find_payment, stand.pool, id_)).ref
+        shop.provider.put("p-second", "paid", reference=ref)
         (job,) = await stand.enqueue(notice("p-second"))
         await shop.work(stand)
         assert (await stand.seen(job)).state == "dead"
         assert await shop.status(stand, id_) == "pending"
 
-    tell(scenario, "unclaimed")
+    tell(scenario, "disputed")
 
 
 def test_canceled_after_succeeded_stays_paid(tell, shop):

@@ -42,7 +42,8 @@ class MemoryProvider:
         self.fetched = []
         self.refund_calls = []
         self.refund_state = "done"
-        self.on_fetch, self.on_refund = Trouble([]), Trouble([])
+        self.on_fetch, self.on_refund, self.on_list = Trouble([]), Trouble([]), Trouble([])
+        self.listed_since = []
 
     def sums(self, currency):
         return Sums(1, 10**12)
@@ -77,6 +78,15 @@ class MemoryProvider:
         if self.refund_state == "done":
             self.becomes(order.provider_id, "refunded", refunded_minor=order.money.amount_minor)
         return Refund(f"r-{order.idempotency_key}", self.refund_state)
+
+    can_list = True
+
+    async def made_since(self, moment):
+        self.listed_since.append(moment)
+        self.on_list.strike()
+        found = [one for one in self.payments.values() if one.made_at is None or one.made_at >= moment]
+        for start in range(0, len(found), 2):
+            yield found[start : start + 2]
 
     async def verify_notice(self, notice):
         raise NotImplementedError

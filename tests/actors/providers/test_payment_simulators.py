@@ -4,6 +4,7 @@ same documentation, which must agree.
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -237,3 +238,38 @@ def test_stripe_that_waits_for_a_bank_is_pending_until_the_bank_has_spoken():
         assert (await provider.fetch(made.provider_id)).state == "paid"
 
     play("stripe", scenario)
+
+
+@pytest.mark.parametrize("name", ["yookassa", "stripe"])
+def test_all_payments_since_a_moment_are_listed_page_by_page_whoever_made_them(name, monkeypatch):
+    monkeypatch.setattr(f"actors.providers.{name}.LIST_MAX", 2)
+
+    async def scenario(shop, provider):
+        before = datetime.now(UTC) - timedelta(seconds=2)
+        made = []
+        for number in range(5):
+            about = {"for": f"shop.order {number}", "items": "5-7"}
+            one = order(reference=f"ref-{number}", idempotency_key=f"key-{number}", about=about)
+            made.append((await provider.create(one)).provider_id)
+        await shop.pull("act", gateway=name, reference="ref-3", act="pay")
+        pages = [page async for page in provider.made_since(before)]
+        assert [len(page) for page in pages] == [2, 2, 1]
+        found = [one for page in pages for one in page]
+        assert [one.provider_id for one in found] == made[::-1]
+        assert [one.state for one in found] == ["pending", "paid", "pending", "pending", "pending"]
+        assert [one.reference for one in found] == [f"ref-{number}" for number in range(4, -1, -1)]
+        assert found[1] == await provider.fetch(made[3])
+        assert found[1].about == {"for": "shop.order 3", "items": "5-7"}
+        assert all(before <= one.made_at <= datetime.now(UTC) for one in found)
+        assert [page async for page in provider.made_since(datetime.now(UTC) + timedelta(hours=1))] == [[]]
+
+    play(name, scenario)
+
+
+def test_aaio_has_no_list_and_says_so():
+    async def scenario(shop, provider):
+        assert not provider.can_list
+        with pytest.raises(ProviderRefusedError, match="in its cabinet"):
+            provider.made_since(datetime(2026, 11, 29, 3, tzinfo=UTC))
+
+    play("aaio", scenario)

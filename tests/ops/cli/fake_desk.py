@@ -10,6 +10,7 @@ from storage.redis.inspection import Totals
 from supervisors.oncall.dead import DeadEverywhere
 from supervisors.oncall.desk import UnknownTargetError
 from supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
+from supervisors.oncall.payments import LostReport
 from supervisors.oncall.reports import (
     ChatLine,
     ChatReport,
@@ -108,6 +109,7 @@ class FakeDesk:
         self.found_jobs: list[JobReport] = []
         self.story = JobStory("job:1", job(1), ())
         self.found_queues: list[QueueReport] = []
+        self.lost: list[LostReport] = []
         self.asked: list[tuple[Any, ...]] = []
         self.outcome: Any = None
         self.failing: dict[str, Exception] = {}
@@ -192,6 +194,14 @@ class FakeDesk:
 
     async def resume_queue(self, queue, by):
         return self._did("resume", queue, by)
+
+    async def lost_payments(self, *, ended_too=False):
+        self._unless_failing("lost", None, None)
+        self.asked.append(("lost", ended_too))
+        return list(self.lost)
+
+    async def end_lost_payment(self, ref, ending, by):
+        return self._did("end", ref, by, ending)
 
     def _did(self, action, target, by, *more):
         self._unless_failing(action, target, None)

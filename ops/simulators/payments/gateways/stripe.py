@@ -198,30 +198,52 @@ class Stripe:
             refunds = [refund_shown(refund, payment) for refund in self._store.refunds(payment.id)]
             return Answer.json({"object": "list", "url": "/v1/refunds", "has_more": False, "data": refunds})
         if method == "list":
-            given = call.query.get("limit", "")
-            limit = min(int(given), LIMIT_MAX) if given.isdecimal() else LIMIT_DEFAULT
-            intent = call.query.get("payment_intent", "")
-            if intent:
-                found = [self._of_intent(intent, "payment_intent")]
-            else:
-                found = self._store.payments(gateway=self.name, limit=limit)
-            sessions = [session_shown(payment) for payment in found]
-            return Answer.json(
-                {"object": "list", "url": "/v1/checkout/sessions", "has_more": False, "data": sessions}
-            )
+            return self._list(call)
         if kind == "payment_intents":
             payment = self._of_intent(id_, "intent")
             return Answer.json(intent_shown(payment), payment_id=payment.id)
         payment = self._session(id_)
         shown: dict[str, Any] = session_shown(payment)
-        # `expand[]=payment_intent.latest_charge` gives objects where there would be their ids.
-        wanted = [path for name, path in call.query.items() if name.startswith("expand")]
+        self._expand(shown, payment, [path for name, path in call.query.items() if name.startswith("expand")])
+        return Answer.json(shown, payment_id=id_)
+
+    def _list(self, call: Call) -> Answer:
+        """Sessions, the newest first, page by page."""
+        given = call.query.get("limit", "")
+        limit = min(int(given), LIMIT_MAX) if given.isdecimal() else LIMIT_DEFAULT
+        intent, after = call.query.get("payment_intent", ""), call.query.get("starting_after", "")
+        since = call.query.get("created[gte]")
+        if intent:
+            found = [self._of_intent(intent, "payment_intent")]
+        else:
+            found = self._store.payments(
+                gateway=self.name,
+                before=self._session(after).number if after else 2**62,
+                created_from=stripe_request.whole(since, "created[gte]") if since else 0,
+                limit=limit + 1,
+            )
+        expanded = [
+            path.removeprefix("data.") for name, path in call.query.items() if name.startswith("expand")
+        ]
+        sessions = [session_shown(payment) for payment in found[:limit]]
+        for shown, payment in zip(sessions, found, strict=False):
+            self._expand(shown, payment, expanded)
+        return Answer.json(
+            {
+                "object": "list",
+                "url": "/v1/checkout/sessions",
+                "has_more": len(found) > limit,
+                "data": sessions,
+            }
+        )
+
+    def _expand(self, shown: dict[str, Any], payment: Payment, wanted: list[str]) -> None:
+        """`expand[]=payment_intent.latest_charge` gives objects where there would be their ids."""
         if shown["payment_intent"] and any(path.startswith("payment_intent") for path in wanted):
             expanded = intent_shown(payment)
             shown["payment_intent"] = expanded
             if expanded["latest_charge"] and any(path.endswith("latest_charge") for path in wanted):
                 expanded["latest_charge"] = charge_shown(payment)
-        return Answer.json(shown, payment_id=id_)
 
     def failure(self, status: int, retry_after_seconds: int) -> Answer:
         """Its error object; it knows no 202."""

@@ -1,0 +1,44 @@
+"""`/ops/payments`: payments that are lost, as JSON over HTTP; a door like the rest of `/ops`."""
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+from quart import Blueprint, Response
+
+from actors.runtime.bridge import aio
+from ingress.asked import Asked, Reasoned
+from ingress.ops_answers import body, by, query, shown
+from ingress.under_way import UnderWay
+from supervisors.oncall.desk import OnCall
+
+WORD_CHARS_MAX = 40
+
+
+class LostQuery(Asked):
+    """Which lost payments."""
+
+    all: bool = False
+
+
+class Ended(Reasoned):
+    """What became of a lost payment."""
+
+    ending: Annotated[str, Field(max_length=WORD_CHARS_MAX)]
+
+
+def add_payments(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+    """Build the routes."""
+
+    @ops.get("/payments/lost")
+    async def lost_payments() -> Response:
+        """Paid payments that bear our name and have no row: ?all=true, also those that are over."""
+        asked = query(LostQuery)
+        return shown(await aio(partial(desk.lost_payments, ended_too=asked.all)))
+
+    @ops.post("/payments/lost/<ref>/end")
+    async def end_lost_payment(ref: str) -> Response:
+        """Say what became of one. Body: ending (delivered, credited, given_back), why."""
+        asked = await body(Ended)
+        action = partial(desk.end_lost_payment, ref, asked.ending, by(asked))
+        return shown(await aio(under_way.finish, action))

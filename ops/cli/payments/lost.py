@@ -1,0 +1,79 @@
+"""`mailroom payments lost` and `end`: see which payments are lost, and say what became of one."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from supervisors.oncall.payments import LostReport
+
+EXAMPLE_LOST = "\b\nExamples:\n  mailroom payments lost\n  mailroom payments lost --all --json"
+EXAMPLE_END = (
+    "\b\nExample:\n  mailroom payments end m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7 delivered"
+    ' --why "the key was in the chat at 14:05"'
+)
+
+
+def payments_lost(
+    config: Config = None,
+    data: Data = None,
+    *,
+    ended_too: Annotated[
+        bool, typer.Option("--all", help="Also those that are over, the newest first.")
+    ] = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """List the paid payments that bear our name and have no row, with what the gateway was told of each."""
+    with door(config, data, as_json=as_json) as through:
+        found = through.ask(lambda desk: desk.lost_payments(ended_too=ended_too))
+        through.show(found, lambda: _print(found))
+
+
+def payments_end(
+    ref: Annotated[str, typer.Argument(help="As `mailroom payments lost` shows it.")],
+    ending: Annotated[str, typer.Argument(help="delivered, credited or given_back.")],
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    as_json: OnCallJson = False,
+) -> None:
+    """Say what became of a lost payment: its goods were delivered, it was credited, or the money went back.
+
+    It moves nothing: deliver, credit or give back first, in the shop or in the gateway's cabinet.
+    """
+    with door(config, data, as_json=as_json) as through:
+        by = through.by(why)
+        through.act(lambda desk: desk.end_lost_payment(ref, ending, by))
+
+
+def _print(found: "Sequence[LostReport]") -> None:
+    from ops.cli.tables import print_line, print_table
+    from ops.cli.words import ago
+
+    if not found:
+        print_line("No payment is lost.")
+        return
+    print_table(
+        ("REF", "PROVIDER", "MONEY", "STATE", "MADE", "FOR", "CHAT", "GOODS", "ENDED"),
+        (
+            (
+                each.ref,
+                f"{each.provider} {each.provider_id}",
+                each.money,
+                each.state,
+                ago(each.made_ms) if each.made_ms else "",
+                each.about.get("for", ""),
+                ":".join(filter(None, (each.about.get("bot"), each.about.get("chat")))),
+                each.about.get("items", ""),
+                f"{each.ending} by {each.ended_by}: {each.why}" if each.ending else "",
+            )
+            for each in found
+        ),
+        right=("MONEY",),
+    )

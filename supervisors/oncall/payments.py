@@ -1,0 +1,85 @@
+"""On-call and lost payments: what gateways have of ours, and this database does not know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+from supervisors.oncall.errors import OnCallError, UnknownTargetError
+from supervisors.oncall.job_reports import in_ms
+from supervisors.oncall.office import Office, checked
+from supervisors.oncall.reports import By, Outcome
+
+if TYPE_CHECKING:
+    from storage.postgres.lost_payments import LostPayment
+
+REF_SHOWN_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LostReport:
+    """A lost payment as on-call sees it. `ending` is empty while it waits for a person."""
+
+    ref: str
+    provider: str
+    provider_id: str
+    state: str
+    money: str
+    about: Mapping[str, str]
+    made_ms: int
+    found_ms: int
+    ending: str = ""
+    ended_ms: int = 0
+    ended_by: str = ""
+    why: str = ""
+
+
+class Payments(Office):
+    """What on-call can see and do of lost payments."""
+
+    async def lost_payments(self, *, ended_too: bool = False) -> list[LostReport]:
+        """Those that were paid and wait for a person, the oldest first; or all that were ever found."""
+        from storage.postgres.lost_payments import lost_payments
+
+        async with self._outbox.look() as pool:
+            found = await lost_payments(pool, ended_too=ended_too)
+        return [_report(lost) for lost in found]
+
+    async def end_lost_payment(self, ref: str, ending: str, by: By) -> Outcome:
+        """Say what became of a lost payment. It moves no money: that was done, or is not to be done."""
+        from storage.postgres.lost_payments import Ending, end_lost
+
+        async def act() -> Outcome:
+            who = checked(by)
+            word = next((one for one in get_args(Ending) if one == ending), None)
+            if word is None:
+                raise OnCallError(
+                    f"a lost payment ends as {', '.join(get_args(Ending))}, not as {ending[:40]!r}"
+                )
+            async with self._outbox.look() as pool:
+                ended = await end_lost(pool, ref, word, by=who.who, why=who.why)
+            if not ended:
+                raise UnknownTargetError(
+                    f'no lost payment "{ref[:REF_SHOWN_MAX]}" waits: `mailroom payments lost` shows which do'
+                )
+            return Outcome(ref, f"{ref} is {word.replace('_', ' ')}.")
+
+        return await self._intervene("end lost payment", ref[:REF_SHOWN_MAX], by, act)
+
+
+def _report(lost: "LostPayment") -> LostReport:
+    from actors.providers.payments import Money
+
+    return LostReport(
+        lost.ref,
+        lost.provider,
+        lost.provider_id,
+        lost.state,
+        str(Money(lost.amount_minor - lost.refunded_minor, lost.currency)),
+        lost.about,
+        in_ms(lost.made_at),
+        in_ms(lost.found_at),
+        lost.ending or "",
+        in_ms(lost.ended_at),
+        lost.ended_by or "",
+        lost.why or "",
+    )

@@ -1,0 +1,124 @@
+"""Gateways are asked for all that they have: ours goes on, what is lost is noted, the rest is counted."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from actors.paying.listing import FIRST, OVERLAP, list_all, list_payments
+from actors.payment import CONFIRM, LIST, Confirm, ListPayments
+from actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
+from actors.runtime.bridge import aio
+from storage.postgres.lost_payments import listed_to, lost_payments
+from storage.postgres.payments import find_payment
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.paying.till import PRICE, MemoryProvider, Shop
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+def test_each_payment_of_a_list_is_ours_lost_or_unclaimed_and_only_ours_goes_on(play, shop):  # noqa: F811
+    async def scenario(stand):
+        gone = await shop.open(stand, "of the night")
+        ref = (await aio(find_payment, stand.pool, gone)).ref
+        await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")  # the backup is older
+        shop.provider.becomes(f"p-{gone}", "paid")
+        shop.provider.payments["p-gone"] = replace(
+            shop.provider.payments.pop(f"p-{gone}"), provider_id="p-gone"
+        )
+        missed, known, open_ = [await shop.open(stand, word) for word in ("missed", "known", "open")]
+        shop.provider.becomes(f"p-{known}", "paid")
+        await shop.work(stand, shop.jobs.new(CONFIRM, Confirm(payment_id=known)))
+        shop.provider.becomes(f"p-{missed}", "paid")
+        shop.provider.put("theirs", "paid", reference="1")
+        shop.provider.put("by hand", "paid")
+        shop.provider.put("theirs, open", "pending", reference="2")
+        for _ in range(2):  # as often as anybody likes
+            listing = await aio(list_payments, stand.pool, shop.provider, YESTERDAY)
+            assert (listing.payments, listing.missed, listing.lost, listing.unclaimed) == (7, 1, 1, 2)
+        await shop.work(stand)
+        listing = await aio(list_payments, stand.pool, shop.provider, YESTERDAY)
+        assert (listing.missed, listing.lost) == (0, 1)
+        assert [await shop.status(stand, id_) for id_ in (missed, known, open_)] == [
+            "paid",
+            "paid",
+            "pending",
+        ]
+        assert len(await shop.told(stand)) == 2
+        (lost,) = await aio(lost_payments, stand.pool)
+        assert (lost.ref, lost.state) == (ref, "paid")
+        assert shop.provider.refund_calls == []
+
+    play(scenario)
+
+
+def test_a_night_lists_from_the_night_before_and_a_day_back(play, shop):  # noqa: F811
+    async def scenario(stand):
+        begun = datetime.now(UTC)
+        night = shop.jobs.new(LIST, ListPayments())
+        assert await shop.work(stand, night) == [["done"]]
+        first = await aio(listed_to, stand.pool, "yoomoney")
+        assert begun <= first <= datetime.now(UTC)
+        await stand.execute("DELETE FROM outbox_dedup")
+        assert await shop.work(stand, night) == [["done"]]
+        ago, again = shop.provider.listed_since
+        assert begun - FIRST <= ago <= first - FIRST
+        assert again == first - OVERLAP
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ends"), [(ProviderUnavailableError("503"), "done"), (ProviderRefusedError("403"), "dead")]
+)
+def test_a_list_that_was_not_had_whole_does_not_count(play, shop, trouble, ends):  # noqa: F811
+    async def scenario(stand):
+        shop.provider.on_list.answers.append(trouble)
+        night = shop.jobs.new(LIST, ListPayments(provider="yoomoney"))
+        (job,) = await stand.enqueue(night)
+        await shop.work(stand)
+        if ends == "dead":
+            assert (await stand.seen(job)).state == "dead"
+        assert (await aio(listed_to, stand.pool, "yoomoney") is None) == (ends == "dead")
+        assert len(shop.provider.listed_since) == (1 if ends == "dead" else 2)
+
+    play(scenario)
+
+
+def test_a_gateway_without_a_list_says_so(play):  # noqa: F811
+    async def scenario(stand):
+        aaio = MemoryProvider("aaio")
+        aaio.can_list = False
+        providers = {"yoomoney": MemoryProvider(), "aaio": aaio}
+        found = await aio(partial(list_all, stand.pool, providers, YESTERDAY))
+        assert [(one.provider, one.listable, one.payments) for one in found] == [
+            ("yoomoney", True, 0),
+            ("aaio", False, 0),
+        ]
+        assert aaio.listed_since == []
+        assert await aio(listed_to, stand.pool, "aaio") is None
+
+    play(scenario)
+
+
+def test_what_comes_for_a_lost_payment_is_never_given_to_the_next_customer_of_its_number(play, shop):  # noqa: F811
+    async def scenario(stand):
+        id_ = await shop.open(stand, "1042")
+        shop.provider.payments.pop(f"p-{id_}")
+        ref = (await aio(find_payment, stand.pool, id_)).ref
+        shop.provider.put("p-gone", "paid", Money(149_000, "RUB"), reference=ref)
+        await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")
+        assert await shop.open(stand, "1042") == id_
+        await aio(list_payments, stand.pool, shop.provider, YESTERDAY)
+        await shop.work(stand)
+        assert await shop.status(stand, id_) == "pending"
+        assert await shop.told(stand) == []
+        assert [lost.amount_minor for lost in await aio(lost_payments, stand.pool)] == [PRICE.amount_minor]
+
+    play(scenario)

@@ -1,0 +1,23 @@
+"""`/ops/payments`: what it asks of on-call's desk, and what it answers."""
+
+from supervisors.oncall.payments import LostReport
+from supervisors.oncall.reports import By, Outcome
+
+API = By("api", "it is broken")
+REF = "m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7"
+
+
+def test_lost_payments_are_shown(ask, desk):
+    desk.lost_payments.return_value = [LostReport(REF, "aaio", REF, "paid", "1.00 RUB", {"for": "<x>"}, 1, 2)]
+    (found,) = ask("GET", "/ops/payments/lost?all=true").json
+    assert (found["ref"], found["about"], found["found_ms"]) == (REF, {"for": "<x>"}, 2)
+    desk.lost_payments.assert_awaited_once_with(ended_too=True)
+    assert ask("GET", "/ops/payments/lost?every=1").status == 400
+
+
+def test_a_lost_payment_is_ended_with_a_reason(ask, desk):
+    desk.end_lost_payment.return_value = Outcome(REF, "done")
+    answer = ask("POST", f"/ops/payments/lost/{REF}/end", {"ending": "credited", "why": "it is broken"})
+    assert (answer.status, answer.json["says"]) == (200, "done")
+    desk.end_lost_payment.assert_awaited_once_with(REF, "credited", API)
+    assert ask("POST", f"/ops/payments/lost/{REF}/end", {"ending": "credited"}).status == 400

@@ -1,0 +1,71 @@
+"""Lost payments at on-call's desk: seen, counted, and ended once, by a name and with a reason."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from prometheus_client import REGISTRY
+
+from actors.runtime.bridge import aio
+from storage.postgres.lost_payments import note_lost
+from storage.postgres.migrate import apply_migrations
+from supervisors.oncall.desk import OnCall, OnCallError, UnknownTargetError
+from supervisors.oncall.reports import By
+from supervisors.payment_gauges import count_lost
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.supervisors.oncall.conftest import Desk
+
+BY = By("ann", "seen in the chat")
+LOST = {
+    "provider": "yookassa", "provider_id": "p-1", "ref": "m-1", "state": "paid", "amount_minor": 149_000,
+    "currency": "RUB", "refunded_minor": 49_000, "made_at": None, "about": {"for": "shop.order 1042"},
+}  # fmt: skip
+
+
+async def connect(url):
+    return await asyncpg.create_pool(url, min_size=1, max_size=2)
+
+
+@pytest.fixture
+def desk(clean_postgres_url, clean_redis_url):
+    asyncio.run(apply_migrations(clean_postgres_url))
+    one = Desk(clean_redis_url)
+    one.pool = one.runner.run(connect(clean_postgres_url))
+    one.oncall = OnCall(one.line, database=one.pool)
+    one.does = one.runner.run
+    yield one
+    one.runner.run(one.pool.close())
+    one.close()
+
+
+def test_a_lost_payment_is_ended_once_by_somebody_who_says_why(desk):
+    desk.does(note_lost(desk.pool, **LOST))
+    (lost,) = desk.does(desk.oncall.lost_payments())
+    assert (lost.ref, lost.money, lost.about) == ("m-1", "1000.00 RUB", {"for": "shop.order 1042"})
+    with pytest.raises(OnCallError, match="delivered, credited, given_back, not as 'lost'"):
+        desk.does(desk.oncall.end_lost_payment("m-1", "lost", BY))
+    with pytest.raises(OnCallError, match="say why"):
+        desk.does(desk.oncall.end_lost_payment("m-1", "credited", By("ann", "")))
+    outcome = desk.does(desk.oncall.end_lost_payment("m-1", "given_back", BY))
+    assert outcome.says == "m-1 is given back."
+    assert desk.does(desk.oncall.lost_payments()) == []
+    with pytest.raises(UnknownTargetError, match="no lost payment"):
+        desk.does(desk.oncall.end_lost_payment("m-1", "credited", BY))
+    (ended,) = desk.does(desk.oncall.lost_payments(ended_too=True))
+    assert (ended.ending, ended.ended_by, ended.why) == ("given_back", "ann", "seen in the chat")
+
+
+def test_lost_payments_are_counted_until_they_are_ended(play, jobs_url):  # noqa: F811
+    def counted():
+        return REGISTRY.get_sample_value("mailroom_payments_lost", {"provider": "yookassa"})
+
+    async def scenario(stand):
+        await aio(lambda: note_lost(stand.pool, **LOST))
+        await aio(lambda: note_lost(stand.pool, **{**LOST, "provider_id": "p-2", "state": "pending"}))
+        await count_lost(stand.pool)
+        assert counted() == 1
+        await stand.execute("DELETE FROM payment_lost")
+        await count_lost(stand.pool)
+        assert counted() == 0
+
+    play(scenario)
