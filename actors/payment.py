@@ -22,6 +22,7 @@ from actors.paying.notice import (
     NOTICED,
     QUEUE,
     Noticed,
+    hinted_job,
     look_into,
     noticed_job,
 )
@@ -44,7 +45,7 @@ from storage.postgres.payments import find_payment, mark_asked, payments_to_ask_
 __all__ = [
     "CONFIRM", "LIST", "NOTICED", "QUEUE", "RECONCILE", "REFUND", "Confirm", "Follows", "GivenBack",
     "ListPayments", "NotPayableError", "Noticed", "OnPaid", "PaymentActor", "Purpose", "Reconcile",
-    "RefundPayment", "begin_giving_back", "noticed_job", "payment_handlers",
+    "RefundPayment", "begin_giving_back", "hinted_job", "noticed_job", "payment_handlers",
 ]  # fmt: skip
 
 CONFIRM = "payment.confirm"

@@ -8,18 +8,22 @@ or anywhere: the job that it becomes asks the provider.
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from asyncpg import Pool
 from pydantic_core import to_json
 from quart import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from actors.paying import report
-from actors.payment import Noticed, noticed_job
+from actors.paying.notice import LOOK_SECONDS, UNKNOWN_LOOK_SECONDS
+from actors.payment import Noticed, hinted_job, noticed_job
 from actors.providers.payments import Notice, NoticeRefusedError, PaymentProvider, ProviderUnavailableError
 from actors.runtime.bridge import aio
 from ingress.peer import networks, peer_of
 from ingress.webhook import Answer
 from storage.errors import StoreUnavailable
 from storage.postgres.outbox.coalesce import Enqueuer
+from storage.postgres.outbox.connection import answering
+from storage.postgres.payments import is_known_at
 
 PATH = "/webhook/payment/"
 NOTICE_BYTES_MAX = 256 * 1024
@@ -32,10 +36,15 @@ TAKEN = Answer(200, [("content-type", "text/plain")], b"OK")
 
 
 def payment_webhook(
-    providers: Mapping[str, PaymentProvider], enqueuer: Enqueuer, trusted_proxies: Sequence[str] = ()
+    providers: Mapping[str, PaymentProvider],
+    enqueuer: Enqueuer,
+    trusted_proxies: Sequence[str] = (),
+    *,
+    database: Pool,
 ) -> Blueprint:
     """Build the route. `enqueuer` must write through connections that wait for the disk: a provider may send
-    its notice once. `trusted_proxies` are addresses and networks whose `X-Forwarded-For` is believed.
+    its notice once; `database` tells which payments are ours. `trusted_proxies` are addresses and networks
+    whose `X-Forwarded-For` is believed.
     """
     doors = Blueprint("payments", __name__)
     trusted = networks(trusted_proxies)
@@ -57,12 +66,14 @@ def payment_webhook(
         forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
         peer = peer_of(request.remote_addr or "", forwarded, trusted)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return await aio(_take, provider, known, Notice(headers, body, peer), enqueuer)
+        return await aio(_take, provider, known, Notice(headers, body, peer), database, enqueuer)
 
     return doors
 
 
-async def _take(name: str, provider: PaymentProvider, notice: Notice, enqueuer: Enqueuer) -> Answer:
+async def _take(
+    name: str, provider: PaymentProvider, notice: Notice, database: Pool, enqueuer: Enqueuer
+) -> Answer:
     """On the asyncio side, in one crossing."""
     try:
         noticed = await provider.verify_notice(notice)
@@ -74,14 +85,25 @@ async def _take(name: str, provider: PaymentProvider, notice: Notice, enqueuer: 
         return _problem(503, "the notice could not be verified; try again", PROVIDER_RETRY_SECONDS)
     if not noticed:
         report.notice(name, None, "irrelevant")
-    digest = sha256(notice.body).hexdigest()[:16]
+    digest, ours = sha256(notice.body).hexdigest()[:16], False
     for one in noticed:
         wanted = Noticed(provider=name, provider_id=one.provider_id, state=one.state)
         try:
-            enqueued = await enqueuer.enqueue(noticed_job(wanted, digest=digest))
+            if provider.signs_notices:
+                enqueued = await enqueuer.enqueue(noticed_job(wanted, digest=digest))
+            else:
+                with answering():
+                    ours = await is_known_at(database, name, one.provider_id)
+                enqueued = await enqueuer.enqueue(hinted_job(wanted, ours=ours))
         except StoreUnavailable as error:
             report.notice(name, one.provider_id, "not_stored", why=str(error))
             return _problem(503, "the notice could not be stored; try again", STORE_RETRY_SECONDS)
+        if enqueued.duplicate and not provider.signs_notices:
+            # Not taken in: it may tell more than the look under way has seen. A gateway sends it again,
+            # and payments are asked for from time to time without any notice.
+            report.notice(name, one.provider_id, "too_often")
+            seconds = LOOK_SECONDS if ours else UNKNOWN_LOOK_SECONDS
+            return _problem(503, "another notice is being looked into; try again", round(seconds))
         verdict: report.DoorVerdict = "repeated" if enqueued.duplicate else "accepted"
         report.notice(name, one.provider_id, verdict, job=enqueued.id)
     return TAKEN

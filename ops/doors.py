@@ -19,7 +19,7 @@ def doors(
     """All of them, for the application. `chat_page` is that of the demo."""
     shops = {name: given for name, given in services.options.items() if isinstance(given, Options)}
     return [
-        payment_webhook(services.payments, enqueuer, settings.trusted_proxies),
+        payment_webhook(services.payments, enqueuer, settings.trusted_proxies, database=services.database),
         mini_app(
             Shops(
                 database=services.database,

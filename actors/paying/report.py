@@ -19,9 +19,10 @@ REFUNDS = Counter(
     "mailroom_refunds_total", "Attempts to give money back, by how they ended", ["provider", "outcome"]
 )
 
-DoorVerdict = Literal["accepted", "repeated", "forged", "irrelevant", "unverified", "not_stored"]
-"""`repeated`: the same is being worked on. `irrelevant`: genuine, and about no payment. The last two were
-answered with 503: the provider could not be asked, or Postgres not reached.
+DoorVerdict = Literal["accepted", "repeated", "forged", "irrelevant", "unverified", "not_stored", "too_often"]
+"""`repeated`: the same is being worked on. `irrelevant`: genuine, and about no payment. The last three were
+answered with 503: the provider could not be asked, Postgres not reached, or another notice that anybody may
+have sent is being looked into.
 """
 Verdict = Literal[
     "paid",
@@ -67,8 +68,8 @@ WRONG = frozenset({"lost", "disputed", "impossible", "dead"})
 def notice(provider: str, provider_id: str | None, verdict: DoorVerdict | Verdict, **facts: object) -> None:
     """Tell what became of a notice, or of the payment that it is about."""
     child(NOTICES, provider, verdict).inc()
-    if verdict == "accepted":
-        return  # its line comes when the provider has been asked
+    if verdict in ("accepted", "too_often"):
+        return  # its line comes when the provider has been asked; and a flood has none
     log.log(
         _level(verdict),
         "payment_notice",

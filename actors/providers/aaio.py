@@ -98,6 +98,7 @@ class Aaio:
     test = False  # it has no test mode
     can_refund = False
     can_list = False
+    signs_notices = True
 
     def __init__(
         self,

@@ -218,6 +218,12 @@ class PaymentProvider(Protocol):
     def can_refund(self) -> bool:
         """Whether `refund` works. If not, money goes back by a person's hand, or as credit."""
 
+    @property
+    def signs_notices(self) -> bool:
+        """Whether a notice proves whom it is from. Where none does anybody can have us ask about any payment:
+        then we do so rarely, see `actors/paying/notice.py`.
+        """
+
     def sums(self, currency: str) -> Sums | None:
         """Which sums of a currency it takes; None: it does not take the currency."""
 

@@ -147,6 +147,7 @@ class Stripe:
     name = "stripe"
     can_refund = True
     can_list = True
+    signs_notices = True
 
     def __init__(
         self,

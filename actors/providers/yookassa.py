@@ -142,6 +142,7 @@ class YooKassa:
     name = "yookassa"
     can_refund = True
     can_list = True
+    signs_notices = False
 
     def __init__(
         self,

@@ -120,6 +120,11 @@ async def find_payment_at(source: Source, provider: str, provider_id: str) -> Pa
     return _payment(await source.fetchrow(SQL["find_at"], provider, provider_id))
 
 
+async def is_known_at(source: Source, provider: str, provider_id: str) -> bool:
+    """Whether a provider calls one of our payments so."""
+    return bool(await source.fetchval(SQL["is_known_at"], provider, provider_id))
+
+
 async def find_payment_called(source: Source, provider: str, ref: str) -> Payment | None:
     """The payment that was given this name at a provider."""
     return _payment(await source.fetchrow(SQL["find_ref"], provider, ref))

@@ -31,6 +31,9 @@ FROM payment WHERE provider = $1 AND ref = $2;
 -- installation: who this installation is
 SELECT value FROM installation WHERE key = 'id';
 
+-- is_known_at: whether there is a payment that a provider calls so
+SELECT EXISTS (SELECT FROM payment WHERE provider = $1 AND provider_id = $2);
+
 -- of: all payments of one thing, the oldest first
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about

@@ -63,7 +63,7 @@ def door(jobs_url, provider):  # noqa: F811
                     app = QuartTrio("payments")
                     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
                     providers = {provider.name: provider, "aaio": Signed("aaio")}
-                    app.register_blueprint(payment_webhook(providers, enqueuer, trusted))
+                    app.register_blueprint(payment_webhook(providers, enqueuer, trusted, database=stand.pool))
                     return await test(app.test_client(), stand)
 
         return host.run(main)

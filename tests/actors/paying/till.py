@@ -34,6 +34,8 @@ class Trouble:
 class MemoryProvider:
     """Keeps payments by its own names, refunds by idempotency key."""
 
+    signs_notices = True
+
     def __init__(self, name="yoomoney", can_refund=True, test=False):
         self.name, self.can_refund, self.test = name, can_refund, test
         self.payments = {}
