@@ -1,7 +1,7 @@
 """The outbox of a process: what tells it of jobs, and the parts that work them."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,7 +9,7 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from actors import notification, payment
+from actors import delivery, notification, payment
 from actors.broadcast.part import BroadcastPart
 from actors.delivery import DeliveryActor, delivery_handlers
 from actors.hosting.bot import HostedBot
@@ -26,10 +26,17 @@ from actors.runtime.bridge import aio
 from actors.webpush import webpush_handlers
 from ops.bundled import Brought
 from ops.settings import Settings
+from ops.stores import StartError
 from storage.errors import StoreUnavailable
+from storage.postgres.division import divided
 from storage.postgres.outbox.bell import Bell
 from storage.postgres.outbox.listen import DeafError, Ears
-from storage.postgres.outbox.pools import connect_claims
+from storage.postgres.outbox.pools import (
+    SharedConnections,
+    connect_claims,
+    connect_completions,
+    connect_handlers,
+)
 from storage.postgres.outbox.prune import prune
 from storage.redis.mailbox import Mailboxes
 from supervisors.otp.child import Life
@@ -39,6 +46,7 @@ from supervisors.workplace import Workplace
 
 log = get_logger("mailroom.outbox")
 
+QUEUES = (payment.QUEUE, delivery.QUEUE, notification.QUEUE)
 LISTEN_AGAIN_SECONDS = 1.0
 """The pause after the connection that listens was lost. Meanwhile the queues look by themselves."""
 DEAF_SECONDS = 60.0
@@ -68,6 +76,8 @@ class Outbox:
     ears: Ears
     deaf: str
     """Why `ears` may hear nothing, and what to do."""
+    connections: SharedConnections | None
+    """What the queues are worked with; None in a process that works none."""
 
     def wake(self, queue: str) -> None:
         """Jobs were committed to a queue: have its workers look, here and in other processes."""
@@ -85,7 +95,7 @@ class Outbox:
     ) -> dict[str, Start]:
         """The children of `jobs` in the tree, in the order they start."""
         door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
-        services = Services(self.url, self.ears, self.bell, bots, door)
+        services = Services(self.url, self.ears, self.bell, bots, door, self.connections)
         payments = payment_handlers(payments_with, brought.purposes)
         works = [
             Work(
@@ -145,14 +155,28 @@ async def _nobody_keeps(_endpoint: str) -> None:
 
 
 @asynccontextmanager
-async def open_outbox(settings: Settings) -> AsyncIterator[Outbox]:
-    """Connect, for as long as the process lives."""
+async def open_outbox(settings: Settings, *, working: bool = True) -> AsyncIterator[Outbox]:
+    """Connect, for as long as the process lives; `working` says whether jobs are worked here. Raises
+    `StartError`.
+    """
     assert settings.database_url is not None, "stores were opened with it"
-    pool = await aio(connect_claims, settings.database_url)
-    try:
-        listened = settings.database_direct_url or settings.database_url
-        deaf = DIRECT_IS_POOLED if settings.database_direct_url else POOLED
-        yield Outbox(settings.database_url, pool, Bell(pool), Ears(listened), deaf)
-    finally:
-        with trio.CancelScope(shield=True):
-            await aio(pool.close)
+    url, connections = settings.database_url, divided(settings.database_connections, working=working)
+    listened = settings.database_direct_url or url
+    deaf = DIRECT_IS_POOLED if settings.database_direct_url else POOLED
+    async with AsyncExitStack() as stack:
+
+        async def opened(connect: Callable[[str, int], Awaitable[asyncpg.Pool]], most: int) -> asyncpg.Pool:
+            pool = await aio(connect, url, most)
+            stack.push_async_callback(aio, pool.close)
+            return pool
+
+        try:
+            claims = await opened(connect_claims, connections.claims)
+            shared = None
+            if working:
+                completions = await opened(connect_completions, connections.completions)
+                handlers = await opened(connect_handlers, connections.handlers)
+                shared = SharedConnections(claims, completions, handlers, QUEUES)
+        except StoreUnavailable as error:
+            raise StartError(f"DATABASE_URL: {error}") from None
+        yield Outbox(url, claims, Bell(claims), Ears(listened), deaf, shared)

@@ -127,9 +127,10 @@ class Service:
 
     async def run(self, stop: trio.Event) -> None:
         """Run until `stop` is set. Raises what kept a part from starting, and `GaveUp` when the tree did."""
+        working = "worker" in self._roles
         async with (
-            open_stores(self._settings) as stores,
-            open_outbox(self._settings) as outbox,
+            open_stores(self._settings, working=working) as stores,
+            open_outbox(self._settings, working=working) as outbox,
             open_bot_services(self._settings, stores, outbox) as services,
         ):
             ownership = Ownership(

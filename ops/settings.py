@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from actors.providers.payments import minor_units
+from storage.postgres.division import CONNECTIONS_DEFAULT, CONNECTIONS_MAX, CONNECTIONS_MIN
 
 TELEGRAM_API_BASE = "https://api.telegram.org"
 ENVIRONMENT = {
@@ -26,6 +27,7 @@ ENVIRONMENT = {
     "MAILROOM_ENCRYPTION_KEY": "encryption_key",
     "MAILROOM_LOG": "log",
     "MAILROOM_METRICS_PORT": "metrics_port",
+    "MAILROOM_DATABASE_CONNECTIONS": "database_connections",
     "MAILROOM_TRUSTED_PROXIES": "trusted_proxies",
 }
 """Which variable sets which key; an empty variable counts as not set."""
@@ -233,6 +235,8 @@ class Settings(BaseModel):
         default=None, repr=False
     )
     """The same database past its pooler: for LISTEN alone, which gets through none in transaction mode."""
+    database_connections: int = Field(default=CONNECTIONS_DEFAULT, ge=CONNECTIONS_MIN, le=CONNECTIONS_MAX)
+    """To Postgres, that a process may have open, all of them counted."""
     redis_url: Annotated[str, _url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
     ops_token: (
         Annotated[

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_hex
 
 import asyncpg
@@ -12,9 +13,11 @@ from actors.runtime.bridge import aio
 from ops.faults import ConfigurationError
 from ops.settings import Settings
 from storage.errors import StoreError, StoreUnavailable
-from storage.postgres.database import connect
+from storage.postgres.database import UNAVAILABLE, connect
+from storage.postgres.division import divided
 from storage.postgres.lease import Leases
 from storage.postgres.pair import PostgresPair
+from storage.postgres.scarcity import shortage
 from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
 from storage.redis.mailbox import Mailboxes
@@ -79,9 +82,9 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
-    """Connect to both stores. Raises `StartError`, naming the setting that is to blame, and
-    `ConfigurationError` where they belong to different installations.
+async def open_stores(settings: Settings, *, working: bool = True) -> AsyncIterator[Stores]:
+    """Connect to both stores; `working` says whether jobs are worked here too. Raises `StartError`, naming
+    the setting that is to blame, and `ConfigurationError` where they belong to different installations.
     """
     if settings.database_url is None or settings.redis_url is None:
         raise StartError(
@@ -89,7 +92,8 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         )
     async with AsyncExitStack() as stack:
         try:
-            database = await aio(connect, settings.database_url)
+            general = divided(settings.database_connections, working=working).general
+            database = await aio(connect, settings.database_url, general)
         except StoreUnavailable as error:
             raise StartError(f"DATABASE_URL: {error}") from None
         stack.push_async_callback(aio, database.close)
@@ -98,6 +102,9 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         intake = Line(settings.redis_url, name="mailroom-intake")
         stack.push_async_callback(aio, intake.close)
         leases, readiness = Leases(settings.database_url), Readiness(database, line)
+        readiness.warnings.append(
+            partial(_scarce, database, settings.database_url, settings.database_connections)
+        )
         stack.push_async_callback(aio, leases.close)
         try:
             await aio(readiness.probe_stores)
@@ -121,3 +128,11 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
             raise StartError(f"the stores could not be compared: {error}") from None
         mailboxes = Mailboxes(intake, line, taker=token_hex(TAKER_BYTES))
         yield Stores(database, settings.redis_url, intake, line, mailboxes, leases, readiness, pairing, set())
+
+
+async def _scarce(database: asyncpg.Pool, url: str, connections: int) -> dict[str, str]:
+    try:
+        why = await shortage(database, url, connections)
+    except UNAVAILABLE:
+        return {}  # said already
+    return {"warning_database_connections": why} if why else {}

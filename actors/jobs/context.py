@@ -16,6 +16,7 @@ from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import Enqueued, Job, NewJob
 from storage.postgres.outbox.listen import Ears
 from storage.postgres.outbox.outcome import Done, Finished
+from storage.postgres.outbox.pools import SharedConnections
 from storage.redis.entry import Chat
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Services:
     """Tells the other processes of jobs that handlers enqueue; without it they look by themselves."""
     bots: "Mapping[str, HostedBot]" = field(default_factory=dict)
     chats: ChatDoor | None = None
+    connections: SharedConnections | None = None
+    """Those of all queues; without them every worker opens its own."""
 
     def ring(self, queues: set[str]) -> None:
         """Have those woken who wait for jobs of these queues, here and elsewhere."""

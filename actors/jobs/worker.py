@@ -30,10 +30,14 @@ from actors.jobs.report import Ended
 from actors.jobs.run import attempt, failed
 from actors.jobs.writer import Writer
 from storage.errors import StoreUnavailable
-from storage.postgres.opening import open_pool
 from storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
 from storage.postgres.outbox.outcome import Done, Outcome, Snoozed
-from storage.postgres.outbox.pools import connect_claims, connect_completions
+from storage.postgres.outbox.pools import (
+    QueueConnections,
+    connect_claims,
+    connect_completions,
+    connect_handlers,
+)
 from storage.words import shown
 
 log = get_logger("mailroom.jobs")
@@ -91,24 +95,30 @@ class QueueWorker:
     async def run(self, started: Callable[[], None]) -> None:
         """Work until asked to stop. An outage of Postgres is waited out; everything else is raised."""
         report.known(self.queue, lambda: len(self._held))
-        async with self._connected(started) as (claims, completions, database):
+        async with self._connected(started) as connections:
             try:
                 async with asyncio.TaskGroup() as group:
-                    writing = group.create_task(self._writer.run(completions))
-                    keeping = group.create_task(keep(self._held, claims, self.name, self._lease_seconds))
-                    await self._claim_until_stopped(claims, completions, database)
+                    writing = group.create_task(self._writer.run(connections.outcomes))
+                    keeping = group.create_task(
+                        keep(self._held, connections.claims, self.name, self._lease_seconds)
+                    )
+                    await self._claim_until_stopped(connections)
                     await self._finish()
                     writing.cancel()
                     keeping.cancel()
             finally:
                 self._deadlines.close()
-                await self._give_back(completions)
+                await self._give_back(connections.outcomes)
 
     @asynccontextmanager
-    async def _connected(
-        self, started: Callable[[], None]
-    ) -> AsyncIterator[tuple[asyncpg.Pool, asyncpg.Pool, asyncpg.Pool]]:
-        """Connections of this queue's own: a queue that hangs must not take those of others."""
+    async def _connected(self, started: Callable[[], None]) -> AsyncIterator[QueueConnections]:
+        """Our share of the process's connections, or our own: a queue that hangs must not take those of
+        others.
+        """
+        if self._services.connections is not None:
+            started()
+            yield self._services.connections.of(self.queue)
+            return
         pools: list[asyncpg.Pool] = []
         try:
             for connect in (connect_claims, connect_completions, self._connect_handlers):
@@ -121,20 +131,18 @@ class QueueWorker:
                         started()
                         await self._outage.wait(error)
             started()
-            claims, completions, database = pools
-            yield claims, completions, database
+            claims, completions, handlers = pools
+            yield QueueConnections(claims, completions, completions, handlers)
         finally:
             for pool in pools:
                 pool.terminate()
 
     async def _connect_handlers(self, url: str) -> asyncpg.Pool:
-        return await open_pool(url, most=self._limits.connections_max)
+        return await connect_handlers(url, self._limits.connections_max)
 
-    async def _claim_until_stopped(
-        self, claims: asyncpg.Pool, completions: asyncpg.Pool, database: asyncpg.Pool
-    ) -> None:
+    async def _claim_until_stopped(self, connections: QueueConnections) -> None:
         loop = asyncio.get_running_loop()
-        claimer = Claimer(claims, self.queue, self.name, lease_seconds=self._lease_seconds)
+        claimer = Claimer(connections.claims, self.queue, self.name, lease_seconds=self._lease_seconds)
         throttle = Throttle(self._limits.per_second, loop.time())
         while not self._stopping:
             self._changed.clear()
@@ -155,7 +163,9 @@ class QueueWorker:
             throttle.took(len(jobs))
             for number, job in enumerate(jobs, start=1):
                 deadline = loop.time() + job.timeout_seconds
-                context = JobContext(job, self._services, database, completions, self.name, deadline)
+                context = JobContext(
+                    job, self._services, connections.handlers, connections.endings, self.name, deadline
+                )
                 held = Held(context, keep_until)
                 self._held.add(held)
                 held.task = loop.create_task(self._attempt(held))

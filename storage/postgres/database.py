@@ -6,7 +6,7 @@ from storage.errors import StoreUnavailable
 from storage.postgres.opening import open_pool
 
 CONNECTIONS_MAX = 10
-"""Two busy processors and short queries: more connections would only wait inside Postgres instead of here."""
+"""For a program that is not the service, such as the command line of on-call."""
 
 UNAVAILABLE = (
     OSError,
@@ -26,9 +26,9 @@ def unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(f"Postgres does not answer: {str(error) or type(error).__name__}")
 
 
-async def connect(url: str) -> asyncpg.Pool:
+async def connect(url: str, connections: int = CONNECTIONS_MAX) -> asyncpg.Pool:
     """Open the pool. Raises `StoreUnavailable` when the database cannot be reached."""
     try:
-        return await open_pool(url, least=1, most=CONNECTIONS_MAX)
+        return await open_pool(url, least=1, most=connections)
     except UNAVAILABLE as error:
         raise unavailable(error) from error

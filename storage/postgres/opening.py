@@ -1,7 +1,10 @@
 """Open connections as the way to the database demands: directly, or through a pooler."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,6 +15,12 @@ from storage.postgres.pooler import CONNECT_SECONDS_MAX, DIRECT, PROCESS, Pooler
 
 COMMAND_TIMEOUT_SECONDS = 10.0
 """Nothing on the way of a message takes longer; a query that does is stuck."""
+QUERIES_MAX = 50_000
+IDLE_SECONDS_MAX = 300.0
+"""After so many statements, and so long without one, a connection is made anew; asyncpg's own numbers."""
+PATIENCE_SECONDS = 2.0
+PATIENCE_PAUSE_SECONDS = 0.1
+"""How long to wait for a free connection where no other is to be had, and how often to ask again."""
 CACHED_STATEMENTS = 100
 """Statements that a connection knows by heart, where it may; asyncpg's own number."""
 
@@ -20,16 +29,53 @@ async def open_pool(
     url: str, *, most: int, least: int = 0, pinned: Mapping[str, str] | None = None
 ) -> asyncpg.Pool:
     """A pool of such connections. Raises what asyncpg raises."""
-    connect: Any = partial(open_connection, pinned=pinned)
-    return await asyncpg.create_pool(
+    return await PatientPool(
         url,
         min_size=least,
         max_size=most,
+        max_queries=QUERIES_MAX,
+        max_inactive_connection_lifetime=IDLE_SECONDS_MAX,
+        connect=partial(open_connection, pinned=pinned),
+        reset=_nothing_to_reset,
+        loop=asyncio.get_running_loop(),
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
         command_timeout=COMMAND_TIMEOUT_SECONDS,
         timeout=CONNECT_SECONDS_MAX,
-        connect=connect,
-        reset=_nothing_to_reset,
     )
+
+
+@dataclass(slots=True)
+class Refused:
+    """The last time that Postgres, or the pooler before it, had no connection left for this process."""
+
+    at: float | None = None
+    why: str = ""
+
+
+refused = Refused()
+
+
+class PatientPool(asyncpg.Pool):
+    """A pool that does with fewer connections than it may have: where another one is refused, whoever wants
+    it waits for one to be free.
+    """
+
+    async def _acquire(self, timeout: float | None) -> Any:
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + (PATIENCE_SECONDS if timeout is None else timeout)
+        while True:
+            try:
+                return await super()._acquire(timeout)  # type: ignore[misc] # not in its stubs
+            except asyncpg.PostgresError as error:
+                if not none_left(error) or loop.time() > give_up_at:
+                    raise
+            await asyncio.sleep(PATIENCE_PAUSE_SECONDS)
+
+
+def none_left(error: asyncpg.PostgresError) -> bool:
+    """Whether this says that there are too many connections already; poolers have their own words for it."""
+    return isinstance(error, asyncpg.TooManyConnectionsError) or "no more connections allowed" in str(error)
 
 
 async def open_connection(
@@ -41,8 +87,10 @@ async def open_connection(
         connection = await _opened(url, way, pinned or {}, options)
         if await _is_direct(connection) == (way.pooler is Pooler.NONE):
             return connection
-    except Exception:
+    except Exception as error:
         forget(url)
+        if isinstance(error, asyncpg.PostgresError) and none_left(error):
+            refused.at, refused.why = time.monotonic(), str(error)
         raise
     connection.terminate()  # a pooler came, or went, since we looked
     forget(url)

@@ -14,6 +14,7 @@ from collections import Counter
 
 import pytest
 
+from storage.postgres.division import CONNECTIONS_DEFAULT
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Crowd
 from tests.acceptance.shop.mall import PRICE_MINOR
@@ -48,6 +49,8 @@ def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
     assert len(shown) == len(set(shown)) == goods
     pooled = mall.shop.env["DATABASE_URL"] != mall.postgres.url
     assert ("jobs_found_by_looking" in mall.shop.said()) == pooled
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'mailroom' AND pid <> pg_backend_pid()"
+    assert pooled or mall.books.value(sessions) <= CONNECTIONS_DEFAULT
     wait_until(
         lambda: mall.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == goods, ""
     )
