@@ -120,6 +120,7 @@ async def look_into(
             purposes.get(payment.purpose),
             noticed=True,
             said_paid=wanted.state == "paid",
+            changed=wanted.state is None,
         ),
         context,
     )

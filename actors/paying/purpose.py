@@ -2,13 +2,14 @@
 
     purposes = {"shop.order": Purpose(paid=..., mismatched=..., given_back=...)}
 
-All three are called in the transaction that changes the payment, once for each payment whatever happens.
-They may write rows of their own there, and return jobs to enqueue; what they raise undoes all of it, and it
-is tried again.
+All of them are called in the transaction that changes the payment, the first three once for each payment
+whatever happens. They may write rows of their own there, and return jobs to enqueue; what they raise undoes
+all of it, and it is tried again.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from actors.providers.payments import Money
@@ -43,11 +44,34 @@ class GivenBack:
 
     why: Why
     money: Money
-    """What was really paid."""
+    """What goes back: of what was really paid, all that had not gone back before."""
     to_payer: bool
     """False if the provider cannot give it back: then it is the bot that owes it."""
     words: str = ""
     """Why the provider cannot, in its own words."""
+
+
+What = Literal[
+    "refund_waits", "refund_lost", "back_twice", "dispute", "inquiry", "dispute_won", "dispute_lost"
+]
+"""`refund_waits`: the provider refuses for now, and is asked again for days. `refund_lost`: a refund came
+back. `back_twice`: more has gone back, or is on a balance, than was paid. `dispute`: the payer's bank takes
+the money back, `inquiry`: it asks whether it should; then the dispute is won, or lost.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something about a payment that the owner of the bot has to know."""
+
+    what: What
+    money: Money
+    words: str = ""
+    """Why, in the provider's words."""
+    answer_until: datetime | None = None
+    """By when a dispute can be answered in the provider's cabinet."""
+    all_gone: bool = False
+    """Whether all that was paid is gone by it: what was sold is sold no more."""
 
 
 OnPaid = Callable[[Connection, Payment], Awaitable[Follows]]
@@ -55,7 +79,8 @@ OnPaid = Callable[[Connection, Payment], Awaitable[Follows]]
 OnMismatch = Callable[[Connection, Payment, Money], Awaitable[Sequence[NewJob]]]
 """Something else was paid than was asked for; it goes back. What is paid for is as unpaid as before."""
 OnGivenBack = Callable[[Connection, Payment, GivenBack], Awaitable[Sequence[NewJob]]]
-"""The money of a payment has gone back, or cannot."""
+"""The money of a payment has gone back, or cannot. Called a second time for a refund that came back."""
+OnTrouble = Callable[[Connection, Payment, Trouble], Awaitable[Sequence[NewJob]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +90,8 @@ class Purpose:
     paid: OnPaid
     mismatched: OnMismatch
     given_back: OnGivenBack
+    troubled: OnTrouble | None = None
+    """Without it, on-call alone learns of disputes and of refunds that came back."""
 
 
 def carry(jobs: Sequence[NewJob], trace: str) -> list[NewJob]:

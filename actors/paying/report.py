@@ -38,14 +38,23 @@ Verdict = Literal[
     "unclaimed",
     "lost",
     "disputed",
+    "refund_lost",
+    "back_twice",
+    "chargeback",
+    "chargeback_over",
 ]
 """`late`: what was paid for is gone. `twice`: it was paid for already. `duplicate`: we knew. `unknown`: of no
 payment that anybody knows. `unclaimed`: really paid, and not for anything of ours. `lost`: made by us, and
 this database is older. `disputed`: the provider's answer contradicts what we know; it becomes a dead letter.
+`refund_lost`: a refund came back, days after it had gone. `back_twice`: more has gone back than was paid.
+`chargeback`: the payer's bank takes the money, or means to; `chargeback_over` when that is decided.
 """
-RefundOutcome = Literal["done", "pending", "impossible", "unavailable", "dead"]
-"""`impossible`: the provider cannot, and the bot owes the money. `unavailable`: tried again; `dead` after the
-last time.
+RefundOutcome = Literal[
+    "done", "pending", "needless", "disputed", "refused", "impossible", "unavailable", "dead"
+]
+"""`needless`: the money had gone back by other hands. `disputed`: it waits for the payer's bank to decide.
+`refused`: tried again later, by another name. `impossible`: the provider cannot, and the bot owes the money.
+`unavailable`: tried again; `dead` after the last time.
 """
 
 WARNED = frozenset(
@@ -59,9 +68,11 @@ WARNED = frozenset(
         "partly_refunded",
         "unknown",
         "unclaimed",
+        "refused",
+        "chargeback_over",
     }
 )
-WRONG = frozenset({"lost", "disputed", "impossible", "dead"})
+WRONG = frozenset({"lost", "disputed", "impossible", "dead", "refund_lost", "back_twice", "chargeback"})
 """What a person has to look at."""
 
 

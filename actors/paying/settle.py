@@ -4,17 +4,17 @@ our row          the provider says                         then
 pending,         paid, as asked                            paid; what follows is enqueued
 or canceled      paid, something else                      mismatched; it goes back
 pending          canceled                                  canceled
-any              refunded                                  refunded; the bot takes back what it must
+any              refunded, or something has changed        `changed.py`
 any other        paid, canceled                            nothing: an old notice, or the same again
 paid             canceled                                  a person has to look
 """
 
 from dataclasses import dataclass
-from typing import cast
 
 from actors.jobs.context import JobContext
 from actors.paying import report
-from actors.paying.purpose import GivenBack, NotPayableError, Purpose, Why, carry
+from actors.paying.changed import note_changes
+from actors.paying.purpose import NotPayableError, Purpose, carry
 from actors.paying.refund import begin_giving_back
 from actors.providers.payments import FetchedPayment, Money, PaymentProvider
 from storage.postgres.outbox.connection import Connection
@@ -22,13 +22,10 @@ from storage.postgres.outbox.job import NewJob
 from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
 from storage.postgres.payments import (
     Payment,
-    begin_refund,
-    finish_refund,
     mark_asked,
     mark_canceled,
     mark_mismatched,
     mark_paid,
-    mark_refunded,
 )
 
 VERDICTS: dict[str, report.Verdict] = {"too_late": "late", "twice": "twice"}
@@ -47,6 +44,8 @@ class Asked:
     """Whether we ask because of a notice: that one has its line in the log, whatever comes out."""
     said_paid: bool = False
     """Whether that notice says that it was paid: then "pending" means that the provider is not there yet."""
+    changed: bool = False
+    """Whether it only says that something is new, such as a part given back, or a dispute."""
 
     @property
     def money(self) -> Money:
@@ -73,11 +72,14 @@ async def settle(asked: Asked, context: JobContext) -> Outcome:
     if wrong := _contradicts(asked):
         asked.tell("disputed", why=wrong)
         return Rejected(f"payment {asked.payment.id}: {wrong}")
+    was_paid = asked.payment.status not in ("pending", "canceled")
     match asked.fetched.state:
+        case "paid" if was_paid and asked.changed:
+            return await _changed(asked, context)
         case "paid":
             return await _paid(asked, context)
         case "refunded":
-            return await _refunded(asked, context)
+            return await _changed(asked, context)
         case "canceled":
             # An answer that was asked for before ours may have come later: only the row decides.
             new = await mark_canceled(context.database, asked.payment.id)
@@ -106,8 +108,6 @@ async def _paid(asked: Asked, context: JobContext) -> Outcome:
         return Rejected(str(error))
     if verdict == "mismatched":
         asked.tell(verdict, asked_for=str(asked.money))
-    elif verdict == "duplicate" and asked.fetched.refunded_minor and payment.status == "paid":
-        asked.tell("partly_refunded", refunded_minor=asked.fetched.refunded_minor)
     elif verdict != "duplicate" or asked.noticed:
         asked.tell(verdict)
     return Done()
@@ -138,23 +138,13 @@ async def _otherwise(
     return "mismatched", jobs + await begin_giving_back(connection, payment.id, "mismatch")
 
 
-async def _refunded(asked: Asked, context: JobContext) -> Outcome:
-    """The money has gone back: by a refund of ours that did not hear of its end, or by another hand."""
-    payment, new = asked.payment, False
-    async with context.ending() as connection:
-        await mark_asked(connection, payment.id)  # locks the row: nobody makes it paid meanwhile
-        refund = await begin_refund(connection, payment.id, "owner")
-        if refund is not None and refund.status == "pending":
-            new = await finish_refund(connection, payment.id)
-            if asked.purpose is not None:
-                money = Money(refund.amount_minor, refund.currency)
-                back = GivenBack(cast(Why, refund.why), money, to_payer=True)
-                jobs = await asked.purpose.given_back(connection, payment, back)
-                await context.enqueue(connection, carry(jobs, context.trace))
-        elif refund is None:
-            new = await mark_refunded(connection, payment.id)
-    if new or asked.noticed:
-        asked.tell("refunded" if new else "duplicate")
+async def _changed(asked: Asked, context: JobContext) -> Outcome:
+    """Money has gone back, or come back, or a bank has taken it."""
+    verdicts = await note_changes(asked.payment, asked.provider, asked.fetched, asked.purpose, context)
+    for verdict in verdicts:
+        asked.tell(verdict, refunded_minor=asked.fetched.refunded_minor)
+    if not verdicts and asked.noticed:
+        asked.tell("duplicate")
     return Done()
 
 

@@ -22,6 +22,7 @@ from actors.providers.http import Answer, Api, faults_of
 from actors.providers.payments import (
     CreatedPayment,
     FetchedPayment,
+    ListedRefund,
     Money,
     MoneyError,
     Notice,
@@ -92,13 +93,17 @@ class _Paid(BaseModel):
 
 
 class Aaio:
-    """A shop at AAIO. Secret 1 signs what we ask for, secret 2 what it tells; the API key lets us ask it."""
+    """A shop at AAIO. It tells of no refunds and no disputes: what its cabinet shows is all there is to know.
+
+    Secret 1 signs what we ask for, secret 2 what it tells; the API key lets us ask it.
+    """
 
     name = "aaio"
     test = False  # it has no test mode
     can_refund = False
     can_list = False
     signs_notices = True
+    can_list_refunds = False
 
     def __init__(
         self,
@@ -204,8 +209,13 @@ class Aaio:
         """There is no such call: somebody has to do it, or it becomes credit in the shop."""
         raise ProviderRefusedError(
             f"{self.name} gives no money back by API: give {order.money} for payment {order.provider_id} "
-            "back by hand (its cabinet, or a transfer), or credit it to the customer"
+            "back by hand (its cabinet, or a transfer), or credit it to the customer",
+            "final",
         )
+
+    async def refunds(self, provider_id: str) -> list[ListedRefund]:
+        """Nor is there one that tells of them."""
+        raise ProviderRefusedError(f"{self.name} does not tell what went back of payment {provider_id}")
 
     async def _is_paid(self, order: PaymentOrder) -> bool:
         try:

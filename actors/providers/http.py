@@ -129,8 +129,10 @@ class Api:
                 )
         return found
 
-    def failure(self, answer: Answer, words: str, retry_after: float | None = None) -> PaymentProviderError:
-        """The error that an answer is which is not the wanted one. `words` are the provider's own."""
+    def failure(
+        self, answer: Answer, words: str, retry_after: float | None = None, *, code: str = ""
+    ) -> PaymentProviderError:
+        """The error that an answer is which is not the wanted one; words and code are the provider's own."""
         message = f"{self._provider} answered {answer.status}: {self.plain(words) or 'without a word'}"
         # 202: accepted, and still at work on it. 409: the same call of ours is being worked on.
         if answer.status in (202, 408, 409, 425, 429) or answer.status >= 500:
@@ -138,7 +140,10 @@ class Api:
             return ProviderUnavailableError(
                 message, None if wait is None else min(max(wait, 0.0), RETRY_AFTER_SECONDS_MAX)
             )
-        return ProviderRefusedError(message)
+        # With these nothing passes by itself: our key is wrong, may not do it, or is another shop's.
+        return ProviderRefusedError(
+            message, "person" if answer.status in (401, 403, 404) else "passes", code=code
+        )
 
     def plain(self, words: str) -> str:
         """The provider's words as they may be shown: short, on one line, without our secrets."""

@@ -5,7 +5,7 @@ of minor units everywhere; a provider translates them at its border.
 
 PaymentProviderError
 ├── ProviderUnavailableError   it does not answer, or asks us to wait: try again
-└── ProviderRefusedError       it said no, and will again: a person has to look
+└── ProviderRefusedError       it said no: nothing happened, and the same call will be refused again
 NoticeRefusedError             a notice that is not the provider's
 """
 
@@ -52,10 +52,27 @@ class ProviderUnavailableError(PaymentProviderError):
         """How many seconds it asked us to wait."""
 
 
+Refusal = Literal["final", "passes", "disputed", "person"]
+"""What follows when a provider does not give money back.
+
+final      it never will: the money has to go another way (a closed account, a lost card)
+passes     perhaps it will later, under another name: too little on the shop's account, an unknown rule
+disputed   the payer's bank has the matter: how that ends decides
+person     somebody has to change something first: bad credentials, an unknown payment
+"""
+
+
 class ProviderRefusedError(PaymentProviderError):
-    """The provider refused for good: bad credentials, an unknown payment, a broken rule. Not worth repeating
-    before somebody has changed something.
+    """The provider refused: bad credentials, an unknown payment, a broken rule. Nothing has happened, and it
+    is not worth repeating before something has changed.
     """
+
+    def __init__(self, message: str, refusal: Refusal = "passes", code: str = "") -> None:
+        super().__init__(message)
+        self.refusal: Refusal = refusal
+        """What it means for money that was to go back: what the provider does not explain may pass."""
+        self.code = code
+        """The provider's own word for it, where it has one."""
 
 
 class NoticeRefusedError(Exception):
@@ -101,6 +118,9 @@ def minor_units(sums: Mapping[str, str]) -> dict[str, int]:
 
 
 PaymentState = Literal["pending", "paid", "canceled", "refunded"]
+RefundState = Literal["pending", "done", "canceled"]
+DisputeState = Literal["inquiry", "open", "won", "lost"]
+"""`inquiry`: a bank asks, and takes nothing yet. `won`: the money is the shop's, again or still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +176,21 @@ class NoticedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """A payer's bank takes, or means to take, a payment back: a chargeback."""
+
+    dispute_id: str
+    state: DisputeState
+    money: Money
+    withdrawn: bool
+    """Whether the shop is without the money now."""
+    reason: str = ""
+    """In the provider's words."""
+    answer_until: datetime | None = None
+    """By when the shop may answer, in the provider's cabinet."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchedPayment:
     """What the provider says when asked: the one thing that is believed."""
 
@@ -178,6 +213,8 @@ class FetchedPayment:
     """What we had told the provider of it, as `PaymentOrder.about`; whoever else uses the account may have
     written anything there.
     """
+    disputes: tuple[Dispute, ...] = ()
+    """Empty where the provider tells nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +225,10 @@ class RefundOrder:
     money: Money
     idempotency_key: str
     """The same for every try at this refund, 64 characters at most. Providers remember it for a day."""
+    reference: str = ""
+    """Our name for the refund, which comes back with `refunds`. Empty for one of the version before, whose
+    request has to stay what it was.
+    """
     reason: str = ""
     receipt: Receipt | None = None
     """What is given back, if it is a part; providers know it themselves if it is all."""
@@ -199,8 +240,29 @@ class Refund:
 
     refund_id: str
     """Empty if the money had gone back already, by another hand."""
-    state: Literal["pending", "done", "canceled"]
+    state: RefundState
     """`pending`: the money is on its way; call `refund` again later, with the same key, to see."""
+    refusal: Refusal = "final"
+    """What a canceled one means."""
+    words: str = ""
+    """Why it was canceled, in the provider's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRefund:
+    """A refund of a payment, whoever has asked for it: we, somebody in the cabinet, another system."""
+
+    refund_id: str
+    state: RefundState
+    money: Money
+    created_at: datetime
+    reference: str | None = None
+    """Our name for it, if it is ours."""
+    reason: str = ""
+    """Why, in the words of whoever asked for it."""
+    refusal: Refusal = "final"
+    words: str = ""
+    """As in `Refund`."""
 
 
 class PaymentProvider(Protocol):
@@ -223,6 +285,10 @@ class PaymentProvider(Protocol):
         """Whether a notice proves whom it is from. Where none does anybody can have us ask about any payment:
         then we do so rarely, see `actors/paying/notice.py`.
         """
+
+    @property
+    def can_list_refunds(self) -> bool:
+        """Whether `refunds` works. If not, what went back by other hands is what `fetch` says."""
 
     def sums(self, currency: str) -> Sums | None:
         """Which sums of a currency it takes; None: it does not take the currency."""
@@ -251,4 +317,9 @@ class PaymentProvider(Protocol):
     async def refund(self, order: RefundOrder) -> Refund:
         """Give money back. Repeated with the same idempotency key it is the same refund, as it is by then; a
         payment that has gone back already is `done`. Raises `ProviderRefusedError` if it cannot be.
+        """
+
+    async def refunds(self, provider_id: str) -> list[ListedRefund]:
+        """All refunds of a payment, also those that were not asked for by us, and those that came to nothing.
+        Raises `ProviderRefusedError` where the provider tells nobody.
         """

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -23,7 +24,10 @@ from actors.providers.payments import (
     MINOR_DIGITS,
     MINOR_DIGITS_DEFAULT,
     CreatedPayment,
+    Dispute,
+    DisputeState,
     FetchedPayment,
+    ListedRefund,
     Money,
     Notice,
     NoticedPayment,
@@ -34,6 +38,8 @@ from actors.providers.payments import (
     ProviderUnavailableError,
     Refund,
     RefundOrder,
+    RefundState,
+    Refusal,
     minor_units,
 )
 from actors.providers.sums import Sums, step_of
@@ -79,6 +85,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,255}$")]
 class _Charge(BaseModel):
     refunded: bool = False
     amount_refunded: int = 0
+    disputed: bool = False
 
 
 class _Intent(BaseModel):
@@ -117,6 +124,40 @@ class _Refund(BaseModel):
     failure_reason: str | None = None
 
 
+class _ListedRefund(_Refund):
+    amount: int
+    currency: str
+    created: int
+    metadata: dict[str, str] | None = None
+
+
+class _Refunds(BaseModel):
+    data: list[_ListedRefund]
+    has_more: bool = False
+
+
+class _Moved(BaseModel):
+    amount: int
+
+
+class _DueBy(BaseModel):
+    due_by: int | None = None
+
+
+class _Dispute(BaseModel):
+    id: Id
+    status: str
+    amount: int
+    currency: str
+    reason: str = ""
+    balance_transactions: list[_Moved] = []
+    evidence_details: _DueBy | None = None
+
+
+class _Disputes(BaseModel):
+    data: list[_Dispute]
+
+
 class _Noticed(BaseModel):
     id: Id
     payment_status: str = "unpaid"
@@ -132,13 +173,54 @@ class _Event(BaseModel):
     data: _EventData
 
 
-REFUND_STATES: Mapping[str, Literal["pending", "done", "canceled"]] = {
+REFUND_STATES: Mapping[str, RefundState] = {
     "pending": "pending",
     "requires_action": "pending",
     "succeeded": "done",
     "failed": "canceled",
     "canceled": "canceled",
 }
+REFUSALS: Mapping[str, Refusal] = {
+    # Why a refund failed (`failure_reason`), which may be days after it had succeeded. The money is on the
+    # account again, and Stripe's own advice is to pay the customer in another way.
+    "lost_or_stolen_card": "final",
+    "expired_or_canceled_card": "final",
+    "declined": "final",
+    "merchant_request": "final",
+    "unknown": "final",
+    "insufficient_funds": "passes",
+    "charge_for_pending_refund_disputed": "disputed",
+    # Why a refund was not made at all (`error.code`).
+    "balance_insufficient": "passes",
+    "charge_already_refunded": "passes",
+    "charge_disputed": "disputed",
+    "refund_disputed_payment": "disputed",
+    "resource_missing": "person",
+}
+"""What each answer means for money that is to go back; what is not listed passes, perhaps."""
+DISPUTE_STATES: Mapping[str, DisputeState] = {
+    # An inquiry: nothing is withdrawn, and it may become a chargeback.
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "won",
+    "needs_response": "open",
+    "under_review": "open",
+    "won": "won",
+    "lost": "lost",
+    # Settled before it was filed, in the payer's favour where money was withdrawn.
+    "prevented": "lost",
+    "charge_refunded": "lost",  # no longer used
+}
+SETTLED_BEFORE_FILED = frozenset({"prevented", "charge_refunded"})
+ABOUT_REFUNDS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
+DISPUTE_EVENTS = "charge.dispute."
+"""`created`, `updated`, `closed`, `funds_withdrawn`, `funds_reinstated`: each says that something is new."""
+REFUND_NAME = "refund_id"
+"""Under which our name for a refund is kept in its metadata."""
+LISTED_PER_PAGE = 100
+"""The most it gives."""
+PAGES_MAX = 20
+"""A payment with more refunds than these is nothing to decide about by machine."""
 
 
 class Stripe:
@@ -148,6 +230,7 @@ class Stripe:
     can_refund = True
     can_list = True
     signs_notices = True
+    can_list_refunds = True
 
     def __init__(
         self,
@@ -214,8 +297,12 @@ class Stripe:
         self._check_signature(notice)
         try:
             event = _Event.model_validate(json_object(notice.body))
-            if event.type == "charge.refunded":
-                return await self._refunded(_Noticed.model_validate(event.data.object))
+            if (
+                event.type == "charge.refunded"
+                or event.type in ABOUT_REFUNDS
+                or event.type.startswith(DISPUTE_EVENTS)
+            ):
+                return await self._paid_by(_Noticed.model_validate(event.data.object))
             if not event.type.startswith("checkout.session."):
                 return []
             about = _Noticed.model_validate(event.data.object)
@@ -224,8 +311,13 @@ class Stripe:
         return [NoticedPayment(about.id, _claim(event.type, about))]
 
     async def fetch(self, provider_id: str) -> FetchedPayment:
-        """`GET /checkout/sessions/{id}`, with its charge, which knows what has gone back."""
-        return self._fetched(await self._session(provider_id))
+        """`GET /checkout/sessions/{id}`, with its charge, which knows what went back, and disputes."""
+        found = await self._session(provider_id)
+        intent = found.payment_intent
+        charge = intent.latest_charge if isinstance(intent, _Intent) else None
+        if not isinstance(intent, _Intent) or not isinstance(charge, _Charge) or not charge.disputed:
+            return self._fetched(found)
+        return replace(self._fetched(found), disputes=await self._disputes(intent.id))
 
     async def made_since(self, moment: datetime) -> AsyncIterator[Sequence[FetchedPayment]]:
         """`GET /checkout/sessions` from then on, the newest first, each with its charge."""
@@ -263,16 +355,14 @@ class Stripe:
     async def refund(self, order: RefundOrder) -> Refund:
         """`POST /refunds`, of the payment that the session has led to."""
         session = await self._session(order.provider_id)
-        intent = (
-            session.payment_intent.id
-            if isinstance(session.payment_intent, _Intent)
-            else session.payment_intent
-        )
+        intent = _intent_of(session)
         if intent is None or session.payment_status != "paid":
             raise ProviderRefusedError(f"session {session.id} was not paid: there is nothing to give back")
         form = {"payment_intent": intent, "amount": str(_to_stripe(order.money))}
         if order.reason:
             form["metadata[reason]"] = order.reason[:REASON_CHARS_MAX]
+        if order.reference:
+            form[f"metadata[{REFUND_NAME}]"] = order.reference
         try:
             made = self._api.read(_Refund, await self._post("/refunds", form, order.idempotency_key))
         except ProviderRefusedError:
@@ -289,17 +379,50 @@ class Stripe:
                 payment=session.id,
                 why=made.failure_reason or made.status,
             )
-        return Refund(made.id, REFUND_STATES[made.status])
+        return Refund(made.id, REFUND_STATES[made.status], *_refusal(made))
 
-    async def _refunded(self, charge: _Noticed) -> list[NoticedPayment]:
-        # A charge does not name its session. Somebody may have given the money back in Stripe's dashboard.
-        if charge.payment_intent is None:
+    async def refunds(self, provider_id: str) -> list[ListedRefund]:
+        """`GET /refunds?payment_intent=…`, page after page."""
+        intent = _intent_of(await self._session(provider_id))
+        if intent is None:
+            return []
+        query = {"payment_intent": intent, "limit": str(LISTED_PER_PAGE)}
+        found: list[ListedRefund] = []
+        for _ in range(PAGES_MAX):
+            page = self._api.read(_Refunds, await self._get("/refunds", query))
+            for one in page.data:
+                metadata = one.metadata or {}
+                found.append(
+                    ListedRefund(
+                        one.id,
+                        REFUND_STATES[one.status],
+                        _from_stripe(one.amount, one.currency),
+                        datetime.fromtimestamp(one.created, UTC),
+                        metadata.get(REFUND_NAME),
+                        metadata.get("reason", ""),
+                        *_refusal(one),
+                    )
+                )
+            if not page.has_more or not page.data:
+                return found
+            query["starting_after"] = page.data[-1].id
+        raise ProviderUnavailableError(f"{self.name} has more refunds of {provider_id} than we read")
+
+    async def _disputes(self, intent: str) -> tuple[Dispute, ...]:
+        query = {"payment_intent": intent, "limit": str(LISTED_PER_PAGE)}
+        found = self._api.read(_Disputes, await self._get("/disputes", query)).data
+        return tuple(_dispute(one) for one in found)
+
+    async def _paid_by(self, about: _Noticed) -> list[NoticedPayment]:
+        # Neither a charge nor a refund nor a dispute names its session. Somebody may have given the money
+        # back in Stripe's dashboard, or the payer's bank takes it back.
+        if about.payment_intent is None:
             return []  # not from Checkout
-        query = {"payment_intent": charge.payment_intent, "limit": "1"}
+        query = {"payment_intent": about.payment_intent, "limit": "1"}
         try:
             found = self._api.read(_Sessions, await self._get("/checkout/sessions", query))
         except ProviderRefusedError as error:
-            raise ProviderUnavailableError(f"which session was refunded is not known: {error}") from error
+            raise ProviderUnavailableError(f"which session it is about is not known: {error}") from error
         return [NoticedPayment(session.id) for session in found.data]
 
     async def _session(self, id_: str) -> _Session:
@@ -318,7 +441,10 @@ class Stripe:
         error = answer.body.get("error")
         said = error if isinstance(error, dict) else {}
         words = [str(said[name]) for name in ("type", "code", "message", "param") if said.get(name)]
-        raise self._api.failure(answer, ": ".join(words))
+        failure = self._api.failure(answer, ": ".join(words), code=str(said.get("code", "")))
+        if isinstance(failure, ProviderRefusedError):
+            failure.refusal = REFUSALS.get(failure.code, failure.refusal)
+        raise failure
 
     def _check_signature(self, notice: Notice) -> None:
         """`t=<unix>,v1=<hex>[,v1=…][,v0=…]`: any v1 will do; a secret is changed while both are used."""
@@ -348,6 +474,39 @@ def _state(session: _Session) -> PaymentState:
     # session says nothing of it, and its payment is back where it began.
     failed = isinstance(intent, _Intent) and intent.status in ("canceled", "requires_payment_method")
     return "canceled" if session.status == "complete" and failed else "pending"
+
+
+def _intent_of(session: _Session) -> str | None:
+    """What has moved the session's money."""
+    intent = session.payment_intent
+    return intent.id if isinstance(intent, _Intent) else intent
+
+
+def _refusal(refund: _Refund) -> tuple[Refusal, str]:
+    """What a failed refund means, and why it did."""
+    if REFUND_STATES[refund.status] != "canceled":
+        return "final", ""
+    why = refund.failure_reason or refund.status
+    return REFUSALS.get(why, "passes"), why
+
+
+def _dispute(found: _Dispute) -> Dispute:
+    state = DISPUTE_STATES.get(found.status, "open")
+    # One movement takes the money, a second one brings it back; they are in the account's currency, not in
+    # the payment's, so that only their sign counts here.
+    moved = sum(one.amount for one in found.balance_transactions)
+    withdrawn = moved < 0 if found.balance_transactions else found.status == "lost"
+    if found.status in SETTLED_BEFORE_FILED and not withdrawn:
+        state = "won"
+    due_by = found.evidence_details.due_by if found.evidence_details else None
+    return Dispute(
+        found.id,
+        state,
+        _from_stripe(found.amount, found.currency),
+        withdrawn,
+        found.reason,
+        datetime.fromtimestamp(due_by, UTC) if due_by and state in ("inquiry", "open") else None,
+    )
 
 
 def _claim(event: str, about: _Noticed) -> PaymentState | None:

@@ -21,6 +21,7 @@ from actors.providers.payments import (
     IDEMPOTENCY_CHARS_MAX,
     CreatedPayment,
     FetchedPayment,
+    ListedRefund,
     Money,
     MoneyError,
     Notice,
@@ -29,8 +30,11 @@ from actors.providers.payments import (
     PaymentOrder,
     PaymentState,
     ProviderRefusedError,
+    ProviderUnavailableError,
     Refund,
     RefundOrder,
+    RefundState,
+    Refusal,
     minor_units,
 )
 from actors.providers.sums import Sums
@@ -58,6 +62,8 @@ YOOKASSA_NETWORKS = (
 """Where its notices come from, by its documentation and its package."""
 DESCRIPTION_CHARS_MAX = 128
 REFUND_REASON_CHARS_MAX = 250
+REFUND_NAME = "refund_id"
+"""Under which our name for a refund is kept in its metadata."""
 ITEM_CHARS_MAX = 128
 SUMS = {"RUB": Sums(1_00, 700_000_00)}
 """A shop of a Russian company takes roubles only. The least is that of each of its methods; the greatest is
@@ -75,11 +81,39 @@ STATES: Mapping[str, PaymentState] = {
     "succeeded": "paid",
     "canceled": "canceled",
 }
-REFUND_STATES: Mapping[str, Literal["pending", "done", "canceled"]] = {
+REFUND_STATES: Mapping[str, RefundState] = {
     "pending": "pending",
     "succeeded": "done",
     "canceled": "canceled",
 }
+REFUSALS: Mapping[str, Refusal] = {
+    # "The cause is not detailed": its support is asked, not its API.
+    "general_decline": "final",
+    # The shop was paid less on this day than the refund, or has a debt: another day it works.
+    "insufficient_funds": "passes",
+    # The issuer refuses, and will: the money goes another way, by agreement with the buyer.
+    "rejected_by_payee": "final",
+    # A technical fault of whoever canceled it: "repeat with growing pauses".
+    "rejected_by_timeout": "passes",
+    "yoo_money_account_closed": "final",
+    # Of purchases with an electronic certificate: the very refund is wrong, and stays so.
+    "payment_basket_id_not_found": "final",
+    "payment_article_number_not_found": "final",
+    "payment_tru_code_not_found": "final",
+    "too_many_refunding_articles": "final",
+    "some_articles_already_refunded": "final",
+}
+"""Why it cancels refunds (`RefundCancellationDetailsReasonCode` of its packages), and what that means. What
+is not listed passes, perhaps; so does a refused request (`invalid_request`), whose cause stands in its words
+alone: older than its bank allows (15 months for many), or more than is left.
+
+It knows no disputes: its API and its notices have none. A chargeback is settled by letters, and seen in its
+cabinet.
+"""
+REFUNDS_PER_PAGE = 100
+"""The most it gives."""
+REFUND_PAGES_MAX = 20
+"""A payment with more refunds than these is nothing to decide about by machine."""
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 """It becomes a part of an address, and comes from notices that anybody may have written."""
 
@@ -121,6 +155,18 @@ class _Refund(BaseModel):
     cancellation_details: _Cancellation | None = None
 
 
+class _ListedRefund(_Refund):
+    amount: _Amount
+    created_at: datetime
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class _Refunds(BaseModel):
+    items: list[_ListedRefund]
+    next_cursor: str | None = None
+
+
 class _Noticed(BaseModel):
     id: Id
     payment_id: Id | None = None
@@ -143,6 +189,7 @@ class YooKassa:
     can_refund = True
     can_list = True
     signs_notices = False
+    can_list_refunds = True
 
     def __init__(
         self,
@@ -260,6 +307,8 @@ class YooKassa:
         body: dict[str, object] = {"payment_id": order.provider_id, "amount": _amount(order.money)}
         if order.reason:
             body["description"] = order.reason[:REFUND_REASON_CHARS_MAX]
+        if order.reference:
+            body["metadata"] = {REFUND_NAME: order.reference}
         self._add_receipt(body, order)
         try:
             made = self._api.read(_Refund, await self._post("/refunds", body, order.idempotency_key))
@@ -272,7 +321,31 @@ class YooKassa:
             made = self._api.read(_Refund, await self._get("refunds", made.id))
         if made.status == "canceled":
             log.warning("refund_canceled", provider=self.name, payment=order.provider_id, why=_why(made))
-        return Refund(made.id, REFUND_STATES[made.status])
+        return Refund(made.id, REFUND_STATES[made.status], *_refusal(made))
+
+    async def refunds(self, provider_id: str) -> list[ListedRefund]:
+        """`GET /refunds?payment_id=…`, page after page."""
+        query = {"payment_id": provider_id, "limit": str(REFUNDS_PER_PAGE)}
+        found: list[ListedRefund] = []
+        for _ in range(REFUND_PAGES_MAX):
+            page = self._api.read(_Refunds, self._good(await self._api.ask("GET", "/refunds", query=query)))
+            for one in page.items:
+                name = (one.metadata or {}).get(REFUND_NAME)
+                found.append(
+                    ListedRefund(
+                        one.id,
+                        REFUND_STATES[one.status],
+                        self._money(one.amount),
+                        one.created_at,
+                        name if isinstance(name, str) else None,
+                        one.description or "",
+                        *_refusal(one),
+                    )
+                )
+            if page.next_cursor is None:
+                return found
+            query["cursor"] = page.next_cursor
+        raise ProviderUnavailableError(f"{self.name} has more refunds of {provider_id} than we read")
 
     async def _post(self, path: str, body: object, key: str) -> Mapping[str, Any]:
         if not 0 < len(key) <= IDEMPOTENCY_CHARS_MAX:
@@ -299,7 +372,12 @@ class YooKassa:
             words = "the shop's id or its secret key is wrong"
         # Milliseconds, in errors and in a 202.
         wait = said.get("retry_after")
-        raise self._api.failure(answer, words, float(wait) / 1000 if isinstance(wait, int) else None)
+        raise self._api.failure(
+            answer,
+            words,
+            float(wait) / 1000 if isinstance(wait, int) else None,
+            code=str(said.get("code", "")),
+        )
 
     def _add_receipt(self, body: dict[str, object], order: PaymentOrder | RefundOrder) -> None:
         """The receipt that 54-FZ wants: each item with the price of one, adding up to what is paid."""
@@ -361,3 +439,11 @@ def _amount(money: Money) -> dict[str, str]:
 def _why(canceled: _Payment | _Refund) -> str:
     details = canceled.cancellation_details or _Cancellation()
     return f"{details.reason} ({details.party})"
+
+
+def _refusal(refund: _Refund) -> tuple[Refusal, str]:
+    """What a canceled refund means, and why it was."""
+    if refund.status != "canceled":
+        return "final", ""
+    details = refund.cancellation_details or _Cancellation()
+    return REFUSALS.get(details.reason, "passes"), _why(refund)

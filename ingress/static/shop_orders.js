@@ -94,9 +94,9 @@ function orderView({ order, name, payments, jobs }, bot) {
     part("Goods", ["Product", "Quantity", "Price", "Total"], order.lines, (line) => row(
       ["", line.title, ".wide"], ["quantity", count(line.quantity), ".number"],
       ["price", h("span.amount", money(line.price_minor, order.currency)), ".number"], ["", h("span.amount", money(line.price_minor * line.quantity, order.currency)), ".number"])),
-    part("Payments", ["Provider", "Its name there", "Amount", "State", "Refund"], payments, ({ payment, refund }) => row(
+    part("Payments", ["Provider", "Its name there", "Amount", "State", "Refund"], payments, ({ payment, refunds }) => row(
       ["", payment.provider], ["", h("code", payment.provider_id ?? "–"), ".wide"], ["", h("span.amount", money(payment.amount_minor, payment.currency)), ".number"],
-      ["", worded(payment.status)], ["refund", refund ? worded(refund.status) : ""])),
+      ["", worded(payment.status)], ["refund", refunds.map((one) => worded(one.by_gateway ? "by_gateway" : one.status))])),
     part("Jobs that are left", ["Job", "Name", "State", "Attempts", "Last error"], jobs, (job) => {
       const now = h("span");
       jobState(now, job.state);

@@ -32,6 +32,8 @@ const LOOKS = {
   awaiting_payment: ["wait", "awaiting payment"], paid: ["good", "paid"], delivered: ["good", "delivered"], expired: ["", "expired"],
   canceled: ["", "cancelled"], refunding: ["wait", "being refunded"], refunded: ["", "refunded"], pending: ["wait", "pending"],
   mismatched: ["bad", "wrong amount"], done: ["good", "done"], impossible: ["bad", "impossible: on the balance"],
+  disputed: ["bad", "disputed by the bank"], charged_back: ["bad", "taken back by the bank"], failed: ["bad", "came to nothing"],
+  needless: ["", "not needed"], by_gateway: ["", "made in the cabinet"],
   filling: ["wait", "being prepared"], running: ["good", "running"], paused: ["wait", "paused"], cancelled: ["", "stopped"],
 };
 

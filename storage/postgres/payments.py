@@ -1,4 +1,4 @@
-"""Payments as rows: opened with what they are for, marked paid once, and given back at most once."""
+"""Payments as rows: opened with what they are for, and marked paid once; refunds are in `refunds.py`."""
 
 import json
 from collections.abc import Mapping
@@ -15,10 +15,12 @@ from storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("payments.sql"))
 
-PaymentStatus = Literal["pending", "paid", "canceled", "mismatched", "refunding", "refunded"]
-"""`mismatched`: another amount or currency was paid than was asked for."""
-RefundStatus = Literal["pending", "done", "impossible"]
-"""`impossible`: the provider cannot give the money back, it has to go another way."""
+PaymentStatus = Literal[
+    "pending", "paid", "canceled", "mismatched", "refunding", "refunded", "disputed", "charged_back"
+]
+"""`mismatched`: another amount or currency was paid than was asked for. `disputed`: the payer's bank has the
+matter. `charged_back`: it has taken the money for good.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +52,6 @@ class Payment:
     """What the provider is told of it beside its name, to be read when this row is lost. Kept, because the
     same call must say the same.
     """
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRefund:
-    """Money that goes back: all of a payment, in the order of the columns."""
-
-    payment_id: int
-    amount_minor: int
-    currency: str
-    """What was really paid: it may not be what was asked for."""
-    why: str
-    status: RefundStatus
-    provider_id: str | None
-    """What the provider calls the refund."""
-    created_at: datetime
-    over_at: datetime | None
 
 
 async def open_payment(
@@ -164,36 +150,6 @@ async def mark_mismatched(source: Source, payment_id: int, paid_minor: int, paid
 async def mark_refunded(source: Source, payment_id: int) -> bool:
     """The provider says that it was given back. True for the one call that made it refunded."""
     return await source.fetchval(SQL["refund"], payment_id) is not None
-
-
-async def begin_refund(source: Source, payment_id: int, why: str) -> PaymentRefund | None:
-    """The money of a payment is to go back: all that was paid. Called again it is the same refund; None for a
-    payment that was not paid, or that somebody has given back at the provider.
-    """
-    await source.execute(SQL["begin_refund"], payment_id, why)
-    return await find_refund(source, payment_id)
-
-
-async def find_refund(source: Source, payment_id: int) -> PaymentRefund | None:
-    """The refund of a payment, if there is one."""
-    row = await source.fetchrow(SQL["find_refund"], payment_id)
-    return None if row is None else PaymentRefund(*row)
-
-
-async def note_refund(source: Source, payment_id: int, provider_id: str) -> None:
-    """Note what the provider calls a refund that it has begun and not ended."""
-    await source.execute(SQL["note_refund"], payment_id, provider_id)
-
-
-async def finish_refund(
-    source: Source, payment_id: int, *, provider_id: str | None = None, impossible: bool = False
-) -> bool:
-    """The refund is over; `impossible` where the provider cannot, and the money goes another way.
-
-    True for the one call that ended it.
-    """
-    status: RefundStatus = "impossible" if impossible else "done"
-    return await source.fetchval(SQL["finish_refund"], payment_id, status, provider_id) is not None
 
 
 async def mark_asked(source: Source, payment_id: int) -> None:

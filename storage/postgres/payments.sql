@@ -57,31 +57,6 @@ RETURNING id;
 -- refund: mark a payment refunded
 UPDATE payment SET status = 'refunded', refunded_at = now() WHERE id = $1 AND status <> 'refunded' RETURNING id;
 
--- begin_refund: the money that was paid is to go back; once
-WITH refunding AS (
-    UPDATE payment SET status = 'refunding' WHERE id = $1 AND status IN ('paid', 'mismatched')
-    RETURNING id, coalesce(paid_minor, amount_minor) AS amount_minor, coalesce(paid_currency, currency) AS currency
-)
-INSERT INTO payment_refund (payment_id, amount_minor, currency, why)
-SELECT id, amount_minor, currency, $2 FROM refunding
-ON CONFLICT DO NOTHING;
-
--- find_refund: the refund of a payment
-SELECT payment_id, amount_minor, currency, why, status, provider_id, created_at, over_at
-FROM payment_refund WHERE payment_id = $1;
-
--- note_refund: note what the provider calls a refund that it has begun
-UPDATE payment_refund SET provider_id = $2 WHERE payment_id = $1 AND status = 'pending';
-
--- finish_refund: the refund is over: the money has gone back, or the provider cannot give it back
-WITH over AS (
-    UPDATE payment_refund SET status = $2, provider_id = coalesce($3, provider_id), over_at = now()
-    WHERE payment_id = $1 AND status = 'pending'
-    RETURNING payment_id
-)
-UPDATE payment SET status = 'refunded', refunded_at = now() FROM over WHERE payment.id = over.payment_id
-RETURNING payment.id;
-
 -- asked: the provider was asked, and nothing has happened
 UPDATE payment SET asked_at = now() WHERE id = $1;
 

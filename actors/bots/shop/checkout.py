@@ -134,14 +134,17 @@ async def begin_refund(connection: Connection, number: int, why: str, *, goods_b
     return await find_order(connection, number)
 
 
-async def finish_refund(connection: Connection, number: int) -> Order | None:
+async def finish_refund(connection: Connection, number: int, *, balance_back: bool = True) -> Order | None:
     """The money has gone back: the order is over, and the part from the balance is there again. None if no
     refund was under way.
+
+    Without `balance_back` that part stays spent: a bank takes back what it knows of, and the goods are kept.
     """
     row = await connection.fetchrow(SQL["lock"], number)
     if row is None or row["status"] != "refunding":
         return None
-    await give_back_balance(connection, number)
+    if balance_back:
+        await give_back_balance(connection, number)
     await connection.execute(SQL["finish_refund"], number)
     return await find_order(connection, number)
 

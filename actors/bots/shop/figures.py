@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from actors.bots.shop.checkout import PURPOSE
 from actors.bots.shop.language import Language
 from storage.postgres.outbox.connection import Source
 from storage.postgres.queries import load
@@ -27,7 +28,7 @@ class Revenue:
     balance_minor: int
     """What was paid from customers' balances: no money moved."""
     refunded_minor: int
-    """What went back, for orders that were paid on whatever day."""
+    """What went back, for orders that were paid on whatever day: by refunds, also of parts, and by banks."""
 
     @property
     def net_minor(self) -> int:
@@ -87,7 +88,7 @@ async def read_figures(source: Source, bot: str, first: date, last: date | None 
     model = await source.fetchrow(SQL["model"], *span)
     assert orders is not None, "an aggregate has a row"
     assert model is not None, "an aggregate has a row"
-    revenue = await source.fetch(SQL["revenue"], *span)
+    revenue = await source.fetch(SQL["revenue"], *span, PURPOSE)
     products = await source.fetch(SQL["top_products"], *span, TOP_PRODUCTS_MAX)
     return Figures(
         first=first,

@@ -13,22 +13,39 @@ SELECT
         AS refunded
 FROM span LEFT JOIN shop.orders AS o ON o.bot = $1;
 
--- revenue: the money that came and went in these days, by currency.
+-- revenue: the money that came and went in these days, by currency; $4 is what payments of orders are for.
+-- What went is what each refund has moved, or is owed instead of it, and what banks took; of an order that was taken
+-- back without any such row it is all of it. Payments that never counted as come, paid twice or too late, do not go.
 WITH span AS (
     SELECT $2::date::timestamp AT TIME ZONE 'UTC' AS start, ($3::date + 1)::timestamp AT TIME ZONE 'UTC' AS stop
-), moved AS (
-    SELECT o.currency,
-           o.paid_at >= span.start AND o.paid_at < span.stop AS came,
-           o.status = 'refunded' AND o.closed_at >= span.start AND o.closed_at < span.stop AS went,
-           o.total_minor - o.balance_minor AS money_minor, o.balance_minor
-    FROM span JOIN shop.orders AS o ON o.bot = $1
+), came AS (
+    SELECT o.currency, o.total_minor - o.balance_minor AS paid_minor, o.balance_minor, 0::bigint AS refunded_minor
+    FROM span JOIN shop.orders AS o ON o.bot = $1 AND o.paid_at >= span.start AND o.paid_at < span.stop
+), back AS (
+    SELECT payment_id, currency, amount_minor, over_at AS at FROM payment_refund AS refund
+    WHERE status IN ('done', 'impossible') AND NOT EXISTS (
+        SELECT FROM payment_refund AS other
+        WHERE other.payment_id = refund.payment_id AND other.why IN ('too_late', 'twice', 'mismatch')
+    )
+    UNION ALL
+    SELECT payment_id, currency, amount_minor, changed_at FROM payment_dispute WHERE state = 'lost' AND withdrawn
+), went AS (
+    SELECT back.currency, 0::bigint AS paid_minor, 0::bigint AS balance_minor, back.amount_minor AS refunded_minor
+    FROM span JOIN back ON back.at >= span.start AND back.at < span.stop
+    JOIN payment AS p ON p.id = back.payment_id AND p.purpose = $4
+    JOIN shop.orders AS o ON o.bot = $1 AND o.id::text = p.reference AND o.paid_at IS NOT NULL
+    UNION ALL
+    SELECT o.currency, 0, 0, o.total_minor - o.balance_minor
+    FROM span
+    JOIN shop.orders AS o ON o.bot = $1 AND o.status = 'refunded' AND o.closed_at >= span.start AND o.closed_at < span.stop
+    WHERE NOT EXISTS (
+        SELECT FROM payment AS p JOIN back ON back.payment_id = p.id
+        WHERE p.purpose = $4 AND p.reference = o.id::text
+    )
 )
-SELECT currency,
-       coalesce(sum(money_minor) FILTER (WHERE came), 0)::bigint AS paid_minor,
-       coalesce(sum(balance_minor) FILTER (WHERE came), 0)::bigint AS balance_minor,
-       coalesce(sum(money_minor) FILTER (WHERE went), 0)::bigint AS refunded_minor
-FROM moved
-WHERE came OR went
+SELECT currency, sum(paid_minor)::bigint AS paid_minor, sum(balance_minor)::bigint AS balance_minor,
+       sum(refunded_minor)::bigint AS refunded_minor
+FROM (SELECT * FROM came UNION ALL SELECT * FROM went) AS moved
 GROUP BY currency
 ORDER BY currency;
 

@@ -58,6 +58,7 @@ class Fault(StrEnum):
     # what cannot be done as things stand
     NOT_REFUNDABLE = "not_refundable"
     NO_PAYMENT = "no_payment"
+    DISPUTED = "disputed"
     GOODS_WERE_SEEN = "goods_were_seen"
     NOBODY_TO_TELL = "nobody_to_tell"
     TEXT_TOO_LONG = "text_too_long"
@@ -78,6 +79,7 @@ IN_THE_WAY = frozenset(
     {
         Fault.NOT_REFUNDABLE,
         Fault.NO_PAYMENT,
+        Fault.DISPUTED,
         Fault.GOODS_WERE_SEEN,
         Fault.NOBODY_TO_TELL,
         Fault.BROADCAST_MOVED_ON,

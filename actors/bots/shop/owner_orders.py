@@ -11,8 +11,9 @@ from actors.bots.shop.owner_faults import Fault, refuse
 from storage.postgres.outbox.connection import Source
 from storage.postgres.outbox.seen import Seen, Wanted
 from storage.postgres.outbox.seen import find as find_jobs
-from storage.postgres.payments import Payment, PaymentRefund, find_refund, payments_of
+from storage.postgres.payments import Payment, payments_of
 from storage.postgres.queries import load
+from storage.postgres.refunds import PaymentRefund, refunds_of
 
 SQL = load(Path(__file__).with_name("owner_orders.sql"))
 
@@ -41,10 +42,10 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class PaidHow:
-    """A payment of an order, and its refund if there is one."""
+    """A payment of an order, and what went back of it, the oldest first."""
 
     payment: Payment
-    refund: PaymentRefund | None
+    refunds: tuple[PaymentRefund, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,6 @@ async def open_order(source: Source, bot: str, number: int) -> Dossier:
     return Dossier(
         order=order,
         name=await source.fetchval(SQL["customer"], bot, order.user_id) or "",
-        payments=tuple([PaidHow(one, await find_refund(source, one.id)) for one in payments]),
+        payments=tuple([PaidHow(one, tuple(await refunds_of(source, one.id))) for one in payments]),
         jobs=tuple(sorted(jobs, key=lambda job: job.id)[:JOBS_SHOWN_MAX]),
     )

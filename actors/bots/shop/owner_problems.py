@@ -52,6 +52,8 @@ RUSSIAN = {
     Fault.UNKNOWN_WORD: "Непонятное слово «{word}». Названия берите в кавычки.",
     Fault.NOT_REFUNDABLE: "Заказ № {number} не вернуть: он сейчас «{status}». Вернуть можно оплаченный.",
     Fault.NO_PAYMENT: "У заказа № {number} нет оплаты, которую можно вернуть. Посмотрите его платежи.",
+    Fault.DISPUTED: "Оплату заказа № {number} оспаривает банк покупателя, пока он решает, деньги не вернуть. "
+    "Ответьте банку в кабинете платёжной системы или дождитесь решения.",
     Fault.GOODS_WERE_SEEN: "Товар заказа № {number} уже у покупателя, второй раз его не продать. Верните "
     "только деньги.",
     Fault.NOBODY_TO_TELL: "Писать некому: таких покупателей нет.",
@@ -109,6 +111,8 @@ ENGLISH = {
     Fault.UNKNOWN_WORD: "The word “{word}” means nothing here. Put titles in quotes.",
     Fault.NOT_REFUNDABLE: "Order No. {number} cannot be refunded: it is {status}. Only a paid one can.",
     Fault.NO_PAYMENT: "Order No. {number} has no payment that could be given back. Look at its payments.",
+    Fault.DISPUTED: "The payment of order No. {number} is disputed by the buyer's bank: until that is "
+    "decided nothing can be given back. Answer the bank in the provider's cabinet, or wait.",
     Fault.GOODS_WERE_SEEN: "The goods of order No. {number} are with the buyer and cannot be sold again. "
     "Refund the money only.",
     Fault.NOBODY_TO_TELL: "There is nobody to tell: no such customers.",

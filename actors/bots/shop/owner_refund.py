@@ -58,8 +58,11 @@ async def refund(
 
 async def _to_payer(connection: Connection, order: Order) -> list[NewJob]:
     """The provider is asked for it, and what follows is done when it has answered."""
-    paid = [one for one in await payments_of(connection, PURPOSE, str(order.number)) if one.status == "paid"]
+    payments = await payments_of(connection, PURPOSE, str(order.number))
+    paid = [one for one in payments if one.status == "paid"]
     jobs = [job for one in paid for job in await begin_giving_back(connection, one.id, WHY)]
+    if not jobs and any(one.status == "disputed" for one in payments):
+        raise refuse(Fault.DISPUTED, number=order.number)
     if not jobs:
         raise refuse(Fault.NO_PAYMENT, number=order.number)
     return jobs

@@ -18,7 +18,21 @@ DEEDS = {
     "process": "Stripe: the bank is still at it; pay or decline later",
     "cancel": "the gateway gives the payment up",
     "expire": "as if its time had run out",
+    "refund": "somebody in the cabinet gives back what is left, or `amount_minor`",
+    "refund_slowly": "the same, pending for `after_seconds`",
+    "fail_refund": "the latest refund comes back, for `kind`, as the gateway calls the reason",
+    "dispute": "Stripe: the payer's bank takes back all, or `amount_minor`, until it has decided",
+    "inquire": "Stripe: it asks first, and takes nothing yet",
+    "win_dispute": "Stripe: it decides for the shop",
+    "lose_dispute": "Stripe: it decides for the payer",
     "forge": f"send a false notice, by `kind`: {', '.join(FORGERIES)}",
+}
+
+DISPUTES = {
+    "dispute": "needs_response",
+    "inquire": "warning_needs_response",
+    "win_dispute": "won",
+    "lose_dispute": "lost",
 }
 
 
@@ -53,6 +67,14 @@ def do(desk: Desk, payment: Payment, deed: Deed) -> None:
             desk.process(payment)
         case "hold" | "process":
             raise DeedError(f"{payment.gateway} does not know this")
+        case "refund":
+            desk.give_back(payment, deed.amount_minor)
+        case "refund_slowly":
+            desk.give_back(payment, deed.amount_minor, deed.after_seconds)
+        case "fail_refund":
+            desk.fail_refund(payment, deed.kind)
+        case "dispute" | "inquire" | "win_dispute" | "lose_dispute":
+            desk.dispute(payment, DISPUTES[deed.act], deed.amount_minor)
         case "decline":
             desk.decline(payment)
         case "cancel":

@@ -128,6 +128,60 @@ class Desk:
                 self.tell(payment, "refunded", refund)
         self._kick()
 
+    def give_back(
+        self, payment: Payment, amount_minor: int | None = None, pending_seconds: float | None = None
+    ) -> None:
+        """Somebody in the shop's cabinet gives back what is left, or a part: nobody's name is on it."""
+        left_minor = payment.paid_minor - payment.refunded_minor
+        amount_minor = left_minor if amount_minor is None else amount_minor
+        if payment.status != "paid" or not 0 < amount_minor <= left_minor:
+            raise DeedError(f"{left_minor} of the payment, which is {payment.status}, can be given back")
+        id_ = f"re_{uuid.uuid4().hex[:24]}" if payment.gateway == "stripe" else str(uuid.uuid4())
+        refund = Refund(id_, payment.id, amount_minor, payment.paid_currency, self.now())
+        self.refund(payment, refund, pending_seconds)
+
+    def fail_refund(self, payment: Payment, reason: str = "") -> None:
+        """The latest refund comes back, days after it had gone perhaps: the payer's card is lost."""
+        gone = [one for one in self._store.refunds(payment.id) if one.status != "canceled"]
+        if not gone:
+            raise DeedError("nothing of the payment has gone back")
+        refund = gone[-1]
+        with self._store.transaction():
+            refund.status = "canceled"
+            refund.details["failed_for"] = reason or self.gateways[payment.gateway].refused_for
+            self._store.save_refund(refund)
+            payment.refunded_minor -= refund.amount_minor
+            self._store.save_payment(payment)
+            self.tell(payment, "refund_failed", refund)
+        self._kick()
+
+    def dispute(self, payment: Payment, status: str, amount_minor: int | None = None) -> None:
+        """The payer's bank takes the money back, or asks first, or decides. `status` as Stripe says it."""
+        if payment.status != "paid" or not self.gateways[payment.gateway].knows_disputes:
+            raise DeedError(f"{payment.gateway} tells of no disputes, or the payment is not paid")
+        disputes: list[dict[str, Any]] = payment.details.setdefault("disputes", [])
+        is_new = not disputes or disputes[-1]["status"] in ("won", "lost", "warning_closed")
+        if is_new:
+            amount_minor = payment.paid_minor if amount_minor is None else amount_minor
+            id_ = f"dp_{uuid.uuid4().hex[:24]}"
+            disputes.append({"id": id_, "amount": amount_minor, "moved": [], "at": self.now()})
+        latest = disputes[-1]
+        latest["status"] = status
+        happened: list[Happening] = ["dispute_opened" if is_new else "dispute_updated"]
+        if status in ("needs_response", "lost") and sum(latest["moved"]) >= 0:
+            latest["moved"].append(-latest["amount"])
+            happened.append("dispute_withdrawn")
+        if status in ("won", "lost", "warning_closed"):
+            happened.append("dispute_closed")
+        if status == "won" and sum(latest["moved"]) < 0:
+            latest["moved"].append(latest["amount"])
+            happened.append("dispute_reinstated")
+        with self._store.transaction():
+            self._store.save_payment(payment)
+            for one in happened:
+                self.tell(payment, one)
+        self._kick()
+
     def plan(self, payment: Payment, deed: str, after_seconds: float, details: Mapping[str, Any]) -> None:
         """Do something to a payment later; it will be done after a restart, too."""
         self._store.add_plan(Plan(payment.id, deed, self.now() + after_seconds, dict(details)))
@@ -218,7 +272,7 @@ class Desk:
             return
         if plan.deed == "finish_refund":
             refund = self._store.refund(str(plan.details["refund"]))
-            if refund is not None:
+            if refund is not None and refund.status == "pending":
                 refund.status = "done"
                 self._store.save_refund(refund)
                 self.tell(payment, "refunded", refund)

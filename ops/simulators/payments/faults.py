@@ -19,7 +19,7 @@ CALL_KINDS: Final = {
     "garbage": "200 with a page of HTML, and nothing happened",
     "paid_first": "create only: paid, and the notice delivered, before the call returns",
     "pending": "refund only: it stays pending for delay_ms",
-    "refused": "refund only: the gateway cancels it",
+    "refused": "refund only: the gateway cancels it, or says no, for `reason`",
 }
 NOTICE_KINDS: Final = {
     "late": "delay_ms later than it should",
@@ -38,12 +38,24 @@ METHODS: Final = (
     "refund",
     "get_refund",
     "list_refunds",
+    "list_disputes",
     "me",
     "ips",
 )
 GATEWAYS: Final = ("yookassa", "aaio", "stripe")
 RULE_FIELDS: Final = frozenset(
-    {"kind", "gateway", "method", "event", "times", "delay_ms", "retry_after", "copies", "reference"}
+    {
+        "kind",
+        "gateway",
+        "method",
+        "event",
+        "times",
+        "delay_ms",
+        "retry_after",
+        "copies",
+        "reference",
+        "reason",
+    }
 )
 RULES_MAX = 1_000
 DELAY_MAX_MS = 3_600_000.0
@@ -66,6 +78,8 @@ class Rule:
     delay_ms: float = DELAY_DEFAULT_MS
     retry_after: int = 1
     copies: int = 2
+    reason: str | None = None
+    """Why a refund is refused, in the gateway's own word."""
     struck: int = 0
 
     def shown(self) -> dict[str, Any]:
@@ -94,6 +108,7 @@ def parse_rule(given: Any) -> Rule:
         delay_ms=DELAY_DEFAULT_MS if delay_ms is None else delay_ms,
         retry_after=integer(given, "retry_after", 1, low=0, high=86_400),
         copies=integer(given, "copies", 2, low=1, high=COPIES_MAX),
+        reason=line(given, "reason", NAME_MAX),
     )
 
 

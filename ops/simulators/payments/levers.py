@@ -88,7 +88,7 @@ class Levers:
             LATE_SECONDS_DEFAULT if after_seconds is None else after_seconds,
             amount_minor,
             currency,
-            str(kind),
+            str(kind or ""),
         )
         payment = self._payment(given)
         try:

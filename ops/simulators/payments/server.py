@@ -81,7 +81,12 @@ class Server:
         if rule is not None and method == "refund":
             pending = rule.delay_ms / 1000 if rule.kind == "pending" else None
             refused = rule.kind == "refused"
-            call = replace(call, refund_pending_seconds=pending, refund_refused=refused)
+            call = replace(
+                call,
+                refund_pending_seconds=pending,
+                refund_refused=refused,
+                refund_refusal=rule.reason or "",
+            )
         try:
             with self._world.store.transaction():
                 return gateway.answer(call, method)

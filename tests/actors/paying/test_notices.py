@@ -359,8 +359,9 @@ def test_a_part_given_back_by_another_hand_is_told_and_changes_nothing(tell, sho
         id_ = await shop.open(stand)
         shop.provider.becomes(f"p-{id_}", "paid")
         await shop.work(stand, notice(f"p-{id_}"))
-        shop.provider.becomes(f"p-{id_}", "paid", refunded_minor=100)
+        shop.provider.in_the_cabinet(f"p-{id_}", 100)
         await shop.work(stand, notice(f"p-{id_}", None))
+        assert await shop.rows(stand, id_) == [("gateway", 100, "done")]
         assert await shop.status(stand, id_) == "paid"
 
     tell(scenario, "paid", "partly_refunded")

@@ -9,7 +9,8 @@ from actors.payment import Noticed, PaymentActor, begin_giving_back, noticed_job
 from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from actors.runtime.bridge import aio
 from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.payments import finish_refund, mark_paid
+from storage.postgres.payments import mark_paid
+from storage.postgres.refunds import finish_refund, pending_refund
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
 
@@ -70,8 +71,9 @@ def test_money_goes_back_and_the_bot_learns_of_it(tell, shop):
         assert await shop.told(stand) == BACK
         assert await shop.status(stand, id_) == "refunded"
         refund = await shop.refund(stand, id_)
-        assert (refund.status, refund.provider_id) == ("done", f"r-refund-{id_}")
-        assert [order.idempotency_key for order in shop.provider.refund_calls] == [f"refund-{id_}"]
+        assert (refund.status, refund.provider_id) == ("done", f"r-refund-{refund.ref}")
+        (order,) = shop.provider.refund_calls
+        assert (order.idempotency_key, order.reference) == (f"refund-{refund.ref}", refund.ref)
 
     (line,) = tell(scenario, "done")
     assert (line["money"], line["reason"], line["reference"]) == ("1490.00 RUB", "owner", "1042")
@@ -84,7 +86,7 @@ def test_money_goes_back_once_however_often_it_is_asked_for(tell, shop):
             await give_back(stand, id_)
         await shop.work(stand)
         assert await give_back(stand, id_) == []
-        assert (await shop.told(stand), len(shop.provider.refunds)) == (BACK, 1)
+        assert (await shop.told(stand), len(shop.provider.asked_for)) == (BACK, 1)
 
     tell(scenario, "done")
 
@@ -99,7 +101,7 @@ def test_what_nobody_has_paid_does_not_go_back(tell, shop):
 @pytest.mark.parametrize("can_refund", [True, False])
 def test_what_the_provider_cannot_give_back_is_owed_by_the_bot(tell, can_refund):
     shop = Shop(MemoryProvider(can_refund=can_refund))
-    shop.provider.on_refund.answers = [ProviderRefusedError("too old")]
+    shop.provider.on_refund.answers = [ProviderRefusedError("too old", "final")]
 
     async def scenario(stand):
         id_ = await paid(shop, stand)
@@ -141,7 +143,8 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
         await again(stand, job)
         await stand.until_true(lambda: over(stand, id_))
         await life.stop()
-        assert {order.idempotency_key for order in shop.provider.refund_calls} == {f"refund-{id_}"}
+        ref = (await shop.refund(stand, id_)).ref
+        assert {order.idempotency_key for order in shop.provider.refund_calls} == {f"refund-{ref}"}
         assert await shop.told(stand) == BACK
 
     async def tried(stand, job, times):
@@ -183,11 +186,12 @@ def test_a_refund_on_its_way_is_looked_after_until_it_has_arrived(tell, shop):
         id_ = await paid(shop, stand)
         (job,) = await give_back(stand, id_)
         await shop.work(stand)
-        assert (await shop.refund(stand, id_)).provider_id == f"r-refund-{id_}"
+        id_at_provider = (await shop.refund(stand, id_)).provider_id
+        assert id_at_provider in shop.provider.listed
         assert await shop.told(stand) == []
         seen = await stand.seen(job)
         assert (seen.state, seen.attempts) == ("retrying", 0)
-        shop.provider.refund_state = "done"
+        shop.provider.note_refund(f"p-{id_}", id_at_provider, PRICE, "done")
         await aio(stand.on_call().retry, [job])
         await shop.work(stand)
         assert (await shop.told(stand), await shop.status(stand, id_)) == (BACK, "refunded")
@@ -200,21 +204,22 @@ def test_a_refund_that_never_arrives_is_for_a_person_to_see(tell, shop):
 
     async def scenario(stand):
         (job,) = await give_back(stand, await paid(shop, stand))
-        await stand.execute("UPDATE outbox_job SET created_at = now() - interval '15 days'")
+        await shop.work(stand)
+        await aio(stand.on_call().retry, [job])
+        await stand.execute("UPDATE payment_refund SET tried_at = now() - interval '15 days'")
         await shop.work(stand)
         assert "has been pending for 14 days" in (await stand.seen(job)).last_error
 
-    tell(scenario, "dead")
+    tell(scenario, "pending", "dead")
 
 
 def test_a_notice_of_our_own_refund_ends_it_before_its_job_hears_of_it(tell, shop):
-    shop.provider.on_refund.answers = [DOWN]
+    shop.provider.after_refund.answers = [DOWN]
 
     async def scenario(stand):
         id_ = await paid(shop, stand)
         (job,) = await give_back(stand, id_)
         await shop.work(stand)  # the call took effect, and its answer was lost
-        shop.provider.becomes(f"p-{id_}", "refunded", refunded_minor=PRICE.amount_minor)
         noticed = Noticed(provider="yoomoney", provider_id=f"p-{id_}")
         await shop.work(stand, noticed_job(noticed, digest="x"))
         await aio(stand.on_call().retry, [job])
@@ -232,7 +237,7 @@ def test_a_notice_that_ends_our_refund_while_it_is_asked_for_is_told_once(tell, 
 
         async def and_meanwhile(order):
             made = await refund(order)
-            assert await finish_refund(stand.pool, id_)
+            assert await finish_refund(stand.pool, (await pending_refund(stand.pool, id_)).id, "done")
             return made
 
         monkeypatch.setattr(shop.provider, "refund", and_meanwhile)
@@ -263,6 +268,6 @@ def test_what_the_bot_writes_and_the_end_of_the_refund_are_one(tell, shop):
         await aio(stand.on_call().retry, [job])
         await shop.work(stand)
         assert await shop.told(stand) == BACK
-        assert len(shop.provider.refunds) == 1
+        assert len(shop.provider.asked_for) == 1
 
     tell(scenario, "done")

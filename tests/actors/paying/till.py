@@ -1,12 +1,14 @@
 """A provider in memory that keeps payments as a real one does, and a bot that sells something."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from actors.jobs.handlers import Handlers
 from actors.payment import Follows, PaymentActor, Purpose, payment_handlers
 from actors.providers.payments import (
     CreatedPayment,
     FetchedPayment,
+    ListedRefund,
     Money,
     ProviderRefusedError,
     ProviderUnavailableError,
@@ -14,7 +16,8 @@ from actors.providers.payments import (
 )
 from actors.providers.sums import Sums
 from actors.runtime.bridge import aio
-from storage.postgres.payments import created_at_provider, find_payment, find_refund, open_payment
+from storage.postgres.payments import created_at_provider, find_payment, open_payment
+from storage.postgres.refunds import find_refund, refunds_of
 from tests.actors.jobs.stand import Letter
 
 PRICE = Money(149_000, "RUB")
@@ -32,19 +35,22 @@ class Trouble:
 
 
 class MemoryProvider:
-    """Keeps payments by its own names, refunds by idempotency key."""
+    """Keeps payments by its own names, refunds by idempotency key. `lists`: it tells of its refunds."""
 
     signs_notices = True
 
-    def __init__(self, name="yoomoney", can_refund=True, test=False):
+    def __init__(self, name="yoomoney", can_refund=True, test=False, lists=True):
         self.name, self.can_refund, self.test = name, can_refund, test
+        self.can_list_refunds = lists and can_refund
         self.payments = {}
         self.made = {}
-        self.refunds = {}
+        self.listed = {}
+        self.asked_for = {}
         self.fetched = []
         self.refund_calls = []
         self.refund_state = "done"
         self.on_fetch, self.on_refund, self.on_list = Trouble([]), Trouble([]), Trouble([])
+        self.after_refund = Trouble([])
         self.listed_since = []
 
     def sums(self, currency):
@@ -75,11 +81,44 @@ class MemoryProvider:
         self.on_refund.strike()
         if not self.can_refund:
             raise ProviderRefusedError("no refunds here")
-        made = self.refunds.setdefault(order.idempotency_key, order)
+        made = self.asked_for.setdefault(order.idempotency_key, order)
         assert made == order, "the same key, and something else was asked for"
-        if self.refund_state == "done":
-            self.becomes(order.provider_id, "refunded", refunded_minor=order.money.amount_minor)
-        return Refund(f"r-{order.idempotency_key}", self.refund_state)
+        id_ = f"r-{order.idempotency_key}"
+        listed = self.note_refund(
+            order.provider_id, id_, order.money, self.refund_state, order.reference or None, order.reason
+        )
+        self.after_refund.strike()
+        return Refund(id_, self.refund_state, listed.refusal, listed.words)
+
+    async def refunds(self, provider_id):
+        return self._listed_of(provider_id)
+
+    def _listed_of(self, payment):
+        return [one for of, one in self.listed.values() if of == payment]
+
+    def note_refund(self, payment, id_, money, state, reference=None, reason="", **more):
+        """A refund is there, and what has gone back of the payment with it."""
+        at = self.listed[id_][1].created_at if id_ in self.listed else datetime.now(UTC)
+        self.listed[id_] = payment, ListedRefund(id_, state, money, at, reference, reason, **more)
+        gone = sum(one.money.amount_minor for one in self._listed_of(payment) if one.state == "done")
+        known = self.payments[payment]
+        state = "refunded" if gone >= known.money.amount_minor else "paid"
+        self.becomes(payment, state, refunded_minor=gone)
+        return self.listed[id_][1]
+
+    def in_the_cabinet(self, payment, amount_minor, state="done", **more):
+        """Somebody gives a part back without us; the refund's name."""
+        id_ = f"r-cabinet-{len(self.listed)}"
+        money = Money(amount_minor, self.payments[payment].money.currency)
+        self.note_refund(payment, id_, money, state, **more)
+        return id_
+
+    def fails(self, id_, refusal="final", words="lost_or_stolen_card"):
+        """A refund comes back."""
+        payment, one = self.listed[id_]
+        self.note_refund(
+            payment, id_, one.money, "canceled", one.reference, one.reason, refusal=refusal, words=words
+        )
 
     can_list = True
 
@@ -103,7 +142,12 @@ class Shop:
         self.delivery = Handlers("delivery")
         self.delivery.job("shop.deliver", Letter)(None)
         self.give_back = None
-        purpose = Purpose(paid=self._paid, mismatched=self._mismatched, given_back=self._given_back)
+        purpose = Purpose(
+            paid=self._paid,
+            mismatched=self._mismatched,
+            given_back=self._given_back,
+            troubled=self._troubled,
+        )
         self.jobs = payment_handlers(self.providers, {"shop.order": purpose})
 
     async def _paid(self, connection, payment):
@@ -119,6 +163,11 @@ class Shop:
     async def _given_back(self, connection, payment, back):
         how = "back" if back.to_payer else "owed"
         await self._tell(connection, f"{how} {back.why}", payment, back.money.amount_minor)
+        return []
+
+    async def _troubled(self, connection, payment, trouble):
+        over = " all" if trouble.all_gone else ""
+        await self._tell(connection, f"{trouble.what}{over}", payment, trouble.money.amount_minor)
         return []
 
     async def _tell(self, connection, what, payment, amount_minor):
@@ -155,6 +204,13 @@ class Shop:
 
     async def refund(self, stand, payment_id):
         return await aio(find_refund, stand.pool, payment_id)
+
+    async def rows(self, stand, payment_id):
+        """Its refunds: whose, how much, and what became of each."""
+        return [
+            ("gateway" if one.by_gateway else "ours", one.amount_minor, one.status)
+            for one in await aio(refunds_of, stand.pool, payment_id)
+        ]
 
 
 DOWN = ProviderUnavailableError("503")

@@ -273,3 +273,145 @@ def test_aaio_has_no_list_and_says_so():
             provider.made_since(datetime(2026, 11, 29, 3, tzinfo=UTC))
 
     play("aaio", scenario)
+
+
+refunding_provider = pytest.mark.parametrize("name", ["yookassa", "stripe"])
+
+
+@refunding_provider
+def test_refunds_made_in_the_cabinet_are_listed_beside_ours(name):
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        await shop.noticed()
+        assert await provider.refunds(made.provider_id) == []
+        await shop.pull("act", gateway=name, reference="1042", act="refund", amount_minor=50_000)
+        assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
+        wanted = refund_of(made.provider_id, money=Money(9_000, "RUB"), reference="m-1", reason="owner")
+        ours = await provider.refund(wanted)
+        listed = {one.refund_id: one for one in await provider.refunds(made.provider_id)}
+        mine = listed.pop(ours.refund_id)
+        assert (mine.reference, mine.reason, mine.money) == ("m-1", "owner", Money(9_000, "RUB"))
+        (other,) = listed.values()
+        assert (other.reference, other.state, other.money) == (None, "done", Money(50_000, "RUB"))
+
+    play(name, scenario)
+
+
+@refunding_provider
+def test_all_refunds_are_listed_however_many_pages_they_fill(name, monkeypatch):
+    monkeypatch.setattr("actors.providers.yookassa.REFUNDS_PER_PAGE", 2)
+    monkeypatch.setattr("actors.providers.stripe.LISTED_PER_PAGE", 2)
+
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        for amount_minor in range(1, 6):
+            await shop.pull("act", gateway=name, reference="1042", act="refund", amount_minor=amount_minor)
+        listed = await provider.refunds(made.provider_id)
+        assert sorted(one.money.amount_minor for one in listed) == [1, 2, 3, 4, 5]
+
+    play(name, scenario)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "refusal"),
+    [
+        ("yookassa", "insufficient_funds", "passes"),
+        ("yookassa", "rejected_by_timeout", "passes"),
+        ("yookassa", "general_decline", "final"),
+        ("yookassa", "rejected_by_payee", "final"),
+        ("yookassa", "yoo_money_account_closed", "final"),
+        ("yookassa", "a_reason_of_tomorrow", "passes"),
+        ("stripe", "insufficient_funds", "passes"),
+        ("stripe", "lost_or_stolen_card", "final"),
+        ("stripe", "declined", "final"),
+        ("stripe", "charge_for_pending_refund_disputed", "disputed"),
+        ("stripe", "a_reason_of_tomorrow", "passes"),
+    ],
+)
+def test_why_a_refund_is_canceled_says_whether_another_one_may_work(name, reason, refusal):
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        await shop.pull("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
+        refund = await provider.refund(refund_of(made.provider_id))
+        assert (refund.state, refund.refusal) == ("canceled", refusal)
+        assert reason in refund.words
+        assert (await provider.refund(refund_of(made.provider_id, idempotency_key="later"))).state == "done"
+
+    play(name, scenario)
+
+
+def test_too_little_on_the_account_at_stripe_is_no_refusal_for_good():
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        await shop.pull("faults", rules=[{"kind": "refused", "reason": "balance_insufficient", "times": 1}])
+        with pytest.raises(ProviderRefusedError, match="Insufficient funds") as caught:
+            await provider.refund(refund_of(made.provider_id))
+        assert (caught.value.refusal, caught.value.code) == ("passes", "balance_insufficient")
+
+    play("stripe", scenario)
+
+
+def test_a_refund_that_comes_back_at_stripe_is_told_and_listed_as_such():
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        await provider.refund(refund_of(made.provider_id, reference="m-1"))
+        assert (await provider.fetch(made.provider_id)).state == "refunded"
+        for _ in range(2):
+            await shop.noticed()
+        await shop.pull("clock", ahead_seconds=3 * 86_400)
+        await shop.pull("act", gateway="stripe", reference="1042", act="fail_refund")
+        assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
+        (listed,) = await provider.refunds(made.provider_id)
+        assert (listed.state, listed.refusal, listed.words) == (
+            "canceled", "final", "expired_or_canceled_card",
+        )  # fmt: skip
+        found = await provider.fetch(made.provider_id)
+        assert (found.state, found.refunded_minor) == ("paid", 0)
+
+    play("stripe", scenario)
+
+
+@pytest.mark.parametrize(
+    ("deeds", "told", "ends"),
+    [
+        (["inquire"], 1, ("inquiry", False)),
+        (["dispute"], 2, ("open", True)),
+        (["inquire", "dispute"], 3, ("open", True)),
+        (["dispute", "win_dispute"], 5, ("won", False)),
+        (["dispute", "lose_dispute"], 4, ("lost", True)),
+    ],
+    ids=str,
+)
+def test_a_dispute_at_stripe_is_told_step_by_step_and_fetched_as_it_stands(deeds, told, ends):
+    async def scenario(shop, provider):
+        made = await provider.create(order())
+        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        await shop.noticed()
+        for deed in deeds:
+            await shop.pull("act", gateway="stripe", reference="1042", act=deed)
+        for _ in range(told):
+            assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
+        (dispute,) = (await provider.fetch(made.provider_id)).disputes
+        assert (dispute.state, dispute.withdrawn) == ends
+        assert (dispute.money, dispute.reason) == (RUB_1490, "fraudulent")
+        assert (dispute.answer_until is not None) == (ends[0] in ("inquiry", "open"))
+        if ends[0] in ("open", "lost"):
+            with pytest.raises(ProviderRefusedError) as caught:
+                await provider.refund(refund_of(made.provider_id))
+            assert caught.value.refusal == "disputed"
+
+    play("stripe", scenario)
+
+
+def test_a_shop_at_aaio_is_told_of_no_refunds():
+    async def scenario(_shop, provider):
+        assert not provider.can_list_refunds
+        with pytest.raises(ProviderRefusedError, match="does not tell"):
+            await provider.refunds("1042")
+
+    play("aaio", scenario)

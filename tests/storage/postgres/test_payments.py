@@ -7,20 +7,27 @@ import asyncpg
 import pytest
 
 from storage.postgres.migrate import apply_migrations
+from storage.postgres.payment_names import installation_in
 from storage.postgres.payments import (
-    begin_refund,
     created_at_provider,
     find_payment,
-    find_refund,
-    finish_refund,
     is_expired,
     mark_canceled,
     mark_mismatched,
     mark_paid,
     mark_refunded,
-    note_refund,
     open_payment,
     payments_of,
+)
+from storage.postgres.refunds import (
+    begin_again,
+    begin_refund,
+    find_refund,
+    finish_refund,
+    note_by_gateway,
+    note_refund,
+    pending_refund,
+    refunds_of,
 )
 
 ORDER = {"purpose": "shop.order", "reference": "1001", "amount_minor": 149_000, "currency": "RUB"}
@@ -88,8 +95,8 @@ def test_what_was_paid_instead_is_kept_and_goes_back(play):
     play(scenario)
 
 
-@pytest.mark.parametrize("impossible", [True, False])
-def test_the_money_of_a_payment_goes_back_once(play, impossible):
+@pytest.mark.parametrize("how", ["done", "impossible", "needless"])
+def test_the_money_of_a_payment_goes_back_once(play, how):
     async def scenario(pool):
         id_ = (await open_payment(pool, provider="a", **ORDER)).id
         assert await begin_refund(pool, id_, "owner") is None
@@ -98,11 +105,11 @@ def test_the_money_of_a_payment_goes_back_once(play, impossible):
         assert len(set(begun)) == 1
         assert (begun[0].status, begun[0].amount_minor) == ("pending", 149_000)
         assert (await find_payment(pool, id_)).status == "refunding"
-        await note_refund(pool, id_, "r-1")
-        ended = await asyncio.gather(*(finish_refund(pool, id_, impossible=impossible) for _ in range(6)))
+        await note_refund(pool, begun[0].id, "r-1")
+        ended = await asyncio.gather(*(finish_refund(pool, begun[0].id, how) for _ in range(6)))
         assert ended.count(True) == 1
         refund = await find_refund(pool, id_)
-        assert (refund.status, refund.provider_id) == ("impossible" if impossible else "done", "r-1")
+        assert (refund.status, refund.provider_id) == (how, "r-1")
         assert refund.over_at is not None
         assert (await find_payment(pool, id_)).status == "refunded"
         assert await begin_refund(pool, id_, "again") == refund
@@ -111,17 +118,60 @@ def test_the_money_of_a_payment_goes_back_once(play, impossible):
     play(scenario)
 
 
-def test_a_refund_that_the_provider_tells_of_first_still_ends(play):
+def test_what_went_back_at_the_provider_does_not_go_back_again(play):
     async def scenario(pool):
         id_ = (await open_payment(pool, provider="a", **ORDER)).id
         await mark_paid(pool, id_)
-        await begin_refund(pool, id_, "owner")
         assert await mark_refunded(pool, id_)
-        assert await finish_refund(pool, id_, provider_id="r-1")
-        assert (await find_payment(pool, id_)).status == "refunded"
-        by_hand = (await open_payment(pool, provider="b", **ORDER)).id
-        await mark_paid(pool, by_hand)
-        await mark_refunded(pool, by_hand)
-        assert await begin_refund(pool, by_hand, "owner") is None
+        assert await begin_refund(pool, id_, "owner") is None
+
+    play(scenario)
+
+
+def test_a_refund_that_was_refused_makes_room_for_one_other(play):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        await mark_paid(pool, id_)
+        refused = await begin_refund(pool, id_, "owner")
+        assert await finish_refund(pool, refused.id, "failed", words="too little on the account")
+        assert (await find_payment(pool, id_)).status == "refunding"
+        made = [await begin_again(pool, id_, 149_000, "RUB", "owner") for _ in range(2)]
+        assert made == [True, False]
+        rows = await refunds_of(pool, id_)
+        assert [one.status for one in rows] == ["failed", "pending"]
+        names = {one.ref for one in rows}
+        assert len(names) == len({installation_in(name) for name in names} - {None}) + 1 == 2
+
+    play(scenario)
+
+
+def test_a_refund_of_the_version_before_keeps_its_name(play):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        await mark_paid(pool, id_)
+        old = (
+            "INSERT INTO payment_refund (payment_id, amount_minor, currency, why) "
+            "VALUES ($1, 149000, 'RUB', 'owner') ON CONFLICT DO NOTHING"
+        )
+        assert await pool.execute(old, id_) == "INSERT 0 1"
+        assert await pool.execute(old, id_) == "INSERT 0 0"
+        refund = await begin_refund(pool, id_, "owner")
+        assert (refund.ref, refund.unnamed) == (str(id_), True)
+
+    play(scenario)
+
+
+def test_each_refund_made_at_the_provider_is_noted_once(play):
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        await mark_paid(pool, id_)
+        for name in ("c-1", "c-2", None):
+            assert await note_by_gateway(pool, id_, name, 100, "RUB", "done")
+            assert not await note_by_gateway(pool, id_, name, 100, "RUB", "done")
+        assert await note_by_gateway(pool, id_, "c-1", 100, "RUB", "failed", "lost_or_stolen_card")
+        assert await note_by_gateway(pool, id_, None, 300, "RUB", "done")
+        noted = [(one.provider_id, one.amount_minor, one.status) for one in await refunds_of(pool, id_)]
+        assert noted == [("c-1", 100, "failed"), ("c-2", 100, "done"), (None, 300, "done")]
+        assert await pending_refund(pool, id_) is None
 
     play(scenario)

@@ -6,7 +6,7 @@ from actors.bots.shop.jobs.tell import data_of
 from actors.bots.shop.order import find_order
 from actors.jobs.context import JobContext
 from actors.paying.purpose import Why
-from storage.postgres.payments import find_refund
+from storage.postgres.refunds import find_refund
 
 OVER = "shop.refunded"
 UNDER_WAY = "shop.refunding"

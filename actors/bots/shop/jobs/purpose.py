@@ -1,25 +1,23 @@
 """What payments mean for the shop: the goods are sold, or the money is of no use and goes back."""
 
 from collections.abc import Sequence
-from typing import cast
 
 from structlog import get_logger
 
 from actors.bots.shop import checkout
 from actors.bots.shop.balance import add_entry
-from actors.bots.shop.customers import find_customer
 from actors.bots.shop.jobs.apologise import PATIENCE_SECONDS, Apology
 from actors.bots.shop.jobs.follow import after_paid
 from actors.bots.shop.jobs.patience import new_job
 from actors.bots.shop.jobs.take_back import go_back
-from actors.bots.shop.jobs.tell import notice_job
+from actors.bots.shop.jobs.tell import owner_jobs
+from actors.bots.shop.jobs.trouble import tell_of_trouble
 from actors.bots.shop.language import Language
 from actors.bots.shop.money import format_money
-from actors.bots.shop.options import Options
 from actors.bots.shop.order import Order, find_order
 from actors.bots.shop.orders import APOLOGISE
 from actors.hosting.services import BotServices
-from actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Why
+from actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble, Why
 from actors.providers.payments import Money
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.job import NewJob
@@ -64,7 +62,10 @@ def shop_purpose(services: BotServices) -> Purpose:
     async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
         return await _given_back(services, connection, payment, back)
 
-    return Purpose(paid=_paid, mismatched=_mismatched, given_back=given_back)
+    async def troubled(connection: Connection, payment: Payment, trouble: Trouble) -> Sequence[NewJob]:
+        return await tell_of_trouble(services, connection, payment, trouble)
+
+    return Purpose(paid=_paid, mismatched=_mismatched, given_back=given_back, troubled=troubled)
 
 
 async def _paid(connection: Connection, payment: Payment) -> Follows:
@@ -144,14 +145,8 @@ async def _tell_owners(
     *,
     credited: bool,
 ) -> list[NewJob]:
-    owners = cast(Options, services.options[order.bot]).owners
-    if not owners:
-        log.error("nobody to tell", order=order.number, payment=payment.id, why="the bot has no owners")
-    jobs = []
-    for owner in sorted(owners):
-        known = await find_customer(connection, order.bot, owner)
-        language = known.language if known else order.language
-        text = OWED[language].format(
+    def worded(language: Language) -> str:
+        return OWED[language].format(
             number=order.number,
             money=format_money(back.money.amount_minor, back.money.currency, language),
             provider=payment.provider,
@@ -160,5 +155,5 @@ async def _tell_owners(
             payment=payment.provider_id,
             why=WHY[back.why][language],
         )
-        jobs.append(notice_job(order.bot, owner, text))
-    return jobs
+
+    return await owner_jobs(services, connection, order, worded)

@@ -19,18 +19,19 @@ from storage.postgres.outbox.job import NewJob
 log = get_logger("mailroom.shop")
 
 
-async def go_back(connection: Connection, number: int) -> NewJob:
+async def go_back(connection: Connection, number: int, *, by_bank: bool = False) -> NewJob:
     """The money of an order has gone back: the order is over, and the job that is returned does the rest.
 
     If its owner had not begun that here, somebody did it at the provider: then goods that nobody can have
-    seen are put back into stock.
+    seen are put back into stock. Or the buyer's bank took it, `by_bank`.
     """
     # The lock first: a delivery that begins now waits, and one that has begun is seen.
     await connection.fetchrow(ORDERS["lock"], number)
     order = await find_order(connection, number)
     unseen = order is not None and order.delivered_at is None
     await checkout.begin_refund(connection, number, "owner", goods_back=unseen)
-    await checkout.finish_refund(connection, number)
+    # Who goes to the bank with goods in hand is not given the rest as well.
+    await checkout.finish_refund(connection, number, balance_back=unseen or not by_bank)
     return new_job(TAKE_BACK, OrderJob(order=number), number)
 
 

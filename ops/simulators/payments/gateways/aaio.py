@@ -50,6 +50,8 @@ class Aaio:
     name = "aaio"
     prefix = "/aaio"
     signs = True
+    knows_disputes = False
+    refused_for = ""
     declined_is_final = False
     habit = Habit(pauses_seconds=(), patience_seconds=0, exactly_200=False)
 

@@ -7,7 +7,10 @@ from typing import Any, Literal, Protocol
 
 from ops.simulators.payments.things import Payment, Refund
 
-Happening = Literal["processing", "failed", "held", "paid", "canceled", "expired", "refunded"]
+Happening = Literal[
+    "processing", "failed", "held", "paid", "canceled", "expired", "refunded", "refund_failed",
+    "dispute_opened", "dispute_updated", "dispute_withdrawn", "dispute_closed", "dispute_reinstated",
+]  # fmt: skip
 """What can happen to a payment that a shop may want to know of."""
 
 
@@ -27,6 +30,8 @@ class Call:
     refund_pending_seconds: float | None = None
     """For how long a refund is to stay pending; None: not at all."""
     refund_refused: bool = False
+    refund_refusal: str = ""
+    """Why, in the gateway's own word; empty: as it does for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,11 @@ class Gateway(Protocol):
     """Whether its notices carry a signature: where none does, none can be wrong."""
     declined_is_final: bool
     """Whether a declined card ends the payment; else the payer may try another one."""
+
+    knows_disputes: bool
+    """Whether it tells of chargebacks."""
+    refused_for: str
+    """Why it refuses a refund for good, in its own word."""
 
     def method_of(self, call: Call) -> str | None:
         """Which of the methods that faults know by name this is, such as create; None: there is none."""

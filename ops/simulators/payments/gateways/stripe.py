@@ -21,7 +21,14 @@ from . import errors, stripe_request
 from .gateway import Answer, Call, CallRefusedError, Habit, Happening
 from .idempotency import KeyReusedError, once
 from .nested import FormError, parse
-from .stripe_objects import charge_shown, intent_shown, refund_shown, session_shown
+from .stripe_objects import (
+    charge_shown,
+    dispute_shown,
+    disputed,
+    intent_shown,
+    refund_shown,
+    session_shown,
+)
 
 API_VERSION = "2026-10-28.endive"
 KEY_CHARS_MAX = 255
@@ -33,7 +40,18 @@ EVENTS: dict[Happening, str] = {
     "expired": "checkout.session.expired",
     "canceled": "checkout.session.expired",
     "refunded": "charge.refunded",
+    "refund_failed": "refund.failed",
+    "dispute_opened": "charge.dispute.created",
+    "dispute_updated": "charge.dispute.updated",
+    "dispute_withdrawn": "charge.dispute.funds_withdrawn",
+    "dispute_closed": "charge.dispute.closed",
+    "dispute_reinstated": "charge.dispute.funds_reinstated",
 }
+REFUSED_AT_ONCE = {
+    "balance_insufficient": "Insufficient funds in your Stripe balance to refund this amount.",
+    "charge_disputed": "The charge has been charged back.",
+}
+"""Codes of refunds that are not made at all; other reasons are those of refunds that fail."""
 
 
 class Stripe:
@@ -43,6 +61,8 @@ class Stripe:
     prefix = "/stripe/v1"
     signs = True
     declined_is_final = False
+    knows_disputes = True
+    refused_for = "expired_or_canceled_card"
     habit = Habit(
         pauses_seconds=(5, 60, 300, 1800, 7200, 18_000, 36_000, 43_200),
         patience_seconds=3 * 86_400,
@@ -70,6 +90,8 @@ class Stripe:
                 return "list_refunds"
             case "GET", ["refunds", _]:
                 return "get_refund"
+            case "GET", ["disputes"]:
+                return "list_disputes"
             case "GET", ["account"]:
                 return "me"
         return None
@@ -164,6 +186,9 @@ class Stripe:
         if payment.status != "paid":
             raise errors.stripe("This PaymentIntent does not have a successful charge to refund.")
         left_minor = payment.paid_minor - payment.refunded_minor
+        refusal = "charge_disputed" if disputed(payment) else call.refund_refusal
+        if (call.refund_refused and refusal in REFUSED_AT_ONCE) or disputed(payment):
+            raise errors.stripe(REFUSED_AT_ONCE[refusal], code=refusal)
         if not left_minor:
             raise errors.stripe("Charge has already been refunded.", code="charge_already_refunded")
         amount_minor = stripe_request.whole(form.get("amount", str(left_minor)), "amount")
@@ -176,7 +201,11 @@ class Stripe:
             payment.paid_currency,
             self._desk.now(),
             status="canceled" if call.refund_refused else "done",
-            details={"reason": form.get("reason"), "metadata": form.get("metadata") or {}},
+            details={
+                "reason": form.get("reason"),
+                "metadata": form.get("metadata") or {},
+                "failed_for": call.refund_refusal or self.refused_for,
+            },
         )
         self._desk.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
@@ -195,8 +224,11 @@ class Stripe:
             return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
         if method == "list_refunds":
             payment = self._of_intent(call.query.get("payment_intent", ""), "payment_intent")
-            refunds = [refund_shown(refund, payment) for refund in self._store.refunds(payment.id)]
-            return Answer.json({"object": "list", "url": "/v1/refunds", "has_more": False, "data": refunds})
+            return self._list_refunds(call, payment)
+        if method == "list_disputes":
+            payment = self._of_intent(call.query.get("payment_intent", ""), "payment_intent")
+            disputes = [dispute_shown(one, payment) for one in payment.details.get("disputes", [])]
+            return Answer.json({"object": "list", "url": "/v1/disputes", "has_more": False, "data": disputes})
         if method == "list":
             return self._list(call)
         if kind == "payment_intents":
@@ -245,6 +277,17 @@ class Stripe:
             if expanded["latest_charge"] and any(path.endswith("latest_charge") for path in wanted):
                 expanded["latest_charge"] = charge_shown(payment)
 
+    def _list_refunds(self, call: Call, payment: Payment) -> Answer:
+        """The latest first, page after page."""
+        given, after = call.query.get("limit", ""), call.query.get("starting_after", "")
+        limit = min(int(given), LIMIT_MAX) if given.isdecimal() else LIMIT_DEFAULT
+        last = self._store.refund(after) if after else None
+        every = reversed(self._store.refunds(payment.id))
+        found = [one for one in every if last is None or one.number < last.number]
+        shown = [refund_shown(one, payment) for one in found[:limit]]
+        answer = {"object": "list", "url": "/v1/refunds", "has_more": len(found) > limit, "data": shown}
+        return Answer.json(answer)
+
     def failure(self, status: int, retry_after_seconds: int) -> Answer:
         """Its error object; it knows no 202."""
         if status == 429:
@@ -256,12 +299,19 @@ class Stripe:
         self,
         payment: Payment,
         happening: Happening,
-        refund: Refund | None,  # noqa: ARG002
+        refund: Refund | None,
     ) -> tuple[str, bytes] | None:
         """An event, with the whole object in it."""
         name = EVENTS.get(happening)
         if name is None:
             return None
+        about: dict[str, Any] = session_shown(payment)
+        if happening == "refunded":
+            about = charge_shown(payment)
+        elif happening == "refund_failed" and refund is not None:
+            about = refund_shown(refund, payment)
+        elif name.startswith("charge.dispute."):
+            about = dispute_shown(payment.details["disputes"][-1], payment)
         if happening == "paid" and payment.details.get("was_processing"):
             name = "checkout.session.async_payment_succeeded"
         event = {
@@ -272,7 +322,7 @@ class Stripe:
             "type": name,
             "livemode": False,
             "pending_webhooks": 1,
-            "data": {"object": charge_shown(payment) if happening == "refunded" else session_shown(payment)},
+            "data": {"object": about},
         }
         return name, json.dumps(event, ensure_ascii=False).encode()
 

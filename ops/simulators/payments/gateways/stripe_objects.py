@@ -4,6 +4,9 @@ from typing import Any
 
 from ops.simulators.payments.things import Payment, Refund
 
+DISPUTE_ANSWERED_SECONDS = 9 * 86_400
+"""How long a shop has to answer; banks give a week or three."""
+
 
 def session_shown(payment: Payment) -> dict[str, Any]:
     """The session object."""
@@ -62,6 +65,7 @@ def charge_shown(payment: Payment) -> dict[str, Any]:
         "amount_captured": payment.paid_minor,
         "amount_refunded": payment.refunded_minor,
         "refunded": payment.refunded_minor >= payment.paid_minor,
+        "disputed": bool(payment.details.get("disputes")),
         "currency": payment.paid_currency.lower(),
         "payment_intent": payment.details["payment_intent"],
         "metadata": payment.details["intent_metadata"],
@@ -84,7 +88,37 @@ def refund_shown(refund: Refund, payment: Payment) -> dict[str, Any]:
         "reason": refund.details.get("reason"),
         "metadata": refund.details.get("metadata") or {},
         "created": int(refund.created_at),
+        "failure_reason": refund.details.get("failed_for") if refund.status == "canceled" else None,
     }
+
+
+def dispute_shown(dispute: dict[str, Any], payment: Payment) -> dict[str, Any]:
+    """The dispute object."""
+    return {
+        "id": dispute["id"],
+        "object": "dispute",
+        "status": dispute["status"],
+        "amount": dispute["amount"],
+        "currency": payment.paid_currency.lower(),
+        "charge": _charge_id(payment),
+        "payment_intent": payment.details["payment_intent"],
+        "reason": "fraudulent",
+        "balance_transactions": [
+            {"object": "balance_transaction", "amount": amount} for amount in dispute["moved"]
+        ],
+        "evidence_details": {"due_by": int(dispute["at"]) + DISPUTE_ANSWERED_SECONDS, "has_evidence": False},
+        "is_charge_refundable": dispute["status"].startswith("warning_"),
+        "livemode": False,
+        "created": int(dispute["at"]),
+    }
+
+
+def disputed(payment: Payment) -> bool:
+    """Whether the payer's bank has the matter, so that nothing can be refunded."""
+    return any(
+        one["status"] in ("needs_response", "under_review", "lost")
+        for one in payment.details.get("disputes", ())
+    )
 
 
 def _charge_id(payment: Payment) -> str:

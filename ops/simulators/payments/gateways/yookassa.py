@@ -51,6 +51,8 @@ class YooKassa:
     prefix = "/yookassa/v3"
     signs = False
     declined_is_final = True
+    knows_disputes = False
+    refused_for = "rejected_by_payee"
     habit = Habit(
         pauses_seconds=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
         patience_seconds=24 * 3600,
@@ -172,6 +174,7 @@ class YooKassa:
             raise errors.yookassa("invalid_request", "More than is left of the payment", "amount.value")
         if body.get("receipt") is not None:
             yookassa_request.check_receipt(body["receipt"], amount_minor)
+        yookassa_request.check_metadata(body)
         refund = Refund(
             str(uuid.uuid4()),
             payment.id,
@@ -179,7 +182,12 @@ class YooKassa:
             payment.paid_currency,
             self._desk.now(),
             status="canceled" if call.refund_refused else "done",
-            details={"description": body.get("description"), "receipt": body.get("receipt")},
+            details={
+                "description": body.get("description"),
+                "receipt": body.get("receipt"),
+                "metadata": body.get("metadata") or {},
+                "failed_for": call.refund_refusal or self.refused_for,
+            },
         )
         self._desk.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund), payment_id=payment.id)
@@ -196,9 +204,19 @@ class YooKassa:
                 raise errors.yookassa("not_found", "Refund doesn't exist", "refund_id")
             return Answer.json(refund_shown(refund), payment_id=refund.payment_id)
         if method == "list_refunds":
-            refunds = self._store.refunds(call.query.get("payment_id", ""))
-            return Answer.json({"type": "list", "items": [refund_shown(refund) for refund in refunds]})
+            return self._list_refunds(call)
         return self._list(call)
+
+    def _list_refunds(self, call: Call) -> Answer:
+        """The latest first, page after page."""
+        limit = yookassa_request.number(call.query.get("limit"), LIMIT_DEFAULT, LIMIT_MAX, "limit")
+        before = yookassa_request.number(call.query.get("cursor"), 2**62, 2**62, "cursor")
+        every = reversed(self._store.refunds(call.query.get("payment_id", "")))
+        found = [refund for refund in every if refund.number < before]
+        answer: dict[str, Any] = {"type": "list", "items": [refund_shown(one) for one in found[:limit]]}
+        if len(found) > limit:
+            answer["next_cursor"] = str(found[limit - 1].number)
+        return Answer.json(answer)
 
     def _list(self, call: Call) -> Answer:
         limit = yookassa_request.number(call.query.get("limit"), LIMIT_DEFAULT, LIMIT_MAX, "limit")

@@ -81,10 +81,14 @@ def refund_shown(refund: Refund) -> dict[str, Any]:
     }
     if refund.details.get("description"):
         shown["description"] = refund.details["description"]
+    if refund.details.get("metadata"):
+        shown["metadata"] = refund.details["metadata"]
     if refund.details.get("receipt"):
         shown["receipt_registration"] = "succeeded" if refund.status == "done" else refund.status
     if refund.status == "canceled":
-        shown["cancellation_details"] = {"party": "yoo_money", "reason": "insufficient_funds"}
+        reason = refund.details.get("failed_for") or "general_decline"
+        party = "payment_network" if reason == "rejected_by_payee" else "yoo_money"
+        shown["cancellation_details"] = {"party": party, "reason": reason}
     return shown
 
 

@@ -49,12 +49,7 @@ def check_payment(body: dict[str, Any]) -> None:
         isinstance(description, str) and len(description) <= DESCRIPTION_CHARS_MAX
     ):
         raise errors.yookassa("invalid_request", f"At most {DESCRIPTION_CHARS_MAX} characters", "description")
-    metadata = body.get("metadata") or {}
-    if not isinstance(metadata, dict) or len(metadata) > METADATA_KEYS_MAX:
-        raise errors.yookassa("invalid_request", f"At most {METADATA_KEYS_MAX} keys", "metadata")
-    for key, value in metadata.items():
-        if len(key) > METADATA_KEY_CHARS_MAX or len(str(value)) > METADATA_VALUE_CHARS_MAX:
-            raise errors.yookassa("invalid_request", "A key or a value is too long", f"metadata.{key}")
+    check_metadata(body)
     confirmation = body.get("confirmation")
     if not isinstance(confirmation, dict) or confirmation.get("type") != "redirect":
         raise errors.yookassa("invalid_request", "This simulator knows redirect only", "confirmation.type")
@@ -65,6 +60,16 @@ def check_payment(body: dict[str, Any]) -> None:
         )
     if body.get("receipt") is not None:
         check_receipt(body["receipt"], amount_minor)
+
+
+def check_metadata(body: dict[str, Any]) -> None:
+    """What the shop wants to be kept."""
+    metadata = body.get("metadata") or {}
+    if not isinstance(metadata, dict) or len(metadata) > METADATA_KEYS_MAX:
+        raise errors.yookassa("invalid_request", f"At most {METADATA_KEYS_MAX} keys", "metadata")
+    for key, value in metadata.items():
+        if len(key) > METADATA_KEY_CHARS_MAX or len(str(value)) > METADATA_VALUE_CHARS_MAX:
+            raise errors.yookassa("invalid_request", "A key or a value is too long", f"metadata.{key}")
 
 
 def check_receipt(receipt: Any, amount_minor: int) -> None:

@@ -312,8 +312,11 @@ def _payment(own: OwnerTexts, paid: PaidHow) -> str:
         total=format_money(payment.amount_minor, payment.currency, own.language),
         status=own.payment_statuses[payment.status],
     )
-    if paid.refund is not None:
-        text += own.payment_refund.format(status=own.refund_statuses[paid.refund.status])
+    for refund in paid.refunds:
+        text += own.payment_refund.format(
+            total=format_money(refund.amount_minor, refund.currency, own.language),
+            status=own.refund_statuses["by_gateway" if refund.by_gateway else refund.status],
+        )
     return text
 
 

@@ -95,7 +95,7 @@ def test_a_refund_survives_a_crash_at_every_step(play, faults, impatient, monkey
             assert world.names(order.user_id) == ["shop.refunded"]
             assert await world.balance(order.user_id) == (0 if can_refund else 7_000)
             assert [one.status for one in await world.payments(order)] == ["refunded"]
-        assert len(world.provider.refunds) == (most + 1 if can_refund else 0)
+        assert len(world.provider.asked_for) == (most + 1 if can_refund else 0)
 
     play(scenario)
 

@@ -127,7 +127,7 @@ def test_the_wrong_money_goes_back_and_the_order_can_still_be_paid(play, paid):
 
 
 @pytest.mark.parametrize(
-    "trouble", [None, ProviderRefusedError("older than a year")], ids=["never", "refused"]
+    "trouble", [None, ProviderRefusedError("older than a year", "final")], ids=["never", "refused"]
 )
 def test_what_a_provider_cannot_give_back_is_credited_and_the_owner_is_told(play, trouble):
     provider = MemoryProvider(can_refund=trouble is not None)

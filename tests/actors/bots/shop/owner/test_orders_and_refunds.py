@@ -102,7 +102,7 @@ def test_a_refund_is_asked_about_and_then_begun_once(olga, sells):
     assert (deed["action"], deed["target"]) == ("refund", str(number))
     assert deed["who"] == f"Olga <b> (telegram {olga.id})"
     olga.writes(f"/order {number}")
-    assert "yookassa: ₽1,798, being refunded; refund on its way" in olga.sees
+    assert "yookassa: ₽1,798, being refunded; refund of ₽1,798 on its way" in olga.sees
     assert "payment.refund: waits its turn" in olga.sees
 
 

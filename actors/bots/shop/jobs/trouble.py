@@ -1,0 +1,86 @@
+"""What a shop's owner reads when money that had settled moves again: disputes, refunds that came back."""
+
+from datetime import UTC
+
+from structlog import get_logger
+
+from actors.bots.shop.jobs.take_back import go_back
+from actors.bots.shop.jobs.tell import owner_jobs
+from actors.bots.shop.language import Language
+from actors.bots.shop.money import format_money
+from actors.bots.shop.order import find_order
+from actors.hosting.services import BotServices
+from actors.paying.purpose import Trouble, What
+from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.job import NewJob
+from storage.postgres.payments import Payment
+
+log = get_logger("mailroom.shop")
+
+RUSSIAN: dict[What, str] = {
+    "refund_waits": "⚠️ Заказ № {number}: {provider} пока не возвращает {money} ({words}). Повторим сами в "
+    "ближайшие дни; проверьте, хватает ли денег на счёте магазина.",
+    "refund_lost": "⚠️ Заказ № {number}: возврат {money} через {provider} не дошёл до покупателя ({words}). "
+    "Деньги снова у магазина. Если заказ возвращён, попробуем ещё раз.",
+    "back_twice": "⚠️ Заказ № {number}: покупателю ушло на {money} больше, чем он заплатил. Посмотрите "
+    "возвраты платежа в кабинете {provider} и баланс покупателя.",
+    "inquiry": "⚠️ Заказ № {number}: банк покупателя спрашивает о платеже {money} ({words}). Деньги пока у "
+    "магазина.{until}",
+    "dispute": "⚠️ Заказ № {number}: банк покупателя оспаривает {money} ({words}) и удерживает их до решения."
+    "{until}",
+    "dispute_won": "✅ Заказ № {number}: спор о {money} решён в пользу магазина.",
+    "dispute_lost": "⚠️ Заказ № {number}: спор о {money} проигран, деньги списаны ({words}).{order}",
+}
+ENGLISH: dict[What, str] = {
+    "refund_waits": "⚠️ Order No. {number}: {provider} does not give {money} back for now ({words}). It is "
+    "tried again in the coming days; see whether there is enough on the shop's account.",
+    "refund_lost": "⚠️ Order No. {number}: the refund of {money} through {provider} has not reached the buyer "
+    "({words}). The money is with the shop again. If the order was refunded, it will be tried again.",
+    "back_twice": "⚠️ Order No. {number}: {money} more went to the buyer than was paid. See the payment's "
+    "refunds in the cabinet of {provider}, and the buyer's balance.",
+    "inquiry": "⚠️ Order No. {number}: the buyer's bank asks about the payment of {money} ({words}). The "
+    "money is still with the shop.{until}",
+    "dispute": "⚠️ Order No. {number}: the buyer's bank disputes {money} ({words}), and keeps them until it "
+    "has decided.{until}",
+    "dispute_won": "✅ Order No. {number}: the dispute about {money} was decided for the shop.",
+    "dispute_lost": "⚠️ Order No. {number}: the dispute about {money} is lost, the money is gone "
+    "({words}).{order}",
+}
+WORDS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}
+UNTIL = {
+    Language.RU: " Ответьте в кабинете {provider} до {date}.",
+    Language.EN: " Answer in the cabinet of {provider} until {date}.",
+}
+ORDER_IS_OVER = {
+    Language.RU: " Заказ закрыт как возвращённый, бонусы отозваны.",
+    Language.EN: " The order is closed as refunded, bonuses are revoked.",
+}
+PAYMENT = {Language.RU: "\nПлатёж {payment}.", Language.EN: "\nPayment {payment}."}
+
+
+async def tell_of_trouble(
+    services: BotServices, connection: Connection, payment: Payment, trouble: Trouble
+) -> list[NewJob]:
+    """Tell the owners. Where the bank took all of it for good, the order goes back with it."""
+    number = int(payment.reference) if payment.reference.isdecimal() else 0
+    order = await find_order(connection, number)
+    if order is None:
+        log.error("trouble with no order", payment=payment.id, what=trouble.what, reference=payment.reference)
+        return []
+    jobs: list[NewJob] = []
+    if trouble.all_gone and order.status in ("paid", "delivered", "refunding"):
+        jobs.append(await go_back(connection, number, by_bank=True))
+
+    def worded(language: Language) -> str:
+        until = trouble.answer_until
+        date = "" if until is None else f"{until.astimezone(UTC):%d.%m.%Y %H:%M} UTC"
+        return WORDS[language][trouble.what].format(
+            number=number,
+            provider=payment.provider,
+            money=format_money(trouble.money.amount_minor, trouble.money.currency, language),
+            words=trouble.words or "—",
+            until=UNTIL[language].format(provider=payment.provider, date=date) if date else "",
+            order=ORDER_IS_OVER[language] if jobs else "",
+        ) + PAYMENT[language].format(payment=payment.provider_id)
+
+    return [*jobs, *await owner_jobs(services, connection, order, worded)]
