@@ -70,6 +70,7 @@ class BotBroadcasts:
         self._clock = clock
         self._pace = Pace()
         self._messages: dict[int, Message] = {}
+        self._names: dict[int, str] = {}
         self._faults: dict[int, str] = {}
         self._in_hand: dict[Place, Message] = {}
         self._said: list[Said] = []
@@ -147,7 +148,8 @@ class BotBroadcasts:
 
     async def _tell(self, place: Place) -> None:
         broadcast_id, chat_id = place
-        told = await aio(tell, self._hosted, self._in_hand[place], broadcast_id, chat_id, self._door)
+        name = self._names[broadcast_id]
+        told = await aio(tell, self._hosted, self._in_hand[place], name, chat_id, self._door)
         self._follow(told, place)
         del self._in_hand[place]
         self._said.append(Said(*place, told.state, told.reason, told.after_seconds))
@@ -173,13 +175,17 @@ class BotBroadcasts:
                 log.error("broadcast_paused", bot=self._hosted.name, broadcast=broadcast_id, why=why)
             del self._faults[broadcast_id]
         messages = {}
-        for broadcast_id, text in await aio(self._sending.running):
+        for broadcast_id, text, name in await aio(self._sending.running):
+            same = self._names.get(broadcast_id) == name
+            self._names[broadcast_id] = name
             try:
-                known = self._messages.get(broadcast_id)
+                known = self._messages.get(broadcast_id) if same else None
                 messages[broadcast_id] = known or Message.model_validate_json(text)
             except ValidationError as error:
                 self._faults[broadcast_id] = f"this version of the code cannot read its message: {error}"
         self._messages = messages
+        needed = {*messages, *(place[0] for place in self._in_hand)}
+        self._names = {id_: name for id_, name in self._names.items() if id_ in needed}
 
     async def _finish(self) -> None:
         if not self._in_hand:

@@ -55,26 +55,23 @@ class Told:
     """The broadcast cannot work as it is: nobody else should be told."""
 
 
-async def tell(
-    hosted: HostedBot, message: Message, broadcast_id: int, chat_id: int, door: ChatDoor | None
-) -> Told:
-    """Tell one recipient, on the asyncio side. Raises nothing but a cancellation."""
+async def tell(hosted: HostedBot, message: Message, name: str, chat_id: int, door: ChatDoor | None) -> Told:
+    """Tell one recipient, on the asyncio side. `name` is this broadcast's, for ever. Raises nothing but a
+    cancellation.
+    """
     try:
         if message.as_ == "event":
-            return await _put(hosted, message, broadcast_id, chat_id, door)
+            return await _put(hosted, message, name, chat_id, door)
         return await _send(hosted, message, chat_id)
     except Exception as error:  # one recipient must not stop the others, nor come again for ever
-        log.exception("recipient_not_told", broadcast=broadcast_id, bot=hosted.name, chat_id=chat_id)
+        log.exception("recipient_not_told", broadcast=name, bot=hosted.name, chat_id=chat_id)
         state: State = "failed" if message.as_ == "event" else "unknown"
         return Told(state, words(error), outage=True)
 
 
-async def _put(
-    hosted: HostedBot, message: Message, broadcast_id: int, chat_id: int, door: ChatDoor | None
-) -> Told:
+async def _put(hosted: HostedBot, message: Message, name: str, chat_id: int, door: ChatDoor | None) -> Told:
     if door is None:
         return Told("waiting", fault="this process has no way to the chats")
-    name = f"broadcast-{broadcast_id}"
     try:
         chat = Chat(hosted.name, str(chat_id))
         await door.put(chat, message.name or "", message.data, dedupe_id=f"{name}-{chat_id}", trace=name)

@@ -167,8 +167,8 @@ class Sending:
                 await connection.execute(SQL["recover"], self._bot, DIED)
         return True
 
-    async def running(self) -> list[tuple[int, str]]:
-        """The ids and messages of what there is to send."""
+    async def running(self) -> list[tuple[int, str, str]]:
+        """What there is to send: the ids, the messages, and the names that are never given again."""
         with answering():
             return [tuple(row) for row in await self._pool.fetch(SQL["running"], self._bot)]
 

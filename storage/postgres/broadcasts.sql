@@ -65,8 +65,13 @@ DELETE FROM broadcast_hold WHERE bot = $1 AND owner = $2;
 -- bots: which bots have something to send
 SELECT DISTINCT bot FROM broadcast WHERE status = 'running';
 
--- running: what a bot has to send
-SELECT id, message FROM broadcast WHERE bot = $1 AND status = 'running' ORDER BY id;
+-- running: what a bot has to send, and by which name mailboxes know it: ids come again when a backup is restored
+SELECT broadcast.id, message, concat_ws(
+    '-', 'broadcast', broadcast.id,
+    CASE WHEN created_at >= since.value::timestamptz THEN (extract(epoch FROM created_at) * 1000000)::bigint END
+) AS name
+FROM broadcast LEFT JOIN installation AS since ON since.key = 'job_keys_since'
+WHERE bot = $1 AND status = 'running' ORDER BY broadcast.id;
 
 -- claim: hold on to a bot, and mark those who are told next; not ours any more if it answers with nothing
 WITH held AS (

@@ -119,6 +119,31 @@ def test_a_message_into_the_chat_is_handled_once_however_often_the_job_runs(deli
     assert handled == [(7, "1042")]
 
 
+def test_goods_are_shown_though_the_number_of_their_job_comes_back_after_a_restore(delivered_to_chats):
+    """Postgres is as it was last night, Redis as it is: it remembers the event of that number's other job."""
+    router, handled, put = Router(), [], []
+
+    @chat_event(router, "delivered")
+    async def delivered(event: ChatEvent) -> None:
+        handled.append(event.data)
+
+    async def deliver(order, context):
+        put.append((context.id, await context.put_event("shop", 7, "delivered", str(order.number))))
+
+    brought = shop(deliver)
+
+    async def scenario(stand, house):
+        for number in (1042, 1043):
+            job = brought.new("shop.deliver", Order(number=number))
+            await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+            await house.settled()
+            await stand.execute("ALTER SEQUENCE outbox_job_id_seq RESTART")
+
+    delivered_to_chats(router, scenario)
+    assert put == [(1, True), (1, True)]
+    assert handled == ["1042", "1043"]
+
+
 def test_a_job_may_put_several_messages_into_its_chat(delivered_to_chats):
     router, handled = Router(), []
 

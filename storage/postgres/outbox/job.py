@@ -3,13 +3,15 @@
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from storage.words import printable
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 PAYLOAD_BYTES_MAX = 1 << 20
 """A job is a letter, not a parcel: it is rewritten by a claim, and read with hundreds of others."""
 KEY_CHARS_MAX = 500
@@ -151,6 +153,8 @@ class Job(NamedTuple):
     effect: str | None
     waited_seconds: float
     """From when it was wanted to when it was claimed, by the database's clock."""
+    is_dated: bool
+    """False for jobs of the version before, whose effects may be known by their id alone."""
 
     @property
     def backoff(self) -> Backoff:
@@ -161,8 +165,13 @@ class Job(NamedTuple):
 
     @property
     def idempotency_key(self) -> str:
-        """The same for every attempt: what to give a provider, so that its effect happens once."""
-        return f"job-{self.id}"
+        """The same for every attempt, and never that of another job: what to give a provider, so that its
+        effect happens once. Ids come again when the database is restored from a backup, and whoever was
+        given one would take the other job for done; the microsecond in which it was made does not.
+        """
+        if not self.is_dated:
+            return f"job-{self.id}"
+        return f"job-{self.id}-{(self.created_at - EPOCH) // MICROSECOND}"
 
     def data(self) -> dict[str, object]:
         """The payload, read as JSON."""

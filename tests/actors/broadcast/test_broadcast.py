@@ -339,7 +339,8 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
         first = Sending(studio.stand.pool, "shop", "killed")
         await aio(first.take)
         await aio(first.claim, {id_: 2})
-        dedupe_id = f"broadcast-{id_}-7"  # the killed one came as far as this
+        ((_, _, called),) = await aio(first.running)
+        dedupe_id = f"{called}-7"  # the killed one came as far as this
         await aio(
             partial(
                 studio.door.put,
@@ -347,7 +348,7 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
                 "news",
                 "spring",
                 dedupe_id=dedupe_id,
-                trace=f"broadcast-{id_}",
+                trace=called,
             )
         )
         await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
@@ -358,6 +359,41 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
 
     play(scenario, router)
     assert sorted(handled) == [(7, "spring"), (8, "spring")]
+
+
+def test_a_broadcast_is_told_though_its_number_comes_back_after_a_restore(play):
+    """Postgres is as it was last night, Redis as it is: its mailboxes remember another one of that number."""
+    router, handled = Router(), []
+
+    @chat_event(router, "news")
+    async def news(event: ChatEvent) -> None:
+        handled.append(event.data)
+
+    async def scenario(studio):
+        await studio.start()
+        for data in ("spring", "summer"):
+            id_ = await studio.create([7], Message(as_="event", name="news", data=data))
+            await studio.over(id_)
+            await studio.house.settled()
+            await aio(studio.stand.pool.execute, "TRUNCATE broadcast RESTART IDENTITY CASCADE")
+
+    play(scenario, router)
+    assert handled == ["spring", "summer"]
+
+
+def test_a_broadcast_of_the_version_before_keeps_the_name_that_mailboxes_know(play):
+    async def scenario(studio):
+        id_ = await studio.create([7], Message(as_="event", name="news"))
+        sending = Sending(studio.stand.pool, "shop", "me")
+        ((_, _, name),) = await aio(sending.running)
+        assert name.startswith(f"broadcast-{id_}-")
+        await aio(
+            studio.stand.pool.execute,
+            "UPDATE installation SET value = (now() + interval '1 hour')::text WHERE key LIKE 'job%'",
+        )
+        assert [one[2] for one in await aio(sending.running)] == [f"broadcast-{id_}"]
+
+    play(scenario)
 
 
 def house_chat(chat_id):

@@ -437,8 +437,39 @@ def test_every_attempt_has_the_same_idempotency_key(play):
         (id_,) = await stand.enqueue(post.new("a"))
         await stand.start(post.handlers)
         await stand.quiet()
-        assert [context.idempotency_key for context in post.contexts] == [f"job-{id_}"] * 3
+        made = await stand.fetch("SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM outbox_dead")
+        assert [context.idempotency_key for context in post.contexts] == [f"job-{id_}-{made}"] * 3
         assert [context.is_last_attempt for context in post.contexts] == [False, False, True]
+
+    play(scenario)
+
+
+def test_a_job_of_the_version_before_keeps_the_key_that_somebody_may_know(play):
+    post = Post()
+
+    async def scenario(stand):
+        await stand.execute(
+            "UPDATE installation SET value = (now() + interval '1 hour')::text WHERE key LIKE 'job%'"
+        )
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.run_all(post.handlers)
+        assert [context.idempotency_key for context in post.contexts] == [f"job-{id_}"]
+
+    play(scenario)
+
+
+def test_a_job_that_on_call_brings_back_from_the_dead_keeps_its_key(play):
+    post = Post(attempts_max=1)
+    post.answers["a"] = RuntimeError("again")
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(post.new("a"))
+        await stand.start(post.handlers)
+        await stand.quiet()
+        assert await aio(stand.on_call().retry, [id_]) == [id_]
+        await stand.quiet()
+        first, second = [context.idempotency_key for context in post.contexts]
+        assert first == second
 
     play(scenario)
 
