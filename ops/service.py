@@ -59,6 +59,7 @@ from supervisors.otp.spec import Start
 from supervisors.ownership import Ownership
 from supervisors.pairing.guard import Guard
 from supervisors.parking import Parking
+from supervisors.periodic_gauges import standing_still
 from supervisors.process_tree import ProcessTree
 from supervisors.stalls import BLOCKED_SECONDS_MAX
 from supervisors.takeover import Takeover
@@ -208,6 +209,7 @@ class Service:
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
             stores.readiness.warnings.append(guard.warnings)
+            stores.readiness.warnings.append(partial(standing_still, stores.database))
             stores.readiness.warnings.append(partial(holds, stores.line, list(bots)))
             if front is not None:
                 stores.readiness.warnings.append(front.warnings)

@@ -28,6 +28,7 @@ from supervisors.job_gauges import count_jobs
 from supervisors.oncall.reports import State
 from supervisors.otp.child import Life
 from supervisors.payment_gauges import count_lost
+from supervisors.periodic_gauges import measure_periodic
 from supervisors.stalls import STALLS
 
 log = get_logger("mailroom.gauges")
@@ -92,6 +93,7 @@ async def watch(
         nursery.start_soon(_every, TOTALS_SECONDS, count, line)
         nursery.start_soon(_every, TOTALS_SECONDS, count_jobs, database)
         nursery.start_soon(_every, TOTALS_SECONDS, count_lost, database)
+        nursery.start_soon(_every, TOTALS_SECONDS, measure_periodic, database)
         nursery.start_soon(_every, PING_SECONDS, show_tree, tally)
 
 

@@ -4,6 +4,7 @@ Cron expressions are read by cronsim: it has no dependencies, is typed, and trea
 are changed as Debian's cron does.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from math import floor, isfinite
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+INTERVAL = re.compile(r"every (\d[\d.e+]*) s")
 EVERY_SECONDS_MIN = 1.0
 """A run is a transaction and a job; what is wanted more often is no periodic work but a loop."""
 
@@ -39,6 +41,14 @@ class Schedule:
 
     def __str__(self) -> str:
         return f"every {self.every_seconds:g} s" if self.every_seconds else f"{self.cron} {self.zone}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Schedule":
+        """The schedule that a text came from."""
+        if (interval := INTERVAL.fullmatch(text)) is not None:
+            return cls(every_seconds=float(interval[1]))
+        cron, _, zone = text.rpartition(" ")
+        return cls(cron=cron, zone=zone)
 
     def first(self, now: datetime) -> datetime:
         """The first run of work that has never run."""

@@ -6,6 +6,7 @@ or is taken over by who knows it with another schedule.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ import asyncpg
 from storage.postgres.outbox.connection import answering
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob
-from storage.postgres.periodic.schedule import Schedule
+from storage.postgres.periodic.schedule import Schedule, ScheduleError
 from storage.postgres.queries import load
 from storage.words import kept, words
 
@@ -25,6 +26,8 @@ KNOWN_SECONDS = 20.0
 """How often a process should say what it knows."""
 FORGOTTEN_SECONDS = 3 * KNOWN_SECONDS
 """A name that nobody has spoken of for so long is nobody's any more."""
+AHEAD_SECONDS = 60.0
+"""What was written so long from now was written by a clock that was ahead; no lease is longer."""
 ERROR_CHARS_MAX = 500
 
 
@@ -61,7 +64,9 @@ class Works:
         self._texts = [str(schedules[name]) for name in self._names]
 
     async def register(self, *, new: bool, forgotten_seconds: float = FORGOTTEN_SECONDS) -> None:
-        """Say what we know. `new`: we have just started, and our schedules are what holds from now on."""
+        """Say what we know. `new`: we have just started, and our schedules are what holds from now on. A run
+        that no schedule means, because a clock was ahead, is pulled back to the next one from now.
+        """
         with answering():
             async with self._pool.acquire() as connection, connection.transaction():
                 now = await connection.fetchval(SQL["now"])
@@ -91,6 +96,8 @@ class Works:
                     await connection.execute(SQL["ran"], name, next_run, None, why)
                     return Ran(name, None, None, error)
                 (enqueued,) = await enqueue(connection, [job])
+                if enqueued.duplicate:
+                    await connection.execute(SQL["recall"], enqueued.id, AHEAD_SECONDS)
                 await connection.execute(SQL["ran"], name, next_run, enqueued.id, None)
                 return Ran(name, job.queue, enqueued.id)
 
@@ -112,3 +119,18 @@ async def all_works(pool: asyncpg.Pool) -> list[Seen]:
     """Everything periodic: when it ran, and when it will."""
     with answering():
         return [Seen(*row) for row in await pool.fetch(SQL["all_works"])]
+
+
+async def overdue(pool: asyncpg.Pool) -> dict[str, float]:
+    """By how many seconds each work is not run as its schedule says: it is late, or its next run lies beyond
+    the next that the schedule knows, and nobody has pulled it back.
+    """
+    with answering():
+        rows = await pool.fetch(SQL["clocks"])
+    found: dict[str, float] = {}
+    for name, text, next_run, now in rows:
+        late = [0.0, (now - next_run).total_seconds()]
+        with suppress(ScheduleError):  # of another version
+            late.append((next_run - Schedule.parse(text).first(now)).total_seconds())
+        found[name] = max(late)
+    return found

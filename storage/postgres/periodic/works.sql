@@ -1,14 +1,20 @@
 -- register: make names known with their schedules; a schedule that has changed takes effect now
+-- No schedule means a run later than its next one from now ($3): whoever wrote that had a clock that was ahead.
 INSERT INTO periodic_work AS work (name, schedule, next_run)
 SELECT name, schedule, next_run FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS wanted (name, schedule, next_run)
 ORDER BY name
 ON CONFLICT (name) DO UPDATE SET
     schedule = excluded.schedule, known_at = now(),
-    next_run = CASE WHEN work.schedule = excluded.schedule THEN work.next_run ELSE excluded.next_run END
-WHERE $4 OR work.schedule = excluded.schedule OR work.known_at < now() - make_interval(secs => $5);
+    next_run = CASE
+        WHEN work.schedule = excluded.schedule THEN least(work.next_run, excluded.next_run)
+        ELSE excluded.next_run
+    END
+WHERE $4 OR work.schedule = excluded.schedule
+   OR work.known_at NOT BETWEEN now() - make_interval(secs => $5) AND now() + make_interval(secs => $5);
 
 -- forget: forget names that we do not know, and that nobody has known for a while
-DELETE FROM periodic_work WHERE name <> ALL ($1::text[]) AND known_at < now() - make_interval(secs => $2);
+DELETE FROM periodic_work WHERE name <> ALL ($1::text[])
+  AND known_at NOT BETWEEN now() - make_interval(secs => $2) AND now() + make_interval(secs => $2);
 
 -- now: the clock that all runs are measured by
 SELECT now();
@@ -24,6 +30,15 @@ FOR UPDATE SKIP LOCKED;
 UPDATE periodic_work
 SET next_run = $2, last_run = now(), last_job_id = coalesce($3, last_job_id), last_error = $4
 WHERE name = $1;
+
+-- recall: the job of an earlier run that is still there, if it was written or claimed by a clock that was ahead
+UPDATE outbox_job SET
+    run_at = least(run_at, now()), turn_at = least(turn_at, now()),
+    lease_until = least(lease_until, now() + make_interval(secs => $2))
+WHERE id = $1 AND greatest(created_at, claimed_at) > now() + make_interval(secs => $2);
+
+-- clocks: when each is due, and what time it is
+SELECT name, schedule, next_run, now() AS now FROM periodic_work;
 
 -- until_next: in how many seconds the next of these is due
 SELECT extract(epoch FROM min(next_run) - clock_timestamp())::float8 FROM periodic_work WHERE name = ANY ($1::text[]);

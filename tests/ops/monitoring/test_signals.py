@@ -17,7 +17,7 @@ from tests.ops.monitoring.published import ALERTS, DASHBOARD, EXPRESSIONS, PANEL
 from tests.ops.monitoring.runbook import ANCHORS
 
 FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue", "provider",
-       "model", "purpose", "kind"}  # fmt: skip
+       "model", "purpose", "kind", "work"}  # fmt: skip
 """Labels of which an installation has a handful. A chat, a message or a person is never one."""
 
 
