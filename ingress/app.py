@@ -14,6 +14,7 @@ from actors.runtime.bridge import aio
 from ingress.access import Access
 from ingress.console import console
 from ingress.exposition import Exposition
+from ingress.fit import Number, refuse_unfit_address
 from ingress.ops_api import ops_api
 from ingress.shop_api import ShopDoor
 from ingress.switched_off import switched_off
@@ -43,6 +44,8 @@ def create_app(
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+    app.url_map.converters = {**app.url_map.converters, "int": Number}
+    app.before_request(refuse_unfit_address)
     exposition = Exposition()
 
     @app.get("/healthz")

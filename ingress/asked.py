@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from ingress.fit import WORDS, unfit_field
 from storage.redis.dead_letters import Wanted
 from storage.redis.entry import Chat
 from supervisors.oncall.office import WHO_CHARS_MAX, WHY_CHARS_MAX
@@ -139,7 +140,7 @@ class DeadQuery(Filter):
 def read_body(model: type[T], body: bytes) -> T:
     """Read a JSON body. Raises `BadRequestError`."""
     try:
-        return model.model_validate_json(body, strict=True)
+        return _fit(model.model_validate_json(body, strict=True))
     except ValidationError as error:
         raise BadRequestError(_in_words(model, error)) from None
 
@@ -147,7 +148,7 @@ def read_body(model: type[T], body: bytes) -> T:
 def read_query(model: type[T], query: Mapping[str, str]) -> T:
     """Read a query string. Raises `BadRequestError`."""
     try:
-        return model.model_validate(query)
+        return _fit(model.model_validate(query))
     except ValidationError as error:
         raise BadRequestError(_in_words(model, error)) from None
 
@@ -161,6 +162,12 @@ def read_who(header: str) -> str:
     if not who.isprintable() or len(who) > WHO_CHARS_MAX:
         raise BadRequestError(f"X-Operator: must be a name of at most {WHO_CHARS_MAX} printable characters")
     return who
+
+
+def _fit(asked: T) -> T:
+    if (field := unfit_field(asked)) is not None:
+        raise BadRequestError(f"{field}: {WORDS}")
+    return asked
 
 
 def _in_words(model: type[Asked], error: ValidationError) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
 from actors.bots.shop.contact import EMAIL_LENGTH_MAX
 from actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
+from ingress.fit import WORDS, unfit_field
 from ingress.mini_app_problems import Problem
 
 PRODUCT_ID_MAX = 2**31 - 1
@@ -64,9 +65,12 @@ class AskedPayment(Asked):
 def read(model: type[T], data: bytes) -> T:
     """Read a body. Raises `Problem`."""
     try:
-        return model.model_validate_json(data, strict=True)
+        asked = model.model_validate_json(data, strict=True)
     except ValidationError as invalid:
         raise Problem(400, "malformed", fields=_fields(invalid)) from None
+    if (field := unfit_field(asked)) is not None:
+        raise Problem(400, "malformed", fields=[f"{field}: {WORDS}"])
+    return asked
 
 
 def _fields(invalid: ValidationError) -> list[str]:

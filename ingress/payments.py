@@ -18,6 +18,7 @@ from actors.paying.notice import LOOK_SECONDS, UNKNOWN_LOOK_SECONDS
 from actors.payment import Noticed, hinted_job, noticed_job
 from actors.providers.payments import Notice, NoticeRefusedError, PaymentProvider, ProviderUnavailableError
 from actors.runtime.bridge import aio
+from ingress.fit import is_fit
 from ingress.peer import networks, peer_of
 from ingress.webhook import Answer
 from storage.errors import StoreUnavailable
@@ -28,6 +29,8 @@ from storage.postgres.payments import is_known_at
 PATH = "/webhook/payment/"
 NOTICE_BYTES_MAX = 256 * 1024
 """A notice has a few kilobytes; Stripe's, with the whole object in it, some dozens."""
+NAME_CHARS_MAX = 255
+"""Of a payment, at any provider; Stripe's are the longest."""
 STORE_RETRY_SECONDS = 1
 PROVIDER_RETRY_SECONDS = 30
 """When the provider itself had to be asked to understand its notice, and did not answer."""
@@ -85,6 +88,9 @@ async def _take(
         return _problem(503, "the notice could not be verified; try again", PROVIDER_RETRY_SECONDS)
     if not noticed:
         report.notice(name, None, "irrelevant")
+    if not all(_is_name(one.provider_id) for one in noticed):
+        report.notice(name, None, "malformed", peer=notice.peer)
+        return _problem(400, "a notice of a payment whose name cannot be one")
     digest, ours = sha256(notice.body).hexdigest()[:16], False
     for one in noticed:
         wanted = Noticed(provider=name, provider_id=one.provider_id, state=one.state)
@@ -107,6 +113,11 @@ async def _take(
         verdict: report.DoorVerdict = "repeated" if enqueued.duplicate else "accepted"
         report.notice(name, one.provider_id, verdict, job=enqueued.id)
     return TAKEN
+
+
+def _is_name(provider_id: str) -> bool:
+    """Whether a payment can be called so: even who signs a notice may pass on what somebody made up."""
+    return 0 < len(provider_id) <= NAME_CHARS_MAX and is_fit(provider_id)
 
 
 async def _body() -> bytes | None:

@@ -19,10 +19,12 @@ REFUNDS = Counter(
     "mailroom_refunds_total", "Attempts to give money back, by how they ended", ["provider", "outcome"]
 )
 
-DoorVerdict = Literal["accepted", "repeated", "forged", "irrelevant", "unverified", "not_stored", "too_often"]
-"""`repeated`: the same is being worked on. `irrelevant`: genuine, and about no payment. The last three were
-answered with 503: the provider could not be asked, Postgres not reached, or another notice that anybody may
-have sent is being looked into.
+DoorVerdict = Literal[
+    "accepted", "repeated", "forged", "irrelevant", "malformed", "unverified", "not_stored", "too_often"
+]  # fmt: skip
+"""`repeated`: the same is being worked on. `irrelevant`: genuine, and about no payment. `malformed`: about
+one that cannot be. The last three were answered with 503: the provider could not be asked, Postgres not
+reached, or another notice that anybody may have sent is being looked into.
 """
 Verdict = Literal[
     "paid",
@@ -60,6 +62,7 @@ RefundOutcome = Literal[
 WARNED = frozenset(
     {
         "forged",
+        "malformed",
         "unverified",
         "not_stored",
         "late",

@@ -193,6 +193,11 @@ def _seconds(retry_after: str) -> float | None:
         return float(retry_after)
     try:
         at = parsedate_to_datetime(retry_after)
-    except ValueError:
+        return max(at.replace(tzinfo=at.tzinfo or UTC).timestamp() - time.time(), 0.0)
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        OverflowError,
+    ):  # what it raises, by what is wrong with the date
         return None
-    return max(at.replace(tzinfo=at.tzinfo or UTC).timestamp() - time.time(), 0.0)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from storage.words import printable
+
 AGE_SECONDS_MAX = 3600.0
 """Longer than anybody shops without a break; a string that leaked is worth nothing afterwards."""
 AHEAD_SECONDS_MAX = 60.0
@@ -109,7 +111,7 @@ def _check_age(auth_date: str, now: float) -> None:
 def _visitor(fields: dict[str, str]) -> Visitor:
     try:
         user: Any = json.loads(fields.get("user", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         user = None
     user_id = user.get("id") if isinstance(user, dict) else None
     if type(user_id) is not int or not 0 < user_id <= USER_ID_MAX:
@@ -117,13 +119,14 @@ def _visitor(fields: dict[str, str]) -> Visitor:
     names = (user.get("first_name"), user.get("last_name"))
     return Visitor(
         user_id=user_id,
-        name=" ".join(name for name in names if isinstance(name, str) and name),
+        name=" ".join(filter(None, map(_text, names))),
         username=_text(user.get("username")),
         language=_text(user.get("language_code")),
-        start_param=fields.get("start_param") or None,
-        query_id=fields.get("query_id") or None,
+        start_param=_text(fields.get("start_param")),
+        query_id=_text(fields.get("query_id")),
     )
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """A text as it can be kept: JSON may hold half of an emoji that Telegram or the person has cut."""
+    return printable(value) if isinstance(value, str) and value else None

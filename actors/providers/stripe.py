@@ -6,6 +6,7 @@ and from its Python package, 16.1.
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from structlog import get_logger
 
 from actors.providers import told
@@ -52,6 +53,8 @@ VERSION = "2026-10-28.endive"
 SIGNATURE_SECONDS_MAX = 300.0
 """As Stripe's own packages have it: a notice that was overheard is soon of no use."""
 SIGNATURE_CHARS_MAX = 4_000
+SECONDS = re.compile(r"[0-9]{1,12}")
+"""Unix time, as far as a clock or a calendar can follow."""
 NAME_CHARS_MAX = 250
 REASON_CHARS_MAX = 500
 LIST_MAX = 50
@@ -102,7 +105,7 @@ class _Session(BaseModel):
     currency: str
     livemode: bool = True
     url: str | None = None
-    expires_at: int | None = None
+    expires_at: Annotated[int, Field(ge=0, lt=2**37)] | None = None
     client_reference_id: Any = None
     metadata: dict[str, Any] | None = None
     created: Any = None
@@ -451,7 +454,7 @@ class Stripe:
         header = notice.headers.get("stripe-signature", "")[:SIGNATURE_CHARS_MAX]
         parts = [part.strip().partition("=") for part in header.split(",")]
         at = next((value for name, _, value in parts if name == "t"), "")
-        if not (at.isascii() and at.isdigit()):
+        if not SECONDS.fullmatch(at):
             raise NoticeRefusedError("no Stripe-Signature with a time")
         signed = at.encode() + b"." + notice.body
         expected = hmac.digest(self._webhook_secret.encode(), signed, hashlib.sha256).hex().encode()

@@ -20,6 +20,7 @@ from tests.ingress.shop_page import (  # noqa: F401 - fixtures
     ANN,
     TOKEN,
     Gateway,
+    init_data,
     page_database_fixture,
     signed_in,
     visit_fixture,
@@ -551,6 +552,44 @@ def test_a_shop_offers_its_own_providers_in_its_own_order(visit) -> None:
 
     gateways = [Gateway("yookassa"), Gateway("aaio"), Gateway("stripe")]
     visit(test, gateways=gateways, options={"shop": Options(payments=("stripe", "unknown", "aaio"))})
+
+
+def test_what_no_store_can_hold_is_refused_or_shown_and_never_an_error_of_ours(visit) -> None:
+    async def test(shop):
+        order = {"lines": [[await shop.product("chess"), 1]], "quote": "q", "key": "k" * 16}
+        for path, body in (
+            ("quote", b'{"lines": [], "promo_code": "A\\u0000"}'),
+            ("quote", b'{"lines": [], "promo_code": "\\ud800"}'),
+            ("quote", b'{"lines": [[' + b"9" * 5_000 + b", 1]]}"),
+            ("quote", b"[" * 8_000),
+            ("quote", b'{"\\ud800": 1, "lines": []}'),
+            ("orders", json.dumps({**order, "contact": "a\0@example.com"}).encode()),
+            ("orders", json.dumps({**order, "contact": "\ud83d"}).encode()),
+            ("orders/1001/pay", b'{"provider": "\\u0000"}'),
+        ):
+            assert (await shop.ask("POST", path, data=body)).status == 400, body[:60]
+        for path in ("orders/" + "9" * 5_000, f"orders/{2**70}"):
+            assert (await shop.ask("GET", path)).status == 404
+        for query in ({"bot": "\0"}, {"lang": "a\0"}):
+            assert (await shop.ask("GET", "start", **query)).status == 400
+
+    visit(test)
+
+
+def test_a_visitor_whose_name_was_cut_within_an_emoji_can_buy(visit) -> None:
+    async def test(shop):
+        person = {"id": ANN, "first_name": "Ann \ud83d", "last_name": "\0", "username": "a\ud800"}
+        as_ann = {"Authorization": f"tma {init_data(person, start_param='ref' + chr(0))}"}
+        started = await shop.ask("GET", "start", headers=as_ann)
+        assert (started.status, started.json["visitor"]["name"]) == (200, "Ann \ufffd \ufffd")
+        lines = [[await shop.product("chess"), 1]]
+        quote = await shop.ask("POST", "quote", {"lines": lines}, headers=as_ann)
+        asked = {"key": KEY, "lines": lines, "quote": quote.json["fingerprint"]}
+        assert (await shop.ask("POST", "orders", asked, headers=as_ann)).status == 200
+        rows = await shop.sql("SELECT name FROM shop.customers WHERE user_id = $1", ANN)
+        assert [row["name"] for row in rows] == ["Ann \ufffd \ufffd"]
+
+    visit(test)
 
 
 def test_the_page_offers_only_who_takes_the_sum_that_the_balance_leaves(visit) -> None:

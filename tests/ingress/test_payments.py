@@ -2,7 +2,9 @@
 
 import hmac
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 import trio
 from prometheus_client import REGISTRY
@@ -10,6 +12,7 @@ from quart_trio import QuartTrio
 from structlog.testing import capture_logs
 
 from actors.payment import PaymentActor
+from actors.providers.aaio import Aaio, sign
 from actors.providers.payments import NoticedPayment, NoticeRefusedError, ProviderUnavailableError
 from actors.runtime import host
 from actors.runtime.bridge import aio
@@ -62,7 +65,8 @@ def door(jobs_url, provider):  # noqa: F811
                     enqueuer = wrap(Enqueuer(stand.pool, Bell(stand.pool)))
                     app = QuartTrio("payments")
                     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
-                    providers = {provider.name: provider, "aaio": Signed("aaio")}
+                    real = Aaio(httpx.AsyncClient(), merchant_id="m", secret_1="1", secret_2="2", api_key="k")
+                    providers = {provider.name: provider, "aaio": Signed("aaio"), "real": real}
                     app.register_blueprint(payment_webhook(providers, enqueuer, trusted, database=stand.pool))
                     return await test(app.test_client(), stand)
 
@@ -147,11 +151,34 @@ def test_a_forged_notice_is_refused_told_and_counted(door):
     assert counted("forged") == before + 1
 
 
+@pytest.mark.parametrize("id_", ["a\0b", "9" * 5_000, "x" * 300])
+def test_a_signed_notice_of_what_cannot_be_a_payment_is_malformed(door, id_):
+    async def test(client, stand):
+        form = {"merchant_id": "m", "order_id": id_, "amount": "1490", "currency": "RUB"}
+        form["sign"] = sign("m", "1490", "RUB", "2", id_)
+        answer = await post(client, urlencode(form), path="/webhook/payment/real")
+        assert answer.status == 400
+        assert await jobs(stand) == []
+
+    door(test)
+
+
+@pytest.mark.parametrize("amount", ["9" * 5_000, "1\0", "NaN", "1e999999999"])
+def test_a_signed_notice_with_an_amount_that_is_none_is_still_asked_about(door, amount):
+    async def test(client, stand):
+        form = {"merchant_id": "m", "order_id": "p-1", "amount": amount, "currency": "RUB"}
+        form["sign"] = sign("m", amount, "RUB", "2", "p-1")
+        assert (await post(client, urlencode(form), path="/webhook/payment/real")).status == 200
+        assert len(await jobs(stand)) == 1
+
+    door(test)
+
+
 def test_an_unknown_provider_is_told_which_there_are(door, provider):
     async def test(client, _stand):
         answer = await post(client, path="/webhook/payment/paypal")
         assert answer.status == 404
-        assert "yoomoney, aaio" in answer.text
+        assert "yoomoney, aaio, real" in answer.text
 
     door(test)
     assert provider.seen == []

@@ -165,6 +165,41 @@ def test_every_view_answers_and_another_bot_is_not_known(opened) -> None:
     opened(test)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "orders?find=%00", None),
+        ("GET", "orders?find=a%00&status=paid", None),
+        ("GET", "products/sv%00/items", None),
+        ("POST", "stock/fonts?why=w&name=a%00", b"x"),
+        ("POST", "products/sv%00", b'{"why": "w", "active": true}'),
+        ("POST", "products/fonts", b'{"why": "w\\u0000", "active": true}'),
+        ("POST", "products/fonts", b'{"why": "w", "price": "1\\u0000"}'),
+        ("POST", "discounts", b'{"why": "w", "line": "-10% fonts \\u0000"}'),
+        ("POST", "broadcasts", b'{"why": "w", "text": "\\ud800"}'),
+        ("PUT", "categories/fonts", b'{"why": "w", "title_ru": "\\u0000", "title_en": "a"}'),
+        ("PUT", "suppliers/fonts", b'{"why": "w", "title": "a", "secret": "\\u0000"}'),
+        ("GET", "/ops/outbox?trace=%00", None),
+    ],
+)
+def test_what_no_store_can_hold_is_refused_by_name(opened, method, path, body) -> None:
+    async def test(api):
+        answer = await api.ask(method, path, data=body)
+        assert answer.status == 400, answer.json
+
+    opened(test)
+
+
+def test_a_number_of_any_length_in_an_address_is_no_error_of_ours(opened) -> None:
+    async def test(api):
+        for digits in (19, 300, 5_000):
+            assert (await api.ask("GET", f"orders/{'9' * digits}")).status == 404
+            pause = await api.ask("POST", f"broadcasts/{'9' * digits}/pause", {"why": "w"})
+            assert pause.status == 404
+
+    opened(test)
+
+
 def test_products_come_with_price_stock_and_supplier_and_never_with_what_is_for_sale(opened) -> None:
     async def test(api):
         products = {one["slug"]: one for one in await api.does("GET", "products")}
