@@ -119,7 +119,7 @@ def _bears_our_name(row: PaymentRefund, listed: ListedRefund) -> bool:
 def _looks_like_it(row: PaymentRefund, listed: ListedRefund) -> bool:
     return (
         row.unnamed
-        and row.status == "pending"
+        and row.status in ("pending", "done")  # done: a notice told of its end before its answer came
         and row.provider_id is None
         and listed.reference is None
         and listed.reason == row.why

@@ -19,7 +19,7 @@ from typing import cast
 
 from actors.jobs.context import JobContext
 from actors.paying import report
-from actors.paying.back import Standing, standing_of
+from actors.paying.back import Standing, standing_of, sum_of
 from actors.paying.ending import end_refund, refund_job, replace_refund, tell
 from actors.paying.others import note_others
 from actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why, carry
@@ -30,6 +30,7 @@ from actors.providers.payments import (
     ListedRefund,
     Money,
     PaymentProvider,
+    ProviderUnavailableError,
 )
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.job import NewJob
@@ -74,6 +75,10 @@ async def note_changes(
     listed = None
     if payment.status not in ("pending", "canceled") and provider.can_list_refunds:
         listed = await provider.refunds(fetched.provider_id)
+        if fetched.refunded_minor > sum_of(listed) and not context.is_last_attempt:
+            raise ProviderUnavailableError(
+                f"{provider.name} says that more went back of {fetched.provider_id} than it lists"
+            )
     async with context.ending() as connection:
         await mark_asked(connection, payment.id)  # locks the row: nobody changes it meanwhile
         payment = await find_payment(connection, payment.id) or payment

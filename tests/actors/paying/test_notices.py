@@ -346,7 +346,7 @@ def test_money_given_back_by_another_hand_is_taken_from_the_bot(tell, shop):
         id_ = await shop.open(stand)
         shop.provider.becomes(f"p-{id_}", "paid")
         await shop.work(stand, notice(f"p-{id_}"))
-        shop.provider.becomes(f"p-{id_}", "refunded", refunded_minor=PRICE.amount_minor)
+        shop.provider.in_the_cabinet(f"p-{id_}", PRICE.amount_minor)
         await shop.work(stand, notice(f"p-{id_}", None), notice(f"p-{id_}", None, digest="e"))
         assert await shop.told(stand) == [("paid", PRICE.amount_minor), ("back owner", PRICE.amount_minor)]
         assert await shop.status(stand, id_) == "refunded"
@@ -370,7 +370,7 @@ def test_a_part_given_back_by_another_hand_is_told_and_changes_nothing(tell, sho
 def test_money_that_came_and_went_before_we_heard_of_it_buys_nothing(tell, shop):
     async def scenario(stand):
         id_ = await shop.open(stand)
-        shop.provider.becomes(f"p-{id_}", "refunded", refunded_minor=PRICE.amount_minor)
+        shop.provider.in_the_cabinet(f"p-{id_}", PRICE.amount_minor)
         await shop.work(stand, notice(f"p-{id_}"))
         assert (await shop.status(stand, id_), await shop.told(stand)) == ("refunded", [])
 

@@ -225,7 +225,7 @@ def test_a_supplier_who_asks_for_a_pause_gets_it_and_holds_nobody_up(play):
         assert "answered 503" in why
         assert await world.status(order) == "delivered"
         assert (await world.boards())[0][1] == 1
-        world.provider.becomes(payment, "refunded", refunded_minor=PRICE)
+        world.provider.in_the_cabinet(payment, PRICE)
         await world.notice(payment, None)
         await world.stand.until_true(lambda: off_the_board(world))
 

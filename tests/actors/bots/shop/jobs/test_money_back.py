@@ -248,7 +248,7 @@ def test_a_refund_made_at_the_provider_takes_back_the_same(play):
         order = await world.order((product, 1), buyer=buyer)
         payment = await world.pay(order)
         await world.quiet()
-        world.provider.becomes(payment, "refunded", refunded_minor=PRICE)
+        world.provider.in_the_cabinet(payment, PRICE)
         await world.notice(payment, None)
         await world.notice(payment, None)
         await world.quiet()
@@ -267,7 +267,7 @@ def test_goods_that_nobody_has_seen_can_be_sold_again_and_are_not_delivered_any_
         await world.sql("INSERT INTO outbox_queue VALUES ('delivery', now(), 'test', 'held')")
         payment = await world.pay(order)
         await world.stand.until_true(lambda: is_paid(world, order))
-        world.provider.becomes(payment, "refunded", refunded_minor=PRICE)
+        world.provider.in_the_cabinet(payment, PRICE)
         await world.notice(payment, None)
         await world.stand.until_true(lambda: is_refunded(world, order))
         assert await world.free(product) == 1

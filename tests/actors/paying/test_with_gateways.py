@@ -1,0 +1,179 @@
+"""Money that goes back by our own providers at simulated gateways: cabinet, crash, failure, dispute."""
+
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from actors.paying.link import made_at
+from actors.payment import Noticed, begin_giving_back, noticed_job
+from actors.runtime.bridge import aio
+from ops.simulators.payments.serving import simulator
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.payments import find_payment, open_payment
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.paying.till import PRICE, Shop
+from tests.actors.providers.test_payment_simulators import PROVIDERS
+
+PAID = PRICE.amount_minor
+
+
+@asynccontextmanager
+async def opened(stand, name):
+    """A shop that takes payments at a gateway, one of which is paid; and the gateway's levers."""
+    running = simulator()
+    sim = await aio(running.__aenter__)
+    http = httpx.AsyncClient(trust_env=False)
+    provider = PROVIDERS[name](http, sim.url)
+    shop = Shop(provider)
+    await stand.execute(
+        "CREATE TABLE IF NOT EXISTS told (id serial, what text, payment bigint, amount bigint)"
+    )
+
+    async def pull(lever, **given):
+        answer = await http.post(f"{sim.url}/sim/{lever}", json=given)
+        assert answer.status_code == 200, answer.text
+
+    async def made():
+        payment = await open_payment(
+            stand.pool, provider=name, purpose="shop.order", reference="1042",
+            amount_minor=PAID, currency=PRICE.currency,
+        )  # fmt: skip
+        return await made_at(
+            provider, payment, stand.pool, description="Order 1042", return_url="https://shop.example"
+        )
+
+    async def act(deed, **more):
+        await aio(lambda: pull("act", id=payment.provider_id, act=deed, **more))
+
+    async def notice(state, digest):
+        wanted = Noticed(provider=name, provider_id=payment.provider_id, state=state)
+        await shop.work(stand, noticed_job(wanted, digest=digest))
+
+    async def give_back():
+        async def begin():
+            async with stand.pool.acquire() as connection, connection.transaction():
+                await enqueue(connection, await begin_giving_back(connection, payment.id, "owner"))
+
+        await aio(begin)
+        await shop.work(stand)
+
+    async def again():
+        await stand.execute("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+        await shop.work(stand)
+
+    async def status():
+        return (await aio(find_payment, stand.pool, payment.id)).status
+
+    try:
+        payment = await aio(made)
+        await act("pay")
+        await notice("paid", "paid")
+        yield SimpleNamespace(
+            shop=shop, provider=provider, act=act, notice=notice, give_back=give_back, again=again,
+            pull=lambda lever, **given: aio(lambda: pull(lever, **given)), status=status,
+            rows=lambda: shop.rows(stand, payment.id), told=lambda: shop.told(stand),
+            refunds=lambda: aio(provider.refunds, payment.provider_id),
+        )  # fmt: skip
+    finally:
+        await aio(http.aclose)
+        await aio(running.__aexit__, None, None, None)
+
+
+both = pytest.mark.parametrize("name", ["yookassa", "stripe"])
+
+
+@both
+def test_what_the_cabinet_gave_back_is_not_given_back_again_at_a_gateway(play, name):  # noqa: F811
+    async def scenario(stand):
+        async with opened(stand, name) as till:
+            for amount_minor in (40_000, 9_000):
+                await till.act("refund", amount_minor=amount_minor)
+                await till.notice(None, str(amount_minor))
+            await till.give_back()
+            assert await till.rows() == [
+                ("gateway", 40_000, "done"), ("gateway", 9_000, "done"), ("ours", 100_000, "done"),
+            ]  # fmt: skip
+            assert sum(one.money.amount_minor for one in await till.refunds()) == PAID
+
+    play(scenario)
+
+
+@both
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_refund_whose_answer_is_lost_is_made_once_at_a_gateway(play, name, days):  # noqa: F811
+    async def scenario(stand):
+        async with opened(stand, name) as till:
+            await till.pull("faults", rules=[{"kind": "cut_after", "method": "refund", "times": 1}])
+            await till.give_back()
+            assert [row[2] for row in await till.rows()] == ["pending"]
+            if days:  # and the gateway forgets what was asked for under the key
+                await till.pull("clock", ahead_seconds=days * 86_400)
+            await till.again()
+            assert await till.rows() == [("ours", PAID, "done")]
+            assert len(await till.refunds()) == 1
+
+    play(scenario)
+
+
+@both
+def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gateway(play, name):  # noqa: F811
+    reason = {"yookassa": "insufficient_funds", "stripe": "balance_insufficient"}[name]
+
+    async def scenario(stand):
+        async with opened(stand, name) as till:
+            await till.pull("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
+            await till.give_back()
+            assert (await till.told())[1:] == [("refund_waits", PAID)]
+            await till.again()
+            assert (await till.told())[2:] == [("back owner", PAID)]
+            assert [row[2] for row in await till.rows()] == ["failed", "done"]
+
+    play(scenario)
+
+
+@both
+def test_a_refund_that_is_on_its_way_for_days_and_fails_is_owed(play, name):  # noqa: F811
+    async def scenario(stand):
+        async with opened(stand, name) as till:
+            await till.pull("faults", rules=[{"kind": "pending", "delay_ms": 3_600_000, "times": 1}])
+            await till.give_back()
+            assert [row[2] for row in await till.rows()] == ["pending"]
+            await till.act("fail_refund")
+            await till.again()
+            assert (await till.told())[1:] == [("owed owner", PAID)]
+            assert await till.rows() == [("ours", PAID, "impossible")]
+
+    play(scenario)
+
+
+def test_a_refund_that_fails_after_three_days_at_stripe_is_owed(play):  # noqa: F811
+    async def scenario(stand):
+        async with opened(stand, "stripe") as till:
+            await till.give_back()
+            await till.pull("clock", ahead_seconds=3 * 86_400)
+            await till.act("fail_refund")
+            await till.notice(None, "refund.failed")
+            assert (await till.told())[1:] == [("back owner", PAID), ("owed owner", PAID)]
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "told"),
+    [("win_dispute", "paid", "dispute_won"), ("lose_dispute", "charged_back", "dispute_lost all")],
+)
+def test_a_dispute_at_stripe_ends_in_the_books(play, ends, status, told):  # noqa: F811
+    async def scenario(stand):
+        async with opened(stand, "stripe") as till:
+            await till.act("dispute")
+            await till.notice(None, "created")
+            await till.notice(None, "funds_withdrawn")
+            assert await till.status() == "disputed"
+            await till.act(ends)
+            await till.notice(None, "closed")
+            assert await till.status() == status
+            assert (await till.told())[1:] == [("dispute", PAID), (told, PAID)]
+
+    play(scenario)
