@@ -70,6 +70,18 @@ export const queue = {
     act({ title: `Resume ${name}`, button: "Resume", says: "Its jobs are worked again.", path: `outbox/queues/${encodeURIComponent(name)}/resume`, body: {} }),
 };
 
+export const stores = {
+  go: (unasked) =>
+    act({
+      title: "Let chats and jobs go on",
+      button: "Go on",
+      says: "What was taken in meanwhile is handled in order. Numbers that may have been given since the backup are left out.",
+      path: "restored/go",
+      body: { unasked },
+      sure: unasked ? "A gateway was not asked yet which payments are unknown here" : "The payments that are unknown here were seen to",
+    }),
+};
+
 /** All that a filter finds, up to the moment it was counted: what dies meanwhile is left alone. */
 export const letters = {
   requeue: (filter, number) =>

@@ -9,6 +9,7 @@ import { $, h, keep, say, state } from "./dom.js";
 import { proposeTargets, refreshAudit, showSuspensions } from "./held.js";
 import { refreshQueues } from "./jobs.js";
 import { chooseOrder, showChats } from "./mailboxes.js";
+import { refreshRestored } from "./restored.js";
 import { followAddress } from "./sheet.js";
 import { nodePaths, showTree } from "./tree.js";
 import { count, duration, latency, nowMs, rate, setClock } from "./words.js";
@@ -99,7 +100,9 @@ chooseOrder((order) => {
 });
 setInterval(() => document.hidden || refreshAudit(), AUDIT_EVERY_MS);
 setInterval(() => document.hidden || refreshQueues(), QUEUES_EVERY_MS);
+setInterval(() => document.hidden || refreshRestored(), QUEUES_EVERY_MS);
 refreshAudit();
 refreshQueues();
+refreshRestored();
 listen();
 followAddress();

@@ -15,10 +15,12 @@ from ops.cli import (
     dead,
     drain,
     flood,
+    installation,
     migrate,
     outbox,
     payments,
     restart,
+    restored,
     resume,
     run,
     suspend,
@@ -47,6 +49,7 @@ app.command(rich_help_panel="Serve")(web.web)
 app.command(rich_help_panel="Serve")(worker.worker)
 app.command(cls=run.RunCommand, rich_help_panel="Serve", context_settings={"allow_extra_args": True})(run.run)
 app.command(rich_help_panel="Look after")(migrate.migrate)
+app.add_typer(installation.app, name="installation", rich_help_panel="Look after")
 app.command(epilog=tree.EXAMPLE, rich_help_panel="On call")(tree.tree)
 app.command(epilog=top.EXAMPLE, rich_help_panel="On call")(top.top)
 app.command(cls=chat.ChatCommand, epilog=chat.EXAMPLE, rich_help_panel="On call")(chat.chat)
@@ -57,6 +60,7 @@ app.command(epilog=drain.EXAMPLE, rich_help_panel="On call")(drain.drain)
 app.add_typer(dead.app, name="dead", rich_help_panel="On call")
 app.add_typer(outbox.app, name="outbox", rich_help_panel="On call")
 app.add_typer(payments.app, name="payments", rich_help_panel="On call")
+app.command(epilog=restored.EXAMPLE, rich_help_panel="On call")(restored.restored)
 app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)
 app.command(rich_help_panel="Measure")(flood.flood)
 app.command(rich_help_panel="Measure")(bench.bench)

@@ -31,6 +31,10 @@ class InPostgres:
     lost: str | None
     """What Redis was last found to have lost, as JSON."""
     now: datetime
+    ask_from: datetime | None = None
+    """From when on the gateways are still to be asked what they have; None where nothing is to be asked."""
+    asked: str | None = None
+    """What came of asking them, as JSON."""
 
 
 class PostgresPair:
@@ -50,9 +54,11 @@ class PostgresPair:
             )
         return InPostgres(*row)
 
-    async def advance(self, mark: int) -> tuple[int, datetime] | None:
-        """Go one further than `mark`: the new mark, and when it was set. None where it is another by now."""
-        row = await self._ask("advance", mark)
+    async def advance(self, mark: int, silence_seconds: float) -> tuple[int, datetime] | None:
+        """Go one further than `mark`: the new mark, and when it was set. None where it is another by now.
+        After so long a silence the gateways are to be asked what happened in it.
+        """
+        row = await self._ask("advance", mark, silence_seconds)
         return None if row is None else (row["mark"], row["seen_at"])
 
     async def remember(self, own: int) -> None:
@@ -73,6 +79,14 @@ class PostgresPair:
     async def note_lost(self, lost: str) -> None:
         """Note what Redis has lost (JSON)."""
         await self._ask("lose", lost)
+
+    async def note_asked(self, ask_from: datetime, asked: str, *, done: bool) -> None:
+        """Note what came of asking the gateways from then on (JSON); `done` where nothing is left to ask."""
+        await self._ask("asked", ask_from, asked, done)
+
+    async def rename(self, id_: str) -> None:
+        """Be another installation from now on, which knows of no Redis."""
+        await self._ask("rename", id_)
 
     async def go(self, past: int) -> bool:
         """End a hold. False where there was none. `past` is what Redis remembers of the mark."""

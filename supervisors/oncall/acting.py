@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from math import isfinite
 
+from storage.redis.suspensions import HELD_BY
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.looking import holding
 from supervisors.oncall.office import Office, Scene
@@ -73,6 +74,8 @@ class Acting(Office):
         async def act() -> Outcome:
             scene = await self._scene()
             found = find_target(target, scene.known)
+            if (held := scene.suspended.get(found.stored)) is not None and held.who == HELD_BY:
+                raise OnCallError(f"{found} is held because the stores do not fit together: {held.why}")
             if found.kind == "node":
                 return await self._resume_node(scene, found, process)
             scene.need_redis()

@@ -4,7 +4,7 @@ Any process may beat, and all do: the first within a beat's time sets the marks,
 it is safe to repeat and to break off anywhere.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,14 +14,18 @@ from storage.errors import StoreUnavailable
 from storage.postgres.pair import InPostgres, PostgresPair
 from storage.redis.pair import AnotherInstallationError, RedisPair
 from supervisors.pairing import words
-from supervisors.pairing.judgement import Found, Row, What, judge, seconds_lost
-from supervisors.pairing.kept import Hold, Lost, read_hold, read_lost, write
+from supervisors.pairing.judgement import Found, Row, What, judge, last_known, seconds_lost
+from supervisors.pairing.kept import Asked, Hold, Lost, read_asked, read_hold, read_lost, write, write_asked
 
 log = get_logger("mailroom.pairing")
 
 BEAT_SECONDS = 2.0
 ADVANCE_SECONDS = 1.5
 """Marks that were set so short a time ago are left as they are: with many processes a beat stays a beat."""
+SILENCE_SECONDS = 300.0
+"""After so long without a beat both stores may have been restored from one night, which nothing in them
+tells: the gateways are asked.
+"""
 LOOKS_MAX = 5
 """How often it is looked again where the stores change under the look: processes that start together."""
 
@@ -38,11 +42,16 @@ class Pairing:
         """Why nothing may act."""
         self.lost: Lost | None = None
         """What Redis has lost within the hour."""
+        self.ask_from: datetime | None = None
+        """From when on the gateways are to be asked what they have."""
+        self.asked: Mapping[str, Asked] = {}
+        """What came of it, by gateway."""
         self.nothing_lost: Callable[[Hold], Awaitable[bool]] | None = None
         """Whether every gateway was asked and no payment is lost: then a small gap is gone over."""
         self._postgres = postgres
         self._redis = redis
         self._known = False
+        self._seen = (0, 0)
 
     async def check(self) -> Row:
         """Beat once. Raises `StoresDoNotFitError`, and `StoreError` where one of them does not answer: then
@@ -67,6 +76,8 @@ class Pairing:
         except AnotherInstallationError as error:  # changed since it was looked at
             raise StoresDoNotFitError(words.belongs_to(error.owner, found.postgres.id)) from None
         self._known = True
+        if row.deed in ("beat", "warn"):
+            self._seen = (found.postgres.mark, _ms(found.postgres.seen_at))
         return row
 
     async def _look(self) -> Found:
@@ -74,7 +85,7 @@ class Pairing:
             before = await self._redis.read()
             postgres = await self._postgres.read()
             self._note(postgres)
-            found = Found(postgres, before, known=self._known)
+            found = Found(postgres, before, known=self._known, seen=self._seen)
             if before is not None and judge(found).what != "behind":
                 return found
             # How far Redis has come is read after what Postgres remembers of it.
@@ -89,17 +100,20 @@ class Pairing:
         self.held = read_hold(postgres.held)
         lost = read_lost(postgres.lost)
         self.lost = lost if lost is not None and lost.still_told(_ms(postgres.now)) else None
+        self.ask_from, self.asked = postgres.ask_from, read_asked(postgres.asked)
 
     async def _beat(self, postgres: InPostgres) -> None:
         """Postgres' mark, then Redis', then Postgres' memory of Redis."""
         if postgres.mark and (postgres.now - postgres.seen_at).total_seconds() < ADVANCE_SECONDS:
             return
-        advanced = await self._postgres.advance(postgres.mark)
+        advanced = await self._postgres.advance(postgres.mark, SILENCE_SECONDS)
         if advanced is None:
             return  # another process was quicker
         mark, seen_at = advanced
         own = await self._redis.advance(postgres.id, mark, _ms(seen_at))
         await self._postgres.remember(own)
+        if (seen_at - postgres.seen_at).total_seconds() > SILENCE_SECONDS:
+            self._note(await self._postgres.read())
 
     async def _warn(self, found: Found, what: What) -> None:
         now_ms = _ms(found.postgres.now)
@@ -113,7 +127,8 @@ class Pairing:
         if self.held is None:
             since = _ms(found.postgres.now)
             back_to = _ms(found.postgres.seen_at) if found.postgres.mark else None
-            await self.hold(Hold("went_back", since, back_to, seconds_lost(found)), found.postgres.mark)
+            reason = Hold("went_back", since, back_to, seconds_lost(found), last_known(found)[0])
+            await self.hold(reason, found.postgres.mark)
         held = self.held
         if held is None or not held.small or self.nothing_lost is None or not await self.nothing_lost(held):
             return
@@ -125,10 +140,8 @@ class Pairing:
         said go since it was read.
         """
         if await self._postgres.hold(write(reason), mark):
-            self.held = reason
             log.critical("stores_held", why=str(reason), note=f"nothing acts until {words.SHOW_GO}")
-        else:
-            self._note(await self._postgres.read())
+        self._note(await self._postgres.read())
 
     async def go(self) -> bool:
         """End a hold. False where there was none."""
@@ -136,6 +149,16 @@ class Pairing:
         ended = await self._postgres.go(redis.postgres if redis is not None else 0)
         self.held = None
         return ended
+
+    async def note_asked(self, asked: Mapping[str, Asked]) -> None:
+        """Note what came of asking the gateways; what is `not_yet` is asked again."""
+        if self.ask_from is None:
+            return
+        done = all(one.state != "not_yet" for one in asked.values())
+        await self._postgres.note_asked(self.ask_from, write_asked(asked), done=done)
+        self.asked = asked
+        if done:
+            self.ask_from = None
 
 
 def _ms(at: datetime) -> int:

@@ -38,6 +38,10 @@ class Found:
     """Whether this process has seen in this Redis whose it is: then it was emptied under us, and the keys are
     those that we have written since.
     """
+    seen: tuple[int, int] = (0, 0)
+    """The last mark of Postgres that this process saw, and when that was set (ms): it remembers what both
+    stores have forgotten that were restored from one night under it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ ROWS = (
     Row("foreign", "refuse", lambda it: it.redis is not None and it.redis.id != it.postgres.id),
     # The first start of this version finds such a Redis too, and a Postgres without a mark.
     Row("unpaired", "refuse", lambda it: it.redis is None and _used(it) and it.keys and not it.known),
+    Row("went_back", "hold", lambda it: it.postgres.mark < last_known(it)[0]),
     Row("emptied", "warn", lambda it: it.redis is None and _used(it)),
     Row("new", "pair", lambda it: it.redis is None),
-    Row("went_back", "hold", lambda it: it.redis is not None and it.postgres.mark < it.redis.postgres),
     Row("behind", "warn", lambda it: beats_lost(it) > BEATS_LOST_MAX),
     Row("fits", "beat", lambda it: True),  # noqa: ARG005 - the last row
 )
@@ -72,13 +76,21 @@ def beats_lost(found: Found) -> int:
     return found.postgres.redis - found.redis.own if found.redis is not None else 0
 
 
+def last_known(found: Found) -> tuple[int, int]:
+    """The last mark of Postgres that is remembered outside of it, and when that was set (ms)."""
+    return max(found.seen, (found.redis.postgres, found.redis.seen_ms) if found.redis is not None else (0, 0))
+
+
 def seconds_lost(found: Found) -> float | None:
     """How much is missing in the store that went back, by Postgres' clock: the time between the last beats
     that the two know of. None where one of them knows of none.
     """
-    if found.redis is None or not found.redis.seen_ms or not found.postgres.mark:
+    at_ms = found.redis.seen_ms if found.redis is not None else 0
+    if found.postgres.mark < last_known(found)[0]:
+        at_ms = last_known(found)[1]
+    if not at_ms or not found.postgres.mark:
         return None
-    return abs(found.redis.seen_ms / 1000 - found.postgres.seen_at.timestamp())
+    return abs(at_ms / 1000 - found.postgres.seen_at.timestamp())
 
 
 def _used(found: Found) -> bool:

@@ -1,5 +1,6 @@
 """What Postgres keeps of a pair that does not fit: why nothing acts, and what Redis has lost."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from pydantic import TypeAdapter
@@ -24,6 +25,8 @@ class Hold(NamedTuple):
     """The last that Postgres knows of."""
     seconds: float | None = None
     """How much it has lost, where that is known."""
+    past: int = 0
+    """The last mark of Postgres that is remembered somewhere: once it goes on, its mark is past this."""
 
     @property
     def small(self) -> bool:
@@ -51,12 +54,25 @@ class Lost(NamedTuple):
         return words.EMPTIED if self.what == "emptied" else words.behind(self.seconds)
 
 
-_HOLD, _LOST = TypeAdapter(Hold), TypeAdapter(Lost)
+class Asked(NamedTuple):
+    """What came of asking a gateway for its payments."""
+
+    state: Literal["listed", "not_yet", "impossible"]
+    """`impossible`: it has no list, and a person has to compare what its cabinet shows."""
+    why: str = ""
+
+
+_HOLD, _LOST, _ASKED = TypeAdapter(Hold), TypeAdapter(Lost), TypeAdapter(dict[str, Asked])
 
 
 def write(kept: Hold | Lost) -> str:
     """As Postgres keeps it."""
     return to_json(kept._asdict()).decode()
+
+
+def write_asked(asked: Mapping[str, Asked]) -> str:
+    """As Postgres keeps it."""
+    return to_json({gateway: one._asdict() for gateway, one in asked.items()}).decode()
 
 
 def read_hold(text: str | None) -> Hold | None:
@@ -67,3 +83,8 @@ def read_hold(text: str | None) -> Hold | None:
 def read_lost(text: str | None) -> Lost | None:
     """Read what `write` wrote."""
     return None if text is None else _LOST.validate_json(text)
+
+
+def read_asked(text: str | None) -> Mapping[str, Asked]:
+    """Read what `write_asked` wrote; empty where nobody was asked yet."""
+    return {} if text is None else _ASKED.validate_json(text)

@@ -6,6 +6,9 @@ CREATE TABLE pair (
     -- How far Redis had come when it was last looked at.
     redis    bigint      NOT NULL DEFAULT 0,
     seen_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- From when on the gateways are to be asked for payments that are unknown here; what came of it so far.
+    ask_from timestamptz,
+    asked    jsonb,
     -- Why nothing acts, until on-call says go.
     held     jsonb,
     -- What Redis was found to have lost, and when.

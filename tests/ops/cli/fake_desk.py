@@ -21,6 +21,7 @@ from supervisors.oncall.reports import (
     Suspension,
     Waiting,
 )
+from supervisors.oncall.restored import RestoredReport
 
 MINUTE_MS = 60_000
 NOW_MS = 1_700_000_000_000
@@ -107,6 +108,7 @@ class FakeDesk:
         self.letters: list[DeadLetter | DeadJob] = []
         self.missing = ""
         self.found_jobs: list[JobReport] = []
+        self.went_back = RestoredReport("m7k2p9x4qd", False, "The stores fit together.")
         self.story = JobStory("job:1", job(1), ())
         self.found_queues: list[QueueReport] = []
         self.lost: list[LostReport] = []
@@ -202,6 +204,12 @@ class FakeDesk:
 
     async def end_lost_payment(self, ref, ending, by):
         return self._did("end", ref, by, ending)
+
+    async def restored(self):
+        return self.went_back
+
+    async def go_on(self, by, *, unasked=False):
+        return self._did("go", "stores", by, unasked)
 
     def _did(self, action, target, by, *more):
         self._unless_failing(action, target, None)

@@ -1,5 +1,6 @@
 """Two stores in memory that can be restored, fail over, and lose the process that talks to them."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -50,11 +51,14 @@ class MadeUpPostgres(PostgresPair):
         self._world.called()
         return replace(self._world.postgres, now=self._world.now)
 
-    async def advance(self, mark: int) -> tuple[int, datetime] | None:
+    async def advance(self, mark: int, silence_seconds: float) -> tuple[int, datetime] | None:
         self._world.called()
-        if self._world.postgres.mark != mark:
+        had = self._world.postgres
+        if had.mark != mark:
             return None
-        self._set(mark=mark + 1, seen_at=self._world.now)
+        silent = mark > 0 and (self._world.now - had.seen_at).total_seconds() > silence_seconds
+        ask_from = min(had.ask_from or had.seen_at, had.seen_at) if silent else had.ask_from
+        self._set(mark=mark + 1, seen_at=self._world.now, ask_from=ask_from)
         return mark + 1, self._world.now
 
     async def remember(self, own: int) -> None:
@@ -65,7 +69,8 @@ class MadeUpPostgres(PostgresPair):
         self._world.called()
         if self._world.postgres.held is not None or self._world.postgres.mark != mark:
             return False
-        self._set(held=reason)
+        had = self._world.postgres
+        self._set(held=reason, ask_from=min(had.ask_from or had.seen_at, had.seen_at), asked=None)
         self._world.leaps += 1
         return True
 
@@ -73,11 +78,17 @@ class MadeUpPostgres(PostgresPair):
         self._world.called()
         self._set(lost=lost)
 
+    async def note_asked(self, ask_from: datetime, asked: str, *, done: bool) -> None:
+        self._world.called()
+        if self._world.postgres.ask_from == ask_from:
+            self._set(asked=asked, ask_from=None if done else ask_from)
+
     async def go(self, past: int) -> bool:
         self._world.called()
         if self._world.postgres.held is None:
             return False
-        mark = max(self._world.postgres.mark, past) + 1
+        told = json.loads(self._world.postgres.held)["past"]
+        mark = max(self._world.postgres.mark, past, told) + 1
         self._set(held=None, mark=mark, seen_at=self._world.now)
         return True
 

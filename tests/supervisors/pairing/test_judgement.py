@@ -10,6 +10,7 @@ from supervisors.pairing.judgement import BEATS_LOST_MAX, ROWS, Found, judge, se
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 29, 3, tzinfo=UTC)
+NOON_MS = int(NOON.timestamp() * 1000)
 
 
 def postgres(mark: int = 100, redis: int = 100, *, of: str = "ours", seen_at: datetime = NOON) -> InPostgres:
@@ -62,6 +63,16 @@ SITUATIONS = {
         Found(postgres(50, 50, seen_at=NIGHT), redis(50, 50, seen_at=NIGHT)),
         "fits",
         "beat",
+    ),
+    "both from one night, under a process that remembers": (
+        Found(postgres(50, 50, seen_at=NIGHT), redis(50, 50, seen_at=NIGHT), seen=(100, NOON_MS)),
+        "went_back",
+        "hold",
+    ),
+    "Postgres restored and Redis emptied, under a process that remembers": (
+        Found(postgres(50, 50, seen_at=NIGHT), None, known=True, seen=(100, NOON_MS)),
+        "went_back",
+        "hold",
     ),
     "both from nights, Postgres from the earlier": (
         Found(postgres(40, 40), redis(50, 50)),

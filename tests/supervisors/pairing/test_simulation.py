@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisors.pairing.check import BEAT_SECONDS, Pairing
+from supervisors.pairing.check import BEAT_SECONDS, SILENCE_SECONDS, Pairing
 from supervisors.pairing.judgement import BEATS_LOST_MAX
+from supervisors.pairing.kept import Asked
 from tests.supervisors.pairing.made_up import DiedError, World, process
 
 CALLS_OF_A_BEAT = 6
@@ -30,15 +31,14 @@ class Story:
     def __init__(self) -> None:
         self.world = World()
         self.processes = [process(self.world), process(self.world)]
-        self.restored = False
-        """Whether Postgres knows less than Redis remembers, and nobody has said go."""
 
     def beat(self, one: Pairing) -> None:
         before = self.world.postgres
         redis = self.world.redis
+        known = max(one._seen[0], redis.postgres if redis is not None else 0)
         self.world.wait(BEAT_SECONDS)
         row = run(one.check())
-        if redis is not None and before.mark < redis.postgres:
+        if before.mark < known:
             assert row.what == "went_back"
             assert one.held is not None
             assert self.world.postgres.mark == before.mark, "what went back does not grow past it unseen"
@@ -116,12 +116,11 @@ def test_a_restored_postgres_is_held_until_somebody_says_go_and_then_goes_on(
 ) -> None:
     told = Story()
     told.tell("beats", 20)
-    known = told.world.redis.postgres if told.world.redis else 0
     told.restore("postgres", steps)
     told.tell("beats", 1)
     held = told.processes[0].held
-    if told.world.past and told.world.postgres.mark >= known and held is None:
-        return  # nothing that Redis knows of was lost
+    if held is None:
+        return  # nothing that anybody remembers was lost: `Story.beat` has seen to that
     for what, number in after:
         told.tell(what, number)
         told.beat(told.processes[1])
@@ -131,6 +130,39 @@ def test_a_restored_postgres_is_held_until_somebody_says_go_and_then_goes_on(
     told.tell("beats", 4)
     assert told.processes[0].held is None
     assert told.world.leaps == 1
+
+
+def test_both_restored_from_one_night_under_a_running_process_are_held_and_go_on_after_a_go() -> None:
+    told = Story()
+    told.tell("beats", 10)
+    told.restore("both", 20)
+    assert run(process(told.world).check()).what == "fits", "who starts now has no memory of it"
+    told.beat(told.processes[0])
+    assert told.processes[0].held is not None
+    run(process(told.world).go())
+    told.tell("beats", 6)
+    assert told.processes[0].held is None
+    assert told.processes[1].held is None
+
+
+def test_after_a_silence_the_gateways_are_to_be_asked_from_its_beginning_on() -> None:
+    told = Story()
+    told.tell("beats", 3)
+    last = told.world.postgres.seen_at
+    told.world.wait(SILENCE_SECONDS - BEAT_SECONDS)
+    told.tell("beats", 1)
+    assert told.processes[0].ask_from is None
+    last = told.world.postgres.seen_at
+    told.world.wait(SILENCE_SECONDS)
+    told.tell("beats", 1)
+    assert told.processes[0].ask_from == last
+    run(told.processes[0].note_asked({"yookassa": Asked("not_yet", "does not answer")}))
+    told.tell("beats", 2)
+    assert told.processes[1].ask_from == last
+    run(told.processes[1].note_asked({"yookassa": Asked("listed"), "aaio": Asked("impossible")}))
+    told.tell("beats", 2)
+    assert told.processes[0].ask_from is None
+    assert told.processes[0].asked["aaio"].state == "impossible"
 
 
 def test_two_processes_that_start_together_on_new_stores_make_one_pair() -> None:

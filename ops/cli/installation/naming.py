@@ -1,0 +1,77 @@
+"""`mailroom installation show`, `new` and `join`: before a process is started on the stores."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from ops.cli.consent import NotDoneError, WrongUsageError, confirm
+from ops.cli.door import Door, door
+from ops.cli.options import Config, Data, OnCallJson, Yes
+
+if TYPE_CHECKING:
+    from ops.naming import Naming
+
+EXAMPLE_NEW = (
+    "\b\nExample, after a copy of the production's database was loaded:\n  mailroom installation new"
+)
+
+T = TypeVar("T")
+
+
+def show(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
+    """Show whose the database is, and whose the Redis."""
+    with door(config, data, as_json=as_json) as through:
+        named = _ask(through, lambda naming: naming.names())
+        through.show(
+            named, lambda: print(f"Postgres: {named.postgres}\nRedis:    {named.redis or 'nobody’s'}")
+        )
+
+
+def new(
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Not a new name but this one: of an installation whose database was restored from a time"
+            " before it had it.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Give the database a name of its own: for a copy, before anything is started on it.
+
+    Its payments then are never taken for those of the installation it was copied from, and it refuses that
+    one's Redis. The rows of old payments stay: give a copy gateway accounts and bots' tokens of its own.
+    """
+    with door(config, data, as_json=as_json) as through:
+        confirm("Is this database to be another installation from now on?", yes=yes)
+        given = _ask(through, lambda naming: naming.rename(name))
+        through.show({"installation": given}, lambda: print(f"The database is of installation {given} now."))
+
+
+def join(config: Config = None, data: Data = None, *, yes: Yes = False, as_json: OnCallJson = False) -> None:
+    """Say that the Redis, which says of nobody that it is theirs, is this database's.
+
+    For a Redis that was restored from a time before it had a name, or that was emptied just before all
+    processes ended.
+    """
+    with door(config, data, as_json=as_json) as through:
+        confirm("Are the chats in this Redis those of this database?", yes=yes)
+        _ask(through, lambda naming: naming.join())
+        through.show({"joined": True}, lambda: print("They are a pair now."))
+
+
+def _ask(through: Door, work: "Callable[[Naming], Awaitable[T]]") -> T:
+    from ops import naming
+
+    try:
+        return naming.ask(through.settings, work)
+    except naming.BadNameError as error:
+        raise WrongUsageError(str(error)) from None
+    except naming.NotNowError as error:
+        raise NotDoneError(str(error)) from None

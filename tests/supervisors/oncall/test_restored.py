@@ -1,0 +1,180 @@
+"""Stores that went back, at on-call's desk: seen, held against a resume, and gone on from once."""
+
+from collections.abc import Iterator
+
+import asyncpg
+import pytest
+
+from storage.postgres.migrate import apply_migrations
+from storage.postgres.pair import PostgresPair
+from storage.redis.pair import RedisPair
+from storage.redis.suspensions import HELD_BY, Suspensions
+from supervisors.oncall.desk import OnCall, OnCallError
+from supervisors.oncall.reports import By
+from supervisors.pairing.check import Pairing
+from supervisors.pairing.guard import Guard
+from supervisors.pairing.kept import Asked
+from tests.supervisors.oncall.conftest import Desk
+
+BY = By("ann", "restored from the backup of 3:00")
+
+
+class World(Desk):
+    """A desk over both stores, and a process that has found out that Postgres went back."""
+
+    def __init__(self, redis_url: str, postgres_url: str) -> None:
+        super().__init__(redis_url)
+        self.does = self.runner.run
+        self.does(apply_migrations(postgres_url))
+        self.pool = self.does(self._connect(postgres_url))
+        self.oncall = OnCall(self.line, database=self.pool)
+        self.pairing = Pairing(PostgresPair(self.pool), RedisPair(self.line))
+        self.guard = Guard(self.pairing, self.line, agree=self._agree, refuse=pytest.fail)
+
+    async def _connect(self, url: str) -> asyncpg.Pool:
+        return await asyncpg.create_pool(url, min_size=1, max_size=2)
+
+    async def _agree(self) -> None:
+        raise AssertionError("is awaited by the guard's own life alone")
+
+    def went_back(self) -> None:
+        self.does(self.pairing.check())
+        self.does(RedisPair(self.line).advance(self.does(PostgresPair(self.pool).read()).id, 50, 50_000))
+        self.does(self.pairing.check())
+        self.does(self.guard.enforce())
+
+    def close(self) -> None:
+        self.does(self.pool.close())
+        super().close()
+
+
+@pytest.fixture
+def world(clean_postgres_url: str, clean_redis_url: str) -> Iterator[World]:
+    one = World(clean_redis_url, clean_postgres_url)
+    yield one
+    one.close()
+
+
+def held(world: World) -> dict[str, str]:
+    notes = world.does(Suspensions(world.line).all())
+    return {target: note.who for target, note in notes.items()}
+
+
+def test_what_is_held_are_all_chats_and_the_jobs_and_no_resume_undoes_it(world: World) -> None:
+    world.went_back()
+    assert held(world) == {"everything": HELD_BY, "node/jobs": HELD_BY}
+    for target in ("everything", "node/jobs"):
+        with pytest.raises(OnCallError, match=r"the stores do not fit together.*mailroom restored"):
+            world.resume(target, BY)
+    assert held(world) == {"everything": HELD_BY, "node/jobs": HELD_BY}
+    report = world.restored()
+    assert (report.held, report.asking) == (True, True)
+    assert report.says.startswith("Postgres went back to")
+
+
+def test_a_hold_that_somebody_lifts_by_hand_is_put_back_with_the_next_beat(world: World) -> None:
+    world.went_back()
+    world.does(Suspensions(world.line).lift("everything"))
+    world.does(world.pairing.check())
+    assert world.does(world.guard.enforce())
+    assert held(world) == {"everything": HELD_BY, "node/jobs": HELD_BY}
+
+
+def test_nothing_goes_on_while_a_gateway_was_not_asked_unless_on_call_says_so(world: World) -> None:
+    world.went_back()
+    with pytest.raises(OnCallError, match="start a worker"):
+        world.go_on(BY)
+    world.does(world.pairing.note_asked({"yookassa": Asked("not_yet", "no answer"), "aaio": Asked("listed")}))
+    with pytest.raises(OnCallError, match=r"yookassa \(no answer\)"):
+        world.go_on(BY)
+    assert world.restored().gateways == {"yookassa": "not_yet: no answer", "aaio": "listed"}
+    assert world.go_on(BY, unasked=True).says == "Chats and jobs go on."
+
+
+def test_on_call_says_go_once_and_what_others_suspended_stays(world: World) -> None:
+    world.suspend("bot/shop", BY)
+    world.does(Suspensions(world.line).put("everything", "eve", "the supplier is down"))
+    world.went_back()
+    world.does(world.pairing.note_asked({"yookassa": Asked("listed"), "aaio": Asked("impossible")}))
+    outcome = world.go_on(BY)
+    assert "everything was suspended by somebody else" in outcome.says
+    assert held(world) == {"everything": "eve", "bot/shop": "ann"}
+    assert world.go_on(BY).done == 0
+    world.does(world.pairing.check())
+    assert not world.does(world.guard.enforce())
+    assert world.restored().held is False
+    actions = [(line.who, line.action) for line in world.audit()]
+    assert actions == [("ann", "go on"), ("ann", "go on"), (HELD_BY, "suspend"), ("ann", "suspend")]
+
+
+def test_a_command_that_dies_after_its_word_to_postgres_is_made_up_for_by_the_next_beat(world: World) -> None:
+    world.went_back()
+    world.does(PostgresPair(world.pool).go(50))
+    assert held(world)
+    world.does(world.pairing.check())
+    assert world.does(world.guard.enforce())
+    assert held(world) == {}
+
+
+def test_a_small_gap_is_gone_over_once_no_payment_is_known_to_be_lost(world: World) -> None:
+    async def nothing_lost(_held: object) -> bool:
+        return bool(answers.pop())
+
+    answers = [True, False]
+    world.pairing.nothing_lost = nothing_lost
+    world.does(world.pairing.check())
+    row = world.does(PostgresPair(world.pool).read())
+    seen_ms = int(row.seen_at.timestamp() * 1000) + 30_000
+    world.does(RedisPair(world.line).advance(row.id, 20, seen_ms))
+    world.does(world.pairing.check())
+    assert world.pairing.held is not None
+    world.does(world.guard.enforce())
+    world.does(world.pairing.check())
+    assert world.pairing.held is None
+    world.does(world.guard.enforce())
+    assert held(world) == {}
+
+
+def test_a_backup_of_last_night_is_never_gone_over_by_itself(world: World) -> None:
+    async def nothing_lost(_held: object) -> bool:
+        raise AssertionError("is not even asked")
+
+    world.pairing.nothing_lost = nothing_lost
+    world.does(world.pairing.check())
+    row = world.does(PostgresPair(world.pool).read())
+    world.does(
+        RedisPair(world.line).advance(row.id, 20, int(row.seen_at.timestamp() * 1000) + 12 * 3_600_000)
+    )
+    world.does(world.pairing.check())
+    assert world.pairing.held is not None
+    assert "(12 h)" in str(world.pairing.held)
+
+
+def test_naming_a_database_anew_makes_it_refuse_the_redis_of_the_one_it_was_copied_from(world: World) -> None:
+    from ops.naming import BadNameError, Naming, NotNowError
+    from supervisors.pairing.check import StoresDoNotFitError
+
+    naming = Naming(PostgresPair(world.pool), RedisPair(world.line))
+    world.does(world.pairing.check())
+    with pytest.raises(NotNowError, match="A process works on this database"):
+        world.does(naming.rename(None))
+    world.does(world.pool.execute("UPDATE pair SET seen_at = seen_at - interval '1 minute'"))
+    with pytest.raises(BadNameError):
+        world.does(naming.rename("production"))
+    before = world.does(naming.names())
+    given = world.does(naming.rename(None))
+    assert given != before.postgres
+    with pytest.raises(StoresDoNotFitError, match=f"belongs to installation {before.redis}"):
+        world.does(Pairing(PostgresPair(world.pool), RedisPair(world.line)).check())
+    world.does(naming.rename(before.redis))
+    again = Pairing(PostgresPair(world.pool), RedisPair(world.line))
+    assert world.does(again.check()).what == "went_back", "it goes on as a restored one"
+
+
+def test_a_redis_of_before_the_pairs_can_be_joined_by_hand(world: World) -> None:
+    from ops.naming import Naming
+
+    world.does(world.pairing.check())
+    world.does(world.line.command("DEL", "mailroom:pair"))
+    world.does(Naming(PostgresPair(world.pool), RedisPair(world.line)).join())
+    assert world.does(Pairing(PostgresPair(world.pool), RedisPair(world.line)).check()).what == "fits"
