@@ -11,14 +11,22 @@ import time
 from pathlib import Path
 
 from aiogram import F, Router
+from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, PreCheckoutQuery
+
+from actors.turn import Turn
 
 router = Router()
 GO = Path(__file__).with_name("go")
 """Made by a test when what waits may go on."""
 WAITING = Path(__file__).with_name("waiting")
 """The chats of the handlers that began to wait."""
+
+
+@router.message(Command("stop"), flags={"urgent": True})
+async def stop(message: Message, turn: Turn) -> None:
+    await message.answer(await turn.stop())
 
 
 @router.message(F.text == "raise")
