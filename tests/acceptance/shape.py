@@ -42,6 +42,14 @@ def in_shapes(*shapes: Shape) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("shape", shapes, ids=str, indirect=True)
 
 
+def usually_in(only: Shape) -> pytest.MarkDecorator:
+    """Run a test in this shape, and in the others among the long tests: for what costs much and is not about
+    the order of messages.
+    """
+    shapes = [pytest.param(one, marks=() if one is only else pytest.mark.long, id=str(one)) for one in SHAPES]
+    return pytest.mark.parametrize("shape", shapes, indirect=True)
+
+
 class Program(Process):
     """One process of an installation. Its command is named as `mailroom` names it: `up` and `web` listen on
     the port, a `worker` shows nothing there but its metrics.

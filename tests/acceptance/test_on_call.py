@@ -17,6 +17,7 @@ from supervisors.oncall.reports import By, NodeReport
 from tests.acceptance.load import People, complaints
 from tests.acceptance.processes import Simulator, wait_until
 from tests.acceptance.service import Service
+from tests.acceptance.shape import APART, TOGETHER, usually_in
 from tests.acceptance.test_kills import make_progress, wait_for_answers
 
 CHATS = 8
@@ -64,6 +65,7 @@ def desk(own_redis: EmbeddedRedis) -> Desk:
 
 
 @pytest.mark.timeout(300)
+@usually_in(APART)
 def test_every_node_restarted_in_turn_under_load_loses_nothing(
     service: Service, telegram: Simulator, desk: Desk
 ) -> None:
@@ -83,6 +85,7 @@ def test_every_node_restarted_in_turn_under_load_loses_nothing(
 
 
 @pytest.mark.timeout(300)
+@usually_in(TOGETHER)
 def test_every_actor_crashed_in_turn_under_load_loses_nothing(
     service: Service, telegram: Simulator, desk: Desk
 ) -> None:
@@ -100,7 +103,10 @@ def test_every_actor_crashed_in_turn_under_load_loses_nothing(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("target", ["counter:1", "everything", "chats/actors"])
+@pytest.mark.parametrize(
+    "target",
+    ["chats/actors", *(pytest.param(one, marks=pytest.mark.long) for one in ("counter:1", "everything"))],
+)
 def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_goes_on_in_order(
     service: Service, telegram: Simulator, desk: Desk, target: str
 ) -> None:
@@ -130,6 +136,7 @@ def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_go
     assert not complaints(sent, people.acknowledged, crashes=1)
 
 
+@usually_in(APART)
 def test_a_message_skipped_by_on_call_is_a_dead_letter_that_can_be_requeued(
     service: Service, telegram: Simulator, desk: Desk
 ) -> None:

@@ -11,7 +11,7 @@ from supervisors.heartbeat import EXIT_BLOCKED
 from tests.acceptance.load import text_update
 from tests.acceptance.processes import SECRET, Simulator, wait_until
 from tests.acceptance.service import ROLES, Service
-from tests.acceptance.shape import Shape
+from tests.acceptance.shape import APART, Shape, usually_in
 
 IMPATIENT = """
 import sys
@@ -46,6 +46,7 @@ async def block_once(message: Message) -> None:
 
 
 @pytest.mark.timeout(120)
+@usually_in(APART)
 def test_shr_h11a_a_loop_blocked_for_too_long_ends_the_process_and_the_next_one_goes_on(
     shape: Shape, folder: Path, stores: dict[str, str], telegram: Simulator
 ) -> None:

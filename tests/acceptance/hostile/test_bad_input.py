@@ -7,6 +7,7 @@ import pytest
 from storage.redis.entry import NOWHERE
 from tests.acceptance.hostile.raw import Connection, Seen, ask, request
 from tests.acceptance.hostile.stack import SECRET, Stack, new_chat, numbered, update
+from tests.acceptance.shape import APART, usually_in
 
 PATH = "/webhook/telegram/strict"
 MEBIBYTE = 1024 * 1024
@@ -21,6 +22,9 @@ def says_why(seen: Seen) -> bool:
     assert b"Traceback" not in seen.body
     assert b".py" not in seen.body
     return json.loads(seen.body)["ok"] is False and bool(json.loads(seen.body)["error"])
+
+
+pytestmark = usually_in(APART)
 
 
 @pytest.fixture

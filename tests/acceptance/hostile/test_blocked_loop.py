@@ -4,7 +4,7 @@ import pytest
 
 from tests.acceptance.hostile.stack import Mailroom, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
-from tests.acceptance.shape import TOGETHER, Installation
+from tests.acceptance.shape import TOGETHER, Installation, usually_in
 
 BLOCKED_SECONDS = 8
 """Longer than the lease lasts."""
@@ -38,6 +38,7 @@ def test_a_handler_that_blocks_the_loop_for_longer_than_the_lease_doubles_no_rep
 
 
 @pytest.mark.timeout(90)
+@usually_in(TOGETHER)
 def test_a_second_up_on_the_same_stores_stands_by_and_takes_messages_in(stack: Stack) -> None:
     # Seen: it took the chats by force from one that was at work.
     chat = new_chat()

@@ -6,6 +6,7 @@ from actors.hosting.bot import SHED_NOTICE
 from storage.redis.mailbox import MAILBOX_CAP
 from tests.acceptance.hostile.stack import Stack, new_chat, update
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import APART, usually_in
 
 BEYOND = 50
 
@@ -18,6 +19,7 @@ def flood(stack: Stack, chat: int, bot: str) -> Counter[int]:
     return Counter(status for status, _, _ in answers)
 
 
+@usually_in(APART)
 def test_a_full_mailbox_refuses_its_chat_alone_and_takes_it_later(stack: Stack) -> None:
     chat, neighbour = new_chat(), new_chat()
     statuses = flood(stack, chat, "strict")
@@ -34,6 +36,7 @@ def test_a_full_mailbox_refuses_its_chat_alone_and_takes_it_later(stack: Stack) 
     assert replies[-1].endswith("finally")
 
 
+@usually_in(APART)
 def test_a_bot_that_sheds_takes_all_drops_the_rest_and_says_so_once(stack: Stack) -> None:
     chat = new_chat()
     statuses = flood(stack, chat, "shed")

@@ -5,8 +5,10 @@ import pytest
 from actors.hosting.bot import APOLOGY
 from tests.acceptance.hostile.stack import Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import APART, TOGETHER, usually_in
 
 
+@usually_in(TOGETHER)
 def test_a_handler_that_always_raises_is_tried_three_times_and_the_chat_goes_on(stack: Stack) -> None:
     english, russian, neighbour = new_chat(), new_chat(), new_chat()
     for chat, language in ((english, "en"), (russian, "ru")):
@@ -27,6 +29,7 @@ def test_a_handler_that_always_raises_is_tried_three_times_and_the_chat_goes_on(
 
 
 @pytest.mark.timeout(90)
+@usually_in(APART)
 def test_a_handler_that_kills_the_process_is_counted_like_one_that_raises(stack: Stack) -> None:
     chat, neighbour = new_chat(), new_chat()
     texts = ("before", "kill", "after")

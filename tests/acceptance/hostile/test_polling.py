@@ -10,7 +10,7 @@ import pytest
 from ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import BOTS, Mailroom, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
-from tests.acceptance.shape import Installation, Shape
+from tests.acceptance.shape import APART, Installation, Shape, usually_in
 from tests.gateway import NONSENSE, Gateway
 
 
@@ -55,6 +55,7 @@ def test_a_polled_bot_keeps_order_and_loses_nothing_in_restarts(stack: Stack) ->
         assert list(dict.fromkeys(stack.wait_for_replies(chat, len(done)))) == numbered(done)
 
 
+@usually_in(APART)
 def test_its_webhook_works_all_the_same(stack: Stack) -> None:
     chat = new_chat()
     assert stack.post(chat, "hello")[0][0] == 200
@@ -68,6 +69,7 @@ def readiness(service: Mailroom) -> str:
         return said
 
 
+@usually_in(APART)
 def test_a_line_that_the_version_before_had_parked_is_not_parked_any_more(stack: Stack) -> None:
     """The accident: Telegram's gateway answered with pages for half a minute, the line was parked, and it
     stayed parked after a restart, with nobody told.
@@ -84,6 +86,7 @@ def test_a_line_that_the_version_before_had_parked_is_not_parked_any_more(stack:
     assert stack.store.hkeys("mailroom:suspensions") == [b"node/telegram/fast"], "people's word holds"
 
 
+@usually_in(APART)
 @pytest.mark.parametrize("public", [True, False], ids=["webhook", "polling"])
 def test_a_start_outlives_a_gateway_that_answers_with_pages(stack: Stack, *, public: bool) -> None:
     """The accident: a proxy before Telegram was down during a deploy, and the process ended at its start."""

@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.hostile.raw import ask, request
 from tests.acceptance.hostile.stack import SECRET, Stack, new_chat, numbered, update
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import APART, TOGETHER, usually_in
 
 
 def refused_for_now(stack: Stack, chat: int) -> bool:
@@ -57,6 +58,7 @@ def isolate(stack: Stack) -> Callable[[], object]:
     return lambda: stack.store.config_set("min-replicas-to-write", 0)
 
 
+@usually_in(APART)
 @pytest.mark.parametrize("harm", [kill, demote, isolate])
 def test_redis_that_cannot_write_costs_503_and_nothing_else(
     stack: Stack, harm: Callable[[Stack], Callable[[], object]]
@@ -168,6 +170,7 @@ def test_postgres_away_for_longer_than_the_lease_stops_nobody_and_doubles_nothin
 
 
 @pytest.mark.timeout(90)
+@usually_in(TOGETHER)
 def test_a_message_that_we_break_off_ourselves_again_and_again_is_not_judged(stack: Stack) -> None:
     # Seen: each loss of the lease counted as an attempt, and the third made a dead letter of it.
     chat = new_chat()

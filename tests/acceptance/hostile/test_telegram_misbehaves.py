@@ -5,6 +5,7 @@ import time
 
 from tests.acceptance.hostile.stack import BOTS, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
+from tests.acceptance.shape import APART, TOGETHER, usually_in
 
 
 def early_calls(stack: Stack) -> int:
@@ -32,6 +33,7 @@ def test_a_short_wait_is_kept_and_the_order_with_it(stack: Stack) -> None:
     assert early_calls(stack) == 0
 
 
+@usually_in(APART)
 def test_two_chats_refused_within_a_second_make_the_whole_bot_wait(stack: Stack) -> None:
     first, second, third = new_chat(), new_chat(), new_chat()
     stack.misbehave(
@@ -56,6 +58,7 @@ WAIT_SECONDS = 25
 """Longer than two processes need to start on a busy machine."""
 
 
+@usually_in(APART)
 def test_a_long_wait_survives_the_process(stack: Stack) -> None:
     chat, other = new_chat(), new_chat()
     stack.misbehave({"kind": "429", "chat_id": chat, "retry_after": WAIT_SECONDS, "times": 1})
@@ -104,6 +107,7 @@ def test_broken_slow_and_cut_off_calls_are_made_until_they_succeed(stack: Stack)
         assert not stack.dead_letters(chat), kind
 
 
+@usually_in(TOGETHER)
 def test_a_user_who_blocked_the_bot_is_left_in_peace_and_comes_back(stack: Stack) -> None:
     chat, other = new_chat(), new_chat()
     stack.misbehave({"kind": "blocked", "chat_id": chat})
@@ -131,6 +135,7 @@ def test_a_bad_quarter_of_an_hour_in_a_few_seconds(stack: Stack) -> None:
         assert stack.wait_for_replies(chat, len(texts), seconds=30) == numbered(texts)
 
 
+@usually_in(TOGETHER)
 def test_a_tap_whose_answer_comes_too_late_is_handled_all_the_same(stack: Stack) -> None:
     """The accident: the process died after the tap was answered, Telegram refused the second answer, and the
     whole message became a dead letter, although all that it had to do was done.
@@ -145,6 +150,7 @@ def test_a_tap_whose_answer_comes_too_late_is_handled_all_the_same(stack: Stack)
     assert not stack.dead_letters(chat)
 
 
+@usually_in(APART)
 def test_a_bot_whose_token_was_revoked_holds_and_goes_on_by_itself(stack: Stack) -> None:
     """The accident: whoever wrote in that time got an apology, and on-call a dead letter for each message."""
     chat, other_bots = new_chat(), new_chat()
