@@ -117,7 +117,8 @@ def _missed(payment: Payment, fetched: FetchedPayment) -> bool:
     """Whether a provider knows more of a payment than its row."""
     match fetched.state:
         case "paid":
-            return payment.status in ("pending", "canceled")
+            # What went back of it by another hand is looked into again: it may be noted, or not.
+            return payment.status in ("pending", "canceled") or fetched.refunded_minor > 0
         case "refunded":
             return payment.status != "refunded"
         case "canceled":
