@@ -26,7 +26,6 @@ from actors.providers.payments import (
     MINOR_DIGITS_DEFAULT,
     CreatedPayment,
     Dispute,
-    DisputeState,
     FetchedPayment,
     ListedRefund,
     Money,
@@ -39,9 +38,19 @@ from actors.providers.payments import (
     ProviderUnavailableError,
     Refund,
     RefundOrder,
-    RefundState,
-    Refusal,
     minor_units,
+)
+from actors.providers.stripe_back import (
+    REFUND_NAME,
+    REFUND_STATES,
+    REFUSALS,
+    DisputeList,
+    RefundList,
+    RefundObject,
+    dispute_of,
+    is_about_back,
+    listed_of,
+    refusal_of,
 )
 from actors.providers.sums import Sums, step_of
 
@@ -121,46 +130,6 @@ class _Listed(BaseModel):
     has_more: bool = False
 
 
-class _Refund(BaseModel):
-    id: Id
-    status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
-    failure_reason: str | None = None
-
-
-class _ListedRefund(_Refund):
-    amount: int
-    currency: str
-    created: int
-    metadata: dict[str, str] | None = None
-
-
-class _Refunds(BaseModel):
-    data: list[_ListedRefund]
-    has_more: bool = False
-
-
-class _Moved(BaseModel):
-    amount: int
-
-
-class _DueBy(BaseModel):
-    due_by: int | None = None
-
-
-class _Dispute(BaseModel):
-    id: Id
-    status: str
-    amount: int
-    currency: str
-    reason: str = ""
-    balance_transactions: list[_Moved] = []
-    evidence_details: _DueBy | None = None
-
-
-class _Disputes(BaseModel):
-    data: list[_Dispute]
-
-
 class _Noticed(BaseModel):
     id: Id
     payment_status: str = "unpaid"
@@ -176,50 +145,6 @@ class _Event(BaseModel):
     data: _EventData
 
 
-REFUND_STATES: Mapping[str, RefundState] = {
-    "pending": "pending",
-    "requires_action": "pending",
-    "succeeded": "done",
-    "failed": "canceled",
-    "canceled": "canceled",
-}
-REFUSALS: Mapping[str, Refusal] = {
-    # Why a refund failed (`failure_reason`), which may be days after it had succeeded. The money is on the
-    # account again, and Stripe's own advice is to pay the customer in another way.
-    "lost_or_stolen_card": "final",
-    "expired_or_canceled_card": "final",
-    "declined": "final",
-    "merchant_request": "final",
-    "unknown": "final",
-    "insufficient_funds": "passes",
-    "charge_for_pending_refund_disputed": "disputed",
-    # Why a refund was not made at all (`error.code`).
-    "balance_insufficient": "passes",
-    "charge_already_refunded": "passes",
-    "charge_disputed": "disputed",
-    "refund_disputed_payment": "disputed",
-    "resource_missing": "person",
-}
-"""What each answer means for money that is to go back; what is not listed passes, perhaps."""
-DISPUTE_STATES: Mapping[str, DisputeState] = {
-    # An inquiry: nothing is withdrawn, and it may become a chargeback.
-    "warning_needs_response": "inquiry",
-    "warning_under_review": "inquiry",
-    "warning_closed": "won",
-    "needs_response": "open",
-    "under_review": "open",
-    "won": "won",
-    "lost": "lost",
-    # Settled before it was filed, in the payer's favour where money was withdrawn.
-    "prevented": "lost",
-    "charge_refunded": "lost",  # no longer used
-}
-SETTLED_BEFORE_FILED = frozenset({"prevented", "charge_refunded"})
-ABOUT_REFUNDS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
-DISPUTE_EVENTS = "charge.dispute."
-"""`created`, `updated`, `closed`, `funds_withdrawn`, `funds_reinstated`: each says that something is new."""
-REFUND_NAME = "refund_id"
-"""Under which our name for a refund is kept in its metadata."""
 LISTED_PER_PAGE = 100
 """The most it gives."""
 PAGES_MAX = 20
@@ -300,11 +225,7 @@ class Stripe:
         self._check_signature(notice)
         try:
             event = _Event.model_validate(json_object(notice.body))
-            if (
-                event.type == "charge.refunded"
-                or event.type in ABOUT_REFUNDS
-                or event.type.startswith(DISPUTE_EVENTS)
-            ):
+            if is_about_back(event.type):
                 return await self._paid_by(_Noticed.model_validate(event.data.object))
             if not event.type.startswith("checkout.session."):
                 return []
@@ -367,14 +288,14 @@ class Stripe:
         if order.reference:
             form[f"metadata[{REFUND_NAME}]"] = order.reference
         try:
-            made = self._api.read(_Refund, await self._post("/refunds", form, order.idempotency_key))
+            made = self._api.read(RefundObject, await self._post("/refunds", form, order.idempotency_key))
         except ProviderRefusedError:
             if (await self.fetch(order.provider_id)).state == "refunded":
                 return Refund("", "done")
             raise
         if REFUND_STATES[made.status] == "pending":
             # A repeated call is answered with what was true at the first one.
-            made = self._api.read(_Refund, await self._get(f"/refunds/{quote(made.id, safe='')}"))
+            made = self._api.read(RefundObject, await self._get(f"/refunds/{quote(made.id, safe='')}"))
         if REFUND_STATES[made.status] == "canceled":
             log.warning(
                 "refund_canceled",
@@ -382,7 +303,7 @@ class Stripe:
                 payment=session.id,
                 why=made.failure_reason or made.status,
             )
-        return Refund(made.id, REFUND_STATES[made.status], *_refusal(made))
+        return Refund(made.id, REFUND_STATES[made.status], *refusal_of(made))
 
     async def refunds(self, provider_id: str) -> list[ListedRefund]:
         """`GET /refunds?payment_intent=…`, page after page."""
@@ -392,20 +313,8 @@ class Stripe:
         query = {"payment_intent": intent, "limit": str(LISTED_PER_PAGE)}
         found: list[ListedRefund] = []
         for _ in range(PAGES_MAX):
-            page = self._api.read(_Refunds, await self._get("/refunds", query))
-            for one in page.data:
-                metadata = one.metadata or {}
-                found.append(
-                    ListedRefund(
-                        one.id,
-                        REFUND_STATES[one.status],
-                        _from_stripe(one.amount, one.currency),
-                        datetime.fromtimestamp(one.created, UTC),
-                        metadata.get(REFUND_NAME),
-                        metadata.get("reason", ""),
-                        *_refusal(one),
-                    )
-                )
+            page = self._api.read(RefundList, await self._get("/refunds", query))
+            found += [listed_of(one, _from_stripe(one.amount, one.currency)) for one in page.data]
             if not page.has_more or not page.data:
                 return found
             query["starting_after"] = page.data[-1].id
@@ -413,8 +322,8 @@ class Stripe:
 
     async def _disputes(self, intent: str) -> tuple[Dispute, ...]:
         query = {"payment_intent": intent, "limit": str(LISTED_PER_PAGE)}
-        found = self._api.read(_Disputes, await self._get("/disputes", query)).data
-        return tuple(_dispute(one) for one in found)
+        found = self._api.read(DisputeList, await self._get("/disputes", query)).data
+        return tuple(dispute_of(one, _from_stripe(one.amount, one.currency)) for one in found)
 
     async def _paid_by(self, about: _Noticed) -> list[NoticedPayment]:
         # Neither a charge nor a refund nor a dispute names its session. Somebody may have given the money
@@ -483,33 +392,6 @@ def _intent_of(session: _Session) -> str | None:
     """What has moved the session's money."""
     intent = session.payment_intent
     return intent.id if isinstance(intent, _Intent) else intent
-
-
-def _refusal(refund: _Refund) -> tuple[Refusal, str]:
-    """What a failed refund means, and why it did."""
-    if REFUND_STATES[refund.status] != "canceled":
-        return "final", ""
-    why = refund.failure_reason or refund.status
-    return REFUSALS.get(why, "passes"), why
-
-
-def _dispute(found: _Dispute) -> Dispute:
-    state = DISPUTE_STATES.get(found.status, "open")
-    # One movement takes the money, a second one brings it back; they are in the account's currency, not in
-    # the payment's, so that only their sign counts here.
-    moved = sum(one.amount for one in found.balance_transactions)
-    withdrawn = moved < 0 if found.balance_transactions else found.status == "lost"
-    if found.status in SETTLED_BEFORE_FILED and not withdrawn:
-        state = "won"
-    due_by = found.evidence_details.due_by if found.evidence_details else None
-    return Dispute(
-        found.id,
-        state,
-        _from_stripe(found.amount, found.currency),
-        withdrawn,
-        found.reason,
-        datetime.fromtimestamp(due_by, UTC) if due_by and state in ("inquiry", "open") else None,
-    )
 
 
 def _claim(event: str, about: _Noticed) -> PaymentState | None:
