@@ -63,7 +63,7 @@ def require_redis(redis_url: str) -> None:
         raise unreachable("REDIS_URL", redis_url, error) from None
 
 
-def unreachable(name: str, url: str, error: Exception) -> CannotStartError:
+def unreachable(name: str, url: str, error: BaseException) -> CannotStartError:
     """The one line about a store that cannot be used; it shows where, and never the password."""
     parts = urlsplit(url)
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

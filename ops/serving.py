@@ -13,7 +13,7 @@ from ops import configuration, logs
 from ops.demo import Serving, is_loopback
 from ops.embedded.ports import listen_once
 from ops.faults import CannotStartError, ConfigurationError, GaveUpError
-from ops.preflight import require_migrated, require_redis
+from ops.preflight import require_migrated, require_redis, unreachable
 from ops.quick_aiogram import import_aiogram
 from ops.routers import require_routers
 from ops.settings import Settings
@@ -62,13 +62,26 @@ def check_port(settings: Settings) -> Settings:
 
 
 def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = None) -> None:
-    """Serve until a signal, printing one line when ready."""
+    """Serve until a signal, printing one line when ready. A store that goes away before that is one line,
+    too, wherever the start was.
+    """
+    up: list[str] = []
+    try:
+        _serve(settings, roles, chat_page, up)
+    except Exception as error:
+        if not up and (lost := lost_store(settings, error)) is not None:
+            raise lost from None
+        raise
+
+
+def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up: list[str]) -> None:
     import_aiogram()
     # The frameworks take a second to load; a refusal above should not.
     from ops import service, stores
     from supervisors.otp.errors import GaveUp
 
     def ready(address: str) -> None:
+        up.append(address)
         print(ready_line(address, chat_page, demo=settings.demo), flush=True)  # noqa: T201 - the answer
 
     try:
@@ -84,6 +97,18 @@ def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = 
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise _port_refused(settings, error) from None
         raise
+
+
+def lost_store(settings: Settings, error: Exception) -> CannotStartError | None:
+    """The line about a store that went away in the middle of the start, if it is that which happened."""
+    from actors.jobs import away  # brings the drivers along, which a refusal does without
+
+    if not away.times_max(error):
+        return None
+    first = _first(error)
+    redis = "Redis" in str(first) or type(first).__module__.startswith("redis.")
+    name, url = ("REDIS_URL", settings.redis_url) if redis else ("DATABASE_URL", settings.database_url)
+    return unreachable(name, url or "", first)
 
 
 def ready_line(address: str, chat_page: str | None, *, demo: bool) -> str:
@@ -109,8 +134,7 @@ def _port_refused(settings: Settings, error: OSError) -> CannotStartError:
     )
 
 
-def _first(group: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = group
+def _first(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

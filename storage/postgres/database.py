@@ -29,6 +29,6 @@ def unavailable(error: Exception) -> StoreUnavailable:
 async def connect(url: str, connections: int = CONNECTIONS_MAX) -> asyncpg.Pool:
     """Open the pool. Raises `StoreUnavailable` when the database cannot be reached."""
     try:
-        return await open_pool(url, least=1, most=connections)
+        return await open_pool(url, tried=True, most=connections)
     except UNAVAILABLE as error:
         raise unavailable(error) from error

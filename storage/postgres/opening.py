@@ -26,12 +26,12 @@ CACHED_STATEMENTS = 100
 
 
 async def open_pool(
-    url: str, *, most: int, least: int = 0, pinned: Mapping[str, str] | None = None
+    url: str, *, most: int, tried: bool = False, pinned: Mapping[str, str] | None = None
 ) -> asyncpg.Pool:
-    """A pool of such connections. Raises what asyncpg raises."""
-    return await PatientPool(
+    """A pool of such connections; one that is `tried` has one already. Raises what asyncpg raises."""
+    pool = await PatientPool(
         url,
-        min_size=least,
+        min_size=0,  # a floor would be restored by asyncpg itself, with a traceback for each try in an outage
         max_size=most,
         max_queries=QUERIES_MAX,
         max_inactive_connection_lifetime=IDLE_SECONDS_MAX,
@@ -43,6 +43,13 @@ async def open_pool(
         command_timeout=COMMAND_TIMEOUT_SECONDS,
         timeout=CONNECT_SECONDS_MAX,
     )
+    if tried:
+        try:
+            await pool.fetchval("SELECT 1")
+        except BaseException:
+            pool.terminate()
+            raise
+    return pool
 
 
 @dataclass(slots=True)

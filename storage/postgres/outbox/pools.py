@@ -89,6 +89,6 @@ async def connect_handlers(url: str, connections: int = CONNECTIONS_MAX) -> asyn
 
 async def _connect(url: str, settings: dict[str, str], connections: int) -> asyncpg.Pool:
     try:
-        return await open_pool(url, least=1, most=connections, pinned=settings)
+        return await open_pool(url, tried=True, most=connections, pinned=settings)
     except UNAVAILABLE as error:
         raise unavailable(error) from error
