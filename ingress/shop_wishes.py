@@ -18,6 +18,7 @@ from actors.bots.shop.owner_refund import refund
 from actors.bots.shop.owner_texts import OWNER_TEXTS
 from actors.bots.shop.upload import parse_products, parse_slug
 from actors.bots.shop.upload_table import BadLine
+from actors.bots.shop.upload_text import ReadAs
 from actors.runtime.bridge import aio
 from ingress.asked import BadRequestError
 from ingress.ops_answers import body, query, shown
@@ -71,7 +72,8 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
             upload = await owner_stock.upload_stock(database, vault, by, data)
             return {
                 "says": f"{EN.lines(upload.lines)}: {upload.added} added, {len(upload.in_stock)} in stock "
-                f"already, {len(upload.twice)} twice in the file, {len(upload.bad)} not taken.",
+                f"already, {len(upload.twice)} twice in the file, {len(upload.bad)} not taken."
+                + _as_read(upload.read_as),
                 "failed": len(upload.bad),
                 "lines": upload.lines,
                 "added": upload.added,
@@ -123,7 +125,8 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
                 outcome = await goods.put_products(database, by, file.good)
             counts = {name: len(slugs) for name, slugs in outcome.items()}
             return {
-                "says": f"{EN.products_report.format(**counts)} Not taken: {len(file.bad)}.",
+                "says": f"{EN.products_report.format(**counts)} Not taken: {len(file.bad)}."
+                + _as_read(file.read_as),
                 "failed": len(file.bad),
                 "lines": file.lines,
                 **outcome,
@@ -238,6 +241,11 @@ def _add_broadcasts(ops: Blueprint, door: ShopDoor, done: Done) -> None:
             return {"says": f"Broadcast No. {number} is {EN.broadcast_statuses[found.status]}."}
 
         return await done(act)
+
+
+def _as_read(read_as: ReadAs) -> str:
+    """What is told of a file that is not in UTF-8."""
+    return "" if read_as == "UTF-8" else f" {EN.report_read_as.format(encoding=read_as)}"
 
 
 async def _change_product(door: ShopDoor, by: By, slug: str, asked: ProductChange) -> Said:

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     MISSING = "missing"
     TOO_LONG = "too_long"
     UNREADABLE = "unreadable"
+    NOT_UTF_8 = "not_utf_8"
     UNKNOWN_KIND = "unknown_kind"
     FILE_IN_TABLE = "file_in_table"
     NOT_A_LINK = "not_a_link"

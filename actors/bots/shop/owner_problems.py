@@ -14,14 +14,16 @@ RUSSIAN = {
     Fault.TOO_MANY_ROWS: "Строк больше {most}. Разделите файл на части.",
     Fault.NOT_A_FILE: "Файлу нужно имя и от 1 до {most} байт, а в этом {bytes}. Большие файлы продавайте "
     "ссылкой.",
-    Fault.QUOTES: "Кавычки открыты и не закрыты, или внутри значения. Кавычку внутри кавычек пишут "
-    'дважды: "".',
+    Fault.QUOTES: "Кавычки открыты и не закрыты в своей строке, или внутри значения. Значение с кавычкой "
+    'берут в кавычки, а её пишут дважды: "". Товар на продажу — одна строка.',
     Fault.TOO_FEW_CELLS: "Значений {cells}, а колонок {columns}. Добавьте недостающие.",
     Fault.TOO_MANY_CELLS: "Значений {cells}, а колонок {columns}. Значение с разделителем возьмите в "
     "кавычки.",
     Fault.MISSING: "Колонка {column} не заполнена. Впишите значение.",
     Fault.TOO_LONG: "Слишком длинно в {column}: {chars} символов, а можно {most}. Сократите.",
-    Fault.UNREADABLE: "В колонке {column} есть управляющие символы. Введите значение заново.",
+    Fault.UNREADABLE: "В колонке {column} есть невидимые или потерянные символы. Введите значение заново.",
+    Fault.NOT_UTF_8: "Символ {place} не прочесть: байт {byte} не из UTF-8. Исправьте строку и "
+    "сохраните файл как CSV (UTF-8).",
     Fault.UNKNOWN_KIND: "Вид «{kind}» неизвестен. Напишите code (код) или link (ссылка).",
     Fault.FILE_IN_TABLE: "Файл в таблицу не вписать. Пришлите его документом с подписью «/stock товар».",
     Fault.NOT_A_LINK: "Это не ссылка. Она начинается с https:// и не содержит пробелов.",
@@ -73,14 +75,17 @@ ENGLISH = {
     Fault.TOO_MANY_ROWS: "There are more than {most} lines. Split the file.",
     Fault.NOT_A_FILE: "A file needs a name and 1 to {most} bytes, this one has {bytes}. Sell larger ones "
     "as a link.",
-    Fault.QUOTES: "A quote is opened and not closed, or stands inside a value. Within quotes it is "
-    'doubled: "".',
+    Fault.QUOTES: "A quote is opened and not closed in its line, or stands inside a value. A value with a "
+    'quote is quoted, and the quote doubled: "". What is sold is one line.',
     Fault.TOO_FEW_CELLS: "There are {cells} values for {columns} columns. Add the missing ones.",
     Fault.TOO_MANY_CELLS: "There are {cells} values for {columns} columns. Quote a value that has the "
     "separator in it.",
     Fault.MISSING: "The column {column} is empty. Fill it in.",
     Fault.TOO_LONG: "Too long in {column}: {chars} characters, the most is {most}. Shorten it.",
-    Fault.UNREADABLE: "The column {column} has control characters. Type the value anew.",
+    Fault.UNREADABLE: "The column {column} has characters that cannot be seen, or were lost. Type the "
+    "value anew.",
+    Fault.NOT_UTF_8: "Character {place} cannot be read: the byte {byte} is not UTF-8. Mend the line, and "
+    "save the file as CSV (UTF-8).",
     Fault.UNKNOWN_KIND: "The kind “{kind}” is not known. Write code or link.",
     Fault.FILE_IN_TABLE: "A file does not fit into a table. Send it as a document with the caption "
     "“/stock product”.",

@@ -12,6 +12,7 @@ from actors.bots.shop.owner_log import By, Outcome, once
 from actors.bots.shop.stock import ITEM_BYTES_MAX, NewItem, add_items, withdraw
 from actors.bots.shop.upload import StockFile, StockLine, Twice, parse_stock
 from actors.bots.shop.upload_table import BadLine
+from actors.bots.shop.upload_text import ReadAs
 from storage.postgres.outbox.connection import Connection
 from storage.vault import Vault
 
@@ -29,6 +30,7 @@ class StockUpload:
     twice: tuple[Twice, ...]
     bad: tuple[BadLine, ...]
     ignored: tuple[str, ...] = ()
+    read_as: ReadAs = "UTF-8"
 
     @property
     def lines(self) -> int:
@@ -53,6 +55,7 @@ async def upload_stock(database: Pool, vault: Vault, by: By, data: bytes) -> Sto
         twice=file.twice,
         bad=file.bad,
         ignored=file.ignored,
+        read_as=file.read_as,
     )
 
 

@@ -88,6 +88,7 @@ class OwnerTexts:
     report_bad_line: str
     report_more: str
     report_ignored: str
+    report_read_as: str
     bad_lines_file: str
     file_added: dict[bool, str]
     ask_withdraw: str
@@ -284,6 +285,7 @@ RUSSIAN = OwnerTexts(
     report_bad_line="Строка {line}. {problem}",
     report_more="Ещё {count}, все они в файле ниже.",
     report_ignored="Эти колонки не нужны и пропущены: {columns}.",
+    report_read_as="Файл не в UTF-8, он прочитан как {encoding}. Посмотрите, верны ли буквы.",
     bad_lines_file="line;problem",
     file_added={
         True: "Файл на складе: {slug}. Его получит один покупатель.",
@@ -495,6 +497,7 @@ ENGLISH = OwnerTexts(
     report_bad_line="Line {line}. {problem}",
     report_more="{count} more, all of them are in the file below.",
     report_ignored="These columns are not needed and were left out: {columns}.",
+    report_read_as="The file is not in UTF-8; it was read as {encoding}. See whether its letters are right.",
     bad_lines_file="line;problem",
     file_added={
         True: "The file is in stock: {slug}. One buyer gets it.",

@@ -13,6 +13,7 @@ from actors.bots.shop.owner_faults import Fault, OwnerError, refuse
 from actors.bots.shop.owner_price import parse_currency, parse_price
 from actors.bots.shop.stock import Kind, NewItem
 from actors.bots.shop.upload_table import BadLine, Row, cell, read_table
+from actors.bots.shop.upload_text import ReadAs
 
 CONTENT_CHARS_MAX = 3_000
 """A code or a link reaches its buyer in a message of 4096 characters, with a title around it."""
@@ -75,6 +76,7 @@ class StockFile:
     bad: tuple[BadLine, ...]
     twice: tuple[Twice, ...]
     ignored: tuple[str, ...]
+    read_as: ReadAs = "UTF-8"
 
     @property
     def lines(self) -> int:
@@ -106,6 +108,7 @@ class ProductFile:
     good: tuple[ProductLine, ...]
     bad: tuple[BadLine, ...]
     ignored: tuple[str, ...]
+    read_as: ReadAs = "UTF-8"
 
     @property
     def lines(self) -> int:
@@ -114,7 +117,9 @@ class ProductFile:
 
 
 def parse_stock(data: bytes, slugs: Collection[str]) -> StockFile:
-    """Read a file of stock for products of these names. Raises `OwnerError` if it cannot be taken at all."""
+    """Read a file of stock for products of these names: a line is an item, whatever quotes are in it. Raises
+    `OwnerError` if it cannot be taken at all.
+    """
     table = read_table(data, STOCK_COLUMNS)
     good: list[StockLine] = []
     bad = list(table.bad)
@@ -132,12 +137,12 @@ def parse_stock(data: bytes, slugs: Collection[str]) -> StockFile:
             good.append(StockLine(row.line, slug, item))
         else:
             twice.append(Twice(row.line, first_line))
-    return StockFile(tuple(good), in_order(bad), tuple(twice), table.ignored)
+    return StockFile(tuple(good), in_order(bad), tuple(twice), table.ignored, table.read_as)
 
 
 def parse_products(data: bytes, categories: Collection[str], suppliers: Collection[str]) -> ProductFile:
     """Read a file of products. Raises `OwnerError` if it cannot be taken at all."""
-    table = read_table(data, PRODUCT_COLUMNS, OPTIONAL_PRODUCT_COLUMNS)
+    table = read_table(data, PRODUCT_COLUMNS, OPTIONAL_PRODUCT_COLUMNS, across=True)
     good: dict[str, ProductLine] = {}
     bad = list(table.bad)
     for row in table.rows:
@@ -149,7 +154,7 @@ def parse_products(data: bytes, categories: Collection[str], suppliers: Collecti
             bad.append(BadLine(row.line, error.wrong))
         else:
             good[product.slug] = product
-    return ProductFile(tuple(good.values()), in_order(bad), table.ignored)
+    return ProductFile(tuple(good.values()), in_order(bad), table.ignored, table.read_as)
 
 
 def known(name: str, names: Collection[str], fault: Fault) -> str:
@@ -180,7 +185,7 @@ def _item(row: Row) -> NewItem:
     kind = KINDS.get(word)
     if kind is None:
         raise refuse(Fault.UNKNOWN_KIND, kind=word)
-    content = cell(row, "content", CONTENT_CHARS_MAX, many_lines=kind == "code")
+    content = cell(row, "content", CONTENT_CHARS_MAX)
     if kind == "link" and LINK.fullmatch(content) is None:
         raise refuse(Fault.NOT_A_LINK)
     return NewItem(kind, content.encode())

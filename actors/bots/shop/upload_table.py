@@ -1,4 +1,4 @@
-"""Tables as owners send them: CSV from any spreadsheet, in any of the usual encodings. Pure.
+"""Tables as owners send them: CSV from any spreadsheet; its text is read by `upload_text.py`. Pure.
 
 Each line is taken for itself: one that cannot be read is named, with what to do about it, and the lines after
 it are read all the same. A quote that is never closed costs its own line, not the rest of the file.
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from actors.bots.shop.owner_faults import Fault, Wrong, refuse, wrong
+from actors.bots.shop.upload_text import ReadAs, read_text
 
-TABLE_BYTES_MAX = 1_000_000
-"""What a request's body may have, less what goes with it; some 5 000 lines of 200 characters."""
 ROWS_MAX = 5_000
 """So many items are encrypted and written in one transaction, within a second or two."""
 RECORD_LINES_MAX = 50
@@ -21,8 +20,10 @@ RECORD_LINES_MAX = 50
 SEPARATORS = (";", "\t", ",")
 SEP_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
 """The first line by which Excel tells itself the separator."""
-ZIP_HEAD = b"PK\x03\x04"
-"""How an .xlsx begins."""
+LOST = "\ufeff\ufffd\ufffe\uffff"
+"""A mark of byte order in the midst of a text, what stands for a character that could not be read, and what
+is no character at all: who sells a key with one of these sells another key.
+"""
 CELL_CHARS_MAX = 100_000
 """Below the limit of csv itself, at which it raises what it raises for quotes."""
 
@@ -51,20 +52,29 @@ class Table:
     bad: tuple[BadLine, ...]
     ignored: tuple[str, ...] = ()
     """Columns that mean nothing here, as the file calls them."""
+    read_as: ReadAs = "UTF-8"
+    """How its bytes were read; the owner is told of what is not UTF-8."""
 
 
-def read_table(data: bytes, columns: Mapping[str, Sequence[str]], optional: Sequence[str] = ()) -> Table:
-    """Read a file with these columns, each under one of its names, in any order.
+def read_table(
+    data: bytes, columns: Mapping[str, Sequence[str]], optional: Sequence[str] = (), *, across: bool = False
+) -> Table:
+    """Read a file with these columns, each under one of its names, in any order. `across`: a quoted cell may
+    have line ends in it; else a line is a line, and two quotes that somebody forgot do not make one of many.
 
     Raises `OwnerError` for a file that cannot be taken at all.
     """
-    lines = _lines(decode(data))
-    start = next((place for place, line in enumerate(lines) if line.strip()), None)
+    text = read_text(data)
+    lines = text.lines
+    start = next((place for place, line in enumerate(lines) if isinstance(line, Wrong) or line.strip()), None)
     if start is None:
         raise refuse(Fault.FILE_EMPTY)
-    if SEP_LINE.fullmatch(lines[start].strip()):
+    head = lines[start]
+    if isinstance(head, str) and SEP_LINE.fullmatch(head.strip()):
         start += 1
-    head = lines[start] if start < len(lines) else ""
+        head = lines[start] if start < len(lines) else ""
+    if isinstance(head, Wrong) or "\0" in head:
+        raise refuse(Fault.NOT_A_TABLE)
     separator = max(SEPARATORS, key=lambda one: len(_named(_head_cells(head, one), columns)))
     titles = _head_cells(head, separator)
     named = _named(titles, columns)
@@ -77,7 +87,7 @@ def read_table(data: bytes, columns: Mapping[str, Sequence[str]], optional: Sequ
     ignored = tuple(title for place, title in enumerate(titles) if title and place not in named)
     rows: list[Row] = []
     bad: list[BadLine] = []
-    for line, cells in _records(lines, start + 1, separator):
+    for line, cells in _records(lines, start + 1, separator, len(titles), across=across):
         if isinstance(cells, Wrong):
             bad.append(BadLine(line, cells))
         elif any(cell.strip() for cell in cells):
@@ -85,30 +95,7 @@ def read_table(data: bytes, columns: Mapping[str, Sequence[str]], optional: Sequ
             rows.append(read) if isinstance(read, Row) else bad.append(read)
         if len(rows) + len(bad) > ROWS_MAX:
             raise refuse(Fault.TOO_MANY_ROWS, most=ROWS_MAX)
-    return Table(tuple(rows), tuple(bad), ignored)
-
-
-def decode(data: bytes) -> str:
-    """The text of a file. Raises `OwnerError` for what is no text, or too much of it."""
-    if len(data) > TABLE_BYTES_MAX:
-        raise refuse(Fault.FILE_TOO_LARGE, bytes=len(data), most=TABLE_BYTES_MAX)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # what Excel calls Unicode text
-        encodings: tuple[str, ...] = ("utf-16",)
-    elif data.startswith(ZIP_HEAD) or b"\0" in data:
-        raise refuse(Fault.NOT_A_TABLE)
-    else:
-        encodings = ("utf-8-sig", "cp1251")
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise refuse(Fault.NOT_A_TABLE)
-
-
-def _lines(text: str) -> list[str]:
-    # Not splitlines: a form feed or a Unicode line separator inside of a code is no line end.
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return Table(tuple(rows), tuple(bad), ignored, text.read_as)
 
 
 def _head_cells(head: str, separator: str) -> list[str]:
@@ -126,26 +113,69 @@ def _named(titles: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[
     return {place: names[title] for place, title in enumerate(plain) if title in names}
 
 
-def _records(lines: Sequence[str], start: int, separator: str) -> Iterator[tuple[int, list[str] | Wrong]]:
+def _records(
+    lines: Sequence[str | Wrong], start: int, separator: str, columns: int, *, across: bool
+) -> Iterator[tuple[int, list[str] | Wrong]]:
     place = start
     while place < len(lines):
-        # Read line by line, so that an error is known to be of this one, and the next begins after it.
-        reader = csv.reader(
-            (f"{line}\n" for line in lines[place : place + RECORD_LINES_MAX]),
-            delimiter=separator,
-            strict=True,
-        )
-        line = place + 1
-        try:
-            cells = next(reader)
-        except (csv.Error, StopIteration):
-            chars = len(lines[place])
+        first = lines[place]
+        if isinstance(first, Wrong):
+            yield place + 1, first
             place += 1
-            too_long = wrong(Fault.TOO_LONG, column="?", chars=chars, most=CELL_CHARS_MAX)
-            yield line, too_long if chars > CELL_CHARS_MAX else wrong(Fault.QUOTES)
-        else:
-            place += reader.line_num
-            yield line, cells
+            continue
+        found = None
+        for most in (1, RECORD_LINES_MAX) if across else (1,):
+            found = _record(lines, place, most, separator, columns)
+            if found is not None:
+                break
+        if found is None:
+            yield place + 1, _why_unread(first)
+            place += 1
+            continue
+        cells, taken = found
+        yield place + 1, cells
+        place += taken
+
+
+def _why_unread(line: str) -> Wrong:
+    if len(line) > CELL_CHARS_MAX:
+        return wrong(Fault.TOO_LONG, column="?", chars=len(line), most=CELL_CHARS_MAX)
+    return wrong(Fault.UNREADABLE, column="?") if "\r" in line else wrong(Fault.QUOTES)
+
+
+def _record(
+    lines: Sequence[str | Wrong], place: int, most: int, separator: str, columns: int
+) -> tuple[list[str], int] | None:
+    """The record that begins in this line, and how many lines it has; None if its quotes do not fit, or if it
+    would swallow a line that is one for itself, or one that cannot be read.
+    """
+    ahead: list[str] = []
+    for line in lines[place : place + most]:
+        if isinstance(line, Wrong):
+            break
+        ahead.append(line)
+    # Read line by line, so that an error is known to be of this one, and the next begins after it.
+    reader = csv.reader((f"{line}\n" for line in ahead), delimiter=separator, strict=True)
+    try:
+        cells = next(reader)
+    except (csv.Error, StopIteration):
+        return None
+    taken = ahead[: reader.line_num]
+    if not _well_quoted("\n".join(taken), separator):
+        return None
+    if len(taken) > 1:
+        if len(cells) != columns:
+            return None
+        for line in taken[1:]:
+            if _well_quoted(line, separator) and line.count(separator) >= columns - 1:
+                return None
+    return cells, len(taken)
+
+
+def _well_quoted(text: str, separator: str) -> bool:
+    """Whether each quote opens a cell, closes it, or is doubled within: csv takes others for a part of it."""
+    cell_ = rf'(?:"(?:[^"]|"")*"|[^"{separator}]*)'
+    return re.fullmatch(rf"{cell_}(?:{separator}{cell_})*", text) is not None
 
 
 def _row(line: int, cells: Sequence[str], titles: Sequence[str], named: Mapping[int, str]) -> Row | BadLine:
@@ -165,6 +195,11 @@ def cell(row: Row, column: str, chars_max: int, *, required: bool = True, many_l
         raise refuse(Fault.MISSING, column=column)
     if len(text) > chars_max:
         raise refuse(Fault.TOO_LONG, column=column, chars=len(text), most=chars_max)
-    if any(category(char) in ("Cc", "Cs") and not (many_lines and char == "\n") for char in text):
+    if any(is_unreadable(char) and not (many_lines and char == "\n") for char in text):
         raise refuse(Fault.UNREADABLE, column=column)
     return text
+
+
+def is_unreadable(char: str) -> bool:
+    """Whether a buyer could not read it, or it stands for something that was lost already."""
+    return category(char) in ("Cc", "Cs", "Zl", "Zp") or char in LOST

@@ -14,7 +14,8 @@ from actors.bots.shop.owner_faults import Fault, OwnerError, Wrong
 from actors.bots.shop.owner_price import parse_price
 from actors.bots.shop.owner_problems import PROBLEMS, problem
 from actors.bots.shop.upload import parse_products, parse_stock
-from actors.bots.shop.upload_table import ROWS_MAX, TABLE_BYTES_MAX
+from actors.bots.shop.upload_table import ROWS_MAX, is_unreadable
+from actors.bots.shop.upload_text import TABLE_BYTES_MAX
 
 SLUGS = ("lamp", "lighthouse", "trams")
 CATEGORIES, SUPPLIERS = ("games", "work"), ("keys",)
@@ -87,9 +88,118 @@ def test_empty_lines_and_the_empty_cells_behind_a_line_are_nothing():
     assert file.lines == 1
 
 
-def test_a_quoted_value_may_have_separators_quotes_and_line_ends_in_it():
-    file = stock('lamp,code,"login: a\npassword: ""b,c"""', "lamp,code,D")
-    assert taken(file) == [(2, "lamp", "code", 'login: a\npassword: "b,c"'), (4, "lamp", "code", "D")]
+def test_a_quoted_value_may_have_separators_and_quotes_in_it():
+    file = stock('lamp,code,"login: a, password: ""b,c"""', "lamp,code,D")
+    assert taken(file) == [(2, "lamp", "code", 'login: a, password: "b,c"'), (3, "lamp", "code", "D")]
+
+
+# What must not be guessed
+
+
+def test_two_stray_quotes_do_not_make_one_key_of_two():
+    file = stock('lamp,code,"A', 'lamp,code,B"', "lamp,code,C")
+    assert taken(file) == [(4, "lamp", "code", "C")]
+    assert faults(file) == [(2, Fault.QUOTES), (3, Fault.QUOTES)]
+
+
+def test_a_value_of_several_lines_is_named_and_never_sold_in_parts():
+    file = stock('lamp,code,"login: a', 'password: b"', "lamp,code,C")
+    assert taken(file) == [(4, "lamp", "code", "C")]
+    assert faults(file) == [(2, Fault.QUOTES), (3, Fault.QUOTES)]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"lamp,code,caf\xe9", b"lamp,code,A\xff", b"lamp,code,\xd0", b"lamp,code,\xed\xa0\x80"]
+)
+def test_one_byte_that_is_not_utf_8_costs_its_own_line_and_changes_no_other(broken):
+    lines = [
+        HEAD.encode(),
+        "lamp,code,ключ-1".encode(),
+        broken,
+        "lamp,code,ключ-2".encode(),
+        b"lamp,code,plain",
+    ]
+    file = parse_stock(b"\n".join(lines), SLUGS)
+    assert [content for *_, content in taken(file)] == ["ключ-1", "ключ-2", "plain"]
+    assert (faults(file), file.read_as) == ([(3, Fault.NOT_UTF_8)], "UTF-8")
+    assert "character" in problem(Language.EN, file.bad[0].wrong).lower()
+    alone = parse_stock(b"\n".join([HEAD.encode(), broken, b"lamp,code,plain"]), SLUGS)
+    assert ([content for *_, content in taken(alone)], faults(alone)) == (["plain"], [(2, Fault.NOT_UTF_8)])
+
+
+def test_a_file_in_windows_1251_is_told_to_be_one_and_one_in_utf_8_is_not():
+    lines = "товар;вид;значение", "lamp;код;Ключ № 7 — «ёж»", "lamp;code;plain"
+    text = "\n".join(lines)
+    assert [parse_stock(text.encode(one), SLUGS).read_as for one in ("cp1251", "utf-8", "utf-16")] == [
+        "Windows-1251", "UTF-8", "UTF-16"
+    ]  # fmt: skip
+    assert taken(parse_stock(text.encode("cp1251"), SLUGS)) == taken(parse_stock(text.encode(), SLUGS))
+
+
+@pytest.mark.parametrize(
+    "line", ["lamp,code,clé", "lamp,code,ABCй1", "lamp,code,Ђџ", "lamp,code,я", "lamp,code,¤¦"], ids=ascii
+)
+def test_what_is_not_russian_throughout_is_not_taken_for_windows_1251(line):
+    encoding = "latin-1" if "é" in line else "cp1251"
+    data = f"{HEAD}\nlamp,code,PLAIN\n".encode() + line.encode(encoding)
+    file = parse_stock(data, SLUGS)
+    assert ([content for *_, content in taken(file)], faults(file)) == (["PLAIN"], [(3, Fault.NOT_UTF_8)])
+
+
+def test_russian_text_in_utf_8_with_a_byte_missing_is_not_read_as_windows_1251():
+    for cut in range(1, 12):
+        words = "Привет, мир".encode()
+        file = parse_stock(f"{HEAD}\nlamp,code,".encode() + words[: cut - 1] + words[cut:], SLUGS)
+        assert file.read_as == "UTF-8"
+        assert "Р" not in "".join(content for *_, content in taken(file))
+
+
+def test_a_mark_of_byte_order_is_left_out_however_often_it_stands_at_the_head_and_named_elsewhere():
+    mark = "\ufeff"
+    for head in (mark, mark * 2, mark * 3):
+        assert taken(stock("lamp,code,A", head=head + HEAD)) == [(2, "lamp", "code", "A")]
+    assert faults(stock(f"lamp,code,{mark}A", "lamp,code,B\ufffd")) == [
+        (2, Fault.UNREADABLE),
+        (3, Fault.UNREADABLE),
+    ]
+    assert taken(stock("lamp,code,A", head=mark + HEAD, encoding="utf-16")) == [(2, "lamp", "code", "A")]
+
+
+def test_nul_costs_its_own_line():
+    file = stock("lamp,code,A\0B", "lamp,code,C")
+    assert ([content for *_, content in taken(file)], faults(file)) == (["C"], [(2, Fault.UNREADABLE)])
+
+
+@pytest.mark.parametrize("odd", ["\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_what_looks_like_a_line_end_within_a_key_does_not_make_two_of_it(odd):
+    file = stock(f"lamp,code,A{odd}B", "lamp,code,C")
+    assert ([content for *_, content in taken(file)], faults(file)) == (["C"], [(2, Fault.UNREADABLE)])
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r\r\n", "\r"], ids=ascii)
+def test_line_ends_of_all_kinds_count_once(ends):
+    file = parse_stock(ends.join([HEAD, "lamp,code,A", "lamp,code,B"]).encode(), SLUGS)
+    assert [(line, content) for line, *_, content in taken(file)] == [(2, "A"), (3, "B")]
+
+
+KEYS = st.text(st.sampled_from("ABйЖ\"',;\t é\xff№ключ"), min_size=1, max_size=12)
+
+
+@given(st.lists(KEYS, min_size=1, max_size=8), st.sampled_from(["utf-8", "cp1251", "latin-1"]), st.data())
+def test_nothing_is_sold_that_is_not_a_line_of_the_file_in_the_encoding_that_is_told(keys, encoding, data):
+    text = "\n".join([HEAD, *(f"lamp,code,{key}" for key in keys)]).encode(encoding, "replace")
+    place = data.draw(st.integers(len(HEAD) + 1, len(text)))
+    text = text[:place] + data.draw(st.sampled_from([b"", b"\xe9", b"\xd0", b'"', b"\0"])) + text[place:]
+    try:
+        file = parse_stock(text, SLUGS)
+    except OwnerError:
+        return
+    lines = text.split(b"\n")
+    for one in file.good:
+        said_as = "cp1251" if file.read_as == "Windows-1251" else "utf-8"
+        line = lines[one.line - 1].decode(said_as)
+        plain = one.item.content.decode()
+        assert plain in line or plain.replace('"', '""') in line
 
 
 # Bad lines
@@ -161,7 +271,7 @@ def test_what_is_there_twice_names_the_first_of_them():
         (b"slug,kind,content,product\nlamp,code,A,lamp", Fault.COLUMN_TWICE),
         (b"PK\x03\x04and so on", Fault.NOT_A_TABLE),
         (b"\x98" * 10, Fault.NOT_A_TABLE),
-        (b"slug,kind,content\n" + b"lamp,code,A\0", Fault.NOT_A_TABLE),
+        (b"slug,kind,\0content\nlamp,code,A", Fault.NOT_A_TABLE),
         (b"\xff\xfea", Fault.NOT_A_TABLE),
         (b"a" * (TABLE_BYTES_MAX + 1), Fault.FILE_TOO_LARGE),
         (HEAD.encode() + b"\nlamp,code,A" * (ROWS_MAX + 1), Fault.TOO_MANY_ROWS),
@@ -211,8 +321,8 @@ def test_however_mangled_a_file_is_each_of_its_lines_is_counted_once(data):
         said(one.wrong)
 
 
-CODES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=40).filter(
-    lambda text: text.strip() == text and text
+CODES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40).filter(
+    lambda text: text.strip() == text and not any(map(is_unreadable, text))
 )
 
 
@@ -227,6 +337,20 @@ def test_what_a_spreadsheet_writes_is_read_as_it_was(codes, separator):
 
 
 # Products
+
+
+def test_a_description_may_have_lines_and_two_stray_quotes_lose_no_product():
+    (line,) = product(description_ru='Порт,\n"лодки"\nи море.').good
+    assert line.description_ru == 'Порт,\n"лодки"\nи море.'
+    rows = [
+        'a,games,А,A,"Порт,,1,RUB,,',
+        "b,games,Б,B,,,1,RUB,,",
+        'c,games,В,C,Море",,1,RUB,,',
+        "d,games,Г,D,,,1,RUB,,",
+    ]
+    file = parse_products("\n".join([PRODUCT_HEAD, *rows]).encode(), CATEGORIES, SUPPLIERS)
+    assert [one.slug for one in file.good] == ["b", "d"]
+    assert faults(file) == [(2, Fault.QUOTES), (4, Fault.QUOTES)]
 
 
 def test_a_product_is_read_with_its_price_in_minor_units():

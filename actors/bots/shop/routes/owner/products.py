@@ -28,7 +28,7 @@ from actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from actors.bots.shop.routes.owner.forms import PRICE_OF, OwnerForm, leave
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.upload import parse_products
-from actors.bots.shop.upload_table import TABLE_BYTES_MAX
+from actors.bots.shop.upload_text import TABLE_BYTES_MAX
 
 
 async def products_command(message: Message, database: Pool, own: OwnerTexts) -> None:
@@ -120,7 +120,7 @@ async def products_file(
     outcome: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
     if file.good:
         outcome = await put_products(database, by(turn, me, "products"), file.good)
-    await send(message, screens.products_report(own, outcome, file.bad, file.ignored, file.lines))
+    await send(message, screens.products_report(own, outcome, file))
     await send_bad_lines(message, own, file.bad)
 
 

@@ -20,7 +20,7 @@ from actors.bots.shop.owner_stock import StockUpload
 from actors.bots.shop.owner_texts import OwnerTexts
 from actors.bots.shop.routes.owner import keyboards
 from actors.bots.shop.screens import Screen
-from actors.bots.shop.upload_table import BadLine
+from actors.bots.shop.upload import ProductFile
 from storage.postgres.broadcasts import Progress
 
 TEXT_CHARS_MAX = 3_800
@@ -202,17 +202,14 @@ def stock_report(own: OwnerTexts, upload: StockUpload) -> Screen:
     if upload.twice:
         lines = _numbers([one.line for one in upload.twice])
         parts.append(own.report_twice.format(count=len(upload.twice), lines=lines))
-    return _reported(own, parts, upload.bad, upload.ignored)
+    return _reported(own, parts, upload)
 
 
-def products_report(
-    own: OwnerTexts, outcome: dict[str, list[str]], bad: Sequence[BadLine], ignored: Sequence[str], lines: int
-) -> Screen:
+def products_report(own: OwnerTexts, outcome: dict[str, list[str]], file: ProductFile) -> Screen:
     """What became of a file of products."""
     counts = {name: len(slugs) for name, slugs in outcome.items()}
-    return _reported(
-        own, [own.report.format(lines=own.lines(lines)), own.products_report.format(**counts)], bad, ignored
-    )
+    lines = own.report.format(lines=own.lines(file.lines))
+    return _reported(own, [lines, own.products_report.format(**counts)], file)
 
 
 def offers(own: OwnerTexts, found: Sequence[Offer], *, note: str = "") -> Screen:
@@ -278,7 +275,10 @@ def moment(at: datetime, language: Language) -> str:
     return f"{_day(at.date(), language)} {at:%H:%M}"
 
 
-def _reported(own: OwnerTexts, parts: list[str], bad: Sequence[BadLine], ignored: Sequence[str]) -> Screen:
+def _reported(own: OwnerTexts, parts: list[str], file: StockUpload | ProductFile) -> Screen:
+    bad, ignored = file.bad, file.ignored
+    if file.read_as != "UTF-8":
+        parts.append(own.report_read_as.format(encoding=file.read_as))
     if bad:
         parts.append(own.report_bad.format(count=len(bad)))
         shown = bad[:BAD_LINES_SHOWN_MAX]

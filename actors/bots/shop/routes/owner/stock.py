@@ -15,7 +15,7 @@ from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdr
 from actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.stock import ITEM_BYTES_MAX
-from actors.bots.shop.upload_table import TABLE_BYTES_MAX
+from actors.bots.shop.upload_text import TABLE_BYTES_MAX
 from storage.vault import Vault
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.bots.shop.stock import ITEM_BYTES_MAX
-from actors.bots.shop.upload_table import TABLE_BYTES_MAX
+from actors.bots.shop.upload_text import TABLE_BYTES_MAX
 from tests.actors.bots.shop.owner.selling import table
 
 HEAD = ["slug", "kind", "content"]
@@ -50,8 +50,9 @@ def test_good_lines_are_taken_and_each_of_the_others_is_accounted_for(olga, vaul
 def test_a_russian_table_in_the_encoding_of_excel_gets_a_russian_report(oleg):
     text = "Товар;Вид;Значение\r\norbit;код;КЛЮЧ-1\r\norbit;файл;a.pdf\r\n"
     oleg.sends_file(text.encode("cp1251"), "/stock")
-    assert oleg.sees.startswith(
-        "Загрузка: 2 строки\n✅ Добавлено: 1 (orbit 1)\n⚠️ Не взято: 1\nСтрока 3. Файл"
+    assert oleg.sees.startswith("Загрузка: 2 строки\n✅ Добавлено: 1 (orbit 1)\nФайл не в UTF-8, он прочитан")
+    assert (
+        "прочитан как Windows-1251. Посмотрите, верны ли буквы.\n⚠️ Не взято: 1\nСтрока 3. Файл" in oleg.sees
     )
 
 
