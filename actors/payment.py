@@ -16,6 +16,14 @@ from actors.jobs.handlers import Handlers
 from actors.jobs.limits import Limits
 from actors.paying import report
 from actors.paying.listing import list_since_last
+from actors.paying.lost_back import (
+    LOST_BACK,
+    LOST_BACK_ATTEMPTS_MAX,
+    LOST_BACK_BACKOFF,
+    LOST_BACK_SECONDS,
+    GiveLostBack,
+    give_lost_back,
+)
 from actors.paying.notice import (
     ASK_ATTEMPTS_MAX,
     ASK_SECONDS,
@@ -129,6 +137,16 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
     )
     async def refund(wanted: RefundPayment, context: JobContext) -> Outcome:
         return await give_back(wanted, context, providers, purposes)
+
+    @handlers.job(
+        LOST_BACK,
+        GiveLostBack,
+        timeout_seconds=LOST_BACK_SECONDS,
+        attempts_max=LOST_BACK_ATTEMPTS_MAX,
+        backoff=LOST_BACK_BACKOFF,
+    )
+    async def lost_back(wanted: GiveLostBack, context: JobContext) -> Outcome:
+        return await give_lost_back(wanted, context, providers)
 
     @handlers.job(LIST, ListPayments, timeout_seconds=LIST_SECONDS, attempts_max=LIST_ATTEMPTS_MAX)
     async def list_payments(wanted: ListPayments, context: JobContext) -> Outcome:

@@ -99,6 +99,19 @@ async def end_lost(source: Source, ref: str, ending: Ending, *, by: str, why: st
         return await source.fetchval(SQL["end"], ref, ending, by, why) is not None
 
 
+async def find_lost(source: Source, provider: str, provider_id: str) -> LostPayment | None:
+    """One of them, by what its provider calls it."""
+    row = await source.fetchrow(SQL["find"], provider, provider_id)
+    return None if row is None else _read(row)
+
+
+async def end_lost_at(
+    source: Source, provider: str, provider_id: str, ending: Ending, *, by: str, why: str
+) -> None:
+    """What a person had wanted has been done."""
+    await source.execute(SQL["end_at"], provider, provider_id, ending, by, why)
+
+
 async def listed_to(source: Source, provider: str) -> datetime | None:
     """Up to when the payments of a provider have been listed; None if they never were."""
     found: datetime | None = await source.fetchval(SQL["listed_to"], provider)

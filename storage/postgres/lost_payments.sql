@@ -30,6 +30,15 @@ WHERE ending IS NULL AND state = 'paid'
 GROUP BY provider, currency
 ORDER BY provider, currency;
 
+-- find: one of them
+SELECT provider, provider_id, ref, state, amount_minor, currency, refunded_minor, made_at, about, found_at,
+       ending, ended_at, ended_by, why
+FROM payment_lost WHERE provider = $1 AND provider_id = $2;
+
+-- end_at: one has gone back, as a person has said
+UPDATE payment_lost SET ending = $3, ended_by = $4, why = $5, ended_at = now()
+WHERE provider = $1 AND provider_id = $2 AND ending IS NULL;
+
 -- end: what a person has done about one, once
 UPDATE payment_lost SET ending = $2, ended_by = $3, why = $4, ended_at = now()
 WHERE ref = $1 AND state = 'paid' AND ending IS NULL

@@ -1,12 +1,13 @@
 """On-call and lost payments: what gateways have of ours, and this database does not know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.job_reports import in_ms
 from supervisors.oncall.office import Office, checked
+from supervisors.oncall.outcomes import counted
 from supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
@@ -58,12 +59,42 @@ class Payments(Office):
             async with self._outbox.look() as pool:
                 ended = await end_lost(pool, ref, word, by=who.who, why=who.why)
             if not ended:
-                raise UnknownTargetError(
-                    f'no lost payment "{ref[:REF_SHOWN_MAX]}" waits: `mailroom payments lost` shows which do'
-                )
+                raise _not_waiting(ref)
             return Outcome(ref, f"{ref} is {word.replace('_', ' ')}.")
 
         return await self._intervene("end lost payment", ref[:REF_SHOWN_MAX], by, act)
+
+    async def give_lost_back(self, refs: Sequence[str], by: By) -> Outcome:
+        """Have the money of lost payments go back through their gateways: of these, or of all that wait. Each
+        is ended when it has gone; what cannot go becomes a dead job that says why.
+        """
+        from actors.paying.lost_back import lost_back_job
+        from storage.postgres.lost_payments import lost_payments
+        from storage.postgres.outbox.enqueue import enqueue
+
+        async def act() -> Outcome:
+            who = checked(by)
+            async with self._outbox.look() as pool:
+                open_ = {lost.ref: lost for lost in await lost_payments(pool)}
+                unknown = [ref for ref in refs if ref not in open_]
+                if unknown:
+                    raise _not_waiting(unknown[0])
+                jobs = [lost_back_job(open_[ref], by=who.who, why=who.why) for ref in refs or open_]
+                async with pool.acquire() as connection, connection.transaction():
+                    await enqueue(connection, jobs)
+            says = (
+                f"{counted(len(jobs), 'payment')} will go back; `mailroom payments lost` shows what has not."
+            )
+            return Outcome(target, says, done=len(jobs))
+
+        target = ", ".join(refs)[:REF_SHOWN_MAX] or "all lost payments"
+        return await self._intervene("give lost payment back", target, by, act)
+
+
+def _not_waiting(ref: str) -> UnknownTargetError:
+    return UnknownTargetError(
+        f'no lost payment "{ref[:REF_SHOWN_MAX]}" waits: `mailroom payments lost` shows which do'
+    )
 
 
 def _report(lost: "LostPayment") -> LostReport:

@@ -21,3 +21,13 @@ def test_a_lost_payment_is_ended_with_a_reason(ask, desk):
     assert (answer.status, answer.json["says"]) == (200, "done")
     desk.end_lost_payment.assert_awaited_once_with(REF, "credited", API)
     assert ask("POST", f"/ops/payments/lost/{REF}/end", {"ending": "credited"}).status == 400
+
+
+def test_lost_payments_go_back_only_where_it_is_said_which(ask, desk):
+    desk.give_lost_back.return_value = Outcome(REF, "on its way")
+    path, why = "/ops/payments/lost/give-back", {"why": "it is broken"}
+    assert ask("POST", path, {"refs": [REF], **why}).json["says"] == "on its way"
+    assert ask("POST", path, {"all": True, **why}).status == 200
+    for wrong in ({}, {"refs": [REF], "all": True}, {"refs": []}):
+        assert ask("POST", path, {**wrong, **why}).status == 400
+    assert [call.args for call in desk.give_lost_back.await_args_list] == [([REF], API), ([], API)]

@@ -6,6 +6,7 @@ from ops.cli.payments import lost
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.command("lost", epilog=lost.EXAMPLE_LOST)(lost.payments_lost)
+app.command("give-back", epilog=lost.EXAMPLE_BACK)(lost.payments_give_back)
 app.command("end", epilog=lost.EXAMPLE_END)(lost.payments_end)
 
 

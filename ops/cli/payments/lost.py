@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.cli.consent import WrongUsageError, confirm
 from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Why
+from ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from supervisors.oncall.payments import LostReport
 
 EXAMPLE_LOST = "\b\nExamples:\n  mailroom payments lost\n  mailroom payments lost --all --json"
+EXAMPLE_BACK = (
+    "\b\nExamples:\n  mailroom payments give-back m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7"
+    ' --why "the customer wished so"\n  mailroom payments give-back --all --why "the shop is closed"'
+)
+Refs = Annotated[
+    list[str] | None, typer.Argument(help="As `mailroom payments lost` shows them.", show_default=False)
+]
 EXAMPLE_END = (
     "\b\nExample:\n  mailroom payments end m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7 delivered"
     ' --why "the key was in the chat at 14:05"'
@@ -32,6 +40,29 @@ def payments_lost(
     with door(config, data, as_json=as_json) as through:
         found = through.ask(lambda desk: desk.lost_payments(ended_too=ended_too))
         through.show(found, lambda: _print(found))
+
+
+def payments_give_back(
+    refs: Refs = None,
+    why: Why = None,
+    config: Config = None,
+    data: Data = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every lost payment that waits.")] = False,
+    yes: Yes = False,
+    as_json: OnCallJson = False,
+) -> None:
+    """Give lost payments back through their gateways; asks first.
+
+    What is back already is left out. AAIO gives nothing back by API: do it in its cabinet, then `end` it.
+    """
+    with door(config, data, as_json=as_json) as through:
+        if bool(refs) == everything:
+            raise WrongUsageError("Say which to give back: refs, or --all; one of the two.")
+        by = through.by(why)
+        which = "all lost payments" if everything else ", ".join(refs or [])
+        confirm(f"Give back the money of {which}?", yes=yes)
+        through.act(lambda desk: desk.give_lost_back(refs or [], by))
 
 
 def payments_end(

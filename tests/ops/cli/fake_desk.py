@@ -202,6 +202,9 @@ class FakeDesk:
         self.asked.append(("lost", ended_too))
         return list(self.lost)
 
+    async def give_lost_back(self, refs, by):
+        return self._did("give_back", list(refs), by)
+
     async def end_lost_payment(self, ref, ending, by):
         return self._did("end", ref, by, ending)
 

@@ -33,3 +33,13 @@ def test_lost_payments_are_shown_with_what_the_gateway_was_told(mailroom, desk):
 def test_a_lost_payment_is_ended_with_a_reason(mailroom, desk):
     mailroom("payments", "end", REF, "delivered", "--why", "because")
     assert desk.asked == [("end", REF, By("ann", "because"), "delivered")]
+
+
+def test_lost_payments_go_back_only_where_it_is_said_which(mailroom, desk):
+    mailroom("payments", "give-back", REF, "--why", "because", "--yes")
+    mailroom("payments", "give-back", "--all", "--why", "because", "--yes")
+    assert desk.asked == [("give_back", [REF], By("ann", "because")), ("give_back", [], By("ann", "because"))]
+    for words in ([], [REF, "--all"]):
+        said = mailroom("payments", "give-back", *words, "--why", "because", "--yes")
+        assert (said.exit_code, "refs, or --all" in said.stderr) == (2, True)
+    assert len(desk.asked) == 2

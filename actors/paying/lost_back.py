@@ -1,0 +1,119 @@
+"""A lost payment goes back, because a person has said so: the job that asks its gateway until it has.
+
+What is back already is asked before every try, as for any refund: by an earlier try whose answer was lost, or
+by a hand in the cabinet. There is no row of ours to go by, so that what the gateway says is all there is.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel
+
+from actors.jobs.context import JobContext
+from actors.paying import report
+from actors.paying.whose import whose
+from actors.providers.payments import Money, PaymentProvider, ProviderRefusedError, RefundOrder
+from storage.postgres.lost_payments import LostPayment, end_lost_at, find_lost
+from storage.postgres.outbox.job import Backoff, NewJob
+from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Snoozed
+
+QUEUE = "payment"
+LOST_BACK = "payment.lost_back"
+LOST_BACK_SECONDS = 90.0
+"""A gateway is asked for the payment, its refunds, and the refund: three calls."""
+LOST_BACK_ATTEMPTS_MAX = 36
+LOST_BACK_BACKOFF = Backoff(first_seconds=5.0, factor=2.0, max_seconds=3600.0)
+"""Together a day, as for other refunds."""
+PENDING_SECONDS = 600.0
+"""How often a refund that is on its way is looked after."""
+
+
+class GiveLostBack(BaseModel):
+    """Give back what is left of a lost payment. `by` and `why` are written beside it when it has gone."""
+
+    provider: str
+    provider_id: str
+    by: str
+    why: str
+
+
+def lost_back_job(lost: LostPayment, *, by: str, why: str) -> NewJob:
+    """The job that gives one back; there is one of each at a time."""
+    wanted = GiveLostBack(provider=lost.provider, provider_id=lost.provider_id, by=by, why=why)
+    about = f"lost:{lost.provider}:{lost.provider_id}"
+    return NewJob(
+        QUEUE,
+        LOST_BACK,
+        wanted.model_dump_json(),
+        dedup_key=about,
+        dedup_seconds=0.0,
+        timeout_seconds=LOST_BACK_SECONDS,
+        attempts_max=LOST_BACK_ATTEMPTS_MAX,
+        backoff=LOST_BACK_BACKOFF,
+        trace=about,
+    )
+
+
+async def give_lost_back(
+    wanted: GiveLostBack, context: JobContext, providers: Mapping[str, PaymentProvider]
+) -> Outcome:
+    """Ask the gateway for what is left, and end the lost payment when it has gone."""
+    provider = providers.get(wanted.provider)
+    lost = await find_lost(context.database, wanted.provider, wanted.provider_id)
+    if provider is None or lost is None:
+        return Rejected(
+            f"there is no lost payment {wanted.provider_id} at a provider {wanted.provider!r} here"
+        )
+    if lost.ending is not None:
+        return Done()
+    if not provider.can_refund:
+        return Rejected(
+            f"{lost.ref}: {provider.name} gives no money back by API: do it in its cabinet, then end it as"
+            " given_back"
+        )
+    try:
+        fetched = await provider.fetch(wanted.provider_id)
+        judged = await whose(context.database, provider.name, fetched)
+        if judged.whose != "lost":
+            return Rejected(f"{lost.ref} is {judged.whose} by now, and not lost: nothing was given back")
+        listed = await provider.refunds(wanted.provider_id) if provider.can_list_refunds else []
+        if any(one.state == "pending" for one in listed):
+            return _on_its_way(lost)
+        back_minor = max(
+            fetched.refunded_minor, sum(one.money.amount_minor for one in listed if one.state == "done")
+        )
+        left = Money(fetched.money.amount_minor - back_minor, fetched.money.currency)
+        if fetched.state == "refunded" or left.amount_minor <= 0:
+            return await _ended(lost, wanted, context)
+        if fetched.state != "paid":
+            return Rejected(
+                f"{lost.ref} is {fetched.state} at {provider.name}: there is nothing to give back"
+            )
+        name = f"{lost.ref}-{back_minor}"  # what is left after another hand's part is another refund
+        made = await provider.refund(
+            RefundOrder(wanted.provider_id, left, f"refund-{name}", reference=name, reason="lost")
+        )
+    except ProviderRefusedError as error:
+        return Rejected(f"{lost.ref}: {wanted.provider} refused: {error}")
+    if made.state == "pending":
+        return _on_its_way(lost)
+    if made.state == "canceled":
+        return Rejected(
+            f"{lost.ref}: {wanted.provider} has canceled the refund {made.refund_id} {made.words}"
+        )
+    return await _ended(lost, wanted, context)
+
+
+async def _ended(lost: LostPayment, wanted: GiveLostBack, context: JobContext) -> Outcome:
+    async with context.ending() as connection:
+        await end_lost_at(
+            connection, lost.provider, lost.provider_id, "given_back", by=wanted.by, why=wanted.why
+        )
+    report.log.warning("lost_payment_given_back", ref=lost.ref, provider=lost.provider, who=wanted.by)
+    return Done()
+
+
+def _on_its_way(lost: LostPayment) -> Outcome:
+    return Snoozed(
+        datetime.now(UTC) + timedelta(seconds=PENDING_SECONDS), f"a refund of {lost.ref} is pending"
+    )
