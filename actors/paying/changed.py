@@ -165,7 +165,8 @@ class _Change:
         owed = self._money(min(row.amount_minor, standing.left_minor))
         is_final = said.refusal in ("final", "person") and owed.amount_minor > 0
         status: RefundStatus = "impossible" if is_final else "failed"
-        if not await refund_came_back(self._connection, row.id, status, said.words):
+        amount_minor = owed.amount_minor if is_final else row.amount_minor
+        if not await refund_came_back(self._connection, row.id, status, said.words, amount_minor):
             return
         self.verdicts.append("refund_lost")
         if not is_final and owed.amount_minor:

@@ -17,7 +17,7 @@ REFUND_SECONDS = 120.0
 REFUND_ATTEMPTS_MAX = 36
 REFUND_BACKOFF = Backoff(first_seconds=5.0, factor=2.0, max_seconds=3600.0)
 """Together a day: as long as providers remember an idempotency key."""
-REFUSALS_MAX = 9
+REFUSALS_MAX = 11
 REFUSED_BACKOFF = Backoff(first_seconds=60.0, factor=3.0, max_seconds=86_400.0)
 """A refund that is refused for now is tried again under other names: after a minute, then ever more rarely,
 for almost four days together. A weekend without income on the shop's account ends in that time.

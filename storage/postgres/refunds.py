@@ -57,6 +57,11 @@ async def refunds_of(source: Source, payment_id: int) -> list[PaymentRefund]:
     return [PaymentRefund(*row) for row in await source.fetch(SQL["of"], payment_id)]
 
 
+async def lock_payments(source: Source, purpose: str, reference: str) -> None:
+    """Have the payments of one thing to oneself. To be called before the thing itself is locked."""
+    await source.execute(SQL["lock"], purpose, reference)
+
+
 async def pending_refund(source: Source, payment_id: int) -> PaymentRefund | None:
     """The refund that we are at; there is one at most."""
     ours = [one for one in await refunds_of(source, payment_id) if not one.by_gateway]
@@ -107,11 +112,13 @@ async def finish_refund(
     return ended is not None
 
 
-async def refund_came_back(source: Source, refund_id: int, status: RefundStatus, words: str) -> bool:
-    """A refund that had been done, as it seemed, is `failed` or `impossible`. True for the one call that
-    noted it.
+async def refund_came_back(
+    source: Source, refund_id: int, status: RefundStatus, words: str, amount_minor: int
+) -> bool:
+    """A refund that had been done, as it seemed, is `failed`, or `impossible` and owed. True for the one call
+    that noted it.
     """
-    return await source.fetchval(SQL["come_back"], refund_id, status, words) is not None
+    return await source.fetchval(SQL["come_back"], refund_id, status, words, amount_minor) is not None
 
 
 async def note_by_gateway(

@@ -27,12 +27,19 @@ UPDATE payment_refund SET amount_minor = $2, tried_at = coalesce(tried_at, now()
 -- note: note what the provider calls a refund that it has begun
 UPDATE payment_refund SET provider_id = $2 WHERE id = $1 AND status = 'pending';
 
+-- lock: the payments of one thing, in the order of their ids: whoever settles one takes it before what it pays for
+SELECT FROM payment WHERE purpose = $1 AND reference = $2 ORDER BY id FOR NO KEY UPDATE;
+
 -- finish: a refund is over; its payment is too, unless another refund takes its place
-WITH over AS (
+-- The payment is locked first, as whoever works on a notice of it does: else each would wait for the other.
+WITH locked AS MATERIALIZED (
+    SELECT id FROM payment WHERE id = (SELECT payment_id FROM payment_refund WHERE id = $1) FOR NO KEY UPDATE
+), over AS (
     UPDATE payment_refund SET status = $2, provider_id = coalesce($3, provider_id), amount_minor = coalesce($4, amount_minor),
         words = $5, over_at = now()
-    WHERE id = $1 AND status = 'pending'
-    RETURNING payment_id, status
+    FROM locked
+    WHERE payment_refund.id = $1 AND payment_refund.status = 'pending'
+    RETURNING payment_refund.payment_id, payment_refund.status
 ), paid_back AS (
     UPDATE payment SET status = 'refunded', refunded_at = now() FROM over
     WHERE payment.id = over.payment_id AND over.status <> 'failed'
@@ -40,7 +47,8 @@ WITH over AS (
 SELECT payment_id FROM over;
 
 -- come_back: a refund that was over has come to nothing after all
-UPDATE payment_refund SET status = $2, words = $3, over_at = now() WHERE id = $1 AND status IN ('pending', 'done')
+UPDATE payment_refund SET status = $2, words = $3, amount_minor = $4, over_at = now()
+WHERE id = $1 AND status IN ('pending', 'done')
 RETURNING id;
 
 -- by_gateway: note a refund that somebody has made at the provider; returns nothing if all of it was known

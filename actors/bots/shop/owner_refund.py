@@ -20,6 +20,7 @@ from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob
 from storage.postgres.payments import payments_of
+from storage.postgres.refunds import lock_payments
 
 WHY: Literal["owner"] = "owner"
 """The customer is told so, in the words of the chat."""
@@ -36,6 +37,7 @@ async def refund(
 
     async def act(connection: Connection) -> Outcome:
         found = await open_order(connection, by.bot, number)
+        await lock_payments(connection, PURPOSE, str(number))
         order = await begin_refund(connection, number, WHY, goods_back=goods_back)
         if order is None:
             raise refuse(Fault.NOT_REFUNDABLE, number=number, status=found.order.status)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from actors.paying.ending import REFUSALS_MAX, REFUSED_BACKOFF
 from actors.payment import Noticed, begin_giving_back, noticed_job
 from actors.providers.payments import Dispute, Money, ProviderRefusedError
 from actors.runtime.bridge import aio
@@ -264,17 +265,24 @@ def test_a_refund_that_the_gateway_cancels_for_a_while_goes_through_later(play, 
 
 
 def test_a_refund_that_is_refused_for_days_is_owed_at_last(play, shop):  # noqa: F811
-    shop.provider.on_refund.answers = [ProviderRefusedError("insufficient_funds", "passes")] * 9
+    shop.provider.on_refund.answers = [
+        ProviderRefusedError("insufficient_funds", "passes") for _ in range(REFUSALS_MAX)
+    ]
 
     async def scenario(stand):
         id_ = await paid(shop, stand)
         await give_back(shop, stand, id_)
-        for _ in range(8):
+        for _ in range(REFUSALS_MAX - 1):
             await again(shop, stand)
         assert await shop.told(stand) == [("refund_waits", PAID), ("owed owner", PAID)]
-        assert len(shop.provider.refund_calls) == 9
+        assert len(shop.provider.refund_calls) == REFUSALS_MAX
 
     play(scenario)
+
+
+def test_a_refusal_that_may_pass_is_waited_out_over_a_weekend():
+    waits = [REFUSED_BACKOFF.delay_seconds(number, 0.0) for number in range(1, REFUSALS_MAX)]
+    assert 3.5 * 86_400 < sum(waits) < 4 * 86_400
 
 
 def test_a_wrong_key_is_for_a_person_to_mend_and_no_reason_to_owe(play, shop):  # noqa: F811

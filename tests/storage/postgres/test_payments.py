@@ -12,6 +12,7 @@ from storage.postgres.payments import (
     created_at_provider,
     find_payment,
     is_expired,
+    mark_asked,
     mark_canceled,
     mark_mismatched,
     mark_paid,
@@ -173,5 +174,25 @@ def test_each_refund_made_at_the_provider_is_noted_once(play):
         noted = [(one.provider_id, one.amount_minor, one.status) for one in await refunds_of(pool, id_)]
         assert noted == [("c-1", 100, "failed"), ("c-2", 100, "done"), (None, 300, "done")]
         assert await pending_refund(pool, id_) is None
+
+    play(scenario)
+
+
+def test_a_notice_and_the_refund_it_tells_of_do_not_wait_for_each_other(play):
+    """Both end the refund: who has the payment's row has its refunds, too."""
+
+    async def scenario(pool):
+        id_ = (await open_payment(pool, provider="a", **ORDER)).id
+        await mark_paid(pool, id_)
+        refund = await begin_refund(pool, id_, "owner")
+        async with pool.acquire() as notice, notice.transaction():
+            await mark_asked(notice, id_)
+            job = asyncio.create_task(finish_refund(pool, refund.id, "done"))
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            while not await pool.fetchval(waiting):  # noqa: ASYNC110 - another session waits
+                await asyncio.sleep(0.01)
+            await notice.execute("SET LOCAL lock_timeout = '5s'")
+            assert await finish_refund(notice, refund.id, "done")
+        assert not await job
 
     play(scenario)
