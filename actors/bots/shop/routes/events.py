@@ -120,9 +120,17 @@ async def bonus(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, t
 
 async def _order(database: Pool, event: ChatEvent, about: AboutOrder) -> Order | None:
     order = await find_order(database, about.order)
-    if order is None:
+    if order is None or not _of_chat(order, event.chat_id):
         log.error("event_about_no_order", name=event.name, chat_id=event.chat_id, order=about.order)
+        return None
     return order
+
+
+def _of_chat(order: Order, chat_id: int) -> bool:
+    """Whether an order is that of the chat. Events wait in Redis: with a Postgres of before they may be about
+    an order whose number somebody else has by now. Groups (below zero) change their ids, people do not.
+    """
+    return order.chat_id == chat_id or (order.chat_id < 0 and chat_id < 0)
 
 
 async def _texts_of_chat(event: ChatEvent, state: FSMContext, database: Pool, turn: Turn) -> Texts:

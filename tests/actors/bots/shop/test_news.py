@@ -55,6 +55,15 @@ def test_nothing_is_delivered_of_an_order_that_is_not_paid(ann):
     assert learns(ann, "shop.delivered", order=999_999) == []
 
 
+def test_goods_are_not_shown_to_whom_an_order_of_that_number_belonged_before_a_restore(ann, boris):
+    """His event waited in Redis; Postgres is as it was last night, and the number is hers now."""
+    number = orders(ann, "planer")
+    orders(boris, "planer")
+    assert learns(boris, "shop.delivered", order=number) == []
+    assert learns(boris, "shop.receipt", order=number) == []
+    assert len(learns(ann, "shop.delivered", order=number)) == 1
+
+
 def test_an_event_leaves_the_form_where_it_is(ann):
     number = orders(ann, "planer")
     ann.adds("fonts")
