@@ -120,12 +120,23 @@ async def _as_asked(
     if not await mark_paid(connection, payment.id):
         return "duplicate", []
     follows = await purpose.paid(connection, payment)
-    jobs = list(follows.jobs)
+    jobs = [*follows.jobs, *_look_again(asked)]
     if follows.give_back is None:
         return "paid", jobs
     return VERDICTS[follows.give_back], jobs + await begin_giving_back(
         connection, payment.id, follows.give_back
     )
+
+
+def _look_again(asked: Asked) -> list[NewJob]:
+    """More had happened to a payment than that it was paid, before we heard of it."""
+    from actors.paying.notice import Noticed, noticed_job  # which comes here with what it has found
+
+    fetched = asked.fetched
+    if not fetched.refunded_minor and not fetched.disputes:
+        return []
+    wanted = Noticed(provider=asked.payment.provider, provider_id=fetched.provider_id)
+    return [noticed_job(wanted, digest=f"{fetched.refunded_minor} of it back when it was paid")]
 
 
 async def _otherwise(

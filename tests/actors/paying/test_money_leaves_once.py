@@ -223,6 +223,20 @@ def test_no_two_refunds_have_one_name_though_the_database_counts_anew(play, shop
     play(scenario)
 
 
+def test_a_part_that_was_back_before_we_heard_of_the_payment_is_in_the_books(play, shop):  # noqa: F811
+    async def scenario(stand):
+        id_ = await shop.open(stand)
+        shop.provider.becomes(f"p-{id_}", "paid")
+        shop.provider.in_the_cabinet(f"p-{id_}", 50_000)
+        wanted = Noticed(provider=shop.provider.name, provider_id=f"p-{id_}", state="paid")
+        await shop.work(stand, noticed_job(wanted, digest="paid"))
+        await shop.work(stand)
+        assert await shop.rows(stand, id_) == [("gateway", 50_000, "done")]
+        assert await shop.status(stand, id_) == "paid"
+
+    play(scenario)
+
+
 # A refusal is not always for good
 
 
