@@ -19,6 +19,7 @@ DEEDS = {
     "cancel": "the gateway gives the payment up",
     "expire": "as if its time had run out",
     "refund": "somebody in the cabinet gives back what is left, or `amount_minor`",
+    "refund_part": "the same with half of what was paid",
     "refund_slowly": "the same, pending for `after_seconds`",
     "fail_refund": "the latest refund comes back, for `kind`, as the gateway calls the reason",
     "dispute": "Stripe: the payer's bank takes back all, or `amount_minor`, until it has decided",
@@ -69,6 +70,8 @@ def do(desk: Desk, payment: Payment, deed: Deed) -> None:
             raise DeedError(f"{payment.gateway} does not know this")
         case "refund":
             desk.give_back(payment, deed.amount_minor)
+        case "refund_part":
+            desk.give_back(payment, max(1, payment.paid_minor // 2))
         case "refund_slowly":
             desk.give_back(payment, deed.amount_minor, deed.after_seconds)
         case "fail_refund":

@@ -176,6 +176,7 @@ class Page:
                 + _button("expire", say["expire"], say["expire_hint"])
                 + "</form>"
             )
+        ways += self._cabinet(payment, language)
         kinds = ["unknown_payment"]
         if payment.status not in ("paid", "held"):
             kinds.append("claimed_paid")
@@ -187,6 +188,25 @@ class Page:
             f'<section class="card tricks">{head}{ways}<h2>{say["forge"]}</h2>'
             f'<form method="post">{forge}</form></section>'
         )
+
+    def _cabinet(self, payment: Payment, language: Language) -> str:
+        """What somebody in the shop's cabinet can do to a payment, and the payer's bank."""
+        say = WORDS[language]
+        if payment.status != "paid":
+            return ""
+        disputes = payment.details.get("disputes", [])
+        is_open = bool(disputes) and disputes[-1]["status"] in ("needs_response", "warning_needs_response")
+        acts = []
+        if payment.gateway != "aaio" and payment.refunded_minor < payment.paid_minor:
+            acts += ["refund"] if payment.refunded_minor else ["refund", "refund_part"]
+        if payment.refunded_minor:
+            acts.append("fail_refund")
+        if is_open:
+            acts += ["win_dispute", "lose_dispute"]
+        elif self._world.gateways[payment.gateway].knows_disputes:
+            acts += ["inquire", "dispute"]
+        buttons = "".join(_button(act, say[act], say[f"{act}_hint"]) for act in acts)
+        return f'<h2>{say["cabinet"]}</h2><form method="post">{buttons}</form>' if acts else ""
 
     def _notices(self, payment: Payment, notices: list[Notice], language: Language) -> str:
         say = WORDS[language]

@@ -44,6 +44,23 @@ def test_each_button_that_a_page_shows_does_something(play):
     play(scenario)
 
 
+def test_each_button_of_a_paid_payment_does_something(play):
+    async def scenario(shop):
+        seen = set()
+        for make in (shop.new_yookassa, shop.new_stripe):
+            for deeds in (["pay"], ["pay", "refund_part"], ["pay", "refund"], ["pay", "dispute"]):
+                id_ = (await make())["id"]
+                if [await pressed(shop, id_, deed) for deed in deeds][-1] != 303:
+                    continue  # YooKassa tells of no disputes
+                for act in re.findall(r'name="act" value="([a-z_]+)"', await opened(shop, id_)):
+                    seen.add(act)
+                    other = (await make())["id"]
+                    assert [await pressed(shop, other, one) for one in (*deeds, act)][-1] == 303, act
+        assert {"refund", "fail_refund", "inquire", "win_dispute", "lose_dispute"} <= seen
+
+    play(scenario)
+
+
 def test_after_paying_there_is_a_way_back_and_word_of_what_the_shop_was_told(play):
     async def scenario(shop):
         id_ = (await shop.new_stripe())["id"]
