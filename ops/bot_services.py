@@ -8,6 +8,7 @@ import trio
 
 from actors.hosting.services import BotServices
 from actors.providers.aaio import Aaio
+from actors.providers.chat_requests import OPENAI_BASE_URL
 from actors.providers.openai import Models
 from actors.providers.payments import PaymentProvider
 from actors.providers.stripe import Stripe
@@ -19,8 +20,6 @@ from ops.outbox import Outbox
 from ops.settings import PaymentSettings, Settings
 from ops.stores import Stores
 
-OPENAI_BASE_URL = "https://openrouter.ai/api/v1"
-"""Where models are asked when only a key is set: one account for all makers' models."""
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 """For calls that do not say it themselves."""
 CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
@@ -31,14 +30,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     """Open them, and close their connections at the end."""
     vault = open_vault(settings)
     http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS, follow_redirects=False)
-    models = None
-    if settings.openai_api_key is not None:
-        models = Models(
-            api_key=settings.openai_api_key,
-            base_url=settings.openai_base_url or OPENAI_BASE_URL,
-            app_url=settings.public_url,
-            app_title="Mailroom",
-        )
+    models = models_of(settings)
     try:
         yield BotServices(
             database=stores.database,
@@ -56,6 +48,18 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             await aio(http.aclose)
             if models is not None:
                 await aio(models.close)
+
+
+def models_of(settings: Settings) -> Models | None:
+    """Whom bots ask; a key without an address is OpenAI's, and shown to nobody else."""
+    if settings.openai_api_key is None:
+        return None
+    return Models(
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_base_url or OPENAI_BASE_URL,
+        app_url=settings.public_url,
+        app_title="Mailroom",
+    )
 
 
 def payment_providers(

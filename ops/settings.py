@@ -6,8 +6,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
+from actors.providers.chat_requests import OPENROUTER_BASE_URL, OPENROUTER_KEY
 from actors.providers.payments import minor_units
 from storage.postgres.division import CONNECTIONS_DEFAULT, CONNECTIONS_MAX, CONNECTIONS_MIN
 
@@ -252,7 +261,8 @@ class Settings(BaseModel):
     openai_api_key: Annotated[str, _matching(r"[!-~]+", "must be one word of visible characters")] | None = (
         Field(default=None, repr=False)
     )
-    openai_base_url: Annotated[str, _url("https", "http")] | None = None
+    openai_base_url: Annotated[str, _url("https", "http")] | None = Field(default=None, validate_default=True)
+    """OpenAI's own where it is not set."""
     payments: PaymentSettings = PaymentSettings()
     web_push: WebPushSettings | None = None
     encryption_key: (
@@ -276,6 +286,16 @@ class Settings(BaseModel):
     """The file all this was read from; its folder is importable for routers."""
     demo: bool = False
     """No bot has a token: nothing can reach the real Telegram, so a simulator stands in for it."""
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _key_goes_to_its_owner(cls, value: str | None, info: ValidationInfo) -> str | None:
+        key = info.data.get("openai_api_key")
+        if value is None and key is not None and key.startswith(OPENROUTER_KEY):
+            raise ValueError(
+                f"must be {OPENROUTER_BASE_URL}, for the key is OpenRouter's: without it OpenAI is asked"
+            )
+        return value
 
     @property
     def address(self) -> str:

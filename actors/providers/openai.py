@@ -1,4 +1,4 @@
-"""Language models, through any endpoint that speaks OpenAI's chat completions: OpenRouter, a local one.
+"""Language models, through any endpoint that speaks chat completions: OpenAI, OpenRouter, a local one.
 
 The `openai` package speaks the protocol; which model is tried next, how long all of it may take and what it
 cost is ours. None of the package's errors gets out: a call ends in an `Answer` or a `ModelUnavailableError`.
@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
 
 import httpx
 import openai
@@ -20,6 +19,7 @@ from prometheus_client import Counter, Histogram
 from structlog import get_logger
 
 from actors.metrics import child
+from actors.providers.chat_requests import endpoint_of, name_at, request_for, without
 
 log = get_logger("mailroom.model")
 
@@ -47,6 +47,8 @@ TOOL_CALLS_MAX = 16
 ARGUMENTS_CHARS_MAX = 8_000
 """Tools take a few short fields."""
 NAME_CHARS_MAX = 200
+PARAMETERS_TRIED_MAX = 3
+"""Of a model whose name does not tell what it takes: the limit of tokens, the effort, the role."""
 
 PROMPT_TOKEN_MICRO_USD = 2.5
 COMPLETION_TOKEN_MICRO_USD = 10.0
@@ -131,12 +133,13 @@ class ModelUnavailableError(Exception):
 
 
 class _FailedError(Exception):
-    """One attempt has failed. `usage` if it will have cost something."""
+    """One attempt has failed. `usage` if it will have cost something; `parameter` that was not taken."""
 
-    def __init__(self, why: Why, message: str, usage: Usage | None = None) -> None:
+    def __init__(self, why: Why, message: str, usage: Usage | None = None, parameter: str = "") -> None:
         super().__init__(message)
         self.why = why
         self.usage = usage
+        self.parameter = parameter
 
 
 @dataclass(slots=True)
@@ -166,8 +169,9 @@ class Models:
         app_url: str | None = None,
         app_title: str | None = None,
     ) -> None:
-        # OpenRouter lists who sends it what under these two.
-        about = {"HTTP-Referer": app_url, "X-Title": app_title}
+        self._endpoint = endpoint_of(base_url)
+        # OpenRouter lists who sends it what under these two; nobody else is to know.
+        about = {"HTTP-Referer": app_url, "X-Title": app_title} if self._endpoint == "openrouter" else {}
         self._own = http is None
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
@@ -179,8 +183,8 @@ class Models:
         )
         # Its overloads ask for more than can be said of a request that is put together.
         self._create: Callable[..., Awaitable[Any]] = cast(Any, self._client.chat.completions.create)
-        host = urlsplit(base_url).hostname or ""
-        self._routes = host == "openrouter.ai" or host.endswith(".openrouter.ai")
+        self._refused: dict[str, list[str]] = {}
+        """Parameters that models turned out not to take, by the model's name there."""
 
     async def close(self) -> None:
         """Close the connections, where they are our own."""
@@ -209,21 +213,19 @@ class Models:
         ends = clock.time() + timeout_seconds
         spent: list[Usage] = []
         failed: _FailedError | None = None
-        for number, model in enumerate(models):
+        there = [name for one in models if (name := name_at(self._endpoint, one)) is not None]
+        if models and not there:
+            raise ModelUnavailableError("refused", f"{self._endpoint} has none of {', '.join(models)}")
+        for number in range(len(there)):
             left = ends - clock.time()
             if left <= 0:
                 break
-            others = models[number + 1 :]
-            request: dict[str, Any] = {"model": model, "messages": list(messages), "max_tokens": tokens_max}
-            if tools:
-                request |= {"tools": list(tools), "tool_choice": "auto" if may_call else "none"}
-            if self._routes:
-                # It goes on to the next model by itself, which is faster than we are.
-                request["extra_body"] = {"models": [model, *others]}
-                if tools:
-                    request["extra_body"]["provider"] = {"require_parameters": True}
+            others = there[number + 1 :]
+            request = request_for(
+                self._endpoint, there[number:], messages, tools, may_call=may_call, tokens_max=tokens_max
+            )
             try:
-                answer = await self._attempt(
+                answer = await self._fitting(
                     purpose, request, on_text, ends=ends, silent_seconds=left * SHARE if others else left
                 )
             except _FailedError as error:
@@ -244,6 +246,32 @@ class Models:
         if failed is None:
             raise ModelUnavailableError("timeout", "there was no time left, or no model to ask")
         raise ModelUnavailableError(failed.why, str(failed), spent)
+
+    async def _fitting(
+        self,
+        purpose: str,
+        request: dict[str, Any],
+        on_text: OnText | None,
+        *,
+        ends: float,
+        silent_seconds: float,
+    ) -> Answer:
+        """Ask one model; in another way, where it does not take a parameter. That is remembered."""
+        known = self._refused.setdefault(request["model"], [])
+        for parameter in known:
+            request = without(request, parameter) or request
+        for _ in range(PARAMETERS_TRIED_MAX):
+            try:
+                return await self._attempt(
+                    purpose, request, on_text, ends=ends, silent_seconds=silent_seconds
+                )
+            except _FailedError as error:
+                changed = without(request, error.parameter) if error.parameter else None
+                if changed is None or error.why != "refused":
+                    raise
+                known.append(error.parameter)
+                request = changed
+        return await self._attempt(purpose, request, on_text, ends=ends, silent_seconds=silent_seconds)
 
     async def _attempt(
         self,
@@ -326,7 +354,10 @@ class Models:
             why: Why = "timeout" if late else _why(error, heard)
             paid = heard.begun or why in ("timeout", "cut", "error_body")
             words = str(error) or type(error).__name__
-            raise _FailedError(why, words[:300], _usage(request, heard) if paid else None) from error
+            parameter = str(getattr(error, "param", None) or "")
+            raise _FailedError(
+                why, words[:300], _usage(request, heard) if paid else None, parameter
+            ) from error
 
     async def _stream(
         self, request: dict[str, Any], on_text: OnText, heard: _Heard, deadline: asyncio.Timeout, ends: float

@@ -229,3 +229,14 @@ def test_two_names_with_tokens_of_one_bot_are_refused_by_name(write):
     assert fault.startswith(
         "bots.two.token (mailroom.toml): is a token of the same bot (5) as that of bots.one"
     )
+
+
+def test_a_key_goes_to_nobody_but_whom_it_is_from(write):
+    """Without an address OpenAI is asked: a key of OpenRouter's would be shown to another company."""
+    (fault,) = faults_of(write('openai_api_key = "sk-or-v1-abc"'))
+    assert "openai_base_url" in fault
+    assert "https://openrouter.ai/api/v1" in fault
+    assert "abc" not in fault
+    said = {"OPENAI_API_KEY": "sk-or-v1-abc", "OPENAI_BASE_URL": "https://openrouter.ai/api/v1"}
+    assert load(write(""), environment=said).openai_base_url == said["OPENAI_BASE_URL"]
+    assert load(write('openai_api_key = "sk-proj-1"'), environment={}).openai_base_url is None

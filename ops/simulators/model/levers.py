@@ -38,6 +38,8 @@ class World:
 
     token_ms: float = 0.0
     """Between two words of a stream."""
+    strict: bool = False
+    """Whether it refuses what OpenAI's own endpoint refuses."""
     faults: Faults = field(default_factory=Faults)
     calls: deque[SeenCall] = field(default_factory=lambda: deque(maxlen=CALLS_MAX))
     called: int = 0
@@ -55,6 +57,8 @@ class Levers:
             ("GET", "/sim/calls"): self.list_calls,
             ("GET", "/sim/pace"): self.show_pace,
             ("POST", "/sim/pace"): self.change_pace,
+            ("GET", "/sim/strict"): self.show_strict,
+            ("POST", "/sim/strict"): self.change_strict,
             ("GET", "/sim/health"): self.health,
             ("POST", "/sim/reset"): self.reset,
         }
@@ -97,6 +101,19 @@ class Levers:
         self._world.token_ms = token_ms
         return self.show_pace({})
 
+    def show_strict(self, _given: Json) -> Json:
+        """Whether it is as strict as OpenAI's own endpoint."""
+        return {"on": self._world.strict}
+
+    def change_strict(self, given: Json) -> Json:
+        """Be as strict, or take anything."""
+        fields.only(given, frozenset({"on"}))
+        on = fields.flag(given, "on")
+        if on is None:
+            raise ControlError("on is missing: whether to refuse what OpenAI's own endpoint refuses")
+        self._world.strict = on
+        return self.show_strict({})
+
     def health(self, _given: Json) -> Json:
         """Answers as soon as the simulator does."""
         return {"ok": True, "simulator": "model"}
@@ -105,4 +122,5 @@ class Levers:
         """Forget rules and requests."""
         self._world.faults.clear()
         self._world.calls.clear()
+        self._world.strict = False
         return {"ok": True}

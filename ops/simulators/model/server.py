@@ -1,13 +1,14 @@
 """From an HTTP request to an answer of the script; here requests meet their faults."""
 
 import asyncio
+import json
 from typing import Any
 
 from aiohttp import web
 
 from ops.simulators.levers import json_answer, pull
 
-from . import chores, hostile, script, wire
+from . import chores, hostile, script, strict, wire
 from .chat import NAME, Chat, RequestRefusedError, Said, read
 from .faults import Rule, slows
 from .levers import Levers, SeenCall, World
@@ -53,15 +54,21 @@ class Server:
         if scheme.lower() != "bearer" or not key.strip():
             return json_answer(wire.error(401, "No auth credentials found"), 401)
         try:
-            chat = read(await request.read())
+            body = await request.read()
+            chat = read(body)
         except RequestRefusedError as error:
             return json_answer(wire.error(400, str(error)), 400)
         except web.HTTPRequestEntityTooLarge:
             return json_answer(wire.error(413, "the request is too large"), 413)
+        if self._world.strict and (refusal := strict.refusal(json.loads(body))) is not None:
+            return json_answer(refusal[1], refusal[0])
         asked, rules = self._routed(chat)
         fault = next((rule for rule in rules if not slows(rule)), None)
         said = (hostile.said(chat, fault) if fault else None) or think(chat)
         answer = wire.reply(chat, said, asked)
+        thinks = self._world.strict and strict.reasons(asked)
+        if thinks and chat.tokens_max is not None and chat.tokens_max <= strict.THOUGHTS_TOKENS:
+            answer = wire.Reply(chat, Said(), answer.model, "length", answer.id, answer.created)
         if fault is not None and fault.kind == "length":
             half = Said(said.text[: len(said.text) // 2])
             answer = wire.Reply(chat, half, answer.model, "length", answer.id, answer.created)
