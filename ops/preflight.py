@@ -1,6 +1,7 @@
 """What has to be there before the service starts, tried out, so that its absence is one line."""
 
 import asyncio
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -45,22 +46,43 @@ def require_migrated(database_url: str) -> None:
 
 
 def require_redis(redis_url: str) -> None:
-    """Refuse a Redis that does not answer."""
+    """Refuse a Redis that does not answer, a URL that says what cannot be honoured, and an ACL under which
+    something would fail later.
+    """
     from redis.asyncio import Redis
     from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
+    from redis.exceptions import NoPermissionError, RedisError
     from redis.retry import Retry
+
+    from storage.redis.permissions import refused
+    from storage.redis.tls import TlsOptionError, context_of, read_url
 
     async def ping() -> None:
         retry: Retry = Retry(NoBackoff(), 0)
         async with Redis.from_url(redis_url, retry=retry, single_connection_client=True) as client:
             await asyncio.wait_for(client.ping(), ANSWER_SECONDS_MAX)
 
+    async def look() -> str:
+        options = read_url(redis_url)
+        if redis_url.startswith("rediss:"):
+            context_of(options)
+        with suppress(NoPermissionError):  # named below, with all others
+            await ping()
+        return await refused(redis_url)
+
     try:
         with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            runner.run(ping())
+            lacking = runner.run(look())
+    except TlsOptionError as error:
+        raise CannotStartError(f"REDIS_URL: {error}") from None
     except (OSError, RedisError, ValueError) as error:
         raise unreachable("REDIS_URL", redis_url, error) from None
+    if lacking:
+        user = urlsplit(redis_url).username or "default"
+        raise CannotStartError(
+            f"REDIS_URL: the ACL does not let the user {user} do all that Mailroom does:"
+            f" ACL SETUSER {user} {lacking}"
+        )
 
 
 def unreachable(name: str, url: str, error: BaseException) -> CannotStartError:

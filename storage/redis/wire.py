@@ -7,13 +7,13 @@ message takes four such calls. The protocol is RESP2, as every Redis speaks it.
 """
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
 import hiredis
-from redis.asyncio.connection import parse_url
+
+from storage.redis.tls import context_of, read_url
 
 Argument: TypeAlias = str | bytes | int | float
 Call: TypeAlias = tuple[bytes, asyncio.Future[Any]]
@@ -104,14 +104,16 @@ def _bytes(one: Argument) -> bytes:
     return one if isinstance(one, bytes) else str(one).encode("utf-8", "surrogatepass")
 
 
-async def connect(url: str, name: str) -> Wire:
-    """Connect as the URL says, and introduce ourselves. Raises `OSError` or `ConnectionError`."""
-    options: dict[str, Any] = dict(parse_url(url))
+async def connect(url: str, name: str | None) -> Wire:
+    """Connect as the URL says, and introduce ourselves, unless we are nobody. Raises `OSError`, and
+    `TlsOptionError` for an option of the URL that cannot be honoured.
+    """
+    options = read_url(url)
     loop = asyncio.get_running_loop()
     if "path" in options:
         _, wire = await loop.create_unix_connection(Wire, options["path"])
     else:
-        tls = _tls(options) if url.startswith("rediss:") else None
+        tls = context_of(options) if url.startswith("rediss:") else None
         _, wire = await loop.create_connection(
             Wire, options.get("host", "localhost"), options.get("port", 6379), ssl=tls
         )
@@ -120,7 +122,8 @@ async def connect(url: str, name: str) -> Wire:
         await _greet(wire, "AUTH", *user, options["password"])
     if options.get("db"):
         await _greet(wire, "SELECT", options["db"])
-    await _greet(wire, "CLIENT", "SETNAME", name)
+    if name is not None:
+        await _greet(wire, "CLIENT", "SETNAME", name)
     return wire
 
 
@@ -129,11 +132,3 @@ async def _greet(wire: Wire, *command: Argument) -> None:
     wire.send(pack(command), answer)
     if isinstance(refusal := await answer, hiredis.ReplyError):
         raise ConnectionError(f"{command[0]!r}: {refusal}")
-
-
-def _tls(options: dict[str, Any]) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=options.get("ssl_ca_certs"))
-    if options.get("ssl_cert_reqs") == "none":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
