@@ -112,6 +112,7 @@ ASKS_PRICE = one_of(r"сколько", r"цен[аыу]", r"почём", r"ст�
 ASKS_STOCK = one_of(
     r"наличи", r"остал", r"есть ли", r"закончил", r"in stock", r"available", r"left\b", r"sold out"
 )
+ASKS_DISCOUNT = one_of(r"скидк", r"акци[яию]", r"discount", r"on sale", r"promotion")
 ASKS_MORE = one_of(r"ещё", r"еще", r"друг(?:ое|ие|ой)", r"кроме", r"else\b", r"other", r"more\b", r"another")
 ASKS_CHEAPEST = one_of(r"дешев", r"подешевле", r"бюджетн", r"недорог", r"cheap", r"budget", r"affordable")
 ASKS_COMPARE = one_of(

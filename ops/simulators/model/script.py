@@ -6,11 +6,11 @@ It is driven by the tools that a request offers, chosen by the names of their pa
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from . import patterns, shelf, words
+from . import blocks, patterns, shelf, words
 from .chat import Chat, Said, WantedCall
+from .found import Found
 from .shelf import Thing
 from .texts import TEXTS, Texts
 
@@ -24,33 +24,6 @@ SPEAKS = re.compile(r"\bin (russian|english)\b", re.IGNORECASE)
 NO_SUMS = re.compile(
     r"(?:do not|don't|never) (?:write|name|mention)[^.]{0,40}\b(?:sums?|prices?|money)\b", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A product as a tool told of it."""
-
-    slug: str
-    title: str
-    description: str
-    price: str
-    available: int
-    discounted: bool
-
-    @classmethod
-    def read(cls, given: Any) -> "Found | None":
-        """Read it, however the tool calls the fields; None if it is no product."""
-        if not isinstance(given, dict) or not isinstance(given.get("title"), str):
-            return None
-        stock = given.get("available", given.get("in_stock", given.get("stock", 0)))
-        return cls(
-            str(given.get("slug", "")),
-            given["title"],
-            str(given.get("description", "")),
-            str(given.get("price", "")),
-            int(stock) if isinstance(stock, int | bool) else 0,
-            bool(given.get("price_before_discount")),
-        )
 
 
 def answer(chat: Chat) -> Said:
@@ -75,10 +48,30 @@ class _Consultant:
         calls = self._first_calls() if not self._chat.calls else self._more_calls()
         if calls:
             return Said(calls=calls)
+        first = not any(who == "assistant" for who, _ in self._chat.before)
+        if blocks.ASKED.search(self._chat.system):
+            notice = [blocks.prose(self._say.notice)] if first else []
+            return Said(blocks.told([*blocks.answered(self._given(), self._say), *notice]))
         said = self._answered()
-        if not any(who == "assistant" for who, _ in self._chat.before):
-            said = f"{said}\n\n{self._say.notice}"
-        return Said(said)
+        return Said(f"{said}\n\n{self._say.notice}" if first else said)
+
+    def _given(self) -> blocks.Given:
+        """What an answer in blocks is made of."""
+        question = self._chat.question
+        results = [one for one in self._chat.results if isinstance(one, dict)]
+        return blocks.Given(
+            found=self._found(),
+            offers=[one for one in results if "offered" in one],
+            promo=any("promo_code" in one for one in results),
+            haggles=bool(patterns.HAGGLES.search(question)),
+            asks_price=bool(patterns.ASKS_PRICE.search(question)),
+            asks_stock=bool(patterns.ASKS_STOCK.search(question)),
+            asks_discount=bool(patterns.ASKS_DISCOUNT.search(question)),
+            asks_cheapest=bool(patterns.ASKS_CHEAPEST.search(question)),
+            thanks=bool(patterns.THANKS.search(question)),
+            talks=not self._chat.calls and (self._is_talk() or not words.asked_for(question)),
+            failed=bool(self._chat.calls) and not any("error" not in one for one in results),
+        )
 
     def _first_calls(self) -> tuple[WantedCall, ...]:
         question = self._chat.question

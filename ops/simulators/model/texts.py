@@ -31,6 +31,12 @@ class Texts:
     welcome: str
     failed: str
     notice: str
+    # in an answer of blocks, where all facts are the shop's to write
+    ready: str
+    sorry: str
+    look: str
+    take_it: str
+    choose_one: str
 
 
 RU = Texts(
@@ -54,6 +60,11 @@ RU = Texts(
     hello="Здравствуйте! Расскажите, что ищете, и я подберу.",
     welcome="Пожалуйста! Если что-то ещё понадобится, я здесь.",
     failed="Не получилось узнать цены и наличие. Загляните, пожалуйста, в каталог.",
+    ready="Готово!",
+    sorry="К сожалению, с этим не получится.",
+    look="Не получилось посмотреть. Загляните, пожалуйста, в каталог.",
+    take_it="Если нравится, так и напишите.",
+    choose_one="Скажите, что вам ближе.",
     notice="(Отвечает сценарий демонстрации, а не настоящая модель.)",
 )
 EN = Texts(
@@ -77,6 +88,11 @@ EN = Texts(
     hello="Hello! Tell me what you are looking for, and I will find it.",
     welcome="You are welcome! If you need anything else, I am here.",
     failed="I could not look up prices and stock. Please have a look at the catalogue.",
+    ready="Here it is.",
+    sorry="I am sorry, that will not work out.",
+    look="I could not look it up. Please have a look at the catalogue.",
+    take_it="If you like it, just say so.",
+    choose_one="Tell me which one you like best.",
     notice="(A script answers in this demo, not a real model.)",
 )
 TEXTS: dict[Language, Texts] = {"ru": RU, "en": EN}

@@ -25,25 +25,14 @@ class Offer:
         return cls(product, quantity, price(Cart(((product.id, quantity),)), [product]))
 
 
-@dataclass(frozen=True)
-class Amount:
-    """A sum of money that may be told of a product, and what has to be said beside it to make it true."""
-
-    minor: int
-    quantity: int = 1
-    """True of so many: the number has to be there."""
-    promo: bool = False
-    """True with the customer's promo code: it has to be named."""
-    before_discount: bool = False
-    """Not what it costs now: the real price has to be there too."""
-
-
 @dataclass(slots=True)
 class Facts:
     """What is known in this turn."""
 
     promo_code: str | None = None
     """A code that the customer has written, and that is in force for some product."""
+    promo_asked: bool = False
+    """Whether a code was looked up at all."""
     offer: Offer | None = None
     _products: dict[str, Product] = field(default_factory=dict)
 
@@ -70,21 +59,3 @@ class Facts:
     def discounts(self, product: Product) -> list[Discount]:
         """Those that this customer may hear of: for everybody, and of the code they know."""
         return [one for one in product.discounts if one.promo_code in (None, self.promo_code)]
-
-    def amounts(self, product: Product) -> list[Amount]:
-        """All sums that are true of a product now."""
-        now, _ = product.unit_price(1)
-        amounts = [Amount(now)]
-        if now != product.price_minor:
-            amounts.append(Amount(product.price_minor, before_discount=True))
-        for discount in self.discounts(product):
-            code = discount.promo_code
-            unit, _ = product.unit_price(discount.min_quantity, code)
-            if unit != now:
-                amounts.append(Amount(unit, discount.min_quantity, promo=code is not None))
-        if self.offer is not None and self.offer.product.slug == product.slug:
-            line = self.offer.quote.lines[0]
-            amounts.append(Amount(line.total_minor, line.quantity))
-            if line.price_minor != now:
-                amounts.append(Amount(line.price_minor, line.quantity))
-        return amounts

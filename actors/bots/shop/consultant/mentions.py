@@ -50,6 +50,11 @@ def find_mentions(text: str, products: Iterable[Product]) -> list[Mention]:
     return sorted(found, key=lambda one: one.start)
 
 
+def mentioned(text: str, products: Iterable[Product]) -> list[str]:
+    """The slugs of the products that a text speaks of, in order."""
+    return list(dict.fromkeys(slug for one in find_mentions(text, products) for slug in sorted(one.slugs)))
+
+
 def names(product: Product) -> set[str]:
     """What a product may be called."""
     title = product.title

@@ -9,6 +9,6 @@ ANSWERS = Counter(
 )
 REFUSED = Counter(
     "mailroom_consultant_refused_total",
-    "Answers of a model that were not shown, by what was wrong",
+    "Sentences of a model that were not shown, by what was wrong",
     ["reason"],
 )

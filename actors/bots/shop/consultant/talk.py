@@ -4,7 +4,7 @@
                        │
                        └► products ─► answer (stronger model) ◄─► tools, at most ROUNDS_MAX times
                                              │
-                                             └► facts read again ─► guard ─► the model's words, or plain ones
+                                             └► facts read again ─► blocks: prose is judged, facts are written
 
 Whatever fails on the way, there is a reply, and it is there in time.
 """
@@ -13,21 +13,27 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from asyncpg import Pool
 from structlog import get_logger
 
 from actors.bots.shop import catalog
-from actors.bots.shop.consultant import guard, prompt
-from actors.bots.shop.consultant.answer import PRODUCTS_MAX, WORDS_CHARS_MAX, Reply
+from actors.bots.shop.consultant import prompt
+from actors.bots.shop.consultant.answer import Reply
+from actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP, PROSE, Block, read
 from actors.bots.shop.consultant.budget import Budget, Purpose
 from actors.bots.shop.consultant.context import Context
 from actors.bots.shop.consultant.facts import Facts, Offer
+from actors.bots.shop.consultant.judge.judge import JUDGE
+from actors.bots.shop.consultant.mentions import mentioned
 from actors.bots.shop.consultant.metrics import ANSWERS, REFUSED
+from actors.bots.shop.consultant.prose import Judged, Refusal, judged
 from actors.bots.shop.consultant.texts import ConsultantTexts
 from actors.bots.shop.consultant.tools import SCHEMAS, Result, Toolbox
+from actors.bots.shop.consultant.wording import clean, whole_sentences
+from actors.bots.shop.consultant.writing import PRODUCTS_MAX, written
 from actors.bots.shop.options import Options
 from actors.bots.shop.product import Product
 from actors.metrics import child
@@ -44,12 +50,14 @@ INTENT_SECONDS_MAX = 5.0
 """The cheap model only sorts: what it saves is not worth waiting longer for."""
 INTENT_TOKENS_MAX = 30
 ANSWER_TOKENS_MAX = 700
-"""The rules ask for 80 words; the rest is for tool calls."""
+"""The rules ask for 80 words; the rest is for blocks and tool calls."""
 SUMMARY_SECONDS_MAX = 5.0
 SUMMARY_SECONDS_MIN = 1.0
 SUMMARY_TOKENS_MAX = 250
 MARGIN_SECONDS = 0.2
-"""Left of the time for what comes after the model: the facts are read again, the guard reads the answer."""
+"""Left of the time for what comes after the model: the facts are read again, the answer is judged."""
+WORDS_CHARS_MAX = 2_400
+"""Of prose: a message holds 4096; the rest is for the facts."""
 
 INTENTS = frozenset({"products", "orders", "cart", "help", "chat"})
 
@@ -82,7 +90,7 @@ class Consultation:
     ends: float
     """When the reply has to be there, by the clock of the loop."""
     draft: Growing
-    """Shows the parts of the answer that have passed the guard."""
+    """Shows the parts of the answer that may be shown, while it is being written."""
     assortment: Sequence[Product] = field(default_factory=list)
 
     @property
@@ -99,6 +107,9 @@ class Consultation:
         """The reply to a question. Never fails because of a model."""
         if await self.budget.is_used_up():
             return self._plain("used_up", self.texts.used_up)
+        # The first answer of a process would wait for it at the end.
+        warming = asyncio.ensure_future(asyncio.to_thread(JUDGE.warm))
+        warming.add_done_callback(lambda done: done.cancelled() or done.exception())
         intent = await self._intent(context, question)
         if intent != "products":
             own = {"orders": self.texts.orders, "cart": self.texts.cart, "help": self.texts.help}
@@ -131,7 +142,7 @@ class Consultation:
                     seconds,
                     tokens_max=SUMMARY_TOKENS_MAX,
                 )
-                summary = guard.clean(said.text)
+                summary = clean(said.text)
             except ModelUnavailableError:
                 pass  # the log has it; the oldest part of the talk is forgotten
         return context.summarised(summary)
@@ -150,7 +161,7 @@ class Consultation:
             return "products"
         return read_intent(said.text)
 
-    async def _rounds(self, context: Context, question: str) -> str:
+    async def _rounds(self, context: Context, question: str) -> list[Block]:
         """What the model says in the end. Raises `_PlainAnswerError`."""
         messages = list(prompt.answer_messages(self.tools.language, self.assortment, context, question))
         mistakes = 0
@@ -169,7 +180,7 @@ class Consultation:
             except ModelUnavailableError as error:
                 raise _PlainAnswerError(error.why) from error
             if not answer.tool_calls:
-                return answer.text if answer.whole else guard.whole_sentences(answer.text)
+                return _read(answer.text, whole=answer.whole)
             if number == ROUNDS_MAX:
                 break
             messages.append(_asked_for(answer))
@@ -218,45 +229,72 @@ class Consultation:
         async def show(text: str) -> None:
             if not self.draft.wants_more:
                 return
-            part = guard.whole_sentences(guard.clean(text))[:WORDS_CHARS_MAX]
-            if part and guard.check(part, self.facts, self.assortment, question) is None:
-                await self.draft.grow(part)
+            said = [one.text for one in _read(text, whole=False) if one.kind == PROSE]
+            parts = [(await self._judged(one, question)).shown for one in said]
+            await self.draft.grow("\n\n".join(filter(None, parts)))
 
         return show
 
-    async def _checked(self, said: str, question: str) -> Reply:
-        """The model's words if they are true by what the view says now."""
-        words = guard.clean(said)
-        if len(words) > WORDS_CHARS_MAX:
-            words = guard.whole_sentences(words[:WORDS_CHARS_MAX])
-        slugs = guard.mentioned(words, self.assortment)
+    async def _judged(self, text: str, question: str) -> Judged:
+        """What may be shown of some prose, as the facts are now. What cannot be judged in time is not
+        shown.
+        """
+        try:
+            async with asyncio.timeout(max(MARGIN_SECONDS, self.seconds_left)):
+                return await asyncio.to_thread(
+                    judged, text, self.facts, self.assortment, self.tools.language, question
+                )
+        except TimeoutError:
+            return Judged("", [Refusal("unjudged", "no time")])
+
+    async def _checked(self, said: Sequence[Block], question: str) -> Reply:
+        """The model's prose as far as it may be shown, and its blocks as the view says now."""
+        # What no tool has returned in this turn is not written, whoever names it.
+        blocks = [replace(one, slugs=tuple(slug for slug in one.slugs if slug in self.facts)) for one in said]
+        named = [slug for one in blocks for slug in one.slugs or mentioned(one.text, self.assortment)]
         offer = self.facts.offer
         # Whatever was looked up earlier in this turn: what is said and offered is read once more.
-        await self.tools.read([*slugs, *([offer.product.slug] if offer else [])])
+        await self.tools.read([*named, *([offer.product.slug] if offer else [])])
         offer, notice = self._offer_now()
-        if not words:
-            return await self._from_facts(question, "empty")
-        refusal = guard.check(words, self.facts, self.assortment, question)
-        if refusal is not None:
+        kept: list[Block] = []
+        refused: list[Refusal] = []
+        for block in blocks:
+            if block.kind == PROSE:
+                result = await self._judged(block.text, question)
+                refused += result.refused
+                block = replace(block, text=result.shown)
+            if block.text or block.slugs or block.kind in OF_THE_SHOP:
+                kept.append(block)
+        for refusal in refused:
             child(REFUSED, refusal.why).inc()
-            log.warning("answer_refused", why=refusal.why, what=refusal.what[:80])
-            return await self._from_facts(question, "refused")
-        child(ANSWERS, "model").inc()
-        products = [one for slug in slugs if (one := self.facts.get(slug)) is not None]
-        return Reply(words, products[:PRODUCTS_MAX], offer, notice)
+            log.warning("prose_refused", why=refusal.why, what=refusal.what[:80])
+        also = [one for slug in named if (one := self.facts.get(slug)) is not None]
+        what = written(kept, also, self.facts, self.tools.language)
+        if not kept or not (what.paragraphs or offer):
+            return await self._from_facts(question, "refused" if refused else "empty", named)
+        child(ANSWERS, "trimmed" if refused else "model").inc()
+        spoken = "\n".join(one.text for one in kept if one.kind == PROSE)
+        bare = offer is None and all(one.kind in OF_PRODUCTS for one in kept)
+        return Reply(
+            spoken, [*([self.texts.found] if bare else []), *what.paragraphs], what.products, offer, notice
+        )
 
-    async def _from_facts(self, question: str, why: str) -> Reply:
-        """An answer without a model: what the view said in this turn, else what a search finds."""
+    async def _from_facts(self, question: str, why: str, named: Sequence[str] = ()) -> Reply:
+        """An answer without a model: what it named, what the view said in this turn, else what a search
+        finds.
+        """
         child(ANSWERS, why).inc()
-        known = [one.slug for one in self.facts]
+        known = list(dict.fromkeys([*named, *(one.slug for one in self.facts)]))
         products = await self.tools.read(known[:PRODUCTS_MAX]) or await self.tools.search(
             question, PRODUCTS_MAX
         )
         offer, notice = self._offer_now()
         if products:
-            return Reply(self.texts.found, products, offer, notice)
+            what = written([], products, self.facts, self.tools.language)
+            return Reply(self.texts.found, [self.texts.found, *what.paragraphs], what.products, offer, notice)
         unheard = why in ("refused", "empty", "bad_tool_calls", "endless_tool_calls")
-        return Reply(self.texts.nothing_found if unheard else self.texts.unavailable)
+        words = self.texts.nothing_found if unheard else self.texts.unavailable
+        return Reply(words, [words])
 
     def _offer_now(self) -> tuple[Offer | None, str]:
         """The offer as it is true now, and what to say if it is not any more."""
@@ -270,7 +308,25 @@ class Consultation:
     @staticmethod
     def _plain(kind: str, words: str) -> Reply:
         child(ANSWERS, kind).inc()
-        return Reply(words)
+        return Reply(words, [words])
+
+
+def _read(text: str, *, whole: bool) -> list[Block]:
+    """The blocks of an answer; the sentence in whose middle it broke off, and what is too long, are not
+    among them.
+    """
+    blocks = []
+    left = WORDS_CHARS_MAX
+    for block in read(text):
+        words = clean(block.text)
+        if len(words) > left:
+            words = whole_sentences(words[:left])
+        elif not whole and block.text == text:
+            words = whole_sentences(words)
+        left -= len(words)
+        if block.kind != PROSE or words:
+            blocks.append(replace(block, text=words))
+    return blocks
 
 
 def read_intent(text: str) -> str:

@@ -29,8 +29,22 @@ class ConsultantTexts:
     price_from: str
     promo: str
     sold_out: str
+    in_stock: str
+    no_discount: str
+    described: str
+    total: str
+    cheapest: str
     offer: str
     offer_gone: str
+    # what a model may have said, and not written
+    promo_good: str
+    promo_bad: str
+    prices_fixed: str
+    delivery: str
+    payment: str
+    terms: str
+    owner: str
+    not_here: str
     # above an answer
     cut: str
     # buttons
@@ -60,8 +74,21 @@ RUSSIAN = ConsultantTexts(
     price_from=", от {quantity} шт. по {price}",
     promo=", с промокодом {code}: {price}",
     sold_out="• <b>{title}</b>: сейчас нет в наличии",
+    in_stock=". В наличии: {count}",
+    no_discount=". Скидок сейчас нет",
+    described="\n{about}",
+    total="<b>{title}</b>: {quantity} × {price} = {total}",
+    cheapest="Дешевле всего здесь <b>{title}</b>.",
     offer="🧾 <b>{title}</b>\n{quantity} × {price} = <b>{total}</b>",
     offer_gone="Столько этого товара уже не осталось.",
+    promo_good="Промокод действует, его вводят в корзине.",
+    promo_bad="Такой промокод не действует.",
+    prices_fixed="Цены и скидки назначает магазин, поменять их я не могу.",
+    delivery="Покупки приходят в этот чат сами, как только заказ оплачен: /orders",
+    payment="Способ оплаты вы выбираете, когда заказ подтверждён; платить мне ничего не нужно.",
+    terms="Вопросы о возврате решает владелец магазина, а не я. Ваши заказы здесь: /orders",
+    owner="Я передать ничего не могу, но как связаться и как всё устроено, рассказано здесь: /help",
+    not_here="Такого в нашем магазине нет. Расскажите, для чего вам это нужно, и я поищу похожее.",
     cut="Сообщение длинное, я прочитал первые {limit} символов.",
     button_pay="💳 Купить за {total}",
     button_catalogue="🛍 Каталог",
@@ -93,8 +120,21 @@ ENGLISH = ConsultantTexts(
     price_from=", from {quantity} pcs {price} each",
     promo=", with the promo code {code}: {price}",
     sold_out="• <b>{title}</b>: sold out at the moment",
+    in_stock=". In stock: {count}",
+    no_discount=". No discounts at the moment",
+    described="\n{about}",
+    total="<b>{title}</b>: {quantity} × {price} = {total}",
+    cheapest="The least expensive here is <b>{title}</b>.",
     offer="🧾 <b>{title}</b>\n{quantity} × {price} = <b>{total}</b>",
     offer_gone="There are not that many of it left.",
+    promo_good="The promo code is valid; it is entered in the cart.",
+    promo_bad="This promo code is not valid.",
+    prices_fixed="Prices and discounts are set by the shop, and I cannot change them.",
+    delivery="Your goods arrive in this chat by themselves as soon as the order is paid: /orders",
+    payment="You choose how to pay when you have confirmed the order; never pay to me.",
+    terms="Refunds are for the owner of the shop to decide, not for me. Your orders are here: /orders",
+    owner="I cannot pass anything on, but how everything works is explained here: /help",
+    not_here="We have nothing like that in the shop. Tell me what you need it for, and I will look around.",
     cut="That is a long message: I have read the first {limit} characters.",
     button_pay="💳 Buy for {total}",
     button_catalogue="🛍 Catalogue",

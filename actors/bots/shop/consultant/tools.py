@@ -186,6 +186,7 @@ class Toolbox:
 
     async def _promo(self, text: str) -> str:
         """A code counts if the customer wrote it: the model has no codes to try out."""
+        self.facts.promo_asked = True
         code = parse_promo_code(text)
         if code is None or code not in self._codes_written():
             return "not valid"

@@ -76,7 +76,7 @@ async def consult(
     async with typing(message):
         await draft.open(own.thinking)
         reply = await consultation.reply(context, question)
-        screen = shown(texts, reply, facts, cart.items, front)
+        screen = shown(texts, reply, cart.items, front)
         if len(written) > QUESTION_CHARS_MAX:
             screen = screen.noting(own.cut.format(limit=QUESTION_CHARS_MAX))
         await draft.finish(screen)

@@ -21,6 +21,7 @@ from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, SendCha
 from aiogram.types import Message, Update, User
 
 from actors.bots import shop
+from actors.bots.shop.consultant.judge.judge import JUDGE
 from actors.bots.shop.options import Options
 from actors.providers.openai import Models
 from tests.actors.bots.shop.conftest import plain, raw_message
@@ -198,6 +199,14 @@ class Talker:
     def _handle(self, update, attempt=1):
         turn = Turn(update.update_id, attempt)
         return self.run(self.dispatcher.feed_update(self.bot, update, turn=turn))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judge():
+    """It has started before anybody waits for an answer."""
+    JUDGE.warm()
+    yield JUDGE
+    JUDGE.stop()
 
 
 @pytest.fixture(scope="session")

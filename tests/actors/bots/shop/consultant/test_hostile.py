@@ -165,12 +165,13 @@ def test_a_summary_cannot_teach_a_price(ann):
 
 def test_yesterdays_price_in_the_talk_is_not_todays(ann):
     ann.endpoint.says(LOOK, Say("Tram Depot costs ₽1,199."))
-    assert ann.writes("Tram Depot?").startswith("Tram Depot costs ₽1,199.")
+    assert "Tram Depot: ₽1,199" in ann.writes("Tram Depot?"), "by the view, not by the model"
     ann.sql("UPDATE shop.products SET price_minor = 150000 WHERE slug = 'trams'")
     ann.endpoint.says(Say("As I said, Tram Depot costs ₽1,199."))
     answer = ann.writes("How much was it?")
     assert answer.startswith(ENGLISH.found)
     assert "₽1,199" not in answer
+    assert "Tram Depot: ₽1,500" in answer
 
 
 def test_a_product_that_was_not_looked_up_is_looked_up_before_it_is_shown(ann):

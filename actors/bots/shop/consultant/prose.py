@@ -1,0 +1,136 @@
+"""Which sentences of a model's prose may be shown.
+
+The model is not trusted: it may be wrong, or talked into something, or somebody else's. So prose may
+advise, ask, compare and describe, and states nothing that a block of ours states (`blocks.py`). A sentence
+is shown when
+
+- its form is that of prose: no number, no money, no link (`form.py`), no name of a product that is not ours
+  (`names.py`);
+- the products it names were looked up in this turn, and it offers none that is sold out;
+- it makes no statement on price, discount, payment, stock, delivery, dates, terms: what it means is judged
+  (`judge/`).
+
+Sentences fall one by one: measured on answers in which one sentence of four was a statement, dropping all
+four loses three of four honest sentences and catches nothing more.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from actors.bots.shop.consultant import form, names
+from actors.bots.shop.consultant.facts import Facts
+from actors.bots.shop.consultant.judge.judge import JUDGE, STATEMENT_FROM, UnjudgedError
+from actors.bots.shop.consultant.mentions import Mention, find_mentions
+from actors.bots.shop.consultant.wording import sentences
+from actors.bots.shop.language import Language
+from actors.bots.shop.product import Product
+
+AVAILABLE = re.compile(
+    r"\b(?:в наличии|у нас есть|есть (?:у нас|сейчас)|можно купить|доступ[ен]\w*|осталось|имеется"
+    r"|купите|берите|закажите"
+    r"|in stock|available|you can (?:buy|get|have|take)|ready|left|have it|buy it|take it)\b",
+    re.IGNORECASE,
+)
+NEGATION = re.compile(
+    r"\b(?:не|нет|ни|без|кроме|вместо|к сожалению|увы|no|not|none|never|cannot|without|except|instead"
+    r"|unfortunately"
+    r"|sorry|\w+n['’]t)\b",
+    re.IGNORECASE,
+)
+COUNTED = re.compile(r"\d+(?:[.,]\d+)?[\s-]+[^\W\d_]{2,}")
+"""A number with what it counts."""
+INSTEAD = {Language.RU: "она", Language.EN: "this one"}
+"""What stands for the name of a product where a sentence is judged: a name says nothing, and may say too
+much.
+"""
+BLANK = "\x00"
+NAMED = re.compile(BLANK + "+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a sentence must not be shown."""
+
+    why: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is left of some prose, and what is not."""
+
+    shown: str
+    refused: Sequence[Refusal]
+
+
+def judged(
+    text: str, facts: Facts, shop: Sequence[Product], language: Language, question: str = ""
+) -> Judged:
+    """Drop what must not be said from a cleaned text. Blocks while it is thought about: call it in a
+    thread.
+    """
+    mentions = find_mentions(text, shop)
+    bare = _without(text, mentions, facts)
+    places = sentences(bare)
+    faults = [
+        _fault(bare[start:end], _in(mentions, start, end), facts, shop, question) for start, end in places
+    ]
+    meant = {
+        place: " ".join(NAMED.sub(f" {INSTEAD[language]} ", bare[slice(*place)]).split())
+        for place, fault in zip(places, faults, strict=True)
+        if fault is None
+    }
+    try:
+        marks = dict(zip(meant, JUDGE.marks(list(meant.values())), strict=True))
+    except UnjudgedError as error:
+        return Judged("", [Refusal("unjudged", str(error))])
+    refused = [
+        Refusal(why, text[slice(*place)].strip()) for place, why in zip(places, faults, strict=True) if why
+    ]
+    refused += [
+        Refusal("statement", text[slice(*place)].strip())
+        for place, mark in marks.items()
+        if mark >= STATEMENT_FROM
+    ]
+    kept = [place for place in places if marks.get(place, STATEMENT_FROM) < STATEMENT_FROM]
+    if refused and not any(_in(mentions, *place) for place in kept):
+        # A greeting and "Shall I go on?" make no answer when what stood between them is gone.
+        kept = []
+    return Judged("".join(text[slice(*place)] for place in kept).strip(), refused)
+
+
+def _fault(
+    sentence: str, mentions: Sequence[Mention], facts: Facts, shop: Iterable[Product], question: str
+) -> str | None:
+    if any(not any(slug in facts for slug in one.slugs) for one in mentions):
+        # Not read in this turn, or gone from the shop meanwhile.
+        return "not_looked_up"
+    if why := form.fault(sentence):
+        return why
+    if AVAILABLE.search(sentence) and not NEGATION.search(sentence):
+        for one in mentions:
+            known = [product for slug in one.slugs if (product := facts.get(slug))]
+            if known and not any(product.available for product in known):
+                return "sold_out"
+    return "unknown_product" if names.unknown_name(sentence, shop, question) else None
+
+
+def _in(mentions: Iterable[Mention], start: int, end: int) -> list[Mention]:
+    return [one for one in mentions if start <= one.start < end]
+
+
+def _without(text: str, mentions: Iterable[Mention], facts: Facts) -> str:
+    """The text with a blank where a product is named, and where a number is told as a description has it:
+    every other letter stays at its place.
+    """
+    chars = list(text)
+    described = " ".join(f"{one.title}. {one.description}" for one in facts).casefold()
+    for counted in COUNTED.finditer(text):
+        if re.search(rf"(?<!\w){re.escape(counted[0].casefold())}(?!\w)", described):
+            for at in range(counted.start(), counted.end()):
+                if not chars[at].isalpha():
+                    chars[at] = " "
+    for one in mentions:
+        chars[one.start : one.end] = BLANK * (one.end - one.start)
+    return "".join(chars)
