@@ -42,6 +42,8 @@ BODY_BYTES_MAX = 8 * 1024
 CALL_SECONDS_MAX = 25.0
 """The slowest call waits for a payment provider; a page that hears nothing for longer has given up."""
 STORE_RETRY_SECONDS = 2.0
+HELD_RETRY_SECONDS = 60.0
+"""A store went back: a person looks at it, which takes minutes."""
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -66,6 +68,11 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
             raise Problem(429, too_many, retry_seconds=seconds)
         return Visit(bot, visitor, g.language, chosen=chosen in list(Language), demo=is_demo)
 
+    def may_act() -> None:
+        """Raise `Problem` while nothing may act, because a store went back."""
+        if shops.held():
+            raise Problem(503, "unavailable", retry_seconds=HELD_RETRY_SECONDS)
+
     @page.get(f"{API}/start")
     async def start() -> Response:
         """Who is here, and all that is on sale."""
@@ -86,6 +93,7 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     async def order() -> Response:
         """Order a cart. Body: key, lines, quote, promo_code?, use_balance?, contact?."""
         visit()
+        may_act()
         asked = await _body(AskedOrder)
         return _shown(await _ask(counter.order, visit(orders, "too_many_orders"), asked))
 
@@ -103,13 +111,16 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     async def pay(number: int) -> Response:
         """Where to pay it. Body: provider."""
         here = visit()
+        may_act()
         asked = await _body(AskedPayment)
         return _shown(await _ask(counter.pay, here, _number(number), asked.provider))
 
     @page.post(f"{API}/orders/<int:number>/cancel")
     async def cancel(number: int) -> Response:
         """Give it up while it waits for its payment."""
-        return _shown(await _ask(counter.cancel, visit(), _number(number)))
+        here = visit()
+        may_act()
+        return _shown(await _ask(counter.cancel, here, _number(number)))
 
     @page.get(f"{API}/orders/<int:number>/goods/<int:place>")
     async def file(number: int, place: int) -> Response:

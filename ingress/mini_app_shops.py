@@ -31,6 +31,9 @@ class Shops:
     chat_urls: Mapping[str, str] = field(default_factory=dict)
     """Where the chat with a bot is, as far as known."""
 
+    held: Callable[[], bool] = lambda: False
+    """Whether nothing may act, because a store went back: the shop is shown, and nothing is sold."""
+
     def ways(self, bot: str) -> Ways:
         """The ways to pay that a shop offers, in its order."""
         return ways_of(self.options[bot], self.payments)

@@ -32,6 +32,10 @@ class Withdrawal(Wish):
     """Take all that is free of a product off sale."""
 
 
+class Confirmation(Wish):
+    """Sell again what was kept off sale after a restore."""
+
+
 class ProductChange(Wish):
     """Another price, as text (`1490.50`), in the currency it has or in another; or on sale or not."""
 

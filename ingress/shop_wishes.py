@@ -16,6 +16,7 @@ from actors.bots.shop.owner_price import parse_currency, parse_price
 from actors.bots.shop.owner_problems import problem
 from actors.bots.shop.owner_refund import refund
 from actors.bots.shop.owner_texts import OWNER_TEXTS
+from actors.bots.shop.restored import confirm as confirm_stock
 from actors.bots.shop.upload import parse_products, parse_slug
 from actors.bots.shop.upload_table import BadLine
 from actors.bots.shop.upload_text import ReadAs
@@ -25,6 +26,7 @@ from ingress.ops_answers import body, query, shown
 from ingress.shop_asked import (
     BroadcastWish,
     CategoryWish,
+    Confirmation,
     FileQuery,
     OfferWish,
     ProductChange,
@@ -107,6 +109,17 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         async def act() -> Said:
             count = await owner_stock.withdraw_stock(database, by, slug)
             return {"says": EN.withdrawn(count), "done": count}
+
+        return await done(act)
+
+    @ops.post("/shop/<bot>/products/<slug>/confirm")
+    async def confirm(bot: str, slug: str) -> Response:
+        """Sell again what was kept off sale after a restore: it was not sold meanwhile. Body: why."""
+        by = actor(door.shop(bot), await body(Confirmation), "confirm", slug)
+
+        async def act() -> Said:
+            count = await confirm_stock(database, by, slug)
+            return {"says": f"On sale again: {count}.", "done": count}
 
         return await done(act)
 

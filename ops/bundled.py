@@ -13,6 +13,7 @@ from ops.settings import Settings
 if TYPE_CHECKING:  # aiogram, which a check of settings can do without
     from actors.hosting.services import BotServices
     from actors.jobs.handlers import Handlers
+    from actors.paying.restored import Restored
     from actors.payment import Purpose
 
 
@@ -23,6 +24,8 @@ class Brought:
     deliveries: "list[Handlers]"
     purposes: "dict[str, Purpose]"
     """What follows from payments, by what they pay for."""
+    restored: "list[Restored]"
+    """What they do when the database went back."""
 
 
 class BotOptions(Protocol):
@@ -86,4 +89,5 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
     purposes: dict[str, Purpose] = {}
     for module in modules:
         purposes |= module.purposes(services)
-    return Brought([module.handlers(services) for module in modules], purposes)
+    restored = [module.after_restore() for module in modules if hasattr(module, "after_restore")]
+    return Brought([module.handlers(services) for module in modules], purposes, restored)

@@ -1,6 +1,6 @@
 """The doors for others than Telegram and on-call: payment providers' webhooks, and pages of bundled bots."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from quart import Blueprint
 
@@ -14,9 +14,15 @@ from storage.postgres.outbox.coalesce import Enqueuer
 
 
 def doors(
-    settings: Settings, services: BotServices, enqueuer: Enqueuer, chat_page: str | None
+    settings: Settings,
+    services: BotServices,
+    enqueuer: Enqueuer,
+    chat_page: str | None,
+    held: Callable[[], bool],
 ) -> Sequence[Blueprint]:
-    """All of them, for the application. `chat_page` is that of the demo."""
+    """All of them, for the application. `chat_page` is that of the demo; while something is `held` they take
+    and store, and do nothing else.
+    """
     shops = {name: given for name, given in services.options.items() if isinstance(given, Options)}
     return [
         payment_webhook(services.payments, enqueuer, settings.trusted_proxies, database=services.database),
@@ -31,6 +37,7 @@ def doors(
                 wake=services.wake,
                 demo=settings.demo,
                 chat_urls=dict.fromkeys(shops, chat_page) if chat_page else {},
+                held=held,
             )
         ),
     ]

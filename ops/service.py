@@ -57,6 +57,8 @@ from supervisors.otp.child import Life, Shutdown
 from supervisors.otp.errors import FailedToStartError, GaveUp
 from supervisors.otp.spec import Start
 from supervisors.ownership import Ownership
+from supervisors.pairing.asking import Asking
+from supervisors.pairing.gateways import Gateways
 from supervisors.pairing.guard import Guard
 from supervisors.parking import Parking
 from supervisors.periodic_gauges import standing_still
@@ -188,12 +190,18 @@ class Service:
             workplace.park = lambda chat, why: park(Target("chat", str(chat)), why)
             owner = workplace.ownership.owner
             node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
+            ours = brought(self._settings, services)
+            gateways = Gateways(stores.database, services.payments)
+            asking = Asking(stores.pairing, stores.database, gateways, ours.restored)
             guard = Guard(
                 stores.pairing,
                 stores.line,
                 agree=lambda: node.agree(suspensions.all),
                 refuse=lambda why: nursery.start_soon(_refuse, why),
+                asking=asking,
             )
+            if "worker" in self._roles:
+                await asking.before_work()
             try:
                 await aio(guard.enforce)
             except StoreError as error:
@@ -256,7 +264,10 @@ class Service:
         }
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
-            doors=doors(settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page),
+            doors=doors(
+                settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page,
+                lambda: stores.pairing.held is not None,
+            ),
             shop=ShopDoor.of(services), trusted_proxies=settings.trusted_proxies,
         )  # fmt: skip
         front = Front(settings, intake, webhook, app)

@@ -102,6 +102,7 @@ function productView(good, items, bot) {
     ["English", good.title_en], ["Russian", good.title_ru], ["Category", good.category], ["Supplier", good.supplier],
     ["Price", money(good.price_minor, good.currency)], ["Free", count(good.available)], ["Held by orders", count(good.reserved)],
     ["Sold", count(good.sold)], ["Withdrawn", good.withdrawn ? count(good.withdrawn) : ""],
+    ["Not sold until confirmed", good.doubted ? count(good.doubted) : ""],
     ["In English", good.description_en], ["In Russian", good.description_ru],
   ]);
   const price = h("input", { name: "price", placeholder: "1490.50", ariaLabel: "New price", inputMode: "decimal", required: true, autocomplete: "off" });
@@ -113,7 +114,9 @@ function productView(good, items, bot) {
     act({ title: `${good.active ? "Take off sale" : "Put on sale"}: ${good.slug}`, button: good.active ? "Take off" : "Put on", says: good.active ? "Nobody can order it until it is put back; its stock stays." : "It can be ordered from now on.", path, body: { active: !good.active } }) });
   const withdraw = good.available ? h("button.danger", "Withdraw what is free", { onclick: () =>
     act({ title: `Withdraw the stock of ${good.slug}`, button: "Withdraw", says: "What orders hold, and what was sold, stays. An upload of the same items brings them back.", path: `${path}/withdraw`, body: {}, count: good.available }) }) : null;
-  return h("div", word, h("div.buttons", sale, withdraw), edit, list, fileForm(good, bot), itemsOf(items));
+  const confirm = good.doubted ? h("button", "Confirm the stock", { onclick: () =>
+    act({ title: `Sell the stock of ${good.slug} again`, button: "Confirm", says: "It was kept off sale because it may have been sold between the backup and the restore. Only what was not.", path: `${path}/confirm`, body: {}, count: good.doubted }) }) : null;
+  return h("div", word, h("div.buttons", sale, withdraw, confirm), edit, list, fileForm(good, bot), itemsOf(items));
 }
 
 function fileForm(good, bot) {

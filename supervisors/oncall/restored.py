@@ -41,21 +41,26 @@ class Restored(Office):
 
     async def restored(self) -> RestoredReport:
         """Whether the stores fit together, and what was lost where they do not."""
+        from storage.postgres.lost_payments import lost_sums
         from storage.postgres.pair import PostgresPair
+        from supervisors.pairing import words
         from supervisors.pairing.kept import read_asked, read_hold, read_lost
 
         async with self._outbox.look() as pool:
             found = await PostgresPair(pool).read()
+            sums = await lost_sums(pool)
         held, lost = read_hold(found.held), read_lost(found.lost)
         now_ms = int(found.now.timestamp() * 1000)
         told = str(lost) if lost is not None and lost.still_told(now_ms) else ""
-        gateways = {name: _in_words(one) for name, one in read_asked(found.asked).items()}
+        asked = read_asked(found.asked)
+        gateways = {name: _in_words(one) for name, one in asked.items()}
         asking = found.ask_from is not None
         if held is None:
             says = "The stores fit together."
             return RestoredReport(found.id, False, says, asking=asking, gateways=gateways, redis_lost=told)
+        says = words.story(held, {name: one.state for name, one in asked.items()}, sums)
         return RestoredReport(
-            found.id, True, f"{held}.", held.since_ms, held.back_to_ms or 0, held.seconds or 0.0,
+            found.id, True, f"{says}.", held.since_ms, held.back_to_ms or 0, held.seconds or 0.0,
             asking, gateways, told,
         )  # fmt: skip
 

@@ -143,6 +143,16 @@ class Pairing:
             log.critical("stores_held", why=str(reason), note=f"nothing acts until {words.SHOW_GO}")
         self._note(await self._postgres.read())
 
+    async def hold_lost(self, since: datetime) -> None:
+        """Have nothing act because a gateway names payments made since then that are unknown here."""
+        for _ in range(LOOKS_MAX):
+            found = await self._postgres.read()
+            if found.held is not None:
+                break
+            reason = Hold("lost_payments", _ms(found.now), _ms(since), past=found.mark)
+            await self.hold(reason, found.mark)  # not where a beat was quicker
+        self._note(await self._postgres.read())
+
     async def go(self) -> bool:
         """End a hold. False where there was none."""
         redis = await self._redis.read()

@@ -17,8 +17,9 @@ from storage.redis.audit import Audit
 from storage.redis.batch import Line
 from storage.redis.suspensions import EVERYTHING, HELD_BY, Suspensions
 from supervisors.otp.child import Life
+from supervisors.pairing.asking import Asking
 from supervisors.pairing.check import BEAT_SECONDS, Pairing, StoresDoNotFitError
-from supervisors.pairing.words import SHOW_GO
+from supervisors.pairing.words import SHOW_GO, story
 
 log = get_logger("mailroom.pairing")
 
@@ -41,8 +42,10 @@ class Guard:
         *,
         agree: Callable[[], Awaitable[None]],
         refuse: Callable[[str], None],
+        asking: Asking | None = None,
     ) -> None:
         self._pairing = pairing
+        self._asking = asking
         self._suspensions = Suspensions(line)
         self._audit = Audit(line)
         self._agree = agree
@@ -54,9 +57,12 @@ class Guard:
         """Beat for ever: a child of the tree that does not trap exits."""
         life.details = self._details
         life.started()
-        while True:
-            await self.run_once()
-            await trio.sleep(BEAT_SECONDS)
+        async with trio.open_nursery() as nursery:
+            if self._asking is not None:
+                nursery.start_soon(self._asking.live)
+            while True:
+                await self.run_once()
+                await trio.sleep(BEAT_SECONDS)
 
     async def run_once(self) -> None:
         """Beat, and see to it that what is held is suspended, and nothing else."""
@@ -108,7 +114,8 @@ class Guard:
         """What `/readyz` warns of: the doors are open all the same."""
         found = {}
         if (held := self._pairing.held) is not None:
-            found["warning_stores"] = f"{held}; {SHOW_GO}"
+            asked = {name: one.state for name, one in self._pairing.asked.items()}
+            found["warning_stores"] = story(held, asked, self._asking.sums if self._asking else ())
         if (lost := self._pairing.lost) is not None:
             found["warning_redis_lost"] = str(lost)
         return found

@@ -1,6 +1,7 @@
 """What Postgres keeps of a pair that does not fit: why nothing acts, and what Redis has lost."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from pydantic import TypeAdapter
@@ -33,10 +34,15 @@ class Hold(NamedTuple):
         """Whether so little was lost that it may go on by itself, if no payment is among it."""
         return self.what == "went_back" and self.seconds is not None and self.seconds <= GAP_SECONDS_MAX
 
+    @property
+    def back_to(self) -> datetime:
+        """The same as a moment; long ago where nothing is known."""
+        return datetime.fromtimestamp((self.back_to_ms or 0) / 1000, UTC)
+
     def __str__(self) -> str:
         if self.what == "went_back":
             return words.went_back(self.back_to_ms, self.seconds)
-        return "Both stores went back: a gateway knows payments of ours that are unknown here"
+        return words.both_went_back(self.back_to_ms or 0)
 
 
 class Lost(NamedTuple):

@@ -1,7 +1,10 @@
 """What on-call reads about stores that do not fit together."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
+from storage.postgres.lost_payments import LostSum
 from supervisors.pairing.judgement import Found, What
 
 SHOW_GO = "`mailroom restored --show / --go`"
@@ -50,6 +53,34 @@ def went_back(back_to_ms: int | None, seconds: float | None) -> str:
     if back_to_ms is None or seconds is None:
         return "Postgres went back to before its first start with this Redis"
     return f"Postgres went back to {moment(back_to_ms)} ({length(seconds)})"
+
+
+def both_went_back(back_to_ms: int) -> str:
+    """Both stores were restored from one night: only a gateway tells of it."""
+    return f"Both stores went back, to {moment(back_to_ms)} or before"
+
+
+def story(held: object, asked: Mapping[str, str], sums: Sequence[LostSum]) -> str:
+    """Why nothing acts, in a sentence: what went back, which payments are unknown here, who cannot say so.
+    `asked` says of each gateway whether it was `listed`, was `not_yet` or is `impossible` to ask.
+    """
+    parts = [str(held)]
+    for currency in sorted({one.currency for one in sums}):
+        of_it = [one for one in sums if one.currency == currency]
+        count, minor = sum(one.payments for one in of_it), sum(one.amount_minor for one in of_it)
+        parts.append(f"{count} payment{'s' * (count != 1)} of {money(minor, currency)} unknown here")
+    for state, says in (("impossible", "cannot be asked"), ("not_yet", "was not asked yet")):
+        if names := [name for name, one in asked.items() if one == state]:
+            parts.append(f"{', '.join(names)} {says}")
+    return "; ".join([*parts, SHOW_GO])
+
+
+def money(minor: int, currency: str) -> str:
+    """A sum for people: 14 300 ₽."""
+    digits = MINOR_DIGITS.get(currency, MINOR_DIGITS_DEFAULT)
+    whole, rest = divmod(minor, 10**digits)
+    number = f"{whole:,}".replace(",", " ") + (f".{rest:0{digits}d}" if rest else "")
+    return f"{number} {'₽' if currency == 'RUB' else currency}"
 
 
 def length(seconds: float) -> str:

@@ -300,6 +300,23 @@ def test_an_order_that_is_sent_twice_is_one_order(visit) -> None:
     visit(test)
 
 
+def test_after_a_restore_the_shop_is_shown_and_nothing_is_sold_until_on_call_says_go(visit) -> None:
+    async def test(shop):
+        lines = [[await shop.product("orbit"), 1]]
+        quote = (await shop.ask("POST", "quote", {"lines": lines})).json
+        asked = {"key": KEY, "lines": lines, "quote": quote["fingerprint"]}
+        for path, body in [
+            ("orders", asked),
+            ("orders/1/pay", {"provider": "stub"}),
+            ("orders/1/cancel", {}),
+        ]:
+            answer = await shop.ask("POST", path, body)
+            assert (answer.status, answer.json["code"]) == (503, "unavailable"), path
+        assert not await shop.sql("SELECT FROM shop.orders")
+
+    visit(test, held=lambda: True)
+
+
 def test_both_of_two_at_the_same_moment_get_the_same_order(visit) -> None:
     async def test(shop):
         lines = [[await shop.product("orbit"), 2]]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from actors.hosting.services import BotServices
     from actors.jobs.handlers import Handlers
+    from actors.paying.restored import Restored
     from actors.payment import Purpose
 
 
@@ -38,6 +39,13 @@ async def prepare(services: "BotServices") -> None:
     if services.demo:
         await fill(services.database, services.vault, supplier_chat_id=DEMO_SUPPLIER_CHAT_ID)
     await require_readable(services.database, services.vault)
+
+
+def after_restore() -> "Restored":
+    """What it does when its database went back."""
+    from actors.bots.shop.restored import RESTORED
+
+    return RESTORED
 
 
 def purposes(services: "BotServices") -> "Mapping[str, Purpose]":

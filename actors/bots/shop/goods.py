@@ -47,6 +47,8 @@ class Good:
     reserved: int
     sold: int
     withdrawn: int
+    doubted: int = 0
+    """Of the withdrawn, what may have been sold since a backup; on sale again when the owner confirms it."""
 
     def title(self, language: Language) -> str:
         """The title in one of the languages."""

@@ -60,7 +60,7 @@ SELECT coalesce((SELECT id FROM locked), $1), kind, content, file_name, fingerpr
 FROM unnest($3::text[], $4::bytea[], $5::text[], $6::bytea[])
     WITH ORDINALITY AS item (kind, content, file_name, fingerprint, place)
 ORDER BY place
-ON CONFLICT (product_id, fingerprint) DO UPDATE SET withdrawn_at = NULL
+ON CONFLICT (product_id, fingerprint) DO UPDATE SET withdrawn_at = NULL, doubted = false
 WHERE stock_items.withdrawn_at IS NOT NULL AND stock_items.sold_at IS NULL
 RETURNING fingerprint;
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from storage.postgres.migrate import apply_migrations
 from storage.postgres.pair import PostgresPair
 from storage.redis.pair import RedisPair
 from storage.redis.suspensions import HELD_BY, Suspensions
@@ -14,6 +13,7 @@ from supervisors.oncall.reports import By
 from supervisors.pairing.check import Pairing
 from supervisors.pairing.guard import Guard
 from supervisors.pairing.kept import Asked
+from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.supervisors.oncall.conftest import Desk
 
 BY = By("ann", "restored from the backup of 3:00")
@@ -25,7 +25,6 @@ class World(Desk):
     def __init__(self, redis_url: str, postgres_url: str) -> None:
         super().__init__(redis_url)
         self.does = self.runner.run
-        self.does(apply_migrations(postgres_url))
         self.pool = self.does(self._connect(postgres_url))
         self.oncall = OnCall(self.line, database=self.pool)
         self.pairing = Pairing(PostgresPair(self.pool), RedisPair(self.line))
@@ -49,8 +48,8 @@ class World(Desk):
 
 
 @pytest.fixture
-def world(clean_postgres_url: str, clean_redis_url: str) -> Iterator[World]:
-    one = World(clean_redis_url, clean_postgres_url)
+def world(jobs_url: str, clean_redis_url: str) -> Iterator[World]:  # noqa: F811
+    one = World(clean_redis_url, jobs_url)
     yield one
     one.close()
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisors.pairing.check import BEAT_SECONDS, SILENCE_SECONDS, Pairing
@@ -90,6 +90,7 @@ class Story:
                 self.restore(what, number)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(BEATS, DIES, RESTORES, OTHERS), max_size=25))
 def test_each_beat_of_any_history_is_judged_right(story: list[tuple[str, int]]) -> None:
     told = Story()
@@ -99,6 +100,7 @@ def test_each_beat_of_any_history_is_judged_right(story: list[tuple[str, int]]) 
         told.beat(one)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(BEATS, DIES, st.just(("starts", 0))), max_size=25))
 def test_dying_between_the_steps_of_beats_alarms_nobody(story: list[tuple[str, int]]) -> None:
     told = Story()
@@ -110,6 +112,7 @@ def test_dying_between_the_steps_of_beats_alarms_nobody(story: list[tuple[str, i
     assert told.world.leaps == 0
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 30), st.lists(st.one_of(BEATS, DIES), max_size=10))
 def test_a_restored_postgres_is_held_until_somebody_says_go_and_then_goes_on(
     steps: int, after: list[tuple[str, int]]

@@ -9,7 +9,6 @@ import pytest
 import redis
 
 from storage.postgres.leap import LEAP
-from storage.postgres.migrate import apply_migrations
 from storage.postgres.pair import InPostgres, PostgresPair
 from storage.redis.batch import Line
 from storage.redis.pair import PAIR, InRedis, RedisPair
@@ -19,12 +18,11 @@ Scenario = Callable[[Pairing, PostgresPair, RedisPair, asyncpg.Pool], Awaitable[
 
 
 @pytest.fixture
-def play(clean_postgres_url: str, clean_redis_url: str) -> Callable[[Scenario], None]:
+def play(jobs_url: str, clean_redis_url: str) -> Callable[[Scenario], None]:
     def play(scenario: Scenario) -> None:
         async def main() -> None:
-            await apply_migrations(clean_postgres_url)
             line = Line(clean_redis_url)
-            async with asyncpg.create_pool(clean_postgres_url, min_size=2, max_size=2) as pool:
+            async with asyncpg.create_pool(jobs_url, min_size=2, max_size=2) as pool:
                 postgres, redis_ = PostgresPair(pool), RedisPair(line)
                 await scenario(Pairing(postgres, redis_), postgres, redis_, pool)
             await line.close()

@@ -1,0 +1,102 @@
+"""After a restore: what was free may have been sold, and is sold again only when its owner says so."""
+
+from actors.bots.shop.checkout import PURPOSE
+from actors.bots.shop.item_ranges import ranges
+from actors.bots.shop.owner_log import By
+from actors.bots.shop.restored import confirm, doubt, withdraw
+from actors.bots.shop.stock import NewItem, add_items
+
+SINCE_MS = 1_700_000_000_000
+
+
+def by(effect: str) -> By:
+    return By("shop", "the owner", effect, "counted")
+
+
+async def slug_of(stand, product: int) -> str:
+    return str(await stand.pool.fetchval("SELECT slug FROM shop.products WHERE id = $1", product))
+
+
+async def ids_of(stand, product: int) -> list[int]:
+    rows = await stand.pool.fetch(
+        "SELECT id FROM shop.stock_items WHERE product_id = $1 ORDER BY id", product
+    )
+    return [row["id"] for row in rows]
+
+
+def test_what_is_free_is_doubted_once_for_each_restore_until_the_owner_confirms_it(play):
+    async def scenario(stand):
+        product = await stand.product(3)
+        assert await doubt(stand.pool, SINCE_MS) >= 3
+        assert await stand.available(product) == 0
+        slug = await slug_of(stand, product)
+        assert await confirm(stand.pool, by("one"), slug) == 3
+        assert await confirm(stand.pool, by("one"), slug) == 3, "the same deed has the same outcome"
+        assert await doubt(stand.pool, SINCE_MS) == 0
+        assert await stand.available(product) == 3
+        assert await doubt(stand.pool, SINCE_MS + 1) >= 3
+
+    play(scenario)
+
+
+def test_goods_that_a_lost_payment_names_stay_off_sale_whatever_the_owner_confirms(play):
+    async def scenario(stand):
+        product = await stand.product(4)
+        first, second, *_ = await ids_of(stand, product)
+        told = {"for": f"{PURPOSE} 1042", "items": ranges([first, second])}
+        await doubt(stand.pool, SINCE_MS)
+        assert await withdraw(stand.pool, [told]) == 2
+        assert await withdraw(stand.pool, [told]) == 0
+        assert await confirm(stand.pool, by("two"), await slug_of(stand, product)) == 2
+        assert await stand.available(product) == 2
+
+    play(scenario)
+
+
+def test_what_others_write_at_a_gateway_withdraws_nothing(play):
+    async def scenario(stand):
+        product = await stand.product(2)
+        items = ranges(await ids_of(stand, product))
+        hostile = [
+            {}, {"for": "other.thing 1", "items": items}, {"for": f"{PURPOSE} 1", "items": "1-999999999999"},
+            {"for": f"{PURPOSE} 1", "items": "1; DROP"}, {"for": f"{PURPOSE} 1", "items": ""},
+        ]  # fmt: skip
+        assert await withdraw(stand.pool, hostile) == 0
+        assert await stand.available(product) == 2
+
+    play(scenario)
+
+
+def test_an_order_that_waits_for_its_payment_keeps_its_goods_for_a_day(play):
+    async def scenario(stand):
+        product = await stand.product(2)
+        placed = await stand.order((product, 1))
+        order = placed.number
+        await stand.sql(f"UPDATE shop.orders SET reserved_until = now() - interval '1 h' WHERE id = {order}")
+        await stand.sql(
+            f"UPDATE shop.stock_items SET reserved_until = now() - interval '1 h' WHERE order_id = {order}"
+        )
+        await doubt(stand.pool, SINCE_MS)
+        assert await stand.available(product) == 0
+        assert (
+            await stand.pool.fetchval(
+                "SELECT count(*) FROM shop.stock_items WHERE order_id = $1 AND reserved_until > now()", order
+            )
+            == 1
+        )
+        await stand.pays(placed)
+
+    play(scenario)
+
+
+def test_an_upload_brings_back_what_is_doubted(play):
+    async def scenario(stand):
+        product = await stand.product(0)
+        items = [NewItem("code", b"A"), NewItem("code", b"B")]
+        await add_items(stand.pool, stand.vault, product, items, "ann")
+        await doubt(stand.pool, SINCE_MS)
+        assert (await add_items(stand.pool, stand.vault, product, items, "ann")).added == 2
+        assert await stand.available(product) == 2
+        assert await confirm(stand.pool, by("three"), await slug_of(stand, product)) == 0
+
+    play(scenario)

@@ -1,0 +1,221 @@
+"""What the gateways say after a store went back, over the real stores."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from actors.paying.restored import Restored
+from actors.providers.payments import FetchedPayment, Money, ProviderUnavailableError
+from storage.postgres.pair import PostgresPair
+from storage.postgres.payment_names import new_suffix
+from storage.redis.batch import Line
+from storage.redis.pair import RedisPair
+from supervisors.pairing.asking import Asking
+from supervisors.pairing.check import Pairing
+from supervisors.pairing.gateways import Gateways
+from supervisors.pairing.words import story
+
+
+class Gateway:
+    """A payment provider that is only listed."""
+
+    def __init__(self, name: str, *, can_list: bool = True) -> None:
+        self.name = name
+        self.can_list = can_list
+        self.away = False
+        self.has: list[FetchedPayment] = []
+        self.asked_since: list[datetime] = []
+
+    async def made_since(self, moment: datetime) -> AsyncIterator[Sequence[FetchedPayment]]:
+        self.asked_since.append(moment)
+        if self.away:
+            raise ProviderUnavailableError("does not answer")
+        yield self.has
+
+
+class Shelf:
+    """A bundled bot that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.doubted: list[int] = []
+        self.withdrawn: list[Mapping[str, str]] = []
+
+    async def doubt(self, _database: asyncpg.Pool, since_ms: int) -> int:
+        self.doubted.append(since_ms)
+        return 1
+
+    async def withdraw(self, _database: asyncpg.Pool, told: Sequence[Mapping[str, str]]) -> int:
+        self.withdrawn += told
+        return len(told)
+
+
+class World:
+    """Both stores, a process, and two gateways of which one has no list."""
+
+    def __init__(self, pool: asyncpg.Pool, line: Line) -> None:
+        self.pool, self.line = pool, line
+        self.yookassa, self.aaio = Gateway("yookassa"), Gateway("aaio", can_list=False)
+        self.providers: Any = {"yookassa": self.yookassa}
+        self.shelf = Shelf()
+        self.starts()
+
+    def starts(self) -> None:
+        """A process begins anew."""
+        self.pairing = Pairing(PostgresPair(self.pool), RedisPair(self.line))
+        gateways = Gateways(self.pool, self.providers)
+        bots = [Restored(self.shelf.doubt, self.shelf.withdraw)]
+        self.asking = Asking(self.pairing, self.pool, gateways, bots)
+
+    async def beats(self, count: int) -> None:
+        for _ in range(count):
+            await self.pool.execute("UPDATE pair SET seen_at = seen_at - interval '2 s'")
+            await self.pairing.check()
+
+    async def silence(self, minutes: int) -> None:
+        await self.pool.execute("UPDATE pair SET seen_at = seen_at - make_interval(mins => $1)", minutes)
+
+    async def sold(self, minor: int) -> None:
+        """The gateway has a payment of ours that no row knows."""
+        installation = await self.pool.fetchval("SELECT value FROM installation WHERE key = 'id'")
+        self.yookassa.has.append(
+            FetchedPayment(
+                f"p-{len(self.yookassa.has)}",
+                "paid",
+                Money(minor, "RUB"),
+                f"m{installation}-{new_suffix()}",
+                about={"for": "shop.order 1042", "items": "5"},
+            )
+        )
+
+
+@pytest.fixture
+def play(jobs_url: str, clean_redis_url: str) -> Callable[..., None]:
+    def play(scenario: Callable[[World], Awaitable[None]]) -> None:
+        async def main() -> None:
+            line = Line(clean_redis_url)
+            async with asyncpg.create_pool(jobs_url, min_size=2, max_size=4) as pool:
+                await scenario(World(pool, line))
+            await line.close()
+
+        asyncio.run(main())
+
+    return play
+
+
+def told(world: World) -> str:
+    asked = {name: one.state for name, one in world.pairing.asked.items()}
+    return story(world.pairing.held, asked, world.asking.sums)
+
+
+def test_both_stores_from_one_night_fit_and_only_the_gateway_tells_of_it(play):
+    async def scenario(world: World) -> None:
+        world.providers["aaio"] = world.aaio
+        await world.beats(3)
+        await world.silence(12 * 60)
+        await world.sold(700_000)
+        await world.sold(730_000)
+        world.starts()
+        assert (await world.pairing.check()).what == "fits"
+        assert world.pairing.held is None
+        await world.asking.run_once()
+        assert "2 payments of 14 300 ₽ unknown here; aaio cannot be asked; `mailroom restored" in told(world)
+        assert told(world).startswith("Both stores went back, to ")
+        assert [one["items"] for one in world.shelf.withdrawn] == ["5", "5"]
+        assert world.shelf.doubted
+        await world.beats(2)
+        assert world.pairing.held is not None
+        await world.pairing.go()
+        await world.beats(2)
+        await world.asking.run_once()
+        assert world.pairing.held is None
+
+    play(scenario)
+
+
+def test_a_silence_in_which_nothing_was_lost_holds_nobody(play):
+    async def scenario(world: World) -> None:
+        await world.beats(3)
+        await world.silence(30)
+        before = datetime.now(UTC)
+        world.starts()
+        await world.pairing.check()
+        await world.asking.run_once()
+        assert world.pairing.held is None
+        assert world.pairing.ask_from is None
+        (since,) = world.yookassa.asked_since
+        assert timedelta(minutes=85) < before - since < timedelta(minutes=100)
+        await world.beats(1)
+        await world.asking.run_once()
+        assert len(world.yookassa.asked_since) == 1, "once is enough"
+        assert world.shelf.doubted == []
+
+    play(scenario)
+
+
+def test_a_gateway_that_is_away_is_asked_again_and_found_out_then(play):
+    async def scenario(world: World) -> None:
+        await world.beats(3)
+        await world.silence(30)
+        await world.sold(50_000)
+        world.yookassa.away = True
+        world.starts()
+        await world.pairing.check()
+        await world.asking.run_once()
+        assert world.pairing.held is None
+        assert world.pairing.asked["yookassa"].state == "not_yet"
+        world.yookassa.away = False
+        world.starts()  # another process, as far as anybody knows
+        await world.beats(1)
+        await world.asking.run_once()
+        assert "1 payment of 500 ₽ unknown here" in told(world)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("lost", "unlistable", "goes_on"), [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_a_fail_over_that_lost_seconds_goes_on_by_itself_only_where_all_gateways_know_nothing(
+    play, lost: bool, unlistable: bool, goes_on: bool
+):
+    async def scenario(world: World) -> None:
+        if unlistable:
+            world.providers["aaio"] = world.aaio
+        await world.beats(2)
+        row = await PostgresPair(world.pool).read()
+        seen_ms = int(row.seen_at.timestamp() * 1000) + 20_000
+        await RedisPair(world.line).advance(row.id, row.mark + 10, seen_ms)
+        if lost:
+            await world.sold(50_000)
+        await world.pairing.check()
+        assert world.pairing.held is not None
+        await world.asking.run_once()
+        await world.pairing.check()
+        assert (world.pairing.held is None) is goes_on
+        assert bool(world.shelf.doubted) is lost
+
+    play(scenario)
+
+
+def test_a_payment_found_before_the_silence_holds_nobody_again(play):
+    async def scenario(world: World) -> None:
+        await world.beats(1)
+        await world.sold(50_000)
+        await world.silence(30)
+        world.starts()
+        await world.pairing.check()
+        await world.asking.run_once()
+        assert world.pairing.held is not None
+        await world.pairing.go()
+        await world.pool.execute("UPDATE payment_lost SET found_at = found_at - interval '2 h'")
+        await world.silence(30)
+        world.starts()
+        await world.pairing.check()
+        await world.asking.run_once()
+        assert world.pairing.held is None
+
+    play(scenario)
