@@ -6,7 +6,6 @@ turn itself runs on the asyncio side (`attempt.py`); here it is decided which me
 start, and what follows from how it ended.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -16,35 +15,26 @@ from typing import Any, Protocol
 import trio
 
 from actors import report
-from actors.attempt import BACK, BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome, Worker
+from actors.attempt import Attempt
 from actors.chat_state import ChatState
-from actors.control import Control, Stopped
+from actors.control import Control
 from actors.fast_lane import FastLane
 from actors.hosting.bot import HostedBot
 from actors.hosting.urgent import is_taken_for_urgent
-from actors.journal import DIGEST_BYTES, Journal, fingerprint
+from actors.local_work import run_local
 from actors.order import ChatOrder
+from actors.outcome import BACK, BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome
+from actors.pause import Pause
 from actors.runtime.actor import TrioActor
 from actors.runtime.bridge import aio
+from actors.stopping import stop_begun
 from actors.window import Window
+from actors.worker import Worker
 from storage.errors import Fenced
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes, Early, Following, Incomplete, Loaded
 
 WAKE = "wake"
-STALLED_SECONDS_MAX = 0.5
-"""How long a part is waited for once more, as long as between two parts."""
-STALL_SECONDS = 0.1
-"""A wait that ends so much too late is our doing: the door of this process was shut as long, and the next
-part of an album may stand before it.
-"""
-STALLED_AGAIN_MS = 10_000
-"""How old a part may get that way: a process that does nothing else than stall must go on all the same."""
-STOP_SECONDS = 5.0
-"""How long a handler may take to end after it was stopped; what takes longer is said to be still running."""
-STOP_LOOK_SECONDS = 0.05
-"""How often it is tried to stop a message that is about to begin, or is just being put off."""
-STOP_MARK = fingerprint("turn.stop", b"")
 LOOK_AGAIN_SECONDS = 0.5
 """How long a message waits at a time for what rings when it is over: another one is being judged, or it is
 being stopped itself.
@@ -86,10 +76,8 @@ class ChatActor(TrioActor):
     __slots__ = (
         "_awake",
         "_bell",
-        "_beside",
         "_bot",
         "_broken",
-        "_complete_at",
         "_ended",
         "_epoch",
         "_fast_lane",
@@ -97,14 +85,15 @@ class ChatActor(TrioActor):
         "_last_group",
         "_loaded",
         "_locals",
-        "_not_before",
         "_number",
         "_order",
+        "_pause",
         "_put_off_times",
         "_rung",
         "_scope",
         "_stale",
         "_state_read",
+        "at_work",
         "chat",
         "state",
         "suspended",
@@ -127,9 +116,7 @@ class ChatActor(TrioActor):
         self._stale = False
         self._locals: list[_Local] = []
         self._order = ChatOrder(bot.watermark, fast=bot.fast)
-        self._not_before = 0.0
-        # When the media group at the head is complete, if nothing more is heard of until then.
-        self._complete_at = 0.0
+        self._pause = Pause()
         self._last_group = ""
         self._awake = False
         # Events exist only while somebody waits for them: a sleeping chat should cost little.
@@ -139,7 +126,7 @@ class ChatActor(TrioActor):
         self._scope: trio.CancelScope | None = None
         # What ended the fast lane: it is the whole actor that has failed.
         # The message of the box that is being handled, and the hand on it.
-        self._beside: tuple[Entry, Control] | None = None
+        self.at_work: tuple[Entry, Control] | None = None
         self._broken: Exception | None = None
         self._fast_lane: FastLane | None = None  # most chats never need one
         self._state_read = False
@@ -194,7 +181,7 @@ class ChatActor(TrioActor):
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
         self._order.arrived(entry.queue, entry.accepted_ms)
-        self._complete_at = 0.0
+        self._pause.complete_at = 0.0
         if self.window.offer(entry, begun, loaded=self._loaded) and entry.expedited:
             self._start_fast_lane()
         self.wake()
@@ -218,7 +205,7 @@ class ChatActor(TrioActor):
         if self.busy or self.window.box:  # else it is read at once
             self._start_fast_lane(look=True)
         self.window.doubt()
-        self._complete_at = 0.0
+        self._pause.complete_at = 0.0
         self.wake()
 
     def reload(self) -> None:
@@ -279,7 +266,7 @@ class ChatActor(TrioActor):
         worker = self._house.worker
         self._epoch = worker.ownership.epoch
         self._stale = False
-        self._complete_at = 0.0
+        self._pause.complete_at = 0.0
         self.window.begin_reading()
         loaded = await aio(self._read)
         self.window.fill(loaded)
@@ -289,9 +276,7 @@ class ChatActor(TrioActor):
         if self.window.expedited:
             self._start_fast_lane()
         if loaded.parked_until_ms:
-            self._not_before = (
-                trio.current_time() + (loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000
-            )
+            self._pause.put_off((loaded.parked_until_ms - worker.mailboxes.now_ms()) / 1000)
 
     async def _read(self) -> Loaded:
         """Read the chat, on the asyncio side. What a handler's left-over task writes meanwhile is newer than
@@ -331,15 +316,8 @@ class ChatActor(TrioActor):
             with trio.move_on_after(wait):
                 await self._bell.wait()
             self._bell = None
-            if head.group and self._complete_at:
-                self._make_up_for_a_stall(head)
-
-    def _make_up_for_a_stall(self, head: Entry) -> None:
-        """Give the parts of an album the time that this process kept them waiting."""
-        late = trio.current_time() - self._complete_at
-        age_ms = self._house.worker.mailboxes.now_ms() - head.accepted_ms
-        if late > STALL_SECONDS and age_ms < STALLED_AGAIN_MS:
-            self._complete_at += late + min(late, STALLED_SECONDS_MAX)
+            if head.group:
+                self._pause.make_up_for_a_stall(self._house.worker.mailboxes.now_ms() - head.accepted_ms)
 
     def _may_begin(self, entry: Entry) -> bool:
         """Whether it is still this message's turn, after something was waited for."""
@@ -352,10 +330,9 @@ class ChatActor(TrioActor):
     def _wait_seconds(self, head: Entry) -> float:
         now_ms = self._house.worker.mailboxes.now_ms()
         stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
-        not_before = max(self._not_before, self._complete_at) if head.group else self._not_before
         if head.seq in self.window.running or (self.window.expedited and self._may_come_before(head)):
             return LOOK_AGAIN_SECONDS
-        return max(stragglers, not_before - trio.current_time(), self._bot.hold.wait_seconds())
+        return max(stragglers, self._pause.seconds(grouped=bool(head.group)), self._bot.hold.wait_seconds())
 
     def _may_come_before(self, head: Entry) -> bool:
         """Whether a message with a smaller id was taken for urgent, and may go back into line yet."""
@@ -411,25 +388,26 @@ class ChatActor(TrioActor):
         outcome: Outcome | None = None
         self.window.running.add(entry.seq)
         try:
-            outcome = await worker.run(
+            attempt = Attempt(
+                worker,
                 self._bot,
                 self.chat,
                 entry,
                 self.state,
-                self.window.begun.pop(entry.seq, None),
-                attempt_id=self._attempt_id(entry.seq),
-                epoch=self._epoch,
+                self._attempt_id(entry.seq),
+                self._epoch,
                 late=late,
                 following=lambda done: None if entry.expedited else self._following(done),
                 broken_off=lambda: self._house.draining,
                 control=control,
             )
+            outcome = await attempt.run(self.window.begun.pop(entry.seq, None))
         finally:
             if outcome is None or outcome == TORN or isinstance(outcome, Later):
                 self._put_off_times[entry.seq] = self._put_off_times.get(entry.seq, 0) + 1
             self.window.running.discard(entry.seq)
             if not entry.expedited:
-                self._beside = None
+                self.at_work = None
             control.ended()
             if self._ended is not None:
                 self._ended.set()
@@ -443,7 +421,7 @@ class ChatActor(TrioActor):
             case Later():
                 self._put_off(entry, outcome)
             case Incomplete():
-                self._complete_at = trio.current_time() + outcome.wait_ms / 1000
+                self._pause.is_incomplete(outcome.wait_ms / 1000)
             case _ if outcome == GONE:
                 self._finished(entry)
                 self._loaded = False
@@ -463,7 +441,7 @@ class ChatActor(TrioActor):
     def _control(self, entry: Entry) -> Control:
         if not entry.expedited:
             control = Control()
-            self._beside = entry, control
+            self.at_work = entry, control
             return control
 
         def decided() -> None:
@@ -471,46 +449,18 @@ class ChatActor(TrioActor):
                 self._fast_lane.decided.add(entry.seq)
                 self._ring()
 
-        return Control(decided, self._stop_begun)
+        return Control(decided, lambda journal: stop_begun(self, journal))
 
-    async def _stop_begun(self, journal: Journal) -> Stopped:
-        """Stop what is begun and not finished in the box, for a handler of the fast lane, on the asyncio
-        side. Which message that is is recorded first: a replay of the handler stops that one or none.
-        """
+    async def begun(self) -> Entry | None:
+        """The message of the box that is begun and not finished, by the store."""
         worker = self._house.worker
-        number = journal.next_number()
-        await journal.settle()
-        kept = journal.recorded.get(number, b"")
-        if kept.startswith(STOP_MARK):
-            seq = int(kept[DIGEST_BYTES:])
-        else:
-            found = self._beside[0] if self._beside else await worker.persist(self._begun)
-            seq = found.seq if found else 0
-            journal.keep(number, STOP_MARK, str(seq).encode())
-            await journal.settle()
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + STOP_SECONDS
-        stopped = False
-        while (left := give_up_at - loop.time()) > 0:
-            if self._beside is not None and self._beside[0].seq == seq:
-                control = self._beside[1]
-                control.stop()
-                stopped = control.stopped
-                await control.wait_until_ended(left)
-                continue
-            begun = await worker.persist(self._begun)
-            if begun is None or begun.seq != seq:
-                return "stopped" if stopped else "nothing"
-            if self._beside is None:
-                mine = next((entry for entry in self.window.box if entry.seq == seq), begun)
-                await self._turn(mine, stopped=True)
-                stopped = True
-                self.wake()
-            await asyncio.sleep(STOP_LOOK_SECONDS)
-        return "running"
+        return await worker.persist(lambda: worker.mailboxes.begun(self.chat))
 
-    async def _begun(self) -> Entry | None:
-        return await self._house.worker.mailboxes.begun(self.chat)
+    async def finish_stopped(self, entry: Entry) -> None:
+        """Finish a message that is begun and whose handler does not run, without running it again."""
+        mine = next((one for one in self.window.box if one.seq == entry.seq), entry)
+        await self._turn(mine, stopped=True)
+        self.wake()
 
     def _done(self, entry: Entry, done: Done) -> None:
         if done.committed.gone:
@@ -527,7 +477,7 @@ class ChatActor(TrioActor):
         if entry.order is not None and not entry.expedited:
             self._order.highest = max(self._order.highest, entry.order)
         if not entry.expedited:
-            self._not_before = 0.0
+            self._pause.not_before = 0.0
 
     def _finished(self, entry: Entry) -> None:
         self.window.finished(entry)
@@ -542,7 +492,7 @@ class ChatActor(TrioActor):
 
     def _put_off(self, entry: Entry, later: Later) -> None:
         if not entry.expedited:
-            self._not_before = trio.current_time() + later.seconds
+            self._pause.put_off(later.seconds)
         else:
             assert self._fast_lane is not None, "it was run there"
             self._fast_lane.again(entry, later.seconds)
@@ -579,8 +529,8 @@ class ChatActor(TrioActor):
     async def _run_local(self, local: _Local) -> None:
         try:
             result = await aio(
-                lambda: self._house.worker.run_local(
-                    self._bot, self.chat, self.state, self._epoch, local.work
+                lambda: run_local(
+                    self._house.worker, self._bot, self.chat, self.state, self._epoch, local.work
                 )
             )
         except Exception as error:

@@ -3,8 +3,8 @@
 from prometheus_client import Counter, Histogram
 from structlog import get_logger
 
-from actors.attempt import Done, Later
 from actors.metrics import child
+from actors.outcome import Done, Later
 from storage.redis.entry import Chat, Entry
 from storage.words import words
 

@@ -20,7 +20,6 @@ import trio
 from prometheus_client import Counter, Gauge
 from structlog import get_logger
 
-from actors.attempt import Worker
 from actors.chat import ChatActor
 from actors.hosting.bot import HostedBot
 from actors.metrics import child
@@ -28,6 +27,7 @@ from actors.runtime.bridge import aio
 from actors.runtime.system import open_actor_system
 from actors.runtime.waiting import ReentrancyError
 from actors.turn import current_turn
+from actors.worker import Worker
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Begun, Changes, Early

@@ -9,9 +9,9 @@ from typing import Any
 
 import trio
 
-from actors.attempt import Worker
 from actors.hosting.bot import HostedBot
 from actors.policy import Policy
+from actors.worker import Worker
 from storage.errors import Fenced, StoreUnavailable
 from storage.redis.batch import Line
 from storage.redis.entry import Chat

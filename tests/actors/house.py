@@ -18,9 +18,9 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from pydantic_core import from_json, to_json
 
-from actors.attempt import Worker
 from actors.policy import Policy
 from actors.runtime.bridge import aio
+from actors.worker import Worker
 from ingress.intake import Intake
 from ops.hosted import host
 from storage.errors import Fenced, StoreUnavailable

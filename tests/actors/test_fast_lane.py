@@ -67,7 +67,7 @@ def test_a_checkout_waits_for_no_handler_backoff_or_parking_of_its_chat(play, ha
         await answered(house, telegram, FIRST_UPDATE_ID + 1)
         hands.failures["hold"] = 1
         hands.let_go("hold")
-        await house.until(lambda: house.chats.get(ANN)._not_before, "the head to be put off")
+        await house.until(lambda: house.chats.get(ANN)._pause.not_before, "the head to be put off")
         await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 2))
         await answered(house, telegram, FIRST_UPDATE_ID + 1, FIRST_UPDATE_ID + 2)
 

@@ -208,7 +208,7 @@ def test_reply_r4_the_wait_survives_a_restart(play, telegram, monkeypatch):
         telegram.tell(too_many(1), text="1 x a")
         await house.write(7, "x")
         await house.until(lambda: house.chats.get(("shop", "7")) and telegram.tried)
-        parked = lambda: house.chats._actors[("shop", "7")]._not_before > 0  # noqa: E731
+        parked = lambda: house.chats._actors[("shop", "7")]._pause.not_before > 0  # noqa: E731
         await house.until(parked)
 
     async def after(house):

@@ -13,12 +13,14 @@ from aiogram.types import Message, PreCheckoutQuery
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actors.attempt import Done, Worker
+from actors.attempt import Attempt
 from actors.chat_state import ChatState
 from actors.control import Control
+from actors.outcome import Done
 from actors.policy import Policy
 from actors.state import ActorStorage, field_name
 from actors.turn import Turn
+from actors.worker import Worker
 from storage.redis.batch import Line
 from storage.redis.entry import Chat, Entry
 from storage.redis.mailbox import Mailboxes, Offer, every_partition
@@ -161,20 +163,20 @@ async def take(mailboxes: Mailboxes, chat: Chat, ids: list[int], plan: Steps) ->
 
     async def do(who: int, step: Callable[[], Any]) -> Any:
         if who not in turns:
-            run = worker.run(
+            attempt = Attempt(
+                worker,
                 bot,  # type: ignore[arg-type]
                 chat,
                 entries[who],
                 state,
-                None,
-                attempt_id=f"a{who}",
-                epoch=1,
+                f"a{who}",
+                1,
                 late=False,
                 following=lambda _: None,
                 broken_off=lambda: False,
                 control=Control(),
             )
-            turns[who] = asyncio.ensure_future(run)
+            turns[who] = asyncio.ensure_future(attempt.run(None))
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         bot.orders[entries[who].seq].put_nowait((step, answer))
         return await answer

@@ -14,7 +14,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
-import actors.chat
+import actors.stopping
 from actors.hosting.urgent import UrgentHandlerError, UrgentHandlers
 from actors.runtime.bridge import aio
 from actors.turn import Turn
@@ -191,7 +191,7 @@ def test_a_stop_ends_an_album_as_one(play, talk, telegram):
 
 
 def test_a_handler_that_does_not_let_itself_be_stopped_is_said_to_be_running(play, talk, monkeypatch):
-    monkeypatch.setattr(actors.chat, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(actors.stopping, "STOP_SECONDS", 0.2)
     talk.stubborn = True
 
     async def scenario(house):

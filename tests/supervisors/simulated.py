@@ -21,14 +21,16 @@ from structlog.testing import capture_logs
 import actors.attempt
 import actors.journal
 import actors.running
+import actors.worker
 import supervisors.ownership
 from actors import memory
-from actors.attempt import TAKE_BACK_SECONDS, Worker
+from actors.attempt import TAKE_BACK_SECONDS
 from actors.hosting.hold import Hold
 from actors.order import Watermark
 from actors.policy import Policy
 from actors.runtime import bridge
 from actors.turn import Turn
+from actors.worker import Worker
 from storage.errors import Fenced, StoreUnavailable
 from storage.postgres.lease import Held
 from storage.redis.entry import Chat, Entry, place
@@ -575,7 +577,7 @@ def played_by_trio(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[No
     with monkeypatch.context() as patch, capture_logs():
         for module in crossing_the_bridge():
             patch.setattr(module, "aio", call)
-        for user in (actors.attempt, actors.journal, actors.running):
+        for user in (actors.attempt, actors.journal, actors.running, actors.worker):
             patch.setattr(user, "asyncio", Asyncio(world))
         patch.setattr(Beat, "world", world, raising=False)
         patch.setattr(supervisors.ownership, "Heartbeat", Beat)

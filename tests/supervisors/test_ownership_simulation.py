@@ -11,7 +11,7 @@ import pytest
 import trio
 import trio.testing
 
-from actors.attempt import Worker
+from actors.worker import Worker
 from storage.errors import Fenced
 from supervisors.ownership import Ownership
 from tests.supervisors.simulated import World, played_by_trio
@@ -111,7 +111,7 @@ def nobody_asks_before_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
     async def permitted() -> None:
         pass
 
-    monkeypatch.setattr(Worker, "_permit", lambda self, chat, epoch: permitted)
+    monkeypatch.setattr(Worker, "permit", lambda self, chat, epoch: permitted)
 
 
 def every_begin_is_another_attempt(world: World) -> None:

@@ -1,0 +1,44 @@
+"""Work of a chat that belongs to no message: what a library does in the background, in line all the same."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from actors.chat_state import ChatState
+from actors.hosting.bot import HostedBot
+from actors.journal import Journal
+from actors.running import as_current
+from actors.turn import Turn
+from actors.worker import Worker
+from storage.redis.entry import Chat
+from storage.redis.mailbox import Changes
+
+T = TypeVar("T")
+
+
+async def run_local(
+    worker: Worker,
+    bot: HostedBot,
+    chat: Chat,
+    state: ChatState,
+    epoch: int,
+    work: Callable[[], Awaitable[T]],
+) -> T:
+    """Run it as a turn of the chat, and commit what it changed."""
+
+    async def unrecorded(_number: int, _record: bytes) -> None:
+        """There is no message that could be replayed."""
+
+    journal = Journal(chat.bot, unrecorded)
+    turn = Turn(chat, None, epoch, 1, False, state, journal, permit=worker.permit(chat, epoch))
+    at_it = state.begin(None)
+    try:
+        result = await as_current(turn, work)
+        if turn.changes:
+            async with state:
+                changes = state.merged(at_it, turn.changes, turn.bases, bot.storage)
+                await worker.persist(lambda: worker.mailboxes.commit(chat, epoch, None, changes))
+                state.commit(at_it, changes)
+                turn.changes = Changes()
+    finally:
+        state.end(at_it)
+    return result
