@@ -1,6 +1,5 @@
 """The thread that renews the lease and looks after the loop: a blocked loop does not block it (H11a, f)."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -13,7 +12,7 @@ import trio
 import trio.lowlevel
 from prometheus_client import REGISTRY
 
-from actors.running import running
+from actors.running import as_current
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from actors.turn import Turn
@@ -109,12 +108,10 @@ def test_shr_h11f_a_stall_is_named_by_chat_update_and_the_line_of_the_bots_code(
     before = count("mailroom_stalls_total", "shop")
 
     async def handler() -> None:
-        turn.task = asyncio.current_task()
-        with running(turn):
-            block(BLOCKED_SECONDS)
+        block(BLOCKED_SECONDS)
 
     async def scenario() -> None:
-        await aio(handler)
+        await aio(as_current, turn, handler)
         await trio.sleep(0.2)
 
     beating.run(scenario)
