@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from structlog import get_logger
 
 from actors.providers.payments import PaymentProviderError, ProviderRefusedError, ProviderUnavailableError
+from storage.words import printable
 
 log = get_logger("mailroom.payment")
 
@@ -146,10 +147,12 @@ class Api:
         )
 
     def plain(self, words: str) -> str:
-        """The provider's words as they may be shown: short, on one line, without our secrets."""
+        """The provider's words as they may be kept and shown: short, on one line, without our secrets, and
+        without what no database takes.
+        """
         for secret in self._secrets:
             words = words.replace(secret, "[secret]")
-        return " ".join(words.split())[:WORDS_CHARS_MAX]
+        return printable(" ".join(words.split()))[:WORDS_CHARS_MAX]
 
     def _silent(self, words: str) -> ProviderUnavailableError:
         return ProviderUnavailableError(

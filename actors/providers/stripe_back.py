@@ -5,10 +5,11 @@ Facts are from the API reference at docs.stripe.com: the objects Refund and Disp
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, StringConstraints
 
+from actors.providers import told
 from actors.providers.payments import (
     Dispute,
     DisputeState,
@@ -18,6 +19,7 @@ from actors.providers.payments import (
     Refusal,
 )
 
+UNREADABLE = "unknown"
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,255}$")]
 
 REFUND_STATES: Mapping[str, RefundState] = {
@@ -75,12 +77,12 @@ class RefundObject(BaseModel):
 
 
 class ListedRefundObject(RefundObject):
-    """A refund in a list of them."""
+    """A refund in a list of them. Its metadata are anybody's who uses the account."""
 
     amount: int
     currency: str
     created: int
-    metadata: dict[str, str] | None = None
+    metadata: dict[str, Any] | None = None
 
 
 class RefundList(BaseModel):
@@ -121,7 +123,7 @@ def refusal_of(refund: RefundObject) -> tuple[Refusal, str]:
     if REFUND_STATES[refund.status] != "canceled":
         return "final", ""
     why = refund.failure_reason or refund.status
-    return REFUSALS.get(why, "passes"), why
+    return REFUSALS.get(why, "passes"), told.plain(why) or UNREADABLE
 
 
 def dispute_of(found: DisputeObject, money: Money) -> Dispute:
@@ -139,7 +141,7 @@ def dispute_of(found: DisputeObject, money: Money) -> Dispute:
         state,
         money,
         withdrawn,
-        found.reason,
+        told.plain(found.reason) or UNREADABLE,
         datetime.fromtimestamp(due_by, UTC) if due_by and state in ("inquiry", "open") else None,
     )
 
@@ -152,8 +154,8 @@ def listed_of(found: ListedRefundObject, money: Money) -> ListedRefund:
         REFUND_STATES[found.status],
         money,
         datetime.fromtimestamp(found.created, UTC),
-        metadata.get(REFUND_NAME),
-        metadata.get("reason", ""),
+        told.plain(metadata.get(REFUND_NAME)),
+        told.plain(metadata.get("reason")) or "",
         *refusal_of(found),
     )
 

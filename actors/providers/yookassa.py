@@ -112,6 +112,8 @@ cabinet.
 """
 REFUNDS_PER_PAGE = 100
 """The most it gives."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a refund was made whose time nobody can read."""
 REFUND_PAGES_MAX = 20
 """A payment with more refunds than these is nothing to decide about by machine."""
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
@@ -157,8 +159,8 @@ class _Refund(BaseModel):
 
 class _ListedRefund(_Refund):
     amount: _Amount
-    created_at: datetime
-    description: str | None = None
+    created_at: Any = None
+    description: Any = None
     metadata: dict[str, Any] | None = None
 
 
@@ -329,19 +331,18 @@ class YooKassa:
         found: list[ListedRefund] = []
         for _ in range(REFUND_PAGES_MAX):
             page = self._api.read(_Refunds, self._good(await self._api.ask("GET", "/refunds", query=query)))
-            for one in page.items:
-                name = (one.metadata or {}).get(REFUND_NAME)
-                found.append(
-                    ListedRefund(
-                        one.id,
-                        REFUND_STATES[one.status],
-                        self._money(one.amount),
-                        one.created_at,
-                        name if isinstance(name, str) else None,
-                        one.description or "",
-                        *_refusal(one),
-                    )
+            found += [
+                ListedRefund(
+                    one.id,
+                    REFUND_STATES[one.status],
+                    self._money(one.amount),
+                    told.moment(one.created_at) or LONG_AGO,
+                    told.plain((one.metadata or {}).get(REFUND_NAME)),
+                    told.plain(one.description) or "",
+                    *_refusal(one),
                 )
+                for one in page.items
+            ]
             if page.next_cursor is None:
                 return found
             query["cursor"] = page.next_cursor
@@ -446,4 +447,4 @@ def _refusal(refund: _Refund) -> tuple[Refusal, str]:
     if refund.status != "canceled":
         return "final", ""
     details = refund.cancellation_details or _Cancellation()
-    return REFUSALS.get(details.reason, "passes"), _why(refund)
+    return REFUSALS.get(details.reason, "passes"), told.plain(_why(refund)) or "unknown"

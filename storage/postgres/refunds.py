@@ -8,6 +8,7 @@ from typing import Literal
 from storage.postgres.outbox.connection import Source
 from storage.postgres.payment_names import new_suffix
 from storage.postgres.queries import load
+from storage.words import printable
 
 SQL = load(Path(__file__).with_name("refunds.sql"))
 
@@ -108,7 +109,8 @@ async def finish_refund(
     words: str | None = None,
 ) -> bool:
     """The refund is over. True for the one call that ended it."""
-    ended = await source.fetchval(SQL["finish"], refund_id, status, provider_id, amount_minor, words)
+    said = None if words is None else printable(words)
+    ended = await source.fetchval(SQL["finish"], refund_id, status, provider_id, amount_minor, said)
     return ended is not None
 
 
@@ -118,7 +120,8 @@ async def refund_came_back(
     """A refund that had been done, as it seemed, is `failed`, or `impossible` and owed. True for the one call
     that noted it.
     """
-    return await source.fetchval(SQL["come_back"], refund_id, status, words, amount_minor) is not None
+    ended = (refund_id, status, printable(words), amount_minor)
+    return await source.fetchval(SQL["come_back"], *ended) is not None
 
 
 async def note_by_gateway(

@@ -295,6 +295,18 @@ def test_a_refusal_is_not_repeated_and_tells_no_secret(kind, call):
 
 
 @every_provider
+def test_a_refusal_in_words_that_no_database_takes_is_told_all_the_same(kind):
+    async def scenario(gateway, provider):
+        gateway.answers.append((400, {}, leaky(gateway, "no\0way\ud83d")))
+        with pytest.raises(ProviderRefusedError, match="answered 400") as caught:
+            await provider.fetch("cs-1")
+        assert "\0" not in str(caught.value)
+        assert str(caught.value).encode()
+
+    meet(kind, scenario)
+
+
+@every_provider
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from actors.providers.payments import Money, NoticedPayment
-from actors.providers.stripe_back import DisputeObject, RefundObject, dispute_of, refusal_of
+from actors.providers.stripe_back import (
+    DisputeObject,
+    ListedRefundObject,
+    RefundObject,
+    dispute_of,
+    listed_of,
+    refusal_of,
+)
 from tests.actors.providers.gateway import StripeGateway, meet, order
 
 EUR = Money(4_900, "EUR")
@@ -64,6 +71,15 @@ def test_a_dispute_is_what_its_status_says_and_the_money_where_its_movements_lef
 )
 def test_why_a_refund_failed_says_whether_another_may_work(status, why, refusal):
     assert refusal_of(RefundObject(id="re_1", status=status, failure_reason=why))[0] == refusal
+
+
+def test_what_another_system_wrote_on_its_refund_is_no_reason_not_to_read_ours():
+    odd = {"refund_id": "half\ud83d", "reason": "\0", "nested": {"of": ["the", "future"]}}
+    found = ListedRefundObject(
+        id="re_1", status="succeeded", amount=100, currency="eur", created=1, metadata=odd
+    )  # fmt: skip
+    listed = listed_of(found, EUR)
+    assert (listed.reference, listed.reason, listed.state) == (None, "", "done")
 
 
 @pytest.mark.parametrize("kind", KINDS)
