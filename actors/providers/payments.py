@@ -114,7 +114,8 @@ class Money:
 
 def minor_units(sums: Mapping[str, str]) -> dict[str, int]:
     """Sums as an owner writes them by currency, `{"RUB": "100.00"}`, in minor units. Raises `MoneyError`."""
-    return {currency: Money.parse(amount, currency).amount_minor for currency, amount in sums.items()}
+    read = [Money.parse(amount, currency) for currency, amount in sums.items()]
+    return {money.currency: money.amount_minor for money in read}
 
 
 PaymentState = Literal["pending", "paid", "canceled", "refunded"]

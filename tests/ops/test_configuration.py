@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from actors.providers.payments import minor_units
 from ops.configuration import load
 from ops.faults import ConfigurationError
 
@@ -229,6 +230,16 @@ def test_two_names_with_tokens_of_one_bot_are_refused_by_name(write):
     assert fault.startswith(
         "bots.two.token (mailroom.toml): is a token of the same bot (5) as that of bots.one"
     )
+
+
+def test_the_sums_of_a_contract_are_read_as_money_or_named(write):
+    shop = '[payments.aaio]\nmerchant_id = "m"\nsecret_1 = "1"\nsecret_2 = "2"\napi_key = "k"\n'
+    settings = load(write(shop + 'least = { rub = "410.00", USD = "6" }'), environment={})
+    assert settings.payments.aaio is not None
+    assert minor_units(settings.payments.aaio.least) == {"RUB": 41_000, "USD": 600}
+    (fault,) = faults_of(write(shop + 'most = { RUB = "a lot" }'))
+    assert "payments.aaio" in fault
+    assert "'a lot' is no amount" in fault
 
 
 def test_a_key_goes_to_nobody_but_whom_it_is_from(write):
