@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -83,11 +84,28 @@ class Naming:
 
 def ask(settings: Settings, work: Callable[[Naming], Awaitable[T]]) -> T:
     """Do one thing with the names. Raises `CannotStartError` where a store is not to be had."""
-    database_url = settings.database_url or EmbeddedPostgres(settings.data).url_of_running()
-    if database_url is None:
-        raise CannotStartError(f"No DATABASE_URL is set and no `mailroom up` runs on {settings.data}.")
     redis_url = settings.redis_url or EmbeddedRedis(settings.data).url_of_running()
+    with _postgres(settings) as database_url:
+        return _ask(database_url, redis_url, work)
 
+
+@contextmanager
+def _postgres(settings: Settings) -> Iterator[str]:
+    """The configured database, or the embedded one, started for as long as it takes."""
+    server = EmbeddedPostgres(settings.data)
+    url = settings.database_url or server.url_of_running()
+    if url is not None:
+        yield url
+        return
+    if not settings.data.is_dir():
+        raise CannotStartError(f"No DATABASE_URL is set, and {settings.data} has no database.")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def _ask(database_url: str, redis_url: str | None, work: Callable[[Naming], Awaitable[T]]) -> T:
     async def main() -> T:
         try:
             database = await connect(database_url)

@@ -31,8 +31,13 @@ RETURNING mark;
 -- lose: Redis has lost something
 UPDATE pair SET lost = $1::jsonb;
 
--- go: end a hold; the mark is set past all that Redis remembers of this database
-UPDATE pair SET held = NULL, mark = greatest(mark, $1, (held ->> 'past')::bigint) + 1, seen_at = clock_timestamp()
+-- go: end a hold; the mark is set past all that Redis remembers of this database. What was not asked yet is not asked any more: it would
+-- hold everything once again.
+UPDATE pair SET
+    held = NULL,
+    ask_from = NULL,
+    mark = greatest(mark, $1, (held ->> 'past')::bigint) + 1,
+    seen_at = clock_timestamp()
 WHERE held IS NOT NULL
 RETURNING mark;
 

@@ -3,6 +3,7 @@ sale.
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 import asyncpg
 import trio
@@ -11,7 +12,7 @@ from structlog import get_logger
 from actors.paying.restored import Restored
 from actors.runtime.bridge import aio
 from storage.errors import StoreError
-from storage.postgres.lost_payments import LostSum, lost_sums
+from storage.postgres.lost_payments import LostSum, lost_payments, lost_sums
 from supervisors.pairing.check import BEAT_SECONDS, Pairing
 from supervisors.pairing.gateways import Gateways
 from supervisors.pairing.kept import Hold
@@ -20,6 +21,8 @@ log = get_logger("mailroom.pairing")
 
 AGAIN_SECONDS = 30.0
 """How soon a gateway that did not answer is asked again."""
+WITHDRAW_SECONDS = 600.0
+"""How often it is looked for lost payments whose goods are still on sale."""
 START_SECONDS_MAX = 10.0
 """How long a start waits for the gateways after a silence. One that does not answer must not keep everybody
 from being served: it is asked again beside the work.
@@ -42,9 +45,13 @@ class Asking:
 
     async def live(self) -> None:
         """Ask whenever there is something to be asked. For ever, in Trio."""
+        withdraw_at = -inf
         while True:
             try:
                 await aio(self.run_once)
+                if trio.current_time() >= withdraw_at:
+                    withdraw_at = trio.current_time() + WITHDRAW_SECONDS
+                    await aio(self.withdraw_lost)
             except StoreError as error:
                 log.warning("gateways_not_asked", why=str(error))
             asking = self._pairing.ask_from is not None
@@ -87,6 +94,13 @@ class Asking:
         if self._pairing.ask_from is not None or any(one.state != "listed" for one in asked.values()):
             return False
         return held.back_to_ms is not None and not await self._gateways.lost_since(held.back_to)
+
+    async def withdraw_lost(self) -> None:
+        """Take off sale what lost payments name, also those of which a late notice or the night's list told.
+        To be awaited in asyncio.
+        """
+        if self._bots:
+            await self._withdraw([one.about for one in await lost_payments(self._database)])
 
     async def _doubt(self, held: Hold) -> None:
         for bot in self._bots:

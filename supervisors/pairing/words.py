@@ -27,8 +27,9 @@ def belongs_to(owner: str, ours: str) -> str:
     """A Redis of another installation."""
     return (
         f"REDIS_URL: this Redis belongs to installation {owner}, and the database of DATABASE_URL to {ours}."
-        " Give each its own. If the database was restored from a backup made before it had that name:"
-        f" `mailroom installation new --name {owner}`, and it goes on as a restored one."
+        " Give each its own. If the database was restored from a backup made before it had that name, or is"
+        f" new in the place of one that was lost: `mailroom installation new --name {owner}`, and it goes on"
+        " as a restored one."
     )
 
 

@@ -89,7 +89,7 @@ class MadeUpPostgres(PostgresPair):
             return False
         told = json.loads(self._world.postgres.held)["past"]
         mark = max(self._world.postgres.mark, past, told) + 1
-        self._set(held=None, mark=mark, seen_at=self._world.now)
+        self._set(held=None, ask_from=None, mark=mark, seen_at=self._world.now)
         return True
 
     def _set(self, **changes: object) -> None:

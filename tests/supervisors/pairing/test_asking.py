@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from actors.paying.listing import list_payments
 from actors.paying.restored import Restored
 from actors.providers.payments import FetchedPayment, Money, ProviderUnavailableError
 from storage.postgres.pair import PostgresPair
@@ -197,6 +198,35 @@ def test_a_fail_over_that_lost_seconds_goes_on_by_itself_only_where_all_gateways
         await world.pairing.check()
         assert (world.pairing.held is None) is goes_on
         assert bool(world.shelf.doubted) is lost
+
+    play(scenario)
+
+
+def test_what_on_call_went_on_without_does_not_hold_everything_again(play):
+    async def scenario(world: World) -> None:
+        await world.beats(2)
+        row = await PostgresPair(world.pool).read()
+        await RedisPair(world.line).advance(row.id, row.mark + 10, 1)
+        world.yookassa.away = True
+        await world.pairing.check()
+        await world.asking.run_once()
+        assert world.pairing.held is not None
+        await world.pairing.go()
+        world.yookassa.away = False
+        await world.sold(50_000)
+        await world.beats(2)
+        await world.asking.run_once()
+        assert world.pairing.held is None
+
+    play(scenario)
+
+
+def test_goods_that_a_late_notice_names_are_taken_off_sale_too(play):
+    async def scenario(world: World) -> None:
+        await world.sold(50_000)
+        await list_payments(world.pool, world.yookassa, datetime.now(UTC))  # as every night
+        await world.asking.withdraw_lost()
+        assert [one["items"] for one in world.shelf.withdrawn] == ["5"]
 
     play(scenario)
 
