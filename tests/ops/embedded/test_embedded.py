@@ -147,7 +147,7 @@ def test_files_of_another_postgres_are_left_alone(data):
 def test_a_journal_of_a_newer_redis_is_not_taken_for_an_empty_one(data, monkeypatch):
     monkeypatch.setattr("ops.embedded.redis.version_of", lambda _server: (6, 2))
     (data / "redis" / "appendonlydir").mkdir(parents=True)
-    with pytest.raises(StoreError, match="written by Redis 7 or later"):
+    with pytest.raises(StoreError, match=r"written by Redis 7\.0 or later"):
         EmbeddedRedis(data).start()
 
 
