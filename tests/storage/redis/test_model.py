@@ -8,7 +8,7 @@ import redis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from storage.redis import dead_letters, inspection, mailbox, suspensions
+from storage.redis import dead_letters, inspection, mailbox, pair, suspensions
 from storage.redis.scripts import NAMES, Script, script
 from tests.storage.redis.model import CAP, MailboxMachine
 from tests.storage.redis.model_groups import GroupMachine
@@ -26,7 +26,7 @@ SETTINGS = settings(
 QUICK = settings(SETTINGS, max_examples=200, derandomize=True, phases=[Phase.generate], print_blob=False)
 """To find a fault that is there: as many tries as it needs, and no time spent on the smallest example."""
 
-USERS = (mailbox, dead_letters, suspensions, inspection)
+USERS = (mailbox, dead_letters, suspensions, inspection, pair)
 """Who calls scripts; each script has one of them."""
 
 # Faults that only a long history meets are left to tests of their own: what a requeue must not do is in
