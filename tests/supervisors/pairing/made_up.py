@@ -1,8 +1,10 @@
 """Two stores in memory that can be restored, fail over, and lose the process that talks to them."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from storage.postgres.pair import InPostgres, PostgresPair
 from storage.redis.pair import AnotherInstallationError, InRedis, RedisPair
@@ -25,10 +27,15 @@ class World:
     keys: bool = False
     calls_left: int | None = None
     """After so many calls the process dies."""
+    order: Random | None = None
+    """Who comes first of several processes that call at the same time."""
     leaps: int = 0
     past: list[tuple[InPostgres, InRedis | None]] = field(default_factory=list)
 
-    def called(self) -> None:
+    async def called(self) -> None:
+        """A call begins: others may come before it."""
+        for _ in range(self.order.randrange(4) if self.order else 0):
+            await asyncio.sleep(0)
         if self.calls_left is not None:
             if self.calls_left == 0:
                 raise DiedError
@@ -48,11 +55,11 @@ class MadeUpPostgres(PostgresPair):
         self._world = world
 
     async def read(self) -> InPostgres:
-        self._world.called()
+        await self._world.called()
         return replace(self._world.postgres, now=self._world.now)
 
     async def advance(self, mark: int, silence_seconds: float) -> tuple[int, datetime] | None:
-        self._world.called()
+        await self._world.called()
         had = self._world.postgres
         if had.mark != mark:
             return None
@@ -62,11 +69,11 @@ class MadeUpPostgres(PostgresPair):
         return mark + 1, self._world.now
 
     async def remember(self, own: int) -> None:
-        self._world.called()
+        await self._world.called()
         self._set(redis=max(self._world.postgres.redis, own))
 
     async def hold(self, reason: str, mark: int) -> bool:
-        self._world.called()
+        await self._world.called()
         if self._world.postgres.held is not None or self._world.postgres.mark != mark:
             return False
         had = self._world.postgres
@@ -75,16 +82,16 @@ class MadeUpPostgres(PostgresPair):
         return True
 
     async def note_lost(self, lost: str) -> None:
-        self._world.called()
+        await self._world.called()
         self._set(lost=lost)
 
     async def note_asked(self, ask_from: datetime, asked: str, *, done: bool) -> None:
-        self._world.called()
+        await self._world.called()
         if self._world.postgres.ask_from == ask_from:
             self._set(asked=asked, ask_from=None if done else ask_from)
 
     async def go(self, past: int) -> bool:
-        self._world.called()
+        await self._world.called()
         if self._world.postgres.held is None:
             return False
         told = json.loads(self._world.postgres.held)["past"]
@@ -104,15 +111,15 @@ class MadeUpRedis(RedisPair):
         self._world = world
 
     async def read(self) -> InRedis | None:
-        self._world.called()
+        await self._world.called()
         return self._world.redis
 
     async def has_our_keys(self) -> bool:
-        self._world.called()
+        await self._world.called()
         return self._world.keys
 
     async def advance(self, id_: str, postgres: int, seen_ms: int, *, floor: int = 0) -> int:
-        self._world.called()
+        await self._world.called()
         had = self._world.redis or InRedis(id_, 0, 0, 0)
         if had.id != id_:
             raise AnotherInstallationError(had.id)

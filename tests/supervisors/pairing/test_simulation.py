@@ -4,6 +4,7 @@ restored, and nothing that was restored goes on unnoticed.
 
 import asyncio
 from collections.abc import Coroutine
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -168,15 +169,39 @@ def test_after_a_silence_the_gateways_are_to_be_asked_from_its_beginning_on() ->
     assert told.processes[0].asked["aaio"].state == "impossible"
 
 
-def test_two_processes_that_start_together_on_new_stores_make_one_pair() -> None:
-    async def together() -> list[str]:
-        rows = await asyncio.gather(*(process(world).check() for _ in range(8)))
-        return [row.what for row in rows]
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_processes_that_start_together_on_new_stores_make_one_pair(seed: int) -> None:
+    world = World(order=Random(seed))
 
-    world = World()
-    assert set(run(together())) <= {"new", "fits"}
+    async def together() -> set[str]:
+        rows = await asyncio.gather(*(process(world).check() for _ in range(4)))
+        return {row.what for row in rows}
+
+    assert run(together()) <= {"new", "fits"}
     assert world.postgres.lost is None
     assert world.postgres.held is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_processes_that_beat_at_the_same_time_alarm_nobody(seed: int) -> None:
+    told = Story()
+    told.tell("beats", 2)
+    told.world.order = Random(seed)
+    many = [process(told.world) for _ in range(4)]
+
+    async def beats(one: Pairing) -> None:
+        for _ in range(5):
+            told.world.wait(BEAT_SECONDS)
+            await one.check()
+
+    async def together() -> None:
+        await asyncio.gather(*map(beats, many))
+
+    run(together())
+    assert told.world.postgres.lost is None
+    assert told.world.postgres.held is None
 
 
 def test_a_go_that_comes_while_another_process_judges_is_not_undone() -> None:

@@ -107,6 +107,20 @@ def test_a_postgres_from_last_night_is_held_its_numbers_leap_once_and_go_ends_it
     play(scenario)
 
 
+def test_a_hold_that_was_judged_before_somebody_said_go_is_not_put_on(play: Any) -> None:
+    async def scenario(
+        pairing: Pairing, postgres: PostgresPair, redis_: RedisPair, pool: asyncpg.Pool
+    ) -> None:
+        await beats(pairing, pool, 3)
+        judged = (await postgres.read()).mark
+        assert await postgres.hold('{"past": 9}', judged)
+        assert await postgres.go(0)
+        assert not await postgres.hold('{"past": 9}', judged)
+        assert (await postgres.read()).mark == 10
+
+    play(scenario)
+
+
 def test_an_emptied_redis_is_told_of_for_an_hour_and_paired_anew(play: Any) -> None:
     async def scenario(
         pairing: Pairing, postgres: PostgresPair, redis_: RedisPair, pool: asyncpg.Pool
