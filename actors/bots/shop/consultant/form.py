@@ -13,7 +13,8 @@ import re
 import unicodedata
 
 LINK = re.compile(
-    r"https?:|www\.|\bt\.me\b|\btg:|@\w|\b[a-z0-9-]{2,}\.[a-z]{2,}(?:/|\b)|[а-яё0-9-]{2,}\.(?:рф|рус|онлайн|сайт|москва|дети)\b",
+    r"https?:|www\.|\bt\.me\b|\btg:|@\w|\b[a-z0-9-]{2,}\.[a-z]{2,}(?:/|\b)|[а-яё0-9-]{2,}\.(?:рф|рус"
+    r"|онлайн|сайт|москва|дети)\b",
     re.IGNORECASE,
 )
 FILE = re.compile(
@@ -22,30 +23,40 @@ FILE = re.compile(
 PUNCTUATION = frozenset(".,!?…:;()[]<>«»“”„\"'’‘`-–—‑/&•·\x00")
 EMOJI = frozenset("😀😃😄😁😊🙂😉😍🤗👍👋✨🌟📷📸🎮🎨🎧🎓🔐🧩📚🏝🌲🚋❤♥☀")
 CURRENCY = re.compile(
-    r"\b(?:руб(?:л\w*|\.|ик\w*)?|копе[еёй]\w*|деньг\w*|денег|деньж\w*|бакс\w*|доллар\w*|евро|цент(?:ов|а|ы)?|тенге"
+    r"\b(?:руб(?:л\w*|\.|ик\w*)?|копе[еёй]\w*|деньг\w*|денег|деньж\w*|бакс\w*|доллар\w*|евро|цент(?:ов|а"
+    r"|ы)?|тенге"
     r"|гривн\w*|юан(?:ь|ей|я|и)|биткоин\w*|крипт(?:а|у|ой|овалют\w*)|usdt?|eur|rub|rur|gbp|btc"
-    r"|r[ou]{1,2}bles?|kope[ck]+s?|dollars?|bucks?|euros?|cents?|penn(?:y|ies)|pence|quid|fivers?|tenners?|dimes?|nickels?"
+    r"|r[ou]{1,2}bles?|kope[ck]+s?|dollars?|bucks?|euros?|cents?|penn(?:y|ies)|pence|quid|fivers?"
+    r"|tenners?|dimes?|nickels?"
     r"|bitcoins?|crypto|rubl\w*|besplatno|skidk\w*|darom|podarok)(?!\w)",
     re.IGNORECASE,
 )
 NUMBER = re.compile(
     r"\b(?:пят(?:ь|и|ью|еро)|шест(?:ь|и|ью|еро)|семь|семи|восем(?:ь|ью)|восьми|девят(?:ь|и|ью)"
     r"|десят(?:ь|и|ью|к[аиуо]\w*|ок|ков)|\w+надцат\w*|\w+десят\w*|двадцат\w*|тридцат\w*|сорок|девяност\w*"
-    r"|сто|ста|двест\w+|трист\w+|четырест\w+|(?:двух|трех|трёх|четырех|четырёх|пять|пяти|шесть|шести|семь|семи|восемь|восьми"
-    r"|девять|девяти)сот|сот(?:ня|ни|ню|ней|ен|к[аиуо]\w*)|тысяч\w*|тыщ\w*|миллион\w*|миллиард\w*|косар[ьяией]+|чирик\w*"
+    r"|сто|ста|двест\w+|трист\w+|четырест\w+|(?:двух|трех|трёх|четырех|четырёх|пять|пяти|шесть|шести|семь"
+    r"|семи|восемь|восьми"
+    r"|девять|девяти)сот|сот(?:ня|ни|ню|ней|ен|к[аиуо]\w*)|тысяч\w*|тыщ\w*|миллион\w*|миллиард\w*"
+    r"|косар[ьяией]+|чирик\w*"
     r"|полтин\w*|пятихат\w*|дюжин\w*|ноль|(?<!с )нуля|нулю|нулем|нулев\w+|процент\w*|полцены|вдвое"
     r"|втрое|вчетверо"
     r"|впятеро|четверт(?:ь|и|ью)|треть|трети|третью|половин\w*"
-    r"|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twent\w+|thirt\w+|fou?rty|fift\w+|sixty|seventy|eighty|ninety"
-    r"|hundreds?|thousands?|millions?|billions?|dozens?|zero|nil|nought|percent\w*|half|halves|halved|quarters?|thirds"
+    r"|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twent\w+|thirt\w+|fou?rty|fift\w+|sixty"
+    r"|seventy|eighty|ninety"
+    r"|hundreds?|thousands?|millions?|billions?|dozens?|zero|nil|nought|percent\w*|half|halves|halved"
+    r"|quarters?|thirds"
     r"|two-thirds|tenths?|fifths?)(?!\w)",
     re.IGNORECASE,
 )
 TRADE = re.compile(
-    r"\b(?:скид(?:к|оч)\w*|бесплатн\w*|безвозмезд\w*|(?:за)?даром|халяв\w*|к[еэ]шб[еэ]к\w*|уцен\w+|распрода[жн]\w*|промокод\w*"
-    r"|купон\w*|рассроч\w*|предоплат\w*|доплат\w*|доплач\w*|переплат\w*|аванс\w*|задаток|задатк\w*|подешев\w*|удешев\w*"
-    r"|подорож\w*|дешев\w*|раскуп\w*|курьер\w*|доставк\w*|доставим|доставят|склад(?:е|у|а|ы|ах)?|зарезервир\w*|забронир\w*"
-    r"|discount\w*|refund\w*|cash-?back|gratis|complimentary|give-?aways?|freebies?|rebates?|vouchers?|coupons?|promos?|promo-codes?"
+    r"\b(?:в наличии|возврат\w*|скид(?:к|оч)\w*|бесплатн\w*|безвозмезд\w*|(?:за)?даром|халяв\w*"
+    r"|к[еэ]шб[еэ]к\w*|уцен\w+|распрода[жн]\w*|промокод\w*"
+    r"|купон\w*|рассроч\w*|предоплат\w*|доплат\w*|доплач\w*|переплат\w*|аванс\w*|задаток|задатк\w*"
+    r"|подешев\w*|удешев\w*"
+    r"|подорож\w*|дешев\w*|раскуп\w*|курьер\w*|доставк\w*|доставим|доставят|склад(?:е|у|а|ы|ах)?"
+    r"|зарезервир\w*|забронир\w*"
+    r"|discount\w*|refund\w*|on the house|(?:without|no) charge|cash-?back|gratis|complimentary"
+    r"|give-?aways?|freebies?|rebates?|vouchers?|coupons?|promos?|promo-codes?"
     r"|mark(?:ed)? down|markdowns?|restock\w*|in stock|instal+ments?|couriers?|warehouses?|shipments?"
     r"|shipping|free of charge"
     r"|prepa(?:y|id|yment)\w*|surcharges?|free of any)(?!\w)",

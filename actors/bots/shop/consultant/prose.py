@@ -8,7 +8,7 @@ is shown when
   (`names.py`);
 - the products it names were looked up in this turn, and it offers none that is sold out;
 - it makes no statement on price, discount, payment, stock, delivery, dates, terms: what it means is judged
-  (`judge/`).
+  (`judge/`), as a whole and in its parts.
 
 Sentences fall one by one: measured on answers in which one sentence of four was a statement, dropping all
 four loses three of four honest sentences and catches nothing more.
@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 from actors.bots.shop.consultant import form, names
 from actors.bots.shop.consultant.facts import Facts
-from actors.bots.shop.consultant.judge.judge import JUDGE, STATEMENT_FROM, UnjudgedError
+from actors.bots.shop.consultant.judge.judge import JUDGE, PART_FROM, STATEMENT_FROM, UnjudgedError
 from actors.bots.shop.consultant.mentions import Mention, find_mentions
-from actors.bots.shop.consultant.wording import sentences
+from actors.bots.shop.consultant.wording import clauses, sentences
 from actors.bots.shop.language import Language
 from actors.bots.shop.product import Product
 
@@ -76,24 +76,14 @@ def judged(
     faults = [
         _fault(bare[start:end], _in(mentions, start, end), facts, shop, question) for start, end in places
     ]
-    meant = {
-        place: " ".join(NAMED.sub(f" {INSTEAD[language]} ", bare[slice(*place)]).split())
-        for place, fault in zip(places, faults, strict=True)
-        if fault is None
-    }
     try:
-        marks = dict(zip(meant, JUDGE.marks(list(meant.values())), strict=True))
+        whys = [
+            why or _meant(bare[slice(*place)], language) for place, why in zip(places, faults, strict=True)
+        ]
     except UnjudgedError as error:
         return Judged("", [Refusal("unjudged", str(error))])
-    refused = [
-        Refusal(why, text[slice(*place)].strip()) for place, why in zip(places, faults, strict=True) if why
-    ]
-    refused += [
-        Refusal("statement", text[slice(*place)].strip())
-        for place, mark in marks.items()
-        if mark >= STATEMENT_FROM
-    ]
-    kept = [place for place in places if marks.get(place, STATEMENT_FROM) < STATEMENT_FROM]
+    refused = [Refusal(why, text[slice(*at)].strip()) for at, why in zip(places, whys, strict=True) if why]
+    kept = [place for place, why in zip(places, whys, strict=True) if why is None]
     if refused and not any(_in(mentions, *place) for place in kept):
         # A greeting and "Shall I go on?" make no answer when what stood between them is gone.
         kept = []
@@ -114,6 +104,13 @@ def _fault(
             if known and not any(product.available for product in known):
                 return "sold_out"
     return "unknown_product" if names.unknown_name(sentence, shop, question) else None
+
+
+def _meant(sentence: str, language: Language) -> str | None:
+    """What is wrong with what a sentence means, as a whole or in one of its parts. Raises `UnjudgedError`."""
+    said = " ".join(NAMED.sub(f" {INSTEAD[language]} ", sentence).split())
+    whole, *parts = JUDGE.marks([said, *clauses(said)])
+    return "statement" if whole >= STATEMENT_FROM or max(parts, default=PART_FROM - 1) >= PART_FROM else None
 
 
 def _in(mentions: Iterable[Mention], start: int, end: int) -> list[Mention]:

@@ -10,6 +10,16 @@ MARKUP = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}|^#{1,6}\s+", re.MULTI
 SENTENCE_END = re.compile(r"(?<=[.!?…])[»”\"')]*\s+(?=[^\Wа-яёa-z]|[\x00«“\"„•*(–—-])|\n+")
 """A new sentence begins with a capital, a digit, a sign, or where a name was blanked out."""
 
+CLAUSE_END = re.compile(
+    r"\s*[,;:()—–]+\s*|\s+-\s+|\s+(?=(?:and|but|or|so|because|since|which|и|а|но|или|зато|потому)\s)",
+    re.IGNORECASE,
+)
+CONJUNCTION = re.compile(
+    r"^(?:and|but|or|so|because|since|which|plus|и|а|но|или|зато|потому|что|которы[йеми]+|которую?)\s+",
+    re.IGNORECASE,
+)
+CLAUSE_WORDS_MIN = 3
+
 
 def clean(text: str) -> str:
     """The text as it is judged and shown: signs that nobody sees and marks that nobody needs are gone."""
@@ -38,3 +48,17 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Where the sentences of a text begin and end, with the space that follows them."""
     cuts = [0, *(found.end() for found in SENTENCE_END.finditer(text)), len(text)]
     return [(start, end) for start, end in itertools.pairwise(cuts) if text[start:end].strip()]
+
+
+def clauses(sentence: str) -> list[str]:
+    """The parts of a sentence that could each be one; none where it has no parts. A word or two belong to
+    what stands before them.
+    """
+    parts: list[str] = []
+    for part in CLAUSE_END.split(sentence):
+        if parts and min(len(part.split()), len(parts[-1].split())) < CLAUSE_WORDS_MIN:
+            parts[-1] = f"{parts[-1]} {part}".strip()
+        elif part:
+            parts.append(part)
+    whole = [CONJUNCTION.sub("", one).rstrip(" .!?…") for one in parts]
+    return whole if len(whole) > 1 else []

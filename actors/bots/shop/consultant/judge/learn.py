@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.bots.shop.consultant.judge.child import LEARNED, SCALE, encoder, likeness
+from actors.bots.shop.consultant.wording import clauses
 
 EXAMPLES = Path(__file__).with_name("examples")
 WIDTH = 2.0
@@ -52,6 +53,9 @@ def main() -> None:
 
     encode = encoder()
     statements, prose = examples("statements"), examples("prose")
+    # Every part of what may be said may be said. (Of a lie, not every part is one.)
+    parts = [part for one in prose for part in clauses(one)]
+    prose = list(dict.fromkeys([*prose, *parts]))
     sentences = [*statements, *prose]
     sides = np.array([1.0] * len(statements) + [-1.0] * len(prose))
     kept = np.rint(np.array([encode([one])[0] for one in sentences]) * SCALE).clip(-127, 127).astype(np.int8)

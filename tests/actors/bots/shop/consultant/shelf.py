@@ -44,12 +44,12 @@ def judged(text, language, question="", looked_up=None):
     return prose.judged(clean(text), facts, shop, language, question)
 
 
-def sentences(kind, *, later=False):
+def sentences(kind, which=""):
     """The sentences of a list, each with its language."""
     return [
         (language, line)
         for language in Language
-        for line in (SENTENCES / f"{kind}_{language.value}{'_later' if later else ''}.txt")
+        for line in (SENTENCES / f"{kind}_{language.value}{which and f'_{which}'}.txt")
         .read_text(encoding="utf-8")
         .splitlines()
         if line.strip()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actors.bots.shop.consultant.metrics import REFUSED
 from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
 from actors.bots.shop.language import Language
 from actors.providers.openai import Models
@@ -49,6 +50,7 @@ def test_there_are_fifty_of_them():
 def test_a_dialogue(scripted, dialogue):
     talker, world = scripted(dialogue["language"])
     own = CONSULTANT_TEXTS[Language(dialogue["language"])]
+    refused = _refused()
     for turn in dialogue["turns"]:
         if "model" in turn:
             world.faults.add([parse_rule(turn["model"] | {"with_tools": True})])
@@ -65,7 +67,14 @@ def test_a_dialogue(scripted, dialogue):
         assert _offered(talker) == turn.get("offers")
         assert answer.startswith((own.found, own.nothing_found)) is turn.get("plain", False)
         world.faults.clear()
+        assert "model" in turn or _refused() == refused, "the script says nothing that is refused"
+        refused = _refused()
     talker.expect_true_money()
+
+
+def _refused():
+    """How many sentences were refused so far."""
+    return sum(one.value for one in next(iter(REFUSED.collect())).samples if one.name.endswith("_total"))
 
 
 def _written(call):
