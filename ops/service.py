@@ -52,6 +52,7 @@ from supervisors.moving import follow_moves
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.listener import Listener
 from supervisors.oncall.node import LocalNode, held_nodes
+from supervisors.oncall.restored import JOBS
 from supervisors.oncall.targets import Target
 from supervisors.otp.child import Life, Shutdown
 from supervisors.otp.errors import FailedToStartError, GaveUp
@@ -207,6 +208,8 @@ class Service:
             except StoreError as error:
                 if stores.pairing.held is not None:  # what may not act must not start either
                     raise StartError(f"{stores.pairing.held}, and it cannot be held: {error}") from None
+            if stores.pairing.held is not None:  # also where Redis is gone again before it is read below
+                process.held[JOBS] = stores.pairing.held
             with suppress(StoreError):  # the listener makes up for it
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
