@@ -67,7 +67,9 @@ SELECT DISTINCT bot FROM broadcast WHERE status = 'running';
 
 -- running: what a bot has to send, and by which name mailboxes know it: ids come again when a backup is restored
 SELECT broadcast.id, message, concat_ws(
-    '-', 'broadcast', broadcast.id,
+    '-', 'broadcast',
+    CASE WHEN created_at >= since.value::timestamptz THEN (SELECT value FROM installation WHERE key = 'id') END,
+    broadcast.id,
     CASE WHEN created_at >= since.value::timestamptz THEN (extract(epoch FROM created_at) * 1000000)::bigint END
 ) AS name
 FROM broadcast LEFT JOIN installation AS since ON since.key = 'job_keys_since'

@@ -5,7 +5,8 @@ WITH moment AS MATERIALIZED (
     SELECT
         clock_timestamp() AS now,
         EXISTS (SELECT FROM outbox_queue WHERE queue = $1 AND paused_at IS NOT NULL) AS paused,
-        (SELECT value::timestamptz FROM installation WHERE key = 'job_keys_since') AS keys_since
+        (SELECT value::timestamptz FROM installation WHERE key = 'job_keys_since') AS keys_since,
+        (SELECT value FROM installation WHERE key = 'id') AS installation
 ), candidate AS MATERIALIZED (
     SELECT job.*
     FROM unnest($2::smallint[], $3::timestamptz[]) AS line (priority, low)
@@ -51,7 +52,7 @@ WITH moment AS MATERIALIZED (
         job.backoff_max_seconds, job.backoff_jitter, job.created_at, job.run_at, job.last_error, job.trace,
         job.bot, job.chat, job.update_id, job.effect,
         greatest(extract(epoch FROM moment.now - job.run_at), 0)::float8 AS waited_seconds,
-        coalesce(job.created_at >= moment.keys_since, true) AS is_dated,
+        CASE WHEN job.created_at >= moment.keys_since THEN moment.installation END AS installation,
         job.turn_at, candidate.lost_worker
 ), lost AS (
     INSERT INTO outbox_event (job_id, attempt, kind, queue, name, worker, trace, error)

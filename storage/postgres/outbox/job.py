@@ -153,8 +153,8 @@ class Job(NamedTuple):
     effect: str | None
     waited_seconds: float
     """From when it was wanted to when it was claimed, by the database's clock."""
-    is_dated: bool
-    """False for jobs of the version before, whose effects may be known by their id alone."""
+    installation: str | None
+    """Whose job it is; None for jobs of the version before, whose effects may be known by their id alone."""
 
     @property
     def backoff(self) -> Backoff:
@@ -166,12 +166,13 @@ class Job(NamedTuple):
     @property
     def idempotency_key(self) -> str:
         """The same for every attempt, and never that of another job: what to give a provider, so that its
-        effect happens once. Ids come again when the database is restored from a backup, and whoever was
-        given one would take the other job for done; the microsecond in which it was made does not.
+        effect happens once. Ids come again when the database is restored from a backup or begun anew, and
+        whoever was given one would take the other job for done; the installation and the microsecond in
+        which the job was made do not.
         """
-        if not self.is_dated:
+        if self.installation is None:
             return f"job-{self.id}"
-        return f"job-{self.id}-{(self.created_at - EPOCH) // MICROSECOND}"
+        return f"job-{self.installation}-{self.id}-{(self.created_at - EPOCH) // MICROSECOND}"
 
     def data(self) -> dict[str, object]:
         """The payload, read as JSON."""

@@ -438,7 +438,8 @@ def test_every_attempt_has_the_same_idempotency_key(play):
         await stand.start(post.handlers)
         await stand.quiet()
         made = await stand.fetch("SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM outbox_dead")
-        assert [context.idempotency_key for context in post.contexts] == [f"job-{id_}-{made}"] * 3
+        mine = await stand.fetch("SELECT value FROM installation WHERE key = 'id'")
+        assert [context.idempotency_key for context in post.contexts] == [f"job-{mine}-{id_}-{made}"] * 3
         assert [context.is_last_attempt for context in post.contexts] == [False, False, True]
 
     play(scenario)

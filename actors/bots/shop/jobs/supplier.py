@@ -3,8 +3,9 @@
     POST callback_url
     Content-Type: application/json
     X-Mailroom-Signature: t=1763632800,v1=<hex HMAC-SHA256(secret, "1763632800." + body)>
-    X-Mailroom-Idempotency-Key: job-1234-1796079000000000    the same however often we call, and never again
+    X-Mailroom-Idempotency-Key: job-m2k7q0xw9a-1234-1796079000000000
 
+The key is the same however often we call, and never used again.
 Any 2xx means that the supplier has it; 5xx, 429 and silence are tried again for a day, anything else is for
 the owner to see. A supplier's outage holds up nobody but that supplier: its jobs have a key of their own.
 """
