@@ -4,6 +4,7 @@ import os
 import pwd
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -107,10 +108,14 @@ class Bouncer:
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
         deadline = time.monotonic() + START_SECONDS_MAX
-        while not (self._folder / f".s.PGSQL.{PORT}").exists():
+        while not self._listens():
             assert self._child.poll() is None, self._log.read_text()
             assert time.monotonic() < deadline, self._log.read_text()
             time.sleep(0.01)
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as there:  # its file is there a moment before anybody listens
+            return there.connect_ex(str(self._folder / f".s.PGSQL.{PORT}")) == 0
 
     def stop(self) -> None:
         if self._child is not None:
