@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from actors.bots.shop.consultant.judge import judge as judging
@@ -36,6 +39,29 @@ def test_a_judge_that_was_killed_is_followed_by_another(own):
     os.kill(own._process.pid, signal.SIGKILL)
     own._process.wait()
     assert own.marks(["You can pay later."])[0] > 0
+
+
+def test_a_judge_does_not_outlive_a_parent_that_was_killed():
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            (
+                "from actors.bots.shop.consultant.judge.judge import JUDGE\n"
+                "JUDGE.warm()\nprint(JUDGE._process.pid, flush=True)\ninput()"
+            ),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    child = int(parent.stdout.readline())
+    assert psutil.pid_exists(child)
+    parent.kill()
+    parent.communicate()
+    ends = time.monotonic() + 20
+    while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < ends, "it is still there"
+        time.sleep(0.05)
 
 
 def test_a_judge_that_does_not_answer_is_not_waited_for(own, monkeypatch):
