@@ -10,8 +10,8 @@ is shown when
 - it makes no statement on price, discount, payment, stock, delivery, dates, terms: what it means is judged
   (`judge/`), as a whole and in its parts.
 
-Sentences fall one by one: dropping the whole answer for one statement loses the honest sentences beside it and
-catches nothing more.
+Sentences fall one by one: dropping the whole answer for one statement loses the honest sentences beside it
+and catches nothing more.
 """
 
 import re

@@ -30,7 +30,7 @@ not. A little below the middle, as a lie that is shown costs more than an honest
 
 PART_FROM = 0.1
 """The same of a part of a sentence, which is less sure. In a long sentence about goods a short lie is lost:
-of fifty such sentences the whole alone told twenty-four, with the parts forty-nine are told.
+of fifty such sentences the whole alone told twenty-six, with the parts forty-nine are told.
 """
 
 
