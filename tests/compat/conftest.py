@@ -269,7 +269,7 @@ def telegram(tmp_path_factory):
 
 
 @pytest.fixture
-def on_both(telegram, postgres_url, redis_url, tmp_path):
+def on_both(telegram, postgres_url, clean_redis_url, tmp_path):
     """Run a script on stock aiogram and by `mailroom run`, and compare what they told Telegram. Instead of a
     script it may be the words after `python`; the folder they are run in is `tmp_path`.
     """
@@ -285,7 +285,7 @@ def on_both(telegram, postgres_url, redis_url, tmp_path):
         # What each of the two needs for itself, such as a port, is a function.
         mine = [{name: make() for name, make in environment.items() if callable(make)} for _ in range(2)]
         environment = {name: value for name, value in environment.items() if not callable(value)}
-        stores = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url}
+        stores = {"DATABASE_URL": postgres_url, "REDIS_URL": clean_redis_url}
         stores["MAILROOM_DATA"] = str(tmp_path / "data")
         variants = [
             Variant("stock", telegram, script, environment | mine[0], tmp_path, tokens[0]),
@@ -309,14 +309,14 @@ def on_both(telegram, postgres_url, redis_url, tmp_path):
 
 
 @pytest.fixture
-def alone(telegram, postgres_url, redis_url, tmp_path):
+def alone(telegram, postgres_url, clean_redis_url, tmp_path):
     """Run a script by `mailroom run` only; give it the tokens of an earlier run to have it meet its users."""
     migrate(postgres_url)
 
     @contextmanager
     def run(script, *, environment=None, tokens=None, exit_code=0):
         tokens = tokens or [f"{next(_ids)}:{'A' * 35}" for _ in range(2)]
-        given = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url} | (environment or {})
+        given = {"DATABASE_URL": postgres_url, "REDIS_URL": clean_redis_url} | (environment or {})
         given.setdefault("MAILROOM_DATA", str(tmp_path / "data"))
         variant = Variant("mailroom", telegram, script, given, tmp_path, tokens)
         try:

@@ -36,6 +36,7 @@ CONFIG = (
     .replace("[bots.shed]", '[bots.shed]\nflood = "shed"')
 )
 
+_stacks = itertools.count(1)
 _databases = itertools.count(1)
 _chats = itertools.count(1000)
 _update_ids = itertools.count(10_000)
@@ -64,8 +65,10 @@ class Stack:
     def __init__(
         self, folder: Path, postgres: EmbeddedPostgres, shape: Shape = TOGETHER, *, public: bool = True
     ) -> None:
+        # Its own even where a test before had one of this name: stores of two would not fit together.
+        folder = Path(f"{folder}-{next(_stacks)}")
         self.folder = folder
-        folder.mkdir(exist_ok=True)
+        folder.mkdir()
         self.config = folder / "mailroom.toml"
         self.config.write_text(CONFIG)
         (folder / "hostile_bot.py").write_text(Path(__file__).with_name("hostile_bot.py").read_text())

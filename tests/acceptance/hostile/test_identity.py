@@ -1,6 +1,5 @@
 """A name's chats belong to one bot of Telegram's: a token of another one is noticed before it does harm."""
 
-import itertools
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +10,12 @@ from ops.embedded.postgres import EmbeddedPostgres
 from storage.redis.entry import Chat, prefix
 from tests.acceptance.hostile.stack import BOTS, CONFIG, Stack, new_chat, numbered, update
 
-_numbers = itertools.count(1)
 OLD, ROTATED, NEW = BOTS["strict"], "5001:rotated", "5999:new"
 
 
 @pytest.fixture
 def stack(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Stack]:
-    stack = Stack(hostile_folder / f"identity{next(_numbers)}", own_postgres)
+    stack = Stack(hostile_folder / "identity", own_postgres)
     stack.heal()
     yield stack
     stack.close()
