@@ -32,9 +32,8 @@ def shape(request: pytest.FixtureRequest) -> Shape:
 def network_and_stack(
     hostile_folder: Path, own_postgres: EmbeddedPostgres, shape: Shape
 ) -> Iterator[tuple[Network, Stack]]:
-    folder = hostile_folder / f"o-{shape}"
-    stack = Stack(folder, own_postgres, shape)
-    network = Network.to_redis(folder, stack.redis.url)
+    stack = Stack(hostile_folder / f"o-{shape}", own_postgres, shape)
+    network = Network.to_redis(stack.folder, stack.redis.url)
     stack.service.doors[0].env["REDIS_URL"] = network.url
     yield network, stack
     stack.close()
