@@ -89,8 +89,9 @@ async def _mode(first: asyncpg.Connection, second: asyncpg.Connection) -> Way:
     homes: set[int] = set()
     for _ in range(LOOKS_MAX):
         name = f"mailroom_{token_hex(8)}"
-        statement = await first.prepare("SELECT 1", name=name)
-        home = await first.fetchval(PROCESS)
+        async with first.transaction():  # or others who use the pooler part the one from the other
+            statement = await first.prepare("SELECT 1", name=name)
+            home = await first.fetchval(PROCESS)
         homes.add(home)
         async with second.transaction():
             taken = await second.fetchval(PROCESS) == home
