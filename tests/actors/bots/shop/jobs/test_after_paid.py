@@ -164,7 +164,7 @@ def test_a_supplier_is_told_by_a_signed_call(play):
         at, _, signature = call.headers["X-Mailroom-Signature"].removeprefix("t=").partition(",v1=")
         expected = hmac.new(SECRET, f"{at}.".encode() + call.content, hashlib.sha256).hexdigest()
         assert signature == expected
-        assert re.fullmatch(r"job-[0-9]+-[0-9]{16}", call.headers["X-Mailroom-Idempotency-Key"])
+        assert re.fullmatch(r"job-[0-9a-z]{10}-[0-9]+-[0-9]{16}", call.headers["X-Mailroom-Idempotency-Key"])
         assert "ann@example.com" not in call.content.decode()
 
     play(scenario)
