@@ -75,10 +75,10 @@ class Program(Process):
     def alive(self) -> bool:
         return self.child is not None and self.child.poll() is None
 
-    def wait_until_dead(self) -> None:
-        """Wait for its end, which it brings about itself."""
+    def wait_until_dead(self) -> int:
+        """Wait for its end, which it brings about itself; returns the exit code."""
         assert self.child is not None
-        self.child.wait(READY_SECONDS_MAX)
+        return self.child.wait(READY_SECONDS_MAX)
 
     def metrics(self) -> list[str]:
         """The lines of its `/metrics`."""
@@ -132,7 +132,8 @@ class Installation:
         """Ask all to stop, as every platform does before an update; gives their exit codes."""
         for one in self.processes:
             one.signal(signal.SIGTERM)
-        return [one.terminate() for one in self.processes]
+        # Once: a second SIGTERM gives up on the drain, and one that comes behind it kills.
+        return [one.wait_until_dead() for one in self.processes]
 
     def victims(self) -> Iterator[list[Program]]:
         """Whom to kill, again and again: all at once, and where there are several, each of them alone."""
