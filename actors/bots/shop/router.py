@@ -8,7 +8,7 @@ from aiogram import Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
-from actors.bots.shop.memory import Remember
+from actors.bots.shop.remember import Remember
 from actors.bots.shop.routes import (
     basket,
     browse,

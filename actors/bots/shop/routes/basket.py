@@ -1,7 +1,5 @@
 """Filling, changing and looking at the cart."""
 
-from dataclasses import replace
-
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
@@ -9,8 +7,8 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from actors.bots.shop import catalog, screens
-from actors.bots.shop.balance import balance
 from actors.bots.shop.bill import Bill
+from actors.bots.shop.billing import Bills
 from actors.bots.shop.callbacks import (
     AddToCart,
     ChangeLine,
@@ -22,43 +20,22 @@ from actors.bots.shop.callbacks import (
     UseBalance,
 )
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
-from actors.bots.shop.memory import PROMO, USE_BALANCE, Turn, forget, save_cart
-from actors.bots.shop.promo_refusal import why_refused
+from actors.bots.shop.memory import USE_BALANCE, save_cart
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.replies import popup, send, show
 from actors.bots.shop.texts import Texts
-from actors.paying.ways import Ways
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 
 
-async def cart_command(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
-) -> None:
+async def cart_command(message: Message, texts: Texts, cart: Cart, bills: Bills) -> None:
     """/cart: the cart in a new message."""
-    await send(
-        message, screens.cart(texts, await read_bill(state, database, turn, ways, texts, cart, user_id))
-    )
+    await send(message, screens.cart(texts, await bills.read(cart)))
 
 
-async def open_cart(
-    callback: CallbackQuery,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-) -> None:
+async def open_cart(callback: CallbackQuery, texts: Texts, cart: Cart, bills: Bills) -> None:
     """The cart in place."""
-    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
+    bill = await bills.read(cart)
     await show(callback, screens.cart(texts, bill))
 
 
@@ -99,19 +76,17 @@ async def change_line(
     callback: CallbackQuery,
     callback_data: ChangeLine,
     state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
     texts: Texts,
     cart: Cart,
+    bills: Bills,
 ) -> None:
     """More, less or none of a line; a refusal too shows the cart as it is now, for the button may be old."""
-    user_id, product_id = callback.from_user.id, callback_data.product
+    product_id = callback_data.product
     changed, change = CHANGES[callback_data.action](cart, product_id)
-    bill = await read_bill(state, database, turn, ways, texts, changed, user_id)
+    bill = await bills.read(changed)
     left = dict(bill.quote.short).get(product_id)
     if change is Change.DONE and callback_data.action is LineAction.MORE and left is not None:
-        bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
+        bill = await bills.read(cart)
         await show(callback, screens.cart(texts, bill), too_few(texts, left), alert=True)
         return
     await save_cart(state, changed.without(*bill.quote.missing))
@@ -124,23 +99,14 @@ async def change_line(
         await show(callback, screen)
 
 
-async def fit(
-    callback: CallbackQuery,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-) -> None:
+async def fit(callback: CallbackQuery, state: FSMContext, texts: Texts, cart: Cart, bills: Bills) -> None:
     """As many of everything as there are."""
-    user_id = callback.from_user.id
-    bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
+    bill = await bills.read(cart)
     fitting = cart.without(*bill.quote.missing)
     for product_id, left in bill.quote.short:
         fitting = fitting.at_most(product_id, left)
     await save_cart(state, fitting)
-    bill = await read_bill(state, database, turn, ways, texts, fitting, user_id)
+    bill = await bills.read(fitting)
     await show(callback, screens.cart(texts, bill))
 
 
@@ -154,35 +120,14 @@ async def use_balance(
     callback: CallbackQuery,
     callback_data: UseBalance,
     state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
     texts: Texts,
     cart: Cart,
+    bills: Bills,
 ) -> None:
     """Pay with the balance, or not."""
     await state.update_data({USE_BALANCE: callback_data.on})
-    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
+    bill = await bills.read(cart)
     await show(callback, screens.cart(texts, bill))
-
-
-async def read_bill(
-    state: FSMContext, database: Pool, turn: Turn, ways: Ways, texts: Texts, cart: Cart, user_id: int
-) -> Bill:
-    """Price the cart, and drop from it what is no longer sold, and a promo code that is no longer valid; the
-    bill tells what was dropped.
-    """
-    remembered = await state.get_data()
-    code: str | None = remembered.get(PROMO)
-    quote = await catalog.quote_cart(database, texts.language, cart, code, ways.least)
-    if quote.missing:
-        await save_cart(state, cart.without(*quote.missing))
-    gone = None
-    if code and not quote.used_promo_code and await why_refused(database, code) is not None:
-        await forget(state, PROMO)
-        gone, quote = code, replace(quote, promo_code=None)
-    has_minor = await balance(database, turn.bot, user_id, quote.currency) if quote.lines else 0
-    return Bill(quote, has_minor, bool(remembered.get(USE_BALANCE)) and has_minor > 0, gone, ways)
 
 
 def refusal(texts: Texts, change: Change) -> str:

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from actors.bots.shop import screens
+from actors.bots.shop.billing import Bills
 from actors.bots.shop.callbacks import ConfirmOrder
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.memory import (
@@ -25,7 +26,6 @@ from actors.bots.shop.memory import (
 from actors.bots.shop.options import Options
 from actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, find_order_of, place_order
 from actors.bots.shop.replies import popup, send, show
-from actors.bots.shop.routes.basket import read_bill
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.ways import reserve_minutes
@@ -34,12 +34,9 @@ from actors.paying.ways import Ways
 
 async def ask_to_confirm(
     state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
     texts: Texts,
     cart: Cart,
-    user_id: int,
+    bills: Bills,
     notice: str = "",
     promo_gone: str | None = None,
 ) -> Screen:
@@ -48,7 +45,7 @@ async def ask_to_confirm(
 
     If it cannot be ordered as it is, the form closes and the cart says why.
     """
-    bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
+    bill = await bills.read(cart)
     bill = replace(bill, promo_gone=bill.promo_gone or promo_gone)
     if not bill.quote.lines or bill.quote.short:
         await close_form(state)
@@ -70,6 +67,7 @@ async def confirm(
     wake: Wake,
     texts: Texts,
     cart: Cart,
+    bills: Bills,
 ) -> None:
     """Place the order the customer saw, and show how to pay for it.
 
@@ -77,10 +75,9 @@ async def confirm(
     now, and what was agreed and written stays agreed.
     """
     effect_id = turn.effect_id("order")
-    user_id = callback.from_user.id
     order = await find_order_of(database, effect_id)
     if order is None:
-        bill = await read_bill(state, database, turn, ways, texts, cart, user_id)
+        bill = await bills.read(cart)
         quote = bill.quote
         if not quote.missing and quote.lines and quote.fingerprint == callback_data.quote:
             try:
@@ -101,9 +98,7 @@ async def confirm(
                 pass  # shown below, as it is now
         if order is None:
             # The cart as it was read, not as it was tidied: the screen tells what had to leave it.
-            screen = await ask_to_confirm(
-                state, database, turn, ways, texts, cart, user_id, texts.form.changed, bill.promo_gone
-            )
+            screen = await ask_to_confirm(state, texts, cart, bills, texts.form.changed, bill.promo_gone)
             await show(callback, screen, texts.form.changed, alert=True)
             return
     wake("delivery")
@@ -113,18 +108,11 @@ async def confirm(
 
 
 async def remind_to_confirm(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
+    message: Message, state: FSMContext, texts: Texts, cart: Cart, bills: Bills
 ) -> None:
     """A message where a button is expected: show the buttons again, where the customer is looking."""
     needed = texts.form.confirm_needs_button
-    await send(message, await ask_to_confirm(state, database, turn, ways, texts, cart, user_id, needed))
+    await send(message, await ask_to_confirm(state, texts, cart, bills, needed))
 
 
 async def form_is_closed(callback: CallbackQuery, texts: Texts) -> None:

@@ -15,17 +15,16 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from actors.bots.shop import screens
+from actors.bots.shop.billing import Bills
 from actors.bots.shop.callbacks import FormAction, FormStep, StartOrder
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact, printable
 from actors.bots.shop.customers import find_customer, set_contact
 from actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, Turn, close_form
 from actors.bots.shop.replies import popup, send, show
-from actors.bots.shop.routes.basket import read_bill
 from actors.bots.shop.routes.confirm import ask_to_confirm
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
-from actors.paying.ways import Ways
 
 
 async def begin(
@@ -33,12 +32,12 @@ async def begin(
     state: FSMContext,
     database: Pool,
     turn: Turn,
-    ways: Ways,
     texts: Texts,
     cart: Cart,
+    bills: Bills,
 ) -> None:
     """Open the form; a cart that cannot be ordered as it is is shown instead."""
-    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
+    bill = await bills.read(cart)
     if bill.quote.missing or bill.quote.short or not bill.quote.lines:
         await show(callback, screens.cart(texts, bill))
         return
@@ -89,16 +88,7 @@ async def use_username(
     await show(callback, screens.ask_comment(texts))
 
 
-async def take_comment(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
-) -> None:
+async def take_comment(message: Message, state: FSMContext, texts: Texts, cart: Cart, bills: Bills) -> None:
     """A typed comment leads to the summary."""
     comment = parse_comment(message.text or "")
     if comment is None:
@@ -107,36 +97,23 @@ async def take_comment(
         await send(message, screens.ask_comment(texts, complaint))
         return
     await state.update_data({COMMENT: comment})
-    await send(message, await ask_to_confirm(state, database, turn, ways, texts, cart, user_id))
+    await send(message, await ask_to_confirm(state, texts, cart, bills))
 
 
 async def skip_by_command(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
+    message: Message, state: FSMContext, texts: Texts, cart: Cart, bills: Bills
 ) -> None:
     """/skip does what the button does."""
     await state.update_data({COMMENT: ""})
-    await send(message, await ask_to_confirm(state, database, turn, ways, texts, cart, user_id))
+    await send(message, await ask_to_confirm(state, texts, cart, bills))
 
 
 async def skip_comment(
-    callback: CallbackQuery,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
+    callback: CallbackQuery, state: FSMContext, texts: Texts, cart: Cart, bills: Bills
 ) -> None:
     """No comment."""
     await state.update_data({COMMENT: ""})
-    screen = await ask_to_confirm(state, database, turn, ways, texts, cart, callback.from_user.id)
+    screen = await ask_to_confirm(state, texts, cart, bills)
     await show(callback, screen)
 
 

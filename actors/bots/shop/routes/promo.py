@@ -9,15 +9,14 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from actors.bots.shop import screens
+from actors.bots.shop.billing import Bills
 from actors.bots.shop.callbacks import AskPromo, DropPromo
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.discounts import parse_promo_code
-from actors.bots.shop.memory import PROMO, PromoForm, Turn, forget
+from actors.bots.shop.memory import PROMO, PromoForm, forget
 from actors.bots.shop.promo_refusal import why_refused
 from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.basket import read_bill
 from actors.bots.shop.texts import Texts
-from actors.paying.ways import Ways
 
 
 async def ask(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
@@ -27,14 +26,7 @@ async def ask(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:
 
 
 async def take(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
+    message: Message, state: FSMContext, database: Pool, texts: Texts, cart: Cart, bills: Bills
 ) -> None:
     """A code that was typed: the cart with it, or what is wrong with it."""
     code = parse_promo_code(message.text or "")
@@ -53,40 +45,19 @@ async def take(
         return
     await state.set_state(None)
     await state.update_data({PROMO: code})
-    await send(
-        message, screens.cart(texts, await read_bill(state, database, turn, ways, texts, cart, user_id))
-    )
+    await send(message, screens.cart(texts, await bills.read(cart)))
 
 
-async def leave(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
-) -> None:
+async def leave(message: Message, state: FSMContext, texts: Texts, cart: Cart, bills: Bills) -> None:
     """/cancel, or another look at the cart: no code, then."""
     await state.set_state(None)
-    await send(
-        message, screens.cart(texts, await read_bill(state, database, turn, ways, texts, cart, user_id))
-    )
+    await send(message, screens.cart(texts, await bills.read(cart)))
 
 
-async def drop(
-    callback: CallbackQuery,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    ways: Ways,
-    texts: Texts,
-    cart: Cart,
-) -> None:
+async def drop(callback: CallbackQuery, state: FSMContext, texts: Texts, cart: Cart, bills: Bills) -> None:
     """The cart without a code."""
     await forget(state, PROMO)
-    bill = await read_bill(state, database, turn, ways, texts, cart, callback.from_user.id)
+    bill = await bills.read(cart)
     await show(callback, screens.cart(texts, bill), texts.cart.promo_dropped_popup)
 
 

@@ -1,0 +1,89 @@
+"""What every handler is given of the customer whom it serves."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from aiogram import BaseMiddleware
+from aiogram.enums import ChatType
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, User
+
+from actors.bots.shop.billing import Bills
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.customers import referrer_in, remember
+from actors.bots.shop.language import Language, choose_language
+from actors.bots.shop.memory import CART, KNOWN, LANGUAGE, PromoForm
+from actors.bots.shop.screens import Front
+from actors.bots.shop.texts import TEXTS
+from actors.bots.shop.ways import ways_of
+
+START = re.compile(r"/start(?:@\w+)?\s+(\S+)\s*", re.IGNORECASE)
+"""What Telegram writes for somebody who has followed a link to the bot."""
+
+
+class Remember(BaseMiddleware):
+    """Hands every handler the customer's `texts`, `cart`, `bills`, `user_id` and `front`, and the `ways` to
+    pay, and keeps the table of customers up to date.
+    """
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Read all once, before the handler."""
+        state: FSMContext = data["state"]
+        user: User | None = data.get("event_from_user")
+        remembered = await state.get_data()
+        language = choose_language(remembered.get(LANGUAGE), user.language_code if user else None)
+        if user is not None:
+            await _meet(event, data, user, language, remembered.get(KNOWN))
+        if isinstance(event, CallbackQuery) and await state.get_state() == PromoForm.code.state:
+            await state.set_state(None)
+        texts, user_id = TEXTS[language], user.id if user else 0
+        ways = ways_of(data["options"], data.get("payments") or {})
+        own = {
+            "texts": texts,
+            "cart": Cart.from_data(remembered.get(CART)),
+            "bills": Bills(data["database"], state, data["turn"].bot, ways, texts.language, user_id),
+            "user_id": user_id,
+            "front": front_of(data),
+            "ways": ways,
+        }
+        return await handler(event, data | own)
+
+
+def front_of(data: Mapping[str, Any]) -> Front:
+    """What the menu leads to, by what the host offers. Telegram takes no button with an address of this
+    machine; a demo's Telegram does.
+    """
+    url = str(data.get("public_url") or "").rstrip("/")
+    opens = url.startswith("https://") or (url and data.get("demo"))
+    app_url = f"{url}/app/shop?{urlencode({'bot': data['turn'].bot})}" if opens else ""
+    return Front(consultant=data.get("models") is not None, app_url=app_url)
+
+
+async def _meet(
+    event: TelegramObject, data: dict[str, Any], user: User, language: Language, known: Any
+) -> None:
+    """Write down who this is: at the first message, whatever it is, and when name or language change."""
+    chat: Chat | None = data.get("event_chat")
+    if chat is not None and chat.type != ChatType.PRIVATE:
+        return
+    now = [language.value, user.full_name]
+    if known == now:
+        return
+    payload = START.fullmatch(event.text or "") if isinstance(event, Message) else None
+    # Without the message, the private chat with the customer has the customer's own id.
+    await remember(
+        data["database"],
+        data["turn"].bot,
+        user,
+        chat.id if chat else user.id,
+        language,
+        referrer_in(payload[1]) if payload else None,
+    )
+    await data["state"].update_data({KNOWN: now})
