@@ -15,6 +15,13 @@ from actors.jobs.context import JobContext
 from actors.jobs.handlers import Handlers
 from actors.jobs.limits import Limits
 from actors.paying import report
+from actors.paying.ending import (
+    REFUND,
+    REFUND_ATTEMPTS_MAX,
+    REFUND_BACKOFF,
+    REFUND_SECONDS,
+    RefundPayment,
+)
 from actors.paying.listing import list_since_last
 from actors.paying.lost_back import (
     LOST_BACK,
@@ -35,15 +42,7 @@ from actors.paying.notice import (
     noticed_job,
 )
 from actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose
-from actors.paying.refund import (
-    REFUND,
-    REFUND_ATTEMPTS_MAX,
-    REFUND_BACKOFF,
-    REFUND_SECONDS,
-    RefundPayment,
-    begin_giving_back,
-    give_back,
-)
+from actors.paying.refund import begin_giving_back, give_back
 from actors.paying.settle import Asked, settle
 from actors.paying.whose import is_someone_elses
 from actors.providers.payments import PaymentProvider, ProviderRefusedError

@@ -7,14 +7,11 @@ count, too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
+from actors.paying.whose import CLOCKS_DIFFER
 from actors.providers.payments import FetchedPayment, ListedRefund
 from storage.postgres.payments import Payment
 from storage.postgres.refunds import PaymentRefund
-
-CLOCKS_APART = timedelta(minutes=10)
-"""How far the provider's clock may be from our database's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +121,5 @@ def _looks_like_it(row: PaymentRefund, listed: ListedRefund) -> bool:
         and listed.reference is None
         and listed.reason == row.why
         and (listed.money.amount_minor, listed.money.currency) == (row.amount_minor, row.currency)
-        and listed.created_at >= row.created_at - CLOCKS_APART
+        and listed.created_at >= row.created_at - CLOCKS_DIFFER
     )

@@ -20,7 +20,7 @@ from typing import cast
 from actors.jobs.context import JobContext
 from actors.paying import report
 from actors.paying.back import Standing, standing_of, sum_of
-from actors.paying.ending import end_refund, refund_job, replace_refund, tell
+from actors.paying.ending import How, end_refund, refund_job, replace_refund, tell
 from actors.paying.others import note_others
 from actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why, carry
 from actors.providers.payments import (
@@ -144,13 +144,13 @@ class _Change:
             elif row.status == "done" and said.state == "canceled":
                 await self._ours_came_back(row, said, standing, rows)
 
-    async def _end(self, row: PaymentRefund, how: str, money: Money, refund_id: str = "") -> None:
+    async def _end(self, row: PaymentRefund, how: How, money: Money, refund_id: str = "") -> None:
         jobs = await end_refund(
             self._connection,
             self._purpose,
             self._payment,
             row,
-            "needless" if how == "needless" else "done",
+            how,
             money,
             refund_id=refund_id,
         )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, cast
 
+from pydantic import BaseModel
+
 from actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why
 from actors.providers.payments import Money
 from storage.postgres.outbox.connection import Connection
@@ -26,10 +28,15 @@ for almost four days together. A weekend without income on the shop's account en
 How = Literal["done", "needless", "impossible"]
 
 
+class RefundPayment(BaseModel):
+    """Give the money of a payment back, all that is left of it."""
+
+    payment_id: int
+    why: str
+
+
 def refund_job(payment_id: int, why: str, *, delay_seconds: float = 0.0) -> NewJob:
     """The job that gives the money of a payment back."""
-    from actors.paying.refund import RefundPayment  # which ends refunds as this page says
-
     return NewJob(
         QUEUE,
         REFUND,

@@ -9,19 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pydantic import BaseModel
-
 from actors.jobs.context import JobContext
 from actors.paying import report
 from actors.paying.back import Standing, standing_of, sum_of
 from actors.paying.ending import (
-    QUEUE,
-    REFUND,
-    REFUND_ATTEMPTS_MAX,
-    REFUND_BACKOFF,
-    REFUND_SECONDS,
     REFUSALS_MAX,
     How,
+    RefundPayment,
     end_refund,
     refund_job,
     refusals_of,
@@ -53,11 +47,6 @@ from storage.postgres.refunds import (
     try_refund,
 )
 
-__all__ = [
-    "QUEUE", "REFUND", "REFUND_ATTEMPTS_MAX", "REFUND_BACKOFF", "REFUND_SECONDS", "RefundPayment",
-    "begin_giving_back", "give_back",
-]  # fmt: skip
-
 PENDING_SECONDS_MIN = 30.0
 PENDING_SECONDS_MAX = 3600.0
 """How soon, and how rarely, a refund that is on its way is looked after."""
@@ -67,13 +56,6 @@ DISPUTED_SECONDS = 6 * 3600.0
 """How often a refund that waits for a bank's decision looks for it; banks take months."""
 KEY_REMEMBERED = timedelta(hours=24)
 """For how long providers know an idempotency key at least. After that the same call may be another refund."""
-
-
-class RefundPayment(BaseModel):
-    """Give the money of a payment back, all that is left of it."""
-
-    payment_id: int
-    why: str
 
 
 async def begin_giving_back(connection: Connection, payment_id: int, why: Why) -> list[NewJob]:

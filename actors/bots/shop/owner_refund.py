@@ -14,7 +14,7 @@ from actors.bots.shop.orders import APOLOGISE, QUEUE
 from actors.bots.shop.owner_faults import Fault, refuse
 from actors.bots.shop.owner_log import By, Outcome, once
 from actors.bots.shop.owner_orders import open_order
-from actors.paying.refund import QUEUE as PAYMENT
+from actors.paying.ending import QUEUE as PAYMENT
 from actors.paying.refund import begin_giving_back
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.enqueue import enqueue

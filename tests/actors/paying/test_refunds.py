@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from actors.paying.refund import REFUND_ATTEMPTS_MAX, REFUND_BACKOFF
+from actors.paying.ending import REFUND_ATTEMPTS_MAX, REFUND_BACKOFF
 from actors.payment import Noticed, PaymentActor, begin_giving_back, noticed_job
 from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from actors.runtime.bridge import aio

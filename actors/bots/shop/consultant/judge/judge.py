@@ -26,8 +26,6 @@ STATEMENT_FROM = -0.05
 """From this mark on a sentence is taken for a statement: 1 is like those that are, -1 like those that are
 not. A little below the middle, as a lie that is shown costs more than an honest sentence that is not.
 """
-
-
 PART_FROM = 0.1
 """The same of a part of a sentence, which is less sure. In a long sentence about goods a short lie is lost:
 of fifty such sentences the whole alone told twenty-six, with the parts forty-nine are told.
