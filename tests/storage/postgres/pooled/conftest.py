@@ -24,8 +24,9 @@ def bouncer_of(postgres_url: str) -> Iterator[Callable[[Kind], Bouncer]]:
 
         def of(kind: Kind) -> Bouncer:
             if kind not in running:
-                folder = Path(path) / str(len(running))
-                folder.mkdir()
+                # A folder of its own also for the kind after one that this machine cannot do.
+                folder = Path(tempfile.mkdtemp(dir=path))
+                folder.chmod(0o711)
                 one = Bouncer(folder, postgres_url, kind)
                 one.start()
                 running[kind] = one
