@@ -1,14 +1,14 @@
 """Bundled bots as the service uses them: what their owners can set, and the jobs they bring."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
-from ops.faults import nearest
 from ops.settings import Settings
+from ops.wrong_values import said_plainly
 
 if TYPE_CHECKING:  # aiogram, which a check of settings can do without
     from actors.hosting.services import BotServices
@@ -59,18 +59,17 @@ def options_of(settings: Settings) -> dict[str, BaseModel]:
     return found
 
 
-def wrong_options(bot: str, options: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Where the options of a bundled bot are not what its model wants, and why."""
+def wrong_options(
+    bot: str, options: Mapping[str, Any], within: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where the options of a bundled bot, in the table at `within`, are not what its model wants, and why."""
     model = options_model(bot)
     try:
         model.model_validate(options)
     except ValidationError as invalid:
         for error in invalid.errors():
             where = tuple(map(str, error["loc"]))
-            if error["type"] == "extra_forbidden":
-                yield where, f"unknown option{nearest(where[-1], model.model_fields)}"
-            else:
-                yield where, error["msg"]
+            yield where, said_plainly(error, cast("type[BaseModel]", model), within)
 
 
 async def prepare(settings: Settings, services: "BotServices") -> None:

@@ -15,10 +15,11 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from ops.demo import LOOPBACK, Serving, bot_variable, is_loopback, start_faults
-from ops.faults import ConfigurationError, nearest, said_plainly
+from ops.faults import ConfigurationError, nearest
 from ops.program_names import names_of_program
 from ops.relations import Fault, relation_faults
 from ops.settings import ENVIRONMENT, OURS_ALONE, PaymentSettings, Settings
+from ops.wrong_values import said_plainly
 
 FILE_NAME = "mailroom.toml"
 OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
@@ -102,7 +103,11 @@ def read_file(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError([f"{file}: cannot be read: {(error.strerror or '').lower()}"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise ConfigurationError(
+            [f"{file.name}: is not TOML: lists or tables are nested too deeply"]
+        ) from None
+    except ValueError as error:  # tomllib's own, of the encoding, or of a number with thousands of digits
         raise ConfigurationError([f"{file.name}: is not TOML: {error}"]) from None
 
 

@@ -71,8 +71,9 @@ def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
                 f"there is no bundled bot {bundled!r}{nearest(bundled, bundled_bots())}",
             )
         elif isinstance(bundled, str) and isinstance(options, dict):
-            for where, wrong in wrong_options(bundled, options):
-                yield ("bots", name, "options", *where), wrong
+            table = ("bots", name, "options")
+            for where, wrong in wrong_options(bundled, options, table):
+                yield (*table, *where), wrong
         elif options:
             yield (
                 ("bots", name, "options"),
