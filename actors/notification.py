@@ -11,6 +11,7 @@ from typing import Literal, Self, cast
 
 from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramRetryAfter
 from aiogram.methods import SendMessage
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from actors.hosting.bot import HostedBot
@@ -34,6 +35,15 @@ ANSWER_SECONDS = 20
 """How long Telegram may take; less than the job, so that we see what it did."""
 
 
+class Button(BaseModel):
+    """A button below a notice; the bot has a handler of what it brings."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1, max_length=64)
+    data: str = Field(min_length=1, max_length=64)
+
+
 class Message(BaseModel):
     """What a chat is told: a text at once, or an event in its mailbox, handled in order by its bot."""
 
@@ -44,6 +54,7 @@ class Message(BaseModel):
     """What a notice says."""
     parse_mode: Literal["HTML", "MarkdownV2"] | None = None
     silent: bool = False
+    button: Button | None = None
     name: str | None = Field(default=None, min_length=1)
     """Which event: the bot has a handler of this name."""
     data: str = ""
@@ -55,6 +66,18 @@ class Message(BaseModel):
         if self.as_ == "event" and self.name is None:
             raise ValueError("an event needs a name")
         return self
+
+    def send_to(self, chat_id: int) -> SendMessage:
+        """The call that sends a notice to a chat."""
+        button = self.button
+        row = [InlineKeyboardButton(text=button.text, callback_data=button.data)] if button else []
+        return SendMessage(
+            chat_id=chat_id,
+            text=self.text or "",
+            parse_mode=self.parse_mode,
+            disable_notification=self.silent or None,
+            reply_markup=InlineKeyboardMarkup(inline_keyboard=[row]) if row else None,
+        )
 
 
 class Notify(Message):
@@ -107,12 +130,8 @@ async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool 
         return Snoozed(datetime.now(UTC) + timedelta(seconds=wait), "the chat must wait, as Telegram said")
     await asyncio.sleep(wait)
     session = cast(HostedSession, hosted.bot.session)
-    method = SendMessage(
-        chat_id=chat_id, text=wanted.text or "", parse_mode=wanted.parse_mode,
-        disable_notification=wanted.silent or None,
-    )  # fmt: skip
     try:
-        await session.fetch(hosted.bot, method, ANSWER_SECONDS)
+        await session.fetch(hosted.bot, wanted.send_to(chat_id), ANSWER_SECONDS)
     except TelegramRetryAfter as error:
         await session.told_to_wait(chat_id, error.retry_after)
         return Retry(f"Telegram: {error.message}", after_seconds=error.retry_after)

@@ -105,7 +105,7 @@ def _add_views(ops: Blueprint, door: ShopDoor) -> None:
 
     @ops.get("/shop/<bot>/recipients")
     async def shop_recipients(bot: str) -> Response:
-        """How many customers a broadcast would reach, by language."""
+        """How many customers a broadcast would reach, by language, and how many want no news."""
         return await seen(partial(owner_broadcast.count_recipients, database, door.shop(bot)))
 
     @ops.get("/shop/<bot>/log")

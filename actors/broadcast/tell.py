@@ -14,7 +14,6 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
 )
-from aiogram.methods import SendMessage
 from aiohttp import ClientConnectorError
 from structlog import get_logger
 
@@ -83,13 +82,9 @@ async def _put(hosted: HostedBot, message: Message, name: str, chat_id: int, doo
 
 
 async def _send(hosted: HostedBot, message: Message, chat_id: int, *, moved: bool = False) -> Told:
-    method = SendMessage(
-        chat_id=chat_id, text=message.text or "", parse_mode=message.parse_mode,
-        disable_notification=message.silent or None,
-    )  # fmt: skip
     session = cast(HostedSession, hosted.bot.session)
     try:
-        await session.fetch(hosted.bot, method, ANSWER_SECONDS)
+        await session.fetch(hosted.bot, message.send_to(chat_id), ANSWER_SECONDS)
     except TelegramRetryAfter as error:
         await session.told_to_wait(chat_id, error.retry_after)
         return Told("waiting", error.message, error.retry_after, refused=True)

@@ -50,9 +50,10 @@ form.addEventListener("submit", async (event) => {
     sayOrHide($(".fault", section), error.message);
     return;
   }
-  const number = language ? recipients[language] : Object.values(recipients).reduce((sum, some) => sum + some, 0);
+  const { by_language: told, without_news: without } = recipients;
+  const number = language ? told[language] : Object.values(told).reduce((sum, some) => sum + some, 0);
   act({
-    title: `Tell ${plural(number, "customer")}`,
+    title: `Tell ${plural(number, "customer")}${without ? ` (${count(without)} want no news)` : ""}`,
     button: "Send",
     says: text,
     path: at("broadcasts"),

@@ -101,6 +101,11 @@ class Broadcasts:
             await self._move(id_, "running" if start else "paused", ("filling",))
         return id_
 
+    async def leave(self, bot: str, chat_id: int) -> None:
+        """Tell a chat nothing of what it has not been told yet, in whichever broadcast of the bot."""
+        with answering():
+            await self._pool.execute(SQL["leave"], bot, chat_id)
+
     async def pause(self, id: int, by: str, why: str) -> bool:  # noqa: A002 - what it is called everywhere
         """Tell nobody else for now. False if it is not running."""
         return await self._move(id, "paused", ("running",), by, why)

@@ -7,6 +7,11 @@ SELECT broadcast.id, chat_id FROM broadcast, unnest($2::bigint[]) AS chat_id
 WHERE broadcast.id = $1 AND broadcast.status = 'filling'
 ON CONFLICT DO NOTHING;
 
+-- leave: a chat that is not to be told any more leaves those of a bot's broadcasts that have not reached it
+DELETE FROM broadcast_recipient AS recipient USING broadcast
+WHERE broadcast.bot = $1 AND broadcast.status IN ('filling', 'running', 'paused')
+  AND recipient.broadcast_id = broadcast.id AND recipient.chat_id = $2 AND recipient.state = 'waiting';
+
 -- status: move a broadcast from one of some states to another, and say who did it and why
 UPDATE broadcast SET
     status = $2, status_by = $4, status_why = $5,

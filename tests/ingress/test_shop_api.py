@@ -423,12 +423,16 @@ def test_a_broadcast_goes_to_a_shops_own_customers_once_for_a_key(opened) -> Non
             (3, "other", Language.EN),
         ):
             await aio(remember, api.pool, bot, Somebody(id_, "C"), id_ + 100, language)
-        assert await api.does("GET", "recipients") == {"ru": 1, "en": 1}
+        assert await api.does("GET", "recipients") == {"by_language": {"ru": 1, "en": 1}, "without_news": 0}
         wish = {"why": "news", "text": "1 < 2 & <b>", "language": "ru", "key": "draft-1"}
         told = await api.does("POST", "broadcasts", wish)
         assert (await api.does("POST", "broadcasts", wish))["broadcast"] == told["broadcast"]
         (row,) = await api.sql("SELECT * FROM broadcast")
-        assert json.loads(row["message"]) == {"as": "notice", "text": "1 < 2 & <b>"}
+        assert json.loads(row["message"]) == {
+            "as": "notice",
+            "text": "1 < 2 & <b>",
+            "button": {"text": "🔕 Не присылать новости", "data": "news:0:1"},
+        }
         assert [tuple(one) for one in await api.sql("SELECT chat_id FROM broadcast_recipient")] == [(101,)]
         number = told["broadcast"]
         assert (await api.does("POST", f"broadcasts/{number}/pause", {"why": "wait"}))["says"].endswith(

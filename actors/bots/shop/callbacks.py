@@ -29,6 +29,7 @@ class Place(StrEnum):
     FRIENDS = "friends"
     TOP = "top"
     HELP = "help"
+    SETTINGS = "set"
 
 
 class Goto(CallbackData, prefix="go"):
@@ -41,6 +42,14 @@ class SwitchLanguage(CallbackData, prefix="lang"):
     """Speak this language from now on."""
 
     to: Language
+
+
+class SwitchNews(CallbackData, prefix="news"):
+    """Be told news of the shop, or not; pressing twice does not switch back."""
+
+    on: bool
+    alone: bool
+    """Whether it is the only button, as below a broadcast; else it is one of the settings."""
 
 
 class OpenCategory(CallbackData, prefix="cat"):

@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
+
+from asyncpg import Pool
 
 from actors.bots.shop.contact import printable
 from actors.bots.shop.language import Language
+from storage.postgres.broadcasts import Broadcasts
 from storage.postgres.outbox.connection import Source
 from storage.postgres.queries import load
 
@@ -84,6 +87,22 @@ async def remember(
 async def set_contact(database: Source, bot: str, user_id: int, contact: str) -> bool:
     """Keep how a customer wants to be reached, for the next order. False if nobody knows them."""
     return await database.fetchval(SQL["set_contact"], bot, user_id, contact) is not None
+
+
+async def wants_news(database: Source, bot: str, user_id: int) -> bool:
+    """Whether broadcasts reach somebody."""
+    return bool(await database.fetchval(SQL["wants_news"], bot, user_id))
+
+
+async def set_news(database: Pool, bot: str, user_id: int, *, on: bool) -> bool:
+    """Tell somebody news of the shop from now on, or none; also not those that are on their way to them.
+    False if nobody knows them.
+    """
+    async with database.acquire() as connection, connection.transaction():
+        chat_id = await connection.fetchval(SQL["set_news"], bot, user_id, on)
+        if chat_id is not None and not on:
+            await Broadcasts(cast(Pool, connection)).leave(bot, chat_id)
+        return chat_id is not None
 
 
 async def find_customer(database: Source, bot: str, user_id: int) -> Customer | None:

@@ -18,6 +18,12 @@ RETURNING xmax = 0 AS new;
 -- set_contact: how a customer wants to be reached.
 UPDATE shop.customers SET contact = $3 WHERE bot = $1 AND user_id = $2 RETURNING user_id;
 
+-- wants_news: whether a customer is told by broadcasts.
+SELECT wants_news FROM shop.customers WHERE bot = $1 AND user_id = $2;
+
+-- set_news: the same from now on; gives the chat to be told, or not.
+UPDATE shop.customers SET wants_news = $3 WHERE bot = $1 AND user_id = $2 RETURNING chat_id;
+
 -- referrers: who brought a customer, who brought that one, and so on, $3 levels up; never the same person twice.
 WITH RECURSIVE chain AS (
     SELECT referrer_id AS user_id, 1 AS level, ARRAY[user_id, referrer_id] AS seen

@@ -1,16 +1,20 @@
 """A word to all customers: written down with its recipients once, then sent by `actors/broadcast/`."""
 
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
 from asyncpg import Pool
 
+from actors.bots.shop.callbacks import SwitchNews
 from actors.bots.shop.language import Language
 from actors.bots.shop.owner_faults import Fault, refuse
 from actors.bots.shop.owner_log import By, Outcome, once
+from actors.bots.shop.texts import TEXTS
 from actors.broadcast.create import create
-from actors.notification import TEXT_CHARS_MAX, Message
+from actors.notification import TEXT_CHARS_MAX, Button, Message
 from storage.postgres.broadcasts import Broadcasts, Progress
 from storage.postgres.outbox.connection import Connection, Source
 from storage.postgres.queries import load
@@ -18,14 +22,34 @@ from storage.postgres.queries import load
 SQL = load(Path(__file__).with_name("owner_broadcast.sql"))
 
 NUMBER_MAX = 2**63 - 1
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 Move = Literal["pause", "resume", "cancel"]
 
 
-async def count_recipients(source: Source, bot: str) -> dict[Language, int]:
-    """How many customers there are, by the language they are served in."""
-    counted = {row["language"]: row["customers"] for row in await source.fetch(SQL["recipients"], bot)}
-    return {language: counted.get(language.value, 0) for language in Language}
+@dataclass(frozen=True)
+class Recipients:
+    """Whom a broadcast reaches."""
+
+    by_language: dict[Language, int]
+    """How many customers are served in each language, without those who want no news."""
+    without_news: int
+    """How many have said that they want none."""
+
+    @property
+    def total(self) -> int:
+        """All who are told."""
+        return sum(self.by_language.values())
+
+
+async def count_recipients(source: Source, bot: str) -> Recipients:
+    """How many customers there are to tell, and how many who want no news."""
+    rows = await source.fetch(SQL["recipients"], bot)
+    counted = {row["language"]: row["customers"] for row in rows}
+    return Recipients(
+        {language: counted.get(language.value, 0) for language in Language},
+        sum(row["without"] for row in rows),
+    )
 
 
 async def send(database: Pool, by: By, text: str, language: Language | None, *, html: bool) -> int:
@@ -35,7 +59,16 @@ async def send(database: Pool, by: By, text: str, language: Language | None, *, 
     """
     if not 0 < len(text.strip()) <= TEXT_CHARS_MAX:
         raise refuse(Fault.TEXT_TOO_LONG, chars=len(text), most=TEXT_CHARS_MAX)
-    message = Message(as_="notice", text=text, parse_mode="HTML" if html else None)
+    # A word has one language, whoever is told; the button below it speaks the same.
+    spoken = language or (Language.RU if CYRILLIC.search(text) else Language.EN)
+    message = Message(
+        as_="notice",
+        text=text,
+        parse_mode="HTML" if html else None,
+        button=Button(
+            text=TEXTS[spoken].settings.button_no_news, data=SwitchNews(on=False, alone=True).pack()
+        ),
+    )
 
     async def act(connection: Connection) -> Outcome:
         chats = [row[0] for row in await connection.fetch(SQL["chats"], by.bot, language)]

@@ -111,6 +111,7 @@ class OwnerTexts:
     # broadcast
     ask_broadcast: str
     preview: str
+    preview_without_news: str
     draft_gone: str
     broadcast_dropped: str
     broadcast: str
@@ -313,7 +314,9 @@ RUSSIAN = OwnerTexts(
     discount_off="Скидка № {id} выключена.",
     ask_broadcast="Напишите сообщение для покупателей: так, как они его увидят, с форматированием. "
     "Передумали: /cancel",
-    preview="Так это увидят покупатели. Отправить?\nВсего: {all}, по-русски: {ru}, по-английски: {en}.",
+    preview="Так это увидят покупатели, с кнопкой «Не присылать новости» внизу. Отправить?\n"
+    "Всего: {all}, по-русски: {ru}, по-английски: {en}.",
+    preview_without_news="\nОтказались от новостей и ничего не получат: {count}.",
     draft_gone="Этого черновика уже нет. Начните заново: /broadcast",
     broadcast_dropped="Рассылка не отправлена.",
     broadcast="<b>Рассылка № {id}</b>: {status}\nДоставлено {sent} из {total}",
@@ -529,7 +532,9 @@ ENGLISH = OwnerTexts(
     ask_broadcast="Send the message for your customers, as they will see it, formatting included. "
     "Changed your mind: "
     "/cancel",
-    preview="This is what your customers will see. Send it?\nAll: {all}, in Russian: {ru}, in English: {en}.",
+    preview="This is what your customers will see, with a button “No more news” below. Send it?\n"
+    "All: {all}, in Russian: {ru}, in English: {en}.",
+    preview_without_news="\nWant no news, and are not told: {count}.",
     draft_gone="This draft is gone. Begin anew: /broadcast",
     broadcast_dropped="Nothing was sent.",
     broadcast="<b>Broadcast No. {id}</b>: {status}\nDelivered {sent} of {total}",

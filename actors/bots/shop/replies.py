@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile, CallbackQuery, LinkPreviewOptions, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
 from actors.bots.shop.parcels import File, parcels
 from actors.bots.shop.screens import Screen
@@ -98,6 +98,18 @@ async def edited(message: Message, screen: Screen) -> bool:
             return False
         raise
     return True
+
+
+async def redress(callback: CallbackQuery, keyboard: InlineKeyboardMarkup) -> None:
+    """Change the buttons below the message that one of them was pressed on, and nothing else of it."""
+    if not isinstance(callback.message, Message):
+        return
+    try:
+        await callback.message.edit_reply_markup(reply_markup=keyboard)
+    except TelegramBadRequest as refusal:
+        reason = refusal.message.lower()
+        if SAME_ALREADY not in reason and not any(known in reason for known in NOT_EDITABLE):
+            raise
 
 
 async def _edited(callback: CallbackQuery, screen: Screen) -> bool:

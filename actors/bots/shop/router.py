@@ -23,6 +23,7 @@ from actors.bots.shop.routes import (
     owner,
     pay,
     promo,
+    settings,
     talk,
 )
 
@@ -48,6 +49,7 @@ def build() -> Router:
         basket.build(),
         history.build(),
         friends.build(),
+        settings.build(),
         buy.build(),
         pay.build(),
         form.build(),

@@ -14,9 +14,11 @@ from actors.bots.shop.screens.news import bonus, expired, receipt, refunded, ref
 from actors.bots.shop.screens.orders import order_page, order_placed, pay_page
 from actors.bots.shop.screens.orders import orders as orders_page
 from actors.bots.shop.screens.screen import Screen
+from actors.bots.shop.screens.settings import news_switch, settings
 
 __all__ = [
     "Front", "Screen", "ask_comment", "ask_contact", "ask_promo", "bonus", "cart", "categories",
-    "category_page", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu", "order_page",
-    "order_placed", "orders_page", "pay_page", "product_card", "receipt", "refunded", "refunding", "summary",
+    "category_page", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu", "news_switch",
+    "order_page", "order_placed", "orders_page", "pay_page", "product_card", "receipt", "refunded",
+    "refunding", "settings", "summary",
 ]  # fmt: skip

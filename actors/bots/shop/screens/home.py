@@ -38,7 +38,10 @@ def menu(texts: Texts, items: int, text: str = "", front: Front | None = None) -
         [goto(own.button_orders, Place.ORDERS), goto(own.button_friends, Place.FRIENDS)],
         [goto(own.button_top, Place.TOP), goto(own.button_help, Place.HELP)],
         [_app(texts, front.app_url)] if front.app_url else [],
-        [button(own.button_other_language, SwitchLanguage(to=texts.language.other))],
+        [
+            button(own.button_other_language, SwitchLanguage(to=texts.language.other)),
+            goto(texts.settings.button_settings, Place.SETTINGS),
+        ],
     ]
     hint = f"\n\n{own.consultant}" if front.consultant and not text else ""
     return Screen((text or own.menu) + hint, keyboard(*rows))

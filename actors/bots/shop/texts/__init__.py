@@ -7,7 +7,7 @@ Each field is spelled out in both languages, so a text missing in one of them is
 from dataclasses import dataclass
 
 from actors.bots.shop.language import Language, plural
-from actors.bots.shop.texts import cart, catalogue, form, friends, menu, news, orders
+from actors.bots.shop.texts import cart, catalogue, form, friends, menu, news, orders, settings
 from actors.bots.shop.texts.cart import CartTexts
 from actors.bots.shop.texts.catalogue import CatalogueTexts
 from actors.bots.shop.texts.form import FormTexts
@@ -15,6 +15,7 @@ from actors.bots.shop.texts.friends import FriendsTexts
 from actors.bots.shop.texts.menu import MenuTexts
 from actors.bots.shop.texts.news import NewsTexts
 from actors.bots.shop.texts.orders import OrderTexts
+from actors.bots.shop.texts.settings import SettingsTexts
 
 __all__ = ["ENGLISH", "RUSSIAN", "TEXTS", "Texts"]
 
@@ -31,6 +32,7 @@ class Texts:
     orders: OrderTexts
     news: NewsTexts
     friends: FriendsTexts
+    settings: SettingsTexts
 
     def items(self, count: int) -> str:
         """A count of goods in words: `3 товара`, `3 items`."""
@@ -62,6 +64,7 @@ RUSSIAN = Texts(
     orders=orders.RUSSIAN,
     news=news.RUSSIAN,
     friends=friends.RUSSIAN,
+    settings=settings.RUSSIAN,
 )
 
 ENGLISH = Texts(
@@ -73,6 +76,7 @@ ENGLISH = Texts(
     orders=orders.ENGLISH,
     news=news.ENGLISH,
     friends=friends.ENGLISH,
+    settings=settings.ENGLISH,
 )
 
 TEXTS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}

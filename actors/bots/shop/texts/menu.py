@@ -42,7 +42,8 @@ RUSSIAN = MenuTexts(
     "4. После оплаты покупки придут в этот чат. Прочитать их снова можно в любой день: /orders\n\n"
     "/start: главное меню\n/catalog: каталог\n/cart: корзина\n/orders: мои заказы\n"
     "/friends: бонусы за друзей\n/top: лучшие покупатели месяца\n"
-    "/language: сменить язык (switch to English)\n/cancel: прервать оформление заказа\n/help: эта подсказка",
+    "/language: сменить язык (switch to English)\n/settings: настройки и новости\n"
+    "/cancel: прервать оформление заказа\n/help: эта подсказка",
     language_switched="Теперь говорим по-русски.",
     unknown_text="Я понимаю кнопки и команды. Вот меню, а все команды здесь: /help",
     unknown_command="Такой команды нет. Список команд: /help",
@@ -75,7 +76,8 @@ ENGLISH = MenuTexts(
     "4. Once it is paid, your goods arrive in this chat. You can read them again any day: /orders\n\n"
     "/start: main menu\n/catalog: catalogue\n/cart: cart\n/orders: my orders\n"
     "/friends: bonuses for friends\n/top: best customers of the month\n"
-    "/language: switch the language (сменить язык)\n/cancel: leave the order form\n/help: this page",
+    "/language: switch the language (сменить язык)\n/settings: settings and news\n"
+    "/cancel: leave the order form\n/help: this page",
     language_switched="We speak English now.",
     unknown_text="I understand buttons and commands. Here is the menu; all commands: /help",
     unknown_command="There is no such command. All commands: /help",

@@ -21,6 +21,7 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.methods import (
     AnswerCallbackQuery,
+    EditMessageReplyMarkup,
     EditMessageText,
     GetMe,
     SendDocument,
@@ -107,6 +108,11 @@ class FakeTelegram(BaseSession):
             assert isinstance(method.chat_id, int)
             sent = raw_message(method.chat_id, next(_numbers), caption=method.caption)
             return Message.model_validate(sent, context={"bot": bot})
+        if isinstance(method, EditMessageReplyMarkup):
+            assert isinstance(method.message_id, int)
+            shown = self.messages[method.message_id]
+            self.messages[method.message_id] = shown.model_copy(update={"reply_markup": method.reply_markup})
+            return True
         assert isinstance(method, SendMessage | EditMessageText), f"the shop has no use for {method}"
         assert method.parse_mode == "HTML"
         plain(method.text)

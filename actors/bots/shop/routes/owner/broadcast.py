@@ -132,10 +132,11 @@ async def _preview(
     await state.update_data({DRAFT: {"text": html, "effect": effect, "key": key}})
     recipients = await count_recipients(database, turn.bot)
     await send(message, Screen(html))
-    words = own.preview.format(
-        all=sum(recipients.values()), ru=recipients[Language.RU], en=recipients[Language.EN]
-    )
-    await send(message, Screen(words, keyboards.preview(own, key, recipients)))
+    told = recipients.by_language
+    words = own.preview.format(all=recipients.total, ru=told[Language.RU], en=told[Language.EN])
+    if recipients.without_news:
+        words += own.preview_without_news.format(count=recipients.without_news)
+    await send(message, Screen(words, keyboards.preview(own, key, told)))
 
 
 def build() -> Router:

@@ -38,7 +38,8 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_customers_once(olga, peop
     olga.presses_data(send)
     (row,) = olga.sql("SELECT * FROM broadcast")
     assert json.loads(row["message"]) == {
-        "as": "notice", "text": "<b>Sale</b> &lt; today!", "parse_mode": "HTML"
+        "as": "notice", "text": "<b>Sale</b> &lt; today!", "parse_mode": "HTML",
+        "button": {"text": "🔕 No more news", "data": "news:0:1"},
     }  # fmt: skip
     assert (row["bot"], row["status"], sent_to(olga)) == ("shop", "running", [101, 102, 103, olga.chat_id])
     assert olga.sees == f"Broadcast No. {row['id']}: running\nDelivered 0 of 4\nLeft: 4"

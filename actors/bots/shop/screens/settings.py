@@ -1,0 +1,31 @@
+"""What a customer can set."""
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from actors.bots.shop.callbacks import SwitchLanguage, SwitchNews
+from actors.bots.shop.keyboards import button, keyboard, ways_out
+from actors.bots.shop.screens.screen import Screen
+from actors.bots.shop.texts import Texts
+
+
+def settings(texts: Texts, *, news: bool) -> Screen:
+    """The language and the news, each with its switch."""
+    own = texts.settings
+    return Screen(
+        own.page.format(news=own.news_on if news else own.news_off),
+        keyboard(
+            [_switch(texts, on=news, alone=False)],
+            [button(texts.menu.button_other_language, SwitchLanguage(to=texts.language.other))],
+            ways_out(texts),
+        ),
+    )
+
+
+def news_switch(texts: Texts, *, on: bool) -> InlineKeyboardMarkup:
+    """The switch alone, as it stands below a broadcast: `on` is how it is now."""
+    return keyboard([_switch(texts, on=on, alone=True)])
+
+
+def _switch(texts: Texts, *, on: bool, alone: bool) -> InlineKeyboardButton:
+    own = texts.settings
+    return button(own.button_no_news if on else own.button_news, SwitchNews(on=not on, alone=alone))
