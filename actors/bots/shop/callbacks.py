@@ -144,6 +144,12 @@ class BuyNow(CallbackData, prefix="buy"):
     quote: str
 
 
+class AskAgain(CallbackData, prefix="again"):
+    """Ask the consultant a question once more that no model has answered."""
+
+    question: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
 class OpenOrder(CallbackData, prefix="ord"):
     """Show an order as it stands."""
 

@@ -49,9 +49,9 @@ async def send_below(
     await popup(callback, popup_text, alert=alert)
 
 
-async def tell(bot: Bot, chat_id: int, screen: Screen) -> None:
+async def tell(bot: Bot, chat_id: int, screen: Screen) -> Message:
     """Write to a chat unasked."""
-    await bot.send_message(
+    return await bot.send_message(
         chat_id,
         screen.text,
         reply_markup=screen.keyboard,

@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from actors.bots.shop import screens
-from actors.bots.shop.callbacks import BuyNow, Goto, OpenProduct, Place
+from actors.bots.shop.callbacks import AskAgain, BuyNow, Goto, OpenProduct, Place
 from actors.bots.shop.consultant.facts import Offer
 from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from actors.bots.shop.consultant.writing import summed
@@ -32,19 +32,30 @@ class Reply:
     offer: Offer | None = None
     notice: str = ""
     """To be said above it."""
+    unanswered: bool = False
+    """No model has answered: it is worth asking again."""
 
 
-def shown(texts: Texts, reply: Reply, items: int, front: Front) -> Screen:
+def shown(texts: Texts, reply: Reply, items: int, front: Front, again: str = "") -> Screen:
     """The reply as a message; with the main menu below it where it speaks of no product. `items` are in the
-    cart.
+    cart; `again` is the name of the question, where it can be asked once more.
     """
     own = CONSULTANT_TEXTS[texts.language]
     text = "\n\n".join(reply.paragraphs)
     if not reply.products and reply.offer is None:
-        return screens.menu(texts, items, text, front).noting(reply.notice)
-    if reply.offer is not None:
-        text = "\n\n".join(filter(None, [text, summed(own.offer, reply.offer, texts.language)]))
-    return Screen(text, _keyboard(texts, own, reply.products, reply.offer)).noting(reply.notice)
+        screen = screens.menu(texts, items, text, front)
+    else:
+        if reply.offer is not None:
+            text = "\n\n".join(filter(None, [text, summed(own.offer, reply.offer, texts.language)]))
+        screen = Screen(text, _keyboard(texts, own, reply.products, reply.offer))
+    if again:
+        screen = _above(screen, _button(own.button_again, AskAgain(question=again)))
+    return screen.noting(reply.notice)
+
+
+def _above(screen: Screen, button: InlineKeyboardButton) -> Screen:
+    rows = screen.keyboard.inline_keyboard if screen.keyboard is not None else []
+    return Screen(screen.text, InlineKeyboardMarkup(inline_keyboard=[[button], *rows]))
 
 
 def _keyboard(

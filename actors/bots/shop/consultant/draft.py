@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import escape
 
+from aiogram import Bot
 from aiogram.enums import ChatAction, ParseMode
 from aiogram.exceptions import AiogramError
 from aiogram.types import Message
 from structlog import get_logger
 
-from actors.bots.shop.replies import NO_PREVIEW, edited, send
+from actors.bots.shop.replies import NO_PREVIEW, edited, tell
 from actors.bots.shop.screens import Screen
 
 log = get_logger("mailroom.consultant")
@@ -32,22 +33,22 @@ TYPING_SECONDS = 4.5
 
 
 class Draft:
-    """The message that becomes the answer to `asked`."""
+    """The message that becomes an answer: a new one, or one of ours that stands for it until now."""
 
-    def __init__(self, asked: Message, *, grows: bool) -> None:
-        self._asked = asked
+    def __init__(self, bot: Bot, chat_id: int, over: Message | None = None, *, grows: bool) -> None:
+        self._bot, self._chat_id = bot, chat_id
         self._grows = grows
         self._clock = asyncio.get_running_loop()
-        self._message: Message | None = None
+        self._message = over
         self._shown = ""
         self._next_edit = 0.0
         self._edits = 0
 
     async def open(self, text: str) -> None:
         """Show that the question was read."""
-        self._message = await self._asked.answer(
-            text, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
-        )
+        screen = Screen(text)
+        if self._message is None or not await edited(self._message, screen):
+            self._message = await tell(self._bot, self._chat_id, screen)
         self._next_edit = self._clock.time() + EDIT_SECONDS
 
     @property
@@ -67,24 +68,23 @@ class Draft:
             )
         except AiogramError as error:
             self._grows = False
-            log.info("draft_not_shown", chat_id=self._asked.chat.id, error=str(error))
+            log.info("draft_not_shown", chat_id=self._chat_id, error=str(error))
         self._next_edit = self._clock.time() + EDIT_SECONDS
 
     async def finish(self, screen: Screen) -> None:
         """The answer, in place of the draft; as a message of its own if the draft is gone."""
         if self._message is None or not await edited(self._message, screen):
-            await send(self._asked, screen)
+            await tell(self._bot, self._chat_id, screen)
 
 
 @asynccontextmanager
-async def typing(asked: Message) -> AsyncIterator[None]:
+async def typing(bot: Bot, chat_id: int) -> AsyncIterator[None]:
     """Show "typing" meanwhile. It is no reply: neither journaled nor limited, and not worth an error."""
 
     async def show() -> None:
-        bot = asked.bot
-        while bot is not None:
+        while True:
             try:
-                await bot.send_chat_action(asked.chat.id, ChatAction.TYPING)
+                await bot.send_chat_action(chat_id, ChatAction.TYPING)
             except AiogramError:
                 return
             await asyncio.sleep(TYPING_SECONDS)

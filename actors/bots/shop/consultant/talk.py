@@ -74,7 +74,13 @@ class Growing(Protocol):
 
 
 class _PlainAnswerError(Exception):
-    """The model is of no use in this turn; its message is the reason, for the log and the metrics."""
+    """The model is of no use in this turn; `why` is for the log and the metrics."""
+
+    def __init__(self, why: str, *, unanswered: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.unanswered = unanswered
+        """There was no answer, rather than a useless one."""
 
 
 @dataclass(slots=True)
@@ -118,11 +124,15 @@ class Consultation:
         try:
             said = await self._rounds(context, question)
         except _PlainAnswerError as reason:
-            return await self._from_facts(question, str(reason))
+            return await self._from_facts(question, reason.why, unanswered=reason.unanswered)
         return await self._checked(said, question)
 
     async def remember(self, context: Context, question: str, reply: Reply) -> Context:
-        """The talk with this turn in it, and its oldest part summed up if it has become long."""
+        """The talk with this turn in it, and its oldest part summed up if it has become long. An apology for
+        no answer is not worth remembering: the question may be asked again.
+        """
+        if reply.unanswered and not reply.products and reply.offer is None:
+            return context
         titles = dict.fromkeys([one.title for one in reply.products])
         if reply.offer is not None:
             titles[f"{reply.offer.product.title} × {reply.offer.quantity}"] = None
@@ -178,7 +188,7 @@ class Consultation:
                     may_call=number < ROUNDS_MAX,
                 )
             except ModelUnavailableError as error:
-                raise _PlainAnswerError(error.why) from error
+                raise _PlainAnswerError(error.why, unanswered=True) from error
             if not answer.tool_calls:
                 return _read(answer.text, whole=answer.whole)
             if number == ROUNDS_MAX:
@@ -279,7 +289,9 @@ class Consultation:
             spoken, [*([self.texts.found] if bare else []), *what.paragraphs], what.products, offer, notice
         )
 
-    async def _from_facts(self, question: str, why: str, named: Sequence[str] = ()) -> Reply:
+    async def _from_facts(
+        self, question: str, why: str, named: Sequence[str] = (), *, unanswered: bool = False
+    ) -> Reply:
         """An answer without a model: what it named, what the view said in this turn, else what a search
         finds.
         """
@@ -291,10 +303,10 @@ class Consultation:
         offer, notice = self._offer_now()
         if products:
             what = written([], products, self.facts, self.tools.language)
-            return Reply(self.texts.found, [self.texts.found, *what.paragraphs], what.products, offer, notice)
-        unheard = why in ("refused", "empty", "bad_tool_calls", "endless_tool_calls")
-        words = self.texts.nothing_found if unheard else self.texts.unavailable
-        return Reply(words, [words])
+            words = self.texts.found_alone if unanswered else self.texts.found
+            return Reply(words, [words, *what.paragraphs], what.products, offer, notice, unanswered)
+        words = self.texts.unavailable if unanswered else self.texts.nothing_found
+        return Reply(words, [words], unanswered=unanswered)
 
     def _offer_now(self) -> tuple[Offer | None, str]:
         """The offer as it is true now, and what to say if it is not any more."""

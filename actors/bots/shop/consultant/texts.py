@@ -17,6 +17,7 @@ class ConsultantTexts:
     unavailable: str
     used_up: str
     found: str
+    found_alone: str
     nothing_found: str
     # answers that need no model
     orders: str
@@ -47,7 +48,10 @@ class ConsultantTexts:
     not_here: str
     # above an answer
     cut: str
+    # asking again
+    asked_already_popup: str
     # buttons
+    button_again: str
     button_pay: str
     button_catalogue: str
     button_menu: str
@@ -55,12 +59,13 @@ class ConsultantTexts:
 
 RUSSIAN = ConsultantTexts(
     thinking="Минутку, смотрю, что вам подойдёт…",
-    unavailable="Консультант сейчас не отвечает. Каталог, корзина и заказы работают как обычно, а мне можно"
-    " написать чуть позже.",
+    unavailable="Консультант сейчас не отвечает. Каталог, корзина и заказы работают как обычно. Задать тот"
+    " же вопрос ещё раз можно кнопкой ниже.",
     used_up="На сегодня я ответил уже на все вопросы, на какие мог, и вернусь завтра. А каталог,"
     " корзина и заказы"
     " под рукой:",
     found="Вот что есть у нас по вашему вопросу:",
+    found_alone="Консультант сейчас не отвечает, но вот что нашлось в каталоге по вашему вопросу:",
     nothing_found="Готового ответа у меня нет. Расскажите другими словами, что ищете, или загляните"
     " в каталог.",
     orders="Все ваши заказы, оплата и покупки здесь: /orders",
@@ -90,6 +95,8 @@ RUSSIAN = ConsultantTexts(
     owner="Я передать ничего не могу, но как связаться и как всё устроено, рассказано здесь: /help",
     not_here="Такого в нашем магазине нет. Расскажите, для чего вам это нужно, и я поищу похожее.",
     cut="Сообщение длинное, я прочитал первые {limit} символов.",
+    asked_already_popup="Этот вопрос уже задан ещё раз или был слишком давно. Напишите его снова.",
+    button_again="🔁 Спросить ещё раз",
     button_pay="💳 Купить за {total}",
     button_catalogue="🛍 Каталог",
     button_menu="🏠 Меню",
@@ -98,12 +105,13 @@ RUSSIAN = ConsultantTexts(
 ENGLISH = ConsultantTexts(
     thinking="One moment, let me see what would suit you…",
     unavailable="The consultant is not answering right now. Catalogue, cart and orders work as"
-    " always, and you are"
-    " welcome to ask me again a little later.",
+    " always. The button below asks the same question again.",
     used_up="I have answered all the questions I can for today and will be back tomorrow. Catalogue,"
     " cart and orders"
     " are right here:",
     found="Here is what we have for your question:",
+    found_alone="The consultant is not answering right now, but here is what the catalogue has for your"
+    " question:",
     nothing_found="I have no good answer to that. Tell me in other words what you are looking for,"
     " or have a look"
     " at the catalogue.",
@@ -136,6 +144,8 @@ ENGLISH = ConsultantTexts(
     owner="I cannot pass anything on, but how everything works is explained here: /help",
     not_here="We have nothing like that in the shop. Tell me what you need it for, and I will look around.",
     cut="That is a long message: I have read the first {limit} characters.",
+    asked_already_popup="This question was asked again already, or is too old. Please write it once more.",
+    button_again="🔁 Ask again",
     button_pay="💳 Buy for {total}",
     button_catalogue="🛍 Catalogue",
     button_menu="🏠 Menu",

@@ -1,91 +1,69 @@
-"""The consultant: whatever a customer writes outside of any form."""
+"""The consultant: whatever a customer writes outside of any form, and once more what no model answered."""
 
-import asyncio
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from aiogram import F, Router
+from aiogram import BaseMiddleware, F, Router
 from aiogram.filters import StateFilter
-from aiogram.fsm.context import FSMContext
-from aiogram.types import Message
-from asyncpg import Pool
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.consultant.answer import shown
-from actors.bots.shop.consultant.budget import Budget
-from actors.bots.shop.consultant.context import TALK, Context
-from actors.bots.shop.consultant.draft import Draft, typing
-from actors.bots.shop.consultant.facts import Facts
-from actors.bots.shop.consultant.talk import Consultation
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
-from actors.bots.shop.consultant.tools import Toolbox
+from actors.bots.shop.callbacks import AskAgain
+from actors.bots.shop.consultant.desk import Desk
 from actors.bots.shop.contact import printable
-from actors.bots.shop.memory import Turn as ShopTurn
-from actors.bots.shop.options import Options
-from actors.bots.shop.screens import Front
-from actors.bots.shop.texts import Texts
+from actors.bots.shop.replies import popup
 from actors.providers.openai import Models
 
 QUESTION_CHARS_MAX = 1_000
 """More is a story, and paid for by the character."""
 
 
-class Turn(ShopTurn, Protocol):
-    """What the consultant needs to know besides."""
+class AtTheDesk(BaseMiddleware):
+    """Hands every handler the consultant's `desk` in its chat."""
 
-    @property
-    def attempt(self) -> int:
-        """How often this message was begun; more than 1 after a crash."""
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Set it up for one message."""
+        message = event.message if isinstance(event, CallbackQuery) else event
+        # Without the message, the private chat with the customer has the customer's own id.
+        chat_id = message.chat.id if message is not None else data["user_id"]  # type: ignore[attr-defined]
+        return await handler(event, data | {"desk": Desk.of(data, chat_id)})
 
 
-async def somebody_to_ask(message: Message, models: Models | None = None) -> bool:  # noqa: ARG001
+async def somebody_to_ask(event: Message | CallbackQuery, models: Models | None = None) -> bool:  # noqa: ARG001
     """Whether there is a model; without one the shop answers with its menu."""
     return models is not None
 
 
-async def consult(
-    message: Message,
-    state: FSMContext,
-    database: Pool,
-    turn: Turn,
-    models: Models,
-    options: Options,
-    texts: Texts,
-    cart: Cart,
-    user_id: int,
-    front: Front,
-) -> None:
-    """Answer a question, in time whatever the model does."""
-    ends = asyncio.get_running_loop().time() + options.model_timeout_seconds
-    own = CONSULTANT_TEXTS[texts.language]
+async def consult(message: Message, desk: Desk) -> None:
+    """Answer a question."""
     written = printable(message.text or "")
-    question = written[:QUESTION_CHARS_MAX]
-    context = Context.from_data((await state.get_data()).get(TALK))
-    draft = Draft(message, grows=turn.attempt == 1)
+    cut = len(written) > QUESTION_CHARS_MAX
+    notice = desk.own.cut.format(limit=QUESTION_CHARS_MAX) if cut else ""
+    await desk.answer(written[:QUESTION_CHARS_MAX], notice)
 
-    facts = Facts()
-    consultation = Consultation(
-        database,
-        models,
-        options,
-        Budget(database, turn.bot, user_id, options),
-        own,
-        Toolbox(database, texts.language, facts, context, question),
-        ends,
-        draft,
-    )
-    async with typing(message):
-        await draft.open(own.thinking)
-        reply = await consultation.reply(context, question)
-        screen = shown(texts, reply, cart.items, front)
-        if len(written) > QUESTION_CHARS_MAX:
-            screen = screen.noting(own.cut.format(limit=QUESTION_CHARS_MAX))
-        await draft.finish(screen)
-    context = await consultation.remember(context, question, reply)
-    await state.update_data({TALK: context.to_data()})
+
+async def ask_again(callback: CallbackQuery, callback_data: AskAgain, desk: Desk) -> None:
+    """Ask once more what was asked then; the answer takes the place of the apology, and the button goes."""
+    unanswered = await desk.unanswered()
+    question = unanswered.find(callback_data.question)
+    if question is None:
+        await popup(callback, desk.own.asked_already_popup)
+        return
+    # At once: an answer may take longer than Telegram remembers the press.
+    await popup(callback)
+    await desk.keep(unanswered.without(callback_data.question))
+    await desk.answer(question, over=callback.message if isinstance(callback.message, Message) else None)
 
 
 def build() -> Router:
     """The router of the consultant; it comes after all forms and before the fallback."""
     router = Router(name="shop.talk")
+    for observer in (router.message, router.callback_query):
+        observer.middleware(AtTheDesk())
     router.message.register(consult, StateFilter(None), F.text, somebody_to_ask)
+    router.callback_query.register(ask_again, AskAgain.filter(), somebody_to_ask)
     return router

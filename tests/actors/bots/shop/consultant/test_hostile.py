@@ -105,7 +105,7 @@ def test_an_answer_that_breaks_off_is_not_left_standing(new_talker, failure, mon
     began = time.perf_counter()
     answer = talker.writes("photos?")
     assert time.perf_counter() - began < 1.6
-    assert answer.startswith(ENGLISH.found)
+    assert answer.startswith(ENGLISH.found_alone)
     assert "It co" not in answer
     assert "₽1,992 instead of ₽2,490" in answer
     talker.expect_true_money()
