@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
+from actors.hosting.demo_person import DemoPerson
 from ops.settings import Settings
 from ops.wrong_values import said_plainly
 
@@ -56,6 +57,16 @@ def options_of(settings: Settings) -> dict[str, BaseModel]:
             model = options_model(one.bot)
             in_demo = settings.demo and not one.options
             found[name] = model.for_demo() if in_demo else model.model_validate(one.options)
+    return found
+
+
+def demo_people(settings: Settings) -> dict[str, Sequence[DemoPerson]]:
+    """Whom the bundled bots have in a demo, by the bot's name; nobody where the owner has set who is who."""
+    found: dict[str, Sequence[DemoPerson]] = {}
+    for name, one in settings.bots.items():
+        if one.bot is not None and not one.options:
+            module = importlib.import_module(f"actors.bots.{one.bot}.options")
+            found[name] = getattr(module, "DEMO_PEOPLE", ())
     return found
 
 

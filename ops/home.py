@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ops.bundled import demo_people
 from ops.embedded.keeper import Embedded, Keeper
 from ops.embedded.model import DemoModel
 from ops.embedded.payments import DemoPayments
@@ -46,6 +47,7 @@ def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
         settings.data,
         port_wanted=beside(settings.port, 1),
         bots={name: bot.token for name, bot in settings.bots.items()},
+        people=demo_people(settings),
     )
     payments = None
     if settings.payments == PaymentSettings():

@@ -1,8 +1,10 @@
 """The stand-in for Telegram in demo mode: a simulator with a chat page. Its chats are not meant to last."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+from actors.hosting.demo_person import DemoPerson
 from ops.embedded.simulator import DemoSimulator
 
 
@@ -14,13 +16,26 @@ class DemoTelegram(DemoSimulator):
     label = "telegram"
     sign_of_life = "/"
 
-    def __init__(self, data: Path, *, port_wanted: int, bots: Mapping[str, str] | None = None) -> None:
-        """`bots` are the tokens of those that people will find on the page, by name."""
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port_wanted: int,
+        bots: Mapping[str, str] | None = None,
+        people: Mapping[str, Sequence[DemoPerson]] | None = None,
+    ) -> None:
+        """`bots` are the tokens of those that people will find on the page, by name; `people` those whom the
+        page introduces, by the same names.
+        """
         super().__init__(data, port_wanted=port_wanted)
         self._bots = dict(bots or {})
+        self._people = dict(people or {})
 
     def prepare(self) -> None:
-        """Have the page show each bot by its name, else it would be called after its token's number."""
+        """Have the page show each bot by its name, else it would be called after its token's number, and say
+        who is who.
+        """
         for name, token in self._bots.items():
             shown = name.replace("_", " ").replace("-", " ").capitalize()
-            self.pull("/sim/bots", {"token": token, "name": shown})
+            people = [asdict(person) for person in self._people.get(name, ())]
+            self.pull("/sim/bots", {"token": token, "name": shown, "people": people})

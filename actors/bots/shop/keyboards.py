@@ -1,7 +1,7 @@
 """What inline keyboards are made of. Each screen has its own below its text, see `screens/`."""
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from actors.bots.shop.callbacks import Goto, Place
 from actors.bots.shop.texts import Texts
@@ -17,6 +17,11 @@ def button(text: str, data: CallbackData) -> InlineKeyboardButton:
 def link(text: str, url: str) -> InlineKeyboardButton:
     """A button that opens an address."""
     return InlineKeyboardButton(text=text, url=url)
+
+
+def copying(text: str, what: str) -> InlineKeyboardButton:
+    """A button that puts something into the clipboard."""
+    return InlineKeyboardButton(text=text, copy_text=CopyTextButton(text=what))
 
 
 def goto(text: str, place: Place) -> InlineKeyboardButton:

@@ -53,6 +53,8 @@ class Bot:
         self.invoices: dict[str, Json] = {}
         self.payments: dict[str, Json] = {}
         self.threads = 0
+        self.people: list[Json] = []
+        """Those whom the chat page introduces, each with a role and a hint."""
 
     def rename(self, name: str | None, username: str | None) -> None:
         """Give the bot the name people see."""

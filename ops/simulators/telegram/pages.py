@@ -9,6 +9,7 @@ FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/chat.css": ("chat.css", "text/css; charset=utf-8"),
     "/chat.js": ("chat.js", "text/javascript; charset=utf-8"),
+    "/links.js": ("links.js", "text/javascript; charset=utf-8"),
     "/message.js": ("message.js", "text/javascript; charset=utf-8"),
 }
 HEADERS = {

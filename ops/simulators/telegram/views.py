@@ -1,6 +1,7 @@
 """Looking without touching: `/sim/calls`, `/sim/chat`, `/sim/bots`."""
 
 from ops.simulators import fields
+from ops.simulators.fields import ControlError
 from ops.simulators.levers import Lever, Route
 
 from .bots import World
@@ -8,6 +9,8 @@ from .chats import MESSAGES_PER_CHAT_MAX, Json
 from .control import NAME_MAX, bot_of
 
 CALLS_DEFAULT = 1_000
+PEOPLE_MAX = 20
+HINT_MAX = 400
 
 
 class Views:
@@ -55,6 +58,7 @@ class Views:
                 {
                     "token": bot.token,
                     "bot": bot.me,
+                    "people": bot.people,
                     "commands": {
                         key.removeprefix("commands//"): menu
                         for key, menu in bot.settings.items()
@@ -68,9 +72,34 @@ class Views:
         }
 
     def name_bot(self, given: Json) -> Json:
-        """Make a bot known and give it the name people see."""
-        fields.only(given, frozenset({"token", "name", "username"}))
+        """Make a bot known, give it the name people see, and say who is who on its chat page."""
+        fields.only(given, frozenset({"token", "name", "username", "people"}))
         bot = bot_of(self._world, given)
+        if (people := _people(given)) is not None:
+            bot.people = people
         bot.rename(fields.line(given, "name", NAME_MAX), fields.line(given, "username", NAME_MAX))
         self._world.events.emit("bot", bot.token, None, {"bot": bot.me})
         return {"bot": bot.me}
+
+
+def _people(given: Json) -> list[Json] | None:
+    """Whom the page introduces, or None if the request says nothing of it."""
+    people = given.get("people")
+    if people is None:
+        return None
+    if not isinstance(people, list) or len(people) > PEOPLE_MAX:
+        raise ControlError(f"people must be a list of at most {PEOPLE_MAX}")
+    return [_person(person) for person in people]
+
+
+def _person(person: object) -> Json:
+    if not isinstance(person, dict):
+        raise ControlError("each of the people must be an object")
+    fields.only(person, frozenset({"id", "name", "language", "role", "hint"}), " in people")
+    return {
+        "id": fields.integer(person, "id", low=1),
+        "name": fields.line(person, "name", NAME_MAX) or "",
+        "language": fields.line(person, "language", NAME_MAX) or "en",
+        "role": fields.line(person, "role", NAME_MAX) or "",
+        "hint": fields.line(person, "hint", HINT_MAX) or "",
+    }

@@ -251,6 +251,8 @@ def test_any_update_can_be_injected(play):
         ("delivery", {"paused": "yes"}, "paused must be true or false"),
         ("delivery", {"latency": 5}, "unknown: latency"),
         ("limits", {"enforce": 5}, "enforce cannot be 5"),
+        ("bots", {"token": TOKEN, "people": {}}, "people must be a list of at most 20"),
+        ("bots", {"token": TOKEN, "people": [{"id": 1, "rôle": "x"}]}, "unknown in people: rôle"),
         ("calls", {}, None),
     ],
 )
@@ -258,6 +260,17 @@ def test_bad_input_gets_a_clear_400(play, lever, given, complaint):
     async def scenario(sim):
         answer = await sim.sim(lever, expect=400 if complaint else 404, **given)
         assert (complaint or "there is no such lever") in answer["error"]
+
+    play(scenario)
+
+
+def test_who_is_who_is_told_with_the_bot_and_kept_when_it_is_renamed(play):
+    async def scenario(sim):
+        anna = {"id": 7001, "name": "Анна", "language": "ru", "role": "customer", "hint": "Buys."}
+        await sim.sim("bots", token=TOKEN, name="Shop", people=[anna])
+        await sim.sim("bots", token=TOKEN, name="Other shop")
+        (bot,) = (await sim.sim("bots", "GET"))["bots"]
+        assert bot["people"] == [anna]
 
     play(scenario)
 
@@ -299,7 +312,7 @@ def test_only_buttons_that_are_there_can_be_pressed(play):
 
 def test_the_page_runs_and_loads_nothing_foreign(play):
     async def scenario(sim):
-        for path in ("/", "/chat.js", "/message.js", "/chat.css"):
+        for path in ("/", "/chat.js", "/links.js", "/message.js", "/chat.css"):
             response = await sim.http.get(sim.url + path)
             assert response.status == 200
             assert "default-src 'none'" in response.headers["Content-Security-Policy"]

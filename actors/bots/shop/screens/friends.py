@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from actors.bots.shop.customers import Friends
-from actors.bots.shop.keyboards import keyboard, link, ways_out
+from actors.bots.shop.keyboards import copying, keyboard, link, ways_out
 from actors.bots.shop.leaderboard import Rank
 from actors.bots.shop.money import format_money
 from actors.bots.shop.screens.screen import Screen
@@ -46,7 +46,8 @@ def friends(
     rows.append(own.balance.format(amount=has) if has else own.balance_empty)
     text = "\n\n".join([own.title, promise, own.link.format(link=escape(referral_url)), "\n".join(rows)])
     share = f"{SHARE_URL}?{urlencode({'url': referral_url, 'text': own.share})}"
-    return Screen(text, keyboard([link(own.button_share, share)], ways_out(texts)))
+    buttons = [link(own.button_share, share)], [copying(own.button_copy, referral_url)], ways_out(texts)
+    return Screen(text, keyboard(*buttons))
 
 
 def leaderboard(

@@ -29,6 +29,7 @@ class FriendsTexts:
     orders_forms: tuple[str, ...]
     months: tuple[str, ...]
     button_share: str
+    button_copy: str
 
 
 RUSSIAN = FriendsTexts(
@@ -36,7 +37,7 @@ RUSSIAN = FriendsTexts(
     bonus="Поделитесь ссылкой: с каждой покупки друга вам приходит {percent}% на баланс.",
     bonus_further="А когда покупают друзья друзей, ещё {percents}.",
     no_bonus="Поделитесь магазином с друзьями. Бонусов за это сейчас нет, но друзья скажут спасибо.",
-    link="Ваша ссылка:\n<code>{link}</code>",
+    link="Ваша ссылка:\n{link}",
     level_names=("Друзья", "Друзья друзей"),
     level_further="Круг {level}",
     level_row="{name}: {count}",
@@ -57,6 +58,7 @@ RUSSIAN = FriendsTexts(
         "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
     ),
     button_share="📨 Поделиться ссылкой",
+    button_copy="📋 Скопировать ссылку",
 )  # fmt: skip
 
 ENGLISH = FriendsTexts(
@@ -64,7 +66,7 @@ ENGLISH = FriendsTexts(
     bonus="Share your link: of everything a friend buys, {percent}% come to your balance.",
     bonus_further="And when their friends buy, another {percents}.",
     no_bonus="Share the shop with your friends. There is no bonus for it now, but they will thank you.",
-    link="Your link:\n<code>{link}</code>",
+    link="Your link:\n{link}",
     level_names=("Friends", "Friends of friends"),
     level_further="Circle {level}",
     level_row="{name}: {count}",
@@ -85,4 +87,5 @@ ENGLISH = FriendsTexts(
         "July", "August", "September", "October", "November", "December",
     ),
     button_share="📨 Share the link",
+    button_copy="📋 Copy the link",
 )  # fmt: skip

@@ -1,4 +1,5 @@
 // The page: one panel a user, kept up to date by the stream of events; what users do goes to /sim/….
+import { startOf, telegramLink } from "/links.js";
 import { element, render, rows } from "/message.js";
 
 const MESSAGES_SHOWN = 200;
@@ -49,6 +50,9 @@ function newPerson(others) {
   return { id: FIRST_USER_ID + n, name: n < PEOPLE.length ? name : `${name} ${n + 1}`, language };
 }
 
+// Whom the bot's demo introduces: what they are to it, and what there is to do as one of them.
+const introduced = (id) => (bot.people || []).find((one) => one.id === id);
+
 function remember() {
   localStorage.setItem(`people/${bot.token}`, JSON.stringify([...panels.values()].map((panel) => panel.person)));
 }
@@ -77,14 +81,26 @@ class Panel {
   head() {
     const { name, id, language } = this.person;
     this.part(".name").textContent = name;
-    this.part(".detail").textContent = `id ${id}`;
+    this.part(".detail").textContent = this.detail();
     this.part(".avatar").textContent = [...name][0];
     this.part(".avatar").classList.add(`hue${id % 7}`);
     this.part(".language").textContent = language;
     this.root.setAttribute("aria-label", `Chat of ${name}`);
   }
 
+  detail() {
+    const role = introduced(this.person.id)?.role;
+    return role ? `${role} · id ${this.person.id}` : `id ${this.person.id}`;
+  }
+
   wire() {
+    this.root.addEventListener("click", (event) => {
+      const address = event.target.closest("a[href]")?.href;
+      const meant = address && telegramLink(address);
+      if (!meant) return;
+      event.preventDefault();
+      follow(this, meant);
+    });
     this.part("form").onsubmit = (event) => {
       event.preventDefault();
       const text = this.box.value.trim();
@@ -145,6 +161,8 @@ class Panel {
     const start = element("button", "", "Start");
     start.type = "button";
     start.onclick = () => this.write("/start");
+    const hint = introduced(this.person.id)?.hint;
+    if (hint) this.list.append(element("li", "hint", hint));
     this.list.append(element("li", "message", element("div", "inline", element("div", "row", start))));
   }
 
@@ -259,7 +277,9 @@ class Panel {
     this.waiting.delete(event.callback_query_id);
     // The answer may overtake our own tap's response; every button that still spins for it is let go by its timer.
     this.root.querySelectorAll(".busy").forEach((node) => node.classList.remove("busy"));
-    if (event.url) window.open(event.url, "_blank", "noopener");
+    const meant = event.url && telegramLink(event.url);
+    if (meant) follow(this, meant);
+    else if (event.url) window.open(event.url, "_blank", "noopener");
     if (!event.text) return;
     if (!event.show_alert) return this.toast(event.text);
     this.part(".alert p").textContent = event.text;
@@ -277,7 +297,7 @@ class Panel {
 
   blocked(blocked) {
     this.part(".block").setAttribute("aria-pressed", String(blocked));
-    this.part(".detail").textContent = blocked ? "has blocked the bot" : `id ${this.person.id}`;
+    this.part(".detail").textContent = blocked ? "has blocked the bot" : this.detail();
   }
 
   keyboard(markup) {
@@ -322,6 +342,66 @@ function select(panel) {
     if (chosen) other.tab.classList.remove("unread");
   }
   panel?.bottom();
+  drawCast();
+}
+
+function show(panel) {
+  select(panel);
+  panel.root.scrollIntoView({ inline: "nearest", block: "nearest" });
+  panel.box.focus({ preventScroll: true });
+}
+
+/** The chat of somebody, opened if it is not. */
+async function chatOf({ id, name, language }) {
+  const panel = panels.get(id) ?? (await openPanel({ id, name, language }));
+  remember();
+  listen();
+  return panel;
+}
+
+// The people of the demo: who each of them is, and a way into their chats.
+function drawCast() {
+  const cast = $("cast");
+  cast.hidden = !bot?.people?.length;
+  cast.replaceChildren(...(bot?.people ?? []).map((person) => {
+    const chip = element("button", "", person.name, " ", element("small", "", person.role));
+    chip.type = "button";
+    chip.title = person.hint;
+    chip.setAttribute("aria-pressed", String(panels.has(person.id)));
+    chip.onclick = async () => show(await chatOf(person));
+    return chip;
+  }));
+}
+
+// Somebody follows a link to Telegram, or is sent one: who, is for whoever sits before the page to say.
+function follow(panel, { username, payload, shared, words }) {
+  const target = shared ? telegramLink(shared) : { username, payload };
+  const known = target?.username && bots.find((one) => one.bot.username.toLowerCase() === target.username.toLowerCase());
+  if (!known) return panel.toast(shared ? `Shared in Telegram: ${shared}` : "Only Telegram can open this link: there is no such bot here.");
+  const { name } = panel.person;
+  const others = [...new Map([...(known.people || []), ...(known === bot ? [...panels.values()].map((one) => one.person) : [])].map((one) => [one.id, one])).values()];
+  const dialog = $("follow");
+  $("follow-title").textContent = shared ? `${name} shares a link. Who gets it, and opens it?` : `Who opens the link to ${known.bot.first_name}?`;
+  dialog.querySelector("p").textContent = shared ? [words, shared].filter(Boolean).join("\n") : startOf(target.payload);
+  const choice = (person, role) => {
+    const node = element("button", "", person.name, element("small", "", role));
+    node.type = "button";
+    node.onclick = async () => {
+      dialog.close();
+      if (known !== bot) await choose(known.token);
+      const there = await chatOf(person);
+      show(there);
+      there.write(startOf(target.payload));
+    };
+    return node;
+  };
+  const fresh = newPerson(others);
+  const list = others.filter((one) => !shared || one.id !== panel.person.id).map((one) =>
+    choice(one, [one.id === panel.person.id ? "the one who pressed it" : "", (known.people || []).find((each) => each.id === one.id)?.role].filter(Boolean).join(", ")));
+  dialog.querySelector(".choices").replaceChildren(...list, choice(fresh, "somebody new"));
+  dialog.querySelector(".never").onclick = () => dialog.close();
+  dialog.showModal();
+  return undefined;
 }
 
 async function openPanel(person) {
@@ -394,7 +474,12 @@ function listen() {
   fresh.onerror = () => { away = true; say("The simulator is away; trying again.", true); };
   fresh.addEventListener("hello", () => {
     setTimeout(() => old?.close(), OVERLAP_MS);
-    if (!away) return;
+    if (!away) {
+      // What was written between the look at a chat and this moment nobody has told of.
+      for (const panel of panels.values()) if (!panel.followed) panel.load();
+      for (const panel of panels.values()) panel.followed = true;
+      return;
+    }
     // It may be another simulator now, counting from one.
     away = false;
     seen.clear();
@@ -416,7 +501,8 @@ async function refreshBots() {
   const same = bots.find((one) => one.token === bot?.token);
   if (same) {
     bot = same;
-    panels.forEach((panel) => panel.commands());
+    panels.forEach((panel) => { panel.commands(); panel.head(); });
+    drawCast();
   } else if (bots.length) await choose(bots[0].token);
 }
 
@@ -435,12 +521,7 @@ async function choose(token) {
 $("bot").onchange = (event) => choose(event.target.value);
 $("new-user").onclick = async () => {
   if (!bot) return;
-  const panel = await openPanel(newPerson([...panels.values()].map((one) => one.person)));
-  remember();
-  listen();
-  select(panel);
-  panel.root.scrollIntoView({ inline: "end" });
-  panel.box.focus();
+  show(await chatOf(newPerson([...panels.values()].map((one) => one.person))));
 };
 
 $("address").textContent = location.origin;

@@ -135,7 +135,7 @@ class FakeTelegram(BaseSession):
         assert len(buttons) <= 100
         assert all(len(row) <= 8 for row in rows)
         for button in buttons:
-            ways = [button.callback_data, button.url, button.web_app]
+            ways = [button.callback_data, button.url, button.web_app, button.copy_text]
             assert sum(way is not None for way in ways) == 1, f"{button.text} does not do one thing"
             assert 1 <= len(button.text) <= 128
             assert button.callback_data is None or 1 <= len(button.callback_data.encode()) <= 64
