@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from actors.control import Control, Stopped
+from actors.due import due_ms_of
 from actors.journal import Journal
 from storage.postgres.outbox.job import Origin
 from storage.redis.entry import Chat, Entry
@@ -128,10 +129,15 @@ class Turn:
             self.chat.bot, self.chat.id, self.effect_id(name), self.update_id, self.chat.partition, self.epoch
         )
 
-    def set_timer(self, name: str, due_ms: int, data: str = "") -> None:
-        """Have an event named `name` put into this chat's mailbox at `due_ms` (Unix time in milliseconds).
-        The same name replaces it, and takes a `cancel_timer` before it back.
+    def set_timer(self, name: str, when: datetime | timedelta | int, data: str = "") -> None:
+        """Have an event named `name` put into this chat's mailbox after a delay (a timedelta, from now on) or
+        at a moment (a datetime with its zone, or Unix time in milliseconds). The same name replaces it, and
+        takes a `cancel_timer` before it back.
+
+        Raises `ValueError` for a delay that is not more than nothing and for a datetime without a zone, and
+        `TypeError` for anything else.
         """
+        due_ms = due_ms_of(when)
         self._change(None, lambda changes: changes.set_timer(name, due_ms, data))
 
     def cancel_timer(self, name: str) -> None:

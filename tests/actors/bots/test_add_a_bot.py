@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -279,7 +280,7 @@ def test_the_bots_of_the_first_part_add_up_and_keep_time(clean_redis_url, folder
             await house.write(BORIS, "/tea")
             await house.said(BORIS, "In three minutes.")
             assert await run_once(house.chats) == 0
-            monkeypatch.setattr(sys.modules["tea_bot"], "BREWING_MS", -1)
+            monkeypatch.setattr(sys.modules["tea_bot"], "BREWING", timedelta(microseconds=1))
             await house.write(BORIS, "/tea")
             await house.said(BORIS, *["In three minutes."] * 2)
         async with open_house(clean_redis_url, tea, telegram, epoch=2, first_update_id=200) as house:

@@ -1,0 +1,47 @@
+"""When a timer comes due, from the ways in which a handler may say it."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+MILLISECOND = timedelta(milliseconds=1)
+LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MILLISECOND
+"""The end of the year 9999: a later moment is a slip, and no whole number any more where timers are kept."""
+
+
+def due_ms_of(when: datetime | timedelta | int) -> int:
+    """Unix time in milliseconds of a moment, of a delay from now, or of what is such a number already. A
+    moment that has passed comes due at once.
+
+    Raises `ValueError` for a delay that is not more than nothing, for a moment without its zone and for one
+    after the year 9999, and `TypeError` for anything else: a float may be seconds or milliseconds, from now
+    or since 1970.
+    """
+    match when:
+        case timedelta():
+            if when <= timedelta(0):
+                raise ValueError(f"a timer's delay must be more than nothing, and is {when!r}")
+            due_ms = time.time_ns() // 1_000_000 + _whole_ms(when)
+        case datetime():
+            if when.utcoffset() is None:
+                raise ValueError(
+                    f"a timer's moment needs its zone, and {when!r} has none: write datetime.now(UTC) + ...,"
+                    " or give the delay itself, as a timedelta"
+                )
+            due_ms = _whole_ms(when - EPOCH)
+        case int() if not isinstance(when, bool):
+            due_ms = when
+        case _:
+            raise TypeError(
+                "a timer is set for a timedelta from now, a datetime with its zone, or Unix time in whole"
+                f" milliseconds, and not for {when!r}"
+            )
+    if due_ms > LAST_MS:
+        raise ValueError(f"a timer cannot be set for a moment after the year 9999, as {when!r} is")
+    return max(due_ms, 0)
+
+
+def _whole_ms(delay: timedelta) -> int:
+    """Rounded up: it never comes due before its time."""
+    whole, rest = divmod(delay, MILLISECOND)
+    return whole + bool(rest)
