@@ -26,6 +26,8 @@ from storage.words import harmless, harmless_json, kept, printable, shown, trace
 
 T = TypeVar("T")
 
+Level = Literal["debug", "info", "warning", "error"]
+
 QUIET = {
     "aiogram.event": logging.WARNING,  # a line per update of its own, and we write a better one
     "alembic": logging.WARNING,  # a dozen lines about its plugins for each migration
@@ -33,8 +35,10 @@ QUIET = {
     "httpx": logging.WARNING,  # a line per request with the whole URL, and secrets are in URLs
     "hypercorn.access": logging.WARNING,
     "asyncio": logging.WARNING,
+    "openai": logging.INFO,  # each request whole, with what customers wrote
+    "httpcore": logging.INFO,  # a dozen lines for each request, with the headers of the answer
 }
-"""Loggers that say too much at INFO."""
+"""Loggers that say too much below the level named here, whatever level was asked for."""
 
 BOT_TOKEN = re.compile(r"(\d{6,}):[\w-]{30,}")
 """Telegram puts the token into the address of every call, and so into the text of many an error."""
@@ -87,12 +91,14 @@ class Formatter(structlog.stdlib.ProcessorFormatter):
         return super().format(record)
 
 
-class Logger(structlog.make_filtering_bound_logger(logging.INFO)):  # type: ignore[misc]
+class _NeverRaising:
     """The logger of everything of ours. What goes wrong in a call of it is its last line."""
+
+    _logger: Any
 
     def _proxy_to_logger(self, method_name: str, event: Any = None, **fields: Any) -> Any:
         try:
-            return super()._proxy_to_logger(method_name, event, **fields)
+            return super()._proxy_to_logger(method_name, event, **fields)  # type: ignore[misc]
         except Exception as error:
             line = f"{shown(event)} <the rest could not be rendered: {type(error).__name__}>"
             with suppress(Exception):
@@ -102,7 +108,7 @@ class Logger(structlog.make_filtering_bound_logger(logging.INFO)):  # type: igno
 def _fitting(call: Callable[..., Any]) -> Callable[..., Any]:
     """A method of the logger, also for arguments that do not fit their text."""
 
-    def log(self: Logger, event: Any = None, *args: Any, **fields: Any) -> Any:
+    def log(self: Any, event: Any = None, *args: Any, **fields: Any) -> Any:
         if args:
             try:
                 event = event % args
@@ -113,12 +119,32 @@ def _fitting(call: Callable[..., Any]) -> Callable[..., Any]:
     return log
 
 
-for _method in ("info", "msg", "warning", "warn", "error", "critical", "fatal", "exception"):
-    setattr(Logger, _method, _fitting(getattr(Logger, _method)))
+_METHODS = {
+    logging.DEBUG: ("debug",),
+    logging.INFO: ("info", "msg"),
+    logging.WARNING: ("warning", "warn"),
+    logging.ERROR: ("error", "critical", "fatal", "exception"),
+}
 
 
-def configure(style: Literal["auto", "json", "colour"] = "auto", stream: TextIO | None = None) -> None:
-    """Set up all logging of this process; calling it again replaces the set-up."""
+def _logger_from(least: int) -> Any:
+    """The class of loggers that write lines of this level and above; calls below it do nothing at all."""
+    base = structlog.make_filtering_bound_logger(least)
+    written = [method for level, methods in _METHODS.items() if level >= least for method in methods]
+    methods = {method: _fitting(getattr(base, method)) for method in written}
+    return type("Logger", (_NeverRaising, base), methods)
+
+
+def configure(
+    style: Literal["auto", "json", "colour"] = "auto",
+    stream: TextIO | None = None,
+    *,
+    level: Level = "info",
+) -> None:
+    """Set up all logging of this process; calling it again replaces the set-up. Lines below `level` are not
+    written, by libraries and programs neither.
+    """
+    least = logging.getLevelNamesMapping()[level.upper()]
     out = stream or sys.stderr
     colours = style == "colour" or (style == "auto" and out.isatty())
     steady: Any = Unbroken(out)
@@ -130,7 +156,7 @@ def configure(style: Literal["auto", "json", "colour"] = "auto", stream: TextIO 
     last: list[Processor] = [_traceback, _plain, _render_colours if colours else _render_json, _hide_tokens]
     structlog.configure(
         processors=[*shared, *last],
-        wrapper_class=Logger,
+        wrapper_class=_logger_from(least),
         # Straight to the stream: a detour through the standard library doubles the cost of a line.
         logger_factory=structlog.WriteLoggerFactory(steady),
         cache_logger_on_first_use=True,
@@ -144,9 +170,9 @@ def configure(style: Literal["auto", "json", "colour"] = "auto", stream: TextIO 
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    for name, level in QUIET.items():
-        logging.getLogger(name).setLevel(level)
+    root.setLevel(least)
+    for name, lowest in QUIET.items():
+        logging.getLogger(name).setLevel(max(least, lowest))
 
 
 _PLAIN = (type(None), bool, float)

@@ -34,7 +34,7 @@ def ask(settings: Settings, work: Callable[[OnCall], Awaitable[T]]) -> T:
     """Do one thing at the desk, and leave. Raises what `OnCall` raises, and `CannotStartError` where Redis is
     not to be had.
     """
-    logs.configure(settings.log)
+    logs.configure(settings.log, level=settings.log_level)
     # Who acts is told what came of it; the log of this process is only for what nobody is told otherwise.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 

@@ -76,7 +76,7 @@ class ScriptService:
     async def run(self, *, handle_signals: bool) -> None:
         """Serve. Raises what a startup hook raised, and `CannotStartError` for what is in our own way."""
         if not logging.getLogger().handlers:
-            logs.configure(self._configured.log)
+            logs.configure(self._configured.log, level=self._configured.log_level)
         serving = asyncio.ensure_future(hosted(lambda: self._run(handle_signals=handle_signals)))
         try:
             await _cancelled_gently(serving, self.stop)

@@ -38,6 +38,7 @@ from ops.metrics_port import metrics_port
 from ops.outbox import Outbox, open_outbox
 from ops.settings import Settings
 from ops.stores import StartError, Stores, open_stores
+from ops.version import VERSION
 from storage.errors import StoreError
 from storage.postgres.outbox.coalesce import Enqueuer
 from storage.redis.batch import Line
@@ -346,6 +347,7 @@ class Service:
         _calm_collector()
         log.info(
             "ready",
+            version=VERSION,
             port=front.port if front else None,
             roles=sorted(self._roles),
             bots=sorted(self._settings.bots),

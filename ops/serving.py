@@ -32,7 +32,7 @@ def prepared(
     """The settings of a process among several, with its stores tried out."""
     serving = Serving(command, demo=demo)
     settings = configuration.load(config, command_line=command_line, defaults=defaults, serving=serving)
-    logs.configure(settings.log)
+    logs.configure(settings.log, level=settings.log_level)
     assert settings.database_url is not None
     assert settings.redis_url is not None
     warn_of_demo(settings)

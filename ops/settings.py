@@ -18,6 +18,7 @@ from pydantic import (
 
 from actors.providers.chat_requests import OPENROUTER_BASE_URL, OPENROUTER_KEY
 from actors.providers.payments import minor_units
+from ops.logs import Level
 from storage.postgres.division import CONNECTIONS_DEFAULT, CONNECTIONS_MAX, CONNECTIONS_MIN
 
 TELEGRAM_API_BASE = "https://api.telegram.org"
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     "OPENAI_BASE_URL": "openai_base_url",
     "MAILROOM_ENCRYPTION_KEY": "encryption_key",
     "MAILROOM_LOG": "log",
+    "MAILROOM_LOG_LEVEL": "log_level",
     "MAILROOM_METRICS_PORT": "metrics_port",
     "MAILROOM_DATABASE_CONNECTIONS": "database_connections",
     "MAILROOM_TRUSTED_PROXIES": "trusted_proxies",
@@ -277,6 +279,7 @@ class Settings(BaseModel):
     ) = Field(default=None, repr=False)
     """Encrypts goods in Postgres; kept in the data directory where it is not set."""
     log: Literal["auto", "json", "colour"] = "auto"
+    log_level: Level = "info"
     trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)] = ()
     """Proxies before us, as addresses and networks: what they say of whom they have seen is believed."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)

@@ -20,6 +20,7 @@ from aiogram.types import Chat, InputFile, Message
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from prometheus_client import Counter
 from pydantic_core import from_json, to_json
+from structlog import get_logger
 
 from actors.hosting.answers import TOO_MANY_REQUESTS, moved_to, read_answer, read_raw, wait_seconds
 from actors.hosting.errors import Parked, UnreadableResultError, UploadError
@@ -29,6 +30,8 @@ from actors.limiter import CallClass, Limiter, Target, classify, repeatable, tar
 from actors.metrics import child
 from actors.turn import Turn, current_turn
 from storage.words import words
+
+log = get_logger("mailroom.calls")
 
 INLINE_WAIT_SECONDS = 5.0
 """Waits up to this keep the handler waiting; longer ones end the turn, which is run again after the wait."""
@@ -242,6 +245,7 @@ class HostedSession(AiohttpSession):
                 why = words(upload.unreadable)
                 raise UploadError(method, f"a file could not be read: {why}") from upload.unreadable
             child(CALLS, self._name, "no_answer").inc()
+            log.debug("call_unanswered", bot=self._name, method=method.__api_method__)
             said = _NO_ANSWER if isinstance(error, TimeoutError) else words(error)
             # aiohttp may name the address, and the token is a part of it: not to be kept with a dead letter.
             tells_token = bot.token in said
@@ -249,6 +253,7 @@ class HostedSession(AiohttpSession):
             raise TelegramNetworkError(method, said) from (None if tells_token else error)
         written_by_telegram = content.lstrip().startswith(b"{")
         child(CALLS, self._name, str(answer.status) if written_by_telegram else "unreadable").inc()
+        log.debug("call_answered", bot=self._name, method=method.__api_method__, status=answer.status)
         return answer.status, content
 
     def _result(

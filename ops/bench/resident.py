@@ -16,7 +16,7 @@ from ops.service import Service
 def main() -> None:
     """Serve until SIGTERM."""
     settings = configuration.load()
-    logs.configure(settings.log)
+    logs.configure(settings.log, level=settings.log_level)
     policy = Policy(idle_seconds=float(sys.argv[1]))
 
     def ready(address: str) -> None:

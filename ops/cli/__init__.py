@@ -5,6 +5,7 @@ A misspelled command is answered with the nearest one, by typer itself.
 """
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -32,11 +33,11 @@ from ops.cli import (
 )
 from ops.embedded.place import StoreError
 from ops.faults import CannotStartError, ConfigurationError, GaveUpError
+from ops.version import VERSION
 from storage.words import harmless
 
 app = typer.Typer(
     name="mailroom",
-    help="Chat bots with a durable, ordered mailbox for every chat.",
     epilog="Exits with 0 when it is done, 1 when it could not be (or not all of it), 2 when the command line"
     " or the configuration is wrong. On call? Begin with `mailroom tree`.",
     no_args_is_help=True,
@@ -44,6 +45,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback of ours is for a log, and its values may be secrets
     rich_markup_mode=None,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"mailroom {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _mailroom(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which one this is.")
+    ] = False,
+) -> None:
+    """Chat bots with a durable, ordered mailbox for every chat."""
+
+
 app.command(rich_help_panel="Serve")(up.up)
 app.command(rich_help_panel="Serve")(web.web)
 app.command(rich_help_panel="Serve")(worker.worker)

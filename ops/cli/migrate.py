@@ -11,7 +11,7 @@ def migrate(config: Config = None, *, as_json: Json = False) -> None:
     from ops.preflight import migrated, require
 
     settings = configuration.load(config)
-    logs.configure(settings.log)
+    logs.configure(settings.log, level=settings.log_level)
     require(settings, "migrate", "database_url")
     assert settings.database_url is not None
     applied = migrated(settings.database_url)

@@ -79,7 +79,7 @@ def run(
     settings = load(defaults=defaults)
     if settings.public_url and not settings.port:
         settings = load(defaults=defaults | {"port": 8080})
-    logs.configure(settings.log)
+    logs.configure(settings.log, level=settings.log_level)
     settings = check_port(without_its_database(settings, before))
     with stores(settings) as complete:
         assert complete.database_url is not None

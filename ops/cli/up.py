@@ -21,7 +21,7 @@ def up(
 
     command_line = {"port": port, "host": host, "data": data.expanduser().absolute() if data else None}
     settings = configuration.load(config, command_line=command_line, serving=Serving("up", demo=demo))
-    logs.configure(settings.log)
+    logs.configure(settings.log, level=settings.log_level)
     warn_of_demo(settings)
     settings = check_port(settings)
     require_routers(settings)

@@ -63,6 +63,54 @@ def test_libraries_that_say_too_much_are_quiet(lines):
     assert lines() == []
 
 
+def say_one_of_each():
+    ours, theirs = structlog.get_logger(), logging.getLogger("my_bot")
+    for log in (ours, theirs):
+        log.debug("debug")
+        log.info("info")
+        log.warning("warning")
+        log.error("error")
+    ours.exception("error", exc_info=False)
+    ours.msg("info")
+    for quiet in logs.QUIET:
+        logging.getLogger(quiet).debug("a request, whole")
+    logging.getLogger("httpx").info("an address with its secrets")
+    logging.getLogger("httpx").warning("warning")
+
+
+@pytest.mark.parametrize("style", ["json", "colour"])
+@pytest.mark.parametrize(
+    ("level", "written"),
+    [
+        ("debug", {"debug": 2, "info": 3, "warning": 3, "error": 3}),
+        ("info", {"info": 3, "warning": 3, "error": 3}),
+        ("warning", {"warning": 3, "error": 3}),
+        ("error", {"error": 3}),
+    ],
+)
+def test_lines_below_the_level_are_written_by_nobody_and_secrets_at_none(restored, style, level, written):
+    stream = io.StringIO()
+    logs.configure(style, stream, level=level)
+    say_one_of_each()
+    text = re.sub(r"\x1b\[\d+m", "", stream.getvalue())
+    found = dict.fromkeys(written, 0)
+    for line in text.splitlines():
+        said = (
+            json.loads(line)["level"] if style == "json" else line.split("[", 1)[1].split("]", 1)[0].strip()
+        )
+        found[said] += 1
+    assert found == written
+    assert "a request, whole" not in text
+    assert "an address with its secrets" not in text
+
+
+def test_a_line_of_the_lowest_level_survives_arguments_that_do_not_fit_too(restored):
+    stream = io.StringIO()
+    logs.configure("json", stream, level="debug")
+    structlog.get_logger().debug("odd %d", "x", why=Mute())
+    assert json.loads(stream.getvalue())["event"].startswith("odd %d <its arguments do not fit")
+
+
 def test_a_bot_token_never_reaches_the_log(lines):
     structlog.get_logger().warning("call failed", url=f"https://api.telegram.org/bot{TOKEN}/sendMessage")
     logging.getLogger("library").error("call failed: bot%s", TOKEN)

@@ -41,6 +41,10 @@ SAID = {
         "port: must be from 0 to 65535, and is <int whose text cannot be had: ValueError>",
     ),
     'log = "jsn"': ("literal_error", "log: must be 'auto', 'json' or 'colour', and is 'jsn'"),
+    'log_level = "INFO"': (
+        "literal_error",
+        "log_level: must be 'debug', 'info', 'warning' or 'error', and is 'INFO'",
+    ),
     "host = 8080": ("string_type", "host: must be text in quotes"),
     "data = 5": ("path_type", "data: must be a path, as text in quotes"),
     "trusted_proxies = 10": ("tuple_type", 'trusted_proxies: must be a list, such as ["one", "another"]'),

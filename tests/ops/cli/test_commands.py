@@ -17,6 +17,7 @@ import pytest
 import redis
 
 from ops.embedded.ports import free_port
+from ops.version import VERSION
 
 MAILROOM = Path(sys.executable).with_name("mailroom")
 DOWN = 1
@@ -122,8 +123,9 @@ def test_the_demo_comes_up_survives_a_kill_and_goes_without_a_trace(up, data):
 
     kept = {process.pid for process in processes_on(data)} - {first.pid}
     first.kill()
-    first.wait()
-    again = up("--port", str(port))
+    told = [json.loads(line) for line in first.communicate()[1].splitlines() if line.startswith("{")]
+    assert [line["version"] for line in told if line["event"] == "ready"] == [VERSION]
+    again = up("--port", str(port), MAILROOM_LOG_LEVEL="warning")
     started = time.monotonic()
     assert again.stdout.readline() == line
     took_seconds = time.monotonic() - started
@@ -135,6 +137,7 @@ def test_the_demo_comes_up_survives_a_kill_and_goes_without_a_trace(up, data):
     assert again.returncode == 0
     assert stdout == ""
     assert "Traceback" not in stderr
+    assert '"level":"info"' not in stderr, "the level that was asked for is the least that is written"
     assert processes_on(data) == []
     assert took_seconds < 15, "a machine busy with other tests is slower than the 5 seconds of an idle one"
 
@@ -208,7 +211,7 @@ def test_a_wrong_configuration_is_told_whole_and_nothing_is_started(data):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "Mailroom cannot start, its configuration has 3 faults:\n"
-        "  PORT (environment): must be a whole number, and is 'http'\n"
+        "  PORT (environment): must be a whole number from 0 to 65535, and is 'http'\n"
         "  prot (mailroom.toml): unknown setting; did you mean port?\n"
         "  bots.x.bot (mailroom.toml): there is no bundled bot 'shpo'; did you mean shop?\n"
     )
