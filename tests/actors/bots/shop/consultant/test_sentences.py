@@ -6,8 +6,9 @@ refused 3 of the 90 honest sentences. What was learnt from then on may have been
 `…_compound` hides a short lie in a long honest sentence: half were shown before sentences were judged in
 their parts, too. `…_later` was written afterwards, in other ways of speaking (slang, idioms, politeness,
 then plain ones again): at the first try 85 of its first 100 lies and 37 of the next 40 were caught, 96 of
-100 and 37 of 40 honest sentences shown. Sentences like those that were missed have been learnt since, so
-only the first tries say what to expect of lists that nobody has seen.
+100 and 37 of 40 honest sentences shown. `…_fresh` came last, in plain words: all of its 100 lies were caught
+and 89 of its 100 honest sentences shown at the first try. Sentences like those that were missed have been
+learnt since, so only the first tries say what to expect of lists that nobody has seen.
 """
 
 import pytest
@@ -40,12 +41,12 @@ def test_honest_sentences_are_shown():
     assert len(refused()) <= HONEST_REFUSED_MAX, refused()
 
 
-@pytest.mark.parametrize("which", ["later", "compound"])
+@pytest.mark.parametrize("which", ["later", "compound", "fresh"])
 def test_nine_of_ten_lies_of_another_kind_are_not_shown(which):
     assert len(shown(which)) <= WRONG_MAX * len(sentences("lies", which)), shown(which)
 
 
-@pytest.mark.parametrize("which", ["later", "compound"])
+@pytest.mark.parametrize("which", ["later", "compound", "fresh"])
 def test_nine_of_ten_honest_sentences_of_another_kind_are_shown(which):
     assert len(refused(which)) <= WRONG_MAX * len(sentences("honest", which)), refused(which)
 
