@@ -106,6 +106,11 @@ class Broadcasts:
         with answering():
             await self._pool.execute(SQL["leave"], bot, chat_id)
 
+    async def forget(self, bot: str, chat_id: int) -> None:
+        """Know no more that a chat was among the recipients, of whichever broadcast of the bot."""
+        with answering():
+            await self._pool.execute(SQL["forget"], bot, chat_id)
+
     async def pause(self, id: int, by: str, why: str) -> bool:  # noqa: A002 - what it is called everywhere
         """Tell nobody else for now. False if it is not running."""
         return await self._move(id, "paused", ("running",), by, why)

@@ -12,6 +12,10 @@ DELETE FROM broadcast_recipient AS recipient USING broadcast
 WHERE broadcast.bot = $1 AND broadcast.status IN ('filling', 'running', 'paused')
   AND recipient.broadcast_id = broadcast.id AND recipient.chat_id = $2 AND recipient.state = 'waiting';
 
+-- forget: nobody knows any more that a chat was told
+DELETE FROM broadcast_recipient AS recipient USING broadcast
+WHERE broadcast.bot = $1 AND recipient.broadcast_id = broadcast.id AND recipient.chat_id = $2;
+
 -- status: move a broadcast from one of some states to another, and say who did it and why
 UPDATE broadcast SET
     status = $2, status_by = $4, status_why = $5,

@@ -30,6 +30,8 @@ class Place(StrEnum):
     TOP = "top"
     HELP = "help"
     SETTINGS = "set"
+    TERMS = "terms"
+    PRIVACY = "priv"
 
 
 class Goto(CallbackData, prefix="go"):
@@ -50,6 +52,14 @@ class SwitchNews(CallbackData, prefix="news"):
     on: bool
     alone: bool
     """Whether it is the only button, as below a broadcast; else it is one of the settings."""
+
+
+class AskErasure(CallbackData, prefix="era"):
+    """Whether all that is known of a customer is really to be deleted."""
+
+
+class DoErasure(CallbackData, prefix="erax"):
+    """Delete it."""
 
 
 class OpenCategory(CallbackData, prefix="cat"):

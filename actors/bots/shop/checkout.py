@@ -90,7 +90,8 @@ async def settle(connection: Connection, payment: Payment) -> Settled:
     """What a payment means for its order, in the transaction that marks the payment paid.
 
     `paid`: the goods are the customer's, enqueue what follows. `twice`: the order was paid for already.
-    `too_late`: it was closed, and what it held is gone. For the last two the money has to go back.
+    `too_late`: it was closed, and what it held is gone, or its customer is. For the last
+    two the money has to go back.
     Raises `LookupError` for a payment of no order of ours: a person has to look.
     """
     number = int(payment.reference) if payment.reference.isdecimal() else 0
@@ -105,6 +106,8 @@ async def settle(connection: Connection, payment: Payment) -> Settled:
         )
     if order.status not in ("awaiting_payment", "expired", "canceled"):
         return "twice"
+    if order.forgotten:
+        return "too_late"
     try:
         async with connection.transaction():
             await _hold_again(connection, order, payment.id)

@@ -1,5 +1,7 @@
 """What an owner can set for a shop, under `[bots.NAME.options]`."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from actors.hosting.demo_person import DemoPerson
@@ -53,6 +55,14 @@ class Options(BaseModel):
     """How long an order holds its goods while it waits for its payment."""
     bonus_percent: tuple[int, ...] = (5, 2)
     """What a customer gets when a friend buys, in percent of what was paid; then for friends of friends."""
+    seller: str = ""
+    """Who sells, for the terms: a name, and where complaints go."""
+    terms_ru: str = Field(default="", max_length=3_800)
+    """The terms of sale, instead of the shop's own; what an owner writes in the chat comes before."""
+    terms_en: str = Field(default="", max_length=3_800)
+    privacy_ru: str = Field(default="", max_length=3_800)
+    """What is said about people's data, likewise."""
+    privacy_en: str = Field(default="", max_length=3_800)
     payments: tuple[str, ...] | None = None
     """The payment providers to offer, in this order; all that are configured if not set."""
     model_intent: str = "openai/gpt-4o-mini"
@@ -72,6 +82,16 @@ class Options(BaseModel):
     def for_demo(cls) -> "Options":
         """The third person of the demo's chat page owns the shop."""
         return cls(owners=frozenset({DEMO_OWNER_ID}))
+
+    def policy(self, name: Literal["terms", "privacy"], language: str) -> str:
+        """What was set for one of the policies, as plain text; empty if nothing was."""
+        set_ = {
+            ("terms", "ru"): self.terms_ru,
+            ("terms", "en"): self.terms_en,
+            ("privacy", "ru"): self.privacy_ru,
+            ("privacy", "en"): self.privacy_en,
+        }
+        return set_[name, language]
 
     def is_owner(self, user_id: int) -> bool:
         """Whether somebody may do everything."""

@@ -65,6 +65,11 @@ class Order:
         return self.total_minor - self.balance_minor
 
     @property
+    def forgotten(self) -> bool:
+        """Whether its customer's data was deleted: there is nobody to tell of it, or to deliver it to."""
+        return self.user_id < 0
+
+    @property
     def items(self) -> int:
         """How many goods are in it."""
         return sum(line.quantity for line in self.lines)

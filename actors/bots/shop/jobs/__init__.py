@@ -3,6 +3,7 @@
     deliver       the goods, into the buyer's chat           receipt    what was paid, into the same
     bonus         to those who brought the buyer             rank       the leaderboard
     supplier      those whose goods were sold                expire     a reservation that nobody paid for
+    erase         a customer who wants to be forgotten, once their orders are over
     apologise     money of the buyer's goes back             take_back  and so does what others got for it
 
 Each may be run any number of times, and has its effect once. All of one order go one after another.
@@ -15,9 +16,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from actors.bots.shop.checkout import PURPOSE
+from actors.bots.shop.erasure import ERASE, ERASE_USAGE, Erasure, UsageOf
 from actors.bots.shop.jobs.apologise import Apology, apologise
 from actors.bots.shop.jobs.bonus import pay_bonus
 from actors.bots.shop.jobs.deliver import deliver
+from actors.bots.shop.jobs.erase import erase, erase_usage
 from actors.bots.shop.jobs.expire import expire
 from actors.bots.shop.jobs.follow import after_paid
 from actors.bots.shop.jobs.patience import PATIENCE
@@ -57,6 +60,8 @@ def handlers(services: BotServices) -> Handlers:
         (EXPIRE, OrderJob, expire),
         (APOLOGISE, Apology, apologise),
         (TAKE_BACK, OrderJob, take_back),
+        (ERASE, Erasure, erase),
+        (ERASE_USAGE, UsageOf, erase_usage),
     ]
     for name, model, run in table:
         patient = PATIENCE[name]

@@ -31,7 +31,7 @@ class Apology(BaseModel):
 async def apologise(wanted: Apology, context: JobContext) -> None:
     """Put the event into the chat. That the money is under way is told only while it is."""
     order = await find_order(context.database, wanted.order)
-    if order is None:
+    if order is None or order.forgotten:
         return
     told = wanted.model_dump(include={"order", "why", "amount_minor", "currency"})
     if wanted.over:

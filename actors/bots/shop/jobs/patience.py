@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from actors.bots.shop.erasure import ERASE, ERASE_USAGE
 from actors.bots.shop.orders import (
     APOLOGISE,
     BONUS,
@@ -40,7 +41,7 @@ class Patience:
 
 
 PATIENCE: Mapping[str, Patience] = {
-    **dict.fromkeys((DELIVER, RECEIPT, BONUS, RANK, APOLOGISE, TAKE_BACK), Patience()),
+    **dict.fromkeys((DELIVER, RECEIPT, BONUS, RANK, APOLOGISE, TAKE_BACK, ERASE, ERASE_USAGE), Patience()),
     TELL_SUPPLIER: Patience(timeout_seconds=SUPPLIER_SECONDS),
     EXPIRE: Patience(attempts_max=EXPIRE_ATTEMPTS_MAX),
 }

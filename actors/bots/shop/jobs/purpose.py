@@ -45,6 +45,10 @@ BY_HAND = {
     Language.RU: "На баланс такую валюту зачислить нельзя: верните деньги вручную.",
     Language.EN: "A balance cannot hold this currency: please give the money back by hand.",
 }
+NOBODYS = {
+    Language.RU: "Покупатель удалил свои данные, баланса у него больше нет: верните деньги вручную.",
+    Language.EN: "The customer's data was deleted, and with it the balance: please refund it by hand.",
+}
 WHY: dict[Why, dict[Language, str]] = {
     "too_late": {
         Language.RU: "оплачен слишком поздно, товара уже нет",
@@ -121,7 +125,7 @@ def _under_way(payment: Payment, why: Why, money: Money) -> NewJob:
 
 async def _credit(connection: Connection, order: Order, payment: Payment, money: Money) -> bool:
     """Whether the customer has it on their balance now."""
-    if len(money.currency) != CURRENCY_CHARS:
+    if order.forgotten or len(money.currency) != CURRENCY_CHARS:
         return False
     await add_entry(
         connection,
@@ -151,7 +155,7 @@ async def _tell_owners(
             money=format_money(back.money.amount_minor, back.money.currency, language),
             provider=payment.provider,
             words=back.words,
-            what=(CREDITED if credited else BY_HAND)[language],
+            what=(CREDITED if credited else NOBODYS if order.forgotten else BY_HAND)[language],
             payment=payment.provider_id,
             why=WHY[back.why][language],
         )

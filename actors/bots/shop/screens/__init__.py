@@ -13,12 +13,13 @@ from actors.bots.shop.screens.home import Front, greeting, help_page, menu
 from actors.bots.shop.screens.news import bonus, expired, receipt, refunded, refunding
 from actors.bots.shop.screens.orders import order_page, order_placed, pay_page
 from actors.bots.shop.screens.orders import orders as orders_page
+from actors.bots.shop.screens.policies import ask_erasure, erased, erasing, privacy, terms
 from actors.bots.shop.screens.screen import Screen
 from actors.bots.shop.screens.settings import news_switch, settings
 
 __all__ = [
-    "Front", "Screen", "ask_comment", "ask_contact", "ask_promo", "bonus", "cart", "categories",
-    "category_page", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu", "news_switch",
-    "order_page", "order_placed", "orders_page", "pay_page", "product_card", "receipt", "refunded",
-    "refunding", "settings", "summary",
+    "Front", "Screen", "ask_comment", "ask_contact", "ask_erasure", "ask_promo", "bonus", "cart",
+    "categories", "category_page", "erased", "erasing", "expired", "friends_page", "greeting", "help_page",
+    "leaderboard", "menu", "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "privacy",
+    "product_card", "receipt", "refunded", "refunding", "settings", "summary", "terms",
 ]  # fmt: skip

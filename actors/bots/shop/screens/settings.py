@@ -2,8 +2,8 @@
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from actors.bots.shop.callbacks import SwitchLanguage, SwitchNews
-from actors.bots.shop.keyboards import button, keyboard, ways_out
+from actors.bots.shop.callbacks import Place, SwitchLanguage, SwitchNews
+from actors.bots.shop.keyboards import button, goto, keyboard, ways_out
 from actors.bots.shop.screens.screen import Screen
 from actors.bots.shop.texts import Texts
 
@@ -16,6 +16,10 @@ def settings(texts: Texts, *, news: bool) -> Screen:
         keyboard(
             [_switch(texts, on=news, alone=False)],
             [button(texts.menu.button_other_language, SwitchLanguage(to=texts.language.other))],
+            [
+                goto(texts.policies.button_terms, Place.TERMS),
+                goto(texts.policies.button_privacy, Place.PRIVACY),
+            ],
             ways_out(texts),
         ),
     )

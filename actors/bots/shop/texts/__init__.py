@@ -7,7 +7,7 @@ Each field is spelled out in both languages, so a text missing in one of them is
 from dataclasses import dataclass
 
 from actors.bots.shop.language import Language, plural
-from actors.bots.shop.texts import cart, catalogue, form, friends, menu, news, orders, settings
+from actors.bots.shop.texts import cart, catalogue, form, friends, menu, news, orders, policies, settings
 from actors.bots.shop.texts.cart import CartTexts
 from actors.bots.shop.texts.catalogue import CatalogueTexts
 from actors.bots.shop.texts.form import FormTexts
@@ -15,6 +15,7 @@ from actors.bots.shop.texts.friends import FriendsTexts
 from actors.bots.shop.texts.menu import MenuTexts
 from actors.bots.shop.texts.news import NewsTexts
 from actors.bots.shop.texts.orders import OrderTexts
+from actors.bots.shop.texts.policies import PolicyTexts
 from actors.bots.shop.texts.settings import SettingsTexts
 
 __all__ = ["ENGLISH", "RUSSIAN", "TEXTS", "Texts"]
@@ -33,6 +34,7 @@ class Texts:
     news: NewsTexts
     friends: FriendsTexts
     settings: SettingsTexts
+    policies: PolicyTexts
 
     def items(self, count: int) -> str:
         """A count of goods in words: `3 товара`, `3 items`."""
@@ -65,6 +67,7 @@ RUSSIAN = Texts(
     news=news.RUSSIAN,
     friends=friends.RUSSIAN,
     settings=settings.RUSSIAN,
+    policies=policies.RUSSIAN,
 )
 
 ENGLISH = Texts(
@@ -77,6 +80,7 @@ ENGLISH = Texts(
     news=news.ENGLISH,
     friends=friends.ENGLISH,
     settings=settings.ENGLISH,
+    policies=policies.ENGLISH,
 )
 
 TEXTS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}

@@ -40,7 +40,8 @@ RUSSIAN = FormTexts(
     ask_comment="<b>Оформление заказа, шаг 2 из 3</b>\n"
     "Добавьте комментарий к заказу (до {limit} символов) или пропустите этот шаг.",
     comment_too_long="Комментарий слишком длинный: {length} символов, а помещается {limit}. Напишите короче.",
-    summary="<b>Оформление заказа, шаг 3 из 3</b>\n\n{bill}\n\n{about}\n\nВсё верно?",
+    summary="<b>Оформление заказа, шаг 3 из 3</b>\n\n{bill}\n\n{about}\n\n"
+    "Подтверждая заказ, вы принимаете условия продажи: /terms\n\nВсё верно?",
     contact="Контакт: {contact}",
     comment="Комментарий: {comment}",
     no_comment="нет",
@@ -68,7 +69,8 @@ ENGLISH = FormTexts(
     "+44 20 7946 0958, @username or name@example.com",
     ask_comment="<b>Your order, step 2 of 3</b>\nAdd a comment (up to {limit} characters) or skip this step.",
     comment_too_long="The comment is too long: {length} characters, the most is {limit}. Please shorten it.",
-    summary="<b>Your order, step 3 of 3</b>\n\n{bill}\n\n{about}\n\nIs everything right?",
+    summary="<b>Your order, step 3 of 3</b>\n\n{bill}\n\n{about}\n\n"
+    "By confirming you accept the terms of sale: /terms\n\nIs everything right?",
     contact="Contact: {contact}",
     comment="Comment: {comment}",
     no_comment="none",

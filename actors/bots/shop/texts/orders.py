@@ -56,7 +56,7 @@ RUSSIAN = OrderTexts(
     promo="Промокод: {code}",
     reserved="Товары отложены для вас на {minutes}.",
     still_reserved="Товары отложены для вас ещё на {minutes}.",
-    choose_payment="Как вам удобнее заплатить?",
+    choose_payment="Как вам удобнее заплатить? Оплачивая, вы принимаете условия продажи: /terms",
     pay_below="Кнопка ниже откроет страницу оплаты. Покупки придут в этот чат сами, обычно в течение минуты"
     " после оплаты.",
     no_money_moves="Это проверочная касса: деньги не спишутся.",
@@ -111,7 +111,7 @@ ENGLISH = OrderTexts(
     promo="Promo code: {code}",
     reserved="The goods are kept for you for {minutes}.",
     still_reserved="The goods are kept for you for another {minutes}.",
-    choose_payment="How would you like to pay?",
+    choose_payment="How would you like to pay? By paying you accept the terms of sale: /terms",
     pay_below="The button below opens the payment page. Your goods arrive in this chat by themselves, usually"
     " within a minute of the payment.",
     no_money_moves="This is a test till: no money will move.",

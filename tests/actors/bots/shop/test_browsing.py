@@ -71,7 +71,7 @@ def test_every_button_of_every_screen_leads_somewhere(ann):
     kinds = {data.split(":")[0] for data in seen}
     assert kinds == {
         "go", "lang", "cat", "card", "add", "line", "clear", "order", "form",
-        "promo", "buy", "pay", "paid", "ord", "ordx", "news",
+        "promo", "buy", "pay", "paid", "ord", "ordx", "news", "era", "erax",
     }  # fmt: skip
     assert len([data for data in seen if data.startswith("card:")]) == 27
     # What is sold out has no button to buy it; of two products there are none.

@@ -35,7 +35,15 @@ from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
 
-EVENTS = ("shop.delivered", "shop.receipt", "shop.bonus", "shop.expired", "shop.refunded", "shop.refunding")
+EVENTS = (
+    "shop.delivered",
+    "shop.receipt",
+    "shop.bonus",
+    "shop.expired",
+    "shop.refunded",
+    "shop.refunding",
+    "shop.erased",
+)
 OWNER, SUPPLIER_CHAT = 900, 901
 SECRET = b"between us"
 PRICE = 10_000

@@ -1,0 +1,165 @@
+"""A customer is forgotten: asked for in the chat, done once their orders are over.
+
+    /privacy ──confirmed──► job `shop.erase` ──orders over──► event in the chat ──► rows, then the chat
+                                 ▲    └─ one is open: later ─┘        │
+                                 └────────── one is open again ───────┘
+
+The rows go in one transaction, in the chat's turn: whatever is killed, it is done again to the same end.
+What was sold stays in the books, of nobody: such an order has a customer below zero, and no chat.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from asyncpg import Pool
+from pydantic import BaseModel
+
+from actors.bots.shop.balance import balances
+from actors.bots.shop.language import Language
+from actors.bots.shop.orders import QUEUE, cancel_order
+from actors.bots.shop.owner_log import By, Outcome, once
+from storage.postgres.broadcasts import Broadcasts
+from storage.postgres.outbox.connection import Connection, Source, answering
+from storage.postgres.outbox.enqueue import enqueue
+from storage.postgres.outbox.job import NewJob, Origin
+from storage.postgres.queries import load
+
+SQL = load(Path(__file__).with_name("erasure.sql"))
+
+ERASE = "shop.erase"
+ERASE_USAGE = "shop.erase_usage"
+EVENT = "shop.erased"
+AGAIN_SECONDS = 600.0
+"""When to look again whether an order is over."""
+ATTEMPTS_MAX = 36
+"""As patient as with an order: an outage of a day is waited out."""
+WHO = "Покупатель / Customer"
+"""What the owner's log says of who did it."""
+
+
+class Erasure(BaseModel):
+    """A wish to be forgotten, and the language in which its end is told."""
+
+    erasure: int
+    language: Language
+
+
+class UsageOf(BaseModel):
+    """Whose costs are to be nobody's once the day is over."""
+
+    bot: str
+    user_id: int
+    nobody: int
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a customer should know before all is deleted."""
+
+    balances: dict[str, int]
+    """By currency, in minor units: gone with the rest."""
+    awaiting: Sequence[int]
+    """Orders that wait for their payment, and are canceled."""
+    unfinished: Sequence[int]
+    """Orders that are paid and not delivered, or whose money goes back: these are waited for."""
+
+
+async def before(database: Source, bot: str, user_id: int) -> Before:
+    """How things stand with somebody who wants to be forgotten."""
+    rows = await database.fetch(SQL["open_orders"], bot, user_id)
+    awaiting = [row["id"] for row in rows if row["status"] == "awaiting_payment"]
+    unfinished = [row["id"] for row in rows if row["status"] != "awaiting_payment"]
+    return Before(dict(await balances(database, bot, user_id)), awaiting, unfinished)
+
+
+async def ask(
+    database: Pool, bot: str, user_id: int, chat_id: int, language: Language, origin: Origin | None
+) -> bool:
+    """Begin to forget somebody: cancel what waits for a payment, and write the job. False if it is begun."""
+    for number in (await before(database, bot, user_id)).awaiting:
+        await cancel_order(database, number, user_id)
+    with answering():
+        async with database.acquire() as connection, connection.transaction():
+            number = await connection.fetchval(SQL["ask"], bot, user_id, chat_id)
+            if number is None:
+                return False
+            wish = Erasure(erasure=number, language=language)
+            await enqueue(connection, [erase_job(wish, origin=origin)])
+            return True
+
+
+async def find(database: Source, wish: Erasure) -> tuple[str, int, list[int]] | None:
+    """The bot and the chat of somebody who is to be forgotten, and which orders stand in the way; None if
+    that is done.
+    """
+    row = await database.fetchrow(SQL["find"], wish.erasure)
+    if row is None:
+        return None
+    orders = await database.fetch(SQL["open_orders"], row["bot"], row["user_id"])
+    return row["bot"], row["chat_id"], [order["id"] for order in orders]
+
+
+async def erase(database: Pool, bot: str, wish: Erasure, origin: Origin) -> bool:
+    """Forget somebody, in the turn of their chat. False if an order has come in between: the job is there
+    again then. Done before, nothing more is to do.
+    """
+
+    async def act(connection: Connection) -> Outcome:
+        row = await connection.fetchrow(SQL["lock"], wish.erasure)
+        if row is None:
+            return {}
+        user_id, nobody = row["user_id"], -wish.erasure
+        if await connection.fetch(SQL["open_orders"], bot, user_id):
+            raise _OpenOrderError
+        orders = await _delete(connection, bot, user_id, row["chat_id"], nobody)
+        usage = UsageOf(bot=bot, user_id=user_id, nobody=nobody)
+        tomorrow = await connection.fetchval(SQL["tomorrow"])
+        later = NewJob(
+            QUEUE, ERASE_USAGE, usage.model_dump_json(), run_at=tomorrow, attempts_max=ATTEMPTS_MAX
+        )
+        await enqueue(connection, [later])
+        await connection.execute(SQL["done"], wish.erasure)
+        return {"orders_kept": orders}
+
+    by = By(bot, WHO, f"{bot}:erasure:{wish.erasure}")
+    try:
+        await once(database, by, "erasure", str(wish.erasure), act)
+    except _OpenOrderError:
+        await enqueue(database, [erase_job(wish, delay_seconds=AGAIN_SECONDS, origin=origin)])
+        return False
+    return True
+
+
+async def erase_usage(database: Source, usage: UsageOf) -> None:
+    """Forget whose the costs of days are that are over."""
+    await database.execute(SQL["usage"], usage.bot, usage.user_id, usage.nobody)
+
+
+def erase_job(wish: Erasure, *, delay_seconds: float = 0.0, origin: Origin | None = None) -> NewJob:
+    """The job that has somebody forgotten."""
+    return NewJob(
+        QUEUE,
+        ERASE,
+        wish.model_dump_json(),
+        key=f"erasure:{wish.erasure}",
+        delay_seconds=delay_seconds,
+        attempts_max=ATTEMPTS_MAX,
+        origin=origin,
+    )
+
+
+class _OpenOrderError(Exception):
+    """Something of an order is still to come."""
+
+
+async def _delete(connection: Connection, bot: str, user_id: int, chat_id: int, nobody: int) -> int:
+    """All rows of somebody, or their name in those that stay; how many orders stay."""
+    tag: str = await connection.execute(SQL["orders"], bot, user_id, nobody)
+    for name in ("balance", "usage"):
+        await connection.execute(SQL[name], bot, user_id, nobody)
+    for name in ("leaderboard", "friends", "customer"):
+        await connection.execute(SQL[name], bot, user_id)
+    await Broadcasts(cast(Pool, connection)).forget(bot, chat_id)
+    return int(tag.removeprefix("UPDATE "))

@@ -1,0 +1,76 @@
+"""The terms of sale and what is said about people's data: the owner's words, or the shop's own.
+
+What was written in `/admin` comes before what the options say, and that before the shop's own words, which
+say what this program really does.
+"""
+
+from html import escape
+from pathlib import Path
+from typing import Literal, get_args
+
+from asyncpg import Pool
+
+from actors.bots.shop.language import Language
+from actors.bots.shop.options import Options
+from actors.bots.shop.owner_faults import Fault, refuse
+from actors.bots.shop.owner_log import By, Outcome, once
+from actors.bots.shop.texts import TEXTS
+from storage.postgres.outbox.connection import Connection, Source
+from storage.postgres.queries import load
+
+SQL = load(Path(__file__).with_name("policies.sql"))
+
+Policy = Literal["terms", "privacy"]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+CHARS_MAX = 3_800
+"""Telegram's limit of a message, less what the shop may say around it."""
+
+
+async def policy(
+    database: Source, bot: str, options: Options, name: Policy, language: Language, *, consultant: bool
+) -> str:
+    """What a policy says, as HTML that Telegram takes."""
+    written = await written_policy(database, bot, name, language)
+    return written or own_policy(options, name, language, consultant=consultant)
+
+
+async def written_policy(database: Source, bot: str, name: Policy, language: Language) -> str | None:
+    """What the owner has written in the chat; None if nothing."""
+    text: str | None = await database.fetchval(SQL["policy"], bot, name, language.value)
+    return text
+
+
+def own_policy(options: Options, name: Policy, language: Language, *, consultant: bool) -> str:
+    """What it says unless the owner has written something in the chat."""
+    if set_ := options.policy(name, language.value):
+        return escape(set_)
+    own = TEXTS[language].policies
+    if name == "terms":
+        minutes = TEXTS[language].minutes(round(options.reserve_minutes))
+        seller = own.seller.format(seller=escape(options.seller)) if options.seller else ""
+        return own.terms.format(minutes=minutes) + seller
+    return own.privacy.format(consultant=own.privacy_consultant if consultant else "")
+
+
+async def put_policy(database: Pool, by: By, name: Policy, language: Language, html: str) -> None:
+    """Have it say this from now on. Raises `OwnerError` for what is empty or too long."""
+    if not 0 < len(html.strip()) <= CHARS_MAX:
+        raise refuse(Fault.TEXT_TOO_LONG, chars=len(html), most=CHARS_MAX)
+
+    async def act(connection: Connection) -> Outcome:
+        before = await written_policy(connection, by.bot, name, language)
+        await connection.execute(SQL["put"], by.bot, name, language.value, html)
+        return {"before": before, "after": html}
+
+    await once(database, by, "policy", f"{name} ({language.value})", act)
+
+
+async def drop_policy(database: Pool, by: By, name: Policy, language: Language) -> None:
+    """Have the shop's own words again."""
+
+    async def act(connection: Connection) -> Outcome:
+        before = await written_policy(connection, by.bot, name, language)
+        await connection.execute(SQL["drop"], by.bot, name, language.value)
+        return {"before": before, "after": None}
+
+    await once(database, by, "policy_off", f"{name} ({language.value})", act)

@@ -1,0 +1,104 @@
+"""Terms and privacy; and a customer who wants to be forgotten, see `erasure.py`.
+
+The last word is said by an event: it comes in the chat's own turn, when everything is gone.
+"""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+from asyncpg import Pool
+
+from actors.bots.shop import erasure, screens
+from actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
+from actors.bots.shop.erasure import EVENT, Erasure
+from actors.bots.shop.memory import Turn, Wake
+from actors.bots.shop.options import Options
+from actors.bots.shop.orders import QUEUE
+from actors.bots.shop.policies import policy
+from actors.bots.shop.replies import send, show, tell
+from actors.bots.shop.screens import Front, Screen
+from actors.bots.shop.texts import TEXTS, Texts
+from actors.hosting.events import ChatEvent, chat_event
+
+
+async def terms_command(
+    message: Message, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
+) -> None:
+    """/terms: in a new message."""
+    await send(message, await _terms(database, turn, options, texts, front))
+
+
+async def open_terms(
+    callback: CallbackQuery, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
+) -> None:
+    """The same in place."""
+    await show(callback, await _terms(database, turn, options, texts, front))
+
+
+async def privacy_command(
+    message: Message, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
+) -> None:
+    """/privacy: in a new message."""
+    await send(message, await _privacy(database, turn, options, texts, front))
+
+
+async def open_privacy(
+    callback: CallbackQuery, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
+) -> None:
+    """The same in place."""
+    await show(callback, await _privacy(database, turn, options, texts, front))
+
+
+async def ask_erasure(callback: CallbackQuery, database: Pool, turn: Turn, texts: Texts) -> None:
+    """Whether all is really to be deleted, and what that means."""
+    before = await erasure.before(database, turn.bot, callback.from_user.id)
+    await show(callback, screens.ask_erasure(texts, before))
+
+
+async def do_erasure(callback: CallbackQuery, database: Pool, turn: Turn, wake: Wake, texts: Texts) -> None:
+    """Begin to delete it."""
+    user_id = callback.from_user.id
+    # Without the message, the private chat with the customer has the customer's own id.
+    chat_id = callback.message.chat.id if callback.message else user_id
+    begun = await erasure.ask(database, turn.bot, user_id, chat_id, texts.language, turn.origin("erasure"))
+    wake(QUEUE)
+    left = await erasure.before(database, turn.bot, user_id)
+    await show(callback, screens.erasing(texts, left.unfinished, begun=begun))
+
+
+async def erased(
+    event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn, wake: Wake
+) -> None:
+    """Delete it, and say so: the last that is remembered of this chat."""
+    wish = Erasure.model_validate_json(event.data)
+    if not await erasure.erase(database, turn.bot, wish, turn.origin("erasure")):
+        wake(QUEUE)
+        return
+    await state.clear()
+    await tell(bot, event.chat_id, screens.erased(TEXTS[wish.language]))
+
+
+async def _terms(database: Pool, turn: Turn, options: Options, texts: Texts, front: Front) -> Screen:
+    language, consultant = texts.language, front.consultant
+    html = await policy(database, turn.bot, options, "terms", language, consultant=consultant)
+    return screens.terms(texts, html)
+
+
+async def _privacy(database: Pool, turn: Turn, options: Options, texts: Texts, front: Front) -> Screen:
+    language, consultant = texts.language, front.consultant
+    html = await policy(database, turn.bot, options, "privacy", language, consultant=consultant)
+    return screens.privacy(texts, html)
+
+
+def build() -> Router:
+    """The router of privacy."""
+    router = Router(name="shop.privacy")
+    router.message.register(terms_command, Command("terms", ignore_case=True))
+    router.message.register(privacy_command, Command("privacy", ignore_case=True))
+    router.callback_query.register(open_terms, Goto.filter(F.place == Place.TERMS))
+    router.callback_query.register(open_privacy, Goto.filter(F.place == Place.PRIVACY))
+    router.callback_query.register(ask_erasure, AskErasure.filter())
+    router.callback_query.register(do_erasure, DoErasure.filter())
+    chat_event(router, EVENT)(erased)
+    return router
