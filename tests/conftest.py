@@ -19,7 +19,15 @@ from ops.embedded.redis import EmbeddedRedis
 
 _database_numbers = itertools.count(1)
 
-OPENS_DOORS = ("acceptance", "actors/providers", "compat", "ingress", "ops", "test_readme.py")
+OPENS_DOORS = (
+    "acceptance",
+    "accessibility",
+    "actors/providers",
+    "compat",
+    "ingress",
+    "ops",
+    "test_readme.py",
+)
 """Folders and files of tests that start programs or servers of their own; the others say by their fixtures
 what they need.
 """

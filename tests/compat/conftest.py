@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tarfile
-import tempfile
 import time
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from storage.postgres.migrate import migrate
+from tests.fetched import once, pip
 
 sys.path.insert(0, str(Path(__file__).parent))
 from launch import launch  # the forked processes look for it by this name
@@ -354,31 +354,6 @@ def source_of():
 def examples(source_of):
     """The folder `examples` of aiogram's source distribution."""
     return source_of("aiogram") / "examples"
-
-
-def once(name, make):
-    """The folder of that name among what was fetched, made by the first who asks. Two may ask at once."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir())
-    home = cache / f"mailroom-compat-{os.geteuid()}"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (home / name).exists():
-        with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as unfinished:
-            make(Path(unfinished))
-            with suppress(OSError):  # The other one was faster.
-                Path(unfinished).rename(home / name)
-    return home / name
-
-
-def pip(what, *words):
-    """Run pip; what cannot be fetched is skipped by name."""
-    command = [sys.executable, "-m", "pip", *words]
-    try:
-        fetched = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"{what} could not be fetched within 100 s")
-    if fetched.returncode:
-        reason = (fetched.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        pytest.skip(f"{what} could not be fetched: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -70,11 +70,11 @@ class LocalGateway(Gateway):
 def browse(page_database, chromium):
     """`browse(test)` runs a test on the asyncio side, with a shop that is served and a browser to see it."""
 
-    def run(test, *, gateways=None, **changes):
+    def run(test, *, gateways=None, seconds=90, **changes):
         gateways = gateways or [LocalGateway()]
 
         async def main():
-            with trio.fail_after(90):
+            with trio.fail_after(seconds):
                 config, port = listen("127.0.0.1", 0)
                 base = f"http://127.0.0.1:{port}"
                 for gateway in gateways:

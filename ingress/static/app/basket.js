@@ -141,7 +141,7 @@ function line(id) {
   const [each, total, note] = [h("p.dim"), h("b.total"), h("p.note", { hidden: true, role: "status" })];
   const steps = product && stepper(product);
   const remove = h("button.plain", { type: "button", ariaLabel: t("remove", product?.title ?? ""), onclick: () => setQuantity(id, 0) }, icon("close"));
-  const row = h("li", h("span.tile", { ariaHidden: "true" }, product ? pictureOf(product) : "·"), h(".about", h("h3", title), each, note), steps, total, remove);
+  const row = h("li", h("span.tile", { ariaHidden: "true" }, product ? pictureOf(product) : "·"), h(".about", h("h2", title), each, note), steps, total, remove);
   row.update = (quote) => {
     steps?.update();
     const priced = quote?.lines.find((one) => one.product_id === id);

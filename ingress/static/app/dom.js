@@ -18,6 +18,7 @@ export function h(name, ...rest) {
 function put(element, properties) {
   for (const [name, value] of Object.entries(properties)) {
     if (name === "dataset") Object.assign(element.dataset, value);
+    else if (value === null) continue;
     else if (name.startsWith("aria")) aria(element, name.slice(4).toLowerCase(), value);
     else if (name in element) element[name] = value;
     else element.setAttribute(name, value);

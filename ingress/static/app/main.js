@@ -7,7 +7,7 @@ import { showOrder } from "./order.js";
 import { showOrders } from "./orders.js";
 import { showSheet } from "./product.js";
 import { onMove, place } from "./router.js";
-import { banner, button, drawHead, nothing, setAction, toastProblem, trouble } from "./shell.js";
+import { banner, button, drawHead, nothingElse, setAction, toastProblem, trouble } from "./shell.js";
 import { chosenLanguage, refresh, start, switchLanguage } from "./store.js";
 import { canClose, close, leavesForTelegram, meet, openLink, ready, telegramLanguage } from "./telegram.js";
 import { speak, t } from "./words.js";
@@ -70,7 +70,7 @@ function stop(...content) {
   setAction(null);
   $("#product").close();
   $(".top").hidden = true;
-  fill(nothing(...content));
+  fill(nothingElse(...content));
 }
 
 const toChat = () => chatUrl && button(t("toChat"), () => openLink(chatUrl), "main");

@@ -39,7 +39,7 @@ export function stepper(product, words = false) {
     return feel("tap");
   };
   const one = (kind, by, label) => h(`button.${kind}`, { type: "button", ariaLabel: label, onclick: () => change(by) }, icon(kind));
-  const add = h("button.add.main", { type: "button", ariaLabel: t("addOne", product.title), onclick: () => change(1) }, words ? t("add") : icon("plus"));
+  const add = h("button.add.main", { type: "button", ariaLabel: words ? null : t("addOne", product.title), onclick: () => change(1) }, words ? t("add") : icon("plus"));
   const [less, many, more] = [one("minus", -1, t("less", product.title)), h("output"), one("plus", 1, t("more", product.title))];
   box.append(less, many, more, add);
   box.update = () => {
@@ -73,7 +73,7 @@ export function showSheet() {
   const close = h("button.plain.close", { type: "button", ariaLabel: t("close"), onclick: back }, icon("close"));
   dialog.replaceChildren(
     h(".sheet",
-      h("header", h("span.tile", { ariaHidden: "true" }, pictureOf(product)), h("h2", { id: "product-title" }, product.title), close),
+      h(".head", h("span.tile", { ariaHidden: "true" }, pictureOf(product)), h("h2", { id: "product-title" }, product.title), close),
       h("p.description", product.description),
       discountsOf(product),
       h("p.dim", product.available ? t("delivery") : t("soldOut")),

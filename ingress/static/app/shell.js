@@ -14,7 +14,7 @@ export function drawHead(switched) {
   leads($(".home"), {}).replaceChildren(icon("shop"), h("span", t("shop")));
   const at = place();
   const link = (name, there, here, ...inner) => {
-    const made = leads(h("a", { ariaLabel: t(name) }, ...inner), there);
+    const made = leads(h("a", h("span", t(name)), ...inner), there);
     if (here) made.setAttribute("aria-current", "page");
     return made;
   };
@@ -27,12 +27,12 @@ export function drawHead(switched) {
   unwatch?.();
   unwatch = watch(show);
   $(".top nav").replaceChildren(
-    link("orders", { view: "orders" }, at.view === "orders" || at.order, icon("orders"), h("span", t("ordersShort"))),
-    link("cart", { view: "cart" }, at.view === "cart", icon("cart"), h("span", t("cart")), count),
+    link("ordersShort", { view: "orders" }, at.view === "orders" || at.order, icon("orders")),
+    link("cart", { view: "cart" }, at.view === "cart", icon("cart"), count),
   );
   const button = $("#language");
   Object.assign(button, { hidden: false, onclick: switched, title: t("switchLanguage") });
-  aria(button, "label", t("switchLanguage"));
+  aria(button, "label", `${t("otherLanguage")}: ${t("switchLanguage")}`);
   say(button, t("otherLanguage"));
   drawDemo();
   offerBack(isHome() ? null : back);
@@ -50,6 +50,7 @@ function drawDemo() {
     query.delete("order");
     location.search = query;
   } }, t("demoOther"));
+  aria(box, "label", t("demoLabel"));
   box.replaceChildren(h("span", t("demo", shop.visitor.id)), another);
 }
 
@@ -76,7 +77,16 @@ export function heading(words, ...rest) {
 
 /** A friendly page for when there is nothing to show. */
 export function nothing(picture, words, hint, ...buttons) {
-  return h(".nothing", h("p.picture", { ariaHidden: "true" }, picture), h("h2", words), h("p", hint), h(".buttons", ...buttons));
+  return empty("h2", picture, words, hint, buttons);
+}
+
+/** The same, with nothing else on the page. */
+export function nothingElse(picture, words, hint, ...buttons) {
+  return empty("h1", picture, words, hint, buttons);
+}
+
+function empty(head, picture, words, hint, buttons) {
+  return h(".nothing", h("p.picture", { ariaHidden: "true" }, picture), h(head, words), h("p", hint), h(".buttons", ...buttons));
 }
 
 export function button(words, run, kind = "") {

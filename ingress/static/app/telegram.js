@@ -1,5 +1,6 @@
 // The window around the page: Telegram's, or a plain browser's. Nothing else here asks which it is.
 // https://core.telegram.org/bots/webapps
+import { mended } from "./theme.js";
 
 const SCRIPT = "https://telegram.org/js/telegram-web-app.js";
 const SCRIPT_MS = 4000;
@@ -73,9 +74,11 @@ function colour() {
     theme = {};
   }
   // Telegram's script does this too, where there is one.
+  theme = Object.fromEntries(Object.entries(theme).filter(([, value]) => /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(value)));
   for (const [name, value] of Object.entries(theme)) {
-    if (/^#[0-9a-f]{3,8}$/i.test(value)) root.style.setProperty(`--tg-theme-${name.replaceAll("_", "-")}`, value);
+    root.style.setProperty(`--tg-theme-${name.replaceAll("_", "-")}`, value);
   }
+  for (const [name, value] of Object.entries(mended(theme))) root.style.setProperty(name, value);
   root.dataset.scheme = app?.colorScheme ?? (isDark(theme.bg_color) ? "dark" : "light");
   if (app?.isVersionAtLeast?.("6.1")) {
     app.setHeaderColor?.("secondary_bg_color");

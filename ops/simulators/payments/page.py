@@ -1,6 +1,7 @@
-"""The page that a payer sees: one form per button, and no script at all.
+"""The page that a payer sees: one form per button, and nothing that needs a script.
 
-It is made anew for every request; while something is under way it asks the browser to look again.
+It is made anew for every request. While something is under way it looks again by itself: in place where
+scripts run, else loaded anew by the browser.
 """
 
 from datetime import datetime
@@ -16,12 +17,14 @@ from .things import Notice, Payment
 from .words import BRANDS, BRANDS_EN, WORDS, Language, choose, money
 from .world import World
 
-STYLE = Path(__file__).parent / "page" / "pay.css"
+FOLDER = Path(__file__).parent / "page"
+FILES = {"/pay.css": "text/css", "/pay.js": "text/javascript"}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     # What a shop writes into a description can neither run nor load anything here.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; form-action 'self'; base-uri 'none'",
 }
 LOOK_AGAIN_SECONDS = 2
 LOOK_AGAIN_WITHIN_SECONDS = 15.0
@@ -41,9 +44,11 @@ class Page:
         """Answer a browser."""
         asked = parse_qs(query)
         language = choose(asked.get("lang", [""])[0], request.headers.get("Accept-Language", ""))
-        if path == "/pay.css":
+        if path in FILES:
             return web.Response(
-                body=STYLE.read_bytes(), content_type="text/css", headers={"Cache-Control": "no-cache"}
+                body=(FOLDER / path[1:]).read_bytes(),
+                content_type=FILES[path],
+                headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
             )
         if path == "/":
             return _html(self._home(language))
@@ -90,13 +95,15 @@ class Page:
             for notice in notices
         )
         left_seconds = max(0, round(plans[0].due_at - now)) if plans else None
-        body = f"""<main>
+        # Coming back is worth a look too: a planned payment arrives while somebody watches.
+        again = LOOK_AGAIN_SECONDS if restless or plans else None
+        body = f"""<main{f' data-again="{again}"' if again else ""}>
 <section class="card pay">
-  <p class="brand {payment.gateway}">{_brand(payment, language)}</p>
+  <h1 class="brand {payment.gateway}">{_brand(payment, language)}</h1>
   <p class="dim">{say["to_pay" if payment.status == "open" else "amount"]}</p>
   <p class="amount">{escape(money(payment.amount_minor, payment.currency, language))}</p>
   <p class="what">{escape(payment.details.get("description") or "")}</p>
-  <p class="pill {payment.status}">{say[payment.status]}</p>
+  <p class="pill state {payment.status}">{say[payment.status]}</p>
   {self._remarks(payment, language, said, left_seconds)}
   {self._main_buttons(payment, language, planned=bool(plans))}
   <p class="dim small">{say["order"]}: <code>{escape(payment.reference or payment.id)}</code>
@@ -107,8 +114,6 @@ class Page:
 <section class="card"><h2>{say["notices"]}</h2>{self._notices(payment, notices, language)}</section>
 </div>
 </main>"""
-        # Coming back is worth a reload too: a planned payment arrives while somebody watches.
-        again = LOOK_AGAIN_SECONDS if restless or plans else None
         banner = _banner(language, _brand(payment, language))
         return _frame(
             language,
@@ -286,7 +291,11 @@ def _frame(
     language: Language, title: str, body: str, banner: str, path: str, again_seconds: int | None = None
 ) -> str:
     other = "en" if language == "ru" else "ru"
-    reload = f'<meta http-equiv="refresh" content="{again_seconds}">' if again_seconds else ""
+    reload = (
+        f'\n<noscript><meta http-equiv="refresh" content="{again_seconds}"></noscript>'
+        if again_seconds
+        else ""
+    )
     return f"""<!doctype html>
 <html lang="{language}">
 <head>
@@ -296,11 +305,13 @@ def _frame(
 <title>{escape(title)}</title>{reload}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/pay.css">
+<script type="module" src="/pay.js"></script>
 </head>
 <body>
 <header><p>{escape(banner)}</p>
 <a href="{escape(path)}?lang={other}" lang="{other}">{WORDS[language]["other_language"]}</a></header>
 {body}
+<p id="said" class="unseen" role="status"></p>
 </body>
 </html>
 """

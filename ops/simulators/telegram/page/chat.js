@@ -62,7 +62,8 @@ class Panel {
     this.person = person;
     this.root = $("panel").content.firstElementChild.cloneNode(true);
     this.part = (name) => this.root.querySelector(name);
-    this.list = this.part(".messages");
+    this.log = this.part(".messages");
+    this.list = this.part(".messages ol");
     this.box = this.part("textarea");
     this.items = new Map();
     this.updates = new Map();
@@ -86,6 +87,7 @@ class Panel {
     this.part(".avatar").classList.add(`hue${id % 7}`);
     this.part(".language").textContent = language;
     this.root.setAttribute("aria-label", `Chat of ${name}`);
+    this.list.lang = language;
   }
 
   detail() {
@@ -131,12 +133,11 @@ class Panel {
     this.root.onkeydown = (event) => {
       if (event.key === "Escape") this.part(".alert").hidden = this.part(".commands").hidden = true;
     };
-    this.list.onscroll = () => {
-      this.stuck = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    this.log.onscroll = () => {
+      this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
     };
-    new ResizeObserver(() => this.settle()).observe(this.list);
+    new ResizeObserver(() => this.settle()).observe(this.log);
     this.tab.type = "button";
-    this.tab.role = "tab";
     this.tab.onclick = () => select(this);
   }
 
@@ -253,7 +254,7 @@ class Panel {
 
   bottom() {
     this.stuck = true;
-    this.list.scrollTop = this.list.scrollHeight;
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   // Who has not scrolled up stays at the newest message, whatever grows or shrinks.
@@ -338,7 +339,8 @@ function select(panel) {
   for (const other of panels.values()) {
     const chosen = other === panel;
     other.root.classList.toggle("selected", chosen);
-    other.tab.setAttribute("aria-selected", String(chosen));
+    if (chosen) other.tab.setAttribute("aria-current", "true");
+    else other.tab.removeAttribute("aria-current");
     if (chosen) other.tab.classList.remove("unread");
   }
   panel?.bottom();

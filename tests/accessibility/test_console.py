@@ -1,0 +1,78 @@
+"""The console of a demo that has something in every section, on a phone and on a desk."""
+
+import json
+import sys
+import tempfile
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from tests.acceptance.processes import Process, free_port
+from tests.ingress.browser import Page, connected
+
+TOKEN = "token-of-sixteen-or-more"
+START = "from ops.cli import main; main()"
+SHEETS = ("chat/shop%3A7001",)
+PARTS = ("orders", "products", "discounts", "broadcasts", "log")
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The address of a running demo, with its console."""
+    with tempfile.TemporaryDirectory(prefix="mailroom-tests-", ignore_cleanup_errors=True) as folder:
+        port = free_port()
+        command = [sys.executable, "-c", START, "up", "--port", str(port), "--data", f"{folder}/data"]
+        process = Process(command, Path(folder) / "log", {"MAILROOM_OPS_TOKEN": TOKEN, "MAILROOM_CONFIG": ""})
+        process.start("Mailroom is ready")
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def ask(base, path, body=None):
+    """Ask the ops API."""
+    data = json.dumps(body).encode() if body is not None else None
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{base}/ops/{path}", data, headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.timeout(300)
+def test_axe_finds_nothing_on_the_console(chromium, demo, sight):
+    ask(demo, "suspend", {"target": "shop:7001", "why": "a look"})
+    ask(demo, "suspend", {"target": "timers", "why": "a look"})
+
+    async def scenario():
+        async with connected(chromium) as talk:
+            page = await Page.open(talk, f"{demo}/console")
+            await page.until("!!document.querySelector('[name=token]')")
+            await sight.look(page, "the login")
+            await page.type("[name=token]", "nonsense-nonsense")
+            await page.press("Enter")
+            await page.until("!!document.querySelector('[role=alert]')")
+            await sight.look(page, "the login, refused")
+            await page.type("[name=token]", TOKEN)
+            await page.type("[name=who]", "Ann")
+            await page.press("Enter")
+            await page.until("document.querySelector('#live')?.dataset.state === 'running'")
+            await page.until("document.querySelectorAll('#suspensions tbody tr').length === 2")
+            for part in PARTS:
+                await page.run(f"document.querySelector('#shop .part.{part}').open = true")
+            await page.until("document.querySelectorAll('#shop .products tbody tr').length > 3")
+            await sight.look(page, "the console")
+            for sheet in SHEETS:
+                await page.run(f"location.hash = {sheet!r}")
+                await page.until("document.querySelector('#sheet').open")
+                await sight.look(page, f"the sheet {urllib.parse.unquote(sheet)}")
+                await page.press("Escape")
+            buttons = "[...document.querySelectorAll('.acts button')]"
+            await page.run(f"{buttons}.find((one) => one.textContent === 'Resume').click()")
+            await page.until("document.querySelector('#why').open")
+            await sight.look(page, "why?")
+
+    uvloop.run(scenario())
