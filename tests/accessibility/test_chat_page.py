@@ -33,7 +33,10 @@ def test_axe_finds_nothing_on_the_chat_page(play, chromium, sight, language):  #
             page = await Page.open(talk, bot.url)
             await page.until("!document.querySelector('#empty').hidden")
             await sight.look(page, "no bot yet")
-            await bot.result("getMe")
+            username = (await bot.result("getMe"))["username"]
+            role = {"ru": "покупатель", "en": "a customer"}[language]
+            told = {"id": BEN, "name": "Ben", "language": "en", "role": role, "hint": role}
+            bot.world.bot(TOKEN).people = [told]
             people = [
                 {"id": ANNA, "name": "Анна", "language": language},
                 {"id": BEN, "name": "Ben", "language": "en"},
@@ -58,6 +61,10 @@ def test_axe_finds_nothing_on_the_chat_page(play, chromium, sight, language):  #
             await sight.look(page, "the bot is blocked")
             await bot.sim("block", chat_id=ANNA, blocked=False)
             await answered(bot, page, sight)
+            await bot.result("sendMessage", chat_id=ANNA, text=f"https://t.me/{username}?start=5")
+            await page.click(f".selected a[href*='{username}']")
+            await page.until("document.querySelector('#follow').open")
+            await sight.look(page, "whose link is it?")
 
     play(scenario)
 
