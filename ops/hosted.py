@@ -41,6 +41,7 @@ def host(
     shed: bool = False,
     parks: bool = False,
     apart: bool = False,
+    bundled: bool = False,
 ) -> HostedBot:
     """Make a bot and its dispatcher, wherever they come from, a hosted one."""
     limiter = Limiter()
@@ -63,6 +64,7 @@ def host(
             shed=shed,
             parks=parks,
             apart=apart,
+            bundled=bundled,
         )
     except RouterError as error:
         raise StartError(f"bots.{name}: {error}") from error
@@ -89,7 +91,7 @@ def _from_settings(
     return host(
         name, bot, dispatcher, door, parking,
         fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
-        apart=one.albums == "apart",
+        apart=one.albums == "apart", bundled=one.bot is not None,
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up:
 
 def lost_store(settings: Settings, error: Exception) -> CannotStartError | None:
     """The line about a store that went away in the middle of the start, if it is that which happened."""
-    from actors.jobs import away  # brings the drivers along, which a refusal does without
+    from actors import away  # brings the drivers along, which a refusal does without
 
     if not away.times_max(error):
         return None

@@ -16,6 +16,7 @@ from aiogram.types import Update
 from pydantic_core import from_json
 from structlog import get_logger
 
+from actors import away
 from actors.hosting.errors import NotUrgent, Owner, owner_of
 from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from actors.hosting.hold import Hold
@@ -31,7 +32,9 @@ from actors.order import Watermark
 from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
 from actors.state import ActorStorage
 from actors.turn import Turn
+from storage.errors import StoreError, StoreUnavailable
 from storage.redis.entry import Entry
+from storage.words import words
 
 log = get_logger("mailroom.bot")
 
@@ -66,8 +69,11 @@ class HostedBot:
         shed: bool = False,
         parks: bool = False,
         apart: bool = False,
+        bundled: bool = False,
     ) -> None:
         self.name = name
+        self.bundled = bundled
+        """Whether the stores that its handlers ask are ours: a stranger's bot may have some of its own."""
         self.id = bot.id
         """Telegram's number of it, which its token begins with."""
         self.plain_ids_until_ms = 0
@@ -113,8 +119,16 @@ class HostedBot:
 
     async def handle(self, turn: Turn) -> bool:
         """Let the bot work on the turn's message. Returns whether any handler wanted it; raises what the
-        handler raised.
+        handler raised, and `StoreUnavailable` where that only says that a store of ours is away.
         """
+        try:
+            return await self._handle(turn)
+        except Exception as error:
+            if self.bundled and not isinstance(error, StoreError) and away.is_certain(error):
+                raise StoreUnavailable(f"a store is away: {words(error)}") from error
+            raise
+
+    async def _handle(self, turn: Turn) -> bool:
         entry = turn.entry
         if entry is None:
             raise ValueError("a turn without a message has nothing to dispatch")

@@ -8,7 +8,7 @@ from math import isfinite
 
 from pydantic import BaseModel, ValidationError
 
-from actors.jobs import away
+from actors import away
 from actors.jobs.context import JobContext, JobLostError
 from actors.jobs.handlers import Handlers, JobKind
 from storage.postgres.outbox.job import Job

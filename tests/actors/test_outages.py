@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 
+import asyncpg
 import pytest
 from aiogram import Bot, Router
 from aiogram.exceptions import TelegramNetworkError
@@ -86,6 +87,50 @@ def test_a_call_whose_result_this_aiogram_does_not_know_is_not_made_again(play, 
     play(greeter(attempts), scenario)
     assert attempts == [1, 2, 3]
     assert [args["text"] for _, args, _ in telegram.tried].count("hello Ann") == 1
+
+
+def buttons(attempts: list[int], *errors: Exception) -> Router:
+    """A bot that asks a store, which is away for the first times."""
+    router, left = Router(), list(errors)
+
+    @router.message()
+    async def order(message: Message, turn) -> None:
+        attempts.append(turn.attempt)
+        if left:
+            raise left.pop(0)
+        await message.answer(f"ordered by {message.text}")
+
+    return router
+
+
+def test_a_tap_made_while_postgres_restarted_was_a_dead_letter_and_its_order_was_never_shown(play, telegram):
+    # Seen: of a hundred buyers one had an order, and was told that something went wrong.
+    attempts: list[int] = []
+    starting = [asyncpg.CannotConnectNowError("the database system is starting up") for _ in range(4)]
+    cut = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    async def scenario(house):
+        await house.write(7, "Ann")
+        await house.said(7, "ordered by Ann")
+        assert await dead_letters(house) == []
+
+    play(buttons(attempts, *starting, cut), scenario, bundled=True)
+    assert attempts == [1] * 6
+    assert telegram.texts(7) == ["ordered by Ann"]
+
+
+def test_a_store_of_a_strangers_bot_is_its_own_business(play, telegram):
+    attempts: list[int] = []
+    away = [asyncpg.CannotConnectNowError("the database system is starting up") for _ in range(3)]
+
+    async def scenario(house):
+        await house.write(7, "Ann", "Bob")
+        await house.until(lambda: "ordered by Bob" in telegram.texts(7), "the answer to the next")
+        await house.settled()
+        assert len(await dead_letters(house)) == 1
+
+    play(buttons(attempts, *away), scenario)
+    assert attempts == [1, 2, 3, 1]
 
 
 DOWN = TelegramNetworkError(None, "Request timeout error")  # type: ignore[arg-type]

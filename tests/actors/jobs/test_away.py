@@ -8,7 +8,7 @@ import pytest
 import redis.asyncio
 from redis import exceptions as redis_errors
 
-from actors.jobs.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
+from actors.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
 from storage.errors import StoreUnavailable
 from tests.actors.jobs.stand import Post
 

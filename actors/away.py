@@ -1,4 +1,4 @@
-"""What of a handler's errors means that a store is away, which is no attempt at its job: one table.
+"""What of a handler's errors means that a store is away, and no attempt at its job or message: one table.
 
 Handlers talk to Postgres and Redis by the drivers' own calls, so the drivers' errors come out of them raw.
 Some of these say nothing by themselves: an `OSError` is a refused connection if it comes out of a driver, and
@@ -74,6 +74,11 @@ def times_max(error: BaseException) -> int:
         ):
             return row.times_max
     return 0
+
+
+def is_certain(error: BaseException) -> bool:
+    """Whether a store is away and nothing else can be meant: no handler brings this about by itself."""
+    return times_max(error) == TIMES_MAX
 
 
 def pause_seconds(times: int) -> float:
