@@ -53,6 +53,14 @@ class ChatBook:
         """Return the chat if this bot has ever seen it."""
         return self.chats.get(chat_id)
 
+    def named(self, username: str) -> Chat | None:
+        """Return the group or channel with this public name; people are not found by theirs."""
+        wanted = username.lower()
+        for chat in self.chats.values():
+            if chat.is_group and str(chat.info.get("username", "")).lower() == wanted:
+                return chat
+        return None
+
     def user(self, user_id: int, *, first_name: str | None = None, language_code: str | None = None) -> Json:
         """Return the user, made up at first sight; a new name or language holds from now on."""
         user = self.users.get(user_id)

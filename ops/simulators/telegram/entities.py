@@ -1,189 +1,103 @@
 """From marked-up text to plain text with entities, as Telegram shows it; mistakes are refused in
 Telegram's words.
 
-Rules and wording: `td/telegram/MessageEntity.cpp` (`parse_html`) in tdlib. Offsets count UTF-16 units, the
-places named in errors count bytes. Markdown lives next door in `markdown`.
+Rules: `fix_formatted_text` of `td/telegram/MessageEntity.cpp` in tdlib. Offsets count UTF-16 units. The
+languages live next door in `html_text`, `markdown` and `markdown_v2`; what Telegram finds by itself, in
+`found`.
 """
 
-import html
-import re
 from typing import Any, Final
 
-from .errors import ApiError, bad_request
-from .markdown import parse_markdown, parse_markdown_v2
+from .errors import bad_request
+from .found import Entities, find, units
+from .html_text import parse_html
+from .markdown import parse_markdown
+from .markdown_v2 import parse_markdown_v2
 
-Entities = list[dict[str, Any]]
+PARSERS: Final = {"html": parse_html, "markdownv2": parse_markdown_v2, "markdown": parse_markdown}
+WHOLE: Final = frozenset(
+    (
+        *("pre", "code", "text_link", "text_mention", "custom_emoji", "date_time"),
+        *("mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"),
+    )
+)
+"""Nothing is found within these; bold, italic and their like, quotations and spoilers are found through."""
 
-SIMPLE: Final = {
-    "b": "bold",
-    "strong": "bold",
-    "i": "italic",
-    "em": "italic",
-    "u": "underline",
-    "ins": "underline",
-    "s": "strikethrough",
-    "strike": "strikethrough",
-    "del": "strikethrough",
-    "tg-spoiler": "spoiler",
-    "code": "code",
-    "pre": "pre",
-    "a": "text_link",
-    "blockquote": "blockquote",
-    "tg-emoji": "custom_emoji",
-    "tg-time": "date_time",
-    "span": "spoiler",
+ORDER: Final = {"blockquote": 0, "expandable_blockquote": 0, "pre": 11, "code": 20, "text_link": 49} | {
+    "text_mention": 49,
+    "bold": 90,
+    "italic": 91,
+    "underline": 92,
+    "strikethrough": 93,
+    "spoiler": 94,
+    "custom_emoji": 99,
 }
-
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
-ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?")
-REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-COMMAND = re.compile(r"(?<![\w/<>])/[a-zA-Z0-9_]{1,64}(?:@\w+)?(?![\w/<>])")
+"""Of entities alike in place the lower number comes first; what is found by itself has 50."""
+SPACE: Final = " \n\t\r"
 
 
 def format_text(text: str, parse_mode: str, given: Any) -> tuple[str, Entities]:
     """Return the text as shown and its entities; `given` entities count only without a parse mode."""
     mode = parse_mode.lower()
-    if mode == "html":
-        shown, entities = parse_html(text)
-    elif mode == "markdownv2":
-        shown, entities = parse_markdown_v2(text)
-    elif mode == "markdown":
-        shown, entities = parse_markdown(text)
+    if mode in PARSERS:
+        shown, entities = PARSERS[mode](text)
     elif mode in ("", "none"):
-        shown, entities = text, [dict(item) for item in given if isinstance(item, dict)] if given else []
+        shown, entities = text, _given(given, units(text))
     else:
         raise bad_request("unsupported parse_mode")
-    # Only text without entities is stripped in front: an entity's offset counts from there.
-    shown = shown.rstrip() if entities else shown.strip()
-    for command in command_entities(shown):
-        if not any(_overlap(command, entity) for entity in entities):
-            entities.append(command)
-    return shown, sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
+    entities.sort(key=_place)
+    return trimmed(shown, entities)
+
+
+def trimmed(shown: str, entities: Entities) -> tuple[str, Entities]:
+    """Take away space at both ends, though none that an entity begins with, and add what is found."""
+    first = min((entity["offset"] for entity in entities), default=len(shown))
+    kept = shown.rstrip()
+    gone = 0
+    while gone < min(first, len(kept)) and kept[gone] in SPACE:
+        gone += 1
+    kept = kept[gone:]
+    end = units(kept)
+    placed: Entities = []
+    for entity in entities:
+        offset = entity["offset"] - gone
+        length = min(entity["length"], end - offset)
+        if length > 0:
+            placed.append({**entity, "offset": offset, "length": length})
+    return kept, with_found(kept, placed)
+
+
+def with_found(shown: str, entities: Entities) -> Entities:
+    """Return the entities and what Telegram finds beside and through them."""
+    whole = [entity for entity in entities if entity["type"] in WHOLE]
+    found = [one for one in find(shown) if not any(_overlap(one, entity) for entity in whole)]
+    return sorted([*entities, *found], key=_place) if found else entities
+
+
+def _given(given: Any, end: int) -> Entities:
+    """What a bot says of its text itself; what lies outside of it does not count."""
+    if not given:
+        return []
+    if not isinstance(given, list):
+        raise bad_request("can't parse entities: expected an Array of MessageEntity")
+    kept: Entities = []
+    for entity in given:
+        if not isinstance(entity, dict) or not isinstance(entity.get("type"), str):
+            raise bad_request("can't parse entities: expected an Object with a type")
+        try:
+            offset, length = int(entity["offset"]), int(entity["length"])
+        except (KeyError, TypeError, ValueError):
+            raise bad_request('can\'t parse MessageEntity: field "offset" must be of type Number') from None
+        if 0 <= offset < end and length > 0:
+            kept.append({**entity, "offset": offset, "length": min(length, end - offset)})
+    return kept
+
+
+def _place(entity: dict[str, Any]) -> tuple[int, int, int]:
+    return entity["offset"], -entity["length"], ORDER.get(entity["type"], 50)
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(
         one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"]
     )
-
-
-def command_entities(text: str) -> Entities:
-    """Return the entities Telegram finds by itself; of those, only bot commands matter to bots."""
-    if "/" not in text:
-        return []
-    return [
-        {"type": "bot_command", "offset": units(text[: match.start()]), "length": units(match.group())}
-        for match in COMMAND.finditer(text)
-    ]
-
-
-def units(text: str) -> int:
-    """Return the length in UTF-16 units, by which Telegram counts."""
-    return (
-        len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
-        if not text.isascii()
-        else len(text)
-    )
-
-
-def parse_html(text: str) -> tuple[str, Entities]:
-    """Parse Telegram's HTML subset."""
-    if "<" not in text and "&" not in text:
-        return text, []
-    shown: list[str] = []
-    offset = 0
-    position = 0
-    entities: Entities = []
-    open_tags: list[tuple[str, int, dict[str, str]]] = []
-    while True:
-        start = text.find("<", position)
-        piece = _unescape(text[position:] if start < 0 else text[position:start])
-        shown.append(piece)
-        offset += units(piece)
-        if start < 0:
-            break
-        match = TAG.match(text, start)
-        if match is None:
-            raise _cannot(
-                f'Unsupported start tag "{_word(text, start)}" at byte offset {_bytes(text, start)}'
-            )
-        closing, name, rest = match.group(1), match.group(2).lower(), match.group(3)
-        if closing:
-            _close(text, start, name, open_tags, entities, offset)
-        else:
-            attributes = {key.lower(): html.unescape(a or b or c) for key, a, b, c in ATTRIBUTE.findall(rest)}
-            if name not in SIMPLE or (name == "span" and attributes.get("class") != "tg-spoiler"):
-                raise _cannot(f'Unsupported start tag "{name}" at byte offset {_bytes(text, start)}')
-            open_tags.append((name, offset, attributes))
-        position = match.end()
-    if open_tags:
-        raise _cannot(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
-    # Entities are noted when they close, inner ones first; of two alike in place the outer one comes first.
-    entities.reverse()
-    entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
-    return "".join(shown), _merged(entities)
-
-
-def _close(
-    text: str,
-    start: int,
-    name: str,
-    open_tags: list[tuple[str, int, dict[str, str]]],
-    entities: Entities,
-    offset: int,
-) -> None:
-    place = _bytes(text, start)
-    if not open_tags:
-        raise _cannot(f"Unexpected end tag at byte offset {place}")
-    expected, begin, attributes = open_tags.pop()
-    if name != expected:
-        raise _cannot(
-            f'Unmatched end tag at byte offset {place}, expected "</{expected}>", found "</{name}>"'
-        )
-    if offset <= begin:
-        return
-    entity: dict[str, Any] = {"type": SIMPLE[name], "offset": begin, "length": offset - begin}
-    if name == "a":
-        if not attributes.get("href"):
-            return
-        entity["url"] = attributes["href"]
-    elif name == "tg-emoji":
-        entity["custom_emoji_id"] = attributes.get("emoji-id", "")
-    elif name == "blockquote" and "expandable" in attributes:
-        entity["type"] = "expandable_blockquote"
-    elif name == "code" and attributes.get("class", "").startswith("language-"):
-        entity["language"] = attributes["class"][len("language-") :]
-    entities.append(entity)
-
-
-def _merged(entities: Entities) -> Entities:
-    """`<pre><code class="language-x">` is one pre with a language."""
-    merged: Entities = []
-    for entity in entities:
-        if entity["type"] == "code" and merged and merged[-1]["type"] == "pre":
-            outer = merged[-1]
-            if (outer["offset"], outer["length"]) == (entity["offset"], entity["length"]):
-                if "language" in entity:
-                    outer["language"] = entity["language"]
-                continue
-        if entity["type"] == "code":
-            entity.pop("language", None)
-        merged.append(entity)
-    return merged
-
-
-def _unescape(piece: str) -> str:
-    return REFERENCE.sub(lambda match: html.unescape(match.group()), piece) if "&" in piece else piece
-
-
-def _word(text: str, start: int) -> str:
-    match = re.match(r"[^\s>]*", text[start + 1 :])
-    return match.group().lower() if match else ""
-
-
-def _bytes(text: str, index: int) -> int:
-    return len(text[:index].encode())
-
-
-def _cannot(reason: str) -> ApiError:
-    return bad_request(f"can't parse entities: {reason}")

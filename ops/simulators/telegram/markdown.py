@@ -1,102 +1,48 @@
-"""Telegram's two Markdown dialects, parsed into entities.
+"""The legacy Markdown of Telegram, parsed into entities, and what it shares with MarkdownV2 next door.
 
-Rules and wording: `parse_markdown` and `parse_markdown_v2` of `td/telegram/MessageEntity.cpp` in tdlib,
-without the rarer cases (custom emoji, nested links).
+Rules and wording: `parse_markdown` of `td/telegram/MessageEntity.cpp` in tdlib.
 """
 
 import re
 from typing import Any, Final
 
 from .errors import ApiError, bad_request
+from .found import units
+from .links import linked
 
 Entities = list[dict[str, Any]]
 
-RESERVED: Final = frozenset("_*[]()~`>#+-=|{}.!")
 ADDRESS: Final = re.compile(r"\(((?:[^)\\]|\\.)*)\)", re.DOTALL)
-MARKS_V2: Final = (
-    ("__", "underline"),
-    ("||", "spoiler"),
-    ("*", "bold"),
-    ("_", "italic"),
-    ("~", "strikethrough"),
-)
-MARKS_V1: Final = (("*", "bold"), ("_", "italic"))
+CODE_ENDS: Final = {mark: re.compile(rf"(?:[^\\`]|\\.|\\$|(?!{mark})`)*", re.DOTALL) for mark in ("`", "```")}
+MARKS: Final = {"*": "bold", "_": "italic"}
 
 
-class _Text:
-    """The shown text so far, with its length in UTF-16 units."""
+class Text:
+    """The shown text so far, with its length in UTF-16 units and its entities."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.units = 0
+        self.entities: Entities = []
 
     def add(self, piece: str) -> None:
+        """Show more."""
         self.pieces.append(piece)
-        self.units += sum(2 if ord(character) > 0xFFFF else 1 for character in piece)
+        self.units += units(piece)
 
+    def note(self, begin: int, entity: dict[str, Any] | None) -> None:
+        """What was shown since `begin` is such an entity, unless nothing was."""
+        if entity is not None and self.units > begin:
+            self.entities.append({**entity, "offset": begin, "length": self.units - begin})
 
-def parse_markdown_v2(text: str) -> tuple[str, Entities]:
-    """Parse MarkdownV2: nesting allowed, every reserved character must be escaped or mean something."""
-    shown = _Text()
-    entities: Entities = []
-    open_marks: list[tuple[str, str, int, int]] = []
-    i = 0
-    line_start = True
-    while i < len(text):
-        character = text[i]
-        if character == "\\" and i + 1 < len(text) and ord(text[i + 1]) < 127:
-            shown.add(text[i + 1])
-            i, line_start = i + 2, False
-            continue
-        if line_start and character == ">":
-            end = text.find("\n", i)
-            end = len(text) if end < 0 else end
-            inner, inner_entities = parse_markdown_v2(text[i + 1 : end])
-            begin = shown.units
-            shown.add(inner)
-            entities += [{**entity, "offset": entity["offset"] + begin} for entity in inner_entities]
-            _note(entities, "blockquote", begin, shown)
-            i, line_start = end, False
-            continue
-        if character == "`":
-            i = _code(text, i, shown, entities)
-        elif character == "[":
-            open_marks.append(("[", "text_link", shown.units, i))
-            i += 1
-        elif character == "]" and open_marks and open_marks[-1][0] == "[":
-            _, _, begin, _ = open_marks.pop()
-            url, i = _address(text, i + 1)
-            if url:
-                _note(entities, "text_link", begin, shown, url=url)
-        else:
-            for mark, kind in MARKS_V2:
-                if text.startswith(mark, i):
-                    if open_marks and open_marks[-1][0] == mark:
-                        _note(entities, kind, open_marks.pop()[2], shown)
-                    else:
-                        open_marks.append((mark, kind, shown.units, i))
-                    i += len(mark)
-                    break
-            else:
-                if character in RESERVED:
-                    raise _cannot(
-                        f"Character '{character}' is reserved and must be escaped with the preceding '\\'"
-                    )
-                shown.add(character)
-                line_start = character == "\n"
-                i += 1
-                continue
-        line_start = False
-    if open_marks:
-        raise _unfinished(open_marks[-1][1], text, open_marks[-1][3])
-    entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
-    return "".join(shown.pieces), entities
+    def done(self) -> tuple[str, Entities]:
+        """Return text and entities."""
+        return "".join(self.pieces), self.entities
 
 
 def parse_markdown(text: str) -> tuple[str, Entities]:
     """Parse the legacy Markdown: no nesting, only its own four marks can be escaped."""
-    shown = _Text()
-    entities: Entities = []
+    shown = Text()
     i = 0
     while i < len(text):
         character = text[i]
@@ -104,68 +50,75 @@ def parse_markdown(text: str) -> tuple[str, Entities]:
             shown.add(text[i + 1])
             i += 2
         elif character == "`":
-            i = _code(text, i, shown, entities)
+            i = code(text, i, shown, escapes=False)
         elif character == "[":
             end = text.find("]", i)
             if end < 0:
-                raise _unfinished("text_link", text, i)
+                raise unfinished("text_link", text, i)
             begin = shown.units
             shown.add(text[i + 1 : end])
-            url, i = _address(text, end + 1)
-            if url:
-                _note(entities, "text_link", begin, shown, url=url)
-        elif character in "*_":
+            url, i = address(text, end + 1)
+            shown.note(begin, linked(url) if url else None)
+        elif character in MARKS:
             end = text.find(character, i + 1)
             if end < 0:
-                raise _unfinished(dict(MARKS_V1)[character], text, i)
+                raise unfinished(MARKS[character], text, i)
             begin = shown.units
             shown.add(text[i + 1 : end])
-            _note(entities, dict(MARKS_V1)[character], begin, shown)
+            shown.note(begin, {"type": MARKS[character]})
             i = end + 1
         else:
             shown.add(character)
             i += 1
-    return "".join(shown.pieces), entities
+    return shown.done()
 
 
-def _code(text: str, start: int, shown: _Text, entities: Entities) -> int:
+def code(text: str, start: int, shown: Text, *, escapes: bool) -> int:
+    """Take in code from its first backtick on; return where it ends."""
     mark = "```" if text.startswith("```", start) else "`"
     kind = "pre" if len(mark) == 3 else "code"
-    end = text.find(mark, start + len(mark))
-    if end < 0:
-        raise _unfinished(kind, text, start)
+    if escapes:
+        match = CODE_ENDS[mark].match(text, start + len(mark))
+        end = match.end() if match else len(text)
+    else:
+        end = text.find(mark, start + len(mark))
+    if not text.startswith(mark, end) or end < 0:
+        raise unfinished(kind, text, start)
     content = text[start + len(mark) : end]
-    extra: dict[str, str] = {}
+    entity = {"type": kind}
     if kind == "pre" and "\n" in content:
         first, _, rest = content.partition("\n")
         if first and not any(map(str.isspace, first)):
-            extra = {"language": first}
-        if extra or not first:
+            entity["language"] = first
+        if "language" in entity or not first:
             content = rest
     begin = shown.units
-    shown.add(content.replace("\\`", "`").replace("\\\\", "\\"))
-    _note(entities, kind, begin, shown, **extra)
+    shown.add(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", content) if escapes else content)
+    shown.note(begin, entity)
     return end + len(mark)
 
 
-def _address(text: str, start: int) -> tuple[str, int]:
+def address(text: str, start: int) -> tuple[str, int]:
+    """Return the address in brackets and where it ends; an empty one where there is none."""
     if not text.startswith("(", start):
         return "", start
     match = ADDRESS.match(text, start)
     if match is None:
-        raise _cannot(f"Can't find end of a URL at byte offset {len(text[:start].encode())}")
+        raise cannot(f"Can't find end of a URL at byte offset {len(text[:start].encode())}")
     return match.group(1).replace("\\", ""), match.end()
 
 
-def _note(entities: Entities, kind: str, begin: int, shown: _Text, **extra: str) -> None:
-    if shown.units > begin:
-        entities.append({"type": kind, "offset": begin, "length": shown.units - begin, **extra})
+def unfinished(kind: str, text: str, start: int) -> ApiError:
+    """The refusal of a mark that nothing closes."""
+    title = {
+        "text_link": "TextUrl",
+        "pre": "PreCode",
+        "custom_emoji": "CustomEmoji",
+        "blockquote": "BlockQuote",
+    }.get(kind, kind.capitalize())
+    return cannot(f"Can't find end of {title} entity at byte offset {len(text[:start].encode())}")
 
 
-def _unfinished(kind: str, text: str, start: int) -> ApiError:
-    title = {"text_link": "TextUrl", "pre": "PreCode"}.get(kind, kind.capitalize())
-    return _cannot(f"Can't find end of {title} entity at byte offset {len(text[:start].encode())}")
-
-
-def _cannot(reason: str) -> ApiError:
+def cannot(reason: str) -> ApiError:
+    """The refusal of a formatted text."""
     return bad_request(f"can't parse entities: {reason}")

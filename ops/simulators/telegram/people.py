@@ -11,13 +11,15 @@ from ops.simulators.fields import ControlError
 
 from .bots import Bot, Query, World
 from .chats import Chat, Json, chat_instance
-from .entities import command_entities
+from .entities import with_found
 from .kinds import KINDS, QUERY_SECONDS, kind_of
+from .received import learn
 
 PRE_CHECKOUT_SECONDS = 10.0
 """How long a bot has to agree to a payment; Telegram's documentation."""
 
 TEXT_MAX = 4096
+TEXTS = (("text", "entities"), ("caption", "caption_entities"))
 
 
 class People:
@@ -29,10 +31,12 @@ class People:
     def write(self, bot: Bot, chat_id: int, user: Json, content: Json) -> tuple[Json, int | None]:
         """A user's message: its copy in the chat, and the update's id (None if it was not queued)."""
         chat = bot.book.chat(chat_id, user)
-        if "text" in content and "entities" not in content:
-            found = command_entities(content["text"])
-            if found:
-                content = {**content, "entities": found}
+        content = learn(self._world.files, content)
+        for part, entities in TEXTS:
+            if isinstance(content.get(part), str) and entities not in content:
+                found = with_found(content[part], [])
+                if found:
+                    content = {**content, entities: found}
         if chat.keyboard is not None and chat.keyboard.get("one_time_keyboard"):
             chat.keyboard = None
         message = bot.book.new_message(chat, user, content)
@@ -45,6 +49,10 @@ class People:
         if message["from"]["is_bot"]:
             raise ControlError("a user edits only messages of users")
         message["text"], message["edit_date"] = text, int(time.time())
+        found = with_found(text, [])
+        message.pop("entities", None)
+        if found:
+            message["entities"] = found
         self._world.events.emit("edit", bot.token, chat_id, {"message": message})
         return bot.inbound.push({"edited_message": message})
 
@@ -176,7 +184,7 @@ class People:
             if isinstance(chat_info, dict) and isinstance(chat_info.get("id"), int):
                 chat = bot.book.chat(chat_info["id"], self._author(bot, payload))
                 chat.info.update(chat_info)
-                payload["chat"] = chat.info
+                payload = learn(self._world.files, {**payload, "chat": chat.info})
                 if isinstance(payload.get("message_id"), int):
                     bot.book.keep(chat, payload)
                 else:

@@ -13,8 +13,8 @@ def test_a_message_comes_back_as_telegram_shows_it(play):
         )
         assert message["chat"] == {"id": 5, "first_name": "User 5", "username": "user_5", "type": "private"}
         assert message["from"]["is_bot"]
-        assert message["text"].strip() == "Привет"
-        assert message["entities"] == [{"type": "bold", "offset": 1, "length": 6}]
+        assert message["text"] == "Привет"
+        assert message["entities"] == [{"type": "bold", "offset": 0, "length": 6}]
         assert message["reply_markup"] == KEYBOARD
 
     play(scenario)

@@ -1,6 +1,6 @@
 """The Bot API's methods, a file per kind; importing this package fills the table in `call`."""
 
-from . import about, edits, group_admin, invoices, media, messages, queries, updates
+from . import about, commands, edits, group_admin, invoices, media, messages, queries, updates
 from .call import METHODS, Call, Handler
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Call",
     "Handler",
     "about",
+    "commands",
     "edits",
     "group_admin",
     "invoices",

@@ -1,14 +1,10 @@
-"""Asking about the bot, chats, members and files; and the texts a bot says about itself."""
+"""Asking about the bot, chats, members and files; and what a bot says about itself."""
 
-from typing import Any
-
-from ops.simulators.telegram.arguments import integer, structure, text
+from ops.simulators.telegram.arguments import flag, integer, structure, text
 from ops.simulators.telegram.chats import Json
 from ops.simulators.telegram.errors import bad_request
 
-from .call import Call, method, target_chat
-
-COMMANDS_MAX = 100
+from .call import Call, language, method, target_chat
 
 
 @method("getMe")
@@ -85,75 +81,71 @@ def get_file(call: Call) -> Json:
     return call.world.files.described(text(call.args, "file_id"))
 
 
-@method("setMyCommands")
-def set_my_commands(call: Call) -> bool:
-    """Fill the menu of commands; the page shows it."""
-    commands = structure(call.args, "commands")
-    if not isinstance(commands, list) or len(commands) > COMMANDS_MAX:
-        raise bad_request("BOT_COMMANDS_TOO_MUCH" if isinstance(commands, list) else "can't parse commands")
-    for command in commands:
-        if not isinstance(command, dict) or not command.get("command") or not command.get("description"):
-            raise bad_request("BOT_COMMAND_INVALID")
-    call.bot.settings[_commands_key(call)] = commands
-    call.world.events.emit("bot", call.bot.token, None, {"bot": call.bot.me})
-    return True
+_SPOKEN = {
+    "Name": ("name", 64),
+    "Description": ("description", 512),
+    "ShortDescription": ("short_description", 120),
+}
+"""Method's ending to argument and how many characters it may have."""
 
 
-@method("getMyCommands")
-def get_my_commands(call: Call) -> Any:
-    """The menu of this language and scope."""
-    return call.bot.settings.get(_commands_key(call), [])
-
-
-@method("deleteMyCommands")
-def delete_my_commands(call: Call) -> bool:
-    """Empty the menu."""
-    call.bot.settings.pop(_commands_key(call), None)
-    return True
-
-
-def _commands_key(call: Call) -> str:
-    scope = structure(call.args, "scope") or {}
-    kind = scope.get("type", "default")
-    return f"commands/{kind if kind != 'default' else ''}/{text(call.args, 'language_code')}"
-
-
-_SPOKEN = {"Name": "name", "Description": "description", "ShortDescription": "short_description"}
-
-
-def _about(name: str, field: str) -> None:
+def _about(name: str, field: str, chars_max: int) -> None:
     @method(f"setMy{name}")
     def change(call: Call) -> bool:
-        call.bot.settings[f"{field}/{text(call.args, 'language_code')}"] = text(call.args, field)
+        said = text(call.args, field)
+        if len(said) > chars_max:
+            raise bad_request(f"bot {field.replace('_', ' ')} is too long")
+        key = f"{field}/{language(call)}"
+        if said:
+            call.bot.settings[key] = said
+        else:
+            call.bot.settings.pop(key, None)
         return True
 
     @method(f"getMy{name}")
     def read(call: Call) -> Json:
+        """In this language, or else in none; a bot without a name of its own has its first one."""
         default = call.bot.me["first_name"] if field == "name" else ""
-        return {field: call.bot.settings.get(f"{field}/{text(call.args, 'language_code')}", default)}
+        settings = call.bot.settings
+        return {field: settings.get(f"{field}/{language(call)}") or settings.get(f"{field}/", default)}
 
 
-for _name, _field in _SPOKEN.items():
-    _about(_name, _field)
+for _name, (_field, _chars_max) in _SPOKEN.items():
+    _about(_name, _field, _chars_max)
 
 
-@method("setChatMenuButton")
-def set_chat_menu_button(call: Call) -> bool:
-    """Choose what the button beside the typing box does."""
-    call.bot.settings["menu_button"] = structure(call.args, "menu_button") or {"type": "default"}
-    return True
+_RIGHTS = (
+    *("is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
+    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
+_IN_GROUPS = ("can_pin_messages", "can_manage_topics", "can_manage_tags")
+_IN_CHANNELS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
 
 
-@method("getChatMenuButton")
-def get_chat_menu_button(call: Call) -> Any:
-    """What that button does now."""
-    return call.bot.settings.get("menu_button", {"type": "commands"})
+def _rights(given: Json, *, channel: bool) -> Json:
+    names = (*_RIGHTS, *(_IN_CHANNELS if channel else _IN_GROUPS))
+    rights = {name: bool(given.get(name)) for name in names}
+    if channel:
+        rights["is_anonymous"] = False
+    return rights
 
 
 @method("setMyDefaultAdministratorRights")
-def set_rights(_call: Call) -> bool:
-    """Accepted; nobody grants rights here."""
+def set_rights(call: Call) -> bool:
+    """What a bot asks for where it is added as an administrator; nobody grants rights here."""
+    rights = structure(call.args, "rights")
+    call.bot.settings[f"rights/{flag(call.args, 'for_channels')}"] = (
+        rights if isinstance(rights, dict) else {}
+    )
     return True
+
+
+@method("getMyDefaultAdministratorRights")
+def get_rights(call: Call) -> Json:
+    """What it asks for, in groups or in channels."""
+    channel = flag(call.args, "for_channels")
+    return _rights(call.bot.settings.get(f"rights/{channel}", {}), channel=channel)
 
 
 @method("getStickerSet")

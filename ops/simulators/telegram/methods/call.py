@@ -1,5 +1,6 @@
 """One call of a Bot API method, the table of methods, and the steps most methods share."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from ops.simulators.telegram.arguments import Args, flag, integer, structure, text
 from ops.simulators.telegram.bots import Bot, World
 from ops.simulators.telegram.chats import Chat, Json
-from ops.simulators.telegram.entities import Entities, format_text
+from ops.simulators.telegram.entities import format_text
 from ops.simulators.telegram.errors import bad_request, forbidden
 from ops.simulators.telegram.files import Upload
+from ops.simulators.telegram.found import Entities
 from ops.simulators.telegram.markup import check_markup, inline_part
 
 TEXT_MAX = 4096
@@ -43,6 +45,17 @@ def method(*names: str) -> Callable[[Handler], Handler]:
     return enter
 
 
+LANGUAGE = re.compile(r"[a-z]{2}|")
+
+
+def language(call: Call) -> str:
+    """Return the language a call is about, "" for all others; refuse what is none."""
+    code = text(call.args, "language_code")
+    if not LANGUAGE.fullmatch(code):
+        raise bad_request("invalid language code specified")
+    return code
+
+
 def target_chat(call: Call, field: str = "chat_id") -> Chat:
     """Return the chat a call is for; refuse one the bot cannot write to."""
     raw = call.args.get(field)
@@ -51,7 +64,12 @@ def target_chat(call: Call, field: str = "chat_id") -> Chat:
     try:
         chat_id = int(raw)
     except (TypeError, ValueError):
-        raise bad_request("chat not found") from None
+        named = (
+            call.bot.book.named(raw.removeprefix("@")) if isinstance(raw, str) and raw[:1] == "@" else None
+        )
+        if named is None:
+            raise bad_request("chat not found") from None
+        chat_id = named.info["id"]
     chat = call.bot.book.chats.get(chat_id)
     if chat is None:
         if chat_id <= 0 or call.world.limits.settings.unknown_chats == "refuse":
@@ -72,7 +90,21 @@ def formatted(call: Call, field: str = "text") -> tuple[str, Entities]:
         raise bad_request("message text is empty")
     if len(shown) > TEXT_MAX:
         raise bad_request("message is too long")
-    return shown, entities
+    return shown, known_people(call, entities)
+
+
+def known_people(call: Call, entities: Entities) -> Entities:
+    """Return the entities with whole users in mentions of people; strangers to the bot are not mentioned."""
+    kept: Entities = []
+    for entity in entities:
+        if entity["type"] == "text_mention":
+            user = entity.get("user")
+            known = call.bot.book.users.get(user.get("id", 0)) if isinstance(user, dict) else None
+            if known is None:
+                continue
+            entity["user"] = known
+        kept.append(entity)
+    return kept
 
 
 def caption(call: Call, args: Args | None = None) -> Json:
@@ -85,6 +117,7 @@ def caption(call: Call, args: Args | None = None) -> Json:
     if len(shown) > CAPTION_MAX:
         raise bad_request("message caption is too long")
     part: Json = {"caption": shown} if shown else {}
+    entities = known_people(call, entities)
     if entities:
         part["caption_entities"] = entities
     if flag(args, "show_caption_above_media"):

@@ -10,9 +10,11 @@ from ops.simulators.telegram.arguments import structure
 from ops.simulators.telegram.chats import Chat, Json
 from ops.simulators.telegram.errors import bad_request
 from ops.simulators.telegram.markup import check_markup, inline_part
+from ops.simulators.telegram.media_kinds import KINDS
 
 from .call import Call, caption, find_message, formatted, method, target_chat
-from .media import KINDS, input_media
+from .media import input_media
+from .previews import preview_part
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
@@ -56,7 +58,8 @@ def edit_text(call: Call) -> Any:
         return True
     if "text" not in message:
         raise bad_request("there is no text in the message to edit")
-    return _change(call, message, {"text": shown, "entities": entities}, ("text", "entities"))
+    content = {"text": shown, "entities": entities, **preview_part(call.args, shown, entities)}
+    return _change(call, message, content, ("text", "entities", "link_preview_options"))
 
 
 @method("editMessageCaption")
@@ -78,8 +81,8 @@ def edit_media(call: Call) -> Any:
     part = input_media(call, structure(call.args, "media"))
     if message is None:
         return True
-    fields = (*KINDS, "text", "entities", "caption", "caption_entities", "show_caption_above_media")
-    return _change(call, message, part, fields)
+    fields = (*KINDS, "text", "entities", "link_preview_options", "caption", "caption_entities")
+    return _change(call, message, part, (*fields, "show_caption_above_media", "has_media_spoiler"))
 
 
 @method("editMessageReplyMarkup")

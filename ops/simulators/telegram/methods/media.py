@@ -1,101 +1,76 @@
 """Sending files: uploaded in the call, known by id, or named by address (an address is never fetched)."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from ops.simulators.telegram.arguments import Args, integer, structure, text
+from ops.simulators.telegram.arguments import Args, flag, integer, structure
 from ops.simulators.telegram.chats import Json
 from ops.simulators.telegram.errors import bad_request
 from ops.simulators.telegram.files import StoredFile, Upload
+from ops.simulators.telegram.media_kinds import (
+    KINDS,
+    check_kind,
+    facts_of,
+    mime_type,
+    shown,
+    with_thumbnail,
+)
 
 from .call import Call, caption, deliver, method, target_chat
 
 PHOTO_BYTES_MAX = 10 * 2**20
 UPLOAD_BYTES_MAX = 50 * 2**20
 GROUP_MIN, GROUP_MAX = 2, 10
-
-
-@dataclass(frozen=True, slots=True)
-class MediaKind:
-    """How one kind of file looks inside a message."""
-
-    field: str
-    mime_type: str
-    extra: tuple[tuple[str, Any], ...] = ()
-    captioned: bool = True
-
-
-KINDS = {
-    "photo": MediaKind("photo", "image/jpeg"),
-    "document": MediaKind("document", "application/octet-stream"),
-    "video": MediaKind("video", "video/mp4", (("width", 640), ("height", 360), ("duration", 1))),
-    "animation": MediaKind("animation", "video/mp4", (("width", 320), ("height", 240), ("duration", 1))),
-    "audio": MediaKind("audio", "audio/mpeg", (("duration", 1),)),
-    "voice": MediaKind("voice", "audio/ogg", (("duration", 1),)),
-    "video_note": MediaKind("video_note", "video/mp4", (("length", 240), ("duration", 1)), captioned=False),
-    "sticker": MediaKind(
-        "sticker",
-        "image/webp",
-        (("width", 512), ("height", 512), ("is_animated", False), ("is_video", False), ("type", "regular")),
-        captioned=False,
-    ),
-}
+IN_GROUPS = ("photo", "video", "audio", "document")
+ALONE_IN_GROUPS = ("audio", "document")
+"""Kinds that an album has nothing else beside."""
+HIDDEN_AT_FIRST = ("photo", "video", "animation")
 
 
 def media_part(call: Call, kind: str, reference: Any, args: Args, direct: str | None = None) -> Json:
     """Return the part of a message that carries a file of this kind."""
-    stored = _stored(call, kind, reference, direct)
-    size = len(stored.upload.content)
-    if size > (PHOTO_BYTES_MAX if kind == "photo" else UPLOAD_BYTES_MAX):
-        raise bad_request("file is too big")
-    known: Json = {"file_id": stored.file_id, "file_unique_id": stored.unique_id, "file_size": size}
-    if kind == "photo":
-        small = {**known, "width": 90, "height": 60}
-        return {"photo": [small, {**known, "width": 800, "height": 533}]}
-    row = KINDS[kind]
-    known.update(row.extra)
-    if kind not in ("video_note", "sticker"):
-        known["file_name"] = stored.upload.name
-        known["mime_type"] = stored.upload.mime_type or row.mime_type
-    for name in ("duration", "width", "height", "length"):
-        if args.get(name):
-            known[name] = integer(args, name)
-    for name in ("performer", "title", "emoji"):
-        if text(args, name):
-            known[name] = text(args, name)
-    part: Json = {row.field: known}
-    if kind == "animation":
-        # Bots that look only for documents see animations too (`Client.cpp`, JsonMessage).
-        part["document"] = {
-            key: known[key] for key in ("file_id", "file_unique_id", "file_size", "file_name")
-        }
+    stored = _stored(call, kind, reference, args, direct)
+    part = shown(stored)
+    if stored.kind in HIDDEN_AT_FIRST and flag(args, "has_spoiler"):
+        part["has_media_spoiler"] = True
     return part
 
 
-def _stored(call: Call, kind: str, reference: Any, direct: str | None) -> StoredFile:
+def _stored(call: Call, kind: str, reference: Any, args: Args, direct: str | None) -> StoredFile:
     name = kind.replace("_", " ")
     if direct is not None and direct in call.uploads:
-        return _upload(call, kind, call.uploads[direct])
+        return _taken(call, kind, call.uploads[direct], args)
     if not isinstance(reference, str) or not reference:
         raise bad_request(f"there is no {name} in the request")
     if reference.startswith("attach://"):
         upload = call.uploads.get(reference.removeprefix("attach://"))
         if upload is None:
             raise bad_request(f"there is no {name} in the request")
-        return _upload(call, kind, upload)
+        return _taken(call, kind, upload, args)
     if reference.startswith(("http://", "https://")):
         file_name = reference.rpartition("/")[2].partition("?")[0] or kind
-        return call.world.files.add(kind, Upload(file_name, KINDS[kind].mime_type, b""), reference)
+        far = Upload(file_name, "", b"")
+        return call.world.files.add(kind, far, reference, facts=facts_of(kind, far, args))
     stored = call.world.files.find(reference)
     if stored is None:
         raise bad_request("wrong file identifier/HTTP URL specified")
+    check_kind(stored, kind)
     return stored
 
 
-def _upload(call: Call, kind: str, upload: Upload) -> StoredFile:
+def _taken(call: Call, kind: str, upload: Upload, args: Args) -> StoredFile:
+    """A file that comes with the call, and its thumbnail if that comes along."""
     if not upload.content:
         raise bad_request("file must be non-empty")
-    return call.world.files.add(kind, upload)
+    if len(upload.content) > (PHOTO_BYTES_MAX if kind == "photo" else UPLOAD_BYTES_MAX):
+        raise bad_request("file is too big")
+    given = args.get("thumbnail")
+    thumbnail = call.uploads.get(given.removeprefix("attach://")) if isinstance(given, str) else None
+    if thumbnail is None and args is call.args:
+        thumbnail = call.uploads.get("thumbnail")
+    facts = facts_of(kind, upload, args)
+    facts |= with_thumbnail(call.world.files, kind, upload, thumbnail)
+    typed = Upload(upload.name, mime_type(kind, upload), upload.content)
+    return call.world.files.add(kind, typed, facts=facts)
 
 
 def _send(kind: str) -> None:
@@ -130,10 +105,23 @@ def send_media_group(call: Call) -> list[Json]:
         raise bad_request("expected an Array of InputMedia")
     if not GROUP_MIN <= len(items) <= GROUP_MAX:
         raise bad_request("group must contain 2-10 items")
+    types = [item.get("type") if isinstance(item, dict) else None for item in items]
+    if any(kind in KINDS and kind not in IN_GROUPS for kind in types):
+        raise bad_request("can't parse InputMedia: the type can't be used in an album")
+    for alone in ALONE_IN_GROUPS:
+        if alone in types and set(types) != {alone}:
+            raise bad_request(f"{alone} can't be mixed with other media types")
     parts = [input_media(call, item) for item in items]
     group_id = call.world.new_id()
     call.args.pop("reply_markup", None)
     return [deliver(call, chat, {"media_group_id": group_id, **part}) for part in parts]
+
+
+def _paid(call: Call, item: Any) -> Json:
+    """One of the files that cost stars: the bot sees what it sends."""
+    if not isinstance(item, dict) or item.get("type") not in ("photo", "video"):
+        raise bad_request("can't parse InputPaidMedia: wrong type specified")
+    return {"type": item["type"], **media_part(call, item["type"], item.get("media"), item)}
 
 
 @method("sendPaidMedia")
@@ -145,6 +133,6 @@ def send_paid_media(call: Call) -> Json:
         raise bad_request("group must contain 1-10 items")
     paid = {
         "star_count": stars,
-        "paid_media": [{"type": "preview", "width": 800, "height": 533} for _ in items],
+        "paid_media": [_paid(call, item) for item in items],
     }
     return deliver(call, target_chat(call), {"paid_media": paid, **caption(call)})

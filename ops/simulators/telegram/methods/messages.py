@@ -7,6 +7,7 @@ from ops.simulators.telegram.chats import Json
 from ops.simulators.telegram.errors import bad_request
 
 from .call import Call, caption, deliver, find_message, formatted, method, target_chat
+from .previews import preview_part
 
 ACTIONS = frozenset(
     [
@@ -40,7 +41,7 @@ def send_message(call: Call) -> Json:
     content: Json = {"text": shown}
     if entities:
         content["entities"] = entities
-    return deliver(call, chat, content)
+    return deliver(call, chat, content | preview_part(call.args, shown, entities))
 
 
 @method("sendMessageDraft")
