@@ -178,6 +178,18 @@ class CancelOrder(CallbackData, prefix="ordx"):
     order: OrderNumber
 
 
+class Complain(CallbackData, prefix="cmp"):
+    """Tell the shop what is wrong with an order."""
+
+    order: OrderNumber
+
+
+class LeaveComplaint(CallbackData, prefix="cmpx"):
+    """Say nothing (more) of it."""
+
+    order: OrderNumber
+
+
 class PayWith(CallbackData, prefix="pay"):
     """Pay for an order at this provider."""
 

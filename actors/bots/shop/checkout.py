@@ -20,10 +20,12 @@ from actors.bots.shop.order import SQL, Order, find_order
 from actors.bots.shop.orders import close
 from actors.bots.shop.promo import use_promo
 from actors.bots.shop.stock import held, hold, lock_for, sell, take_back
+from actors.bots.shop.telling import turned_jobs
 from actors.paying.link import made_at
 from actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from actors.providers.receipts import Receipt, ReceiptItem
 from storage.postgres.outbox.connection import Connection
+from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
 
 log = get_logger("mailroom.shop")
@@ -134,7 +136,7 @@ async def begin_refund(connection: Connection, number: int, why: str, *, goods_b
         await take_back(connection, number)
     await connection.execute(SQL["begin_refund"], number)
     log.info("refund begun", order=number, why=why, goods_back=goods_back)
-    return await find_order(connection, number)
+    return await _turned(connection, number)
 
 
 async def finish_refund(connection: Connection, number: int, *, balance_back: bool = True) -> Order | None:
@@ -149,7 +151,7 @@ async def finish_refund(connection: Connection, number: int, *, balance_back: bo
     if balance_back:
         await give_back_balance(connection, number)
     await connection.execute(SQL["finish_refund"], number)
-    return await find_order(connection, number)
+    return await _turned(connection, number)
 
 
 def receipt_of(order: Order) -> Receipt:
@@ -158,6 +160,13 @@ def receipt_of(order: Order) -> Receipt:
     email = order.contact if "@" in order.contact[1:] else None
     items = tuple(ReceiptItem(line.title, line.quantity, line.price_minor) for line in order.lines)
     return Receipt(items, email=email, phone=phone)
+
+
+async def _turned(connection: Connection, number: int) -> Order:
+    order = await find_order(connection, number)
+    assert order is not None, "its row is locked"
+    await enqueue(connection, turned_jobs(order.bot, order.chat_id, number))
+    return order
 
 
 async def _open(database: Pool, order: Order, provider_name: str) -> Payment:

@@ -156,6 +156,8 @@ class _OpenOrderError(Exception):
 
 async def _delete(connection: Connection, bot: str, user_id: int, chat_id: int, nobody: int) -> int:
     """All rows of somebody, or their name in those that stay; how many orders stay."""
+    for name in ("complaints", "quoted"):  # while it is known whose orders they are
+        await connection.execute(SQL[name], bot, user_id)
     tag: str = await connection.execute(SQL["orders"], bot, user_id, nobody)
     for name in ("balance", "usage"):
         await connection.execute(SQL[name], bot, user_id, nobody)

@@ -18,6 +18,19 @@ ORDER BY id;
 UPDATE shop.orders SET user_id = $3, chat_id = 0, contact = '', comment = '', effect_id = 'forgotten:' || id
 WHERE bot = $1 AND user_id = $2;
 
+-- complaints: what they wrote of orders, and what they were answered.
+WITH gone AS (
+    DELETE FROM shop.complaint_messages
+    WHERE order_id IN (SELECT id FROM shop.orders WHERE bot = $1 AND user_id = $2)
+)
+UPDATE shop.complaints SET closed_at = coalesce(closed_at, now())
+WHERE order_id IN (SELECT id FROM shop.orders WHERE bot = $1 AND user_id = $2);
+
+-- quoted: the log says why something was replaced in what they wrote.
+UPDATE shop.owner_log SET why = ''
+WHERE bot = $1 AND action = 'replace'
+  AND target IN (SELECT id::text FROM shop.orders WHERE bot = $1 AND user_id = $2);
+
 -- balance: keep what was given and spent, and nothing of whom.
 UPDATE shop.balance_entries SET user_id = $3 WHERE bot = $1 AND user_id = $2;
 

@@ -2,7 +2,8 @@
 
 All of it is FSM data: it is committed together with the message that changed it. LANGUAGE stays, and KNOWN,
 which says what the table of customers knows. CART, PROMO and USE_BALANCE live until they are ordered, CONTACT
-and COMMENT as long as the order form. The consultant keeps its own key.
+and COMMENT as long as the order form, COMPLAINT while somebody tells what is wrong with an order. The
+consultant and the pages of orders keep keys of their own.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ PROMO = "promo"
 USE_BALANCE = "use_balance"
 CONTACT = "contact"
 COMMENT = "comment"
+COMPLAINT = "complaint"
 
 Wake = Callable[[str], None]
 """Tells the workers of a queue that a job was committed."""
@@ -38,6 +40,12 @@ class PromoForm(StatesGroup):
     """The step where one types a promo code. Any button leaves it: who presses has stopped typing."""
 
     code = State()
+
+
+class ComplaintForm(StatesGroup):
+    """The step where one tells what is wrong with an order. Any button leaves it, too."""
+
+    text = State()
 
 
 class Turn(Protocol):

@@ -30,6 +30,7 @@ from actors.bots.shop.product import Product
 from actors.bots.shop.promo import give_back_promo, use_promo
 from actors.bots.shop.quote import Quote, QuoteLine, lifted
 from actors.bots.shop.stock import hold, lock, lock_for, release, sell
+from actors.bots.shop.telling import turned_jobs
 from actors.paying.ways import Ways
 from actors.providers.sums import stepped
 from storage.postgres.outbox.connection import Connection, Source
@@ -177,7 +178,9 @@ async def close(connection: Connection, number: int, status: Status) -> None:
     await release(connection, number)
     await give_back_promo(connection, number)
     await give_back_balance(connection, number)
-    await connection.execute(SQL["close"], number, status)
+    row = await connection.fetchrow(SQL["close"], number, status)
+    assert row is not None, "its row is locked"
+    await enqueue(connection, turned_jobs(row["bot"], row["chat_id"], number))
 
 
 async def _place(

@@ -49,7 +49,7 @@ WHERE id = $1
 FOR NO KEY UPDATE;
 
 -- close: nothing came of an order that was waiting for its payment.
-UPDATE shop.orders SET status = $2, closed_at = now() WHERE id = $1;
+UPDATE shop.orders SET status = $2, closed_at = now() WHERE id = $1 RETURNING bot, chat_id;
 
 -- pay: an order is paid, also one that had been closed before.
 UPDATE shop.orders SET status = 'paid', paid_at = now(), closed_at = NULL WHERE id = $1;

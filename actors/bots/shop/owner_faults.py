@@ -37,6 +37,7 @@ class Fault(StrEnum):
     UNKNOWN_CATEGORY = "unknown_category"
     UNKNOWN_SUPPLIER = "unknown_supplier"
     UNKNOWN_ORDER = "unknown_order"
+    UNKNOWN_ITEM = "unknown_item"
     UNKNOWN_DISCOUNT = "unknown_discount"
     UNKNOWN_BROADCAST = "unknown_broadcast"
     # money
@@ -61,6 +62,9 @@ class Fault(StrEnum):
     NO_PAYMENT = "no_payment"
     DISPUTED = "disputed"
     GOODS_WERE_SEEN = "goods_were_seen"
+    NOT_DELIVERED = "not_delivered"
+    ALREADY_REPLACED = "already_replaced"
+    NO_REPLACEMENT = "no_replacement"
     NOBODY_TO_TELL = "nobody_to_tell"
     TEXT_TOO_LONG = "text_too_long"
     BROADCAST_MOVED_ON = "broadcast_moved_on"
@@ -71,6 +75,7 @@ ABSENT = frozenset(
     {
         Fault.UNKNOWN_PRODUCT,
         Fault.UNKNOWN_ORDER,
+        Fault.UNKNOWN_ITEM,
         Fault.UNKNOWN_DISCOUNT,
         Fault.UNKNOWN_BROADCAST,
     }
@@ -82,6 +87,9 @@ IN_THE_WAY = frozenset(
         Fault.NO_PAYMENT,
         Fault.DISPUTED,
         Fault.GOODS_WERE_SEEN,
+        Fault.NOT_DELIVERED,
+        Fault.ALREADY_REPLACED,
+        Fault.NO_REPLACEMENT,
         Fault.NOBODY_TO_TELL,
         Fault.BROADCAST_MOVED_ON,
     }

@@ -5,9 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from actors.bots.shop.checkout import PURPOSE
+from actors.bots.shop.complaints import Complaint, find_complaint
 from actors.bots.shop.order import Order, Status, find_order
 from actors.bots.shop.orders import key_of
 from actors.bots.shop.owner_faults import Fault, refuse
+from actors.bots.shop.stock import SoldItem, sold_items
 from storage.postgres.outbox.connection import Source
 from storage.postgres.outbox.seen import Seen, Wanted
 from storage.postgres.outbox.seen import find as find_jobs
@@ -58,6 +60,9 @@ class Dossier:
     payments: tuple[PaidHow, ...]
     jobs: tuple[Seen, ...]
     """What is still to be done for it, and what failed for good; the oldest first."""
+    items: tuple[SoldItem, ...]
+    """What was sold with it, also what did not work and what replaced it; never what is in them."""
+    complaint: Complaint | None
 
 
 async def find_orders(
@@ -85,4 +90,6 @@ async def open_order(source: Source, bot: str, number: int) -> Dossier:
         name=await source.fetchval(SQL["customer"], bot, order.user_id) or "",
         payments=tuple([PaidHow(one, tuple(await refunds_of(source, one.id))) for one in payments]),
         jobs=tuple(sorted(jobs, key=lambda job: job.id)[:JOBS_SHOWN_MAX]),
+        items=tuple(await sold_items(source, number)),
+        complaint=await find_complaint(source, number),
     )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from asyncpg import Pool
 
+from actors.bots.shop import complaints
 from actors.bots.shop.checkout import PURPOSE, begin_refund
 from actors.bots.shop.jobs.apologise import Apology
 from actors.bots.shop.jobs.patience import new_job
@@ -43,6 +44,7 @@ async def refund(
             raise refuse(Fault.NOT_REFUNDABLE, number=number, status=found.order.status)
         if goods_back and order.delivered_at is not None:
             raise refuse(Fault.GOODS_WERE_SEEN, number=number)
+        await complaints.close(connection, number)
         by_balance = order.to_pay_minor == 0
         jobs = await (_to_balance if by_balance else _to_payer)(connection, order)
         await enqueue(connection, jobs)

@@ -61,6 +61,21 @@ class OwnerTexts:
     refund_to_payer: str
     refund_to_balance: str
     how_to_find: str
+    # problems with orders
+    complaint: str
+    complaint_states: dict[bool, str]
+    complaint_said: str
+    complaint_customer: str
+    complaints: str
+    complaints_none: str
+    complaint_row: str
+    ask_answer: str
+    answer_sent: str
+    complaint_closed: str
+    order_items: str
+    item_row: str
+    item_states: dict[str, str]
+    replaced: str
     how_to_refund: str
     # products
     products: str
@@ -139,6 +154,14 @@ class OwnerTexts:
     button_back: str
     button_refresh: str
     button_refund: str
+    button_complaints: str
+    button_complaint: str
+    button_answer: str
+    button_close: str
+    button_replace: str
+    button_replace_one: str
+    button_items: str
+    button_order: str
     button_refund_money: str
     button_refund_goods: str
     button_no: str
@@ -173,7 +196,7 @@ RUSSIAN = OwnerTexts(
     language=Language.RU,
     menu="<b>Управление магазином</b>",
     staff_commands="/figures: цифры за день\n/order 1042: заказ по номеру\n/order Анна: заказы покупателя\n"
-    "/stock: остатки и загрузка\n/products: товары\n/whoami: кто я здесь",
+    "/problems: проблемы с заказами\n/stock: остатки и загрузка\n/products: товары\n/whoami: кто я здесь",
     owner_commands="/price svetlitsa 1490: цена\n/refund 1042: вернуть деньги\n/withdraw svetlitsa: "
     "снять остаток\n"
     "/discounts: скидки\n/discount -20% svetlitsa: новая скидка\n/broadcast: рассылка\n/log: кто что делал",
@@ -253,6 +276,23 @@ RUSSIAN = OwnerTexts(
     ask_refund_goods="\nТовар ещё не доставлен: можно вернуть его на склад, если покупатель его не видел.",
     refund_to_payer="Возвращаем {total} за заказ № {number}. Покупатель узнает, когда деньги уйдут.",
     refund_to_balance="{total} за заказ № {number} снова на балансе покупателя.",
+    complaint="⚠️ <b>Проблема с заказом № {number}</b> ({status})\n{name} · {contact} · id "
+    "<code>{user}</code>\n{lines}\n\n{said}\n\n{state}",
+    complaint_states={True: "Покупатель ждёт ответа.", False: "Ответа никто не ждёт."},
+    complaint_said="{at} <b>{who}</b>: {text}",
+    complaint_customer="Покупатель",
+    complaints="<b>Ждут ответа: {count}</b>\nКто ждёт дольше, тот выше.",
+    complaints_none="Ответа никто не ждёт.",
+    complaint_row="№ {number} · {name} · {text}",
+    ask_answer="Напишите ответ покупателю заказа № {number}: он придёт в чат с магазином. "
+    "Передумали: /cancel",
+    answer_sent="✅ Ответ отправлен покупателю заказа № {number}.",
+    complaint_closed="Обращение по заказу № {number} закрыто без ответа, покупателю ничего не отправлено.",
+    order_items="<b>Товары заказа № {number}</b>\n{rows}\n\nЧто не работает у покупателя? Кнопка "
+    "сразу отправит ему такой же товар со склада; прежний больше никогда не продаётся.",
+    item_row="{place}. {title} · {state}",
+    item_states={"sold": "продан {at}", "dead": "не работал, заменён {at}", "given": "выдан на замену {at}"},
+    replaced="✅ {product}: покупатель получил другой экземпляр.",
     how_to_find="Напишите номер или имя: /order 1042, /order Анна",
     how_to_refund="Напишите номер: /refund 1042",
     products="<b>Товары</b>, страница {page} из {pages}",
@@ -349,6 +389,9 @@ RUSSIAN = OwnerTexts(
         "erasure": "удалил свои данные, обращение №",
         "policy": "изменил текст:",
         "policy_off": "вернул обычный текст:",
+        "answer": "ответил покупателю заказа №",
+        "close": "закрыл без ответа обращение по заказу №",
+        "replace": "заменил товар в заказе №",
         "broadcast": "начал рассылку:",
         "broadcast_pause": "поставил на паузу рассылку №",
         "broadcast_resume": "продолжил рассылку №",
@@ -366,6 +409,14 @@ RUSSIAN = OwnerTexts(
     button_log="📜 Журнал",
     button_back="↩️ Назад",
     button_refresh="🔄 Обновить",
+    button_complaints="⚠️ Проблемы ({count})",
+    button_complaint="⚠️ Обращение",
+    button_answer="✍️ Ответить",
+    button_close="☑️ Закрыть без ответа",
+    button_replace="🔁 Заменить: {title}",
+    button_replace_one="🔁 {place}. {title}",
+    button_items="🔁 Заменить…",
+    button_order="📦 Заказ",
     button_refund="💸 Вернуть деньги",
     button_refund_money="Да, вернуть {total}",
     button_refund_goods="Вернуть, товар на склад",
@@ -390,7 +441,7 @@ ENGLISH = OwnerTexts(
     menu="<b>Running the shop</b>",
     staff_commands="/figures: the day in figures\n/order 1042: an order by its number\n/order Anna: a "
     "customer's orders\n"
-    "/stock: levels and upload\n/products: products\n/whoami: who I am here",
+    "/problems: problems with orders\n/stock: levels and upload\n/products: products\n/whoami: who I am here",
     owner_commands="/price svetlitsa 1490: a price\n/refund 1042: give the money back\n"
     "/withdraw svetlitsa: take the rest off sale\n/discounts: discounts\n/discount -20% svetlitsa: a new "
     "discount\n"
@@ -471,6 +522,27 @@ ENGLISH = OwnerTexts(
     "not seen them.",
     refund_to_payer="{total} for order No. {number} is on its way back. The buyer is told when it has left.",
     refund_to_balance="{total} for order No. {number} is on the buyer's balance again.",
+    complaint="⚠️ <b>A problem with order No. {number}</b> ({status})\n{name} · {contact} · id"
+    " <code>{user}</code>\n{lines}\n\n{said}\n\n{state}",
+    complaint_states={
+        True: "The customer is waiting for an answer.",
+        False: "Nobody is waiting for an answer.",
+    },
+    complaint_said="{at} <b>{who}</b>: {text}",
+    complaint_customer="Customer",
+    complaints="<b>Waiting for an answer: {count}</b>\nWho has waited longest comes first.",
+    complaints_none="Nobody is waiting for an answer.",
+    complaint_row="No. {number} · {name} · {text}",
+    ask_answer="Write what the customer of order No. {number} is to be told; it goes into their chat with the"
+    " shop. Changed your mind? /cancel",
+    answer_sent="✅ Your answer was sent to the customer of order No. {number}.",
+    complaint_closed="The matter of order No. {number} is closed without an answer; the customer was told"
+    " nothing.",
+    order_items="<b>The goods of order No. {number}</b>\n{rows}\n\nWhat does not work for the "
+    "customer? The button sends them another one from stock at once; the old one is never sold again.",
+    item_row="{place}. {title} · {state}",
+    item_states={"sold": "sold {at}", "dead": "did not work, replaced {at}", "given": "given instead {at}"},
+    replaced="✅ {product}: the customer has another one.",
     how_to_find="Give a number or a name: /order 1042, /order Anna",
     how_to_refund="Give the number: /refund 1042",
     products="<b>Products</b>, page {page} of {pages}",
@@ -570,6 +642,9 @@ ENGLISH = OwnerTexts(
         "erasure": "had their data deleted, request No.",
         "policy": "changed the text:",
         "policy_off": "went back to the usual text:",
+        "answer": "answered the customer of order No.",
+        "close": "closed without an answer the problem with order No.",
+        "replace": "replaced an item of order No.",
         "broadcast": "began a broadcast to",
         "broadcast_pause": "paused broadcast No.",
         "broadcast_resume": "resumed broadcast No.",
@@ -587,6 +662,14 @@ ENGLISH = OwnerTexts(
     button_log="📜 Log",
     button_back="↩️ Back",
     button_refresh="🔄 Refresh",
+    button_complaints="⚠️ Problems ({count})",
+    button_complaint="⚠️ The problem",
+    button_answer="✍️ Answer",
+    button_close="☑️ Close without an answer",
+    button_replace="🔁 Replace: {title}",
+    button_replace_one="🔁 {place}. {title}",
+    button_items="🔁 Replace…",
+    button_order="📦 The order",
     button_refund="💸 Refund",
     button_refund_money="Yes, give {total} back",
     button_refund_goods="Refund, goods back into stock",

@@ -33,7 +33,9 @@ def parcels(texts: Texts, number: int, heading: str, goods: Sequence[Goods]) -> 
         lines.append(f"\n<b>{escape(title)}</b>")
         for one in bought:
             text = _text(one)
-            if one.kind == "file":
+            if one.dead:
+                lines.append(_dead(texts, number, one, text))
+            elif one.kind == "file":
                 files.append(File(one.file_name or "file", one.content, escape(title)))
                 lines.append(texts.news.file.format(name=escape(files[-1].name)))
             elif text is None:
@@ -43,6 +45,13 @@ def parcels(texts: Texts, number: int, heading: str, goods: Sequence[Goods]) -> 
                 lines.append(text)
     lines.append(f"\n{texts.news.thanks}")
     return [*_messages(lines), *files]
+
+
+def _dead(texts: Texts, number: int, one: Goods, text: str | None) -> str:
+    """What was replaced is named, for those who look for it, and not sent again."""
+    if text is not None and one.kind != "file":
+        return texts.news.dead.format(code=text)
+    return texts.news.dead_file.format(name=escape(one.file_name or f"{number}.txt"))
 
 
 def _text(one: Goods) -> str | None:

@@ -14,13 +14,17 @@ from actors.bots.shop.billing import Bills
 from actors.bots.shop.cart import Cart
 from actors.bots.shop.customers import referrer_in, remember
 from actors.bots.shop.language import Language, choose_language
-from actors.bots.shop.memory import CART, KNOWN, LANGUAGE, PromoForm
+from actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
+from actors.bots.shop.pages import Noting
 from actors.bots.shop.screens import Front
 from actors.bots.shop.texts import TEXTS
 from actors.bots.shop.ways import ways_of
 
 START = re.compile(r"/start(?:@\w+)?\s+(\S+)\s*", re.IGNORECASE)
 """What Telegram writes for somebody who has followed a link to the bot."""
+
+
+LEFT_BY_ANY_BUTTON = (PromoForm.code.state, ComplaintForm.text.state)
 
 
 class Remember(BaseMiddleware):
@@ -41,7 +45,7 @@ class Remember(BaseMiddleware):
         language = choose_language(remembered.get(LANGUAGE), user.language_code if user else None)
         if user is not None:
             await _meet(event, data, user, language, remembered.get(KNOWN))
-        if isinstance(event, CallbackQuery) and await state.get_state() == PromoForm.code.state:
+        if isinstance(event, CallbackQuery) and await state.get_state() in LEFT_BY_ANY_BUTTON:
             await state.set_state(None)
         texts, user_id = TEXTS[language], user.id if user else 0
         ways = ways_of(data["options"], data.get("payments") or {})
@@ -53,7 +57,8 @@ class Remember(BaseMiddleware):
             "front": front_of(data),
             "ways": ways,
         }
-        return await handler(event, data | own)
+        async with Noting(state):
+            return await handler(event, data | own)
 
 
 def front_of(data: Mapping[str, Any]) -> Front:

@@ -11,6 +11,7 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
+from actors.bots.shop.pages import note
 from actors.bots.shop.parcels import File, parcels
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.stock import Goods
@@ -22,16 +23,22 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link in a comment is not 
 # The user pressed twice: the message already shows what it should.
 SAME_ALREADY = "message is not modified"
 # The message is too old, was deleted, or has become something without a text: a new one is sent instead.
-NOT_EDITABLE = ("message can't be edited", "message to edit not found", "no text in the message to edit")
+NOT_EDITABLE = (
+    "message can't be edited",
+    "message to edit not found",
+    "no text in the message to edit",
+    "message_id_invalid",
+)
 # The press waited in line for longer than Telegram remembers it; its spinner has stopped by itself.
 FORGOTTEN = ("query is too old", "query id is invalid")
 
 
 async def send(message: Message, screen: Screen) -> None:
     """Answer a message with a screen."""
-    await message.answer(
+    sent = await message.answer(
         screen.text, reply_markup=screen.keyboard, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
     )
+    note(sent.message_id, screen.shows)
 
 
 async def show(callback: CallbackQuery, screen: Screen, popup_text: str = "", *, alert: bool = False) -> None:
@@ -83,9 +90,18 @@ async def popup(callback: CallbackQuery, text: str = "", *, alert: bool = False)
 
 async def edited(message: Message, screen: Screen) -> bool:
     """Turn a message into this screen; False if it can never be edited."""
+    if message.bot is None:
+        raise RuntimeError("a message without its bot cannot be edited; parse updates with a bot as context")
+    return await turned(message.bot, message.chat.id, message.message_id, screen)
+
+
+async def turned(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
+    """Turn a message that one knows by its id into this screen; False if it can never be edited."""
     try:
-        await message.edit_text(
+        await bot.edit_message_text(
             screen.text,
+            chat_id=chat_id,
+            message_id=message_id,
             reply_markup=screen.keyboard,
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
@@ -114,7 +130,11 @@ async def redress(callback: CallbackQuery, keyboard: InlineKeyboardMarkup) -> No
 
 async def _edited(callback: CallbackQuery, screen: Screen) -> bool:
     """Try to edit in place; False if there is no message to edit any more."""
-    return isinstance(callback.message, Message) and await edited(callback.message, screen)
+    if not isinstance(callback.message, Message):
+        return False
+    there = await edited(callback.message, screen)
+    note(callback.message.message_id, screen.shows if there else None)
+    return there
 
 
 async def _send_new(callback: CallbackQuery, screen: Screen) -> None:
@@ -124,4 +144,5 @@ async def _send_new(callback: CallbackQuery, screen: Screen) -> None:
         )
     # Without the message, the private chat with the customer has the customer's own id.
     chat_id = callback.message.chat.id if callback.message is not None else callback.from_user.id
-    await tell(callback.bot, chat_id, screen)
+    sent = await tell(callback.bot, chat_id, screen)
+    note(sent.message_id, screen.shows)

@@ -13,6 +13,7 @@ from actors.bots.shop.routes import (
     basket,
     browse,
     buy,
+    complaints,
     confirm,
     events,
     fallback,
@@ -40,11 +41,12 @@ def build() -> Router:
     private = Router(name="shop.private")
     private.message.filter(in_private)
     private.callback_query.filter(in_private)
-    # Those who work here first; the promo step, which leaves commands to the others; then commands, then the
-    # form, which takes any text, then the consultant, who takes what is left of it.
+    # Those who work here first; the steps of a promo code and of a complaint, which leave commands to the
+    # others; then commands, then the form, which takes any text, then the consultant, who takes what is left.
     private.include_routers(
         owner.build(),
         promo.build(),
+        complaints.build(),
         menu.build(),
         browse.build(),
         basket.build(),
@@ -60,6 +62,7 @@ def build() -> Router:
         fallback.build(),
     )
     shop = Router(name="shop")
+    shop.message.outer_middleware(complaints.LeftLong())
     shop.message.middleware(Remember())
     shop.callback_query.middleware(Remember())
     shop.include_routers(private, events.build(), fallback.build_for_groups())

@@ -88,6 +88,24 @@ class Item:
     withdrawn_at: datetime | None
     added_at: datetime
     added_by: str
+    dead_at: datetime | None
+    """When it was found not to work; it stays sold, and another one replaces it."""
+    replaces: int | None
+
+
+@dataclass(frozen=True)
+class SoldItem:
+    """What may be known of an item that an order was sold by those who may not read it."""
+
+    id: int
+    product_id: int
+    title: str
+    kind: Kind
+    file_name: str | None
+    sold_at: datetime
+    dead_at: datetime | None
+    replaces: int | None
+    """The dead one that it was given for."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +116,8 @@ class Goods:
     kind: Kind
     content: bytes
     file_name: str | None
+    dead: bool = False
+    """It did not work; another one was given for it."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +169,24 @@ async def take_back(connection: Connection, number: int) -> None:
     await connection.execute(SQL["take_back"], number)
 
 
+async def sold_items(source: Source, number: int) -> list[SoldItem]:
+    """What an order was sold, dead or not."""
+    return [SoldItem(*row) for row in await source.fetch(SQL["sold_items"], number)]
+
+
+async def kill(connection: Connection, item_id: int) -> bool:
+    """A sold item does not work: it is never sold again. True for the one call that says so first."""
+    return await connection.fetchval(SQL["kill"], item_id) is not None
+
+
+async def give(connection: Connection, product_id: int, number: int, replaces: int) -> int | None:
+    """Sell an order another item of a product in place of a dead one; its id, None if there is none. The
+    product is locked.
+    """
+    given: int | None = await connection.fetchval(SQL["give"], product_id, number, replaces)
+    return given
+
+
 async def add_items(
     database: Source, vault: Vault, product_id: int, items: Sequence[NewItem], added_by: str
 ) -> StockReport:
@@ -192,11 +230,13 @@ async def list_items(database: Source, product_id: int, most: int = 50) -> list[
     return [Item(*row) for row in await database.fetch(SQL["items"], product_id, most)]
 
 
-async def goods_of(source: Source, vault: Vault, number: int) -> list[Goods]:
-    """What the buyer of an order gets, line by line; nothing unless it is paid. Raises `VaultError`."""
+async def goods_of(source: Source, vault: Vault, number: int, item_id: int | None = None) -> list[Goods]:
+    """What the buyer of an order gets, line by line, or one item of it; nothing unless it is paid. Raises
+    `VaultError`.
+    """
     return [
-        Goods(row["title"], row["kind"], vault.decrypt(row["content"]), row["file_name"])
-        for row in await source.fetch(SQL["goods"], number)
+        Goods(row["title"], row["kind"], vault.decrypt(row["content"]), row["file_name"], row["dead"])
+        for row in await source.fetch(SQL["goods"], number, item_id)
     ]
 
 

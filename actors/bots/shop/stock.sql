@@ -13,7 +13,7 @@ WITH wanted AS (
     SELECT line.product_id, line.title, line.quantity,
            line.quantity - (
                SELECT count(*) FROM shop.stock_items AS item
-               WHERE item.order_id = $1 AND item.product_id = line.product_id
+               WHERE item.order_id = $1 AND item.product_id = line.product_id AND item.dead_at IS NULL
            ) AS lacking
     FROM shop.order_lines AS line
     WHERE line.order_id = $1
@@ -49,8 +49,30 @@ UPDATE shop.stock_items SET sold_at = now(), reserved_until = NULL WHERE order_i
 -- release: what an order holds and has not paid for is free again.
 UPDATE shop.stock_items SET order_id = NULL, reserved_until = NULL WHERE order_id = $1 AND sold_at IS NULL;
 
--- take_back: what an order was sold is free again.
-UPDATE shop.stock_items SET order_id = NULL, sold_at = NULL, reserved_until = NULL WHERE order_id = $1;
+-- take_back: what an order was sold is free again, but for what is dead.
+UPDATE shop.stock_items SET order_id = NULL, sold_at = NULL, reserved_until = NULL
+WHERE order_id = $1 AND dead_at IS NULL;
+
+-- sold_items: what is known of the items that an order was sold, without reading them, in order of its lines.
+SELECT item.id, item.product_id, line.title, item.kind, item.file_name, item.sold_at, item.dead_at, item.replaces
+FROM shop.order_lines AS line
+JOIN shop.stock_items AS item ON item.order_id = line.order_id AND item.product_id = line.product_id
+WHERE line.order_id = $1 AND item.sold_at IS NOT NULL
+ORDER BY line.line, item.id;
+
+-- kill: a sold item does not work; nothing if that is known.
+UPDATE shop.stock_items SET dead_at = now() WHERE id = $1 AND sold_at IS NOT NULL AND dead_at IS NULL RETURNING id;
+
+-- give: sell order $2 the oldest free item of product $1, in place of item $3. The product is locked.
+UPDATE shop.stock_items AS item SET order_id = $2, sold_at = now(), reserved_until = NULL, replaces = $3
+WHERE item.id = (
+    SELECT free.id FROM shop.stock_items AS free
+    WHERE free.product_id = $1 AND free.sold_at IS NULL AND free.withdrawn_at IS NULL
+      AND (free.order_id IS NULL OR free.reserved_until <= now())
+    ORDER BY free.id
+    LIMIT 1
+)
+RETURNING item.id;
 
 -- add: put encrypted items into stock; one that was withdrawn unsold comes back, one that is there is left out.
 -- The product is locked: two uploads of the same items in another order would wait for each other.
@@ -86,18 +108,20 @@ GROUP BY p.id
 ORDER BY p.category_id, p.position, p.id;
 
 -- items: what is known of a product's items without reading them, newest first; $2 how many at most.
-SELECT id, kind, file_name, order_id, reserved_until, sold_at, withdrawn_at, added_at, added_by
+SELECT id, kind, file_name, order_id, reserved_until, sold_at, withdrawn_at, added_at, added_by, dead_at, replaces
 FROM shop.stock_items
 WHERE product_id = $1
 ORDER BY id DESC
 LIMIT $2;
 
--- goods: the items an order was sold, in order of its lines; nothing of an order that is not paid for.
-SELECT line.product_id, line.title, item.kind, item.content, item.file_name
+-- goods: the items an order was sold, in order of its lines; nothing of an order that is not paid for. Only item
+-- $2 where it is given.
+SELECT line.title, item.kind, item.content, item.file_name, item.dead_at IS NOT NULL AS dead
 FROM shop.orders AS o
 JOIN shop.order_lines AS line ON line.order_id = o.id
 JOIN shop.stock_items AS item ON item.order_id = o.id AND item.product_id = line.product_id
 WHERE o.id = $1 AND o.status IN ('paid', 'delivered') AND item.sold_at IS NOT NULL
+  AND ($2::bigint IS NULL OR item.id = $2)
 ORDER BY line.line, item.id;
 
 -- newest: an item, still encrypted.

@@ -4,11 +4,11 @@ from typing import cast
 
 from actors.bots.shop.balance import add_entry
 from actors.bots.shop.customers import find_customer, referrers_of
-from actors.bots.shop.jobs.tell import event_job
 from actors.bots.shop.options import Options
 from actors.bots.shop.order import SQL as ORDERS
 from actors.bots.shop.order import Order, find_order
 from actors.bots.shop.orders import OrderJob
+from actors.bots.shop.telling import event_job
 from actors.hosting.services import BotServices
 from actors.jobs.context import JobContext
 from actors.paying.purpose import carry

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from actors.bots.shop.jobs.patience import new_job
 from actors.bots.shop.jobs.sql import SQL
-from actors.bots.shop.jobs.tell import event_job
 from actors.bots.shop.orders import EXPIRE, OrderJob
 from actors.bots.shop.orders import expire as close_if_due
+from actors.bots.shop.telling import event_job
 from actors.jobs.context import JobContext
 from actors.paying.purpose import carry
 

@@ -5,6 +5,7 @@ from actors.bots.shop.jobs.receipt import ReceiptJob
 from actors.bots.shop.jobs.supplier import supplier_jobs
 from actors.bots.shop.order import Order
 from actors.bots.shop.orders import BONUS, DELIVER, RANK, RECEIPT, OrderJob
+from actors.bots.shop.telling import turned_jobs
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.job import NewJob
 
@@ -21,4 +22,5 @@ async def after_paid(connection: Connection, order: Order, payment_id: int | Non
         new_job(BONUS, OrderJob(order=number), number),
         new_job(RANK, OrderJob(order=number), number),
         *await supplier_jobs(connection, number, "sold"),
+        *turned_jobs(order.bot, order.chat_id, number),
     ]

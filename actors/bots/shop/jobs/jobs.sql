@@ -18,6 +18,19 @@ JOIN shop.suppliers AS s ON s.id = p.supplier_id
 WHERE l.order_id = $1 AND (s.chat_id IS NOT NULL OR s.callback_url IS NOT NULL)
 ORDER BY s.id;
 
+-- supplier_of: the supplier of product $1, if it can be told.
+SELECT s.id
+FROM shop.products AS p
+JOIN shop.suppliers AS s ON s.id = p.supplier_id
+WHERE p.id = $1 AND (s.chat_id IS NOT NULL OR s.callback_url IS NOT NULL);
+
+-- replaced: the line of order $1 that item $2 belongs to, as a supplier is told of it: the new one costs nothing.
+SELECT p.slug AS product, l.title, 1 AS quantity, 0::bigint AS price_minor
+FROM shop.stock_items AS item
+JOIN shop.products AS p ON p.id = item.product_id
+JOIN shop.order_lines AS l ON l.order_id = item.order_id AND l.product_id = item.product_id
+WHERE item.order_id = $1 AND item.id = $2;
+
 -- supplier: how a supplier is told.
 SELECT slug, title, chat_id, callback_url, callback_secret FROM shop.suppliers WHERE id = $1;
 

@@ -23,10 +23,9 @@ from actors.bots.shop.orders import (
     TELL_SUPPLIER,
     key_of,
 )
+from actors.bots.shop.telling import ATTEMPTS_MAX
 from storage.postgres.outbox.job import Backoff, NewJob
 
-ATTEMPTS_MAX = 36
-"""With waits that double up to an hour: a day and some hours."""
 SUPPLIER_SECONDS = 20.0
 """Longer than a supplier may take for an answer, so that we see what it was."""
 

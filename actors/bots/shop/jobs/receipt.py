@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel
 
-from actors.bots.shop.jobs.tell import data_of
 from actors.bots.shop.order import find_order
+from actors.bots.shop.telling import data_of
 from actors.jobs.context import JobContext
 
 EVENT = "shop.receipt"

@@ -1,4 +1,5 @@
-"""Suppliers are told of sales, and of sales that were taken back: in a Telegram chat, or by a signed call.
+"""Suppliers are told of sales, of sales that were taken back, and of goods that did not work and were
+replaced: in a Telegram chat, or by a signed call.
 
     POST callback_url
     Content-Type: application/json
@@ -45,13 +46,15 @@ RETRY_AFTER_SECONDS_MAX = 3600.0
 AGAIN = frozenset({408, 425, 429})
 """The answers below 500 that ask to be called again."""
 
-About = Literal["sold", "returned"]
-EVENTS = {"sold": "order.paid", "returned": "order.refunded"}
+About = Literal["sold", "returned", "replaced"]
+EVENTS = {"sold": "order.paid", "returned": "order.refunded", "replaced": "order.item_replaced"}
 TEXTS = {
     ("sold", Language.RU): "🛒 Продано, заказ № {number}:\n{lines}",
     ("sold", Language.EN): "🛒 Sold, order No. {number}:\n{lines}",
     ("returned", Language.RU): "↩️ Деньги за заказ № {number} возвращаются покупателю:\n{lines}",
     ("returned", Language.EN): "↩️ The money for order No. {number} is going back to the customer:\n{lines}",
+    ("replaced", Language.RU): "🔁 Не сработало у покупателя, заменили со склада, заказ № {number}:\n{lines}",
+    ("replaced", Language.EN): "🔁 Did not work and was replaced from stock, order No. {number}:\n{lines}",
 }
 
 
@@ -61,6 +64,21 @@ class TellSupplier(BaseModel):
     order: int
     supplier: int
     about: About = "sold"
+    item: int | None = None
+    """The one that was given instead, where it is about that."""
+
+
+async def replaced_jobs(connection: Connection, number: int, product_id: int, item_id: int) -> list[NewJob]:
+    """The job that tells a product's supplier that `item_id` was given for one that did not work."""
+    return [
+        new_job(
+            TELL_SUPPLIER,
+            TellSupplier(order=number, supplier=row["id"], about="replaced", item=item_id),
+            number,
+            key=f"{key_of(number)}:supplier:{row['id']}",
+        )
+        for row in await connection.fetch(SQL["supplier_of"], product_id)
+    ]
 
 
 async def supplier_jobs(connection: Connection, number: int, about: About) -> list[NewJob]:
@@ -86,7 +104,10 @@ async def tell_supplier(services: BotServices, wanted: TellSupplier, context: Jo
     if wanted.about == "sold" and order.status not in ("paid", "delivered"):
         log.info("supplier not told", order=order.number, supplier=supplier["slug"], why=order.status)
         return Done()
-    lines = await database.fetch(SQL["supplied"], wanted.order, wanted.supplier)
+    if wanted.about == "replaced":
+        lines = await database.fetch(SQL["replaced"], wanted.order, wanted.item)
+    else:
+        lines = await database.fetch(SQL["supplied"], wanted.order, wanted.supplier)
     if supplier["callback_url"] is not None:
         secret = services.vault.decrypt(supplier["callback_secret"])
         body = _body(wanted.about, order, supplier, lines)

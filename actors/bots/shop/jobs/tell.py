@@ -1,9 +1,8 @@
-"""Telling somebody of an order: an event in a chat's mailbox, or a notice past it, as jobs that exist if and
-only if what they tell of has happened.
+"""Telling those who are no customers of an order: a notice past their mailbox, as a job that exists if and
+only if what it tells of has happened.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -11,25 +10,15 @@ from structlog import get_logger
 
 from actors import notification
 from actors.bots.shop.customers import find_customer
-from actors.bots.shop.jobs.patience import ATTEMPTS_MAX
 from actors.bots.shop.language import Language
 from actors.bots.shop.options import Options
 from actors.bots.shop.order import Order
+from actors.bots.shop.telling import ATTEMPTS_MAX
 from actors.hosting.services import BotServices
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.job import NewJob
 
 log = get_logger("mailroom.shop")
-
-
-def data_of(told: Mapping[str, object]) -> str:
-    """What an event carries, as its handlers read it."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-
-
-def event_job(bot: str, chat_id: int, name: str, told: Mapping[str, object]) -> NewJob:
-    """An event into a chat, handled in order with its messages."""
-    return replace(notification.event(bot, chat_id, name, data_of(told)), attempts_max=ATTEMPTS_MAX)
 
 
 def notice_job(bot: str, chat_id: int, text: str) -> NewJob:

@@ -10,12 +10,20 @@ from pydantic import BaseModel
 from structlog import get_logger
 
 from actors.bots.shop import screens
+from actors.bots.shop.complaints import ANSWERED, TOLD, find_message, is_outdone
 from actors.bots.shop.customers import find_customer
 from actors.bots.shop.language import Language
 from actors.bots.shop.memory import LANGUAGE, Turn
+from actors.bots.shop.options import Options
 from actors.bots.shop.orders import Order, find_order
-from actors.bots.shop.replies import send_goods, tell
+from actors.bots.shop.owner_orders import open_order
+from actors.bots.shop.owner_replace import REPLACED
+from actors.bots.shop.owner_texts import OWNER_TEXTS
+from actors.bots.shop.pages import PAGES, Pages
+from actors.bots.shop.replies import send_goods, tell, turned
+from actors.bots.shop.routes.owner import screens as owner_screens
 from actors.bots.shop.stock import goods_of
+from actors.bots.shop.telling import TURNED
 from actors.bots.shop.texts import TEXTS, Texts
 from actors.hosting.events import ChatEvent, chat_event
 from actors.paying.purpose import Why
@@ -49,6 +57,18 @@ class Receipt(AboutOrder):
     """An order was paid; by no payment, if the balance paid all of it."""
 
     payment: int | None = None
+
+
+class AboutMessage(AboutOrder):
+    """Something was written about an order."""
+
+    message: int
+
+
+class AboutItem(AboutOrder):
+    """One item of an order."""
+
+    item: int
 
 
 class Bonus(AboutOrder):
@@ -110,6 +130,56 @@ async def receipt(event: ChatEvent, bot: Bot, database: Pool) -> None:
     await tell(bot, event.chat_id, screens.receipt(TEXTS[order.language], order, provider))
 
 
+async def order_turned(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
+    """An order has moved on: so do the messages that show it as it was. One that is gone is no fault."""
+    order = await _order(database, event, AboutOrder.model_validate_json(event.data))
+    if order is None:
+        return
+    pages = Pages.from_data((await state.get_data()).get(PAGES))
+    behind = pages.behind(order.number, order.status)
+    if not behind:
+        return
+    screen = screens.order_page(await _texts_of_chat(event, state, database, turn), order, [], None)
+    there = [await turned(bot, event.chat_id, message_id, screen) for message_id in behind]
+    shows = {one: screen.shows if is_there else None for one, is_there in zip(behind, there, strict=True)}
+    await state.update_data({PAGES: pages.after(shows).to_data()})
+
+
+async def complained(
+    event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, options: Options, turn: Turn
+) -> None:
+    """Something is wrong with an order, for an owner; if more was written since, it comes with that."""
+    about = AboutMessage.model_validate_json(event.data)
+    if not options.is_owner(event.chat_id) or await is_outdone(database, about.order, about.message):
+        return
+    own = OWNER_TEXTS[(await _texts_of_chat(event, state, database, turn)).language]
+    found = await open_order(database, turn.bot, about.order)
+    await tell(bot, event.chat_id, owner_screens.complaint(own, found, owner=True))
+
+
+async def answered(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
+    """What the shop says to what was wrong with an order."""
+    about = AboutMessage.model_validate_json(event.data)
+    order = await _order(database, event, about)
+    text = await find_message(database, about.order, about.message) if order is not None else None
+    if order is not None and text is not None:
+        texts = await _texts_of_chat(event, state, database, turn)
+        await tell(bot, event.chat_id, screens.answered(texts, order.number, text))
+
+
+async def replaced(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) -> None:
+    """Another one of something that did not work. If the money has gone back meanwhile there is none."""
+    about = AboutItem.model_validate_json(event.data)
+    order = await _order(database, event, about)
+    goods = await goods_of(database, vault, order.number, about.item) if order else []
+    if order is None or not goods:
+        log.warning("nothing_to_deliver", chat_id=event.chat_id, data=event.data)
+        return
+    texts = TEXTS[order.language]
+    heading = texts.complaints.replaced.format(number=order.number)
+    await send_goods(bot, event.chat_id, texts, order.number, heading, goods)
+
+
 async def bonus(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
     """What a friend's purchase has brought."""
     about = Bonus.model_validate_json(event.data)
@@ -151,4 +221,8 @@ def build() -> Router:
     chat_event(router, "shop.refunded")(refunded)
     chat_event(router, "shop.receipt")(receipt)
     chat_event(router, "shop.bonus")(bonus)
+    chat_event(router, TURNED)(order_turned)
+    chat_event(router, TOLD)(complained)
+    chat_event(router, ANSWERED)(answered)
+    chat_event(router, REPLACED)(replaced)
     return router

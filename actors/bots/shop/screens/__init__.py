@@ -6,6 +6,7 @@ would do nothing is left out.
 
 from actors.bots.shop.screens.basket import ask_promo, cart
 from actors.bots.shop.screens.catalogue import categories, category_page, product_card
+from actors.bots.shop.screens.complaints import answered, ask_complaint, complaint_left, complaint_taken
 from actors.bots.shop.screens.form import ask_comment, ask_contact, summary
 from actors.bots.shop.screens.friends import friends as friends_page
 from actors.bots.shop.screens.friends import leaderboard
@@ -18,8 +19,9 @@ from actors.bots.shop.screens.screen import Screen
 from actors.bots.shop.screens.settings import news_switch, settings
 
 __all__ = [
-    "Front", "Screen", "ask_comment", "ask_contact", "ask_erasure", "ask_promo", "bonus", "cart",
-    "categories", "category_page", "erased", "erasing", "expired", "friends_page", "greeting", "help_page",
-    "leaderboard", "menu", "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "privacy",
-    "product_card", "receipt", "refunded", "refunding", "settings", "summary", "terms",
+    "Front", "Screen", "answered", "ask_comment", "ask_complaint", "ask_contact", "ask_erasure",
+    "ask_promo", "bonus", "cart", "categories", "category_page", "complaint_left", "complaint_taken",
+    "erased", "erasing", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu",
+    "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "privacy", "product_card",
+    "receipt", "refunded", "refunding", "settings", "summary", "terms",
 ]  # fmt: skip

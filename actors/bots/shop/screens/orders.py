@@ -5,12 +5,13 @@ from html import escape
 
 from aiogram.types import InlineKeyboardMarkup
 
-from actors.bots.shop.callbacks import CancelOrder, HavePaid, OpenOrder, PayWith, Place, ShowGoods
+from actors.bots.shop.callbacks import CancelOrder, Complain, HavePaid, OpenOrder, PayWith, Place, ShowGoods
+from actors.bots.shop.complaints import ABOUT
 from actors.bots.shop.keyboards import Row, button, goto, keyboard, link, ways_out
 from actors.bots.shop.money import format_money
 from actors.bots.shop.orders import Order, OrderSummary
 from actors.bots.shop.screens.basket import balance_text, line_text, total_text
-from actors.bots.shop.screens.screen import Screen, format_date
+from actors.bots.shop.screens.screen import OrderShown, Screen, format_date
 from actors.bots.shop.texts import Texts
 
 
@@ -53,8 +54,10 @@ def order_page(
     goods = [button(own.button_goods, ShowGoods(order=order.number))] if status == "delivered" else []
     # What has just been paid for may have arrived by the time that somebody looks.
     again = [button(own.button_have_paid, HavePaid(order=order.number))] if status == "expired" else []
+    complain = [button(texts.complaints.button, Complain(order=order.number))] if status in ABOUT else []
     text = "\n\n".join([heading, body(texts, order), states[status]])
-    return Screen(text, keyboard(goods, again, [goto(own.button_orders, Place.ORDERS)], ways_out(texts)))
+    buttons = keyboard(goods, again, complain, [goto(own.button_orders, Place.ORDERS)], ways_out(texts))
+    return Screen(text, buttons, OrderShown(order.number, status))
 
 
 def pay_page(
@@ -88,7 +91,8 @@ def pay_page(
         [button(own.button_have_paid, HavePaid(order=order.number))],
         [*other, button(own.button_cancel, CancelOrder(order=order.number))],
     ]
-    return Screen("\n\n".join(part for part in parts if part), keyboard(*rows))
+    shows = OrderShown(order.number, order.status)
+    return Screen("\n\n".join(part for part in parts if part), keyboard(*rows), shows)
 
 
 def orders(texts: Texts, recent: Sequence[OrderSummary]) -> Screen:
@@ -136,7 +140,8 @@ def _awaiting(texts: Texts, order: Order, providers: Sequence[str], heading: str
     parts = [heading, body(texts, order), state]
     if providers:
         parts.append(texts.orders.choose_payment)
-    return Screen("\n\n".join(parts), _payment(texts, order, providers))
+    shows = OrderShown(order.number, order.status)
+    return Screen("\n\n".join(parts), _payment(texts, order, providers), shows)
 
 
 def _payment(texts: Texts, order: Order, providers: Sequence[str]) -> InlineKeyboardMarkup:

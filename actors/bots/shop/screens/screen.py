@@ -1,6 +1,6 @@
 """A message of the shop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiogram.types import InlineKeyboardMarkup
@@ -9,15 +9,25 @@ from actors.bots.shop.language import Language
 
 
 @dataclass(frozen=True)
+class OrderShown:
+    """Which order a message shows, and how it says that the order stands."""
+
+    order: int
+    status: str
+
+
+@dataclass(frozen=True)
 class Screen:
     """A message of the shop, ready to be sent or to replace an earlier one."""
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
+    shows: OrderShown | None = None
+    """The order that it is the page of: the message turns when the order does."""
 
     def noting(self, notice: str) -> "Screen":
         """The same screen with a notice above it."""
-        return Screen(f"{notice}\n\n{self.text}" if notice else self.text, self.keyboard)
+        return replace(self, text=f"{notice}\n\n{self.text}") if notice else self
 
 
 def format_date(moment: datetime, language: Language) -> str:

@@ -7,9 +7,21 @@ Each field is spelled out in both languages, so a text missing in one of them is
 from dataclasses import dataclass
 
 from actors.bots.shop.language import Language, plural
-from actors.bots.shop.texts import cart, catalogue, form, friends, menu, news, orders, policies, settings
+from actors.bots.shop.texts import (
+    cart,
+    catalogue,
+    complaints,
+    form,
+    friends,
+    menu,
+    news,
+    orders,
+    policies,
+    settings,
+)
 from actors.bots.shop.texts.cart import CartTexts
 from actors.bots.shop.texts.catalogue import CatalogueTexts
+from actors.bots.shop.texts.complaints import ComplaintTexts
 from actors.bots.shop.texts.form import FormTexts
 from actors.bots.shop.texts.friends import FriendsTexts
 from actors.bots.shop.texts.menu import MenuTexts
@@ -31,6 +43,7 @@ class Texts:
     cart: CartTexts
     form: FormTexts
     orders: OrderTexts
+    complaints: ComplaintTexts
     news: NewsTexts
     friends: FriendsTexts
     settings: SettingsTexts
@@ -64,6 +77,7 @@ RUSSIAN = Texts(
     cart=cart.RUSSIAN,
     form=form.RUSSIAN,
     orders=orders.RUSSIAN,
+    complaints=complaints.RUSSIAN,
     news=news.RUSSIAN,
     friends=friends.RUSSIAN,
     settings=settings.RUSSIAN,
@@ -77,6 +91,7 @@ ENGLISH = Texts(
     cart=cart.ENGLISH,
     form=form.ENGLISH,
     orders=orders.ENGLISH,
+    complaints=complaints.ENGLISH,
     news=news.ENGLISH,
     friends=friends.ENGLISH,
     settings=settings.ENGLISH,

@@ -11,6 +11,8 @@ class NewsTexts:
     goods_again: str
     file: str
     long_code: str
+    dead: str
+    dead_file: str
     thanks: str
     expired: str
     refund_reasons: dict[str, str]
@@ -29,6 +31,8 @@ RUSSIAN = NewsTexts(
     goods_again="🎁 <b>Покупки из заказа № {number}</b>",
     file="📎 файл {name}",
     long_code="📎 в файле {name}",
+    dead="<s>{code}</s> (заменено)",
+    dead_file="📎 <s>файл {name}</s> (заменён)",
     thanks="Спасибо! Прочитать всё это снова можно в любой день: /orders",
     expired="⌛️ Время на оплату заказа № {number} вышло, и товары снова в продаже. Хотите их всё же купить?"
     " Оформите заказ ещё раз, это займёт минуту.\n\nЕсли вы уже заплатили, деньги не пропадут: вы получите"
@@ -56,6 +60,8 @@ ENGLISH = NewsTexts(
     goods_again="🎁 <b>The goods of order No. {number}</b>",
     file="📎 file {name}",
     long_code="📎 in the file {name}",
+    dead="<s>{code}</s> (replaced)",
+    dead_file="📎 <s>file {name}</s> (replaced)",
     thanks="Thank you! You can read all this again any day: /orders",
     expired="⌛️ The time to pay for order No. {number} is over, and the goods are on sale again. Would you"
     " still like them? Just order once more, it takes a minute.\n\nIf you have paid already, your money is"

@@ -47,6 +47,7 @@ RUSSIAN = PolicyTexts(
     "• имя, язык и номер в Telegram, чтобы отвечать вам;\n"
     "• контакт, если вы его оставили: для чека и связи по заказу;\n"
     "• заказы и оплату: чтобы выдать купленное, вернуть деньги и вести учёт;\n"
+    "• что вы писали магазину о проблемах с заказами: чтобы на это ответить;\n"
     "• кто кого пригласил и баланс: для бонусов. Имя и первая буква фамилии видны в рейтинге месяца;\n"
     "• корзину и то, на чём вы остановились в чате.{consultant}\n\n"
     "Кто ещё это видит: платёжная система получает сумму, состав и номер заказа, номер чата и контакт для"
@@ -58,8 +59,8 @@ RUSSIAN = PolicyTexts(
     privacy_consultant="\n• краткое содержание разговора с консультантом. Ваши вопросы читает языковая"
     " модель, она не знает ни вашего имени, ни контакта.",
     ask="<b>Удалить ваши данные?</b>\n\n"
-    "Исчезнут: имя, язык, контакт, корзина, разговор с консультантом, ваша ссылка и те, кто по ней пришёл,"
-    " баланс, место в рейтинге, настройки.\n\n"
+    "Исчезнут: имя, язык, контакт, корзина, разговор с консультантом, переписка о заказах, ваша ссылка и те,"
+    " кто по ней пришёл, баланс, место в рейтинге, настройки.\n\n"
     "Останутся для учёта заказы: что, когда и за сколько продано. Без вашего имени, контакта и номера в"
     " Telegram.\n\n"
     "Купленное прочитать здесь будет уже нельзя. Сохраните его заранее: /orders",
@@ -100,6 +101,7 @@ ENGLISH = PolicyTexts(
     "• your name, language and Telegram number, to answer you;\n"
     "• your contact, if you have left one: for the receipt, and to reach you about an order;\n"
     "• orders and payments: to deliver what you buy, to refund it and to keep the books;\n"
+    "• what you wrote to the shop about problems with orders: to answer it;\n"
     "• who brought whom, and your balance: for bonuses. Your first name and the first letter of your last"
     " name are shown among the best customers of the month;\n"
     "• your cart, and where you are in the chat.{consultant}\n\n"
@@ -112,8 +114,9 @@ ENGLISH = PolicyTexts(
     privacy_consultant="\n• a summary of your talk with the consultant. Your questions are read by a language"
     " model, which knows neither your name nor your contact.",
     ask="<b>Delete your data?</b>\n\n"
-    "This will be gone: your name, language, contact, cart, talk with the consultant, your link and who came"
-    " by it, your balance, your place among the best customers, your settings.\n\n"
+    "This will be gone: your name, language, contact, cart, talk with the consultant, what was written about"
+    " orders, your link and who came by it, your balance, your place among the best customers, your"
+    " settings.\n\n"
     "This stays for the books: orders, that is what was sold, when and for how much. Without your name,"
     " contact and Telegram number.\n\n"
     "What you bought cannot be read here any more. Save it first: /orders",

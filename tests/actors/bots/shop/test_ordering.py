@@ -294,4 +294,4 @@ def test_an_order_forgets_the_cart_and_nothing_that_is_not_its_own(ann):
     ann.reaches_summary()
     ann.presses("Confirm")
     kept = ann.run(state.get_data())
-    assert kept.keys() == {"talk", "language", "known"}
+    assert kept.keys() == {"talk", "language", "known", "pages"}

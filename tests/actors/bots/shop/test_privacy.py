@@ -188,3 +188,21 @@ def test_an_order_that_waits_for_its_payment_is_canceled_and_one_that_is_paid_is
     known.sql("UPDATE shop.orders SET status = 'delivered' WHERE id = $1", paid)
     known.learns("shop.erased", wish)
     assert known.sees.startswith("Your data is deleted.")
+
+
+def test_what_was_written_of_a_problem_goes_too_also_where_the_log_quotes_it(ann):
+    ann.writes("/start")
+    number = buys(ann)
+    ann.presses_data(f"cmp:{number}")
+    ann.writes("I am Ann, and it is dead")
+    ann.sql(
+        "INSERT INTO shop.owner_log (bot, effect_id, who, action, target, why)"
+        " VALUES ('shop', 'e', 'o', 'replace', $1, 'I am Ann, and it is dead')",
+        str(number),
+    )
+    ann.learns("shop.erased", asks_to_be_forgotten(ann))
+    tables = ("complaint_messages", "complaints", "owner_log", "orders")
+    rows = [row[0] for table in tables for row in ann.sql(f"SELECT t::text FROM shop.{table} AS t")]
+    assert not any("Ann" in row or str(ann.id) in row for row in rows if "erasure" not in row)
+    assert ann.sql("SELECT count(*) FROM shop.complaint_messages")[0][0] == 0
+    assert ann.sql("SELECT count(*) FROM shop.complaints WHERE closed_at IS NULL")[0][0] == 0

@@ -1,6 +1,7 @@
 """The owner's side of the shop, in the chat: for the people named in its options, and for nobody else.
 
     access.py     who may, and what handlers are given       orders.py      orders and refunds
+    complaints.py what is wrong with them                    replace.py     what does not work
     forms.py      what is asked for, and how one leaves      products.py    products and prices
     home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
     documents.py  files that come and go                     discounts.py, broadcast.py
@@ -14,7 +15,17 @@ from aiogram.types import CallbackQuery, Message
 
 from actors.bots.shop.owner_texts import OwnerTexts
 from actors.bots.shop.replies import popup, send
-from actors.bots.shop.routes.owner import broadcast, discounts, forms, home, orders, products, stock
+from actors.bots.shop.routes.owner import (
+    broadcast,
+    complaints,
+    discounts,
+    forms,
+    home,
+    orders,
+    products,
+    replace,
+    stock,
+)
 from actors.bots.shop.routes.owner.access import OwnersSide, is_staff
 from actors.bots.shop.routes.owner.callbacks import (
     Admin,
@@ -25,17 +36,19 @@ from actors.bots.shop.routes.owner.callbacks import (
     DoWithdraw,
     DropDraft,
     MoveBroadcast,
+    ReplaceItem,
     SendDraft,
     SetOnSale,
     ShowBroadcast,
+    ShowItems,
     SwitchOff,
 )
 from actors.bots.shop.screens import Screen
 
 OWNERS_COMMANDS = ("price", "refund", "withdraw", "discounts", "discount", "broadcast", "log", "products")
 OWNERS_BUTTONS = (
-    Admin, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft, MoveBroadcast, SendDraft,
-    SetOnSale, ShowBroadcast, SwitchOff,
+    Admin, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft, MoveBroadcast, ReplaceItem,
+    SendDraft, SetOnSale, ShowBroadcast, ShowItems, SwitchOff,
 )  # fmt: skip
 """What staff may not; it is theirs only to be told so."""
 
@@ -60,6 +73,8 @@ def build() -> Router:
         forms.build(),
         home.build(),
         orders.build(),
+        complaints.build(),
+        replace.build(),
         products.build(),
         stock.build(),
         discounts.build(),

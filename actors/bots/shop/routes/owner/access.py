@@ -60,6 +60,7 @@ class OwnersSide(BaseMiddleware):
         return None
 
 
-def by(turn: Turn, me: User, effect: str) -> By:
+def by(turn: Turn, me: User, effect: str, why: str = "") -> By:
     """Who acts, and in which message: written down with what is done."""
-    return By(turn.bot, f"{printable(me.full_name)} (telegram {me.id})", turn.effect_id(f"owner.{effect}"))
+    who = f"{printable(me.full_name)} (telegram {me.id})"
+    return By(turn.bot, who, turn.effect_id(f"owner.{effect}"), why)

@@ -31,6 +31,7 @@ class AdminPlace(StrEnum):
     BROADCASTS = "cast"
     NEW_BROADCAST = "new"
     LOG = "log"
+    COMPLAINTS = "cmp"
 
 
 class Admin(CallbackData, prefix="adm"):
@@ -62,6 +63,37 @@ class DoRefund(CallbackData, prefix="admrr"):
 
     order: OrderNumber
     goods: bool
+
+
+class ShowComplaint(CallbackData, prefix="admc"):
+    """What is wrong with an order, and what was said about it."""
+
+    order: OrderNumber
+
+
+class AskAnswer(CallbackData, prefix="admca"):
+    """Ask what its customer is to be told."""
+
+    order: OrderNumber
+
+
+class CloseComplaint(CallbackData, prefix="admcx"):
+    """Let nothing wait for an answer."""
+
+    order: OrderNumber
+
+
+class ShowItems(CallbackData, prefix="admi"):
+    """What an order was sold, each to be replaced."""
+
+    order: OrderNumber
+
+
+class ReplaceItem(CallbackData, prefix="admir"):
+    """Give the customer another one in place of this item, which is dead from now on."""
+
+    order: OrderNumber
+    item: OrderNumber
 
 
 class ShowProducts(CallbackData, prefix="admps"):

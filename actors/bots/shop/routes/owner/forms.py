@@ -6,29 +6,45 @@ from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, User
+from asyncpg import Pool
 
+from actors.bots.shop.complaints import count_waiting
 from actors.bots.shop.options import Options
 from actors.bots.shop.owner_texts import OwnerTexts
 from actors.bots.shop.replies import send
 from actors.bots.shop.routes.owner import screens
+from actors.bots.shop.routes.owner.access import Turn
 from actors.bots.shop.screens import Screen
 
 PRICE_OF = "owner_price_of"
+ANSWER_TO = "owner_answer_to"
 DRAFT = "owner_draft"
-"""Keys of the chat's data: the slug of the product that is asked about, and a broadcast that was not sent."""
+"""Keys of the chat's data: the slug of the product that is asked about, the number of the order whose
+customer is written to, and a broadcast that was not sent.
+"""
 
 
 class OwnerForm(StatesGroup):
     """What was asked for."""
 
     price = State()
+    answer = State()
     broadcast = State()
 
 
-async def cancel(message: Message, state: FSMContext, own: OwnerTexts, options: Options, me: User) -> None:
+async def cancel(
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    own: OwnerTexts,
+    options: Options,
+    me: User,
+    turn: Turn,
+) -> None:
     """/cancel: never mind."""
     await leave(state)
-    await send(message, screens.menu(own, owner=options.is_owner(me.id)))
+    waiting = await count_waiting(database, turn.bot)
+    await send(message, screens.menu(own, waiting, owner=options.is_owner(me.id)))
 
 
 async def leave_by(event: Message | CallbackQuery, state: FSMContext) -> None:  # noqa: ARG001 - aiogram passes it
@@ -46,13 +62,13 @@ async def leave(state: FSMContext) -> None:
     """Forget what was asked; the rest of the chat's data stays."""
     data = await state.get_data()
     await state.set_state(None)
-    await state.set_data({key: value for key, value in data.items() if key != PRICE_OF})
+    await state.set_data({key: value for key, value in data.items() if key not in (PRICE_OF, ANSWER_TO)})
 
 
 def build() -> Router:
     """The first router of the owner's side."""
     router = Router(name="shop.owner.forms")
-    asked = StateFilter(OwnerForm.price, OwnerForm.broadcast)
+    asked = StateFilter(OwnerForm)
     router.message.register(cancel, asked, Command("cancel", ignore_case=True))
     router.message.register(leave_by, asked, F.text.startswith("/") | F.caption.startswith("/"))
     router.callback_query.register(leave_by, asked)
@@ -62,5 +78,5 @@ def build() -> Router:
 def build_rest() -> Router:
     """The last one: what is no text."""
     router = Router(name="shop.owner.forms.rest")
-    router.message.register(needs_text, StateFilter(OwnerForm.price, OwnerForm.broadcast))
+    router.message.register(needs_text, StateFilter(OwnerForm))
     return router

@@ -7,6 +7,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
+from actors.bots.shop.complaints import count_waiting
 from actors.bots.shop.figures import read_figures, today
 from actors.bots.shop.options import Options
 from actors.bots.shop.owner_log import read_log
@@ -20,14 +21,20 @@ from actors.bots.shop.screens import Screen
 YESTERDAY = 1
 
 
-async def admin(message: Message, own: OwnerTexts, options: Options, me: User) -> None:
+async def admin(
+    message: Message, database: Pool, own: OwnerTexts, options: Options, me: User, turn: Turn
+) -> None:
     """/admin: the way to everything."""
-    await send(message, screens.menu(own, owner=options.is_owner(me.id)))
+    waiting = await count_waiting(database, turn.bot)
+    await send(message, screens.menu(own, waiting, owner=options.is_owner(me.id)))
 
 
-async def open_admin(callback: CallbackQuery, own: OwnerTexts, options: Options, me: User) -> None:
+async def open_admin(
+    callback: CallbackQuery, database: Pool, own: OwnerTexts, options: Options, me: User, turn: Turn
+) -> None:
     """Back to it."""
-    await show(callback, screens.menu(own, owner=options.is_owner(me.id)))
+    waiting = await count_waiting(database, turn.bot)
+    await show(callback, screens.menu(own, waiting, owner=options.is_owner(me.id)))
 
 
 async def whoami(message: Message, own: OwnerTexts, options: Options, me: User, turn: Turn) -> None:

@@ -14,26 +14,33 @@ from actors.bots.shop.owner_texts import OwnerTexts
 from actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
+    AskAnswer,
     AskPrice,
     AskRefund,
     AskWithdraw,
+    CloseComplaint,
     DoRefund,
     DoWithdraw,
     DropDraft,
     MoveBroadcast,
+    ReplaceItem,
     SendDraft,
     SetOnSale,
     ShowBroadcast,
+    ShowComplaint,
     ShowFigures,
+    ShowItems,
     ShowOrder,
     ShowProduct,
     ShowProducts,
     SwitchOff,
 )
+from actors.bots.shop.stock import SoldItem
 from storage.postgres.broadcasts import Progress
 
 Row = list[InlineKeyboardButton]
 
+LABEL_CHARS_MAX = 60
 OFFER_BUTTONS_MAX = 20
 """Discounts that can be switched off from the list; older ones by the console."""
 MOVES: dict[str, tuple[Move, ...]] = {
@@ -61,9 +68,10 @@ def back(own: OwnerTexts, place: AdminPlace = AdminPlace.HOME) -> InlineKeyboard
     return _keyboard([_goto(own.button_back, place)])
 
 
-def menu(own: OwnerTexts, *, owner: bool) -> InlineKeyboardMarkup:
-    """The way to everything; staff is not shown what only owners may."""
+def menu(own: OwnerTexts, waiting: int, *, owner: bool) -> InlineKeyboardMarkup:
+    """The way to everything; staff is not shown what only owners may. First those who wait for an answer."""
     return _keyboard(
+        [_goto(own.button_complaints.format(count=waiting), AdminPlace.COMPLAINTS)] if waiting else [],
         [_button(own.button_figures, ShowFigures(days=0)), _goto(own.button_orders, AdminPlace.ORDERS)],
         [_button(own.button_products, ShowProducts(page=0)), _goto(own.button_stock, AdminPlace.STOCK)],
         [
@@ -101,15 +109,64 @@ def orders(own: OwnerTexts, found: Sequence[OrderRow]) -> InlineKeyboardMarkup:
     return _keyboard(*rows, [_goto(own.button_back, AdminPlace.HOME)])
 
 
-def order(own: OwnerTexts, number: int, *, refundable: bool) -> InlineKeyboardMarkup:
-    """What can be done about an order."""
+def order(
+    own: OwnerTexts,
+    number: int,
+    *,
+    refundable: bool,
+    complaint: bool = False,
+    items: Sequence[SoldItem] = (),
+) -> InlineKeyboardMarkup:
+    """What can be done about an order; `items` are those that can be replaced."""
+    about = ShowComplaint(order=number)
     return _keyboard(
+        [
+            *([_button(own.button_complaint, about)] if complaint else []),
+            _button(own.button_answer, AskAnswer(order=number)),
+        ],
+        _replace(own, number, items),
         [_button(own.button_refund, AskRefund(order=number))] if refundable else [],
         [
             _button(own.button_refresh, ShowOrder(order=number)),
             _goto(own.button_back, AdminPlace.ORDERS),
         ],
     )
+
+
+def complaint(
+    own: OwnerTexts, number: int, *, waits: bool, refundable: bool, items: Sequence[SoldItem]
+) -> InlineKeyboardMarkup:
+    """What can be done about a problem with an order."""
+    return _keyboard(
+        [_button(own.button_answer, AskAnswer(order=number))],
+        _replace(own, number, items),
+        [_button(own.button_refund, AskRefund(order=number))] if refundable else [],
+        [_button(own.button_close, CloseComplaint(order=number))] if waits else [],
+        [
+            _button(own.button_order, ShowOrder(order=number)),
+            _goto(own.button_back, AdminPlace.COMPLAINTS),
+        ],
+    )
+
+
+def complaints(own: OwnerTexts, labels: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
+    """A button for each problem that waits."""
+    rows = [[_button(label, ShowComplaint(order=number))] for number, label in labels]
+    return _keyboard(*rows, [_goto(own.button_back, AdminPlace.HOME)])
+
+
+def items(own: OwnerTexts, number: int, labels: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
+    """A button for each item that can be replaced."""
+    rows = [[_button(label, ReplaceItem(order=number, item=id_))] for id_, label in labels]
+    return _keyboard(*rows, [_button(own.button_back, ShowOrder(order=number))])
+
+
+def _replace(own: OwnerTexts, number: int, items: Sequence[SoldItem]) -> Row:
+    """One press where there is only one that it can be; else the choice."""
+    if len(items) == 1:
+        label = own.button_replace.format(title=items[0].title)
+        return [_button(label[:LABEL_CHARS_MAX], ReplaceItem(order=number, item=items[0].id))]
+    return [_button(own.button_items, ShowItems(order=number))] if items else []
 
 
 def ask_refund(own: OwnerTexts, number: int, total: str, *, goods: bool) -> InlineKeyboardMarkup:

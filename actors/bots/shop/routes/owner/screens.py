@@ -8,6 +8,7 @@ from html import escape
 
 from aiogram.types import User
 
+from actors.bots.shop.complaints import Waiting
 from actors.bots.shop.figures import Figures, Revenue
 from actors.bots.shop.goods import Good
 from actors.bots.shop.language import Language
@@ -20,6 +21,7 @@ from actors.bots.shop.owner_stock import StockUpload
 from actors.bots.shop.owner_texts import OwnerTexts
 from actors.bots.shop.routes.owner import keyboards
 from actors.bots.shop.screens import Screen
+from actors.bots.shop.stock import SoldItem
 from actors.bots.shop.upload import ProductFile
 from storage.postgres.broadcasts import Progress
 
@@ -29,14 +31,18 @@ BAD_LINES_SHOWN_MAX = 12
 """What one reads in a chat; all of them are in the file that follows."""
 LINE_NUMBERS_SHOWN_MAX = 20
 PAGE_PRODUCTS_MAX = 8
+SAID_CHARS_MAX = 350
+"""Of each message of a complaint: the last ones have to fit, with the order."""
+LINES_CHARS_MAX = 1_000
+ITEM_BUTTONS_MAX = 40
 ON, OFF, SOLD_OUT = "🟢", "⚪️", "🔴"
 MICRO = 1_000_000
 
 
-def menu(own: OwnerTexts, *, owner: bool) -> Screen:
-    """The way to everything."""
+def menu(own: OwnerTexts, waiting: int, *, owner: bool) -> Screen:
+    """The way to everything; so many customers wait for an answer."""
     commands = f"{own.staff_commands}\n{own.owner_commands}" if owner else own.staff_commands
-    return Screen(f"{own.menu}\n\n{commands}", keyboards.menu(own, owner=owner))
+    return Screen(f"{own.menu}\n\n{commands}", keyboards.menu(own, waiting, owner=owner))
 
 
 def whoami(own: OwnerTexts, me: User, bot: str, *, owner: bool) -> Screen:
@@ -121,8 +127,91 @@ def order(own: OwnerTexts, found: Dossier, *, owner: bool) -> Screen:
     ]
     text += "\n\n" + "\n".join([own.payments, *payments])
     text += "\n\n" + ("\n".join([own.jobs, *jobs]) if jobs else own.no_jobs)
-    refundable = owner and one.status in ("paid", "delivered")
-    return Screen(text, keyboards.order(own, one.number, refundable=refundable))
+    if any(item.dead_at is not None for item in found.items):
+        text += "\n\n" + _items(own, found.items)
+    keyboard = keyboards.order(
+        own,
+        one.number,
+        refundable=_is_refundable(found, owner=owner),
+        complaint=found.complaint is not None,
+        items=replaceable(found, owner=owner),
+    )
+    return Screen(text, keyboard)
+
+
+def complaint(own: OwnerTexts, found: Dossier, *, owner: bool) -> Screen:
+    """What is wrong with an order: the order, who has it, and what was said last."""
+    one, about = found.order, found.complaint
+    said = [
+        own.complaint_said.format(
+            at=moment(message.at, own.language),
+            who=escape(message.who or own.complaint_customer),
+            text=escape(_cut(message.text, SAID_CHARS_MAX)),
+        )
+        for message in (about.messages if about is not None else ())
+    ]
+    waits = about is not None and about.open
+    lines = [f"{escape(line.title)} × {line.quantity}" for line in one.lines]
+    text = own.complaint.format(
+        number=one.number,
+        status=own.statuses[one.status],
+        name=escape(found.name) or "–",
+        contact=escape(one.contact) or "–",
+        user=one.user_id,
+        lines=fitted(lines, LINES_CHARS_MAX),
+        said="\n".join(said) or own.nothing_here,
+        state=own.complaint_states[waits],
+    )
+    keyboard = keyboards.complaint(
+        own,
+        one.number,
+        waits=waits,
+        refundable=_is_refundable(found, owner=owner),
+        items=replaceable(found, owner=owner),
+    )
+    return Screen(text, keyboard)
+
+
+def complaints(own: OwnerTexts, found: Sequence[Waiting], count: int) -> Screen:
+    """Those who wait for an answer, each a button."""
+    labels = [
+        (one.order, own.complaint_row.format(number=one.order, name=one.name, text=_cut(one.text, 40)))
+        for one in found
+    ]
+    text = own.complaints.format(count=count) if found else own.complaints_none
+    return Screen(text, keyboards.complaints(own, labels))
+
+
+def items(own: OwnerTexts, found: Dossier) -> Screen:
+    """What an order was sold, each to be replaced with one press."""
+    live = replaceable(found, owner=True)
+    places = {item.id: place for place, item in enumerate(found.items, start=1)}
+    labels = [
+        (item.id, _cut(own.button_replace_one.format(place=places[item.id], title=item.title), 60))
+        for item in live[:ITEM_BUTTONS_MAX]
+    ]
+    text = own.order_items.format(number=found.order.number, rows=_items(own, found.items))
+    return Screen(text, keyboards.items(own, found.order.number, labels))
+
+
+def replaceable(found: Dossier, *, owner: bool) -> list[SoldItem]:
+    """What can be replaced: that is for owners, and of what was delivered."""
+    if not owner or found.order.status != "delivered":
+        return []
+    return [item for item in found.items if item.dead_at is None]
+
+
+def _items(own: OwnerTexts, items: Sequence[SoldItem]) -> str:
+    rows = []
+    for place, item in enumerate(items, start=1):
+        name = "dead" if item.dead_at is not None else "given" if item.replaces is not None else "sold"
+        state = own.item_states[name].format(at=moment(item.dead_at or item.sold_at, own.language))
+        rows.append(own.item_row.format(place=place, title=escape(item.title), state=state))
+    return fitted(rows, LINES_CHARS_MAX)
+
+
+def _is_refundable(found: Dossier, *, owner: bool) -> bool:
+    return owner and found.order.status in ("paid", "delivered")
 
 
 def ask_refund(own: OwnerTexts, found: Dossier) -> Screen:

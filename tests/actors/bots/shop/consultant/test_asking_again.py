@@ -156,3 +156,16 @@ def presses_data(talker, data, message_id=None, date=1_760_000_000):
     message["date"] = date
     query = {"id": str(talker.id), "chat_instance": "1", "data": data, "from": talker._user()}
     talker._feed({"callback_query": query | {"message": message}})
+
+
+def test_whoever_told_of_a_problem_and_writes_much_later_asks_the_consultant(ann):
+    ann.writes("/start")
+    (order,) = ann.sql(
+        "INSERT INTO shop.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor, currency,"
+        " status) VALUES ('e', 'shop', $1, $1, 'en', '', 5, 'RUB', 'delivered') RETURNING id",
+        ann.id,
+    )
+    presses_data(ann, f"cmp:{order['id']}")
+    comes_back(ann)
+    ann.writes(QUESTION, date=4_000_000_000)
+    assert ann.sees == "What exactly do you need?"

@@ -4,8 +4,8 @@ from tests.actors.bots.shop.owner.conftest import OWNER, with_files
 from tests.actors.bots.shop.owner.selling import table
 
 COMMANDS = [
-    "/admin", "/figures", "/order 1", "/refund 1001", "/products", "/price svetlitsa 1", "/stock",
-    "/whoami", "/withdraw svetlitsa", "/discounts", "/discount -90%", "/broadcast hello", "/log",
+    "/admin", "/figures", "/problems", "/order 1", "/refund 1001", "/products", "/price svetlitsa 1",
+    "/stock", "/whoami", "/withdraw svetlitsa", "/discounts", "/discount -90%", "/broadcast hello", "/log",
 ]  # fmt: skip
 OWNERS = [
     "/refund 1001", "/price svetlitsa 1", "/withdraw svetlitsa", "/discounts", "/discount -90%",
@@ -14,10 +14,11 @@ OWNERS = [
 BUTTONS = [
     "adm:home", "adm:log", "admf:7", "admo:1001", "admr:1001", "admrr:1001:0", "admps:0", "admp:1",
     "admon:1:0", "admpr:1", "admw:1", "admww:1", "admd:1", "adms:k:", "admsx", "admb:1", "admbm:1:pause",
+    "admc:1001", "admca:1001", "admcx:1001", "admi:1001", "admir:1001:1",
 ]  # fmt: skip
 OWNERS_BUTTONS = [
     "adm:log", "adm:disc", "adm:cast", "admr:1001", "admrr:1001:0", "admon:1:0", "admpr:1", "admww:1",
-    "admd:1", "adms:k:", "admbm:1:pause",
+    "admd:1", "adms:k:", "admbm:1:pause", "admi:1001", "admir:1001:1",
 ]  # fmt: skip
 
 

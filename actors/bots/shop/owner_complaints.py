@@ -1,0 +1,53 @@
+"""The shop answers a customer who has a problem with an order, or closes the matter without a word."""
+
+from collections.abc import Callable
+
+from asyncpg import Pool
+
+from actors import notification
+from actors.bots.shop import complaints
+from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
+from actors.bots.shop.contact import printable
+from actors.bots.shop.order import SQL as ORDERS
+from actors.bots.shop.order import Order, find_order
+from actors.bots.shop.owner_faults import Fault, refuse
+from actors.bots.shop.owner_log import By, Outcome, once
+from actors.bots.shop.owner_orders import NUMBER_MAX
+from storage.postgres.outbox.connection import Connection
+
+
+async def answer(database: Pool, wake: Callable[[str], None], by: By, number: int, text: str) -> None:
+    """Write to the customer of an order, whether they have complained or not. Raises `OwnerError`."""
+    words = printable(text).strip()
+    if not words or len(words) > COMPLAINT_CHARS_MAX:
+        raise refuse(Fault.TEXT_TOO_LONG, chars=len(words), most=COMPLAINT_CHARS_MAX)
+
+    async def act(connection: Connection) -> Outcome:
+        order = await locked_order(connection, by.bot, number)
+        if order.forgotten:
+            raise refuse(Fault.NOBODY_TO_TELL)
+        # What was written is for the customer: it may be a key, and the log is read by more people.
+        return {"message": await complaints.reply(connection, order, by.effect_id, by.who, words)}
+
+    await once(database, by, "answer", str(number), act)
+    wake(notification.QUEUE)
+
+
+async def close(database: Pool, by: By, number: int) -> bool:
+    """Let nothing wait for an answer; the customer is not told. False if nothing did. Raises `OwnerError`."""
+
+    async def act(connection: Connection) -> Outcome:
+        await locked_order(connection, by.bot, number)
+        return {"closed": await complaints.close(connection, number)}
+
+    outcome = await once(database, by, "close", str(number), act)
+    return bool(outcome["closed"])
+
+
+async def locked_order(connection: Connection, bot: str, number: int) -> Order:
+    """Have an order of a bot's shop to oneself until the transaction ends. Raises `OwnerError`."""
+    row = await connection.fetchrow(ORDERS["lock"], number) if 0 < number <= NUMBER_MAX else None
+    order = await find_order(connection, number) if row is not None else None
+    if order is None or order.bot != bot:
+        raise refuse(Fault.UNKNOWN_ORDER, number=number)
+    return order

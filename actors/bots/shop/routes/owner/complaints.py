@@ -1,0 +1,118 @@
+"""Problems with orders: who waits for an answer, what they wrote, and the answer."""
+
+from collections.abc import Callable
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message, User
+from asyncpg import Pool
+
+from actors.bots.shop.complaints import count_waiting, waiting_complaints
+from actors.bots.shop.options import Options
+from actors.bots.shop.owner_complaints import answer, close
+from actors.bots.shop.owner_orders import open_order
+from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.replies import send, send_below, show
+from actors.bots.shop.routes.owner import keyboards, screens
+from actors.bots.shop.routes.owner.access import Turn, by
+from actors.bots.shop.routes.owner.callbacks import (
+    Admin,
+    AdminPlace,
+    AskAnswer,
+    CloseComplaint,
+    ShowComplaint,
+)
+from actors.bots.shop.routes.owner.forms import ANSWER_TO, OwnerForm, leave
+from actors.bots.shop.screens import Screen
+
+
+async def complaints_command(message: Message, database: Pool, own: OwnerTexts, turn: Turn) -> None:
+    """/problems: who waits for an answer."""
+    await send(message, await _waiting(database, own, turn))
+
+
+async def open_complaints(callback: CallbackQuery, database: Pool, own: OwnerTexts, turn: Turn) -> None:
+    """The same in place."""
+    await show(callback, await _waiting(database, own, turn))
+
+
+async def show_complaint(
+    callback: CallbackQuery,
+    callback_data: ShowComplaint,
+    database: Pool,
+    own: OwnerTexts,
+    options: Options,
+    me: User,
+    turn: Turn,
+) -> None:
+    """One of them."""
+    found = await open_order(database, turn.bot, callback_data.order)
+    await show(callback, screens.complaint(own, found, owner=options.is_owner(me.id)))
+
+
+async def ask_answer(
+    callback: CallbackQuery,
+    callback_data: AskAnswer,
+    state: FSMContext,
+    database: Pool,
+    own: OwnerTexts,
+    turn: Turn,
+) -> None:
+    """Ask what the customer is to be told; what they wrote stays to be read."""
+    found = await open_order(database, turn.bot, callback_data.order)
+    await state.set_state(OwnerForm.answer)
+    await state.update_data({ANSWER_TO: found.order.number})
+    await send_below(callback, Screen(own.ask_answer.format(number=found.order.number)))
+
+
+async def take_answer(
+    message: Message,
+    state: FSMContext,
+    database: Pool,
+    wake: Callable[[str], None],
+    own: OwnerTexts,
+    me: User,
+    turn: Turn,
+) -> None:
+    """The answer, as it was asked for; one that is too long may be written again."""
+    number = int((await state.get_data()).get(ANSWER_TO, 0))
+    await answer(database, wake, by(turn, me, "answer"), number, message.text or "")
+    await leave(state)
+    back = keyboards.back(own, AdminPlace.COMPLAINTS)
+    await send(message, Screen(own.answer_sent.format(number=number), back))
+
+
+async def close_complaint(
+    callback: CallbackQuery,
+    callback_data: CloseComplaint,
+    database: Pool,
+    own: OwnerTexts,
+    options: Options,
+    me: User,
+    turn: Turn,
+) -> None:
+    """Nothing is to be said."""
+    number = callback_data.order
+    await close(database, by(turn, me, "close"), number)
+    screen = screens.complaint(
+        own, await open_order(database, turn.bot, number), owner=options.is_owner(me.id)
+    )
+    await show(callback, screen, own.complaint_closed.format(number=number))
+
+
+async def _waiting(database: Pool, own: OwnerTexts, turn: Turn) -> Screen:
+    found = await waiting_complaints(database, turn.bot)
+    return screens.complaints(own, found, await count_waiting(database, turn.bot))
+
+
+def build() -> Router:
+    """The router of problems with orders."""
+    router = Router(name="shop.owner.complaints")
+    router.message.register(complaints_command, Command("problems", ignore_case=True))
+    router.message.register(take_answer, OwnerForm.answer, F.text)
+    router.callback_query.register(open_complaints, Admin.filter(F.place == AdminPlace.COMPLAINTS))
+    router.callback_query.register(show_complaint, ShowComplaint.filter())
+    router.callback_query.register(ask_answer, AskAnswer.filter())
+    router.callback_query.register(close_complaint, CloseComplaint.filter())
+    return router

@@ -1,0 +1,50 @@
+"""What does not work is replaced from stock with one press; where an order has several, one says which."""
+
+from collections.abc import Callable
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, User
+from asyncpg import Pool
+
+from actors.bots.shop.complaints import find_complaint
+from actors.bots.shop.owner_orders import open_order
+from actors.bots.shop.owner_replace import replace
+from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.replies import show
+from actors.bots.shop.routes.owner import screens
+from actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from actors.bots.shop.routes.owner.callbacks import ReplaceItem, ShowItems
+
+
+async def show_items(
+    callback: CallbackQuery, callback_data: ShowItems, database: Pool, own: OwnerTexts, turn: Turn
+) -> None:
+    """What an order was sold."""
+    await show(callback, screens.items(own, await open_order(database, turn.bot, callback_data.order)))
+
+
+async def replace_item(
+    callback: CallbackQuery,
+    callback_data: ReplaceItem,
+    database: Pool,
+    wake: Callable[[str], None],
+    own: OwnerTexts,
+    me: User,
+    turn: Turn,
+) -> None:
+    """Send another one: because of what the customer wrote last, if they did."""
+    number = callback_data.order
+    complaint = await find_complaint(database, number)
+    why = complaint.last_words if complaint is not None else ""
+    outcome = await replace(database, wake, by(turn, me, "replace", why), number, callback_data.item)
+    screen = screens.items(own, await open_order(database, turn.bot, number))
+    await show(callback, screen.noting(own.replaced.format(product=outcome["product"])))
+
+
+def build() -> Router:
+    """The router of replacements: they are for owners."""
+    router = Router(name="shop.owner.replace")
+    router.callback_query.filter(is_owner)
+    router.callback_query.register(show_items, ShowItems.filter())
+    router.callback_query.register(replace_item, ReplaceItem.filter())
+    return router

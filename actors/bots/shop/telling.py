@@ -1,0 +1,31 @@
+"""Events for a customer's chat, as jobs that exist if and only if what they tell of has happened."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from actors import notification
+from storage.postgres.outbox.job import NewJob
+
+ATTEMPTS_MAX = 36
+"""With waits that double up to an hour: a day and some hours."""
+TURNED = "shop.turned"
+"""An order stands otherwise than before: the messages that show it are to turn."""
+
+
+def data_of(told: Mapping[str, object]) -> str:
+    """What an event carries, as its handlers read it."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def event_job(bot: str, chat_id: int, name: str, told: Mapping[str, object]) -> NewJob:
+    """An event into a chat, handled in order with its messages."""
+    return replace(notification.event(bot, chat_id, name, data_of(told)), attempts_max=ATTEMPTS_MAX)
+
+
+def turned_jobs(bot: str, chat_id: int, number: int) -> list[NewJob]:
+    """The event that follows from every change of how an order stands. It does not say which: whoever
+    handles it reads how the order stands by then, and so it never goes back. None where the order is nobody's
+    any more.
+    """
+    return [event_job(bot, chat_id, TURNED, {"order": number})] if chat_id else []

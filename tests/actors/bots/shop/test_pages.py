@@ -1,0 +1,169 @@
+"""The message that shows an order turns by itself: paid, delivered, expired, cancelled, refunded."""
+
+import json
+
+import pytest
+from aiogram.methods import EditMessageText
+
+from actors.bots.shop.demo import fill
+from actors.runtime.bridge import aio
+from tests.actors.bots.shop.conftest import plain
+from tests.actors.bots.stage import OWNER, perform
+
+ANN = 100
+
+
+def places_an_order(customer):
+    """By the form; the number, and the message that shows it."""
+    customer.adds("planer")
+    customer.reaches_summary()
+    customer.presses_data(next(data for data in customer.buttons().values() if data.startswith("ok:")))
+    return customer.orders()[-1]["id"], customer.newest
+
+
+def becomes(customer, number, status):
+    """The order stands so from now on, and its event comes; how many messages were edited for it."""
+    customer.sql("UPDATE shop.orders SET status = $2 WHERE id = $1", number, status)
+    return learns(customer, number)
+
+
+def learns(customer, number):
+    edits = [call for call in customer.telegram.calls if isinstance(call, EditMessageText)]
+    customer.learns("shop.turned", json.dumps({"order": number}))
+    return sum(isinstance(call, EditMessageText) for call in customer.telegram.calls) - len(edits)
+
+
+def says(customer, message_id):
+    return plain(customer.telegram.messages[message_id].text)
+
+
+def test_it_turns_with_every_step_of_the_order(ann):
+    number, page = places_an_order(ann)
+    for status, words in [
+        ("paid", "Paid, thank you!"),
+        ("delivered", "Your goods have been delivered."),
+        ("refunding", "on its way back"),
+        ("refunded", "has been returned"),
+    ]:
+        assert becomes(ann, number, status) == 1
+        assert words in says(ann, page)
+
+
+@pytest.mark.parametrize("status", ["expired", "canceled"])
+def test_it_turns_when_nothing_comes_of_the_order_and_its_pay_button_goes(ann, status):
+    number, page = places_an_order(ann)
+    becomes(ann, number, status)
+    assert not any(data.startswith("pay:") for data in ann.buttons(page).values())
+
+
+def test_the_way_to_the_payment_page_turns_too(ann):
+    number, page = places_an_order(ann)
+    ann.presses_data(f"pay:{number}:yookassa")
+    assert ann.links(page)
+    becomes(ann, number, "delivered")
+    assert not ann.links(page)
+    assert any("Show my goods" in label for label in ann.buttons(page))
+
+
+def test_every_message_that_shows_it_turns(ann):
+    number, page = places_an_order(ann)
+    ann.writes("/orders")
+    ann.presses_data(f"ord:{number}")
+    other = ann.newest
+    assert other != page
+    assert becomes(ann, number, "paid") == 2
+    assert says(ann, page) == says(ann, other)
+
+
+def test_nothing_is_edited_where_nothing_changed(ann):
+    number, _ = places_an_order(ann)
+    assert learns(ann, number) == 0
+    assert becomes(ann, number, "paid") == 1
+    assert learns(ann, number) == 0
+    ann.presses_data(f"ord:{number}")
+    assert learns(ann, number) == 0
+
+
+def test_an_order_never_goes_back(ann):
+    number, page = places_an_order(ann)
+    becomes(ann, number, "delivered")
+    assert becomes(ann, number, "paid") == 0
+    assert "delivered" in says(ann, page)
+
+
+def test_a_screen_that_somebody_went_to_meanwhile_is_left_alone(ann):
+    number, page = places_an_order(ann)
+    ann.presses("Catalogue", page)
+    assert becomes(ann, number, "paid") == 0
+    assert "Choose a category" in says(ann, page)
+    ann.presses_data(f"ord:{number}", page)
+    assert becomes(ann, number, "delivered") == 1
+
+
+def test_a_popup_leaves_the_page_what_it_is(ann):
+    number, page = places_an_order(ann)
+    ann.presses_data(f"paid:{number}", page)
+    assert becomes(ann, number, "paid") == 1
+
+
+@pytest.mark.parametrize(
+    "refusal", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"]
+)
+def test_a_message_that_is_gone_is_no_failure_and_not_tried_again(ann, refusal):
+    number, _ = places_an_order(ann)
+    ann.telegram.refusals[EditMessageText] = f"Bad Request: {refusal}"
+    assert becomes(ann, number, "paid") == 1
+    assert becomes(ann, number, "delivered") == 0
+
+
+def test_it_speaks_the_language_of_the_chat(boris):
+    number, page = places_an_order(boris)
+    boris.writes("/language")
+    becomes(boris, number, "paid")
+    assert "Paid, thank you!" in says(boris, page)
+
+
+@pytest.mark.parametrize("kept", [None, "x", [[1]], [[1, "a", "paid"]], {"1": 2}])
+def test_whatever_stands_in_the_state_is_no_fault(ann, kept):
+    number, _ = places_an_order(ann)
+    [record] = ann.dispatcher.fsm.storage.storage.values()
+    record.data["pages"] = kept
+    assert becomes(ann, number, "paid") == 0
+
+
+@pytest.fixture
+def play(clean_postgres_url, clean_redis_url):
+    def play(scenario, **options):
+        perform("shop", scenario, clean_postgres_url, clean_redis_url, **options)
+
+    return play
+
+
+async def orders(stage):
+    await aio(fill, stage.database, stage.services.vault)
+    await stage.write(ANN, "/start")
+    for label in ("Catalogue", "Work", "Glider", "Buy now"):
+        await stage.tap(ANN, label)
+    return await stage.value("SELECT max(id) FROM shop.orders")
+
+
+def edits(stage, person):
+    return [
+        plain(args["text"])
+        for name, args in stage.telegram.calls
+        if name == "editMessageText" and args["chat_id"] == person
+    ]
+
+
+def test_a_payment_turns_the_message_to_delivered_without_a_press(play):
+    async def scenario(stage):
+        number = await orders(stage)
+        await stage.tap(ANN, "💳")
+        await stage.pay()
+        assert f"Order No. {number}" in edits(stage, ANN)[-1]
+        assert "Your goods have been delivered." in edits(stage, ANN)[-1]
+        await stage.write(OWNER, f"/refund {number}")
+        await stage.tap(OWNER, "Yes")
+        assert "has been returned" in edits(stage, ANN)[-1]
+
+    play(scenario)
