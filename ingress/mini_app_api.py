@@ -18,7 +18,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from actors.bots.shop.language import Language
 from actors.providers.mini_app import Visitor
 from actors.runtime.bridge import aio
-from ingress.mini_app_asked import ORDER_NUMBER_MAX, AskedOrder, AskedPayment, AskedQuote, T, read
+from ingress.mini_app_asked import (
+    ORDER_NUMBER_MAX,
+    AskedComplaint,
+    AskedOrder,
+    AskedPayment,
+    AskedQuote,
+    T,
+    read,
+)
 from ingress.mini_app_counter import Counter
 from ingress.mini_app_guard import (
     CALLS_AT_ONCE_MAX,
@@ -121,6 +129,14 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
         here = visit()
         may_act()
         return _shown(await _ask(counter.cancel, here, _number(number)))
+
+    @page.post(f"{API}/orders/<int:number>/complaint")
+    async def complaint(number: int) -> Response:
+        """Tell the shop what is wrong with it. Body: key, text."""
+        here = visit()
+        may_act()
+        asked = await _body(AskedComplaint)
+        return _shown(await _ask(counter.complain, here, _number(number), asked))
 
     @page.get(f"{API}/orders/<int:number>/goods/<int:place>")
     async def file(number: int, place: int) -> Response:

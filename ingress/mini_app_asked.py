@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
+from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from actors.bots.shop.contact import EMAIL_LENGTH_MAX
 from actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
 from ingress.fit import WORDS, unfit_field
@@ -54,6 +55,14 @@ class AskedOrder(AskedQuote):
     use_balance: bool = False
     contact: str | None = Field(None, max_length=EMAIL_LENGTH_MAX)
     """How to be reached, and where a receipt goes; None or empty: as last time."""
+
+
+class AskedComplaint(Asked):
+    """Tell the shop what is wrong with an order."""
+
+    key: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")
+    """Made up by the page for this message: sent twice, it is told once."""
+    text: str = Field(min_length=1, max_length=COMPLAINT_CHARS_MAX)
 
 
 class AskedPayment(Asked):

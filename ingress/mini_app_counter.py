@@ -13,6 +13,7 @@ from actors.bots.shop.bill import Bill
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
 from actors.bots.shop.catalog import assortment, list_categories, promo_is_known, quote_cart
 from actors.bots.shop.checkout import OrderClosed, PayLink, pay_link
+from actors.bots.shop.complaints import complain, find_complaint, tidy
 from actors.bots.shop.contact import parse_contact
 from actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
 from actors.bots.shop.discounts import parse_promo_code
@@ -29,8 +30,9 @@ from actors.bots.shop.orders import (
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.stock import Goods, goods_of
 from actors.bots.shop.ways import reserve_minutes
+from actors.notification import QUEUE as NOTIFICATION
 from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
-from ingress.mini_app_asked import AskedOrder, AskedQuote
+from ingress.mini_app_asked import AskedComplaint, AskedOrder, AskedQuote
 from ingress.mini_app_guard import Visit
 from ingress.mini_app_problems import Problem
 from ingress.mini_app_shops import Shops
@@ -145,6 +147,20 @@ class Counter:
             raise Problem(409, "order_closed", order=now)
         return now
 
+    async def complain(self, visit: Visit, number: int, asked: AskedComplaint) -> Json:
+        """Tell the owners what is wrong with an order of the visitor's; the order with what was said."""
+        order = await self._own(visit, number)
+        if not tidy(asked.text):
+            raise Problem(400, "malformed", fields=["text: must have something to read in it"])
+        effect_id = f"app:{visit.bot}:{visit.user_id}:complaint:{asked.key}"
+        owners = self._shops.options[visit.bot].owners
+        taken = await complain(self._database, effect_id, order, asked.text, owners)
+        if taken != "taken":
+            raise Problem(409, "many_complaints" if taken == "too_many" else "no_complaint")
+        self._shops.wake(NOTIFICATION)
+        log.info("mini_app_complaint", bot=visit.bot, user=visit.user_id, order=number)
+        return await self._shown_order(visit, order)
+
     async def _place(self, visit: Visit, asked: AskedOrder, effect_id: str) -> Order:
         quote = await self._price(visit, asked)
         if quote.missing or not quote.lines or quote.fingerprint != asked.quote:
@@ -225,7 +241,8 @@ class Counter:
     async def _shown_order(self, visit: Visit, order: Order) -> Json:
         # Only a countdown is made of it; what counts is what the database says when somebody pays.
         offered = self._shops.ways(visit.bot).offered(order.to_pay_minor, order.currency)
-        return shown_order(order, datetime.now(UTC), await self._goods(order), offered)
+        complaint = await find_complaint(self._database, order.number)
+        return shown_order(order, datetime.now(UTC), await self._goods(order), offered, complaint)
 
     async def _goods(self, order: Order) -> list[Goods] | None:
         """What was delivered. Not before: what is given back undelivered is sold again."""

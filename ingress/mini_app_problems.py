@@ -93,6 +93,18 @@ WORDS = {
         "This order does not wait for a payment any more.",
         "Have a look at how it stands now.",
     ),
+    "no_complaint": Words(
+        "Этот заказ не оплачен.",
+        "Сообщать магазину пока не о чем.",
+        "This order has not been paid for.",
+        "There is nothing to report yet.",
+    ),
+    "many_complaints": Words(
+        "Мы уже передали много ваших сообщений об этом заказе.",
+        "Дождитесь, пожалуйста, ответа: он придёт в чат и на эту страницу.",
+        "The shop has many messages of yours about this order already.",
+        "Please wait for the answer: it will come into the chat and on this page.",
+    ),
     "too_often": Words(
         "Слишком много запросов подряд.",
         "Подождите немного и попробуйте снова.",

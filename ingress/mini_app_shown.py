@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from actors.bots.shop.bill import Bill
+from actors.bots.shop.complaints import ABOUT, Complaint
 from actors.bots.shop.language import Language
 from actors.bots.shop.order import Order, OrderSummary
 from actors.bots.shop.product import Category, Product
@@ -59,8 +60,16 @@ def shown_quote(bill: Bill, *, promo_known: bool) -> Json:
     }
 
 
-def shown_order(order: Order, now: datetime, goods: Sequence[Goods] | None, offered: Sequence[str]) -> Json:
-    """One order, with its goods if it has been delivered, and who takes what is to be paid."""
+def shown_order(
+    order: Order,
+    now: datetime,
+    goods: Sequence[Goods] | None,
+    offered: Sequence[str],
+    complaint: Complaint | None,
+) -> Json:
+    """One order, its goods if it has been delivered, who takes what is to be paid, and what was said of it
+    to the shop; None where nothing can be.
+    """
     held = order.status == "awaiting_payment" and order.reserved_until is not None
     return {
         "number": order.number,
@@ -88,6 +97,7 @@ def shown_order(order: Order, now: datetime, goods: Sequence[Goods] | None, offe
         if held and order.reserved_until
         else None,
         "goods": None if goods is None else [_goods(one) for one in goods],
+        "complaint": _complaint(complaint) if complaint is not None or order.status in ABOUT else None,
     }
 
 
@@ -140,6 +150,17 @@ def _product(product: Product) -> Json:
 
 
 def _goods(one: Goods) -> Json:
+    about = {"title": one.title, "kind": one.kind, "dead": one.dead}
     if one.kind == "file":
-        return {"title": one.title, "kind": one.kind, "file_name": one.file_name, "bytes": len(one.content)}
-    return {"title": one.title, "kind": one.kind, "text": one.content.decode(errors="replace")}
+        return {**about, "file_name": one.file_name, "bytes": len(one.content)}
+    return {**about, "text": one.content.decode(errors="replace")}
+
+
+def _complaint(complaint: Complaint | None) -> Json:
+    return {
+        "open": complaint is not None and complaint.open,
+        "messages": [
+            {"by_shop": one.who is not None, "text": one.text, "at": one.at.isoformat()}
+            for one in (complaint.messages if complaint is not None else ())
+        ],
+    }

@@ -11,7 +11,7 @@ from typing import Any
 
 from quart import Blueprint, Response
 
-from actors.bots.shop import goods, offers, owner_broadcast, owner_orders
+from actors.bots.shop import complaints, goods, offers, owner_broadcast, owner_orders
 from actors.bots.shop.figures import Figures, read_figures, today
 from actors.bots.shop.owner_log import read_log
 from actors.bots.shop.stock import list_items
@@ -90,6 +90,12 @@ def _add_views(ops: Blueprint, door: ShopDoor) -> None:
     async def shop_order(bot: str, number: int) -> Response:
         """One order: who, what, paid how, and the jobs that are left of it."""
         return await seen(partial(owner_orders.open_order, database, door.shop(bot), number))
+
+    @ops.get("/shop/<bot>/complaints")
+    async def shop_complaints(bot: str) -> Response:
+        """Problems with orders that wait for an answer, who has waited longest first: ?most=20."""
+        most = query(MostQuery).most
+        return await seen(partial(complaints.waiting_complaints, database, door.shop(bot), most))
 
     @ops.get("/shop/<bot>/discounts")
     async def shop_discounts(bot: str) -> Response:

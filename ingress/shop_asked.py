@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from actors.bots.shop.contact import printable
 from actors.bots.shop.language import Language
 from actors.bots.shop.order import Status
@@ -48,6 +49,12 @@ class RefundWish(Wish):
     """Give an order's money back; `goods_back` where nobody has seen the goods."""
 
     goods_back: bool = False
+
+
+class AnswerWish(Wish):
+    """What the customer of an order is told."""
+
+    text: str = Field(min_length=1, max_length=COMPLAINT_CHARS_MAX)
 
 
 class OfferWish(Wish):

@@ -10,11 +10,13 @@ from actors.bots.shop import goods, offers, owner_broadcast, owner_stock
 from actors.bots.shop.language import Language
 from actors.bots.shop.money import format_money
 from actors.bots.shop.owner_broadcast import Move
+from actors.bots.shop.owner_complaints import answer, close
 from actors.bots.shop.owner_faults import Fault, refuse
 from actors.bots.shop.owner_log import By
 from actors.bots.shop.owner_price import parse_currency, parse_price
 from actors.bots.shop.owner_problems import problem
 from actors.bots.shop.owner_refund import refund
+from actors.bots.shop.owner_replace import replace
 from actors.bots.shop.owner_texts import OWNER_TEXTS
 from actors.bots.shop.restored import confirm as confirm_stock
 from actors.bots.shop.upload import parse_products, parse_slug
@@ -24,6 +26,7 @@ from actors.runtime.bridge import aio
 from ingress.asked import BadRequestError
 from ingress.ops_answers import body, query, shown
 from ingress.shop_asked import (
+    AnswerWish,
     BroadcastWish,
     CategoryWish,
     Confirmation,
@@ -199,6 +202,40 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
             words = EN.refund_to_balance if outcome["to_balance"] else EN.refund_to_payer
             total = format_money(outcome["amount_minor"], outcome["currency"], Language.EN)
             return {"says": words.format(total=total, number=number), **outcome}
+
+        return await done(act)
+
+    @ops.post("/shop/<bot>/orders/<int:number>/answer")
+    async def answer_customer(bot: str, number: int) -> Response:
+        """Write to the customer of an order, as to a problem with it. Body: why, text."""
+        asked = await body(AnswerWish)
+        by = actor(door.shop(bot), asked, "answer", str(number))
+
+        async def act() -> Said:
+            await answer(door.database, door.wake, by, number, asked.text)
+            return {"says": f"The customer of order No. {number} is told."}
+
+        return await done(act)
+
+    @ops.post("/shop/<bot>/orders/<int:number>/close")
+    async def close_complaint(bot: str, number: int) -> Response:
+        """Let a problem with an order wait for no answer; the customer is not told. Body: why."""
+        by = actor(door.shop(bot), await body(Wish), "close", str(number))
+
+        async def act() -> Said:
+            closed = await close(door.database, by, number)
+            return {"says": f"Order No. {number}: {'closed' if closed else 'nothing was waiting'}."}
+
+        return await done(act)
+
+    @ops.post("/shop/<bot>/orders/<int:number>/items/<int:item>/replace")
+    async def replace_item(bot: str, number: int, item: int) -> Response:
+        """Give the customer another one from stock in place of an item that does not work. Body: why."""
+        by = actor(door.shop(bot), await body(Wish), "replace", f"{number}:{item}")
+
+        async def act() -> Said:
+            outcome = await replace(door.database, door.wake, by, number, item)
+            return {"says": EN.replaced.format(product=outcome["product"]), **outcome}
 
         return await done(act)
 

@@ -852,3 +852,35 @@ def test_every_problem_says_what_to_do_in_both_languages() -> None:
         assert re.search("[а-я]", words.error_ru), code
         assert re.search("[а-я]", words.what_to_do_ru), code
         assert words.error_en.isascii(), code
+
+
+def test_a_problem_with_an_order_is_told_once_and_its_answer_is_on_the_page(visit) -> None:
+    async def test(shop):
+        number = (await ordered(shop)).json["number"]
+        told = {"key": KEY, "text": "The key is <dead>."}
+        early = await shop.ask("POST", f"orders/{number}/complaint", told)
+        assert (early.status, early.json["code"]) == (409, "no_complaint")
+        await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
+        assert await shop.pays(number) == "paid"
+        await shop.delivers(number)
+        assert (await shop.ask("GET", f"orders/{number}")).json["complaint"] == {
+            "open": False,
+            "messages": [],
+        }
+        for _ in range(2):
+            sent = await shop.ask("POST", f"orders/{number}/complaint", told)
+            assert sent.status == 200
+        assert sent.json["complaint"]["open"]
+        assert [one["text"] for one in sent.json["complaint"]["messages"]] == ["The key is <dead>."]
+        other = await shop.ask("POST", f"orders/{number}/complaint", told, user=BOB)
+        assert other.status == 404
+        for wrong in (
+            {"key": "short", "text": "x"},
+            {"key": KEY},
+            {"key": KEY, "text": "x" * 1001},
+            {"key": KEY, "text": " "},
+        ):
+            assert (await shop.ask("POST", f"orders/{number}/complaint", wrong)).status == 400
+        assert len(await shop.sql("SELECT 1 FROM shop.complaint_messages")) == 1
+
+    visit(test, gateways=[Gateway()])

@@ -3,14 +3,17 @@
 import asyncio
 import json
 import re
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 import trio
 
+from actors.bots.shop.complaints import complain
 from actors.bots.shop.customers import remember
 from actors.bots.shop.language import Language
 from actors.bots.shop.options import Options
+from actors.bots.shop.order import find_order
 from actors.runtime import host
 from actors.runtime.bridge import aio
 from ingress.app import create_app
@@ -78,12 +81,15 @@ class Api:
 WISHES = [
     ("POST", "stock?why=w"), ("POST", "stock/fonts?why=w&name=a"), ("POST", "products?why=w"),
     ("POST", "products/svetlitsa"), ("POST", "products/svetlitsa/withdraw"),
-    ("POST", "orders/1001/refund"), ("POST", "discounts"), ("POST", "discounts/1/off"),
+    ("POST", "orders/1001/refund"), ("POST", "orders/1001/answer"), ("POST", "orders/1001/close"),
+    ("POST", "orders/1001/items/1/replace"), ("POST", "discounts"), ("POST", "discounts/1/off"),
     ("POST", "broadcasts"), ("POST", "broadcasts/1/pause"), ("PUT", "categories/new"),
     ("PUT", "suppliers/new"),
 ]  # fmt: skip
-VIEWS = ["figures", "products", "products/svetlitsa/items", "categories", "suppliers", "orders", "discounts",
-         "broadcasts", "recipients", "log"]  # fmt: skip
+VIEWS = [
+    "figures", "products", "products/svetlitsa/items", "categories", "suppliers", "orders", "complaints",
+    "discounts", "broadcasts", "recipients", "log",
+]  # fmt: skip
 
 
 def test_without_the_token_nothing_is_told_and_nothing_is_done(opened) -> None:
@@ -473,3 +479,36 @@ def ask_shop(desk):
         return host.run(lambda: Api(None, desk).ask(method, path))
 
     return asked
+
+
+def test_a_problem_with_an_order_is_listed_answered_and_what_is_dead_replaced(opened, page_database) -> None:
+    async def test(api):
+        number = await aio(partial(sell_in, page_database, delivered=True))
+        order = await aio(find_order, api.pool, number)
+        await aio(complain, api.pool, "effect", order, "The key is dead.", [1])
+        (waits,) = await api.does("GET", "complaints")
+        assert (waits["order"], waits["name"], waits["text"]) == (number, "Anna", "The key is dead.")
+        found = await api.does("GET", f"orders/{number}")
+        (item,) = found["items"]
+        assert "content" not in item
+        assert found["complaint"]["messages"][0]["text"] == "The key is dead."
+        path = f"orders/{number}/items/{item['id']}/replace"
+        done = await api.does("POST", path, {"why": "does not work"})
+        assert done["says"] == "✅ The Lighthouse Keeper: the customer has another one."
+        assert await api.does("GET", "complaints") == []
+        again = await api.ask("POST", path, {"why": "does not work"})
+        assert again.status == 409
+        assert "replaced already" in again.json["error"]
+        said = await api.does("POST", f"orders/{number}/answer", {"why": "so", "text": "Here you are."})
+        assert said["says"] == f"The customer of order No. {number} is told."
+        assert [deed["action"] for deed in await api.log()] == ["replace", "answer"]
+        for wrong in (
+            "orders/999999/answer",
+            f"orders/{2**64}/answer",
+            f"orders/{number}/items/{2**64}/replace",
+        ):
+            assert (
+                await api.ask("POST", wrong, {"why": "w", "text": "x"} if "answer" in wrong else {"why": "w"})
+            ).status == 404
+
+    opened(test)

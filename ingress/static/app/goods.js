@@ -14,6 +14,8 @@ export function goodsOf(order) {
 }
 
 function item(order, one, place) {
+  // What was replaced is there for whoever looks for it; nothing can be done with it any more.
+  if (one.dead) return h("li.dead", h(".about", h("small", `${one.title} · ${t("dead")}`), h("s", one.kind === "file" ? one.file_name : one.text)));
   if (one.kind === "file") {
     const name = h("span.file", icon("file"), one.file_name);
     // A window inside Telegram has nowhere to put a download; the chat has the file anyway.

@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { setQuantity } from "./cart.js";
 import { h, say } from "./dom.js";
+import { complaintOf } from "./complaint.js";
 import { goodsOf } from "./goods.js";
 import { stateOf } from "./orders.js";
 import { isAtOnce, openPayment, payUrl, providerChoice, takers } from "./pay.js";
@@ -23,6 +24,7 @@ onReturn(() => lookNow());
 export function showOrder(root, number) {
   let [order, busy, left, timer, wait] = [null, false, false, 0, FIRST_MS];
   let [provider, url, until] = [null, null, 0];
+  const words = { text: "", open: false };
   const [state, when] = [h("span"), h("small.dim")];
   const story = h("p.story", { role: "status" });
   const clock = h("p.clock", { role: "timer", hidden: true });
@@ -33,6 +35,8 @@ export function showOrder(root, number) {
   const secondsLeft = () => (until - performance.now()) / 1000;
   const canPay = () => order?.status === "awaiting_payment" && secondsLeft() > 0 && takers(order).length > 0;
   const chosen = () => (takers(order).find((one) => one.name === provider) ?? takers(order)[0])?.name ?? null;
+
+  const isGoingOn = () => GOING_ON.has(order.status) || order.complaint?.open;
 
   function act() {
     if (busy) return setAction({ text: t("openingPay"), busy: true, run() {} });
@@ -64,6 +68,7 @@ export function showOrder(root, number) {
       waits && secondsLeft() > 0 && providerChoice(order, chosen(), (name) => { provider = name; url = null; draw(); }),
       waits && url && h("p.notice", t("watching"), " ", h("a", { href: url, target: "_blank", rel: "noopener", onclick: opened }, t("payAgain"))),
       linesOf(order),
+      order.complaint && complaintOf(order, words, show),
       h(".buttons",
         waits && button(t("cancel"), cancel, "plain.danger"),
         ["expired", "canceled", "refunded", "delivered"].includes(order.status) && button(t("again"), again)),
@@ -98,7 +103,7 @@ export function showOrder(root, number) {
       if (!order && error.code !== "lost") return;
     }
     clearTimeout(timer);
-    if (!order || GOING_ON.has(order.status)) timer = setTimeout(() => document.hidden || look(), wait);
+    if (!order || isGoingOn()) timer = setTimeout(() => document.hidden || look(), wait);
     wait = Math.min(wait * LONGER, LONGEST_MS);
   }
 
@@ -142,7 +147,7 @@ export function showOrder(root, number) {
   const ticking = setInterval(() => order && tick(), 1000);
   lookNow = () => {
     wait = FIRST_MS;
-    if (!order || GOING_ON.has(order.status)) look();
+    if (!order || isGoingOn()) look();
   };
   setAction(null);
   look().then(() => !left && canPay() && isAtOnce(number) && pay());
