@@ -10,7 +10,9 @@ from pydantic_core import ErrorDetails
 from ingress.fit import WORDS, unfit_field
 from storage.redis.dead_letters import Wanted
 from storage.redis.entry import Chat
+from storage.redis.history import KEPT_SECONDS
 from supervisors.oncall.office import WHO_CHARS_MAX, WHY_CHARS_MAX
+from supervisors.oncall.past import POINTS_MAX
 from supervisors.oncall.targets import TARGET_CHARS_MAX
 
 IDS_MAX = 1_000
@@ -119,9 +121,10 @@ class Edit(Reasoned):
 
 
 class TopQuery(Asked):
-    """Which chats come first, and how many are shown."""
+    """Which chats come first, how many are shown, and whether those too that somebody has suspended."""
 
     by: Literal["depth", "age"] = "depth"
+    suspended: bool = True
     most: int = Field(20, ge=1, le=MOST_MAX)
 
 
@@ -129,6 +132,14 @@ class MostQuery(Asked):
     """How many lines are shown."""
 
     most: int = Field(50, ge=1, le=MOST_MAX)
+
+
+class PastQuery(Asked):
+    """How far back, in how many points at most, and only from which moment on."""
+
+    seconds: int = Field(KEPT_SECONDS, ge=10, le=KEPT_SECONDS)
+    most: int = Field(POINTS_MAX, ge=1, le=MOST_MAX)
+    since_ms: int = Field(0, ge=0)
 
 
 class DeadQuery(Filter):

@@ -5,6 +5,7 @@ The page acts through `/ops`, like everybody else.
 
 from collections.abc import AsyncGenerator, Callable, Collection
 from functools import partial
+from typing import Literal
 
 import trio
 from pydantic_core import to_json
@@ -20,8 +21,7 @@ from ingress.access import (
     is_same_origin,
     session_of,
 )
-from ingress.feed import By, Feed
-from ingress.rates import Rates
+from ingress.feed import Feed, Order
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.office import WHO_CHARS_MAX
 from supervisors.oncall.targets import UNSTOPPABLE
@@ -53,7 +53,7 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
     page = Blueprint(
         "console", __name__, url_prefix="/console", static_folder="static", static_url_path="/static"
     )
-    guesses, feed = access.guesses, Feed(desk, Rates())
+    guesses, feed = access.guesses, Feed(desk)
     streams = Streams()
     page.after_request(_harden)
 
@@ -105,11 +105,12 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
         if (place := streams.open()) is None:
             words = f"{STREAMS_MAX} consoles are open; close one\n"
             return Response(words, 503, {"Retry-After": "5"}, content_type="text/plain")
-        by: By = "age" if request.args.get("by") == "age" else "depth"
+        by: Literal["depth", "age"] = "age" if request.args.get("by") == "age" else "depth"
+        order = Order(by, suspended_too=request.args.get("suspended") == "too")
         cookie = request.cookies.get(cookie_name(https=is_https(request)), "")
         lasts = partial(_lasts, access, cookie, closing)
         response = Response(
-            _stream(feed, by, streams, place, lasts, closing), content_type="text/event-stream"
+            _stream(feed, order, streams, place, lasts, closing), content_type="text/event-stream"
         )
         response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the events back
         response.timeout = STREAM_SECONDS_MAX + STALL_SECONDS
@@ -151,16 +152,16 @@ def _lasts(access: Access, cookie: str, closing: trio.Event) -> bool:
 
 
 async def _stream(
-    feed: Feed, by: By, streams: Streams, place: object, lasts: Callable[[], bool], closing: trio.Event
+    feed: Feed, order: Order, streams: Streams, place: object, lasts: Callable[[], bool], closing: trio.Event
 ) -> AsyncGenerator[bytes, None]:
     # Nothing is made before the last event is on its way: a slow reader gets fewer events, none of them old.
     streams.begin(place)
     try:
-        yield f"retry: {RETRY_MS}\n".encode() + _event("history", feed.history())
+        yield f"retry: {RETRY_MS}\n".encode()
         ends = trio.current_time() + STREAM_SECONDS_MAX
         while lasts() and trio.current_time() < ends:
             next_beat = trio.current_time() + EVERY_SECONDS
-            yield _event("news", await feed.news(by))
+            yield _event("news", await feed.news(order))
             with trio.move_on_at(next_beat):
                 await closing.wait()
     finally:

@@ -5,19 +5,22 @@ could not be had say why. That is when on-call looks.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from time import time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import trio
 from structlog import get_logger
 
 from actors.runtime.bridge import BridgeClosedError, aio
 from ingress.plain import plain
-from ingress.rates import Point, Rates
 from storage.errors import StoreError
 from storage.words import words
+from supervisors.oncall.attention import PART_SECONDS, too_slow
 from supervisors.oncall.desk import OnCall
 from supervisors.oncall.errors import OnCallError
+from supervisors.oncall.need import Seen, concerns
 
 log = get_logger("mailroom.console")
 
@@ -25,8 +28,6 @@ By = Literal["depth", "age"]
 
 FRESH_SECONDS = 0.9
 """How long an answer serves all who look on; less than the beat of a stream, so that each beat has news."""
-PART_SECONDS = 3.0
-"""A part that takes longer is left out this time."""
 TOP_MOST = 20
 TARGETS_MOST = 200
 """Suspensions sent every second; the rest are shown on demand."""
@@ -41,6 +42,7 @@ class Part:
         self._lock = trio.Lock()
         self._asked = float("-inf")
         self.value: Any = None
+        """As on-call's function gave it."""
         self.fault = ""
 
     async def refresh(self) -> None:
@@ -51,58 +53,62 @@ class Part:
             self._asked = trio.current_time()
             try:
                 with trio.fail_after(PART_SECONDS):
-                    self.value = plain(await aio(self._ask))
+                    self.value = await aio(self._ask)
                 self.fault = ""
             except (OnCallError, StoreError, BridgeClosedError) as error:
                 self.fault = str(error)
             except trio.TooSlowError:
-                self.fault = f"no answer within {PART_SECONDS:.0f} s"
+                self.fault = too_slow(self._name)
             except Exception as error:  # whatever breaks in one part, the others are still shown
                 self.fault = words(error)
                 log.exception("console_part_failed", part=self._name)
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which chats are shown first, and whether those too that somebody has suspended."""
+
+    by: By = "depth"
+    suspended_too: bool = False
+
+
 class Feed:
     """The parts, together."""
 
-    def __init__(self, desk: OnCall, rates: Rates) -> None:
-        async def top(by: By) -> object:
-            return await desk.top(by, TOP_MOST)
+    def __init__(self, desk: OnCall) -> None:
+        async def top(order: Order) -> object:
+            return await desk.top(order.by, TOP_MOST, suspended_too=order.suspended_too)
 
-        async def suspensions() -> object:
-            return (await desk.suspensions())[:TARGETS_MOST]
-
-        self._rates = rates
-        self._measured = float("-inf")
-        self._point: Point | None = None
         self._parts = {
-            "tree": Part("tree", desk.tree),
+            "processes": Part("processes", desk.tree),
+            "missed": Part("missed", desk.missed),
             "totals": Part("totals", desk.totals),
-            "suspensions": Part("suspensions", suspensions),
+            "suspensions": Part("suspensions", desk.suspensions),
+            "waits": Part("waits", desk.long_waits),
+            "jobs": Part("jobs", desk.jobs_in_need),
         }
         self._top = {
-            "depth": Part("chats", lambda: top("depth")),
-            "age": Part("chats", lambda: top("age")),
+            order: Part("chats", partial(top, order))
+            for order in (Order(by, too) for by in get_args(By) for too in (False, True))
         }
 
-    async def news(self, by: By) -> dict[str, Any]:
-        """Everything as it is now; `rates` is the newest point, None where there is none yet."""
-        parts = {**self._parts, "chats": self._top[by]}
+    async def news(self, order: Order) -> dict[str, Any]:
+        """Everything as it is now, what needs on-call first of all."""
+        chats = self._top[order]
         async with trio.open_nursery() as nursery:
-            for part in parts.values():
+            for part in (*self._parts.values(), chats):
                 nursery.start_soon(part.refresh)
-        at_ms = int(time() * 1000)
-        if trio.current_time() - self._measured >= FRESH_SECONDS:
-            self._measured = trio.current_time()
-            self._point = self._rates.measure(self._measured, at_ms)
+        faults = {name: part.fault for name, part in self._parts.items() if part.fault}
+        seen = {name: part.value for name, part in self._parts.items() if name not in faults}
+        suspensions = self._parts["suspensions"].value or []
         return {
-            "at_ms": at_ms,
-            "by": by,
-            **{name: part.value for name, part in parts.items()},
-            "rates": plain(self._point),
-            "faults": {name: part.fault for name, part in parts.items() if part.fault},
+            "at_ms": int(time() * 1000),
+            "by": order.by,
+            "concerns": plain(concerns(Seen(**seen, faults=faults))),
+            "tree": plain(self._parts["processes"].value),
+            "totals": plain(self._parts["totals"].value),
+            "suspensions": plain(suspensions[:TARGETS_MOST]),
+            "suspended": len(suspensions),
+            "chats": plain(chats.value),
+            "faults": {**faults, **({"chats": chats.fault} if chats.fault else {})},
         }
-
-    def history(self) -> list[Any]:
-        """The rates of the last minutes, as far as somebody looked on."""
-        return [plain(point) for point in self._rates.points]

@@ -19,6 +19,7 @@ from ingress.asked import (
     Edit,
     Filter,
     MostQuery,
+    PastQuery,
     Skip,
     TopQuery,
 )
@@ -68,6 +69,18 @@ def _add_views(ops: Blueprint, desk: OnCall) -> None:
         """Every process and its supervision tree: states, restarts, last errors."""
         return shown(await aio(desk.tree))
 
+    @ops.get("/attention")
+    async def attention() -> Response:
+        """What needs on-call, what needs it most first, with what to do about each; empty: all is well."""
+        return shown(await aio(desk.attention))
+
+    @ops.get("/history")
+    async def history() -> Response:
+        """Throughput and latency of all processes in the last hours: ?seconds=21600 &most=360 &since_ms=."""
+        asked = query(PastQuery)
+        past = partial(desk.past, asked.seconds, most=asked.most, since_ms=asked.since_ms)
+        return shown(await aio(past))
+
     @ops.get("/totals")
     async def totals() -> Response:
         """How much waits, how long already, how many dead letters."""
@@ -75,9 +88,9 @@ def _add_views(ops: Blueprint, desk: OnCall) -> None:
 
     @ops.get("/chats")
     async def chats() -> Response:
-        """The fullest mailboxes (?by=depth) or those waiting longest (?by=age), ?most=20."""
+        """The fullest mailboxes (?by=depth) or the longest waits (?by=age), ?most=20, ?suspended=false."""
         asked = query(TopQuery)
-        return shown(await aio(desk.top, asked.by, asked.most))
+        return shown(await aio(partial(desk.top, asked.by, asked.most, suspended_too=asked.suspended)))
 
     @ops.get("/chats/<target>")
     async def chat(target: str) -> Response:
@@ -106,6 +119,12 @@ def _add_views(ops: Blueprint, desk: OnCall) -> None:
         """How many dead letters by bot and error, most first; the same filter as /ops/dead."""
         reasons = await aio(desk.dead_reasons, query(Filter).wanted)
         return shown([{"bot": bot, "error": error, "count": count} for bot, error, count in reasons])
+
+    @ops.get("/dead/count")
+    async def dead_count() -> Response:
+        """How many dead letters there are, of chats and of jobs; the same filter as /ops/dead."""
+        found = await aio(desk.dead_count, query(Filter).wanted)
+        return shown(found, incomplete=found.missing)
 
     @ops.get("/dead/<id>")
     async def dead_letter(id: str) -> Response:  # noqa: A002 - the name in the route

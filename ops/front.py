@@ -62,6 +62,7 @@ class Front:
             line = Line(bot, self._intake)
             self._lines[bot.name] = line.state
             life.details = line.state.details
+            life.ails = lambda: line.state.trouble
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(
                     line.serve, url, secret, partial(self.hold, bot), partial(self._open, bot, life)
@@ -82,6 +83,7 @@ class Front:
             poller = Poller(bot, self._intake)
             self._lines[bot.name] = poller.state
             life.details = poller.state.details
+            life.ails = lambda: poller.state.trouble
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(poller.run)
                 life.started()

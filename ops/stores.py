@@ -22,6 +22,7 @@ from storage.redis.batch import Line
 from storage.redis.entry import PARTITIONS
 from storage.redis.mailbox import Mailboxes
 from storage.redis.pair import RedisPair
+from supervisors.gauges import STORES_SILENT
 from supervisors.otp.child import Life
 from supervisors.pairing.check import Pairing, StoresDoNotFitError
 from supervisors.readiness import Readiness
@@ -61,6 +62,7 @@ class Stores:
             "connections": self.database.get_size(),
             "idle": self.database.get_idle_size(),
         }
+        life.ails = lambda: STORES_SILENT.get("postgres", "")
         life.started()
         await trio.sleep_forever()
 
@@ -73,6 +75,7 @@ class Stores:
             line: "connected" if one.connected else "not connected"
             for line, one in (("intake", self.intake), ("work", self.line))
         }
+        life.ails = lambda: STORES_SILENT.get("redis", "")
         life.started()
         await trio.sleep_forever()
 

@@ -24,6 +24,7 @@ from storage.errors import StoreError
 from storage.postgres.database import UNAVAILABLE, unavailable
 from storage.redis.batch import Line
 from storage.redis.inspection import totals
+from supervisors.history import Recorder
 from supervisors.job_gauges import count_jobs
 from supervisors.oncall.reports import State
 from supervisors.otp.child import Life
@@ -35,8 +36,8 @@ log = get_logger("mailroom.gauges")
 
 LAG_SECONDS = 0.5
 """How long the loops are asked to sleep: whatever blocks them for longer cannot fall between two sleeps."""
-PING_SECONDS = 5.0
-"""How often the stores are asked: twice and more between two scrapes."""
+PING_SECONDS = 2.0
+"""How often the stores are asked: on-call is to see within five seconds that one does not answer."""
 ANSWER_SECONDS_MAX = 2.0
 """A store that takes longer counts as down, as in `/readyz`."""
 TOTALS_SECONDS = 15.0
@@ -71,6 +72,9 @@ CHILDREN = Gauge("mailroom_supervisor_children", "Nodes of this process's superv
 _COUNTED = (CHATS_WAITING, MESSAGES_WAITING, OLDEST, DEAD_LETTERS, SUSPENDED, MEMORY, MEMORY_MAX)
 _VERDICTS = ("handled", "unhandled", "refused", "stopped", "dead")
 
+STORES_SILENT: dict[str, str] = {}
+"""Why a store did not answer when it was last asked: for its node in the tree, which would look well."""
+
 Tally = Callable[[], Mapping[str, int]]
 
 
@@ -95,6 +99,7 @@ async def watch(
         nursery.start_soon(_every, TOTALS_SECONDS, count_lost, database)
         nursery.start_soon(_every, TOTALS_SECONDS, measure_periodic, database)
         nursery.start_soon(_every, PING_SECONDS, show_tree, tally)
+        nursery.start_soon(Recorder(line).record)
 
 
 async def feel_trio() -> None:
@@ -139,6 +144,7 @@ class Pulse:
         elif not why and not self._up:
             log.info("store_is_back", store=self._store)
         self._up = not why
+        STORES_SILENT[self._store] = why
         child(UP, self._store).set(self._up)
 
 

@@ -55,6 +55,7 @@ class Holding:
     async def live(self, life: Life, bot: HostedBot) -> None:
         """The life of this part in the tree, one for each bot."""
         life.details = lambda: {"held": bot.hold.why} if bot.hold.why else {}
+        life.ails = lambda: f"Telegram does not know the bot: {bot.hold.why}" if bot.hold.why else ""
         await aio(self.restore, bot)
         life.started()
         await self.watch(bot)

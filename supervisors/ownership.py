@@ -33,6 +33,7 @@ MARGIN_SECONDS = 1.0
 TRY_SECONDS = HEARTBEAT_SECONDS / 2
 """How often who stands by tries to take the chats."""
 
+IN_DOUBT_SAID = "the lease could not be renewed in time"
 EPOCH = Gauge("mailroom_ownership_epoch", "The epoch this process commits with; 0 while it owns nothing")
 IN_DOUBT = Gauge(
     "mailroom_ownership_in_doubt",
@@ -102,7 +103,7 @@ class Ownership:
         """What the tree shows."""
         shown: dict[str, str | int | float] = {"epoch": self.held_epoch, "owner": self.owner}
         if self.held and self.in_doubt:
-            shown["in_doubt"] = "the lease could not be renewed in time"
+            shown["in_doubt"] = IN_DOUBT_SAID
         stall = self._heartbeat.last_stall if self._heartbeat is not None else None
         if stall is not None:
             shown["last_stall"] = str(stall)

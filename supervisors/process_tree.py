@@ -155,6 +155,7 @@ def _report(child: Child, waits_for: Child | None) -> NodeReport:
         details = dict(running.life.details())
     if waits_for is not None and running is None:
         details["waits_for"] = waits_for.path
+    ails = running.life.ails() if up and running is not None and running.life.ails is not None else ""
     due = child.state == "restarting"
     return NodeReport(
         path=child.path,
@@ -167,6 +168,7 @@ def _report(child: Child, waits_for: Child | None) -> NodeReport:
         traceback=child.traceback,
         error_ms=child.error_ms,
         next_start_ms=int((time.time() + child.next_start_at - now) * 1000) if due else 0,
+        ails=ails,
         details=details,
         children=_reports(child.supervisor) if child.supervisor is not None and running else (),
     )

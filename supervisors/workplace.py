@@ -18,7 +18,7 @@ from storage.redis.entry import Chat
 from storage.redis.mailbox import Changes, Early, Mailboxes, Receipt
 from supervisors.chats import Chats, Park, open_chats, park_nowhere
 from supervisors.otp.child import Life
-from supervisors.ownership import Ownership
+from supervisors.ownership import IN_DOUBT_SAID, Ownership
 from supervisors.remote import announce, listen_for_arrivals
 from supervisors.timers import run_timers
 
@@ -54,6 +54,7 @@ class Workplace:
     async def lease(self, life: Life) -> None:
         """Wait for the lease and hold it. Fails when it is lost, and takes everything below down with it."""
         life.details = self.ownership.details
+        life.ails = lambda: IN_DOUBT_SAID if self.ownership.held and self.ownership.in_doubt else ""
         try:
             await self.ownership.acquire()
             life.started()

@@ -1,9 +1,7 @@
-// A chart over the last minutes, as a small SVG of our own: lines, three grid lines, the values beside their names.
+// A chart over the last hours, as a small SVG of our own: lines, three grid lines, the values beside their names.
 import { $, h, say } from "./dom.js";
-import { nowMs } from "./words.js";
+import { clock, duration, nowMs } from "./words.js";
 
-const SPAN_MS = 5 * 60 * 1000;
-const GAP_MS = 5000;
 const [WIDTH, HEIGHT] = [600, 120];
 
 const svg = (tag, attributes) => {
@@ -24,6 +22,8 @@ export class Chart {
     this.format = format;
     this.least = least;
     this.points = [];
+    this.spanMs = 1;
+    this.stepMs = 1;
     this.hovered = null;
     this.area = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
     for (const y of [0, HEIGHT / 2, HEIGHT]) this.area.append(svg("line", { class: "grid", x1: 0, x2: WIDTH, y1: y, y2: y }));
@@ -38,39 +38,41 @@ export class Chart {
     this.top = h("span.top-label");
     this.half = h("span.half-label");
     this.when = h("span.when");
+    this.begin = h("span");
     figure.append(
       h("ul.legend", this.series.map((one) => one.item)),
       h("div.plot", this.area, this.top, this.half),
-      h("p.axis", h("span", "5 min ago"), this.when, h("span", "now")),
+      h("p.axis", this.begin, this.when, h("span", "now")),
     );
     this.area.addEventListener("pointermove", (event) => this.hover(event));
     this.area.addEventListener("pointerleave", () => this.hover(null));
   }
 
-  /** Replace the points; they are kept oldest first. */
-  show(points) {
-    this.points = points;
+  /** Show points, the oldest first, each of `stepMs`, over so long a time until now; where one is missing is a gap. */
+  show(points, spanMs, stepMs) {
+    Object.assign(this, { points, spanMs, stepMs });
+    say(this.begin, `${duration(spanMs / 1000)} ago`);
     this.draw();
   }
 
   hover(event) {
     const box = this.area.getBoundingClientRect();
-    this.hovered = event && nowMs() - SPAN_MS * (1 - (event.clientX - box.left) / box.width);
+    this.hovered = event && nowMs() - this.spanMs * (1 - (event.clientX - box.left) / box.width);
     this.draw();
   }
 
   draw() {
     const now = nowMs();
-    const seen = this.points.filter((point) => point.at_ms > now - SPAN_MS);
+    const seen = this.points.filter((point) => point.at_ms > now - this.spanMs);
     const top = roundTop(Math.max(this.least, ...seen.flatMap((point) => this.series.map((one) => point[one.key] ?? 0))));
-    const x = (ms) => (WIDTH * (1 - (now - ms) / SPAN_MS)).toFixed(1);
+    const x = (ms) => (WIDTH * (1 - (now - ms) / this.spanMs)).toFixed(1);
     const y = (value) => (HEIGHT * (1 - value / top)).toFixed(1);
     const told = this.hovered === null ? seen.at(-1) : nearest(seen, this.hovered);
     for (const { key, path, value } of this.series) {
       let [line, last] = ["", null];
       for (const point of seen) {
         if (point[key] === null) continue;
-        const joins = last !== null && point.at_ms - last < GAP_MS;
+        const joins = last !== null && point.at_ms - last < this.stepMs * 1.5;
         line += `${joins ? "L" : "M"}${x(point.at_ms)} ${y(point[key])}`;
         last = point.at_ms;
       }
@@ -80,7 +82,7 @@ export class Chart {
     say(this.top, this.format(top));
     say(this.half, this.format(top / 2));
     const hovering = this.hovered !== null && told;
-    say(this.when, hovering ? new Date(told.at_ms).toLocaleTimeString("en-GB") : "");
+    say(this.when, hovering ? clock(told.at_ms) : "");
     this.cursor.setAttribute("visibility", hovering ? "visible" : "hidden");
     if (hovering) for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, x(told.at_ms));
     this.area.setAttribute("aria-label", this.series.map((one) => `${one.name} ${one.value.textContent}`).join(", "));

@@ -1,5 +1,6 @@
 // Dead letters: filtered, counted by reason, one by one or all at once.
 import { letters as bulk } from "./actions.js";
+import { filterIn } from "./address.js";
 import { ask, query } from "./ask.js";
 import { $, h, keep, row, say, sayOrHide } from "./dom.js";
 import { addressOf } from "./sheet.js";
@@ -9,20 +10,20 @@ const LETTERS_STEP = 15;
 const LETTERS_MAX = 1000;
 const REASONS_SHOWN = 6;
 const section = $("#dead");
-const form = $(".filter", section);
+const filter = filterIn($(".filter", section), "dead", () => refreshDead());
 const known = {};
 let asked = 0;
 let lettersWanted = LETTERS_STEP;
-
-const filter = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
 
 export async function refreshDead() {
   const [wanted, turn] = [filter(), (asked += 1)];
   try {
     // Counted up to a moment: what dies after it is neither shown in the number nor touched by it.
     const counted = { ...wanted, until_ms: nowMs() };
-    const [reasons, letters] = await Promise.all([ask(`dead/reasons${query(counted)}`), ask(`dead${query({ ...wanted, most: lettersWanted })}`)]);
-    if (turn === asked) show(reasons, letters, counted);
+    const [number, reasons, letters] = await Promise.all([
+      ask(`dead/count${query(counted)}`), ask(`dead/reasons${query(counted)}`), ask(`dead${query({ ...wanted, most: lettersWanted })}`),
+    ]);
+    if (turn === asked) show(number, reasons, letters, counted);
   } catch (error) {
     sayOrHide($(".fault", section), error.message);
   }
@@ -34,15 +35,16 @@ export function deadAre(of, number) {
   known[of] = number;
 }
 
-function show(reasons, letters, counted) {
-  sayOrHide($(".fault", section), "");
-  const number = reasons.reduce((sum, reason) => sum + reason.count, 0);
+function show({ letters: ofChats, jobs, missing }, reasons, letters, counted) {
+  sayOrHide($(".fault", section), missing);
+  const number = ofChats + jobs;
   keep($(".reasons tbody", section), reasons.slice(0, REASONS_SHOWN), (reason) => `${reason.bot} ${reason.error}`, reasonRow);
   keep($(".letters tbody", section), letters, (letter) => letter.id, letterRow);
   for (const table of section.querySelectorAll("table")) table.hidden = !letters.length;
   const rest = number > letters.length ? `, the newest ${letters.length} shown` : "";
   const many = reasons.length > REASONS_SHOWN ? `, the ${REASONS_SHOWN} most frequent of ${reasons.length} reasons` : "";
-  say($(".count", section), `${plural(number, "dead letter")}${rest}${many}`);
+  const parts = ofChats && jobs ? ` (${plural(ofChats, "message")}, ${plural(jobs, "job")})` : "";
+  say($(".count", section), `${plural(number, "dead letter")}${parts}${rest}${many}`);
   $(".bulk", section).hidden = !number;
   $(".bulk .requeue", section).onclick = () => bulk.requeue(counted, number);
   $(".bulk .drop", section).onclick = () => bulk.drop(counted, number);
@@ -60,11 +62,7 @@ function reasonRow({ bot, error }) {
   return line;
 }
 
-function narrow(bot, error) {
-  form.bot.value = bot;
-  form.error.value = error;
-  refreshDead();
-}
+const narrow = (bot, error) => filter.set({ bot, error });
 
 function letterRow(letter) {
   const when = h("span");
@@ -76,13 +74,8 @@ function letterRow(letter) {
   return line;
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  refreshDead();
-});
 $(".more", section).addEventListener("click", () => {
   lettersWanted = Math.min(LETTERS_MAX, lettersWanted * 3);
   refreshDead();
 });
-form.addEventListener("reset", () => setTimeout(refreshDead));
 document.addEventListener("acted", refreshDead);

@@ -2,21 +2,32 @@
 import * as actions from "./actions.js";
 import { ask } from "./ask.js";
 import { $, h, keep, row, say, sayOrHide } from "./dom.js";
-import { ago, moment } from "./words.js";
+import { ago, count, moment } from "./words.js";
 
 const LINES_STEP = 15;
 const LINES_MAX = 1000;
 const suspensions = $("#suspensions");
 const audit = $("#audit");
 let linesWanted = LINES_STEP;
+let heldWanted = LINES_STEP;
+let heldLast = [];
 
-export function showSuspensions(held, fault) {
+/** `held` are the latest of them, `number` is how many there are. */
+export function showSuspensions(held, number, fault) {
   sayOrHide($(".fault", suspensions), fault && `The suspensions: ${fault}`);
-  const lines = held ?? [];
+  heldLast = [held ?? [], number ?? 0, fault];
+  const lines = heldLast[0].slice(0, heldWanted);
   keep($("tbody", suspensions), lines, (line) => `${line.target} ${line.since_ms}`, suspensionRow);
   $("table", suspensions).hidden = !lines.length;
   $(".empty", suspensions).hidden = Boolean(lines.length || fault);
+  sayOrHide($(".count", suspensions), number > lines.length ? `The latest ${lines.length} of ${count(number)}` : "");
+  $(".more", suspensions).hidden = lines.length >= heldLast[0].length;
 }
+
+$(".more", suspensions).addEventListener("click", () => {
+  heldWanted *= 3;
+  showSuspensions(...heldLast);
+});
 
 function suspensionRow(held) {
   const since = h("span", { title: moment(held.since_ms) });

@@ -1,7 +1,7 @@
 // Jobs of the outbox: their queues with pause and resume, and the newest of them, filtered.
 import { jobs as bulk, queue as actions } from "./actions.js";
+import { filterIn } from "./address.js";
 import { ask, query } from "./ask.js";
-import { deadAre } from "./dead.js";
 import { $, h, keep, row, say, sayOrHide, state } from "./dom.js";
 import { addressOf } from "./sheet.js";
 import { ago, count, duration, plural } from "./words.js";
@@ -11,14 +11,15 @@ const JOBS_MAX = 1000;
 // A paused queue, and a job's state, in the colours that nodes have.
 const LOOKS = { running: "running", retrying: "restarting", scheduled: "starting", blocked: "suspended", lost: "stuck", dead: "stuck" };
 const section = $("#jobs");
-const form = $(".filter", section);
+const filter = filterIn($(".filter", section), "jobs", () => refreshJobs());
 let seen = "";
 let asked = 0;
 let jobsWanted = JOBS_STEP;
 
-const filter = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
-
 export const jobState = (element, word) => state(element, LOOKS[word] ?? "idle", word);
+
+/** Go to the jobs of a queue, or in a state. */
+export const showQueue = (queue, state = "") => filter.set({ queue, state });
 
 /** How the queues stand; where that has changed the list is read anew too. */
 export async function refreshQueues() {
@@ -28,7 +29,6 @@ export async function refreshQueues() {
     keep($(".queues tbody", section), queues, (queue) => queue.queue, queueRow);
     $(".queues", section).hidden = !queues.length;
     keep($("#queues"), queues, (queue) => queue.queue, ({ queue }) => h("option", { value: queue }));
-    deadAre("jobs", queues.reduce((sum, queue) => sum + (queue.jobs.dead ?? 0), 0));
     const now = JSON.stringify(queues.map((queue) => [queue.queue, queue.jobs]));
     if (now !== seen) refreshJobs();
     seen = now;
@@ -93,11 +93,6 @@ function jobRow(job) {
   return line;
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  refreshJobs();
-});
-form.addEventListener("reset", () => setTimeout(refreshJobs));
 $(".more", section).addEventListener("click", () => {
   jobsWanted = Math.min(JOBS_MAX, jobsWanted * 3);
   refreshJobs();

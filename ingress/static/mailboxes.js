@@ -1,30 +1,51 @@
 // The chats that come first: by how much waits, or for how long.
+import { onAddress, read, write } from "./address.js";
 import { $, h, keep, row, say, sayOrHide } from "./dom.js";
 import { addressOf } from "./sheet.js";
-import { count, duration } from "./words.js";
+import { count, duration, plural } from "./words.js";
 
 const section = $("#mailboxes");
 
-export function showChats(chats, fault) {
+/** `suspended` is how many that wait are suspended. */
+export function showChats(chats, suspended, fault) {
   sayOrHide($(".fault", section), fault && `The mailboxes: ${fault}`);
   const lines = chats ?? [];
   keep($("tbody", section), lines, (line) => line.chat, chatRow);
   $("table", section).hidden = !lines.length;
-  $(".empty", section).hidden = Boolean(lines.length || fault);
+  const empty = $(".empty", section);
+  empty.hidden = Boolean(lines.length || fault);
+  const hidden = suspended && !orderNow().suspended ? `, but for ${plural(suspended, "that is suspended", "that are suspended")}` : "";
+  say(empty, `No chat has messages waiting${hidden}.`);
 }
 
 /** What holds a chat: itself, or something wider. */
 export const held = (holder, chat) => (holder === chat ? "suspended" : `suspended with ${holder}`);
 
-/** Have the buttons choose the order; `chosen` hears of it. */
-export function chooseOrder(chosen) {
-  const buttons = [...section.querySelectorAll("[data-by]")];
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      for (const other of buttons) other.setAttribute("aria-pressed", other === button);
-      chosen(button.dataset.by);
-    });
-  }
+const buttons = [...section.querySelectorAll("[data-by]")];
+const too = $(".too", section);
+
+/** Which chats come first, as the address has it. */
+export const orderNow = () => ({ by: read("by"), suspended: read("suspended") });
+
+/** Hear of it when another order is chosen. */
+export function onOrder(chosen) {
+  const show = () => {
+    const { by, suspended } = orderNow();
+    for (const button of buttons) button.ariaPressed = String(button.dataset.by === (by || "depth"));
+    too.ariaPressed = String(Boolean(suspended));
+  };
+  const choose = (fields) => {
+    write(fields);
+    show();
+    chosen();
+  };
+  for (const button of buttons) button.addEventListener("click", () => choose({ by: button.dataset.by === "age" ? "age" : "" }));
+  too.addEventListener("click", () => choose({ suspended: orderNow().suspended ? "" : "too" }));
+  onAddress(() => {
+    show();
+    chosen();
+  });
+  show();
 }
 
 function chatRow({ chat }) {

@@ -1,47 +1,41 @@
 // The page: a stream of news, and each part of the page told of its piece of it.
+import "./charts.js";
 import "./chat.js";
 import "./job.js";
 import "./letter.js";
-import { ask } from "./ask.js";
-import { Chart } from "./chart.js";
+import { ask, query } from "./ask.js";
+import { showAttention } from "./attention.js";
 import { deadAre } from "./dead.js";
 import { $, h, keep, say, state } from "./dom.js";
 import { proposeTargets, refreshAudit, showSuspensions } from "./held.js";
 import { refreshQueues } from "./jobs.js";
-import { chooseOrder, showChats } from "./mailboxes.js";
+import { orderNow, onOrder, showChats } from "./mailboxes.js";
 import { refreshRestored } from "./restored.js";
 import { followAddress } from "./sheet.js";
 import { nodePaths, showTree } from "./tree.js";
-import { count, duration, latency, nowMs, rate, setClock } from "./words.js";
+import { count, duration, nowMs, setClock } from "./words.js";
 
 const AUDIT_EVERY_MS = 15000;
-const POINTS_MAX = 300;
 const AGAIN_MS = 5000;
+const SILENT_MS = 6000;
 const QUEUES_EVERY_MS = 5000;
 
 const live = $("#live");
-const percentiles = (name) => [[`${name}_p50`, "half within"], [`${name}_p99`, "99 % within"]];
-const charts = [
-  new Chart($("#throughput"), [["accepted", "accepted"], ["handled", "handled"], ["replies", "replies"]], rate, 1),
-  new Chart($("#handling"), percentiles("handling"), latency, 0.001),
-  new Chart($("#waited"), percentiles("waited"), latency, 0.001),
-];
-let points = [];
 let stream = null;
-let by = "depth";
 let again = 0;
+let heardAt = 0;
 
 function show(news) {
   setClock(news.at_ms);
-  const { tree, totals, chats, suspensions, rates, faults } = news;
-  if (rates) points = [...points, rates].slice(-POINTS_MAX);
-  for (const chart of charts) chart.show(points);
-  showTree(tree, suspensions, faults.tree);
-  showChats(chats, faults.chats);
-  showSuspensions(suspensions, faults.suspensions);
+  const { concerns, tree, totals, chats, suspensions, suspended, faults } = news;
+  showAttention(concerns, tree ?? []);
+  showTree(tree, suspensions, faults.processes);
+  showChats(chats, totals?.suspended_chats, faults.chats);
+  showSuspensions(suspensions, suspended, faults.suspensions);
   proposeTargets(nodePaths(tree));
   showTotals(totals, faults.totals);
   if (totals && !faults.totals) deadAre("chats", totals.dead_letters);
+  if (totals?.dead_jobs !== null && totals?.dead_jobs !== undefined) deadAre("jobs", totals.dead_jobs);
 }
 
 function showTotals(totals, fault) {
@@ -49,8 +43,8 @@ function showTotals(totals, fault) {
     ["messages waiting", count(totals.messages_waiting)],
     ["chats waiting", count(totals.chats_waiting)],
     ["longest wait", totals.oldest_ms ? duration((nowMs() - totals.oldest_ms) / 1000) : "–"],
-    ["dead letters", count(totals.dead_letters), totals.dead_letters > 0],
-    ["suspended chats", count(totals.suspended_chats), totals.suspended_chats > 0],
+    ["dead letters, jobs too", totals.dead_jobs === null ? `${count(totals.dead_letters)} + ?` : count(totals.dead_letters + totals.dead_jobs), totals.dead_letters + totals.dead_jobs > 0],
+    ["suspended chats waiting", count(totals.suspended_chats), totals.suspended_chats > 0],
   ] : [];
   keep($("#totals"), pairs, ([name]) => name, ([name]) => {
     const value = h("dd");
@@ -62,29 +56,41 @@ function showTotals(totals, fault) {
     return item;
   });
   $("#totals").classList.toggle("old", Boolean(fault));
-  if (fault) state(live, "stuck", `live, but ${fault}`);
 }
 
 function listen() {
   clearTimeout(again);
   stream?.close();
-  stream = new EventSource(`/console/events?by=${by}`);
-  stream.addEventListener("history", (event) => { points = JSON.parse(event.data); });
+  stream = new EventSource(`/console/events${query(orderNow())}`);
+  heardAt = Date.now();
   stream.addEventListener("news", (event) => {
-    state(live, "running", "live");
-    show(JSON.parse(event.data));
+    heardAt = Date.now();
+    const news = JSON.parse(event.data);
+    const fault = Object.values(news.faults)[0];
+    state(live, fault ? "stuck" : "running", fault ? `live, but ${fault}` : "live");
+    document.body.classList.remove("stale");
+    show(news);
   });
   stream.addEventListener("error", lost);
 }
 
 // The browser comes back by itself when a stream breaks, but not when it was refused.
 async function lost() {
+  document.body.classList.add("stale");
   state(live, "restarting", "connection lost, trying again");
   if (stream.readyState !== EventSource.CLOSED) return;
   clearTimeout(again);
   again = setTimeout(listen, AGAIN_MS);
   await ask("totals").catch((error) => state(live, "stuck", error.message));
 }
+
+// A process that hangs keeps its connections: what is shown then is old, and must not look well.
+setInterval(() => {
+  const silent = Date.now() - heardAt;
+  if (document.hidden || stream?.readyState !== EventSource.OPEN || silent < SILENT_MS) return;
+  document.body.classList.add("stale");
+  state(live, "stuck", `no word for ${duration(silent / 1000)}: the process behind this page does not answer`);
+}, 1000);
 
 // A page nobody sees asks for nothing, and leaves its connection to others.
 document.addEventListener("visibilitychange", () => {
@@ -94,10 +100,7 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", () => stream?.close());
 
-chooseOrder((order) => {
-  by = order;
-  listen();
-});
+onOrder(listen);
 setInterval(() => document.hidden || refreshAudit(), AUDIT_EVERY_MS);
 setInterval(() => document.hidden || refreshQueues(), QUEUES_EVERY_MS);
 setInterval(() => document.hidden || refreshRestored(), QUEUES_EVERY_MS);

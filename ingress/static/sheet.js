@@ -35,7 +35,7 @@ export const closeSheet = () => sheet.close();
 sheet.addEventListener("close", () => {
   close?.();
   close = null;
-  if (location.hash.includes("/")) history.replaceState(null, "", location.pathname);
+  if (location.hash.includes("/")) history.replaceState(null, "", location.pathname + location.search);
 });
 sheet.addEventListener("click", (event) => {
   if (event.target === sheet) sheet.close();

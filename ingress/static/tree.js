@@ -6,13 +6,41 @@ import { ago, duration, nowMs } from "./words.js";
 const section = $("#tree");
 const unstoppable = section.dataset.unstoppable.split(",");
 
+const TROUBLE = ["parked", "stuck", "restarting", "stopped", "suspended"];
+const blocks = $(".processes", section);
+
 let heldEverywhere = new Set();
 
 /** `suspensions` tell what is put aside everywhere; what else is aside is so in its own process. */
 export function showTree(processes, suspensions, fault) {
   heldEverywhere = new Set((suspensions ?? []).map((held) => held.target));
   sayOrHide($(".fault", section), fault && `The tree: ${fault}`);
-  keep($(".processes", section), processes ?? [], (process) => process.id, processBlock);
+  keep(blocks, processes ?? [], (process) => process.id, processBlock);
+}
+
+/** Fold a process out, or all that have a node, and go to it; also where it is put aside in all of them. */
+export function reveal(process, path) {
+  const found = [...blocks.children].filter((block) => !process || block.key === process);
+  for (const block of found) block.unfold();
+  const line = found.flatMap((block) => [...block.querySelectorAll(".node-row")]).find((row) => path && row.path === path);
+  const at = line ?? found[0] ?? section;
+  setTimeout(() => at.scrollIntoView({ block: "center" }));
+  line?.classList.add("meant");
+  setTimeout(() => line?.classList.remove("meant"), 4000);
+}
+
+const walk = (node) => [node, ...node.children.flatMap(walk)];
+
+/** How a process is, in a state and in words; `well` while nothing of it needs to be seen. */
+function healthOf(process) {
+  if (!process.root) return { well: false, word: "stuck", says: "does not answer" };
+  const nodes = walk(process.root);
+  const ailing = nodes.filter((node) => node.ails).length;
+  const counted = TROUBLE.map((word) => [word, nodes.filter((node) => node.state === word).length]).filter(([, number]) => number);
+  if (ailing) counted.unshift(["ailing", ailing]);
+  if (!counted.length) return { well: true, word: "running", says: `all ${nodes.length} parts run` };
+  const worst = ["stuck", "ailing", "parked", "stopped", "restarting"].find((word) => counted.some(([one]) => one === word)) ?? counted[0][0];
+  return { well: false, word: worst === "ailing" ? "stuck" : worst, says: `${counted.map(([word, number]) => `${number} ${word === "ailing" ? "cannot work" : word}`).join(", ")} of ${nodes.length} parts` };
 }
 
 export function nodePaths(processes) {
@@ -27,8 +55,16 @@ function processBlock({ id }) {
   const table = h("table.list.tree",
     h("thead", h("tr", h("th", "Node"), h("th", "State"), h("th.number", "Up"), h("th.number", "Restarts"), h("th", "Details"), h("th", h("span.unseen", "Actions")))),
     body);
-  const block = h("article.process", h("h3", h("code", id), " ", about), silent, table);
+  const health = h("span");
+  const head = h("summary", h("h3", h("code", id)), health, about);
+  const block = h("details.process", head, silent, table);
+  let touched = false;
+  head.addEventListener("click", () => { touched = true; });
+  block.unfold = () => { touched = block.open = true; };
   block.update = (process) => {
+    const { well, word, says } = healthOf(process);
+    state(health, word, says);
+    if (!touched && block.open === well) block.open = !well;
     say(about, `${process.roles.join(" + ")} · pid ${process.pid} on ${process.host} · up ${duration(process.uptime_seconds)}`);
     sayOrHide(silent, process.root ? "" : `It does not answer: ${process.why || "no reason known"}.`);
     table.hidden = !process.root;
@@ -58,15 +94,17 @@ function nodeRow({ node: { path, type, strategy }, depth }, process) {
     ["", path ? buttons : "", ".acts"],
   );
   line.classList.add("node-row");
+  line.path = path;
   if (path) line.cells[2].append(" ", more);
   line.style.setProperty("--depth", depth);
   line.update = ({ node }) => {
     const waits = node.next_start_ms ? ` in ${duration((node.next_start_ms - nowMs()) / 1000)}` : "";
-    state(word, node.state, node.state + waits);
+    state(word, node.ails ? "stuck" : node.state, node.ails ? "cannot work" : node.state + waits);
     say(up, node.uptime_seconds ? duration(node.uptime_seconds) : "–");
     say(restarts, node.restarts || "–");
     restarts.classList.toggle("raised", node.restarts > 0);
-    say(details, Object.entries(node.details).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(" · "));
+    line.classList.toggle("ails", Boolean(node.ails));
+    say(details, [node.ails, ...Object.entries(node.details).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)].filter(Boolean).join(" · "));
     buttons.update(node.state);
   };
   return line;

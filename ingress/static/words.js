@@ -30,12 +30,14 @@ export function duration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
   if (days) return `${days} d ${two(hours)} h`;
-  if (hours) return `${hours} h ${two(minutes)} m`;
-  if (minutes) return `${minutes} m ${two(whole % 60)} s`;
+  if (hours) return minutes ? `${hours} h ${two(minutes)} min` : `${hours} h`;
+  if (minutes) return whole % 60 ? `${minutes} min ${two(whole % 60)} s` : `${minutes} min`;
   return `${whole} s`;
 }
 
 export const ago = (ms) => (ms ? `${duration((nowMs() - ms) / 1000)} ago` : "");
+
+export const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 
 export function moment(ms) {
   return ms ? new Date(ms).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "";

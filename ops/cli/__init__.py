@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from ops.cli import (
+    attention,
     audit,
     bench,
     chat,
     dead,
     drain,
     flood,
+    history,
     installation,
     migrate,
     outbox,
@@ -39,7 +41,7 @@ from storage.words import harmless
 app = typer.Typer(
     name="mailroom",
     epilog="Exits with 0 when it is done, 1 when it could not be (or not all of it), 2 when the command line"
-    " or the configuration is wrong. On call? Begin with `mailroom tree`.",
+    " or the configuration is wrong. On call? Begin with `mailroom attention`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback of ours is for a log, and its values may be secrets
@@ -69,8 +71,10 @@ app.command(rich_help_panel="Serve")(worker.worker)
 app.command(cls=run.RunCommand, rich_help_panel="Serve", context_settings={"allow_extra_args": True})(run.run)
 app.command(rich_help_panel="Look after")(migrate.migrate)
 app.add_typer(installation.app, name="installation", rich_help_panel="Look after")
+app.command(epilog=attention.EXAMPLE, rich_help_panel="On call")(attention.attention)
 app.command(epilog=tree.EXAMPLE, rich_help_panel="On call")(tree.tree)
 app.command(epilog=top.EXAMPLE, rich_help_panel="On call")(top.top)
+app.command(epilog=history.EXAMPLE, rich_help_panel="On call")(history.history)
 app.command(cls=chat.ChatCommand, epilog=chat.EXAMPLE, rich_help_panel="On call")(chat.chat)
 app.command(epilog=restart.EXAMPLE, rich_help_panel="On call")(restart.restart)
 app.command(epilog=suspend.EXAMPLE, rich_help_panel="On call")(suspend.suspend)

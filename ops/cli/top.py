@@ -26,11 +26,14 @@ def top(
     config: Config = None,
     data: Data = None,
     *,
+    suspended: Annotated[
+        bool, typer.Option("--suspended/--no-suspended", help="Also the chats that somebody has suspended.")
+    ] = True,
     as_json: OnCallJson = False,
 ) -> None:
     """Show the chats that wait most, by messages or by time."""
     with door(config, data, as_json=as_json) as through:
-        chats = through.ask(lambda desk: desk.top(by, most))
+        chats = through.ask(lambda desk: desk.top(by, most, suspended_too=suspended))
         through.show(chats, lambda: _print(chats))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.redis.batch import Line
 from storage.redis.dead_letters import DeadLetters, Wanted
@@ -18,7 +18,7 @@ from storage.redis.wire import text
 SCAN_COUNT = 1000
 """Timers looked at by one call when those of one chat are wanted."""
 
-_TOTALS, _INSPECT = script("totals"), script("inspect")
+_TOTALS, _INSPECT, _WAITING = script("totals"), script("inspect"), script("waiting")
 
 
 class InLine(NamedTuple):
@@ -88,6 +88,36 @@ async def deepest(line: Line, most: int) -> list[InLine]:
         known = {one.chat for one in found}
         found += [one for one in await oldest(line, most) if one.depth == 1 and one.chat not in known]
     return sorted(found, key=lambda one: (-one.depth, one.accepted_ms))[:most]
+
+
+async def free_oldest(line: Line, most: int, *, age_ms: int = 0) -> tuple[int, list[InLine]]:
+    """The chats that nothing suspends whose first message waits longest, and how many of those there are;
+    with `age_ms` only chats that have waited for as long. However many are suspended, they hide none.
+    """
+    answers = await _free(line, "ready", most, age_ms)
+    waiting = [(ms, chat) for _, *flat in answers for chat, ms in _scored(flat)]
+    chosen = heapq.nsmallest(most, waiting)
+    depths = await asyncio.gather(*(_score(line, "depths", chat) for _, chat in chosen))
+    found = [InLine(chat, depth or 1, ms) for (ms, chat), depth in zip(chosen, depths, strict=True)]
+    return sum(answer[0] for answer in answers), found
+
+
+async def free_deepest(line: Line, most: int) -> list[InLine]:
+    """The chats that nothing suspends with the most messages waiting; equal ones stand by their age."""
+    answers = await _free(line, "depths", most, 0)
+    deep = heapq.nlargest(most, [(depth, chat) for _, *flat in answers for chat, depth in _scored(flat)])
+    moments = await asyncio.gather(*(_score(line, "ready", chat) for _, chat in deep))
+    found = [InLine(chat, depth, ms) for (depth, chat), ms in zip(deep, moments, strict=True) if ms]
+    if len(found) < most:
+        known = {one.chat for one in found}
+        _, others = await free_oldest(line, most)
+        found += [one for one in others if one.depth == 1 and one.chat not in known]
+    return sorted(found, key=lambda one: (-one.depth, one.accepted_ms))[:most]
+
+
+async def _free(line: Line, by: str, most: int, age_ms: int) -> list[list[Any]]:
+    calls = (line.run(_WAITING, prefix(n), by, most, age_ms) for n in every_partition())
+    return list(await asyncio.gather(*calls))
 
 
 async def totals(line: Line) -> Totals:

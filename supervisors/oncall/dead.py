@@ -4,14 +4,17 @@ They are told apart by their ids: `bot:chat:seq` and `job:123`. Where one store 
 all the same, for that is when on-call looks.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from storage.errors import StoreError
+from storage.redis import inspection
 from storage.redis.dead_letters import DeadLetter, Wanted
+from storage.redis.inspection import Totals
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.job_reports import DeadJob, dead_job, is_job, job_number
 from supervisors.oncall.jobs import JOBS_BULK_MAX, JOBS_SHOWN_MAX, Jobs
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from storage.postgres.outbox.seen import Wanted as JobsWanted
 
 Dead: TypeAlias = DeadLetter | DeadJob
+COUNT_SECONDS = 1.0
+"""What Postgres does not say within this, the totals do without: the mailboxes are shown all the same."""
 MOMENT_MS_MAX = 253_370_764_800_000
 """The year 9999: a later moment is a slip of the finger, and `datetime` has none."""
 
@@ -34,8 +39,54 @@ class DeadEverywhere:
     missing: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AllTotals(Totals):
+    """The mailboxes together with the dead jobs; None where Postgres could not be asked."""
+
+    dead_jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadCount:
+    """How many a filter finds, of chats and of jobs. `missing` says whose could not be counted."""
+
+    letters: int
+    jobs: int
+    missing: str = ""
+
+
 class AllDead(Letters, Jobs):
     """Dead letters, whoever keeps them."""
+
+    async def totals(self) -> AllTotals:
+        """How much waits in all, how long already, and how many are dead."""
+        found, jobs = await asyncio.gather(inspection.totals(self._line), self._dead_in_time())
+        return AllTotals(**asdict(found), dead_jobs=jobs)
+
+    async def dead_count(self, wanted: Wanted) -> DeadCount:
+        """How many a filter finds, however many they are."""
+        from storage.postgres.outbox.dead import dead_count
+
+        letters = await self._letters.count(wanted)
+        if not self._outbox.is_there:
+            return DeadCount(letters, 0)
+        try:
+            async with self._outbox.look() as pool:
+                return DeadCount(letters, await dead_count(pool, _of_jobs(wanted)))
+        except (OnCallError, StoreError) as error:
+            return DeadCount(letters, 0, f"dead jobs are not counted: {error}")
+
+    async def _dead_in_time(self) -> int | None:
+        from storage.postgres.outbox.dead import dead_count
+        from storage.postgres.outbox.seen import Wanted as JobsWanted
+
+        if not self._outbox.is_there:
+            return None
+        try:
+            async with asyncio.timeout(COUNT_SECONDS), self._outbox.look() as pool:
+                return await dead_count(pool, JobsWanted())
+        except (OnCallError, StoreError, TimeoutError):
+            return None
 
     async def dead_everywhere(self, wanted: Wanted, most: int = 50) -> DeadEverywhere:
         """Those that a filter finds, of chats and of jobs, the latest first."""

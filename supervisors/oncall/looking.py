@@ -6,11 +6,12 @@ from typing import Literal
 from storage.errors import StoreError
 from storage.redis import inspection
 from storage.redis.entry import Chat, Entry
-from storage.redis.inspection import ChatView, Totals
+from storage.redis.inspection import ChatView
 from storage.redis.suspensions import Held
 from supervisors.oncall.errors import OnCallError
 from supervisors.oncall.office import Office, read_target
 from supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
+from supervisors.oncall.registry import now_ms
 from supervisors.oncall.reports import (
     ChatLine,
     ChatReport,
@@ -39,14 +40,23 @@ class Looking(Office):
         answers = await self._post.ask_all(processes, Order("report"), LOOK_SECONDS)
         return [_process_report(one, missing) for one in answers]
 
-    async def top(self, by: Literal["depth", "age"], most: int = 20) -> list[ChatLine]:
-        """The chats with the most messages waiting, or with those that wait longest."""
-        rank = inspection.deepest if by == "depth" else inspection.oldest
-        rows = await rank(self._line, min(most, LINES_MAX))
-        suspended = await self._suspensions.all()
-        now_ms = await self._now_ms()
+    async def top(
+        self, by: Literal["depth", "age"], most: int = 20, *, suspended_too: bool = True
+    ) -> list[ChatLine]:
+        """The chats with the most messages waiting, or with those that wait longest; those that somebody has
+        suspended too, or only those that nothing holds.
+        """
+        most = min(most, LINES_MAX)
+        if suspended_too:
+            rank = inspection.deepest if by == "depth" else inspection.oldest
+            rows, suspended = await rank(self._line, most), await self._suspensions.all()
+        elif by == "depth":
+            rows, suspended = await inspection.free_deepest(self._line, most), {}
+        else:
+            rows, suspended = (await inspection.free_oldest(self._line, most))[1], {}
+        at_ms = await now_ms(self._line)
         return [
-            ChatLine(chat, depth, max(now_ms - accepted_ms, 0) / 1000, holding(suspended, chat))
+            ChatLine(chat, depth, max(at_ms - accepted_ms, 0) / 1000, holding(suspended, chat))
             for chat, depth, accepted_ms in rows
         ]
 
@@ -66,10 +76,6 @@ class Looking(Office):
             actor = {"not_known": f"{silent[0].process.id}: {silent[0].error}"}
         return _chat_report(seen, owner, actor)
 
-    async def totals(self) -> Totals:
-        """How much waits in all, and how long already."""
-        return await inspection.totals(self._line)
-
     async def suspensions(self) -> list[Suspension]:
         """What is put aside, the latest first."""
         stored = await self._suspensions.all()
@@ -85,10 +91,6 @@ class Looking(Office):
             Intervention(one.at_ms, one.who, one.action, one.target, one.why, one.outcome)
             for one in await self._audit.read(min(most, LINES_MAX))
         ]
-
-    async def _now_ms(self) -> int:
-        seconds, microseconds = await self._line.command("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000
 
 
 def holding(suspended: Mapping[str, Held], chat: Chat) -> str:

@@ -1,4 +1,5 @@
-"""Which processes this installation consists of: each says so every second, and is forgotten in silence.
+"""Which processes this installation consists of: each says so every second. One that falls silent without
+having signed off is missed for an hour, or until another has taken its place.
 
 What a process says expires by Redis' own clock, so that clocks which differ do not matter.
 """
@@ -22,6 +23,8 @@ chats.
 """
 LINGER_SECONDS = 2.0
 """How long one that signed off is still listed: its listener may be restarting while its chats go on."""
+MISSED_SECONDS = 3600.0
+"""How long a process that fell silent is missed: it may hang, and come back."""
 PROCESSES_MAX = 200
 """An installation has a handful; this bounds what one look may cost."""
 PATHS_MAX = 1000
@@ -41,19 +44,39 @@ class Process:
     uptime_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A process that has not been heard of for a while, and did not sign off."""
+
+    process: Process
+    silent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _LastWords:
+    """What a process leaves behind, and when it said so by Redis' clock."""
+
+    process: Process
+    at_ms: int
+
+
 _process = TypeAdapter(Process)
+_last_words = TypeAdapter(_LastWords)
 
 
 async def beat(line: Line, process: Process) -> None:
     """Say that the process is there."""
+    last = to_json(_LastWords(process, await now_ms(line)))
     await asyncio.gather(
         line.command("SET", _key(process.id), to_json(process), "PX", int(GONE_SECONDS * 1000)),
+        line.command("SET", _last(process.id), last, "PX", int(MISSED_SECONDS * 1000)),
         line.command("SADD", NODES, process.id),
     )
 
 
 async def leave(line: Line, process_id: str) -> None:
     """Say that the process is about to end. It stays for a moment, because it may also be starting again."""
+    await line.command("DEL", _last(process_id))
     await line.command("PEXPIRE", _key(process_id), int(LINGER_SECONDS * 1000))
 
 
@@ -64,23 +87,64 @@ async def lives(line: Line, process_id: str) -> bool:
 
 async def living(line: Line) -> list[Process]:
     """The processes that are there, in the order of their names."""
-    ids = sorted(member.decode() for member in await line.command("SMEMBERS", NODES))
+    ids = await _ids(line)
     said = await asyncio.gather(*(line.command("GET", _key(process_id)) for process_id in ids))
     silent = [process_id for process_id, words in zip(ids, said, strict=True) if words is None]
-    if silent:
-        await line.command("SREM", NODES, *silent)
-    found = []
-    for words in said:
-        if words is None:
-            continue
-        try:
-            found.append(_process.validate_json(words))
-        except ValidationError as error:  # one of another version must not hide the others
-            log.warning("process_not_understood", said=words[:200].decode(errors="replace"), why=str(error))
+    missed = await asyncio.gather(*(line.command("EXISTS", _last(process_id)) for process_id in silent))
+    if over := [process_id for process_id, is_missed in zip(silent, missed, strict=True) if not is_missed]:
+        await line.command("SREM", NODES, *over)
+    found = [process for words in said if words is not None and (process := _read(words)) is not None]
     if len(found) > PROCESSES_MAX:
         log.error("processes_left_out", there_are=len(found), asked=PROCESSES_MAX)
     return found[:PROCESSES_MAX]
 
 
+async def missed(line: Line) -> list[Missed]:
+    """The processes that fell silent and were not replaced since by one that does the same, those that are
+    silent longest first.
+    """
+    ids = await _ids(line)
+    said = await asyncio.gather(*(line.command("GET", _key(process_id)) for process_id in ids))
+    there = [process for words in said if words is not None and (process := _read(words)) is not None]
+    silent = [process_id for process_id, words in zip(ids, said, strict=True) if words is None]
+    last = await asyncio.gather(*(line.command("GET", _last(process_id)) for process_id in silent))
+    at_ms, found = await now_ms(line), []
+    for words in last:
+        if words is None:
+            continue
+        try:
+            left = _last_words.validate_json(words)
+        except ValidationError:  # of another version, which then misses it
+            continue
+        seconds = max(at_ms - left.at_ms, 0) / 1000
+        # Whoever has begun after it fell silent was started in its place.
+        if not any(one.roles == left.process.roles and one.uptime_seconds < seconds for one in there):
+            found.append(Missed(left.process, seconds))
+    return sorted(found, key=lambda one: -one.silent_seconds)[:PROCESSES_MAX]
+
+
+async def now_ms(line: Line) -> int:
+    """The time by Redis' clock."""
+    seconds, microseconds = await line.command("TIME")
+    return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+async def _ids(line: Line) -> list[str]:
+    return sorted(member.decode() for member in await line.command("SMEMBERS", NODES))
+
+
+def _read(words: bytes) -> Process | None:
+    """What a process said of itself; None of one of another version, which must not hide the others."""
+    try:
+        return _process.validate_json(words)
+    except ValidationError as error:
+        log.warning("process_not_understood", said=words[:200].decode(errors="replace"), why=str(error))
+        return None
+
+
 def _key(process_id: str) -> str:
     return f"mailroom:node:{process_id}"
+
+
+def _last(process_id: str) -> str:
+    return f"mailroom:node:{process_id}:last"

@@ -14,7 +14,8 @@ class NodeReport:
 
     `restarts` counts since the process started. `error` is the last error in one line, `traceback` all of it,
     `error_ms` when it was. `next_start_ms` is there while it waits to be restarted. `details` is what the
-    node tells of itself: the epoch, how many chats are in memory.
+    node tells of itself: the epoch, how many chats are in memory. `ails` says what keeps it from its work
+    although it runs: the store behind it does not answer, Telegram does not know the bot.
     """
 
     path: str
@@ -27,6 +28,7 @@ class NodeReport:
     traceback: str = ""
     error_ms: int = 0
     next_start_ms: int = 0
+    ails: str = ""
     details: dict[str, str | int | float] = field(default_factory=dict)
     children: tuple["NodeReport", ...] = ()
 

@@ -43,6 +43,10 @@ class Life:
         """Set when the child is asked to end. A child that traps exits must then finish in its time."""
         self.details: Callable[[], Mapping[str, str | int | float]] | None = None
         """What the child wants shown of itself; set it to a function that is quick and cannot fail."""
+        self.ails: Callable[[], str] | None = None
+        """What keeps the child from its work although it runs, in words; empty while nothing does. As quick
+        and harmless as `details`.
+        """
         self.info: object = None
         self._started = started
 

@@ -9,8 +9,10 @@ import trio
 from actors.runtime import host
 from ingress.app import create_app
 from storage.redis.inspection import Totals
-from supervisors.oncall.dead import DeadEverywhere
+from supervisors.oncall.dead import DeadCount, DeadEverywhere
 from supervisors.oncall.desk import OnCall
+from supervisors.oncall.need import LongWait
+from supervisors.oncall.need_of_jobs import JobsInNeed
 from supervisors.oncall.reports import Outcome
 
 TOKEN = "token-of-sixteen-or-more"
@@ -22,9 +24,22 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 def desk():
     """It can be asked exactly what the real one can be asked."""
     fake = create_autospec(OnCall, instance=True)
-    for name in ("tree", "top", "suspensions", "audit", "dead_reasons", "queues", "jobs"):
+    for name in (
+        "tree",
+        "top",
+        "suspensions",
+        "audit",
+        "dead_reasons",
+        "queues",
+        "jobs",
+        "missed",
+        "attention",
+    ):
         getattr(fake, name).return_value = []
     fake.dead_everywhere.return_value = DeadEverywhere([])
+    fake.long_waits.return_value = LongWait(0, [])
+    fake.jobs_in_need.return_value = JobsInNeed(0, [], [], 0, {}, {})
+    fake.dead_count.return_value = DeadCount(1, 2)
     fake.totals.return_value = Totals(2, 5, 1_000, 1, 0)
     for name in ("restart", "suspend", "resume", "drain", "skip", "requeue", "drop", "edit", *OUTBOX):
         getattr(fake, name).return_value = Outcome("shop:1", "It is done.")

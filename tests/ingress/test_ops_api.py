@@ -12,6 +12,7 @@ from ingress.webhook import BODY_BYTES_MAX
 from storage.errors import StoreUnavailable
 from storage.redis.dead_letters import DeadLetter, Wanted
 from storage.redis.entry import Chat
+from supervisors.oncall.concerns import Concern, Thing
 from supervisors.oncall.dead import DeadEverywhere
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.reports import By, ChatLine, NodeReport, Outcome, ProcessReport
@@ -103,7 +104,7 @@ def test_chats_come_in_the_order_asked_for_and_are_written_as_people_write_them(
     desk.top.return_value = [ChatLine(Chat("shop", "-100"), 9, 1.5, "")]
     answer = ask("GET", "/ops/chats?by=age&most=7")
     assert answer.json == [{"chat": "shop:-100", "depth": 9, "age_seconds": 1.5, "suspended": ""}]
-    desk.top.assert_awaited_once_with("age", 7)
+    desk.top.assert_awaited_once_with("age", 7, suspended_too=True)
 
 
 def test_one_chat_is_asked_for_by_its_address(ask, desk):
@@ -294,3 +295,19 @@ def test_an_action_goes_on_when_its_asker_hangs_up(door, desk):
         await aio(ended.wait)
 
     door.run(test)
+
+
+def test_what_needs_on_call_is_told_and_how_many_are_dead_of_chats_and_of_jobs(ask, desk) -> None:
+    things = (Thing("job:5", "job/job:5", "no goods"),)
+    desk.attention.return_value = [
+        Concern("dead_jobs", "act", "1 job failed for good", "Retry it.", things=things)
+    ]
+    (one,) = ask("GET", "/ops/attention").json
+    assert (one["kind"], one["number"], one["things"][0]["at"]) == ("dead_jobs", 1, "job/job:5")
+    assert ask("GET", "/ops/dead/count?bot=shop").json == {"letters": 1, "jobs": 2, "missing": ""}
+    desk.dead_count.assert_awaited_with(Wanted("shop"))
+
+
+def test_chats_that_are_suspended_are_left_out_where_that_is_asked(ask, desk) -> None:
+    ask("GET", "/ops/chats?suspended=false")
+    desk.top.assert_awaited_with("depth", 20, suspended_too=False)

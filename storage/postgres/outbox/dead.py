@@ -23,6 +23,13 @@ async def find_dead(source: Source, wanted: Wanted, most: int) -> list[Seen]:
         return [Seen(*row) for row in await source.fetch(SQL["dead"], *_asked(wanted), most)]
 
 
+async def dead_count(source: Source, wanted: Wanted) -> int:
+    """How many of them there are."""
+    with answering():
+        number: int = await source.fetchval(SQL["dead_count"], *_asked(wanted))
+    return number
+
+
 async def dead_ids(source: Source, wanted: Wanted, most: int) -> list[int]:
     """Their ids, the first to be enqueued first."""
     with answering():

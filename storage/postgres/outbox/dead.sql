@@ -23,3 +23,9 @@ WHERE died_at IS NOT NULL AND ($1::text IS NULL OR bot = $1) AND ($2::text IS NU
   AND ($3::text IS NULL OR strpos(lower(last_error), lower($3)) > 0)
   AND ($4::timestamptz IS NULL OR died_at >= $4) AND ($5::timestamptz IS NULL OR died_at < $5)
 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT $6;
+
+-- dead_count: how many of them there are
+SELECT count(*) FROM outbox_seen
+WHERE died_at IS NOT NULL AND ($1::text IS NULL OR bot = $1) AND ($2::text IS NULL OR chat = $2)
+  AND ($3::text IS NULL OR strpos(lower(last_error), lower($3)) > 0)
+  AND ($4::timestamptz IS NULL OR died_at >= $4) AND ($5::timestamptz IS NULL OR died_at < $5);

@@ -47,6 +47,7 @@ NAMES = (
     "skip",
     "totals",
     "unread",
+    "waiting",
 )
 """Every script; all of them are loaded on each new connection, so that a restarted Redis knows them again."""
 

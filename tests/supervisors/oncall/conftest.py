@@ -1,7 +1,12 @@
 """On-call's desk over the session's Redis, and processes in small to look at and act on."""
 
 import asyncio
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +99,22 @@ def start(clean_redis_url: str) -> Iterator[Callable[..., Station]]:
 def worker(start: Callable[..., Station]) -> Station:
     """One process that works chats: two of the shop's, one of them busy, and one of the stars'."""
     return start(chats=Chats({"shop:1": 1, "shop:2": 0, "stars:1": 2}))
+
+
+@pytest.fixture
+def process(clean_redis_url: str) -> Iterator[subprocess.Popen[str]]:
+    """A process of the operating system, as another program would start it."""
+    arguments = json.dumps({"url": clean_redis_url, "name": "other:1:1"})
+    one = subprocess.Popen(
+        [sys.executable, "-m", "tests.supervisors.oncall.station", arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert one.stdin is not None
+    assert one.stdout is not None
+    assert one.stdout.readline() == "listening\n"
+    yield one
+    one.send_signal(signal.SIGCONT)
+    one.kill()
+    one.wait()
+    one.stdin.close()
+    one.stdout.close()

@@ -1,0 +1,46 @@
+"""`mailroom attention`: what needs on-call, first things first."""
+
+from typing import TYPE_CHECKING
+
+from ops.cli.door import door
+from ops.cli.options import Config, Data, OnCallJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from supervisors.oncall.concerns import Concern
+
+EXAMPLE = "\b\nExample:\n  mailroom attention"
+STYLES = {"act": "bold red", "look": "yellow", "know": ""}
+
+
+def attention(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
+    """Show what needs you, what needs you most first, and what to do about each.
+
+    A part that does not answer, what is parked or hangs, what is dead, paused or late, and at last what was
+    suspended. The same stands at the top of the console.
+    """
+    with door(config, data, as_json=as_json) as through:
+        found = through.ask(lambda desk: desk.attention())
+        through.show(found, lambda: _print(found))
+
+
+def _print(found: "Sequence[Concern]") -> None:
+    from ops.cli.tables import first_line, print_line
+    from ops.cli.words import ago
+
+    if not found:
+        print_line("All is well: nothing needs you.", "green")
+        return
+    for each in found:
+        print_line(f"{each.says}.", STYLES[each.level])
+        for thing in each.things:
+            since = f", {ago(thing.since_ms)}" if thing.since_ms else ""
+            why = f": {first_line(thing.why)}" if thing.why else ""
+            print_line(f"  {thing.name}{since}{why}")
+        if (more := each.number - len(each.things)) > 0 and len(each.things) > 1:
+            print_line(f"  and {more} more")
+        print_line(f"  {each.todo}")
+        if each.command:
+            print_line(f"  $ {each.command}")
+        print_line("")

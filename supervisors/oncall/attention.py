@@ -1,0 +1,92 @@
+"""What needs on-call: looked at from all sides at once, each for itself, and put in the order of need."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import StoreError
+from storage.redis import inspection
+from supervisors.oncall.concerns import THINGS_MAX, Concern
+from supervisors.oncall.dead import AllDead
+from supervisors.oncall.errors import OnCallError
+from supervisors.oncall.job_reports import dead_job, in_ms
+from supervisors.oncall.looking import Looking
+from supervisors.oncall.need import WAITS_SECONDS, LongWait, Seen, concerns
+from supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
+from supervisors.oncall.registry import Missed, missed, now_ms
+from supervisors.oncall.reports import ChatLine
+
+if TYPE_CHECKING:
+    from storage.postgres.outbox.oncall import Hands
+
+PART_SECONDS = 3.0
+"""What takes longer is not waited for: it is one of the things that are wrong."""
+
+
+class Attention(Looking, AllDead):
+    """What on-call should see first."""
+
+    async def attention(self) -> list[Concern]:
+        """What needs on-call, what needs it most first; nothing where all is well."""
+        asked: dict[str, Awaitable[Any]] = {
+            "processes": self.tree(),
+            "missed": self.missed(),
+            "suspensions": self.suspensions(),
+            "waits": self.long_waits(),
+            "totals": inspection.totals(self._line),
+        }
+        if self._outbox.is_there:
+            asked["jobs"] = self.jobs_in_need()
+        found = await asyncio.gather(*(_in_time(part, asking) for part, asking in asked.items()))
+        faults = {part: one for part, one in zip(asked, found, strict=True) if isinstance(one, str)}
+        seen = {part: one for part, one in zip(asked, found, strict=True) if part not in faults}
+        return concerns(Seen(**seen, faults=faults))
+
+    async def missed(self) -> list[Missed]:
+        """Processes that fell silent without having signed off, and were not replaced."""
+        return await missed(self._line)
+
+    async def long_waits(self) -> LongWait:
+        """The chats that wait, and that nobody has suspended."""
+        number, rows = await inspection.free_oldest(self._line, THINGS_MAX, age_ms=int(WAITS_SECONDS * 1000))
+        at_ms = await now_ms(self._line)
+        lines = [ChatLine(one.chat, one.depth, max(at_ms - one.accepted_ms, 0) / 1000, "") for one in rows]
+        return LongWait(number, lines)
+
+    async def jobs_in_need(self) -> JobsInNeed:
+        """The dead jobs, paused queues, lost payments, and periodic work that is not run."""
+        from storage.postgres.lost_payments import lost_sums
+        from storage.postgres.outbox.dead import dead_count, find_dead
+        from storage.postgres.outbox.seen import Wanted
+        from storage.postgres.periodic.works import all_works, overdue
+
+        async with self._outbox.look() as pool:
+            dead = await dead_count(pool, Wanted())
+            latest = await find_dead(pool, Wanted(), THINGS_MAX) if dead else []
+            lost = sum(one.payments for one in await lost_sums(pool))
+            late, works = await overdue(pool), await all_works(pool)
+        async with self._outbox.act() as hands:
+            paused = await _paused(hands)
+        failed = {one.name: one.last_error for one in works if one.last_error}
+        return JobsInNeed(dead, [dead_job(one) for one in latest], paused, lost, late, failed)
+
+
+async def _paused(hands: "Hands") -> list[PausedQueue]:
+    return [PausedQueue(one.queue, one.by, one.why, in_ms(one.since)) for one in await hands.paused()]
+
+
+def too_slow(part: str) -> str:
+    """Why a part could not be seen that took too long."""
+    store = {"processes": "", "jobs": "Postgres"}.get(part, "Redis")
+    return f"{store} does not answer within {PART_SECONDS:.0f} s" if store else "no answer in time"
+
+
+async def _in_time(part: str, asking: Awaitable[Any]) -> Any:
+    """What was asked for, or in words why it could not be had."""
+    try:
+        async with asyncio.timeout(PART_SECONDS):
+            return await asking
+    except (OnCallError, StoreError) as error:
+        return str(error)
+    except TimeoutError:
+        return too_slow(part)

@@ -1,0 +1,88 @@
+"""What of jobs, payments and periodic work needs on-call."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from supervisors.oncall.concerns import THINGS_MAX, Concern, Thing
+from supervisors.oncall.job_reports import DeadJob
+from supervisors.oncall.outcomes import counted
+
+OVERDUE_SECONDS_MAX = 30.0
+"""What is later than that is not busy but stands still: it is looked for every few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PausedQueue:
+    """A queue that somebody paused."""
+
+    queue: str
+    by: str
+    why: str
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobsInNeed:
+    """`dead` counts all dead jobs, `latest` are the last that died. `lost` counts payments that gateways have
+    and this database does not know. `overdue` says by how many seconds periodic work is late, `failed` why a
+    run of it could not be enqueued.
+    """
+
+    dead: int
+    latest: Sequence[DeadJob]
+    paused: Sequence[PausedQueue]
+    lost: int
+    overdue: dict[str, float]
+    failed: dict[str, str]
+
+
+def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
+    """In no order yet."""
+    if found.lost:
+        says = f"{counted(found.lost, 'payment')} of ours {'is' if found.lost == 1 else 'are'} unknown here"
+        todo = "Somebody paid: deliver by hand, or give the money back."
+        yield Concern(
+            "payments",
+            "act",
+            says,
+            todo,
+            "mailroom payments lost",
+            found.lost,
+            (Thing("lost payments", "payments"),),
+        )
+    if found.dead:
+        things = [
+            Thing(
+                one.id,
+                f"job/{one.id}",
+                f"{one.queue} {one.kind}: {one.error.partition(chr(10))[0]}",
+                one.died_ms,
+            )
+            for one in found.latest
+        ]
+        says = f"{counted(found.dead, 'job')} failed for good"
+        todo = "Read the error, mend its cause, then retry: nothing of it is lost."
+        yield Concern(
+            "dead_jobs", "act", says, todo, "mailroom outbox list --state dead", found.dead,
+            tuple(things[:THINGS_MAX]),
+        )  # fmt: skip
+    if found.paused:
+        things = [
+            Thing(one.queue, f"queue/{one.queue}", f"by {one.by}: {one.why}", one.since_ms)
+            for one in found.paused
+        ]
+        number = len(things)
+        says = f"{counted(number, 'queue')} {'is' if number == 1 else 'are'} paused: jobs wait"
+        command = f'mailroom outbox resume {things[0].name} --why "…"'
+        todo = "Resume it once its reason is over."
+        yield Concern("queues", "look", says, todo, command, number, tuple(things[:THINGS_MAX]))
+    late = {name: f"late by {by:.0f} s" for name, by in found.overdue.items() if by > OVERDUE_SECONDS_MAX}
+    if troubled := {**late, **found.failed}:
+        things = [Thing(name, f"work/{name}", why) for name, why in sorted(troubled.items())]
+        number = len(things)
+        says = (
+            f"{counted(number, 'piece')} of periodic work {'is' if number == 1 else 'are'} not run as planned"
+        )
+        todo = "See that a worker lives and what the error says, then run it now."
+        command = f'mailroom periodic run {things[0].name} --why "…"'
+        yield Concern("periodic", "look", says, todo, command, number, tuple(things[:THINGS_MAX]))
