@@ -27,6 +27,7 @@ from ingress.ops_answers import body, by, query, shown
 from ingress.ops_guard import guard
 from ingress.ops_outbox import add_outbox
 from ingress.ops_payments import add_payments
+from ingress.ops_periodic import add_periodic
 from ingress.ops_problems import answer_problems
 from ingress.ops_restored import add_restored
 from ingress.shop_api import ShopDoor, add_shop
@@ -45,6 +46,7 @@ def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Bluep
     _add_actions(ops, desk, under_way)
     add_outbox(ops, desk, under_way)
     add_payments(ops, desk, under_way)
+    add_periodic(ops, desk, under_way)
     add_restored(ops, desk, under_way)
     if shop is not None:
         add_shop(ops, shop, under_way)

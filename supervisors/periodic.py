@@ -22,6 +22,8 @@ log = get_logger("mailroom.periodic")
 
 LATE_SECONDS = 0.05
 """The shortest wait: what is due and not ours to run is in another process's hands just now."""
+LOOK_SECONDS = 1.0
+"""The longest wait: on-call may want a run at once."""
 OUTAGE_SECONDS = 1.0
 
 
@@ -91,5 +93,7 @@ class Periodic:
 
 
 def wait_seconds(due_seconds: float | None, known_seconds: float) -> float:
-    """How long to sleep: until the next run, or until it is time to say what is known."""
-    return max(min(known_seconds, KNOWN_SECONDS if due_seconds is None else due_seconds), LATE_SECONDS)
+    """How long to sleep: until the next run, until it is time to say what is known, or for on-call's sake."""
+    return max(
+        min(known_seconds, LOOK_SECONDS if due_seconds is None else due_seconds, LOOK_SECONDS), LATE_SECONDS
+    )

@@ -70,6 +70,11 @@ export const queue = {
     act({ title: `Resume ${name}`, button: "Resume", says: "Its jobs are worked again.", path: `outbox/queues/${encodeURIComponent(name)}/resume`, body: {} }),
 };
 
+export const work = {
+  run: (name) =>
+    act({ title: `Run ${name} now`, button: "Run now", says: "It is run once, beside its schedule. If its last run is under way, there is no other.", path: `periodic/${encodeURIComponent(name)}/run`, body: {} }),
+};
+
 export const stores = {
   go: (unasked) =>
     act({

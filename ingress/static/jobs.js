@@ -9,7 +9,7 @@ import { ago, count, duration, plural } from "./words.js";
 const JOBS_STEP = 15;
 const JOBS_MAX = 1000;
 // A paused queue, and a job's state, in the colours that nodes have.
-const LOOKS = { running: "running", retrying: "restarting", scheduled: "starting", blocked: "suspended", lost: "stuck", dead: "stuck" };
+const LOOKS = { running: "running", retrying: "restarting", scheduled: "starting", blocked: "suspended", lost: "stuck", dead: "stuck", done: "running" };
 const section = $("#jobs");
 const filter = filterIn($(".filter", section), "jobs", () => refreshJobs());
 let seen = "";
@@ -55,6 +55,7 @@ function show(jobs, filtered) {
   say($(".count", section), `${rest ? "The newest " : ""}${plural(jobs.length, "job")}`);
   // Without a filter it would be whatever happens to be there.
   $(".bulk", section).hidden = !jobs.length || !filtered;
+  for (const button of section.querySelectorAll(".bulk button")) button.hidden = jobs.some((job) => job.ended_ms);
   const ids = jobs.map((job) => job.id);
   $(".bulk .retry", section).onclick = () => bulk.retry(ids);
   $(".bulk .drop", section).onclick = () => bulk.drop(ids);
@@ -83,12 +84,14 @@ function queueRow({ queue }) {
 
 function jobRow(job) {
   const [when, word, attempts, error] = [h("span"), h("span"), h("span"), h("code.error")];
-  const line = row(["", h("a.chat", job.id, { href: addressOf("job", job.id) }), ".first"], ["", `${job.queue} ${job.name}`], ["enqueued", when], ["", word], ["attempts", attempts, ".number"], ["", error, ".wide"]);
+  const line = row(["", h("a.chat", job.id, { href: addressOf("job", job.id) }), ".first"], ["", `${job.queue} ${job.name}`], ["", when], ["", word], ["attempts", attempts, ".number"], ["", error, ".wide"]);
   line.update = (now) => {
-    say(when, ago(now.created_ms));
+    // Of one that is over only its end is known.
+    say(when, now.ended_ms ? `ended ${ago(now.ended_ms)}` : ago(now.created_ms));
     jobState(word, now.state);
-    say(attempts, `${now.attempts}/${now.attempts_max}`);
-    say(error, now.error);
+    say(attempts, now.attempts_max ? `${now.attempts}/${now.attempts_max}` : now.attempts);
+    say(error, now.error || (now.seconds === null ? "" : `took ${now.seconds.toFixed(1)} s`));
+    error.classList.toggle("calm", !now.error);
   };
   return line;
 }

@@ -22,6 +22,7 @@ from ops.cli import (
     migrate,
     outbox,
     payments,
+    periodic,
     restart,
     restored,
     resume,
@@ -83,6 +84,7 @@ app.command(epilog=drain.EXAMPLE, rich_help_panel="On call")(drain.drain)
 app.add_typer(dead.app, name="dead", rich_help_panel="On call")
 app.add_typer(outbox.app, name="outbox", rich_help_panel="On call")
 app.add_typer(payments.app, name="payments", rich_help_panel="On call")
+app.add_typer(periodic.app, name="periodic", rich_help_panel="On call")
 app.command(epilog=restored.EXAMPLE, rich_help_panel="On call")(restored.restored)
 app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)
 app.command(rich_help_panel="Measure")(flood.flood)

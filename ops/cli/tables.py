@@ -25,6 +25,7 @@ STYLES = {
     "stopped": "red",
     "parked": "red",
     "stuck": "red",
+    "cannot": "red",
 }
 """How the states of a node look; what begins with one of these words looks like it."""
 

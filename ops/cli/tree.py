@@ -10,11 +10,11 @@ from ops.cli.options import Config, Data, OnCallJson
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from storage.redis.inspection import Totals
+    from supervisors.oncall.dead import AllTotals
     from supervisors.oncall.desk import OnCall
     from supervisors.oncall.reports import NodeReport, ProcessReport, Suspension
 
-    Found = tuple[Sequence[ProcessReport], Totals, Sequence[Suspension]]
+    Found = tuple[Sequence[ProcessReport], AllTotals, Sequence[Suspension]]
 
 EXAMPLE = "\b\nExample:\n  mailroom tree --errors"
 SUSPENDED_SHOWN_MAX = 5
@@ -93,7 +93,7 @@ def _print_process(process: "ProcessReport") -> None:
                 _state(node),
                 duration(node.uptime_seconds) if node.state == "running" else "",
                 node.restarts,
-                "; ".join(filter(None, (_last_error(node), _details(node)))),
+                "; ".join(filter(None, (node.ails, _last_error(node), _details(node)))),
             )
             for depth, node in _nodes(process.root, 0)
         ),
@@ -122,6 +122,8 @@ def _nodes(node: "NodeReport", depth: int) -> "Iterator[tuple[int, NodeReport]]"
 def _state(node: "NodeReport") -> str:
     from ops.cli.words import until
 
+    if node.ails:
+        return "cannot work"
     waits = node.state == "restarting" and node.next_start_ms
     return f"restarting in {until(node.next_start_ms)}" if waits else node.state
 
@@ -137,7 +139,7 @@ def _last_error(node: "NodeReport") -> str:
     return f"{ago(node.error_ms)}: {first_line(node.error)}" if node.error else ""
 
 
-def _totals(totals: "Totals", suspensions: "Sequence[Suspension]") -> str:
+def _totals(totals: "AllTotals", suspensions: "Sequence[Suspension]") -> str:
     from ops.cli.words import ago, counted
 
     waiting = "Nothing waits"
@@ -147,8 +149,9 @@ def _totals(totals: "Totals", suspensions: "Sequence[Suspension]") -> str:
             f" in {counted(totals.chats_waiting, 'chat')}, the oldest accepted {ago(totals.oldest_ms)}"
         )
     held = [each.target for each in suspensions]
+    jobs = f", {counted(totals.dead_jobs, 'dead job')}" if totals.dead_jobs is not None else ""
     named = ", ".join(held[:SUSPENDED_SHOWN_MAX]) + (", …" if len(held) > SUSPENDED_SHOWN_MAX else "")
     return (
-        f"{waiting}. {counted(totals.dead_letters, 'dead letter')}."
+        f"{waiting}. {counted(totals.dead_letters, 'dead letter')}{jobs}."
         f" {counted(len(held), 'suspension')}{f': {named}' if held else ''}."
     )

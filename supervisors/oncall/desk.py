@@ -1,7 +1,7 @@
-"""The desk of on-call: what needs it (`attention`), what can be seen (`looking`, `past`),
-what can be done to what runs (`acting`), to messages that failed for good (`letters`), to jobs (`jobs`), to
-the dead of both (`dead`), to lost payments (`payments`), and to stores that went back (`restored`); the same
-for all three doors.
+"""The desk of on-call: what needs it (`attention`), what can be seen (`looking`, `past`), what can be done to
+what runs (`acting`), to messages that failed for good (`letters`), to jobs (`jobs`), to the dead of both
+(`dead`), to lost payments (`payments`), to periodic work (`periodic`), and to stores that went back
+(`restored`); the same for all three doors.
 
 Awaited on the asyncio side, in any process; a command line needs nothing but a line to Redis, and Postgres
 only where it is about jobs.
@@ -12,12 +12,13 @@ from supervisors.oncall.attention import Attention
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.past import LookingBack
 from supervisors.oncall.payments import Payments
+from supervisors.oncall.periodic import PeriodicWork
 from supervisors.oncall.restored import Restored
 
 __all__ = ["OnCall", "OnCallError", "UnknownTargetError"]
 
 
-class OnCall(Attention, LookingBack, Acting, Payments, Restored):
+class OnCall(Attention, LookingBack, Acting, PeriodicWork, Payments, Restored):
     """All of it. Calls may raise `OnCallError`, and `StoreError` where Redis does not answer.
 
     `local` is the process we are in: it is asked directly, also while Redis is away. `database` is the pool

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from storage.redis.entry import Chat
 
 if TYPE_CHECKING:  # brings the Postgres driver along, which most commands do without
+    from storage.postgres.outbox.over import Over
     from storage.postgres.outbox.seen import Event, Seen
 
 JOB_ID = re.compile(r"(?:job:)?([0-9]{1,18})")
@@ -37,7 +38,8 @@ class QueueReport:
 @dataclass(frozen=True, slots=True)
 class JobReport:
     """A job. `run_ms` is when it is wanted, `update_id` and `effect` say which message enqueued it, and what
-    it called it.
+    it called it. One that is over has `ended_ms` and how many `seconds` its last attempt took; most of the
+    rest is not known any more.
     """
 
     id: str
@@ -61,6 +63,8 @@ class JobReport:
     update_id: int | None
     effect: str | None
     payload: str
+    ended_ms: int = 0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,16 @@ def job_report(seen: "Seen", *, whole: bool) -> JobReport:
         effect=seen.effect,
         payload=seen.payload if whole else seen.payload[:PAYLOAD_CHARS_MAX],
     )
+
+
+def over_report(over: "Over") -> JobReport:
+    """What is left of a job that is over."""
+    return JobReport(
+        id=f"job:{over.id}", state=over.state, queue=over.queue, name=over.name, key=None, dedup_key=None,
+        priority=0, attempts=over.attempt, attempts_max=0, created_ms=0, run_ms=0, claimed_ms=0, died_ms=0,
+        worker=over.worker or "", error="", traceback="", trace=over.trace or "", chat=None, update_id=None,
+        effect=None, payload="", ended_ms=in_ms(over.ended_at), seconds=over.seconds,
+    )  # fmt: skip
 
 
 def job_event(event: "Event") -> JobEvent:

@@ -52,6 +52,18 @@ def number_of(text: str) -> int:
     return number
 
 
+def refuse_forgotten(wanted: "JobsWanted") -> None:
+    """Refuse to look among jobs that are over for what is not kept of them: nothing would be found."""
+    from storage.postgres.outbox.over import FORGOTTEN
+
+    asked = [name for name in FORGOTTEN if getattr(wanted, name) is not None]
+    if asked:
+        raise OnCallError(
+            f"of jobs that are {wanted.state} no {' or '.join(asked)} is kept: look for them by queue, name,"
+            " trace, or since when"
+        )
+
+
 def reason_of(state: str) -> str:
     """Why nothing could be done to a job in this state; nothing stands for one that is gone."""
     match state:

@@ -13,6 +13,7 @@ from supervisors.oncall.job_reports import (
     in_ms,
     job_event,
     job_report,
+    over_report,
 )
 from supervisors.oncall.job_words import (
     bulk_outcome,
@@ -21,6 +22,7 @@ from supervisors.oncall.job_words import (
     nearest_queues,
     number_of,
     reason_of,
+    refuse_forgotten,
 )
 from supervisors.oncall.office import Office, checked
 from supervisors.oncall.reports import By, Outcome
@@ -68,11 +70,20 @@ class Jobs(Office):
 
     async def jobs(self, wanted: "JobsWanted", most: int = 50) -> list[JobReport]:
         """Those that a filter finds, the newest first, with their payloads cut. A queue that there is not is
-        no empty list: it was misspelled.
+        no empty list: it was misspelled. Those that are `done` or `dropped` are found as long as the history
+        is kept, a week; their times are those of their end.
         """
+        from storage.postgres.outbox.over import OVER, TooManyError, find_over
         from storage.postgres.outbox.seen import find
 
         async with self._outbox.look() as pool:
+            if wanted.state in OVER:
+                refuse_forgotten(wanted)
+                try:
+                    over = await find_over(pool, wanted, min(most, JOBS_SHOWN_MAX))
+                except TooManyError as error:
+                    raise OnCallError(str(error)) from None
+                return [over_report(one) for one in over]
             found = await find(pool, wanted, min(most, JOBS_SHOWN_MAX))
         if not found and wanted.queue is not None:
             await self._known_queue(wanted.queue)
@@ -181,6 +192,8 @@ class Jobs(Office):
         """The numbers of those that are meant, whether there are more of them, and what to call them."""
         from storage.postgres.outbox.seen import Wanted, find
 
+        if isinstance(which, Wanted) and which.state in ("done", "dropped"):
+            raise OnCallError(f"jobs that are {which.state} are over: nothing can be done to them any more")
         if not isinstance(which, Wanted):
             numbers = list(dict.fromkeys(map(number_of, which)))
             return numbers[:JOBS_BULK_MAX], len(numbers) > JOBS_BULK_MAX, described(which)

@@ -14,7 +14,7 @@ from storage.postgres.outbox.bell import Bell
 from storage.postgres.outbox.job import NewJob
 from storage.postgres.periodic.schedule import ScheduleError
 from storage.postgres.periodic.works import all_works, once
-from supervisors.periodic import KNOWN_SECONDS, Periodic, Work, wait_seconds
+from supervisors.periodic import LOOK_SECONDS, Periodic, Work, wait_seconds
 from tests.actors.jobs.stand import Life
 
 
@@ -225,10 +225,10 @@ def test_the_part_runs_what_becomes_due_and_outlives_a_cut_connection(play):
 
 
 def test_how_long_to_sleep():
-    assert wait_seconds(3.0, 10.0) == 3.0
-    assert wait_seconds(30.0, 10.0) == 10.0
+    assert wait_seconds(0.3, 10.0) == 0.3
+    assert wait_seconds(30.0, 0.5) == 0.5
     assert wait_seconds(-5.0, 10.0) == 0.05
-    assert wait_seconds(None, 100.0) == KNOWN_SECONDS
+    assert wait_seconds(None, 100.0) == LOOK_SECONDS
 
 
 def test_two_works_of_one_name_are_refused(play):

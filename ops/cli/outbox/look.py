@@ -40,7 +40,7 @@ def outbox_list(
     *,
     as_json: OnCallJson = False,
 ) -> None:
-    """List jobs that are not done, and those that died, the newest first."""
+    """List jobs that are not done, and those that died, the newest first; done ones with `--state done`."""
     with door(config, data, as_json=as_json) as through:
         which = wanted(queue, state, name, key, chat, error, since)
         jobs = through.ask(lambda desk: desk.jobs(which, most))
@@ -69,6 +69,9 @@ def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:
     if not jobs:
         print_line("No job matches.")
         return
+    if jobs[0].ended_ms:
+        _print_over(jobs)
+        return
     print_table(
         ("ID", "STATE", "QUEUE", "NAME", "ENQUEUED", "ATTEMPTS", "KEY", "LAST ERROR"),
         (
@@ -88,6 +91,29 @@ def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:
     )
     if len(jobs) == most:
         print_line(f"The newest {most}: --most shows more, `mailroom outbox queues` counts them.")
+
+
+def _print_over(jobs: "Sequence[JobReport]") -> None:
+    from ops.cli.tables import print_table
+    from ops.cli.words import ago
+
+    print_table(
+        ("ID", "STATE", "QUEUE", "NAME", "ENDED", "ATTEMPT", "TOOK", "TRACE"),
+        (
+            (
+                each.id,
+                each.state,
+                each.queue,
+                each.name,
+                ago(each.ended_ms),
+                each.attempts,
+                "" if each.seconds is None else f"{each.seconds:.1f} s",
+                each.trace,
+            )
+            for each in jobs
+        ),
+        right=("ATTEMPT", "TOOK"),
+    )
 
 
 def _print_story(story: "JobStory") -> None:

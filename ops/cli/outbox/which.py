@@ -17,7 +17,9 @@ Queue = Annotated[str | None, typer.Option("--queue", help="Only of this queue."
 State = Annotated[
     str | None,
     typer.Option(
-        "--state", help="Only waiting, scheduled, blocked (by its key), running, retrying, lost or dead ones."
+        "--state",
+        help="Only waiting, scheduled, blocked (by its key), running, retrying, lost, dead, done or dropped"
+        " ones.",
     ),
 ]
 Name = Annotated[str | None, typer.Option("--name", help="Only jobs of this name, such as shop.deliver.")]

@@ -11,8 +11,10 @@ from storage.words import printable
 
 SQL = load(Path(__file__).with_name("oncall.sql"))
 
-State = Literal["waiting", "scheduled", "blocked", "running", "retrying", "lost", "dead"]
-"""`blocked` waits for another of its key; `lost` had a worker whose lease ran out."""
+State = Literal["waiting", "scheduled", "blocked", "running", "retrying", "lost", "dead", "done", "dropped"]
+"""`blocked` waits for another of its key; `lost` had a worker whose lease ran out. `done` and `dropped` are
+over: of those there is only what is left in the history (`over.py`).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,33 @@ async def all_works(pool: asyncpg.Pool) -> list[Seen]:
         return [Seen(*row) for row in await pool.fetch(SQL["all_works"])]
 
 
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What became of the last job of a work, in the order of the columns. `state` is None where it is too
+    long ago; `ended_at` where it has not ended yet.
+    """
+
+    name: str
+    state: str | None
+    error: str | None
+    ended_at: datetime | None
+    seconds: float | None
+
+
+async def last_runs(pool: asyncpg.Pool) -> dict[str, LastRun]:
+    """The last job of each work that has run, by the work's name."""
+    with answering():
+        rows = await pool.fetch(SQL["last_runs"])
+    return {row["name"]: LastRun(*row) for row in rows}
+
+
+async def hasten(pool: asyncpg.Pool, name: str) -> tuple[datetime | None, datetime] | None:
+    """Have a work run now; returns when it ran last, and what time it is. None: there is no such work."""
+    with answering():
+        row = await pool.fetchrow(SQL["hasten"], name)
+    return (row["last_run"], row["now"]) if row is not None else None
+
+
 async def overdue(pool: asyncpg.Pool) -> dict[str, float]:
     """By how many seconds each work is not run as its schedule says: it is late, or its next run lies beyond
     the next that the schedule knows, and nobody has pulled it back.

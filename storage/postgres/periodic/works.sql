@@ -45,3 +45,17 @@ SELECT extract(epoch FROM min(next_run) - clock_timestamp())::float8 FROM period
 
 -- all_works: what on-call sees
 SELECT name, schedule, last_run, next_run, last_job_id, last_error FROM periodic_work ORDER BY name;
+
+-- hasten: have a work run now; whoever knows it takes it within seconds. What is due already stays as it is
+UPDATE periodic_work SET next_run = least(next_run, now()) WHERE name = $1 RETURNING last_run, now() AS now;
+
+-- last_runs: what became of the last job of each work: where it stands, or what the history has of its end
+SELECT work.name, coalesce(job.state, ended.kind) AS state, coalesce(job.last_error, ended.error) AS error,
+       ended.at AS ended_at, ended.seconds
+FROM periodic_work AS work
+LEFT JOIN outbox_seen AS job ON job.id = work.last_job_id
+LEFT JOIN LATERAL (
+    SELECT kind, error, at, seconds FROM outbox_event AS event
+    WHERE event.job_id = work.last_job_id AND kind IN ('done', 'dropped', 'dead') ORDER BY at DESC LIMIT 1
+) AS ended ON true
+WHERE work.last_job_id IS NOT NULL;

@@ -6,11 +6,14 @@ from typing import Any
 
 from storage.redis.dead_letters import DeadLetter, Wanted
 from storage.redis.entry import Chat
-from storage.redis.inspection import Totals
-from supervisors.oncall.dead import DeadEverywhere
+from storage.redis.history import KEPT_SECONDS
+from supervisors.oncall.concerns import Concern
+from supervisors.oncall.dead import AllTotals, DeadEverywhere
 from supervisors.oncall.desk import UnknownTargetError
 from supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
+from supervisors.oncall.past import POINTS_MAX, Past
 from supervisors.oncall.payments import LostReport
+from supervisors.oncall.periodic import PeriodicReport
 from supervisors.oncall.reports import (
     ChatLine,
     ChatReport,
@@ -101,8 +104,11 @@ class FakeDesk:
     def __init__(self):
         self.processes = [process(node("", children=[node("chats", children=[node("chats/timers")])]))]
         self.lines: list[ChatLine] = []
+        self.concerns: list[Concern] = []
+        self.before = Past(900, [])
+        self.works: list[PeriodicReport] = []
         self.report = chat_report(waiting(17))
-        self.counts = Totals(2, 5, 1_000, 1, 0)
+        self.counts = AllTotals(2, 5, 1_000, 1, 0)
         self.held: list[Suspension] = []
         self.interventions: list[Intervention] = []
         self.letters: list[DeadLetter | DeadJob] = []
@@ -119,8 +125,21 @@ class FakeDesk:
     async def tree(self):
         return self.processes
 
-    async def top(self, by, most=20):
-        self.asked.append(("top", by, most))
+    async def attention(self):
+        return self.concerns
+
+    async def past(self, seconds=KEPT_SECONDS, *, most=POINTS_MAX, since_ms=0):
+        self.asked.append(("past", seconds, most))
+        return self.before
+
+    async def periodic(self):
+        return self.works
+
+    async def run_periodic(self, name, by):
+        return self._did("run", name, by)
+
+    async def top(self, by, most=20, *, suspended_too=True):
+        self.asked.append(("top", by, most, *([] if suspended_too else ["free"])))
         return self.lines
 
     async def chat(self, target):

@@ -320,3 +320,42 @@ def test_what_was_done_to_jobs_stands_also_where_it_cannot_be_audited(desk, die)
     (one,) = die("a")
     desk.oncall = OnCall(Line(NOWHERE), database=desk.outbox.pool)
     assert desk.retry_jobs([one], desk.by).says.endswith("could not be written to the audit.")
+
+
+def test_all_dead_jobs_are_counted_with_the_dead_letters_and_named_first_of_what_needs_on_call(desk, die):
+    die("a", "b", error="no street\nat all")
+    assert desk.totals().dead_jobs == 2
+    found = desk.dead_count(DeadWanted())
+    assert (found.letters, found.jobs, found.missing) == (0, 2, "")
+    assert desk.dead_count(DeadWanted(error="timeout")).jobs == 0
+    desk.pause_queue("mail", desk.by)
+    dead, paused = desk.attention()
+    assert (dead.kind, dead.number, [thing.why for thing in dead.things]) == (
+        "dead_jobs", 2, ["mail b: no street", "mail a: no street"],
+    )  # fmt: skip
+    assert (paused.kind, paused.things[0].name) == ("queues", "mail")
+
+
+def test_jobs_that_are_done_or_dropped_are_listed_with_how_long_they_took(desk, enqueue):
+    first, second, third = enqueue(mail("a"), mail("b"), mail("c"))
+
+    async def work():
+        claimed = await desk.outbox.claim()
+        await desk.outbox.end(*[one for one in claimed if f"job:{one.id}" != third])
+
+    desk.does(work())
+    desk.drop_jobs([third], desk.by)
+    done = desk.jobs(Wanted(state="done"))
+    assert [(one.id, one.state, one.name) for one in done] == [(second, "done", "b"), (first, "done", "a")]
+    assert done[0].seconds is not None
+    assert done[0].ended_ms > 10**12
+    assert [one.id for one in desk.jobs(Wanted(state="dropped"))] == [third]
+    assert desk.jobs(Wanted(state="done", name="a"), 5)[0].id == first
+    assert len(desk.jobs(Wanted(state="done"), 1)) == 1
+
+
+def test_of_a_job_that_is_over_nobody_can_ask_for_what_is_forgotten_nor_do_it_again(desk, enqueue):
+    with pytest.raises(OnCallError, match="no key is kept"):
+        desk.jobs(Wanted(state="done", key="order-7"))
+    with pytest.raises(OnCallError, match="nothing can be done to them"):
+        desk.retry_jobs(Wanted(state="done"), desk.by)
