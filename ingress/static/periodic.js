@@ -22,7 +22,7 @@ export async function refreshPeriodic() {
 
 function workRow({ name }) {
   const [schedule, last, word, took, error, next] = [h("span"), h("span"), h("a"), h("span.dim"), h("code.error"), h("span")];
-  const run = h("button", "Run now", { onclick: () => actions.run(name), ariaLabel: `Run ${name} now` });
+  const run = h("button", "Run now", { onclick: () => actions.run(name), ariaLabel: `Run now: ${name}` });
   const line = row(["", h("span.chat", name), ".first"], ["", schedule], ["last", last], ["", h("span", word, took, error), ".wide"], ["next", next], ["", run, ".acts"]);
   line.update = (now) => {
     say(schedule, now.schedule);

@@ -13,7 +13,7 @@ from supervisors.oncall.outcomes import counted
 from supervisors.oncall.registry import Missed
 from supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
 
-WAITS_SECONDS = 3.0
+WAITS_SECONDS = 2.0
 """A message that nobody answers for so long is worth a look already: a person waits."""
 HANGS_SECONDS = 30.0
 """Longer than a language model thinks: something stands still."""
