@@ -1,4 +1,5 @@
 // The shop's section: which shop, its figures, and its parts, each read when it is open.
+import { onAddress, read, write } from "./address.js";
 import { ask, query } from "./ask.js";
 import { $, h, keep, row, say, sayOrHide } from "./dom.js";
 import { refreshBroadcasts } from "./shop_broadcasts.js";
@@ -11,14 +12,14 @@ import { count } from "./words.js";
 const EVERY_MS = 10000;
 const BEST_SHOWN = 3;
 const parts = { orders: refreshOrders, products: refreshProducts, discounts: refreshDiscounts, broadcasts: refreshBroadcasts, log: refreshLog };
-let period = { days: 1, ago: 0 };
+const DAY = { days: 1, ago: 0 };
 let asked = 0;
 
 async function refresh() {
   const turn = (asked += 1);
   const open = Object.keys(parts).filter((name) => $(`.part.${name}`, section).open);
   try {
-    const told = await ask(at(`figures${query(period)}`));
+    const told = await ask(at(`figures${query(period())}`));
     if (turn !== asked) return;
     showFigures(told);
     await Promise.all(open.map((name) => parts[name]()));
@@ -55,28 +56,41 @@ async function refreshLog() {
   $(".empty", box).hidden = lines.length > 0;
 }
 
-function pressed(group, button) {
-  for (const one of group.children) one.ariaPressed = String(one === button);
+// Which days, and which shop, stand in the address: `shop_days=7`, `shop_days=1-1` for yesterday.
+function period() {
+  const [days, ago] = read("shop_days").split("-");
+  return days ? { days, ago: ago ?? 0 } : DAY;
 }
 
 const periods = $(".periods", section);
-periods.addEventListener("click", ({ target }) => {
-  if (!target.dataset.days) return;
-  period = { days: target.dataset.days, ago: target.dataset.ago };
-  pressed(periods, target);
-  refresh();
-});
-
 const choice = $(".bots", section);
 choice.hidden = shops.length < 2;
-for (const bot of shops) {
-  const button = h("button", bot, { ariaPressed: String(bot === shop()), onclick: () => {
-    choose(bot);
-    pressed(choice, button);
-    refresh();
-  } });
-  choice.append(button);
+choice.append(...shops.map((bot) => h("button", bot, { value: bot })));
+
+function showChoices() {
+  const { days, ago } = period();
+  for (const one of periods.children) one.ariaPressed = String(one.dataset.days === String(days) && one.dataset.ago === String(ago));
+  choose(shops.includes(read("shop")) ? read("shop") : shops[0]);
+  for (const one of choice.children) one.ariaPressed = String(one.value === shop());
 }
+
+function chosen() {
+  showChoices();
+  refresh();
+}
+
+periods.addEventListener("click", ({ target: { dataset: { days, ago } } }) => {
+  if (!days) return;
+  write({ shop_days: `${days}-${ago}` === "1-0" ? "" : ago === "0" ? days : `${days}-${ago}` });
+  chosen();
+});
+choice.addEventListener("click", ({ target }) => {
+  if (!target.value) return;
+  write({ shop: target.value === shops[0] ? "" : target.value });
+  chosen();
+});
+onAddress(chosen);
+showChoices();
 
 for (const name of Object.keys(parts)) {
   const part = $(`.part.${name}`, section);

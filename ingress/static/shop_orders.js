@@ -1,4 +1,5 @@
 // Orders of a shop: found, listed, and one of them in a sheet with its payments, its jobs and its refund.
+import { filterIn } from "./address.js";
 import { ask, query } from "./ask.js";
 import { $, facts, h, keep, row, say, sayOrHide, state } from "./dom.js";
 import { jobState } from "./jobs.js";
@@ -13,7 +14,7 @@ const box = $(".orders", section);
 const form = $("form", box);
 let wanted = STEP;
 
-const filter = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+const filter = filterIn(form, "orders", () => search());
 const idOf = (number, bot = shop()) => `${bot}:${number}`;
 
 export async function refreshOrders() {
@@ -23,6 +24,8 @@ export async function refreshOrders() {
   $(".more", box).hidden = found.length < wanted || wanted >= MOST;
   sayOrHide($(".empty", box), found.length ? "" : Object.keys(filter()).length ? "No order matches." : "No orders yet.");
 }
+
+const search = () => refreshOrders().catch((error) => sayOrHide($(".fault", section), error.message));
 
 function orderRow(order) {
   const [when, word] = [h("span"), h("span")];
@@ -118,12 +121,7 @@ function part(title, names, items, make, nothing = "None.") {
   return h("section", h("h3", title), h("table.list", h("thead", h("tr", heads)), h("tbody", lines)));
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  refreshOrders().catch((error) => sayOrHide($(".fault", section), error.message));
-});
-form.addEventListener("reset", () => setTimeout(() => form.requestSubmit()));
 $(".more", box).addEventListener("click", () => {
   wanted = Math.min(MOST, wanted * 3);
-  form.requestSubmit();
+  search();
 });
