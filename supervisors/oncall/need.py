@@ -55,6 +55,8 @@ def concerns(seen: Seen) -> list[Concern]:
         *(of_jobs(seen.jobs) if seen.jobs is not None else ()),
         *_suspended(seen.suspensions or ()),
     ]
+    if any(one.kind == "restored" for one in found):
+        found = [one for one in found if one.kind != "periodic"]  # it is held like everything else
     return in_order(found)
 
 
