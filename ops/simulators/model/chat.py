@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import choices
+from .errors import RequestRefusedError
+
 NAME = "scripted-demo"
 MESSAGES_MAX = 1_000
 CHARS_PER_TOKEN = 3
-
-
-class RequestRefusedError(Exception):
-    """The request is none: the caller's mistake, answered with 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,12 @@ class Chat:
     """What they said, as far as it is JSON."""
     tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The tools that may be called, with the names of their parameters."""
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Their parameters, as the request describes them."""
+    must_call: bool = False
+    """Whether the caller wants a tool called, whatever else there would be to say."""
+    answers: int = 1
+    """How many answers are wanted; the script gives the same one each time."""
     json: bool = False
     schema: Mapping[str, Any] | None = None
     stream: bool = False
@@ -87,6 +92,8 @@ def read(body: bytes) -> Chat:
     wanted = given.get("response_format") or {}
     limit = given.get("max_tokens") or given.get("max_completion_tokens")
     others = given.get("models") or []
+    tools = _tools(given)
+    choice = choices.chosen(given, frozenset(tools))
     return Chat(
         models=tuple(dict.fromkeys([given["model"], *(str(model) for model in others)])),
         system="\n".join(
@@ -104,7 +111,12 @@ def read(body: bytes) -> Chat:
             for call in message.get("tool_calls") or ()
         ),
         results=tuple(_json(_text(message)) for message in since if message["role"] == "tool"),
-        tools=_tools(given),
+        tools={
+            name: frozenset(tools[name].get("properties") or {}) for name in tools if name in choice.allowed
+        },
+        parameters=tools,
+        must_call=choice.must,
+        answers=choices.count(given),
         json=wanted.get("type") in ("json_object", "json_schema"),
         schema=(wanted.get("json_schema") or {}).get("schema"),
         stream=given.get("stream") is True,
@@ -114,15 +126,12 @@ def read(body: bytes) -> Chat:
     )
 
 
-def _tools(given: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    if given.get("tool_choice") == "none":
-        return {}
+def _tools(given: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     found = {}
     for tool in given.get("tools") or ():
         function = tool.get("function") if isinstance(tool, dict) else None
         if isinstance(function, dict) and isinstance(function.get("name"), str):
-            properties = (function.get("parameters") or {}).get("properties") or {}
-            found[function["name"]] = frozenset(properties)
+            found[function["name"]] = function.get("parameters") or {}
     return found
 
 

@@ -8,8 +8,9 @@ from aiohttp import web
 
 from ops.simulators.levers import json_answer, pull
 
-from . import chores, hostile, script, strict, wire
-from .chat import NAME, Chat, RequestRefusedError, Said, read
+from . import chores, hostile, must, script, strict, wire
+from .chat import NAME, Chat, Said, read
+from .errors import RequestRefusedError
 from .faults import Rule, slows
 from .levers import Levers, SeenCall, World
 
@@ -120,7 +121,7 @@ class Server:
 
 def think(chat: Chat) -> Said:
     """What the script answers."""
-    return chores.answer(chat) if chores.is_one(chat) else script.answer(chat)
+    return must.made(chat, chores.answer(chat) if chores.is_one(chat) else script.answer(chat))
 
 
 def _in_one(request: web.BaseRequest, answer: wire.Reply, fault: str) -> web.Response:

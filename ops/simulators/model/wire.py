@@ -19,6 +19,8 @@ PROMPT_TOKEN_USD, COMPLETION_TOKEN_USD = 0.15e-6, 0.60e-6
 """What a small model costs, so that the cost limits of a demo have something to count."""
 PIECE = re.compile(r"\s*\S+\s?")
 ARGUMENTS_PIECE_CHARS = 12
+CALLS_MAX = 100
+"""No answer makes as many."""
 KEEP_ALIVE = b": SCRIPTED DEMO PROCESSING\n\n"
 DONE = b"data: [DONE]\n\n"
 
@@ -48,7 +50,7 @@ def reply(chat: Chat, said: Said, asked: str) -> Reply:
 
 def usage(answer: Reply) -> dict[str, Any]:
     """What it took, and what that would have cost."""
-    read, written = answer.chat.prompt_tokens, answer.said.tokens
+    read, written = answer.chat.prompt_tokens, answer.said.tokens * answer.chat.answers
     cost = read * PROMPT_TOKEN_USD + written * COMPLETION_TOKEN_USD
     return {
         "prompt_tokens": read,
@@ -62,44 +64,52 @@ def usage(answer: Reply) -> dict[str, Any]:
 
 
 def whole(answer: Reply) -> dict[str, Any]:
-    """The answer in one piece."""
+    """The answer in one piece, as often as it is wanted."""
+    choices = [_choice(answer, index) for index in range(answer.chat.answers)]
+    return {**_head(answer, "chat.completion"), "choices": choices, "usage": usage(answer)}
+
+
+def _choice(answer: Reply, index: int) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": answer.said.text or None, "refusal": None}
     if answer.said.calls:
         message["tool_calls"] = [
             {
-                "id": f"call_{answer.id[4:16]}_{number}",
+                "id": _call_id(answer, index, number),
                 "type": "function",
                 "function": {"name": call.name, "arguments": call.arguments},
             }
             for number, call in enumerate(answer.said.calls)
         ]
-    choice = {
-        "index": 0,
+    return {
+        "index": index,
         "message": message,
         "finish_reason": answer.finish,
         "native_finish_reason": answer.finish,
         "logprobs": None,
     }
-    return {**_head(answer, "chat.completion"), "choices": [choice], "usage": usage(answer)}
 
 
 def pieces(answer: Reply) -> Iterator[bytes]:
-    """The answer as a stream, without what ends it."""
-    yield _chunk(answer, {"role": "assistant", "content": ""})
+    """The answer as a stream, without what ends it: word by word, in each of the answers that are wanted."""
+    every = range(answer.chat.answers)
+    for index in every:
+        yield _chunk(answer, {"role": "assistant", "content": ""}, index=index)
     for word in PIECE.findall(answer.said.text):
-        yield _chunk(answer, {"content": word})
+        for index in every:
+            yield _chunk(answer, {"content": word}, index=index)
     for number, call in enumerate(answer.said.calls):
-        id_ = f"call_{answer.id[4:16]}_{number}"
-        begin = {"index": number, "id": id_, "type": "function"}
-        yield _call(answer, {**begin, "function": {"name": call.name, "arguments": ""}})
-        for at in range(0, len(call.arguments), ARGUMENTS_PIECE_CHARS):
-            part = call.arguments[at : at + ARGUMENTS_PIECE_CHARS]
-            yield _call(answer, {"index": number, "function": {"arguments": part}})
+        for index in every:
+            begin = {"index": number, "id": _call_id(answer, index, number), "type": "function"}
+            yield _call(answer, {**begin, "function": {"name": call.name, "arguments": ""}}, index)
+            for at in range(0, len(call.arguments), ARGUMENTS_PIECE_CHARS):
+                part = call.arguments[at : at + ARGUMENTS_PIECE_CHARS]
+                yield _call(answer, {"index": number, "function": {"arguments": part}}, index)
 
 
 def ending(answer: Reply) -> Iterator[bytes]:
     """Why it stopped, what it took, and that it is over."""
-    yield _chunk(answer, {}, answer.finish)
+    for index in range(answer.chat.answers):
+        yield _chunk(answer, {}, answer.finish, index=index)
     if answer.chat.include_usage:
         yield event({**_head(answer, "chat.completion.chunk"), "choices": [], "usage": usage(answer)})
     yield DONE
@@ -125,10 +135,15 @@ def _head(answer: Reply, kind: str) -> dict[str, Any]:
     }
 
 
-def _chunk(answer: Reply, delta: dict[str, Any], finish: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish, "native_finish_reason": finish}
+def _call_id(answer: Reply, index: int, number: int) -> str:
+    """Calls have ids of their own, in each of several answers."""
+    return f"call_{answer.id[4:16]}_{number + index * CALLS_MAX}"
+
+
+def _chunk(answer: Reply, delta: dict[str, Any], finish: str | None = None, *, index: int = 0) -> bytes:
+    choice = {"index": index, "delta": delta, "finish_reason": finish, "native_finish_reason": finish}
     return event({**_head(answer, "chat.completion.chunk"), "choices": [choice]})
 
 
-def _call(answer: Reply, call: dict[str, Any]) -> bytes:
-    return _chunk(answer, {"tool_calls": [call]})
+def _call(answer: Reply, call: dict[str, Any], index: int) -> bytes:
+    return _chunk(answer, {"tool_calls": [call]}, index=index)

@@ -35,12 +35,16 @@ METHODS: Final = (
     "list",
     "capture",
     "cancel",
+    "update",
     "refund",
     "get_refund",
     "list_refunds",
     "list_disputes",
     "me",
     "ips",
+    "balance",
+    "methods",
+    "rates",
 )
 GATEWAYS: Final = ("yookassa", "aaio", "stripe")
 RULE_FIELDS: Final = frozenset(

@@ -37,7 +37,7 @@ class Server:
         if path.startswith("/sim/"):
             return await pull(self._levers, request)
         for gateway in self._world.gateways.values():
-            if path.startswith(gateway.prefix + "/"):
+            if path.startswith(f"/{gateway.name}/"):
                 try:
                     body = await request.read()
                 except web.HTTPRequestEntityTooLarge:
@@ -45,18 +45,20 @@ class Server:
                 call = Call(
                     request.method,
                     unquote(path.removeprefix(gateway.prefix)).strip("/"),
-                    dict(parse_qsl(query, keep_blank_values=True)),
+                    _query(query),
                     {name.lower(): value for name, value in request.headers.items()},
                     body,
                     f"{request.scheme}://{request.host}",
                 )
+                if not path.startswith(f"{gateway.prefix}/"):
+                    return _web(gateway.unknown(call))
                 return await self._call(request, gateway, call)
         return await self._page.handle(request, path, query)
 
     async def _call(self, request: web.BaseRequest, gateway: Gateway, call: Call) -> web.StreamResponse:
         method = gateway.method_of(call)
         if method is None:
-            return web.Response(status=404, text=f"{gateway.name}: there is no {call.verb} /{call.path}\n")
+            return _web(gateway.unknown(call))
         rules = self._world.faults.for_call(gateway.name, method)
         await asyncio.sleep(sum(one.delay_ms for one in rules if one.kind == "slow") / 1000)
         rule = next((one for one in rules if one.kind != "slow"), None)
@@ -73,7 +75,7 @@ class Server:
                 await asyncio.sleep(SILENCE_SECONDS)
             if request.transport is not None:
                 request.transport.abort()
-        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+        return _web(answer)
 
     def _answer(self, gateway: Gateway, call: Call, method: str, rule: Rule | None) -> Answer:
         if rule is not None and rule.kind in ("timeout", "cut"):
@@ -98,6 +100,18 @@ class Server:
         if payment is not None and payment.status == "open":
             self._world.desk.pay(payment)
             await self._world.postman.wait_until_told(payment.id, TOLD_SECONDS)
+
+
+def _web(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+
+def _query(query: str) -> dict[str, str]:
+    """The arguments in an address; of a list written `name[]=…&name[]=…` each member counts."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found[f"{name[:-2]}[{len(found)}]" if name.endswith("[]") else name] = value
+    return found
 
 
 def _instead(gateway: Gateway, rule: Rule | None) -> Answer | None:

@@ -105,6 +105,10 @@ class Store:
         }
         return [_thing(Payment, row) for row in self._run("payments", wanted)]
 
+    def payments_after(self, gateway: str, number: int, limit: int) -> list[Payment]:
+        """Those that came after one, the oldest first."""
+        return [_thing(Payment, row) for row in self._run("payments_after", (gateway, number, limit))]
+
     def expired(self, now: float) -> list[Payment]:
         """Those whose time has run out."""
         return [_thing(Payment, row) for row in self._run("expired", (now,))]

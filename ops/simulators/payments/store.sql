@@ -108,6 +108,9 @@ WHERE (:gateway = '' OR gateway = :gateway) AND (:status = '' OR status = :statu
   AND (:reference = '' OR reference = :reference) AND number < :before AND created_at >= :created_from
 ORDER BY number DESC LIMIT :limit;
 
+-- payments_after: what came after one, the oldest first.
+SELECT * FROM payments WHERE gateway = ? AND number > ? ORDER BY number LIMIT ?;
+
 -- expired: those whose time has run out.
 SELECT * FROM payments WHERE expires_at <= ? ORDER BY expires_at LIMIT 1000;
 

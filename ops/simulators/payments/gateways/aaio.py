@@ -7,6 +7,7 @@ for an hour here; how long they really do is not known either.
 
 import hashlib
 import hmac
+import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -22,17 +23,25 @@ from ops.simulators.payments.desk import Desk
 from ops.simulators.payments.store import Store
 from ops.simulators.payments.things import Payment, Refund
 
-from . import errors
+from . import aaio_account, errors
+from .aaio_account import fee_minor
 from .gateway import Answer, Call, Habit, Happening
 
 LINK_SECONDS = 3600.0
-FEE_PERCENT = 6
 CURRENCIES = ("RUB", "UAH", "EUR", "USD")
 ORDER_ID = re.compile(r"[A-Za-z0-9:_\-\[\],|]{1,64}")
 AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?")
 DESCRIPTION_CHARS_MAX = 512
 ADDRESSES = ("127.0.0.1",)
 MOSCOW = timezone(timedelta(hours=3))
+ALL = 10_000
+"""How many payments are counted for a balance."""
+TABLES = {
+    "api/methods-pay": aaio_account.methods_to_pay_by,
+    "api/methods-payoff": aaio_account.methods_to_pay_out_by,
+    "api/sbp-banks-payoff": aaio_account.banks,
+    "api/rates-payoff": aaio_account.rates,
+}
 FIELDS = ("merchant_id", "amount", "order_id", "currency", "sign")
 STATUSES = {
     "open": "in_process",
@@ -60,7 +69,7 @@ class Aaio:
         self._desk = desk
 
     def method_of(self, call: Call) -> str | None:
-        """By path; most take GET and POST alike."""
+        """By path; they take GET and POST alike."""
         match call.verb, call.path:
             case "POST", "merchant/get_pay_url":
                 return "create"
@@ -68,17 +77,35 @@ class Aaio:
                 return "create"
             case _, "api/info-pay":
                 return "get"
-            case "GET", "api/public/ips":
+            case _, "api/public/ips":
                 return "ips"
+            case _, "api/balance":
+                return "balance"
+            case _, "api/methods-pay" | "api/methods-payoff" | "api/sbp-banks-payoff":
+                return "methods"
+            case _, "api/rates-payoff":
+                return "rates"
         return None
 
     def answer(self, call: Call, method: str) -> Answer:
         """One call."""
         if method == "ips":
             return Answer.json({"type": "success", "list": list(ADDRESSES)})
-        given = {**call.query, **_form(call.body)}
+        given = {**call.query, **_given(call.body)}
+        if method == "create":
+            return self._made(call, given)
+        if not hmac.compare_digest(call.headers.get("x-api-key", "").encode(), API_KEY.encode()):
+            raise errors.aaio("Invalid X-Api-Key", 401)
+        # The key says whose shop it is; the SDK for JavaScript names no shop.
+        if given.get("merchant_id", MERCHANT_ID) != MERCHANT_ID:
+            raise errors.aaio("Merchant not found")
         if method == "get":
-            return self._info(call, given)
+            return self._info(given)
+        if method == "balance":
+            return Answer.json(aaio_account.balance(self._store.payments(gateway=self.name, limit=ALL)))
+        return Answer.json(TABLES[call.path]())
+
+    def _made(self, call: Call, given: Mapping[str, str]) -> Answer:
         payment = self._create(call, given)
         if call.path == "merchant/pay":
             return Answer(302, b"", {"Location": payment.details["pay_url"]}, payment.id)
@@ -124,6 +151,7 @@ class Aaio:
                 "description": given.get("desc", ""),
                 "email": given.get("email", ""),
                 "method": given.get("method") or "cards_ru",
+                "method_asked": given.get("method", ""),
                 "language": given.get("lang", ""),
                 "custom": {name: value for name, value in given.items() if name.startswith("us_")},
                 "pay_url": f"{call.origin}/pay/{payment_id}",
@@ -133,11 +161,7 @@ class Aaio:
         self._desk.open(payment)
         return payment
 
-    def _info(self, call: Call, given: Mapping[str, str]) -> Answer:
-        if not hmac.compare_digest(call.headers.get("x-api-key", "").encode(), API_KEY.encode()):
-            raise errors.aaio("Invalid X-Api-Key", 401)
-        if given.get("merchant_id") != MERCHANT_ID:
-            raise errors.aaio("Merchant not found")
+    def _info(self, given: Mapping[str, str]) -> Answer:
         payment = self._store.payment_of_reference(self.name, given.get("order_id", ""))
         if payment is None:
             raise errors.aaio("Order not found")
@@ -154,21 +178,25 @@ class Aaio:
             "desc": payment.details["description"],
             "merchant_id": MERCHANT_ID,
             "merchant_domain": "demo.example",
-            "method": payment.details["method"] if was_paid else None,
+            "method": payment.details["method"] if was_paid else payment.details["method_asked"],
             "amount": amount_minor / 100,
             "currency": payment.paid_currency if was_paid else payment.currency,
             "email": payment.details["email"],
             "status": STATUSES[payment.status],
             "date": time_text(payment.created_at),
             "expired_date": time_text(payment.details["expired_at"]),
-            "us_vars": payment.details["custom"],
+            "us_vars": list(payment.details["custom"].values()),
         }
         if was_paid:
-            fee_minor = amount_minor * FEE_PERCENT // 100
-            shown["profit"], shown["commission"] = (amount_minor - fee_minor) / 100, fee_minor / 100
+            fee = fee_minor(amount_minor)
+            shown["profit"], shown["commission"] = (amount_minor - fee) / 100, fee / 100
             shown["commission_client"], shown["commission_type"] = 0, "100:0"
             shown["complete_date"] = time_text(payment.paid_at or payment.created_at)
         return shown
+
+    def unknown(self, call: Call) -> Answer:
+        """Its error object."""
+        return errors.aaio(f"There is no {call.verb} /{call.path}", 404).answer
 
     def failure(self, status: int, retry_after_seconds: int) -> Answer:
         """Its error object; it knows no 202."""
@@ -188,15 +216,15 @@ class Aaio:
             return None
         status = "hold" if happening == "held" else "success"
         amount_minor = payment.paid_minor
-        fee_minor = amount_minor * FEE_PERCENT // 100
+        fee = fee_minor(amount_minor)
         fields = {
             "merchant_id": MERCHANT_ID,
             "invoice_id": payment.id,
             "order_id": payment.reference,
             "amount": decimal(amount_minor),
             "currency": payment.paid_currency,
-            "profit": decimal(amount_minor - fee_minor),
-            "commission": decimal(fee_minor),
+            "profit": decimal(amount_minor - fee),
+            "commission": decimal(fee),
             "commission_client": "0",
             "commission_type": "100:0",
         }
@@ -250,6 +278,17 @@ def decimal(amount_minor: int) -> str:
 def time_text(at: float) -> str:
     """A moment as it writes it: Moscow's clock, which it does not say."""
     return datetime.fromtimestamp(at, UTC).astimezone(MOSCOW).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _given(body: bytes) -> dict[str, str]:
+    """What a call says: a form, or an object that its SDK for JavaScript sends in the place of one."""
+    if not body.lstrip().startswith(b"{"):
+        return _form(body)
+    try:
+        given = json.loads(body)
+    except ValueError:
+        raise errors.aaio("Invalid form") from None
+    return {str(name): str(value) for name, value in given.items() if value is not None}
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -98,6 +98,9 @@ class Gateway(Protocol):
     def answer(self, call: Call, method: str) -> Answer:
         """Do it. Raises `CallRefusedError`."""
 
+    def unknown(self, call: Call) -> Answer:
+        """How it says that there is no such address."""
+
     def failure(self, status: int, retry_after_seconds: int) -> Answer:
         """How it says that something is wrong on its side (500), that it is called too often (429), or that
         it is still at it (202).

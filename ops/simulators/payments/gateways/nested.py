@@ -31,7 +31,8 @@ def parse(body: bytes) -> dict[str, Any]:
             if not isinstance(below, dict):
                 raise FormError(f"{name} is both a value and an object")
             level = below
-        level[path[-1]] = value
+        # A list may be written without numbers, too: `expand[]=…&expand[]=…`.
+        level[path[-1] or str(len(level))] = value
     return tree
 
 

@@ -4,6 +4,7 @@ Fields as in the `stripe` package 16.1, `Stripe-Signature` as there. A repeated 
 parameters is an `idempotency_error`; retries go on for about three days.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -18,7 +19,7 @@ from ops.simulators.payments.store import Store
 from ops.simulators.payments.things import Payment, Refund
 
 from . import errors, stripe_request
-from .gateway import Answer, Call, CallRefusedError, Habit, Happening
+from .gateway import Answer, Call, Habit, Happening
 from .idempotency import KeyReusedError, once
 from .nested import FormError, parse
 from .stripe_objects import (
@@ -29,10 +30,10 @@ from .stripe_objects import (
     refund_shown,
     session_shown,
 )
+from .stripe_reading import Reader
 
 API_VERSION = "2026-10-28.endive"
 KEY_CHARS_MAX = 255
-LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 EVENTS: dict[Happening, str] = {
     "processing": "checkout.session.completed",
     "failed": "checkout.session.async_payment_failed",
@@ -72,6 +73,7 @@ class Stripe:
     def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
+        self._reader = Reader(store, self.name)
 
     def method_of(self, call: Call) -> str | None:
         """By verb and path."""
@@ -82,8 +84,12 @@ class Stripe:
                 return "cancel"
             case "GET", ["checkout", "sessions"]:
                 return "list"
-            case "GET", ["checkout", "sessions", _] | ["payment_intents", _]:
+            case "GET", ["payment_intents"] | ["charges"] | ["checkout", "sessions", _, "line_items"]:
+                return "list"
+            case "GET", ["checkout", "sessions", _] | ["payment_intents", _] | ["charges", _]:
                 return "get"
+            case "POST", ["checkout", "sessions", _] | ["payment_intents", _] | ["refunds", _]:
+                return "update"
             case "POST", ["refunds"]:
                 return "refund"
             case "GET", ["refunds"]:
@@ -92,18 +98,17 @@ class Stripe:
                 return "get_refund"
             case "GET", ["disputes"]:
                 return "list_disputes"
+            case "GET", ["disputes", _]:
+                return "get"
             case "GET", ["account"]:
                 return "me"
         return None
 
     def answer(self, call: Call, method: str) -> Answer:
         """One call: who it is, whether it was answered before, and then what it wants."""
-        if not hmac.compare_digest(
-            call.headers.get("authorization", "").encode(), f"Bearer {SECRET_KEY}".encode()
-        ):
-            raise errors.stripe("Invalid API Key provided", 401)
+        check_key(call)
         if call.verb == "GET":
-            return self._read(call, method)
+            return self._reader.answer(call, method)
         try:
             form = parse(call.body)
         except FormError as error:
@@ -145,7 +150,9 @@ class Stripe:
             return self._create(call, form)
         if method == "refund":
             return self._refund(call, form)
-        payment = self._session(call.path.split("/")[2])
+        if method == "update":
+            return self._update(call, form)
+        payment = self._reader.session(call.path.split("/")[2])
         if payment.status != "open":
             raise errors.stripe('Only Checkout Sessions with a status in ["open"] can be expired.')
         self._desk.expire(payment)
@@ -166,6 +173,7 @@ class Stripe:
             details={
                 "description": wanted.description,
                 "metadata": wanted.metadata,
+                "lines": wanted.lines,
                 "intent_metadata": wanted.intent_metadata,
                 "client_reference_id": form.get("client_reference_id"),
                 "customer_email": form.get("customer_email"),
@@ -182,7 +190,7 @@ class Stripe:
 
     def _refund(self, call: Call, form: dict[str, Any]) -> Answer:
         stripe_request.only(form, stripe_request.REFUND_FIELDS)
-        payment = self._of_intent(str(form.get("payment_intent", "")), "payment_intent")
+        payment = self._refunded(form)
         if payment.status != "paid":
             raise errors.stripe("This PaymentIntent does not have a successful charge to refund.")
         left_minor = payment.paid_minor - payment.refunded_minor
@@ -203,90 +211,54 @@ class Stripe:
             status="canceled" if call.refund_refused else "done",
             details={
                 "reason": form.get("reason"),
-                "metadata": form.get("metadata") or {},
+                "metadata": stripe_request.read_metadata(form.get("metadata")),
                 "failed_for": call.refund_refusal or self.refused_for,
             },
         )
         self._desk.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
 
-    def _read(self, call: Call, method: str) -> Answer:
-        kind, id_ = call.path.split("/")[0], call.path.split("/")[-1]
-        if method == "me":
-            return Answer.json(
-                {"id": "acct_demo", "object": "account", "country": "US", "default_currency": "usd"}
-            )
-        if method == "get_refund":
-            refund = self._store.refund(id_)
-            payment = self._store.payment(refund.payment_id) if refund else None
-            if refund is None or payment is None:
-                raise missing("refund", id_)
-            return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
-        if method == "list_refunds":
-            payment = self._of_intent(call.query.get("payment_intent", ""), "payment_intent")
-            return self._list_refunds(call, payment)
-        if method == "list_disputes":
-            payment = self._of_intent(call.query.get("payment_intent", ""), "payment_intent")
-            disputes = [dispute_shown(one, payment) for one in payment.details.get("disputes", [])]
-            return Answer.json({"object": "list", "url": "/v1/disputes", "has_more": False, "data": disputes})
-        if method == "list":
-            return self._list(call)
-        if kind == "payment_intents":
-            payment = self._of_intent(id_, "intent")
-            return Answer.json(intent_shown(payment), payment_id=payment.id)
-        payment = self._session(id_)
-        shown: dict[str, Any] = session_shown(payment)
-        self._expand(shown, payment, [path for name, path in call.query.items() if name.startswith("expand")])
-        return Answer.json(shown, payment_id=id_)
+    def _refunded(self, form: dict[str, Any]) -> Payment:
+        """The payment that a refund is of, named by its intent or by its charge."""
+        charge = str(form.get("charge", ""))
+        if charge and not form.get("payment_intent"):
+            intent = "pi_" + charge.removeprefix("ch_")
+            return self._reader.of_intent(intent, "charge", kind="charge", id_=charge)
+        if not form.get("payment_intent"):
+            raise errors.stripe("One of these should be provided for this request: payment_intent or charge.")
+        return self._reader.of_intent(str(form["payment_intent"]), "payment_intent")
 
-    def _list(self, call: Call) -> Answer:
-        """Sessions, the newest first, page by page."""
-        given = call.query.get("limit", "")
-        limit = min(int(given), LIMIT_MAX) if given.isdecimal() else LIMIT_DEFAULT
-        intent, after = call.query.get("payment_intent", ""), call.query.get("starting_after", "")
-        since = call.query.get("created[gte]")
-        if intent:
-            found = [self._of_intent(intent, "payment_intent")]
-        else:
-            found = self._store.payments(
-                gateway=self.name,
-                before=self._session(after).number if after else 2**62,
-                created_from=stripe_request.whole(since, "created[gte]") if since else 0,
-                limit=limit + 1,
-            )
-        expanded = [
-            path.removeprefix("data.") for name, path in call.query.items() if name.startswith("expand")
-        ]
-        sessions = [session_shown(payment) for payment in found[:limit]]
-        for shown, payment in zip(sessions, found, strict=False):
-            self._expand(shown, payment, expanded)
-        return Answer.json(
-            {
-                "object": "list",
-                "url": "/v1/checkout/sessions",
-                "has_more": len(found) > limit,
-                "data": sessions,
-            }
-        )
+    def _update(self, call: Call, form: dict[str, Any]) -> Answer:
+        """Hang other metadata on a thing: a name with an empty value goes, the others stay."""
+        stripe_request.only(form, stripe_request.UPDATE_FIELDS)
+        given = stripe_request.read_metadata(form.get("metadata"))
 
-    def _expand(self, shown: dict[str, Any], payment: Payment, wanted: list[str]) -> None:
-        """`expand[]=payment_intent.latest_charge` gives objects where there would be their ids."""
-        if shown["payment_intent"] and any(path.startswith("payment_intent") for path in wanted):
-            expanded = intent_shown(payment)
-            shown["payment_intent"] = expanded
-            if expanded["latest_charge"] and any(path.endswith("latest_charge") for path in wanted):
-                expanded["latest_charge"] = charge_shown(payment)
+        def changed(old: dict[str, str]) -> dict[str, str]:
+            return {name: value for name, value in {**old, **given}.items() if value}
 
-    def _list_refunds(self, call: Call, payment: Payment) -> Answer:
-        """The latest first, page after page."""
-        given, after = call.query.get("limit", ""), call.query.get("starting_after", "")
-        limit = min(int(given), LIMIT_MAX) if given.isdecimal() else LIMIT_DEFAULT
-        last = self._store.refund(after) if after else None
-        every = reversed(self._store.refunds(payment.id))
-        found = [one for one in every if last is None or one.number < last.number]
-        shown = [refund_shown(one, payment) for one in found[:limit]]
-        answer = {"object": "list", "url": "/v1/refunds", "has_more": len(found) > limit, "data": shown}
-        return Answer.json(answer)
+        match call.path.split("/"):
+            case ["refunds", id_]:
+                refund, payment = self._reader.refund(id_)
+                refund.details["metadata"] = changed(refund.details.get("metadata") or {})
+                self._store.save_refund(refund)
+                return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
+            case ["payment_intents", id_]:
+                payment = self._reader.of_intent(id_, "intent")
+                payment.details["intent_metadata"] = changed(payment.details["intent_metadata"])
+                self._store.save_payment(payment)
+                return Answer.json(intent_shown(payment), payment_id=payment.id)
+        payment = self._reader.session(call.path.split("/")[2])
+        payment.details["metadata"] = changed(payment.details["metadata"])
+        self._store.save_payment(payment)
+        return Answer.json(session_shown(payment), payment_id=payment.id)
+
+    def unknown(self, call: Call) -> Answer:
+        """As it says so of an address or a verb."""
+        return errors.stripe(
+            f"Unrecognized request URL ({call.verb}: /v1/{call.path}). Please see https://stripe.com/docs or"
+            " we can help at https://support.stripe.com/.",
+            404,
+        ).answer
 
     def failure(self, status: int, retry_after_seconds: int) -> Answer:
         """Its error object; it knows no 202."""
@@ -351,24 +323,26 @@ class Stripe:
         url = str((None if went_well else details["cancel_url"]) or details["success_url"])
         return url.replace("{CHECKOUT_SESSION_ID}", payment.id)
 
-    def _session(self, id_: str) -> Payment:
-        payment = self._store.payment(id_)
-        if payment is None or payment.gateway != self.name:
-            raise missing("checkout.session", id_)
-        return payment
-
-    def _of_intent(self, intent: str, param: str) -> Payment:
-        payment = self._store.payment_of_intent(intent)
-        if payment is None:
-            raise missing("payment_intent", intent, param)
-        return payment
-
 
 def signature(body: bytes, at: int, secret: str) -> str:
     """What stands behind `v1=`."""
     return hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-def missing(kind: str, id_: str, param: str = "id") -> CallRefusedError:
-    """There is no such thing."""
-    return errors.stripe(f"No such {kind}: '{id_}'", 404, code="resource_missing", param=param)
+def check_key(call: Call) -> None:
+    """Refuse a call without our key; it comes as a bearer, or as the user of Basic."""
+    kind, _, given = call.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "basic":
+        try:
+            given = base64.b64decode(given).decode().partition(":")[0]
+        except ValueError:
+            given = ""
+    if not given:
+        raise errors.stripe(
+            "You did not provide an API key. You need to provide your API key in the Authorization header,"
+            " using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            401,
+        )
+    if not hmac.compare_digest(given.encode(), SECRET_KEY.encode()):
+        shown = given if len(given) < 12 else f"{given[:8]}{'*' * (len(given) - 12)}{given[-4:]}"
+        raise errors.stripe(f"Invalid API Key provided: {shown}", 401)

@@ -36,6 +36,31 @@ def session_shown(payment: Payment) -> dict[str, Any]:
     }
 
 
+def lines_shown(payment: Payment) -> list[dict[str, Any]]:
+    """What a session sells, line by line."""
+    return [
+        {
+            "id": f"li_{payment.id.removeprefix('cs_test_')[:20]}{number}",
+            "object": "item",
+            "description": line["name"],
+            "quantity": line["quantity"],
+            "amount_subtotal": line["quantity"] * line["unit_amount"],
+            "amount_total": line["quantity"] * line["unit_amount"],
+            "amount_discount": 0,
+            "amount_tax": 0,
+            "currency": line["currency"],
+            "price": {
+                "id": f"price_{payment.id.removeprefix('cs_test_')[:20]}{number}",
+                "object": "price",
+                "currency": line["currency"],
+                "unit_amount": line["unit_amount"],
+                "type": "one_time",
+            },
+        }
+        for number, line in enumerate(payment.details.get("lines", ()))
+    ]
+
+
 def intent_shown(payment: Payment) -> dict[str, Any]:
     """The payment intent, which moves the money of a session."""
     was_paid = payment.status == "paid"
@@ -47,7 +72,7 @@ def intent_shown(payment: Payment) -> dict[str, Any]:
         "amount": payment.paid_minor if was_paid else payment.amount_minor,
         "amount_received": payment.paid_minor if was_paid else 0,
         "currency": (payment.paid_currency if was_paid else payment.currency).lower(),
-        "latest_charge": _charge_id(payment) if was_paid else None,
+        "latest_charge": charge_id(payment) if was_paid else None,
         "metadata": payment.details["intent_metadata"],
         "livemode": False,
         "created": int(payment.created_at),
@@ -57,7 +82,7 @@ def intent_shown(payment: Payment) -> dict[str, Any]:
 def charge_shown(payment: Payment) -> dict[str, Any]:
     """The charge, which knows what has gone back."""
     return {
-        "id": _charge_id(payment),
+        "id": charge_id(payment),
         "object": "charge",
         "status": "succeeded",
         "paid": True,
@@ -83,7 +108,7 @@ def refund_shown(refund: Refund, payment: Payment) -> dict[str, Any]:
         "status": status,
         "amount": refund.amount_minor,
         "currency": refund.currency.lower(),
-        "charge": _charge_id(payment),
+        "charge": charge_id(payment),
         "payment_intent": payment.details["payment_intent"],
         "reason": refund.details.get("reason"),
         "metadata": refund.details.get("metadata") or {},
@@ -100,7 +125,7 @@ def dispute_shown(dispute: dict[str, Any], payment: Payment) -> dict[str, Any]:
         "status": dispute["status"],
         "amount": dispute["amount"],
         "currency": payment.paid_currency.lower(),
-        "charge": _charge_id(payment),
+        "charge": charge_id(payment),
         "payment_intent": payment.details["payment_intent"],
         "reason": "fraudulent",
         "balance_transactions": [
@@ -121,5 +146,6 @@ def disputed(payment: Payment) -> bool:
     )
 
 
-def _charge_id(payment: Payment) -> str:
+def charge_id(payment: Payment) -> str:
+    """The id of the charge that a payment intent has led to."""
     return "ch_" + str(payment.details["payment_intent"]).removeprefix("pi_")

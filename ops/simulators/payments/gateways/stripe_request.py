@@ -42,7 +42,8 @@ LEAST = {
 }
 """As docs.stripe.com/currencies has them; other currencies are held to that of the payout, unknown here."""
 AMOUNT_MAX = 99_999_999
-REFUND_FIELDS = frozenset({"payment_intent", "amount", "reason", "metadata", "expand"})
+REFUND_FIELDS = frozenset({"payment_intent", "charge", "amount", "reason", "metadata", "expand"})
+UPDATE_FIELDS = frozenset({"metadata", "expand"})
 LIVES_SECONDS_MIN, LIVES_SECONDS_MAX = 30 * 60, 24 * 3600
 CLOCK_SECONDS = 60
 """How far the shop's clock may be from ours."""
@@ -59,6 +60,8 @@ class WantedSession:
     lives_seconds: float
     metadata: dict[str, str]
     intent_metadata: dict[str, str]
+    lines: list[dict[str, Any]]
+    """What it sells: name, quantity, unit_amount and currency of each line."""
 
 
 def session(form: Mapping[str, Any], now: float) -> WantedSession:
@@ -69,13 +72,15 @@ def session(form: Mapping[str, Any], now: float) -> WantedSession:
     if not str(form.get("success_url", "")).startswith(("http://", "https://")):
         raise errors.stripe("Not a valid URL", code="url_invalid", param="success_url")
     amount_minor, currencies, names = 0, set(), []
+    lines: list[dict[str, Any]] = []
     for number, item in enumerate(_list(form.get("line_items"), "line_items")):
         where = f"line_items[{number}]"
         price = item.get("price_data") if isinstance(item, dict) else None
         if not isinstance(price, dict):
             raise errors.stripe("This simulator knows price_data only", param=f"{where}[price_data]")
         quantity = whole(item.get("quantity"), f"{where}[quantity]")
-        amount_minor += quantity * whole(price.get("unit_amount"), f"{where}[price_data][unit_amount]")
+        unit_amount = whole(price.get("unit_amount"), f"{where}[price_data][unit_amount]")
+        amount_minor += quantity * unit_amount
         currency = str(price.get("currency", ""))
         if not (len(currency) == 3 and currency.isalpha() and currency.islower()):
             raise errors.stripe(f"Invalid currency: {currency}", param=f"{where}[price_data][currency]")
@@ -83,7 +88,9 @@ def session(form: Mapping[str, Any], now: float) -> WantedSession:
         product = price.get("product_data")
         if not isinstance(product, dict) or not product.get("name"):
             raise errors.stripe("Missing required param", param=f"{where}[price_data][product_data][name]")
-        names.append(str(product["name"]))
+        name = str(product["name"])
+        names.append(name)
+        lines.append({"name": name, "quantity": quantity, "unit_amount": unit_amount, "currency": currency})
     if len(currencies) != 1:
         raise errors.stripe("All line items must have the same currency", param="line_items")
     check_amount(amount_minor, next(iter(currencies)))
@@ -94,7 +101,7 @@ def session(form: Mapping[str, Any], now: float) -> WantedSession:
             raise errors.stripe(
                 "expires_at must be between 30 minutes and 24 hours from now", param="expires_at"
             )
-    metadata = _metadata(form.get("metadata"))
+    metadata = read_metadata(form.get("metadata"))
     intent = form.get("payment_intent_data") or {}
     reference = form.get("client_reference_id") or metadata.get("order_id") or ""
     return WantedSession(
@@ -104,7 +111,8 @@ def session(form: Mapping[str, Any], now: float) -> WantedSession:
         str(reference),
         lives_seconds,
         metadata,
-        _metadata(intent.get("metadata") if isinstance(intent, dict) else None),
+        read_metadata(intent.get("metadata") if isinstance(intent, dict) else None),
+        lines,
     )
 
 
@@ -146,5 +154,6 @@ def _list(given: Any, param: str) -> list[Any]:
     return found
 
 
-def _metadata(given: Any) -> dict[str, str]:
+def read_metadata(given: Any) -> dict[str, str]:
+    """Names and values that a shop hangs on a thing of Stripe's."""
     return {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}

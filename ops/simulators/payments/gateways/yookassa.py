@@ -238,6 +238,10 @@ class YooKassa:
             answer["next_cursor"] = str(items[limit - 1].number)
         return Answer.json(answer)
 
+    def unknown(self, call: Call) -> Answer:
+        """Its error object."""
+        return errors.yookassa("not_found", f"There is no {call.verb} /{call.path}").answer
+
     def failure(self, status: int, retry_after_seconds: int) -> Answer:
         """Its error object, or the older `processing`."""
         retry_after_ms = retry_after_seconds * 1000

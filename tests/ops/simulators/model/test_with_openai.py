@@ -428,3 +428,76 @@ def test_mistakes_of_the_caller_are_named(play):
         assert "POST /sim/pace" in (await caller.sim("no-such", expect=404))["error"]
 
     play(scenario)
+
+
+def test_a_tool_is_called_when_it_must_be_and_none_when_it_must_not(play):
+    async def scenario(caller):
+        async def asked(text, choice):
+            caller.begin("English")
+            messages = [*caller.messages, {"role": "user", "content": text}]
+            answer = await caller.client.chat.completions.create(
+                model="m", messages=messages, tools=TOOLS, tool_choice=choice
+            )
+            calls = answer.choices[0].message.tool_calls or []
+            assert answer.choices[0].finish_reason == ("tool_calls" if calls else "stop")
+            return [(call.function.name, json.loads(call.function.arguments)) for call in calls]
+
+        assert await asked("Hello!", "auto") == []
+        assert await asked("Hello!", "required") == [
+            ("find_products", {"query": "Hello!", "category": "Hello!"})
+        ]
+        assert await asked("I want Lumen", "none") == []
+        named = {"type": "function", "function": {"name": "offer_payment"}}
+        assert await asked("Hello!", named) == [("offer_payment", {"slug": "lumen", "quantity": 1})]
+        assert await asked("Tell me of Keen", named) == [("offer_payment", {"slug": "keen", "quantity": 1})]
+        some = {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [TOOLS[1]]}}
+        assert [name for name, _ in await asked("Hello!", some)] == ["get_products"]
+
+    play(scenario)
+
+
+def test_a_choice_that_cannot_be_made_is_refused(play):
+    async def scenario(caller):
+        async def refused(**more):
+            with pytest.raises(openai.BadRequestError) as caught:
+                await caller.client.chat.completions.create(
+                    model="m", messages=[{"role": "user", "content": "Hello!"}], **more
+                )
+            return str(caught.value)
+
+        other = {"type": "function", "function": {"name": "other"}}
+        assert "only allowed when 'tools' are specified" in await refused(tool_choice="auto")
+        assert "'other' not found in 'tools'" in await refused(tools=TOOLS, tool_choice=other)
+        assert "Supported values are: none, auto, required" in await refused(tools=TOOLS, tool_choice="any")
+        assert "below minimum value" in await refused(n=0)
+        assert "above maximum value" in await refused(n=129)
+
+    play(scenario)
+
+
+def test_as_many_answers_come_as_are_wanted_whole_and_streamed(play):
+    async def scenario(caller):
+        caller.begin("English")
+        messages = [*caller.messages, {"role": "user", "content": "Hello!"}]
+        one = await caller.client.chat.completions.create(model="m", messages=messages)
+        three = await caller.client.chat.completions.create(model="m", messages=messages, n=3)
+        said = one.choices[0].message.content
+        assert [(choice.index, choice.message.content) for choice in three.choices] == [
+            (0, said), (1, said), (2, said)
+        ]  # fmt: skip
+        assert three.usage.completion_tokens == 3 * one.usage.completion_tokens
+        texts, ends = ["", ""], ["", ""]
+        async for chunk in await caller.client.chat.completions.create(
+            model="m", messages=messages, n=2, stream=True
+        ):
+            for choice in chunk.choices:
+                texts[choice.index] += choice.delta.content or ""
+                ends[choice.index] += choice.finish_reason or ""
+        assert (texts, ends) == ([said, said], ["stop", "stop"])
+        caller.messages = messages
+        calls = await caller.client.chat.completions.create(
+            model="m", messages=messages, tools=TOOLS, tool_choice="required", n=2
+        )
+        assert len({call.id for choice in calls.choices for call in choice.message.tool_calls}) == 2
+
+    play(scenario)
