@@ -4,6 +4,7 @@ import { ask, query } from "./ask.js";
 import { $, facts, h, keep, row, say, sayOrHide, state } from "./dom.js";
 import { jobState } from "./jobs.js";
 import { addressOf, sheetFor } from "./sheet.js";
+import { complaintView, itemState, refreshComplaints, replaceButton } from "./shop_complaints.js";
 import { at, day, look, money, section, shop, since } from "./shop_words.js";
 import { act } from "./why.js";
 import { ago, count } from "./words.js";
@@ -18,6 +19,7 @@ const filter = filterIn(form, "orders", () => search());
 const idOf = (number, bot = shop()) => `${bot}:${number}`;
 
 export async function refreshOrders() {
+  await refreshComplaints(box);
   const found = await ask(at(`orders${query({ ...filter(), most: wanted })}`));
   keep($("tbody", box), found, (order) => `${shop()} ${order.number}`, orderRow);
   $("table", box).hidden = !found.length;
@@ -63,7 +65,8 @@ sheetFor("order", "Order", (id, content) => {
   };
 });
 
-function orderView({ order, name, payments, jobs }, bot) {
+function orderView(found, bot) {
+  const { order, name, payments, jobs, items } = found;
   const [word, list] = [h("p"), h("dl.facts")];
   state(word, ...look(order.status));
   facts(list, [
@@ -97,6 +100,9 @@ function orderView({ order, name, payments, jobs }, bot) {
     part("Goods", ["Product", "Quantity", "Price", "Total"], order.lines, (line) => row(
       ["", line.title, ".wide"], ["quantity", count(line.quantity), ".number"],
       ["price", h("span.amount", money(line.price_minor, order.currency)), ".number"], ["", h("span.amount", money(line.price_minor * line.quantity, order.currency)), ".number"])),
+    part("Items sold", ["Item", "Product", "State", "Replace"], items, (item) => row(
+      ["", String(item.id), ".first"], ["", item.title, ".wide"], ["state", itemState(item)], ["", replaceButton(order, item, bot)])),
+    complaintView(found, bot),
     part("Payments", ["Provider", "Its name there", "Amount", "State", "Refund"], payments, ({ payment, refunds }) => row(
       ["", payment.provider], ["", h("code", payment.provider_id ?? "–"), ".wide"], ["", h("span.amount", money(payment.amount_minor, payment.currency)), ".number"],
       ["", worded(payment.status)], ["refund", refunds.map((one) => worded(one.by_gateway ? "by_gateway" : one.status))])),

@@ -49,6 +49,8 @@ class Good:
     withdrawn: int
     doubted: int = 0
     """Of the withdrawn, what may have been sold since a backup; on sale again when the owner confirms it."""
+    dead: int = 0
+    """What was sold, did not work and was replaced; not among the sold."""
 
     def title(self, language: Language) -> str:
         """The title in one of the languages."""

@@ -4,9 +4,10 @@ SELECT p.id, p.slug, c.slug AS category, p.title_ru, p.title_en, p.description_r
        count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.withdrawn_at IS NULL
            AND (item.order_id IS NULL OR item.reserved_until <= now()))::int AS available,
        count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.reserved_until > now())::int AS reserved,
-       count(item.id) FILTER (WHERE item.sold_at IS NOT NULL)::int AS sold,
+       count(item.id) FILTER (WHERE item.sold_at IS NOT NULL AND item.dead_at IS NULL)::int AS sold,
        count(item.id) FILTER (WHERE item.withdrawn_at IS NOT NULL AND item.sold_at IS NULL)::int AS withdrawn,
-       count(item.id) FILTER (WHERE item.doubted)::int AS doubted
+       count(item.id) FILTER (WHERE item.doubted)::int AS doubted,
+       count(item.id) FILTER (WHERE item.dead_at IS NOT NULL)::int AS dead
 FROM shop.products AS p
 JOIN shop.categories AS c ON c.id = p.category_id
 LEFT JOIN shop.suppliers AS s ON s.id = p.supplier_id

@@ -81,6 +81,7 @@ class OwnerTexts:
     products: str
     product_row: str
     product: str
+    product_dead: str
     on_sale: dict[bool, str]
     hidden_category: str
     no_supplier: str
@@ -301,6 +302,7 @@ RUSSIAN = OwnerTexts(
     "{category}\n"
     "Поставщик: {supplier}\n\nСвободно: <b>{available}</b>\nДержат заказы: {reserved}\nПродано: {sold}\n"
     "Снято: {withdrawn}",
+    product_dead="Не работало и заменено: {dead}",
     on_sale={True: "В продаже", False: "Не продаётся"},
     hidden_category=" (раздел скрыт)",
     no_supplier="нет",
@@ -551,6 +553,7 @@ ENGLISH = OwnerTexts(
     "<b>{price}</b>\n{on_sale}\nCategory: {category}\n"
     "Supplier: {supplier}\n\nFree: <b>{available}</b>\nHeld by orders: {reserved}\nSold: {sold}\n"
     "Withdrawn: {withdrawn}",
+    product_dead="Did not work, replaced: {dead}",
     on_sale={True: "On sale", False: "Not on sale"},
     hidden_category=" (the category is hidden)",
     no_supplier="none",

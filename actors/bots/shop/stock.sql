@@ -99,7 +99,7 @@ SELECT p.id AS product_id, p.slug, p.title_ru, p.title_en, p.active,
        count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.withdrawn_at IS NULL
            AND (item.order_id IS NULL OR item.reserved_until <= now()))::int AS available,
        count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.reserved_until > now())::int AS reserved,
-       count(item.id) FILTER (WHERE item.sold_at IS NOT NULL)::int AS sold,
+       count(item.id) FILTER (WHERE item.sold_at IS NOT NULL AND item.dead_at IS NULL)::int AS sold,
        count(item.id) FILTER (WHERE item.withdrawn_at IS NOT NULL AND item.sold_at IS NULL)::int AS withdrawn
 FROM shop.products AS p
 LEFT JOIN shop.stock_items AS item ON item.product_id = p.id

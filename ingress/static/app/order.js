@@ -68,12 +68,19 @@ export function showOrder(root, number) {
       waits && secondsLeft() > 0 && providerChoice(order, chosen(), (name) => { provider = name; url = null; draw(); }),
       waits && url && h("p.notice", t("watching"), " ", h("a", { href: url, target: "_blank", rel: "noopener", onclick: opened }, t("payAgain"))),
       linesOf(order),
-      order.complaint && complaintOf(order, words, show),
+      order.complaint && complaintOf(order, words, told),
       h(".buttons",
         waits && button(t("cancel"), cancel, "plain.danger"),
         ["expired", "canceled", "refunded", "delivered"].includes(order.status) && button(t("again"), again)),
     ].filter(Boolean));
     act();
+  }
+
+  /** The shop was told what is wrong: from now on there may be an answer. */
+  function told(now) {
+    show(now);
+    wait = FIRST_MS;
+    look();
   }
 
   function opened(event) {

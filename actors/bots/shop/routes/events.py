@@ -150,7 +150,10 @@ async def complained(
 ) -> None:
     """Something is wrong with an order, for an owner; if more was written since, it comes with that."""
     about = AboutMessage.model_validate_json(event.data)
-    if not options.is_owner(event.chat_id) or await is_outdone(database, about.order, about.message):
+    # After a restore there may be no such message: an event waits in Redis.
+    written = await find_message(database, about.order, about.message)
+    outdone = await is_outdone(database, about.order, about.message)
+    if written is None or outdone or not options.is_owner(event.chat_id):
         return
     own = OWNER_TEXTS[(await _texts_of_chat(event, state, database, turn)).language]
     found = await open_order(database, turn.bot, about.order)

@@ -3,10 +3,15 @@
 import pytest
 
 from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, WAITING_MESSAGES_MAX
+from actors.bots.shop.demo import fill
 from actors.bots.shop.options import Options
 from actors.bots.shop.texts import TEXTS
+from actors.runtime.bridge import aio
+from tests.actors.bots.stage import OWNER as DEMO_OWNER
+from tests.actors.bots.stage import perform
 
 OWNER, OTHER = 7_000_001, 7_000_002
+BUYER = 100
 BUTTON = "Problem with this order"
 DELIVERED = "UPDATE shop.orders SET status = 'delivered', paid_at = now(), delivered_at = now() WHERE id = $1"
 
@@ -167,3 +172,48 @@ def test_a_message_of_a_state_without_its_form_goes_to_the_shop_as_ever(ann):
     del record.data["complaint"]
     ann.writes("hello")
     assert messages(ann) == []
+
+
+@pytest.fixture
+def play(clean_postgres_url, clean_redis_url):
+    def play(scenario):
+        perform("shop", scenario, clean_postgres_url, clean_redis_url)
+
+    return play
+
+
+async def buys(stage):
+    await aio(fill, stage.database, stage.services.vault)
+    await stage.write(BUYER, "/start")
+    for label in ("Catalogue", "Work", "Glider", "Buy now", "💳"):
+        await stage.tap(BUYER, label)
+    await stage.pay()
+
+
+def test_from_the_dead_key_to_another_one_with_a_crash_at_every_answer(play):
+    """Each handler ends after its rows were written, before anybody was told, and is run again."""
+
+    async def scenario(stage):
+        await buys(stage)
+        await stage.tap(BUYER, BUTTON)
+        stage.telegram.tell(RuntimeError("the handler ended here"), method="sendMessage", chat_id=BUYER)
+        await stage.write(BUYER, "The key is dead")
+        told = [text for text in stage.heard(DEMO_OWNER) if "A problem with order No. 1001" in text]
+        assert len(told) == 1
+        assert "The key is dead" in told[0]
+        await stage.tap(DEMO_OWNER, "Answer")
+        stage.telegram.tell(RuntimeError("the handler ended here"), method="sendMessage", chat_id=DEMO_OWNER)
+        await stage.write(DEMO_OWNER, "One moment!")
+        assert sum("One moment!" in text for text in stage.heard(BUYER)) == 1
+        before = len(stage.heard(BUYER))
+        stage.telegram.tell(
+            RuntimeError("the handler ended here"), method="editMessageText", chat_id=DEMO_OWNER
+        )
+        await stage.tap(DEMO_OWNER, "Replace: Glider")
+        (given,) = stage.heard(BUYER)[before:]
+        assert "A replacement in order No. 1001" in given
+        assert "DEMO-PLANER-0002" in given
+        assert await stage.value("SELECT count(*) FROM shop.stock_items WHERE order_id = 1001") == 2
+        assert await stage.dead() == []
+
+    play(scenario)

@@ -261,6 +261,8 @@ def product(own: OwnerTexts, good: Good, *, owner: bool) -> Screen:
         sold=good.sold,
         withdrawn=good.withdrawn,
     )
+    if good.dead:
+        text += "\n" + own.product_dead.format(dead=good.dead)
     return Screen(text, keyboards.product(own, good, owner=owner))
 
 

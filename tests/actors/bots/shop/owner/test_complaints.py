@@ -68,6 +68,12 @@ def test_of_several_messages_the_last_one_brings_all(olga, sells, complains):
     assert "Customer: two" in olga.sees
 
 
+def test_an_event_about_what_a_restore_has_undone_says_nothing(olga):
+    calls = len(olga.telegram.calls)
+    olga.learns("shop.complaint", json.dumps({"order": 999_999, "message": 7}))
+    assert len(olga.telegram.calls) == calls
+
+
 def test_an_event_of_a_chat_that_owns_nothing_says_nothing(stas, sells, complains):
     calls = len(stas.telegram.calls)
     stas.learns("shop.complaint", complains(sells(delivered=True)))

@@ -40,6 +40,9 @@ def test_one_press_gives_another_one_and_the_old_one_is_never_sold_again(olga, s
     assert (old["id"], new["replaces"]) == (dead["id"], dead["id"])
     assert old["dead_at"] is not None
     assert available(olga) == free - 1
+    olga.presses_data(f"admp:{old['product_id']}")
+    assert "Sold: 1\n" in olga.sees
+    assert "Did not work, replaced: 1" in olga.sees
     again = asyncio.run(_adds(olga, vault, old))
     assert again == 0, "filled in once more, it does not come back"
 
