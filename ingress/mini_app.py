@@ -10,6 +10,7 @@ from quart.typing import ResponseReturnValue
 
 from ingress.mini_app_api import add_api
 from ingress.mini_app_counter import Counter
+from ingress.mini_app_pictures import CACHED, ENDPOINT, add_pictures
 from ingress.mini_app_shops import Shops
 
 PAGE = "/app/shop"
@@ -44,15 +45,21 @@ def mini_app(shops: Shops) -> Blueprint:
         return await render_template("app_shop.html", **told), 200 if bot else 404
 
     add_api(page, shops, counter)
+    add_pictures(page, shops)
     return page
 
 
 async def _harden(response: Response) -> Response:
     response.headers.update(HEADERS)
     response.headers["Content-Security-Policy"] = _policy(in_telegram=request.args.get("telegram") == "1")
-    is_static = request.endpoint == "mini_app.static"
-    response.headers["Cache-Control"] = "no-cache" if is_static else "no-store"
+    response.headers["Cache-Control"] = _caching(response.status_code)
     return response
+
+
+def _caching(status: int) -> str:
+    if request.endpoint == f"mini_app.{ENDPOINT}" and status == 200:
+        return CACHED
+    return "no-cache" if request.endpoint == "mini_app.static" else "no-store"
 
 
 def _policy(*, in_telegram: bool) -> str:

@@ -133,6 +133,7 @@ def _product(product: Product) -> Json:
         "category_id": product.category_id,
         "title": product.title,
         "description": product.description,
+        "picture": f"/app/shop/pictures/{product.picture}" if product.picture else None,
         "currency": product.currency,
         "available": product.available,
         "list_price_minor": product.price_minor,

@@ -32,12 +32,13 @@ def handlers(services: "BotServices") -> "Handlers":
 
 async def prepare(services: "BotServices") -> None:
     """Before it serves: its goods can be read, and in a demo there are some. Raises `VaultError`."""
-    from actors.bots.shop.demo import fill
+    from actors.bots.shop.demo import fill, fill_pictures
     from actors.bots.shop.options import DEMO_SUPPLIER_CHAT_ID
     from actors.bots.shop.stock import require_readable
 
     if services.demo:
         await fill(services.database, services.vault, supplier_chat_id=DEMO_SUPPLIER_CHAT_ID)
+        await fill_pictures(services.database)
     await require_readable(services.database, services.vault)
 
 

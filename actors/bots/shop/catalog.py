@@ -110,4 +110,5 @@ def _product(row: Any, language: Language) -> Product:
         slug=row["slug"],
         available=row["available"],
         discounts=read_discounts(row["discounts"], language, row["currency"]),
+        picture=row["picture"],
     )

@@ -12,7 +12,7 @@ FROM shop.categories AS c
 WHERE c.active AND c.id = $2;
 
 -- page: some goods of a category; $1 is the language, $2 the category, $3 how many, $4 after how many.
-SELECT product_id AS id, category_id, slug, price_minor, currency, available, discounts::text,
+SELECT product_id AS id, category_id, slug, price_minor, currency, available, discounts::text, picture,
        CASE WHEN $1 = 'ru' THEN title_ru ELSE title_en END AS title,
        CASE WHEN $1 = 'ru' THEN description_ru ELSE description_en END AS description
 FROM shop.available_stock_with_discounts
@@ -21,21 +21,21 @@ ORDER BY position, product_id
 LIMIT $3 OFFSET $4;
 
 -- products: those of the given goods that are on sale; $1 is the language, $2 the ids.
-SELECT product_id AS id, category_id, slug, price_minor, currency, available, discounts::text,
+SELECT product_id AS id, category_id, slug, price_minor, currency, available, discounts::text, picture,
        CASE WHEN $1 = 'ru' THEN title_ru ELSE title_en END AS title,
        CASE WHEN $1 = 'ru' THEN description_ru ELSE description_en END AS description
 FROM shop.available_stock_with_discounts
 WHERE product_id = ANY ($2::int[]);
 
 -- by_slug: one of the goods by its name in addresses, if it is on sale; $1 is the language, $2 the slug.
-SELECT product_id AS id, category_id, slug, price_minor, currency, available, discounts::text,
+SELECT product_id AS id, category_id, slug, price_minor, currency, available, discounts::text, picture,
        CASE WHEN $1 = 'ru' THEN title_ru ELSE title_en END AS title,
        CASE WHEN $1 = 'ru' THEN description_ru ELSE description_en END AS description
 FROM shop.available_stock_with_discounts
 WHERE slug = $2;
 
 -- assortment: all goods on sale, shelf by shelf; $1 is the language, $2 how many at most.
-SELECT p.product_id AS id, p.category_id, p.slug, p.price_minor, p.currency, p.available, p.discounts::text,
+SELECT p.product_id AS id, p.category_id, p.slug, p.price_minor, p.currency, p.available, p.discounts::text, p.picture,
        CASE WHEN $1 = 'ru' THEN p.title_ru ELSE p.title_en END AS title,
        CASE WHEN $1 = 'ru' THEN p.description_ru ELSE p.description_en END AS description
 FROM shop.available_stock_with_discounts AS p

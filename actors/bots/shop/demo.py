@@ -1,10 +1,13 @@
 """Stock for the demo goods, so that a fresh shop can sell. Everything here is invented and says so."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
 from asyncpg import Pool
 
+from actors.bots.shop.demo_pictures import MOTIFS, picture
+from actors.bots.shop.pictures import add_picture
 from actors.bots.shop.stock import Kind, NewItem, add_items
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.queries import load
@@ -45,7 +48,8 @@ STOCK: tuple[tuple[str, Kind, int], ...] = (
     ("shield", "code", 100),
     ("backup", "code", 5),
 )
-"""How many of what there is: `album` and `taiga` are sold out, `orbit` and `upscale` soon will be."""
+"""How many of what there is; `orbit` and `upscale` soon will be sold out."""
+SOLD_OUT = ["album", "taiga"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,18 @@ async def fill(
                 one.uses_max,
             )
         return True
+
+
+async def fill_pictures(database: Pool) -> bool:
+    """Give the demo goods pictures, once for a database. False if there are some."""
+    async with database.acquire() as connection, connection.transaction():
+        await connection.execute(SQL["lock"])
+        rows = await connection.fetch(SQL["without_pictures"], [slug for slug, _, _ in STOCK] + SOLD_OUT)
+        goods = [(row["shelf"], row["slug"]) for row in rows if row["shelf"] in MOTIFS]
+        drawn = await asyncio.to_thread(lambda: [picture(shelf, slug) for shelf, slug in goods])
+        for (_, slug), content in zip(goods, drawn, strict=True):
+            await add_picture(connection, slug, content)
+        return bool(goods)
 
 
 def demo_item(slug: str, kind: Kind, number: int) -> NewItem:

@@ -15,6 +15,13 @@ WHERE s.slug = $1 AND c.slug = ANY ($2::text[]) AND p.category_id = c.id AND p.s
 -- product: the id of a product, if the owner has not taken it away.
 SELECT id FROM shop.products WHERE slug = $1;
 
+-- without_pictures: the demo goods and their shelves, as long as no product has a picture; $1 their slugs.
+SELECT p.slug, c.slug AS shelf
+FROM shop.products AS p
+JOIN shop.categories AS c ON c.id = p.category_id
+WHERE p.slug = ANY ($1::text[]) AND NOT EXISTS (SELECT FROM shop.pictures)
+ORDER BY p.id;
+
 -- add_discount: an invented discount; $1 and $2 its titles, $3 the product's slug or NULL for all, $4 a promo
 -- code or NULL, $5 from how many, $6 percent, $7 for how many days or NULL, $8 for how many orders or NULL.
 INSERT INTO shop.discounts (title_ru, title_en, product_id, promo_code, min_quantity, percent, ends_at, uses_max)

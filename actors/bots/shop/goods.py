@@ -51,6 +51,8 @@ class Good:
     """Of the withdrawn, what may have been sold since a backup; on sale again when the owner confirms it."""
     dead: int = 0
     """What was sold, did not work and was replaced; not among the sold."""
+    picture: str | None = None
+    """What its picture is called, see `pictures.py`."""
 
     def title(self, language: Language) -> str:
         """The title in one of the languages."""

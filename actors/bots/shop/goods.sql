@@ -7,7 +7,8 @@ SELECT p.id, p.slug, c.slug AS category, p.title_ru, p.title_en, p.description_r
        count(item.id) FILTER (WHERE item.sold_at IS NOT NULL AND item.dead_at IS NULL)::int AS sold,
        count(item.id) FILTER (WHERE item.withdrawn_at IS NOT NULL AND item.sold_at IS NULL)::int AS withdrawn,
        count(item.id) FILTER (WHERE item.doubted)::int AS doubted,
-       count(item.id) FILTER (WHERE item.dead_at IS NOT NULL)::int AS dead
+       count(item.id) FILTER (WHERE item.dead_at IS NOT NULL)::int AS dead,
+       (SELECT digest FROM shop.pictures AS picture WHERE picture.product_id = p.id) AS picture
 FROM shop.products AS p
 JOIN shop.categories AS c ON c.id = p.category_id
 LEFT JOIN shop.suppliers AS s ON s.id = p.supplier_id

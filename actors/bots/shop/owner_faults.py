@@ -18,6 +18,8 @@ class Fault(StrEnum):
     COLUMN_TWICE = "column_twice"
     TOO_MANY_ROWS = "too_many_rows"
     NOT_A_FILE = "not_a_file"
+    NOT_A_PICTURE = "not_a_picture"
+    BAD_SHAPE = "bad_shape"
     # a line of a table
     QUOTES = "quotes"
     TOO_FEW_CELLS = "too_few_cells"

@@ -12,6 +12,9 @@ RUSSIAN = {
     Fault.NO_COLUMN: "Нет колонки {column}. В первой строке должны быть: {columns}.",
     Fault.COLUMN_TWICE: "Колонка {column} встречается дважды. Оставьте одну.",
     Fault.TOO_MANY_ROWS: "Строк больше {most}. Разделите файл на части.",
+    Fault.NOT_A_PICTURE: "Это не картинка JPEG или PNG. Пришлите фото или такой файл.",
+    Fault.BAD_SHAPE: "Картинка {width}×{height} не подойдёт: вместе стороны не длиннее {most} точек, и одна "
+    "не длиннее другой больше чем в {ratio} раз.",
     Fault.NOT_A_FILE: "Файлу нужно имя и от 1 до {most} байт, а в этом {bytes}. Большие файлы продавайте "
     "ссылкой.",
     Fault.QUOTES: "Кавычки открыты и не закрыты в своей строке, или внутри значения. Значение с кавычкой "
@@ -77,6 +80,9 @@ ENGLISH = {
     Fault.NO_COLUMN: "There is no column {column}. The first line must name: {columns}.",
     Fault.COLUMN_TWICE: "The column {column} is there twice. Leave one.",
     Fault.TOO_MANY_ROWS: "There are more than {most} lines. Split the file.",
+    Fault.NOT_A_PICTURE: "This is no JPEG or PNG picture. Send a photo, or such a file.",
+    Fault.BAD_SHAPE: "A picture of {width}×{height} will not do: both sides together have at most {most} "
+    "pixels, and one is not more than {ratio} times as long as the other.",
     Fault.NOT_A_FILE: "A file needs a name and 1 to {most} bytes, this one has {bytes}. Sell larger ones "
     "as a link.",
     Fault.QUOTES: "A quote is opened and not closed in its line, or stands inside a value. A value with a "

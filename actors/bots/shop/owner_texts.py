@@ -90,6 +90,12 @@ class OwnerTexts:
     price_same: str
     now_on_sale: dict[bool, str]
     how_to_price: str
+    has_picture: dict[bool, str]
+    ask_picture: str
+    picture_put: str
+    picture_dropped_popup: str
+    how_to_picture: str
+    needs_picture: str
     products_report: str
     products_help: str
     # stock
@@ -167,6 +173,8 @@ class OwnerTexts:
     button_refund_goods: str
     button_no: str
     button_price: str
+    button_picture: dict[bool, str]
+    button_picture_off: str
     button_on_sale: dict[bool, str]
     button_withdraw: str
     button_withdraw_all: str
@@ -198,7 +206,8 @@ RUSSIAN = OwnerTexts(
     menu="<b>Управление магазином</b>",
     staff_commands="/figures: цифры за день\n/order 1042: заказ по номеру\n/order Анна: заказы покупателя\n"
     "/problems: проблемы с заказами\n/stock: остатки и загрузка\n/products: товары\n/whoami: кто я здесь",
-    owner_commands="/price svetlitsa 1490: цена\n/refund 1042: вернуть деньги\n/withdraw svetlitsa: "
+    owner_commands="/price svetlitsa 1490: цена\n/picture svetlitsa: картинка (подпись к ней)\n"
+    "/refund 1042: вернуть деньги\n/withdraw svetlitsa: "
     "снять остаток\n"
     "/discounts: скидки\n/discount -20% svetlitsa: новая скидка\n/broadcast: рассылка\n/log: кто что делал",
     only_owners="Это может только владелец магазина.",
@@ -300,7 +309,8 @@ RUSSIAN = OwnerTexts(
     product_row="{mark} {title} · {price} · {available} шт.",
     product="<b>{title}</b> (<code>{slug}</code>)\n{titles}\n\nЦена: <b>{price}</b>\n{on_sale}\nРаздел: "
     "{category}\n"
-    "Поставщик: {supplier}\n\nСвободно: <b>{available}</b>\nДержат заказы: {reserved}\nПродано: {sold}\n"
+    "Поставщик: {supplier}\nКартинка: {picture}\n\n"
+    "Свободно: <b>{available}</b>\nДержат заказы: {reserved}\nПродано: {sold}\n"
     "Снято: {withdrawn}",
     product_dead="Не работало и заменено: {dead}",
     on_sale={True: "В продаже", False: "Не продаётся"},
@@ -312,6 +322,13 @@ RUSSIAN = OwnerTexts(
     price_same="Цена {slug} и так {after}.",
     now_on_sale={True: "Товар в продаже.", False: "Товар снят с продажи."},
     how_to_price="Напишите товар и цену: /price svetlitsa 1490",
+    has_picture={True: "есть", False: "нет"},
+    ask_picture="Пришлите картинку для <code>{slug}</code>: фото или файл JPEG или PNG до {megabytes} МБ. "
+    "Передумали: /cancel",
+    picture_put="Так {slug} увидят покупатели.",
+    picture_dropped_popup="Картинки больше нет.",
+    how_to_picture="Пришлите картинку с подписью и названием товара: /picture svetlitsa",
+    needs_picture="Сейчас нужна картинка: фото или файл JPEG или PNG. Передумали: /cancel",
     products_report="Добавлено товаров: {added}. Изменено: {changed}. Без изменений: {same}.",
     products_help="Чтобы добавить или изменить товары, пришлите CSV документом с подписью /products. "
     "Колонки: "
@@ -377,6 +394,8 @@ RUSSIAN = OwnerTexts(
     log_none="Пока никто ничего не менял.",
     actions={
         "price": "изменил цену",
+        "picture": "изменил картинку",
+        "picture_off": "убрал картинку",
         "on_sale": "поставил на продажу",
         "off_sale": "снял с продажи",
         "products": "загрузил товары:",
@@ -424,6 +443,8 @@ RUSSIAN = OwnerTexts(
     button_refund_goods="Вернуть, товар на склад",
     button_no="Нет",
     button_price="💰 Цена",
+    button_picture={True: "🖼 Другая картинка", False: "🖼 Добавить картинку"},
+    button_picture_off="🖼 Убрать картинку",
     button_on_sale={True: "▶️ В продажу", False: "⏸ Снять с продажи"},
     button_withdraw="📤 Снять остаток",
     button_withdraw_all="Да, снять",
@@ -444,7 +465,8 @@ ENGLISH = OwnerTexts(
     staff_commands="/figures: the day in figures\n/order 1042: an order by its number\n/order Anna: a "
     "customer's orders\n"
     "/problems: problems with orders\n/stock: levels and upload\n/products: products\n/whoami: who I am here",
-    owner_commands="/price svetlitsa 1490: a price\n/refund 1042: give the money back\n"
+    owner_commands="/price svetlitsa 1490: a price\n/picture svetlitsa: a picture (below it)\n"
+    "/refund 1042: give the money back\n"
     "/withdraw svetlitsa: take the rest off sale\n/discounts: discounts\n/discount -20% svetlitsa: a new "
     "discount\n"
     "/broadcast: a word to all customers\n/log: who did what",
@@ -551,7 +573,8 @@ ENGLISH = OwnerTexts(
     product_row="{mark} {title} · {price} · {available} left",
     product="<b>{title}</b> (<code>{slug}</code>)\n{titles}\n\nPrice: "
     "<b>{price}</b>\n{on_sale}\nCategory: {category}\n"
-    "Supplier: {supplier}\n\nFree: <b>{available}</b>\nHeld by orders: {reserved}\nSold: {sold}\n"
+    "Supplier: {supplier}\nPicture: {picture}\n\n"
+    "Free: <b>{available}</b>\nHeld by orders: {reserved}\nSold: {sold}\n"
     "Withdrawn: {withdrawn}",
     product_dead="Did not work, replaced: {dead}",
     on_sale={True: "On sale", False: "Not on sale"},
@@ -563,6 +586,13 @@ ENGLISH = OwnerTexts(
     price_same="{slug} costs {after} already.",
     now_on_sale={True: "The product is on sale.", False: "The product is off sale."},
     how_to_price="Give the product and the price: /price svetlitsa 1490",
+    has_picture={True: "yes", False: "none"},
+    ask_picture="Send the picture of <code>{slug}</code>: a photo, or a JPEG or PNG file up to"
+    " {megabytes} MB. Never mind: /cancel",
+    picture_put="This is how customers see {slug}.",
+    picture_dropped_popup="The picture is gone.",
+    how_to_picture="Send a picture with the product's name below: /picture svetlitsa",
+    needs_picture="A picture is needed now: a photo, or a JPEG or PNG file. Never mind: /cancel",
     products_report="Products added: {added}. Changed: {changed}. As they were: {same}.",
     products_help="To add or change products, send a CSV document with the caption /products. Columns: "
     "slug, category, "
@@ -631,6 +661,8 @@ ENGLISH = OwnerTexts(
     log_none="Nobody has changed anything yet.",
     actions={
         "price": "changed the price of",
+        "picture": "changed the picture of",
+        "picture_off": "removed the picture of",
         "on_sale": "put on sale",
         "off_sale": "took off sale",
         "products": "uploaded products:",
@@ -678,6 +710,8 @@ ENGLISH = OwnerTexts(
     button_refund_goods="Refund, goods back into stock",
     button_no="No",
     button_price="💰 Price",
+    button_picture={True: "🖼 Another picture", False: "🖼 Add a picture"},
+    button_picture_off="🖼 Remove the picture",
     button_on_sale={True: "▶️ Put on sale", False: "⏸ Take off sale"},
     button_withdraw="📤 Withdraw stock",
     button_withdraw_all="Yes, withdraw",

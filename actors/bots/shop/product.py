@@ -33,6 +33,9 @@ class Product:
     discounts: tuple[Discount, ...] = ()
     """Those in force now. The ones with a promo code are for those who know it: do not show them."""
 
+    picture: str | None = None
+    """What its picture is called, see `pictures.py`."""
+
     def unit_price(self, quantity: int, promo_code: str | None = None) -> tuple[int, Discount | None]:
         """The price of one when so many are bought, and the discount that made it, if any did."""
         return best_price(self, quantity, promo_code)

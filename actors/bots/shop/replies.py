@@ -13,6 +13,7 @@ from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup
 
 from actors.bots.shop.pages import note
 from actors.bots.shop.parcels import File, parcels
+from actors.bots.shop.replies_picture import edit_picture, send_picture, was_edited
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.stock import Goods
 from actors.bots.shop.texts import Texts
@@ -20,15 +21,8 @@ from actors.bots.shop.texts import Texts
 POPUP_LENGTH_MAX = 200  # Telegram's limit of answerCallbackQuery
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link in a comment is not our advertisement
 
-# The user pressed twice: the message already shows what it should.
-SAME_ALREADY = "message is not modified"
-# The message is too old, was deleted, or has become something without a text: a new one is sent instead.
-NOT_EDITABLE = (
-    "message can't be edited",
-    "message to edit not found",
-    "no text in the message to edit",
-    "message_id_invalid",
-)
+# It is too old, or was deleted by its reader.
+NOT_DELETABLE = ("message can't be deleted", "message to delete not found")
 # The press waited in line for longer than Telegram remembers it; its spinner has stopped by itself.
 FORGOTTEN = ("query is too old", "query id is invalid")
 
@@ -42,9 +36,14 @@ async def send(message: Message, screen: Screen) -> None:
 
 
 async def show(callback: CallbackQuery, screen: Screen, popup_text: str = "", *, alert: bool = False) -> None:
-    """Turn the message under the pressed button into this screen and answer the press."""
+    """Turn the message under the pressed button into this screen and answer the press.
+
+    A picture cannot become a text: then the screen comes as a new message, and the picture goes.
+    """
     if not await _edited(callback, screen):
         await _send_new(callback, screen)
+        if isinstance(callback.message, Message) and callback.message.photo:
+            await _delete(callback.message)
     await popup(callback, popup_text, alert=alert)
 
 
@@ -58,6 +57,8 @@ async def send_below(
 
 async def tell(bot: Bot, chat_id: int, screen: Screen) -> Message:
     """Write to a chat unasked."""
+    if screen.picture is not None and (sent := await send_picture(bot, chat_id, screen, screen.picture)):
+        return sent
     return await bot.send_message(
         chat_id,
         screen.text,
@@ -92,11 +93,15 @@ async def edited(message: Message, screen: Screen) -> bool:
     """Turn a message into this screen; False if it can never be edited."""
     if message.bot is None:
         raise RuntimeError("a message without its bot cannot be edited; parse updates with a bot as context")
+    if screen.picture is not None:
+        return await edit_picture(message, screen, screen.picture)
+    if message.photo:
+        return False
     return await turned(message.bot, message.chat.id, message.message_id, screen)
 
 
 async def turned(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
-    """Turn a message that one knows by its id into this screen; False if it can never be edited."""
+    """Turn a message that one knows by its id into this screen, a text; False if it can never be edited."""
     try:
         await bot.edit_message_text(
             screen.text,
@@ -107,12 +112,7 @@ async def turned(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> boo
             link_preview_options=NO_PREVIEW,
         )
     except TelegramBadRequest as refusal:
-        reason = refusal.message.lower()
-        if SAME_ALREADY in reason:
-            return True
-        if any(known in reason for known in NOT_EDITABLE):
-            return False
-        raise
+        return was_edited(refusal)
     return True
 
 
@@ -123,8 +123,15 @@ async def redress(callback: CallbackQuery, keyboard: InlineKeyboardMarkup) -> No
     try:
         await callback.message.edit_reply_markup(reply_markup=keyboard)
     except TelegramBadRequest as refusal:
-        reason = refusal.message.lower()
-        if SAME_ALREADY not in reason and not any(known in reason for known in NOT_EDITABLE):
+        was_edited(refusal)
+
+
+async def _delete(message: Message) -> None:
+    """Take a message away, if that is still possible: after two days it stays, and does no harm."""
+    try:
+        await message.delete()
+    except TelegramBadRequest as refusal:
+        if not any(reason in refusal.message.lower() for reason in NOT_DELETABLE):
             raise
 
 

@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { contents, empty, itemCount, orderKey, promoCode, setPromoCode, setQuantity, watch } from "./cart.js";
 import { aria, h, icon, say } from "./dom.js";
 import { payAtOnce } from "./pay.js";
-import { pictureOf, stepper } from "./product.js";
+import { stepper, tileOf } from "./product.js";
 import { go, leads, place } from "./router.js";
 import { button, heading, nothing, setAction, toastProblem, trouble } from "./shell.js";
 import { outdate, shop } from "./store.js";
@@ -141,7 +141,7 @@ function line(id) {
   const [each, total, note] = [h("p.dim"), h("b.total"), h("p.note", { hidden: true, role: "status" })];
   const steps = product && stepper(product);
   const remove = h("button.plain", { type: "button", ariaLabel: t("remove", product?.title ?? ""), onclick: () => setQuantity(id, 0) }, icon("close"));
-  const row = h("li", h("span.tile", { ariaHidden: "true" }, product ? pictureOf(product) : "·"), h(".about", h("h2", title), each, note), steps, total, remove);
+  const row = h("li", tileOf(product), h(".about", h("h2", title), each, note), steps, total, remove);
   row.update = (quote) => {
     steps?.update();
     const priced = quote?.lines.find((one) => one.product_id === id);

@@ -2,7 +2,7 @@
 import { itemCount, watch } from "./cart.js";
 import { h, icon, say } from "./dom.js";
 import { address, go } from "./router.js";
-import { openSheet, pictureOf, priceOf, stepper, stockOf } from "./product.js";
+import { openSheet, priceOf, stepper, stockOf, tileOf } from "./product.js";
 import { button, nothing, setAction } from "./shell.js";
 import { isOld, refresh, shop } from "./store.js";
 import { t } from "./words.js";
@@ -87,7 +87,7 @@ function card(product) {
     openSheet(product);
   } }, product.title);
   return h(`article.card${product.available ? "" : ".gone"}`,
-    h("span.tile", { ariaHidden: "true" }, pictureOf(product)),
+    tileOf(product),
     h(".about", h("h3", link), h("p.dim", product.description), h(".terms", priceOf(product), stockOf(product))),
     stepper(product));
 }

@@ -11,6 +11,19 @@ const FEW = 5;
 
 export const pictureOf = (product) => shop.categories.find((one) => one.id === product.category_id)?.icon || "🎁";
 
+/** What a product looks like: its picture, or the sign of its category where it has none or it does not come. */
+export function tileOf(product, kind = "tile") {
+  const tile = h(`span.${kind}`, { ariaHidden: "true" });
+  if (!product?.picture) {
+    tile.append(product ? pictureOf(product) : "·");
+    return tile;
+  }
+  const image = h("img", { src: product.picture, alt: "", loading: "lazy", decoding: "async" });
+  image.onerror = () => image.replaceWith(pictureOf(product));
+  tile.append(image);
+  return tile;
+}
+
 /** The price of one now, and what it was before. */
 export function priceOf({ price_minor: now, list_price_minor: list, currency }) {
   return h("span.price", h("b", money(now, currency)), now < list && h("s", money(list, currency)));
@@ -73,7 +86,8 @@ export function showSheet() {
   const close = h("button.plain.close", { type: "button", ariaLabel: t("close"), onclick: back }, icon("close"));
   dialog.replaceChildren(
     h(".sheet",
-      h(".head", h("span.tile", { ariaHidden: "true" }, pictureOf(product)), h("h2", { id: "product-title" }, product.title), close),
+      product.picture && tileOf(product, "picture"),
+      h(".head", product.picture ? null : tileOf(product), h("h2", { id: "product-title" }, product.title), close),
       h("p.description", product.description),
       discountsOf(product),
       h("p.dim", product.available ? t("delivery") : t("soldOut")),

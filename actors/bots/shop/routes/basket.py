@@ -20,9 +20,10 @@ from actors.bots.shop.callbacks import (
     UseBalance,
 )
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
-from actors.bots.shop.memory import USE_BALANCE, save_cart
+from actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.replies import popup, send, show
+from actors.bots.shop.routes.card import card_of
 from actors.bots.shop.texts import Texts
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
@@ -44,6 +45,7 @@ async def add(
     callback_data: AddToCart,
     state: FSMContext,
     database: Pool,
+    turn: Turn,
     texts: Texts,
     cart: Cart,
 ) -> None:
@@ -64,11 +66,11 @@ async def add(
         return
     quantity = fuller.quantity(product.id)
     if quantity > product.available:
-        card = screens.product_card(texts, product, callback_data.page, cart.quantity(product.id), cart.items)
+        card = await card_of(database, turn, texts, product, cart, callback_data.page)
         await show(callback, card, too_few(texts, product.available), alert=True)
         return
     await save_cart(state, fuller)
-    card = screens.product_card(texts, product, callback_data.page, quantity, fuller.items)
+    card = await card_of(database, turn, texts, product, fuller, callback_data.page)
     await show(callback, card, texts.cart.added_popup.format(title=product.title, quantity=quantity))
 
 

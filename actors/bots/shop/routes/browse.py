@@ -8,7 +8,9 @@ from asyncpg import Pool
 from actors.bots.shop import catalog, screens
 from actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
 from actors.bots.shop.cart import Cart
+from actors.bots.shop.memory import Turn
 from actors.bots.shop.replies import send, show
+from actors.bots.shop.routes.card import card_of
 from actors.bots.shop.texts import Texts
 
 
@@ -35,7 +37,12 @@ async def open_category(
 
 
 async def open_product(
-    callback: CallbackQuery, callback_data: OpenProduct, database: Pool, texts: Texts, cart: Cart
+    callback: CallbackQuery,
+    callback_data: OpenProduct,
+    database: Pool,
+    turn: Turn,
+    texts: Texts,
+    cart: Cart,
 ) -> None:
     """The card of a product; if it is gone, the categories."""
     product = await catalog.find_product(database, texts.language, callback_data.product)
@@ -43,8 +50,7 @@ async def open_product(
         gone = texts.catalogue.gone_popup
         await show(callback, await _categories(database, texts, cart), gone, alert=True)
         return
-    quantity = cart.quantity(product.id)
-    await show(callback, screens.product_card(texts, product, callback_data.page, quantity, cart.items))
+    await show(callback, await card_of(database, turn, texts, product, cart, callback_data.page))
 
 
 async def _categories(database: Pool, texts: Texts, cart: Cart) -> screens.Screen:

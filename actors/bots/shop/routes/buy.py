@@ -24,6 +24,7 @@ from actors.bots.shop.orders import (
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.replies import popup, send_below
 from actors.bots.shop.routes.basket import too_few
+from actors.bots.shop.routes.card import card_of
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import waiting_for
 from actors.bots.shop.ways import reserve_minutes
@@ -56,7 +57,7 @@ async def buy(
             await popup(callback, texts.catalogue.gone_popup, alert=True)
             return
         if quote.fingerprint != callback_data.quote:
-            await _show_product(callback, texts, quote, cart, texts.catalogue.price_changed)
+            await _show_product(callback, database, turn, texts, quote, cart, texts.catalogue.price_changed)
             return
         order = await _same_order(database, turn, callback.from_user.id, quote)
         if order is not None:
@@ -80,7 +81,7 @@ async def buy(
                 why = texts.catalogue.price_changed
                 if isinstance(changed, SoldOut):
                     why = too_few(texts, changed.short[0][2])
-                await _show_product(callback, texts, quote, cart, why)
+                await _show_product(callback, database, turn, texts, quote, cart, why)
                 return
     wake("delivery")
     await send_below(
@@ -93,13 +94,14 @@ async def _same_order(database: Pool, turn: Turn, user_id: int, quote: Quote) ->
     return await find_order(database, number) if number is not None else None
 
 
-async def _show_product(callback: CallbackQuery, texts: Texts, quote: Quote, cart: Cart, why: str) -> None:
+async def _show_product(
+    callback: CallbackQuery, database: Pool, turn: Turn, texts: Texts, quote: Quote, cart: Cart, why: str
+) -> None:
     """The product as it is now."""
     if not quote.lines:
         await popup(callback, texts.catalogue.gone_popup, alert=True)
         return
-    product = quote.lines[0].product
-    card = screens.product_card(texts, product, 0, cart.quantity(product.id), cart.items)
+    card = await card_of(database, turn, texts, quote.lines[0].product, cart)
     await send_below(callback, card, why, alert=True)
 
 

@@ -1,7 +1,9 @@
 """The catalogue: categories, pages of products, the card of one."""
 
+import re
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import replace
+from html import escape, unescape
 
 from actors.bots.shop.callbacks import AddToCart, BuyNow, OpenCategory, OpenProduct, Place
 from actors.bots.shop.cart import QUANTITY_MAX, Cart
@@ -10,8 +12,11 @@ from actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
 from actors.bots.shop.money import format_money
 from actors.bots.shop.product import Category, Page, Product
 from actors.bots.shop.quote import price
-from actors.bots.shop.screens.screen import Screen
+from actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
 from actors.bots.shop.texts import Texts
+
+GOES_ON = "…"
+TAG = re.compile("<[^>]*>")
 
 
 def categories(texts: Texts, shelves: Sequence[Category], items: int) -> Screen:
@@ -80,7 +85,23 @@ def product_card(texts: Texts, product: Product, page: int, quantity: int, items
         button(own.button_back, OpenCategory(category=product.category_id, page=page)),
         cart_button(texts, items),
     ]
-    return Screen("\n".join(lines), keyboard(*_sale(texts, product, page), ways_out))
+    text = "\n".join(lines)
+    if product.picture and product.description and (over := _units(text) - CAPTION_CHARS_MAX) > 0:
+        shorter = replace(product, description=_cut(product.description, over))
+        return product_card(texts, shorter, page, quantity, items)
+    return Screen(text, keyboard(*_sale(texts, product, page), ways_out))
+
+
+def _units(html: str) -> int:
+    """How long a text is for Telegram, which counts what is read, in units of UTF-16."""
+    return len(unescape(TAG.sub("", html)).encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cut(description: str, over: int) -> str:
+    """A description that is shorter by so many units, and says that it goes on."""
+    whole = description.encode("utf-16-le", "surrogatepass")
+    kept = whole[: max(0, len(whole) - 2 * (over + len(GOES_ON)))]
+    return kept.decode("utf-16-le", "ignore").rstrip() + GOES_ON if kept else ""
 
 
 def _row(texts: Texts, product: Product) -> str:

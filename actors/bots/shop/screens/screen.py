@@ -6,6 +6,10 @@ from datetime import datetime
 from aiogram.types import InlineKeyboardMarkup
 
 from actors.bots.shop.language import Language
+from actors.bots.shop.pictures import Picture
+
+CAPTION_CHARS_MAX = 1024
+"""Telegram's limit, in units of UTF-16, of what is read below a picture."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Screen:
     keyboard: InlineKeyboardMarkup | None = None
     shows: OrderShown | None = None
     """The order that it is the page of: the message turns when the order does."""
+    picture: Picture | None = None
+    """Shown above the text, which is its caption then and shorter: `CAPTION_CHARS_MAX`."""
 
     def noting(self, notice: str) -> "Screen":
         """The same screen with a notice above it."""

@@ -21,14 +21,17 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.methods import (
     AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageMedia,
     EditMessageReplyMarkup,
     EditMessageText,
     GetMe,
     SendDocument,
     SendMessage,
+    SendPhoto,
     TelegramMethod,
 )
-from aiogram.types import BufferedInputFile, Message, Update, User
+from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
 from actors.bots import shop
 from actors.bots.shop.demo import fill
@@ -84,6 +87,9 @@ class FakeTelegram(BaseSession):
         super().__init__()
         self.messages: dict[int, SendMessage | EditMessageText] = {}
         self.documents: list[SendDocument] = []
+        self.photos: dict[int, str | BufferedInputFile] = {}
+        """The messages that are pictures, with their files as they came."""
+        self.known_files: set[str] = set()
         self.answers: list[AnswerCallbackQuery] = []
         self.calls: list[TelegramMethod[Any]] = []
         self.refusals: dict[type, str] = {}
@@ -108,6 +114,12 @@ class FakeTelegram(BaseSession):
             assert isinstance(method.chat_id, int)
             sent = raw_message(method.chat_id, next(_numbers), caption=method.caption)
             return Message.model_validate(sent, context={"bot": bot})
+        if isinstance(method, DeleteMessage):
+            del self.messages[method.message_id]
+            self.photos.pop(method.message_id, None)
+            return True
+        if isinstance(method, SendPhoto | EditMessageMedia):
+            return self._picture(bot, method)
         if isinstance(method, EditMessageReplyMarkup):
             assert isinstance(method.message_id, int)
             shown = self.messages[method.message_id]
@@ -122,6 +134,8 @@ class FakeTelegram(BaseSession):
             assert isinstance(method.message_id, int)
             message_id = method.message_id
             shown = self.messages[message_id]
+            if message_id in self.photos:
+                raise TelegramBadRequest(method, "Bad Request: there is no text in the message to edit")
             if (shown.text, shown.reply_markup) == (method.text, method.reply_markup):
                 raise TelegramBadRequest(method, "Bad Request: message is not modified: nothing is new")
         self.messages[message_id] = method
@@ -129,7 +143,32 @@ class FakeTelegram(BaseSession):
         sent = raw_message(method.chat_id, message_id, text=plain(method.text))
         return Message.model_validate(sent, context={"bot": bot})
 
-    def _check_keyboard(self, method: SendMessage | EditMessageText) -> None:
+    def _picture(self, bot: Bot, method: SendPhoto | EditMessageMedia) -> Message:
+        """A message that is a picture: its caption is what is read of it."""
+        media = method if isinstance(method, SendPhoto) else method.media
+        assert isinstance(media, SendPhoto | InputMediaPhoto)
+        file = media.photo if isinstance(media, SendPhoto) else media.media
+        assert media.parse_mode == "HTML"
+        assert len(plain(media.caption or "-").encode("utf-16-le")) // 2 <= 1024
+        if isinstance(file, str) and file not in self.known_files:
+            raise TelegramBadRequest(method, "Bad Request: wrong file identifier/HTTP URL specified")
+        assert isinstance(file, str | BufferedInputFile)
+        self._check_keyboard(method)
+        message_id = next(_numbers) if isinstance(method, SendPhoto) else method.message_id
+        assert isinstance(message_id, int)
+        assert isinstance(method.chat_id, int)
+        self.photos[message_id] = file
+        markup = method.reply_markup
+        self.messages[message_id] = SendMessage(
+            chat_id=method.chat_id, text=media.caption or "-", reply_markup=markup, parse_mode="HTML"
+        )
+        file_id = file if isinstance(file, str) else f"photo-{next(_numbers)}"
+        self.known_files.add(file_id)
+        size = {"file_id": file_id, "file_unique_id": file_id, "width": 480, "height": 320}
+        sent = raw_message(method.chat_id, message_id, photo=[size], caption=plain(media.caption or "-"))
+        return Message.model_validate(sent, context={"bot": bot})
+
+    def _check_keyboard(self, method: SendMessage | EditMessageText | SendPhoto | EditMessageMedia) -> None:
         rows = getattr(method.reply_markup, "inline_keyboard", [])
         buttons = [button for row in rows for button in row]
         assert len(buttons) <= 100
@@ -262,7 +301,12 @@ class Customer:
     def presses_data(self, data: str, message_id: int | None = None, **message: Any) -> None:
         """A button by its data; the press must be answered, exactly once."""
         query = {"id": str(next(_numbers)), "chat_instance": "1", "data": data, "from": self._user()}
-        query["message"] = raw_message(self.chat_id, message_id or self.newest, **(message or {"text": "…"}))
+        number = message_id or self.newest
+        shown: dict[str, Any] = {"text": "…"}
+        if number in self.telegram.photos:
+            size = {"file_id": "x", "file_unique_id": "x", "width": 480, "height": 320}
+            shown = {"photo": [size], "caption": "…"}
+        query["message"] = raw_message(self.chat_id, number, **(message or shown))
         answers = sum(isinstance(call, AnswerCallbackQuery) for call in self.telegram.calls)
         self._feed({"callback_query": query})
         answers_now = sum(isinstance(call, AnswerCallbackQuery) for call in self.telegram.calls)

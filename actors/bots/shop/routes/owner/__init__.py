@@ -2,7 +2,7 @@
 
     access.py     who may, and what handlers are given       orders.py      orders and refunds
     complaints.py what is wrong with them                    replace.py     what does not work
-    forms.py      what is asked for, and how one leaves      products.py    products and prices
+    forms.py      what is asked for, and how one leaves      products.py    products and prices, pictures.py
     home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
     documents.py  files that come and go                     discounts.py, broadcast.py
 
@@ -22,6 +22,7 @@ from actors.bots.shop.routes.owner import (
     forms,
     home,
     orders,
+    pictures,
     products,
     replace,
     stock,
@@ -29,12 +30,14 @@ from actors.bots.shop.routes.owner import (
 from actors.bots.shop.routes.owner.access import OwnersSide, is_staff
 from actors.bots.shop.routes.owner.callbacks import (
     Admin,
+    AskPicture,
     AskPrice,
     AskRefund,
     AskWithdraw,
     DoRefund,
     DoWithdraw,
     DropDraft,
+    DropPicture,
     MoveBroadcast,
     ReplaceItem,
     SendDraft,
@@ -45,10 +48,20 @@ from actors.bots.shop.routes.owner.callbacks import (
 )
 from actors.bots.shop.screens import Screen
 
-OWNERS_COMMANDS = ("price", "refund", "withdraw", "discounts", "discount", "broadcast", "log", "products")
+OWNERS_COMMANDS = (
+    "price",
+    "refund",
+    "withdraw",
+    "discounts",
+    "discount",
+    "broadcast",
+    "log",
+    "products",
+    "picture",
+)
 OWNERS_BUTTONS = (
-    Admin, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft, MoveBroadcast, ReplaceItem,
-    SendDraft, SetOnSale, ShowBroadcast, ShowItems, SwitchOff,
+    Admin, AskPicture, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft, DropPicture,
+    MoveBroadcast, ReplaceItem, SendDraft, SetOnSale, ShowBroadcast, ShowItems, SwitchOff,
 )  # fmt: skip
 """What staff may not; it is theirs only to be told so."""
 
@@ -76,6 +89,7 @@ def build() -> Router:
         complaints.build(),
         replace.build(),
         products.build(),
+        pictures.build(),
         stock.build(),
         discounts.build(),
         broadcast.build(),

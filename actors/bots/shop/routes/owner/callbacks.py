@@ -121,6 +121,18 @@ class AskPrice(CallbackData, prefix="admpr"):
     product: RowId
 
 
+class AskPicture(CallbackData, prefix="admpic"):
+    """Ask for a product's picture."""
+
+    product: RowId
+
+
+class DropPicture(CallbackData, prefix="admpicx"):
+    """Show a product without its picture."""
+
+    product: RowId
+
+
 class AskWithdraw(CallbackData, prefix="admw"):
     """Whether all that is free of a product is really to be taken off sale."""
 

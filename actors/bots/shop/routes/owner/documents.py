@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aiogram import Bot
-from aiogram.types import BufferedInputFile, Document, Message
+from aiogram.types import BufferedInputFile, Document, Message, PhotoSize
 
 from actors.bots.shop.owner_faults import Fault, refuse
 from actors.bots.shop.owner_problems import problem
@@ -12,8 +12,8 @@ from actors.bots.shop.routes.owner.screens import BAD_LINES_SHOWN_MAX
 from actors.bots.shop.upload_table import BadLine
 
 
-async def fetch(bot: Bot, document: Document, bytes_max: int) -> bytes:
-    """The bytes of a document. Raises `OwnerError` for one that is too large, and does not ask for it."""
+async def fetch(bot: Bot, document: Document | PhotoSize, bytes_max: int) -> bytes:
+    """The bytes of a document or a photo. Raises `OwnerError` for one that is too large, without asking."""
     if (document.file_size or 0) > bytes_max:
         raise refuse(Fault.FILE_TOO_LARGE, bytes=document.file_size or 0, most=bytes_max)
     stream = await bot.download(document)

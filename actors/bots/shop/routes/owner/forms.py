@@ -18,8 +18,9 @@ from actors.bots.shop.screens import Screen
 
 PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"
+PICTURE_OF = "owner_picture_of"
 DRAFT = "owner_draft"
-"""Keys of the chat's data: the slug of the product that is asked about, the number of the order whose
+"""Keys of the chat's data: slug or id of the product that is asked about, the number of the order whose
 customer is written to, and a broadcast that was not sent.
 """
 
@@ -30,6 +31,7 @@ class OwnerForm(StatesGroup):
     price = State()
     answer = State()
     broadcast = State()
+    picture = State()
 
 
 async def cancel(
@@ -62,7 +64,8 @@ async def leave(state: FSMContext) -> None:
     """Forget what was asked; the rest of the chat's data stays."""
     data = await state.get_data()
     await state.set_state(None)
-    await state.set_data({key: value for key, value in data.items() if key not in (PRICE_OF, ANSWER_TO)})
+    asked = (PRICE_OF, PICTURE_OF, ANSWER_TO)
+    await state.set_data({key: value for key, value in data.items() if key not in asked})
 
 
 def build() -> Router:

@@ -15,6 +15,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
     AskAnswer,
+    AskPicture,
     AskPrice,
     AskRefund,
     AskWithdraw,
@@ -22,6 +23,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     DoRefund,
     DoWithdraw,
     DropDraft,
+    DropPicture,
     MoveBroadcast,
     ReplaceItem,
     SendDraft,
@@ -197,9 +199,13 @@ def product(own: OwnerTexts, good: Good, *, owner: bool) -> InlineKeyboardMarkup
         _button(own.button_price, AskPrice(product=good.id)),
         _button(own.button_on_sale[not good.active], SetOnSale(product=good.id, on=not good.active)),
     ]
+    picture = [_button(own.button_picture[good.picture is not None], AskPicture(product=good.id))]
+    if good.picture is not None:
+        picture.append(_button(own.button_picture_off, DropPicture(product=good.id)))
     withdraw = [_button(own.button_withdraw, AskWithdraw(product=good.id))]
     return _keyboard(
         change if owner else [],
+        picture if owner else [],
         withdraw if owner and good.available else [],
         [
             _button(own.button_refresh, ShowProduct(product=good.id)),

@@ -260,6 +260,7 @@ def product(own: OwnerTexts, good: Good, *, owner: bool) -> Screen:
         reserved=good.reserved,
         sold=good.sold,
         withdrawn=good.withdrawn,
+        picture=own.has_picture[good.picture is not None],
     )
     if good.dead:
         text += "\n" + own.product_dead.format(dead=good.dead)

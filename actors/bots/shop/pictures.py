@@ -1,0 +1,112 @@
+"""Pictures of products: kept by us, shown by Telegram under a name of its own, and on the shop's page.
+
+Telegram's name for a file (`file_id`) is good for one bot, and a stand-in forgets it; then the bytes are sent
+again, and the new name is noted.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from aiogram.types import BufferedInputFile
+from asyncpg import Pool
+
+from actors.bots.shop.goods import good_of
+from actors.bots.shop.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
+from actors.bots.shop.owner_faults import Fault, refuse
+from actors.bots.shop.owner_log import By, Outcome, once
+from storage.postgres.outbox.connection import Connection, Source
+from storage.postgres.queries import load
+
+SQL = load(Path(__file__).with_name("pictures.sql"))
+
+PICTURE_BYTES_MAX = 2 * 2**20
+"""Ten times what Telegram makes of a photo; it is read whole, and by telephones."""
+DIGEST_CHARS = 32
+NAMES = {"image/jpeg": "picture.jpg", "image/png": "picture.png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A product's picture, as a bot shows it."""
+
+    database: Source
+    bot: str
+    digest: str
+    file_id: str | None
+    """What Telegram calls it, where this bot has sent it before."""
+
+    async def upload(self) -> BufferedInputFile | None:
+        """Its bytes, to be sent; None if it is gone since."""
+        found = await content_of(self.database, self.digest)
+        return BufferedInputFile(found[0], NAMES[found[1]]) if found is not None else None
+
+    async def note(self, file_id: str) -> None:
+        """What Telegram calls it from now on."""
+        await self.database.execute(SQL["note"], self.bot, self.digest, file_id)
+
+
+async def picture_of(database: Source, bot: str, digest: str | None) -> Picture | None:
+    """The picture of this digest, for a bot; None where a product has none."""
+    if not digest:
+        return None
+    return Picture(database, bot, digest, await database.fetchval(SQL["file_id"], bot, digest))
+
+
+async def content_of(database: Source, digest: str) -> tuple[bytes, str] | None:
+    """The bytes and the MIME type of a picture; None if no product has it."""
+    row = await database.fetchrow(SQL["content"], digest)
+    return (row["content"], row["mime_type"]) if row is not None else None
+
+
+async def digest_of(database: Source, product_id: int) -> str | None:
+    """What the picture of a product is called, be it on sale or not."""
+    digest: str | None = await database.fetchval(SQL["product"], product_id)
+    return digest
+
+
+def checked(data: bytes) -> Image:
+    """What a picture is that an owner has sent. Raises `OwnerError`."""
+    if len(data) > PICTURE_BYTES_MAX:
+        raise refuse(Fault.FILE_TOO_LARGE, bytes=len(data), most=PICTURE_BYTES_MAX)
+    image = read_image(data)
+    if image is None:
+        raise refuse(Fault.NOT_A_PICTURE)
+    if not image.fits:
+        raise refuse(
+            Fault.BAD_SHAPE, width=image.width, height=image.height, most=SIDES_SUM_MAX, ratio=RATIO_MAX
+        )
+    return image
+
+
+def digest(data: bytes) -> str:
+    """What a picture is called."""
+    return sha256(data).hexdigest()[:DIGEST_CHARS]
+
+
+async def put_picture(database: Pool, by: By, product_id: int, data: bytes) -> str:
+    """Show a product with this picture from now on; what it is called. Raises `OwnerError`."""
+    image, name = checked(data), digest(data)
+    good = await good_of(database, product_id)
+
+    async def act(connection: Connection) -> Outcome:
+        before = await connection.fetchval(SQL["put"], product_id, data, image.mime_type, name)
+        return {"before": before, "after": name, "bytes": len(data)}
+
+    await once(database, by, "picture", good.slug, act)
+    return name
+
+
+async def drop_picture(database: Pool, by: By, product_id: int) -> None:
+    """Show a product without any. Raises `OwnerError`."""
+    good = await good_of(database, product_id)
+
+    async def act(connection: Connection) -> Outcome:
+        return {"before": await connection.fetchval(SQL["drop"], product_id), "after": None}
+
+    await once(database, by, "picture_off", good.slug, act)
+
+
+async def add_picture(connection: Connection, slug: str, data: bytes) -> None:
+    """A picture for a product that has none."""
+    await connection.execute(SQL["add"], slug, data, checked(data).mime_type, digest(data))

@@ -1,0 +1,21 @@
+"""The card of a product, with its picture where it has one."""
+
+from dataclasses import replace
+
+from asyncpg import Pool
+
+from actors.bots.shop import screens
+from actors.bots.shop.cart import Cart
+from actors.bots.shop.memory import Turn
+from actors.bots.shop.pictures import picture_of
+from actors.bots.shop.product import Product
+from actors.bots.shop.screens import Screen
+from actors.bots.shop.texts import Texts
+
+
+async def card_of(
+    database: Pool, turn: Turn, texts: Texts, product: Product, cart: Cart, page: int = 0
+) -> Screen:
+    """The card; `page` is where its "back" leads."""
+    card = screens.product_card(texts, product, page, cart.quantity(product.id), cart.items)
+    return replace(card, picture=await picture_of(database, turn.bot, product.picture))
