@@ -7,6 +7,8 @@ const section = $("#tree");
 const unstoppable = section.dataset.unstoppable.split(",");
 
 const TROUBLE = ["parked", "stuck", "restarting", "stopped", "suspended"];
+// Stopped without an error are parts that wait for those before them, as where another process owns the chats.
+const troubled = (node, word) => node.state === word && (word !== "stopped" || node.error);
 const blocks = $(".processes", section);
 
 let heldEverywhere = new Set();
@@ -36,9 +38,9 @@ function healthOf(process) {
   if (!process.root) return { well: false, word: "stuck", says: "does not answer" };
   const nodes = walk(process.root);
   const ailing = nodes.filter((node) => node.ails).length;
-  const counted = TROUBLE.map((word) => [word, nodes.filter((node) => node.state === word).length]).filter(([, number]) => number);
+  const counted = TROUBLE.map((word) => [word, nodes.filter((node) => troubled(node, word)).length]).filter(([, number]) => number);
   if (ailing) counted.unshift(["ailing", ailing]);
-  if (!counted.length) return { well: true, word: "running", says: `all ${nodes.length} parts run` };
+  if (!counted.length) return { well: true, word: "running", says: nodes.some((node) => node.state === "stopped") ? "stands by: another process owns the chats" : `all ${nodes.length} parts run` };
   const worst = ["stuck", "ailing", "parked", "stopped", "restarting"].find((word) => counted.some(([one]) => one === word)) ?? counted[0][0];
   return { well: false, word: worst === "ailing" ? "stuck" : worst, says: `${counted.map(([word, number]) => `${number} ${word === "ailing" ? "cannot work" : word}`).join(", ")} of ${nodes.length} parts` };
 }

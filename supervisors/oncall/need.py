@@ -9,6 +9,7 @@ from storage.redis.mailbox import PARKED_BY
 from storage.redis.suspensions import HELD_BY
 from supervisors.oncall.concerns import THINGS_MAX, Concern, Thing, in_order
 from supervisors.oncall.need_of_jobs import JobsInNeed, of_jobs
+from supervisors.oncall.orders import LOOK_SECONDS
 from supervisors.oncall.outcomes import counted
 from supervisors.oncall.registry import Missed
 from supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
@@ -77,7 +78,11 @@ def _faults(faults: Mapping[str, str]) -> Iterator[Concern]:
 
 def _silent(processes: Sequence[ProcessReport], missed: Sequence[Missed]) -> Iterator[Concern]:
     silent = [
-        Thing(f"{' + '.join(one.roles)} {one.id}", f"process/{one.id}", one.why)
+        Thing(
+            f"{' + '.join(one.roles)} {one.id}",
+            f"process/{one.id}",
+            f"asked, and silent for {LOOK_SECONDS:.0f} s" if "did not take the order" in one.why else one.why,
+        )
         for one in processes
         if one.root is None
     ]
@@ -141,8 +146,9 @@ def _parts(processes: Sequence[ProcessReport]) -> Iterator[Concern]:
             stuck.append(Thing(node.path, at, node.error or "it does not end", node.error_ms))
         elif node.ails:
             ailing.append(Thing(node.path, at, node.ails))
-        elif node.state in ("restarting", "stopped"):
-            coming.append(Thing(node.path, at, node.error or f"it is {node.state}", node.error_ms))
+        elif node.state == "restarting" or (node.state == "stopped" and node.error):
+            # Stopped without an error are those that wait for others: here where another owns the chats.
+            coming.append(Thing(node.path, at, node.error or "it is restarting", node.error_ms))
     if stuck:
         says = f"{counted(len(stuck), 'part')} {'hangs' if len(stuck) == 1 else 'hang'}"
         todo = "It cannot be ended from within: restart the process; what it was at is done again."

@@ -37,10 +37,10 @@ BEAT_SECONDS = 1.0
 START = """
 import sys
 from pathlib import Path
-from ops import logs, outbox
-from ops.configuration import load
 from ops.quick_aiogram import import_aiogram
 import_aiogram()
+from ops import logs, outbox
+from ops.configuration import load
 from ops.service import serve
 from supervisors import tree
 from supervisors.otp.spec import Backoff
@@ -202,7 +202,7 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
         "[...document.querySelectorAll('#attention .concern')].map((one) => one.dataset.kind)"
     )
     assert kinds == ["process", "parked", "chats", "dead_jobs", "queues", "suspensions"]
-    assert await screen.page.run("document.title") == "(5) Mailroom console"
+    await screen.page.until("/^.[45]. Mailroom console$/.test(document.title)")  # those that hang, after 30 s
     green = "[...document.querySelectorAll('.process > summary .state')].map((one) => one.dataset.state)"
     assert sorted(await screen.page.run(green)) == ["parked", "running", "stuck"]
     # It stays named, though its ten seconds of being listed are over.

@@ -6,7 +6,9 @@ import tempfile
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
+import asyncpg
 import pytest
 import uvloop
 
@@ -15,7 +17,7 @@ from tests.ingress.browser import Page, connected
 
 TOKEN = "token-of-sixteen-or-more"
 START = "from ops.cli import main; main()"
-SHEETS = ("chat/shop%3A7001",)
+SHEETS = ("chat/shop%3A7001", "job/job%3A1")
 PARTS = ("orders", "products", "discounts", "broadcasts", "log")
 
 
@@ -28,7 +30,7 @@ def demo():
         process = Process(command, Path(folder) / "log", {"MAILROOM_OPS_TOKEN": TOKEN, "MAILROOM_CONFIG": ""})
         process.start("Mailroom is ready")
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield SimpleNamespace(url=f"http://127.0.0.1:{port}", postgres=f"{folder}/data/postgres")
         finally:
             process.terminate()
 
@@ -42,14 +44,25 @@ def ask(base, path, body=None):
         return json.load(answer)
 
 
+async def go_back(socket):
+    """Have Postgres know less than Redis does of it, as one that was restored."""
+    connection = await asyncpg.connect(f"postgresql://postgres@/mailroom?host={socket}")
+    try:
+        await connection.execute(
+            "UPDATE pair SET mark = mark - 2, redis = 0, seen_at = now() - interval '90 minutes'"
+        )
+    finally:
+        await connection.close()
+
+
 @pytest.mark.timeout(300)
 def test_axe_finds_nothing_on_the_console(chromium, demo, sight):
-    ask(demo, "suspend", {"target": "shop:7001", "why": "a look"})
-    ask(demo, "suspend", {"target": "timers", "why": "a look"})
+    ask(demo.url, "suspend", {"target": "shop:7001", "why": "a look"})
+    ask(demo.url, "suspend", {"target": "timers", "why": "a look"})
 
     async def scenario():
         async with connected(chromium) as talk:
-            page = await Page.open(talk, f"{demo}/console")
+            page = await Page.open(talk, f"{demo.url}/console")
             await page.until("!!document.querySelector('[name=token]')")
             await sight.look(page, "the login")
             await page.type("[name=token]", "nonsense-nonsense")
@@ -74,5 +87,13 @@ def test_axe_finds_nothing_on_the_console(chromium, demo, sight):
             await page.run(f"{buttons}.find((one) => one.textContent === 'Resume').click()")
             await page.until("document.querySelector('#why').open")
             await sight.look(page, "why?")
+            await page.press("Escape")
+            await page.run("history.pushState(null, '', '?jobs_state=done'); location.reload()")
+            await page.until("document.querySelectorAll('#jobs .found tbody tr').length > 0")
+            await sight.look(page, "jobs that are done")
+            await go_back(demo.postgres)
+            await page.until("document.querySelector('#restored')?.checkVisibility()")
+            await page.until("document.querySelector('#attention [data-kind=restored]')")
+            await sight.look(page, "a store that went back")
 
     uvloop.run(scenario())

@@ -96,6 +96,13 @@ def test_a_part_that_hangs_comes_before_one_that_is_started_again() -> None:
     assert [one.things[0].name for one in concerns(seen)] == ["chats", "jobs/ears"]
 
 
+def test_a_worker_that_stands_by_for_the_chats_is_well() -> None:
+    nodes = (node("chats/lease", "starting"), node("chats/bots", "stopped"), node("chats/actors", "stopped"))
+    assert concerns(Seen([process("one:1:1", *nodes)])) == []
+    (one,) = concerns(Seen([process("one:1:1", node("jobs/ears", "stopped", error="OSError: no"))]))
+    assert one.says == "1 part failed and is started again"
+
+
 def test_a_process_that_fell_silent_is_missed_though_it_is_listed_no_more() -> None:
     gone = Process("two:2:2", ("worker",), (), (), 2, "host", 60.0)
     (one,) = concerns(Seen([process()], [Missed(gone, 40.0)]))
