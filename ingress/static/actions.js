@@ -75,6 +75,16 @@ export const work = {
     act({ title: `Run ${name} now`, button: "Run now", says: "It is run once, beside its schedule. If its last run is under way, there is no other.", path: `periodic/${encodeURIComponent(name)}/run`, body: {} }),
 };
 
+const endPayment = (ending, says) => (ref) =>
+  act({ title: `${ref} is ${ending}`, button: "Say so", says, path: `payments/lost/${encodeURIComponent(ref)}/end`, body: { ending } });
+
+export const payment = {
+  delivered: endPayment("delivered", "Its buyer has got what was paid for, by hand. No money moves."),
+  credited: endPayment("credited", "Its buyer has got it on the balance, by hand. No money moves here."),
+  giveBack: (ref) =>
+    act({ title: `Give ${ref} back`, button: "Give back", says: "The money goes back through its gateway; if it cannot, that becomes a dead job which says why.", path: "payments/lost/give-back", body: { refs: [ref] }, sure: "It goes back to whoever paid" }),
+};
+
 export const stores = {
   go: (unasked) =>
     act({

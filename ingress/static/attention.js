@@ -10,7 +10,7 @@ const badge = $("#needs");
 // A level in the colours that nodes have, and in a word for who does not see them.
 const LOOKS = { act: "stuck", look: "restarting", know: "suspended" };
 const WORDS = { act: "Act", look: "Look", know: "Know" };
-const LISTS = { dead: "#dead", suspensions: "#suspensions", restored: "#restored", tree: "#tree", work: "#periodic" };
+const LISTS = { dead: "#dead", suspensions: "#suspensions", restored: "#restored", payments: "#payments", tree: "#tree", work: "#periodic" };
 
 /** Show it. `why` says why nothing can be said, where that is so. */
 export function showAttention(concerns, processes) {

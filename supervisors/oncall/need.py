@@ -111,7 +111,8 @@ def _nobody_works(processes: Sequence[ProcessReport] | None) -> Iterator[Concern
 def _held(suspensions: Sequence[Suspension]) -> Iterator[Concern]:
     held = [one for one in suspensions if one.who == HELD_BY]
     if held:
-        things = (Thing("stores", "restored", held[0].why, held[0].since_ms),)
+        why = held[0].why.partition(": `")[0]  # the command stands beside it
+        things = (Thing("stores", "restored", why, held[0].since_ms),)
         todo = "See what was lost, compare the payments, then say go."
         yield Concern(
             "restored", "act", "A store went back: nothing acts", todo, "mailroom restored", things=things

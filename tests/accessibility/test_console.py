@@ -59,6 +59,7 @@ async def go_back(socket):
 def test_axe_finds_nothing_on_the_console(chromium, demo, sight):
     ask(demo.url, "suspend", {"target": "shop:7001", "why": "a look"})
     ask(demo.url, "suspend", {"target": "timers", "why": "a look"})
+    ask(demo.url, "periodic/payment.reconcile/run", {"why": "a job to look at"})
 
     async def scenario():
         async with connected(chromium) as talk:
