@@ -2,7 +2,7 @@
 import { payment as actions } from "./actions.js";
 import { ask } from "./ask.js";
 import { $, h, keep, row, say, sayOrHide } from "./dom.js";
-import { ago, moment } from "./words.js";
+import { ago, moment, money } from "./words.js";
 
 const section = $("#payments");
 
@@ -24,7 +24,7 @@ function paymentRow(lost) {
   const line = row(
     ["", h("span.chat", lost.ref), ".first"],
     ["", `${lost.provider} ${lost.provider_id}`],
-    ["", lost.money, ".number"],
+    ["", money(lost.amount_minor, lost.currency), ".number"],
     ["paid", moment(lost.made_ms)],
     ["found", found],
     ["", about, ".wide"],

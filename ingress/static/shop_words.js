@@ -1,6 +1,8 @@
 // What the parts of the shop share: which shop it is, money, and states in words and colours.
 import { $ } from "./dom.js";
 
+export { money } from "./words.js";
+
 export const section = $("#shop");
 const bots = section.dataset.bots.split(",");
 let chosen = bots[0];
@@ -10,17 +12,6 @@ export const shop = () => chosen;
 export const choose = (bot) => { chosen = bot; };
 /** The address of something of a shop, below `/ops`. */
 export const at = (path, bot = chosen) => `shop/${encodeURIComponent(bot)}/${path}`;
-
-/** Money as people read it; the digits after the point are those of the currency. */
-export function money(minor, currency) {
-  try {
-    const form = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" });
-    const digits = form.resolvedOptions().maximumFractionDigits;
-    return form.format(minor / 10 ** digits).replace(/\.0+$/, "");
-  } catch {
-    return `${minor} ${currency} (minor units)`;
-  }
-}
 
 export const day = (text) => new Date(text).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 export const since = (text) => (text ? new Date(text).getTime() : 0);

@@ -45,6 +45,17 @@ export function moment(ms) {
 
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
+/** Money as people read it; the digits after the point are those of the currency. */
+export function money(minor, currency) {
+  try {
+    const form = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+    const digits = form.resolvedOptions().maximumFractionDigits;
+    return form.format(minor / 10 ** digits).replace(/\.0+$/, "");
+  } catch {
+    return `${minor} ${currency} (minor units)`;
+  }
+}
+
 /** Indent JSON as text, without reading it as numbers: those beyond 2^53 would come back as others. */
 export function indented(text) {
   let [out, depth] = ["", 0];

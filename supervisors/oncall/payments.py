@@ -32,6 +32,9 @@ class LostReport:
     ended_ms: int = 0
     ended_by: str = ""
     why: str = ""
+    amount_minor: int = 0
+    """What is left of `money`, in the currency's smallest unit."""
+    currency: str = ""
 
 
 class Payments(Office):
@@ -113,4 +116,6 @@ def _report(lost: "LostPayment") -> LostReport:
         in_ms(lost.ended_at),
         lost.ended_by or "",
         lost.why or "",
+        lost.amount_minor - lost.refunded_minor,
+        lost.currency,
     )
