@@ -8,7 +8,9 @@ from storage.errors import StoreUnavailable
 from storage.postgres.outbox.seen import Wanted
 from supervisors.oncall.errors import OnCallError, UnknownTargetError
 from supervisors.oncall.job_reports import JobStory, QueueReport
-from supervisors.oncall.reports import By
+from supervisors.oncall.past import Past, Point
+from supervisors.oncall.periodic import PeriodicReport
+from supervisors.oncall.reports import By, Outcome
 from tests.ingress.conftest import BEARER
 from tests.ops.cli.fake_desk import dead_job, job
 
@@ -127,3 +129,21 @@ def test_the_list_of_routes_has_these_too(ask):
         (route["method"], route["path"]): route["for"] for route in ask("GET", "/ops/", headers=BEARER).json
     }
     assert told["POST", "/ops/outbox/queues/<queue>/pause"].startswith("Have nobody take jobs")
+
+
+def test_periodic_work_is_shown_and_run_now_by_who_says_why(ask, desk):
+    desk.periodic.return_value = [PeriodicReport("tidy", "every 60 s", 1, 2, "job:5", "done", seconds=0.5)]
+    assert ask("GET", "/ops/periodic").json[0]["result"] == "done"
+    desk.run_periodic.return_value = Outcome("tidy", "tidy runs: job:6.")
+    answer = ask("POST", "/ops/periodic/tidy/run", {"why": "the provider is back"})
+    assert answer.json["says"] == "tidy runs: job:6."
+    desk.run_periodic.assert_awaited_once_with("tidy", By("api", "the provider is back"))
+    assert ask("POST", "/ops/periodic/tidy/run", {}).status == 400
+
+
+def test_the_last_hours_are_told_in_as_many_points_as_are_wanted(ask, desk):
+    desk.past.return_value = Past(60, [Point(1, 2.0, 2.0, 4.0, 0.1, 0.2, None, None)])
+    answer = ask("GET", "/ops/history?seconds=3600&most=60&since_ms=5")
+    assert (answer.json["step_seconds"], answer.json["points"][0]["accepted"]) == (60, 2.0)
+    desk.past.assert_awaited_once_with(3600, most=60, since_ms=5)
+    assert ask("GET", "/ops/history?seconds=86400").status == 400

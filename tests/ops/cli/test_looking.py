@@ -1,14 +1,18 @@
 """`tree`, `top`, `chat` and `audit`: what they say, for people and for programs."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from ops.cli import tables
 from ops.faults import CannotStartError
 from storage.redis.entry import Chat
+from supervisors.oncall.concerns import Concern, Thing
+from supervisors.oncall.past import Past, Point
+from supervisors.oncall.periodic import PeriodicReport
 from supervisors.oncall.reports import ChatLine, Intervention, Suspension
-from tests.ops.cli.fake_desk import NOW_MS, chat_report, node, process, waiting
+from tests.ops.cli.fake_desk import NOW_MS, chat_report, job, node, process, waiting
 
 
 def lines(result):
@@ -238,3 +242,79 @@ def test_what_a_stranger_wrote_moved_the_cursor_of_whoever_asked_for_json(mailro
     asked = mailroom("tree", "--json")
     assert json.loads(asked.stdout) == {"error": hostile}, "as JSON it says the same"
     assert not set(hostile) & set("\x1b\x9b\x7f\u202e") & set(asked.stdout + asked.stderr)
+
+
+def test_what_needs_on_call_is_said_first_things_first_with_what_to_do(mailroom, desk):
+    desk.concerns = [
+        Concern(
+            "dead_jobs", "act", "7 jobs failed for good", "Read the error.",
+            "mailroom outbox list --state dead", 7,
+            (Thing("job:8", "job/job:8", "no street\nat all", NOW_MS - 5_000), Thing("job:7", "job/job:7")),
+        )
+    ]  # fmt: skip
+    said = lines(mailroom("attention"))
+    assert said[:6] == [
+        "7 jobs failed for good.",
+        "  job:8, 5 s ago: no street",
+        "  job:7",
+        "  and 5 more",
+        "  Read the error.",
+        "  $ mailroom outbox list --state dead",
+    ]
+    desk.concerns = []
+    assert lines(mailroom("attention")) == ["All is well: nothing needs you."]
+
+
+def test_the_last_hours_are_a_line_for_each_while(mailroom, desk):
+    desk.before = Past(900, [Point(NOW_MS, 1.25, 1.0, 2.0, 0.05, 1.5, None, None)])
+    result = mailroom("history", "--last", "2h")
+    assert desk.asked == [("past", 7200, 24)]
+    assert lines(result)[0] == "Per second, over 15 min each; times of half and of 99 % of attempts:"
+    assert lines(result)[2].split()[2:] == ["1.2", "1.0", "2.0", "50", "ms", "1.5", "s", "–", "–"]
+    assert mailroom("history", "--last", "soon").exit_code == 2
+
+
+def test_dead_jobs_are_counted_in_the_line_below_the_tree(mailroom, desk):
+    desk.counts = type(desk.counts)(0, 0, 0, 1, 0, dead_jobs=2)
+    assert lines(mailroom("tree"))[-1] == "Nothing waits. 1 dead letter, 2 dead jobs. 0 suspensions."
+
+
+def test_a_part_that_runs_and_cannot_work_is_not_called_running(mailroom, desk):
+    desk.processes = [process(node("", children=[node("stores/redis", ails="Redis does not answer")]))]
+    line = line_with(mailroom("tree"), "redis")
+    assert "cannot work" in line
+    assert line.endswith("Redis does not answer")
+
+
+def test_periodic_work_is_listed_with_what_came_of_it_and_run_once(mailroom, desk):
+    desk.works = [
+        PeriodicReport("payment.list", "17 1 * * * UTC", 0, NOW_MS + 60_000),
+        PeriodicReport(
+            "tidy", "every 60 s", NOW_MS - 90_000, NOW_MS, "job:5", "dead", "no\nway", overdue_seconds=30.0
+        ),
+    ]
+    said = lines(mailroom("periodic"))
+    assert said[1].split() == ["payment.list", "17", "1", "*", "*", "*", "UTC", "never", "in", "1", "min"]
+    assert said[2].split()[4:] == [
+        "1", "min", "30", "s", "ago", "job:5", "dead", "late", "by", "30", "s", "no",
+    ]  # fmt: skip
+    assert mailroom("periodic", "run", "tidy", "--why", "x").stdout == "run of tidy done.\n"
+    assert desk.asked[-1][:2] == ("run", "tidy")
+
+
+def test_jobs_that_are_over_are_listed_by_their_end(mailroom, desk):
+    desk.found_jobs = [replace(job(5, "done"), ended_ms=NOW_MS - 5_000, seconds=0.25)]
+    said = lines(mailroom("outbox", "list", "--state", "done"))
+    assert said[1].split() == [
+        "job:5",
+        "done",
+        "delivery",
+        "shop.deliver",
+        "5",
+        "s",
+        "ago",
+        "3",
+        "0.2",
+        "s",
+        "t-1",
+    ]
