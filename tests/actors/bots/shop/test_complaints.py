@@ -184,8 +184,8 @@ def play(clean_postgres_url, clean_redis_url):
 
 async def buys(stage):
     await aio(fill, stage.database, stage.services.vault)
-    await stage.write(BUYER, "/start")
-    for label in ("Catalogue", "Work", "Glider", "Buy now", "💳"):
+    await stage.write(BUYER, "/catalog")
+    for label in ("Work", "Glider", "Buy now", "💳"):
         await stage.tap(BUYER, label)
     await stage.pay()
 

@@ -1,14 +1,17 @@
 """The message that shows an order turns by itself: paid, delivered, expired, cancelled, refunded."""
 
 import json
+from functools import partial
 
 import pytest
 from aiogram.methods import EditMessageText
 
+from actors.bots.shop.checkout import begin_refund, finish_refund
 from actors.bots.shop.demo import fill
+from actors.bots.shop.orders import expire
 from actors.runtime.bridge import aio
 from tests.actors.bots.shop.conftest import plain
-from tests.actors.bots.stage import OWNER, perform
+from tests.actors.bots.stage import perform
 
 ANN = 100
 
@@ -139,31 +142,51 @@ def play(clean_postgres_url, clean_redis_url):
     return play
 
 
-async def orders(stage):
+async def buys(stage):
     await aio(fill, stage.database, stage.services.vault)
-    await stage.write(ANN, "/start")
-    for label in ("Catalogue", "Work", "Glider", "Buy now"):
+    await stage.write(ANN, "/catalog")
+    for label in ("Work", "Glider", "Buy now", "💳"):
         await stage.tap(ANN, label)
-    return await stage.value("SELECT max(id) FROM shop.orders")
-
-
-def edits(stage, person):
-    return [
-        plain(args["text"])
-        for name, args in stage.telegram.calls
-        if name == "editMessageText" and args["chat_id"] == person
-    ]
+    await stage.pay()
 
 
 def test_a_payment_turns_the_message_to_delivered_without_a_press(play):
     async def scenario(stage):
-        number = await orders(stage)
-        await stage.tap(ANN, "💳")
-        await stage.pay()
-        assert f"Order No. {number}" in edits(stage, ANN)[-1]
-        assert "Your goods have been delivered." in edits(stage, ANN)[-1]
-        await stage.write(OWNER, f"/refund {number}")
-        await stage.tap(OWNER, "Yes")
-        assert "has been returned" in edits(stage, ANN)[-1]
+        await buys(stage)
+        edits = [
+            args["text"]
+            for name, args in stage.telegram.calls
+            if (name, args.get("chat_id")) == ("editMessageText", ANN)
+        ]
+        assert "Order No. 1001" in edits[-1]
+        assert "Your goods have been delivered." in edits[-1]
 
     play(scenario)
+
+
+def test_every_change_of_how_an_order_stands_has_its_event_in_the_same_transaction(ann):
+    def turned():
+        rows = ann.sql(
+            "SELECT (payload::jsonb ->> 'data')::jsonb ->> 'order' AS number FROM outbox_job"
+            " WHERE payload::jsonb ->> 'name' = 'shop.turned' AND payload::jsonb ->> 'chat' = $1 ORDER BY id",
+            str(ann.id),
+        )
+        return [int(row["number"]) for row in rows]
+
+    async def refunds(act, number):
+        async with ann.database.acquire() as connection, connection.transaction():
+            await act(connection, number)
+
+    canceled, _ = places_an_order(ann)
+    assert turned() == []
+    ann.presses_data(f"ordx:{canceled}")
+    assert turned() == [canceled]
+    number, _ = places_an_order(ann)
+    ann.sql("UPDATE shop.orders SET status = 'delivered', delivered_at = now() WHERE id = $1", number)
+    ann.run(refunds(partial(begin_refund, why="owner", goods_back=False), number))
+    ann.run(refunds(finish_refund, number))
+    assert turned() == [canceled, number, number]
+    expired, _ = places_an_order(ann)
+    ann.sql("UPDATE shop.orders SET reserved_until = now() - interval '1 second' WHERE id = $1", expired)
+    ann.run(refunds(expire, expired))
+    assert turned() == [canceled, number, number, expired]
