@@ -24,8 +24,8 @@ def event_job(bot: str, chat_id: int, name: str, told: Mapping[str, object]) -> 
 
 
 def turned_jobs(bot: str, chat_id: int, number: int) -> list[NewJob]:
-    """The event that follows from every change of how an order stands. It does not say which: whoever
-    handles it reads how the order stands by then, and so it never goes back. None where the order is nobody's
-    any more.
+    """The event that follows from every change of how an order stands, but for its delivery, which the
+    receipt follows. It does not say which: whoever handles it reads how the order stands by then, and so it
+    never goes back. None where the order is nobody's any more.
     """
     return [event_job(bot, chat_id, TURNED, {"order": number})] if chat_id else []

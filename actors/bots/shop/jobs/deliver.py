@@ -4,9 +4,8 @@ from structlog import get_logger
 
 from actors.bots.shop.jobs.sql import SQL
 from actors.bots.shop.orders import OrderJob, mark_delivered
-from actors.bots.shop.telling import data_of, turned_jobs
+from actors.bots.shop.telling import data_of
 from actors.jobs.context import JobContext
-from actors.paying.purpose import carry
 
 log = get_logger("mailroom.shop")
 
@@ -25,7 +24,5 @@ async def deliver(wanted: OrderJob, context: JobContext) -> None:
         return
     await context.put_event(order["bot"], order["chat_id"], DELIVERED, data_of({"order": wanted.order}))
     async with context.ending() as connection:
-        if await mark_delivered(connection, wanted.order):
-            turned = turned_jobs(order["bot"], order["chat_id"], wanted.order)
-            await context.enqueue(connection, carry(turned, context.trace))
+        await mark_delivered(connection, wanted.order)
     log.info("delivered", order=wanted.order, trace=context.trace)

@@ -119,8 +119,8 @@ async def refunded(event: ChatEvent, bot: Bot, database: Pool) -> None:
         await tell(bot, event.chat_id, screen)
 
 
-async def receipt(event: ChatEvent, bot: Bot, database: Pool) -> None:
-    """What was paid."""
+async def receipt(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
+    """What was paid. It comes after the goods: the messages that show the order turn with it."""
     about = Receipt.model_validate_json(event.data)
     order = await _order(database, event, about)
     if order is None:
@@ -128,21 +128,14 @@ async def receipt(event: ChatEvent, bot: Bot, database: Pool) -> None:
     payment = await find_payment(database, about.payment) if about.payment is not None else None
     provider = payment.provider if payment is not None else None
     await tell(bot, event.chat_id, screens.receipt(TEXTS[order.language], order, provider))
+    await _turn_pages(order, event, bot, state, database, turn)
 
 
 async def order_turned(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
     """An order has moved on: so do the messages that show it as it was. One that is gone is no fault."""
     order = await _order(database, event, AboutOrder.model_validate_json(event.data))
-    if order is None:
-        return
-    pages = Pages.from_data((await state.get_data()).get(PAGES))
-    behind = pages.behind(order.number, order.status)
-    if not behind:
-        return
-    screen = screens.order_page(await _texts_of_chat(event, state, database, turn), order, [], None)
-    there = [await turned(bot, event.chat_id, message_id, screen) for message_id in behind]
-    shows = {one: screen.shows if is_there else None for one, is_there in zip(behind, there, strict=True)}
-    await state.update_data({PAGES: pages.after(shows).to_data()})
+    if order is not None:
+        await _turn_pages(order, event, bot, state, database, turn)
 
 
 async def complained(
@@ -189,6 +182,19 @@ async def bonus(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, t
     texts = await _texts_of_chat(event, state, database, turn)
     screen = screens.bonus(texts, about.friend, about.level, about.amount_minor, about.currency)
     await tell(bot, event.chat_id, screen)
+
+
+async def _turn_pages(
+    order: Order, event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn
+) -> None:
+    pages = Pages.from_data((await state.get_data()).get(PAGES))
+    behind = pages.behind(order.number, order.status)
+    if not behind:
+        return
+    screen = screens.order_page(await _texts_of_chat(event, state, database, turn), order, [], None)
+    there = [await turned(bot, event.chat_id, message_id, screen) for message_id in behind]
+    shows = {one: screen.shows if is_there else None for one, is_there in zip(behind, there, strict=True)}
+    await state.update_data({PAGES: pages.after(shows).to_data()})
 
 
 async def _order(database: Pool, event: ChatEvent, about: AboutOrder) -> Order | None:

@@ -68,6 +68,13 @@ def test_the_way_to_the_payment_page_turns_too(ann):
     assert any("Show my goods" in label for label in ann.buttons(page))
 
 
+def test_it_turns_with_the_receipt_which_comes_after_the_goods(ann):
+    number, page = places_an_order(ann)
+    ann.sql("UPDATE shop.orders SET status = 'delivered', paid_at = now() WHERE id = $1", number)
+    ann.learns("shop.receipt", json.dumps({"order": number, "payment": None}))
+    assert "Your goods have been delivered." in says(ann, page)
+
+
 def test_every_message_that_shows_it_turns(ann):
     number, page = places_an_order(ann)
     ann.writes("/orders")
