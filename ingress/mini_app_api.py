@@ -91,6 +91,11 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
         """All that is on sale now."""
         return _shown(await _ask(counter.catalogue, visit()))
 
+    @page.get(f"{API}/policies/<name>")
+    async def policy(name: str) -> Response:
+        """The terms of sale, or what is kept of people: paragraphs of plain text."""
+        return _shown(await _ask(counter.policy, visit(), name))
+
     @page.post(f"{API}/quote")
     async def quote() -> Response:
         """What a cart costs. Body: lines, promo_code?."""

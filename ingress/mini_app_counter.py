@@ -27,6 +27,7 @@ from actors.bots.shop.orders import (
     cancel_order,
     place_order,
 )
+from actors.bots.shop.policies import POLICIES, policy
 from actors.bots.shop.quote import Quote
 from actors.bots.shop.stock import Goods, goods_of
 from actors.bots.shop.ways import reserve_minutes
@@ -40,6 +41,7 @@ from ingress.mini_app_shown import (
     Json,
     shown_catalogue,
     shown_order,
+    shown_policy,
     shown_providers,
     shown_quote,
     shown_summary,
@@ -93,6 +95,20 @@ class Counter:
         """All that is on sale now."""
         categories = await list_categories(self._database, visit.language)
         return shown_catalogue(categories, await assortment(self._database, visit.language))
+
+    async def policy(self, visit: Visit, name: str) -> Json:
+        """The terms of sale, or what is kept of people, as the chat says it."""
+        if name not in POLICIES:
+            raise Problem(404, "not_found")
+        html = await policy(
+            self._database,
+            visit.bot,
+            self._shops.options[visit.bot],
+            name,
+            visit.language,
+            consultant=self._shops.consultant,
+        )
+        return shown_policy(html)
 
     async def quote(self, visit: Visit, asked: AskedQuote) -> Json:
         """Today's prices for a cart, and what the visitor has to pay with."""

@@ -31,6 +31,8 @@ class Shops:
     chat_urls: Mapping[str, str] = field(default_factory=dict)
     """Where the chat with a bot is, as far as known."""
 
+    consultant: bool = False
+    """Whether a language model reads what customers ask in the chat."""
     held: Callable[[], bool] = lambda: False
     """Whether nothing may act, because a store went back: the shop is shown, and nothing is sold."""
 

@@ -2,8 +2,10 @@
 as the visitor's language does.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from actors.bots.shop.bill import Bill
@@ -16,6 +18,7 @@ from actors.bots.shop.texts import TEXTS
 from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
 
 Json = dict[str, Any]
+TAG = re.compile("<[^>]*>")
 
 
 def shown_catalogue(categories: Iterable[Category], products: Sequence[Product]) -> Json:
@@ -111,6 +114,12 @@ def shown_summary(order: OrderSummary) -> Json:
         "currency": order.currency,
         "created_at": order.created_at.isoformat(),
     }
+
+
+def shown_policy(html: str) -> Json:
+    """A text written for the chat, as paragraphs without its marks."""
+    text = unescape(TAG.sub("", html))
+    return {"paragraphs": [part.strip() for part in text.split("\n\n") if part.strip()]}
 
 
 def shown_providers(providers: Mapping[str, PaymentProvider], language: Language) -> list[Json]:

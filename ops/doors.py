@@ -37,6 +37,7 @@ def doors(
                 wake=services.wake,
                 demo=settings.demo,
                 chat_urls=dict.fromkeys(shops, chat_page) if chat_page else {},
+                consultant=services.models is not None,
                 held=held,
             )
         ),

@@ -141,6 +141,11 @@ class OwnerTexts:
     broadcast_failed: str
     broadcast_statuses: dict[str, str]
     needs_text: str
+    # terms and privacy
+    policies: str
+    policy_names: dict[str, str]
+    policy_whose: dict[str, str]
+    ask_policy: str
     # the log
     log: str
     log_row: str
@@ -158,6 +163,9 @@ class OwnerTexts:
     button_broadcast: str
     button_broadcasts: str
     button_log: str
+    button_policies: str
+    button_policy: str
+    button_policy_off: str
     button_back: str
     button_refresh: str
     button_refund: str
@@ -389,6 +397,21 @@ RUSSIAN = OwnerTexts(
         "done": "закончена",
     },
     needs_text="Сейчас нужен текст. Передумали: /cancel",
+    policies="<b>Тексты магазина</b>\n"
+    "Условия продажи (/terms) и что вы говорите покупателям об их данных (/privacy).",
+    policy_names={
+        "terms ru": "Условия, по-русски",
+        "terms en": "Условия, по-английски",
+        "privacy ru": "Данные, по-русски",
+        "privacy en": "Данные, по-английски",
+    },
+    policy_whose={
+        "owner": "✍️ Это ваш текст.",
+        "options": "⚙️ Это текст из настроек магазина.",
+        "usual": "📄 Это обычный текст: он говорит, что программа делает на самом деле. Покажите его юристу.",
+    },
+    ask_policy="Напишите текст «{name}»: так, как его увидят покупатели, до {most} символов. "
+    "Передумали: /cancel",
     log="<b>Кто что делал</b>",
     log_row="{at} · {who}\n{action} {target}",
     log_none="Пока никто ничего не менял.",
@@ -428,6 +451,9 @@ RUSSIAN = OwnerTexts(
     button_broadcast="📣 Рассылка",
     button_broadcasts="📣 Рассылки",
     button_log="📜 Журнал",
+    button_policies="📄 Условия и данные",
+    button_policy="✏️ Написать свой",
+    button_policy_off="↩️ Вернуть обычный",
     button_back="↩️ Назад",
     button_refresh="🔄 Обновить",
     button_complaints="⚠️ Проблемы ({count})",
@@ -656,6 +682,22 @@ ENGLISH = OwnerTexts(
         "done": "done",
     },
     needs_text="A text is needed now. Changed your mind: /cancel",
+    policies="<b>Texts of the shop</b>\n"
+    "The terms of sale (/terms), and what you tell customers about their data"
+    " (/privacy).",
+    policy_names={
+        "terms ru": "Terms, in Russian",
+        "terms en": "Terms, in English",
+        "privacy ru": "Data, in Russian",
+        "privacy en": "Data, in English",
+    },
+    policy_whose={
+        "owner": "✍️ This is your text.",
+        "options": "⚙️ This text is from the shop's options.",
+        "usual": "📄 This is the usual text: it says what the program really does. Show it to a lawyer.",
+    },
+    ask_policy="Write the text “{name}” as customers will see it, up to {most} characters. "
+    "Never mind: /cancel",
     log="<b>Who did what</b>",
     log_row="{at} · {who}\n{action} {target}",
     log_none="Nobody has changed anything yet.",
@@ -695,6 +737,9 @@ ENGLISH = OwnerTexts(
     button_broadcast="📣 Broadcast",
     button_broadcasts="📣 Broadcasts",
     button_log="📜 Log",
+    button_policies="📄 Terms and data",
+    button_policy="✏️ Write my own",
+    button_policy_off="↩️ Have the usual one",
     button_back="↩️ Back",
     button_refresh="🔄 Refresh",
     button_complaints="⚠️ Problems ({count})",

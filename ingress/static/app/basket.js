@@ -3,6 +3,7 @@ import { ask } from "./api.js";
 import { contents, empty, itemCount, orderKey, promoCode, setPromoCode, setQuantity, watch } from "./cart.js";
 import { aria, h, icon, say } from "./dom.js";
 import { payAtOnce } from "./pay.js";
+import { policyLinks } from "./policy.js";
 import { stepper, tileOf } from "./product.js";
 import { go, leads, place } from "./router.js";
 import { button, heading, nothing, setAction, toastProblem, trouble } from "./shell.js";
@@ -25,7 +26,7 @@ export function showCart(root) {
     h("input", { type: "checkbox", checked: useBalance, onchange: (event) => { useBalance = event.target.checked; draw(); } }), h("span"));
   const address = contactField();
   const sums = h("dl.sums", { ariaLive: "polite" });
-  const full = h(".basket", list, h("aside.summary", promo.element, balance, address, sums));
+  const full = h(".basket", list, h("aside.summary", promo.element, balance, address, sums, h("p.dim", t("byOrdering")), policyLinks()));
   const none = nothing("🧺", t("emptyCart"), t("emptyCartHint"), button(t("toCatalogue"), () => go({}), "main"));
   const fault = h("div", { hidden: true });
   root.replaceChildren(heading(t("cart")), none, full, fault);

@@ -3,6 +3,7 @@ import { itemCount, watch } from "./cart.js";
 import { h, icon, say } from "./dom.js";
 import { address, go } from "./router.js";
 import { openSheet, priceOf, stepper, stockOf, tileOf } from "./product.js";
+import { policyLinks } from "./policy.js";
 import { button, nothing, setAction } from "./shell.js";
 import { isOld, refresh, shop } from "./store.js";
 import { t } from "./words.js";
@@ -30,7 +31,7 @@ export function showCatalogue(root) {
     wanted = search.value;
     draw();
   };
-  root.replaceChildren(h("h1.unseen", { tabIndex: -1 }, t("shop")), h(".find", icon("search"), search), chips, result, list);
+  root.replaceChildren(h("h1.unseen", { tabIndex: -1 }, t("shop")), h(".find", icon("search"), search), chips, result, list, policyLinks());
   draw();
   const act = () => setAction(itemCount() ? { text: t("goToCart", itemCount()), run: () => go({ view: "cart" }) } : null);
   act();

@@ -5,6 +5,7 @@ import { showCatalogue } from "./catalogue.js";
 import { $, aria, h } from "./dom.js";
 import { showOrder } from "./order.js";
 import { showOrders } from "./orders.js";
+import { POLICIES, showPolicy } from "./policy.js";
 import { showSheet } from "./product.js";
 import { onMove, place } from "./router.js";
 import { banner, button, drawHead, nothingElse, setAction, toastProblem, trouble } from "./shell.js";
@@ -40,6 +41,7 @@ function show(anew = false) {
     if (order) current = showOrder(root, order);
     else if (name === "cart") current = showCart(root);
     else if (name === "orders") current = showOrders(root);
+    else if (POLICIES.includes(name)) current = showPolicy(root, name);
     else current = showCatalogue(root);
     const moved = shownAt !== null && at !== shownAt;
     shownAt = at;

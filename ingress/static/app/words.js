@@ -129,6 +129,10 @@ const RU = {
   outsidePaid: (number) => `Заказ № ${number}: проверяем оплату`,
   outsidePaidHint: "Если вы оплатили, товары придут в чат с ботом в Telegram. Эту страницу можно закрыть.",
   toChat: "Открыть чат",
+  terms: "Условия продажи",
+  privacy: "Ваши данные",
+  policyInChat: "Удалить свои данные и отключить новости можно в чате с ботом: /privacy и /settings.",
+  byOrdering: "Оформляя заказ, вы принимаете условия продажи.",
 };
 
 const EN = {
@@ -260,6 +264,10 @@ const EN = {
   outsidePaid: (number) => `Order No. ${number}: checking the payment`,
   outsidePaidHint: "If you have paid, your goods arrive in the chat with the bot in Telegram. You can close this page.",
   toChat: "Open the chat",
+  terms: "Terms of sale",
+  privacy: "Your data",
+  policyInChat: "To delete your data or do without news, write /privacy or /settings in the chat with the bot.",
+  byOrdering: "By ordering you accept the terms of sale.",
 };
 
 export const WORDS = { ru: RU, en: EN };

@@ -3,6 +3,7 @@
     access.py     who may, and what handlers are given       orders.py      orders and refunds
     complaints.py what is wrong with them                    replace.py     what does not work
     forms.py      what is asked for, and how one leaves      products.py    products and prices, pictures.py
+                                                             policies.py    terms and privacy
     home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
     documents.py  files that come and go                     discounts.py, broadcast.py
 
@@ -23,6 +24,7 @@ from actors.bots.shop.routes.owner import (
     home,
     orders,
     pictures,
+    policies,
     products,
     replace,
     stock,
@@ -31,6 +33,7 @@ from actors.bots.shop.routes.owner.access import OwnersSide, is_staff
 from actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AskPicture,
+    AskPolicy,
     AskPrice,
     AskRefund,
     AskWithdraw,
@@ -38,12 +41,14 @@ from actors.bots.shop.routes.owner.callbacks import (
     DoWithdraw,
     DropDraft,
     DropPicture,
+    DropPolicy,
     MoveBroadcast,
     ReplaceItem,
     SendDraft,
     SetOnSale,
     ShowBroadcast,
     ShowItems,
+    ShowPolicy,
     SwitchOff,
 )
 from actors.bots.shop.screens import Screen
@@ -60,8 +65,9 @@ OWNERS_COMMANDS = (
     "picture",
 )
 OWNERS_BUTTONS = (
-    Admin, AskPicture, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft, DropPicture,
-    MoveBroadcast, ReplaceItem, SendDraft, SetOnSale, ShowBroadcast, ShowItems, SwitchOff,
+    Admin, AskPicture, AskPolicy, AskPrice, AskRefund, AskWithdraw, DoRefund, DoWithdraw, DropDraft,
+    DropPicture, DropPolicy, MoveBroadcast, ReplaceItem, SendDraft, SetOnSale, ShowBroadcast, ShowItems,
+    ShowPolicy, SwitchOff,
 )  # fmt: skip
 """What staff may not; it is theirs only to be told so."""
 
@@ -90,6 +96,7 @@ def build() -> Router:
         replace.build(),
         products.build(),
         pictures.build(),
+        policies.build(),
         stock.build(),
         discounts.build(),
         broadcast.build(),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from actors.bots.shop.callbacks import OrderNumber, PageNumber, RowId
 from actors.bots.shop.language import Language
 from actors.bots.shop.owner_broadcast import Move
+from actors.bots.shop.policies import Policy
 
 
 def _period(days: int) -> int:
@@ -31,6 +32,7 @@ class AdminPlace(StrEnum):
     BROADCASTS = "cast"
     NEW_BROADCAST = "new"
     LOG = "log"
+    POLICIES = "pol"
     COMPLAINTS = "cmp"
 
 
@@ -131,6 +133,27 @@ class DropPicture(CallbackData, prefix="admpicx"):
     """Show a product without its picture."""
 
     product: RowId
+
+
+class ShowPolicy(CallbackData, prefix="admt"):
+    """What a policy says in a language, and whose words these are."""
+
+    policy: Policy
+    language: Language
+
+
+class AskPolicy(CallbackData, prefix="admta"):
+    """Ask for its text."""
+
+    policy: Policy
+    language: Language
+
+
+class DropPolicy(CallbackData, prefix="admtx"):
+    """Have the usual words again."""
+
+    policy: Policy
+    language: Language
 
 
 class AskWithdraw(CallbackData, prefix="admw"):

@@ -19,9 +19,10 @@ from actors.bots.shop.screens import Screen
 PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"
 PICTURE_OF = "owner_picture_of"
+POLICY_OF = "owner_policy_of"
 DRAFT = "owner_draft"
 """Keys of the chat's data: slug or id of the product that is asked about, the number of the order whose
-customer is written to, and a broadcast that was not sent.
+customer is written to, name and language of a policy, and a broadcast that was not sent.
 """
 
 
@@ -32,6 +33,7 @@ class OwnerForm(StatesGroup):
     answer = State()
     broadcast = State()
     picture = State()
+    policy = State()
 
 
 async def cancel(
@@ -64,7 +66,7 @@ async def leave(state: FSMContext) -> None:
     """Forget what was asked; the rest of the chat's data stays."""
     data = await state.get_data()
     await state.set_state(None)
-    asked = (PRICE_OF, PICTURE_OF, ANSWER_TO)
+    asked = (PRICE_OF, PICTURE_OF, POLICY_OF, ANSWER_TO)
     await state.set_data({key: value for key, value in data.items() if key not in asked})
 
 

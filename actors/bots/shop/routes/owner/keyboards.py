@@ -11,11 +11,13 @@ from actors.bots.shop.money import format_money
 from actors.bots.shop.owner_broadcast import Move
 from actors.bots.shop.owner_orders import OrderRow
 from actors.bots.shop.owner_texts import OwnerTexts
+from actors.bots.shop.policies import POLICIES, Policy
 from actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
     AskAnswer,
     AskPicture,
+    AskPolicy,
     AskPrice,
     AskRefund,
     AskWithdraw,
@@ -24,6 +26,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     DoWithdraw,
     DropDraft,
     DropPicture,
+    DropPolicy,
     MoveBroadcast,
     ReplaceItem,
     SendDraft,
@@ -33,6 +36,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     ShowFigures,
     ShowItems,
     ShowOrder,
+    ShowPolicy,
     ShowProduct,
     ShowProducts,
     SwitchOff,
@@ -83,6 +87,7 @@ def menu(own: OwnerTexts, waiting: int, *, owner: bool) -> InlineKeyboardMarkup:
         ]
         if owner
         else [],
+        [_goto(own.button_policies, AdminPlace.POLICIES)] if owner else [],
     )
 
 
@@ -247,6 +252,27 @@ def preview(own: OwnerTexts, draft: str, recipients: dict[Language, int]) -> Inl
         [_button(own.button_send_all.format(count=total), SendDraft(draft=draft, to=None))] if total else [],
         by_language,
         [_button(own.button_no, DropDraft())],
+    )
+
+
+def policies(own: OwnerTexts) -> InlineKeyboardMarkup:
+    """Each policy in each language."""
+    rows = [
+        [
+            _button(own.policy_names[f"{name} {language.value}"], ShowPolicy(policy=name, language=language))
+            for language in Language
+        ]
+        for name in POLICIES
+    ]
+    return _keyboard(*rows, [_goto(own.button_back, AdminPlace.HOME)])
+
+
+def policy(own: OwnerTexts, name: Policy, language: Language, *, written: bool) -> InlineKeyboardMarkup:
+    """What can be done about a policy."""
+    return _keyboard(
+        [_button(own.button_policy, AskPolicy(policy=name, language=language))],
+        [_button(own.button_policy_off, DropPolicy(policy=name, language=language))] if written else [],
+        [_goto(own.button_back, AdminPlace.POLICIES)],
     )
 
 
