@@ -33,7 +33,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     SendDraft,
     ShowBroadcast,
 )
-from actors.bots.shop.routes.owner.forms import DRAFT, OwnerForm
+from actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, OwnerForm
 from actors.bots.shop.screens import Screen
 from actors.notification import TEXT_CHARS_MAX
 
@@ -145,7 +145,7 @@ def build() -> Router:
     router.message.filter(is_owner)
     router.callback_query.filter(is_owner)
     router.message.register(broadcast_command, Command("broadcast", ignore_case=True))
-    router.message.register(take_text, OwnerForm.broadcast, F.text)
+    router.message.register(take_text, OwnerForm.broadcast, F.text, NO_COMMAND)
     router.callback_query.register(send_draft, SendDraft.filter())
     router.callback_query.register(drop_draft, DropDraft.filter())
     router.callback_query.register(show_broadcast, ShowBroadcast.filter())

@@ -23,7 +23,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     CloseComplaint,
     ShowComplaint,
 )
-from actors.bots.shop.routes.owner.forms import ANSWER_TO, OwnerForm, leave
+from actors.bots.shop.routes.owner.forms import ANSWER_TO, NO_COMMAND, OwnerForm, leave
 from actors.bots.shop.screens import Screen
 
 
@@ -110,7 +110,7 @@ def build() -> Router:
     """The router of problems with orders."""
     router = Router(name="shop.owner.complaints")
     router.message.register(complaints_command, Command("problems", ignore_case=True))
-    router.message.register(take_answer, OwnerForm.answer, F.text)
+    router.message.register(take_answer, OwnerForm.answer, F.text, NO_COMMAND)
     router.callback_query.register(open_complaints, Admin.filter(F.place == AdminPlace.COMPLAINTS))
     router.callback_query.register(show_complaint, ShowComplaint.filter())
     router.callback_query.register(ask_answer, AskAnswer.filter())

@@ -26,6 +26,12 @@ customer is written to, name and language of a policy, and a broadcast that was 
 """
 
 
+NO_COMMAND = ~F.text.startswith("/") & ~F.caption.startswith("/")
+"""What may be an answer to what was asked. A command leaves the form, but in the update that brings it
+the form still counts as open: without this it would be taken for the answer.
+"""
+
+
 class OwnerForm(StatesGroup):
     """What was asked for."""
 
@@ -83,5 +89,5 @@ def build() -> Router:
 def build_rest() -> Router:
     """The last one: what is no text."""
     router = Router(name="shop.owner.forms.rest")
-    router.message.register(needs_text, StateFilter(OwnerForm))
+    router.message.register(needs_text, StateFilter(OwnerForm), NO_COMMAND)
     return router

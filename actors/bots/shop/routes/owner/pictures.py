@@ -14,7 +14,7 @@ from actors.bots.shop.routes.owner import keyboards, screens
 from actors.bots.shop.routes.owner.access import Turn, by, is_owner
 from actors.bots.shop.routes.owner.callbacks import AskPicture, DropPicture
 from actors.bots.shop.routes.owner.documents import fetch
-from actors.bots.shop.routes.owner.forms import PICTURE_OF, OwnerForm, leave
+from actors.bots.shop.routes.owner.forms import NO_COMMAND, PICTURE_OF, OwnerForm, leave
 from actors.bots.shop.screens import Screen
 
 MEGABYTE = 2**20
@@ -113,8 +113,8 @@ def build() -> Router:
     command = Command("picture", ignore_case=True)
     router.message.register(picture_command, command, F.photo | F.document)
     router.message.register(no_picture, command)
-    router.message.register(take_picture, OwnerForm.picture, F.photo | F.document)
-    router.message.register(needs_picture, OwnerForm.picture)
+    router.message.register(take_picture, OwnerForm.picture, F.photo | F.document, NO_COMMAND)
+    router.message.register(needs_picture, OwnerForm.picture, NO_COMMAND)
     router.callback_query.register(ask_picture, AskPicture.filter())
     router.callback_query.register(drop, DropPicture.filter())
     return router

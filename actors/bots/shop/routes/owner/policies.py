@@ -22,7 +22,7 @@ from actors.bots.shop.replies import send, show
 from actors.bots.shop.routes.owner import keyboards
 from actors.bots.shop.routes.owner.access import Turn, by, is_owner
 from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskPolicy, DropPolicy, ShowPolicy
-from actors.bots.shop.routes.owner.forms import POLICY_OF, OwnerForm, leave
+from actors.bots.shop.routes.owner.forms import NO_COMMAND, POLICY_OF, OwnerForm, leave
 from actors.bots.shop.screens import Front, Screen
 
 
@@ -114,7 +114,7 @@ def build() -> Router:
     router = Router(name="shop.owner.policies")
     router.message.filter(is_owner)
     router.callback_query.filter(is_owner)
-    router.message.register(take_policy, OwnerForm.policy, F.text)
+    router.message.register(take_policy, OwnerForm.policy, F.text, NO_COMMAND)
     router.callback_query.register(open_policies, Admin.filter(F.place == AdminPlace.POLICIES))
     router.callback_query.register(show_policy, ShowPolicy.filter())
     router.callback_query.register(ask_policy, AskPolicy.filter())

@@ -25,7 +25,7 @@ from actors.bots.shop.routes.owner import keyboards, screens
 from actors.bots.shop.routes.owner.access import Turn, by, is_owner
 from actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale, ShowProduct, ShowProducts
 from actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
-from actors.bots.shop.routes.owner.forms import PRICE_OF, OwnerForm, leave
+from actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.upload import parse_products
 from actors.bots.shop.upload_text import TABLE_BYTES_MAX
@@ -149,7 +149,7 @@ def build() -> Router:
     router.message.register(products_file, products, F.document.as_("document"), is_owner)
     router.message.register(products_command, products, ~F.document)
     router.message.register(price_command, Command("price", ignore_case=True), is_owner)
-    router.message.register(take_price, OwnerForm.price, F.text, is_owner)
+    router.message.register(take_price, OwnerForm.price, F.text, NO_COMMAND, is_owner)
     router.callback_query.register(show_products, ShowProducts.filter())
     router.callback_query.register(show_product, ShowProduct.filter())
     router.callback_query.register(set_on_sale, SetOnSale.filter(), is_owner)

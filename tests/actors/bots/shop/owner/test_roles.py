@@ -1,5 +1,7 @@
 """Who may do what: for everybody else the owner's side does not exist."""
 
+import pytest
+
 from tests.actors.bots.shop.owner.conftest import OWNER, with_files
 from tests.actors.bots.shop.owner.selling import table
 
@@ -98,3 +100,14 @@ def test_in_a_group_the_owners_side_does_not_exist(new_customer):
     olga.writes("/admin")
     olga.writes("/stock")
     assert olga.telegram.messages == {}
+
+
+@pytest.mark.parametrize("asks", ["admpr:{id}", "admpic:{id}", "admta:terms:en", "adm:new"])
+def test_a_command_is_no_answer_to_what_was_asked(olga, asks):
+    product = olga.sql("SELECT id FROM shop.products WHERE slug = 'trams'")[0]["id"]
+    olga.writes("/admin")
+    olga.presses_data(asks.format(id=product))
+    olga.writes("/discounts")
+    assert olga.sees.startswith("Discounts")
+    olga.writes("1490")
+    assert "1490" not in olga.sees
