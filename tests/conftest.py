@@ -24,6 +24,7 @@ OPENS_DOORS = (
     "accessibility",
     "actors/providers",
     "compat",
+    "foreign",
     "ingress",
     "ops",
     "test_readme.py",

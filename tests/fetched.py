@@ -35,6 +35,15 @@ def pip(what: str, *words: str) -> None:
     _fetch(what, "pip", [sys.executable, "-m", "pip", *words])
 
 
+def from_pypi(*requirements: str) -> Path:
+    """A folder with these packages (`name==version`), without what they need beside the environment's own."""
+
+    def into(folder: Path) -> None:
+        pip(" and ".join(requirements), "install", "--no-deps", "--target", str(folder), *requirements)
+
+    return once("-".join(sorted(requirements)), into)
+
+
 def npm(*packages: str) -> Path:
     """The `node_modules` with these packages (`name@version`), without what runs at an install."""
     program = shutil.which("npm")

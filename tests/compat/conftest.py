@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from storage.postgres.migrate import migrate
-from tests.fetched import once, pip
+from tests.fetched import from_pypi, once, pip
 
 sys.path.insert(0, str(Path(__file__).parent))
 from launch import launch  # the forked processes look for it by this name
@@ -360,13 +360,7 @@ def examples(source_of):
 def installed():
     """A function that installs packages beside the environment's own, and returns the folder they are in."""
 
-    def install(*requirements):
-        def into(folder):
-            pip(" and ".join(requirements), "install", "--no-deps", "--target", str(folder), *requirements)
-
-        return once("-".join(sorted(requirements)), into)
-
-    return install
+    return from_pypi
 
 
 @pytest.fixture(name="free_port")

@@ -32,6 +32,12 @@ class Chat:
     keyboard: Json | None = None
     pinned: int | None = None
     blocked: bool = False
+    about: Json = field(default_factory=dict)
+    """What a group says of itself beside its name: description, permissions of members."""
+    standings: dict[int, Json] = field(default_factory=dict)
+    """Members that are more or less than others, as ChatMember shows them."""
+    links: dict[str, Json] = field(default_factory=dict)
+    """Invite links by their address."""
 
     @property
     def is_group(self) -> bool:

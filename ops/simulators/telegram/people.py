@@ -178,11 +178,14 @@ class People:
     def _introduce(self, bot: Bot, kind: str, payload: Json) -> Json:
         """Fill in what Telegram always has, and store the chat, the message or the query."""
         now = int(time.time())
+        author = self._author(bot, payload)
+        if author is not None:
+            payload["from"] = author
         if KINDS[kind].dated:
             payload.setdefault("date", now)
             chat_info = payload.get("chat")
             if isinstance(chat_info, dict) and isinstance(chat_info.get("id"), int):
-                chat = bot.book.chat(chat_info["id"], self._author(bot, payload))
+                chat = bot.book.chat(chat_info["id"], author)
                 chat.info.update(chat_info)
                 payload = learn(self._world.files, {**payload, "chat": chat.info})
                 if isinstance(payload.get("message_id"), int):
@@ -192,7 +195,6 @@ class People:
                 self._world.events.emit("message", bot.token, chat_info["id"], {"message": payload})
         elif kind in ("callback_query", "inline_query", "pre_checkout_query", "shipping_query"):
             payload.setdefault("id", self._world.new_id())
-            author = self._author(bot, payload)
             seconds = PRE_CHECKOUT_SECONDS if kind == "pre_checkout_query" else KINDS[kind].lifetime_seconds
             chat_id = ((payload.get("message") or {}).get("chat") or {}).get("id")
             expires_at = self._world.clock() + seconds

@@ -1,6 +1,18 @@
 """The Bot API's methods, a file per kind; importing this package fills the table in `call`."""
 
-from . import about, commands, edits, group_admin, invoices, media, messages, queries, updates
+from . import (
+    about,
+    commands,
+    edits,
+    group_admin,
+    invite_links,
+    invoices,
+    media,
+    messages,
+    polls,
+    queries,
+    updates,
+)
 from .call import METHODS, Call, Handler
 
 __all__ = [
@@ -11,9 +23,11 @@ __all__ = [
     "commands",
     "edits",
     "group_admin",
+    "invite_links",
     "invoices",
     "media",
     "messages",
+    "polls",
     "queries",
     "updates",
 ]

@@ -5,6 +5,7 @@ from ops.simulators.telegram.chats import Json
 from ops.simulators.telegram.errors import bad_request
 
 from .call import Call, language, method, target_chat
+from .rights import CHANNEL_RIGHTS, GROUP_RIGHTS, PERMISSIONS, RIGHTS
 
 
 @method("getMe")
@@ -26,6 +27,11 @@ def get_chat(call: Call) -> Json:
     """A chat in full."""
     chat = target_chat(call)
     full: Json = {**chat.info, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _GIFTS}
+    if chat.is_group:
+        full["permissions"] = dict.fromkeys(PERMISSIONS, True)
+        primary = [link["invite_link"] for link in chat.links.values() if link["is_primary"]]
+        full |= {"invite_link": primary[-1]} if primary else {}
+    full |= {name: value for name, value in chat.about.items() if value}
     if chat.pinned in chat.messages:
         full["pinned_message"] = chat.messages[chat.pinned]
     return full
@@ -42,11 +48,13 @@ _GIFTS = {
 
 @method("getChatMember")
 def get_chat_member(call: Call) -> Json:
-    """What a user is in a chat: the bot administers groups, everybody known is a member."""
+    """What a user is in a chat: what the bot made of them, or a member like everybody that is known."""
     chat = target_chat(call)
     user_id = integer(call.args, "user_id")
     if user_id == call.bot.id:
         return {"user": call.bot.me, "status": "member"}
+    if user_id in chat.standings:
+        return chat.standings[user_id]
     user = chat.members.get(user_id)
     if user is None:
         if not chat.is_group:
@@ -57,10 +65,11 @@ def get_chat_member(call: Call) -> Json:
 
 @method("getChatAdministrators")
 def get_chat_administrators(call: Call) -> list[Json]:
-    """Nobody administers a simulated group."""
-    if not target_chat(call).is_group:
+    """Those whom the bot has promoted; nobody else administers a simulated group."""
+    chat = target_chat(call)
+    if not chat.is_group:
         raise bad_request("there are no administrators in the private chat")
-    return []
+    return [one for one in chat.standings.values() if one["status"] == "administrator"]
 
 
 @method("getChatMemberCount")
@@ -114,17 +123,8 @@ for _name, (_field, _chars_max) in _SPOKEN.items():
     _about(_name, _field, _chars_max)
 
 
-_RIGHTS = (
-    *("is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
-    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
-    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
-)
-_IN_GROUPS = ("can_pin_messages", "can_manage_topics", "can_manage_tags")
-_IN_CHANNELS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
-
-
 def _rights(given: Json, *, channel: bool) -> Json:
-    names = (*_RIGHTS, *(_IN_CHANNELS if channel else _IN_GROUPS))
+    names = (*RIGHTS, *(CHANNEL_RIGHTS if channel else GROUP_RIGHTS))
     rights = {name: bool(given.get(name)) for name in names}
     if channel:
         rights["is_anonymous"] = False

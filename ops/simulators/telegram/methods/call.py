@@ -14,6 +14,8 @@ from ops.simulators.telegram.files import Upload
 from ops.simulators.telegram.found import Entities
 from ops.simulators.telegram.markup import check_markup, inline_part
 
+from .replies import reply_part
+
 TEXT_MAX = 4096
 CAPTION_MAX = 1024
 
@@ -129,9 +131,7 @@ def deliver(call: Call, chat: Chat, content: Json) -> Json:
     """Put a bot's message into a chat: replied-to message, keyboard and thread included; return it."""
     args = call.args
     if "reply_parameters" in args or "reply_to_message_id" in args:
-        replied = _replied_message(call, chat)
-        if replied is not None:
-            content["reply_to_message"] = {key: replied[key] for key in replied if key != "reply_to_message"}
+        content |= reply_part(args, chat, call.bot.book)
     if "message_thread_id" in args:
         content["message_thread_id"] = integer(args, "message_thread_id")
     if args.get("protect_content") and flag(args, "protect_content"):
@@ -161,21 +161,6 @@ def find_message(call: Call, chat: Chat, what: str) -> Json:
     message = chat.messages.get(message_id)
     if message is None:
         raise bad_request(f"message to {what} not found")
-    return message
-
-
-def _replied_message(call: Call, chat: Chat) -> Json | None:
-    parameters = structure(call.args, "reply_parameters") or {}
-    message_id = integer(parameters, "message_id", integer(call.args, "reply_to_message_id", 0))
-    if not message_id:
-        return None
-    message = chat.messages.get(message_id)
-    if message is None:
-        lenient = flag(parameters, "allow_sending_without_reply") or flag(
-            call.args, "allow_sending_without_reply"
-        )
-        if not lenient:
-            raise bad_request("message to be replied not found")
     return message
 
 

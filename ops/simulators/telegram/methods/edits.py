@@ -92,13 +92,31 @@ def edit_reply_markup(call: Call) -> Any:
     return True if message is None else _change(call, message, {}, ())
 
 
-@method("editMessageLiveLocation", "stopMessageLiveLocation")
+@method("editMessageLiveLocation")
 def edit_location(call: Call) -> Any:
-    """A live location that moved; only the edit mark shows."""
+    """A live location that moved."""
     message = _editable(call)
-    if message is not None and "location" not in message:
+    if message is None:
+        return True
+    if "location" not in message:
         raise bad_request("there is no live location in the message to edit")
-    return True if message is None else message
+    moved = dict(message["location"])
+    for name in ("latitude", "longitude"):
+        if call.args.get(name) not in (None, ""):
+            moved[name] = float(call.args[name])
+    return _change(call, message, {"location": moved}, ("location",))
+
+
+@method("stopMessageLiveLocation")
+def stop_location(call: Call) -> Any:
+    """A live location that moves no more: it stays where it is."""
+    message = _editable(call)
+    if message is None:
+        return True
+    if "location" not in message:
+        raise bad_request("there is no live location in the message to edit")
+    rests = {name: value for name, value in message["location"].items() if name != "live_period"}
+    return _change(call, message, {"location": rests}, ("location",))
 
 
 def _delete(call: Call, chat: Chat, message_id: int) -> bool:

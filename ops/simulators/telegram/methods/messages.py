@@ -1,12 +1,12 @@
-"""Sending what is not a file: texts, copies, dice, places, contacts, polls, and the typing indicator."""
+"""Sending what is not a file: texts, copies, dice, places, contacts, and the typing indicator."""
 
 from typing import Any
 
-from ops.simulators.telegram.arguments import flag, integer, structure, text
+from ops.simulators.telegram.arguments import integer, structure, text
 from ops.simulators.telegram.chats import Json
 from ops.simulators.telegram.errors import bad_request
 
-from .call import Call, caption, deliver, find_message, formatted, method, target_chat
+from .call import Call, caption, deliver, formatted, method, target_chat
 from .previews import preview_part
 
 ACTIONS = frozenset(
@@ -78,15 +78,30 @@ def copy_message(call: Call) -> Json:
     return {"message_id": _repeat(call, integer(call.args, "message_id", 0), forwarded=False)["message_id"]}
 
 
-@method("forwardMessages", "copyMessages")
-def repeat_messages(call: Call) -> list[Json]:
-    """Repeat several messages; those that are gone are left out."""
+@method("forwardMessages")
+def forward_messages(call: Call) -> list[Json]:
+    """Repeat several messages with their origin; those that are gone are left out."""
+    return _repeat_several(call, forwarded=True)
+
+
+@method("copyMessages")
+def copy_messages(call: Call) -> list[Json]:
+    """Repeat several messages as one's own."""
+    return _repeat_several(call, forwarded=False)
+
+
+def _repeat_several(call: Call, *, forwarded: bool) -> list[Json]:
     ids = structure(call.args, "message_ids")
     if not isinstance(ids, list) or not 1 <= len(ids) <= MESSAGES_AT_ONCE_MAX:
         raise bad_request("message identifiers are not specified")
     source = target_chat(call, "from_chat_id")
     known = [int(message_id) for message_id in ids if int(message_id) in source.messages]
-    return [{"message_id": _repeat(call, message_id, forwarded=False)["message_id"]} for message_id in known]
+    known = [one for one in known if not source.messages[one].get("has_protected_content")]
+    if not known:
+        raise bad_request(f"there are no messages to {'forward' if forwarded else 'copy'}")
+    return [
+        {"message_id": _repeat(call, message_id, forwarded=forwarded)["message_id"]} for message_id in known
+    ]
 
 
 def _repeat(call: Call, message_id: int, *, forwarded: bool) -> Json:
@@ -94,13 +109,17 @@ def _repeat(call: Call, message_id: int, *, forwarded: bool) -> Json:
     source = target_chat(call, "from_chat_id").messages.get(message_id)
     if source is None:
         raise bad_request(f"message to {'forward' if forwarded else 'copy'} not found")
+    if source.get("has_protected_content"):
+        raise bad_request(f"message can't be {'forwarded' if forwarded else 'copied'}")
     content = {key: value for key, value in source.items() if key not in NOT_COPIED}
     if forwarded:
-        content["forward_origin"] = {"type": "user", "sender_user": source["from"], "date": source["date"]}
-    elif "caption" in call.args:
-        content = {key: value for key, value in content.items() if not key.startswith("caption")} | caption(
-            call
-        )
+        origin = {"type": "user", "sender_user": source["from"], "date": source["date"]}
+        content.setdefault("forward_origin", origin)
+        return deliver(call, chat, content)
+    content.pop("forward_origin", None)
+    if "caption" in call.args and not any(kind in source for kind in ("text", "poll", "dice")):
+        content = {key: value for key, value in content.items() if not key.startswith("caption")}
+        content |= caption(call)
     return deliver(call, chat, content)
 
 
@@ -121,10 +140,20 @@ def _place(args: dict[str, Any]) -> Json:
         raise bad_request("latitude or longitude is not specified") from None
 
 
+PLACE_DETAILS = ("foursquare_id", "foursquare_type", "google_place_id", "google_place_type")
+LOCATION_DETAILS = ("horizontal_accuracy", "live_period", "heading", "proximity_alert_radius")
+
+
 @method("sendLocation")
 def send_location(call: Call) -> Json:
     """A point on the map."""
-    return deliver(call, target_chat(call), {"location": _place(call.args)})
+    place = _place(call.args)
+    for name in LOCATION_DETAILS:
+        if call.args.get(name):
+            place[name] = (
+                float(call.args[name]) if name == "horizontal_accuracy" else integer(call.args, name)
+            )
+    return deliver(call, target_chat(call), {"location": place})
 
 
 @method("sendVenue")
@@ -135,6 +164,9 @@ def send_venue(call: Call) -> Json:
         "title": text(call.args, "title"),
         "address": text(call.args, "address"),
     }
+    if not venue["title"] or not venue["address"]:
+        raise bad_request("title or address is empty")
+    venue |= {name: text(call.args, name) for name in PLACE_DETAILS if text(call.args, name)}
     return deliver(call, target_chat(call), {"venue": venue, "location": venue["location"]})
 
 
@@ -144,51 +176,7 @@ def send_contact(call: Call) -> Json:
     contact = {"phone_number": text(call.args, "phone_number"), "first_name": text(call.args, "first_name")}
     if not contact["phone_number"] or not contact["first_name"]:
         raise bad_request("phone number or first name is empty")
-    if text(call.args, "last_name"):
-        contact["last_name"] = text(call.args, "last_name")
+    for name in ("last_name", "vcard"):
+        if text(call.args, name):
+            contact[name] = text(call.args, name)
     return deliver(call, target_chat(call), {"contact": contact})
-
-
-@method("sendPoll")
-def send_poll(call: Call) -> Json:
-    """A question with options to vote for."""
-    question = text(call.args, "question")
-    options = structure(call.args, "options")
-    if not question:
-        raise bad_request("poll question must be non-empty")
-    if not isinstance(options, list) or not 1 <= len(options) <= 12:
-        raise bad_request("poll must have at least 1 option")
-    labels = [option["text"] if isinstance(option, dict) else str(option) for option in options]
-    poll: Json = {
-        "id": call.world.new_id(),
-        "question": question,
-        "options": [
-            {"text": label, "voter_count": 0, "persistent_id": str(number)}
-            for number, label in enumerate(labels)
-        ],
-        "total_voter_count": 0,
-        "is_closed": flag(call.args, "is_closed"),
-        "is_anonymous": flag(call.args, "is_anonymous") if "is_anonymous" in call.args else True,
-        "type": text(call.args, "type", "regular"),
-        "allows_multiple_answers": flag(call.args, "allows_multiple_answers"),
-        "allows_revoting": flag(call.args, "allows_revoting"),
-        "members_only": flag(call.args, "members_only"),
-    }
-    if poll["type"] == "quiz":
-        poll["correct_option_ids"] = structure(call.args, "correct_option_ids") or [
-            integer(call.args, "correct_option_id", 0)
-        ]
-        poll["correct_option_id"] = poll["correct_option_ids"][0]
-    return deliver(call, target_chat(call), {"poll": poll})
-
-
-@method("stopPoll")
-def stop_poll(call: Call) -> Json:
-    """Close a poll and return its result."""
-    message = find_message(call, target_chat(call), "edit")
-    if "poll" not in message:
-        raise bad_request("message with poll to stop not found")
-    message["poll"]["is_closed"] = True
-    call.world.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
-    poll: Json = message["poll"]
-    return poll
