@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime.fromtimestamp(0, UTC)
 MILLISECOND = timedelta(milliseconds=1)
 LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MILLISECOND
-"""The end of the year 9999: a later moment is a slip, and no whole number any more where timers are kept."""
+"""The end of the year 9999: a later moment is a slip, such as microseconds for milliseconds."""
 
 
 def due_ms_of(when: datetime | timedelta | int) -> int:
