@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -12,6 +11,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.forked import Forked
 
 READY_SECONDS_MAX = 90.0
 """For a process to start on a machine that has much else to do: a deadline, nothing is measured."""
@@ -64,14 +65,12 @@ class Process:
         self.command = command
         self.log = log
         self.env = {**os.environ, **(env or {})}
-        self.child: subprocess.Popen[bytes] | None = None
+        self.child: Forked | None = None
 
     def launch(self) -> None:
-        with self.log.open("ab") as output:
-            self._from = self.log.stat().st_size
-            self.child = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=self.env
-            )
+        self.log.touch()
+        self._from = self.log.stat().st_size
+        self.child = Forked(self.command, self.log, env=self.env)
 
     def start(self, ready: str) -> None:
         """Launch, and wait for the line that says so."""

@@ -2,12 +2,12 @@
 
 import os
 import re
-import subprocess
 import sys
 
 from ops.serving import lost_store
 from ops.settings import Settings
 from storage.errors import StoreError, StoreUnavailable
+from tests import forked
 
 CONFIG = """
 [bots.shop]
@@ -35,13 +35,9 @@ main()
 
 def test_postgres_that_goes_away_between_two_steps_of_the_start_is_one_line(folder, stores):
     (folder / "mailroom.toml").write_text(CONFIG)
-    ended = subprocess.run(
-        [sys.executable, "-c", START, str(folder), "prepare"],
+    ended = forked.run(
+        [sys.executable, "-c", START, folder, "prepare"],
         env={**os.environ, **stores, "TELEGRAM_API_BASE": "http://127.0.0.1:1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
     (line,) = ended.stderr.splitlines()
     assert re.fullmatch(r"DATABASE_URL: cannot use postgresql:///test_\d+: .+", line)

@@ -5,7 +5,6 @@ each told Telegram must be the same, call for call.
 import http.client
 import itertools
 import json
-import multiprocessing
 import os
 import re
 import signal
@@ -22,12 +21,11 @@ import pytest
 
 from storage.postgres.migrate import migrate
 from tests.fetched import from_pypi, once, pip
+from tests.fetched import once, pip
+from tests.forked import CONTEXT
 
 sys.path.insert(0, str(Path(__file__).parent))
 from launch import launch  # the forked processes look for it by this name
-
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["ops.cli", "ops.home", "ops.run_script", "ops.serving"])
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20.0
@@ -74,7 +72,7 @@ class Variant:
         }
         program = script if isinstance(script, list) else [str(script)]
         options = (name, program, str(self.log), str(folder), given | environment)
-        self.process = _forks.Process(target=launch, args=options)
+        self.process = CONTEXT.Process(target=launch, args=options)
         self.process.start()
 
     def calls(self, token=None):

@@ -2,12 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-MAILROOM = str(Path(sys.executable).with_name("mailroom"))
+from tests import forked
+from tests.forked import MAILROOM
+
 TOKEN = "123456:AbC-dEf_1"
 BOT = f'[bots.mine]\ntoken = "{TOKEN}"\nrouter = "my_bot:router"\n'
 NO_TOKEN = '[bots.mine]\nrouter = "my_bot:router"\n'
@@ -78,11 +79,8 @@ ROUTERS = {
 
 def start(folder: Path, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
-    return subprocess.run(
-        [MAILROOM, *command, "--config", str(folder / "mailroom.toml")],
-        capture_output=True, text=True, timeout=60, check=False, cwd=folder,
-        env={**kept, "PORT": "0", "MAILROOM_DATA": str(folder / "data"), **environment},
-    )  # fmt: skip
+    env = {**kept, "PORT": "0", "MAILROOM_DATA": str(folder / "data"), **environment}
+    return forked.run([MAILROOM, *command, "--config", folder / "mailroom.toml"], env=env, cwd=folder)
 
 
 def is_one_message(done: "subprocess.CompletedProcess[str]", folder: Path, expected: str) -> None:

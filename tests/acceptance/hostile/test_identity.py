@@ -1,6 +1,5 @@
 """A name's chats belong to one bot of Telegram's: a token of another one is noticed before it does harm."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from ops.embedded.postgres import EmbeddedPostgres
 from storage.redis.entry import Chat, prefix
+from tests import forked
 from tests.acceptance.hostile.stack import BOTS, CONFIG, Stack, new_chat, numbered, update
 
 OLD, ROTATED, NEW = BOTS["strict"], "5001:rotated", "5999:new"
@@ -40,9 +40,7 @@ def test_a_name_whose_token_is_another_bots_now_is_refused_and_says_both_ways_ou
 
     with_token(stack, NEW)
     (process,) = stack.service.processes
-    refused = subprocess.run(
-        process.command, env=process.env, capture_output=True, text=True, timeout=60, check=False
-    )
+    refused = forked.run(process.command, env=process.env)
     assert refused.returncode == 2
     for words in ("bots.strict.token", "5999", "5001", "former_id = 5001", "another name", "dead letters"):
         assert words in refused.stderr, words

@@ -4,12 +4,9 @@ pays twice, what was sold since is not sold again, and what is unknown is named 
 
 import asyncio
 import json
-import subprocess
-import sys
 import urllib.request
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,9 +14,11 @@ import asyncpg
 
 from actors.bots.shop.owner_log import By
 from actors.bots.shop.restored import confirm
+from tests import forked
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Buyer, Crowd
 from tests.acceptance.shop.mall import SLUG, Mall
+from tests.forked import MAILROOM
 
 GOODS = 8
 
@@ -74,10 +73,7 @@ class Day:
 
     def mailroom(self, *arguments: str) -> str:
         """What on-call types."""
-        program = str(Path(sys.executable).with_name("mailroom"))
-        done = subprocess.run(
-            [program, *arguments], env=self.mall.shop.env, capture_output=True, text=True, check=False
-        )
+        done = forked.run([MAILROOM, *arguments], env=self.mall.shop.env)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

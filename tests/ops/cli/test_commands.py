@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -18,8 +17,9 @@ import redis
 
 from ops.embedded.ports import free_port
 from ops.version import VERSION
+from tests import forked
+from tests.forked import MAILROOM
 
-MAILROOM = Path(sys.executable).with_name("mailroom")
 DOWN = 1
 """A port below 1024 that nothing serves here: connecting to it is refused at once."""
 
@@ -49,15 +49,7 @@ def environment(**changes: str) -> dict[str, str]:
 def mailroom(
     *arguments: str | Path, cwd: Path | None = None, **changes: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [MAILROOM, *arguments],
-        env=environment(**changes),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd=cwd,
-        check=False,
-    )
+    return forked.run([MAILROOM, *arguments], env=environment(**changes), cwd=cwd)
 
 
 @pytest.fixture
@@ -99,7 +91,7 @@ def is_up(address: str) -> bool:
 
 def test_the_commands_are_listed_quickly():
     started = time.monotonic()
-    done = mailroom("--help")
+    done = subprocess.run([MAILROOM, "--help"], env=environment(), capture_output=True, text=True, check=True)
     assert time.monotonic() - started < 2
     for command in ("up", "web", "worker", "migrate", "run", "flood", "bench"):
         assert f"\n  {command} " in done.stdout

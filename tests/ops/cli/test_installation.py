@@ -2,14 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import redis
 
 from storage.postgres.migrate import migrate
+from tests import forked
+from tests.forked import MAILROOM
 
 
 @pytest.fixture
@@ -17,11 +16,9 @@ def said(clean_postgres_url, clean_redis_url, tmp_path):
     """Run a command beside the real stores."""
     migrate(clean_postgres_url)
     env = {**os.environ, "DATABASE_URL": clean_postgres_url, "REDIS_URL": clean_redis_url}
-    program = str(Path(sys.executable).with_name("mailroom"))
 
     def said(*arguments):
-        command = [program, "installation", *arguments, "--data", str(tmp_path)]
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        return forked.run([MAILROOM, "installation", *arguments, "--data", tmp_path], env=env)
 
     return said
 

@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import redis
@@ -17,8 +16,9 @@ from ops.embedded.redis import EmbeddedRedis
 from storage.redis.batch import Line
 from storage.redis.entry import Chat
 from storage.redis.mailbox import Mailboxes, Offer
+from tests import forked
+from tests.forked import MAILROOM
 
-MAILROOM = Path(sys.executable).with_name("mailroom")
 CHAT = Chat("shop", "-42")
 UPDATE = {"update_id": 501, "message": {"message_id": 1, "date": 1, "chat": {"id": -42}, "text": "привет"}}
 
@@ -33,16 +33,8 @@ def environment(tmp_path):
 @pytest.fixture
 def mailroom(environment, tmp_path):
     def run(*arguments, stdin="", **changes):
-        return subprocess.run(
-            [MAILROOM, *map(str, arguments)],
-            env=environment | changes,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            cwd=tmp_path,
-            check=False,
-        )
+        command = [MAILROOM, *arguments]
+        return forked.run(command, env=environment | changes, stdin=stdin, cwd=tmp_path)
 
     return run
 

@@ -3,9 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,8 +10,9 @@ import pytest
 from storage.postgres.migrate import apply_migrations
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob
+from tests import forked
+from tests.forked import MAILROOM
 
-MAILROOM = Path(sys.executable).with_name("mailroom")
 WHY = ("--why", "the provider is back")
 
 
@@ -25,16 +23,7 @@ def mailroom(tmp_path, clean_redis_url):
     clean |= {"MAILROOM_OPERATOR": "ann", "MAILROOM_DATA": str(tmp_path), "REDIS_URL": clean_redis_url}
 
     def run(*arguments, **changes):
-        return subprocess.run(
-            [MAILROOM, *arguments],
-            env=clean | changes,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            cwd=tmp_path,
-            check=False,
-        )
+        return forked.run([MAILROOM, *arguments], env=clean | changes, cwd=tmp_path)
 
     return run
 
