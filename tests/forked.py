@@ -19,8 +19,8 @@ CONTEXT: Any = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["ops.cli", "ops.home", "ops.run_script", "ops.serving", "ops.service"])
 
 MAILROOM = str(Path(sys.executable).with_name("mailroom"))
-OURS = "PYTHON"
-"""What begins like this is for the interpreter, which is the same for all."""
+OF_THE_INTERPRETER = "PYTHON"
+"""Variables that begin like this are read when it starts, and it has started: they stay as they are."""
 
 
 class Forked:
@@ -106,9 +106,10 @@ def become(command: list[str], files: Sequence[str], env: dict[str, str], folder
         os.close(opened)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - multiprocessing has put another in its place
     os.chdir(folder)
-    kept = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
+    kept = {name: value for name, value in os.environ.items() if name.startswith(OF_THE_INTERPRETER)}
     os.environ.clear()
-    os.environ.update({name: value for name, value in env.items() if not name.startswith(OURS)} | kept)
+    os.environ.update({name: one for name, one in env.items() if not name.startswith(OF_THE_INTERPRETER)})
+    os.environ.update(kept)
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     match command:
         case [program, *words] if program == MAILROOM:
