@@ -42,7 +42,13 @@ def test_stars_are_asked_for_paid_and_given_back(play, ptb):
         assert await query.answer(ok=True)
         paid = (await bot.get_updates(offset=-1))[0].message.successful_payment
         assert (await bot.get_my_star_balance()).amount == 50
+        [came] = (await bot.get_star_transactions()).transactions
+        assert (came.id, came.amount, came.source.invoice_payload) == (
+            paid.telegram_payment_charge_id, 50, "payload"
+        )  # fmt: skip
         assert await bot.refund_star_payment(5, paid.telegram_payment_charge_id)
+        [_, went] = (await bot.get_star_transactions(limit=2)).transactions
+        assert (went.id, went.receiver.user.id) == (came.id, 5)
         with pytest.raises(ptb.error.BadRequest, match=r"(?i)charge_already_refunded"):
             await bot.refund_star_payment(5, paid.telegram_payment_charge_id)
         assert (await bot.create_invoice_link("T", "A", "p", "XTR", prices)).startswith("https://t.me/$")

@@ -142,6 +142,8 @@ class People:
             "user_id": user["id"],
             "amount": invoice["total_amount"],
             "currency": invoice["currency"],
+            "payload": invoice["payload"],
+            "paid_at": int(time.time()),
             "refunded": False,
         }
         payment = {

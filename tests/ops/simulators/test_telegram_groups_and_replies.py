@@ -105,6 +105,37 @@ def test_a_quiz_explains_itself_in_marked_up_words(play):
     play(scenario)
 
 
+@pytest.mark.long  # a poll is open for five seconds at least
+def test_a_poll_closes_when_its_time_is_up_and_the_bot_hears_of_it(play):
+    async def scenario(sim):
+        poll = {"question": "?", "options": ["a", "b"], "open_period": 5}
+        sent = await sim.result("sendPoll", chat_id=5, **poll)
+        assert sent["poll"]["open_period"] == 5
+        assert "have both" in await sim.refusal("sendPoll", chat_id=5, close_date=2_000_000_000, **poll)
+        [closed] = await sim.result("getUpdates", timeout=20)
+        assert (closed["poll"]["id"], closed["poll"]["is_closed"]) == (sent["poll"]["id"], True)
+
+    play(scenario)
+
+
+def test_stars_that_came_and_went_back_are_listed(play):
+    async def scenario(sim):
+        invoice = {"title": "t", "description": "d", "payload": "p", "currency": "XTR"}
+        prices = [{"label": "x", "amount": 7}]
+        sent = await sim.result("sendInvoice", chat_id=5, prices=prices, **invoice)
+        asked = await sim.sim("pay", chat_id=5, message_id=sent["message_id"])
+        query = {"pre_checkout_query_id": asked["pre_checkout_query_id"]}
+        await sim.result("answerPreCheckoutQuery", ok=True, **query)
+        [came] = (await sim.result("getStarTransactions"))["transactions"]
+        assert (came["amount"], came["source"]["invoice_payload"]) == (7, "p")
+        charge = {"telegram_payment_charge_id": came["id"]}
+        await sim.result("refundStarPayment", user_id=5, **charge)
+        [_, went] = (await sim.result("getStarTransactions"))["transactions"]
+        assert went["receiver"]["user"]["id"] == 5
+
+    play(scenario)
+
+
 @pytest.mark.parametrize("method", ["setChatTitle", "createChatInviteLink", "banChatMember"])
 def test_a_person_is_no_group(play, method):
     async def scenario(sim):

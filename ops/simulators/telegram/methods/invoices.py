@@ -1,5 +1,6 @@
 """Payments in chats: an invoice, the ten seconds to agree to it, and the refund of stars."""
 
+import time
 from typing import Any
 
 from ops.simulators.telegram.arguments import Args, flag, integer, structure, text
@@ -11,6 +12,7 @@ from .call import Call, deliver, method, target_chat
 PAYLOAD_BYTES_MAX = 128
 SUBSCRIPTION_SECONDS = 2_592_000
 LINKS_MAX = 10_000
+TRANSACTIONS_AT_ONCE_MAX = 100
 
 
 def _invoice(args: Args) -> tuple[Json, Json]:
@@ -114,7 +116,32 @@ def refund_star_payment(call: Call) -> bool:
     if payment["refunded"]:
         raise bad_request("CHARGE_ALREADY_REFUNDED")
     payment["refunded"] = True
+    payment["refunded_at"] = int(time.time())
     return True
+
+
+@method("getStarTransactions")
+def get_star_transactions(call: Call) -> Json:
+    """Stars that came and stars that went back, in the order of time."""
+    offset, limit = integer(call.args, "offset", 0), integer(call.args, "limit", 100)
+    if not 1 <= limit <= TRANSACTIONS_AT_ONCE_MAX or offset < 0:
+        raise bad_request("limit must be between 1 and 100" if offset >= 0 else "offset must be non-negative")
+    found: list[Json] = []
+    for charge_id, payment in call.bot.payments.items():
+        if payment["currency"] != "XTR":
+            continue
+        partner = {
+            "type": "user",
+            "transaction_type": "invoice_payment",
+            "user": call.bot.book.user(payment["user_id"]),
+            "invoice_payload": payment["payload"],
+        }
+        one = {"id": charge_id, "amount": payment["amount"]}
+        found.append({**one, "date": payment["paid_at"], "source": partner})
+        if payment["refunded"]:
+            found.append({**one, "date": payment["refunded_at"], "receiver": partner})
+    found.sort(key=lambda one: one["date"])
+    return {"transactions": found[offset : offset + limit]}
 
 
 def _pay_label(invoice: Json) -> str:

@@ -1,5 +1,6 @@
 """Questions with options to vote for, and quizzes, which know the right one."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -43,8 +44,21 @@ def send_poll(call: Call) -> Json:
     }
     if poll["type"] == "quiz":
         poll |= _quiz(call.args, len(options))
-    poll |= _open_until(call.args)
-    return deliver(call, target_chat(call), {"poll": poll})
+    until = _open_until(call.args)
+    message = deliver(call, target_chat(call), {"poll": poll | until})
+    if until:
+        seconds = until.get("open_period") or until["close_date"] - time.time()
+        asyncio.get_running_loop().call_later(seconds, _end, call, message)
+    return message
+
+
+def _end(call: Call, message: Json) -> None:
+    """The time of a poll is up: it closes, and the bot that sent it is told."""
+    poll = message["poll"]
+    if not poll["is_closed"] and call.bot.token in call.world.bots:
+        poll["is_closed"] = True
+        call.world.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
+        call.bot.inbound.push({"poll": poll})
 
 
 def _worded(args: Args, field: str, prefix: str) -> Json:
@@ -77,7 +91,7 @@ def _quiz(args: Args, options: int) -> Json:
 
 
 def _open_until(args: Args) -> Json:
-    """When a poll closes by itself; nobody waits for that here, voting is open until it is stopped."""
+    """When a poll closes by itself, in the one of two ways that the bot said it."""
     period, close_date = integer(args, "open_period", 0), integer(args, "close_date", 0)
     if period and close_date:
         raise bad_request("can't have both open period and close date")

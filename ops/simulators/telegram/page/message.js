@@ -10,6 +10,13 @@ export function element(name, className, ...children) {
 const SIMPLE = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote" };
 
+// What Telegram finds by itself and a tap opens; what has its scheme with it is found by `plain`.
+const FOUND = {
+  url: (raw) => (raw.includes("://") ? "" : `https://${raw}`),
+  email: (raw) => `mailto:${raw}`,
+  phone_number: (raw) => `tel:${raw.replace(/[^\d+]/g, "")}`,
+};
+
 function link(address, content) {
   const node = element("a", "", content);
   if (/^(https?|tg|mailto|tel):/i.test(address)) {
@@ -56,6 +63,8 @@ function dressed(entity, raw, content, onCommand) {
     node.tabIndex = 0;
     return node;
   }
+  const address = FOUND[entity.type]?.(raw);
+  if (address) return link(address, raw);
   if (entity.type === "bot_command") {
     const node = element("button", "command", raw);
     node.type = "button";
