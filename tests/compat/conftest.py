@@ -21,7 +21,6 @@ import pytest
 
 from storage.postgres.migrate import migrate
 from tests.fetched import from_pypi, once, pip
-from tests.fetched import once, pip
 from tests.forked import CONTEXT
 
 sys.path.insert(0, str(Path(__file__).parent))
