@@ -36,14 +36,17 @@ export function onOrder(chosen) {
   };
   const choose = (fields) => {
     write(fields);
+    before = JSON.stringify(orderNow());
     show();
     chosen();
   };
   for (const button of buttons) button.addEventListener("click", () => choose({ by: button.dataset.by === "age" ? "age" : "" }));
   too.addEventListener("click", () => choose({ suspended: orderNow().suspended ? "" : "too" }));
+  let before = JSON.stringify(orderNow());
   onAddress(() => {
     show();
-    chosen();
+    if (before !== JSON.stringify(orderNow())) chosen();
+    before = JSON.stringify(orderNow());
   });
   show();
 }

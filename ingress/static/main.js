@@ -19,7 +19,7 @@ import { count, duration, nowMs, setClock } from "./words.js";
 
 const AUDIT_EVERY_MS = 15000;
 const AGAIN_MS = 5000;
-const SILENT_MS = 6000;
+const SILENT_MS = 4500;
 const QUEUES_EVERY_MS = 5000;
 
 const live = $("#live");
@@ -89,7 +89,7 @@ async function lost() {
 // A process that hangs keeps its connections: what is shown then is old, and must not look well.
 setInterval(() => {
   const silent = Date.now() - heardAt;
-  if (document.hidden || stream?.readyState !== EventSource.OPEN || silent < SILENT_MS) return;
+  if (document.hidden || !stream || stream.readyState === EventSource.CLOSED || silent < SILENT_MS) return;
   document.body.classList.add("stale");
   state(live, "stuck", `no word for ${duration(silent / 1000)}: the process behind this page does not answer`);
 }, 1000);

@@ -210,6 +210,30 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
     await screen.names("the same, later", "did not sign off")
     listed = "[...document.querySelectorAll('#mailboxes tbody .chat')].map((one) => one.innerText)"
     assert set(HANGING) <= set(await screen.page.run(listed))
+    await _ways(screen.page)
+    scene.door.signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        await screen.page.until("document.body.classList.contains('stale')")
+        screen.took["the page's own process"] = round(time.monotonic() - began, 1)
+        assert await screen.page.run("document.querySelector('#live').dataset.state") == "stuck"
+    finally:
+        scene.door.signal(signal.SIGCONT)
+    await screen.page.until("!document.body.classList.contains('stale')")
+
+
+async def _ways(page: Page) -> None:
+    """What is named leads to where it is seen, and a filter is one step of the way back."""
+    await page.click("#attention [data-kind=parked] .things a")
+    await page.until("document.querySelector('.node-row.meant')?.innerText.startsWith('prune')")
+    chosen = "document.querySelector('#jobs [name=state]')"
+    await page.run(f"{chosen}.value = 'dead'; {chosen}.dispatchEvent(new Event('change'))")
+    await page.until("document.querySelectorAll('#jobs .found tbody tr').length === 2")
+    assert await page.run("location.search") == "?jobs_state=dead"
+    await page.run("location.reload()")
+    await page.until(f"{chosen}?.value === 'dead'")
+    await page.run("history.back()")
+    await page.until(f"location.search === '' && {chosen}.value === ''")
 
 
 async def _dead(desk: OnCall) -> bool:
