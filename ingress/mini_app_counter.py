@@ -131,7 +131,8 @@ class Counter:
 
     async def orders(self, visit: Visit) -> list[Json]:
         """The visitor's last orders."""
-        return [shown_summary(one) for one in await recent_orders(self._database, visit.bot, visit.user_id)]
+        found = await recent_orders(self._database, visit.bot, visit.user_id)
+        return [shown_summary(one, visit.language) for one in found]
 
     async def one(self, visit: Visit, number: int) -> Json:
         """An order of the visitor's, and once it is delivered its goods."""
@@ -258,7 +259,9 @@ class Counter:
         # Only a countdown is made of it; what counts is what the database says when somebody pays.
         offered = self._shops.ways(visit.bot).offered(order.to_pay_minor, order.currency)
         complaint = await find_complaint(self._database, order.number)
-        return shown_order(order, datetime.now(UTC), await self._goods(order), offered, complaint)
+        return shown_order(
+            order, datetime.now(UTC), await self._goods(order), offered, complaint, visit.language
+        )
 
     async def _goods(self, order: Order) -> list[Goods] | None:
         """What was delivered. Not before: what is given back undelivered is sold again."""

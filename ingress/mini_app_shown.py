@@ -15,6 +15,7 @@ from actors.bots.shop.order import Order, OrderSummary
 from actors.bots.shop.product import Category, Product
 from actors.bots.shop.stock import Goods
 from actors.bots.shop.texts import TEXTS
+from actors.bots.shop.texts.statuses import STATUSES
 from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
 
 Json = dict[str, Any]
@@ -69,6 +70,7 @@ def shown_order(
     goods: Sequence[Goods] | None,
     offered: Sequence[str],
     complaint: Complaint | None,
+    language: Language,
 ) -> Json:
     """One order, its goods if it has been delivered, who takes what is to be paid, and what was said of it
     to the shop; None where nothing can be.
@@ -77,6 +79,7 @@ def shown_order(
     return {
         "number": order.number,
         "status": order.status,
+        "status_name": STATUSES[language].order[order.status],
         "lines": [
             {
                 "product_id": line.product_id,
@@ -104,11 +107,12 @@ def shown_order(
     }
 
 
-def shown_summary(order: OrderSummary) -> Json:
+def shown_summary(order: OrderSummary, language: Language) -> Json:
     """A row of the list of orders."""
     return {
         "number": order.number,
         "status": order.status,
+        "status_name": STATUSES[language].order[order.status],
         "items": order.items,
         "total_minor": order.total_minor,
         "currency": order.currency,

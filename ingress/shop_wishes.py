@@ -8,7 +8,6 @@ from quart import Blueprint, Response, request
 
 from actors.bots.shop import goods, offers, owner_broadcast, owner_stock
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import format_money
 from actors.bots.shop.owner_broadcast import Move
 from actors.bots.shop.owner_complaints import answer, close
 from actors.bots.shop.owner_faults import Fault, refuse
@@ -22,6 +21,7 @@ from actors.bots.shop.restored import confirm as confirm_stock
 from actors.bots.shop.upload import parse_products, parse_slug
 from actors.bots.shop.upload_table import BadLine
 from actors.bots.shop.upload_text import ReadAs
+from actors.kit.speech.money import format_money
 from actors.runtime.bridge import aio
 from ingress.asked import BadRequestError
 from ingress.ops_answers import body, query, shown
@@ -213,7 +213,7 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
 
         async def act() -> Said:
             await answer(door.database, door.wake, by, number, asked.text)
-            return {"says": f"The customer of order No. {number} is told."}
+            return {"says": f"The customer of order {number} is told."}
 
         return await done(act)
 
@@ -224,7 +224,7 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
 
         async def act() -> Said:
             closed = await close(door.database, by, number)
-            return {"says": f"Order No. {number}: {'closed' if closed else 'nothing was waiting'}."}
+            return {"says": f"Order {number}: {'closed' if closed else 'nothing was waiting'}."}
 
         return await done(act)
 
@@ -276,7 +276,7 @@ def _add_broadcasts(ops: Blueprint, door: ShopDoor, done: Done) -> None:
 
         async def act() -> Said:
             number = await owner_broadcast.send(door.database, by, asked.text, asked.language, html=False)
-            return {"says": f"Broadcast No. {number} is under way.", "broadcast": number}
+            return {"says": f"Broadcast {number} is under way.", "broadcast": number}
 
         return await done(act)
 
@@ -288,7 +288,7 @@ def _add_broadcasts(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         async def act() -> Said:
             await owner_broadcast.move(door.database, by, number, to)
             found = await owner_broadcast.progress(door.database, bot, number)
-            return {"says": f"Broadcast No. {number} is {EN.broadcast_statuses[found.status]}."}
+            return {"says": f"Broadcast {number} is {EN.broadcast_statuses[found.status]}."}
 
         return await done(act)
 

@@ -37,7 +37,7 @@ function showFigures({ figures, conversion_percent: conversion }) {
     ["delivered", count(figures.delivered)],
     ["refunded", count(figures.refunded)],
     ["revenue", revenue || "–"],
-    ["conversion", conversion === null ? "–" : `${conversion.toFixed(0)} %`],
+    ["conversion", conversion === null ? "–" : `${conversion.toFixed(0)}%`],
     ["model cost", `$${(figures.model_cost_micro_usd / 1e6).toFixed(2)}`],
   ], ([name]) => name, ([name]) => {
     const value = h("dd.amount");

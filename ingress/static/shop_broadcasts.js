@@ -21,13 +21,13 @@ function broadcastRow({ id, message }) {
   const text = JSON.parse(message).text ?? "";
   const [when, word, told] = [h("span"), h("span"), h("span")];
   const button = (to, name, says, sure) => h("button", name, { ariaLabel: `${name} broadcast ${id}`, onclick: () =>
-    act({ title: `${name} broadcast No. ${id}`, button: name, says, path: at(`broadcasts/${id}/${to}`), body: {}, sure }) });
+    act({ title: `${name} broadcast ${id}`, button: name, says, path: at(`broadcasts/${id}/${to}`), body: {}, sure }) });
   const buttons = {
     pause: button("pause", "Pause", "Nobody else is told until it is resumed."),
     resume: button("resume", "Resume", "Those who are left are told."),
     cancel: button("cancel", "Stop", "Nobody else is told, for good.", "Those who are left are never told"),
   };
-  const line = row(["", h("span", `No. ${id}`), ".first"], ["begun", when], ["", text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text, ".wide"], ["", word], ["told", told, ".number"], ["", h("span.buttons", Object.values(buttons)), ".acts"]);
+  const line = row(["", h("span", `${id}`), ".first"], ["begun", when], ["", text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text, ".wide"], ["", word], ["told", told, ".number"], ["", h("span.buttons", Object.values(buttons)), ".acts"]);
   line.update = (now) => {
     const failed = Object.values(now.failed).reduce((sum, number) => sum + number, 0) + now.unknown;
     const left = now.eta_seconds === null ? "" : `, ${duration(now.eta_seconds)} left`;

@@ -14,7 +14,7 @@ export async function refreshComplaints(box) {
   const found = await ask(at(`complaints?most=${SHOWN}`));
   if (!notice.isConnected) box.querySelector("form").before(notice);
   notice.hidden = !found.length;
-  const links = found.map((one) => h("a", `No. ${one.order}`, { href: addressOf("order", `${shop()}:${one.order}`), title: one.text }));
+  const links = found.map((one) => h("a", `Order ${one.order}`, { href: addressOf("order", `${shop()}:${one.order}`), title: one.text }));
   notice.replaceChildren("Problems with orders wait for an answer: ", ...links.flatMap((link, place) => (place ? [", ", link] : [link])), found.length < SHOWN ? "." : ", …");
 }
 
@@ -22,14 +22,14 @@ export async function refreshComplaints(box) {
 export function complaintView({ order, complaint }, bot) {
   const text = h("textarea", { rows: 2, maxLength: CHARS_MAX, ariaLabel: "Answer to the customer", placeholder: "Answer to the customer" });
   const answer = h("button", "Answer", { onclick: () => text.value.trim() && act({
-    title: `Answer about order No. ${order.number}`,
+    title: `Answer about order ${order.number}`,
     button: "Send",
     says: `The customer reads in the chat: “${text.value.trim()}”`,
     path: at(`orders/${order.number}/answer`, bot),
     body: { text: text.value, key: onceKey() },
   }) });
   const close = complaint && !complaint.closed_at ? h("button", "Close without an answer", { onclick: () => act({
-    title: `Order No. ${order.number}: close the problem`,
+    title: `Order ${order.number}: close the problem`,
     button: "Close",
     says: "Nothing waits for an answer any more. The customer is not told.",
     path: at(`orders/${order.number}/close`, bot),
@@ -47,7 +47,7 @@ export const itemState = (item) => item.dead_at ? `did not work, replaced ${day(
 export function replaceButton(order, item, bot) {
   if (order.status !== "delivered" || item.dead_at) return "";
   return h("button", "Replace", { onclick: () => act({
-    title: `Replace ${item.title} of order No. ${order.number}`,
+    title: `Replace ${item.title} of order ${order.number}`,
     button: "Replace",
     says: "The customer gets another one from stock at once, and the supplier is told. This one is never sold again.",
     path: at(`orders/${order.number}/items/${item.id}/replace`, bot),

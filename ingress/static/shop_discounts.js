@@ -1,7 +1,7 @@
 // Discounts of the shop: all of them, a new one in a line, and the end of one.
 import { ask } from "./ask.js";
 import { $, h, keep, row, say, state } from "./dom.js";
-import { at, day, onceKey, section } from "./shop_words.js";
+import { at, lastDay, onceKey, section, share } from "./shop_words.js";
 import { act } from "./why.js";
 import { count } from "./words.js";
 
@@ -21,13 +21,13 @@ export async function refreshDiscounts() {
 function offerRow({ id, title_en, percent, slug }) {
   const [terms, word] = [h("span"), h("span")];
   const off = h("button", "Switch off", { ariaLabel: `Switch off discount ${id}`, onclick: () =>
-    act({ title: `Switch off discount No. ${id}`, button: "Switch off", says: `${title_en}, −${percent} %. Orders that were placed keep their prices.`, path: at(`discounts/${id}/off`), body: {} }) });
-  const line = row(["", h("span", `No. ${id} `, h("b", title_en)), ".first"], ["less", `${percent} %`, ".number"], ["on", slug ? h("span.chat", slug) : "everything"], ["", terms, ".wide"], ["", word], ["", off, ".acts"]);
+    act({ title: `Switch off discount ${id}`, button: "Switch off", says: `${title_en}, ${share(-percent)}. Orders that were placed keep their prices.`, path: at(`discounts/${id}/off`), body: {} }) });
+  const line = row(["", h("span", `${id} `, h("b", title_en)), ".first"], ["less", share(percent), ".number"], ["on", slug ? h("span.chat", slug) : "everything"], ["", terms, ".wide"], ["", word], ["", off, ".acts"]);
   line.update = (offer) => {
     say(terms, [
       offer.min_quantity > 1 ? `from ${offer.min_quantity}` : "",
       offer.promo_code ? `code ${offer.promo_code}` : "",
-      offer.ends_at ? `until ${day(offer.ends_at)}` : "",
+      offer.ends_at ? `until ${lastDay(offer.ends_at)}` : "",
       offer.uses_max ? `used ${count(offer.uses)} of ${count(offer.uses_max)}` : offer.promo_code ? `used ${count(offer.uses)} times` : "",
     ].filter(Boolean).join(", ") || "for everybody");
     state(word, offer.in_force ? "good" : "", offer.in_force ? "in force" : offer.active ? "over" : "switched off");

@@ -32,7 +32,7 @@ const search = () => refreshOrders().catch((error) => sayOrHide($(".fault", sect
 function orderRow(order) {
   const [when, word] = [h("span"), h("span")];
   const line = row(
-    ["", h("a.chat", `No. ${order.number}`, { href: addressOf("order", idOf(order.number)) }), ".first"],
+    ["", h("a.chat", `Order ${order.number}`, { href: addressOf("order", idOf(order.number)) }), ".first"],
     ["placed", when],
     ["", h("span", order.name || String(order.user_id), " ", h("span.dim", order.contact))],
     ["", word],
@@ -85,7 +85,7 @@ function orderView(found, bot) {
   ]);
   const refundable = ["paid", "delivered"].includes(order.status);
   const money_back = (goods_back) => act({
-    title: `Refund order No. ${order.number}`,
+    title: `Refund order ${order.number}`,
     button: "Refund",
     says: `${money(order.total_minor, order.currency)} goes back to the buyer${goods_back ? ", and the goods into stock" : ""}. The buyer is told.`,
     path: at(`orders/${order.number}/refund`, bot),

@@ -140,9 +140,9 @@ function itemsOf(items) {
 }
 
 function stateOf(item) {
-  if (item.sold_at) return ["good", `sold with No. ${item.order_number}`];
+  if (item.sold_at) return ["good", `sold with order ${item.order_number}`];
   if (item.withdrawn_at) return ["", "withdrawn"];
-  if (item.reserved_until && new Date(item.reserved_until) > new Date()) return ["wait", `held by No. ${item.order_number}`];
+  if (item.reserved_until && new Date(item.reserved_until) > new Date()) return ["wait", `held by order ${item.order_number}`];
   return ["good", "free"];
 }
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,9 @@ from urllib.parse import quote, urlencode
 import pytest
 import trio
 
+from actors.kit.speech.dates import format_moment
+from actors.kit.speech.money import format_money
+from actors.kit.speech.percent import format_percent
 from actors.providers.payments import CreatedPayment
 from actors.runtime import host
 from actors.runtime.bridge import aio, to_trio
@@ -27,6 +31,7 @@ from tests.ingress.shop_page import (  # noqa: F401 - fixtures
 )
 
 STATIC = Path(mini_app.__file__).parent / "static" / "app"
+SUMS = ((149_000, "RUB"), (149_050, "RUB"), (-500, "RUB"), (900, "JPY"), (1_290, "USD"), (5_00, "AED"))
 SHIFT_MAX = 0.05
 """Half of what counts as good: https://web.dev/articles/cls."""
 THEME = {
@@ -164,10 +169,10 @@ def test_from_the_catalogue_to_the_goods_in_a_plain_window(browse) -> None:
         assert (row["contact"], row["promo_code"], row["user_id"]) == ("ann@example.com", "WELCOME10", 5001)
 
         await page.run("history.back()")
-        await page.sees("Waiting for payment")
+        await page.sees("Awaiting payment")
         await page.sees(f"Pay {total}")
         assert await here.pays(row["id"]) == "paid"
-        await page.sees("The payment is here")
+        await page.sees("Your payment has arrived")
         await here.delivers(row["id"])
         await page.sees("DEMO-CHESS-0001")
         await page.sees("DEMO-CHESS-0002")
@@ -176,7 +181,7 @@ def test_from_the_catalogue_to_the_goods_in_a_plain_window(browse) -> None:
         await page.sees("Copied")
 
         await page.click(".top nav a")
-        await page.sees(f"Order No. {row['id']}")
+        await page.sees(f"Order {row['id']}")
         assert "Delivered" in await page.text()
         assert page.complaints == []
 
@@ -287,10 +292,10 @@ def test_an_order_can_be_given_up_and_ordered_again(browse) -> None:
         await page.until(f"document.querySelector({json.dumps(ACTION)}).textContent.startsWith('Оформить')")
         await page.click(ACTION)
         await page.sees("Как оплатить")
-        await page.sees("Товары за вами ещё")
+        await page.sees("Товары отложены для вас ещё на")
         await page.click("[value=stripe]")
         await page.click(".danger")
-        await page.sees("Отменить заказ? Товары снова станут доступны другим.")
+        await page.sees("Отменить заказ? Товары вернутся в продажу.")
         await page.click("#sure button", 0)
         assert "Ждёт оплаты" in await page.text()
         await page.click(".danger")
@@ -457,21 +462,32 @@ def test_the_words_are_there_in_both_languages(browse) -> None:
         """)
         assert words["ru"] == words["en"]
         assert used <= {name for name, _, _ in words["ru"]}
-        written = await page.run("""
-          import("/app/static/words.js").then(({ speak, money, t, countdown }) => {
+        script = """
+          import("/app/static/words.js").then(({ speak, money, percent, day, t, countdown }) => {
             const all = [];
             for (const language of ["ru", "en"]) {
               speak(language, { RUB: 2, JPY: 0 });
-              all.push(money(149000, "RUB"), money(149050, "RUB"), money(-500, "RUB"), money(900, "JPY"));
+              for (const [minor, currency] of SUMS) all.push(money(minor, currency));
+              all.push(percent(10), percent(-10), day("2026-12-31T14:05:00"));
               all.push(t("found", 1), t("found", 3), t("found", 11));
             }
             return [...all, countdown(845), countdown(3720), countdown(-5)];
           })
-        """)
-        assert [one.replace("\u00a0", " ") for one in written] == [
-            "1 490 ₽", "1 490,50 ₽", "-5 ₽", "900 ¥", "1 товар", "3 товара", "11 товаров",
-            "₽1,490", "₽1,490.50", "-₽5", "¥900", "1 product", "3 products", "11 products",
-            "14:05", "1:02:00", "0:00",
-        ]  # fmt: skip
+        """
+        written = await page.run(script.replace("SUMS", json.dumps(SUMS)))
+        counted = {
+            "ru": ["1 товар", "3 товара", "11 товаров"],
+            "en": ["1 product", "3 products", "11 products"],
+        }
+        # As the chat writes them.
+        expected = []
+        for language in ("ru", "en"):
+            expected += [format_money(*one, language) for one in SUMS]
+            expected += [format_percent(10, language), format_percent(-10, language)]
+            expected += [
+                format_moment(datetime(2026, 12, 31, 14, 5, tzinfo=UTC), language),
+                *counted[language],
+            ]
+        assert written == [*expected, "14:05", "1:02:00", "0:00"]
 
     browse(test)

@@ -307,7 +307,7 @@ def test_what_cannot_be_taken_is_refused_and_nothing_is_half_done(opened) -> Non
     async def test(api):
         for data, words in (
             (b"", "The file is empty."),
-            (b"PK\x03\x04", "This is no CSV"),
+            (b"PK\x03\x04", "This is not a CSV"),
             (b"x" * 1_000_001, "large"),
         ):
             answer = await api.ask("POST", "stock?why=w", data=data)
@@ -388,7 +388,7 @@ def test_a_refund_is_begun_once_and_its_workers_are_woken(opened, page_database)
 
     async def test(api):
         told = await api.does("POST", f"orders/{number}/refund", {"why": "asked nicely", "goods_back": True})
-        assert told["says"].startswith(f"₽1,398 for order No. {number} is on its way back.")
+        assert told["says"].startswith(f"₽1,398 for order {number} is being refunded.")
         assert api.woken == ["payment"]
         (job,) = await api.sql("SELECT * FROM outbox_job WHERE name = 'payment.refund'")
         assert json.loads(job["payload"])["why"] == "owner"
@@ -397,7 +397,7 @@ def test_a_refund_is_begun_once_and_its_workers_are_woken(opened, page_database)
         )
         assert left["available"] == 2
         answer = await api.ask("POST", f"orders/{number}/refund", {"why": "again"})
-        assert (answer.status, "is being refunded" in answer.json["error"]) == (409, True)
+        assert (answer.status, "its status: being refunded" in answer.json["error"]) == (409, True)
         assert (await api.ask("POST", f"/ops/shop/other/orders/{number}/refund", {"why": "w"})).status == 404
         (deed,) = await api.log()
         assert (deed["action"], deed["target"], deed["why"]) == ("refund", str(number), "asked nicely")
@@ -500,7 +500,7 @@ def test_a_problem_with_an_order_is_listed_answered_and_what_is_dead_replaced(op
         assert again.status == 409
         assert "replaced already" in again.json["error"]
         said = await api.does("POST", f"orders/{number}/answer", {"why": "so", "text": "Here you are."})
-        assert said["says"] == f"The customer of order No. {number} is told."
+        assert said["says"] == f"The customer of order {number} is told."
         assert [deed["action"] for deed in await api.log()] == ["replace", "answer"]
         for wrong in (
             "orders/999999/answer",

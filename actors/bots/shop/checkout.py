@@ -31,7 +31,7 @@ from storage.postgres.payments import Payment, is_expired, mark_canceled, open_p
 log = get_logger("mailroom.shop")
 
 PURPOSE = "shop.order"
-DESCRIPTIONS = {Language.RU: "Заказ № {number}", Language.EN: "Order No. {number}"}
+DESCRIPTIONS = {Language.RU: "Заказ № {number}", Language.EN: "Order {number}"}
 """What the payer reads at the provider."""
 PAY_LINK_TRIES_MAX = 3
 """A link that has expired at its provider is replaced; a new one that has expired is the provider's fault."""

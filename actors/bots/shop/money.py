@@ -1,22 +1,5 @@
-"""Money as people read it; inside the shop it is always an integer of minor units and a currency code."""
+"""Money as the shop writes it: as every bot does."""
 
-from actors.bots.shop.language import Language
-from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
+from actors.kit.speech.money import NO_BREAK_SPACE, format_money
 
-SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KZT": "₸"}
-NO_BREAK_SPACE = "\u00a0"  # keeps "1 490 ₽" on one line of a narrow phone
-
-
-def format_money(amount_minor: int, currency: str, language: Language) -> str:
-    """Write an amount as the language does: `1 490 ₽`, `₽1,490`; cents appear only when there are any."""
-    digits = MINOR_DIGITS.get(currency, MINOR_DIGITS_DEFAULT)
-    whole, cents = divmod(abs(amount_minor), 10**digits)
-    sign = "-" if amount_minor < 0 else ""
-    fraction = f"{cents:0{digits}d}" if cents else ""
-    symbol = SYMBOLS.get(currency)
-    if language is Language.RU:
-        grouped = f"{whole:,}".replace(",", NO_BREAK_SPACE)
-        number = f"{grouped},{fraction}" if fraction else grouped
-        return f"{sign}{number}{NO_BREAK_SPACE}{symbol or currency}"
-    number = f"{whole:,}.{fraction}" if fraction else f"{whole:,}"
-    return f"{sign}{symbol}{number}" if symbol else f"{sign}{currency}{NO_BREAK_SPACE}{number}"
+__all__ = ["NO_BREAK_SPACE", "format_money"]

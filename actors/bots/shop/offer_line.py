@@ -16,6 +16,7 @@ from actors.bots.shop.contact import printable
 from actors.bots.shop.discounts import parse_promo_code
 from actors.bots.shop.owner_faults import Fault, refuse
 from actors.bots.shop.upload import known
+from actors.kit.speech.percent import format_percent
 
 LINE_CHARS_MAX = 300
 TITLE_CHARS_MAX = 64
@@ -132,7 +133,7 @@ def _end_of(text: str, today: date) -> datetime:
 def _titles(titles: list[str], percent: int) -> tuple[str, str]:
     given = [title for title in titles if title]
     if not given:
-        return f"Скидка {percent} %", f"{percent}% off"
+        return f"Скидка {format_percent(percent, 'ru')}", f"{format_percent(percent, 'en')} off"
     if any(len(title) > TITLE_CHARS_MAX for title in given):
         longest = max(given, key=len)
         raise refuse(Fault.TOO_LONG, column="title", chars=len(longest), most=TITLE_CHARS_MAX)

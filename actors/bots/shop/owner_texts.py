@@ -3,9 +3,11 @@
 Each field is spelled out in both languages, so a text missing in one of them is a type error.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actors.bots.shop.language import Language, plural
+from actors.bots.shop.texts.statuses import STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +54,10 @@ class OwnerTexts:
     jobs: str
     job_line: str
     no_jobs: str
-    statuses: dict[str, str]
-    payment_statuses: dict[str, str]
-    refund_statuses: dict[str, str]
-    job_states: dict[str, str]
+    statuses: Mapping[str, str]
+    payment_statuses: Mapping[str, str]
+    refund_statuses: Mapping[str, str]
+    job_states: Mapping[str, str]
     ask_refund: str
     ask_refund_goods: str
     refund_to_payer: str
@@ -126,7 +128,7 @@ class OwnerTexts:
     discount_until: str
     discount_code: str
     discount_uses: str
-    discount_states: dict[str, str]
+    discount_states: Mapping[str, str]
     discount_help: str
     discount_added: str
     discount_off: str
@@ -137,9 +139,10 @@ class OwnerTexts:
     draft_gone: str
     broadcast_dropped: str
     broadcast: str
+    number_sign: str
     broadcast_left: str
     broadcast_failed: str
-    broadcast_statuses: dict[str, str]
+    broadcast_statuses: Mapping[str, str]
     needs_text: str
     # terms and privacy
     policies: str
@@ -234,10 +237,10 @@ RUSSIAN = OwnerTexts(
     figures_balance="\nОплачено с баланса: {balance}",
     figures_top="<b>Лучше всего продаётся</b>",
     figures_top_line="{title}: {sold} шт., {total}",
-    figures_model="Консультант: {calls} обращений к модели, ${cost}",
+    figures_model="Консультант: обращений к модели {calls}, стоимость {cost}",
     no_conversion="нет заказов",
     orders="<b>Последние заказы</b>",
-    orders_found="<b>Найдено по «{text}»</b>",
+    orders_found="<b>Найдено по запросу: {text}</b>",
     orders_none="Таких заказов нет.",
     order_row="№ {number} · {status} · {total}",
     order="<b>Заказ № {number}</b>: {status}\nОт {date}, {name}\nКонтакт: {contact} · id "
@@ -249,47 +252,15 @@ RUSSIAN = OwnerTexts(
     order_comment="Комментарий: {comment}",
     payments="<b>Оплата</b>",
     payment_line="{provider}: {total}, {status}",
-    payment_refund="; возврат {total} {status}",
+    payment_refund="; возврат {total}: {status}",
     no_payments="Платежей нет.",
-    jobs="<b>Ещё делается</b>",
-    job_line="{name}: {state} (попыток {attempts})",
-    no_jobs="Всё, что следовало из заказа, сделано.",
-    statuses={
-        "awaiting_payment": "ждёт оплаты",
-        "paid": "оплачен",
-        "delivered": "доставлен",
-        "expired": "не оплачен вовремя",
-        "canceled": "отменён",
-        "refunding": "деньги возвращаются",
-        "refunded": "деньги возвращены",
-    },
-    payment_statuses={
-        "pending": "ждёт",
-        "paid": "оплачено",
-        "canceled": "отменено",
-        "mismatched": "не та сумма",
-        "refunding": "возвращается",
-        "refunded": "возвращено",
-        "disputed": "оспорено банком покупателя",
-        "charged_back": "списано банком покупателя",
-    },
-    refund_statuses={
-        "pending": "в пути",
-        "done": "дошёл",
-        "impossible": "невозможен, деньги на балансе",
-        "failed": "не прошёл",
-        "needless": "не понадобился",
-        "by_gateway": "сделан в кабинете",
-    },
-    job_states={
-        "waiting": "ждёт очереди",
-        "scheduled": "в своё время",
-        "blocked": "ждёт предыдущего",
-        "running": "делается",
-        "retrying": "повторяется",
-        "lost": "подхватывается заново",
-        "dead": "не удалось",
-    },
+    jobs="<b>Ещё выполняется</b>",
+    job_line="{name}: {state} (попыток: {attempts})",
+    no_jobs="Все действия по заказу выполнены.",
+    statuses=STATUSES[Language.RU].order,
+    payment_statuses=STATUSES[Language.RU].payment,
+    refund_statuses=STATUSES[Language.RU].refund,
+    job_states=STATUSES[Language.RU].job,
     ask_refund="Вернуть <b>{total}</b> за заказ № {number}? Это нельзя отменить.",
     ask_refund_goods="\nТовар ещё не доставлен: можно вернуть его на склад, если покупатель его не видел.",
     refund_to_payer="Возвращаем {total} за заказ № {number}. Покупатель узнает, когда деньги уйдут.",
@@ -318,13 +289,13 @@ RUSSIAN = OwnerTexts(
     product="<b>{title}</b> (<code>{slug}</code>)\n{titles}\n\nЦена: <b>{price}</b>\n{on_sale}\nРаздел: "
     "{category}\n"
     "Поставщик: {supplier}\nКартинка: {picture}\n\n"
-    "Свободно: <b>{available}</b>\nДержат заказы: {reserved}\nПродано: {sold}\n"
+    "Свободно: <b>{available}</b>\nВ заказах: {reserved}\nПродано: {sold}\n"
     "Снято: {withdrawn}",
     product_dead="Не работало и заменено: {dead}",
     on_sale={True: "В продаже", False: "Не продаётся"},
     hidden_category=" (раздел скрыт)",
     no_supplier="нет",
-    ask_price="Сейчас {title} стоит <b>{price}</b>. Напишите новую цену, например 1490 или 1490,50. "
+    ask_price="{title}: сейчас <b>{price}</b>. Напишите новую цену, например 1490 или 1490,50. "
     "Передумали: /cancel",
     price_changed="Готово: {slug} стоит <b>{after}</b>, было {before}.",
     price_same="Цена {slug} и так {after}.",
@@ -342,24 +313,24 @@ RUSSIAN = OwnerTexts(
     "Колонки: "
     "slug, category, title_ru, title_en, description_ru, description_en, price, currency, supplier, active.",
     levels="<b>Остатки</b>",
-    level_row="{mark} <code>{slug}</code>: свободно <b>{available}</b>, держат {reserved}, продано {sold}",
+    level_row="{mark} <code>{slug}</code>: свободно <b>{available}</b>, в заказах {reserved}, продано {sold}",
     stock_help="Пополнить:\n• пришлите CSV документом с подписью /stock (колонки slug, kind, content; "
     "kind: code или link)\n• или один файл с подписью «/stock товар»: его получит один покупатель",
     report="<b>Загрузка: {lines}</b>",
     report_added="✅ Добавлено: {count} ({products})",
     report_in_stock="♻️ Уже на складе или проданы: {count} (строки {lines})",
     report_twice="👯 Повторы внутри файла: {count} (строки {lines})",
-    report_bad="⚠️ Не взято: {count}",
+    report_bad="⚠️ Не добавлено: {count}",
     report_bad_line="Строка {line}. {problem}",
     report_more="Ещё {count}, все они в файле ниже.",
     report_ignored="Эти колонки не нужны и пропущены: {columns}.",
-    report_read_as="Файл не в UTF-8, он прочитан как {encoding}. Посмотрите, верны ли буквы.",
+    report_read_as="Файл не в UTF-8, он прочитан как {encoding}. Проверьте, правильно ли прочитались буквы.",
     bad_lines_file="line;problem",
     file_added={
         True: "Файл на складе: {slug}. Его получит один покупатель.",
         False: "Такой файл для {slug} уже есть.",
     },
-    ask_withdraw="Снять с продажи всё свободное у {slug}: {items}? То, что держат заказы, останется.",
+    ask_withdraw="Снять с продажи весь свободный остаток {slug} ({items})? То, что уже в заказах, останется.",
     withdrawn_forms=("Снята {count} единица.", "Снято {count} единицы.", "Снято {count} единиц."),
     how_to_withdraw="Напишите товар: /withdraw svetlitsa",
     csv_needs_caption="Что с этим файлом сделать? Пришлите его ещё раз с подписью:\n/stock: пополнить "
@@ -367,13 +338,13 @@ RUSSIAN = OwnerTexts(
     "«/stock товар»: продать сам файл\n/products: добавить или изменить товары",
     discounts="<b>Скидки</b>",
     discounts_none="Скидок нет.",
-    discount_row="№ {id}. <b>−{percent}%</b> {title}\n{terms} · {state}",
+    discount_row="№ {id}. <b>{percent}</b> {title}\n{terms} · {state}",
     discount_all="на всё",
     discount_from="от {count} шт.",
     discount_until="до {date}",
     discount_code="код <code>{code}</code>",
-    discount_uses="использован {uses} из {most}",
-    discount_states={"on": "действует", "off": "выключена", "over": "закончилась"},
+    discount_uses="использований: {uses} из {most}",
+    discount_states=STATUSES[Language.RU].discount,
     discount_help="Добавить одной строкой:\n<code>/discount -20% svetlitsa 3+ до 31.12.2026 код SALE20 "
     "раз 100</code>\n"
     "Нужен только процент. Без товара скидка на всё, без кода она для всех. Название можно дать в кавычках.",
@@ -386,16 +357,11 @@ RUSSIAN = OwnerTexts(
     preview_without_news="\nОтказались от новостей и ничего не получат: {count}.",
     draft_gone="Этого черновика уже нет. Начните заново: /broadcast",
     broadcast_dropped="Рассылка не отправлена.",
+    number_sign="№ ",
     broadcast="<b>Рассылка № {id}</b>: {status}\nДоставлено {sent} из {total}",
     broadcast_left="Осталось: {left}",
     broadcast_failed="Не дошло: {count}",
-    broadcast_statuses={
-        "filling": "готовится",
-        "running": "идёт",
-        "paused": "на паузе",
-        "cancelled": "остановлена",
-        "done": "закончена",
-    },
+    broadcast_statuses=STATUSES[Language.RU].broadcast,
     needs_text="Сейчас нужен текст. Передумали: /cancel",
     policies="<b>Тексты магазина</b>\n"
     "Условия продажи (/terms) и что вы говорите покупателям об их данных (/privacy).",
@@ -427,7 +393,7 @@ RUSSIAN = OwnerTexts(
         "stock": "пополнил склад:",
         "withdraw": "снял остаток",
         "confirm": "подтвердил остаток",
-        "discount": "добавил скидку на",
+        "discount": "добавил скидку:",
         "discount_off": "выключил скидку №",
         "refund": "вернул деньги за заказ №",
         "erasure": "удалил свои данные, обращение №",
@@ -492,14 +458,15 @@ ENGLISH = OwnerTexts(
     "customer's orders\n"
     "/problems: problems with orders\n/stock: levels and upload\n/products: products\n/whoami: who I am here",
     owner_commands="/price svetlitsa 1490: a price\n/picture svetlitsa: a picture (below it)\n"
-    "/refund 1042: give the money back\n"
-    "/withdraw svetlitsa: take the rest off sale\n/discounts: discounts\n/discount -20% svetlitsa: a new "
+    "/refund 1042: refund an order\n"
+    "/withdraw svetlitsa: take the remaining stock off sale\n/discounts: discounts\n/discount -20%"
+    " svetlitsa: a new "
     "discount\n"
-    "/broadcast: a word to all customers\n/log: who did what",
+    "/broadcast: a message to all customers\n/log: who did what",
     only_owners="Only an owner of the shop may do this.",
     whoami="You are <b>{name}</b>\nTelegram id: <code>{id}</code>\nRole: {role}\nShop: {bot}",
     roles={True: "owner", False: "staff"},
-    not_done="It was not done. {problem}",
+    not_done="Not done. {problem}",
     nothing_here="There is nothing here yet.",
     figures="<b>Figures: {period}</b>\n{dates} (UTC)",
     periods={0: "today", 1: "yesterday", 7: "7 days", 30: "30 days"},
@@ -507,17 +474,17 @@ ENGLISH = OwnerTexts(
     "Conversion: {conversion}",
     figures_money="Revenue: <b>{net}</b>",
     figures_no_money="No revenue yet.",
-    figures_refunds=" (received {paid}, given back {refunded})",
+    figures_refunds=" (received {paid}, refunded {refunded})",
     figures_balance="\nPaid from balances: {balance}",
-    figures_top="<b>Selling best</b>",
+    figures_top="<b>Best sellers</b>",
     figures_top_line="{title}: {sold}, {total}",
-    figures_model="Consultant: {calls} calls of the model, ${cost}",
+    figures_model="Consultant: model calls {calls}, cost {cost}",
     no_conversion="no orders",
     orders="<b>Latest orders</b>",
-    orders_found="<b>Found for “{text}”</b>",
+    orders_found="<b>Results for: {text}</b>",
     orders_none="There are no such orders.",
-    order_row="No. {number} · {status} · {total}",
-    order="<b>Order No. {number}</b>: {status}\nOf {date}, {name}\nContact: {contact} · id "
+    order_row="Order {number} · {status} · {total}",
+    order="<b>Order {number}</b>: {status}\n{date}, {name}\nContact: {contact} · id "
     "<code>{user}</code>\n\n"
     "{lines}\n\nTotal: <b>{total}</b>",
     order_line="{title}: {quantity} × {price}",
@@ -526,53 +493,21 @@ ENGLISH = OwnerTexts(
     order_comment="Comment: {comment}",
     payments="<b>Payment</b>",
     payment_line="{provider}: {total}, {status}",
-    payment_refund="; refund of {total} {status}",
+    payment_refund="; refund of {total}: {status}",
     no_payments="There are no payments.",
     jobs="<b>Still to be done</b>",
-    job_line="{name}: {state} ({attempts} attempts)",
-    no_jobs="All that followed from the order has been done.",
-    statuses={
-        "awaiting_payment": "awaiting payment",
-        "paid": "paid",
-        "delivered": "delivered",
-        "expired": "not paid in time",
-        "canceled": "cancelled",
-        "refunding": "being refunded",
-        "refunded": "refunded",
-    },
-    payment_statuses={
-        "pending": "pending",
-        "paid": "paid",
-        "canceled": "cancelled",
-        "mismatched": "wrong amount",
-        "refunding": "being refunded",
-        "refunded": "refunded",
-        "disputed": "disputed by the buyer's bank",
-        "charged_back": "taken back by the buyer's bank",
-    },
-    refund_statuses={
-        "pending": "on its way",
-        "done": "arrived",
-        "impossible": "impossible, it is on the balance",
-        "failed": "came to nothing",
-        "needless": "not needed",
-        "by_gateway": "made in the cabinet",
-    },
-    job_states={
-        "waiting": "waits its turn",
-        "scheduled": "in its time",
-        "blocked": "waits for the one before",
-        "running": "is being done",
-        "retrying": "is tried again",
-        "lost": "is taken up anew",
-        "dead": "has failed",
-    },
-    ask_refund="Give <b>{total}</b> back for order No. {number}? This cannot be undone.",
+    job_line="{name}: {state} (attempts: {attempts})",
+    no_jobs="Nothing is left to do for this order.",
+    statuses=STATUSES[Language.EN].order,
+    payment_statuses=STATUSES[Language.EN].payment,
+    refund_statuses=STATUSES[Language.EN].refund,
+    job_states=STATUSES[Language.EN].job,
+    ask_refund="Refund <b>{total}</b> for order {number}? This cannot be undone.",
     ask_refund_goods="\nThe goods are not delivered yet: they can go back into stock, if the buyer has "
     "not seen them.",
-    refund_to_payer="{total} for order No. {number} is on its way back. The buyer is told when it has left.",
-    refund_to_balance="{total} for order No. {number} is on the buyer's balance again.",
-    complaint="⚠️ <b>A problem with order No. {number}</b> ({status})\n{name} · {contact} · id"
+    refund_to_payer="{total} for order {number} is being refunded. The buyer will be told when it is done.",
+    refund_to_balance="{total} for order {number} is back on the buyer's balance.",
+    complaint="⚠️ <b>A problem with order {number}</b> ({status})\n{name} · {contact} · id"
     " <code>{user}</code>\n{lines}\n\n{said}\n\n{state}",
     complaint_states={
         True: "The customer is waiting for an answer.",
@@ -580,15 +515,15 @@ ENGLISH = OwnerTexts(
     },
     complaint_said="{at} <b>{who}</b>: {text}",
     complaint_customer="Customer",
-    complaints="<b>Waiting for an answer: {count}</b>\nWho has waited longest comes first.",
+    complaints="<b>Waiting for an answer: {count}</b>\nThose who have waited longest come first.",
     complaints_none="Nobody is waiting for an answer.",
-    complaint_row="No. {number} · {name} · {text}",
-    ask_answer="Write what the customer of order No. {number} is to be told; it goes into their chat with the"
+    complaint_row="Order {number} · {name} · {text}",
+    ask_answer="Write your answer to the customer of order {number}; it will appear in their chat with the"
     " shop. Changed your mind? /cancel",
-    answer_sent="✅ Your answer was sent to the customer of order No. {number}.",
-    complaint_closed="The matter of order No. {number} is closed without an answer; the customer was told"
-    " nothing.",
-    order_items="<b>The goods of order No. {number}</b>\n{rows}\n\nWhat does not work for the "
+    answer_sent="✅ Your answer was sent to the customer of order {number}.",
+    complaint_closed="The problem with order {number} is closed without an answer; the customer was not"
+    " told.",
+    order_items="<b>The goods of order {number}</b>\n{rows}\n\nWhat does not work for the "
     "customer? The button sends them another one from stock at once; the old one is never sold again.",
     item_row="{place}. {title} · {state}",
     item_states={"sold": "sold {at}", "dead": "did not work, replaced {at}", "given": "given instead {at}"},
@@ -600,13 +535,13 @@ ENGLISH = OwnerTexts(
     product="<b>{title}</b> (<code>{slug}</code>)\n{titles}\n\nPrice: "
     "<b>{price}</b>\n{on_sale}\nCategory: {category}\n"
     "Supplier: {supplier}\nPicture: {picture}\n\n"
-    "Free: <b>{available}</b>\nHeld by orders: {reserved}\nSold: {sold}\n"
+    "Available: <b>{available}</b>\nReserved by orders: {reserved}\nSold: {sold}\n"
     "Withdrawn: {withdrawn}",
     product_dead="Did not work, replaced: {dead}",
     on_sale={True: "On sale", False: "Not on sale"},
     hidden_category=" (the category is hidden)",
     no_supplier="none",
-    ask_price="{title} costs <b>{price}</b> now. Send the new price, such as 1490 or 1490.50. Changed "
+    ask_price="{title}: <b>{price}</b> now. Send the new price, such as 1490 or 1490.50. Changed "
     "your mind: /cancel",
     price_changed="Done: {slug} costs <b>{after}</b>, it was {before}.",
     price_same="{slug} costs {after} already.",
@@ -618,69 +553,65 @@ ENGLISH = OwnerTexts(
     picture_put="This is how customers see {slug}.",
     picture_dropped_popup="The picture is gone.",
     how_to_picture="Send a picture with the product's name below: /picture svetlitsa",
-    needs_picture="A picture is needed now: a photo, or a JPEG or PNG file. Never mind: /cancel",
-    products_report="Products added: {added}. Changed: {changed}. As they were: {same}.",
+    needs_picture="Please send a picture: a photo, or a JPEG or PNG file. Never mind: /cancel",
+    products_report="Products added: {added}. Changed: {changed}. Unchanged: {same}.",
     products_help="To add or change products, send a CSV document with the caption /products. Columns: "
     "slug, category, "
     "title_ru, title_en, description_ru, description_en, price, currency, supplier, active.",
     levels="<b>Stock</b>",
-    level_row="{mark} <code>{slug}</code>: free <b>{available}</b>, held {reserved}, sold {sold}",
-    stock_help="To fill up:\n• send a CSV document with the caption /stock (columns slug, kind, content; "
+    level_row="{mark} <code>{slug}</code>: available <b>{available}</b>, reserved {reserved}, sold {sold}",
+    stock_help="To add stock:\n• send a CSV document with the caption /stock (columns slug, kind, content; "
     "kind is code or link)\n• or one file with the caption “/stock product”: one buyer gets it",
     report="<b>Upload: {lines}</b>",
     report_added="✅ Added: {count} ({products})",
     report_in_stock="♻️ In stock or sold already: {count} (lines {lines})",
-    report_twice="👯 Twice in the file: {count} (lines {lines})",
-    report_bad="⚠️ Not taken: {count}",
+    report_twice="👯 Repeated in the file: {count} (lines {lines})",
+    report_bad="⚠️ Not added: {count}",
     report_bad_line="Line {line}. {problem}",
     report_more="{count} more, all of them are in the file below.",
-    report_ignored="These columns are not needed and were left out: {columns}.",
-    report_read_as="The file is not in UTF-8; it was read as {encoding}. See whether its letters are right.",
+    report_ignored="These columns are not used and were skipped: {columns}.",
+    report_read_as="The file is not in UTF-8; it was read as {encoding}. Please check that the letters"
+    " are right.",
     bad_lines_file="line;problem",
     file_added={
         True: "The file is in stock: {slug}. One buyer gets it.",
         False: "{slug} has this file already.",
     },
-    ask_withdraw="Take all that is free of {slug} off sale: {items}? What orders hold stays.",
+    ask_withdraw="Take all available stock of {slug} off sale ({items})? What orders have reserved stays.",
     withdrawn_forms=("{count} item is off sale.", "{count} items are off sale."),
     how_to_withdraw="Give the product: /withdraw svetlitsa",
-    csv_needs_caption="What is to be done with this file? Send it again with a caption:\n/stock: fill "
+    csv_needs_caption="What should be done with this file? Send it again with a caption:\n/stock: fill "
     "the stock from a "
     "table\n“/stock product”: sell the file itself\n/products: add or change products",
     discounts="<b>Discounts</b>",
     discounts_none="There are no discounts.",
-    discount_row="No. {id}. <b>−{percent}%</b> {title}\n{terms} · {state}",
+    discount_row="{id}. <b>{percent}</b> {title}\n{terms} · {state}",
     discount_all="on everything",
     discount_from="from {count}",
     discount_until="until {date}",
     discount_code="code <code>{code}</code>",
     discount_uses="used {uses} of {most}",
-    discount_states={"on": "in force", "off": "switched off", "over": "over"},
+    discount_states=STATUSES[Language.EN].discount,
     discount_help="Add one in a line:\n<code>/discount -20% svetlitsa 3+ until 2026-12-31 code SALE20 "
     "uses 100</code>\n"
-    "Only the percentage has to be there. Without a product it is on everything, without a code for "
+    "Only the percentage is required. Without a product it applies to everything, without a code to "
     "everybody. A title "
     "may be given in quotes.",
-    discount_added="Discount No. {id} is in force.",
-    discount_off="Discount No. {id} is switched off.",
+    discount_added="Discount {id} is in force.",
+    discount_off="Discount {id} is switched off.",
     ask_broadcast="Send the message for your customers, as they will see it, formatting included. "
     "Changed your mind: "
     "/cancel",
     preview="This is what your customers will see, with a button “No more news” below. Send it?\n"
     "All: {all}, in Russian: {ru}, in English: {en}.",
-    preview_without_news="\nWant no news, and are not told: {count}.",
-    draft_gone="This draft is gone. Begin anew: /broadcast",
+    preview_without_news="\nOpted out of news and will not get it: {count}.",
+    draft_gone="This draft is gone. Start again: /broadcast",
     broadcast_dropped="Nothing was sent.",
-    broadcast="<b>Broadcast No. {id}</b>: {status}\nDelivered {sent} of {total}",
-    broadcast_left="Left: {left}",
-    broadcast_failed="Did not arrive: {count}",
-    broadcast_statuses={
-        "filling": "being prepared",
-        "running": "running",
-        "paused": "paused",
-        "cancelled": "stopped",
-        "done": "done",
-    },
+    number_sign="",
+    broadcast="<b>Broadcast {id}</b>: {status}\nDelivered {sent} of {total}",
+    broadcast_left="Remaining: {left}",
+    broadcast_failed="Not delivered: {count}",
+    broadcast_statuses=STATUSES[Language.EN].broadcast,
     needs_text="A text is needed now. Changed your mind: /cancel",
     policies="<b>Texts of the shop</b>\n"
     "The terms of sale (/terms), and what you tell customers about their data"
@@ -713,19 +644,19 @@ ENGLISH = OwnerTexts(
         "stock": "filled the stock:",
         "withdraw": "withdrew the stock of",
         "confirm": "confirmed the stock of",
-        "discount": "added a discount on",
-        "discount_off": "switched off discount No.",
-        "refund": "refunded order No.",
-        "erasure": "had their data deleted, request No.",
+        "discount": "added a discount:",
+        "discount_off": "switched off discount",
+        "refund": "refunded order",
+        "erasure": "had their data deleted, request",
         "policy": "changed the text:",
         "policy_off": "went back to the usual text:",
-        "answer": "answered the customer of order No.",
-        "close": "closed without an answer the problem with order No.",
-        "replace": "replaced an item of order No.",
+        "answer": "answered the customer of order",
+        "close": "closed without an answer the problem with order",
+        "replace": "replaced an item of order",
         "broadcast": "began a broadcast to",
-        "broadcast_pause": "paused broadcast No.",
-        "broadcast_resume": "resumed broadcast No.",
-        "broadcast_cancel": "stopped broadcast No.",
+        "broadcast_pause": "paused broadcast",
+        "broadcast_resume": "resumed broadcast",
+        "broadcast_cancel": "stopped broadcast",
     },
     items_forms=("item", "items"),
     lines_forms=("line", "lines"),
@@ -751,7 +682,7 @@ ENGLISH = OwnerTexts(
     button_items="🔁 Replace…",
     button_order="📦 The order",
     button_refund="💸 Refund",
-    button_refund_money="Yes, give {total} back",
+    button_refund_money="Yes, refund {total}",
     button_refund_goods="Refund, goods back into stock",
     button_no="No",
     button_price="💰 Price",
@@ -760,7 +691,7 @@ ENGLISH = OwnerTexts(
     button_on_sale={True: "▶️ Put on sale", False: "⏸ Take off sale"},
     button_withdraw="📤 Withdraw stock",
     button_withdraw_all="Yes, withdraw",
-    button_switch_off="Switch off No. {id}",
+    button_switch_off="Switch off {id}",
     button_send_all="To all ({count})",
     button_send_ru="In Russian ({count})",
     button_send_en="In English ({count})",

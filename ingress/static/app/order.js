@@ -48,7 +48,7 @@ export function showOrder(root, number) {
     const before = order;
     order = now;
     until = performance.now() + (order.seconds_left ?? 0) * 1000;
-    state.replaceChildren(stateOf(order.status));
+    state.replaceChildren(stateOf(order));
     say(when, day(order.created_at));
     tick();
     if (before && JSON.stringify({ ...before, seconds_left: 0 }) === JSON.stringify({ ...order, seconds_left: 0 })) return;

@@ -5,8 +5,8 @@ import { go, leads } from "./router.js";
 import { button, heading, nothing, setAction, trouble } from "./shell.js";
 import { day, money, t } from "./words.js";
 
-/** A word with a dot of colour: how an order stands. */
-export const stateOf = (status) => h("span.state", { dataset: { state: status } }, t("status")[status] ?? status);
+/** A word with a dot of colour: how an order stands, in the service's one word for it. */
+export const stateOf = ({ status, status_name: [first, ...rest] }) => h("span.state", { dataset: { state: status } }, first.toUpperCase(), rest.join(""));
 
 /** Show them. */
 export function showOrders(root) {
@@ -32,5 +32,5 @@ function row(order) {
   return h("li", leads(h("a",
     h("span", h("b", t("orderNumber", order.number)), h("small", day(order.created_at))),
     h("span.right", h("b", money(order.total_minor, order.currency)), h("small", t("items", order.items))),
-    stateOf(order.status)), { order: order.number }));
+    stateOf(order)), { order: order.number }));
 }

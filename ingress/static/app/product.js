@@ -5,7 +5,7 @@ import { back, go, place } from "./router.js";
 import { setAction, toast } from "./shell.js";
 import { shop } from "./store.js";
 import { feel } from "./telegram.js";
-import { money, t } from "./words.js";
+import { money, percent, t } from "./words.js";
 
 const FEW = 5;
 
@@ -32,11 +32,11 @@ export function priceOf({ price_minor: now, list_price_minor: list, currency }) 
 /** The discount, how many there are as far as it matters, and the discount for more of them. */
 export function stockOf(product) {
   const { price_minor: now, list_price_minor: list } = product;
-  const stock = h("span.stock", now < list && h("span.badge", t("percent", Math.round((1 - now / list) * 100))));
+  const stock = h("span.stock", now < list && h("span.badge", percent(-Math.round((1 - now / list) * 100))));
   if (!product.available) stock.append(h("span.out", t("soldOut")));
   else if (product.available <= FEW) stock.append(h("span.few", t("left", product.available)));
   const more = product.discounts.find((one) => one.min_quantity > 1 && one.price_minor < product.price_minor);
-  if (more && product.available >= more.min_quantity) stock.append(h("span", t("from", more.min_quantity, more.percent)));
+  if (more && product.available >= more.min_quantity) stock.append(h("span", t("from", more.min_quantity, percent(-more.percent))));
   return stock;
 }
 

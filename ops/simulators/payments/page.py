@@ -11,10 +11,13 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from actors.kit.speech.dates import format_moment
+from actors.kit.speech.money import format_money as money
+
 from .deeds import LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
 from .desk import DeedError
 from .things import Notice, Payment
-from .words import BRANDS, BRANDS_EN, WORDS, Language, choose, money
+from .words import BRANDS, BRANDS_EN, WORDS, Language, choose
 from .world import World
 
 FOLDER = Path(__file__).parent / "page"
@@ -263,11 +266,16 @@ def _button(act: str, words: str, hint: str, kind: str = "trick") -> str:
 def _valid(payment: Payment, language: Language) -> str:
     if payment.status != "open" or payment.expires_at is None:
         return ""
-    return f"<br>{WORDS[language]['valid'].format(time=_clock(payment.expires_at, dated=True))}"
+    return f"<br>{WORDS[language]['valid'].format(time=_day(payment.expires_at, language))}"
 
 
-def _clock(at: float, *, dated: bool = False) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%d.%m %H:%M" if dated else "%H:%M:%S")
+def _clock(at: float) -> str:
+    return f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
+
+
+def _day(at: float, language: Language) -> str:
+    here = datetime.fromtimestamp(at).astimezone()
+    return format_moment(here, language, here.tzinfo)
 
 
 def _brand(payment: Payment, language: Language) -> str:

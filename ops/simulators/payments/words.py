@@ -9,17 +9,17 @@ WORDS: dict[Language, dict[str, str]] = {
         "title": "Оплата",
         "simulator": "Это симулятор {gateway}: деньги не списываются, карта не нужна.",
         "to_pay": "К оплате",
-        "order": "Номер у магазина",
+        "order": "Номер заказа",
         "amount": "Сумма",
         "valid": "Действует до {time}",
         "open": "Ждёт оплаты",
         "processing": "Банк проверяет платёж",
         "held": "Деньги заморожены",
-        "paid": "Оплачено",
-        "canceled": "Не оплачено",
-        "expired": "Время вышло",
+        "paid": "Оплачен",
+        "canceled": "Отменён",
+        "expired": "Не оплачен вовремя",
         "paid_other": "Оплачено {paid} вместо {asked}",
-        "refunded": "Возвращено {amount}",
+        "refunded": "Возвращено: {amount}",
         "declined": "Банк отклонил карту. Можно попробовать ещё раз.",
         "planned": "Оплата придёт сама через {seconds} с.",
         "pay": "Оплатить {amount}",
@@ -87,17 +87,17 @@ WORDS: dict[Language, dict[str, str]] = {
         "title": "Payment",
         "simulator": "This is a simulator of {gateway}: no money moves, and no card is needed.",
         "to_pay": "To pay",
-        "order": "The shop’s number",
+        "order": "Order number",
         "amount": "Amount",
-        "valid": "Good until {time}",
-        "open": "Waiting for payment",
+        "valid": "Valid until {time}",
+        "open": "Awaiting payment",
         "processing": "The bank is checking",
         "held": "Money on hold",
         "paid": "Paid",
-        "canceled": "Not paid",
-        "expired": "Time is up",
+        "canceled": "Cancelled",
+        "expired": "Not paid in time",
         "paid_other": "{paid} was paid instead of {asked}",
-        "refunded": "{amount} given back",
+        "refunded": "Refunded: {amount}",
         "declined": "The bank declined the card. You may try again.",
         "planned": "The payment will come by itself in {seconds} s.",
         "pay": "Pay {amount}",
@@ -122,9 +122,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "expire": "Let the time run out",
         "expire_hint": "as if nobody had paid",
         "cabinet": "What may be done later",
-        "refund": "Give back the rest",
-        "refund_hint": "by hand in the cabinet, not by the shop",
-        "refund_part": "Give back half",
+        "refund": "Refund the rest",
+        "refund_hint": "by hand in the dashboard, not by the shop",
+        "refund_part": "Refund half",
         "refund_part_hint": "a part, by hand as well",
         "fail_refund": "The refund comes back",
         "fail_refund_hint": "the card is closed, the shop has the money again",
@@ -165,8 +165,6 @@ WORDS: dict[Language, dict[str, str]] = {
 
 BRANDS = {"yookassa": "ЮKassa", "aaio": "AAIO", "stripe": "Stripe"}
 BRANDS_EN = {**BRANDS, "yookassa": "YooKassa"}
-SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "UAH": "₴"}
-ZERO_DECIMAL = frozenset({"JPY", "KRW", "VND"})
 
 
 def choose(wanted: str, accepted: str) -> Language:
@@ -177,16 +175,3 @@ def choose(wanted: str, accepted: str) -> Language:
                 found: Language = language
                 return found
     return "en"
-
-
-def money(amount_minor: int, currency: str, language: Language) -> str:
-    """An amount as people read it."""
-    whole, part = divmod(amount_minor, 1 if currency in ZERO_DECIMAL else 100)
-    gap, point = ("\u202f", ",") if language == "ru" else (",", ".")
-    text = f"{whole:,}".replace(",", gap)
-    if part:
-        text += f"{point}{part:02}"
-    sign = SIGNS.get(currency, currency)
-    return (
-        f"{text}\u00a0{sign}" if language == "ru" or len(sign) > 1 or currency == "RUB" else f"{sign}{text}"
-    )

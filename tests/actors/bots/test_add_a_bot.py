@@ -224,7 +224,7 @@ def test_money_that_the_provider_cannot_give_back_is_told_to_the_owners(play):
         stage.provider.can_refund = False
         await give(stage)
         await stage.write(OWNER, "/return 1")
-        assert "300 ₽ cannot be given back through yoomoney" in stage.heard(OWNER)[-1]
+        assert "300 ₽ cannot be refunded through yoomoney" in stage.heard(OWNER)[-1]
         assert await total(stage) == 0
 
     play(scenario)
@@ -242,7 +242,7 @@ def test_a_provider_that_is_down_and_a_button_that_nobody_made_are_answered(play
         stage.provider.create = down
         await stage.tap(ANN, "500 ₽")
         popups = [args["text"] for name, args in stage.telegram.calls if name == "answerCallbackQuery"]
-        assert popups == ["Paying does not work right now. Please look in again a little later."] * 2
+        assert popups == ["Paying does not work right now. Please try again a little later."] * 2
         assert len(stage.heard(ANN)) == 1
 
     play(scenario)

@@ -11,10 +11,10 @@ from actors.bots.shop.callbacks import AskAgain, BuyNow, Goto, OpenProduct, Plac
 from actors.bots.shop.consultant.facts import Offer
 from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from actors.bots.shop.consultant.writing import summed
-from actors.bots.shop.money import format_money
 from actors.bots.shop.product import Product
 from actors.bots.shop.screens import Front, Screen
 from actors.bots.shop.texts import Texts
+from actors.kit.speech.money import format_money
 
 BUTTON_CHARS_MAX = 40
 

@@ -16,8 +16,8 @@ from actors.bots.shop.consultant.facts import Facts, Offer
 from actors.bots.shop.consultant.search import rank
 from actors.bots.shop.discounts import parse_promo_code
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import format_money
 from actors.bots.shop.product import Product
+from actors.kit.speech.money import format_money
 from actors.providers.openai import ToolCall
 
 FOUND_MAX = 6

@@ -13,8 +13,8 @@ from actors.bots.shop.consultant.blocks import OF_PRODUCTS, PROSE, Block
 from actors.bots.shop.consultant.facts import Facts, Offer
 from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import NO_BREAK_SPACE, format_money
 from actors.bots.shop.product import Product
+from actors.kit.speech.money import NO_BREAK_SPACE, format_money
 
 PRODUCTS_MAX = 5
 """A choice of more is none."""

@@ -13,10 +13,10 @@ from actors.bots.shop.jobs.take_back import go_back
 from actors.bots.shop.jobs.tell import owner_jobs
 from actors.bots.shop.jobs.trouble import tell_of_trouble
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import format_money
 from actors.bots.shop.order import Order, find_order
 from actors.bots.shop.orders import APOLOGISE
 from actors.hosting.services import BotServices
+from actors.kit.speech.money import format_money
 from actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble, Why
 from actors.providers.payments import Money
 from storage.postgres.outbox.connection import Connection
@@ -33,7 +33,7 @@ OWED = {
         "Платёж {payment}, причина возврата: {why}."
     ),
     Language.EN: (
-        "⚠️ Order No. {number}: {money} cannot be given back through {provider} ({words}).\n{what}\n"
+        "⚠️ Order {number}: {money} cannot be refunded through {provider} ({words}).\n{what}\n"
         "Payment {payment}, reason for the refund: {why}."
     ),
 }
@@ -43,7 +43,7 @@ CREDITED = {
 }
 BY_HAND = {
     Language.RU: "На баланс такую валюту зачислить нельзя: верните деньги вручную.",
-    Language.EN: "A balance cannot hold this currency: please give the money back by hand.",
+    Language.EN: "A balance cannot hold this currency: please refund it by hand.",
 }
 NOBODYS = {
     Language.RU: "Покупатель удалил свои данные, баланса у него больше нет: верните деньги вручную.",

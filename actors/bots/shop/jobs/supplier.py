@@ -50,11 +50,11 @@ About = Literal["sold", "returned", "replaced"]
 EVENTS = {"sold": "order.paid", "returned": "order.refunded", "replaced": "order.item_replaced"}
 TEXTS = {
     ("sold", Language.RU): "🛒 Продано, заказ № {number}:\n{lines}",
-    ("sold", Language.EN): "🛒 Sold, order No. {number}:\n{lines}",
+    ("sold", Language.EN): "🛒 Sold, order {number}:\n{lines}",
     ("returned", Language.RU): "↩️ Деньги за заказ № {number} возвращаются покупателю:\n{lines}",
-    ("returned", Language.EN): "↩️ The money for order No. {number} is going back to the customer:\n{lines}",
+    ("returned", Language.EN): "↩️ The money for order {number} is being refunded to the customer:\n{lines}",
     ("replaced", Language.RU): "🔁 Не сработало у покупателя, заменили со склада, заказ № {number}:\n{lines}",
-    ("replaced", Language.EN): "🔁 Did not work and was replaced from stock, order No. {number}:\n{lines}",
+    ("replaced", Language.EN): "🔁 Did not work and was replaced from stock, order {number}:\n{lines}",
 }
 
 

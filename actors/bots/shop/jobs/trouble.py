@@ -1,15 +1,14 @@
 """What a shop's owner reads when money that had settled moves again: disputes, refunds that came back."""
 
-from datetime import UTC
-
 from structlog import get_logger
 
 from actors.bots.shop.jobs.take_back import go_back
 from actors.bots.shop.jobs.tell import owner_jobs
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import format_money
 from actors.bots.shop.order import find_order
 from actors.hosting.services import BotServices
+from actors.kit.speech.dates import format_moment
+from actors.kit.speech.money import format_money
 from actors.paying.purpose import Trouble, What
 from storage.postgres.outbox.connection import Connection
 from storage.postgres.outbox.job import NewJob
@@ -32,24 +31,24 @@ RUSSIAN: dict[What, str] = {
     "dispute_lost": "⚠️ Заказ № {number}: спор о {money} проигран, деньги списаны ({words}).{order}",
 }
 ENGLISH: dict[What, str] = {
-    "refund_waits": "⚠️ Order No. {number}: {provider} does not give {money} back for now ({words}). It is "
+    "refund_waits": "⚠️ Order {number}: {provider} is not refunding {money} for now ({words}). It is "
     "tried again in the coming days; see whether there is enough on the shop's account.",
-    "refund_lost": "⚠️ Order No. {number}: the refund of {money} through {provider} has not reached the buyer "
+    "refund_lost": "⚠️ Order {number}: the refund of {money} through {provider} has not reached the buyer "
     "({words}). The money is with the shop again. If the order was refunded, it will be tried again.",
-    "back_twice": "⚠️ Order No. {number}: {money} more went to the buyer than was paid. See the payment's "
-    "refunds in the cabinet of {provider}, and the buyer's balance.",
-    "inquiry": "⚠️ Order No. {number}: the buyer's bank asks about the payment of {money} ({words}). The "
+    "back_twice": "⚠️ Order {number}: {money} more went to the buyer than was paid. See the payment's "
+    "refunds in the dashboard of {provider}, and the buyer's balance.",
+    "inquiry": "⚠️ Order {number}: the buyer's bank asks about the payment of {money} ({words}). The "
     "money is still with the shop.{until}",
-    "dispute": "⚠️ Order No. {number}: the buyer's bank disputes {money} ({words}), and keeps them until it "
+    "dispute": "⚠️ Order {number}: the buyer's bank disputes {money} ({words}), and keeps them until it "
     "has decided.{until}",
-    "dispute_won": "✅ Order No. {number}: the dispute about {money} was decided for the shop.",
-    "dispute_lost": "⚠️ Order No. {number}: the dispute about {money} is lost, the money is gone "
+    "dispute_won": "✅ Order {number}: the dispute about {money} was decided for the shop.",
+    "dispute_lost": "⚠️ Order {number}: the dispute about {money} is lost, the money has been taken "
     "({words}).{order}",
 }
 WORDS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}
 UNTIL = {
     Language.RU: " Ответьте в кабинете {provider} до {date}.",
-    Language.EN: " Answer in the cabinet of {provider} until {date}.",
+    Language.EN: " Answer in the dashboard of {provider} by {date}.",
 }
 ORDER_IS_OVER = {
     Language.RU: " Заказ закрыт как возвращённый, бонусы отозваны.",
@@ -73,7 +72,7 @@ async def tell_of_trouble(
 
     def worded(language: Language) -> str:
         until = trouble.answer_until
-        date = "" if until is None else f"{until.astimezone(UTC):%d.%m.%Y %H:%M} UTC"
+        date = "" if until is None else f"{format_moment(until, language)} (UTC)"
         return WORDS[language][trouble.what].format(
             number=number,
             provider=payment.provider,

@@ -18,10 +18,11 @@ from actors.bots.shop.callbacks import (
     UseBalance,
 )
 from actors.bots.shop.keyboards import Row, button, goto, keyboard, ways_out
-from actors.bots.shop.money import format_money
 from actors.bots.shop.quote import Quote, QuoteLine
 from actors.bots.shop.screens.screen import Screen
 from actors.bots.shop.texts import Texts
+from actors.kit.speech.money import format_money
+from actors.kit.speech.percent import format_percent
 
 
 def cart(texts: Texts, bill: Bill) -> Screen:
@@ -101,7 +102,7 @@ def _line(texts: Texts, quote: Quote, number: int, line: QuoteLine) -> str:
     )
     if line.discount is not None:
         text += "\n" + texts.catalogue.discount.format(
-            title=escape(line.discount.title), percent=line.discount.percent
+            title=escape(line.discount.title), percent=format_percent(-line.discount.percent, texts.language)
         )
     short = dict(quote.short)
     if product.id in short:

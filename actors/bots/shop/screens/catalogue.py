@@ -9,11 +9,12 @@ from actors.bots.shop.callbacks import AddToCart, BuyNow, OpenCategory, OpenProd
 from actors.bots.shop.cart import QUANTITY_MAX, Cart
 from actors.bots.shop.discounts import Discount
 from actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
-from actors.bots.shop.money import format_money
 from actors.bots.shop.product import Category, Page, Product
 from actors.bots.shop.quote import price
 from actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
 from actors.bots.shop.texts import Texts
+from actors.kit.speech.money import format_money
+from actors.kit.speech.percent import format_percent
 
 GOES_ON = "…"
 TAG = re.compile("<[^>]*>")
@@ -69,12 +70,16 @@ def product_card(texts: Texts, product: Product, page: int, quantity: int, items
     ]
     _, discount = product.unit_price(1)
     if discount is not None:
-        lines.append(own.discount.format(title=escape(discount.title), percent=discount.percent))
+        lines.append(
+            own.discount.format(
+                title=escape(discount.title), percent=format_percent(-discount.percent, texts.language)
+            )
+        )
     lines += [
         own.from_quantity.format(
             quantity=tier.min_quantity,
             price=format_money(tier.price_minor, product.currency, texts.language),
-            percent=tier.percent,
+            percent=format_percent(-tier.percent, texts.language),
         )
         for tier in _tiers(product)
     ]

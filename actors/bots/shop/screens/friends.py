@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from actors.bots.shop.customers import Friends
 from actors.bots.shop.keyboards import copying, keyboard, link, ways_out
 from actors.bots.shop.leaderboard import Rank
-from actors.bots.shop.money import format_money
 from actors.bots.shop.screens.screen import Screen
 from actors.bots.shop.texts import Texts
+from actors.kit.speech.money import format_money
+from actors.kit.speech.percent import format_percent
 
 SHARE_URL = "https://t.me/share/url"
 """https://core.telegram.org/widgets/share"""
@@ -29,9 +30,11 @@ def friends(
     """The link, how many have come by it, what that has earned, and what is on the balance."""
     own = texts.friends
     if bonus_percents:
-        promise = own.bonus.format(percent=bonus_percents[0])
+        promise = own.bonus.format(percent=format_percent(bonus_percents[0], texts.language))
         if further := bonus_percents[1:]:
-            promise += " " + own.bonus_further.format(percents=", ".join(f"{one}%" for one in further))
+            promise += " " + own.bonus_further.format(
+                percents=", ".join(format_percent(one, texts.language) for one in further)
+            )
     else:
         promise = own.no_bonus
     levels = max(len(bonus_percents), 1)

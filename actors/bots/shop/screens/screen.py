@@ -1,11 +1,9 @@
 """A message of the shop."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from aiogram.types import InlineKeyboardMarkup
 
-from actors.bots.shop.language import Language
 from actors.bots.shop.pictures import Picture
 
 CAPTION_CHARS_MAX = 1024
@@ -34,8 +32,3 @@ class Screen:
     def noting(self, notice: str) -> "Screen":
         """The same screen with a notice above it."""
         return replace(self, text=f"{notice}\n\n{self.text}") if notice else self
-
-
-def format_date(moment: datetime, language: Language) -> str:
-    """A day as the language writes it, by UTC."""
-    return f"{moment:%d.%m.%Y}" if language is Language.RU else f"{moment.day} {moment:%b %Y}"

@@ -1,6 +1,10 @@
 """What the shop says of orders: how they stand, and how they are paid for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from actors.bots.shop.language import Language
+from actors.bots.shop.texts.statuses import STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +26,7 @@ class OrderTexts:
     canceled: str
     refunding: str
     refunded: str
-    status_names: dict[str, str]
+    status_names: Mapping[str, str]
     title: str
     empty: str
     row: str
@@ -59,24 +63,16 @@ RUSSIAN = OrderTexts(
     choose_payment="Как вам удобнее заплатить? Оплачивая, вы принимаете условия продажи: /terms",
     pay_below="Кнопка ниже откроет страницу оплаты. Покупки придут в этот чат сами, обычно в течение минуты"
     " после оплаты.",
-    no_money_moves="Это проверочная касса: деньги не спишутся.",
+    no_money_moves="Это тестовая оплата: деньги не спишутся.",
     by_hand="Мы напишем вам, чтобы договориться об оплате. Все заказы: /orders",
     paid="Оплачено, спасибо! Покупки придут в этот чат с минуты на минуту.",
-    delivered="Покупки доставлены. Прочитать их снова можно в любой день.",
+    delivered="Покупки доставлены. Посмотреть их снова можно в любой момент.",
     expired="Время на оплату вышло, и товары снова в продаже. Если вы всё же успели заплатить, деньги не"
     " пропадут: вы получите покупку или возврат.",
     canceled="Заказ отменён, товары снова в продаже.",
     refunding="Возвращаем вам деньги за этот заказ.",
     refunded="Деньги за этот заказ вернулись к вам.",
-    status_names={
-        "awaiting_payment": "ждёт оплаты",
-        "paid": "оплачен",
-        "delivered": "доставлен",
-        "expired": "не оплачен вовремя",
-        "canceled": "отменён",
-        "refunding": "возвращаем деньги",
-        "refunded": "деньги возвращены",
-    },
+    status_names=STATUSES[Language.RU].order,
     title="<b>Мои заказы</b>",
     empty="Заказов пока нет.",
     row="<b>№ {number}</b> от {date}: {status}\n{items} на {total}",
@@ -89,12 +85,12 @@ RUSSIAN = OrderTexts(
     provider_down_popup="{provider} сейчас не принимает оплату. Попробуйте ещё раз через минуту.",
     provider_down_choose_popup="{provider} сейчас не принимает оплату. Попробуйте ещё раз через минуту или"
     " выберите другой способ.",
-    asked_popup="Спросили у {provider}. Если оплата прошла, покупки придут сюда в течение минуты.",
+    asked_popup="Проверяем оплату ({provider}). Если она прошла, покупки придут сюда в течение минуты.",
     nothing_to_ask_popup="Сначала выберите, как заплатить: страницы оплаты для этого заказа ещё нет.",
     canceled_popup="Заказ отменён.",
     not_canceled_popup="Этот заказ уже нельзя отменить.",
     closed_popup="Этот заказ больше не ждёт оплаты.",
-    goods_gone_popup="В этом заказе сейчас нет покупок, которые можно прочитать.",
+    goods_gone_popup="Покупок этого заказа здесь сейчас нет.",
     button_open="№ {number} · {total} · {status}",
     button_pay="💳 {provider}",
     button_pay_at="💳 Оплатить {amount} через {provider}",
@@ -106,53 +102,47 @@ RUSSIAN = OrderTexts(
 )
 
 ENGLISH = OrderTexts(
-    placed="✅ <b>Order No. {number} received</b>",
-    page="<b>Order No. {number}</b> of {date}: {status}",
+    placed="✅ <b>Order {number} received</b>",
+    page="<b>Order {number}</b>, {date}: {status}",
     promo="Promo code: {code}",
-    reserved="The goods are kept for you for {minutes}.",
-    still_reserved="The goods are kept for you for another {minutes}.",
+    reserved="The goods are reserved for you for {minutes}.",
+    still_reserved="The goods are reserved for you for another {minutes}.",
     choose_payment="How would you like to pay? By paying you accept the terms of sale: /terms",
     pay_below="The button below opens the payment page. Your goods arrive in this chat by themselves, usually"
     " within a minute of the payment.",
-    no_money_moves="This is a test till: no money will move.",
+    no_money_moves="This is a test payment: no money will be charged.",
     by_hand="We will write to you about payment. All orders: /orders",
-    paid="Paid, thank you! Your goods will be in this chat any moment.",
-    delivered="Your goods have been delivered. You can read them again any day.",
+    paid="Paid, thank you! Your goods will arrive in this chat any moment now.",
+    delivered="Your goods have been delivered. You can see them again at any time.",
     expired="The time to pay is over, and the goods are on sale again. If you did pay, your money is safe:"
     " you will get the goods or a refund.",
-    canceled="The order is cancelled, the goods are on sale again.",
+    canceled="The order is cancelled, and the goods are on sale again.",
     refunding="Your money for this order is on its way back.",
     refunded="Your money for this order has been returned.",
-    status_names={
-        "awaiting_payment": "awaiting payment",
-        "paid": "paid",
-        "delivered": "delivered",
-        "expired": "not paid in time",
-        "canceled": "cancelled",
-        "refunding": "refund under way",
-        "refunded": "refunded",
-    },
+    status_names=STATUSES[Language.EN].order,
     title="<b>My orders</b>",
     empty="No orders yet.",
-    row="<b>No. {number}</b> of {date}: {status}\n{items} for {total}",
+    row="<b>Order {number}</b>, {date}: {status}\n{items} for {total}",
     items_forms=("item", "items"),
     minutes_forms=("minute", "minutes"),
     providers={"yookassa": "YooKassa", "aaio": "AAIO", "stripe": "Stripe"},
     unknown_popup="You have no such order.",
     already_waiting_popup="This order is already waiting for your payment.",
-    too_many_waiting_popup="Three of your orders wait for payment. Pay for one or cancel it first: /orders",
+    too_many_waiting_popup="Three of your orders are awaiting payment. Pay for one or cancel it first:"
+    " /orders",
     provider_down_popup="{provider} is not taking payments right now. Please try again in a minute.",
     provider_down_choose_popup="{provider} is not taking payments right now. Please try again in a minute or"
     " choose another way.",
-    asked_popup="We have asked {provider}. If the payment went through, your goods will be here in a minute.",
+    asked_popup="We are checking with {provider}. If the payment went through, your goods will be here"
+    " in a minute.",
     nothing_to_ask_popup="Please choose how to pay first: there is no payment page for this order yet.",
     canceled_popup="The order is cancelled.",
     not_canceled_popup="This order can no longer be cancelled.",
     closed_popup="This order is no longer waiting for a payment.",
-    goods_gone_popup="There are no goods to read in this order at the moment.",
-    button_open="No. {number} · {total} · {status}",
+    goods_gone_popup="There is nothing to show for this order at the moment.",
+    button_open="Order {number} · {total} · {status}",
     button_pay="💳 {provider}",
-    button_pay_at="💳 Pay {amount} at {provider}",
+    button_pay_at="💳 Pay {amount} with {provider}",
     button_have_paid="✅ I have paid",
     button_other_way="↩️ Another way",
     button_cancel="✖️ Cancel the order",

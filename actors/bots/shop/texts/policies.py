@@ -33,7 +33,7 @@ RUSSIAN = PolicyTexts(
     " товара.\n\n"
     "2. Цена заказа не меняется с той минуты, как вы его подтвердили. Товары отложены для вас на {minutes}."
     " Если за это время заказ не оплачен, он закрывается и вы ничего не должны.\n\n"
-    "3. Купленное приходит в чат сразу после оплаты. Прочитать его снова можно в любой день: /orders\n\n"
+    "3. Купленное приходит в чат сразу после оплаты. Посмотреть его снова можно в любой момент: /orders\n\n"
     "4. Если оплата пришла слишком поздно, дважды или не на ту сумму, деньги возвращаются туда, откуда"
     " пришли. Если вернуть их так нельзя, они зачисляются на ваш баланс в магазине.\n\n"
     "5. Если с товаром что-то не так, откройте заказ (/orders) или напишите в магазин: вам пришлют замену"
@@ -84,9 +84,9 @@ RUSSIAN = PolicyTexts(
 ENGLISH = PolicyTexts(
     terms="<b>Terms of sale</b>\n\n"
     "1. The shop sells digital goods: codes, links and files. The page of a product says what you get.\n\n"
-    "2. The price of an order is fixed from the moment you confirm it. The goods are kept for you for"
+    "2. The price of an order is fixed from the moment you confirm it. The goods are reserved for you for"
     " {minutes}. If the order is not paid by then, it is closed and you owe nothing.\n\n"
-    "3. What you buy arrives in the chat as soon as it is paid for. You can read it again any day:"
+    "3. What you buy arrives in the chat as soon as it is paid for. You can see it again at any time:"
     " /orders\n\n"
     "4. A payment that comes too late, twice or with the wrong amount goes back to where it came from. Where"
     " that is impossible, it is added to your balance in the shop.\n\n"
@@ -102,7 +102,7 @@ ENGLISH = PolicyTexts(
     "• your contact, if you have left one: for the receipt, and to reach you about an order;\n"
     "• orders and payments: to deliver what you buy, to refund it and to keep the books;\n"
     "• what you wrote to the shop about problems with orders: to answer it;\n"
-    "• who brought whom, and your balance: for bonuses. Your first name and the first letter of your last"
+    "• who invited whom, and your balance: for bonuses. Your first name and the first letter of your last"
     " name are shown among the best customers of the month;\n"
     "• your cart, and where you are in the chat.{consultant}\n\n"
     "Who else sees it: the payment service gets the amount, the content and the number of the order, the"
@@ -110,7 +110,7 @@ ENGLISH = PolicyTexts(
     " Card details are entered at the payment service, and the shop never sees them.\n\n"
     "For how long: until you delete it. Technical records of deliveries disappear by themselves within a"
     " week, those of failures within 90 days.\n\n"
-    "You can do without news: /settings. Terms of sale: /terms",
+    "You can turn off news: /settings. Terms of sale: /terms",
     privacy_consultant="\n• a summary of your talk with the consultant. Your questions are read by a language"
     " model, which knows neither your name nor your contact.",
     ask="<b>Delete your data?</b>\n\n"
@@ -119,17 +119,18 @@ ENGLISH = PolicyTexts(
     " settings.\n\n"
     "This stays for the books: orders, that is what was sold, when and for how much. Without your name,"
     " contact and Telegram number.\n\n"
-    "What you bought cannot be read here any more. Save it first: /orders",
+    "You will no longer be able to see here what you bought. Save it first: /orders",
     ask_balance="💰 Your balance is {amount}. It will be lost: you can spend it first.",
-    ask_awaiting="⏳ Not paid yet, will be canceled: {orders}.",
+    ask_awaiting="⏳ Not paid yet, will be cancelled: {orders}.",
     ask_unfinished="📦 Not finished yet: {orders}. First you get the goods or your money, and only then the"
     " data is deleted.",
     ask_sure="This cannot be undone.",
-    asked="All right. Your data is being deleted; a last message will come in a few seconds.",
-    asked_waits="All right. Your data will be deleted as soon as these orders are finished: {orders}. Then a"
-    " last message will come.",
-    asked_already="Your data is being deleted already. A last message will come when that is done.",
-    erased="Your data is deleted. Should you like to come back, press /start, and we meet anew.",
+    asked="All right. Your data is being deleted; you will get one last message in a few seconds.",
+    asked_waits="All right. Your data will be deleted as soon as these orders are finished: {orders}."
+    " Then you"
+    " will get one last message.",
+    asked_already="Your data is being deleted already. You will get one last message when that is done.",
+    erased="Your data is deleted. Should you like to come back, press /start, and we will begin afresh.",
     button_terms="📄 Terms of sale",
     button_privacy="🔐 My data",
     button_erase="🗑 Delete my data",

@@ -37,6 +37,7 @@ from actors.bots import shop
 from actors.bots.shop.demo import fill
 from actors.bots.shop.options import Options
 from actors.hosting.events import ChatEvent, dispatch_event
+from actors.kit.speech.dates import format_date
 from actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
 from actors.providers.sums import Sums
 from storage.postgres.migrate import apply_migrations
@@ -473,8 +474,7 @@ def boris(new_customer: Callable[..., Customer]) -> Customer:
 @pytest.fixture
 def today() -> str:
     """The date of an order placed now, as an English customer reads it."""
-    now = datetime.now(UTC)
-    return f"{now.day} {now:%b %Y}"
+    return format_date(datetime.now(UTC), "en")
 
 
 async def _open_pool(url: str) -> asyncpg.Pool:

@@ -111,7 +111,7 @@ def test_a_product_that_is_gone_is_not_shown_and_not_sold(ann, button):
     assert ann.popup == "This product is no longer sold."
     assert ann.telegram.answers[-1].show_alert
     ann.writes("/cart")
-    assert "1 product is no longer sold and has left your cart." in ann.sees
+    assert "1 product is no longer sold and was removed from your cart." in ann.sees
     ann.writes("/cart")
     assert "no longer sold" not in ann.sees
 
@@ -197,7 +197,7 @@ def test_the_language_follows_telegram_until_the_customer_chooses(ann):
     ann.presses("Каталог")
     assert any("Игры" in label for label in ann.buttons())
     ann.writes("/language")
-    assert "We speak English now." in ann.sees
+    assert "The shop speaks English now." in ann.sees
 
 
 def test_the_choice_of_language_outlives_an_order(ann):
@@ -221,7 +221,7 @@ def test_any_text_gets_an_answer(ann, text):
 @pytest.mark.parametrize("content", OTHER_CONTENT, ids=lambda content: next(iter(content)))
 def test_other_content_gets_the_menu(ann, content):
     ann.sends(**content)
-    assert "I read only text" in ann.sees
+    assert "I can only read text" in ann.sees
     assert "🛍 Catalogue" in ann.buttons()
 
 

@@ -118,7 +118,7 @@ def test_the_friends_screen_has_the_link_the_circle_and_the_money(new_customer):
     ann.presses_data("go:friends")
     link = f"https://t.me/mailroom_shop_bot?start={payload_of(ann)}"
     assert link in ann.sees
-    assert "5% come to your balance" in ann.sees
+    assert "5% of everything a friend buys is added to your balance" in ann.sees
     assert "Friends: 1\nFriends of friends: 1\nEarned: ₽120\nYour balance: ₽100." in ann.sees
     [share] = ann.links().values()
     assert share.startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fmailroom_shop_bot%3Fstart%3Dref")

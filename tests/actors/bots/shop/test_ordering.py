@@ -24,7 +24,7 @@ def test_an_english_customer_walks_through_an_order(ann, today):
     assert "Contact: @ann_smith\nComment: Please, <b>after</b> six & not later" in ann.sees
     ann.presses("Confirm")
     [order] = ann.orders()
-    assert f"Order No. {order['id']} received" in ann.sees
+    assert f"Order {order['id']} received" in ann.sees
     assert (order["status"], order["contact"], order["language"]) == ("awaiting_payment", "@ann_smith", "en")
     assert (order["total_minor"], order["currency"], order["bot"]) == (298_000, "RUB", "shop")
     assert (order["chat_id"], order["comment"]) == (ann.chat_id, "Please, <b>after</b> six & not later")
@@ -37,7 +37,7 @@ def test_an_english_customer_walks_through_an_order(ann, today):
     ann.writes("/cart")
     assert "Your cart is empty" in ann.sees
     ann.writes("/orders")
-    assert f"No. {order['id']} of {today}: awaiting payment\n2 items for ₽2,980" in ann.sees
+    assert f"Order {order['id']}, {today}: awaiting payment\n2 items for ₽2,980" in ann.sees
 
 
 def test_a_russian_customer_walks_through_an_order(boris):
@@ -98,7 +98,7 @@ def test_pressing_confirm_twice_makes_one_order(ann):
     data = ann.buttons()["✅ Confirm"]
     ann.presses_data(data)
     ann.presses_data(data)
-    assert "no longer being placed" in ann.popup
+    assert "already closed" in ann.popup
     assert len(ann.orders()) == 1
 
 
@@ -163,7 +163,7 @@ def test_a_comment_that_is_too_long_is_asked_for_again(ann):
     ann.presses_data("order")
     ann.writes("@ann_smith")
     ann.writes("x" * 501)
-    assert "501 characters, the most is 500" in ann.sees
+    assert "501 characters, the limit is 500" in ann.sees
     ann.writes("/skip")
     assert "Comment: none" in ann.sees
 
@@ -245,7 +245,7 @@ def test_start_leaves_the_form_and_says_so(ann):
     ann.adds("planer")
     ann.reaches_summary()
     ann.writes("/start")
-    assert "The order form is closed, your cart is kept." in ann.sees
+    assert "Checkout is interrupted, your cart is kept." in ann.sees
 
 
 def test_cancel_without_a_form_says_there_is_nothing_to_cancel(ann):
@@ -257,11 +257,11 @@ def test_buttons_of_another_step_are_answered(ann):
     ann.adds("planer")
     for data in ("form:me", "form:skip", "form:change", "form:cancel", "ok:12345678"):
         ann.presses_data(data)
-        assert "no longer being placed" in ann.popup
+        assert "already closed" in ann.popup
     ann.presses_data("order")
     for data in ("form:skip", "form:change", "ok:12345678"):
         ann.presses_data(data)
-        assert "no longer being placed" in ann.popup
+        assert "already closed" in ann.popup
 
 
 def test_a_username_that_was_removed_meanwhile_is_not_taken(ann):

@@ -165,7 +165,7 @@ def test_a_payment_turns_the_message_to_delivered_without_a_press(play):
             for name, args in stage.telegram.calls
             if (name, args.get("chat_id")) == ("editMessageText", ANN)
         ]
-        assert "Order No. 1001" in edits[-1]
+        assert "Order 1001" in edits[-1]
         assert "Your goods have been delivered." in edits[-1]
 
     play(scenario)

@@ -44,9 +44,9 @@ def buy_button(customer, slug="planer"):
 
 def test_a_placed_order_says_what_how_much_until_when_and_how_to_pay(ann):
     number = order_glider(ann)
-    assert f"Order No. {number} received" in ann.sees
+    assert f"Order {number} received" in ann.sees
     assert "1 × ₽1,490 = ₽1,490" in ann.sees
-    assert "kept for you for 15 minutes" in ann.sees
+    assert "reserved for you for 15 minutes" in ann.sees
     assert list(ann.buttons())[:3] == ["💳 YooKassa", "💳 AAIO", "✖️ Cancel the order"]
     [item] = ann.sql("SELECT * FROM shop.stock_items WHERE order_id = $1", number)
     assert item["sold_at"] is None
@@ -56,9 +56,9 @@ def test_a_placed_order_says_what_how_much_until_when_and_how_to_pay(ann):
 def test_a_fourth_order_has_to_wait_until_one_of_three_is_paid_or_cancelled(ann):
     numbers = [order_glider(ann) for _ in range(3)]
     assert order_glider(ann) == numbers[-1], "no new one"
-    assert ann.popup.startswith("Three of your orders wait for payment.")
+    assert ann.popup.startswith("Three of your orders are awaiting payment.")
     ann.presses_data(buy_button(ann, "pdf"))
-    assert ann.popup.startswith("Three of your orders wait for payment.")
+    assert ann.popup.startswith("Three of your orders are awaiting payment.")
     ann.presses_data(f"ordx:{numbers[0]}")
     ann.presses_data(buy_button(ann, "pdf"))
     assert ann.orders()[-1]["id"] > numbers[-1]
@@ -96,7 +96,7 @@ def test_where_money_moves_nothing_is_said_of_a_test(ann, payments):
     payments["yookassa"].test = False
     order_glider(ann)
     ann.presses("YooKassa")
-    assert "test till" not in ann.sees
+    assert "test payment" not in ann.sees
 
 
 def test_a_provider_that_is_down_is_named_and_another_one_can_be_chosen(ann, payments):
@@ -156,7 +156,7 @@ def test_a_balance_that_left_too_small_a_rest_leaves_what_the_gateway_takes(ann,
     ann.writes("/cart")
     ann.presses("Use ₽1,489 of my balance")
     assert "To pay: ₽1\n" in ann.sees
-    assert "Nobody takes a payment below ₽1" in ann.sees
+    assert "A payment below ₽1" in ann.sees
     ann.reaches_summary()
     ann.presses_data(next(data for data in ann.buttons().values() if data.startswith("ok:")))
     assert (ann.orders()[-1]["total_minor"], ann.orders()[-1]["balance_minor"]) == (149_000, 148_900)
@@ -228,7 +228,7 @@ def test_i_have_paid_has_the_provider_asked_once_for_each_press(ann):
     assert "choose how to pay first" in ann.popup
     ann.presses("YooKassa")
     ann.presses("I have paid")
-    assert "We have asked YooKassa." in ann.popup
+    assert "We are checking with YooKassa." in ann.popup
     ann.repeats_after_crash()
     [job] = jobs(ann, "payment.confirm")
     assert job["queue"] == "payment"
@@ -253,7 +253,7 @@ def test_the_orders_of_others_do_not_exist(new_customer, data, payments):
     eve.presses_data(data.format(number))
     assert eve.popup in (
         "You have no such order.",
-        "There are no goods to read in this order at the moment.",
+        "There is nothing to show for this order at the moment.",
     )
     assert "DEMO" not in eve.sees
     assert len(eve.telegram.messages) == 1
@@ -266,11 +266,11 @@ def test_orders_are_listed_with_a_button_each_and_goods_can_be_read_again(ann, t
     number = order_glider(ann)
     pays(ann, number, "delivered")
     ann.writes("/orders")
-    assert f"No. {number} of {today}: delivered\n1 item for ₽1,490" in ann.sees
-    ann.presses(f"No. {number} · ₽1,490 · delivered")
-    assert "You can read them again any day" in ann.sees
+    assert f"Order {number}, {today}: delivered\n1 item for ₽1,490" in ann.sees
+    ann.presses(f"Order {number} · ₽1,490 · delivered")
+    assert "You can see them again at any time" in ann.sees
     ann.presses("Show my goods")
-    assert f"The goods of order No. {number}" in ann.sees
+    assert f"The goods of order {number}" in ann.sees
     assert "DEMO-PLANER-0001" in ann.sees
 
 
@@ -278,7 +278,7 @@ def test_buying_at_once_is_one_press_and_leaves_the_cart_alone(ann):
     ann.adds("fonts")
     ann.presses_data(buy_button(ann))
     [order] = ann.orders()
-    assert f"Order No. {order['id']} received" in ann.sees
+    assert f"Order {order['id']} received" in ann.sees
     assert (order["total_minor"], order["contact"], order["status"]) == (
         149_000,
         "@ann_smith",
@@ -318,7 +318,7 @@ def test_a_price_that_has_changed_is_shown_and_not_bought_at(ann):
     data = buy_button(ann)
     ann.sql("UPDATE shop.products SET price_minor = 200000 WHERE slug = 'planer'")
     ann.presses_data(data)
-    assert ann.popup == "The price has changed. Please look again."
+    assert ann.popup == "The price has changed. Please check it."
     assert ann.orders() == []
     ann.presses("Buy now for ₽2,000")
     assert ann.orders()[0]["total_minor"] == 200_000

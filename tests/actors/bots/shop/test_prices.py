@@ -70,8 +70,8 @@ def test_a_card_shows_the_price_before_and_after_a_discount_and_what_larger_quan
     discount(ann, "Too many", 60, "planer", min_quantity=50)
     card(ann, "planer")
     assert "Price: <s>₽1,490</s> <b>₽1,341</b>\n🏷 Spring, −10%" in html(ann)
-    assert "From 3 items: ₽1,192 each, −20%" in ann.sees
-    for hidden in ("From 2", "From 4", "From 50", "Secret", "−50%"):
+    assert "3 or more: ₽1,192 each, −20%" in ann.sees
+    for hidden in ("2 or more", "4 or more", "50 or more", "Secret", "−50%"):
         assert hidden not in ann.sees
     assert "⚡️ Buy now for ₽1,341" in ann.buttons()
     assert "In stock: 120" in ann.sees
@@ -107,10 +107,10 @@ def test_what_is_sold_out_has_no_buttons_to_buy_it(ann):
 def test_no_more_goes_into_the_cart_than_there_are(ann):
     product = ann.adds("orbit", times=2)
     ann.presses_data(f"add:{product}:0")
-    assert ann.popup == "In stock: 2. You cannot have more than that."
+    assert ann.popup == "In stock: 2. That is all we have."
     ann.writes("/cart")
     ann.presses("➕")
-    assert ann.popup == "In stock: 2. You cannot have more than that."
+    assert ann.popup == "In stock: 2. That is all we have."
     assert "2 × " in ann.sees
 
 
@@ -121,13 +121,13 @@ def test_a_cart_says_what_has_become_short_and_can_be_cut_to_what_there_is(ann):
     leave_in_stock(ann, "orbit", 1)
     leave_in_stock(ann, "upscale", 0)
     ann.writes("/cart")
-    assert "There are fewer of these than you want." in ann.sees
+    assert "We do not have that many." in ann.sees
     assert "⚠️ Only 1 in stock" in ann.sees
     assert "⚠️ Sold out" in ann.sees
     assert not any("Place the order" in label for label in ann.buttons())
     ann.presses_data("order")
-    assert "There are fewer of these than you want." in ann.sees
-    ann.presses("Take as many as there are")
+    assert "We do not have that many." in ann.sees
+    ann.presses("Take what is left")
     assert "⚠️" not in ann.sees
     assert "1. Orbit Nine" in ann.sees
     assert "2. Glider" in ann.sees
@@ -185,7 +185,7 @@ def test_a_promo_code_is_typed_applied_kept_through_the_order_and_then_forgotten
         ({}, "WINTER", "There is no promo code WINTER"),
         ({"ends_days": -1}, "SUMMER", "has expired"),
         ({"starts_days": 1}, "SUMMER", "not valid yet"),
-        ({"uses_max": 3, "uses": 3}, "SUMMER", "has been used as often as it could be"),
+        ({"uses_max": 3, "uses": 3}, "SUMMER", "has been used up"),
     ],
     ids=["malformed", "unknown", "expired", "early", "used up"],
 )
@@ -205,8 +205,8 @@ def test_a_promo_code_that_does_not_work_says_why_and_another_one_may_be_sent(an
     ("columns", "words"),
     [
         ({"slug": "fonts"}, "is valid, but for other goods"),
-        ({"min_quantity": 4}, "works from 4 items of one product"),
-        ({"percent": 5}, "your discount is as good"),
+        ({"min_quantity": 4}, "works if you buy 4 or more of one product"),
+        ({"percent": 5}, "your discount is already as good"),
     ],
     ids=["other goods", "more needed", "better already"],
 )
@@ -247,7 +247,7 @@ def test_start_leaves_the_promo_step_and_speaks_of_no_order(ann):
     ann.adds("planer")
     ann.presses_data("promo")
     ann.writes("/start")
-    assert "The order form is closed" not in ann.sees
+    assert "Checkout is interrupted" not in ann.sees
     ann.writes("hello")
     assert "I understand buttons" in ann.sees
 
@@ -261,7 +261,7 @@ def test_a_promo_code_that_runs_out_during_the_form_is_told_and_nothing_is_order
     ann.sql("UPDATE shop.discounts SET ends_at = now()")
     ann.presses("Confirm")
     assert ann.orders() == []
-    assert "WELCOME10 is not valid any more" in ann.sees
+    assert "WELCOME10 is no longer valid" in ann.sees
     assert "Total: ₽1,490" in ann.sees
     ann.presses("Confirm")
     assert ann.orders()[0]["total_minor"] == 149_000
@@ -284,7 +284,7 @@ def test_the_balance_pays_as_far_as_it_goes_when_it_is_asked_to(ann):
     [order] = ann.orders()
     assert (order["total_minor"], order["balance_minor"]) == (149_000, 30_000)
     ann.presses("YooKassa")
-    assert "💳 Pay ₽1,190 at YooKassa" in ann.links()
+    assert "💳 Pay ₽1,190 with YooKassa" in ann.links()
     ann.adds("planer")
     ann.writes("/cart")
     assert not any("balance" in label for label in ann.buttons())

@@ -175,7 +175,7 @@ def test_an_order_that_waits_for_its_payment_is_canceled_and_one_that_is_paid_is
     paid = buys(known, "paid")
     known.writes("/privacy")
     known.presses("Delete my data")
-    assert f"Not paid yet, will be canceled: {waiting}." in known.sees
+    assert f"Not paid yet, will be cancelled: {waiting}." in known.sees
     assert f"Not finished yet: {paid}." in known.sees
     known.presses("Yes, delete it")
     assert f"as soon as these orders are finished: {paid}." in known.sees

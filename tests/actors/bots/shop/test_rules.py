@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
 from actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact
 from actors.bots.shop.language import Language, choose_language, plural
-from actors.bots.shop.money import format_money
 from actors.bots.shop.product import Product
 from actors.bots.shop.quote import price
+from actors.kit.speech.money import format_money
 
 RU, EN = Language.RU, Language.EN
 
@@ -23,7 +23,7 @@ RU, EN = Language.RU, Language.EN
         (123_456_789, "EUR", "1 234 567,89 €", "€1,234,567.89"),
         (1_500, "JPY", "1 500 ¥", "¥1,500"),
         (1_250, "KWD", "1,250 KWD", "KWD 1.250"),
-        (-9_900, "RUB", "-99 ₽", "-₽99"),
+        (-9_900, "RUB", "−99 ₽", "−₽99"),
         (0, "RUB", "0 ₽", "₽0"),
     ],
 )

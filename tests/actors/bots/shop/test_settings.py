@@ -52,9 +52,9 @@ def test_who_wants_no_news_is_not_told_what_was_on_its_way(broadcast, ann):
     ann.writes("/start")
     broadcast()
     ann.writes("/settings")
-    assert "News and discounts of the shop come into this chat." in ann.sees
+    assert "You get the shop’s news and discounts in this chat." in ann.sees
     ann.presses("No more news")
-    assert "do not come" in ann.sees
+    assert "You do not get" in ann.sees
     assert ann.sql("SELECT * FROM broadcast_recipient") == []
 
 
@@ -64,7 +64,7 @@ def test_a_switch_pressed_twice_does_not_switch_back(ann, broadcast):
     off = ann.buttons()["🔕 No more news"]
     ann.presses_data(off)
     ann.presses_data(off)
-    assert "do not come" in ann.sees
+    assert "You do not get" in ann.sees
     ann.writes("/start")
     with pytest.raises(OwnerError, match="nobody_to_tell"):
         broadcast()

@@ -7,7 +7,6 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from actors.bots.shop.goods import Good
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import format_money
 from actors.bots.shop.owner_broadcast import Move
 from actors.bots.shop.owner_orders import OrderRow
 from actors.bots.shop.owner_texts import OwnerTexts
@@ -42,6 +41,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     SwitchOff,
 )
 from actors.bots.shop.stock import SoldItem
+from actors.kit.speech.money import format_money
 from storage.postgres.broadcasts import Progress
 
 Row = list[InlineKeyboardButton]

@@ -7,7 +7,6 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.money import format_money
 from actors.bots.shop.options import Options
 from actors.bots.shop.owner_orders import find_orders, open_order
 from actors.bots.shop.owner_refund import refund
@@ -17,6 +16,7 @@ from actors.bots.shop.routes.owner import keyboards, screens
 from actors.bots.shop.routes.owner.access import Turn, by, is_owner
 from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskRefund, DoRefund, ShowOrder
 from actors.bots.shop.screens import Screen
+from actors.kit.speech.money import format_money
 
 
 async def order_command(

@@ -16,7 +16,6 @@ from actors.bots.shop.goods import (
     set_active,
     set_price,
 )
-from actors.bots.shop.money import format_money
 from actors.bots.shop.options import Options
 from actors.bots.shop.owner_price import parse_currency, parse_price
 from actors.bots.shop.owner_texts import OwnerTexts
@@ -29,6 +28,7 @@ from actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm,
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.upload import parse_products
 from actors.bots.shop.upload_text import TABLE_BYTES_MAX
+from actors.kit.speech.money import format_money
 
 
 async def products_command(message: Message, database: Pool, own: OwnerTexts) -> None:

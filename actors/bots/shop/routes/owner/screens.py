@@ -3,7 +3,6 @@ the catalogue is escaped here.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from html import escape
 
 from aiogram.types import User
@@ -12,7 +11,6 @@ from actors.bots.shop.complaints import Waiting
 from actors.bots.shop.figures import Figures, Revenue
 from actors.bots.shop.goods import Good
 from actors.bots.shop.language import Language
-from actors.bots.shop.money import format_money
 from actors.bots.shop.offers import Offer
 from actors.bots.shop.owner_log import Deed
 from actors.bots.shop.owner_orders import Dossier, OrderRow, PaidHow
@@ -23,6 +21,9 @@ from actors.bots.shop.routes.owner import keyboards
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.stock import SoldItem
 from actors.bots.shop.upload import ProductFile
+from actors.kit.speech.dates import format_day, format_moment, last_day
+from actors.kit.speech.money import format_money
+from actors.kit.speech.percent import format_percent
 from storage.postgres.broadcasts import Progress
 
 TEXT_CHARS_MAX = 3_800
@@ -36,7 +37,7 @@ SAID_CHARS_MAX = 350
 LINES_CHARS_MAX = 1_000
 ITEM_BUTTONS_MAX = 40
 ON, OFF, SOLD_OUT = "🟢", "⚪️", "🔴"
-MICRO = 1_000_000
+MICRO_A_CENT = 10_000
 
 
 def menu(own: OwnerTexts, waiting: int, *, owner: bool) -> Screen:
@@ -55,9 +56,9 @@ def whoami(own: OwnerTexts, me: User, bot: str, *, owner: bool) -> Screen:
 def figures(own: OwnerTexts, found: Figures, days: int) -> Screen:
     """The figures of some days."""
     language = own.language
-    dates = _day(found.first, language)
+    dates = format_day(found.first, language)
     if found.last != found.first:
-        dates += f" – {_day(found.last, language)}"
+        dates += f" – {format_day(found.last, language)}"
     conversion = found.conversion_percent
     parts = [
         own.figures.format(period=own.periods[days], dates=dates),
@@ -66,7 +67,9 @@ def figures(own: OwnerTexts, found: Figures, days: int) -> Screen:
             paid=found.paid,
             delivered=found.delivered,
             refunded=found.refunded,
-            conversion=own.no_conversion if conversion is None else f"{conversion:.0f}%",
+            conversion=own.no_conversion
+            if conversion is None
+            else format_percent(round(conversion), language),
         ),
         "\n".join(_revenue(own, one) for one in found.revenue) or own.figures_no_money,
     ]
@@ -80,7 +83,7 @@ def figures(own: OwnerTexts, found: Figures, days: int) -> Screen:
             for one in found.top_products
         )
         parts.append("\n".join([own.figures_top, *lines]))
-    cost = f"{found.model_cost_micro_usd / MICRO:.2f}"
+    cost = format_money(round(found.model_cost_micro_usd / MICRO_A_CENT), "USD", language)
     parts.append(own.figures_model.format(calls=found.model_calls, cost=cost))
     return Screen("\n\n".join(parts), keyboards.figures(own, days))
 
@@ -105,7 +108,7 @@ def order(own: OwnerTexts, found: Dossier, *, owner: bool) -> Screen:
     text = own.order.format(
         number=one.number,
         status=own.statuses[one.status],
-        date=moment(one.created_at, language),
+        date=format_moment(one.created_at, language),
         name=escape(found.name) or "–",
         contact=escape(one.contact),
         user=one.user_id,
@@ -144,7 +147,7 @@ def complaint(own: OwnerTexts, found: Dossier, *, owner: bool) -> Screen:
     one, about = found.order, found.complaint
     said = [
         own.complaint_said.format(
-            at=moment(message.at, own.language),
+            at=format_moment(message.at, own.language),
             who=escape(message.who or own.complaint_customer),
             text=escape(_cut(message.text, SAID_CHARS_MAX)),
         )
@@ -205,7 +208,7 @@ def _items(own: OwnerTexts, items: Sequence[SoldItem]) -> str:
     rows = []
     for place, item in enumerate(items, start=1):
         name = "dead" if item.dead_at is not None else "given" if item.replaces is not None else "sold"
-        state = own.item_states[name].format(at=moment(item.dead_at or item.sold_at, own.language))
+        state = own.item_states[name].format(at=format_moment(item.dead_at or item.sold_at, own.language))
         rows.append(own.item_row.format(place=place, title=escape(item.title), state=state))
     return fitted(rows, LINES_CHARS_MAX)
 
@@ -329,7 +332,7 @@ def broadcast(own: OwnerTexts, found: Progress) -> Screen:
 def broadcasts(own: OwnerTexts, found: Sequence[Progress]) -> Screen:
     """The latest broadcasts, each a button."""
     labels = [
-        (one.id, f"№ {one.id} · {own.broadcast_statuses[one.status]} · {one.sent}/{one.total}")
+        (one.id, f"{own.number_sign}{one.id} · {own.broadcast_statuses[one.status]} · {one.sent}/{one.total}")
         for one in found
     ]
     return Screen(own.button_broadcasts if labels else own.nothing_here, keyboards.broadcasts(own, labels))
@@ -339,7 +342,7 @@ def log(own: OwnerTexts, deeds: Sequence[Deed]) -> Screen:
     """Who did what, newest first."""
     rows = [
         own.log_row.format(
-            at=moment(deed.at, own.language),
+            at=format_moment(deed.at, own.language),
             who=escape(deed.who),
             action=own.actions.get(deed.action, deed.action),
             target=escape(deed.target),
@@ -360,11 +363,6 @@ def fitted(rows: Iterable[str], chars_max: int, between: str = "\n") -> str:
             return between.join([*kept, "…"])
         kept.append(row)
     return between.join(kept)
-
-
-def moment(at: datetime, language: Language) -> str:
-    """A moment, to the minute (UTC)."""
-    return f"{_day(at.date(), language)} {at:%H:%M}"
 
 
 def _reported(own: OwnerTexts, parts: list[str], file: StockUpload | ProductFile) -> Screen:
@@ -419,13 +417,13 @@ def _offer(own: OwnerTexts, offer: Offer) -> str:
     if offer.promo_code:
         terms.append(own.discount_code.format(code=offer.promo_code))
     if offer.ends_at is not None:
-        terms.append(own.discount_until.format(date=moment(offer.ends_at, own.language)))
+        terms.append(own.discount_until.format(date=format_day(last_day(offer.ends_at), own.language)))
     if offer.uses_max is not None:
         terms.append(own.discount_uses.format(uses=offer.uses, most=offer.uses_max))
     state = "off" if not offer.active else "on" if offer.in_force else "over"
     return own.discount_row.format(
         id=offer.id,
-        percent=offer.percent,
+        percent=format_percent(-offer.percent, own.language),
         title=escape(offer.title(own.language)),
         terms=", ".join(terms),
         state=own.discount_states[state],
@@ -445,7 +443,3 @@ def _numbers(lines: Sequence[int]) -> str:
 
 def _cut(text: str, chars_max: int) -> str:
     return text if len(text) <= chars_max else f"{text[: chars_max - 1]}…"
-
-
-def _day(day: date, language: Language) -> str:
-    return f"{day:%d.%m.%Y}" if language is Language.RU else f"{day.day} {day:%b %Y}"

@@ -140,7 +140,7 @@ def test_what_a_provider_cannot_give_back_is_credited_and_the_owner_is_told(play
         assert await world.balance(order.user_id) == 7_000
         assert world.events(order.chat_id) == [refunded(order, "mismatch", 7_000, to_balance=True)]
         (text,) = world.telegram.texts(OWNER)
-        assert f"Order No. {order.number}: ₽70 cannot be given back through yoomoney" in text
+        assert f"Order {order.number}: ₽70 cannot be refunded through yoomoney" in text
         assert "The sum was put on the customer's balance." in text
         # It can be spent.
         again = await world.order((await world.product(1), 1), buyer=order.user_id, use_balance=True)
@@ -167,7 +167,7 @@ def test_a_coin_that_no_balance_can_hold_is_left_to_the_owner(play):
         await world.pay(order, paid=Money(15_920_000, "USDT"))
         await world.quiet()
         assert world.events(order.chat_id) == []
-        assert "please give the money back by hand" in world.telegram.texts(OWNER)[0]
+        assert "please refund it by hand" in world.telegram.texts(OWNER)[0]
 
     play(scenario, provider=MemoryProvider(can_refund=False))
 

@@ -88,7 +88,7 @@ def test_a_refund_that_fails_after_three_days_is_credited_and_the_owner_hears(pl
         await changed(world, payment)
         assert await world.balance(order.user_id) == PRICE
         (text,) = told(world)
-        assert "₽100 cannot be given back through yoomoney (lost_or_stolen_card)" in text
+        assert "₽100 cannot be refunded through yoomoney (lost_or_stolen_card)" in text
         assert (await world.status(order), await refunded_today(world)) == ("refunded", [PRICE])
         assert [event["to_balance"] for _, event in world.events(order.chat_id, "shop.refunded")] == [
             False,
@@ -104,7 +104,7 @@ def test_a_refund_refused_for_want_of_money_is_told_to_the_owner_and_goes_throug
         world.provider.on_refund.answers = [ProviderRefusedError("insufficient_funds", "passes")]
         await owner_gives_back(world, order)
         (text,) = told(world)
-        assert "does not give ₽100 back for now (insufficient_funds)" in text
+        assert "is not refunding ₽100 for now (insufficient_funds)" in text
         assert await world.status(order) == "refunding"
         await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'")
         world.stand.ears.wake("payment")
@@ -126,7 +126,7 @@ def test_a_dispute_is_told_to_the_owner_and_when_won_all_is_as_before(play):
         world.provider.becomes(payment, "paid", disputes=dispute("won", withdrawn=False))
         await changed(world, payment)
         opened, won = told(world)
-        assert f"Order No. {order.number}: the buyer's bank disputes ₽100 (fraudulent)" in opened
+        assert f"Order {order.number}: the buyer's bank disputes ₽100 (fraudulent)" in opened
         assert "decided for the shop" in won
         assert [one.status for one in await world.payments(order)] == ["paid"]
         assert (await world.status(order), await refunded_today(world)) == ("delivered", [0])
@@ -159,7 +159,7 @@ def test_a_dispute_that_is_lost_closes_the_order_and_gives_the_buyer_nothing_mor
         )
         assert (earned, world.events(buyer, "shop.refunded")) == (0, [])
         (text,) = told(world)
-        assert "is lost, the money is gone (fraudulent)" in text
+        assert "is lost, the money has been taken (fraudulent)" in text
         assert "bonuses are revoked" in text
         assert await refunded_today(world) == [order.to_pay_minor]
 

@@ -42,7 +42,7 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_customers_once(olga, peop
         "button": {"text": "🔕 No more news", "data": "news:0:1"},
     }  # fmt: skip
     assert (row["bot"], row["status"], sent_to(olga)) == ("shop", "running", [101, 102, 103, olga.chat_id])
-    assert olga.sees == f"Broadcast No. {row['id']}: running\nDelivered 0 of 4\nLeft: 4"
+    assert olga.sees == f"Broadcast {row['id']}: running\nDelivered 0 of 4\nRemaining: 4"
     olga.repeats_after_crash()
     assert len(olga.sql("SELECT * FROM broadcast")) == 1
     olga.presses_data(send)
@@ -58,7 +58,7 @@ def test_a_second_press_that_knows_nothing_of_the_first_sends_nothing(olga, peop
     olga._storage.storage = olga.state_before  # what the first press has changed in the chat is lost
     olga.presses_data(send)
     assert len(olga.sql("SELECT * FROM broadcast")) == 1
-    assert olga.sees.startswith("Broadcast No.")
+    assert olga.sees.startswith("Broadcast ")
 
 
 def test_only_those_of_a_language_are_told(olga, people):
@@ -118,10 +118,10 @@ def test_a_broadcast_is_paused_resumed_and_stopped_and_all_of_it_is_written_down
     olga.presses_data(f"admbm:{number}:resume")
     assert "in another state by now" in olga.popup
     olga.presses_data("admb:999")
-    assert "There is no broadcast No. 999" in olga.popup
+    assert "There is no broadcast 999" in olga.popup
     olga.writes("/admin")
     olga.presses("Broadcasts")
-    assert f"№ {number} · stopped · 0/4" in olga.buttons()
+    assert f"{number} · stopped · 0/4" in olga.buttons()
     actions = [row["action"] for row in olga.sql("SELECT action FROM shop.owner_log ORDER BY id")]
     assert actions == ["broadcast", "broadcast_pause", "broadcast_resume", "broadcast_cancel"]
 

@@ -19,9 +19,9 @@ def items(person, slug):
 
 def test_the_levels_are_shown_the_scarcest_first(olga):
     olga.writes("/stock")
-    rows = [line for line in olga.sees.splitlines() if ": free " in line]
+    rows = [line for line in olga.sees.splitlines() if ": available " in line]
     assert rows[0].startswith("🔴")
-    assert "🟢 orbit: free 2, held 0, sold 0" in rows
+    assert "🟢 orbit: available 2, reserved 0, sold 0" in rows
     assert "caption /stock" in olga.sees
 
 
@@ -37,8 +37,8 @@ def test_good_lines_are_taken_and_each_of_the_others_is_accounted_for(olga, vaul
         "Upload: 7 lines\n"
         "✅ Added: 3 (album 1, orbit 2)\n"
         "♻️ In stock or sold already: 1 (lines 4)\n"
-        "👯 Twice in the file: 1 (lines 5)\n"
-        "⚠️ Not taken: 2\n"
+        "👯 Repeated in the file: 1 (lines 5)\n"
+        "⚠️ Not added: 2\n"
         "Line 6. There is no product “orbyt”. Did you mean orbit? Look it up among the products.\n"
         "Line 7. The kind “key” is not known. Write code or link."
     )
@@ -52,7 +52,8 @@ def test_a_russian_table_in_the_encoding_of_excel_gets_a_russian_report(oleg):
     oleg.sends_file(text.encode("cp1251"), "/stock")
     assert oleg.sees.startswith("Загрузка: 2 строки\n✅ Добавлено: 1 (orbit 1)\nФайл не в UTF-8, он прочитан")
     assert (
-        "прочитан как Windows-1251. Посмотрите, верны ли буквы.\n⚠️ Не взято: 1\nСтрока 3. Файл" in oleg.sees
+        "прочитан как Windows-1251. Проверьте, правильно ли прочитались буквы.\n⚠️ Не добавлено: 1\n"
+        "Строка 3. Файл" in oleg.sees
     )
 
 
@@ -76,7 +77,7 @@ def test_an_upload_that_is_handled_again_after_a_crash_says_the_same_and_adds_no
 def test_many_bad_lines_come_back_as_a_file(olga):
     rows = [["orbit", "code", ""] for _ in range(30)]
     olga.sends_file(table(HEAD, *rows), "/stock")
-    assert "⚠️ Not taken: 30" in olga.sees
+    assert "⚠️ Not added: 30" in olga.sees
     assert "18 more, all of them are in the file below." in olga.sees
     (document,) = olga.telegram.documents
     lines = document.document.data.decode("utf-8-sig").splitlines()
@@ -96,14 +97,14 @@ def test_what_is_for_sale_is_in_neither_the_report_nor_the_log(olga):
     ("data", "words"),
     [
         (b"", "The file is empty."),
-        (b"PK\x03\x04...", "This is no CSV table."),
+        (b"PK\x03\x04...", "This is not a CSV table."),
         (b"slug;content\norbit;A", "There is no column kind."),
     ],
     ids=["empty", "excel", "column"],
 )
 def test_a_file_that_cannot_be_taken_is_refused_with_what_to_do(olga, data, words):
     olga.sends_file(data, "/stock", size=max(len(data), 1))
-    assert olga.sees.startswith(f"It was not done. {words}")
+    assert olga.sees.startswith(f"Not done. {words}")
 
 
 def test_a_table_that_is_too_large_is_not_even_fetched(olga):
@@ -133,7 +134,7 @@ def test_a_file_for_a_product_that_there_is_not_is_not_fetched(olga):
 def test_a_table_without_a_caption_is_asked_about(olga, stas):
     for person in (olga, stas):
         person.sends_file(table(HEAD), name="Stock.CSV")
-        assert "What is to be done with this file?" in person.sees
+        assert "What should be done with this file?" in person.sees
         assert person.fetched() == 0
 
 
@@ -145,7 +146,7 @@ def test_staff_may_fill_the_stock(stas):
 def test_what_is_free_is_taken_off_sale_once_that_was_confirmed(olga, sells):
     held = sells("orbit", 1, pays=False)
     olga.writes("/withdraw orbit")
-    assert olga.sees.startswith("Take all that is free of orbit off sale: 1 item?")
+    assert olga.sees.startswith("Take all available stock of orbit off sale (1 item)?")
     assert olga.sql("SELECT * FROM shop.stock_items WHERE withdrawn_at IS NOT NULL") == []
     olga.presses("Yes, withdraw")
     assert olga.sees.startswith("1 item is off sale.")

@@ -23,9 +23,9 @@ def test_the_latest_orders_are_a_list_of_buttons(olga, sells):
     first, second = sells(), sells("orbit", user_id=56, name="Bob", pays=False)
     olga.writes("/admin")
     olga.presses("Orders")
-    labels = [label for label in olga.buttons() if "No." in label]
+    labels = [label for label in olga.buttons() if label.startswith("Order ")]
     assert labels == [
-        f"No. {second} · awaiting payment · ₽699", f"No. {first} · paid · ₽899"
+        f"Order {second} · awaiting payment · ₽699", f"Order {first} · paid · ₽899"
     ]  # fmt: skip
 
 
@@ -37,13 +37,13 @@ def test_an_order_tells_who_what_how_it_was_paid_and_what_is_still_to_be_done(ol
     )
     olga.writes(f"/order {number}")
     text = olga.sees
-    assert f"Order No. {number}: paid" in text
+    assert f"Order {number}: paid" in text
     assert "Anna\nContact: anna@example.com · id 55" in text
     assert "The Lighthouse Keeper: 2 × ₽899" in text
     assert "Total: ₽1,798" in text
     assert "Comment: soon" in text
     assert "yookassa: ₽1,798, paid" in text
-    assert "shop.expire: in its time (0 attempts)\nshop.expire: has failed (0 attempts)" in text
+    assert "shop.expire: scheduled (attempts: 0)\nshop.expire: failed (attempts: 0)" in text
 
 
 def test_orders_are_found_by_number_customer_name_and_contact(olga, oleg, sells):
@@ -52,13 +52,13 @@ def test_orders_are_found_by_number_customer_name_and_contact(olga, oleg, sells)
     for text in (str(number), f"№ {number}", "55", "anna"):
         olga.writes(f"/order {text}")
         if text == "anna":  # all of them left that address
-            assert len([label for label in olga.buttons() if "No." in label]) == 3
+            assert len([label for label in olga.buttons() if label.startswith("Order ")]) == 3
         else:
-            assert f"Order No. {number}: paid" in olga.sees, text
+            assert f"Order {number}: paid" in olga.sees, text
     for text in ("56", "bob", "50% _"):
         olga.writes(f"/order {text}")
-        assert olga.sees.startswith(f"Found for “{text}”")
-        assert len([label for label in olga.buttons() if "No." in label]) == 2
+        assert olga.sees.startswith(f"Results for: {text}")
+        assert len([label for label in olga.buttons() if label.startswith("Order ")]) == 2
     for text in ("%", "9" * 30, "1 OR 1=1", "\x00"):
         olga.writes(f"/order {text}")
         assert status(olga, other) == "paid"
@@ -72,7 +72,7 @@ def test_orders_of_another_bot_are_none_of_this_shop(olga, sells):
     olga.writes(f"/order {number}")
     assert olga.sees == "There are no such orders."
     olga.writes(f"/refund {number}")
-    assert f"There is no order No. {number}" in olga.sees
+    assert f"There is no order {number}" in olga.sees
     olga.presses_data(DoRefund(order=number, goods=False).pack())
     assert status(olga, number) == "paid"
 
@@ -81,12 +81,12 @@ def test_a_refund_is_asked_about_and_then_begun_once(olga, sells):
     number = sells("lighthouse", 2, delivered=True)
     stock = in_stock(olga, "lighthouse")
     olga.writes(f"/refund {number}")
-    assert olga.sees == f"Give ₽1,798 back for order No. {number}? This cannot be undone."
-    assert list(olga.buttons()) == ["Yes, give ₽1,798 back", "No"]
+    assert olga.sees == f"Refund ₽1,798 for order {number}? This cannot be undone."
+    assert list(olga.buttons()) == ["Yes, refund ₽1,798", "No"]
     assert status(olga, number) == "delivered"
     question = olga.newest
     olga.presses("Yes")
-    assert f"₽1,798 for order No. {number} is on its way back." in olga.sees
+    assert f"₽1,798 for order {number} is being refunded." in olga.sees
     assert status(olga, number) == "refunding"
     (job,) = jobs(olga, "payment.refund")
     (payment,) = olga.sql("SELECT * FROM payment")
@@ -94,7 +94,7 @@ def test_a_refund_is_asked_about_and_then_begun_once(olga, sells):
     assert (job["queue"], payment["status"], olga.woken) == ("payment", "refunding", ["payment"])
     olga.repeats_after_crash()
     olga.presses_data(DoRefund(order=number, goods=False).pack(), message_id=question)
-    assert "cannot be refunded: it is being refunded" in olga.popup
+    assert "cannot be refunded, its status: being refunded" in olga.popup
     assert len(jobs(olga, "payment.refund")) == 1
     assert len(olga.sql("SELECT * FROM payment_refund")) == 1
     assert in_stock(olga, "lighthouse") == stock
@@ -102,8 +102,8 @@ def test_a_refund_is_asked_about_and_then_begun_once(olga, sells):
     assert (deed["action"], deed["target"]) == ("refund", str(number))
     assert deed["who"] == f"Olga <b> (telegram {olga.id})"
     olga.writes(f"/order {number}")
-    assert "yookassa: ₽1,798, being refunded; refund of ₽1,798 on its way" in olga.sees
-    assert "payment.refund: waits its turn" in olga.sees
+    assert "yookassa: ₽1,798, being refunded; refund of ₽1,798: on its way" in olga.sees
+    assert "payment.refund: waiting its turn" in olga.sees
 
 
 def test_goods_that_nobody_has_seen_can_go_back_into_stock(olga, sells):
@@ -132,7 +132,7 @@ def test_an_order_that_the_balance_has_paid_for_is_given_back_to_the_balance(olg
     assert olga.sql(spent)[0]["left"] == 10_100
     olga.writes(f"/refund {number}")
     olga.presses("Yes")
-    assert olga.sees == f"₽899 for order No. {number} is on the buyer's balance again."
+    assert olga.sees == f"₽899 for order {number} is back on the buyer's balance."
     assert status(olga, number) == "refunded"
     olga.repeats_after_crash()
     assert olga.sql(spent)[0]["left"] == 100_000
@@ -156,7 +156,7 @@ def test_what_was_not_paid_cannot_be_refunded(olga, sells):
     ):
         olga.writes(wish)
     olga.presses_data(DoRefund(order=number, goods=False).pack())
-    assert "cannot be refunded: it is awaiting payment" in olga.popup
+    assert "cannot be refunded, its status: awaiting payment" in olga.popup
     assert jobs(olga, "payment.refund") == []
 
 

@@ -47,7 +47,7 @@ def test_what_is_no_picture_or_too_large_is_refused_by_name_and_asked_for_again(
     opens(olga)
     olga.presses("Add a picture")
     olga.writes("here it is")
-    assert "A picture is needed now" in olga.sees
+    assert "Please send a picture" in olga.sees
     olga.sends_file(b"<svg/>", name="x.svg")
     assert "no JPEG or PNG picture" in olga.sees
     fetched = olga.fetched()

@@ -63,7 +63,7 @@ def test_a_price_is_asked_for_and_may_be_written_again(olga):
     olga.presses("Products")
     olga.presses("Lumen: photo editor")
     olga.presses("Price")
-    assert "svetlitsa costs ₽2,490 now" in olga.sees
+    assert "svetlitsa: ₽2,490 now" in olga.sees
     olga.writes("a lot")
     assert "does not look like a price" in olga.sees
     olga.sends(sticker={"file_id": "1", "file_unique_id": "1", "type": "regular", "width": 1, "height": 1,
@@ -114,7 +114,7 @@ def test_products_are_added_and_changed_by_a_table_and_bad_lines_are_named(olga)
     ]
     olga.sends_file(table(HEAD, *rows), "/products", name="products.csv")
     assert olga.sees == (
-        "Upload: 4 lines\nProducts added: 1. Changed: 1. As they were: 0.\n⚠️ Not taken: 2\n"
+        "Upload: 4 lines\nProducts added: 1. Changed: 1. Unchanged: 0.\n⚠️ Not added: 2\n"
         "Line 4. There is no category “gamse”. Did you mean games? Add the category first.\n"
         "Line 5. 1.234: RUB has 2 decimals, not more. Correct the price."
     )
@@ -126,7 +126,7 @@ def test_products_are_added_and_changed_by_a_table_and_bad_lines_are_named(olga)
     olga.repeats_after_crash()
     assert "Products added: 1. Changed: 1." in olga.sees
     olga.sends_file(table(HEAD, *rows[:2]), "/products")
-    assert "Products added: 0. Changed: 0. As they were: 2." in olga.sees
+    assert "Products added: 0. Changed: 0. Unchanged: 2." in olga.sees
 
 
 def test_staff_may_look_at_products_and_not_change_them(stas):

@@ -65,7 +65,7 @@ def test_it_is_written_down_who_when_and_why(olga, sells, complains):  # noqa: F
     outcome = json.loads(deed["outcome"])
     assert (outcome["dead"], outcome["given"]) == (old["id"], new["id"])
     olga.writes("/log")
-    assert f"replaced an item of order No. {number}" in olga.sees
+    assert f"replaced an item of order {number}" in olga.sees
 
 
 def test_the_customer_gets_the_new_one_and_sees_the_old_one_as_replaced(olga, new_customer, sells):
@@ -77,7 +77,7 @@ def test_the_customer_gets_the_new_one_and_sees_the_old_one_as_replaced(olga, ne
     assert event["chat"] == ANNA
     anna = new_customer(id=ANNA, chat_id=ANNA)
     anna.learns("shop.replaced", event["data"])
-    assert f"A replacement in order No. {number}" in anna.sees
+    assert f"A replacement in order {number}" in anna.sees
     assert anna.sees.count("DEMO-LIGHTHOUSE") == 1
     new = anna.sees
     anna.presses_data(f"goods:{number}")
@@ -157,7 +157,7 @@ def test_an_item_of_another_order_is_not_replaced(olga, sells):
     [theirs] = items(olga, other)
     olga.writes("/admin")
     presses_replace(olga, number, theirs["id"])
-    assert f"Order No. {number} has no such item" in olga.popup
+    assert f"Order {number} has no such item" in olga.popup
 
 
 def test_of_several_one_says_which_and_sees_what_became_of_them(olga, sells):

@@ -1,0 +1,1 @@
+"""What every bundled bot says and shows alike."""
