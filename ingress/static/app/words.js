@@ -9,7 +9,7 @@ const RU = {
   otherLanguage: "EN",
   switchLanguage: "Switch to English",
   demo: (id) => `Демо: вы посетитель ${id}`,
-  demoOther: "Войти другим покупателем",
+  demoOther: "Сменить",
   search: "Найти товар",
   all: "Всё",
   categories: "Разделы",
