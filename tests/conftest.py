@@ -22,6 +22,7 @@ _database_numbers = itertools.count(1)
 OPENS_DOORS = (
     "acceptance",
     "accessibility",
+    "actors/bots/shop/consultant",
     "actors/providers",
     "compat",
     "foreign",
