@@ -65,11 +65,11 @@ class AllDead(Letters, Jobs):
 
     async def dead_count(self, wanted: Wanted) -> DeadCount:
         """How many a filter finds, however many they are."""
-        from storage.postgres.outbox.dead import dead_count
-
         letters = await self._letters.count(wanted)
         if not self._outbox.is_there:
             return DeadCount(letters, 0)
+        from storage.postgres.outbox.dead import dead_count
+
         try:
             async with self._outbox.look() as pool:
                 return DeadCount(letters, await dead_count(pool, _of_jobs(wanted)))
@@ -77,11 +77,11 @@ class AllDead(Letters, Jobs):
             return DeadCount(letters, 0, f"dead jobs are not counted: {error}")
 
     async def _dead_in_time(self) -> int | None:
+        if not self._outbox.is_there:
+            return None
         from storage.postgres.outbox.dead import dead_count
         from storage.postgres.outbox.seen import Wanted as JobsWanted
 
-        if not self._outbox.is_there:
-            return None
         try:
             async with asyncio.timeout(COUNT_SECONDS), self._outbox.look() as pool:
                 return await dead_count(pool, JobsWanted())

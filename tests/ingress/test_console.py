@@ -350,7 +350,7 @@ def test_what_needs_on_call_comes_with_every_beat(door, desk, quick) -> None:
 
         async def look(stream):
             silent, waits, letters = (await stream.event())["concerns"]
-            assert (silent["kind"], silent["things"][0]["why"]) == ("process", "did not take the order")
+            assert (silent["kind"], silent["things"][0]["why"]) == ("process", "asked, and silent for 2 s")
             assert (waits["number"], waits["things"][0]["at"]) == (3, "chat/shop:7")
             assert letters["says"] == "1 message failed for good"
 

@@ -99,6 +99,7 @@ SAID = {
     ),
 }
 OPTIONS_SAID = {
+    f'terms_ru = "{"ы" * 3_801}"': ("string_too_long", "terms_ru: must have 3800 characters at most"),
     "owners = 7003": ("frozen_set_type", "owners: must be a list, such as [1, 2]"),
     'staff = [1, "Ann"]': ("int_parsing", "staff.1: must be a whole number, and is 'Ann'"),
     'bonus_percent = "5"': ("tuple_type", "bonus_percent: must be a list, such as [1, 2]"),

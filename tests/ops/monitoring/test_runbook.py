@@ -23,6 +23,8 @@ NOT_LOG_LINES = {"whole_bot", "no_answer"}
 def test_every_command_in_the_runbook_is_one_and_has_these_options(call) -> None:
     command, words = typer.main.get_command(app), list(call)
     while (inner := getattr(command, "commands", None)) is not None:
+        if not words and getattr(command, "invoke_without_command", False):
+            break
         assert words, "a group of commands alone does nothing"
         assert words[0] in inner
         command = inner[words.pop(0)]

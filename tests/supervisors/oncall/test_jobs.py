@@ -307,9 +307,9 @@ def test_a_postgres_that_does_not_answer_hides_no_dead_letters_of_chats(desk):
     assert "The jobs could not be: Postgres does not answer" in mixed.says
 
 
-def test_a_database_without_the_tables_says_what_to_run(desk, postgres_url):
+def test_a_database_without_the_tables_says_what_to_run(desk, clean_postgres_url):
     async def opened():
-        return await asyncpg.create_pool(postgres_url, min_size=1, max_size=1)
+        return await asyncpg.create_pool(clean_postgres_url, min_size=1, max_size=1)
 
     desk.oncall = OnCall(desk.line, database=opened)
     with pytest.raises(OnCallError, match="run `mailroom migrate`"):
