@@ -104,20 +104,25 @@ class LoopWatch:
         """The loop is late: see how long it takes."""
         stall: Stall | None = None
         seconds = LOOK_SECONDS
+        in_debugger = 0.0
         while not self._answered.is_set():
             before = time.monotonic()
             await asyncio.sleep(LOOK_SECONDS)
             # When this thread did not run either, all of the process was stopped, and no handler is to blame.
-            seconds += min(time.monotonic() - before, 2 * LOOK_SECONDS)
+            passed = min(time.monotonic() - before, 2 * LOOK_SECONDS)
+            seconds += passed
+            frame = self._frame()
+            if frame is not None and in_a_debugger(frame):
+                in_debugger += passed
             if stall is not None:
                 stall.seconds = seconds
-            elif seconds >= NAMED_AFTER_SECONDS and (frame := self._frame()) is not None:
+            elif seconds >= NAMED_AFTER_SECONDS and frame is not None:
                 stall = self._stall(frame, seconds)
                 self._named(stall)
-            if seconds < self._seconds_max or stall is None:
+            # What somebody thought in a debugger does not count, also when they have just left it.
+            if seconds - in_debugger < self._seconds_max or stall is None:
                 continue
-            frame = self._frame()
-            if frame is not None and not in_a_debugger(frame):
+            if frame is not None:
                 # Its lines are looked up by whoever writes them: that reads files.
                 stack = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
                 stack.reverse()  # the innermost last, as in every traceback
