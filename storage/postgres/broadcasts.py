@@ -14,7 +14,7 @@ from typing import Literal
 
 import asyncpg
 
-from storage.postgres.outbox.connection import answering
+from storage.postgres.outbox.connection import Source, answering
 from storage.postgres.queries import load
 from storage.words import kept
 
@@ -76,6 +76,12 @@ class Said:
     """When to try again, if the state is `waiting`."""
 
 
+async def forget_recipient(source: Source, bot: str, chat_id: int) -> None:
+    """Know no more that a chat was among the recipients, of whichever broadcast of the bot."""
+    with answering():
+        await source.execute(SQL["forget"], bot, chat_id)
+
+
 class Broadcasts:
     """What people do with broadcasts. Every call may be repeated, except `create`."""
 
@@ -105,11 +111,6 @@ class Broadcasts:
         """Tell a chat nothing of what it has not been told yet, in whichever broadcast of the bot."""
         with answering():
             await self._pool.execute(SQL["leave"], bot, chat_id)
-
-    async def forget(self, bot: str, chat_id: int) -> None:
-        """Know no more that a chat was among the recipients, of whichever broadcast of the bot."""
-        with answering():
-            await self._pool.execute(SQL["forget"], bot, chat_id)
 
     async def pause(self, id: int, by: str, why: str) -> bool:  # noqa: A002 - what it is called everywhere
         """Tell nobody else for now. False if it is not running."""

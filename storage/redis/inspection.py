@@ -4,8 +4,9 @@ anything, or reads more than it shows.
 
 import asyncio
 import heapq
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from storage.redis.batch import Line
@@ -65,12 +66,7 @@ async def oldest(line: Line, most: int) -> list[InLine]:
     """The chats whose first message waits longest, the longest first."""
     if most < 1:
         return []
-    answers = await _every(line, "ZRANGE", "ready", 0, most - 1, "WITHSCORES")
-    waiting = [(ms, chat) for answer in answers for chat, ms in _scored(answer)]
-    chosen = heapq.nsmallest(most, waiting)
-    depths = await asyncio.gather(*(_score(line, "depths", chat) for _, chat in chosen))
-    # A chat that is not in `depths` has one message.
-    return [InLine(chat, depth or 1, ms) for (ms, chat), depth in zip(chosen, depths, strict=True)]
+    return await _by_age(line, most, await _every(line, "ZRANGE", "ready", 0, most - 1, "WITHSCORES"))
 
 
 async def deepest(line: Line, most: int) -> list[InLine]:
@@ -78,16 +74,7 @@ async def deepest(line: Line, most: int) -> list[InLine]:
     if most < 1:
         return []
     answers = await _every(line, "ZREVRANGE", "depths", 0, most - 1, "WITHSCORES")
-    deep = [(depth, chat) for answer in answers for chat, depth in _scored(answer)]
-    chosen = heapq.nlargest(most, deep)
-    moments = await asyncio.gather(*(_score(line, "ready", chat) for _, chat in chosen))
-    # One that has no moment was emptied between the two looks.
-    found = [InLine(chat, depth, ms) for (depth, chat), ms in zip(chosen, moments, strict=True) if ms]
-    if len(deep) < most:
-        # All chats with two or more are here, so what is left to show has one message each.
-        known = {one.chat for one in found}
-        found += [one for one in await oldest(line, most) if one.depth == 1 and one.chat not in known]
-    return sorted(found, key=lambda one: (-one.depth, one.accepted_ms))[:most]
+    return await _by_depth(line, most, answers, partial(oldest, line, most))
 
 
 async def free_oldest(line: Line, most: int, *, age_ms: int = 0) -> tuple[int, list[InLine]]:
@@ -95,23 +82,44 @@ async def free_oldest(line: Line, most: int, *, age_ms: int = 0) -> tuple[int, l
     with `age_ms` only chats that have waited for as long. However many are suspended, they hide none.
     """
     answers = await _free(line, "ready", most, age_ms)
-    waiting = [(ms, chat) for _, *flat in answers for chat, ms in _scored(flat)]
-    chosen = heapq.nsmallest(most, waiting)
-    depths = await asyncio.gather(*(_score(line, "depths", chat) for _, chat in chosen))
-    found = [InLine(chat, depth or 1, ms) for (ms, chat), depth in zip(chosen, depths, strict=True)]
+    found = await _by_age(line, most, [flat for _, *flat in answers])
     return sum(answer[0] for answer in answers), found
 
 
 async def free_deepest(line: Line, most: int) -> list[InLine]:
     """The chats that nothing suspends with the most messages waiting; equal ones stand by their age."""
+
+    async def by_age() -> list[InLine]:
+        _, found = await free_oldest(line, most)
+        return found
+
     answers = await _free(line, "depths", most, 0)
-    deep = heapq.nlargest(most, [(depth, chat) for _, *flat in answers for chat, depth in _scored(flat)])
-    moments = await asyncio.gather(*(_score(line, "ready", chat) for _, chat in deep))
-    found = [InLine(chat, depth, ms) for (depth, chat), ms in zip(deep, moments, strict=True) if ms]
-    if len(found) < most:
+    return await _by_depth(line, most, [flat for _, *flat in answers], by_age)
+
+
+async def _by_age(line: Line, most: int, answers: Iterable[Sequence[bytes]]) -> list[InLine]:
+    """Of what the partitions have answered, each a chat and since when it waits, the oldest first."""
+    chosen = heapq.nsmallest(most, [(ms, chat) for flat in answers for chat, ms in _scored(flat)])
+    depths = await asyncio.gather(*(_score(line, "depths", chat) for _, chat in chosen))
+    # A chat that is not in `depths` has one message.
+    return [InLine(chat, depth or 1, ms) for (ms, chat), depth in zip(chosen, depths, strict=True)]
+
+
+async def _by_depth(
+    line: Line,
+    most: int,
+    answers: Iterable[Sequence[bytes]],
+    by_age: Callable[[], Awaitable[list[InLine]]],
+) -> list[InLine]:
+    """Of what the partitions have answered, each a chat and its depth, the deepest first."""
+    chosen = heapq.nlargest(most, [(depth, chat) for flat in answers for chat, depth in _scored(flat)])
+    moments = await asyncio.gather(*(_score(line, "ready", chat) for _, chat in chosen))
+    # One that has no moment was emptied between the two looks.
+    found = [InLine(chat, depth, ms) for (depth, chat), ms in zip(chosen, moments, strict=True) if ms]
+    if len(chosen) < most:
+        # All chats with two or more are here, so what is left to show has one message each.
         known = {one.chat for one in found}
-        _, others = await free_oldest(line, most)
-        found += [one for one in others if one.depth == 1 and one.chat not in known]
+        found += [one for one in await by_age() if one.depth == 1 and one.chat not in known]
     return sorted(found, key=lambda one: (-one.depth, one.accepted_ms))[:most]
 
 

@@ -1,6 +1,6 @@
 """What needs on-call, as a list that begins with what needs it most: plain values, the same for all doors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -58,6 +58,13 @@ class Concern:
     command: str = ""
     number: int = 1
     things: tuple[Thing, ...] = ()
+
+
+def about(
+    kind: Kind, level: Level, says: str, todo: str, command: str, things: Sequence[Thing], number: int = 0
+) -> Concern:
+    """What is wrong with these things: all of them are counted, or so many, and the first few are named."""
+    return Concern(kind, level, says, todo, command, number or len(things), tuple(things[:THINGS_MAX]))
 
 
 def in_order(concerns: Iterable[Concern]) -> list[Concern]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from storage.redis.inspection import Totals
 from storage.redis.mailbox import PARKED_BY
 from storage.redis.suspensions import HELD_BY
-from supervisors.oncall.concerns import THINGS_MAX, Concern, Thing, in_order
+from supervisors.oncall.concerns import Concern, Thing, about, in_order
 from supervisors.oncall.need_of_jobs import JobsInNeed, of_jobs
 from supervisors.oncall.orders import LOOK_SECONDS
 from supervisors.oncall.outcomes import counted
@@ -73,7 +73,7 @@ def _faults(faults: Mapping[str, str]) -> Iterator[Concern]:
     if others:
         says = "Could not be looked at: " + ", ".join(one.name for one in others)
         todo = "What stands there may be worse than what is shown here: look again."
-        yield Concern("unseen", "look", says, todo, number=len(others), things=_first(others))
+        yield about("unseen", "look", says, todo, "", others)
 
 
 def _silent(processes: Sequence[ProcessReport], missed: Sequence[Missed]) -> Iterator[Concern]:
@@ -99,7 +99,7 @@ def _silent(processes: Sequence[ProcessReport], missed: Sequence[Missed]) -> Ite
     if silent:
         says = f"{counted(len(silent), 'process', 'processes')} {_do(len(silent))} not answer"
         todo = "See whether it lives; end it if it hangs. Its chats go to another worker within 7 s."
-        yield Concern("process", "act", says, todo, "mailroom tree", len(silent), _first(silent))
+        yield about("process", "act", says, todo, "mailroom tree", silent)
 
 
 def _nobody_works(processes: Sequence[ProcessReport] | None) -> Iterator[Concern]:
@@ -131,7 +131,7 @@ def _parked(suspensions: Sequence[Suspension], processes: Sequence[ProcessReport
             says = f"{counted(len(things), what)} {_be(len(things))} parked: crashed again and again"
             todo = "Read the error, mend the cause, then resume."
             command = f'mailroom resume {things[0].name} --why "…"'
-            yield Concern("parked", "act", says, todo, command, len(things), _first(things))
+            yield about("parked", "act", says, todo, command, things)
 
 
 def _parked_thing(one: Suspension) -> Thing:
@@ -153,15 +153,15 @@ def _parts(processes: Sequence[ProcessReport]) -> Iterator[Concern]:
     if stuck:
         says = f"{counted(len(stuck), 'part')} {'hangs' if len(stuck) == 1 else 'hang'}"
         todo = "It cannot be ended from within: restart the process; what it was at is done again."
-        yield Concern("part", "act", says, todo, "mailroom tree --errors", len(stuck), _first(stuck))
+        yield about("part", "act", says, todo, "mailroom tree --errors", stuck)
     if ailing:
         says = f"{counted(len(ailing), 'part')} cannot do {'its' if len(ailing) == 1 else 'their'} work"
         todo = "Mend what it says; the part goes on by itself then."
-        yield Concern("part", "act", says, todo, "mailroom tree", len(ailing), _first(ailing))
+        yield about("part", "act", says, todo, "mailroom tree", ailing)
     if coming:
         says = f"{counted(len(coming), 'part')} failed and {_be(len(coming))} started again"
         todo = "Read its error. It is tried again by itself, later each time."
-        yield Concern("part", "look", says, todo, "mailroom tree --errors", len(coming), _first(coming))
+        yield about("part", "look", says, todo, "mailroom tree --errors", coming)
 
 
 def _waits(waits: LongWait | None) -> Iterator[Concern]:
@@ -180,7 +180,7 @@ def _waits(waits: LongWait | None) -> Iterator[Concern]:
     if not hangs:
         todo = "They may only be busy. From 30 s on it counts as hanging."
     command = "mailroom top --by age --no-suspended"
-    yield Concern("chats", "act" if hangs else "know", says, todo, command, waits.number, _first(things))
+    yield about("chats", "act" if hangs else "know", says, todo, command, things, waits.number)
 
 
 def _dead_letters(totals: Totals | None) -> Iterator[Concern]:
@@ -213,7 +213,7 @@ def _suspended(suspensions: Sequence[Suspension]) -> Iterator[Concern]:
     ]  # fmt: skip
     says = f"{counted(len(people), 'suspension')} {'is' if len(people) == 1 else 'are'} in force"
     todo = "Resume what its reason is over for."
-    yield Concern("suspensions", "know", says, todo, "mailroom resume", len(people), _first(things))
+    yield about("suspensions", "know", says, todo, "mailroom resume", things, len(people))
 
 
 def _sort(target: str) -> str:
@@ -234,10 +234,6 @@ def walk(node: NodeReport) -> Iterator[NodeReport]:
     yield node
     for child in node.children:
         yield from walk(child)
-
-
-def _first(things: Sequence[Thing]) -> tuple[Thing, ...]:
-    return tuple(things[:THINGS_MAX])
 
 
 def _be(number: int) -> str:

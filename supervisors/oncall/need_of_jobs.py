@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from supervisors.oncall.concerns import THINGS_MAX, Concern, Thing
+from supervisors.oncall.concerns import Concern, Thing, about
 from supervisors.oncall.job_reports import DeadJob
 from supervisors.oncall.outcomes import counted
 
@@ -41,15 +41,8 @@ def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
     if found.lost:
         says = f"{counted(found.lost, 'payment')} of ours {'is' if found.lost == 1 else 'are'} unknown here"
         todo = "Somebody paid: deliver by hand, or give the money back."
-        yield Concern(
-            "payments",
-            "act",
-            says,
-            todo,
-            "mailroom payments lost",
-            found.lost,
-            (Thing("lost payments", "payments"),),
-        )
+        things = [Thing("lost payments", "payments")]
+        yield about("payments", "act", says, todo, "mailroom payments lost", things, found.lost)
     if found.dead:
         things = [
             Thing(
@@ -62,20 +55,16 @@ def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
         ]
         says = f"{counted(found.dead, 'job')} failed for good"
         todo = "Read the error, mend its cause, then retry: nothing of it is lost."
-        yield Concern(
-            "dead_jobs", "act", says, todo, "mailroom outbox list --state dead", found.dead,
-            tuple(things[:THINGS_MAX]),
-        )  # fmt: skip
+        yield about("dead_jobs", "act", says, todo, "mailroom outbox list --state dead", things, found.dead)
     if found.paused:
         things = [
             Thing(one.queue, f"queue/{one.queue}", f"by {one.by}: {one.why}", one.since_ms)
             for one in found.paused
         ]
-        number = len(things)
-        says = f"{counted(number, 'queue')} {'is' if number == 1 else 'are'} paused: jobs wait"
+        says = f"{counted(len(things), 'queue')} {'is' if len(things) == 1 else 'are'} paused: jobs wait"
         command = f'mailroom outbox resume {things[0].name} --why "…"'
         todo = "Resume it once its reason is over."
-        yield Concern("queues", "look", says, todo, command, number, tuple(things[:THINGS_MAX]))
+        yield about("queues", "look", says, todo, command, things)
     late = {name: f"late by {by:.0f} s" for name, by in found.overdue.items() if by > OVERDUE_SECONDS_MAX}
     if troubled := {**late, **found.failed}:
         things = [Thing(name, f"work/{name}", why) for name, why in sorted(troubled.items())]
@@ -85,4 +74,4 @@ def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
         )
         todo = "See that a worker lives and what the error says, then run it now."
         command = f'mailroom periodic run {things[0].name} --why "…"'
-        yield Concern("periodic", "look", says, todo, command, number, tuple(things[:THINGS_MAX]))
+        yield about("periodic", "look", says, todo, command, things)

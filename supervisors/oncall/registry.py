@@ -87,13 +87,10 @@ async def lives(line: Line, process_id: str) -> bool:
 
 async def living(line: Line) -> list[Process]:
     """The processes that are there, in the order of their names."""
-    ids = await _ids(line)
-    said = await asyncio.gather(*(line.command("GET", _key(process_id)) for process_id in ids))
-    silent = [process_id for process_id, words in zip(ids, said, strict=True) if words is None]
+    found, silent = await _heard(line)
     missed = await asyncio.gather(*(line.command("EXISTS", _last(process_id)) for process_id in silent))
     if over := [process_id for process_id, is_missed in zip(silent, missed, strict=True) if not is_missed]:
         await line.command("SREM", NODES, *over)
-    found = [process for words in said if words is not None and (process := _read(words)) is not None]
     if len(found) > PROCESSES_MAX:
         log.error("processes_left_out", there_are=len(found), asked=PROCESSES_MAX)
     return found[:PROCESSES_MAX]
@@ -103,10 +100,7 @@ async def missed(line: Line) -> list[Missed]:
     """The processes that fell silent and were not replaced since by one that does the same, those that are
     silent longest first.
     """
-    ids = await _ids(line)
-    said = await asyncio.gather(*(line.command("GET", _key(process_id)) for process_id in ids))
-    there = [process for words in said if words is not None and (process := _read(words)) is not None]
-    silent = [process_id for process_id, words in zip(ids, said, strict=True) if words is None]
+    there, silent = await _heard(line)
     last = await asyncio.gather(*(line.command("GET", _last(process_id)) for process_id in silent))
     at_ms, found = await now_ms(line), []
     for words in last:
@@ -129,8 +123,12 @@ async def now_ms(line: Line) -> int:
     return int(seconds) * 1000 + int(microseconds) // 1000
 
 
-async def _ids(line: Line) -> list[str]:
-    return sorted(member.decode() for member in await line.command("SMEMBERS", NODES))
+async def _heard(line: Line) -> tuple[list[Process], list[str]]:
+    """The processes that are there, in the order of their names, and the names of those that are silent."""
+    ids = sorted(member.decode() for member in await line.command("SMEMBERS", NODES))
+    said = await asyncio.gather(*(line.command("GET", _key(process_id)) for process_id in ids))
+    there = [process for words in said if words is not None and (process := _read(words)) is not None]
+    return there, [process_id for process_id, words in zip(ids, said, strict=True) if words is None]
 
 
 def _read(words: bytes) -> Process | None:

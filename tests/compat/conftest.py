@@ -9,7 +9,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import tarfile
 import time
@@ -22,6 +21,7 @@ import pytest
 from storage.postgres.migrate import migrate
 from tests.fetched import from_pypi, once, pip
 from tests.forked import CONTEXT
+from tests.simulator import simulator
 
 sys.path.insert(0, str(Path(__file__).parent))
 from launch import launch  # the forked processes look for it by this name
@@ -33,25 +33,6 @@ OF_POLLING = {"getMe", "deleteWebhook", "getUpdates", "getWebhookInfo"}
 """How updates are fetched is not the bot's doing."""
 
 _ids = itertools.count(700_001)
-
-
-class Telegram:
-    """The simulator, and what its levers answer."""
-
-    def __init__(self, url):
-        self.url = url
-        self._address = url.removeprefix("http://")
-
-    def ask(self, verb, path, **given):
-        connection = http.client.HTTPConnection(self._address, timeout=10)
-        try:
-            connection.request(verb, f"/sim/{path}", json.dumps(given))
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            assert response.status == 200, (path, given, answer)
-            return answer
-        finally:
-            connection.close()
 
 
 class Variant:
@@ -250,19 +231,8 @@ def plain(value, names, key=""):
 
 @pytest.fixture(scope="session")
 def telegram(tmp_path_factory):
-    log = (tmp_path_factory.mktemp("telegram") / "log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ops.simulators.telegram", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=log,
-        cwd=ROOT,
-        text=True,
-    )
-    line = process.stdout.readline()
-    assert "ready at" in line, line
-    yield Telegram(line.split()[-1])
-    process.terminate()
-    process.wait()
+    with simulator("telegram", tmp_path_factory.mktemp("telegram")) as running:
+        yield running
 
 
 @pytest.fixture

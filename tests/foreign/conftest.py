@@ -1,20 +1,19 @@
 """Clients that others wrote, fetched as the tests run, against the simulators as processes of their own."""
 
 import asyncio
-import http.client
 import importlib
 import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 
 from tests.fetched import from_pypi, npm
+from tests.simulator import Simulator, simulator
 
-ROOT = Path(__file__).parents[2]
 PTB = "python-telegram-bot==22.8"
 STRIPE_PY = "stripe==16.1.0"
 STRIPE_JS = "stripe@23.1.0"
@@ -25,48 +24,42 @@ NODE_SECONDS = 60
 _ids = itertools.count(800_001)
 
 
-class Running:
-    """A simulator, and its levers."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def lever(self, verb: str, path: str, **given):
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=20)
-        try:
-            connection.request(verb, f"/sim/{path}", json.dumps(given))
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            assert response.status == 200, (path, given, answer)
-            return answer
-        finally:
-            connection.close()
-
-
-def _running(module: str, folder: Path) -> Iterator[Running]:
-    with (folder / "log").open("w+") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"ops.simulators.{module}", "--port", "0"],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=ROOT,
-            text=True,
-        )
-        line = process.stdout.readline()
-        assert "ready at" in line, line
-        yield Running(line.split()[-1])
-        process.terminate()
-        process.wait()
-
-
 @pytest.fixture(scope="session")
 def telegram_simulator(tmp_path_factory):
-    yield from _running("telegram", tmp_path_factory.mktemp("telegram"))
+    with simulator("telegram", tmp_path_factory.mktemp("telegram")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def payments_simulator(tmp_path_factory):
-    yield from _running("payments", tmp_path_factory.mktemp("payments"))
+    with simulator("payments", tmp_path_factory.mktemp("payments")) as running:
+        yield running
+
+
+@pytest.fixture
+def clean(payments_simulator):
+    """The simulated gateways, with nothing in them."""
+    payments_simulator.ask("POST", "reset")
+    return payments_simulator
+
+
+@asynccontextmanager
+async def notices_of(gateways: Simulator):
+    """What the gateways tell of payments meanwhile: a queue of bodies with their headers."""
+    notices: asyncio.Queue = asyncio.Queue()
+
+    async def take(request):
+        notices.put_nowait((await request.read(), request.headers))
+        return web.Response()
+
+    runner = web.ServerRunner(web.Server(take))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        gateways.ask("POST", "notify", base=f"http://127.0.0.1:{runner.addresses[0][1]}")
+        yield notices
+    finally:
+        await runner.cleanup()
 
 
 def _imported(requirement: str, name: str):
@@ -95,11 +88,11 @@ def aaio_package():
 class Visitor:
     """What people do to one bot, and what the simulator says of it."""
 
-    def __init__(self, simulator: Running, token: str) -> None:
+    def __init__(self, simulator: Simulator, token: str) -> None:
         self._simulator, self.token = simulator, token
 
     def does(self, deed: str, **given):
-        return self._simulator.lever("POST", deed, token=self.token, **given)
+        return self._simulator.ask("POST", deed, token=self.token, **given)
 
     def sends(self, text="hello", chat_id=5, **more):
         return self.does("send", chat_id=chat_id, text=text, **more)
@@ -114,7 +107,7 @@ class Visitor:
         return chat_id
 
     def faults(self, *rules):
-        self._simulator.lever("POST", "faults", rules=[{"token": self.token, **rule} for rule in rules])
+        self._simulator.ask("POST", "faults", rules=[{"token": self.token, **rule} for rule in rules])
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import itertools
 from urllib.parse import parse_qsl
 
 import pytest
-from aiohttp import web
 
 from ops.simulators.payments.credentials import (
     AAIO_API_KEY,
@@ -13,17 +12,11 @@ from ops.simulators.payments.credentials import (
     AAIO_SECRET_1,
     AAIO_SECRET_2,
 )
-from tests.foreign.conftest import AAIO_JS
+from tests.foreign.conftest import AAIO_JS, notices_of
 
 pytestmark = pytest.mark.long
 
 _orders = itertools.count(1)
-
-
-@pytest.fixture
-def clean(payments_simulator):
-    payments_simulator.lever("POST", "reset")
-    return payments_simulator
 
 
 @pytest.fixture
@@ -60,18 +53,18 @@ def test_an_order_is_made_asked_for_and_paid(client, clean):
         info = await client.get_payment_info(number)
         assert (info.is_in_process(), info.amount, info.currency) == (True, 149.5, "RUB")
         assert (info.desc, info.email, info.us_vars) == ("About", "a@x.io", ["vip"])
-        await asyncio.to_thread(clean.lever, "POST", "act", id=url.rpartition("/")[2], act="hold")
+        await asyncio.to_thread(clean.ask, "POST", "act", id=url.rpartition("/")[2], act="hold")
         assert (await client.get_payment_info(number)).is_on_hold()
         other = f"py-{next(_orders)}"
         url = await client.get_pay_url(100, other)
-        await asyncio.to_thread(clean.lever, "POST", "act", id=url.rpartition("/")[2], act="pay")
+        await asyncio.to_thread(clean.ask, "POST", "act", id=url.rpartition("/")[2], act="pay")
         info = await client.get_payment_info(other)
         assert (info.is_success(), info.profit, info.commission, info.method) == (True, 94, 6, "cards_ru")
         balance = await client.get_balances()
         assert (balance.balance, balance.hold) == (94, 140.53)
         gone = f"py-{next(_orders)}"
         url = await client.get_pay_url(100, gone)
-        await asyncio.to_thread(clean.lever, "POST", "act", id=url.rpartition("/")[2], act="expire")
+        await asyncio.to_thread(clean.ask, "POST", "act", id=url.rpartition("/")[2], act="expire")
         assert (await client.get_payment_info(gone)).is_expired()
 
     run(scenario())
@@ -106,24 +99,13 @@ def test_refusals_are_its_own_exception(client, aaio_package):
 
 def test_a_notice_has_all_that_the_sdk_reads(client, clean, aaio_package):
     async def told():
-        notices: asyncio.Queue = asyncio.Queue()
-
-        async def take(request):
-            notices.put_nowait(await request.read())
-            return web.Response()
-
-        runner = web.ServerRunner(web.Server(take))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            clean.lever("POST", "notify", base=f"http://127.0.0.1:{runner.addresses[0][1]}")
+        async with notices_of(clean) as notices:
             url = await client.get_pay_url(100, f"py-{next(_orders)}", "About", email="a@x.io", us_key="vip")
-            await asyncio.to_thread(clean.lever, "POST", "act", id=url.rpartition("/")[2], act="pay")
+            await asyncio.to_thread(clean.ask, "POST", "act", id=url.rpartition("/")[2], act="pay")
             return await asyncio.wait_for(notices.get(), 20)
-        finally:
-            await runner.cleanup()
 
-    data = aaio_package.PaymentWebhookData(**dict(parse_qsl(run(told()).decode(), keep_blank_values=True)))
+    body, _ = run(told())
+    data = aaio_package.PaymentWebhookData(**dict(parse_qsl(body.decode(), keep_blank_values=True)))
     assert (data.amount, data.currency, data.us_key) == (100, "RUB", "vip")
 
 

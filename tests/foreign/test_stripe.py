@@ -5,10 +5,9 @@ import itertools
 import json
 
 import pytest
-from aiohttp import web
 
 from ops.simulators.payments.credentials import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET
-from tests.foreign.conftest import STRIPE_JS
+from tests.foreign.conftest import STRIPE_JS, notices_of
 
 pytestmark = pytest.mark.long
 
@@ -19,12 +18,6 @@ _orders = itertools.count(1)
 def client(stripe_package, payments_simulator):
     addresses = {"api": f"{payments_simulator.url}/stripe"}
     return stripe_package.StripeClient(STRIPE_SECRET_KEY, base_addresses=addresses, max_network_retries=0)
-
-
-@pytest.fixture
-def clean(payments_simulator):
-    payments_simulator.lever("POST", "reset")
-    return payments_simulator
 
 
 def session(client, *, key=None, **more):
@@ -42,7 +35,7 @@ def session(client, *, key=None, **more):
 
 def paid(client, simulator):
     made = session(client)
-    simulator.lever("POST", "act", id=made.id, act="pay")
+    simulator.ask("POST", "act", id=made.id, act="pay")
     return client.v1.checkout.sessions.retrieve(
         made.id, {"expand": ["payment_intent.latest_charge", "line_items"]}
     )
@@ -97,7 +90,7 @@ def test_refunds_charges_intents_and_disputes(client, clean):
     assert found == [intent.id for intent in intents][::-1]
     assert client.v1.payment_intents.update(found[0], {"metadata": {"a": "b"}}).metadata["a"] == "b"
     by_intent = client.v1.checkout.sessions.list({"payment_intent": found[0]}).data
-    clean.lever("POST", "act", id=by_intent[0].id, act="dispute")
+    clean.ask("POST", "act", id=by_intent[0].id, act="dispute")
     [dispute] = client.v1.disputes.list({"payment_intent": found[0]}).data
     assert client.v1.disputes.retrieve(dispute.id).status == "needs_response"
     assert client.v1.accounts.retrieve_current().id == "acct_demo"
@@ -131,32 +124,21 @@ def test_refusals_are_stripes_own_exceptions(client, clean, stripe_package, paym
     with pytest.raises(stripe_package.AuthenticationError, match="Invalid API Key provided: sk_test_"):
         stranger.v1.refunds.list()
     for kind, error in (("429", stripe_package.RateLimitError), ("500", stripe_package.APIError)):
-        clean.lever("POST", "faults", rules=[{"gateway": "stripe", "kind": kind, "times": 1}])
+        clean.ask("POST", "faults", rules=[{"gateway": "stripe", "kind": kind, "times": 1}])
         with pytest.raises(error):
             client.v1.refunds.list()
 
 
 def test_events_are_verified_by_the_package(client, clean, stripe_package):
     async def told():
-        notices: asyncio.Queue = asyncio.Queue()
-
-        async def take(request):
-            notices.put_nowait((await request.read(), request.headers["Stripe-Signature"]))
-            return web.Response()
-
-        runner = web.ServerRunner(web.Server(take))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            clean.lever("POST", "notify", base=f"http://127.0.0.1:{runner.addresses[0][1]}")
+        async with notices_of(clean) as notices:
             made = await asyncio.to_thread(session, client)
-            await asyncio.to_thread(clean.lever, "POST", "act", id=made.id, act="pay")
+            await asyncio.to_thread(clean.ask, "POST", "act", id=made.id, act="pay")
             return made, await asyncio.wait_for(notices.get(), 20)
-        finally:
-            await runner.cleanup()
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        made, (body, signature) = runner.run(told())
+        made, (body, headers) = runner.run(told())
+    signature = headers["Stripe-Signature"]
     event = stripe_package.Webhook.construct_event(body, signature, STRIPE_WEBHOOK_SECRET)
     assert (event.type, event.data.object.id) == ("checkout.session.completed", made.id)
     with pytest.raises(stripe_package.SignatureVerificationError):

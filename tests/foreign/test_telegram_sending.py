@@ -97,7 +97,8 @@ def test_places_contacts_and_dice(play):
         contact = await bot.send_contact(5, "+7", "Ann", last_name="B", vcard="v")
         assert (contact.contact.last_name, contact.contact.vcard) == ("B", "v")
         for emoji, most in (("🎲", 6), ("🎰", 64), ("⚽", 5)):
-            assert 1 <= (await bot.send_dice(5, emoji)).dice.value <= most
+            thrown = (await bot.send_dice(5, emoji=emoji)).dice
+            assert (thrown.emoji, 1 <= thrown.value <= most) == (emoji, True)
 
     play(scenario)
 

@@ -20,6 +20,6 @@ def test_no_method_was_left_out(request, telegram_simulator):
     run = {item.path.name for item in request.session.items}
     if not others <= run:
         pytest.skip(f"looks at what was called by {', '.join(sorted(others - run))}, too")
-    called = {call["method"] for call in telegram_simulator.lever("GET", "calls", limit=CALLS_MAX)["calls"]}
+    called = {call["method"] for call in telegram_simulator.ask("GET", "calls", limit=CALLS_MAX)["calls"]}
     known = {name for name, _ in METHODS.values()}
     assert known - called - NOT_CALLED.keys() == set()

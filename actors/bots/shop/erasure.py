@@ -11,7 +11,6 @@ What was sold stays in the books, of nobody: such an order has a customer below 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from asyncpg import Pool
 from pydantic import BaseModel
@@ -20,7 +19,7 @@ from actors.bots.shop.balance import balances
 from actors.bots.shop.language import Language
 from actors.bots.shop.orders import QUEUE, cancel_order
 from actors.bots.shop.owner_log import By, Outcome, once
-from storage.postgres.broadcasts import Broadcasts
+from storage.postgres.broadcasts import forget_recipient
 from storage.postgres.outbox.connection import Connection, Source, answering
 from storage.postgres.outbox.enqueue import enqueue
 from storage.postgres.outbox.job import NewJob, Origin
@@ -163,5 +162,5 @@ async def _delete(connection: Connection, bot: str, user_id: int, chat_id: int, 
         await connection.execute(SQL[name], bot, user_id, nobody)
     for name in ("leaderboard", "friends", "customer"):
         await connection.execute(SQL[name], bot, user_id)
-    await Broadcasts(cast(Pool, connection)).forget(bot, chat_id)
+    await forget_recipient(connection, bot, chat_id)
     return int(tag.removeprefix("UPDATE "))

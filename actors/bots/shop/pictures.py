@@ -59,12 +59,6 @@ async def content_of(database: Source, digest: str) -> tuple[bytes, str] | None:
     return (row["content"], row["mime_type"]) if row is not None else None
 
 
-async def digest_of(database: Source, product_id: int) -> str | None:
-    """What the picture of a product is called, be it on sale or not."""
-    digest: str | None = await database.fetchval(SQL["product"], product_id)
-    return digest
-
-
 def checked(data: bytes) -> Image:
     """What a picture is that an owner has sent. Raises `OwnerError`."""
     if len(data) > PICTURE_BYTES_MAX:

@@ -18,9 +18,6 @@ RETURNING (SELECT digest FROM before);
 -- drop: no picture any more.
 DELETE FROM shop.pictures WHERE product_id = $1 RETURNING digest;
 
--- product: the picture of a product, on sale or not.
-SELECT digest FROM shop.pictures WHERE product_id = $1;
-
 -- add: a product's picture, if it has none; $1 its slug.
 INSERT INTO shop.pictures (product_id, content, mime_type, digest)
 SELECT id, $2, $3, $4 FROM shop.products WHERE slug = $1

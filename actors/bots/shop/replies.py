@@ -116,6 +116,12 @@ async def turned(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> boo
     return True
 
 
+def chat_of(callback: CallbackQuery) -> int:
+    """The chat that a button was pressed in."""
+    # Without the message, the private chat with the customer has the customer's own id.
+    return callback.message.chat.id if callback.message is not None else callback.from_user.id
+
+
 async def redress(callback: CallbackQuery, keyboard: InlineKeyboardMarkup) -> None:
     """Change the buttons below the message that one of them was pressed on, and nothing else of it."""
     if not isinstance(callback.message, Message):
@@ -149,7 +155,5 @@ async def _send_new(callback: CallbackQuery, screen: Screen) -> None:
         raise RuntimeError(
             "a callback query without its bot cannot be answered; parse updates with a bot as context"
         )
-    # Without the message, the private chat with the customer has the customer's own id.
-    chat_id = callback.message.chat.id if callback.message is not None else callback.from_user.id
-    sent = await tell(callback.bot, chat_id, screen)
+    sent = await tell(callback.bot, chat_of(callback), screen)
     note(sent.message_id, screen.shows)

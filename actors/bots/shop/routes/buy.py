@@ -22,7 +22,7 @@ from actors.bots.shop.orders import (
     place_order,
 )
 from actors.bots.shop.quote import Quote
-from actors.bots.shop.replies import popup, send_below
+from actors.bots.shop.replies import chat_of, popup, send_below
 from actors.bots.shop.routes.basket import too_few
 from actors.bots.shop.routes.card import card_of
 from actors.bots.shop.texts import Texts
@@ -112,7 +112,7 @@ async def _buyer(callback: CallbackQuery, database: Pool, turn: Turn, texts: Tex
     username = f"@{user.username}" if user.username else ""
     return Buyer(
         bot=turn.bot,
-        chat_id=callback.message.chat.id if callback.message else user.id,
+        chat_id=chat_of(callback),
         user_id=user.id,
         language=texts.language,
         contact=(known.contact if known else "") or username,

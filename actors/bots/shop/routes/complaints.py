@@ -22,6 +22,7 @@ from actors.bots.shop.complaints import ABOUT, COMPLAINT_CHARS_MAX, complain, fi
 from actors.bots.shop.memory import COMPLAINT, ComplaintForm, Turn, Wake, forget
 from actors.bots.shop.options import Options
 from actors.bots.shop.replies import popup, send, send_below, show
+from actors.bots.shop.routes.theirs import their_order
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import own_order
@@ -62,9 +63,8 @@ async def ask(
     texts: Texts,
 ) -> None:
     """Ask what is wrong; the page with the button stays."""
-    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
-        await popup(callback, texts.orders.unknown_popup, alert=True)
         return
     complaint = await find_complaint(database, order.number)
     if complaint is None and order.status not in ABOUT:

@@ -25,7 +25,7 @@ from actors.bots.shop.memory import (
 )
 from actors.bots.shop.options import Options
 from actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, find_order_of, place_order
-from actors.bots.shop.replies import popup, send, show
+from actors.bots.shop.replies import chat_of, popup, send, show
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.ways import reserve_minutes
@@ -124,8 +124,7 @@ async def _buyer(callback: CallbackQuery, state: FSMContext, turn: Turn, texts: 
     form = await state.get_data()
     return Buyer(
         bot=turn.bot,
-        # Without the message, the private chat with the customer has the customer's own id.
-        chat_id=callback.message.chat.id if callback.message else callback.from_user.id,
+        chat_id=chat_of(callback),
         user_id=callback.from_user.id,
         language=texts.language,
         contact=form[CONTACT],

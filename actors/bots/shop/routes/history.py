@@ -9,8 +9,9 @@ from actors.bots.shop import screens
 from actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
 from actors.bots.shop.memory import Turn
 from actors.bots.shop.orders import recent_orders
-from actors.bots.shop.replies import popup, send, send_goods, show
+from actors.bots.shop.replies import chat_of, popup, send, send_goods, show
 from actors.bots.shop.routes.pay import order_screen
+from actors.bots.shop.routes.theirs import their_order
 from actors.bots.shop.stock import goods_of
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import own_order
@@ -38,9 +39,8 @@ async def open_order(
     texts: Texts,
 ) -> None:
     """One order, with what can be done about it."""
-    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
-        await popup(callback, texts.orders.unknown_popup, alert=True)
         return
     await show(callback, await order_screen(database, texts, order, ways))
 
@@ -59,9 +59,8 @@ async def show_goods(
     if order is None or not goods or callback.bot is None:
         await popup(callback, texts.orders.goods_gone_popup, alert=True)
         return
-    chat_id = callback.message.chat.id if callback.message else callback.from_user.id
     heading = texts.news.goods_again.format(number=order.number)
-    await send_goods(callback.bot, chat_id, texts, order.number, heading, goods)
+    await send_goods(callback.bot, chat_of(callback), texts, order.number, heading, goods)
     await popup(callback)
 
 

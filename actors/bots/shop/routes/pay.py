@@ -13,6 +13,7 @@ from actors.bots.shop.checkout import PURPOSE, OrderClosed, pay_link
 from actors.bots.shop.memory import Turn, Wake
 from actors.bots.shop.orders import Order, cancel_order
 from actors.bots.shop.replies import popup, show
+from actors.bots.shop.routes.theirs import their_order
 from actors.bots.shop.screens import Screen
 from actors.bots.shop.texts import Texts
 from actors.bots.shop.waiting import minutes_left, own_order
@@ -44,9 +45,8 @@ async def pay(
     texts: Texts,
 ) -> None:
     """Have the provider make a payment and show the way to it; run again it is the same payment."""
-    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
-        await popup(callback, texts.orders.unknown_popup, alert=True)
         return
     providers = ways.offered(order.to_pay_minor, order.currency)
     name = callback_data.provider
@@ -89,9 +89,8 @@ async def have_paid(
     """Have the providers asked. What they say reaches the customer as any payment does; an order that is over
     is shown as it is.
     """
-    order = await own_order(database, turn.bot, callback.from_user.id, callback_data.order)
+    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
-        await popup(callback, texts.orders.unknown_popup, alert=True)
         return
     if order.status not in ("awaiting_payment", "expired", "canceled"):
         await show(callback, await order_screen(database, texts, order, ways))
@@ -134,9 +133,8 @@ async def cancel(
 ) -> None:
     """Do without the order; its goods are free at once."""
     user_id = callback.from_user.id
-    order = await own_order(database, turn.bot, user_id, callback_data.order)
+    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
-        await popup(callback, texts.orders.unknown_popup, alert=True)
         return
     await cancel_order(database, order.number, user_id)
     order = await own_order(database, turn.bot, user_id, order.number) or order

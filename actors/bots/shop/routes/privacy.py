@@ -15,8 +15,8 @@ from actors.bots.shop.erasure import EVENT, Erasure
 from actors.bots.shop.memory import Turn, Wake
 from actors.bots.shop.options import Options
 from actors.bots.shop.orders import QUEUE
-from actors.bots.shop.policies import policy
-from actors.bots.shop.replies import send, show, tell
+from actors.bots.shop.policies import Policy, policy
+from actors.bots.shop.replies import chat_of, send, show, tell
 from actors.bots.shop.screens import Front, Screen
 from actors.bots.shop.texts import TEXTS, Texts
 from actors.hosting.events import ChatEvent, chat_event
@@ -26,28 +26,28 @@ async def terms_command(
     message: Message, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
 ) -> None:
     """/terms: in a new message."""
-    await send(message, await _terms(database, turn, options, texts, front))
+    await send(message, await _screen("terms", database, turn, options, texts, front))
 
 
 async def open_terms(
     callback: CallbackQuery, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
 ) -> None:
     """The same in place."""
-    await show(callback, await _terms(database, turn, options, texts, front))
+    await show(callback, await _screen("terms", database, turn, options, texts, front))
 
 
 async def privacy_command(
     message: Message, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
 ) -> None:
     """/privacy: in a new message."""
-    await send(message, await _privacy(database, turn, options, texts, front))
+    await send(message, await _screen("privacy", database, turn, options, texts, front))
 
 
 async def open_privacy(
     callback: CallbackQuery, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
 ) -> None:
     """The same in place."""
-    await show(callback, await _privacy(database, turn, options, texts, front))
+    await show(callback, await _screen("privacy", database, turn, options, texts, front))
 
 
 async def ask_erasure(callback: CallbackQuery, database: Pool, turn: Turn, texts: Texts) -> None:
@@ -58,9 +58,7 @@ async def ask_erasure(callback: CallbackQuery, database: Pool, turn: Turn, texts
 
 async def do_erasure(callback: CallbackQuery, database: Pool, turn: Turn, wake: Wake, texts: Texts) -> None:
     """Begin to delete it."""
-    user_id = callback.from_user.id
-    # Without the message, the private chat with the customer has the customer's own id.
-    chat_id = callback.message.chat.id if callback.message else user_id
+    user_id, chat_id = callback.from_user.id, chat_of(callback)
     begun = await erasure.ask(database, turn.bot, user_id, chat_id, texts.language, turn.origin("erasure"))
     wake(QUEUE)
     left = await erasure.before(database, turn.bot, user_id)
@@ -79,16 +77,11 @@ async def erased(
     await tell(bot, event.chat_id, screens.erased(TEXTS[wish.language]))
 
 
-async def _terms(database: Pool, turn: Turn, options: Options, texts: Texts, front: Front) -> Screen:
-    language, consultant = texts.language, front.consultant
-    html = await policy(database, turn.bot, options, "terms", language, consultant=consultant)
-    return screens.terms(texts, html)
-
-
-async def _privacy(database: Pool, turn: Turn, options: Options, texts: Texts, front: Front) -> Screen:
-    language, consultant = texts.language, front.consultant
-    html = await policy(database, turn.bot, options, "privacy", language, consultant=consultant)
-    return screens.privacy(texts, html)
+async def _screen(
+    name: Policy, database: Pool, turn: Turn, options: Options, texts: Texts, front: Front
+) -> Screen:
+    html = await policy(database, turn.bot, options, name, texts.language, consultant=front.consultant)
+    return screens.terms(texts, html) if name == "terms" else screens.privacy(texts, html)
 
 
 def build() -> Router:

@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from actors.bots.shop.callbacks import AskAgain
 from actors.bots.shop.consultant.desk import Desk
 from actors.bots.shop.contact import printable
-from actors.bots.shop.replies import popup
+from actors.bots.shop.replies import chat_of, popup
 from actors.providers.openai import Models
 
 QUESTION_CHARS_MAX = 1_000
@@ -27,9 +27,7 @@ class AtTheDesk(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Set it up for one message."""
-        message = event.message if isinstance(event, CallbackQuery) else event
-        # Without the message, the private chat with the customer has the customer's own id.
-        chat_id = message.chat.id if message is not None else data["user_id"]  # type: ignore[attr-defined]
+        chat_id = chat_of(event) if isinstance(event, CallbackQuery) else event.chat.id  # type: ignore[attr-defined]
         return await handler(event, data | {"desk": Desk.of(data, chat_id)})
 
 

@@ -47,8 +47,7 @@ async def show_complaint(
     turn: Turn,
 ) -> None:
     """One of them."""
-    found = await open_order(database, turn.bot, callback_data.order)
-    await show(callback, screens.complaint(own, found, owner=options.is_owner(me.id)))
+    await show(callback, await _complaint(database, own, options, me, turn, callback_data.order))
 
 
 async def ask_answer(
@@ -95,10 +94,15 @@ async def close_complaint(
     """Nothing is to be said."""
     number = callback_data.order
     await close(database, by(turn, me, "close"), number)
-    screen = screens.complaint(
-        own, await open_order(database, turn.bot, number), owner=options.is_owner(me.id)
-    )
+    screen = await _complaint(database, own, options, me, turn, number)
     await show(callback, screen, own.complaint_closed.format(number=number))
+
+
+async def _complaint(
+    database: Pool, own: OwnerTexts, options: Options, me: User, turn: Turn, number: int
+) -> Screen:
+    found = await open_order(database, turn.bot, number)
+    return screens.complaint(own, found, owner=options.is_owner(me.id))
 
 
 async def _waiting(database: Pool, own: OwnerTexts, turn: Turn) -> Screen:

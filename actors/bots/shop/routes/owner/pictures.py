@@ -1,5 +1,7 @@
 """Pictures of products: asked for on a product's page, or sent with `/picture` and its name below."""
 
+from dataclasses import replace
+
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
@@ -99,9 +101,9 @@ async def _take(
     picture = await picture_of(database, turn.bot, digest)
     if photo is not None and picture is not None:
         await picture.note(photo.file_id)
+        picture = replace(picture, file_id=photo.file_id)
     screen = screens.product(own, await good_of(database, good.id), owner=True)
-    shown = await picture_of(database, turn.bot, digest)
-    await tell(bot, message.chat.id, Screen(own.picture_put.format(slug=good.slug), picture=shown))
+    await tell(bot, message.chat.id, Screen(own.picture_put.format(slug=good.slug), picture=picture))
     await send(message, screen)
 
 

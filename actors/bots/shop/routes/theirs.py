@@ -1,0 +1,19 @@
+"""The order that a button is about, for the customer whose it is."""
+
+from aiogram.types import CallbackQuery
+from asyncpg import Pool
+
+from actors.bots.shop.order import Order
+from actors.bots.shop.replies import popup
+from actors.bots.shop.texts import Texts
+from actors.bots.shop.waiting import own_order
+
+
+async def their_order(
+    callback: CallbackQuery, database: Pool, bot: str, texts: Texts, number: int
+) -> Order | None:
+    """The order of this number; None where it is not theirs, which is said."""
+    order = await own_order(database, bot, callback.from_user.id, number)
+    if order is None:
+        await popup(callback, texts.orders.unknown_popup, alert=True)
+    return order
