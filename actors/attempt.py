@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from actors.blame import is_to_blame, pause_after
-from actors.chat_state import ChatState, Work
-from actors.control import Control, StoppedError
-from actors.hosting.bot import HostedBot
-from actors.hosting.errors import NotUrgent, Owner, Parked, owner_of
-from actors.outcome import BACK, SUSPENDED, TORN, Done, Later, NextAfter, Outcome
-from actors.running import as_current
-from actors.turn import Turn
-from actors.turns import dead_letter, forget_changes, settle_journals, turns_of
-from actors.worker import Worker
-from storage.errors import Fenced, StoreError
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Committed, Incomplete
-from storage.words import words
+from mailroom.actors.blame import is_to_blame, pause_after
+from mailroom.actors.chat_state import ChatState, Work
+from mailroom.actors.control import Control, StoppedError
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.errors import NotUrgent, Owner, Parked, owner_of
+from mailroom.actors.outcome import BACK, SUSPENDED, TORN, Done, Later, NextAfter, Outcome
+from mailroom.actors.running import as_current
+from mailroom.actors.turn import Turn
+from mailroom.actors.turns import dead_letter, forget_changes, settle_journals, turns_of
+from mailroom.actors.worker import Worker
+from mailroom.storage.errors import Fenced, StoreError
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Begun, Committed, Incomplete
+from mailroom.storage.words import words
 
 TAKE_BACK_SECONDS = 1.0
 """How long an attempt that we broke off ourselves may take to be taken back: we are on our way out."""

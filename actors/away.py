@@ -12,7 +12,7 @@ from types import TracebackType
 import asyncpg
 from redis import exceptions as redis
 
-from storage.errors import StoreUnavailable
+from mailroom.storage.errors import StoreUnavailable
 
 DRIVERS = ("asyncpg.", "redis.", "storage.")
 """Modules whose connections are connections to a store."""

@@ -2,11 +2,11 @@
 
 from aiogram.exceptions import TelegramRetryAfter
 
-from actors.hosting.answers import believable
-from actors.hosting.bot import HostedBot
-from actors.hosting.errors import Owner
-from actors.policy import Policy
-from storage.redis.mailbox import Begun
+from mailroom.actors.hosting.answers import believable
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.errors import Owner
+from mailroom.actors.policy import Policy
+from mailroom.storage.redis.mailbox import Begun
 
 OUTAGE_PAUSE_SECONDS = 1.0
 """The pause after Telegram failed to answer; it doubles with each failure in a row."""

@@ -14,25 +14,25 @@ from typing import Any, Protocol
 
 import trio
 
-from actors import report
-from actors.attempt import Attempt
-from actors.chat_state import ChatState
-from actors.control import Control
-from actors.fast_lane import FastLane
-from actors.hosting.bot import HostedBot
-from actors.hosting.urgent import is_taken_for_urgent
-from actors.local_work import run_local
-from actors.order import ChatOrder
-from actors.outcome import BACK, BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome
-from actors.pause import Pause
-from actors.runtime.actor import TrioActor
-from actors.runtime.bridge import aio
-from actors.stopping import stop_begun
-from actors.window import Window
-from actors.worker import Worker
-from storage.errors import Fenced
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Early, Following, Incomplete, Loaded
+from mailroom.actors import report
+from mailroom.actors.attempt import Attempt
+from mailroom.actors.chat_state import ChatState
+from mailroom.actors.control import Control
+from mailroom.actors.fast_lane import FastLane
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.urgent import is_taken_for_urgent
+from mailroom.actors.local_work import run_local
+from mailroom.actors.order import ChatOrder
+from mailroom.actors.outcome import BACK, BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome
+from mailroom.actors.pause import Pause
+from mailroom.actors.runtime.actor import TrioActor
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.stopping import stop_begun
+from mailroom.actors.window import Window
+from mailroom.actors.worker import Worker
+from mailroom.storage.errors import Fenced
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Begun, Changes, Early, Following, Incomplete, Loaded
 
 WAKE = "wake"
 LOOK_AGAIN_SECONDS = 0.5

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from storage.redis.entry import Entry
-from storage.redis.mailbox import Changes
+from mailroom.storage.redis.entry import Entry
+from mailroom.storage.redis.mailbox import Changes
 
 DATA = "data:"
 """How the fields begin that hold the data of a conversation."""

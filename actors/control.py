@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
-from actors.journal import Journal
+from mailroom.actors.journal import Journal
 
 Stopped: TypeAlias = Literal["stopped", "running", "nothing"]
 """What became of the message that was to be stopped: it is over; its handler does not let itself be stopped,

@@ -10,9 +10,9 @@ they are given here, by one way for each kind of effect:
 
 from collections.abc import Iterable
 
-from actors.jobs.actor import JobActor
-from actors.jobs.handlers import Handlers
-from actors.jobs.limits import Limits
+from mailroom.actors.jobs.actor import JobActor
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.limits import Limits
 
 QUEUE = "delivery"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import trio
 
-from actors.runtime.bridge import aio
-from actors.window import Window
-from storage.redis.entry import Entry
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.window import Window
+from mailroom.storage.redis.entry import Entry
 
 
 class FastLane:

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from actors.hosting.errors import Owner, Parked, owner_of
-from actors.journal import Pool
-from actors.turn import Turn
-from storage.errors import Fenced
-from storage.redis.mailbox import Changes
+from mailroom.actors.hosting.errors import Owner, Parked, owner_of
+from mailroom.actors.journal import Pool
+from mailroom.actors.turn import Turn
+from mailroom.storage.errors import Fenced
+from mailroom.storage.redis.mailbox import Changes
 
 LOOPS_AFTER_AN_ANSWER = 3
 """Turns of the loop that a part is given to go on once its call has its answer: the call may have had a task

@@ -18,8 +18,8 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from actors.metrics import child
-from storage.redis.entry import Chat
+from mailroom.actors.metrics import child
+from mailroom.storage.redis.entry import Chat
 
 REPLAYED = Counter(
     "mailroom_journal_replayed_total",

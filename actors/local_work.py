@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from actors.chat_state import ChatState
-from actors.hosting.bot import HostedBot
-from actors.journal import Journal
-from actors.running import as_current
-from actors.turn import Turn
-from actors.worker import Worker
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
+from mailroom.actors.chat_state import ChatState
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.journal import Journal
+from mailroom.actors.running import as_current
+from mailroom.actors.turn import Turn
+from mailroom.actors.worker import Worker
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes
 
 T = TypeVar("T")
 

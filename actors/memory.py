@@ -11,7 +11,6 @@ its dictionary, and would come back as those. What has no tag is refused by name
 
 import base64
 import datetime as dt
-import importlib
 import json
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +25,8 @@ from zoneinfo import ZoneInfo
 import aiogram.types
 from aiogram.types import TelegramObject
 from pydantic_core import from_json, to_json
+
+from mailroom.actors.names import import_by_name
 
 INTEGER_MAX = 2**63
 """Whole numbers from here on are kept tagged: a reader of JSON refuses those of too many digits."""
@@ -177,7 +178,7 @@ def _pairs(tagged: list[Any]) -> dict[Any, Any]:
 
 
 def _class(module: str, qualified_name: str) -> Any:
-    found: Any = importlib.import_module(module)
+    found: Any = import_by_name(module)
     for name in qualified_name.split("."):
         found = getattr(found, name)
     return found

@@ -14,17 +14,17 @@ from aiogram.methods import SendMessage
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from actors.hosting.bot import HostedBot
-from actors.hosting.errors import Owner, owner_of
-from actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, HostedSession
-from actors.jobs.actor import JobActor
-from actors.jobs.context import JobContext
-from actors.jobs.handlers import Handlers
-from actors.jobs.limits import Limits
-from actors.limiter import CallClass
-from actors.metrics import child
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.errors import Owner, owner_of
+from mailroom.actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, HostedSession
+from mailroom.actors.jobs.actor import JobActor
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.limiter import CallClass
+from mailroom.actors.metrics import child
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 
 QUEUE = "notification"
 NOTIFY = "notify"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from storage.redis.entry import Entry
-from storage.redis.mailbox import Committed, Following, Incomplete
+from mailroom.storage.redis.entry import Entry
+from mailroom.storage.redis.mailbox import Committed, Following, Incomplete
 
 
 @dataclass(frozen=True, slots=True)

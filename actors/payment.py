@@ -10,20 +10,20 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from actors.jobs.actor import JobActor
-from actors.jobs.context import JobContext
-from actors.jobs.handlers import Handlers
-from actors.jobs.limits import Limits
-from actors.paying import report
-from actors.paying.ending import (
+from mailroom.actors.jobs.actor import JobActor
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.paying import report
+from mailroom.actors.paying.ending import (
     REFUND,
     REFUND_ATTEMPTS_MAX,
     REFUND_BACKOFF,
     REFUND_SECONDS,
     RefundPayment,
 )
-from actors.paying.listing import list_since_last
-from actors.paying.lost_back import (
+from mailroom.actors.paying.listing import list_since_last
+from mailroom.actors.paying.lost_back import (
     LOST_BACK,
     LOST_BACK_ATTEMPTS_MAX,
     LOST_BACK_BACKOFF,
@@ -31,7 +31,7 @@ from actors.paying.lost_back import (
     GiveLostBack,
     give_lost_back,
 )
-from actors.paying.notice import (
+from mailroom.actors.paying.notice import (
     ASK_ATTEMPTS_MAX,
     ASK_SECONDS,
     NOTICED,
@@ -41,13 +41,13 @@ from actors.paying.notice import (
     look_into,
     noticed_job,
 )
-from actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose
-from actors.paying.refund import begin_giving_back, give_back
-from actors.paying.settle import Asked, settle
-from actors.paying.whose import is_someone_elses
-from actors.providers.payments import PaymentProvider, ProviderRefusedError
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected
-from storage.postgres.payments import find_payment, mark_asked, payments_to_ask_for
+from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose
+from mailroom.actors.paying.refund import begin_giving_back, give_back
+from mailroom.actors.paying.settle import Asked, settle
+from mailroom.actors.paying.whose import is_someone_elses
+from mailroom.actors.providers.payments import PaymentProvider, ProviderRefusedError
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
+from mailroom.storage.postgres.payments import find_payment, mark_asked, payments_to_ask_for
 
 __all__ = [
     "CONFIRM", "LIST", "NOTICED", "QUEUE", "RECONCILE", "REFUND", "Confirm", "Follows", "GivenBack",

@@ -3,10 +3,10 @@
 from prometheus_client import Counter, Histogram
 from structlog import get_logger
 
-from actors.metrics import child
-from actors.outcome import Done, Later
-from storage.redis.entry import Chat, Entry
-from storage.words import words
+from mailroom.actors.metrics import child
+from mailroom.actors.outcome import Done, Later
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.words import words
 
 log = get_logger("mailroom.chat")
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from actors.turn import Turn, current_turn
+from mailroom.actors.turn import Turn, current_turn
 
 T = TypeVar("T")
 

@@ -18,10 +18,10 @@ from aiogram.exceptions import DataNotDictLikeError
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, StateType, StorageKey
 
-from actors import memory
-from actors.turn import Turn, current_turn
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
+from mailroom.actors import memory
+from mailroom.actors.turn import Turn, current_turn
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

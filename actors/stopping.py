@@ -3,9 +3,9 @@
 import asyncio
 from typing import Protocol
 
-from actors.control import Control, Stopped
-from actors.journal import DIGEST_BYTES, Journal, fingerprint
-from storage.redis.entry import Entry
+from mailroom.actors.control import Control, Stopped
+from mailroom.actors.journal import DIGEST_BYTES, Journal, fingerprint
+from mailroom.storage.redis.entry import Entry
 
 STOP_SECONDS = 5.0
 """How long a handler may take to end after it was stopped; what takes longer is said to be still running."""

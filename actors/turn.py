@@ -12,15 +12,15 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from actors.control import Control, Stopped
-from actors.due import due_ms_of
-from actors.journal import Journal
-from storage.postgres.outbox.job import Origin
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Changes
+from mailroom.actors.control import Control, Stopped
+from mailroom.actors.due import due_ms_of
+from mailroom.actors.journal import Journal
+from mailroom.storage.postgres.outbox.job import Origin
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Changes
 
 if TYPE_CHECKING:
-    from actors.group import Group
+    from mailroom.actors.group import Group
 
 
 @dataclass(slots=True)

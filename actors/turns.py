@@ -3,15 +3,15 @@
 import time
 from collections.abc import Sequence
 
-from actors.chat_state import ChatState
-from actors.control import Control
-from actors.group import Group
-from actors.journal import Journal, Pool
-from actors.turn import Turn
-from actors.worker import Worker
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes
-from storage.words import traceback_of, words
+from mailroom.actors.chat_state import ChatState
+from mailroom.actors.control import Control
+from mailroom.actors.group import Group
+from mailroom.actors.journal import Journal, Pool
+from mailroom.actors.turn import Turn
+from mailroom.actors.worker import Worker
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Begun, Changes
+from mailroom.storage.words import traceback_of, words
 
 
 def turns_of(

@@ -6,11 +6,11 @@ from prometheus_client import Counter
 from pydantic import BaseModel, Field, field_validator
 from structlog import get_logger
 
-from actors.jobs.context import JobContext
-from actors.jobs.handlers import Handlers
-from actors.metrics import child
-from actors.notification import QUEUE
-from actors.providers.webpush import (
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.metrics import child
+from mailroom.actors.notification import QUEUE
+from mailroom.actors.providers.webpush import (
     PAYLOAD_BYTES_MAX,
     TOPIC_CHARS_MAX,
     TTL_SECONDS_MAX,
@@ -21,7 +21,7 @@ from actors.providers.webpush import (
     Urgency,
     WebPush,
 )
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
 
 log = get_logger("mailroom.webpush")
 

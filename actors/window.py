@@ -7,8 +7,8 @@ read again.
 
 from collections.abc import Collection, Sequence
 
-from storage.redis.entry import Entry, place
-from storage.redis.mailbox import Begun, Loaded
+from mailroom.storage.redis.entry import Entry, place
+from mailroom.storage.redis.mailbox import Begun, Loaded
 
 
 class Window:

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from actors.journal import Doubts
-from actors.policy import Policy
-from storage.errors import Fenced, StoreUnavailable
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Mailboxes
+from mailroom.actors.journal import Doubts
+from mailroom.actors.policy import Policy
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Mailboxes
 
 T = TypeVar("T")
 

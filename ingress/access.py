@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from itsdangerous import BadData, URLSafeTimedSerializer
 from quart import Request
 
-from ingress.guesses import Guesses
+from mailroom.ingress.guesses import Guesses
 
 SESSION_SECONDS = 12 * 3600
 """A shift; whoever is on call after it logs in anew."""

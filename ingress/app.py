@@ -9,17 +9,17 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from quart import Blueprint, Response, jsonify, render_template, request
 from quart_trio import QuartTrio
 
-from actors.providers.telegram import SECRET_HEADER
-from actors.runtime.bridge import aio
-from ingress.access import Access
-from ingress.console import console
-from ingress.exposition import Exposition
-from ingress.fit import Number, refuse_unfit_address
-from ingress.ops_api import ops_api
-from ingress.shop_api import ShopDoor
-from ingress.switched_off import switched_off
-from ingress.webhook import BODY_BYTES_MAX, PATH, Webhook
-from supervisors.oncall.desk import OnCall
+from mailroom.actors.providers.telegram import SECRET_HEADER
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.access import Access
+from mailroom.ingress.console import console
+from mailroom.ingress.exposition import Exposition
+from mailroom.ingress.fit import Number, refuse_unfit_address
+from mailroom.ingress.ops_api import ops_api
+from mailroom.ingress.shop_api import ShopDoor
+from mailroom.ingress.switched_off import switched_off
+from mailroom.ingress.webhook import BODY_BYTES_MAX, PATH, Webhook
+from mailroom.supervisors.oncall.desk import OnCall
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
 """Returns what keeps the service from working, by part; empty when it is ready. A part that begins with

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from ingress.fit import WORDS, unfit_field
-from storage.redis.dead_letters import Wanted
-from storage.redis.entry import Chat
-from storage.redis.history import KEPT_SECONDS
-from supervisors.oncall.office import WHO_CHARS_MAX, WHY_CHARS_MAX
-from supervisors.oncall.past import POINTS_MAX
-from supervisors.oncall.targets import TARGET_CHARS_MAX
+from mailroom.ingress.fit import WORDS, unfit_field
+from mailroom.storage.redis.dead_letters import Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.history import KEPT_SECONDS
+from mailroom.supervisors.oncall.office import WHO_CHARS_MAX, WHY_CHARS_MAX
+from mailroom.supervisors.oncall.past import POINTS_MAX
+from mailroom.supervisors.oncall.targets import TARGET_CHARS_MAX
 
 IDS_MAX = 1_000
 """Dead letters named one by one; more are asked for with a filter."""

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ingress.asked import IDS_MAX, MOST_MAX, Asked, Reasoned
-from storage.postgres.outbox.job import KEY_CHARS_MAX
-from storage.postgres.outbox.seen import State, Wanted
-from supervisors.oncall.targets import TARGET_CHARS_MAX
+from mailroom.ingress.asked import IDS_MAX, MOST_MAX, Asked, Reasoned
+from mailroom.storage.postgres.outbox.job import KEY_CHARS_MAX
+from mailroom.storage.postgres.outbox.seen import State, Wanted
+from mailroom.supervisors.oncall.targets import TARGET_CHARS_MAX
 
 MOMENT_MS_MAX = 253_370_764_800_000
 """The year 9999; a later moment is a slip of the finger."""

@@ -7,8 +7,8 @@ it have a limit of their own.
 import re
 from enum import Enum, auto
 
-from ingress.head import Head
-from ingress.refused import RefusedError
+from mailroom.ingress.head import Head
+from mailroom.ingress.refused import RefusedError
 
 FRAMING_BYTES_MAX = 64 * 1024
 """Sizes and ends of chunks in one body: a mebibyte in chunks of a hundred bytes."""

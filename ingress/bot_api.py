@@ -11,11 +11,11 @@ from typing import Any
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods import DeleteWebhook, GetUpdates, GetWebhookInfo, SetWebhook, TelegramMethod
 
-from actors.hosting.bot import HostedBot
-from actors.hosting.session import HostedSession
-from actors.providers.telegram import MAX_CONNECTIONS
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.providers.telegram import MAX_CONNECTIONS
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
 
 CALL_SECONDS = 10
 BATCH_MAX = 100
@@ -29,8 +29,8 @@ class StrangeAnswerError(Exception):
 
 
 TROUBLE = (AiogramError, StrangeAnswerError, StoreUnavailable, OSError)
-"""What a line may meet and outlives: a refusal, an answer that nobody can read (`actors.hosting.errors`), a
-store or a network that is away.
+"""What a line may meet and outlives: a refusal, an answer that nobody can read (`hosting/errors.py`), a store
+or a network that is away.
 """
 
 

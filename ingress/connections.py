@@ -16,9 +16,9 @@ from typing import Any
 
 from structlog import get_logger
 
-from ingress.limits import CONNECTIONS, CONNECTIONS_ALLOWED, PEER_SHARE, Bites, connections_max
-from ingress.peer import Network, is_trusted
-from ingress.wire import Wire
+from mailroom.ingress.limits import CONNECTIONS, CONNECTIONS_ALLOWED, PEER_SHARE, Bites, connections_max
+from mailroom.ingress.peer import Network, is_trusted
+from mailroom.ingress.wire import Wire
 
 log = get_logger("mailroom.ingress")
 

@@ -13,7 +13,7 @@ from quart import Blueprint, Response, render_template, request
 from quart.typing import ResponseReturnValue
 from structlog import get_logger
 
-from ingress.access import (
+from mailroom.ingress.access import (
     SESSION_SECONDS,
     Access,
     cookie_name,
@@ -21,10 +21,10 @@ from ingress.access import (
     is_same_origin,
     session_of,
 )
-from ingress.feed import Feed, Order
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.office import WHO_CHARS_MAX
-from supervisors.oncall.targets import UNSTOPPABLE
+from mailroom.ingress.feed import Feed, Order
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.office import WHO_CHARS_MAX
+from mailroom.supervisors.oncall.targets import UNSTOPPABLE
 
 log = get_logger("mailroom.console")
 

@@ -13,14 +13,14 @@ from typing import Any, Literal, get_args
 import trio
 from structlog import get_logger
 
-from actors.runtime.bridge import BridgeClosedError, aio
-from ingress.plain import plain
-from storage.errors import StoreError
-from storage.words import words
-from supervisors.oncall.attention import PART_SECONDS, too_slow
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.need import Seen, concerns
+from mailroom.actors.runtime.bridge import BridgeClosedError, aio
+from mailroom.ingress.plain import plain
+from mailroom.storage.errors import StoreError
+from mailroom.storage.words import words
+from mailroom.supervisors.oncall.attention import PART_SECONDS, too_slow
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.need import Seen, concerns
 
 log = get_logger("mailroom.console")
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from actors.runtime.bridge import BridgeClosedError, aio, to_trio
+from mailroom.actors.runtime.bridge import BridgeClosedError, aio, to_trio
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]

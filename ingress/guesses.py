@@ -8,7 +8,7 @@ from time import monotonic
 from quart import Request
 from structlog import get_logger
 
-from ingress.peer import last_of, networks, peer_of
+from mailroom.ingress.peer import last_of, networks, peer_of
 
 log = get_logger("mailroom.console")
 

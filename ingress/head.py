@@ -8,8 +8,8 @@ import re
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from actors.providers.telegram import SECRET_HEADER
-from ingress.refused import RefusedError
+from mailroom.actors.providers.telegram import SECRET_HEADER
+from mailroom.ingress.refused import RefusedError
 
 HEAD_BYTES_MAX = 32 * 1024
 HEADERS_MAX = 100

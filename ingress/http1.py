@@ -14,12 +14,12 @@ from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 
-from ingress.body import Body, body_of
-from ingress.head import END, HEAD_BYTES_MAX, Head, may_begin
-from ingress.ordinary import Ordinary
-from ingress.refused import RefusedError
-from ingress.webhook import BODY_BYTES_MAX, PATH, Answer, Webhook, problem
-from ingress.wire import Wire
+from mailroom.ingress.body import Body, body_of
+from mailroom.ingress.head import END, HEAD_BYTES_MAX, Head, may_begin
+from mailroom.ingress.ordinary import Ordinary
+from mailroom.ingress.refused import RefusedError
+from mailroom.ingress.webhook import BODY_BYTES_MAX, PATH, Answer, Webhook, problem
+from mailroom.ingress.wire import Wire
 
 KEEP_ALIVE_SECONDS = 75.0
 """Longer than Telegram keeps an idle connection (60 s), so that we are not the one who closes under its

@@ -13,14 +13,14 @@ from typing import Any, Literal, Protocol
 from prometheus_client import Counter, Histogram
 from structlog import get_logger
 
-from actors.hosting.notice import Addressee, addressee_of
-from actors.metrics import child
-from actors.order import Watermark
-from actors.providers.telegram import EXPEDITED, UnreadableUpdateError, read_update
-from ingress.turned_away import TurnedAway
-from storage.errors import StoreUnavailable
-from storage.redis.entry import NOWHERE, Chat
-from storage.redis.mailbox import MAILBOX_CAP, Early, Mailboxes, Offer, Receipt
+from mailroom.actors.hosting.notice import Addressee, addressee_of
+from mailroom.actors.metrics import child
+from mailroom.actors.order import Watermark
+from mailroom.actors.providers.telegram import EXPEDITED, UnreadableUpdateError, read_update
+from mailroom.ingress.turned_away import TurnedAway
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.entry import NOWHERE, Chat
+from mailroom.storage.redis.mailbox import MAILBOX_CAP, Early, Mailboxes, Offer, Receipt
 
 log = get_logger("mailroom.intake")
 

@@ -7,7 +7,7 @@ from time import monotonic
 from prometheus_client import Counter, Gauge
 from structlog import get_logger
 
-from actors.metrics import child
+from mailroom.actors.metrics import child
 
 log = get_logger("mailroom.ingress")
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from prometheus_client import Counter, Gauge
 from structlog import get_logger
 
-from actors.metrics import child
-from ingress.bot_api import WebhookInfo
+from mailroom.actors.metrics import child
+from mailroom.ingress.bot_api import WebhookInfo
 
 log = get_logger("mailroom.telegram")
 

@@ -8,10 +8,10 @@ from typing import Any
 from quart import Blueprint, Response, render_template, request
 from quart.typing import ResponseReturnValue
 
-from ingress.mini_app_api import add_api
-from ingress.mini_app_counter import Counter
-from ingress.mini_app_pictures import CACHED, ENDPOINT, add_pictures
-from ingress.mini_app_shops import Shops
+from mailroom.ingress.mini_app_api import add_api
+from mailroom.ingress.mini_app_counter import Counter
+from mailroom.ingress.mini_app_pictures import CACHED, ENDPOINT, add_pictures
+from mailroom.ingress.mini_app_shops import Shops
 
 PAGE = "/app/shop"
 TELEGRAM_SCRIPT = "https://telegram.org"

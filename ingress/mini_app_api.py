@@ -15,10 +15,10 @@ from quart import Blueprint, Response, g, request
 from structlog import get_logger
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from actors.bots.shop.language import Language
-from actors.providers.mini_app import Visitor
-from actors.runtime.bridge import aio
-from ingress.mini_app_asked import (
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.providers.mini_app import Visitor
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.mini_app_asked import (
     ORDER_NUMBER_MAX,
     AskedComplaint,
     AskedOrder,
@@ -27,8 +27,8 @@ from ingress.mini_app_asked import (
     T,
     read,
 )
-from ingress.mini_app_counter import Counter
-from ingress.mini_app_guard import (
+from mailroom.ingress.mini_app_counter import Counter
+from mailroom.ingress.mini_app_guard import (
     CALLS_AT_ONCE_MAX,
     CALLS_PER_SECOND,
     ORDERS_AT_ONCE_MAX,
@@ -38,9 +38,9 @@ from ingress.mini_app_guard import (
     language_of,
     read_visitor,
 )
-from ingress.mini_app_problems import Problem
-from ingress.mini_app_shops import Shops
-from storage.postgres.database import UNAVAILABLE
+from mailroom.ingress.mini_app_problems import Problem
+from mailroom.ingress.mini_app_shops import Shops
+from mailroom.storage.postgres.database import UNAVAILABLE
 
 log = get_logger("mailroom.mini_app")
 

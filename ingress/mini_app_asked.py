@@ -4,12 +4,12 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
-from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from actors.bots.shop.contact import EMAIL_LENGTH_MAX
-from actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
-from ingress.fit import WORDS, unfit_field
-from ingress.mini_app_problems import Problem
+from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
+from mailroom.actors.bots.shop.contact import EMAIL_LENGTH_MAX
+from mailroom.actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
+from mailroom.ingress.fit import WORDS, unfit_field
+from mailroom.ingress.mini_app_problems import Problem
 
 PRODUCT_ID_MAX = 2**31 - 1
 ORDER_NUMBER_MAX = 2**63 - 1

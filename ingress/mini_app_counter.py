@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 from structlog import get_logger
 
-from actors.bots.shop.balance import balance, balances
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
-from actors.bots.shop.catalog import assortment, list_categories, promo_is_known, quote_cart
-from actors.bots.shop.checkout import OrderClosed, PayLink, pay_link
-from actors.bots.shop.complaints import complain, find_complaint, tidy
-from actors.bots.shop.contact import parse_contact
-from actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
-from actors.bots.shop.discounts import parse_promo_code
-from actors.bots.shop.order import Order, find_order, find_order_of, recent_orders
-from actors.bots.shop.orders import (
+from mailroom.actors.bots.shop.balance import balance, balances
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
+from mailroom.actors.bots.shop.catalog import assortment, list_categories, promo_is_known, quote_cart
+from mailroom.actors.bots.shop.checkout import OrderClosed, PayLink, pay_link
+from mailroom.actors.bots.shop.complaints import complain, find_complaint, tidy
+from mailroom.actors.bots.shop.contact import parse_contact
+from mailroom.actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
+from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.order import Order, find_order, find_order_of, recent_orders
+from mailroom.actors.bots.shop.orders import (
     QUEUE,
     Buyer,
     QuoteChanged,
@@ -27,17 +27,17 @@ from actors.bots.shop.orders import (
     cancel_order,
     place_order,
 )
-from actors.bots.shop.policies import POLICIES, policy
-from actors.bots.shop.quote import Quote
-from actors.bots.shop.stock import Goods, goods_of
-from actors.bots.shop.ways import reserve_minutes
-from actors.notification import QUEUE as NOTIFICATION
-from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
-from ingress.mini_app_asked import AskedComplaint, AskedOrder, AskedQuote
-from ingress.mini_app_guard import Visit
-from ingress.mini_app_problems import Problem
-from ingress.mini_app_shops import Shops
-from ingress.mini_app_shown import (
+from mailroom.actors.bots.shop.policies import POLICIES, policy
+from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.bots.shop.stock import Goods, goods_of
+from mailroom.actors.bots.shop.ways import reserve_minutes
+from mailroom.actors.notification import QUEUE as NOTIFICATION
+from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
+from mailroom.ingress.mini_app_asked import AskedComplaint, AskedOrder, AskedQuote
+from mailroom.ingress.mini_app_guard import Visit
+from mailroom.ingress.mini_app_problems import Problem
+from mailroom.ingress.mini_app_shops import Shops
+from mailroom.ingress.mini_app_shown import (
     Json,
     shown_catalogue,
     shown_order,
@@ -46,7 +46,7 @@ from ingress.mini_app_shown import (
     shown_quote,
     shown_summary,
 )
-from storage.vault import VaultError
+from mailroom.storage.vault import VaultError
 
 log = get_logger("mailroom.mini_app")
 

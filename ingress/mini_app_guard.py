@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from actors.bots.shop.customers import USER_ID_MAX
-from actors.bots.shop.language import Language, choose_language
-from actors.providers.mini_app import InitDataError, InitDataOldError, Visitor, parse_init_data
-from ingress.mini_app_problems import Problem
+from mailroom.actors.bots.shop.customers import USER_ID_MAX
+from mailroom.actors.bots.shop.language import Language, choose_language
+from mailroom.actors.providers.mini_app import InitDataError, InitDataOldError, Visitor, parse_init_data
+from mailroom.ingress.mini_app_problems import Problem
 
 CALLS_AT_ONCE_MAX = 60
 CALLS_PER_SECOND = 2.0

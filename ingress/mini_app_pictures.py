@@ -11,10 +11,10 @@ import trio
 from quart import Blueprint, Response
 from structlog import get_logger
 
-from actors.bots.shop.pictures import content_of
-from actors.runtime.bridge import aio
-from ingress.mini_app_shops import Shops
-from storage.postgres.database import UNAVAILABLE
+from mailroom.actors.bots.shop.pictures import content_of
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.mini_app_shops import Shops
+from mailroom.storage.postgres.database import UNAVAILABLE
 
 log = get_logger("mailroom.mini_app")
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.language import Language
 
 
 class Words(NamedTuple):

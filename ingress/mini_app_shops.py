@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from asyncpg import Pool
 
-from actors.bots.shop.options import Options
-from actors.bots.shop.ways import ways_of
-from actors.paying.ways import Ways
-from actors.providers.payments import PaymentProvider
-from storage.vault import Vault
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.ways import ways_of
+from mailroom.actors.paying.ways import Ways
+from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

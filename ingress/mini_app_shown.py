@@ -8,15 +8,15 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.complaints import ABOUT, Complaint
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import Order, OrderSummary
-from actors.bots.shop.product import Category, Product
-from actors.bots.shop.stock import Goods
-from actors.bots.shop.texts import TEXTS
-from actors.bots.shop.texts.statuses import STATUSES
-from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.complaints import ABOUT, Complaint
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import Order, OrderSummary
+from mailroom.actors.bots.shop.product import Category, Product
+from mailroom.actors.bots.shop.stock import Goods
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.texts.statuses import STATUSES
+from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
 
 Json = dict[str, Any]
 TAG = re.compile("<[^>]*>")

@@ -3,9 +3,9 @@
 from pydantic_core import to_json
 from quart import Response, g, request
 
-from ingress.asked import Reasoned, T, read_body, read_query, read_who
-from ingress.plain import plain
-from supervisors.oncall.reports import By
+from mailroom.ingress.asked import Reasoned, T, read_body, read_query, read_who
+from mailroom.ingress.plain import plain
+from mailroom.supervisors.oncall.reports import By
 
 INCOMPLETE = "X-Incomplete"
 """Says what is missing from an answer, and why; the rest of it is shown all the same."""

@@ -9,9 +9,9 @@ from functools import partial
 
 from quart import Blueprint, Response, current_app
 
-from actors.runtime.bridge import aio
-from ingress.access import Access
-from ingress.asked import (
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.access import Access
+from mailroom.ingress.asked import (
     Act,
     Bulk,
     DeadQuery,
@@ -23,17 +23,17 @@ from ingress.asked import (
     Skip,
     TopQuery,
 )
-from ingress.ops_answers import body, by, query, shown
-from ingress.ops_guard import guard
-from ingress.ops_outbox import add_outbox
-from ingress.ops_payments import add_payments
-from ingress.ops_periodic import add_periodic
-from ingress.ops_problems import answer_problems
-from ingress.ops_restored import add_restored
-from ingress.shop_api import ShopDoor, add_shop
-from ingress.under_way import UnderWay
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.reports import Outcome
+from mailroom.ingress.ops_answers import body, by, query, shown
+from mailroom.ingress.ops_guard import guard
+from mailroom.ingress.ops_outbox import add_outbox
+from mailroom.ingress.ops_payments import add_payments
+from mailroom.ingress.ops_periodic import add_periodic
+from mailroom.ingress.ops_problems import answer_problems
+from mailroom.ingress.ops_restored import add_restored
+from mailroom.ingress.shop_api import ShopDoor, add_shop
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.reports import Outcome
 
 
 def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Blueprint:

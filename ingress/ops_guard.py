@@ -3,7 +3,7 @@
 from quart import g, jsonify, request
 from quart.typing import ResponseReturnValue
 
-from ingress.access import Access, is_same_origin, session_of
+from mailroom.ingress.access import Access, is_same_origin, session_of
 
 SEEING = frozenset({"GET", "HEAD"})
 """What a session may do by its cookie alone."""

@@ -5,13 +5,13 @@ from functools import partial
 
 from quart import Blueprint, Response
 
-from actors.runtime.bridge import aio
-from ingress.asked import Edit, Reasoned
-from ingress.asked_outbox import JobBulk, JobQuery
-from ingress.ops_answers import body, by, query, shown
-from ingress.under_way import UnderWay
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.reports import Outcome
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.asked import Edit, Reasoned
+from mailroom.ingress.asked_outbox import JobBulk, JobQuery
+from mailroom.ingress.ops_answers import body, by, query, shown
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.reports import Outcome
 
 
 def add_outbox(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:

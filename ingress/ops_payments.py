@@ -6,12 +6,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from quart import Blueprint, Response
 
-from actors.runtime.bridge import aio
-from ingress.asked import IDS_MAX, Asked, Reasoned
-from ingress.asked_outbox import Word
-from ingress.ops_answers import body, by, query, shown
-from ingress.under_way import UnderWay
-from supervisors.oncall.desk import OnCall
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.asked import IDS_MAX, Asked, Reasoned
+from mailroom.ingress.asked_outbox import Word
+from mailroom.ingress.ops_answers import body, by, query, shown
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
 
 WORD_CHARS_MAX = 40
 

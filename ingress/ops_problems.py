@@ -7,10 +7,10 @@ from quart import Blueprint, current_app, jsonify, request
 from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from ingress.asked import BadRequestError
-from ingress.ops_guard import is_ops
-from storage.errors import StoreError
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.ingress.asked import BadRequestError
+from mailroom.ingress.ops_guard import is_ops
+from mailroom.storage.errors import StoreError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 
 STORE_RETRY_SECONDS = 1
 

@@ -4,11 +4,11 @@ from functools import partial
 
 from quart import Blueprint, Response
 
-from actors.runtime.bridge import aio
-from ingress.asked import Reasoned
-from ingress.ops_answers import body, by, shown
-from ingress.under_way import UnderWay
-from supervisors.oncall.desk import OnCall
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.asked import Reasoned
+from mailroom.ingress.ops_answers import body, by, shown
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
 
 
 class Go(Reasoned):

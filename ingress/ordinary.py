@@ -10,11 +10,11 @@ from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import AppWrapper, ConnectionState, TaskGroup, WorkerContext
 
-from ingress.body import Body
-from ingress.head import Head
-from ingress.refused import RefusedError
-from ingress.webhook import BODY_BYTES_MAX
-from ingress.wire import Wire
+from mailroom.ingress.body import Body
+from mailroom.ingress.head import Head
+from mailroom.ingress.refused import RefusedError
+from mailroom.ingress.webhook import BODY_BYTES_MAX
+from mailroom.ingress.wire import Wire
 
 _CONTINUE = b"HTTP/1.1 100"
 

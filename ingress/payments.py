@@ -13,18 +13,23 @@ from pydantic_core import to_json
 from quart import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from actors.paying import report
-from actors.paying.notice import LOOK_SECONDS, UNKNOWN_LOOK_SECONDS
-from actors.payment import Noticed, hinted_job, noticed_job
-from actors.providers.payments import Notice, NoticeRefusedError, PaymentProvider, ProviderUnavailableError
-from actors.runtime.bridge import aio
-from ingress.fit import is_fit
-from ingress.peer import networks, peer_of
-from ingress.webhook import Answer
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.coalesce import Enqueuer
-from storage.postgres.outbox.connection import answering
-from storage.postgres.payments import is_known_at
+from mailroom.actors.paying import report
+from mailroom.actors.paying.notice import LOOK_SECONDS, UNKNOWN_LOOK_SECONDS
+from mailroom.actors.payment import Noticed, hinted_job, noticed_job
+from mailroom.actors.providers.payments import (
+    Notice,
+    NoticeRefusedError,
+    PaymentProvider,
+    ProviderUnavailableError,
+)
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.fit import is_fit
+from mailroom.ingress.peer import networks, peer_of
+from mailroom.ingress.webhook import Answer
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.payments import is_known_at
 
 PATH = "/webhook/payment/"
 NOTICE_BYTES_MAX = 256 * 1024

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from storage.redis.entry import Chat
-from storage.words import printable
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.words import printable
 
 
 def plain(value: object) -> Any:

@@ -10,11 +10,11 @@ import trio
 from aiogram.exceptions import TelegramConflictError
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from ingress.bot_api import TROUBLE, pause_after, webhook_stands, why
-from ingress.intake import Intake
-from ingress.line_state import host_of
-from ingress.telegram import PAUSE_MAX_SECONDS, PAUSE_SECONDS, WATCH_SECONDS, Line
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.ingress.bot_api import TROUBLE, pause_after, webhook_stands, why
+from mailroom.ingress.intake import Intake
+from mailroom.ingress.line_state import host_of
+from mailroom.ingress.telegram import PAUSE_MAX_SECONDS, PAUSE_SECONDS, WATCH_SECONDS, Line
 
 log = get_logger("mailroom.telegram")
 

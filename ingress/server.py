@@ -8,13 +8,13 @@ from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 
-from ingress.connections import Connections
-from ingress.gate import Gate
-from ingress.head import HEAD_BYTES_MAX
-from ingress.http1 import Conversation
-from ingress.peer import networks
-from ingress.webhook import Webhook
-from ingress.wire import Wire
+from mailroom.ingress.connections import Connections
+from mailroom.ingress.gate import Gate
+from mailroom.ingress.head import HEAD_BYTES_MAX
+from mailroom.ingress.http1 import Conversation
+from mailroom.ingress.peer import networks
+from mailroom.ingress.webhook import Webhook
+from mailroom.ingress.wire import Wire
 
 GRACE_SECONDS = 5.0
 """How long requests in progress may take at shutdown."""

@@ -11,16 +11,16 @@ from typing import Any
 
 from quart import Blueprint, Response
 
-from actors.bots.shop import complaints, goods, offers, owner_broadcast, owner_orders
-from actors.bots.shop.figures import Figures, read_figures, today
-from actors.bots.shop.owner_log import read_log
-from actors.bots.shop.stock import list_items
-from actors.runtime.bridge import aio
-from ingress.ops_answers import query, shown
-from ingress.shop_asked import FiguresQuery, MostQuery, OrderQuery
-from ingress.shop_door import ShopDoor, in_words
-from ingress.shop_wishes import add_wishes
-from ingress.under_way import UnderWay
+from mailroom.actors.bots.shop import complaints, goods, offers, owner_broadcast, owner_orders
+from mailroom.actors.bots.shop.figures import Figures, read_figures, today
+from mailroom.actors.bots.shop.owner_log import read_log
+from mailroom.actors.bots.shop.stock import list_items
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.ops_answers import query, shown
+from mailroom.ingress.shop_asked import FiguresQuery, MostQuery, OrderQuery
+from mailroom.ingress.shop_door import ShopDoor, in_words
+from mailroom.ingress.shop_wishes import add_wishes
+from mailroom.ingress.under_way import UnderWay
 
 __all__ = ["ShopDoor", "add_shop"]
 

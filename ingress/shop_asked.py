@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from actors.bots.shop.contact import printable
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import Status
-from actors.bots.shop.owner_orders import SEARCH_CHARS_MAX
-from actors.notification import TEXT_CHARS_MAX
-from ingress.asked import MOST_MAX, Asked, Reasoned
+from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import Status
+from mailroom.actors.bots.shop.owner_orders import SEARCH_CHARS_MAX
+from mailroom.actors.notification import TEXT_CHARS_MAX
+from mailroom.ingress.asked import MOST_MAX, Asked, Reasoned
 
 KEY_CHARS_MAX = 100
 LINE_CHARS_MAX = 300

@@ -7,19 +7,19 @@ from typing import TypeVar
 
 import asyncpg
 
-from actors.bots.shop.contact import printable
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_faults import ABSENT, IN_THE_WAY, OwnerError
-from actors.bots.shop.owner_log import By
-from actors.bots.shop.owner_problems import problem
-from actors.hosting.services import BotServices
-from ingress.asked import BadRequestError
-from ingress.ops_answers import by
-from ingress.shop_asked import Wish
-from storage.postgres.outbox.connection import answering
-from storage.vault import Vault
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_faults import ABSENT, IN_THE_WAY, OwnerError
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.owner_problems import problem
+from mailroom.actors.hosting.services import BotServices
+from mailroom.ingress.asked import BadRequestError
+from mailroom.ingress.ops_answers import by
+from mailroom.ingress.shop_asked import Wish
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.vault import Vault
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 
 T = TypeVar("T")
 

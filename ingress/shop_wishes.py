@@ -6,26 +6,26 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from actors.bots.shop import goods, offers, owner_broadcast, owner_stock
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_broadcast import Move
-from actors.bots.shop.owner_complaints import answer, close
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By
-from actors.bots.shop.owner_price import parse_currency, parse_price
-from actors.bots.shop.owner_problems import problem
-from actors.bots.shop.owner_refund import refund
-from actors.bots.shop.owner_replace import replace
-from actors.bots.shop.owner_texts import OWNER_TEXTS
-from actors.bots.shop.restored import confirm as confirm_stock
-from actors.bots.shop.upload import parse_products, parse_slug
-from actors.bots.shop.upload_table import BadLine
-from actors.bots.shop.upload_text import ReadAs
-from actors.kit.speech.money import format_money
-from actors.runtime.bridge import aio
-from ingress.asked import BadRequestError
-from ingress.ops_answers import body, query, shown
-from ingress.shop_asked import (
+from mailroom.actors.bots.shop import goods, offers, owner_broadcast, owner_stock
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_broadcast import Move
+from mailroom.actors.bots.shop.owner_complaints import answer, close
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.owner_price import parse_currency, parse_price
+from mailroom.actors.bots.shop.owner_problems import problem
+from mailroom.actors.bots.shop.owner_refund import refund
+from mailroom.actors.bots.shop.owner_replace import replace
+from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
+from mailroom.actors.bots.shop.restored import confirm as confirm_stock
+from mailroom.actors.bots.shop.upload import parse_products, parse_slug
+from mailroom.actors.bots.shop.upload_table import BadLine
+from mailroom.actors.bots.shop.upload_text import ReadAs
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.asked import BadRequestError
+from mailroom.ingress.ops_answers import body, query, shown
+from mailroom.ingress.shop_asked import (
     AnswerWish,
     BroadcastWish,
     CategoryWish,
@@ -39,8 +39,8 @@ from ingress.shop_asked import (
     Wish,
     Withdrawal,
 )
-from ingress.shop_door import ShopDoor, actor, in_words
-from ingress.under_way import UnderWay
+from mailroom.ingress.shop_door import ShopDoor, actor, in_words
+from mailroom.ingress.under_way import UnderWay
 
 EN = OWNER_TEXTS[Language.EN]
 """Those of its texts that have no markup: nothing here is read as HTML."""

@@ -19,10 +19,10 @@ import trio
 from pydantic_core import to_json
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.providers.telegram import NotAnUpdateError, update_id_in
-from actors.runtime.bridge import aio
-from ingress.bot_api import (
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.providers.telegram import NotAnUpdateError, update_id_in
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.bot_api import (
     TROUBLE,
     BotApi,
     StrangeAnswerError,
@@ -30,10 +30,10 @@ from ingress.bot_api import (
     pause_after,
     why,
 )
-from ingress.contest import Contest
-from ingress.intake import Intake
-from ingress.line_state import LineState, host_of
-from ingress.webhook import PATH
+from mailroom.ingress.contest import Contest
+from mailroom.ingress.intake import Intake
+from mailroom.ingress.line_state import LineState, host_of
+from mailroom.ingress.webhook import PATH
 
 log = get_logger("mailroom.telegram")
 

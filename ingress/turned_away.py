@@ -7,7 +7,7 @@ expected back, larger ones are refused as well. It ends when the smaller one is 
 back in good time.
 """
 
-from storage.redis.entry import Chat
+from mailroom.storage.redis.entry import Chat
 
 BACK_WITHIN_SECONDS = 3.0
 """Longer than the pause we ask for (2 s) and what Telegram needs to act on it."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from prometheus_client import Counter
 from structlog import get_logger
 
-from actors.metrics import child
-from actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
-from ingress.intake import Gate, Intake
-from storage.errors import StoreUnavailable
-from storage.words import as_json
+from mailroom.actors.metrics import child
+from mailroom.actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
+from mailroom.ingress.intake import Gate, Intake
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.words import as_json
 
 log = get_logger("mailroom.webhook")
 

@@ -6,19 +6,19 @@ from contextlib import asynccontextmanager
 import httpx
 import trio
 
-from actors.hosting.services import BotServices
-from actors.providers.aaio import Aaio
-from actors.providers.chat_requests import OPENAI_BASE_URL
-from actors.providers.openai import Models
-from actors.providers.payments import PaymentProvider
-from actors.providers.stripe import Stripe
-from actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
-from actors.runtime.bridge import aio
-from ops.bundled import options_of
-from ops.keys import open_vault
-from ops.outbox import Outbox
-from ops.settings import PaymentSettings, Settings
-from ops.stores import Stores
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.providers.aaio import Aaio
+from mailroom.actors.providers.chat_requests import OPENAI_BASE_URL
+from mailroom.actors.providers.openai import Models
+from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.providers.stripe import Stripe
+from mailroom.actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.bundled import options_of
+from mailroom.ops.keys import open_vault
+from mailroom.ops.outbox import Outbox
+from mailroom.ops.settings import PaymentSettings, Settings
+from mailroom.ops.stores import Stores
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 """For calls that do not say it themselves."""

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
-from actors.hosting.demo_person import DemoPerson
-from ops.settings import Settings
-from ops.wrong_values import said_plainly
+from mailroom.actors.hosting.demo_person import DemoPerson
+from mailroom.ops.settings import Settings
+from mailroom.ops.wrong_values import said_plainly
 
 if TYPE_CHECKING:  # aiogram, which a check of settings can do without
-    from actors.hosting.services import BotServices
-    from actors.jobs.handlers import Handlers
-    from actors.paying.restored import Restored
-    from actors.payment import Purpose
+    from mailroom.actors.hosting.services import BotServices
+    from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.paying.restored import Restored
+    from mailroom.actors.payment import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class BotOptions(Protocol):
 
 def options_model(bot: str) -> type[BotOptions]:
     """What the owner of a bundled bot can set."""
-    model: type[BotOptions] = importlib.import_module(f"actors.bots.{bot}.options").Options
+    model: type[BotOptions] = importlib.import_module(f"mailroom.actors.bots.{bot}.options").Options
     return model
 
 
@@ -65,7 +65,7 @@ def demo_people(settings: Settings) -> dict[str, Sequence[DemoPerson]]:
     found: dict[str, Sequence[DemoPerson]] = {}
     for name, one in settings.bots.items():
         if one.bot is not None and not one.options:
-            module = importlib.import_module(f"actors.bots.{one.bot}.options")
+            module = importlib.import_module(f"mailroom.actors.bots.{one.bot}.options")
             found[name] = getattr(module, "DEMO_PEOPLE", ())
     return found
 
@@ -89,13 +89,13 @@ async def prepare(settings: Settings, services: "BotServices") -> None:
     Raises `VaultError` where one cannot read what it has kept.
     """
     for kind in sorted({one.bot for one in settings.bots.values() if one.bot is not None}):
-        await importlib.import_module(f"actors.bots.{kind}").prepare(services)
+        await importlib.import_module(f"mailroom.actors.bots.{kind}").prepare(services)
 
 
 def brought(settings: Settings, services: "BotServices") -> Brought:
     """The jobs and purposes of each kind of bundled bot that is configured, once."""
     kinds = sorted({one.bot for one in settings.bots.values() if one.bot is not None})
-    modules = [importlib.import_module(f"actors.bots.{kind}") for kind in kinds]
+    modules = [importlib.import_module(f"mailroom.actors.bots.{kind}") for kind in kinds]
     purposes: dict[str, Purpose] = {}
     for module in modules:
         purposes |= module.purposes(services)

@@ -14,12 +14,12 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from ops.demo import LOOPBACK, Serving, bot_variable, is_loopback, start_faults
-from ops.faults import ConfigurationError, nearest
-from ops.program_names import names_of_program
-from ops.relations import Fault, relation_faults
-from ops.settings import ENVIRONMENT, OURS_ALONE, PaymentSettings, Settings
-from ops.wrong_values import said_plainly
+from mailroom.ops.demo import LOOPBACK, Serving, bot_variable, is_loopback, start_faults
+from mailroom.ops.faults import ConfigurationError, nearest
+from mailroom.ops.program_names import names_of_program
+from mailroom.ops.relations import Fault, relation_faults
+from mailroom.ops.settings import ENVIRONMENT, OURS_ALONE, PaymentSettings, Settings
+from mailroom.ops.wrong_values import said_plainly
 
 FILE_NAME = "mailroom.toml"
 OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")

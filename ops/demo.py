@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from ops.relations import Fault
-from ops.settings import TELEGRAM_API_BASE
+from mailroom.ops.relations import Fault
+from mailroom.ops.settings import TELEGRAM_API_BASE
 
 LOOPBACK = "127.0.0.1"
 MAKE_PRODUCTION = ("public_url", "database_url", "redis_url")

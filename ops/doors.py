@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 from quart import Blueprint
 
-from actors.bots.shop.options import Options
-from actors.hosting.services import BotServices
-from ingress.mini_app import mini_app
-from ingress.mini_app_shops import Shops
-from ingress.payments import payment_webhook
-from ops.settings import Settings
-from storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.hosting.services import BotServices
+from mailroom.ingress.mini_app import mini_app
+from mailroom.ingress.mini_app_shops import Shops
+from mailroom.ingress.payments import payment_webhook
+from mailroom.ops.settings import Settings
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 
 
 def doors(

@@ -5,18 +5,18 @@ from functools import partial
 import trio
 from quart_trio import QuartTrio
 
-from actors.hosting.bot import HostedBot
-from actors.runtime.bridge import aio, to_trio
-from ingress.gate import Gate
-from ingress.intake import Intake
-from ingress.line_state import LineState
-from ingress.polling import Poller
-from ingress.server import listen, run_server
-from ingress.telegram import Line
-from ingress.webhook import Webhook
-from ops.settings import Settings
-from supervisors.otp.child import Life
-from supervisors.otp.spec import Start
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.ingress.gate import Gate
+from mailroom.ingress.intake import Intake
+from mailroom.ingress.line_state import LineState
+from mailroom.ingress.polling import Poller
+from mailroom.ingress.server import listen, run_server
+from mailroom.ingress.telegram import Line
+from mailroom.ingress.webhook import Webhook
+from mailroom.ops.settings import Settings
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.spec import Start
 
 REGISTRATION_WAIT_SECONDS = 5.0
 """How long the start waits for Telegram before it says ready all the same."""

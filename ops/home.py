@@ -10,18 +10,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ops.bundled import demo_people
-from ops.embedded.keeper import Embedded, Keeper
-from ops.embedded.model import DemoModel
-from ops.embedded.payments import DemoPayments
-from ops.embedded.place import DataDirectory
-from ops.embedded.ports import beside
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from ops.embedded.telegram import DemoTelegram
-from ops.preflight import migrated, require_redis
-from ops.quick_aiogram import import_aiogram
-from ops.settings import PaymentSettings, Settings
+from mailroom.ops.bundled import demo_people
+from mailroom.ops.embedded.keeper import Embedded, Keeper
+from mailroom.ops.embedded.model import DemoModel
+from mailroom.ops.embedded.payments import DemoPayments
+from mailroom.ops.embedded.place import DataDirectory
+from mailroom.ops.embedded.ports import beside
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded.telegram import DemoTelegram
+from mailroom.ops.preflight import migrated, require_redis
+from mailroom.ops.quick_aiogram import import_aiogram
+from mailroom.ops.settings import PaymentSettings, Settings
 
 MODEL_KEY = "scripted-demo"
 """The model simulator takes any key, and wants one."""
@@ -91,7 +91,7 @@ def _running(settings: Settings, simulators: Sequence[Embedded] = ()) -> Iterato
                 stack.callback(_stop_undisturbed)
             # Takes a second that the stores need anyway.
             import_aiogram()
-            importlib.import_module("ops.service")
+            importlib.import_module("mailroom.ops.service")
             keeper.wait_until_ready()
         complete = settings.model_copy(
             update={

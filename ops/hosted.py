@@ -6,16 +6,16 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import TelegramAPIServer
 
-from actors.hosting.beside import bot_beside, defaults
-from actors.hosting.bot import HostedBot, dispatcher_of
-from actors.hosting.load import RouterError, bundled, from_disk
-from actors.hosting.session import HostedSession
-from actors.hosting.stand_in import StandInStorage
-from actors.limiter import Limiter
-from actors.state import Door
-from ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
-from ops.stores import StartError
-from supervisors.parking import Parking
+from mailroom.actors.hosting.beside import bot_beside, defaults
+from mailroom.actors.hosting.bot import HostedBot, dispatcher_of
+from mailroom.actors.hosting.load import RouterError, bundled, from_disk
+from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.hosting.stand_in import StandInStorage
+from mailroom.actors.limiter import Limiter
+from mailroom.actors.state import Door
+from mailroom.ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
+from mailroom.ops.stores import StartError
+from mailroom.supervisors.parking import Parking
 
 
 def hosted_bots(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from ops.faults import ConfigurationError
-from ops.settings import BotSettings
-from storage.errors import StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.identities import AnotherBotError, Identities
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.settings import BotSettings
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.identities import AnotherBotError, Identities
 
 log = get_logger("mailroom.identity")
 

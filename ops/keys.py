@@ -7,8 +7,8 @@ import base64
 import hashlib
 import hmac
 
-from ops.settings import Settings
-from storage.vault import Vault
+from mailroom.ops.settings import Settings
+from mailroom.storage.vault import Vault
 
 
 def open_vault(settings: Settings) -> Vault:

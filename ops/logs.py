@@ -22,7 +22,7 @@ import structlog
 from pydantic_core import to_json
 from structlog.typing import EventDict, Processor
 
-from storage.words import harmless, harmless_json, kept, printable, shown, traceback_of
+from mailroom.storage.words import harmless, harmless_json, kept, printable, shown, traceback_of
 
 T = TypeVar("T")
 

@@ -3,8 +3,8 @@
 import trio
 from prometheus_client import start_http_server
 
-from supervisors.otp.child import Life
-from supervisors.otp.spec import Start
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.spec import Start
 
 
 def metrics_port(host: str, port: int) -> Start:

@@ -9,16 +9,16 @@ from typing import TypeVar
 
 import uvloop
 
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from ops.faults import CannotStartError
-from ops.settings import Settings
-from storage.errors import StoreError
-from storage.postgres.database import connect
-from storage.postgres.pair import PostgresPair
-from storage.postgres.payment_names import ALPHABET, INSTALLATION_CHARS
-from storage.redis.batch import Line
-from storage.redis.pair import RedisPair
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.faults import CannotStartError
+from mailroom.ops.settings import Settings
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.database import connect
+from mailroom.storage.postgres.pair import PostgresPair
+from mailroom.storage.postgres.payment_names import ALPHABET, INSTALLATION_CHARS
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.pair import RedisPair
 
 STILL_SECONDS = 10.0
 """Without a beat for so long nobody works on the stores."""

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 import uvloop
 
-from ops import logs
-from ops.embedded.place import holder
-from ops.embedded.redis import EmbeddedRedis
-from ops.faults import CannotStartError
-from ops.settings import Settings
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.errors import OnCallError
+from mailroom.ops import logs
+from mailroom.ops.embedded.place import holder
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.faults import CannotStartError
+from mailroom.ops.settings import Settings
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.errors import OnCallError
 
 if TYPE_CHECKING:
     import asyncpg
@@ -92,7 +92,7 @@ class _Database:
             self._opening.result().terminate()
 
     async def _open(self) -> "asyncpg.Pool":
-        from ops.embedded.postgres import EmbeddedPostgres
+        from mailroom.ops.embedded.postgres import EmbeddedPostgres
 
         url = self._settings.database_url or EmbeddedPostgres(self._settings.data).url_of_running()
         if url is None:
@@ -100,7 +100,7 @@ class _Database:
                 "jobs are kept in Postgres: no DATABASE_URL is set and no `mailroom up` runs on"
                 f" {self._settings.data}: set it, or give --data."
             )
-        from storage.postgres.database import connect
+        from mailroom.storage.postgres.database import connect
 
         return await connect(url)
 
@@ -114,7 +114,7 @@ async def _answers(line: Line) -> bool:
 
 
 def _without_redis(settings: Settings, url: str, error: StoreError) -> CannotStartError:
-    from ops.preflight import unreachable  # brings the Postgres driver along, for this one line
+    from mailroom.ops.preflight import unreachable  # brings the Postgres driver along, for this one line
 
     name = "REDIS_URL" if settings.redis_url else "The embedded Redis"
     running = holder(settings.data)

@@ -9,40 +9,40 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from actors import delivery, notification, payment
-from actors.broadcast.part import BroadcastPart
-from actors.delivery import DeliveryActor, delivery_handlers
-from actors.hosting.bot import HostedBot
-from actors.jobs.actor import job_life
-from actors.jobs.chat_door import ChatDoor
-from actors.jobs.context import Services
-from actors.jobs.handlers import Handlers
-from actors.jobs.worker import POLL_SECONDS
-from actors.notification import NotificationActor
-from actors.payment import ListPayments, PaymentActor, Reconcile, payment_handlers
-from actors.providers.payments import PaymentProvider
-from actors.providers.webpush import WebPush
-from actors.runtime.bridge import aio
-from actors.webpush import webpush_handlers
-from ops.bundled import Brought
-from ops.settings import Settings
-from ops.stores import StartError
-from storage.errors import StoreUnavailable
-from storage.postgres.division import divided
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.listen import DeafError, Ears
-from storage.postgres.outbox.pools import (
+from mailroom.actors import delivery, notification, payment
+from mailroom.actors.broadcast.part import BroadcastPart
+from mailroom.actors.delivery import DeliveryActor, delivery_handlers
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.jobs.actor import job_life
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.context import Services
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.worker import POLL_SECONDS
+from mailroom.actors.notification import NotificationActor
+from mailroom.actors.payment import ListPayments, PaymentActor, Reconcile, payment_handlers
+from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.providers.webpush import WebPush
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.webpush import webpush_handlers
+from mailroom.ops.bundled import Brought
+from mailroom.ops.settings import Settings
+from mailroom.ops.stores import StartError
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.division import divided
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.listen import DeafError, Ears
+from mailroom.storage.postgres.outbox.pools import (
     SharedConnections,
     connect_claims,
     connect_completions,
     connect_handlers,
 )
-from storage.postgres.outbox.prune import prune
-from storage.redis.mailbox import Mailboxes
-from supervisors.otp.child import Life
-from supervisors.otp.spec import Start
-from supervisors.periodic import Periodic, Work
-from supervisors.workplace import Workplace
+from mailroom.storage.postgres.outbox.prune import prune
+from mailroom.storage.redis.mailbox import Mailboxes
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.periodic import Periodic, Work
+from mailroom.supervisors.workplace import Workplace
 
 log = get_logger("mailroom.outbox")
 

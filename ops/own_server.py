@@ -30,17 +30,17 @@ from aiogram.webhook.aiohttp_server import (
 from aiohttp import web
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
-from ingress.bot_api import TROUBLE, pause_after, why
-from ingress.telegram import PAUSE_MAX_SECONDS, PAUSE_SECONDS
-from ingress.webhook import FULL_RETRY_SECONDS, STORE_RETRY_SECONDS
-from ops.faults import GaveUpError
-from ops.front import REGISTRATION_WAIT_SECONDS
-from ops.known_bots import KnownBots
-from ops.script_service import ScriptService, Served
-from ops.settings import Settings
-from storage.errors import StoreUnavailable
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
+from mailroom.ingress.bot_api import TROUBLE, pause_after, why
+from mailroom.ingress.telegram import PAUSE_MAX_SECONDS, PAUSE_SECONDS
+from mailroom.ingress.webhook import FULL_RETRY_SECONDS, STORE_RETRY_SECONDS
+from mailroom.ops.faults import GaveUpError
+from mailroom.ops.front import REGISTRATION_WAIT_SECONDS
+from mailroom.ops.known_bots import KnownBots
+from mailroom.ops.script_service import ScriptService, Served
+from mailroom.ops.settings import Settings
+from mailroom.storage.errors import StoreUnavailable
 
 log = get_logger("mailroom.run")
 

@@ -11,11 +11,11 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 from aiogram.types.base import UNSET, UNSET_TYPE
 
-from actors.hosting.bot import MADE_UP
-from actors.hosting.load import UNUSABLE
-from actors.turn import current_turn
-from ops.script_service import ScriptService, Served
-from ops.settings import Settings
+from mailroom.actors.hosting.bot import MADE_UP
+from mailroom.actors.hosting.load import UNUSABLE
+from mailroom.actors.turn import current_turn
+from mailroom.ops.script_service import ScriptService, Served
+from mailroom.ops.settings import Settings
 
 
 class Polling:

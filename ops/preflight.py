@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from ops.demo import missing_store
-from ops.faults import CannotStartError, ConfigurationError
-from ops.settings import ENVIRONMENT, Settings
-from storage.postgres.migrate import MigrationError, migrate, pending
+from mailroom.ops.demo import missing_store
+from mailroom.ops.faults import CannotStartError, ConfigurationError
+from mailroom.ops.settings import ENVIRONMENT, Settings
+from mailroom.storage.postgres.migrate import MigrationError, migrate, pending
 
 ANSWER_SECONDS_MAX = 5.0
 """A Redis that takes longer to answer PING is not one to serve from."""
@@ -54,8 +54,8 @@ def require_redis(redis_url: str) -> None:
     from redis.exceptions import NoPermissionError, RedisError
     from redis.retry import Retry
 
-    from storage.redis.permissions import refused
-    from storage.redis.tls import TlsOptionError, context_of, read_url
+    from mailroom.storage.redis.permissions import refused
+    from mailroom.storage.redis.tls import TlsOptionError, context_of, read_url
 
     async def ping() -> None:
         retry: Retry = Retry(NoBackoff(), 0)

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import cast
 from zipfile import is_zipfile
 
-from ops.faults import CannotStartError
+from mailroom.ops.faults import CannotStartError
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import asyncpg
 from structlog import get_logger
 
-from ops.settings import Settings
-from storage.postgres.migrate import belongs_to_others
+from mailroom.ops.settings import Settings
+from mailroom.storage.postgres.migrate import belongs_to_others
 
 log = get_logger("mailroom.run")
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ops.relations import relation_faults
-from ops.settings import ENVIRONMENT, OURS_ALONE, Settings
+from mailroom.ops.relations import relation_faults
+from mailroom.ops.settings import ENVIRONMENT, OURS_ALONE, Settings
 
 LISTENING = ("HOST", "PORT")
 OF_A_WEB_SERVER = (*LISTENING, "PUBLIC_URL")

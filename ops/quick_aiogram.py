@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ops.faults import CannotStartError
+from mailroom.ops.faults import CannotStartError
 
 AIOGRAM_LEAST = "3.31"
 """The oldest aiogram that our hosting was written against; pyproject.toml names the same."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import actors
-from ops.bundled import wrong_options
-from ops.faults import nearest
-from ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
+from mailroom import actors
+from mailroom.ops.bundled import wrong_options
+from mailroom.ops.faults import nearest
+from mailroom.ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 
 Fault = tuple[tuple[str, ...], str]
 """Where, as a path of keys; and what is wrong there."""

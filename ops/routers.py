@@ -1,8 +1,8 @@
 """The routers of the configuration, tried out before anything is started for them."""
 
-from ops.faults import ConfigurationError
-from ops.quick_aiogram import import_aiogram
-from ops.settings import Settings
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.quick_aiogram import import_aiogram
+from mailroom.ops.settings import Settings
 
 
 def require_routers(settings: Settings) -> None:
@@ -10,7 +10,7 @@ def require_routers(settings: Settings) -> None:
     with its place in the author's code.
     """
     import_aiogram()
-    from actors.hosting.load import RouterError, from_disk
+    from mailroom.actors.hosting.load import RouterError, from_disk
 
     folder = settings.config.parent if settings.config else None
     where = settings.config.name if settings.config else "settings"

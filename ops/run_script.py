@@ -26,17 +26,17 @@ from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from structlog import get_logger
 
-from ops.faults import CannotStartError, ConfigurationError, GaveUpError
-from ops.own_server import OwnServer, takers
-from ops.polling import Polling
-from ops.program import Module, Script
-from ops.settings import TELEGRAM_API_BASE, Settings
+from mailroom.ops.faults import CannotStartError, ConfigurationError, GaveUpError
+from mailroom.ops.own_server import OwnServer, takers
+from mailroom.ops.polling import Polling
+from mailroom.ops.program import Module, Script
+from mailroom.ops.settings import TELEGRAM_API_BASE, Settings
 
 log = get_logger("mailroom.run")
 
 EXIT_INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C ended."""
-LEAD_TO_IT = (__name__, "ops.program", "runpy")
+LEAD_TO_IT = (__name__, "mailroom.ops.program", "runpy")
 """Modules whose frames stand above a program's own."""
 
 

@@ -16,23 +16,23 @@ from typing import Any
 import trio
 from aiogram import Bot, Dispatcher
 
-from actors.hosting.bot import HostedBot
-from actors.hosting.services import BotServices
-from actors.runtime.bridge import aio, to_trio
-from actors.runtime.host import hosted
-from actors.runtime.signals import stop_signals
-from ingress.telegram import Line
-from ops import logs
-from ops.configuration import derived_secret
-from ops.faults import CannotStartError
-from ops.hosted import host
-from ops.identity import claim_names
-from ops.service import Service, obey
-from ops.settings import BotSettings, Settings
-from ops.stores import StartError
-from storage.redis.entry import Chat
-from supervisors.parking import Parking
-from supervisors.workplace import Workplace
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.actors.runtime.host import hosted
+from mailroom.actors.runtime.signals import stop_signals
+from mailroom.ingress.telegram import Line
+from mailroom.ops import logs
+from mailroom.ops.configuration import derived_secret
+from mailroom.ops.faults import CannotStartError
+from mailroom.ops.hosted import host
+from mailroom.ops.identity import claim_names
+from mailroom.ops.service import Service, obey
+from mailroom.ops.settings import BotSettings, Settings
+from mailroom.ops.stores import StartError
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.parking import Parking
+from mailroom.supervisors.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True)

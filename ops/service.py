@@ -13,62 +13,62 @@ from typing import Literal
 import trio
 from structlog import get_logger
 
-from actors.hosting.bot import SHED_NOTICE, HostedBot
-from actors.hosting.notice import Addressee
-from actors.hosting.services import BotServices
-from actors.jobs.chat_door import ChatDoor
-from actors.jobs.handlers import Handlers
-from actors.policy import Policy
-from actors.providers.webpush import RefusedError, WebPush
-from actors.runtime import host as runtime
-from actors.runtime.bridge import aio
-from actors.runtime.signals import StopSignals, stop_signals
-from ingress.app import create_app
-from ingress.intake import Intake
-from ingress.shop_door import ShopDoor
-from ingress.webhook import Webhook
-from ops.bot_services import open_bot_services
-from ops.bundled import brought, prepare
-from ops.doors import doors
-from ops.faults import ConfigurationError
-from ops.front import Front
-from ops.hosted import hosted_bots
-from ops.identity import claim_names, spare_names
-from ops.metrics_port import metrics_port
-from ops.outbox import Outbox, open_outbox
-from ops.settings import Settings
-from ops.stores import StartError, Stores, open_stores
-from ops.version import VERSION
-from storage.errors import StoreError
-from storage.postgres.outbox.coalesce import Enqueuer
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from storage.redis.mailbox import PARKED_BY, Mailboxes, every_partition
-from storage.redis.suspensions import Held, Suspensions
-from storage.vault import VaultError
-from supervisors import gauges
-from supervisors.bots import bot_life
-from supervisors.holding import Holding, holds
-from supervisors.moving import follow_moves
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.listener import Listener
-from supervisors.oncall.node import LocalNode, held_nodes
-from supervisors.oncall.restored import JOBS
-from supervisors.oncall.targets import Target
-from supervisors.otp.child import Life, Shutdown
-from supervisors.otp.errors import FailedToStartError, GaveUp
-from supervisors.otp.spec import Start
-from supervisors.ownership import Ownership
-from supervisors.pairing.asking import Asking
-from supervisors.pairing.gateways import Gateways
-from supervisors.pairing.guard import Guard
-from supervisors.parking import Parking
-from supervisors.periodic_gauges import standing_still
-from supervisors.process_tree import ProcessTree
-from supervisors.stalls import BLOCKED_SECONDS_MAX
-from supervisors.takeover import Takeover
-from supervisors.tree import Chats, Parts, tree
-from supervisors.workplace import Workplace
+from mailroom.actors.hosting.bot import SHED_NOTICE, HostedBot
+from mailroom.actors.hosting.notice import Addressee
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.policy import Policy
+from mailroom.actors.providers.webpush import RefusedError, WebPush
+from mailroom.actors.runtime import host as runtime
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.signals import StopSignals, stop_signals
+from mailroom.ingress.app import create_app
+from mailroom.ingress.intake import Intake
+from mailroom.ingress.shop_door import ShopDoor
+from mailroom.ingress.webhook import Webhook
+from mailroom.ops.bot_services import open_bot_services
+from mailroom.ops.bundled import brought, prepare
+from mailroom.ops.doors import doors
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.front import Front
+from mailroom.ops.hosted import hosted_bots
+from mailroom.ops.identity import claim_names, spare_names
+from mailroom.ops.metrics_port import metrics_port
+from mailroom.ops.outbox import Outbox, open_outbox
+from mailroom.ops.settings import Settings
+from mailroom.ops.stores import StartError, Stores, open_stores
+from mailroom.ops.version import VERSION
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import PARKED_BY, Mailboxes, every_partition
+from mailroom.storage.redis.suspensions import Held, Suspensions
+from mailroom.storage.vault import VaultError
+from mailroom.supervisors import gauges
+from mailroom.supervisors.bots import bot_life
+from mailroom.supervisors.holding import Holding, holds
+from mailroom.supervisors.moving import follow_moves
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.listener import Listener
+from mailroom.supervisors.oncall.node import LocalNode, held_nodes
+from mailroom.supervisors.oncall.restored import JOBS
+from mailroom.supervisors.oncall.targets import Target
+from mailroom.supervisors.otp.child import Life, Shutdown
+from mailroom.supervisors.otp.errors import FailedToStartError, GaveUp
+from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.ownership import Ownership
+from mailroom.supervisors.pairing.asking import Asking
+from mailroom.supervisors.pairing.gateways import Gateways
+from mailroom.supervisors.pairing.guard import Guard
+from mailroom.supervisors.parking import Parking
+from mailroom.supervisors.periodic_gauges import standing_still
+from mailroom.supervisors.process_tree import ProcessTree
+from mailroom.supervisors.stalls import BLOCKED_SECONDS_MAX
+from mailroom.supervisors.takeover import Takeover
+from mailroom.supervisors.tree import Chats, Parts, tree
+from mailroom.supervisors.workplace import Workplace
 
 log = get_logger("mailroom")
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from structlog import get_logger
 
-from ops import configuration, logs
-from ops.demo import Serving, is_loopback
-from ops.embedded.ports import listen_once
-from ops.faults import CannotStartError, ConfigurationError, GaveUpError
-from ops.preflight import require_migrated, require_redis, unreachable
-from ops.quick_aiogram import import_aiogram
-from ops.routers import require_routers
-from ops.settings import Settings
+from mailroom.ops import configuration, logs
+from mailroom.ops.demo import Serving, is_loopback
+from mailroom.ops.embedded.ports import listen_once
+from mailroom.ops.faults import CannotStartError, ConfigurationError, GaveUpError
+from mailroom.ops.preflight import require_migrated, require_redis, unreachable
+from mailroom.ops.quick_aiogram import import_aiogram
+from mailroom.ops.routers import require_routers
+from mailroom.ops.settings import Settings
 
 log = get_logger("mailroom")
 
@@ -77,8 +77,8 @@ def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = 
 def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up: list[str]) -> None:
     import_aiogram()
     # The frameworks take a second to load; a refusal above should not.
-    from ops import service, stores
-    from supervisors.otp.errors import GaveUp
+    from mailroom.ops import service, stores
+    from mailroom.supervisors.otp.errors import GaveUp
 
     def ready(address: str) -> None:
         up.append(address)
@@ -101,7 +101,7 @@ def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up:
 
 def lost_store(settings: Settings, error: Exception) -> CannotStartError | None:
     """The line about a store that went away in the middle of the start, if it is that which happened."""
-    from actors import away  # brings the drivers along, which a refusal does without
+    from mailroom.actors import away  # brings the drivers along, which a refusal does without
 
     if not away.times_max(error):
         return None

@@ -16,10 +16,10 @@ from pydantic import (
     field_validator,
 )
 
-from actors.providers.chat_requests import OPENROUTER_BASE_URL, OPENROUTER_KEY
-from actors.providers.payments import minor_units
-from ops.logs import Level
-from storage.postgres.division import CONNECTIONS_DEFAULT, CONNECTIONS_MAX, CONNECTIONS_MIN
+from mailroom.actors.providers.chat_requests import OPENROUTER_BASE_URL, OPENROUTER_KEY
+from mailroom.actors.providers.payments import minor_units
+from mailroom.ops.logs import Level
+from mailroom.storage.postgres.division import CONNECTIONS_DEFAULT, CONNECTIONS_MAX, CONNECTIONS_MIN
 
 TELEGRAM_API_BASE = "https://api.telegram.org"
 ENVIRONMENT = {

@@ -9,23 +9,23 @@ from secrets import token_hex
 import asyncpg
 import trio
 
-from actors.runtime.bridge import aio
-from ops.faults import ConfigurationError
-from ops.settings import Settings
-from storage.errors import StoreError, StoreUnavailable
-from storage.postgres.database import UNAVAILABLE, connect
-from storage.postgres.division import divided
-from storage.postgres.lease import Leases
-from storage.postgres.pair import PostgresPair
-from storage.postgres.scarcity import shortage
-from storage.redis.batch import Line
-from storage.redis.entry import PARTITIONS
-from storage.redis.mailbox import Mailboxes
-from storage.redis.pair import RedisPair
-from supervisors.gauges import STORES_SILENT
-from supervisors.otp.child import Life
-from supervisors.pairing.check import Pairing, StoresDoNotFitError
-from supervisors.readiness import Readiness
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.settings import Settings
+from mailroom.storage.errors import StoreError, StoreUnavailable
+from mailroom.storage.postgres.database import UNAVAILABLE, connect
+from mailroom.storage.postgres.division import divided
+from mailroom.storage.postgres.lease import Leases
+from mailroom.storage.postgres.pair import PostgresPair
+from mailroom.storage.postgres.scarcity import shortage
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import PARTITIONS
+from mailroom.storage.redis.mailbox import Mailboxes
+from mailroom.storage.redis.pair import RedisPair
+from mailroom.supervisors.gauges import STORES_SILENT
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.pairing.check import Pairing, StoresDoNotFitError
+from mailroom.supervisors.readiness import Readiness
 
 TAKER_BYTES = 6
 """Who we are to the fence: random, so that no two processes of an installation are ever the same, and short,

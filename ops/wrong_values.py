@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from ops.faults import nearest
-from ops.settings import Settings
-from ops.value_places import Place, in_words, place_of
-from storage.words import shown
+from mailroom.ops.faults import nearest
+from mailroom.ops.settings import Settings
+from mailroom.ops.value_places import Place, in_words, place_of
+from mailroom.storage.words import shown
 
 SHOWN_CHARACTERS_MAX = 40
 """Enough of a wrong value to recognise it by."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
-from storage.frames import is_authors
+from mailroom.storage.frames import is_authors
 
 ERROR_CHARS_MAX = 2_000
 TRACEBACK_CHARS_MAX = 8_000

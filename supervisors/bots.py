@@ -7,15 +7,15 @@ from typing import Any
 
 import trio
 
-from actors.hosting.bot import HostedBot
-from actors.runtime.bridge import aio
-from storage.errors import Fenced
-from storage.redis.entry import Chat
-from supervisors.otp.child import Life
-from supervisors.otp.spec import Start
-from supervisors.parking import Parking
-from supervisors.takeover import Takeover
-from supervisors.workplace import Workplace
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import Fenced
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.parking import Parking
+from mailroom.supervisors.takeover import Takeover
+from mailroom.supervisors.workplace import Workplace
 
 
 def bot_life(

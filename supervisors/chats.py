@@ -20,20 +20,20 @@ import trio
 from prometheus_client import Counter, Gauge
 from structlog import get_logger
 
-from actors.chat import ChatActor
-from actors.hosting.bot import HostedBot
-from actors.metrics import child
-from actors.runtime.bridge import aio
-from actors.runtime.system import open_actor_system
-from actors.runtime.waiting import ReentrancyError
-from actors.turn import current_turn
-from actors.worker import Worker
-from storage.errors import Fenced, StoreUnavailable
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Begun, Changes, Early
-from supervisors.otp.child import one_line
-from supervisors.otp.restarts import pause_seconds
-from supervisors.otp.spec import Backoff
+from mailroom.actors.chat import ChatActor
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.metrics import child
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.system import open_actor_system
+from mailroom.actors.runtime.waiting import ReentrancyError
+from mailroom.actors.turn import current_turn
+from mailroom.actors.worker import Worker
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Begun, Changes, Early
+from mailroom.supervisors.otp.child import one_line
+from mailroom.supervisors.otp.restarts import pause_seconds
+from mailroom.supervisors.otp.spec import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

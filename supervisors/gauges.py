@@ -17,20 +17,20 @@ import trio
 from prometheus_client import Counter, Gauge, Histogram
 from structlog import get_logger
 
-from actors.metrics import child
-from actors.report import HANDLED
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.postgres.database import UNAVAILABLE, unavailable
-from storage.redis.batch import Line
-from storage.redis.inspection import totals
-from supervisors.history import Recorder
-from supervisors.job_gauges import count_jobs
-from supervisors.oncall.reports import State
-from supervisors.otp.child import Life
-from supervisors.payment_gauges import count_lost
-from supervisors.periodic_gauges import measure_periodic
-from supervisors.stalls import STALLS
+from mailroom.actors.metrics import child
+from mailroom.actors.report import HANDLED
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.inspection import totals
+from mailroom.supervisors.history import Recorder
+from mailroom.supervisors.job_gauges import count_jobs
+from mailroom.supervisors.oncall.reports import State
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.payment_gauges import count_lost
+from mailroom.supervisors.periodic_gauges import measure_periodic
+from mailroom.supervisors.stalls import STALLS
 
 log = get_logger("mailroom.gauges")
 

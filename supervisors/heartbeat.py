@@ -21,11 +21,11 @@ from typing import Any
 import trio
 from structlog import get_logger
 
-from actors.metrics import child
-from storage.errors import StoreError
-from storage.postgres.lease import Leases
-from supervisors.scribe import Scribe
-from supervisors.stalls import BLOCKED_SECONDS_MAX, STALLED, STALLS, LoopWatch, Stall
+from mailroom.actors.metrics import child
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.lease import Leases
+from mailroom.supervisors.scribe import Scribe
+from mailroom.supervisors.stalls import BLOCKED_SECONDS_MAX, STALLED, STALLS, LoopWatch, Stall
 
 log = get_logger("mailroom.ownership")
 

@@ -6,11 +6,11 @@ import time
 import trio
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from storage.redis.history import STEP_SECONDS, History
-from supervisors.rates import MEASURED, Rates
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.history import STEP_SECONDS, History
+from mailroom.supervisors.rates import MEASURED, Rates
 
 log = get_logger("mailroom.history")
 

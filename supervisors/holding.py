@@ -15,12 +15,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.metrics import child
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from supervisors.otp.child import Life
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.metrics import child
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.otp.child import Life
 
 log = get_logger("mailroom.holding")
 

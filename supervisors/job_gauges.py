@@ -11,11 +11,11 @@ import asyncpg
 import trio
 from prometheus_client import Gauge
 
-from actors.jobs.depth import measure_queues
-from actors.metrics import child
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.postgres.outbox.seen import State, counts
+from mailroom.actors.jobs.depth import measure_queues
+from mailroom.actors.metrics import child
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.outbox.seen import State, counts
 
 COUNT_SECONDS_MAX = 5.0
 """Past this counting is given up: it reads every job there is, and Postgres has better things to do."""

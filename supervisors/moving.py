@@ -15,15 +15,15 @@ from typing import Any, Protocol
 
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.hosting.moved import MOVED
-from actors.hosting.session import HostedSession
-from actors.jobs.chat_door import ChatDoor, MailboxFullError
-from actors.turn import Turn, current_turn
-from storage.errors import StoreError
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
-from storage.redis.moves import Moves, may_move
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.moved import MOVED
+from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.jobs.chat_door import ChatDoor, MailboxFullError
+from mailroom.actors.turn import Turn, current_turn
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes
+from mailroom.storage.redis.moves import Moves, may_move
 
 log = get_logger("mailroom.moving")
 
@@ -44,7 +44,7 @@ class Place(Protocol):
 
 
 class GroupMoving:
-    """The groups of one bot that move (`actors.hosting.moved.Moving`)."""
+    """The groups of one bot that move (`mailroom.actors.hosting.moved.Moving`)."""
 
     def __init__(self, bot: str, moves: Moves, door: ChatDoor, place: Place) -> None:
         self._bot = bot

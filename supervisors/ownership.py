@@ -18,13 +18,13 @@ import trio
 from prometheus_client import Gauge
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import Fenced, StoreUnavailable
-from storage.postgres.lease import Held, Leases
-from storage.redis.mailbox import Mailboxes, every_partition
-from supervisors.heartbeat import HEARTBEAT_SECONDS, TTL_SECONDS, Heartbeat, Holding
-from supervisors.identity import is_gone, name_of_this_process
-from supervisors.stalls import BLOCKED_SECONDS_MAX
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.postgres.lease import Held, Leases
+from mailroom.storage.redis.mailbox import Mailboxes, every_partition
+from mailroom.supervisors.heartbeat import HEARTBEAT_SECONDS, TTL_SECONDS, Heartbeat, Holding
+from mailroom.supervisors.identity import is_gone, name_of_this_process
+from mailroom.supervisors.stalls import BLOCKED_SECONDS_MAX
 
 log = get_logger("mailroom.ownership")
 

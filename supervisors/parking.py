@@ -6,12 +6,12 @@ from typing import Any
 
 from structlog import get_logger
 
-from actors.hosting.answers import WAIT_SECONDS_MAX
-from actors.hosting.bot import HostedBot
-from actors.limiter import PARKED_MAX, Target
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from storage.redis.mailbox import Mailboxes
+from mailroom.actors.hosting.answers import WAIT_SECONDS_MAX
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.limiter import PARKED_MAX, Target
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.mailbox import Mailboxes
 
 log = get_logger("mailroom.parking")
 

@@ -10,10 +10,10 @@ import asyncpg
 import trio
 from prometheus_client import Gauge
 
-from actors.metrics import child
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.postgres.lost_payments import lost_sums
+from mailroom.actors.metrics import child
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.lost_payments import lost_sums
 
 COUNT_SECONDS_MAX = 5.0
 """Past this counting is given up: the index has only those that wait for a person."""

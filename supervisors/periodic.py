@@ -10,13 +10,13 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.job import NAME, NewJob
-from storage.postgres.periodic.schedule import Schedule, ScheduleError
-from storage.postgres.periodic.works import KNOWN_SECONDS, Ran, Works
-from supervisors.otp.child import Life
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.job import NAME, NewJob
+from mailroom.storage.postgres.periodic.schedule import Schedule, ScheduleError
+from mailroom.storage.postgres.periodic.works import KNOWN_SECONDS, Ran, Works
+from mailroom.supervisors.otp.child import Life
 
 log = get_logger("mailroom.periodic")
 

@@ -9,10 +9,10 @@ import asyncpg
 import trio
 from prometheus_client import Gauge
 
-from actors.metrics import child
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.postgres.periodic.works import overdue
+from mailroom.actors.metrics import child
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.periodic.works import overdue
 
 COUNT_SECONDS_MAX = 5.0
 """Past this it is given up: there are a handful of rows."""

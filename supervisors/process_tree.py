@@ -10,15 +10,15 @@ import trio
 from prometheus_client import Counter
 from structlog import get_logger
 
-from actors.metrics import child as metric_child
-from supervisors.oncall.reports import NodeReport
-from supervisors.otp.admin import Admin
-from supervisors.otp.child import Life, one_line
-from supervisors.otp.errors import NotFoundError, NotRunningError
-from supervisors.otp.record import Child, Surroundings
-from supervisors.otp.spec import SupervisorSpec
-from supervisors.otp.supervisor import Supervisor
-from supervisors.otp.trace import Event
+from mailroom.actors.metrics import child as metric_child
+from mailroom.supervisors.oncall.reports import NodeReport
+from mailroom.supervisors.otp.admin import Admin
+from mailroom.supervisors.otp.child import Life, one_line
+from mailroom.supervisors.otp.errors import NotFoundError, NotRunningError
+from mailroom.supervisors.otp.record import Child, Surroundings
+from mailroom.supervisors.otp.spec import SupervisorSpec
+from mailroom.supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp.trace import Event
 
 log = get_logger("mailroom.supervisor")
 

@@ -6,10 +6,10 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreError, StoreUnavailable
-from storage.postgres.database import UNAVAILABLE
-from storage.redis.batch import Line
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError, StoreUnavailable
+from mailroom.storage.postgres.database import UNAVAILABLE
+from mailroom.storage.redis.batch import Line
 
 log = get_logger("mailroom.readiness")
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 import trio
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from supervisors.chats import Chats
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.chats import Chats
 
 log = get_logger("mailroom.remote")
 

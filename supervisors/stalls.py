@@ -18,7 +18,7 @@ from types import FrameType
 
 from prometheus_client import Counter
 
-from actors.running import turn_at_work
+from mailroom.actors.running import turn_at_work
 
 LOOK_SECONDS = 0.25
 """How often it is asked whether the loop goes on."""

@@ -14,12 +14,12 @@ from aiogram.fsm.storage.redis import RedisStorage
 from redis.asyncio import Redis
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.state import field_name
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Mailboxes
-from storage.redis.stock import StockKey, stock_state
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.state import field_name
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes, Mailboxes
+from mailroom.storage.redis.stock import StockKey, stock_state
 
 log = get_logger("mailroom.takeover")
 

@@ -5,9 +5,9 @@ chat's messages.
 import trio
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from supervisors.chats import Chats
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.supervisors.chats import Chats
 
 log = get_logger("mailroom.timers")
 

@@ -9,18 +9,18 @@ from typing import Any
 
 import trio
 
-from actors.hosting.bot import HostedBot
-from actors.policy import Policy
-from actors.worker import Worker
-from storage.errors import Fenced, StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Early, Mailboxes, Receipt
-from supervisors.chats import Chats, Park, open_chats, park_nowhere
-from supervisors.otp.child import Life
-from supervisors.ownership import IN_DOUBT_SAID, Ownership
-from supervisors.remote import announce, listen_for_arrivals
-from supervisors.timers import run_timers
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.policy import Policy
+from mailroom.actors.worker import Worker
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes, Early, Mailboxes, Receipt
+from mailroom.supervisors.chats import Chats, Park, open_chats, park_nowhere
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.ownership import IN_DOUBT_SAID, Ownership
+from mailroom.supervisors.remote import announce, listen_for_arrivals
+from mailroom.supervisors.timers import run_timers
 
 RELEASE_SECONDS = 3.0
 """How long giving the lease back may take; it runs out by itself soon after."""
@@ -130,7 +130,7 @@ class Workplace:
             announce(self._line, chat, None)
 
     async def read(self, chat: Chat, name: str) -> str | None:
-        """A field of a chat's state, for code outside of its turns (`actors.state.Door`)."""
+        """A field of a chat's state, for code outside of its turns (`mailroom.actors.state.Door`)."""
         return await self.chats.read(chat, name) if self.chats else await self.mailboxes.peek(chat, name)
 
     async def write(self, chat: Chat, changes: Changes) -> None:

@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 import redis
 
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
 
 _database_numbers = itertools.count(1)
 

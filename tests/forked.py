@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any
 
 CONTEXT: Any = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["ops.cli", "ops.home", "ops.run_script", "ops.serving", "ops.service"])
+CONTEXT.set_forkserver_preload(
+    [
+        "mailroom.ops.cli",
+        "mailroom.ops.home",
+        "mailroom.ops.run_script",
+        "mailroom.ops.serving",
+        "mailroom.ops.service",
+    ]
+)
 
 MAILROOM = str(Path(sys.executable).with_name("mailroom"))
 OF_THE_INTERPRETER = "PYTHON"
@@ -114,7 +122,7 @@ def become(command: list[str], files: Sequence[str], env: dict[str, str], folder
     match command:
         case [program, *words] if program == MAILROOM:
             sys.argv = ["mailroom", *words]
-            from ops.cli import main
+            from mailroom.ops.cli import main
 
             main()
         case [sys.executable, "-c", code, *words]:

@@ -35,10 +35,10 @@ class Simulator:
 
 @contextmanager
 def simulator(module: str, folder: Path) -> Iterator[Simulator]:
-    """Start `ops.simulators.MODULE`; its log is in the folder."""
+    """Start `mailroom.ops.simulators.MODULE`; its log is in the folder."""
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", f"ops.simulators.{module}", "--port", "0"],
+            [sys.executable, "-m", f"mailroom.ops.simulators.{module}", "--port", "0"],
             stdout=subprocess.PIPE,
             stderr=log,
             cwd=ROOT,

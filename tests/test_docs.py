@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.settings import ENVIRONMENT, BotSettings, PaymentSettings, Settings
+from mailroom.ops.settings import ENVIRONMENT, BotSettings, PaymentSettings, Settings
 from tests.ops.monitoring.runbook import anchor_of
 
 ROOT = Path(__file__).resolve().parents[1]

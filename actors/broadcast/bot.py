@@ -11,16 +11,16 @@ from prometheus_client import Counter as Metric
 from pydantic import ValidationError
 from structlog import get_logger
 
-from actors.broadcast.tell import Told, tell
-from actors.broadcast.turns import Pace, in_turn, turns
-from actors.hosting.bot import HostedBot
-from actors.jobs.chat_door import ChatDoor
-from actors.limiter import CallClass
-from actors.metrics import child
-from actors.notification import Message
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.postgres.broadcasts import HOLD_SECONDS, Said, Sending
+from mailroom.actors.broadcast.tell import Told, tell
+from mailroom.actors.broadcast.turns import Pace, in_turn, turns
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.limiter import CallClass
+from mailroom.actors.metrics import child
+from mailroom.actors.notification import Message
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.broadcasts import HOLD_SECONDS, Said, Sending
 
 log = get_logger("mailroom.broadcast")
 

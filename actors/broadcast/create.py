@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterable, Iterable
 
-from actors.notification import Message
-from storage.postgres.broadcasts import Broadcasts
+from mailroom.actors.notification import Message
+from mailroom.storage.postgres.broadcasts import Broadcasts
 
 
 async def create(

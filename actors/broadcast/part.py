@@ -9,13 +9,13 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from actors.broadcast.bot import BotBroadcasts
-from actors.hosting.bot import HostedBot
-from actors.jobs.actor import Life
-from actors.jobs.chat_door import ChatDoor
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.postgres.broadcasts import Sending, bots_with_broadcasts
+from mailroom.actors.broadcast.bot import BotBroadcasts
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.jobs.actor import Life
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.broadcasts import Sending, bots_with_broadcasts
 
 log = get_logger("mailroom.broadcast")
 

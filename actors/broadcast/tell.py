@@ -17,16 +17,16 @@ from aiogram.exceptions import (
 from aiohttp import ClientConnectorError
 from structlog import get_logger
 
-from actors.hosting.bot import HostedBot
-from actors.hosting.errors import Owner, owner_of
-from actors.hosting.session import REPLIES, HostedSession
-from actors.jobs.chat_door import ChatDoor, MailboxFullError
-from actors.metrics import child
-from actors.notification import Message
-from storage.errors import StoreUnavailable
-from storage.postgres.broadcasts import State
-from storage.redis.entry import Chat
-from storage.words import words
+from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.errors import Owner, owner_of
+from mailroom.actors.hosting.session import REPLIES, HostedSession
+from mailroom.actors.jobs.chat_door import ChatDoor, MailboxFullError
+from mailroom.actors.metrics import child
+from mailroom.actors.notification import Message
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.broadcasts import State
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.words import words
 
 log = get_logger("mailroom.broadcast")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from actors.limiter import BULK_PER_SECOND
+from mailroom.actors.limiter import BULK_PER_SECOND
 
 HALT_GROUP_SECONDS = 1.0
 OUTAGE_SECONDS_MAX = 60.0

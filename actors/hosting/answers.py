@@ -15,8 +15,8 @@ from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramRetr
 from aiogram.methods import Response, TelegramMethod
 from pydantic_core import from_json
 
-from actors.hosting.errors import UnreadableAnswerError, UnreadableResultError
-from actors.skim import elements, skim
+from mailroom.actors.hosting.errors import UnreadableAnswerError, UnreadableResultError
+from mailroom.actors.skim import elements, skim
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500

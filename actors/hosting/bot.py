@@ -16,25 +16,25 @@ from aiogram.types import Update
 from pydantic_core import from_json
 from structlog import get_logger
 
-from actors import away
-from actors.hosting.errors import NotUrgent, Owner, owner_of
-from actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
-from actors.hosting.hold import Hold
-from actors.hosting.load import OUR_DISPATCHER, is_ours
-from actors.hosting.moved import MOVED, Moving
-from actors.hosting.notice import Addressee, addressee_of
-from actors.hosting.session import HostedSession
-from actors.hosting.shared import SharedDispatcher, Synthetic
-from actors.hosting.throttle import arrival
-from actors.hosting.urgent import is_taken_for_urgent
-from actors.limiter import Limiter
-from actors.order import Watermark
-from actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
-from actors.state import ActorStorage
-from actors.turn import Turn
-from storage.errors import StoreError, StoreUnavailable
-from storage.redis.entry import Entry
-from storage.words import words
+from mailroom.actors import away
+from mailroom.actors.hosting.errors import NotUrgent, Owner, owner_of
+from mailroom.actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
+from mailroom.actors.hosting.hold import Hold
+from mailroom.actors.hosting.load import OUR_DISPATCHER, is_ours
+from mailroom.actors.hosting.moved import MOVED, Moving
+from mailroom.actors.hosting.notice import Addressee, addressee_of
+from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.hosting.shared import SharedDispatcher, Synthetic
+from mailroom.actors.hosting.throttle import arrival
+from mailroom.actors.hosting.urgent import is_taken_for_urgent
+from mailroom.actors.limiter import Limiter
+from mailroom.actors.order import Watermark
+from mailroom.actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
+from mailroom.actors.state import ActorStorage
+from mailroom.actors.turn import Turn
+from mailroom.storage.errors import StoreError, StoreUnavailable
+from mailroom.storage.redis.entry import Entry
+from mailroom.storage.words import words
 
 log = get_logger("mailroom.bot")
 

@@ -27,7 +27,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 
-from storage.errors import StoreError
+from mailroom.storage.errors import StoreError
 
 PERMANENT_REFUSALS = (
     "chat not found",

@@ -15,9 +15,10 @@ from typing import Any, NoReturn
 from aiogram import Dispatcher, Router
 from aiohttp import web
 
-from actors.hosting.definitions import line_of, name_of, nearest_name
-from storage.frames import authors_line
-from storage.words import words
+from mailroom.actors.hosting.definitions import line_of, name_of, nearest_name
+from mailroom.actors.names import fault_of_name, import_by_name
+from mailroom.storage.frames import authors_line
+from mailroom.storage.words import words
 
 OUR_DISPATCHER = "mailroom"
 """The name of a dispatcher that we put around a router which came without one."""
@@ -34,7 +35,7 @@ class RouterError(Exception):
 
 def bundled(name: str) -> Router:
     """A bot from `actors/bots`."""
-    module = importlib.import_module(f"actors.bots.{name}")
+    module = importlib.import_module(f"mailroom.actors.bots.{name}")
     router: Router = module.build()
     return router
 
@@ -79,9 +80,11 @@ def is_ours(router: Router | None) -> bool:
 def _imported(reference: str, module_name: str, folder: Path | None) -> ModuleType:
     if folder is not None and str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+    if folder is not None and (fault := fault_of_name(folder)):
+        raise RouterError(f"router {reference!r}: {fault}")
     try:
         with _nothing_started(reference):
-            return importlib.import_module(module_name)
+            return import_by_name(module_name)
     except RouterError as error:
         raise RouterError(f"{error}{_at(error, folder)}") from None
     except ModuleNotFoundError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from actors.turn import Turn
+from mailroom.actors.turn import Turn
 
 MOVED = "mailroom:moved"
 """The event in the new chat's mailbox that has it take over what the old one left; its data is the old id."""

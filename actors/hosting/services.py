@@ -8,9 +8,9 @@ import asyncpg
 import httpx
 from pydantic import BaseModel
 
-from actors.providers.openai import Models
-from actors.providers.payments import PaymentProvider
-from storage.vault import Vault
+from mailroom.actors.providers.openai import Models
+from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,14 @@ from prometheus_client import Counter
 from pydantic_core import from_json, to_json
 from structlog import get_logger
 
-from actors.hosting.answers import TOO_MANY_REQUESTS, moved_to, read_answer, read_raw, wait_seconds
-from actors.hosting.errors import Parked, UnreadableResultError, UploadError
-from actors.hosting.upload import Upload
-from actors.journal import fingerprint
-from actors.limiter import CallClass, Limiter, Target, classify, repeatable, target_of
-from actors.metrics import child
-from actors.turn import Turn, current_turn
-from storage.words import words
+from mailroom.actors.hosting.answers import TOO_MANY_REQUESTS, moved_to, read_answer, read_raw, wait_seconds
+from mailroom.actors.hosting.errors import Parked, UnreadableResultError, UploadError
+from mailroom.actors.hosting.upload import Upload
+from mailroom.actors.journal import fingerprint
+from mailroom.actors.limiter import CallClass, Limiter, Target, classify, repeatable, target_of
+from mailroom.actors.metrics import child
+from mailroom.actors.turn import Turn, current_turn
+from mailroom.storage.words import words
 
 log = get_logger("mailroom.calls")
 

@@ -13,10 +13,10 @@ from aiogram.dispatcher.event.telegram import TelegramEventObserver
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 
-from actors.hosting.inline import inline_filters
-from actors.hosting.stand_in import StandInStorage, StoragePerBot
-from actors.hosting.urgent import UrgentGuard, UrgentHandlers
-from actors.state import ActorIsolation, ActorStorage
+from mailroom.actors.hosting.inline import inline_filters
+from mailroom.actors.hosting.stand_in import StandInStorage, StoragePerBot
+from mailroom.actors.hosting.urgent import UrgentGuard, UrgentHandlers
+from mailroom.actors.state import ActorIsolation, ActorStorage
 
 Synthetic = Callable[[int, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 """Runs work in line with the messages of a chat, given by its id."""

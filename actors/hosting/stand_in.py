@@ -8,7 +8,7 @@ from typing import Any
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.fsm.storage.redis import RedisStorage
 
-from actors.state import ActorStorage, Door
+from mailroom.actors.state import ActorStorage, Door
 
 UNTIL = "until="
 """Begins a value that runs out; neither the name of a state nor JSON begins so."""

@@ -16,10 +16,10 @@ from aiogram.filters.callback_data import CallbackQueryFilter
 from aiogram.filters.logic import _AndFilter, _InvertFilter, _OrFilter
 from aiogram.types import TelegramObject, Update
 
-from actors.hosting.errors import NotUrgent
-from actors.hosting.load import RouterError
-from actors.providers.telegram import EXPEDITED, KINDS
-from actors.turn import current_turn
+from mailroom.actors.hosting.errors import NotUrgent
+from mailroom.actors.hosting.load import RouterError
+from mailroom.actors.providers.telegram import EXPEDITED, KINDS
+from mailroom.actors.turn import current_turn
 
 FLAG = "urgent"
 JUDGING_SECONDS = 1.0

@@ -10,15 +10,15 @@ from typing import ClassVar, Literal, Protocol
 
 import trio
 
-from actors.jobs.context import Services
-from actors.jobs.handlers import Handlers, HandlersError
-from actors.jobs.limits import Limits
-from actors.jobs.worker import Details, QueueWorker
-from actors.runtime.actor import TrioActor
-from actors.runtime.bridge import aio
-from actors.runtime.ref import TrioActorRef
-from actors.runtime.system import open_actor_system
-from storage.postgres.outbox.claim import LEASE_SECONDS
+from mailroom.actors.jobs.context import Services
+from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.jobs.worker import Details, QueueWorker
+from mailroom.actors.runtime.actor import TrioActor
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.ref import TrioActorRef
+from mailroom.actors.runtime.system import open_actor_system
+from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS
 
 Message = Literal["wake", "look"]
 """`wake`: there may be jobs. `look`: answer with what you are at."""

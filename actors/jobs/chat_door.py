@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from pydantic_core import to_json
 
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Mailboxes, Offer, Receipt
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Mailboxes, Offer, Receipt
 
 QUEUE = "outbox"
 """What the entry says of where it came from, beside Telegram's own queues."""
@@ -66,5 +66,7 @@ def _content(name: str, data: str) -> bytes:
     content = {"name": name, "data": data}
     try:
         return to_json(content)
-    except ValueError:  # half a surrogate pair, which goes over the wire as `storage.redis.wire` sends it
+    except (
+        ValueError
+    ):  # half a surrogate pair, which goes over the wire as `mailroom.storage.redis.wire` sends it
         return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")

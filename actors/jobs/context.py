@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from actors.jobs.chat_door import ChatDoor
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.complete import complete_within
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import Enqueued, Job, NewJob
-from storage.postgres.outbox.listen import Ears
-from storage.postgres.outbox.outcome import Done, Finished
-from storage.postgres.outbox.pools import SharedConnections
-from storage.redis.entry import Chat
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.complete import complete_within
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import Enqueued, Job, NewJob
+from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.outcome import Done, Finished
+from mailroom.storage.postgres.outbox.pools import SharedConnections
+from mailroom.storage.redis.entry import Chat
 
 if TYPE_CHECKING:
-    from actors.hosting.bot import HostedBot  # brings all of aiogram, which a queue can do without
+    from mailroom.actors.hosting.bot import HostedBot  # brings all of aiogram, which a queue can do without
 
 
 class JobLostError(Exception):

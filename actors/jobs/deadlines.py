@@ -6,7 +6,7 @@ A timer for each would cost as much as an attempt of a handler that does not wai
 import asyncio
 from collections.abc import Collection
 
-from actors.jobs.held import Held
+from mailroom.actors.jobs.held import Held
 
 TICK_SECONDS = 0.001
 """Timers may ring that much too early."""

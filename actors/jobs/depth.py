@@ -9,9 +9,9 @@ from math import nan
 import asyncpg
 from prometheus_client import Gauge
 
-from actors.metrics import child
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.seen import depths
+from mailroom.actors.metrics import child
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.seen import depths
 
 WAITING = Gauge("mailroom_jobs_waiting", "Jobs that are due, those in progress included", ["queue"])
 OLDEST = Gauge(

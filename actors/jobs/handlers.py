@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from actors.jobs.context import JobContext
-from storage.postgres.outbox.job import Backoff, JobError, NewJob, Origin, Priority
-from storage.postgres.outbox.outcome import Outcome
+from mailroom.actors.jobs.context import JobContext
+from mailroom.storage.postgres.outbox.job import Backoff, JobError, NewJob, Origin, Priority
+from mailroom.storage.postgres.outbox.outcome import Outcome
 
 P = TypeVar("P", bound=BaseModel)
 Handler = Callable[[P, JobContext], Awaitable[Outcome | None]]

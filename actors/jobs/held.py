@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import asyncpg
 from structlog import get_logger
 
-from actors.jobs.context import JobContext
-from actors.jobs.outage import never_mind_if_cancelled
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.complete import heartbeat
-from storage.postgres.outbox.outcome import Outcome, Retry
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.outage import never_mind_if_cancelled
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.complete import heartbeat
+from mailroom.storage.postgres.outbox.outcome import Outcome, Retry
 
 log = get_logger("mailroom.jobs")
 

@@ -8,9 +8,9 @@ from typing import Literal
 from prometheus_client import Counter, Gauge, Histogram
 from structlog import get_logger
 
-from actors.metrics import child
-from storage.postgres.outbox.job import Job
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
+from mailroom.actors.metrics import child
+from mailroom.storage.postgres.outbox.job import Job
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 
 log = get_logger("mailroom.jobs")
 

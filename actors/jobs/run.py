@@ -8,12 +8,19 @@ from math import isfinite
 
 from pydantic import BaseModel, ValidationError
 
-from actors import away
-from actors.jobs.context import JobContext, JobLostError
-from actors.jobs.handlers import Handlers, JobKind
-from storage.postgres.outbox.job import Job
-from storage.postgres.outbox.outcome import TRACEBACK_CHARS_MAX, Done, Outcome, Rejected, Retry, Snoozed
-from storage.words import shown, traceback_of, words
+from mailroom.actors import away
+from mailroom.actors.jobs.context import JobContext, JobLostError
+from mailroom.actors.jobs.handlers import Handlers, JobKind
+from mailroom.storage.postgres.outbox.job import Job
+from mailroom.storage.postgres.outbox.outcome import (
+    TRACEBACK_CHARS_MAX,
+    Done,
+    Outcome,
+    Rejected,
+    Retry,
+    Snoozed,
+)
+from mailroom.storage.words import shown, traceback_of, words
 
 RETRY_AFTER_SECONDS_MAX = 30 * 86_400.0
 """Nobody means it seriously to be asked again in more than a month."""

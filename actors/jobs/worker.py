@@ -19,26 +19,26 @@ from contextlib import asynccontextmanager
 import asyncpg
 from structlog import get_logger
 
-from actors.jobs import report
-from actors.jobs.context import JobContext, Services
-from actors.jobs.deadlines import Deadlines
-from actors.jobs.handlers import Handlers
-from actors.jobs.held import Held, keep
-from actors.jobs.limits import Limits, Throttle
-from actors.jobs.outage import Outage
-from actors.jobs.report import Ended
-from actors.jobs.run import attempt, failed
-from actors.jobs.writer import Writer
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
-from storage.postgres.outbox.outcome import Done, Outcome, Snoozed
-from storage.postgres.outbox.pools import (
+from mailroom.actors.jobs import report
+from mailroom.actors.jobs.context import JobContext, Services
+from mailroom.actors.jobs.deadlines import Deadlines
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.held import Held, keep
+from mailroom.actors.jobs.limits import Limits, Throttle
+from mailroom.actors.jobs.outage import Outage
+from mailroom.actors.jobs.report import Ended
+from mailroom.actors.jobs.run import attempt, failed
+from mailroom.actors.jobs.writer import Writer
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
+from mailroom.storage.postgres.outbox.pools import (
     QueueConnections,
     connect_claims,
     connect_completions,
     connect_handlers,
 )
-from storage.words import shown
+from mailroom.storage.words import shown
 
 log = get_logger("mailroom.jobs")
 

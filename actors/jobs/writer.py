@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 import asyncpg
 
-from actors.jobs import report
-from actors.jobs.outage import Outage
-from actors.jobs.report import Ended
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.complete import complete
-from storage.postgres.outbox.outcome import Done, Finished
+from mailroom.actors.jobs import report
+from mailroom.actors.jobs.outage import Outage
+from mailroom.actors.jobs.report import Ended
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.complete import complete
+from mailroom.storage.postgres.outbox.outcome import Done, Finished
 
 BATCH_MAX = 500
 """Outcomes in one statement: more gains nothing."""

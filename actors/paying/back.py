@@ -8,10 +8,10 @@ count, too.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actors.paying.whose import CLOCKS_DIFFER
-from actors.providers.payments import FetchedPayment, ListedRefund
-from storage.postgres.payments import Payment
-from storage.postgres.refunds import PaymentRefund
+from mailroom.actors.paying.whose import CLOCKS_DIFFER
+from mailroom.actors.providers.payments import FetchedPayment, ListedRefund
+from mailroom.storage.postgres.payments import Payment
+from mailroom.storage.postgres.refunds import PaymentRefund
 
 
 @dataclass(frozen=True, slots=True)

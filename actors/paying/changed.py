@@ -17,13 +17,13 @@ Where more is back than was paid, the owner is told: only a person can get it ag
 
 from typing import cast
 
-from actors.jobs.context import JobContext
-from actors.paying import report
-from actors.paying.back import Standing, standing_of, sum_of
-from actors.paying.ending import How, end_refund, refund_job, replace_refund, tell
-from actors.paying.others import note_others
-from actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why, carry
-from actors.providers.payments import (
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying import report
+from mailroom.actors.paying.back import Standing, standing_of, sum_of
+from mailroom.actors.paying.ending import How, end_refund, refund_job, replace_refund, tell
+from mailroom.actors.paying.others import note_others
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why, carry
+from mailroom.actors.providers.payments import (
     Dispute,
     DisputeState,
     FetchedPayment,
@@ -32,10 +32,10 @@ from actors.providers.payments import (
     PaymentProvider,
     ProviderUnavailableError,
 )
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import Payment, find_payment, mark_asked, mark_refunded
-from storage.postgres.refunds import (
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import Payment, find_payment, mark_asked, mark_refunded
+from mailroom.storage.postgres.refunds import (
     PaymentRefund,
     RefundStatus,
     begin_again,

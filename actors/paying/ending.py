@@ -5,12 +5,12 @@ from typing import Literal, cast
 
 from pydantic import BaseModel
 
-from actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why
-from actors.providers.payments import Money
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import Backoff, NewJob
-from storage.postgres.payments import Payment
-from storage.postgres.refunds import PaymentRefund, begin_again, finish_refund
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why
+from mailroom.actors.providers.payments import Money
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.payments import Payment
+from mailroom.storage.postgres.refunds import PaymentRefund, begin_again, finish_refund
 
 QUEUE = "payment"
 REFUND = "payment.refund"

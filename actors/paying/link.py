@@ -1,9 +1,9 @@
 """Where somebody pays: a payment that was opened is made at its provider, once, and the link is kept."""
 
-from actors.providers.payments import Money, PaymentOrder, PaymentProvider, ProviderRefusedError
-from actors.providers.receipts import Receipt
-from storage.postgres.outbox.connection import Source
-from storage.postgres.payments import Payment, created_at_provider
+from mailroom.actors.providers.payments import Money, PaymentOrder, PaymentProvider, ProviderRefusedError
+from mailroom.actors.providers.receipts import Receipt
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.payments import Payment, created_at_provider
 
 
 async def made_at(

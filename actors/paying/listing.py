@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 from structlog import get_logger
 
-from actors.paying import report
-from actors.paying.notice import Noticed, facts_of, noticed_job
-from actors.paying.whose import whose
-from actors.providers.payments import FetchedPayment, PaymentProvider
-from storage.postgres.lost_payments import listed_to, note_listed
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import Payment
+from mailroom.actors.paying import report
+from mailroom.actors.paying.notice import Noticed, facts_of, noticed_job
+from mailroom.actors.paying.whose import whose
+from mailroom.actors.providers.payments import FetchedPayment, PaymentProvider
+from mailroom.storage.postgres.lost_payments import listed_to, note_listed
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import Payment
 
 log = get_logger("mailroom.payment")
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from actors.jobs.context import JobContext
-from actors.paying import report
-from actors.paying.whose import whose
-from actors.providers.payments import Money, PaymentProvider, ProviderRefusedError, RefundOrder
-from storage.postgres.lost_payments import LostPayment, end_lost_at, find_lost
-from storage.postgres.outbox.job import Backoff, NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Snoozed
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying import report
+from mailroom.actors.paying.whose import whose
+from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError, RefundOrder
+from mailroom.storage.postgres.lost_payments import LostPayment, end_lost_at, find_lost
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Snoozed
 
 QUEUE = "payment"
 LOST_BACK = "payment.lost_back"

@@ -4,15 +4,20 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from actors.jobs.context import JobContext
-from actors.paying import report
-from actors.paying.purpose import Purpose
-from actors.paying.settle import Asked, settle
-from actors.paying.whose import Judged, whose
-from actors.providers.payments import FetchedPayment, PaymentProvider, PaymentState, ProviderRefusedError
-from storage.postgres.outbox.job import Backoff, NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected
-from storage.postgres.payments import find_payment_at
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying import report
+from mailroom.actors.paying.purpose import Purpose
+from mailroom.actors.paying.settle import Asked, settle
+from mailroom.actors.paying.whose import Judged, whose
+from mailroom.actors.providers.payments import (
+    FetchedPayment,
+    PaymentProvider,
+    PaymentState,
+    ProviderRefusedError,
+)
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
+from mailroom.storage.postgres.payments import find_payment_at
 
 QUEUE = "payment"
 NOTICED = "payment.noticed"

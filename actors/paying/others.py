@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actors.paying.back import Standing
-from actors.providers.payments import ListedRefund, RefundState
-from storage.postgres.outbox.connection import Source
-from storage.postgres.payments import Payment
-from storage.postgres.refunds import PaymentRefund, RefundStatus, note_by_gateway
+from mailroom.actors.paying.back import Standing
+from mailroom.actors.providers.payments import ListedRefund, RefundState
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.payments import Payment
+from mailroom.storage.postgres.refunds import PaymentRefund, RefundStatus, note_by_gateway
 
 STATUSES: dict[RefundState, RefundStatus] = {"pending": "pending", "done": "done", "canceled": "failed"}
 

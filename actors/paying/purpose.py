@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from actors.providers.payments import Money
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import Payment
+from mailroom.actors.providers.payments import Money
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import Payment
 
 Why = Literal["too_late", "twice", "mismatch", "owner"]
 """Why money goes back: what was to be had is gone, it was paid for already, something else was paid than was

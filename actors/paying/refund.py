@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from actors.jobs.context import JobContext
-from actors.paying import report
-from actors.paying.back import Standing, standing_of, sum_of
-from actors.paying.ending import (
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying import report
+from mailroom.actors.paying.back import Standing, standing_of, sum_of
+from mailroom.actors.paying.ending import (
     REFUSALS_MAX,
     How,
     RefundPayment,
@@ -21,9 +21,9 @@ from actors.paying.ending import (
     refusals_of,
     try_another,
 )
-from actors.paying.others import note_others
-from actors.paying.purpose import Purpose, Why, carry
-from actors.providers.payments import (
+from mailroom.actors.paying.others import note_others
+from mailroom.actors.paying.purpose import Purpose, Why, carry
+from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,
     PaymentProvider,
@@ -34,11 +34,11 @@ from actors.providers.payments import (
     RefundOrder,
     Refusal,
 )
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
-from storage.postgres.payments import Payment, find_payment
-from storage.postgres.refunds import (
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
+from mailroom.storage.postgres.payments import Payment, find_payment
+from mailroom.storage.postgres.refunds import (
     PaymentRefund,
     begin_refund,
     note_refund,

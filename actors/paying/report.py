@@ -6,7 +6,7 @@ from typing import Literal
 from prometheus_client import Counter
 from structlog import get_logger
 
-from actors.metrics import child
+from mailroom.actors.metrics import child
 
 log = get_logger("mailroom.payment")
 

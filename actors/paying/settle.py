@@ -11,16 +11,16 @@ paid             canceled                                  a person has to look
 
 from dataclasses import dataclass
 
-from actors.jobs.context import JobContext
-from actors.paying import report
-from actors.paying.changed import note_changes
-from actors.paying.purpose import NotPayableError, Purpose, carry
-from actors.paying.refund import begin_giving_back
-from actors.providers.payments import FetchedPayment, Money, PaymentProvider
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
-from storage.postgres.payments import (
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying import report
+from mailroom.actors.paying.changed import note_changes
+from mailroom.actors.paying.purpose import NotPayableError, Purpose, carry
+from mailroom.actors.paying.refund import begin_giving_back
+from mailroom.actors.providers.payments import FetchedPayment, Money, PaymentProvider
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
+from mailroom.storage.postgres.payments import (
     Payment,
     mark_asked,
     mark_canceled,
@@ -130,7 +130,7 @@ async def _as_asked(
 
 def _look_again(asked: Asked) -> list[NewJob]:
     """More had happened to a payment than that it was paid, before we heard of it."""
-    from actors.paying.notice import Noticed, noticed_job  # which comes here with what it has found
+    from mailroom.actors.paying.notice import Noticed, noticed_job  # which comes here with what it has found
 
     fetched = asked.fetched
     if not fetched.refunded_minor and not fetched.disputes:

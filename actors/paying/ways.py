@@ -7,8 +7,8 @@ is quoted, and a balance spent, such that somebody takes what remains; and only 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from actors.providers.payments import PaymentProvider
-from actors.providers.sums import Sums
+from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.providers.sums import Sums
 
 
 @dataclass(frozen=True, slots=True)

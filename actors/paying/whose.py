@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from actors.providers.payments import FetchedPayment
-from storage.postgres.lost_payments import note_lost
-from storage.postgres.outbox.connection import Source
-from storage.postgres.payment_names import installation_in, is_number
-from storage.postgres.payments import (
+from mailroom.actors.providers.payments import FetchedPayment
+from mailroom.storage.postgres.lost_payments import note_lost
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.payment_names import installation_in, is_number
+from mailroom.storage.postgres.payments import (
     Payment,
     created_at_provider,
     find_payment_at,

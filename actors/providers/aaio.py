@@ -17,9 +17,9 @@ from urllib.parse import parse_qsl
 import httpx
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from actors.providers import told
-from actors.providers.http import Answer, Api, faults_of
-from actors.providers.payments import (
+from mailroom.actors.providers import told
+from mailroom.actors.providers.http import Answer, Api, faults_of
+from mailroom.actors.providers.payments import (
     CreatedPayment,
     FetchedPayment,
     ListedRefund,
@@ -35,7 +35,7 @@ from actors.providers.payments import (
     RefundOrder,
     minor_units,
 )
-from actors.providers.sums import Sums
+from mailroom.actors.providers.sums import Sums
 
 BASE_URL = "https://aaio.so"
 CURRENCIES = ("RUB", "UAH", "EUR", "USD")

@@ -16,8 +16,12 @@ import httpx
 from pydantic import BaseModel, ValidationError
 from structlog import get_logger
 
-from actors.providers.payments import PaymentProviderError, ProviderRefusedError, ProviderUnavailableError
-from storage.words import printable
+from mailroom.actors.providers.payments import (
+    PaymentProviderError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
+from mailroom.storage.words import printable
 
 log = get_logger("mailroom.payment")
 

@@ -18,8 +18,8 @@ import openai
 from prometheus_client import Counter, Histogram
 from structlog import get_logger
 
-from actors.metrics import child
-from actors.providers.chat_requests import endpoint_of, name_at, request_for, without
+from mailroom.actors.metrics import child
+from mailroom.actors.providers.chat_requests import endpoint_of, name_at, request_for, without
 
 log = get_logger("mailroom.model")
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from typing import Any
 
-from actors.providers.payments import ProviderUnavailableError
+from mailroom.actors.providers.payments import ProviderUnavailableError
 
 PAGES_MAX = 2_000
 """A hundred thousand payments and more: nobody is away for as long as that takes."""

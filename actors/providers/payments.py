@@ -16,8 +16,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from actors.providers.receipts import Receipt
-from actors.providers.sums import Sums
+from mailroom.actors.providers.receipts import Receipt
+from mailroom.actors.providers.sums import Sums
 
 MINOR_DIGITS_DEFAULT = 2
 MINOR_DIGITS = {

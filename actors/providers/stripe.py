@@ -18,10 +18,10 @@ import httpx
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from structlog import get_logger
 
-from actors.providers import told
-from actors.providers.http import Answer, Api, faults_of, json_object
-from actors.providers.pages import Page, pages
-from actors.providers.payments import (
+from mailroom.actors.providers import told
+from mailroom.actors.providers.http import Answer, Api, faults_of, json_object
+from mailroom.actors.providers.pages import Page, pages
+from mailroom.actors.providers.payments import (
     MINOR_DIGITS,
     MINOR_DIGITS_DEFAULT,
     CreatedPayment,
@@ -40,7 +40,7 @@ from actors.providers.payments import (
     RefundOrder,
     minor_units,
 )
-from actors.providers.stripe_back import (
+from mailroom.actors.providers.stripe_back import (
     REFUND_NAME,
     REFUND_STATES,
     REFUSALS,
@@ -52,7 +52,7 @@ from actors.providers.stripe_back import (
     listed_of,
     refusal_of,
 )
-from actors.providers.sums import Sums, step_of
+from mailroom.actors.providers.sums import Sums, step_of
 
 log = get_logger("mailroom.payment")
 

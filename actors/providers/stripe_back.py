@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, StringConstraints
 
-from actors.providers import told
-from actors.providers.payments import (
+from mailroom.actors.providers import told
+from mailroom.actors.providers.payments import (
     Dispute,
     DisputeState,
     ListedRefund,

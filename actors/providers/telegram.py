@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 
 from pydantic_core import from_json
 
-from actors.skim import skim
+from mailroom.actors.skim import skim
 
 ALLOWED_UPDATES_ALWAYS = (
     "message",

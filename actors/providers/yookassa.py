@@ -14,10 +14,10 @@ import httpx
 from pydantic import BaseModel, StringConstraints, ValidationError
 from structlog import get_logger
 
-from actors.providers import told
-from actors.providers.http import Answer, Api, faults_of, json_object
-from actors.providers.pages import Page, pages
-from actors.providers.payments import (
+from mailroom.actors.providers import told
+from mailroom.actors.providers.http import Answer, Api, faults_of, json_object
+from mailroom.actors.providers.pages import Page, pages
+from mailroom.actors.providers.payments import (
     IDEMPOTENCY_CHARS_MAX,
     CreatedPayment,
     FetchedPayment,
@@ -37,7 +37,7 @@ from actors.providers.payments import (
     Refusal,
     minor_units,
 )
-from actors.providers.sums import Sums
+from mailroom.actors.providers.sums import Sums
 
 log = get_logger("mailroom.payment")
 

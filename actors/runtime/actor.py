@@ -26,12 +26,12 @@ from pykka import ActorRegistry
 from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 from trio.lowlevel import checkpoint
 
-from actors.runtime.future import TrioFuture
-from actors.runtime.inbox import Inbox
-from actors.runtime.life import Life
-from actors.runtime.ref import TrioActorRef
-from actors.runtime.system import current_system
-from actors.runtime.waiting import current_actor
+from mailroom.actors.runtime.future import TrioFuture
+from mailroom.actors.runtime.inbox import Inbox
+from mailroom.actors.runtime.life import Life
+from mailroom.actors.runtime.ref import TrioActorRef
+from mailroom.actors.runtime.system import current_system
+from mailroom.actors.runtime.waiting import current_actor
 
 if TYPE_CHECKING:
     from types import TracebackType

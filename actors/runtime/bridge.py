@@ -18,7 +18,7 @@ import outcome
 import trio
 from trio.lowlevel import Abort, checkpoint_if_cancelled, current_task, reschedule, wait_task_rescheduled
 
-from actors.runtime.service import service_nursery
+from mailroom.actors.runtime.service import service_nursery
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -27,7 +27,7 @@ Ts = TypeVarTuple("Ts")
 class BridgeClosedError(RuntimeError):
     """The other world is not there: no host loop, no Trio run on this thread, or Trio's main has just ended.
 
-    Nothing to retry: the program is shutting down, or was not started by `actors.runtime.host`.
+    Nothing to retry: the program is shutting down, or was not started by `mailroom.actors.runtime.host`.
     """
 
 
@@ -45,7 +45,9 @@ async def aio(fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        raise BridgeClosedError("no asyncio loop here: start Trio with actors.runtime.host") from None
+        raise BridgeClosedError(
+            "no asyncio loop here: start Trio with mailroom.actors.runtime.host"
+        ) from None
     caller = current_task()
     started = False
     raise_cancel: Callable[[], Any] | None = None
@@ -102,7 +104,9 @@ async def to_trio(async_fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
     try:
         nursery = service_nursery.get()
     except (RuntimeError, LookupError):
-        raise BridgeClosedError("no Trio on this thread: start it with actors.runtime.host") from None
+        raise BridgeClosedError(
+            "no Trio on this thread: start it with mailroom.actors.runtime.host"
+        ) from None
     loop = asyncio.get_running_loop()
     call = _Call(loop.create_future())
     try:

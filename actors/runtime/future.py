@@ -25,7 +25,7 @@ from trio.lowlevel import (
     wait_task_rescheduled,
 )
 
-from actors.runtime.waiting import current_actor, waiting_for
+from mailroom.actors.runtime.waiting import current_actor, waiting_for
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pykka._future import GetHookFunc
     from pykka._types import OptExcInfo
 
-    from actors.runtime.ref import TrioActorRef
+    from mailroom.actors.runtime.ref import TrioActorRef
 
 T = TypeVar("T")
 M = TypeVar("M")

@@ -19,8 +19,8 @@ import outcome
 import trio
 import uvloop
 
-from actors.runtime.pump import Pump
-from actors.runtime.service import run_with_service_nursery
+from mailroom.actors.runtime.pump import Pump
+from mailroom.actors.runtime.service import run_with_service_nursery
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 from trio.lowlevel import Abort, current_task, reschedule, wait_task_rescheduled
 
-from actors.runtime.system import ActorSystem
+from mailroom.actors.runtime.system import ActorSystem
 
 get_ident = threading.get_ident
 

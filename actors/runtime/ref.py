@@ -10,14 +10,14 @@ from pykka import ActorDeadError, ActorRef
 from pykka._envelope import Envelope
 from pykka.messages import ProxySetAttr, _ActorStop
 
-from actors.runtime.future import DerivedFuture, TrioFuture, WouldBlockError
-from actors.runtime.inbox import InboxFullError
-from actors.runtime.waiting import ReentrancyError, current_actor, refuse_circle
+from mailroom.actors.runtime.future import DerivedFuture, TrioFuture, WouldBlockError
+from mailroom.actors.runtime.inbox import InboxFullError
+from mailroom.actors.runtime.waiting import ReentrancyError, current_actor, refuse_circle
 
 if TYPE_CHECKING:
-    from actors.runtime.actor import TrioActor
-    from actors.runtime.inbox import Inbox
-    from actors.runtime.life import Life
+    from mailroom.actors.runtime.actor import TrioActor
+    from mailroom.actors.runtime.inbox import Inbox
+    from mailroom.actors.runtime.life import Life
 
 A = TypeVar("A", bound="TrioActor")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import trio
 
 if TYPE_CHECKING:
-    from actors.runtime.actor import TrioActor
+    from mailroom.actors.runtime.actor import TrioActor
 
 
 class NoActorSystemError(RuntimeError):
@@ -68,7 +68,9 @@ def current_system() -> ActorSystem:
     """The system that actors made here and now belong to."""
     system = _current_system.get(None)
     if system is None:
-        raise NoActorSystemError("no actor system is open here: see actors.runtime.system.open_actor_system")
+        raise NoActorSystemError(
+            "no actor system is open here: see mailroom.actors.runtime.system.open_actor_system"
+        )
     return system
 
 

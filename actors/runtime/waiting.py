@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actors.runtime.inbox import Inbox
-    from actors.runtime.ref import TrioActorRef
+    from mailroom.actors.runtime.inbox import Inbox
+    from mailroom.actors.runtime.ref import TrioActorRef
 
 
 class ReentrancyError(RuntimeError):

@@ -12,6 +12,6 @@ def run_benches(
     alone: bool = False,
 ) -> int:
     """Run the benchmarks named, or all of them, and report; returns the exit code."""
-    from ops.bench.run import run_benches as run  # what it imports takes a second
+    from mailroom.ops.bench.run import run_benches as run  # what it imports takes a second
 
     return run(names, as_json=as_json, quick=quick, jobs=jobs, alone=alone)

@@ -8,11 +8,11 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from ops.bench import wire
-from ops.bench.contestant import Contestant
-from ops.bench.figures import milliseconds
-from ops.bench.load import CONNECTIONS, requests
-from ops.bench.stage import WEB, Stage
+from mailroom.ops.bench import wire
+from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.figures import milliseconds
+from mailroom.ops.bench.load import CONNECTIONS, requests
+from mailroom.ops.bench.stage import WEB, Stage
 
 ROUNDS = 3
 UPDATES = 2000
@@ -22,7 +22,7 @@ CHATS = 200
 
 def accept(stage: Stage) -> dict[str, Any]:
     """Ours, the echo, ours, the echo."""
-    contestants = [stage.mailroom("mailroom_web", WEB), stage.bare("ops.bench.echo", "echo")]
+    contestants = [stage.mailroom("mailroom_web", WEB), stage.bare("mailroom.ops.bench.echo", "echo")]
     rounds, updates = (1, UPDATES_QUICK) if stage.quick else (ROUNDS, UPDATES)
     rates: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     acks: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}

@@ -3,10 +3,10 @@
 from statistics import median
 from typing import Any
 
-from ops.bench.figures import milliseconds
-from ops.bench.load import drive
-from ops.bench.paced import paced
-from ops.bench.stage import Stage
+from mailroom.ops.bench.figures import milliseconds
+from mailroom.ops.bench.load import drive
+from mailroom.ops.bench.paced import paced
+from mailroom.ops.bench.stage import Stage
 
 CHATS = 300
 PROBE = 900

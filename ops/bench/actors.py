@@ -17,10 +17,10 @@ from typing import Any
 import pykka
 import trio
 
-from actors.runtime.actor import TrioActor
-from actors.runtime.bridge import aio
-from actors.runtime.host import run
-from actors.runtime.system import open_actor_system
+from mailroom.actors.runtime.actor import TrioActor
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.host import run
+from mailroom.actors.runtime.system import open_actor_system
 
 ROUNDS = 5
 TELLS = 20_000

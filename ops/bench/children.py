@@ -14,7 +14,7 @@ START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 15.0
 POLL_SECONDS = 0.02
 
-SERVICE = ("-c", "from ops.cli import main; main()")
+SERVICE = ("-c", "from mailroom.ops.cli import main; main()")
 """`mailroom`, by the Python that runs us."""
 
 
@@ -32,12 +32,12 @@ class Child:
         self.log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, *arguments],
+                [sys.executable, "-P", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
-                cwd=Path(__file__).resolve().parents[2],
+                cwd="/",  # and -P: no file that lies around is taken for a module
             )
         self.pid = self._process.pid
         self._facts = psutil.Process(self.pid)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ops.bench.children import Child
+from mailroom.ops.bench.children import Child
 
 SECRET = "bench-secret"
 

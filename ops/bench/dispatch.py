@@ -10,9 +10,9 @@ from aiogram import Bot, Dispatcher, F, Router
 from aiogram.types import Message, Update
 from pydantic_core import from_json
 
-from actors.hosting.inline import inline_filters
-from ops.bench.stage import Stage
-from ops.flood.update import text_update
+from mailroom.actors.hosting.inline import inline_filters
+from mailroom.ops.bench.stage import Stage
+from mailroom.ops.flood.update import text_update
 
 ROUTERS = 50
 ROUNDS = 5

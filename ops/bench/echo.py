@@ -1,6 +1,6 @@
 """The bare minimum of a webhook on our ingress stack: Quart-Trio on Hypercorn's Trio worker, doing nothing.
 
-`python -m ops.bench.echo PORT`. What `accept` is measured against: a service that stores nothing.
+`python -m mailroom.ops.bench.echo PORT`. What `accept` is measured against: a service that stores nothing.
 """
 
 import sys

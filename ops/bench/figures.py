@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from ops.bench.load import Round
+from mailroom.ops.bench.load import Round
 
 
 def summary(rounds: Sequence[Round]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ them all at the same time.
 
 from typing import Any
 
-from ops.bench.figures import summary
-from ops.bench.load import Round, drive
-from ops.bench.stage import Stage
+from mailroom.ops.bench.figures import summary
+from mailroom.ops.bench.load import Round, drive
+from mailroom.ops.bench.stage import Stage
 
 MESSAGES = 1000
 """As many as a mailbox takes: a person with a script sends them in a minute."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from ops.bench import wire
-from ops.bench.contestant import SECRET, Contestant
-from ops.bench.replies import Replies
-from ops.bench.stage import Stage
-from ops.flood.update import text_update
+from mailroom.ops.bench import wire
+from mailroom.ops.bench.contestant import SECRET, Contestant
+from mailroom.ops.bench.replies import Replies
+from mailroom.ops.bench.stage import Stage
+from mailroom.ops.flood.update import text_update
 
 CONNECTIONS = 40
 """Telegram's own default for a webhook."""

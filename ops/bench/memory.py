@@ -9,11 +9,11 @@ import re
 import time
 from typing import Any
 
-from ops.bench import wire
-from ops.bench.children import Child
-from ops.bench.contestant import Contestant
-from ops.bench.load import drive
-from ops.bench.stage import Stage
+from mailroom.ops.bench import wire
+from mailroom.ops.bench.children import Child
+from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.load import drive
+from mailroom.ops.bench.stage import Stage
 
 CHATS = 5000
 CHATS_QUICK = 1500
@@ -32,7 +32,7 @@ def memory(stage: Stage) -> dict[str, Any]:
     chats, idle_seconds, crowds = CHATS, IDLE_SECONDS, CROWDS
     if stage.quick:
         chats, idle_seconds, crowds = CHATS_QUICK, IDLE_SECONDS_QUICK, CROWDS_QUICK
-    command = ("-m", "ops.bench.resident", str(idle_seconds))
+    command = ("-m", "mailroom.ops.bench.resident", str(idle_seconds))
     mailroom = stage.mailroom("mailroom_memory", [command])
     (process,) = mailroom.processes
     stage.progress("memory: warming up")

@@ -8,11 +8,11 @@ import json
 from statistics import median
 from typing import Any
 
-from ops.bench.contestant import Contestant
-from ops.bench.figures import milliseconds
-from ops.bench.load import drive
-from ops.bench.paced import Paced, paced, steer
-from ops.bench.stage import Stage
+from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.figures import milliseconds
+from mailroom.ops.bench.load import drive
+from mailroom.ops.bench.paced import Paced, paced, steer
+from mailroom.ops.bench.stage import Stage
 
 ROUNDS = 2
 QUIET_CHATS = 50

@@ -5,11 +5,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ops.bench import wire
-from ops.bench.contestant import Contestant
-from ops.bench.load import requests
-from ops.bench.replies import Replies
-from ops.bench.stage import Stage
+from mailroom.ops.bench import wire
+from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.load import requests
+from mailroom.ops.bench.replies import Replies
+from mailroom.ops.bench.stage import Stage
 
 CONNECTIONS = 40
 SETTLE_SECONDS = 5.0

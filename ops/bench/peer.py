@@ -1,9 +1,9 @@
 """Stock aiogram as its documentation serves it: a webhook on aiohttp, the state in Redis.
 
-`python -m ops.bench.peer --port N --redis URL --telegram URL --token T [--isolation]`. All is aiogram's
-default (updates handled in the background) except what favours it: uvloop, no access log, and as many Redis
-connections as it likes (with redis-py's own limit of 100 it loses updates past some 80 at a time). One log
-line per update is written, as we do.
+`python -m mailroom.ops.bench.peer --port N --redis URL --telegram URL --token T [--isolation]`. All is
+aiogram's default (updates handled in the background) except what favours it: uvloop, no access log, and as
+many Redis connections as it likes (with redis-py's own limit of 100 it loses updates past some 80 at a time).
+One log line per update is written, as we do.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
-from ops.bench.bot import build
+from mailroom.ops.bench.bot import build
 
 PATH = "/webhook"
 REDIS_CONNECTIONS_MAX = 5000
@@ -56,7 +56,7 @@ async def main(options: argparse.Namespace) -> None:
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m ops.bench.peer", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mailroom.ops.bench.peer", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--isolation", action="store_true", help="one update of a chat at a time")
     for name in ("redis", "telegram", "token", "secret"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
-from ops.bench import wire
+from mailroom.ops.bench import wire
 
 LOOK_SECONDS = 0.004
 """How often to look: the closed loop waits for it, and a look costs the simulator 0.1 ms."""

@@ -1,4 +1,4 @@
-"""`mailroom up` with a shorter patience: `python -m ops.bench.resident IDLE_SECONDS`.
+"""`mailroom up` with a shorter patience: `python -m mailroom.ops.bench.resident IDLE_SECONDS`.
 
 The `memory` benchmark must see chats leave memory, and nobody wants to watch it wait for the usual minute.
 Everything else, settings and stores included, is as in production.
@@ -7,10 +7,10 @@ Everything else, settings and stores included, is as in production.
 import sys
 from functools import partial
 
-from actors.policy import Policy
-from actors.runtime import host
-from ops import configuration, logs
-from ops.service import Service
+from mailroom.actors.policy import Policy
+from mailroom.actors.runtime import host
+from mailroom.ops import configuration, logs
+from mailroom.ops.service import Service
 
 
 def main() -> None:

@@ -12,20 +12,20 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from ops.bench.accept import accept
-from ops.bench.ack import ack
-from ops.bench.actors import actors_bench
-from ops.bench.children import ChildError
-from ops.bench.dispatch import dispatch
-from ops.bench.flood import flood
-from ops.bench.load import WebhookRefusedError
-from ops.bench.memory import memory
-from ops.bench.neighbour import neighbour
-from ops.bench.outbox.bench import outbox
-from ops.bench.report import show
-from ops.bench.spine import spine
-from ops.bench.stage import Stage, open_stage
-from ops.bench.targets import ratios
+from mailroom.ops.bench.accept import accept
+from mailroom.ops.bench.ack import ack
+from mailroom.ops.bench.actors import actors_bench
+from mailroom.ops.bench.children import ChildError
+from mailroom.ops.bench.dispatch import dispatch
+from mailroom.ops.bench.flood import flood
+from mailroom.ops.bench.load import WebhookRefusedError
+from mailroom.ops.bench.memory import memory
+from mailroom.ops.bench.neighbour import neighbour
+from mailroom.ops.bench.outbox.bench import outbox
+from mailroom.ops.bench.report import show
+from mailroom.ops.bench.spine import spine
+from mailroom.ops.bench.stage import Stage, open_stage
+from mailroom.ops.bench.targets import ratios
 
 
 def actors(stage: Stage) -> dict[str, Any]:

@@ -5,9 +5,9 @@ Mailroom runs as one process and, for those who have to choose, as a web and a w
 
 from typing import Any
 
-from ops.bench.figures import summary
-from ops.bench.load import Round, drive
-from ops.bench.stage import APART, Stage
+from mailroom.ops.bench.figures import summary
+from mailroom.ops.bench.load import Round, drive
+from mailroom.ops.bench.stage import APART, Stage
 
 ROUNDS = 3
 CHATS = 300

@@ -14,12 +14,12 @@ from pathlib import Path
 import asyncpg
 import uvloop
 
-from ops.bench.children import SERVICE, Child, cpu_seconds
-from ops.bench.contestant import SECRET, Contestant
-from ops.embedded.ports import free_port
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from storage.postgres.migrate import migrate
+from mailroom.ops.bench.children import SERVICE, Child, cpu_seconds
+from mailroom.ops.bench.contestant import SECRET, Contestant
+from mailroom.ops.embedded.ports import free_port
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.postgres.migrate import migrate
 
 Progress = Callable[[str], object]
 Command = Sequence[str]
@@ -54,7 +54,7 @@ class Stage:
         config = self.directory / f"{name}.toml"
         config.write_text(
             f'[bots.{name}]\nchannel = "telegram"\ntoken = "{token}"\nsecret = "{SECRET}"\n'
-            f'router = "ops.bench.bot:router"\n'
+            f'router = "mailroom.ops.bench.bot:router"\n'
         )
         environment = {
             "DATABASE_URL": self._database(name),
@@ -82,7 +82,7 @@ class Stage:
         contestant = Contestant(name, self._token(name), free_port(), "/webhook", [])
         given = ["--port", str(contestant.port), "--redis", self.redis_url, "--telegram", self.telegram_url]
         given += ["--token", contestant.token, "--secret", SECRET, *(["--isolation"] if isolation else [])]
-        child = Child(name, ("-m", "ops.bench.peer", *given), self.directory / f"{name}.log")
+        child = Child(name, ("-m", "mailroom.ops.bench.peer", *given), self.directory / f"{name}.log")
         self._standing[name] = contestant
         self._add(contestant, child, "ready")
         return contestant
@@ -146,7 +146,7 @@ def open_stage(*, quick: bool, progress: Progress) -> Iterator[Stage]:
             stack.callback(store.stop)
             store.launch()
         port = free_port()
-        given = ("-m", "ops.simulators.telegram", "--port", str(port))
+        given = ("-m", "mailroom.ops.simulators.telegram", "--port", str(port))
         simulator = Child("the simulator", given, directory / "simulator.log")
         stack.callback(simulator.stop)
         database_url, redis_url = postgres.wait_until_ready(), redis.wait_until_ready()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ops.bench.outbox.figures import typical
+from mailroom.ops.bench.outbox.figures import typical
 
 Figures = Mapping[str, Any]
 

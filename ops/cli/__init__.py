@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli import (
+from mailroom.ops.cli import (
     attention,
     audit,
     bench,
@@ -34,10 +34,10 @@ from ops.cli import (
     web,
     worker,
 )
-from ops.embedded.place import StoreError
-from ops.faults import CannotStartError, ConfigurationError, GaveUpError
-from ops.version import VERSION
-from storage.words import harmless
+from mailroom.ops.embedded.place import StoreError
+from mailroom.ops.faults import CannotStartError, ConfigurationError, GaveUpError
+from mailroom.ops.version import VERSION
+from mailroom.storage.words import harmless
 
 app = typer.Typer(
     name="mailroom",

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.concerns import Concern
+    from mailroom.supervisors.oncall.concerns import Concern
 
 EXAMPLE = "\b\nExample:\n  mailroom attention"
 STYLES = {"act": "bold red", "look": "yellow", "know": ""}
@@ -26,8 +26,8 @@ def attention(config: Config = None, data: Data = None, *, as_json: OnCallJson =
 
 
 def _print(found: "Sequence[Concern]") -> None:
-    from ops.cli.tables import first_line, print_line
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import first_line, print_line
+    from mailroom.ops.cli.words import ago
 
     if not found:
         print_line("All is well: nothing needs you.", "green")

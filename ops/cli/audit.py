@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.reports import Intervention
+    from mailroom.supervisors.oncall.reports import Intervention
 
 EXAMPLE = "\b\nExample:\n  mailroom audit -n 200 | grep shop:123"
 SHOWN_MAX = 10_000
@@ -36,8 +36,8 @@ def audit(
 
 
 def _print(found: "Sequence[Intervention]") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import moment
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import moment
 
     if not found:
         print_line("Nobody has intervened yet.")

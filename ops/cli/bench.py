@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.options import Json
+from mailroom.ops.cli.options import Json
 
 
 def bench(
@@ -36,6 +36,6 @@ def bench(
 
     Brings its own Redis, Postgres and simulated Telegram in a temporary directory, and removes them.
     """
-    from ops.bench import run_benches
+    from mailroom.ops.bench import run_benches
 
     raise typer.Exit(run_benches(names or [], as_json=as_json, quick=quick, jobs=jobs, alone=alone))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from ops.cli.consent import NotDoneError, WrongUsageError, confirm
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, confirm
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import ChatReport, Suspension
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import ChatReport, Suspension
 
 EXAMPLE = (
     "\b\nExamples:\n  mailroom chat shop 123\n  mailroom chat shop:-100123 --json"
@@ -66,11 +66,11 @@ def chat(
         report, suspension = through.ask(lambda desk: _look(desk, address))
 
         def for_people() -> None:
-            from ops.cli.chat_page import print_chat
+            from mailroom.ops.cli.chat_page import print_chat
 
             print_chat(report, suspension)
 
-        from ingress.plain import plain
+        from mailroom.ingress.plain import plain
 
         through.show(plain(report) | {"suspension": plain(suspension)}, for_people)
 
@@ -101,7 +101,7 @@ def _skip(through: Door, address: str, seq: int | None, why: str | None, *, yes:
 
 def _confirmed(through: Door, address: str, seq: int | None) -> int:
     """Ask about the very message that will go: by the time of the answer another may be first in line."""
-    from ops.cli.chat_page import head_in_words
+    from mailroom.ops.cli.chat_page import head_in_words
 
     report = through.ask(lambda desk: desk.chat(address))
     found = (each for each in report.waiting if seq is None or each.seq == seq)

@@ -1,8 +1,8 @@
 """What `mailroom chat` shows of a chat, for people."""
 
-from ops.cli.tables import print_line, print_table
-from ops.cli.words import ago, counted, moment, until
-from supervisors.oncall.reports import ChatReport, Suspension, Waiting
+from mailroom.ops.cli.tables import print_line, print_table
+from mailroom.ops.cli.words import ago, counted, moment, until
+from mailroom.supervisors.oncall.reports import ChatReport, Suspension, Waiting
 
 PAYLOAD_CHARS_MAX = 200
 """A line or three of each message; `--json` has more, a dead letter all of it."""

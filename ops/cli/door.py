@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from ops.cli.consent import NotDoneError, WrongUsageError, operator, reason
-from storage.words import harmless
+from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, operator, reason
+from mailroom.storage.words import harmless
 
 if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` does not need it
-    from ops.settings import Settings
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import By, Outcome
+    from mailroom.ops.settings import Settings
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import By, Outcome
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Door:
     @cached_property
     def settings(self) -> "Settings":
         """The settings of the installation that is looked at."""
-        from ops import configuration
+        from mailroom.ops import configuration
 
         return configuration.load(
             self._config,
@@ -45,13 +45,13 @@ class Door:
 
     def ask(self, work: "Callable[[OnCall], Awaitable[T]]") -> T:
         """Have something looked up, or done, at the desk."""
-        from ops import oncall_desk
+        from mailroom.ops import oncall_desk
 
         return oncall_desk.ask(self.settings, work)
 
     def by(self, why: str | None) -> "By":
         """Who acts and why, found out before anything is done."""
-        from supervisors.oncall.reports import By
+        from mailroom.supervisors.oncall.reports import By
 
         return By(operator(), reason(why))
 
@@ -96,9 +96,9 @@ class Door:
 @contextmanager
 def door(config: Path | None, data: Path | None, *, as_json: bool) -> Iterator[Door]:
     """Go through the door; nothing that can go wrong behind it comes out as a traceback."""
-    from ops.embedded.place import StoreError
-    from ops.faults import CannotStartError, ConfigurationError
-    from supervisors.oncall.errors import OnCallError
+    from mailroom.ops.embedded.place import StoreError
+    from mailroom.ops.faults import CannotStartError, ConfigurationError
+    from mailroom.supervisors.oncall.errors import OnCallError
 
     try:
         yield Door(config, data, as_json=as_json)
@@ -122,7 +122,7 @@ def _refuse(message: str, *, as_json: bool) -> None:
 def _print_json(report: object) -> None:
     import json
 
-    from ingress.plain import plain
-    from storage.words import harmless_json
+    from mailroom.ingress.plain import plain
+    from mailroom.storage.words import harmless_json
 
     print(harmless_json(json.dumps(plain(report), ensure_ascii=False)))

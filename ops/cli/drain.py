@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.consent import confirm
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
-from ops.cli.targets import wanted_target
+from mailroom.ops.cli.consent import confirm
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
+from mailroom.ops.cli.targets import wanted_target
 
 EXAMPLE = '\b\nExample:\n  mailroom drain shop --seconds 60 --why "price list is being replaced"'
 

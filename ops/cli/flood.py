@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.options import Config, Json
-from ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect
+from mailroom.ops.cli.options import Config, Json
+from mailroom.ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect
 
 
 def flood(
@@ -52,9 +52,9 @@ def flood(
 
     Reports what was accepted, refused, answered, lost or out of order, and how long it took. Exits with 1
     when anything was lost, out of order or counted wrong, with 2 when the test could not be made. To see
-    order and counts, let it write to a bot with router = "ops.flood.counter:router".
+    order and counts, let it write to a bot with router = "mailroom.ops.flood.counter:router".
     """
-    from ops.flood import Plan, run_flood
+    from mailroom.ops.flood import Plan, run_flood
 
     plan = Plan(
         url=url,

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.consent import WrongUsageError
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.consent import WrongUsageError
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
-    from supervisors.oncall.past import Past
+    from mailroom.supervisors.oncall.past import Past
 
 EXAMPLE = "\b\nExample:\n  mailroom history --last 1h"
 LINES = 24
@@ -26,7 +26,7 @@ def history(
 
     A line that is missing is a time in which no process ran.
     """
-    from ops.cli.words import seconds_in
+    from mailroom.ops.cli.words import seconds_in
 
     with door(config, data, as_json=as_json) as through:
         seconds = seconds_in(last)
@@ -37,8 +37,8 @@ def history(
 
 
 def _print(found: "Past") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import duration, moment
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import duration, moment
 
     if not found.points:
         print_line("Nothing was measured in this time: no process ran.")

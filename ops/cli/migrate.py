@@ -2,13 +2,13 @@
 
 import json
 
-from ops.cli.options import Config, Json
+from mailroom.ops.cli.options import Config, Json
 
 
 def migrate(config: Config = None, *, as_json: Json = False) -> None:
     """Bring the tables of DATABASE_URL up to date; safe to run at any time, and by several at once."""
-    from ops import configuration, logs
-    from ops.preflight import migrated, require
+    from mailroom.ops import configuration, logs
+    from mailroom.ops.preflight import migrated, require
 
     settings = configuration.load(config)
     logs.configure(settings.log, level=settings.log_level)

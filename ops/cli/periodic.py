@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.dead import ListUnlessTold
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Why
+from mailroom.ops.cli.dead import ListUnlessTold
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.periodic import PeriodicReport
+    from mailroom.supervisors.oncall.periodic import PeriodicReport
 
 EXAMPLE_RUN = '\b\nExample:\n  mailroom periodic run payment.reconcile --why "the provider is back"'
 
@@ -38,8 +38,8 @@ def periodic_run(
 
 
 def _print(works: "Sequence[PeriodicReport]") -> None:
-    from ops.cli.tables import first_line, print_line, print_table
-    from ops.cli.words import ago, duration, until
+    from mailroom.ops.cli.tables import first_line, print_line, print_table
+    from mailroom.ops.cli.words import ago, duration, until
 
     if not works:
         print_line("There is no periodic work: a worker makes it known when it starts.")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Target, Why
-from ops.cli.targets import wanted_target
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why
+from mailroom.ops.cli.targets import wanted_target
 
 EXAMPLE = (
     '\b\nExamples:\n  mailroom restart chats/work/timers --why "hangs since the deploy"'

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.consent import WrongUsageError, confirm
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.consent import WrongUsageError, confirm
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
-    from supervisors.oncall.restored import RestoredReport
+    from mailroom.supervisors.oncall.restored import RestoredReport
 
 EXAMPLE = (
     "\b\nExamples:\n  mailroom restored --show"
@@ -54,8 +54,8 @@ def _show(through: Door) -> None:
 
 
 def _print(report: "RestoredReport") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import ago, moment
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import ago, moment
 
     print_line(report.says)
     if report.redis_lost:

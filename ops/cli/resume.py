@@ -1,8 +1,8 @@
 """`mailroom resume`: let go on what was suspended."""
 
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Target, Why
-from ops.cli.targets import wanted_target
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why
+from mailroom.ops.cli.targets import wanted_target
 
 EXAMPLE = '\b\nExample:\n  mailroom resume shop --why "the supplier is back"'
 

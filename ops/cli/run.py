@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from ops.cli.options import Config, Data
+from mailroom.ops.cli.options import Config, Data
 
 WITH_VALUE = ("--config", "--data", "--port")
 """Our own options that take the word after them."""
@@ -50,16 +50,17 @@ def run(
     The program runs as with `python bot.py` or `python -m bot`; where it takes its updates, they go through
     durable mailboxes instead, one per chat.
     """
-    from ops.quick_aiogram import require_aiogram
+    from mailroom.ops.quick_aiogram import require_aiogram
 
     require_aiogram()
-    from ops import configuration, logs
-    from ops.home import stores
-    from ops.program import Module, Script
-    from ops.program_database import settled, without_its_database
-    from ops.program_names import OF_A_WEB_SERVER
-    from ops.run_script import run_program
-    from ops.serving import check_port
+    from mailroom.actors.names import fault_of_name
+    from mailroom.ops import configuration, logs
+    from mailroom.ops.home import stores
+    from mailroom.ops.program import Module, Script
+    from mailroom.ops.program_database import settled, without_its_database
+    from mailroom.ops.program_names import OF_A_WEB_SERVER
+    from mailroom.ops.run_script import run_program
+    from mailroom.ops.serving import check_port
 
     arguments = list(context.args)
     if module is not None:
@@ -69,8 +70,8 @@ def run(
         program = Script(script)
     else:
         raise typer.BadParameter("name a file, a folder with __main__.py, or -m and a module")
-    if missing := program.missing():
-        raise typer.BadParameter(missing)
+    if fault := program.missing() or fault_of_name(program.home()):
+        raise typer.BadParameter(fault)
     command_line = {"data": data.expanduser().absolute() if data else None, "port": port}
     # Programs may run side by side: each beside its own data, and on a port that is free.
     defaults = {"data": program.home() / ".mailroom", "port": 0}

@@ -1,9 +1,9 @@
 """`mailroom suspend`: put a part aside, and leave it so."""
 
-from ops.cli.consent import confirm
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
-from ops.cli.targets import is_everything, wanted_target
+from mailroom.ops.cli.consent import confirm
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
+from mailroom.ops.cli.targets import is_everything, wanted_target
 
 EXAMPLE = (
     '\b\nExamples:\n  mailroom suspend shop --why "the supplier is down"'

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from ops.cli.consent import WrongUsageError
-from ops.cli.door import Door
+from mailroom.ops.cli.consent import WrongUsageError
+from mailroom.ops.cli.door import Door
 
 if TYPE_CHECKING:
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import NodeReport
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import NodeReport
 
 KINDS = """\
 TARGET is one of

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.reports import ChatLine
+    from mailroom.supervisors.oncall.reports import ChatLine
 
 EXAMPLE = "\b\nExample:\n  mailroom top --by age -n 5"
 SHOWN_MAX = 1000
@@ -38,8 +38,8 @@ def top(
 
 
 def _print(chats: "Sequence[ChatLine]") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import duration
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import duration
 
     if not chats:
         print_line("No chat has messages waiting.")

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from supervisors.oncall.dead import AllTotals
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import NodeReport, ProcessReport, Suspension
+    from mailroom.supervisors.oncall.dead import AllTotals
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import NodeReport, ProcessReport, Suspension
 
     Found = tuple[Sequence[ProcessReport], AllTotals, Sequence[Suspension]]
 
@@ -48,15 +48,15 @@ def _running(through: Door, found: "Found") -> str:
     """What the pid file knows of a process that none of those who answered is."""
     if found[0]:
         return ""
-    from ops.embedded.place import holder
-    from ops.oncall_desk import said_of
+    from mailroom.ops.embedded.place import holder
+    from mailroom.ops.oncall_desk import said_of
 
     running = holder(through.settings.data)
     return "" if running is None else said_of(running, through.settings)
 
 
 def _print(found: "Found", *, errors: bool, running: str) -> None:
-    from ops.cli.tables import print_line
+    from mailroom.ops.cli.tables import print_line
 
     processes, totals, suspensions = found
     if running:
@@ -73,8 +73,8 @@ def _print(found: "Found", *, errors: bool, running: str) -> None:
 
 
 def _print_process(process: "ProcessReport") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import duration
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import duration
 
     print_line(
         f"{process.id}: {', '.join(process.roles)}, pid {process.pid} on {process.host},"
@@ -102,8 +102,8 @@ def _print_process(process: "ProcessReport") -> None:
 
 
 def _print_errors(process: "ProcessReport") -> None:
-    from ops.cli.tables import print_line
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import print_line
+    from mailroom.ops.cli.words import ago
 
     failed = [node for _, node in _nodes(process.root, 0) if node.error] if process.root else []
     for node in failed:
@@ -120,7 +120,7 @@ def _nodes(node: "NodeReport", depth: int) -> "Iterator[tuple[int, NodeReport]]"
 
 
 def _state(node: "NodeReport") -> str:
-    from ops.cli.words import until
+    from mailroom.ops.cli.words import until
 
     if node.ails:
         return "cannot work"
@@ -133,14 +133,14 @@ def _details(node: "NodeReport") -> str:
 
 
 def _last_error(node: "NodeReport") -> str:
-    from ops.cli.tables import first_line
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import first_line
+    from mailroom.ops.cli.words import ago
 
     return f"{ago(node.error_ms)}: {first_line(node.error)}" if node.error else ""
 
 
 def _totals(totals: "AllTotals", suspensions: "Sequence[Suspension]") -> str:
-    from ops.cli.words import ago, counted
+    from mailroom.ops.cli.words import ago, counted
 
     waiting = "Nothing waits"
     if totals.messages_waiting:

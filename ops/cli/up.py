@@ -1,6 +1,6 @@
 """`mailroom up`: everything on one machine, with one command."""
 
-from ops.cli.options import Config, Data, Demo, Host, Port
+from mailroom.ops.cli.options import Config, Data, Demo, Host, Port
 
 
 def up(
@@ -13,11 +13,11 @@ def up(
     page to chat on, for payment gateways and for a language model. Ctrl-C or SIGTERM finishes the work in
     hand and stops everything that was started.
     """
-    from ops import configuration, logs
-    from ops.demo import Serving
-    from ops.home import home
-    from ops.routers import require_routers
-    from ops.serving import check_port, serve, warn_of_demo
+    from mailroom.ops import configuration, logs
+    from mailroom.ops.demo import Serving
+    from mailroom.ops.home import home
+    from mailroom.ops.routers import require_routers
+    from mailroom.ops.serving import check_port, serve, warn_of_demo
 
     command_line = {"port": port, "host": host, "data": data.expanduser().absolute() if data else None}
     settings = configuration.load(config, command_line=command_line, serving=Serving("up", demo=demo))

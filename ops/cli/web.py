@@ -1,6 +1,6 @@
 """`mailroom web`: the processes that take messages in."""
 
-from ops.cli.options import Config, Demo, Host, Port
+from mailroom.ops.cli.options import Config, Demo, Host, Port
 
 
 def web(config: Config = None, port: Port = None, host: Host = None, *, demo: Demo = False) -> None:
@@ -9,7 +9,7 @@ def web(config: Config = None, port: Port = None, host: Host = None, *, demo: De
     Needs DATABASE_URL and REDIS_URL, and a database that `mailroom migrate` has brought up to date. Listens
     on all interfaces unless HOST says otherwise.
     """
-    from ops.serving import check_port, prepared, serve
+    from mailroom.ops.serving import check_port, prepared, serve
 
     # A platform's router reaches a process from outside of its container.
     defaults = {"host": "0.0.0.0"}  # noqa: S104

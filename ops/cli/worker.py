@@ -1,6 +1,6 @@
 """`mailroom worker`: the processes that run the chats."""
 
-from ops.cli.options import Config, Demo
+from mailroom.ops.cli.options import Config, Demo
 
 
 def worker(config: Config = None, *, demo: Demo = False) -> None:
@@ -8,6 +8,6 @@ def worker(config: Config = None, *, demo: Demo = False) -> None:
 
     Needs DATABASE_URL and REDIS_URL, and a database that `mailroom migrate` has brought up to date.
     """
-    from ops.serving import prepared, serve
+    from mailroom.ops.serving import prepared, serve
 
     serve(prepared(config, "worker", demo=demo), roles=frozenset({"worker"}))

@@ -9,8 +9,8 @@ from typing import Protocol, Self
 
 import structlog
 
-from ops.embedded import child
-from ops.embedded.place import StoreError
+from mailroom.ops.embedded import child
+from mailroom.ops.embedded.place import StoreError
 
 WATCH_SECONDS = 0.25
 """How long a death goes unnoticed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ops.embedded.simulator import DemoSimulator
+from mailroom.ops.embedded.simulator import DemoSimulator
 
 WORD_MILLISECONDS = 25
 """Between two words: an answer grows before one's eyes, and is there within two seconds."""
@@ -12,7 +12,7 @@ class DemoModel(DemoSimulator):
     """The simulator of an OpenAI-compatible endpoint."""
 
     name = "the model simulator"
-    module = "ops.simulators.model"
+    module = "mailroom.ops.simulators.model"
     label = "model"
 
     @property

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ops.embedded.simulator import DemoSimulator
-from ops.settings import AaioSettings, PaymentSettings, StripeSettings, YooKassaSettings
-from ops.simulators.payments import credentials
+from mailroom.ops.embedded.simulator import DemoSimulator
+from mailroom.ops.settings import AaioSettings, PaymentSettings, StripeSettings, YooKassaSettings
+from mailroom.ops.simulators.payments import credentials
 
 STATE = "payments.sqlite"
 RECEIPT_EMAIL = "receipts@demo.example"
@@ -15,7 +15,7 @@ class DemoPayments(DemoSimulator):
     """The simulator of the gateways, each under a path of its own below the address."""
 
     name = "the payment simulator"
-    module = "ops.simulators.payments"
+    module = "mailroom.ops.simulators.payments"
     label = "payments"
 
     def __init__(self, data: Path, *, port_wanted: int, notify: str, return_url: str) -> None:

@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 from structlog import get_logger
 
-from ops.embedded import child
-from ops.embedded.place import StoreError, prepare, socket_directory, unusable
+from mailroom.ops.embedded import child
+from mailroom.ops.embedded.place import StoreError, prepare, socket_directory, unusable
 
 log = get_logger("mailroom")
 

@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from ops.embedded import child
-from ops.embedded.place import StoreError, prepare, socket_directory, unusable
+from mailroom.ops.embedded import child
+from mailroom.ops.embedded.place import StoreError, prepare, socket_directory, unusable
 
 VERSION_MIN = (6, 2)
 """The oldest whose commands the mailbox scripts may use."""

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ops.embedded import child
-from ops.embedded.place import StoreError, prepare
-from ops.embedded.ports import free_port, is_free
+from mailroom.ops.embedded import child
+from mailroom.ops.embedded.place import StoreError, prepare
+from mailroom.ops.embedded.ports import free_port, is_free
 
 START_SECONDS_MAX = 15.0
 """It imports aiohttp and answers; anything longer is a machine at a standstill."""
@@ -61,7 +61,7 @@ class DemoSimulator:
             return
         if not is_free(self.port):
             self.port = free_port()
-        command = [sys.executable, "-m", self.module, "--port", str(self.port), *self.options()]
+        command = [sys.executable, "-P", "-m", self.module, "--port", str(self.port), *self.options()]
         self.pid = child.launch(command, self.log).pid
         child.write_private(self._pid_file, f"{self.pid}\n{self.port}\n")
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from actors.hosting.demo_person import DemoPerson
-from ops.embedded.simulator import DemoSimulator
+from mailroom.actors.hosting.demo_person import DemoPerson
+from mailroom.ops.embedded.simulator import DemoSimulator
 
 
 class DemoTelegram(DemoSimulator):
     """The simulator; `start` gives the address of its Bot API, which is that of its chat page too."""
 
     name = "the Telegram simulator"
-    module = "ops.simulators.telegram"
+    module = "mailroom.ops.simulators.telegram"
     label = "telegram"
     sign_of_life = "/"
 

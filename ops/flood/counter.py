@@ -4,7 +4,7 @@ Whoever reads the answers can tell for each message whether it was handled, once
 
     [bots.counter]
     token = "1:counter"
-    router = "ops.flood.counter:router"
+    router = "mailroom.ops.flood.counter:router"
 """
 
 from aiogram import F, Router

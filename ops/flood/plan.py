@@ -17,7 +17,7 @@ class Expect(StrEnum):
     AUTO = "auto"
     """Find out from the replies."""
     COUNTER = "counter"
-    """`text #n`, with n counting the chat's messages: `ops.flood.counter:router` answers so."""
+    """`text #n`, with n counting the chat's messages: `mailroom.ops.flood.counter:router` answers so."""
     ECHO = "echo"
     """The reply holds the message's text, or is marked as the reply to it."""
     ANY = "any"

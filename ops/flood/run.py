@@ -11,13 +11,13 @@ import aiohttp
 import uvloop
 from rich.console import Console
 
-from ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect, Plan
-from ops.flood.sender import Sender, Sent
-from ops.flood.show import progress_bar, show, summary
-from ops.flood.stream import messages, with_duplicates
-from ops.flood.target import CannotFloodError, find_target
-from ops.flood.verdict import judge
-from ops.flood.watcher import Watcher
+from mailroom.ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect, Plan
+from mailroom.ops.flood.sender import Sender, Sent
+from mailroom.ops.flood.show import progress_bar, show, summary
+from mailroom.ops.flood.stream import messages, with_duplicates
+from mailroom.ops.flood.target import CannotFloodError, find_target
+from mailroom.ops.flood.verdict import judge
+from mailroom.ops.flood.watcher import Watcher
 
 LOOK_SECONDS = 0.1
 

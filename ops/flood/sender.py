@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from ops.flood.plan import SECONDS_MAX, Plan
-from ops.flood.stream import Message
-from ops.flood.target import CannotFloodError, Target
-from ops.flood.turnstile import Turnstile
-from ops.flood.update import text_update
+from mailroom.ops.flood.plan import SECONDS_MAX, Plan
+from mailroom.ops.flood.stream import Message
+from mailroom.ops.flood.target import CannotFloodError, Target
+from mailroom.ops.flood.turnstile import Turnstile
+from mailroom.ops.flood.update import text_update
 
 RETRY_SECONDS = 0.5
 """The pause before a message is offered again when the service did not say how long."""

@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ops.flood.plan import Plan
-from ops.flood.sender import Sent
-from ops.flood.target import Target
-from ops.flood.verdict import Verdict
+from mailroom.ops.flood.plan import Plan
+from mailroom.ops.flood.sender import Sent
+from mailroom.ops.flood.target import Target
+from mailroom.ops.flood.verdict import Verdict
 
 NOT_SEEN = "not observable"
 ROWS = {
@@ -89,7 +89,10 @@ def show(report: Mapping[str, Any], console: Console) -> None:
         seen = report["replies"] is not None
         words = "Nothing lost, nothing out of order." if seen else "All was accepted."
         if seen and report["out_of_order"] is None:
-            words = "Nothing lost; this bot's replies do not tell their order (ops.flood.counter's would)."
+            words = (
+                "Nothing lost; this bot's replies do not tell their order"
+                " (those of mailroom.ops.flood.counter do)."
+            )
         console.print(words, style="green")
     else:
         console.print("Something is wrong: see the red lines.", style="red")

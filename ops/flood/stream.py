@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ops.flood.plan import Plan
+from mailroom.ops.flood.plan import Plan
 
 AGAIN_AFTER_MAX = 20
 """A duplicate follows within so many messages: Telegram's own come soon or not at all."""

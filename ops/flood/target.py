@@ -7,10 +7,10 @@ from typing import Any
 
 import aiohttp
 
-from actors.providers.telegram import SECRET_HEADER
-from ops import configuration
-from ops.flood.plan import Plan
-from ops.settings import TELEGRAM_API_BASE, Settings
+from mailroom.actors.providers.telegram import SECRET_HEADER
+from mailroom.ops import configuration
+from mailroom.ops.flood.plan import Plan
+from mailroom.ops.settings import TELEGRAM_API_BASE, Settings
 
 PROBE_SECONDS = 5.0
 FIRST_CHAT_ID_MIN, FIRST_CHAT_ID_MAX = 10**12, 4 * 10**15

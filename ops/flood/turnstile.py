@@ -6,7 +6,7 @@ of its chat goes out before it is in: otherwise the load test itself would mix u
 
 import asyncio
 
-from ops.flood.stream import Message
+from mailroom.ops.flood.stream import Message
 
 
 class Turnstile:

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ops.flood.plan import Expect
-from ops.flood.stream import Message
-from ops.flood.watcher import Reply
+from mailroom.ops.flood.plan import Expect
+from mailroom.ops.flood.stream import Message
+from mailroom.ops.flood.watcher import Reply
 
 COUNTED = re.compile(r"(?P<text>.*) #(?P<count>\d+)", re.DOTALL)
 

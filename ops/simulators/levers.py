@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from ops.simulators.fields import ControlError, Json
+from mailroom.ops.simulators.fields import ControlError, Json
 
 Lever = Callable[[Json], Any]
 """What one lever does with the fields it was given; it raises `ControlError` where they are wrong."""

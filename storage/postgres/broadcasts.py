@@ -14,9 +14,9 @@ from typing import Literal
 
 import asyncpg
 
-from storage.postgres.outbox.connection import Source, answering
-from storage.postgres.queries import load
-from storage.words import kept
+from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.words import kept
 
 SQL = load(Path(__file__).with_name("broadcasts.sql"))
 

@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from storage.errors import StoreUnavailable
-from storage.postgres.opening import open_pool
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.opening import open_pool
 
 CONNECTIONS_MAX = 10
 """For a program that is not the service, such as the command line of on-call."""

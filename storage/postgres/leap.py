@@ -6,8 +6,8 @@ a log, and a customer has written one down.
 
 from pathlib import Path
 
-from storage.postgres.outbox.connection import Source, answering
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("leap.sql"))
 

@@ -18,9 +18,9 @@ from typing import TypeVar
 
 import asyncpg
 
-from storage.postgres.database import UNAVAILABLE, unavailable
-from storage.postgres.opening import open_connection
-from storage.postgres.queries import load
+from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
+from mailroom.storage.postgres.opening import open_connection
+from mailroom.storage.postgres.queries import load
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from typing import Literal
 
 import asyncpg
 
-from storage.postgres.outbox.connection import Source, answering
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("lost_payments.sql"))
 

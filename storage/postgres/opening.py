@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from asyncpg.transaction import Transaction
 
-from storage.postgres.pooler import CONNECT_SECONDS_MAX, DIRECT, PROCESS, Pooler, Way, forget, way_to
+from mailroom.storage.postgres.pooler import CONNECT_SECONDS_MAX, DIRECT, PROCESS, Pooler, Way, forget, way_to
 
 COMMAND_TIMEOUT_SECONDS = 10.0
 """Nothing on the way of a message takes longer; a query that does is stuck."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.errors import StoreError
-from storage.postgres.leap import leap
-from storage.postgres.outbox.connection import answering
-from storage.postgres.queries import load
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.leap import leap
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("pair.sql"))
 

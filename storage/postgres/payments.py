@@ -9,9 +9,9 @@ from typing import Literal
 
 import asyncpg
 
-from storage.postgres.outbox.connection import Source
-from storage.postgres.payment_names import new_suffix
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.payment_names import new_suffix
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("payments.sql"))
 

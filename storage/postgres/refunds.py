@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from storage.postgres.outbox.connection import Source
-from storage.postgres.payment_names import new_suffix
-from storage.postgres.queries import load
-from storage.words import printable
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.payment_names import new_suffix
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.words import printable
 
 SQL = load(Path(__file__).with_name("refunds.sql"))
 

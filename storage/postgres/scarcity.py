@@ -5,9 +5,9 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.opening import refused
-from storage.postgres.pooler import Pooler, way_to
-from storage.postgres.queries import load
+from mailroom.storage.postgres.opening import refused
+from mailroom.storage.postgres.pooler import Pooler, way_to
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("scarcity.sql"))
 

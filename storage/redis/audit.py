@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from storage.redis.batch import Line
-from storage.words import printable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.words import printable
 
 STREAM = "mailroom:audit"
 LENGTH_MAX = 100_000

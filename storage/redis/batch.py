@@ -11,9 +11,9 @@ from typing import Any
 
 import hiredis
 
-from storage.errors import StoreError, StoreUnavailable
-from storage.redis.scripts import NAMES, Script, script
-from storage.redis.wire import Argument, Wire, connect, pack
+from mailroom.storage.errors import StoreError, StoreUnavailable
+from mailroom.storage.redis.scripts import NAMES, Script, script
+from mailroom.storage.redis.wire import Argument, Wire, connect, pack
 
 PENDING_MAX = 50_000
 """Calls that may wait for their answer; past this the store counts as overloaded."""

@@ -17,13 +17,13 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic_core import to_json
 
-from storage.errors import StoreUnavailable
-from storage.redis import letter as form
-from storage.redis.batch import Line
-from storage.redis.entry import Chat, prefix
-from storage.redis.letter import DeadLetter, Wanted
-from storage.redis.mailbox import EXPEDITED_CAP, MAILBOX_CAP, every_partition
-from storage.redis.scripts import script
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis import letter as form
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat, prefix
+from mailroom.storage.redis.letter import DeadLetter, Wanted
+from mailroom.storage.redis.mailbox import EXPEDITED_CAP, MAILBOX_CAP, every_partition
+from mailroom.storage.redis.scripts import script
 
 __all__ = ["DeadLetter", "DeadLetters", "Requeued", "Wanted"]
 

@@ -9,7 +9,7 @@ nothing.
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from storage.redis.batch import Line
+from mailroom.storage.redis.batch import Line
 
 STEP_SECONDS = 10
 """How long one step is."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from pydantic_core import from_json, to_json
 
-from storage.errors import StoreError
-from storage.redis.batch import Line
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
 
 IDENTITIES = "mailroom:bots"
 PLAIN_IDS_MS = 36 * 3600 * 1000

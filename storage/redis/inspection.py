@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from storage.redis.batch import Line
-from storage.redis.dead_letters import DeadLetters, Wanted
-from storage.redis.entry import Chat, Entry, prefix
-from storage.redis.mailbox import every_partition
-from storage.redis.scripts import script
-from storage.redis.wire import text
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
+from mailroom.storage.redis.entry import Chat, Entry, prefix
+from mailroom.storage.redis.mailbox import every_partition
+from mailroom.storage.redis.scripts import script
+from mailroom.storage.redis.wire import text
 
 SCAN_COUNT = 1000
 """Timers looked at by one call when those of one chat are wanted."""

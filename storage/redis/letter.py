@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from storage.redis.entry import Chat
+from mailroom.storage.redis.entry import Chat
 
 
 @dataclass(frozen=True, slots=True)

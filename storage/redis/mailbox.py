@@ -15,13 +15,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pydantic_core import to_json
 
-from storage.errors import Fenced
-from storage.redis.batch import Line
-from storage.redis.entry import PARTITIONS, Chat, Entry, prefix, queue_and_group
-from storage.redis.moves import Moves
-from storage.redis.scripts import script
-from storage.redis.wire import Argument, text
-from storage.words import as_json, printable
+from mailroom.storage.errors import Fenced
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import PARTITIONS, Chat, Entry, prefix, queue_and_group
+from mailroom.storage.redis.moves import Moves
+from mailroom.storage.redis.scripts import script
+from mailroom.storage.redis.wire import Argument, text
+from mailroom.storage.words import as_json, printable
 
 Accepted: TypeAlias = Literal["accepted", "suspended", "duplicate", "full", "shed", "shed_first"]
 

@@ -7,9 +7,9 @@ read here, and becomes the new chat's in a commit of the new chat's.
 
 from dataclasses import dataclass
 
-from storage.redis.batch import Line
-from storage.redis.entry import Chat, prefix
-from storage.redis.wire import text
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat, prefix
+from mailroom.storage.redis.wire import text
 
 SUPERGROUPS_BELOW = -1_000_000_000_000
 """Ids of supergroups and channels are smaller than that, those of groups which can become one are not."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from storage.redis.entry import prefix
-from storage.redis.identities import IDENTITIES
-from storage.redis.mailbox import every_partition
-from storage.redis.scripts import script
-from storage.redis.suspensions import NOTES
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import prefix
+from mailroom.storage.redis.identities import IDENTITIES
+from mailroom.storage.redis.mailbox import every_partition
+from mailroom.storage.redis.scripts import script
+from mailroom.storage.redis.suspensions import NOTES
 
 PAIR = "mailroom:pair"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import hiredis
 
-from storage.redis.wire import Argument, connect, pack
+from mailroom.storage.redis.wire import Argument, connect, pack
 
 SCRATCH = "mailroom:{scratch}:"
 """Before the names of the keys that are tried out; they go with the last command, or after a minute."""

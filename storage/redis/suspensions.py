@@ -22,10 +22,10 @@ from dataclasses import dataclass
 
 from pydantic_core import from_json, to_json
 
-from storage.redis.batch import Line
-from storage.redis.entry import Chat, prefix
-from storage.redis.mailbox import every_partition
-from storage.redis.scripts import script
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat, prefix
+from mailroom.storage.redis.mailbox import every_partition
+from mailroom.storage.redis.scripts import script
 
 NOTES = "mailroom:suspensions"
 HELD_BY = "stores"

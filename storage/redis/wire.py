@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 
 import hiredis
 
-from storage.redis.tls import context_of, read_url
+from mailroom.storage.redis.tls import context_of, read_url
 
 Argument: TypeAlias = str | bytes | int | float
 Call: TypeAlias = tuple[bytes, asyncio.Future[Any]]

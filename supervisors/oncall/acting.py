@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from math import isfinite
 
-from storage.redis.suspensions import HELD_BY
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.looking import holding
-from supervisors.oncall.office import Office, Scene
-from supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
-from supervisors.oncall.outcomes import node_outcome, restarted_chats, resumed_chats, suspended_chats
-from supervisors.oncall.post import SPARE_SECONDS
-from supervisors.oncall.registry import Process
-from supervisors.oncall.reports import By, Outcome
-from supervisors.oncall.targets import Target, find_target, refuse_unstoppable
+from mailroom.storage.redis.suspensions import HELD_BY
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.looking import holding
+from mailroom.supervisors.oncall.office import Office, Scene
+from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
+from mailroom.supervisors.oncall.outcomes import node_outcome, restarted_chats, resumed_chats, suspended_chats
+from mailroom.supervisors.oncall.post import SPARE_SECONDS
+from mailroom.supervisors.oncall.registry import Process
+from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.targets import Target, find_target, refuse_unstoppable
 
 DRAIN_SECONDS_MAX = 3600.0
 """Who wants to wait longer asks again: the suspension stays."""

@@ -4,20 +4,20 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import StoreError
-from storage.redis import inspection
-from supervisors.oncall.concerns import THINGS_MAX, Concern
-from supervisors.oncall.dead import AllDead
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.job_reports import dead_job, in_ms
-from supervisors.oncall.looking import Looking
-from supervisors.oncall.need import WAITS_SECONDS, LongWait, Seen, concerns
-from supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
-from supervisors.oncall.registry import Missed, missed, now_ms
-from supervisors.oncall.reports import ChatLine
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis import inspection
+from mailroom.supervisors.oncall.concerns import THINGS_MAX, Concern
+from mailroom.supervisors.oncall.dead import AllDead
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.job_reports import dead_job, in_ms
+from mailroom.supervisors.oncall.looking import Looking
+from mailroom.supervisors.oncall.need import WAITS_SECONDS, LongWait, Seen, concerns
+from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
+from mailroom.supervisors.oncall.registry import Missed, missed, now_ms
+from mailroom.supervisors.oncall.reports import ChatLine
 
 if TYPE_CHECKING:
-    from storage.postgres.outbox.oncall import Hands
+    from mailroom.storage.postgres.outbox.oncall import Hands
 
 PART_SECONDS = 3.0
 """What takes longer is not waited for: it is one of the things that are wrong."""
@@ -55,10 +55,10 @@ class Attention(Looking, AllDead):
 
     async def jobs_in_need(self) -> JobsInNeed:
         """The dead jobs, paused queues, lost payments, and periodic work that is not run."""
-        from storage.postgres.lost_payments import lost_sums
-        from storage.postgres.outbox.dead import dead_count, find_dead
-        from storage.postgres.outbox.seen import Wanted
-        from storage.postgres.periodic.works import all_works, overdue
+        from mailroom.storage.postgres.lost_payments import lost_sums
+        from mailroom.storage.postgres.outbox.dead import dead_count, find_dead
+        from mailroom.storage.postgres.outbox.seen import Wanted
+        from mailroom.storage.postgres.periodic.works import all_works, overdue
 
         async with self._outbox.look() as pool:
             dead = await dead_count(pool, Wanted())

@@ -11,18 +11,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from storage.errors import StoreError
-from storage.redis import inspection
-from storage.redis.dead_letters import DeadLetter, Wanted
-from storage.redis.inspection import Totals
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.job_reports import DeadJob, dead_job, is_job, job_number
-from supervisors.oncall.jobs import JOBS_BULK_MAX, JOBS_SHOWN_MAX, Jobs
-from supervisors.oncall.letters import Letters
-from supervisors.oncall.reports import By, Outcome
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis import inspection
+from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
+from mailroom.storage.redis.inspection import Totals
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import DeadJob, dead_job, is_job, job_number
+from mailroom.supervisors.oncall.jobs import JOBS_BULK_MAX, JOBS_SHOWN_MAX, Jobs
+from mailroom.supervisors.oncall.letters import Letters
+from mailroom.supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
-    from storage.postgres.outbox.seen import Wanted as JobsWanted
+    from mailroom.storage.postgres.outbox.seen import Wanted as JobsWanted
 
 Dead: TypeAlias = DeadLetter | DeadJob
 COUNT_SECONDS = 1.0
@@ -68,7 +68,7 @@ class AllDead(Letters, Jobs):
         letters = await self._letters.count(wanted)
         if not self._outbox.is_there:
             return DeadCount(letters, 0)
-        from storage.postgres.outbox.dead import dead_count
+        from mailroom.storage.postgres.outbox.dead import dead_count
 
         try:
             async with self._outbox.look() as pool:
@@ -79,8 +79,8 @@ class AllDead(Letters, Jobs):
     async def _dead_in_time(self) -> int | None:
         if not self._outbox.is_there:
             return None
-        from storage.postgres.outbox.dead import dead_count
-        from storage.postgres.outbox.seen import Wanted as JobsWanted
+        from mailroom.storage.postgres.outbox.dead import dead_count
+        from mailroom.storage.postgres.outbox.seen import Wanted as JobsWanted
 
         try:
             async with asyncio.timeout(COUNT_SECONDS), self._outbox.look() as pool:
@@ -116,7 +116,7 @@ class AllDead(Letters, Jobs):
         """One of them, with its payload and traceback."""
         if not is_job(id):
             return await super().dead_letter(id)
-        from storage.postgres.outbox.seen import show
+        from mailroom.storage.postgres.outbox.seen import show
 
         number = job_number(id)
         assert number is not None
@@ -155,7 +155,7 @@ class AllDead(Letters, Jobs):
             return [one for one in which if not is_job(one)], [one for one in which if is_job(one)]
         if not self._outbox.is_there:
             return which, []
-        from storage.postgres.outbox.dead import dead_ids
+        from mailroom.storage.postgres.outbox.dead import dead_ids
 
         try:
             async with self._outbox.look() as pool:
@@ -179,20 +179,20 @@ class AllDead(Letters, Jobs):
 
     async def _dead_jobs(self, wanted: Wanted, most: int) -> list[DeadJob]:
         async with self._outbox.look() as pool:
-            from storage.postgres.outbox.dead import find_dead
+            from mailroom.storage.postgres.outbox.dead import find_dead
 
             found = await find_dead(pool, _of_jobs(wanted), min(most, JOBS_SHOWN_MAX))
         return [dead_job(seen) for seen in found]
 
     async def _job_reasons(self, wanted: Wanted) -> list[tuple[str, str, int]]:
         async with self._outbox.look() as pool:
-            from storage.postgres.outbox.dead import dead_reasons
+            from mailroom.storage.postgres.outbox.dead import dead_reasons
 
             return await dead_reasons(pool, _of_jobs(wanted))
 
 
 def _of_jobs(wanted: Wanted) -> "JobsWanted":
-    from storage.postgres.outbox.seen import Wanted as JobsWanted
+    from mailroom.storage.postgres.outbox.seen import Wanted as JobsWanted
 
     return JobsWanted(
         bot=wanted.chat.bot if wanted.chat else wanted.bot,

@@ -7,13 +7,13 @@ Awaited on the asyncio side, in any process; a command line needs nothing but a 
 only where it is about jobs.
 """
 
-from supervisors.oncall.acting import Acting
-from supervisors.oncall.attention import Attention
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.past import LookingBack
-from supervisors.oncall.payments import Payments
-from supervisors.oncall.periodic import PeriodicWork
-from supervisors.oncall.restored import Restored
+from mailroom.supervisors.oncall.acting import Acting
+from mailroom.supervisors.oncall.attention import Attention
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.past import LookingBack
+from mailroom.supervisors.oncall.payments import Payments
+from mailroom.supervisors.oncall.periodic import PeriodicWork
+from mailroom.supervisors.oncall.restored import Restored
 
 __all__ = ["OnCall", "OnCallError", "UnknownTargetError"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, MutableMapping
 from typing import Any, Protocol
 
-from storage.redis.entry import Chat
-from supervisors.oncall.reports import NodeReport
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.reports import NodeReport
 
 Matches = Callable[[Chat], bool]
 

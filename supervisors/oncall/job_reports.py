@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from storage.redis.entry import Chat
+from mailroom.storage.redis.entry import Chat
 
 if TYPE_CHECKING:  # brings the Postgres driver along, which most commands do without
-    from storage.postgres.outbox.over import Over
-    from storage.postgres.outbox.seen import Event, Seen
+    from mailroom.storage.postgres.outbox.over import Over
+    from mailroom.storage.postgres.outbox.seen import Event, Seen
 
 JOB_ID = re.compile(r"(?:job:)?([0-9]{1,18})")
 """A number is enough where only jobs are meant; eighteen digits fit into a bigint."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.job_reports import job_number
-from supervisors.oncall.outcomes import counted
-from supervisors.oncall.reports import Outcome
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import job_number
+from mailroom.supervisors.oncall.outcomes import counted
+from mailroom.supervisors.oncall.reports import Outcome
 
 if TYPE_CHECKING:
-    from storage.postgres.outbox.seen import Wanted as JobsWanted
+    from mailroom.storage.postgres.outbox.seen import Wanted as JobsWanted
 
 PAYLOAD_BYTES_MAX = 1 << 20
 """What the outbox takes too."""
@@ -54,7 +54,7 @@ def number_of(text: str) -> int:
 
 def refuse_forgotten(wanted: "JobsWanted") -> None:
     """Refuse to look among jobs that are over for what is not kept of them: nothing would be found."""
-    from storage.postgres.outbox.over import FORGOTTEN
+    from mailroom.storage.postgres.outbox.over import FORGOTTEN
 
     asked = [name for name in FORGOTTEN if getattr(wanted, name) is not None]
     if asked:

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage.errors import StoreError
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.job_reports import (
+from mailroom.storage.errors import StoreError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import (
     JobReport,
     JobStory,
     QueueReport,
@@ -15,7 +15,7 @@ from supervisors.oncall.job_reports import (
     job_report,
     over_report,
 )
-from supervisors.oncall.job_words import (
+from mailroom.supervisors.oncall.job_words import (
     bulk_outcome,
     check_json,
     described,
@@ -24,12 +24,12 @@ from supervisors.oncall.job_words import (
     reason_of,
     refuse_forgotten,
 )
-from supervisors.oncall.office import Office, checked
-from supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.office import Office, checked
+from mailroom.supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
-    from storage.postgres.outbox.oncall import Hands
-    from storage.postgres.outbox.seen import Wanted as JobsWanted
+    from mailroom.storage.postgres.outbox.oncall import Hands
+    from mailroom.storage.postgres.outbox.seen import Wanted as JobsWanted
 
 JOBS_BULK_MAX = 5000
 """Jobs one call works through: one transaction of a second or so. The outcome says that more are left."""
@@ -46,7 +46,7 @@ class Jobs(Office):
 
     async def queues(self) -> list[QueueReport]:
         """Every queue that has jobs or is paused, with how many are in which state."""
-        from storage.postgres.outbox.seen import counts, depths
+        from mailroom.storage.postgres.outbox.seen import counts, depths
 
         async with self._outbox.act() as hands:
             paused = {one.queue: one for one in await hands.paused()}
@@ -73,8 +73,8 @@ class Jobs(Office):
         no empty list: it was misspelled. Those that are `done` or `dropped` are found as long as the history
         is kept, a week; their times are those of their end.
         """
-        from storage.postgres.outbox.over import OVER, TooManyError, find_over
-        from storage.postgres.outbox.seen import find
+        from mailroom.storage.postgres.outbox.over import OVER, TooManyError, find_over
+        from mailroom.storage.postgres.outbox.seen import find
 
         async with self._outbox.look() as pool:
             if wanted.state in OVER:
@@ -91,7 +91,7 @@ class Jobs(Office):
 
     async def job(self, id: str) -> JobStory:  # noqa: A002 - the name in the agreement of all doors
         """One job with all that happened to it; also one that is over, for as long as it is remembered."""
-        from storage.postgres.outbox.seen import show
+        from mailroom.storage.postgres.outbox.seen import show
 
         number = number_of(id)
         async with self._outbox.look() as pool:
@@ -190,7 +190,7 @@ class Jobs(Office):
 
     async def _settle(self, which: "Sequence[str] | JobsWanted") -> tuple[list[int], bool, str]:
         """The numbers of those that are meant, whether there are more of them, and what to call them."""
-        from storage.postgres.outbox.seen import Wanted, find
+        from mailroom.storage.postgres.outbox.seen import Wanted, find
 
         if isinstance(which, Wanted) and which.state in ("done", "dropped"):
             raise OnCallError(f"jobs that are {which.state} are over: nothing can be done to them any more")
@@ -207,7 +207,7 @@ class Jobs(Office):
         return ids, len(found) > JOBS_BULK_MAX, described(wanted)
 
     async def _why_not(self, numbers: list[int]) -> dict[str, str]:
-        from storage.postgres.outbox.seen import Wanted, find
+        from mailroom.storage.postgres.outbox.seen import Wanted, find
 
         if not numbers:
             return {}
@@ -219,8 +219,8 @@ class Jobs(Office):
 
     async def _known_queue(self, queue: str) -> str:
         """The queue that is meant. Raises `UnknownTargetError` with the nearest names."""
-        from storage.postgres.outbox.job import NAME
-        from storage.postgres.outbox.seen import counts
+        from mailroom.storage.postgres.outbox.job import NAME
+        from mailroom.storage.postgres.outbox.seen import counts
 
         name = queue.strip()
         if NAME.fullmatch(name) is None:

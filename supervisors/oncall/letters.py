@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from pydantic_core import from_json
 
-from actors.providers.telegram import NotAnUpdateError, place_of
-from storage.errors import StoreError
-from storage.redis.dead_letters import DeadLetter, Wanted
-from storage.redis.entry import NOWHERE, Chat
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.looking import LINES_MAX, holding
-from supervisors.oncall.office import Office
-from supervisors.oncall.outcomes import counted, silence
-from supervisors.oncall.reports import By, Outcome
-from supervisors.oncall.targets import find_target
+from mailroom.actors.providers.telegram import NotAnUpdateError, place_of
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
+from mailroom.storage.redis.entry import NOWHERE, Chat
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.looking import LINES_MAX, holding
+from mailroom.supervisors.oncall.office import Office
+from mailroom.supervisors.oncall.outcomes import counted, silence
+from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.targets import find_target
 
 EVENT = "event"
 """The kind of message that comes from us, such as a timer: its payload is no Update."""

@@ -12,12 +12,12 @@ from typing import Any
 import trio
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from storage.redis.suspensions import Suspensions
-from supervisors.oncall.node import LocalNode
-from supervisors.oncall.orders import (
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.suspensions import Suspensions
+from mailroom.supervisors.oncall.node import LocalNode
+from mailroom.supervisors.oncall.orders import (
     ANSWER_KEPT_SECONDS,
     Reply,
     answer_key,
@@ -26,8 +26,8 @@ from supervisors.oncall.orders import (
     read_order,
     write_reply,
 )
-from supervisors.oncall.registry import BEAT_SECONDS, beat, leave
-from supervisors.otp.child import Life
+from mailroom.supervisors.oncall.registry import BEAT_SECONDS, beat, leave
+from mailroom.supervisors.otp.child import Life
 
 log = get_logger("mailroom.oncall")
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from storage.errors import StoreError
-from storage.redis import inspection
-from storage.redis.entry import Chat, Entry
-from storage.redis.inspection import ChatView
-from storage.redis.suspensions import Held
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.office import Office, read_target
-from supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
-from supervisors.oncall.registry import now_ms
-from supervisors.oncall.reports import (
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis import inspection
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.inspection import ChatView
+from mailroom.storage.redis.suspensions import Held
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.office import Office, read_target
+from mailroom.supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
+from mailroom.supervisors.oncall.registry import now_ms
+from mailroom.supervisors.oncall.reports import (
     ChatLine,
     ChatReport,
     Intervention,
@@ -21,7 +21,7 @@ from supervisors.oncall.reports import (
     Suspension,
     Waiting,
 )
-from supervisors.oncall.targets import Target, find_target
+from mailroom.supervisors.oncall.targets import Target, find_target
 
 LINES_MAX = 20_000
 """The longest list anybody is given."""

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.redis.inspection import Totals
-from storage.redis.mailbox import PARKED_BY
-from storage.redis.suspensions import HELD_BY
-from supervisors.oncall.concerns import Concern, Thing, about, in_order
-from supervisors.oncall.need_of_jobs import JobsInNeed, of_jobs
-from supervisors.oncall.orders import LOOK_SECONDS
-from supervisors.oncall.outcomes import counted
-from supervisors.oncall.registry import Missed
-from supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
+from mailroom.storage.redis.inspection import Totals
+from mailroom.storage.redis.mailbox import PARKED_BY
+from mailroom.storage.redis.suspensions import HELD_BY
+from mailroom.supervisors.oncall.concerns import Concern, Thing, about, in_order
+from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed, of_jobs
+from mailroom.supervisors.oncall.orders import LOOK_SECONDS
+from mailroom.supervisors.oncall.outcomes import counted
+from mailroom.supervisors.oncall.registry import Missed
+from mailroom.supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
 
 WAITS_SECONDS = 2.0
 """A message that nobody answers for so long is worth a look already: a person waits."""

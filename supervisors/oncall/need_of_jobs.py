@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from supervisors.oncall.concerns import Concern, Thing, about
-from supervisors.oncall.job_reports import DeadJob
-from supervisors.oncall.outcomes import counted
+from mailroom.supervisors.oncall.concerns import Concern, Thing, about
+from mailroom.supervisors.oncall.job_reports import DeadJob
+from mailroom.supervisors.oncall.outcomes import counted
 
 OVERDUE_SECONDS_MAX = 30.0
 """What is later than that is not busy but stands still: it is looked for every few seconds."""

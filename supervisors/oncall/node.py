@@ -12,15 +12,15 @@ from typing import Any
 
 from structlog import get_logger
 
-from actors.runtime.bridge import to_trio
-from storage.redis.mailbox import PARKED_BY
-from storage.redis.suspensions import Held
-from storage.words import shown
-from supervisors.oncall.handles import ChatsHandle, TreeHandle
-from supervisors.oncall.orders import Order, Reply
-from supervisors.oncall.registry import PATHS_MAX, Process
-from supervisors.oncall.reports import NodeReport
-from supervisors.oncall.targets import Target, covering
+from mailroom.actors.runtime.bridge import to_trio
+from mailroom.storage.redis.mailbox import PARKED_BY
+from mailroom.storage.redis.suspensions import Held
+from mailroom.storage.words import shown
+from mailroom.supervisors.oncall.handles import ChatsHandle, TreeHandle
+from mailroom.supervisors.oncall.orders import Order, Reply
+from mailroom.supervisors.oncall.registry import PATHS_MAX, Process
+from mailroom.supervisors.oncall.reports import NodeReport
+from mailroom.supervisors.oncall.targets import Target, covering
 
 log = get_logger("mailroom.oncall")
 

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from structlog import get_logger
 
-from storage.errors import StoreError
-from storage.redis.audit import Audit
-from storage.redis.batch import Line
-from storage.redis.dead_letters import DeadLetters
-from storage.redis.entry import Chat
-from storage.redis.suspensions import Held, Suspensions
-from storage.words import printable, shown
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
-from supervisors.oncall.outbox import Database, Outbox
-from supervisors.oncall.post import Post
-from supervisors.oncall.registry import Process
-from supervisors.oncall.reports import By, Outcome
-from supervisors.oncall.targets import Known, Target
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.audit import Audit
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import DeadLetters
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.suspensions import Held, Suspensions
+from mailroom.storage.words import printable, shown
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
+from mailroom.supervisors.oncall.outbox import Database, Outbox
+from mailroom.supervisors.oncall.post import Post
+from mailroom.supervisors.oncall.registry import Process
+from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.targets import Known, Target
 
 if TYPE_CHECKING:
-    from supervisors.oncall.node import LocalNode
+    from mailroom.supervisors.oncall.node import LocalNode
 
 log = get_logger("mailroom.oncall")
 

@@ -14,9 +14,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from storage.words import as_json
-from supervisors.oncall.registry import Process
-from supervisors.oncall.reports import NodeReport
+from mailroom.storage.words import as_json
+from mailroom.supervisors.oncall.registry import Process
+from mailroom.supervisors.oncall.reports import NodeReport
 
 LOOK_SECONDS = 2.0
 """How long to wait for what a process only needs to read; and for it to take any order at all."""

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-from supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.errors import OnCallError
 
 if TYPE_CHECKING:
     import asyncpg
 
-    from storage.postgres.outbox.oncall import Hands
+    from mailroom.storage.postgres.outbox.oncall import Hands
 
 Database: TypeAlias = "asyncpg.Pool | Callable[[], Awaitable[asyncpg.Pool]] | None"
 """The connections to Postgres, or what opens them when it is called first, and gives the same ones then."""
@@ -52,8 +52,8 @@ class Outbox:
     @asynccontextmanager
     async def act(self) -> "AsyncIterator[Hands]":
         """Hands to act with; whoever waits for jobs has heard of it when this ends."""
-        from storage.postgres.outbox.bell import Bell
-        from storage.postgres.outbox.oncall import Hands
+        from mailroom.storage.postgres.outbox.bell import Bell
+        from mailroom.storage.postgres.outbox.oncall import Hands
 
         async with self.look() as pool:
             bell = Bell(pool)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from storage.redis.suspensions import Held
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.orders import Answer
-from supervisors.oncall.reports import Outcome
-from supervisors.oncall.targets import Target
+from mailroom.storage.redis.suspensions import Held
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.orders import Answer
+from mailroom.supervisors.oncall.reports import Outcome
+from mailroom.supervisors.oncall.targets import Target
 
 SILENT_SHOWN_MAX = 3
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from storage.redis.history import KEPT_SECONDS, STEP_SECONDS, History
-from supervisors.oncall.office import Office
-from supervisors.oncall.registry import now_ms
-from supervisors.rates import MEASURED, Measured, quantile, together
+from mailroom.storage.redis.history import KEPT_SECONDS, STEP_SECONDS, History
+from mailroom.supervisors.oncall.office import Office
+from mailroom.supervisors.oncall.registry import now_ms
+from mailroom.supervisors.rates import MEASURED, Measured, quantile, together
 
 POINTS_MAX = 360
 """What a chart can show."""

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.job_reports import in_ms
-from supervisors.oncall.office import Office, checked
-from supervisors.oncall.outcomes import counted
-from supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import in_ms
+from mailroom.supervisors.oncall.office import Office, checked
+from mailroom.supervisors.oncall.outcomes import counted
+from mailroom.supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
-    from storage.postgres.lost_payments import LostPayment
+    from mailroom.storage.postgres.lost_payments import LostPayment
 
 REF_SHOWN_MAX = 100
 
@@ -42,7 +42,7 @@ class Payments(Office):
 
     async def lost_payments(self, *, ended_too: bool = False) -> list[LostReport]:
         """Those that were paid and wait for a person, the oldest first; or all that were ever found."""
-        from storage.postgres.lost_payments import lost_payments
+        from mailroom.storage.postgres.lost_payments import lost_payments
 
         async with self._outbox.look() as pool:
             found = await lost_payments(pool, ended_too=ended_too)
@@ -50,7 +50,7 @@ class Payments(Office):
 
     async def end_lost_payment(self, ref: str, ending: str, by: By) -> Outcome:
         """Say what became of a lost payment. It moves no money: that was done, or is not to be done."""
-        from storage.postgres.lost_payments import Ending, end_lost
+        from mailroom.storage.postgres.lost_payments import Ending, end_lost
 
         async def act() -> Outcome:
             who = checked(by)
@@ -71,9 +71,9 @@ class Payments(Office):
         """Have the money of lost payments go back through their gateways: of these, or of all that wait. Each
         is ended when it has gone; what cannot go becomes a dead job that says why.
         """
-        from actors.paying.lost_back import lost_back_job
-        from storage.postgres.lost_payments import lost_payments
-        from storage.postgres.outbox.enqueue import enqueue
+        from mailroom.actors.paying.lost_back import lost_back_job
+        from mailroom.storage.postgres.lost_payments import lost_payments
+        from mailroom.storage.postgres.outbox.enqueue import enqueue
 
         async def act() -> Outcome:
             who = checked(by)
@@ -101,7 +101,7 @@ def _not_waiting(ref: str) -> UnknownTargetError:
 
 
 def _report(lost: "LostPayment") -> LostReport:
-    from actors.providers.payments import Money
+    from mailroom.actors.providers.payments import Money
 
     return LostReport(
         lost.ref,

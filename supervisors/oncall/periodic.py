@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.job_reports import in_ms
-from supervisors.oncall.office import Office
-from supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import in_ms
+from mailroom.supervisors.oncall.office import Office
+from mailroom.supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
     import asyncpg
 
-    from storage.postgres.periodic.works import LastRun, Seen
+    from mailroom.storage.postgres.periodic.works import LastRun, Seen
 
 TAKEN_SECONDS = 5.0
 """How long to wait for a process to take the run: each that knows the work looks every second."""
@@ -45,7 +45,7 @@ class PeriodicWork(Office):
 
     async def periodic(self) -> list[PeriodicReport]:
         """All of it, by name."""
-        from storage.postgres.periodic.works import all_works, last_runs, overdue
+        from mailroom.storage.postgres.periodic.works import all_works, last_runs, overdue
 
         async with self._outbox.look() as pool:
             works, last, late = await all_works(pool), await last_runs(pool), await overdue(pool)
@@ -55,7 +55,7 @@ class PeriodicWork(Office):
         """Run a work now, once, beside its schedule. While its last run is under way there is no other."""
 
         async def act() -> Outcome:
-            from storage.postgres.periodic.works import hasten
+            from mailroom.storage.postgres.periodic.works import hasten
 
             work = await self._work(name)
             if work.result in ALIVE:
@@ -92,7 +92,7 @@ class PeriodicWork(Office):
 
     async def _taken(self, pool: "asyncpg.Pool", name: str, before_ms: int) -> "Seen | None":
         """The work once some process has run it anew."""
-        from storage.postgres.periodic.works import all_works
+        from mailroom.storage.postgres.periodic.works import all_works
 
         deadline = asyncio.get_running_loop().time() + TAKEN_SECONDS
         while asyncio.get_running_loop().time() < deadline:

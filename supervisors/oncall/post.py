@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
-from storage.errors import StoreError
-from storage.redis.batch import Line
-from supervisors.oncall.orders import (
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.oncall.orders import (
     LOOK_SECONDS,
     ORDER_BYTES_MAX,
     Answer,
@@ -20,10 +20,12 @@ from supervisors.oncall.orders import (
     orders_of,
     read_reply,
 )
-from supervisors.oncall.registry import Process, lives, living
+from mailroom.supervisors.oncall.registry import Process, lives, living
 
 if TYPE_CHECKING:
-    from supervisors.oncall.node import LocalNode  # it brings Trio along, which a command line need not load
+    from mailroom.supervisors.oncall.node import (
+        LocalNode,  # it brings Trio along, which a command line need not load
+    )
 
 SPARE_SECONDS = 2.0
 """Beyond the time an order itself allows: for the way there and back."""

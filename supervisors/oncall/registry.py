@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from structlog import get_logger
 
-from storage.redis.batch import Line
+from mailroom.storage.redis.batch import Line
 
 log = get_logger("mailroom.oncall")
 

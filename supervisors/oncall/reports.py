@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from storage.redis.entry import Chat
+from mailroom.storage.redis.entry import Chat
 
 State = Literal["starting", "running", "restarting", "stopping", "stopped", "suspended", "parked", "stuck"]
 

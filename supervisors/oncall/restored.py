@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.office import Office, read_target
-from supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
-from supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.office import Office, read_target
+from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
+from mailroom.supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
-    from supervisors.pairing.kept import Asked
+    from mailroom.supervisors.pairing.kept import Asked
 
 JOBS = "jobs"
 """The node of the tree that a hold puts aside beside all chats."""
@@ -41,10 +41,10 @@ class Restored(Office):
 
     async def restored(self) -> RestoredReport:
         """Whether the stores fit together, and what was lost where they do not."""
-        from storage.postgres.lost_payments import lost_sums
-        from storage.postgres.pair import PostgresPair
-        from supervisors.pairing import words
-        from supervisors.pairing.kept import read_asked, read_hold, read_lost
+        from mailroom.storage.postgres.lost_payments import lost_sums
+        from mailroom.storage.postgres.pair import PostgresPair
+        from mailroom.supervisors.pairing import words
+        from mailroom.supervisors.pairing.kept import read_asked, read_hold, read_lost
 
         async with self._outbox.look() as pool:
             found = await PostgresPair(pool).read()
@@ -70,10 +70,10 @@ class Restored(Office):
         """
 
         async def act() -> Outcome:
-            from storage.postgres.pair import PostgresPair
-            from storage.redis.pair import RedisPair
-            from storage.redis.suspensions import HELD_BY
-            from supervisors.pairing.guard import HELD_TARGETS
+            from mailroom.storage.postgres.pair import PostgresPair
+            from mailroom.storage.redis.pair import RedisPair
+            from mailroom.storage.redis.suspensions import HELD_BY
+            from mailroom.supervisors.pairing.guard import HELD_TARGETS
 
             report = await self.restored()
             if not report.held:

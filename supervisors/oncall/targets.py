@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from storage.redis.entry import Chat
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 
 Kind = Literal["everything", "bot", "chat", "node"]
 

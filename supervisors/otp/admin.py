@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import trio
 
-from supervisors.otp.errors import (
+from mailroom.supervisors.otp.errors import (
     AdminError,
     AlreadyPresentError,
     AlreadyStartedError,
@@ -22,14 +22,14 @@ from supervisors.otp.errors import (
     StillRunningError,
     StuckError,
 )
-from supervisors.otp.spec import check_child
+from mailroom.supervisors.otp.spec import check_child
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from supervisors.otp.child import Reason, Running
-    from supervisors.otp.record import Child
-    from supervisors.otp.spec import ChildSpec, SupervisorSpec
+    from mailroom.supervisors.otp.child import Reason, Running
+    from mailroom.supervisors.otp.record import Child
+    from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
 
 
 class ChildInfo(NamedTuple):

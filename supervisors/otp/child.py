@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 import trio
 
-from storage.words import shown
+from mailroom.storage.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from supervisors.otp.spec import Start
+    from mailroom.supervisors.otp.spec import Start
 
 KILL_SECONDS = 1.0
 """How long a cancelled task may take for its clean-up before it is called stuck."""

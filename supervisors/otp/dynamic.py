@@ -13,12 +13,12 @@ from typing import Any
 
 import trio
 
-from supervisors.otp.child import Life, Reason, Running, Shutdown, one_line
-from supervisors.otp.errors import FailedToStartError, GaveUp, NotFoundError, NotRunningError
-from supervisors.otp.record import Surroundings
-from supervisors.otp.restarts import Intensity
-from supervisors.otp.spec import ChildSpec
-from supervisors.otp.trace import Event, Kind
+from mailroom.supervisors.otp.child import Life, Reason, Running, Shutdown, one_line
+from mailroom.supervisors.otp.errors import FailedToStartError, GaveUp, NotFoundError, NotRunningError
+from mailroom.supervisors.otp.record import Surroundings
+from mailroom.supervisors.otp.restarts import Intensity
+from mailroom.supervisors.otp.spec import ChildSpec
+from mailroom.supervisors.otp.trace import Event, Kind
 
 StartWith = Callable[..., Awaitable[None]]
 """Like a child's start function, and called with what `start_child` was given besides."""

@@ -8,7 +8,7 @@ OtpError ├── FailedToStartError  a child did not start, so its supervisor 
              └── StuckError         done, as far as it could be
 """
 
-from supervisors.otp.child import Shutdown, one_line
+from mailroom.supervisors.otp.child import Shutdown, one_line
 
 
 class FailedToStartError(Exception):

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
-from storage.words import traceback_of
-from supervisors.otp.errors import GaveUp
-from supervisors.otp.trace import Tracer, ignore_events
+from mailroom.storage.words import traceback_of
+from mailroom.supervisors.otp.errors import GaveUp
+from mailroom.supervisors.otp.trace import Tracer, ignore_events
 
 if TYPE_CHECKING:
-    from supervisors.otp.child import Reason, Running
-    from supervisors.otp.spec import ChildSpec
-    from supervisors.otp.supervisor import Supervisor
+    from mailroom.supervisors.otp.child import Reason, Running
+    from mailroom.supervisors.otp.spec import ChildSpec
+    from mailroom.supervisors.otp.supervisor import Supervisor
 
 ChildState = Literal[
     "starting", "running", "restarting", "stopping", "stopped", "suspended", "parked", "stuck"

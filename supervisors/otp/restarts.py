@@ -3,7 +3,7 @@
 from math import floor
 from random import Random
 
-from supervisors.otp.spec import Backoff
+from mailroom.supervisors.otp.spec import Backoff
 
 DOUBLINGS_MAX = 32
 """Past this a doubled pause is over every cap anyway, and still a number."""

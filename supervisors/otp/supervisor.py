@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from supervisors.otp.admin import Admin, Request
-from supervisors.otp.child import Reason, Running, Shutdown, one_line
-from supervisors.otp.errors import FailedToStartError, GaveUp, NotRunningError
-from supervisors.otp.record import Child, Surroundings
-from supervisors.otp.restarts import Intensity, pause_seconds
-from supervisors.otp.trace import Event, Kind
+from mailroom.supervisors.otp.admin import Admin, Request
+from mailroom.supervisors.otp.child import Reason, Running, Shutdown, one_line
+from mailroom.supervisors.otp.errors import FailedToStartError, GaveUp, NotRunningError
+from mailroom.supervisors.otp.record import Child, Surroundings
+from mailroom.supervisors.otp.restarts import Intensity, pause_seconds
+from mailroom.supervisors.otp.trace import Event, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from supervisors.otp.child import Life
-    from supervisors.otp.spec import ChildSpec, SupervisorSpec
+    from mailroom.supervisors.otp.child import Life
+    from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
 
 
 class _End(Exception):  # noqa: N818 - it leaves the loop

@@ -9,13 +9,13 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from actors.paying.restored import Restored
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.postgres.lost_payments import LostSum, lost_payments, lost_sums
-from supervisors.pairing.check import BEAT_SECONDS, Pairing
-from supervisors.pairing.gateways import Gateways
-from supervisors.pairing.kept import Hold
+from mailroom.actors.paying.restored import Restored
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.lost_payments import LostSum, lost_payments, lost_sums
+from mailroom.supervisors.pairing.check import BEAT_SECONDS, Pairing
+from mailroom.supervisors.pairing.gateways import Gateways
+from mailroom.supervisors.pairing.kept import Hold
 
 log = get_logger("mailroom.pairing")
 

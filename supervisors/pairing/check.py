@@ -10,12 +10,21 @@ from datetime import datetime
 
 from structlog import get_logger
 
-from storage.errors import StoreUnavailable
-from storage.postgres.pair import InPostgres, PostgresPair
-from storage.redis.pair import AnotherInstallationError, RedisPair
-from supervisors.pairing import words
-from supervisors.pairing.judgement import Found, Row, What, judge, last_known, seconds_lost
-from supervisors.pairing.kept import Asked, Hold, Lost, read_asked, read_hold, read_lost, write, write_asked
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.pair import InPostgres, PostgresPair
+from mailroom.storage.redis.pair import AnotherInstallationError, RedisPair
+from mailroom.supervisors.pairing import words
+from mailroom.supervisors.pairing.judgement import Found, Row, What, judge, last_known, seconds_lost
+from mailroom.supervisors.pairing.kept import (
+    Asked,
+    Hold,
+    Lost,
+    read_asked,
+    read_hold,
+    read_lost,
+    write,
+    write_asked,
+)
 
 log = get_logger("mailroom.pairing")
 

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import asyncpg
 from structlog import get_logger
 
-from actors.paying.listing import list_payments
-from actors.providers.payments import PaymentProvider, PaymentProviderError
-from storage.postgres.lost_payments import LostPayment, lost_payments
-from supervisors.pairing.kept import Asked
+from mailroom.actors.paying.listing import list_payments
+from mailroom.actors.providers.payments import PaymentProvider, PaymentProviderError
+from mailroom.storage.postgres.lost_payments import LostPayment, lost_payments
+from mailroom.supervisors.pairing.kept import Asked
 
 log = get_logger("mailroom.pairing")
 

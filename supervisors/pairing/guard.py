@@ -11,15 +11,15 @@ import trio
 from prometheus_client import Gauge
 from structlog import get_logger
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreError
-from storage.redis.audit import Audit
-from storage.redis.batch import Line
-from storage.redis.suspensions import EVERYTHING, HELD_BY, Suspensions
-from supervisors.otp.child import Life
-from supervisors.pairing.asking import Asking
-from supervisors.pairing.check import BEAT_SECONDS, Pairing, StoresDoNotFitError
-from supervisors.pairing.words import SHOW_GO, story
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreError
+from mailroom.storage.redis.audit import Audit
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.suspensions import EVERYTHING, HELD_BY, Suspensions
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.pairing.asking import Asking
+from mailroom.supervisors.pairing.check import BEAT_SECONDS, Pairing, StoresDoNotFitError
+from mailroom.supervisors.pairing.words import SHOW_GO, story
 
 log = get_logger("mailroom.pairing")
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from storage.postgres.pair import InPostgres
-from storage.redis.pair import InRedis
+from mailroom.storage.postgres.pair import InPostgres
+from mailroom.storage.redis.pair import InRedis
 
 BEATS_LOST_MAX = 2
 """What of Redis may be behind without a word: as much as `appendfsync everysec` loses with a power cut."""

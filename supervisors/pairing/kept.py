@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from supervisors.pairing import words
-from supervisors.pairing.judgement import GAP_SECONDS_MAX
+from mailroom.supervisors.pairing import words
+from mailroom.supervisors.pairing.judgement import GAP_SECONDS_MAX
 
 WARNED_MS = 3600 * 1000
 """How long a loss of Redis is told of: it is over, and nothing can be done."""

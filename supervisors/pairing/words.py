@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
-from storage.postgres.lost_payments import LostSum
-from supervisors.pairing.judgement import Found, What
+from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
+from mailroom.storage.postgres.lost_payments import LostSum
+from mailroom.supervisors.pairing.judgement import Found, What
 
 SHOW_GO = "`mailroom restored --show / --go`"
 UNITS_SECONDS = {"d": 86_400, "h": 3600, "min": 60}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.redis import EmbeddedRedis
-from storage.postgres.migrate import migrate
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.postgres.migrate import migrate
 from tests.acceptance.processes import Simulator
 from tests.acceptance.service import Service
 from tests.acceptance.shape import SHAPES, Shape

@@ -27,11 +27,11 @@ router = "counter_bot:router"
 START = """
 import sys
 from pathlib import Path
-from ops import logs
-from ops.configuration import load
-from ops.quick_aiogram import import_aiogram
+from mailroom.ops import logs
+from mailroom.ops.configuration import load
+from mailroom.ops.quick_aiogram import import_aiogram
 import_aiogram()
-from ops.service import serve
+from mailroom.ops.service import serve
 logs.configure("json")
 serve(load(Path(sys.argv[1])), roles=sys.argv[2].split(","), ready=lambda url: print("READY", flush=True))
 """
@@ -115,7 +115,7 @@ class Simulator(Process):
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "ops.simulators.telegram", "--port", str(self.port)]
+        command = [sys.executable, "-m", "mailroom.ops.simulators.telegram", "--port", str(self.port)]
         super().__init__(command, folder / "telegram.log")
         self._texts: dict[int, list[str]] = {}
         self._since = 0

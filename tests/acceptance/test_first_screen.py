@@ -14,13 +14,13 @@ import asyncpg
 import pytest
 import uvloop
 
-from ops.embedded.redis import EmbeddedRedis
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
-from storage.redis.batch import Line
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.need import walk
-from supervisors.oncall.reports import By
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.need import walk
+from mailroom.supervisors.oncall.reports import By
 from tests.acceptance.load import HEADERS, text_update
 from tests.acceptance.processes import CONFIG, Simulator
 from tests.acceptance.service import ROLES
@@ -37,13 +37,13 @@ BEAT_SECONDS = 1.0
 START = """
 import sys
 from pathlib import Path
-from ops.quick_aiogram import import_aiogram
+from mailroom.ops.quick_aiogram import import_aiogram
 import_aiogram()
-from ops import logs, outbox
-from ops.configuration import load
-from ops.service import serve
-from supervisors import tree
-from supervisors.otp.spec import Backoff
+from mailroom.ops import logs, outbox
+from mailroom.ops.configuration import load
+from mailroom.ops.service import serve
+from mailroom.supervisors import tree
+from mailroom.supervisors.otp.spec import Backoff
 
 tree.PATIENT = Backoff(min_seconds=0.05, max_seconds=0.1)
 outbox.PRUNE_SECONDS = 0.2

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 import redis
 
-from ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded.redis import EmbeddedRedis
 from tests.acceptance.processes import Simulator, wait_until
 from tests.acceptance.service import Service
 from tests.acceptance.shape import TOGETHER, Program
 
 HASTY = """
 import sys
-from supervisors import tree
-from supervisors.otp.spec import Backoff
+from mailroom.supervisors import tree
+from mailroom.supervisors.otp.spec import Backoff
 tree.QUICK = Backoff(0.01, 0.02)
-from ops.cli import main
+from mailroom.ops.cli import main
 sys.argv = ["mailroom", sys.argv[1], "--config", sys.argv[2]]
 main()
 """

@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded.redis import EmbeddedRedis
 from tests.acceptance.load import People, complaints, expected
 from tests.acceptance.processes import Simulator, wait_until
 from tests.acceptance.service import Service

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisors.ownership import TTL_SECONDS
+from mailroom.supervisors.ownership import TTL_SECONDS
 from tests.acceptance.load import People, complaints
 from tests.acceptance.processes import Simulator
 from tests.acceptance.service import Service

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ops.embedded.redis import EmbeddedRedis
-from storage.redis.batch import Line
-from storage.redis.dead_letters import Wanted
-from storage.redis.entry import Chat
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.reports import By, NodeReport
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.reports import By, NodeReport
 from tests.acceptance.load import People, complaints
 from tests.acceptance.processes import Simulator, wait_until
 from tests.acceptance.service import Service

@@ -4,9 +4,9 @@ import os
 import re
 import sys
 
-from ops.serving import lost_store
-from ops.settings import Settings
-from storage.errors import StoreError, StoreUnavailable
+from mailroom.ops.serving import lost_store
+from mailroom.ops.settings import Settings
+from mailroom.storage.errors import StoreError, StoreUnavailable
 from tests import forked
 
 CONFIG = """
@@ -21,14 +21,14 @@ from tests.acceptance.network import Network
 folder = Path(sys.argv[1])
 network = Network.to_postgres(folder, os.environ["DATABASE_URL"])
 os.environ["DATABASE_URL"] = network.url
-from ops import service
+from mailroom.ops import service
 step = getattr(service, sys.argv[2])
 def without_postgres(*args):
     network.cut()
     return step(*args)
 setattr(service, sys.argv[2], without_postgres)
 sys.argv = ["mailroom", "up", "--config", str(folder / "mailroom.toml"), "--port", "0"]
-from ops.cli import main
+from mailroom.ops.cli import main
 main()
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisors.heartbeat import EXIT_BLOCKED
+from mailroom.supervisors.heartbeat import EXIT_BLOCKED
 from tests.acceptance.load import text_update
 from tests.acceptance.processes import SECRET, Simulator, wait_until
 from tests.acceptance.service import ROLES, Service
@@ -16,12 +16,12 @@ from tests.acceptance.shape import APART, Shape, usually_in
 IMPATIENT = """
 import sys
 from pathlib import Path
-from actors.runtime import host
-from ops import logs
-from ops.configuration import load
-from ops.quick_aiogram import import_aiogram
+from mailroom.actors.runtime import host
+from mailroom.ops import logs
+from mailroom.ops.configuration import load
+from mailroom.ops.quick_aiogram import import_aiogram
 import_aiogram()
-from ops.service import Service
+from mailroom.ops.service import Service
 logs.configure("json")
 ready = lambda url: print("READY", flush=True)
 roles = frozenset(sys.argv[2].split(","))

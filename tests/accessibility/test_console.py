@@ -16,7 +16,7 @@ from tests.acceptance.processes import Process, free_port
 from tests.ingress.browser import Page, connected
 
 TOKEN = "token-of-sixteen-or-more"
-START = "from ops.cli import main; main()"
+START = "from mailroom.ops.cli import main; main()"
 SHEETS = ("chat/shop%3A7001", "job/job%3A1")
 PARTS = ("orders", "products", "discounts", "broadcasts", "log")
 

@@ -8,7 +8,7 @@ import structlog
 import trio
 from aiogram import Router
 
-from actors.runtime import host
+from mailroom.actors.runtime import host
 from tests.actors.hands import Hands
 from tests.actors.house import House, Telegram, open_house
 

@@ -6,7 +6,7 @@ from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, PreCheckoutQuery
 
-from actors.turn import Turn
+from mailroom.actors.turn import Turn
 
 
 class Hands:

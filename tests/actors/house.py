@@ -18,18 +18,18 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from pydantic_core import from_json, to_json
 
-from actors.policy import Policy
-from actors.runtime.bridge import aio
-from actors.worker import Worker
-from ingress.intake import Intake
-from ops.hosted import host
-from storage.errors import Fenced, StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Mailboxes, every_partition
-from supervisors.chats import Chats, open_chats
-from supervisors.holding import Holding
-from supervisors.parking import Parking
+from mailroom.actors.policy import Policy
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.worker import Worker
+from mailroom.ingress.intake import Intake
+from mailroom.ops.hosted import host
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes, Mailboxes, every_partition
+from mailroom.supervisors.chats import Chats, open_chats
+from mailroom.supervisors.holding import Holding
+from mailroom.supervisors.parking import Parking
 
 PATIENCE_SECONDS = 10.0
 QUICK = Policy(backoff_seconds=0.01, backoff_max_seconds=0.2, idle_seconds=60)
@@ -234,7 +234,7 @@ async def open_house(
     first_update_id: int = FIRST_UPDATE_ID,
     **options: Any,
 ) -> AsyncIterator[House]:
-    """Start the process; to be used under `actors.runtime.host.run`."""
+    """Start the process; to be used under `mailroom.actors.runtime.host.run`."""
     line, door = Line(url), _Door()
     boxes = mailboxes(Line(url), line)
     parking = Parking(boxes, line)

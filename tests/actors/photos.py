@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from actors.runtime.bridge import aio
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.house import FIRST_UPDATE_ID, House, Telegram
 
 CALL_SECONDS = 0.01

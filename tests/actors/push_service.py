@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from py_vapid import Vapid02
 
-from actors.providers.webpush import Keys, Subscription
+from mailroom.actors.providers.webpush import Keys, Subscription
 
 
 def base64url(data):

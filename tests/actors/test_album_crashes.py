@@ -13,7 +13,7 @@ from aiogram import F, Router
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.types import Message
 
-from actors.runtime.bridge import aio
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.house import FIRST_UPDATE_ID, message
 from tests.actors.photos import CALL_SECONDS, SlowTelegram, album
 from tests.actors.test_albums import PARTS, data_of

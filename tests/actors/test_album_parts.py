@@ -8,15 +8,15 @@ import trio
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
-from actors import running
-from actors.group import Group
-from actors.policy import Policy
-from actors.runtime.bridge import aio
-from actors.turn import Turn
-from storage.redis.batch import Line
-from storage.redis.dead_letters import DeadLetters, Wanted
-from storage.redis.entry import Chat
-from storage.redis.suspensions import Suspensions
+from mailroom.actors import running
+from mailroom.actors.group import Group
+from mailroom.actors.policy import Policy
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.turn import Turn
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.suspensions import Suspensions
 from tests.actors.house import FIRST_UPDATE_ID, message
 from tests.actors.photos import SlowTelegram, album, keys_left, offer_all, photo, tap
 from tests.actors.test_replies import count_of

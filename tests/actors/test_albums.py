@@ -10,8 +10,8 @@ from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
-from actors.policy import Policy
-from actors.turn import Turn
+from mailroom.actors.policy import Policy
+from mailroom.actors.turn import Turn
 from tests.actors.house import FIRST_UPDATE_ID, message
 from tests.actors.photos import SlowTelegram, album, offer_all, photo
 from tests.actors.test_replies import count_of

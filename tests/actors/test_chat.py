@@ -11,13 +11,13 @@ from aiogram import Bot, Router
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.types import Message
 
-from actors.hosting.events import ChatEvent, chat_event
-from actors.runtime.bridge import aio
-from actors.turn import Turn
-from storage.errors import StoreUnavailable
-from storage.redis.dead_letters import DeadLetters, Wanted
-from storage.redis.entry import PARTITIONS, Chat, prefix
-from supervisors.timers import run_once
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.turn import Turn
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
+from mailroom.storage.redis.entry import PARTITIONS, Chat, prefix
+from mailroom.supervisors.timers import run_once
 from tests.actors.house import FIRST_UPDATE_ID, QUICK, message, pre_checkout
 from tests.actors.test_replies import counter_bot
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.redis.mailbox import Mailboxes
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.mailbox import Mailboxes
 from tests.actors.house import FIRST_UPDATE_ID, message
 from tests.actors.test_replies import counter_bot
 

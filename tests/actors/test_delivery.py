@@ -4,13 +4,13 @@ import pytest
 from aiogram import Router
 from pydantic import BaseModel
 
-from actors.delivery import QUEUE, DeliveryActor, delivery_handlers
-from actors.hosting.events import ChatEvent, chat_event
-from actors.jobs.chat_door import ChatDoor
-from actors.jobs.handlers import Handlers, HandlersError
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.postgres.outbox.outcome import Retry
+from mailroom.actors.delivery import QUEUE, DeliveryActor, delivery_handlers
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.outbox.outcome import Retry
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import QUICK, Letter, open_stand
@@ -188,7 +188,9 @@ def test_a_trace_with_blanks_does_no_harm_to_the_mailbox(delivered_to_chats):
 
 
 def test_a_full_mailbox_is_tried_again_later(delivered_to_chats, monkeypatch):
-    monkeypatch.setattr("storage.redis.mailbox.Mailboxes.accept.__kwdefaults__", {**_defaults(), "cap": 0})
+    monkeypatch.setattr(
+        "mailroom.storage.redis.mailbox.Mailboxes.accept.__kwdefaults__", {**_defaults(), "cap": 0}
+    )
 
     async def deliver(order, context):
         await context.put_event("shop", 7, "delivered")
@@ -206,7 +208,7 @@ def test_a_full_mailbox_is_tried_again_later(delivered_to_chats, monkeypatch):
 
 
 def _defaults():
-    from storage.redis.mailbox import Mailboxes
+    from mailroom.storage.redis.mailbox import Mailboxes
 
     return Mailboxes.accept.__kwdefaults__
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from actors.due import LAST_MS, due_ms_of
-from actors.journal import Journal
-from actors.turn import Turn
-from storage.redis.entry import Chat
+from mailroom.actors.due import LAST_MS, due_ms_of
+from mailroom.actors.journal import Journal
+from mailroom.actors.turn import Turn
+from mailroom.storage.redis.entry import Chat
 
 NOW_MS = 1_796_000_000_123
 

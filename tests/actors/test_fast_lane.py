@@ -9,9 +9,9 @@ from aiogram import Router
 from aiogram.types import Message, PreCheckoutQuery
 from pydantic_core import to_json
 
-from actors.runtime.bridge import aio
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Offer
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Offer
 from tests.actors.house import FIRST_UPDATE_ID, QUICK, message, pre_checkout, too_many
 
 ANN = Chat("shop", "7")

@@ -6,11 +6,11 @@ from aiogram.fsm.storage.base import StorageKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.group import Group
-from actors.journal import Journal, Pool
-from actors.state import ActorStorage
-from actors.turn import Turn, current_turn
-from storage.redis.entry import Chat, Entry
+from mailroom.actors.group import Group
+from mailroom.actors.journal import Journal, Pool
+from mailroom.actors.state import ActorStorage
+from mailroom.actors.turn import Turn, current_turn
+from mailroom.storage.redis.entry import Chat, Entry
 
 CHAT = Chat("shop", "7")
 KEY = StorageKey(bot_id=1, chat_id=7, user_id=7)

@@ -6,10 +6,10 @@ from aiogram import Router
 from aiogram.types import Message
 from prometheus_client import REGISTRY
 
-from actors.runtime.bridge import aio
-from storage.redis.entry import Chat
-from supervisors import holding
-from supervisors.holding import holds, read_hold
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors import holding
+from mailroom.supervisors.holding import holds, read_hold
 from tests.actors.house import FIRST_UPDATE_ID, refusal
 from tests.actors.test_outages import dead_letters
 
@@ -21,7 +21,7 @@ NOT_FOUND = refusal(404, "Not Found")
 def quick_looks(monkeypatch):
     monkeypatch.setattr(holding, "PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(holding, "PAUSE_MAX_SECONDS", 0.2)
-    monkeypatch.setattr("actors.hosting.hold.LOOKING_SECONDS", 0.01)
+    monkeypatch.setattr("mailroom.actors.hosting.hold.LOOKING_SECONDS", 0.01)
 
 
 def greeter(attempts: list[tuple[int, int]]) -> Router:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.limiter import (
+from mailroom.actors.limiter import (
     BULK_PER_SECOND,
     NAMES_MAX,
     PACED_CHATS_MAX,

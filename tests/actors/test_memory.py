@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from actors.memory import from_text, to_text
+from mailroom.actors.memory import from_text, to_text
 
 
 class Colour(enum.Enum):

@@ -14,17 +14,17 @@ from aiogram.fsm.strategy import FSMStrategy
 from aiogram.types import Message
 from pydantic_core import to_json
 
-from actors.hosting.moved import MOVED
-from actors.jobs.chat_door import ChatDoor
-from actors.notification import Notify, notify
-from actors.runtime.bridge import aio
-from actors.turn import Turn
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.outcome import Done
-from storage.redis.dead_letters import DeadLetters, Wanted
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
-from supervisors.moving import MARK, follow_moves
+from mailroom.actors.hosting.moved import MOVED
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.notification import Notify, notify
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.turn import Turn
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.outcome import Done
+from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes
+from mailroom.supervisors.moving import MARK, follow_moves
 from tests.actors.house import House
 
 OLD, NEW = -5, -1_000_000_000_005

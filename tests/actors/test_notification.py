@@ -9,14 +9,14 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendMessage
 from pydantic import ValidationError
 
-from actors import notification
-from actors.hosting.events import ChatEvent, chat_event
-from actors.jobs.chat_door import ChatDoor
-from actors.notification import NOTIFY, NotificationActor, Notify
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.redis.entry import Chat
-from storage.redis.suspensions import Suspensions
+from mailroom.actors import notification
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.notification import NOTIFY, NotificationActor, Notify
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.suspensions import Suspensions
 from tests.actors.hands import Hands
 from tests.actors.house import Telegram, open_house, refusal, too_many
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures

@@ -5,15 +5,15 @@ from dataclasses import replace
 from aiogram import Router
 from aiogram.types import Message
 
-import supervisors.chats
-from actors.runtime.bridge import aio
-from actors.runtime.waiting import ReentrancyError
-from actors.turn import Turn
-from storage.redis.dead_letters import DeadLetters, Wanted
-from storage.redis.entry import Chat, prefix
-from storage.redis.suspensions import Suspensions
-from supervisors.chats import CRASHES_MAX
-from supervisors.otp.spec import Backoff
+import mailroom.supervisors.chats
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.waiting import ReentrancyError
+from mailroom.actors.turn import Turn
+from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
+from mailroom.storage.redis.entry import Chat, prefix
+from mailroom.storage.redis.suspensions import Suspensions
+from mailroom.supervisors.chats import CRASHES_MAX
+from mailroom.supervisors.otp.spec import Backoff
 from tests.actors.house import QUICK
 
 ANN = Chat("shop", "7")
@@ -155,7 +155,7 @@ def test_a_chat_that_crashes_again_and_again_is_parked_and_comes_back_when_it_is
     hands,
     monkeypatch,
 ):
-    monkeypatch.setattr(supervisors.chats, "BACKOFF", Backoff(0.01, 0.01))
+    monkeypatch.setattr(mailroom.supervisors.chats, "BACKOFF", Backoff(0.01, 0.01))
     parked = []
 
     async def scenario(house):

@@ -2,7 +2,15 @@
 
 import pytest
 
-from actors.order import AHEAD_MAX, FORGET_MS, HOLD_MAX_MS, HOLD_MS, SINGLE_QUEUE_MS, ChatOrder, Watermark
+from mailroom.actors.order import (
+    AHEAD_MAX,
+    FORGET_MS,
+    HOLD_MAX_MS,
+    HOLD_MS,
+    SINGLE_QUEUE_MS,
+    ChatOrder,
+    Watermark,
+)
 
 
 def seen(*ids: int, first: int = 1) -> Watermark:

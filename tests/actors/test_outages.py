@@ -11,9 +11,9 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import GetMyShortDescription, SendMessage
 from aiogram.types import Message, URLInputFile
 
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.redis.entry import Chat, prefix
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.entry import Chat, prefix
 from tests.actors.hosting.bot_api import BotApi, serve
 from tests.actors.house import refusal, too_many
 
@@ -198,7 +198,7 @@ def test_reply_r8_an_outage_of_telegram_lasts_as_long_as_it_lasts(play, telegram
 def test_reply_r8_after_five_minutes_telegram_is_asked_however_few_the_outages_were(
     play, telegram, monkeypatch
 ):
-    monkeypatch.setattr("actors.blame.OUTAGES_SECONDS_MAX", 0.001)
+    monkeypatch.setattr("mailroom.actors.blame.OUTAGES_SECONDS_MAX", 0.001)
     attempts: list[int] = []
 
     async def scenario(house):
@@ -303,7 +303,7 @@ def test_a_store_of_ours_that_is_away_is_no_attempt(play, telegram):
 
 def test_a_wait_that_reaches_the_handler_and_is_left_to_us_is_no_attempt(play, telegram, monkeypatch):
     # Seen: three long 429s in a row to calls that are never delayed, such as reads, made a dead letter.
-    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("mailroom.actors.hosting.session.INLINE_WAIT_SECONDS", 0.01)
     router, attempts = Router(), []
 
     @router.message()

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from actors.jobs.handlers import Handlers
-from actors.payment import (
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.payment import (
     CONFIRM,
     RECONCILE,
     Confirm,
@@ -17,16 +17,16 @@ from actors.payment import (
     Reconcile,
     payment_handlers,
 )
-from actors.providers.payments import (
+from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,
     MoneyError,
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from actors.providers.sums import Sums
-from actors.runtime.bridge import aio
-from storage.postgres.payments import (
+from mailroom.actors.providers.sums import Sums
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.payments import (
     created_at_provider,
     find_payment,
     find_payment_at,

@@ -12,8 +12,8 @@ from aiogram.types import Message, PreCheckoutQuery
 from prometheus_client import REGISTRY
 from pydantic_core import to_json
 
-from actors.policy import Policy
-from actors.runtime.bridge import aio
+from mailroom.actors.policy import Policy
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.house import FIRST_UPDATE_ID, LostAnswer, pre_checkout, refusal, too_many
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
@@ -177,7 +177,7 @@ def test_reply_r4_a_long_429_ends_the_turn_and_nothing_that_was_said_is_said_aga
     play, telegram, monkeypatch
 ):
     # Seen: with the attempt taken back, the replay got an empty journal and repeated the first answer.
-    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("mailroom.actors.hosting.session.INLINE_WAIT_SECONDS", 0.1)
 
     async def scenario(house):
         telegram.tell(too_many(0.4), text="1 x b")
@@ -190,7 +190,7 @@ def test_reply_r4_a_long_429_ends_the_turn_and_nothing_that_was_said_is_said_aga
 
 
 def test_reply_r4_a_wait_is_not_an_attempt(play, telegram, monkeypatch):
-    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("mailroom.actors.hosting.session.INLINE_WAIT_SECONDS", 0.05)
 
     async def scenario(house):
         for _ in range(5):
@@ -202,7 +202,7 @@ def test_reply_r4_a_wait_is_not_an_attempt(play, telegram, monkeypatch):
 
 
 def test_reply_r4_the_wait_survives_a_restart(play, telegram, monkeypatch):
-    monkeypatch.setattr("actors.hosting.session.INLINE_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("mailroom.actors.hosting.session.INLINE_WAIT_SECONDS", 0.1)
 
     async def before(house):
         telegram.tell(too_many(1), text="1 x a")
@@ -374,7 +374,7 @@ def test_reply_r5_what_was_written_before_a_refusal_is_kept_as_stock_keeps_it(pl
 
 
 async def _dead_letters(house):
-    from storage.redis.entry import Chat, prefix
+    from mailroom.storage.redis.entry import Chat, prefix
 
     return await aio(house.mailboxes._work.command, "HLEN", prefix(Chat("shop", "7").partition) + "dead")
 

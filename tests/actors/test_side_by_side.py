@@ -13,17 +13,17 @@ from aiogram.types import Message, PreCheckoutQuery
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actors.attempt import Attempt
-from actors.chat_state import ChatState
-from actors.control import Control
-from actors.outcome import Done
-from actors.policy import Policy
-from actors.state import ActorStorage, field_name
-from actors.turn import Turn
-from actors.worker import Worker
-from storage.redis.batch import Line
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Mailboxes, Offer, every_partition
+from mailroom.actors.attempt import Attempt
+from mailroom.actors.chat_state import ChatState
+from mailroom.actors.control import Control
+from mailroom.actors.outcome import Done
+from mailroom.actors.policy import Policy
+from mailroom.actors.state import ActorStorage, field_name
+from mailroom.actors.turn import Turn
+from mailroom.actors.worker import Worker
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Mailboxes, Offer, every_partition
 from tests.actors.house import FIRST_UPDATE_ID, Ownership, pre_checkout
 
 KEYS = ("paid", "n", "cart")

@@ -13,16 +13,16 @@ import pytest
 import trio
 import trio.testing
 
-import actors.chat
-import actors.fast_lane
-from actors.chat import ChatActor
-from actors.hosting.hold import Hold
-from actors.order import Watermark
-from actors.outcome import BEHIND, SUSPENDED, Done, Later
-from actors.policy import Policy
-from actors.runtime.system import open_actor_system
-from storage.redis.entry import Chat, Entry, place
-from storage.redis.mailbox import Begun, Committed, Following, Loaded
+import mailroom.actors.chat
+import mailroom.actors.fast_lane
+from mailroom.actors.chat import ChatActor
+from mailroom.actors.hosting.hold import Hold
+from mailroom.actors.order import Watermark
+from mailroom.actors.outcome import BEHIND, SUSPENDED, Done, Later
+from mailroom.actors.policy import Policy
+from mailroom.actors.runtime.system import open_actor_system
+from mailroom.storage.redis.entry import Chat, Entry, place
+from mailroom.storage.redis.mailbox import Begun, Committed, Following, Loaded
 from tests.supervisors.simulated import crossing_the_bridge
 
 CHATS = [Chat("shop", str(n)) for n in range(3)]
@@ -246,8 +246,8 @@ def plain_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     for module in crossing_the_bridge():
         monkeypatch.setattr(module, "aio", call)
-    monkeypatch.setattr(actors.fast_lane, "aio", call)
-    monkeypatch.setattr(actors.chat, "Attempt", PlayedAttempt)
+    monkeypatch.setattr(mailroom.actors.fast_lane, "aio", call)
+    monkeypatch.setattr(mailroom.actors.chat, "Attempt", PlayedAttempt)
     yield
     trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = False  # type: ignore[attr-defined]
 

@@ -10,14 +10,14 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.storage.base import StorageKey
 from aiogram.types import Message
 
-from actors.chat_state import ChatState
-from actors.journal import Journal
-from actors.runtime.bridge import aio
-from actors.state import ActorStorage
-from actors.turn import Turn, current_turn
-from storage.redis import inspection
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
+from mailroom.actors.chat_state import ChatState
+from mailroom.actors.journal import Journal
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.state import ActorStorage
+from mailroom.actors.turn import Turn, current_turn
+from mailroom.storage.redis import inspection
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes
 
 FAR_MS = 4_000_000_000_000
 """In a century: no timer of these tests comes due."""

@@ -6,10 +6,10 @@ from itertools import count, islice
 import pytest
 from pydantic_core import to_json
 
-from actors.runtime.bridge import aio
-from storage.errors import Fenced
-from storage.redis.entry import Chat, prefix
-from storage.redis.mailbox import Offer
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import Fenced
+from mailroom.storage.redis.entry import Chat, prefix
+from mailroom.storage.redis.mailbox import Offer
 from tests.actors.house import message
 
 PAGE = 5
@@ -24,8 +24,8 @@ def neighbours(number):
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    monkeypatch.setattr("supervisors.chats.SWEEP_CHATS_MAX", PAGE)
-    monkeypatch.setattr("supervisors.chats.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("mailroom.supervisors.chats.SWEEP_CHATS_MAX", PAGE)
+    monkeypatch.setattr("mailroom.supervisors.chats.SWEEP_SECONDS", 0.05)
 
 
 async def lost(house, chat_id, order):

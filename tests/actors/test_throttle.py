@@ -10,8 +10,8 @@ import pytest
 from aiogram import BaseMiddleware, F, Router
 from aiogram.types import CallbackQuery, Message
 
-from actors.hosting.throttle import Throttle, arrival
-from actors.turn import Turn
+from mailroom.actors.hosting.throttle import Throttle, arrival
+from mailroom.actors.turn import Turn
 from tests.actors.house import FIRST_UPDATE_ID, message
 
 HOUR_SECONDS = 3600
@@ -107,7 +107,7 @@ def test_an_album_counts_once(play):
 
 
 def test_users_are_counted_apart_and_forgotten_when_there_are_too_many(monkeypatch):
-    monkeypatch.setattr("actors.hosting.throttle.USERS_MAX", 2)
+    monkeypatch.setattr("mailroom.actors.hosting.throttle.USERS_MAX", 2)
     throttle, passed = Throttle(1, 30), []
 
     async def handler(event: Any, data: dict[str, Any]) -> None:

@@ -7,12 +7,12 @@ import pytest
 from aiogram import Router
 from aiogram.types import Message
 
-from actors.hosting.events import ChatEvent, chat_event
-from actors.runtime.bridge import aio
-from actors.turn import Turn
-from storage.redis.dead_letters import DeadLetters, Wanted
-from storage.redis.entry import NOWHERE
-from supervisors.timers import run_once
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.turn import Turn
+from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
+from mailroom.storage.redis.entry import NOWHERE
+from mailroom.supervisors.timers import run_once
 from tests.actors.house import FIRST_UPDATE_ID, message
 
 HALF = rb'{"update_id": %d, "message": {"text": "\ud83d", "chat": {"id": 7}}}'

@@ -14,13 +14,13 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
-import actors.stopping
-from actors.hosting.urgent import UrgentHandlerError, UrgentHandlers
-from actors.runtime.bridge import aio
-from actors.turn import Turn
-from ops.hosted import host
-from ops.stores import StartError
-from storage.redis.entry import Chat, prefix
+import mailroom.actors.stopping
+from mailroom.actors.hosting.urgent import UrgentHandlerError, UrgentHandlers
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.turn import Turn
+from mailroom.ops.hosted import host
+from mailroom.ops.stores import StartError
+from mailroom.storage.redis.entry import Chat, prefix
 from tests.actors.house import FIRST_UPDATE_ID, QUICK, message
 
 ANN = Chat("shop", "7")
@@ -191,7 +191,7 @@ def test_a_stop_ends_an_album_as_one(play, talk, telegram):
 
 
 def test_a_handler_that_does_not_let_itself_be_stopped_is_said_to_be_running(play, talk, monkeypatch):
-    monkeypatch.setattr(actors.stopping, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(mailroom.actors.stopping, "STOP_SECONDS", 0.2)
     talk.stubborn = True
 
     async def scenario(house):

@@ -6,11 +6,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from actors.jobs.handlers import Handlers
-from actors.notification import NotificationActor
-from actors.providers.webpush import WebPush
-from actors.runtime.bridge import aio
-from actors.webpush import WEBPUSH, PushNotice, webpush_handlers
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.notification import NotificationActor
+from mailroom.actors.providers.webpush import WebPush
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.webpush import WEBPUSH, PushNotice, webpush_handlers
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.push_service import new_private_key, open_push_service
 

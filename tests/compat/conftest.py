@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.postgres.migrate import migrate
+from mailroom.storage.postgres.migrate import migrate
 from tests.fetched import from_pypi, once, pip
 from tests.forked import CONTEXT
 from tests.simulator import simulator

@@ -7,7 +7,9 @@ import runpy
 import sys
 from pathlib import Path
 
-import ops.cli
+import mailroom.ops.cli
+
+ROOT = str(Path(__file__).parents[2])
 
 
 def launch(kind, program, log, folder, environment):
@@ -17,9 +19,10 @@ def launch(kind, program, log, folder, environment):
         os.dup2(output, number)
     os.chdir(folder)
     os.environ.update(environment)
+    sys.path[:] = [folder for folder in sys.path if folder != ROOT]  # as where Mailroom is installed
     if kind == "mailroom":
         sys.argv = ["mailroom", "run", *program]
-        ops.cli.main()
+        mailroom.ops.cli.main()
     else:
         stock(program)
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from ops.simulators.payments.credentials import (
+from mailroom.ops.simulators.payments.credentials import (
     AAIO_API_KEY,
     AAIO_MERCHANT_ID,
     AAIO_SECRET_1,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ops.simulators.payments.credentials import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET
+from mailroom.ops.simulators.payments.credentials import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET
 from tests.foreign.conftest import STRIPE_JS, notices_of
 
 pytestmark = pytest.mark.long

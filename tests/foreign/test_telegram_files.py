@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.simulators.telegram.pictures import blank
+from mailroom.ops.simulators.telegram.pictures import blank
 
 pytestmark = pytest.mark.long
 

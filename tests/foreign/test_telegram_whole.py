@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.simulators.telegram.methods import METHODS
+from mailroom.ops.simulators.telegram.methods import METHODS
 
 pytestmark = pytest.mark.long
 

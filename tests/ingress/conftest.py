@@ -6,14 +6,14 @@ from unittest.mock import create_autospec
 import pytest
 import trio
 
-from actors.runtime import host
-from ingress.app import create_app
-from storage.redis.inspection import Totals
-from supervisors.oncall.dead import DeadCount, DeadEverywhere
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.need import LongWait
-from supervisors.oncall.need_of_jobs import JobsInNeed
-from supervisors.oncall.reports import Outcome
+from mailroom.actors.runtime import host
+from mailroom.ingress.app import create_app
+from mailroom.storage.redis.inspection import Totals
+from mailroom.supervisors.oncall.dead import DeadCount, DeadEverywhere
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.need import LongWait
+from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed
+from mailroom.supervisors.oncall.reports import Outcome
 
 TOKEN = "token-of-sixteen-or-more"
 OUTBOX = ("retry_jobs", "drop_jobs", "edit_job", "pause_queue", "resume_queue")

@@ -9,13 +9,13 @@ from typing import TypeVar
 import trio
 from pydantic_core import from_json
 
-from actors.providers.telegram import NotAnUpdateError
-from actors.runtime import host
-from actors.runtime.bridge import aio, to_trio
-from ingress.app import create_app
-from ingress.gate import Gate
-from ingress.server import listen, run_server
-from ingress.webhook import Webhook
+from mailroom.actors.providers.telegram import NotAnUpdateError
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.ingress.app import create_app
+from mailroom.ingress.gate import Gate
+from mailroom.ingress.server import listen, run_server
+from mailroom.ingress.webhook import Webhook
 
 T = TypeVar("T")
 BOT, SECRET = "shop", "secret"

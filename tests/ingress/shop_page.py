@@ -16,21 +16,21 @@ import asyncpg
 import pytest
 import trio
 
-from actors.bots.shop.checkout import settle
-from actors.bots.shop.demo import fill
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import mark_delivered
-from actors.providers.payments import CreatedPayment
-from actors.providers.sums import Sums
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ingress.app import create_app
-from ingress.mini_app import mini_app
-from ingress.mini_app_shops import Shops
-from storage.postgres.database import connect
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.payments import mark_paid, payments_of
-from storage.vault import Vault
+from mailroom.actors.bots.shop.checkout import settle
+from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import mark_delivered
+from mailroom.actors.providers.payments import CreatedPayment
+from mailroom.actors.providers.sums import Sums
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.app import create_app
+from mailroom.ingress.mini_app import mini_app
+from mailroom.ingress.mini_app_shops import Shops
+from mailroom.storage.postgres.database import connect
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.payments import mark_paid, payments_of
+from mailroom.storage.vault import Vault
 
 TOKEN = "42:shop-on-a-page"
 VAULT = Vault(["ZGVtby1rZXktb2YtdGhlLXNob3AncyB0ZXN0cy0wMDE="])  # 32 bytes, and no secret

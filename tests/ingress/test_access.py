@@ -6,8 +6,8 @@ import pytest
 from itsdangerous import TimestampSigner
 from werkzeug.datastructures import Headers
 
-from ingress import access
-from ingress.access import Access, cookie_name, is_https, is_same_origin
+from mailroom.ingress import access
+from mailroom.ingress.access import Access, cookie_name, is_https, is_same_origin
 
 TOKEN = "token-of-sixteen-or-more"
 

@@ -9,8 +9,8 @@ import pytest
 import trio
 from structlog.testing import capture_logs
 
-from ingress import connections, limits, wire
-from ingress.limits import Bites
+from mailroom.ingress import connections, limits, wire
+from mailroom.ingress.limits import Bites
 from tests.acceptance.hostile.raw import Connection, ask, request
 from tests.acceptance.processes import wait_until
 from tests.ingress.listening import PATH, SECRET, Listening, descriptors

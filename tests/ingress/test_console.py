@@ -10,16 +10,16 @@ import pytest
 import trio
 from structlog.testing import capture_logs
 
-from actors.runtime import host
-from actors.runtime.bridge import aio, to_trio
-from ingress import console, feed
-from ingress.gate import Gate
-from ingress.guesses import ATTEMPTS_MAX
-from ingress.server import GRACE_SECONDS, listen, run_server
-from storage.errors import StoreUnavailable
-from storage.redis.entry import Chat
-from supervisors.oncall.need import LongWait
-from supervisors.oncall.reports import By, ChatLine, ProcessReport
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.ingress import console, feed
+from mailroom.ingress.gate import Gate
+from mailroom.ingress.guesses import ATTEMPTS_MAX
+from mailroom.ingress.server import GRACE_SECONDS, listen, run_server
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.need import LongWait
+from mailroom.supervisors.oncall.reports import By, ChatLine, ProcessReport
 from tests.ingress.conftest import TOKEN
 
 HTTPS = {"X-Forwarded-Proto": "https"}

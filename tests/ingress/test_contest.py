@@ -1,6 +1,6 @@
 """One loss is a mistake; several within the hour are somebody else."""
 
-from ingress.contest import TRUCE_SECONDS, WINDOW_SECONDS, Contest
+from mailroom.ingress.contest import TRUCE_SECONDS, WINDOW_SECONDS, Contest
 
 
 def test_one_loss_and_a_second_are_taken_back_at_once() -> None:

@@ -6,8 +6,8 @@ import trio
 from prometheus_client import Counter
 from trio.testing import MockClock
 
-from ingress import exposition
-from ingress.exposition import EVERY_SECONDS, Exposition
+from mailroom.ingress import exposition
+from mailroom.ingress.exposition import EVERY_SECONDS, Exposition
 
 ASKED = Counter("test_exposition_asked_total", "Times somebody asked, in this test")
 

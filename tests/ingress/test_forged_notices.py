@@ -11,16 +11,16 @@ import pytest
 import trio
 from quart_trio import QuartTrio
 
-from actors.paying.link import made_at
-from actors.payment import RECONCILE, PaymentActor, Reconcile
-from actors.providers.yookassa import YooKassa
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ingress.payments import payment_webhook
-from ops.simulators.payments.serving import simulator
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.coalesce import Enqueuer
-from storage.postgres.payments import find_payment, open_payment
+from mailroom.actors.paying.link import made_at
+from mailroom.actors.payment import RECONCILE, PaymentActor, Reconcile
+from mailroom.actors.providers.yookassa import YooKassa
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.payments import payment_webhook
+from mailroom.ops.simulators.payments.serving import simulator
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import Shop

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingress import guesses
-from ingress.guesses import (
+from mailroom.ingress import guesses
+from mailroom.ingress.guesses import (
     ATTEMPTS_MAX,
     ATTEMPTS_SECONDS,
     REPEATS_MAX,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import trio
 
-from actors.runtime import host
+from mailroom.actors.runtime import host
 from tests.actors.hands import Hands
 from tests.actors.house import FIRST_UPDATE_ID, House, Telegram, message, open_house, pre_checkout
 

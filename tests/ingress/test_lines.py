@@ -15,17 +15,17 @@ from aiogram import Bot, Router
 from aiogram.client.telegram import TelegramAPIServer
 from prometheus_client import REGISTRY
 
-from actors.hosting.bot import dispatcher_of
-from actors.providers.telegram import UnreadableUpdateError, read_update
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ingress import polling, telegram
-from ingress.polling import Poller
-from ingress.telegram import Line
-from ops.hosted import host as hosted
-from ops.simulators.telegram.inbound import OTHER_POLLER
-from ops.simulators.telegram.serving import simulator
-from storage.errors import StoreUnavailable
+from mailroom.actors.hosting.bot import dispatcher_of
+from mailroom.actors.providers.telegram import UnreadableUpdateError, read_update
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress import polling, telegram
+from mailroom.ingress.polling import Poller
+from mailroom.ingress.telegram import Line
+from mailroom.ops.hosted import host as hosted
+from mailroom.ops.simulators.telegram.inbound import OTHER_POLLER
+from mailroom.ops.simulators.telegram.serving import simulator
+from mailroom.storage.errors import StoreUnavailable
 from tests.gateway import JSON, NONSENSE, Gateway
 
 TOKEN = "42:token"

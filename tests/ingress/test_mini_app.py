@@ -9,13 +9,13 @@ from pathlib import Path
 import asyncpg
 import trio
 
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import WAITING_ORDERS_MAX
-from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
-from actors.providers.sums import Sums
-from ingress import mini_app_api, mini_app_counter, mini_app_guard
-from ingress.mini_app_guard import CALLS_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX, Allowance
-from ingress.mini_app_problems import WORDS
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import WAITING_ORDERS_MAX
+from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
+from mailroom.actors.providers.sums import Sums
+from mailroom.ingress import mini_app_api, mini_app_counter, mini_app_guard
+from mailroom.ingress.mini_app_guard import CALLS_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX, Allowance
+from mailroom.ingress.mini_app_problems import WORDS
 from tests.ingress.shop_page import (  # noqa: F401 - fixtures
     ANN,
     TOKEN,

@@ -12,15 +12,15 @@ from urllib.parse import quote, urlencode
 import pytest
 import trio
 
-from actors.kit.speech.dates import format_moment
-from actors.kit.speech.money import format_money
-from actors.kit.speech.percent import format_percent
-from actors.providers.payments import CreatedPayment
-from actors.runtime import host
-from actors.runtime.bridge import aio, to_trio
-from ingress import mini_app
-from ingress.gate import Gate
-from ingress.server import listen, run_server
+from mailroom.actors.kit.speech.dates import format_moment
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.speech.percent import format_percent
+from mailroom.actors.providers.payments import CreatedPayment
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.ingress import mini_app
+from mailroom.ingress.gate import Gate
+from mailroom.ingress.server import listen, run_server
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 from tests.ingress.shop_page import (  # noqa: F401 - fixtures
     TOKEN,

@@ -6,16 +6,16 @@ import json
 import pytest
 import trio
 
-from actors.runtime.bridge import aio
-from ingress.app import create_app
-from ingress.webhook import BODY_BYTES_MAX
-from storage.errors import StoreUnavailable
-from storage.redis.dead_letters import DeadLetter, Wanted
-from storage.redis.entry import Chat
-from supervisors.oncall.concerns import Concern, Thing
-from supervisors.oncall.dead import DeadEverywhere
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.reports import By, ChatLine, NodeReport, Outcome, ProcessReport
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.app import create_app
+from mailroom.ingress.webhook import BODY_BYTES_MAX
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.concerns import Concern, Thing
+from mailroom.supervisors.oncall.dead import DeadEverywhere
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By, ChatLine, NodeReport, Outcome, ProcessReport
 from tests.ingress.conftest import BEARER, TOKEN
 
 API = By("api", "it is broken")

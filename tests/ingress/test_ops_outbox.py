@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.seen import Wanted
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.job_reports import JobStory, QueueReport
-from supervisors.oncall.past import Past, Point
-from supervisors.oncall.periodic import PeriodicReport
-from supervisors.oncall.reports import By, Outcome
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.seen import Wanted
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import JobStory, QueueReport
+from mailroom.supervisors.oncall.past import Past, Point
+from mailroom.supervisors.oncall.periodic import PeriodicReport
+from mailroom.supervisors.oncall.reports import By, Outcome
 from tests.ingress.conftest import BEARER
 from tests.ops.cli.fake_desk import dead_job, job
 

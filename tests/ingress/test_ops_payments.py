@@ -1,7 +1,7 @@
 """`/ops/payments`: what it asks of on-call's desk, and what it answers."""
 
-from supervisors.oncall.payments import LostReport
-from supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.payments import LostReport
+from mailroom.supervisors.oncall.reports import By, Outcome
 
 API = By("api", "it is broken")
 REF = "m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7"

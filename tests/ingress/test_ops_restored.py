@@ -1,8 +1,8 @@
 """`/ops/restored`: what it asks of on-call's desk, and what it answers."""
 
-from supervisors.oncall.errors import OnCallError
-from supervisors.oncall.reports import By, Outcome
-from supervisors.oncall.restored import RestoredReport
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.restored import RestoredReport
 
 API = By("api", "payments compared")
 

@@ -11,15 +11,15 @@ from prometheus_client import REGISTRY
 from quart_trio import QuartTrio
 from structlog.testing import capture_logs
 
-from actors.payment import PaymentActor
-from actors.providers.aaio import Aaio, sign
-from actors.providers.payments import NoticedPayment, NoticeRefusedError, ProviderUnavailableError
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ingress.payments import NOTICE_BYTES_MAX, payment_webhook
-from ingress.peer import networks, peer_of
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.actors.payment import PaymentActor
+from mailroom.actors.providers.aaio import Aaio, sign
+from mailroom.actors.providers.payments import NoticedPayment, NoticeRefusedError, ProviderUnavailableError
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.payments import NOTICE_BYTES_MAX, payment_webhook
+from mailroom.ingress.peer import networks, peer_of
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider, Shop

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from ingress import body, http1
-from ingress.head import HEAD_BYTES_MAX, HEADERS_MAX
+from mailroom.ingress import body, http1
+from mailroom.ingress.head import HEAD_BYTES_MAX, HEADERS_MAX
 from tests.acceptance.hostile.raw import Connection, ask, chunked, request
 from tests.ingress.listening import PATH, SECRET, Listening
 

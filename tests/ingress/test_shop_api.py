@@ -9,16 +9,16 @@ from types import SimpleNamespace
 import pytest
 import trio
 
-from actors.bots.shop.complaints import complain
-from actors.bots.shop.customers import remember
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.order import find_order
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ingress.app import create_app
-from ingress.shop_door import ShopDoor
-from storage.postgres.database import connect
+from mailroom.actors.bots.shop.complaints import complain
+from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.app import create_app
+from mailroom.ingress.shop_door import ShopDoor
+from mailroom.storage.postgres.database import connect
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
 from tests.ingress.conftest import BEARER, TOKEN
 from tests.ingress.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture

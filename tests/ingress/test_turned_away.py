@@ -1,8 +1,8 @@
 """What was sent after a refused message stays outside until that one is in."""
 
-from ingress import turned_away
-from ingress.turned_away import BACK_WITHIN_SECONDS, TurnedAway
-from storage.redis.entry import Chat
+from mailroom.ingress import turned_away
+from mailroom.ingress.turned_away import BACK_WITHIN_SECONDS, TurnedAway
+from mailroom.storage.redis.entry import Chat
 
 CHAT, OTHER = Chat("shop", "1"), Chat("shop", "2")
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from actors.providers.payments import minor_units
-from ops.configuration import load
-from ops.faults import ConfigurationError
+from mailroom.actors.providers.payments import minor_units
+from mailroom.ops.configuration import load
+from mailroom.ops.faults import ConfigurationError
 
 TOKEN = "123456:AbC-dEf_1"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.configuration import load
-from ops.demo import Serving
-from ops.faults import ConfigurationError
-from ops.settings import Settings
+from mailroom.ops.configuration import load
+from mailroom.ops.demo import Serving
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.settings import Settings
 
 URLS = {
     "PUBLIC_URL": "https://bot.example",

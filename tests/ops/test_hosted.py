@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from ops import quick_aiogram
-from ops.configuration import load
-from ops.faults import CannotStartError, ConfigurationError
-from ops.hosted import hosted_bots
-from ops.stores import StartError
+from mailroom.ops import quick_aiogram
+from mailroom.ops.configuration import load
+from mailroom.ops.faults import CannotStartError, ConfigurationError
+from mailroom.ops.hosted import hosted_bots
+from mailroom.ops.stores import StartError
 
 TOKEN = f"1:{'A' * 35}"
 

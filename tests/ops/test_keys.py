@@ -2,9 +2,9 @@
 
 import pytest
 
-from ops.configuration import load
-from ops.keys import key_of, open_vault
-from storage.vault import Vault, VaultError
+from mailroom.ops.configuration import load
+from mailroom.ops.keys import key_of, open_vault
+from mailroom.storage.vault import Vault, VaultError
 
 OLD, NEW = "123:old", "123:new"
 

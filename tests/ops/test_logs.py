@@ -7,8 +7,8 @@ import re
 import pytest
 import structlog
 
-from ops import logs
-from storage.words import traceback_of
+from mailroom.ops import logs
+from mailroom.storage.words import traceback_of
 
 TOKEN = "123456789:" + "A" * 35
 

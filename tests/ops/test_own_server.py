@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 
-from ops.own_server import STORE_RETRY_SECONDS, OwnServer
+from mailroom.ops.own_server import STORE_RETRY_SECONDS, OwnServer
 from tests.actors.hosting.bot_api import BotApi, serve
 
 

@@ -4,9 +4,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ops.configuration import load
-from ops.faults import ConfigurationError
-from ops.program_database import settled
+from mailroom.ops.configuration import load
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.program_database import settled
 
 OURS, THEIRS = "postgresql://ours/db", "postgresql://theirs/db"
 

@@ -30,7 +30,7 @@ print(json.dumps({name: description(classes[name]) for name in order}, sort_keys
 """
 
 TRY_UPDATE = """
-from ops.quick_aiogram import import_aiogram
+from mailroom.ops.quick_aiogram import import_aiogram
 import_aiogram()
 from aiogram.types import Update
 from pydantic import BaseModel
@@ -53,7 +53,7 @@ def test_every_type_and_method_is_the_same_as_after_a_plain_import():
     plain = json.loads(run(DESCRIBE.replace("REVERSED", "False")))
     for order in ("False", "True"):
         quick = run(
-            "from ops.quick_aiogram import import_aiogram; import_aiogram()\n"
+            "from mailroom.ops.quick_aiogram import import_aiogram; import_aiogram()\n"
             + DESCRIBE.replace("REVERSED", order)
         )
         assert json.loads(quick) == plain
@@ -66,7 +66,7 @@ def test_an_update_is_read_at_once():
 
 def test_most_models_are_really_left_for_later():
     count = run(
-        "from ops.quick_aiogram import import_aiogram; import_aiogram()\n"
+        "from mailroom.ops.quick_aiogram import import_aiogram; import_aiogram()\n"
         "import aiogram.types as t\n"
         "print(sum(getattr(getattr(t, n), '__pydantic_complete__', False) for n in t.__all__))"
     )

@@ -4,11 +4,11 @@ import asyncpg
 import pytest
 import redis
 
-from actors.runtime import host
-from ops.faults import ConfigurationError
-from ops.settings import Settings
-from ops.stores import open_stores
-from storage.postgres.migrate import migrate
+from mailroom.actors.runtime import host
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.settings import Settings
+from mailroom.ops.stores import open_stores
+from mailroom.storage.postgres.migrate import migrate
 
 
 def test_a_test_gets_an_empty_postgres_and_an_empty_redis(clean_postgres_url, clean_redis_url):

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
-from actors.bots.shop.options import Options
-from ops.configuration import load
-from ops.faults import ConfigurationError
-from ops.settings import Settings
-from ops.wrong_values import OF_A_PROGRAM, WORDS, said_plainly
+from mailroom.actors.bots.shop.options import Options
+from mailroom.ops.configuration import load
+from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.settings import Settings
+from mailroom.ops.wrong_values import OF_A_PROGRAM, WORDS, said_plainly
 
 PYDANTICS_WORDS = re.compile(
     r"Input|valid (integer|number|string|boolean|dictionary|tuple|list|frozenset)|unable to|[Ff]ield required"

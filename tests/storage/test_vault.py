@@ -1,6 +1,6 @@
 import pytest
 
-from storage.vault import Vault, VaultError
+from mailroom.storage.vault import Vault, VaultError
 
 OLD, NEW = Vault.new_key(), Vault.new_key()
 

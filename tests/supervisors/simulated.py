@@ -18,26 +18,26 @@ import trio
 import trio.testing
 from structlog.testing import capture_logs
 
-import actors.attempt
-import actors.journal
-import actors.running
-import actors.worker
-import supervisors.ownership
-from actors import memory
-from actors.attempt import TAKE_BACK_SECONDS
-from actors.hosting.hold import Hold
-from actors.order import Watermark
-from actors.policy import Policy
-from actors.runtime import bridge
-from actors.turn import Turn
-from actors.worker import Worker
-from storage.errors import Fenced, StoreUnavailable
-from storage.postgres.lease import Held
-from storage.redis.entry import Chat, Entry, place
-from storage.redis.mailbox import Begun, Changes, Committed, Following, Loaded, every_partition
-from supervisors.chats import Chats, open_chats
-from supervisors.heartbeat import TTL_SECONDS, Heartbeat
-from supervisors.ownership import Ownership
+import mailroom.actors.attempt
+import mailroom.actors.journal
+import mailroom.actors.running
+import mailroom.actors.worker
+import mailroom.supervisors.ownership
+from mailroom.actors import memory
+from mailroom.actors.attempt import TAKE_BACK_SECONDS
+from mailroom.actors.hosting.hold import Hold
+from mailroom.actors.order import Watermark
+from mailroom.actors.policy import Policy
+from mailroom.actors.runtime import bridge
+from mailroom.actors.turn import Turn
+from mailroom.actors.worker import Worker
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.postgres.lease import Held
+from mailroom.storage.redis.entry import Chat, Entry, place
+from mailroom.storage.redis.mailbox import Begun, Changes, Committed, Following, Loaded, every_partition
+from mailroom.supervisors.chats import Chats, open_chats
+from mailroom.supervisors.heartbeat import TTL_SECONDS, Heartbeat
+from mailroom.supervisors.ownership import Ownership
 
 CHATS = [Chat("shop", str(n)) for n in range(3)]
 CALLS = 2
@@ -577,10 +577,15 @@ def played_by_trio(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[No
     with monkeypatch.context() as patch, capture_logs():
         for module in crossing_the_bridge():
             patch.setattr(module, "aio", call)
-        for user in (actors.attempt, actors.journal, actors.running, actors.worker):
+        for user in (
+            mailroom.actors.attempt,
+            mailroom.actors.journal,
+            mailroom.actors.running,
+            mailroom.actors.worker,
+        ):
             patch.setattr(user, "asyncio", Asyncio(world))
         patch.setattr(Beat, "world", world, raising=False)
-        patch.setattr(supervisors.ownership, "Heartbeat", Beat)
+        patch.setattr(mailroom.supervisors.ownership, "Heartbeat", Beat)
         patch.setattr(trio._core._run, "_ALLOW_DETERMINISTIC_SCHEDULING", True)
         with suppress(AttributeError):
             trio._core._run._r.seed(world.seed)  # type: ignore[attr-defined]

@@ -12,16 +12,16 @@ import trio
 import trio.lowlevel
 from prometheus_client import REGISTRY
 
-from actors.running import as_current
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from actors.turn import Turn
-from storage.postgres.lease import Leases
-from storage.redis.entry import Chat, Entry
-from supervisors import stalls
-from supervisors.heartbeat import EXIT_BLOCKED, Heartbeat, Holding
-from supervisors.ownership import boot_seconds
-from supervisors.scribe import Scribe
+from mailroom.actors.running import as_current
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.turn import Turn
+from mailroom.storage.postgres.lease import Leases
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.supervisors import stalls
+from mailroom.supervisors.heartbeat import EXIT_BLOCKED, Heartbeat, Holding
+from mailroom.supervisors.ownership import boot_seconds
+from mailroom.supervisors.scribe import Scribe
 
 BLOCKED_SECONDS = 1.0
 
@@ -83,7 +83,7 @@ def beating(monkeypatch: pytest.MonkeyPatch) -> Beating:
         "stalls.LOOK_SECONDS": 0.05,
         "stalls.NAMED_AFTER_SECONDS": 0.2,
     }.items():
-        monkeypatch.setattr(f"supervisors.{name}", seconds)
+        monkeypatch.setattr(f"mailroom.supervisors.{name}", seconds)
     return Beating()
 
 

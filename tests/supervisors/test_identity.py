@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from supervisors.identity import UNKNOWN, Place, here, is_gone, name_of_this_process
+from mailroom.supervisors.identity import UNKNOWN, Place, here, is_gone, name_of_this_process
 
 pytestmark = pytest.mark.skipif(not here().known, reason="this system does not tell enough")
 
@@ -17,7 +17,7 @@ def ended():
     command = [
         sys.executable,
         "-c",
-        "from supervisors.identity import name_of_this_process as name; print(name(), flush=True); input()",
+        "from mailroom.supervisors import identity as i; print(i.name_of_this_process(), flush=1); input()",
     ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None

@@ -10,16 +10,16 @@ import asyncpg
 import pytest
 import trio
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.errors import Fenced, StoreUnavailable
-from storage.postgres.lease import Leases, _beat
-from storage.postgres.migrate import migrate
-from storage.redis.batch import Line
-from storage.redis.entry import PARTITIONS
-from storage.redis.mailbox import Mailboxes
-from supervisors.ownership import MARGIN_SECONDS, TTL_SECONDS, Ownership
-from supervisors.stalls import Stall
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.postgres.lease import Leases, _beat
+from mailroom.storage.postgres.migrate import migrate
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import PARTITIONS
+from mailroom.storage.redis.mailbox import Mailboxes
+from mailroom.supervisors.ownership import MARGIN_SECONDS, TTL_SECONDS, Ownership
+from mailroom.supervisors.stalls import Stall
 
 
 class Clock:
@@ -36,7 +36,7 @@ class Clock:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Heartbeats, and tries of those who stand by, come in quick succession."""
     for name in ("heartbeat.HEARTBEAT_SECONDS", "heartbeat.RETRY_SECONDS", "ownership.TRY_SECONDS"):
-        monkeypatch.setattr(f"supervisors.{name}", 0.02)
+        monkeypatch.setattr(f"mailroom.supervisors.{name}", 0.02)
 
 
 @pytest.fixture
@@ -294,7 +294,7 @@ def test_a_dead_owner_is_replaced_while_a_standby_is_heard(own, clean_postgres_u
 def test_a_call_that_postgres_leaves_without_an_answer_costs_its_connection_alone(
     own, clean_postgres_url, monkeypatch
 ):
-    monkeypatch.setattr("storage.postgres.lease.ANSWER_SECONDS_MAX", 0.3)
+    monkeypatch.setattr("mailroom.storage.postgres.lease.ANSWER_SECONDS_MAX", 0.3)
 
     async def scenario(owner, line):
         leases = Leases(clean_postgres_url)

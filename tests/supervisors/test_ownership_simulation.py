@@ -11,9 +11,9 @@ import pytest
 import trio
 import trio.testing
 
-from actors.worker import Worker
-from storage.errors import Fenced
-from supervisors.ownership import Ownership
+from mailroom.actors.worker import Worker
+from mailroom.storage.errors import Fenced
+from mailroom.supervisors.ownership import Ownership
 from tests.supervisors.simulated import World, played_by_trio
 
 pytestmark = pytest.mark.slow

@@ -7,14 +7,14 @@ import asyncpg
 import pytest
 import trio
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.postgres.migrate import migrate
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.periodic.schedule import ScheduleError
-from storage.postgres.periodic.works import all_works, once
-from supervisors.periodic import LOOK_SECONDS, Periodic, Work, wait_seconds
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.migrate import migrate
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.periodic.schedule import ScheduleError
+from mailroom.storage.postgres.periodic.works import all_works, once
+from mailroom.supervisors.periodic import LOOK_SECONDS, Periodic, Work, wait_seconds
 from tests.actors.jobs.stand import Life
 
 

@@ -3,11 +3,11 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from actors.runtime.bridge import aio
-from storage.postgres.periodic.schedule import Schedule
-from storage.postgres.periodic.works import overdue
-from supervisors.periodic import Work
-from supervisors.periodic_gauges import measure_periodic, standing_still
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.periodic.schedule import Schedule
+from mailroom.storage.postgres.periodic.works import overdue
+from mailroom.supervisors.periodic import Work
+from mailroom.supervisors.periodic_gauges import measure_periodic, standing_still
 from tests.supervisors.test_periodic import due, job, jobs, play, process, work
 
 __all__ = ["play"]

@@ -5,13 +5,13 @@ import time
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.redis.batch import Line
-from storage.redis.history import PAGE_STEPS, STEP_SECONDS
-from supervisors.history import PENDING_MAX, Recorder
-from supervisors.oncall.desk import OnCall
-from supervisors.rates import MEASURED, Measured, Rates, quantile, together
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.history import PAGE_STEPS, STEP_SECONDS
+from mailroom.supervisors.history import PENDING_MAX, Recorder
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.rates import MEASURED, Measured, Rates, quantile, together
 
 INF = float("inf")
 

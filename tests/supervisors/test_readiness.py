@@ -5,10 +5,10 @@ import pytest
 import redis
 import structlog
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.redis.batch import Line
-from supervisors.readiness import NOT_PERSISTENT, Readiness
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.readiness import NOT_PERSISTENT, Readiness
 
 
 def check(postgres_url: str, redis_url: str, *, at_start: bool = False) -> dict[str, str]:

@@ -9,12 +9,12 @@ from aiogram.fsm.storage.base import DefaultKeyBuilder, KeyBuilder, StorageKey
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.fsm.storage.redis import RedisStorage
 
-from actors.state import field_name
-from storage.redis.batch import Line
-from storage.redis.entry import PARTITIONS, Chat
-from storage.redis.mailbox import Changes, Mailboxes
-from storage.redis.stock import StockKey, parse
-from supervisors.takeover import Takeover
+from mailroom.actors.state import field_name
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import PARTITIONS, Chat
+from mailroom.storage.redis.mailbox import Changes, Mailboxes
+from mailroom.storage.redis.stock import StockKey, parse
+from mailroom.supervisors.takeover import Takeover
 
 FIRST, SECOND = 111_111, 222_222
 EPOCH = 1

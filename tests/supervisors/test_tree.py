@@ -3,10 +3,10 @@
 import trio
 from trio.testing import MockClock
 
-from supervisors.otp.child import Life, Shutdown
-from supervisors.otp.errors import GaveUp
-from supervisors.process_tree import ProcessTree
-from supervisors.tree import Chats, Parts, tree
+from mailroom.supervisors.otp.child import Life, Shutdown
+from mailroom.supervisors.otp.errors import GaveUp
+from mailroom.supervisors.process_tree import ProcessTree
+from mailroom.supervisors.tree import Chats, Parts, tree
 
 
 class Play:

@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aiogram import Router
 
-    from actors.hosting.services import BotServices
-    from actors.jobs.handlers import Handlers
-    from actors.paying.restored import Restored
-    from actors.payment import Purpose
+    from mailroom.actors.hosting.services import BotServices
+    from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.paying.restored import Restored
+    from mailroom.actors.payment import Purpose
 
 
 def build() -> "Router":
     """What answers people."""
-    from actors.bots.shop.router import build as built
+    from mailroom.actors.bots.shop.router import build as built
 
     return built()
 
 
 def handlers(services: "BotServices") -> "Handlers":
     """The jobs of its deliveries."""
-    from actors.bots.shop.jobs import handlers as made
+    from mailroom.actors.bots.shop.jobs import handlers as made
 
     return made(services)
 
 
 async def prepare(services: "BotServices") -> None:
     """Before it serves: its goods can be read, and in a demo there are some. Raises `VaultError`."""
-    from actors.bots.shop.demo import fill, fill_pictures
-    from actors.bots.shop.options import DEMO_SUPPLIER_CHAT_ID
-    from actors.bots.shop.stock import require_readable
+    from mailroom.actors.bots.shop.demo import fill, fill_pictures
+    from mailroom.actors.bots.shop.options import DEMO_SUPPLIER_CHAT_ID
+    from mailroom.actors.bots.shop.stock import require_readable
 
     if services.demo:
         await fill(services.database, services.vault, supplier_chat_id=DEMO_SUPPLIER_CHAT_ID)
@@ -44,13 +44,13 @@ async def prepare(services: "BotServices") -> None:
 
 def after_restore() -> "Restored":
     """What it does when its database went back."""
-    from actors.bots.shop.restored import RESTORED
+    from mailroom.actors.bots.shop.restored import RESTORED
 
     return RESTORED
 
 
 def purposes(services: "BotServices") -> "Mapping[str, Purpose]":
     """What follows from the payments that it asks for."""
-    from actors.bots.shop.jobs import purposes as made
+    from mailroom.actors.bots.shop.jobs import purposes as made
 
     return made(services)

@@ -7,9 +7,9 @@ most once for an order, a kind and a level (and a payment), so that whoever adds
 from pathlib import Path
 from typing import Literal
 
-from actors.paying.ways import Ways
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
+from mailroom.actors.paying.ways import Ways
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("balance.sql"))
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from actors.bots.shop.quote import Quote
-from actors.paying.ways import Ways
+from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.paying.ways import Ways
 
 PromoEffect = Literal["works", "more_needed", "better_already", "other_goods"]
 """`more_needed`: from a larger quantity; `better_already`: another discount is as good or better."""

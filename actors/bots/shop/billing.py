@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from aiogram.fsm.context import FSMContext
 from asyncpg import Pool
 
-from actors.bots.shop import catalog
-from actors.bots.shop.balance import balance
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.language import Language
-from actors.bots.shop.memory import PROMO, USE_BALANCE, forget, save_cart
-from actors.bots.shop.promo_refusal import why_refused
-from actors.paying.ways import Ways
+from mailroom.actors.bots.shop import catalog
+from mailroom.actors.bots.shop.balance import balance
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.memory import PROMO, USE_BALANCE, forget, save_cart
+from mailroom.actors.bots.shop.promo_refusal import why_refused
+from mailroom.actors.paying.ways import Ways
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.discounts import Discount
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Category, Page, Product
-from actors.bots.shop.quote import Least, Quote, no_least, price
-from actors.providers.sums import stepped
-from storage.postgres.outbox.connection import Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Category, Page, Product
+from mailroom.actors.bots.shop.quote import Least, Quote, no_least, price
+from mailroom.actors.providers.sums import stepped
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("catalog.sql"))
 

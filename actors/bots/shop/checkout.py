@@ -13,20 +13,20 @@ from urllib.parse import urlencode
 from asyncpg import Pool
 from structlog import get_logger
 
-from actors.bots.shop.balance import give_back_balance, spend_again
-from actors.bots.shop.item_ranges import ranges
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import SQL, Order, find_order
-from actors.bots.shop.orders import close
-from actors.bots.shop.promo import use_promo
-from actors.bots.shop.stock import held, hold, lock_for, sell, take_back
-from actors.bots.shop.telling import turned_jobs
-from actors.paying.link import made_at
-from actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
-from actors.providers.receipts import Receipt, ReceiptItem
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
+from mailroom.actors.bots.shop.balance import give_back_balance, spend_again
+from mailroom.actors.bots.shop.item_ranges import ranges
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import SQL, Order, find_order
+from mailroom.actors.bots.shop.orders import close
+from mailroom.actors.bots.shop.promo import use_promo
+from mailroom.actors.bots.shop.stock import held, hold, lock_for, sell, take_back
+from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.actors.paying.link import made_at
+from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
+from mailroom.actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
 
 log = get_logger("mailroom.shop")
 

@@ -13,13 +13,13 @@ from typing import Literal
 
 from asyncpg import Pool
 
-from actors.bots.shop.contact import printable
-from actors.bots.shop.order import SQL as ORDERS
-from actors.bots.shop.order import Order
-from actors.bots.shop.telling import event_job
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.order import SQL as ORDERS
+from mailroom.actors.bots.shop.order import Order
+from mailroom.actors.bots.shop.telling import event_job
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("complaints.sql"))
 

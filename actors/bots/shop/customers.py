@@ -8,11 +8,11 @@ from typing import Any, Protocol, cast
 
 from asyncpg import Pool
 
-from actors.bots.shop.contact import printable
-from actors.bots.shop.language import Language
-from storage.postgres.broadcasts import Broadcasts
-from storage.postgres.outbox.connection import Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.language import Language
+from mailroom.storage.postgres.broadcasts import Broadcasts
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("customers.sql"))
 

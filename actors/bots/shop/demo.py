@@ -6,12 +6,12 @@ from pathlib import Path
 
 from asyncpg import Pool
 
-from actors.bots.shop.demo_pictures import MOTIFS, picture
-from actors.bots.shop.pictures import add_picture
-from actors.bots.shop.stock import Kind, NewItem, add_items
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.queries import load
-from storage.vault import Vault
+from mailroom.actors.bots.shop.demo_pictures import MOTIFS, picture
+from mailroom.actors.bots.shop.pictures import add_picture
+from mailroom.actors.bots.shop.stock import Kind, NewItem, add_items
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.vault import Vault
 
 SQL = load(Path(__file__).with_name("demo.sql"))
 

@@ -15,15 +15,15 @@ from pathlib import Path
 from asyncpg import Pool
 from pydantic import BaseModel
 
-from actors.bots.shop.balance import balances
-from actors.bots.shop.language import Language
-from actors.bots.shop.orders import QUEUE, cancel_order
-from actors.bots.shop.owner_log import By, Outcome, once
-from storage.postgres.broadcasts import forget_recipient
-from storage.postgres.outbox.connection import Connection, Source, answering
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob, Origin
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.balance import balances
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.orders import QUEUE, cancel_order
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.storage.postgres.broadcasts import forget_recipient
+from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob, Origin
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("erasure.sql"))
 

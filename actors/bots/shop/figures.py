@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from actors.bots.shop.checkout import PURPOSE
-from actors.bots.shop.language import Language
-from storage.postgres.outbox.connection import Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.language import Language
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("figures.sql"))
 

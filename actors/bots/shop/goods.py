@@ -11,13 +11,13 @@ from pathlib import Path
 
 from asyncpg import Pool
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.upload import ProductLine, known
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
-from storage.vault import Vault
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.upload import ProductLine, known
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.vault import Vault
 
 SQL = load(Path(__file__).with_name("goods.sql"))
 

@@ -3,8 +3,8 @@
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
-from actors.bots.shop.callbacks import Goto, Place
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.callbacks import Goto, Place
+from mailroom.actors.bots.shop.texts import Texts
 
 Row = list[InlineKeyboardButton]
 

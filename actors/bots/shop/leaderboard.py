@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("leaderboard.sql"))
 

@@ -12,8 +12,8 @@ from typing import Protocol
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 
-from actors.bots.shop.cart import Cart
-from storage.postgres.outbox.job import Origin
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.storage.postgres.outbox.job import Origin
 
 LANGUAGE = "language"
 KNOWN = "known"

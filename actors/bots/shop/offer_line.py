@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from actors.bots.shop.contact import printable
-from actors.bots.shop.discounts import parse_promo_code
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.upload import known
-from actors.kit.speech.percent import format_percent
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.upload import known
+from mailroom.actors.kit.speech.percent import format_percent
 
 LINE_CHARS_MAX = 300
 TITLE_CHARS_MAX = 64

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from asyncpg import Pool
 
-from actors.bots.shop.goods import slugs
-from actors.bots.shop.language import Language
-from actors.bots.shop.offer_line import parse_offer
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.goods import slugs
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.offer_line import parse_offer
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("offers.sql"))
 

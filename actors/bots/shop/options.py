@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from actors.hosting.demo_person import DemoPerson
+from mailroom.actors.hosting.demo_person import DemoPerson
 
 DEMO_OWNER_ID = 7003
 """Мария: people of the chat page are numbered from 7001."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from actors.bots.shop.language import Language
-from storage.postgres.outbox.connection import Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.language import Language
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.queries import load
 
 SQL: Mapping[str, str] = load(Path(__file__).with_name("orders.sql"))
 

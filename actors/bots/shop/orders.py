@@ -10,12 +10,12 @@ from datetime import datetime
 from asyncpg import Pool
 from pydantic import BaseModel
 
-from actors.bots.shop.balance import give_back_balance, spend_on
-from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
-from actors.bots.shop.catalog import SQL as CATALOG
-from actors.bots.shop.catalog import quote_cart, read_discounts
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import (
+from mailroom.actors.bots.shop.balance import give_back_balance, spend_on
+from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.catalog import SQL as CATALOG
+from mailroom.actors.bots.shop.catalog import quote_cart, read_discounts
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import (
     RECENT_ORDERS_MAX,
     SQL,
     Order,
@@ -26,16 +26,16 @@ from actors.bots.shop.order import (
     find_order_of,
     recent_orders,
 )
-from actors.bots.shop.product import Product
-from actors.bots.shop.promo import give_back_promo, use_promo
-from actors.bots.shop.quote import Quote, QuoteLine, lifted
-from actors.bots.shop.stock import hold, lock, lock_for, release, sell
-from actors.bots.shop.telling import turned_jobs
-from actors.paying.ways import Ways
-from actors.providers.sums import stepped
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob, Origin
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.promo import give_back_promo, use_promo
+from mailroom.actors.bots.shop.quote import Quote, QuoteLine, lifted
+from mailroom.actors.bots.shop.stock import hold, lock, lock_for, release, sell
+from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.actors.paying.ways import Ways
+from mailroom.actors.providers.sums import stepped
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob, Origin
 
 __all__ = [
     "RECENT_ORDERS_MAX", "Buyer", "Order", "OrderJob", "OrderLine", "OrderSummary", "QuoteChanged", "SoldOut",
@@ -256,7 +256,7 @@ async def _paid_by_balance(connection: Connection, number: int, origin: Origin |
 
 async def _after_paid(connection: Connection, order: Order, payment_id: int | None) -> list[NewJob]:
     # Here, because the jobs are made by those who run them, and they know about orders.
-    from actors.bots.shop.jobs import after_paid
+    from mailroom.actors.bots.shop.jobs import after_paid
 
     return await after_paid(connection, order, payment_id)
 

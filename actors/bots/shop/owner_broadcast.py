@@ -8,16 +8,16 @@ from typing import Literal, cast
 
 from asyncpg import Pool
 
-from actors.bots.shop.callbacks import SwitchNews
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.texts import TEXTS
-from actors.broadcast.create import create
-from actors.notification import TEXT_CHARS_MAX, Button, Message
-from storage.postgres.broadcasts import Broadcasts, Progress
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.callbacks import SwitchNews
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.broadcast.create import create
+from mailroom.actors.notification import TEXT_CHARS_MAX, Button, Message
+from mailroom.storage.postgres.broadcasts import Broadcasts, Progress
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("owner_broadcast.sql"))
 

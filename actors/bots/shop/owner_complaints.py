@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from asyncpg import Pool
 
-from actors import notification
-from actors.bots.shop import complaints
-from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from actors.bots.shop.contact import printable
-from actors.bots.shop.order import SQL as ORDERS
-from actors.bots.shop.order import Order, find_order
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.owner_orders import NUMBER_MAX
-from storage.postgres.outbox.connection import Connection
+from mailroom.actors import notification
+from mailroom.actors.bots.shop import complaints
+from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.order import SQL as ORDERS
+from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
+from mailroom.storage.postgres.outbox.connection import Connection
 
 
 async def answer(database: Pool, wake: Callable[[str], None], by: By, number: int, text: str) -> None:

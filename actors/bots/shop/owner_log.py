@@ -13,9 +13,9 @@ from typing import Any
 
 from asyncpg import Pool
 
-from actors.bots.shop.contact import printable
-from storage.postgres.outbox.connection import Connection, Source, answering
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("owner_log.sql"))
 

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from actors.bots.shop.checkout import PURPOSE
-from actors.bots.shop.complaints import Complaint, find_complaint
-from actors.bots.shop.order import Order, Status, find_order
-from actors.bots.shop.orders import key_of
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.stock import SoldItem, sold_items
-from storage.postgres.outbox.connection import Source
-from storage.postgres.outbox.seen import Seen, Wanted
-from storage.postgres.outbox.seen import find as find_jobs
-from storage.postgres.payments import Payment, payments_of
-from storage.postgres.queries import load
-from storage.postgres.refunds import PaymentRefund, refunds_of
+from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.complaints import Complaint, find_complaint
+from mailroom.actors.bots.shop.order import Order, Status, find_order
+from mailroom.actors.bots.shop.orders import key_of
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.stock import SoldItem, sold_items
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.outbox.seen import Seen, Wanted
+from mailroom.storage.postgres.outbox.seen import find as find_jobs
+from mailroom.storage.postgres.payments import Payment, payments_of
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.postgres.refunds import PaymentRefund, refunds_of
 
 SQL = load(Path(__file__).with_name("owner_orders.sql"))
 

@@ -2,9 +2,9 @@
 
 import re
 
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, Money
-from actors.providers.sums import step_of
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, Money
+from mailroom.actors.providers.sums import step_of
 
 PRICE_MINOR_MAX = 10**12
 """Ten thousand million roubles: more is a slip of the finger, and ten lines of it still fit a bigint."""

@@ -1,8 +1,8 @@
 """What is wrong, and what to do about it: words for every fault, in Russian and English, as plain text."""
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_faults import Fault, Wrong
-from actors.bots.shop.owner_texts import OWNER_TEXTS
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_faults import Fault, Wrong
+from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
 
 RUSSIAN = {
     Fault.FILE_TOO_LARGE: "Файл слишком большой: {bytes} байт, а можно {most}. Разделите его на части.",

@@ -5,23 +5,23 @@ from typing import Literal
 
 from asyncpg import Pool
 
-from actors.bots.shop import complaints
-from actors.bots.shop.checkout import PURPOSE, begin_refund
-from actors.bots.shop.jobs.apologise import Apology
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.jobs.take_back import go_back
-from actors.bots.shop.order import Order
-from actors.bots.shop.orders import APOLOGISE, QUEUE
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.owner_orders import open_order
-from actors.paying.ending import QUEUE as PAYMENT
-from actors.paying.refund import begin_giving_back
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import payments_of
-from storage.postgres.refunds import lock_payments
+from mailroom.actors.bots.shop import complaints
+from mailroom.actors.bots.shop.checkout import PURPOSE, begin_refund
+from mailroom.actors.bots.shop.jobs.apologise import Apology
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.take_back import go_back
+from mailroom.actors.bots.shop.order import Order
+from mailroom.actors.bots.shop.orders import APOLOGISE, QUEUE
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.owner_orders import open_order
+from mailroom.actors.paying.ending import QUEUE as PAYMENT
+from mailroom.actors.paying.refund import begin_giving_back
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import payments_of
+from mailroom.storage.postgres.refunds import lock_payments
 
 WHY: Literal["owner"] = "owner"
 """The customer is told so, in the words of the chat."""

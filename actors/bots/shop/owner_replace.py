@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from asyncpg import Pool
 
-from actors import notification
-from actors.bots.shop import complaints
-from actors.bots.shop.jobs.supplier import replaced_jobs
-from actors.bots.shop.orders import QUEUE
-from actors.bots.shop.owner_complaints import locked_order
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.stock import give, kill, lock, sold_items
-from actors.bots.shop.telling import event_job
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.enqueue import enqueue
+from mailroom.actors import notification
+from mailroom.actors.bots.shop import complaints
+from mailroom.actors.bots.shop.jobs.supplier import replaced_jobs
+from mailroom.actors.bots.shop.orders import QUEUE
+from mailroom.actors.bots.shop.owner_complaints import locked_order
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
+from mailroom.actors.bots.shop.telling import event_job
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.enqueue import enqueue
 
 REPLACED = "shop.replaced"
 """The event for the customer."""

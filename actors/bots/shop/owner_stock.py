@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from asyncpg import Pool
 
-from actors.bots.shop.contact import printable
-from actors.bots.shop.goods import find_good, slugs
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.stock import ITEM_BYTES_MAX, NewItem, add_items, withdraw
-from actors.bots.shop.upload import StockFile, StockLine, Twice, parse_stock
-from actors.bots.shop.upload_table import BadLine
-from actors.bots.shop.upload_text import ReadAs
-from storage.postgres.outbox.connection import Connection
-from storage.vault import Vault
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.goods import find_good, slugs
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.stock import ITEM_BYTES_MAX, NewItem, add_items, withdraw
+from mailroom.actors.bots.shop.upload import StockFile, StockLine, Twice, parse_stock
+from mailroom.actors.bots.shop.upload_table import BadLine
+from mailroom.actors.bots.shop.upload_text import ReadAs
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.vault import Vault
 
 FILE_NAME_CHARS_MAX = 64
 

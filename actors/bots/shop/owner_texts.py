@@ -6,8 +6,8 @@ Each field is spelled out in both languages, so a text missing in one of them is
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actors.bots.shop.language import Language, plural
-from actors.bots.shop.texts.statuses import STATUSES
+from mailroom.actors.bots.shop.language import Language, plural
+from mailroom.actors.bots.shop.texts.statuses import STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiogram.fsm.context import FSMContext
 
-from actors.bots.shop.screens.screen import OrderShown
+from mailroom.actors.bots.shop.screens.screen import OrderShown
 
 PAGES = "pages"
 """The key in the FSM data."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from actors.bots.shop.stock import Goods
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.stock import Goods
+from mailroom.actors.bots.shop.texts import Texts
 
 MESSAGE_UNITS_MAX = 4096
 """Telegram's limit; it counts units of UTF-16."""

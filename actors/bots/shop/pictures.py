@@ -11,12 +11,12 @@ from pathlib import Path
 from aiogram.types import BufferedInputFile
 from asyncpg import Pool
 
-from actors.bots.shop.goods import good_of
-from actors.bots.shop.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.goods import good_of
+from mailroom.actors.bots.shop.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("pictures.sql"))
 

@@ -10,13 +10,13 @@ from typing import Literal, get_args
 
 from asyncpg import Pool
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.bots.shop.texts import TEXTS
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("policies.sql"))
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("promo.sql"))
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from storage.postgres.outbox.connection import Source
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("promo_refusal.sql"))
 

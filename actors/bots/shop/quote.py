@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2s
 
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.discounts import Discount
-from actors.bots.shop.product import Product
-from actors.providers.sums import stepped
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.providers.sums import stepped
 
 Least = Callable[[str], int]
 """The smallest sum in a currency that anybody can be asked for; 0 where that does not matter."""

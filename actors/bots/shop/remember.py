@@ -10,15 +10,15 @@ from aiogram.enums import ChatType
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, User
 
-from actors.bots.shop.billing import Bills
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.customers import referrer_in, remember
-from actors.bots.shop.language import Language, choose_language
-from actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
-from actors.bots.shop.pages import Noting
-from actors.bots.shop.screens import Front
-from actors.bots.shop.texts import TEXTS
-from actors.bots.shop.ways import ways_of
+from mailroom.actors.bots.shop.billing import Bills
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.customers import referrer_in, remember
+from mailroom.actors.bots.shop.language import Language, choose_language
+from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
+from mailroom.actors.bots.shop.pages import Noting
+from mailroom.actors.bots.shop.screens import Front
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.ways import ways_of
 
 START = re.compile(r"/start(?:@\w+)?\s+(\S+)\s*", re.IGNORECASE)
 """What Telegram writes for somebody who has followed a link to the bot."""

@@ -11,12 +11,12 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
-from actors.bots.shop.pages import note
-from actors.bots.shop.parcels import File, parcels
-from actors.bots.shop.replies_picture import edit_picture, send_picture, was_edited
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.stock import Goods
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.pages import note
+from mailroom.actors.bots.shop.parcels import File, parcels
+from mailroom.actors.bots.shop.replies_picture import edit_picture, send_picture, was_edited
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.stock import Goods
+from mailroom.actors.bots.shop.texts import Texts
 
 POPUP_LENGTH_MAX = 200  # Telegram's limit of answerCallbackQuery
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link in a comment is not our advertisement

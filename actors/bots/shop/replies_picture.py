@@ -8,8 +8,8 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message
 
-from actors.bots.shop.pictures import Picture
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.pictures import Picture
+from mailroom.actors.bots.shop.screens import Screen
 
 # The user pressed twice: the message already shows what it should.
 SAME_ALREADY = "message is not modified"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from asyncpg import Pool
 
-from actors.bots.shop.checkout import PURPOSE
-from actors.bots.shop.goods import find_good
-from actors.bots.shop.item_ranges import ids_in
-from actors.bots.shop.owner_log import By, Outcome, once
-from actors.paying.restored import Restored
-from storage.postgres.outbox.connection import Connection, answering
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.goods import find_good
+from mailroom.actors.bots.shop.item_ranges import ids_in
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.paying.restored import Restored
+from mailroom.storage.postgres.outbox.connection import Connection, answering
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("restored.sql"))
 

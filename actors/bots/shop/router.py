@@ -8,8 +8,8 @@ from aiogram import Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
-from actors.bots.shop.remember import Remember
-from actors.bots.shop.routes import (
+from mailroom.actors.bots.shop.remember import Remember
+from mailroom.actors.bots.shop.routes import (
     basket,
     browse,
     buy,

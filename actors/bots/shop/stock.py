@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from actors.bots.shop.language import Language
-from storage.postgres.outbox.connection import Connection, Source
-from storage.postgres.queries import load
-from storage.vault import Vault
+from mailroom.actors.bots.shop.language import Language
+from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.vault import Vault
 
 SQL = load(Path(__file__).with_name("stock.sql"))
 

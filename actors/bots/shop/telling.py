@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actors import notification
-from storage.postgres.outbox.job import NewJob
+from mailroom.actors import notification
+from mailroom.storage.postgres.outbox.job import NewJob
 
 ATTEMPTS_MAX = 36
 """With waits that double up to an hour: a day and some hours."""

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from actors.bots.shop.order import Order, find_order
-from actors.bots.shop.quote import Quote
-from storage.postgres.outbox.connection import Source
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.quote import Quote
+from mailroom.storage.postgres.outbox.connection import Source
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("waiting.sql"))
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.options import Options
-from actors.paying.ways import Ways
-from actors.providers.payments import PaymentProvider
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.paying.ways import Ways
+from mailroom.actors.providers.payments import PaymentProvider
 
 RESERVE_BY_HAND_MINUTES = 3 * 1440.0
 """Where no provider takes the sum a person writes about the payment, which takes days rather than minutes."""

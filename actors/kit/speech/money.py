@@ -1,6 +1,6 @@
 """Money as people read it; elsewhere it is always an integer of minor units and a currency code."""
 
-from actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
+from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT
 
 SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KZT": "₸", "UAH": "₴", "KRW": "₩"}
 NO_BREAK_SPACE = "\u00a0"  # keeps "1 490 ₽" on one line of a narrow phone

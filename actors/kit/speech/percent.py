@@ -1,6 +1,6 @@
 """A share of a hundred as people read it."""
 
-from actors.kit.speech.money import MINUS, NO_BREAK_SPACE
+from mailroom.actors.kit.speech.money import MINUS, NO_BREAK_SPACE
 
 
 def format_percent(percent: int, language: str) -> str:

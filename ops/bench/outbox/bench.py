@@ -9,20 +9,20 @@ from typing import Any
 
 import asyncpg
 
-from ops.bench.children import ChildError
-from ops.bench.outbox.contestants import CONTESTANTS, OURS, Contestant
-from ops.bench.outbox.entrant import Entrant
-from ops.bench.outbox.figures import summary
-from ops.bench.outbox.measures import Measure
-from ops.bench.outbox.measures.enqueueing import in_batches, many_callers, one_caller
-from ops.bench.outbox.measures.pickup import pickup
-from ops.bench.outbox.measures.processing import processing
-from ops.bench.outbox.measures.snapshot import snapshot
-from ops.bench.outbox.measures.sustained import sustained
-from ops.bench.outbox.measures.through import through
-from ops.bench.outbox.peers import PeerMissingError, install
-from ops.bench.outbox.plan import FULL, QUICK, Plan
-from ops.bench.stage import Stage
+from mailroom.ops.bench.children import ChildError
+from mailroom.ops.bench.outbox.contestants import CONTESTANTS, OURS, Contestant
+from mailroom.ops.bench.outbox.entrant import Entrant
+from mailroom.ops.bench.outbox.figures import summary
+from mailroom.ops.bench.outbox.measures import Measure
+from mailroom.ops.bench.outbox.measures.enqueueing import in_batches, many_callers, one_caller
+from mailroom.ops.bench.outbox.measures.pickup import pickup
+from mailroom.ops.bench.outbox.measures.processing import processing
+from mailroom.ops.bench.outbox.measures.snapshot import snapshot
+from mailroom.ops.bench.outbox.measures.sustained import sustained
+from mailroom.ops.bench.outbox.measures.through import through
+from mailroom.ops.bench.outbox.peers import PeerMissingError, install
+from mailroom.ops.bench.outbox.plan import FULL, QUICK, Plan
+from mailroom.ops.bench.stage import Stage
 
 MEASURES = (
     Measure("enqueueing", one_caller),

@@ -10,10 +10,10 @@ from typing import Any
 
 import asyncpg
 
-from ops.bench.children import ChildError
-from ops.bench.outbox.contestants import Contestant
-from ops.bench.outbox.remote import Remote
-from ops.bench.outbox.tally import Tally
+from mailroom.ops.bench.children import ChildError
+from mailroom.ops.bench.outbox.contestants import Contestant
+from mailroom.ops.bench.outbox.remote import Remote
+from mailroom.ops.bench.outbox.tally import Tally
 
 LOOK_SECONDS = 0.005
 STALL_SECONDS = 30.0

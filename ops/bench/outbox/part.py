@@ -1,7 +1,7 @@
 """A producer or a worker of one contestant: reads commands, a line of JSON each, and answers likewise.
 
-`python -m ops.bench.outbox.part MODULE URL SETTINGS TALLY`. It imports as little of the service as it can:
-the libraries of some contestants bring other versions of what the service uses.
+`python -m mailroom.ops.bench.outbox.part MODULE URL SETTINGS TALLY`. It imports as little of the service as
+it can: the libraries of some contestants bring other versions of what the service uses.
 """
 
 import asyncio
@@ -15,10 +15,10 @@ from typing import Any, TextIO
 
 import uvloop
 
-from ops.bench.outbox import queue
-from ops.bench.outbox.producing import Producer
-from ops.bench.outbox.samples import Samples
-from ops.bench.outbox.tally import Tally
+from mailroom.ops.bench.outbox import queue
+from mailroom.ops.bench.outbox.producing import Producer
+from mailroom.ops.bench.outbox.samples import Samples
+from mailroom.ops.bench.outbox.tally import Tally
 
 REST_SECONDS_MAX = 10.0
 """For a library that does not let itself be cancelled."""

@@ -5,8 +5,8 @@ import random
 import time
 from typing import Any
 
-from ops.bench.outbox.queue import Queue
-from ops.bench.outbox.tally import Tally
+from mailroom.ops.bench.outbox.queue import Queue
+from mailroom.ops.bench.outbox.tally import Tally
 
 LOOK_SECONDS = 0.001
 TURN_JOBS = 50

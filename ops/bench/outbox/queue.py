@@ -36,7 +36,7 @@ class Queue(Protocol):
 
 def make(module: str, url: str, settings: dict[str, Any]) -> Queue:
     """The queue of an adapter: its module has a class `Adapter`."""
-    queue: Queue = import_module(f"ops.bench.outbox.queues.{module}").Adapter(url, **settings)
+    queue: Queue = import_module(f"mailroom.ops.bench.outbox.queues.{module}").Adapter(url, **settings)
     return queue
 
 

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ops.bench.children import ChildError, cpu_seconds
+from mailroom.ops.bench.children import ChildError, cpu_seconds
 
 ANSWER_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 10.0
-ROOT = Path(__file__).resolve().parents[3]
 
 
 class Remote:
@@ -25,12 +24,12 @@ class Remote:
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ops.bench.outbox.part", *arguments],
+                [sys.executable, "-P", "-m", "mailroom.ops.bench.outbox.part", *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**os.environ, **environment},
-                cwd=ROOT,
+                cwd="/",
             )
 
     def ask(self, do: str, *, answer_seconds_max: float = ANSWER_SECONDS_MAX, **rest: Any) -> dict[str, Any]:

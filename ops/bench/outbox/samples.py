@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from ops.bench.outbox.tally import Tally
+from mailroom.ops.bench.outbox.tally import Tally
 
 
 class Samples:

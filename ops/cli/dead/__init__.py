@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ops.cli.dead import bulk, edit, look
+from mailroom.ops.cli.dead import bulk, edit, look
 
 
 class ListUnlessTold(TyperGroup):

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.consent import confirm, require_one_way
-from ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
-from ops.cli.dead.work import Verb, ask_about, settle, work_through
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson, Why, Yes
-from ops.cli.words import counted
+from mailroom.ops.cli.consent import confirm, require_one_way
+from mailroom.ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
+from mailroom.ops.cli.dead.work import Verb, ask_about, settle, work_through
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.words import counted
 
 Ids = Annotated[
     list[str] | None, typer.Argument(help="As `mailroom dead list` shows them.", show_default=False)
@@ -89,7 +89,7 @@ def _bulk(
     by = through.by(why)
     found = settle(through, which)
     if not found.ids:
-        from supervisors.oncall.reports import Outcome
+        from mailroom.supervisors.oncall.reports import Outcome
 
         through.tell(Outcome("dead letters", "No dead letter matches: nothing was done.", done=0))
         return

@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ops.cli.consent import NotDoneError
-from ops.cli.dead.look import pretty
+from mailroom.ops.cli.consent import NotDoneError
+from mailroom.ops.cli.dead.look import pretty
 
 EDITOR = "vi"
 """What every machine has, where neither VISUAL nor EDITOR says better."""

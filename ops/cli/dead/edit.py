@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli import consent
-from ops.cli.consent import NotDoneError, WrongUsageError
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson, Why
+from mailroom.ops.cli import consent
+from mailroom.ops.cli.consent import NotDoneError, WrongUsageError
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import By, Outcome
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import By, Outcome
 
 EXAMPLE = (
     '\b\nExamples:\n  mailroom dead edit shop:123:17 --why "cut the text that is too long"'
@@ -72,9 +72,9 @@ def mend(
         text = _read(payload)
         through.act(lambda desk: save(desk, text, by))
         return
-    from ops.cli.dead.draft import Draft
-    from ops.faults import CannotStartError
-    from supervisors.oncall.errors import OnCallError
+    from mailroom.ops.cli.dead.draft import Draft
+    from mailroom.ops.faults import CannotStartError
+    from mailroom.supervisors.oncall.errors import OnCallError
 
     draft = Draft(through.ask(load))
     edited = draft.edited()

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.redis.dead_letters import Wanted
-    from supervisors.oncall.dead import Dead
-    from supervisors.oncall.desk import OnCall
+    from mailroom.storage.redis.dead_letters import Wanted
+    from mailroom.supervisors.oncall.dead import Dead
+    from mailroom.supervisors.oncall.desk import OnCall
 
 EXAMPLE_LIST = "\b\nExample:\n  mailroom dead list --bot shop --error timeout --since 1h"
 EXAMPLE_REASONS = "\b\nExample:\n  mailroom dead reasons --since 1h"
@@ -54,7 +54,7 @@ def dead_list(
     Dead letters are messages that failed all their attempts, or were skipped by on-call, and jobs of the
     outbox that failed all theirs: their ids begin with job:, and KIND names the queue and the job.
     """
-    from ops.cli.tables import print_line
+    from mailroom.ops.cli.tables import print_line
 
     async def look(desk: "OnCall", which: "Wanted") -> "tuple[Sequence[Dead], int, str]":
         found = await desk.dead_everywhere(which, most)
@@ -116,7 +116,7 @@ async def count(desk: "OnCall", which: "Wanted") -> int:
 
 def print_reasons(reasons: "Sequence[tuple[str, str, int]]", *, err: bool = False) -> None:
     """Print the counts, or that there is nothing to count."""
-    from ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.tables import print_line, print_table
 
     if not reasons:
         print_line("No dead letter matches.", err=err)
@@ -140,8 +140,8 @@ def pretty(payload: str) -> str:
 
 
 def _print_list(letters: "Sequence[Dead]", total: int) -> None:
-    from ops.cli.tables import first_line, print_line, print_table
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import first_line, print_line, print_table
+    from mailroom.ops.cli.words import ago
 
     if not letters:
         print_line("No dead letter matches.")
@@ -165,8 +165,8 @@ def _print_list(letters: "Sequence[Dead]", total: int) -> None:
 
 
 def _print_letter(letter: "Dead") -> None:
-    from ops.cli.tables import print_line
-    from ops.cli.words import ago, moment
+    from mailroom.ops.cli.tables import print_line
+    from mailroom.ops.cli.words import ago, moment
 
     print_line(letter.id, "bold")
     facts = {name.replace("_", " "): getattr(letter, name, None) for name in FACTS}

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli import words
-from ops.cli.consent import WrongUsageError
+from mailroom.ops.cli import words
+from mailroom.ops.cli.consent import WrongUsageError
 
 if TYPE_CHECKING:
-    from storage.redis.dead_letters import Wanted
+    from mailroom.storage.redis.dead_letters import Wanted
 
 Bot = Annotated[str | None, typer.Option("--bot", help="Only of this bot.")]
 ChatOnly = Annotated[
@@ -25,8 +25,8 @@ Since = Annotated[
 
 def wanted(bot: str | None, chat: str | None, error: str | None, since: str | None) -> "Wanted":
     """The filter that the options say; without any it is all dead letters."""
-    from storage.redis.dead_letters import Wanted
-    from storage.redis.entry import Chat
+    from mailroom.storage.redis.dead_letters import Wanted
+    from mailroom.storage.redis.entry import Chat
 
     for name, value in (("--bot", bot), ("--chat", chat), ("--error", error), ("--since", since)):
         if value is not None and not value.strip():

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from ops.cli.consent import NotDoneError, confirm
-from ops.cli.dead.look import count, print_reasons
-from ops.cli.door import Door
-from ops.cli.words import counted
+from mailroom.ops.cli.consent import NotDoneError, confirm
+from mailroom.ops.cli.dead.look import count, print_reasons
+from mailroom.ops.cli.door import Door
+from mailroom.ops.cli.words import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from storage.redis.dead_letters import Wanted
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import By, Outcome
+    from mailroom.storage.redis.dead_letters import Wanted
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import By, Outcome
 
 Verb = Literal["requeue", "drop"]
 
@@ -39,7 +39,7 @@ class Found:
 
 def settle(through: Door, wanted: "Wanted") -> Found:
     """Find out what a filter matches, now: the newest, where it is more than the desk hands out at a time."""
-    from supervisors.oncall.looking import LINES_MAX
+    from mailroom.supervisors.oncall.looking import LINES_MAX
 
     async def look(desk: "OnCall") -> Found:
         letters = (await desk.dead_everywhere(wanted, LINES_MAX)).letters
@@ -70,8 +70,8 @@ def ask_about(verb: Verb, found: Found, *, yes: bool) -> None:
 
 def work_through(through: Door, verb: Verb, ids: Sequence[str], by: "By", *, more: int = 0) -> None:
     """Do it, with a bar on a terminal, and tell what came of it. `more` are left for another time."""
-    from ops.faults import CannotStartError
-    from supervisors.oncall.errors import OnCallError
+    from mailroom.ops.faults import CannotStartError
+    from mailroom.supervisors.oncall.errors import OnCallError
 
     outcomes: list[Outcome] = []
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.cli.installation import naming
+from mailroom.ops.cli.installation import naming
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.command("show")(naming.show)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from ops.cli.consent import NotDoneError, WrongUsageError, confirm
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson, Yes
+from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, confirm
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Yes
 
 if TYPE_CHECKING:
-    from ops.naming import Naming
+    from mailroom.ops.naming import Naming
 
 EXAMPLE_NEW = (
     "\b\nExample, after a copy of the production's database was loaded:\n  mailroom installation new"
@@ -67,7 +67,7 @@ def join(config: Config = None, data: Data = None, *, yes: Yes = False, as_json:
 
 
 def _ask(through: Door, work: "Callable[[Naming], Awaitable[T]]") -> T:
-    from ops import naming
+    from mailroom.ops import naming
 
     try:
         return naming.ask(through.settings, work)

@@ -4,8 +4,8 @@ their queues, paused and resumed.
 
 import typer
 
-from ops.cli.dead import ListUnlessTold
-from ops.cli.outbox import bulk, edit, look, queues
+from mailroom.ops.cli.dead import ListUnlessTold
+from mailroom.ops.cli.outbox import bulk, edit, look, queues
 
 app = typer.Typer(cls=ListUnlessTold, add_completion=False, rich_markup_mode=None)
 app.command("list", epilog=look.EXAMPLE_LIST)(look.outbox_list)

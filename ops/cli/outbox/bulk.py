@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ops.cli.consent import confirm, require_one_way
-from ops.cli.door import Door, door
-from ops.cli.options import Config, Data, OnCallJson, Why, Yes
-from ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
-from ops.cli.words import counted
+from mailroom.ops.cli.consent import confirm, require_one_way
+from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
+from mailroom.ops.cli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.postgres.outbox.seen import Wanted
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.job_reports import JobReport
-    from supervisors.oncall.reports import By, Outcome
+    from mailroom.storage.postgres.outbox.seen import Wanted
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.job_reports import JobReport
+    from mailroom.supervisors.oncall.reports import By, Outcome
 
 Verb = Literal["retry", "drop"]
 Ids = Annotated[
@@ -109,7 +109,7 @@ def _bulk(
     if which is not None:
         found = _settle(through, which)
         if not found:
-            from supervisors.oncall.reports import Outcome
+            from mailroom.supervisors.oncall.reports import Outcome
 
             through.tell(Outcome("jobs", "No job matches: nothing was done.", done=0))
             return
@@ -125,7 +125,7 @@ def _settle(through: Door, which: "Wanted") -> "Sequence[JobReport]":
     """What a filter finds now: the newest, where it is more than one call works through."""
     from dataclasses import replace
 
-    from supervisors.oncall.jobs import JOBS_BULK_MAX
+    from mailroom.supervisors.oncall.jobs import JOBS_BULK_MAX
 
     if which.state is None:
         which = replace(which, state="dead")
@@ -137,7 +137,7 @@ async def _done(desk: "OnCall", verb: Verb, ids: list[str], by: "By") -> "Outcom
 
 
 def _print_summary(found: "Sequence[JobReport]") -> None:
-    from ops.cli.tables import first_line, print_table
+    from mailroom.ops.cli.tables import first_line, print_table
 
     tally = Counter((each.queue, each.name, each.state, first_line(each.error)) for each in found)
     rows = ((number, *of) for of, number in tally.most_common())

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.dead.edit import mend
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Why
+from mailroom.ops.cli.dead.edit import mend
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 
 if TYPE_CHECKING:
-    from supervisors.oncall.desk import OnCall
-    from supervisors.oncall.reports import By, Outcome
+    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.reports import By, Outcome
 
 EXAMPLE = (
     '\b\nExamples:\n  mailroom outbox edit job:123 --why "the address had no street"'
@@ -38,7 +38,7 @@ def outbox_edit(
     with door(config, data, as_json=as_json) as through:
 
         async def load(desk: "OnCall") -> str:
-            from supervisors.oncall.errors import OnCallError
+            from mailroom.supervisors.oncall.errors import OnCallError
 
             job = (await desk.job(id)).job
             if job is None:

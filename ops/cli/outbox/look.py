@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.dead.look import pretty
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson
-from ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
+from mailroom.ops.cli.dead.look import pretty
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.job_reports import JobEvent, JobReport, JobStory
+    from mailroom.supervisors.oncall.job_reports import JobEvent, JobReport, JobStory
 
 EXAMPLE_LIST = (
     "\b\nExamples:\n  mailroom outbox list --queue payment --state retrying"
@@ -63,8 +63,8 @@ def outbox_show(
 
 
 def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:
-    from ops.cli.tables import first_line, print_line, print_table
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import first_line, print_line, print_table
+    from mailroom.ops.cli.words import ago
 
     if not jobs:
         print_line("No job matches.")
@@ -94,8 +94,8 @@ def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:
 
 
 def _print_over(jobs: "Sequence[JobReport]") -> None:
-    from ops.cli.tables import print_table
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import print_table
+    from mailroom.ops.cli.words import ago
 
     print_table(
         ("ID", "STATE", "QUEUE", "NAME", "ENDED", "ATTEMPT", "TOOK", "TRACE"),
@@ -117,8 +117,8 @@ def _print_over(jobs: "Sequence[JobReport]") -> None:
 
 
 def _print_story(story: "JobStory") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import moment
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import moment
 
     job = story.job
     print_line(
@@ -146,8 +146,8 @@ def _print_story(story: "JobStory") -> None:
 
 
 def _print_facts(job: "JobReport") -> None:
-    from ops.cli.tables import print_line
-    from ops.cli.words import ago, moment, now_ms, until
+    from mailroom.ops.cli.tables import print_line
+    from mailroom.ops.cli.words import ago, moment, now_ms, until
 
     facts = {name.replace("_", " "): getattr(job, name) for name in FACTS}
     facts["attempts"] = f"{job.attempts} of {job.attempts_max}"

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.consent import confirm
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.consent import confirm
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.job_reports import QueueReport
+    from mailroom.supervisors.oncall.job_reports import QueueReport
 
 EXAMPLE_QUEUES = "\b\nExample:\n  mailroom outbox queues --json"
 EXAMPLE_PAUSE = '\b\nExample:\n  mailroom outbox pause payment --why "the provider is down"'
@@ -63,8 +63,8 @@ def outbox_resume(
 
 
 def _print(found: "Sequence[QueueReport]") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import ago, duration
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import ago, duration
 
     if not found:
         print_line("No queue has jobs, and none is paused.")

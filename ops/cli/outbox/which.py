@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from ops.cli import words
-from ops.cli.consent import WrongUsageError
+from mailroom.ops.cli import words
+from mailroom.ops.cli.consent import WrongUsageError
 
 if TYPE_CHECKING:
-    from storage.postgres.outbox.seen import State as JobState
-    from storage.postgres.outbox.seen import Wanted
+    from mailroom.storage.postgres.outbox.seen import State as JobState
+    from mailroom.storage.postgres.outbox.seen import Wanted
 
 Queue = Annotated[str | None, typer.Option("--queue", help="Only of this queue.")]
 State = Annotated[
@@ -43,7 +43,7 @@ def wanted(
     since: str | None,
 ) -> "Wanted":
     """The filter that the options say; without any it is all jobs."""
-    from storage.postgres.outbox.seen import Wanted
+    from mailroom.storage.postgres.outbox.seen import Wanted
 
     options = {"queue": queue, "state": state, "name": name, "key": key, "chat": chat, "error": error}
     for option, value in {**options, "since": since}.items():
@@ -66,7 +66,7 @@ def wanted(
 
 
 def _state(text: str) -> "JobState":
-    from storage.postgres.outbox.seen import State
+    from mailroom.storage.postgres.outbox.seen import State
 
     states: tuple[JobState, ...] = get_args(State)
     for state in states:

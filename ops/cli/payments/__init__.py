@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.cli.payments import lost
+from mailroom.ops.cli.payments import lost
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.command("lost", epilog=lost.EXAMPLE_LOST)(lost.payments_lost)

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli.consent import WrongUsageError, confirm
-from ops.cli.door import door
-from ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.consent import WrongUsageError, confirm
+from mailroom.ops.cli.door import door
+from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervisors.oncall.payments import LostReport
+    from mailroom.supervisors.oncall.payments import LostReport
 
 EXAMPLE_LOST = "\b\nExamples:\n  mailroom payments lost\n  mailroom payments lost --all --json"
 EXAMPLE_BACK = (
@@ -84,8 +84,8 @@ def payments_end(
 
 
 def _print(found: "Sequence[LostReport]") -> None:
-    from ops.cli.tables import print_line, print_table
-    from ops.cli.words import ago
+    from mailroom.ops.cli.tables import print_line, print_table
+    from mailroom.ops.cli.words import ago
 
     if not found:
         print_line("No payment is lost.")

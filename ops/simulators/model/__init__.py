@@ -1,7 +1,7 @@
 """A model endpoint on the loopback, as OpenAI and OpenRouter speak, with a script in the place of a model.
 
-Started by `python -m ops.simulators.model --port N`. It takes any model's name, says in every answer that
-it is `scripted-demo`, and answers the same to the same. Reading order:
+Started by `python -m mailroom.ops.simulators.model --port N`. It takes any model's name, says in every answer
+that it is `scripted-demo`, and answers the same to the same. Reading order:
 
     chat             what a request says, and what an answer is
     words, shelf     which words mean the same, and which products of a prompt they are about

@@ -1,4 +1,4 @@
-"""`python -m ops.simulators.model --port N`: run the simulator until it is stopped."""
+"""`python -m mailroom.ops.simulators.model --port N`: run the simulator until it is stopped."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from .serving import serve
 
 def main() -> int:
     """Parse the command line and serve; a port in use is one clear line."""
-    parser = argparse.ArgumentParser(prog="python -m ops.simulators.model", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mailroom.ops.simulators.model", description=__doc__)
     parser.add_argument("--port", type=int, default=8083, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s; there is no password")
     parser.add_argument("--token-ms", type=float, default=0.0, help="between two words of a stream")

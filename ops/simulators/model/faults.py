@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from ops.simulators.fields import ControlError, flag, integer, line, only, real
+from mailroom.ops.simulators.fields import ControlError, flag, integer, line, only, real
 
 STATUSES: Final = (400, 401, 402, 403, 404, 408, 429, 500, 502, 503)
 KINDS: Final = {

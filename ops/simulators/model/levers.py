@@ -4,9 +4,9 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ops.simulators import fields
-from ops.simulators.fields import ControlError, Json
-from ops.simulators.levers import Lever, Route
+from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.fields import ControlError, Json
+from mailroom.ops.simulators.levers import Lever, Route
 
 from .faults import KINDS, Faults, parse_rule
 

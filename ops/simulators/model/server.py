@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ops.simulators.levers import json_answer, pull
+from mailroom.ops.simulators.levers import json_answer, pull
 
 from . import chores, hostile, must, script, strict, wire
 from .chat import NAME, Chat, Said, read

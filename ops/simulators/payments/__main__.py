@@ -1,4 +1,4 @@
-"""`python -m ops.simulators.payments --port N --state FILE`: run the simulator until it is stopped."""
+"""`python -m mailroom.ops.simulators.payments --port N --state FILE`: run it until it is stopped."""
 
 import argparse
 import sqlite3
@@ -11,7 +11,7 @@ from .serving import serve
 
 def main() -> int:
     """Parse the command line and serve; a port in use and a file that cannot be had are one clear line."""
-    parser = argparse.ArgumentParser(prog="python -m ops.simulators.payments", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mailroom.ops.simulators.payments", description=__doc__)
     parser.add_argument("--port", type=int, default=8082, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s; there is no password")
     parser.add_argument(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from ops.simulators.fields import ControlError, Json, integer, line, only, real
+from mailroom.ops.simulators.fields import ControlError, Json, integer, line, only, real
 
 CALL_KINDS: Final = {
     "429": "refused: called too often",

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from ops.simulators import fields
-from ops.simulators.fields import ControlError, Json
-from ops.simulators.levers import Lever, Route
+from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.fields import ControlError, Json
+from mailroom.ops.simulators.levers import Lever, Route
 
 from .deeds import DEEDS, LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
 from .desk import FORGERIES, DeedError

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from actors.kit.speech.dates import format_moment
-from actors.kit.speech.money import format_money as money
+from mailroom.actors.kit.speech.dates import format_moment
+from mailroom.actors.kit.speech.money import format_money as money
 
 from .deeds import LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
 from .desk import DeedError

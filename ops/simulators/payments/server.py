@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from ops.simulators.levers import pull
+from mailroom.ops.simulators.levers import pull
 
 from .faults import Rule
 from .gateways.gateway import Answer, Call, CallRefusedError, Gateway

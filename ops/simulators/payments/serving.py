@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.simulators.listening import listening, stop_at_a_signal, url_of
+from mailroom.ops.simulators.listening import listening, stop_at_a_signal, url_of
 
 from .server import BODY_BYTES_MAX, Server
 from .world import World

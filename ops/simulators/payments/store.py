@@ -11,7 +11,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage.postgres.queries import load
+from mailroom.storage.postgres.queries import load
 
 from .things import KeptAnswer, Notice, Payment, Plan, Refund
 

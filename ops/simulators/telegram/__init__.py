@@ -1,6 +1,6 @@
 """Telegram on the loopback: the Bot API, the sending side of webhooks, and a page to chat with the bots.
 
-Started by `python -m ops.simulators.telegram --port N`. Reading order:
+Started by `python -m mailroom.ops.simulators.telegram --port N`. Reading order:
 
     kinds, backlog, delivery   how Telegram queues updates and sends them to a webhook (pure)
     postman, wire              the sockets that carry what `delivery` decides

@@ -1,8 +1,8 @@
 """What users do, as requests: `/sim/send`, `/sim/tap` and their like. Mistakes get a clear 400."""
 
-from ops.simulators import fields
-from ops.simulators.fields import ControlError
-from ops.simulators.levers import Lever, Route
+from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.fields import ControlError
+from mailroom.ops.simulators.levers import Lever, Route
 
 from .bots import TOKEN, Bot, World
 from .chats import Json

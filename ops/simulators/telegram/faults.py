@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ops.simulators.fields import ControlError, flag, integer, line, only, real
+from mailroom.ops.simulators.fields import ControlError, flag, integer, line, only, real
 
 GATEWAY_KINDS: Final = {"html": 502, "no_json": 200, "no_description": 502}
 """Answers that Telegram did not write, with the status they have unless a rule says another."""

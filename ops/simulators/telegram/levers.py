@@ -1,8 +1,8 @@
 """How the simulator misbehaves: `/sim/faults`, `/sim/delivery`, `/sim/limits`, `/sim/reset`."""
 
-from ops.simulators import fields
-from ops.simulators.fields import ControlError
-from ops.simulators.levers import Lever, Route
+from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.fields import ControlError
+from mailroom.ops.simulators.levers import Lever, Route
 
 from .bots import Bot, World
 from .chats import Json

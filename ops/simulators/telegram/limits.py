@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ops.simulators.fields import ControlError, only
+from mailroom.ops.simulators.fields import ControlError, only
 
 from .bucket import Bucket
 

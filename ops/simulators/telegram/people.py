@@ -7,7 +7,7 @@ it.
 import time
 from typing import Any
 
-from ops.simulators.fields import ControlError
+from mailroom.ops.simulators.fields import ControlError
 
 from .bots import Bot, Query, World
 from .chats import Chat, Json, chat_instance

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from ops.simulators.levers import Lever, Route, json_answer, pull
+from mailroom.ops.simulators.levers import Lever, Route, json_answer, pull
 
 from .bot_api import BotApi, refusal
 from .bots import World

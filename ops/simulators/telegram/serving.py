@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from ops.simulators.listening import listening, stop_at_a_signal, url_of
+from mailroom.ops.simulators.listening import listening, stop_at_a_signal, url_of
 
 from .bots import World
 from .server import BODY_BYTES_MAX, Server

@@ -1,8 +1,8 @@
 """Looking without touching: `/sim/calls`, `/sim/chat`, `/sim/bots`."""
 
-from ops.simulators import fields
-from ops.simulators.fields import ControlError
-from ops.simulators.levers import Lever, Route
+from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.fields import ControlError
+from mailroom.ops.simulators.levers import Lever, Route
 
 from .bots import World
 from .chats import MESSAGES_PER_CHAT_MAX, Json

@@ -1,6 +1,6 @@
 """Partition leases, and the facts fixed at the first start."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0001_partition_lease"
 down_revision = None

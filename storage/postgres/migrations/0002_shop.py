@@ -1,6 +1,6 @@
 """The shop's tables: catalogue and orders."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0002_shop"
 down_revision = "0001_partition_lease"

@@ -1,6 +1,6 @@
 """Something to sell in a fresh shop."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0003_shop_demo_goods"
 down_revision = "0002_shop"

@@ -1,6 +1,6 @@
 """The outbox: jobs, who of each key has started, what must not be enqueued again, dead letters, history."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0004_outbox"
 down_revision = "0003_shop_demo_goods"

@@ -1,6 +1,6 @@
 """Periodic work: names, schedules, and when the next run is."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0005_periodic"
 down_revision = "0004_outbox"

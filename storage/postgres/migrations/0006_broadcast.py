@@ -1,6 +1,6 @@
 """Broadcasts: messages, their recipients, and which process sends those of a bot."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0006_broadcast"
 down_revision = "0005_periodic"

@@ -1,6 +1,6 @@
 """Payments: what somebody was asked to pay, and what became of it."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0007_payments"
 down_revision = "0006_broadcast"

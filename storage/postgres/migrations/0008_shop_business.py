@@ -1,6 +1,6 @@
 """The shop as a business: stock, discounts, customers, payment and delivery of orders, the cost of models."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0008_shop_business"
 down_revision = "0007_payments"

@@ -1,6 +1,6 @@
 """Payments: where they are paid, what was really paid, and refunds."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0009_payment_refunds"
 down_revision = "0008_shop_business"

@@ -1,6 +1,6 @@
 """The shop: what those who run it did to it."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0010_shop_owner_log"
 down_revision = "0009_payment_refunds"

@@ -1,6 +1,6 @@
 """The installation has an identity, and payments have names that are never used again."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0012_names_for_ever"
 down_revision = "0011_ownership_beat"

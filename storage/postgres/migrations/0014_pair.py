@@ -1,6 +1,6 @@
 """Which Redis this database works with, and how far both had come."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0014_pair"
 down_revision = "0012_names_for_ever"

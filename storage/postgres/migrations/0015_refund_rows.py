@@ -1,6 +1,6 @@
 """Refunds: many of one payment, each with a name of its own; and disputes."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0015_refund_rows"
 down_revision = "0014_pair"

@@ -1,6 +1,6 @@
 """Customers of the shop may do without its news."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0018_shop_news"
 down_revision = "0016_shop_restored"

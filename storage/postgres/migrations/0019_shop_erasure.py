@@ -1,6 +1,6 @@
 """The shop's terms are its owner's to write, and customers can have their data deleted."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0019_shop_erasure"
 down_revision = "0018_shop_news"

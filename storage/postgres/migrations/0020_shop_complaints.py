@@ -1,6 +1,6 @@
 """Customers can say what is wrong with an order, and what does not work is replaced from stock."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0020_shop_complaints"
 down_revision = "0019_shop_erasure"

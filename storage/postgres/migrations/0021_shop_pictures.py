@@ -1,6 +1,6 @@
 """Products of the shop have pictures."""
 
-from storage.postgres.migrate import run_sql_beside
+from mailroom.storage.postgres.migrate import run_sql_beside
 
 revision = "0021_shop_pictures"
 down_revision = "0020_shop_complaints"

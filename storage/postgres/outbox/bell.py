@@ -5,7 +5,7 @@ import logging
 
 import asyncpg
 
-from storage.postgres.outbox.connection import TRY_AGAIN
+from mailroom.storage.postgres.outbox.connection import TRY_AGAIN
 
 CHANNEL = "outbox"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.outbox.complete import complete
-from storage.postgres.outbox.connection import answering
-from storage.postgres.outbox.job import Job
-from storage.postgres.outbox.low_water import BEGINNING, PRIORITIES, LowWater
-from storage.postgres.outbox.outcome import Finished, Rejected
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.complete import complete
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.job import Job
+from mailroom.storage.postgres.outbox.low_water import BEGINNING, PRIORITIES, LowWater
+from mailroom.storage.postgres.outbox.outcome import Finished, Rejected
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("claim.sql"))
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.connection import answering
-from storage.postgres.outbox.enqueue import STATEMENT_JOBS_MAX, write
-from storage.postgres.outbox.job import Enqueued, NewJob
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.enqueue import STATEMENT_JOBS_MAX, write
+from mailroom.storage.postgres.outbox.job import Enqueued, NewJob
 
 WAITING_MAX = 20_000
 """A second's worth of jobs. More means that Postgres does not keep up, and memory must not take its place."""

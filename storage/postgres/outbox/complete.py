@@ -10,10 +10,10 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.outbox.connection import Connection, answering
-from storage.postgres.outbox.job import Job
-from storage.postgres.outbox.outcome import Again, Dead, Done, Finished, verdict
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Connection, answering
+from mailroom.storage.postgres.outbox.job import Job
+from mailroom.storage.postgres.outbox.outcome import Again, Dead, Done, Finished, verdict
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("complete.sql"))
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from storage.postgres.database import UNAVAILABLE, unavailable
+from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 """A connection, whether it came from a pool or not."""

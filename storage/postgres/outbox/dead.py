@@ -7,9 +7,9 @@ death.
 from datetime import datetime
 from pathlib import Path
 
-from storage.postgres.outbox.connection import Source, answering
-from storage.postgres.outbox.seen import Seen, Wanted
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.outbox.seen import Seen, Wanted
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("dead.sql"))
 

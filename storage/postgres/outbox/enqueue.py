@@ -10,10 +10,10 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.errors import Fenced
-from storage.postgres.outbox.connection import Source, answering
-from storage.postgres.outbox.job import Enqueued, NewJob
-from storage.postgres.queries import load
+from mailroom.storage.errors import Fenced
+from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.outbox.job import Enqueued, NewJob
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("enqueue.sql"))
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 
 import asyncpg
 
-from storage.postgres.database import unavailable
-from storage.postgres.outbox.bell import CHANNEL
-from storage.postgres.outbox.connection import answering
-from storage.postgres.pooler import forget, way_to
+from mailroom.storage.postgres.database import unavailable
+from mailroom.storage.postgres.outbox.bell import CHANNEL
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.pooler import forget, way_to
 
 CONNECT_SECONDS_MAX = 5.0
 

@@ -9,7 +9,7 @@ is rare enough to cost a twentieth of the time.
 
 from datetime import UTC, datetime, timedelta
 
-from storage.postgres.outbox.job import Priority
+from mailroom.storage.postgres.outbox.job import Priority
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 PRIORITIES = [int(priority) for priority in Priority]

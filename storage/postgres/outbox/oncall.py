@@ -7,11 +7,11 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.complete import finish
-from storage.postgres.outbox.connection import answering
-from storage.postgres.outbox.seen import Wanted, find
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.complete import finish
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.seen import Wanted, find
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("oncall.sql"))
 

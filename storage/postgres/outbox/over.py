@@ -11,11 +11,11 @@ from typing import Literal
 
 import asyncpg
 
-from storage.errors import StoreError
-from storage.postgres.outbox.connection import answering
-from storage.postgres.outbox.prune import HISTORY_DAYS_MAX, SLOTS
-from storage.postgres.outbox.seen import Wanted
-from storage.postgres.queries import load
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.prune import HISTORY_DAYS_MAX, SLOTS
+from mailroom.storage.postgres.outbox.seen import Wanted
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("over.sql"))
 

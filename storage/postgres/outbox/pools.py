@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from storage.postgres.database import UNAVAILABLE, unavailable
-from storage.postgres.opening import open_pool
-from storage.postgres.shares import Share, Turnstile
+from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
+from mailroom.storage.postgres.opening import open_pool
+from mailroom.storage.postgres.shares import Share, Turnstile
 
 PLANS = {
     "plan_cache_mode": "force_generic_plan",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.outbox.connection import Connection, answering
-from storage.postgres.queries import load
+from mailroom.storage.postgres.outbox.connection import Connection, answering
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("prune.sql"))
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from storage.postgres.outbox.connection import Source, answering
-from storage.postgres.queries import load
-from storage.words import printable
+from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.words import printable
 
 SQL = load(Path(__file__).with_name("oncall.sql"))
 

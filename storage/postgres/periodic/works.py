@@ -13,12 +13,12 @@ from pathlib import Path
 
 import asyncpg
 
-from storage.postgres.outbox.connection import answering
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.periodic.schedule import Schedule, ScheduleError
-from storage.postgres.queries import load
-from storage.words import kept, words
+from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.periodic.schedule import Schedule, ScheduleError
+from mailroom.storage.postgres.queries import load
+from mailroom.storage.words import kept, words
 
 SQL = load(Path(__file__).with_name("works.sql"))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import Stack
 from tests.acceptance.processes import Simulator
 from tests.acceptance.shape import Shape

@@ -15,7 +15,7 @@ from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, PreCheckoutQuery
 
-from actors.turn import Turn
+from mailroom.actors.turn import Turn
 
 router = Router()
 GO = Path(__file__).with_name("go")

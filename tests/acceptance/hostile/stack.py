@@ -16,10 +16,10 @@ import aiohttp
 import asyncpg
 import redis
 
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from storage.postgres.migrate import migrate
-from storage.redis.entry import Chat, prefix
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.postgres.migrate import migrate
+from mailroom.storage.redis.entry import Chat, prefix
 from tests.acceptance.load import text_update
 from tests.acceptance.processes import Simulator, wait_until
 from tests.acceptance.shape import TOGETHER, Installation, Program, Shape

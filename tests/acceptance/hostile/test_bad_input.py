@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from storage.redis.entry import NOWHERE
+from mailroom.storage.redis.entry import NOWHERE
 from tests.acceptance.hostile.raw import Connection, Seen, ask, request
 from tests.acceptance.hostile.stack import SECRET, Stack, new_chat, numbered, update
 from tests.acceptance.shape import APART, usually_in

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from actors.hosting.bot import SHED_NOTICE
-from storage.redis.mailbox import MAILBOX_CAP
+from mailroom.actors.hosting.bot import SHED_NOTICE
+from mailroom.storage.redis.mailbox import MAILBOX_CAP
 from tests.acceptance.hostile.stack import Stack, new_chat, update
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shape import APART, usually_in

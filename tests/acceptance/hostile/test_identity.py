@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.postgres import EmbeddedPostgres
-from storage.redis.entry import Chat, prefix
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.storage.redis.entry import Chat, prefix
 from tests import forked
 from tests.acceptance.hostile.stack import BOTS, CONFIG, Stack, new_chat, numbered, update
 

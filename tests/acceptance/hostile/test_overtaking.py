@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import Stack, new_chat, numbered, update
 from tests.acceptance.network import Network
 from tests.acceptance.shape import SHAPES, TWO_WEBS, UP_AND_WEB, Shape

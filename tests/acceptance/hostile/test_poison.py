@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.hosting.bot import APOLOGY
+from mailroom.actors.hosting.bot import APOLOGY
 from tests.acceptance.hostile.stack import Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shape import APART, TOGETHER, usually_in

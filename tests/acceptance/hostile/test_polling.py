@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.stack import BOTS, Mailroom, Stack, new_chat, numbered
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shape import APART, Installation, Shape, usually_in

@@ -10,11 +10,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from storage.postgres.migrate import migrate
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.postgres.migrate import migrate
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
 from tests.acceptance.processes import CONFIG, Process, wait_until
 
 TABLES = """

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
 from tests.acceptance.jobs.worker import LEASE_SECONDS, POINTS
 from tests.acceptance.network import Network
 from tests.acceptance.processes import wait_until

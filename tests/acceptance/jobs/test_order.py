@@ -10,7 +10,7 @@ from itertools import groupby
 
 import pytest
 
-from storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
 from tests.acceptance.processes import wait_until
 
 KEYS_OF_JOBS = 100

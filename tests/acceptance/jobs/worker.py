@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from ops.quick_aiogram import import_aiogram
+from mailroom.ops.quick_aiogram import import_aiogram
 
 POINTS = (
     "before a claim",
@@ -54,16 +54,16 @@ def main(config: Path, point: str, after: int) -> None:
     import_aiogram()
     import trio
 
-    import ops.outbox
-    from actors.jobs import worker, writer
-    from actors.jobs.actor import job_life
-    from actors.jobs.context import JobContext
-    from actors.jobs.handlers import Handlers
-    from actors.runtime import host
-    from ops import logs
-    from ops.configuration import load
-    from ops.service import Service
-    from storage.postgres.outbox.job import Backoff
+    import mailroom.ops.outbox
+    from mailroom.actors.jobs import worker, writer
+    from mailroom.actors.jobs.actor import job_life
+    from mailroom.actors.jobs.context import JobContext
+    from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.runtime import host
+    from mailroom.ops import logs
+    from mailroom.ops.configuration import load
+    from mailroom.ops.service import Service
+    from mailroom.storage.postgres.outbox.job import Backoff
 
     fate = Fate(point, after)
     handlers = Handlers("delivery")
@@ -101,14 +101,14 @@ def main(config: Path, point: str, after: int) -> None:
     async def hang(_wanted: Deed, _context: JobContext) -> None:
         await asyncio.sleep(3600)
 
-    made = ops.outbox.payment_handlers
+    made = mailroom.ops.outbox.payment_handlers
 
     def with_hanging(*given):  # type: ignore[no-untyped-def]
         handlers = made(*given)
         handlers.include([payments])
         return handlers
 
-    ops.outbox.payment_handlers = with_hanging
+    mailroom.ops.outbox.payment_handlers = with_hanging
     claim, complete = worker.Claimer.claim, writer.complete
 
     async def claiming(self, most):  # type: ignore[no-untyped-def]
@@ -126,7 +126,7 @@ def main(config: Path, point: str, after: int) -> None:
 
     worker.Claimer.claim = claiming  # type: ignore[method-assign]
     writer.complete = completing
-    ops.outbox.job_life = partial(job_life, lease_seconds=LEASE_SECONDS)
+    mailroom.ops.outbox.job_life = partial(job_life, lease_seconds=LEASE_SECONDS)
     logs.configure("json")
     service = Service(
         load(config), frozenset({"worker"}), lambda _: print("READY", flush=True), deliveries=[handlers]

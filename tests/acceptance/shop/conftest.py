@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from storage.postgres.migrate import migrate
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.postgres.migrate import migrate
 from tests.acceptance.processes import Simulator
 from tests.acceptance.shop.mall import Mall
 from tests.storage.postgres.bouncer import Bouncer, Kind

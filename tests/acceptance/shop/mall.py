@@ -8,10 +8,10 @@ from typing import Any
 
 import asyncpg
 
-from actors.bots.shop.stock import NewItem, add_items
-from ops.embedded.postgres import EmbeddedPostgres
-from ops.embedded.redis import EmbeddedRedis
-from storage.vault import Vault
+from mailroom.actors.bots.shop.stock import NewItem, add_items
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.vault import Vault
 from tests.acceptance.processes import START, Process, Simulator, free_port
 
 TOKEN = "4242:shop"
@@ -41,7 +41,7 @@ class Gateways(Process):
         command = [
             sys.executable,
             "-m",
-            "ops.simulators.payments",
+            "mailroom.ops.simulators.payments",
             "--port",
             str(self.port),
             "--state",

@@ -14,7 +14,7 @@ from collections import Counter
 
 import pytest
 
-from storage.postgres.division import CONNECTIONS_DEFAULT
+from mailroom.storage.postgres.division import CONNECTIONS_DEFAULT
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Crowd
 from tests.acceptance.shop.mall import PRICE_MINOR

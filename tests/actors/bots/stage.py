@@ -22,17 +22,17 @@ import httpx
 import trio
 from aiogram.types import Update
 
-from actors import notification
-from actors.delivery import DeliveryActor, delivery_handlers
-from actors.hosting.services import BotServices
-from actors.jobs.chat_door import ChatDoor
-from actors.notification import NotificationActor
-from actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ops.bundled import options_model
-from storage.postgres.migrate import apply_migrations
-from storage.vault import Vault
+from mailroom.actors import notification
+from mailroom.actors.delivery import DeliveryActor, delivery_handlers
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.notification import NotificationActor
+from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.bundled import options_model
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.vault import Vault
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
@@ -128,8 +128,8 @@ def _message(person):
 async def open_stage(
     kind, database_url, redis_url, *, provider=None, telegram=None, options=None, epoch=1, demo=True
 ):
-    """Put the bot of `actors/bots/KIND` on its stage; to be used under `actors.runtime.host.run`."""
-    module = importlib.import_module(f"actors.bots.{kind}")
+    """Put the bot of `actors/bots/KIND` on its stage; to be used under `mailroom.actors.runtime.host.run`."""
+    module = importlib.import_module(f"mailroom.actors.bots.{kind}")
     provider = provider or MemoryProvider()
     first = epoch * UPDATES_MAX
     async with open_house(

@@ -15,18 +15,18 @@ import asyncpg
 import pytest
 import trio
 
-import actors.bots
-from actors.hosting.load import from_disk
-from actors.providers.payments import Money, ProviderUnavailableError
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from ops import configuration
-from ops.bundled import brought, options_of
-from ops.faults import ConfigurationError
-from storage.postgres import migrate
-from storage.postgres.outbox.job import Backoff
-from storage.postgres.payments import open_payment
-from supervisors.timers import run_once
+import mailroom.actors.bots
+from mailroom.actors.hosting.load import from_disk
+from mailroom.actors.providers.payments import Money, ProviderUnavailableError
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ops import configuration
+from mailroom.ops.bundled import brought, options_of
+from mailroom.ops.faults import ConfigurationError
+from mailroom.storage.postgres import migrate
+from mailroom.storage.postgres.outbox.job import Backoff
+from mailroom.storage.postgres.payments import open_payment
+from mailroom.supervisors.timers import run_once
 from tests.actors.bots.shop.jobs.faults import Faults
 from tests.actors.bots.stage import OWNER, perform
 from tests.actors.house import Telegram, open_house
@@ -35,7 +35,6 @@ from tests.actors.paying.till import MemoryProvider
 ROOT = Path(__file__).parents[3]
 TEXT = ROOT.joinpath("ops/docs/add-a-bot.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE))
-OURS = 'lint.isort.known-first-party = ["actors", "storage", "tests"]'
 ANN, BORIS = 100, 101
 PRICE_MINOR = 30_000
 PATIENCE_SECONDS = 20.0
@@ -68,8 +67,10 @@ def folder(tmp_path_factory):
     found = _forget_modules()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrate, "MIGRATIONS", migrations)
-        patch.setattr(actors, "__path__", [str(folder / "actors"), *actors.__path__])
-        patch.setattr(actors.bots, "__path__", [str(folder / "actors/bots"), *actors.bots.__path__])
+        patch.setattr(mailroom.actors, "__path__", [str(folder / "actors"), *mailroom.actors.__path__])
+        patch.setattr(
+            mailroom.actors.bots, "__path__", [str(folder / "actors/bots"), *mailroom.actors.bots.__path__]
+        )
         patch.setattr(sys, "path", list(sys.path))
         yield folder
     _forget_modules()
@@ -78,8 +79,10 @@ def folder(tmp_path_factory):
 
 def _forget_modules():
     """Those of the page's bots that are loaded, which are not any more."""
-    names = [name for name in sys.modules if re.match(r"(actors\.bots\.tips|hello_bot|tea_bot)\b", name)]
-    vars(actors.bots).pop("tips", None)
+    names = [
+        name for name in sys.modules if re.match(r"(mailroom\.actors\.bots\.tips|hello_bot|tea_bot)\b", name)
+    ]
+    vars(mailroom.actors.bots).pop("tips", None)
     return {name: sys.modules.pop(name) for name in names}
 
 
@@ -301,7 +304,7 @@ def test_what_the_page_shows_is_written_as_the_rest_is(folder):
     ]
     assert len(files) == sum(name.endswith(".py") for name in BLOCKS)
     ruff = [sys.executable, "-m", "ruff"]
-    style = ["--config", str(ROOT / "pyproject.toml"), "--config", OURS, "--no-cache"]
+    style = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
     ours = [file for file in files if file.parent != folder]  # a reader's own file has a style of its own
     for command in (["format", "--check", *style, *files], ["check", *style, *ours]):
         done = subprocess.run([*ruff, *command], cwd=folder, capture_output=True, text=True, check=False)

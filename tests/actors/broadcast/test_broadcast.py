@@ -12,16 +12,16 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendMessage
 from pydantic import ValidationError
 
-from actors import notification
-from actors.broadcast import bot as broadcast_bot
-from actors.broadcast.create import create
-from actors.broadcast.part import BroadcastPart
-from actors.hosting.events import ChatEvent, chat_event
-from actors.jobs.chat_door import ChatDoor
-from actors.notification import NOTIFY, Message, NotificationActor, Notify
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
+from mailroom.actors import notification
+from mailroom.actors.broadcast import bot as broadcast_bot
+from mailroom.actors.broadcast.create import create
+from mailroom.actors.broadcast.part import BroadcastPart
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.notification import NOTIFY, Message, NotificationActor, Notify
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
 from tests.actors.house import Telegram, open_house, refusal, too_many
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import Life, open_stand
@@ -397,7 +397,7 @@ def test_a_broadcast_of_the_version_before_keeps_the_name_that_mailboxes_know(pl
 
 
 def house_chat(chat_id):
-    from storage.redis.entry import Chat
+    from mailroom.storage.redis.entry import Chat
 
     return Chat("shop", str(chat_id))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from actors.broadcast.turns import HALT_GROUP_SECONDS, OUTAGE_SECONDS_MAX, Pace, in_turn, turns
-from actors.limiter import BULK_PER_SECOND
+from mailroom.actors.broadcast.turns import HALT_GROUP_SECONDS, OUTAGE_SECONDS_MAX, Pace, in_turn, turns
+from mailroom.actors.limiter import BULK_PER_SECOND
 
 GAP = 1 / BULK_PER_SECOND
 

@@ -9,8 +9,8 @@ from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiohttp import web
 
-from actors.hosting.session import HostedSession
-from actors.limiter import Limiter
+from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.limiter import Limiter
 
 
 async def never_parked(*_: Any) -> None:

@@ -14,9 +14,9 @@ from aiogram.exceptions import (
 from aiogram.methods import GetMe, GetUpdates, SendMessage
 from aiohttp import ClientOSError
 
-from actors.hosting.answers import WAIT_SECONDS_MAX, WAIT_UNSAID_SECONDS, wait_seconds
-from actors.hosting.errors import Owner, owner_of
-from storage.words import traceback_of, words
+from mailroom.actors.hosting.answers import WAIT_SECONDS_MAX, WAIT_UNSAID_SECONDS, wait_seconds
+from mailroom.actors.hosting.errors import Owner, owner_of
+from mailroom.storage.words import traceback_of, words
 from tests.actors.hosting.bot_api import BotApi, with_bot
 
 PAGE = b"<html><head><title>Bad Gateway</title></head></html>"

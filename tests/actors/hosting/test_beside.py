@@ -4,8 +4,8 @@ import pytest
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 
-from actors.hosting.beside import bot_beside, defaults
-from actors.hosting.load import from_disk
+from mailroom.actors.hosting.beside import bot_beside, defaults
+from mailroom.actors.hosting.load import from_disk
 
 MINE, OTHER = f"1:{'A' * 35}", f"2:{'B' * 35}"
 

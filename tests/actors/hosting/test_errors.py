@@ -18,7 +18,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import SendMessage
 
-from actors.hosting.errors import (
+from mailroom.actors.hosting.errors import (
     OWNERS,
     PERMANENT_REFUSALS,
     Owner,
@@ -29,7 +29,7 @@ from actors.hosting.errors import (
     owner_of,
     row_of,
 )
-from storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.errors import Fenced, StoreUnavailable
 
 CALL = SendMessage(chat_id=1, text="x")
 NO_JSON = ValueError("expected value")

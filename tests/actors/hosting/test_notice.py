@@ -4,7 +4,7 @@ import pytest
 from aiogram import Router
 from aiogram.types import Message
 
-from actors.hosting.notice import Addressee, addressee_of
+from mailroom.actors.hosting.notice import Addressee, addressee_of
 from tests.actors.house import FIRST_UPDATE_ID, message
 
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "ru"}

@@ -6,10 +6,10 @@ from aiogram.fsm.storage.base import StorageKey
 from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.fsm.strategy import FSMStrategy
 
-from actors.hosting.bot import dispatcher_of
-from actors.hosting.load import RouterError, from_disk
-from actors.hosting.shared import SharedDispatcher
-from actors.state import ActorStorage, field_name
+from mailroom.actors.hosting.bot import dispatcher_of
+from mailroom.actors.hosting.load import RouterError, from_disk
+from mailroom.actors.hosting.shared import SharedDispatcher
+from mailroom.actors.state import ActorStorage, field_name
 
 
 class NoDoor:

@@ -7,8 +7,8 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendDocument, SendMediaGroup
 from aiogram.types import BufferedInputFile, FSInputFile, InputFile, InputMediaDocument, URLInputFile
 
-from actors.hosting.errors import Owner, owner_of
-from storage.words import traceback_of, words
+from mailroom.actors.hosting.errors import Owner, owner_of
+from mailroom.storage.words import traceback_of, words
 from tests.actors.hosting.bot_api import BotApi, with_bot
 
 DEAD_ADDRESS = "http://127.0.0.1:9/picture.png"

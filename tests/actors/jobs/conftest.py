@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 import trio
 
-from actors.runtime import host
-from storage.postgres.migrate import apply_migrations
+from mailroom.actors.runtime import host
+from mailroom.storage.postgres.migrate import apply_migrations
 from tests.actors.jobs.stand import open_stand
 
 SCENARIO_SECONDS = 30.0

@@ -8,16 +8,16 @@ import asyncpg
 import trio
 from pydantic import BaseModel
 
-from actors.jobs.actor import JobActor, job_life
-from actors.jobs.context import Services
-from actors.jobs.handlers import Handlers
-from actors.runtime.bridge import aio
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import Backoff
-from storage.postgres.outbox.listen import Ears
-from storage.postgres.outbox.oncall import Hands
-from storage.postgres.outbox.seen import Wanted, find, show
+from mailroom.actors.jobs.actor import JobActor, job_life
+from mailroom.actors.jobs.context import Services
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import Backoff
+from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.seen import Wanted, find, show
 
 PATIENCE_SECONDS = 15.0
 QUICK = Backoff(first_seconds=0.0, jitter=0.0)

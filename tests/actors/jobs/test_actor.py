@@ -8,17 +8,17 @@ import trio
 import trio.testing
 from pykka import ActorRegistry
 
-from actors.jobs.actor import job_life
-from actors.jobs.context import Services
-from actors.jobs.handlers import Handlers, HandlersError
-from actors.jobs.limits import Limits
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.claim import Claimer
-from storage.postgres.outbox.complete import complete
-from storage.postgres.outbox.listen import Ears
-from storage.postgres.outbox.outcome import Retry
-from storage.postgres.outbox.pools import connect_claims
+from mailroom.actors.jobs.actor import job_life
+from mailroom.actors.jobs.context import Services
+from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.claim import Claimer
+from mailroom.storage.postgres.outbox.complete import complete
+from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.outcome import Retry
+from mailroom.storage.postgres.outbox.pools import connect_claims
 from tests.actors.jobs.stand import MailActor, OtherActor, Post
 
 SOON = Limits(finish_seconds=0.05)
@@ -191,8 +191,8 @@ def test_nothing_is_claimed_while_what_is_done_cannot_be_written(play, monkeypat
             claimed.append(most)
         return await claim(claimer, most)
 
-    monkeypatch.setattr("actors.jobs.writer.complete", complete_when_it_is_back)
-    monkeypatch.setattr("actors.jobs.worker.Claimer.claim", claim_and_tell)
+    monkeypatch.setattr("mailroom.actors.jobs.writer.complete", complete_when_it_is_back)
+    monkeypatch.setattr("mailroom.actors.jobs.worker.Claimer.claim", claim_and_tell)
 
     async def scenario(stand):
         (id_,) = await stand.enqueue(post.new("a"))
@@ -220,7 +220,7 @@ def test_an_actor_ends_when_it_is_cancelled_even_if_that_looked_like_an_outage(p
         except asyncio.CancelledError:
             raise StoreUnavailable("release() called on a free connection holder") from None
 
-    monkeypatch.setattr(f"actors.jobs.{where}", swallows)
+    monkeypatch.setattr(f"mailroom.actors.jobs.{where}", swallows)
 
     async def scenario(stand):
         await stand.enqueue(post.new("a"))
@@ -242,7 +242,7 @@ def test_an_outage_of_claims_is_waited_out(play, monkeypatch):
             raise StoreUnavailable("away")
         return await claim(claimer, most)
 
-    monkeypatch.setattr("actors.jobs.worker.Claimer.claim", claim_when_it_is_back)
+    monkeypatch.setattr("mailroom.actors.jobs.worker.Claimer.claim", claim_when_it_is_back)
 
     async def scenario(stand):
         await stand.enqueue(post.new("a"))
@@ -263,7 +263,7 @@ def test_an_actor_that_starts_while_postgres_is_away_waits_for_it(play, monkeypa
             raise StoreUnavailable("away")
         return await connect_claims(url)
 
-    monkeypatch.setattr("actors.jobs.worker.connect_claims", connect_when_it_is_back)
+    monkeypatch.setattr("mailroom.actors.jobs.worker.connect_claims", connect_when_it_is_back)
 
     async def scenario(stand):
         life = await stand.start(post.handlers)  # up, for those that are started after it
@@ -383,7 +383,7 @@ def test_an_attempt_at_a_job_that_is_anothers_by_now_is_cut_off(play):
 
 
 def test_a_handler_that_does_not_let_itself_be_cancelled_loses_its_lease_in_the_end(play, monkeypatch):
-    monkeypatch.setattr("actors.jobs.held.OVERTIME_SECONDS", 0.05)
+    monkeypatch.setattr("mailroom.actors.jobs.held.OVERTIME_SECONDS", 0.05)
     post = Post(timeout_seconds=0.05, attempts_max=2)
     stubborn = []
 

@@ -8,8 +8,8 @@ import pytest
 import redis.asyncio
 from redis import exceptions as redis_errors
 
-from actors.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
-from storage.errors import StoreUnavailable
+from mailroom.actors.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
+from mailroom.storage.errors import StoreUnavailable
 from tests.actors.jobs.stand import Post
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"

@@ -4,8 +4,8 @@ from math import isnan
 
 from prometheus_client import REGISTRY
 
-from actors.jobs.depth import measure_queues
-from actors.runtime.bridge import aio
+from mailroom.actors.jobs.depth import measure_queues
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.jobs.stand import Post
 
 

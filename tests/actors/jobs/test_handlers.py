@@ -3,11 +3,11 @@
 import pytest
 from pydantic import BaseModel
 
-from actors.jobs.handlers import Handlers, HandlersError
-from actors.jobs.limits import Limits, Throttle
-from actors.jobs.run import checked, failed
-from storage.postgres.outbox.job import Backoff
-from storage.postgres.outbox.outcome import Rejected, Retry
+from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.jobs.limits import Limits, Throttle
+from mailroom.actors.jobs.run import checked, failed
+from mailroom.storage.postgres.outbox.job import Backoff
+from mailroom.storage.postgres.outbox.outcome import Rejected, Retry
 
 
 class Order(BaseModel):

@@ -8,11 +8,11 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
-from actors.jobs.handlers import Handlers
-from actors.jobs.limits import Limits
-from actors.runtime.bridge import aio
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
 from tests.actors.jobs.stand import Post
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from actors.kit.speech.dates import format_date, format_day, format_moment, last_day
-from actors.kit.speech.money import format_money
-from actors.kit.speech.percent import format_percent
+from mailroom.actors.kit.speech.dates import format_date, format_day, format_moment, last_day
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.speech.percent import format_percent
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.paying.back import standing_of
-from actors.providers.payments import Dispute, FetchedPayment, ListedRefund, Money
-from storage.postgres.payments import Payment
-from storage.postgres.refunds import PaymentRefund
+from mailroom.actors.paying.back import standing_of
+from mailroom.actors.providers.payments import Dispute, FetchedPayment, ListedRefund, Money
+from mailroom.storage.postgres.payments import Payment
+from mailroom.storage.postgres.refunds import PaymentRefund
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 PAID = 1_000

@@ -6,12 +6,12 @@ from functools import partial
 
 import pytest
 
-from actors.paying.listing import FIRST, OVERLAP, list_all, list_payments
-from actors.payment import CONFIRM, LIST, Confirm, ListPayments
-from actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
-from actors.runtime.bridge import aio
-from storage.postgres.lost_payments import listed_to, lost_payments
-from storage.postgres.payments import find_payment
+from mailroom.actors.paying.listing import FIRST, OVERLAP, list_all, list_payments
+from mailroom.actors.payment import CONFIRM, LIST, Confirm, ListPayments
+from mailroom.actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.lost_payments import listed_to, lost_payments
+from mailroom.storage.postgres.payments import find_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import PRICE, MemoryProvider, Shop
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from actors.paying.lost_back import lost_back_job
-from actors.providers.payments import Money
-from actors.runtime.bridge import aio
-from storage.postgres.lost_payments import lost_payments
-from storage.postgres.payments import find_payment
-from supervisors.oncall.desk import OnCall, UnknownTargetError
-from supervisors.oncall.reports import By
+from mailroom.actors.paying.lost_back import lost_back_job
+from mailroom.actors.providers.payments import Money
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.lost_payments import lost_payments
+from mailroom.storage.postgres.payments import find_payment
+from mailroom.supervisors.oncall.desk import OnCall, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.test_notices import notice
 from tests.actors.paying.till import DOWN, MemoryProvider, Shop

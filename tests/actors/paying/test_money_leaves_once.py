@@ -2,14 +2,14 @@
 
 import pytest
 
-from actors.paying.ending import REFUSALS_MAX, REFUSED_BACKOFF
-from actors.payment import Noticed, begin_giving_back, noticed_job
-from actors.providers.payments import Dispute, Money, ProviderRefusedError
-from actors.runtime.bridge import aio
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.payment_names import installation_in
-from storage.postgres.payments import mark_paid
-from storage.postgres.refunds import refunds_of
+from mailroom.actors.paying.ending import REFUSALS_MAX, REFUSED_BACKOFF
+from mailroom.actors.payment import Noticed, begin_giving_back, noticed_job
+from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.payment_names import installation_in
+from mailroom.storage.postgres.payments import mark_paid
+from mailroom.storage.postgres.refunds import refunds_of
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
 

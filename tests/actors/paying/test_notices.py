@@ -8,11 +8,11 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from actors.payment import CONFIRM, Confirm, Noticed, PaymentActor, noticed_job
-from actors.providers.payments import Money
-from actors.runtime.bridge import aio
-from storage.postgres.lost_payments import end_lost, lost_payments, lost_sums
-from storage.postgres.payments import created_at_provider, find_payment, mark_canceled
+from mailroom.actors.payment import CONFIRM, Confirm, Noticed, PaymentActor, noticed_job
+from mailroom.actors.providers.payments import Money
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.lost_payments import end_lost, lost_payments, lost_sums
+from mailroom.storage.postgres.payments import created_at_provider, find_payment, mark_canceled
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, PRICE, Shop
 
@@ -312,7 +312,7 @@ def test_a_notice_that_says_paid_too_early_is_asked_about_again(play, shop):  # 
 
 
 def test_a_payer_who_makes_up_a_paid_notice_leaves_no_dead_letter(tell, shop, monkeypatch):
-    monkeypatch.setattr("actors.jobs.context.JobContext.is_last_attempt", True)
+    monkeypatch.setattr("mailroom.actors.jobs.context.JobContext.is_last_attempt", True)
 
     async def scenario(stand):
         id_ = await shop.open(stand)

@@ -4,13 +4,13 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from actors.paying.ending import REFUND_ATTEMPTS_MAX, REFUND_BACKOFF
-from actors.payment import Noticed, PaymentActor, begin_giving_back, noticed_job
-from actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
-from actors.runtime.bridge import aio
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.payments import mark_paid
-from storage.postgres.refunds import finish_refund, pending_refund
+from mailroom.actors.paying.ending import REFUND_ATTEMPTS_MAX, REFUND_BACKOFF
+from mailroom.actors.payment import Noticed, PaymentActor, begin_giving_back, noticed_job
+from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.payments import mark_paid
+from mailroom.storage.postgres.refunds import finish_refund, pending_refund
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
 
@@ -169,7 +169,7 @@ def test_a_refund_has_the_patience_of_a_day():
 
 
 def test_a_provider_that_stays_away_for_good_leaves_a_dead_letter(tell, shop, monkeypatch):
-    monkeypatch.setattr("actors.jobs.context.JobContext.is_last_attempt", True)
+    monkeypatch.setattr("mailroom.actors.jobs.context.JobContext.is_last_attempt", True)
     shop.provider.on_refund.answers = [DOWN]
 
     async def scenario(stand):

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from actors.paying.link import made_at
-from actors.paying.listing import list_all
-from actors.paying.whose import whose
-from actors.providers.payments import Money, PaymentOrder
-from actors.providers.receipts import Receipt, ReceiptItem
-from storage.postgres.lost_payments import lost_payments
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.payments import find_payment, mark_paid, open_payment
+from mailroom.actors.paying.link import made_at
+from mailroom.actors.paying.listing import list_all
+from mailroom.actors.paying.whose import whose
+from mailroom.actors.providers.payments import Money, PaymentOrder
+from mailroom.actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.storage.postgres.lost_payments import lost_payments
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.payments import find_payment, mark_paid, open_payment
 from tests.actors.providers.test_payment_simulators import every_provider, opened
 
 BACK = "https://shop.example/back"

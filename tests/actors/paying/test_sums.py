@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.discounts import Discount
-from actors.bots.shop.product import Product
-from actors.bots.shop.quote import price
-from actors.paying.ways import Ways
-from actors.providers.aaio import Aaio
-from actors.providers.payments import MINOR_DIGITS
-from actors.providers.stripe import Stripe
-from actors.providers.sums import STEPS_MINOR, Sums, step_of, stepped
-from actors.providers.yookassa import YooKassa
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.quote import price
+from mailroom.actors.paying.ways import Ways
+from mailroom.actors.providers.aaio import Aaio
+from mailroom.actors.providers.payments import MINOR_DIGITS
+from mailroom.actors.providers.stripe import Stripe
+from mailroom.actors.providers.sums import STEPS_MINOR, Sums, step_of, stepped
+from mailroom.actors.providers.yookassa import YooKassa
 
 HTTP = httpx.AsyncClient()
 OURS = {

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from actors.paying.link import made_at
-from actors.payment import Noticed, begin_giving_back, noticed_job
-from actors.runtime.bridge import aio
-from ops.simulators.payments.serving import simulator
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.payments import find_payment, open_payment
+from mailroom.actors.paying.link import made_at
+from mailroom.actors.payment import Noticed, begin_giving_back, noticed_job
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.simulators.payments.serving import simulator
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import PRICE, Shop
 from tests.actors.providers.test_payment_simulators import PROVIDERS

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from actors.jobs.handlers import Handlers
-from actors.payment import Follows, PaymentActor, Purpose, payment_handlers
-from actors.providers.payments import (
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.payment import Follows, PaymentActor, Purpose, payment_handlers
+from mailroom.actors.providers.payments import (
     CreatedPayment,
     FetchedPayment,
     ListedRefund,
@@ -14,10 +14,10 @@ from actors.providers.payments import (
     ProviderUnavailableError,
     Refund,
 )
-from actors.providers.sums import Sums
-from actors.runtime.bridge import aio
-from storage.postgres.payments import created_at_provider, find_payment, open_payment
-from storage.postgres.refunds import find_refund, refunds_of
+from mailroom.actors.providers.sums import Sums
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.payments import created_at_provider, find_payment, open_payment
+from mailroom.storage.postgres.refunds import find_refund, refunds_of
 from tests.actors.jobs.stand import Letter
 
 PRICE = Money(149_000, "RUB")

@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 from aiohttp import encode_basic_auth, web
 
-from actors.providers.aaio import Aaio
-from actors.providers.payments import Money, Notice, PaymentOrder, RefundOrder
-from actors.providers.stripe import Stripe
-from actors.providers.yookassa import YooKassa
+from mailroom.actors.providers.aaio import Aaio
+from mailroom.actors.providers.payments import Money, Notice, PaymentOrder, RefundOrder
+from mailroom.actors.providers.stripe import Stripe
+from mailroom.actors.providers.yookassa import YooKassa
 
 LOST = "a payment or a refund is made, and the answer is lost"
 HANGS = "no answer ever comes"

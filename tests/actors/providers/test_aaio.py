@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.providers.aaio import STATES, sign
-from actors.providers.payments import (
+from mailroom.actors.providers.aaio import STATES, sign
+from mailroom.actors.providers.payments import (
     Money,
     Notice,
     NoticedPayment,
@@ -14,7 +14,7 @@ from actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from actors.providers.receipts import Receipt
+from mailroom.actors.providers.receipts import Receipt
 from tests.actors.providers.gateway import LOST, AaioGateway, meet, order
 
 MERCHANT = "c1a2b3d4-0000-4000-8000-000000000001"

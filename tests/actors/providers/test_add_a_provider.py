@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import ops.settings
+import mailroom.ops.settings
 from tests.actors.providers import gateway as gateways
 from tests.actors.providers import test_payment_contract as contract
 
@@ -39,7 +39,7 @@ for _name, _test in list(vars(contract).items()):
 
 
 def test_its_settings_are_what_its_provider_takes_and_show_no_secret():
-    settings = names_of("ops/settings.py", **vars(ops.settings))["PennySettings"]
+    settings = names_of("ops/settings.py", **vars(mailroom.ops.settings))["PennySettings"]
     made = settings(api_key="sandbox_1", notice_key="n-1")
     assert set(made.model_dump()) <= set(inspect.signature(Penny).parameters)
     assert "sandbox_1" not in repr(made)

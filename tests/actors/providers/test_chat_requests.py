@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from actors.providers.chat_requests import (
+from mailroom.actors.providers.chat_requests import (
     OPENAI_BASE_URL,
     OPENROUTER_BASE_URL,
     REASONING_TOKENS_MAX,
@@ -14,10 +14,10 @@ from actors.providers.chat_requests import (
     name_at,
     request_for,
 )
-from actors.providers.openai import Models, ModelUnavailableError
-from ops.bot_services import models_of
-from ops.settings import Settings
-from ops.simulators.model.serving import simulator
+from mailroom.actors.providers.openai import Models, ModelUnavailableError
+from mailroom.ops.bot_services import models_of
+from mailroom.ops.settings import Settings
+from mailroom.ops.simulators.model.serving import simulator
 
 MESSAGES = [{"role": "system", "content": "You are a shop."}, {"role": "user", "content": "Hello"}]
 TOOL = [
@@ -132,7 +132,7 @@ def test_a_key_alone_goes_to_openai_and_to_nobody_else(address):
 
 
 def test_the_shops_own_models_are_answered_by_openai_and_other_makers_are_not_asked_there():
-    from actors.bots.shop.options import Options
+    from mailroom.actors.bots.shop.options import Options
 
     options = Options()
     models = [options.model_intent, options.model_answer, *options.model_fallbacks]

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.payment import Noticed, hinted_job, noticed_job
-from actors.providers.aaio import Aaio, sign
-from actors.providers.http import _seconds
-from actors.providers.mini_app import InitDataError, parse_init_data
-from actors.providers.payments import Notice, NoticeRefusedError, ProviderUnavailableError
-from actors.providers.stripe import Stripe
-from actors.providers.yookassa import YooKassa
-from ingress.fit import is_fit
-from ingress.payments import _is_name
+from mailroom.actors.payment import Noticed, hinted_job, noticed_job
+from mailroom.actors.providers.aaio import Aaio, sign
+from mailroom.actors.providers.http import _seconds
+from mailroom.actors.providers.mini_app import InitDataError, parse_init_data
+from mailroom.actors.providers.payments import Notice, NoticeRefusedError, ProviderUnavailableError
+from mailroom.actors.providers.stripe import Stripe
+from mailroom.actors.providers.yookassa import YooKassa
+from mailroom.ingress.fit import is_fit
+from mailroom.ingress.payments import _is_name
 
 AT = 1_763_632_800
 TOKEN = "42:token"

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from actors.providers.mini_app import (
+from mailroom.actors.providers.mini_app import (
     AGE_SECONDS_MAX,
     AHEAD_SECONDS_MAX,
     InitDataForgedError,

@@ -8,14 +8,14 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 
-from actors.providers.openai import (
+from mailroom.actors.providers.openai import (
     ARGUMENTS_CHARS_MAX,
     TEXT_CHARS_MAX,
     Models,
     ModelUnavailableError,
 )
-from actors.runtime.bridge import aio
-from actors.runtime.host import run
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.host import run
 from tests.actors.model_endpoint import (
     CUT,
     EMPTY,

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from actors.providers import pages as module
-from actors.providers.pages import Page, pages
-from actors.providers.payments import ProviderUnavailableError
+from mailroom.actors.providers import pages as module
+from mailroom.actors.providers.pages import Page, pages
+from mailroom.actors.providers.payments import ProviderUnavailableError
 
 
 def listed(ask):

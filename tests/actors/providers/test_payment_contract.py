@@ -8,8 +8,8 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-import actors.providers.http as provider_http
-from actors.providers.payments import (
+import mailroom.actors.providers.http as provider_http
+from mailroom.actors.providers.payments import (
     CreatedPayment,
     FetchedPayment,
     Money,
@@ -19,7 +19,7 @@ from actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.actors.providers.receipts import Receipt, ReceiptItem
 from tests.actors.providers.gateway import (
     DRIPS,
     GATEWAYS,

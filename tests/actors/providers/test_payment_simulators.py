@@ -10,8 +10,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from actors.providers.aaio import Aaio
-from actors.providers.payments import (
+from mailroom.actors.providers.aaio import Aaio
+from mailroom.actors.providers.payments import (
     Money,
     Notice,
     NoticedPayment,
@@ -19,10 +19,10 @@ from actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from actors.providers.receipts import Receipt, ReceiptItem
-from actors.providers.stripe import Stripe
-from actors.providers.yookassa import YooKassa
-from ops.simulators.payments.serving import simulator
+from mailroom.actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.actors.providers.stripe import Stripe
+from mailroom.actors.providers.yookassa import YooKassa
+from mailroom.ops.simulators.payments.serving import simulator
 from tests.actors.providers.gateway import RUB_1490, order, refund_of
 
 PROVIDERS = {
@@ -242,7 +242,7 @@ def test_stripe_that_waits_for_a_bank_is_pending_until_the_bank_has_spoken():
 
 @pytest.mark.parametrize("name", ["yookassa", "stripe"])
 def test_all_payments_since_a_moment_are_listed_page_by_page_whoever_made_them(name, monkeypatch):
-    monkeypatch.setattr(f"actors.providers.{name}.LIST_MAX", 2)
+    monkeypatch.setattr(f"mailroom.actors.providers.{name}.LIST_MAX", 2)
 
     async def scenario(shop, provider):
         before = datetime.now(UTC) - timedelta(seconds=2)
@@ -300,8 +300,8 @@ def test_refunds_made_in_the_cabinet_are_listed_beside_ours(name):
 
 @refunding_provider
 def test_all_refunds_are_listed_however_many_pages_they_fill(name, monkeypatch):
-    monkeypatch.setattr("actors.providers.yookassa.REFUNDS_PER_PAGE", 2)
-    monkeypatch.setattr("actors.providers.stripe.LISTED_PER_PAGE", 2)
+    monkeypatch.setattr("mailroom.actors.providers.yookassa.REFUNDS_PER_PAGE", 2)
+    monkeypatch.setattr("mailroom.actors.providers.stripe.LISTED_PER_PAGE", 2)
 
     async def scenario(shop, provider):
         made = await provider.create(order())

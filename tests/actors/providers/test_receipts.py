@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.actors.providers.receipts import Receipt, ReceiptItem
 
 items = st.lists(
     st.builds(

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from actors.providers.payments import (
+from mailroom.actors.providers.payments import (
     Money,
     Notice,
     NoticedPayment,
@@ -16,8 +16,8 @@ from actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from actors.providers.receipts import Receipt
-from actors.providers.stripe import VERSION, Stripe
+from mailroom.actors.providers.receipts import Receipt
+from mailroom.actors.providers.stripe import VERSION, Stripe
 from tests.actors.providers.gateway import LOST, StripeGateway, meet, order, refund_of
 
 VECTOR = "bdd9e94ca956a5694840f7ae64814ae72c37a355d57b75fae0388ca191620946"

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actors.providers.payments import Money, NoticedPayment
-from actors.providers.stripe_back import (
+from mailroom.actors.providers.payments import Money, NoticedPayment
+from mailroom.actors.providers.stripe_back import (
     DisputeObject,
     ListedRefundObject,
     RefundObject,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.providers.telegram import (
+from mailroom.actors.providers.telegram import (
     EXPEDITED,
     NotAnUpdateError,
     UnreadableUpdateError,
@@ -15,7 +15,7 @@ from actors.providers.telegram import (
     read_update,
     update_id_in,
 )
-from actors.skim import OBJECTS_DEEP_MAX, elements, skim
+from mailroom.actors.skim import OBJECTS_DEEP_MAX, elements, skim
 
 CHAT = {"chat": {"id": -100, "type": "group"}, "from": {"id": 7, "language_code": "ru"}}
 USER = {"from": {"id": 7, "language_code": "ru"}}

@@ -7,7 +7,7 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-from actors.providers.webpush import (
+from mailroom.actors.providers.webpush import (
     PAYLOAD_BYTES_MAX,
     EndpointError,
     GoneError,

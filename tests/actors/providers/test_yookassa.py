@@ -11,7 +11,7 @@ from yookassa.domain.notification import WebhookNotificationFactory
 from yookassa.domain.request import PaymentRequest, RefundRequest
 from yookassa.domain.response import PaymentResponse, RefundResponse
 
-from actors.providers.payments import (
+from mailroom.actors.providers.payments import (
     Money,
     Notice,
     NoticedPayment,
@@ -19,8 +19,8 @@ from actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from actors.providers.receipts import Receipt, ReceiptItem
-from actors.providers.yookassa import STATES, YOOKASSA_NETWORKS, YooKassa
+from mailroom.actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.actors.providers.yookassa import STATES, YOOKASSA_NETWORKS, YooKassa
 from tests.actors.providers.gateway import LOST, YooKassaGateway, meet, order, refund_of
 
 ID = "2f1c3a9e-000f-5000-8000-1b2c3d4e5f60"

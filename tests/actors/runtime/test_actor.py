@@ -15,14 +15,14 @@ import trio
 import trio.testing
 from pykka import ActorDeadError, ActorRegistry
 
-from actors.runtime.actor import MESSAGES_PER_TURN, TrioActor
-from actors.runtime.bridge import aio, to_trio
-from actors.runtime.future import WouldBlockError, answer_of
-from actors.runtime.host import run
-from actors.runtime.inbox import InboxFullError
-from actors.runtime.ref import TrioActorRef
-from actors.runtime.system import ActorSystem, NoActorSystemError, open_actor_system
-from actors.runtime.waiting import ReentrancyError
+from mailroom.actors.runtime.actor import MESSAGES_PER_TURN, TrioActor
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.actors.runtime.future import WouldBlockError, answer_of
+from mailroom.actors.runtime.host import run
+from mailroom.actors.runtime.inbox import InboxFullError
+from mailroom.actors.runtime.ref import TrioActorRef
+from mailroom.actors.runtime.system import ActorSystem, NoActorSystemError, open_actor_system
+from mailroom.actors.runtime.waiting import ReentrancyError
 
 trace_id: contextvars.ContextVar[str] = contextvars.ContextVar("trace_id", default="none")
 

@@ -12,9 +12,9 @@ import pytest
 import sniffio
 import trio
 
-from actors.runtime import pump
-from actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio, to_trio
-from actors.runtime.host import hosted, run
+from mailroom.actors.runtime import pump
+from mailroom.actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio, to_trio
+from mailroom.actors.runtime.host import hosted, run
 
 trace_id: contextvars.ContextVar[str] = contextvars.ContextVar("trace_id", default="none")
 

@@ -11,11 +11,11 @@ import pytest
 import trio
 import trio.testing
 
-from actors.runtime.actor import TrioActor
-from actors.runtime.bridge import aio
-from actors.runtime.future import TrioFuture, WouldBlockError
-from actors.runtime.host import run
-from actors.runtime.system import open_actor_system
+from mailroom.actors.runtime.actor import TrioActor
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.future import TrioFuture, WouldBlockError
+from mailroom.actors.runtime.host import run
+from mailroom.actors.runtime.system import open_actor_system
 
 PATIENCE_SECONDS = 10
 

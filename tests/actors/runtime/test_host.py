@@ -9,8 +9,8 @@ import trio
 import trio.testing
 import uvloop
 
-from actors.runtime.bridge import BridgeClosedError, aio, to_trio
-from actors.runtime.host import hosted, run
+from mailroom.actors.runtime.bridge import BridgeClosedError, aio, to_trio
+from mailroom.actors.runtime.host import hosted, run
 
 
 def run_on_stock_asyncio(main: Callable[[], Awaitable[Any]]) -> Any:

@@ -10,9 +10,9 @@ import pytest
 import trio
 from pykka import ActorDeadError, ActorRegistry
 
-from actors.runtime.actor import TrioActor
-from actors.runtime.future import TrioFuture, answer_of
-from actors.runtime.system import open_actor_system
+from mailroom.actors.runtime.actor import TrioActor
+from mailroom.actors.runtime.future import TrioFuture, answer_of
+from mailroom.actors.runtime.system import open_actor_system
 
 
 @dataclass(frozen=True)

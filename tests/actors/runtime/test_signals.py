@@ -1,19 +1,15 @@
 """Real processes get real signals: the first stops in order, the second is heard too, on both hosts."""
 
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-
 PROGRAM = """
 import asyncio, sys, trio, trio.testing
-from actors.runtime.host import hosted, run
-from actors.runtime.signals import stop_signals, wait_for_stop_signal
+from mailroom.actors.runtime.host import hosted, run
+from mailroom.actors.runtime.signals import stop_signals, wait_for_stop_signal
 
 async def drain_until_forced():
     with stop_signals() as signals:
@@ -49,8 +45,6 @@ else:
 def start(host: str, main: str) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, host, main],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

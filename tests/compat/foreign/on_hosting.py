@@ -20,15 +20,15 @@ from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.telegram import TelegramEventObserver
 from aiogram.fsm.storage.base import StorageKey
 
-from actors.hosting.inline import inline_filters
-from actors.hosting.session import HostedSession
-from actors.hosting.shared import SharedDispatcher
-from actors.journal import Journal
-from actors.limiter import Limiter
-from actors.state import ActorIsolation, ActorStorage
-from actors.turn import Turn, current_turn
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes
+from mailroom.actors.hosting.inline import inline_filters
+from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.hosting.shared import SharedDispatcher
+from mailroom.actors.journal import Journal
+from mailroom.actors.limiter import Limiter
+from mailroom.actors.state import ActorIsolation, ActorStorage
+from mailroom.actors.turn import Turn, current_turn
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes
 
 for missing in ("pymongo", "pymongo.errors", "pymongo.uri_parser", "motor", "motor.motor_asyncio"):
     sys.modules[missing] = MagicMock()  # aiogram's conftest imports them for tests that we leave out

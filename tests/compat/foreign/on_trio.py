@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import trio
 
-from actors.runtime.actor import TrioActor
-from actors.runtime.future import TrioFuture
-from actors.runtime.host import run
-from actors.runtime.ref import TrioActorRef
-from actors.runtime.system import _current_system, open_actor_system
+from mailroom.actors.runtime.actor import TrioActor
+from mailroom.actors.runtime.future import TrioFuture
+from mailroom.actors.runtime.host import run
+from mailroom.actors.runtime.ref import TrioActorRef
+from mailroom.actors.runtime.system import _current_system, open_actor_system
 
 PATIENCE_SECONDS = 10
 

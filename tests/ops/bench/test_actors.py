@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.bench import actors
+from mailroom.ops.bench import actors
 
 
 def test_the_benchmark_reports_both_kinds_and_their_ratio(monkeypatch: pytest.MonkeyPatch) -> None:

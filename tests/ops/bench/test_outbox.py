@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 import uvloop
 
-from ops.bench.children import ChildError
-from ops.bench.outbox import contestants
-from ops.bench.outbox.bench import measure
-from ops.bench.outbox.plan import QUICK
-from ops.bench.outbox.remote import Remote
-from ops.bench.targets import ratios
+from mailroom.ops.bench.children import ChildError
+from mailroom.ops.bench.outbox import contestants
+from mailroom.ops.bench.outbox.bench import measure
+from mailroom.ops.bench.outbox.plan import QUICK
+from mailroom.ops.bench.outbox.remote import Remote
+from mailroom.ops.bench.targets import ratios
 
 TINY = replace(
     QUICK,
@@ -92,7 +92,7 @@ def test_a_process_that_ends_or_fails_is_reported_with_its_own_words(postgres_ur
 
 
 def test_the_processes_of_peers_import_nothing_that_their_libraries_bring_in_other_versions():
-    program = "import json, sys, ops.bench.outbox.part; print(json.dumps(sorted(sys.modules)))"
+    program = "import json, sys, mailroom.ops.bench.outbox.part; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     loaded = {name.split(".")[0] for name in json.loads(answer.stdout)}
     assert loaded & {"pydantic", "sqlalchemy", "psycopg", "typer", "rich", "aiogram", "croniter"} == set()

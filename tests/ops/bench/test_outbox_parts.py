@@ -6,17 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from ops.bench.children import ChildError
-from ops.bench.outbox import bench, peers
-from ops.bench.outbox.contestants import DBOS, MAILROOM, PGQUEUER, PGQUEUER_500
-from ops.bench.outbox.figures import summary, typical
-from ops.bench.outbox.measures import Measure
-from ops.bench.outbox.peers import PeerMissingError, install
-from ops.bench.outbox.plan import FULL, QUICK
-from ops.bench.outbox.producing import Producer
-from ops.bench.outbox.samples import Samples, rates
-from ops.bench.outbox.tally import Tally
-from ops.bench.targets import ratios
+from mailroom.ops.bench.children import ChildError
+from mailroom.ops.bench.outbox import bench, peers
+from mailroom.ops.bench.outbox.contestants import DBOS, MAILROOM, PGQUEUER, PGQUEUER_500
+from mailroom.ops.bench.outbox.figures import summary, typical
+from mailroom.ops.bench.outbox.measures import Measure
+from mailroom.ops.bench.outbox.peers import PeerMissingError, install
+from mailroom.ops.bench.outbox.plan import FULL, QUICK
+from mailroom.ops.bench.outbox.producing import Producer
+from mailroom.ops.bench.outbox.samples import Samples, rates
+from mailroom.ops.bench.outbox.tally import Tally
+from mailroom.ops.bench.targets import ratios
 
 
 class Slow:
@@ -90,7 +90,9 @@ def test_a_worker_reports_what_came_since_the_warm_up(tmp_path, monkeypatch):
     tally = Tally(tmp_path / "tally")
     samples = Samples(tally)
     now = iter([1.0, 10.0, 10.5, 12.0])
-    monkeypatch.setattr("ops.bench.outbox.samples.time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr(
+        "mailroom.ops.bench.outbox.samples.time", SimpleNamespace(monotonic=lambda: next(now))
+    )
     samples.handle(0.5)
     samples.forget()
     assert tally.get() == 0

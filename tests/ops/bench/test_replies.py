@@ -2,7 +2,7 @@ import asyncio
 import json
 from typing import Any
 
-from ops.bench.replies import Replies
+from mailroom.ops.bench.replies import Replies
 
 
 def call(n: int, number: int, count: int, chat_id: int = 1) -> dict[str, Any]:

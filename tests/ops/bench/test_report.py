@@ -3,11 +3,11 @@ import io
 import pytest
 from rich.console import Console
 
-from ops.bench.figures import milliseconds, summary
-from ops.bench.load import Round
-from ops.bench.report import show
-from ops.bench.run import BENCHES, machine, run_benches
-from ops.bench.targets import TARGETS, ratios
+from mailroom.ops.bench.figures import milliseconds, summary
+from mailroom.ops.bench.load import Round
+from mailroom.ops.bench.report import show
+from mailroom.ops.bench.run import BENCHES, machine, run_benches
+from mailroom.ops.bench.targets import TARGETS, ratios
 
 FOUND = {
     "spine": {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ops.bench import flood, run_benches
+from mailroom.ops.bench import flood, run_benches
 
 
 @pytest.mark.slow

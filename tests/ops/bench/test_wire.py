@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from ops.bench import wire
+from mailroom.ops.bench import wire
 
 PIECES = (b"HTTP/1.1 42", b"9 Busy\r\nRetry-", b"After: 2\r\nContent-Length: 4\r\n\r\nbu", b"sy")
 

@@ -7,7 +7,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from ops.cli import app, consent, words
+from mailroom.ops.cli import app, consent, words
 from tests.ops.cli.fake_desk import NOW_MS, FakeDesk
 
 OURS = (
@@ -25,7 +25,7 @@ OURS = (
 @pytest.fixture
 def desk(monkeypatch, tmp_path):
     """What stands in for the installation; no setting of this machine reaches the commands."""
-    from ops import oncall_desk
+    from mailroom.ops import oncall_desk
 
     fake = FakeDesk()
 

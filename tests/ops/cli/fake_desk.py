@@ -4,17 +4,17 @@ it was asked to do. That it can be asked the same as the real one is tested in `
 
 from typing import Any
 
-from storage.redis.dead_letters import DeadLetter, Wanted
-from storage.redis.entry import Chat
-from storage.redis.history import KEPT_SECONDS
-from supervisors.oncall.concerns import Concern
-from supervisors.oncall.dead import AllTotals, DeadEverywhere
-from supervisors.oncall.desk import UnknownTargetError
-from supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
-from supervisors.oncall.past import POINTS_MAX, Past
-from supervisors.oncall.payments import LostReport
-from supervisors.oncall.periodic import PeriodicReport
-from supervisors.oncall.reports import (
+from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.history import KEPT_SECONDS
+from mailroom.supervisors.oncall.concerns import Concern
+from mailroom.supervisors.oncall.dead import AllTotals, DeadEverywhere
+from mailroom.supervisors.oncall.desk import UnknownTargetError
+from mailroom.supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
+from mailroom.supervisors.oncall.past import POINTS_MAX, Past
+from mailroom.supervisors.oncall.payments import LostReport
+from mailroom.supervisors.oncall.periodic import PeriodicReport
+from mailroom.supervisors.oncall.reports import (
     ChatLine,
     ChatReport,
     Intervention,
@@ -24,7 +24,7 @@ from supervisors.oncall.reports import (
     Suspension,
     Waiting,
 )
-from supervisors.oncall.restored import RestoredReport
+from mailroom.supervisors.oncall.restored import RestoredReport
 
 MINUTE_MS = 60_000
 NOW_MS = 1_700_000_000_000

@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
-from ops.cli import consent
-from supervisors.oncall.desk import OnCallError, UnknownTargetError
-from supervisors.oncall.reports import By, Outcome, Suspension
+from mailroom.ops.cli import consent
+from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By, Outcome, Suspension
 from tests.ops.cli.fake_desk import chat_report, waiting
 
 ACTIONS = ("restart", "suspend", "resume", "drain")

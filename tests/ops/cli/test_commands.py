@@ -15,8 +15,8 @@ import psutil
 import pytest
 import redis
 
-from ops.embedded.ports import free_port
-from ops.version import VERSION
+from mailroom.ops.embedded.ports import free_port
+from mailroom.ops.version import VERSION
 from tests import forked
 from tests.forked import MAILROOM
 

@@ -6,12 +6,12 @@ import tempfile
 
 import pytest
 
-from ops.cli.dead import work
-from ops.faults import CannotStartError
-from storage.redis.dead_letters import Wanted
-from storage.redis.entry import Chat
-from supervisors.oncall.desk import OnCallError
-from supervisors.oncall.reports import By, Outcome
+from mailroom.ops.cli.dead import work
+from mailroom.ops.faults import CannotStartError
+from mailroom.storage.redis.dead_letters import Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.desk import OnCallError
+from mailroom.supervisors.oncall.reports import By, Outcome
 from tests.ops.cli.fake_desk import NOW_MS, dead_job, letter
 
 BY = By("ann", "because")
@@ -226,7 +226,7 @@ def test_what_breaks_off_half_way_says_how_far_it_came(mailroom, desk, monkeypat
 
 
 def test_more_than_the_desk_hands_out_is_said(mailroom, desk, monkeypatch):
-    monkeypatch.setattr("supervisors.oncall.looking.LINES_MAX", 2)
+    monkeypatch.setattr("mailroom.supervisors.oncall.looking.LINES_MAX", 2)
     result = mailroom("dead", "drop", "--all", *WHY, answers="y\n")
     assert "Drop the newest 2 dead letters of 3 for good?" in result.stderr
     assert "1 were left: give the same command again" in result.stdout

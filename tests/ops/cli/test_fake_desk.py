@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.desk import OnCall
 from tests.ops.cli.fake_desk import FakeDesk
 
 ASKED = [name for name in vars(FakeDesk) if not name.startswith("_")]

@@ -6,7 +6,7 @@ import os
 import pytest
 import redis
 
-from storage.postgres.migrate import migrate
+from mailroom.storage.postgres.migrate import migrate
 from tests import forked
 from tests.forked import MAILROOM
 

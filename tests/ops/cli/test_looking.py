@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from ops.cli import tables
-from ops.faults import CannotStartError
-from storage.redis.entry import Chat
-from supervisors.oncall.concerns import Concern, Thing
-from supervisors.oncall.past import Past, Point
-from supervisors.oncall.periodic import PeriodicReport
-from supervisors.oncall.reports import ChatLine, Intervention, Suspension
+from mailroom.ops.cli import tables
+from mailroom.ops.faults import CannotStartError
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.concerns import Concern, Thing
+from mailroom.supervisors.oncall.past import Past, Point
+from mailroom.supervisors.oncall.periodic import PeriodicReport
+from mailroom.supervisors.oncall.reports import ChatLine, Intervention, Suspension
 from tests.ops.cli.fake_desk import NOW_MS, chat_report, job, node, process, waiting
 
 

@@ -11,11 +11,11 @@ import sys
 import pytest
 import redis
 
-from ops.embedded.place import DataDirectory, holder
-from ops.embedded.redis import EmbeddedRedis
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Mailboxes, Offer
+from mailroom.ops.embedded.place import DataDirectory, holder
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Mailboxes, Offer
 from tests import forked
 from tests.forked import MAILROOM
 

@@ -7,9 +7,9 @@ import os
 import asyncpg
 import pytest
 
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
 from tests import forked
 from tests.forked import MAILROOM
 

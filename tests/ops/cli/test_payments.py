@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from supervisors.oncall.payments import LostReport
-from supervisors.oncall.reports import By
+from mailroom.supervisors.oncall.payments import LostReport
+from mailroom.supervisors.oncall.reports import By
 from tests.ops.cli.fake_desk import MINUTE_MS, NOW_MS
 
 REF = "m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from supervisors.oncall.reports import By
-from supervisors.oncall.restored import RestoredReport
+from mailroom.supervisors.oncall.reports import By
+from mailroom.supervisors.oncall.restored import RestoredReport
 from tests.ops.cli.fake_desk import MINUTE_MS, NOW_MS
 
 SAYS = "Postgres went back to 29 Nov 03:00 UTC (12 h)."

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ops.cli import words
-from ops.cli.dead.draft import Draft
-from ops.cli.dead.look import pretty
-from storage.words import harmless
+from mailroom.ops.cli import words
+from mailroom.ops.cli.dead.draft import Draft
+from mailroom.ops.cli.dead.look import pretty
+from mailroom.storage.words import harmless
 
 
 @pytest.mark.parametrize(

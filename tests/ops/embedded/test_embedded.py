@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded import child
-from ops.embedded.place import DataDirectory, StoreError
-from ops.embedded.postgres import EmbeddedPostgres, binaries, may_be_private, unprivileged_user
-from ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded import child
+from mailroom.ops.embedded.place import DataDirectory, StoreError
+from mailroom.ops.embedded.postgres import EmbeddedPostgres, binaries, may_be_private, unprivileged_user
+from mailroom.ops.embedded.redis import EmbeddedRedis
 
 STORES = {"postgres": EmbeddedPostgres, "redis": EmbeddedRedis}
 PID_FILES = {"postgres": "postgres/postmaster.pid", "redis": "redis/redis.pid"}
@@ -145,7 +145,7 @@ def test_files_of_another_postgres_are_left_alone(data):
 
 
 def test_a_journal_of_a_newer_redis_is_not_taken_for_an_empty_one(data, monkeypatch):
-    monkeypatch.setattr("ops.embedded.redis.version_of", lambda _server: (6, 2))
+    monkeypatch.setattr("mailroom.ops.embedded.redis.version_of", lambda _server: (6, 2))
     (data / "redis" / "appendonlydir").mkdir(parents=True)
     with pytest.raises(StoreError, match=r"written by Redis 7\.0 or later"):
         EmbeddedRedis(data).start()
@@ -202,7 +202,7 @@ def test_a_checkout_in_roots_home_kept_initdb_from_finding_its_postgres(data, mo
     shutil.copytree(binaries().parent, programs.parent, symlinks=True)
     shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), data / "home" / f"{wheel.name}.libs")
     (data / "home").chmod(0o700)
-    monkeypatch.setattr("ops.embedded.postgres.binaries", lambda: programs)
+    monkeypatch.setattr("mailroom.ops.embedded.postgres.binaries", lambda: programs)
     store = EmbeddedPostgres(data / "home" / "data")
     try:
         store.start()
@@ -229,7 +229,7 @@ def test_a_cluster_that_was_nobodys_becomes_roots_at_the_next_start(data):
 @pytest.mark.needs_root
 @only_root
 def test_where_the_kernel_gives_no_namespace_postgres_is_an_ordinary_user(data, monkeypatch):
-    monkeypatch.setattr("ops.embedded.postgres.may_be_private", lambda: False)
+    monkeypatch.setattr("mailroom.ops.embedded.postgres.may_be_private", lambda: False)
     store = EmbeddedPostgres(data / "data")
     try:
         store.start()
@@ -271,20 +271,20 @@ def test_an_ordinary_user_needs_nothing_special(data):
     os.chown(data, nobody.pw_uid, nobody.pw_gid)
     script = (
         "import sys; from pathlib import Path\n"
-        "from ops.embedded.postgres import EmbeddedPostgres\n"
-        "from ops.embedded.redis import EmbeddedRedis\n"
+        "from mailroom.ops.embedded.postgres import EmbeddedPostgres\n"
+        "from mailroom.ops.embedded.redis import EmbeddedRedis\n"
         "for store in (EmbeddedPostgres(Path(sys.argv[1])), EmbeddedRedis(Path(sys.argv[1]))):\n"
         "    store.start(); store.stop()\n"
     )
     identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     try:
-        subprocess.run([sys.executable, "-c", "import ops"], cwd="/", check=True, **identity)
+        subprocess.run([sys.executable, "-c", "from mailroom import ops"], cwd="/", check=True, **identity)
     except (PermissionError, subprocess.CalledProcessError):
         pytest.skip("this Python is closed to other users")
     subprocess.run([sys.executable, "-c", script, data], cwd="/", check=True, **identity)
 
 
 def test_a_disk_nearly_full_is_told_before_anything_is_written(data, monkeypatch):
-    monkeypatch.setattr("ops.embedded.place.FREE_BYTES_MIN", 1 << 60)
+    monkeypatch.setattr("mailroom.ops.embedded.place.FREE_BYTES_MIN", 1 << 60)
     with pytest.raises(StoreError, match="nearly full"):
         EmbeddedRedis(data).start()

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from ops.embedded.keeper import Keeper
-from ops.embedded.place import DataDirectory, StoreError
-from ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded.keeper import Keeper
+from mailroom.ops.embedded.place import DataDirectory, StoreError
+from mailroom.ops.embedded.redis import EmbeddedRedis
 
 
 class ObservedRedis(EmbeddedRedis):

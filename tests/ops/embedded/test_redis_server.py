@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from ops.embedded import redis as embedded
-from ops.embedded.place import StoreError
-from ops.embedded.redis import BUNDLED, EmbeddedRedis, find_server, reads
+from mailroom.ops.embedded import redis as embedded
+from mailroom.ops.embedded.place import StoreError
+from mailroom.ops.embedded.redis import BUNDLED, EmbeddedRedis, find_server, reads
 
 
 @pytest.fixture

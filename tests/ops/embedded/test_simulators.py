@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded import child
-from ops.embedded.model import DemoModel
-from ops.embedded.payments import DemoPayments
-from ops.embedded.ports import beside, free_port
-from ops.embedded.simulator import DemoSimulator
-from ops.embedded.telegram import DemoTelegram
+from mailroom.ops.embedded import child
+from mailroom.ops.embedded.model import DemoModel
+from mailroom.ops.embedded.payments import DemoPayments
+from mailroom.ops.embedded.ports import beside, free_port
+from mailroom.ops.embedded.simulator import DemoSimulator
+from mailroom.ops.embedded.telegram import DemoTelegram
 
 KINDS = ("telegram", "payments", "model")
 

@@ -4,9 +4,9 @@ import json
 import urllib.request
 from pathlib import Path
 
-from actors.bots.shop.options import DEMO_PEOPLE
-from ops.embedded.ports import free_port
-from ops.embedded.telegram import DemoTelegram
+from mailroom.actors.bots.shop.options import DEMO_PEOPLE
+from mailroom.ops.embedded.ports import free_port
+from mailroom.ops.embedded.telegram import DemoTelegram
 
 
 def test_the_page_shows_the_bots_of_a_demo_by_their_names_also_after_a_restart(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from actors.providers.telegram import SECRET_HEADER
-from ops.flood import Plan, run_flood
-from ops.flood.plan import Expect
+from mailroom.actors.providers.telegram import SECRET_HEADER
+from mailroom.ops.flood import Plan, run_flood
+from mailroom.ops.flood.plan import Expect
 
 SECRET = "right"
 

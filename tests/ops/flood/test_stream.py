@@ -1,7 +1,7 @@
 import random
 
-from ops.flood.plan import Plan
-from ops.flood.stream import messages, with_duplicates
+from mailroom.ops.flood.plan import Plan
+from mailroom.ops.flood.stream import messages, with_duplicates
 
 
 def test_chats_take_turns_and_update_ids_are_consecutive():

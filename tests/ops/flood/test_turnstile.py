@@ -1,7 +1,7 @@
 import asyncio
 
-from ops.flood.stream import Message
-from ops.flood.turnstile import Turnstile
+from mailroom.ops.flood.stream import Message
+from mailroom.ops.flood.turnstile import Turnstile
 
 
 def message(number: int, chat_id: int = 1) -> Message:

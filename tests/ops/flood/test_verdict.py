@@ -1,7 +1,7 @@
-from ops.flood.plan import Expect
-from ops.flood.stream import Message
-from ops.flood.verdict import judge
-from ops.flood.watcher import Reply
+from mailroom.ops.flood.plan import Expect
+from mailroom.ops.flood.stream import Message
+from mailroom.ops.flood.verdict import judge
+from mailroom.ops.flood.watcher import Reply
 
 CHAT = 7
 

@@ -30,7 +30,7 @@ def ours() -> list[MetricWrapperBase]:
     for layer in LAYERS:
         for path in sorted((ROOT / layer).rglob("*.py")):
             if "prometheus_client" in path.read_text(encoding="utf-8"):
-                import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+                import_module(".".join(("mailroom", *path.relative_to(ROOT).with_suffix("").parts)))
     known = list(REGISTRY._collector_to_names)
     return [one for one in known if isinstance(one, MetricWrapperBase) and one._name.startswith("mailroom_")]
 

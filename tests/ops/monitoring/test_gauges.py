@@ -11,14 +11,14 @@ import trio
 import trio.testing
 from prometheus_client import REGISTRY
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Mailboxes, Offer
-from supervisors import gauges
-from supervisors.otp.child import Life
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Mailboxes, Offer
+from mailroom.supervisors import gauges
+from mailroom.supervisors.otp.child import Life
 
 NOBODY = "unix:///nowhere/redis.sock"
 SECONDS_MAX = 10

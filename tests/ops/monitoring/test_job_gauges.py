@@ -6,13 +6,13 @@ import math
 import pytest
 from prometheus_client import REGISTRY
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.postgres.database import connect
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
-from supervisors import job_gauges
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.database import connect
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.supervisors import job_gauges
 
 
 class Absent:

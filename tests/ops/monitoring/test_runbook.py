@@ -6,8 +6,8 @@ from typing import get_args
 import pytest
 import typer
 
-from ops.cli import app
-from supervisors.otp import trace
+from mailroom.ops.cli import app
+from mailroom.supervisors.otp import trace
 from tests.ops.monitoring.metrics import labels_by_name, names_in, source
 from tests.ops.monitoring.published import ALERTS, PANELS
 from tests.ops.monitoring.runbook import ANCHORS, SYMPTOMS, TEXT, mailroom_calls, shell_lines

@@ -9,7 +9,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
-from ops.simulators.telegram.serving import Simulator, simulator
+from mailroom.ops.simulators.telegram.serving import Simulator, simulator
 
 TOKEN = "1001:test-token"
 PATIENCE_SECONDS = 10.0

@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from ops.simulators.telegram.pictures import blank
+from mailroom.ops.simulators.telegram.pictures import blank
 
 TOKEN = "1001:test-token"
 START = [{"command": "start", "description": "Start"}]

@@ -4,9 +4,16 @@ import random
 
 import pytest
 
-from ops.simulators.telegram.backlog import UPDATE_BYTES_MAX, UPDATES_MAX, Backlog
-from ops.simulators.telegram.delivery import Delivery, Shipment
-from ops.simulators.telegram.kinds import DAY_SECONDS, KINDS, QUEUE_STRIDE, expiry_of, kind_of, queue_of
+from mailroom.ops.simulators.telegram.backlog import UPDATE_BYTES_MAX, UPDATES_MAX, Backlog
+from mailroom.ops.simulators.telegram.delivery import Delivery, Shipment
+from mailroom.ops.simulators.telegram.kinds import (
+    DAY_SECONDS,
+    KINDS,
+    QUEUE_STRIDE,
+    expiry_of,
+    kind_of,
+    queue_of,
+)
 
 UNIX = 1_700_000_000.0
 CHAT, USER = 77, 77

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from ops.simulators.telegram.entities import format_text
-from ops.simulators.telegram.errors import ApiError
+from mailroom.ops.simulators.telegram.entities import format_text
+from mailroom.ops.simulators.telegram.errors import ApiError
 
 
 def shown(text, mode="HTML"):

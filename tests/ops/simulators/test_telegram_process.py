@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.request
 
-COMMAND = [sys.executable, "-m", "ops.simulators.telegram"]
+COMMAND = [sys.executable, "-m", "mailroom.ops.simulators.telegram"]
 
 
 def test_it_says_where_it_is_serves_and_stops_on_sigterm():

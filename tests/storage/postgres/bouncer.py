@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ops.embedded.postgres import WRAPPER, may_be_private
+from mailroom.ops.embedded.postgres import WRAPPER, may_be_private
 
 NAMES = ("pgbouncer", "pgbouncer-1.24", "pgbouncer-1.25", "pgbouncer-1.26")
 KEEPS_SINCE = (1, 21)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.postgres.division import (
+from mailroom.storage.postgres.division import (
     ALONE,
     CONNECTIONS_DEFAULT,
     CONNECTIONS_MAX,

@@ -6,7 +6,7 @@ import time
 import asyncpg
 import pytest
 
-from storage.postgres.migrate import (
+from mailroom.storage.postgres.migrate import (
     NAME_LENGTH_MAX,
     MigrationError,
     apply_migrations,
@@ -45,7 +45,8 @@ def test_a_new_database_gets_every_migration_and_the_second_run_finds_nothing_to
 def test_nothing_to_do_takes_one_query_and_no_alembic(clean_postgres_url):
     migrate(clean_postgres_url)
     script = (
-        "import sys; from storage.postgres.migrate import migrate; assert migrate(sys.argv[1]) == [];"
+        "import sys; from mailroom.storage.postgres.migrate import migrate;"
+        "assert migrate(sys.argv[1]) == [];"
         "assert 'alembic' not in sys.modules and 'sqlalchemy' not in sys.modules"
     )
     started = time.monotonic()

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.postgres.migrate import apply_migrations, migration_names, script_from
-from storage.postgres.payment_names import NAME, installation_in, is_number, new_suffix
-from storage.postgres.payments import find_payment, find_payment_called, installation_id, open_payment
+from mailroom.storage.postgres.migrate import apply_migrations, migration_names, script_from
+from mailroom.storage.postgres.payment_names import NAME, installation_in, is_number, new_suffix
+from mailroom.storage.postgres.payments import (
+    find_payment,
+    find_payment_called,
+    installation_id,
+    open_payment,
+)
 
 ORDER = {"provider": "a", "purpose": "shop.order", "amount_minor": 149_000, "currency": "RUB"}
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.payment_names import installation_in
-from storage.postgres.payments import (
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.payment_names import installation_in
+from mailroom.storage.postgres.payments import (
     created_at_provider,
     find_payment,
     is_expired,
@@ -20,7 +20,7 @@ from storage.postgres.payments import (
     open_payment,
     payments_of,
 )
-from storage.postgres.refunds import (
+from mailroom.storage.postgres.refunds import (
     begin_again,
     begin_refund,
     find_refund,

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from storage.postgres import pooler
-from storage.postgres.pooler import IN_TRANSACTION_MODE, KEEPING_STATEMENTS
+from mailroom.storage.postgres import pooler
+from mailroom.storage.postgres.pooler import IN_TRANSACTION_MODE, KEEPING_STATEMENTS
 
 SERVERS = 3
 

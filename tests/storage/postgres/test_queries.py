@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.postgres.queries import QueryFileError, parse
+from mailroom.storage.postgres.queries import QueryFileError, parse
 
 TWO = """-- first: one.
 SELECT 1;

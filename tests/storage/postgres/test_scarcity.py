@@ -5,9 +5,9 @@ import asyncio
 import asyncpg
 import pytest
 
-from storage.postgres import opening
-from storage.postgres.opening import open_pool
-from storage.postgres.scarcity import shortage
+from mailroom.storage.postgres import opening
+from mailroom.storage.postgres.opening import open_pool
+from mailroom.storage.postgres.scarcity import shortage
 
 FEW = 3
 

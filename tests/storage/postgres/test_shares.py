@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.postgres.opening import open_pool
-from storage.postgres.shares import Share, Turnstile
+from mailroom.storage.postgres.opening import open_pool
+from mailroom.storage.postgres.shares import Share, Turnstile
 
 USERS = ("payment", "delivery", "notification")
 

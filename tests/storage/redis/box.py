@@ -6,12 +6,12 @@ from typing import Any
 
 import redis
 
-from storage.redis.audit import Audit
-from storage.redis.batch import Line
-from storage.redis.dead_letters import DeadLetters
-from storage.redis.entry import PARTITIONS, Chat, Entry
-from storage.redis.mailbox import Changes, Committed, Following, Mailboxes, Offer, Receipt
-from storage.redis.suspensions import Suspensions
+from mailroom.storage.redis.audit import Audit
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import DeadLetters
+from mailroom.storage.redis.entry import PARTITIONS, Chat, Entry
+from mailroom.storage.redis.mailbox import Changes, Committed, Following, Mailboxes, Offer, Receipt
+from mailroom.storage.redis.suspensions import Suspensions
 
 EPOCH = 5
 

@@ -8,8 +8,8 @@ import redis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from storage.redis import dead_letters, inspection, mailbox, pair, suspensions
-from storage.redis.scripts import NAMES, Script, script
+from mailroom.storage.redis import dead_letters, inspection, mailbox, pair, suspensions
+from mailroom.storage.redis.scripts import NAMES, Script, script
 from tests.storage.redis.model import CAP
 
 SETTINGS = settings(

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from storage.errors import Fenced
-from storage.redis.entry import Chat, Entry
-from storage.redis.mailbox import Changes, Following
+from mailroom.storage.errors import Fenced
+from mailroom.storage.redis.entry import Chat, Entry
+from mailroom.storage.redis.mailbox import Changes, Following
 from tests.storage.redis.box import Box, dead_letter
 
 CAP = 2

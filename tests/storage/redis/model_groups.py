@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Incomplete
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes, Incomplete
 from tests.storage.redis.box import dead_letter
 from tests.storage.redis.model import CAP, MailboxMachine, Message, chats, in_line, orders, small
 

@@ -7,8 +7,8 @@ the journal of the old one. Every rule makes what it needs, so that few steps do
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Following
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes, Following
 from tests.storage.redis.box import dead_letter
 from tests.storage.redis.model import (
     CAP,

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ops.embedded.redis import EmbeddedRedis
-from storage.redis.batch import Line
-from storage.redis.dead_letters import Wanted
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Early, Mailboxes, Offer
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import Wanted
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Early, Mailboxes, Offer
 from tests.storage.redis.box import EPOCH, Box
 
 DAY_MS = 24 * 3600 * 1000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.errors import Fenced
+from mailroom.storage.errors import Fenced
 from tests.storage.redis.box import EPOCH
 
 

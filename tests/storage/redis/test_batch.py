@@ -6,8 +6,8 @@ import time
 
 import uvloop
 
-from storage.redis import batch
-from storage.redis.batch import Line
+from mailroom.storage.redis import batch
+from mailroom.storage.redis.batch import Line
 
 
 def test_a_loop_that_was_blocked_does_not_cost_a_healthy_connection(clean_redis_url, monkeypatch):

@@ -3,8 +3,8 @@
 import json
 import time
 
-from storage.redis.entry import Chat
-from storage.redis.mailbox import Changes, Early, Following
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.mailbox import Changes, Early, Following
 
 
 def test_mbx_p2_a_commit_writes_state_and_timers_and_takes_the_message_away_in_one_step(box):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from storage.errors import StoreError, StoreUnavailable
-from storage.redis import dead_letters
-from storage.redis.batch import Line
-from storage.redis.dead_letters import OTHER_REASONS, DeadLetters, Wanted
-from storage.redis.entry import Chat
+from mailroom.storage.errors import StoreError, StoreUnavailable
+from mailroom.storage.redis import dead_letters
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import OTHER_REASONS, DeadLetters, Wanted
+from mailroom.storage.redis.entry import Chat
 from tests.storage.redis.box import dead_letter
 
 ALL = Wanted()

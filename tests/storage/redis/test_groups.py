@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from storage.redis.entry import Entry
-from storage.redis.mailbox import Changes, Early, Following, Incomplete
+from mailroom.storage.redis.entry import Entry
+from mailroom.storage.redis.mailbox import Changes, Early, Following, Incomplete
 from tests.storage.redis.box import EPOCH, dead_letter
 
 OLD_ENTRY = b"7 100 1700000000000 message chat trace\n{}"
@@ -237,7 +237,7 @@ def test_g6_a_dead_group_that_has_no_room_stays_where_it_is_as_a_whole(box, monk
     entries = parts(box, 10, 11, 12)
     complete(box)
     ids = die(box, entries)
-    monkeypatch.setattr("storage.redis.dead_letters.MAILBOX_CAP", 3)
+    monkeypatch.setattr("mailroom.storage.redis.dead_letters.MAILBOX_CAP", 3)
     assert box.call(box.letters.requeue(ids[0])) == "full"
     assert box.orders() == [99]
     assert box.raw.hlen(box.key("dead")) == 3

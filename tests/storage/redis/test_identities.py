@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import redis
 
-from storage.redis.batch import Line
-from storage.redis.entry import Chat, prefix
-from storage.redis.identities import AnotherBotError, Identities
-from storage.redis.mailbox import Mailboxes, Offer
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat, prefix
+from mailroom.storage.redis.identities import AnotherBotError, Identities
+from mailroom.storage.redis.mailbox import Mailboxes, Offer
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from storage.redis import audit, inspection
-from storage.redis.entry import Chat
-from storage.redis.inspection import Totals
-from storage.redis.mailbox import Changes, Offer
+from mailroom.storage.redis import audit, inspection
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.inspection import Totals
+from mailroom.storage.redis.mailbox import Changes, Offer
 from tests.storage.redis.box import EPOCH
 from tests.storage.redis.model import sharing
 

@@ -4,12 +4,12 @@ from contextlib import suppress
 
 import pytest
 
-from storage.errors import StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.dead_letters import Wanted
-from storage.redis.entry import PARTITIONS, Chat
-from storage.redis.mailbox import MAILBOX_CAP, Changes, Early
-from storage.redis.suspensions import WITHOUT_NOTE, Held, Suspensions
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import Wanted
+from mailroom.storage.redis.entry import PARTITIONS, Chat
+from mailroom.storage.redis.mailbox import MAILBOX_CAP, Changes, Early
+from mailroom.storage.redis.suspensions import WITHOUT_NOTE, Held, Suspensions
 from tests.storage.redis.box import Box, dead_letter
 
 NEVER_MS = 4_000_000_000_000

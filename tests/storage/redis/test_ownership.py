@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from storage.errors import Fenced
-from storage.postgres.lease import Leases
-from storage.postgres.migrate import migrate
-from storage.redis.entry import PARTITIONS
-from storage.redis.mailbox import Changes
+from mailroom.storage.errors import Fenced
+from mailroom.storage.postgres.lease import Leases
+from mailroom.storage.postgres.migrate import migrate
+from mailroom.storage.redis.entry import PARTITIONS
+from mailroom.storage.redis.mailbox import Changes
 
 
 @pytest.fixture

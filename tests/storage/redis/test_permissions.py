@@ -8,10 +8,10 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 import redis
 
-from ops.faults import CannotStartError
-from ops.preflight import require_redis
-from storage.redis import permissions
-from storage.redis.permissions import commands, refused
+from mailroom.ops.faults import CannotStartError
+from mailroom.ops.preflight import require_redis
+from mailroom.storage.redis import permissions
+from mailroom.storage.redis.permissions import commands, refused
 
 ROOT = Path(permissions.__file__).parents[2]
 DONE_WITHOUT = {"CONFIG", "INFO"}

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ops.faults import CannotStartError
-from ops.preflight import require_redis
-from storage.redis.tls import TlsOptionError, context_of, known, read_url
-from storage.redis.wire import connect
+from mailroom.ops.faults import CannotStartError
+from mailroom.ops.preflight import require_redis
+from mailroom.storage.redis.tls import TlsOptionError, context_of, known, read_url
+from mailroom.storage.redis.wire import connect
 from tests.acceptance.processes import free_port
 
 NOW = dt.datetime.now(dt.UTC)

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import structlog
 
-from storage.redis.batch import Line
-from supervisors.oncall import registry
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.reports import By
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.oncall import registry
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.reports import By
 from tests.storage.redis.box import Box
 from tests.supervisors.oncall.station import Chats, Station
 

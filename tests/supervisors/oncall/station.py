@@ -10,14 +10,14 @@ from typing import Any
 
 import trio
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.redis.batch import Line
-from storage.redis.entry import Chat
-from supervisors.oncall.listener import Listener
-from supervisors.oncall.node import LocalNode
-from supervisors.oncall.reports import NodeReport
-from supervisors.otp.child import Life
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.listener import Listener
+from mailroom.supervisors.oncall.node import LocalNode
+from mailroom.supervisors.oncall.reports import NodeReport
+from mailroom.supervisors.otp.child import Life
 
 PATIENCE_SECONDS = 10.0
 PATHS = ("stores", "stores/redis", "oncall", "chats", "chats/timers", "chats/bots", "chats/bots/shop")

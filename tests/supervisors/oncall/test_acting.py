@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from storage.redis.mailbox import Changes, Early
-from supervisors.oncall.desk import OnCallError, UnknownTargetError
-from supervisors.oncall.reports import By
+from mailroom.storage.redis.mailbox import Changes, Early
+from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By
 from tests.supervisors.oncall.station import Chats, Tree
 
 

@@ -2,9 +2,9 @@
 
 import signal
 
-from storage.redis.entry import Chat
-from supervisors.oncall import registry
-from supervisors.oncall.need import concerns
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall import registry
+from mailroom.supervisors.oncall.need import concerns
 from tests.supervisors.oncall.station import eventually
 
 
@@ -76,6 +76,6 @@ def test_one_that_signs_off_is_not_missed(start, desk, no_farewell):
 
 
 def test_a_list_without_anything_is_no_trouble():
-    from supervisors.oncall.need import Seen
+    from mailroom.supervisors.oncall.need import Seen
 
     assert concerns(Seen()) == []

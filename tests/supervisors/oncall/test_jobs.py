@@ -7,15 +7,15 @@ import asyncio
 import asyncpg
 import pytest
 
-from storage.errors import StoreUnavailable
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.outbox.job import NewJob, Origin
-from storage.postgres.outbox.outcome import Rejected, Retry
-from storage.postgres.outbox.seen import Wanted
-from storage.redis.batch import Line
-from storage.redis.dead_letters import Wanted as DeadWanted
-from supervisors.oncall import jobs
-from supervisors.oncall.desk import OnCall, OnCallError, UnknownTargetError
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.outbox.job import NewJob, Origin
+from mailroom.storage.postgres.outbox.outcome import Rejected, Retry
+from mailroom.storage.postgres.outbox.seen import Wanted
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.dead_letters import Wanted as DeadWanted
+from mailroom.supervisors.oncall import jobs
+from mailroom.supervisors.oncall.desk import OnCall, OnCallError, UnknownTargetError
 from tests.storage.postgres.outbox.box import Box, mail
 from tests.supervisors.oncall.conftest import Desk
 

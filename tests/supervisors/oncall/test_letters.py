@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from storage.redis.dead_letters import Wanted
-from storage.redis.entry import NOWHERE, Chat
-from storage.redis.mailbox import Offer
-from supervisors.oncall import letters
-from supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.storage.redis.dead_letters import Wanted
+from mailroom.storage.redis.entry import NOWHERE, Chat
+from mailroom.storage.redis.mailbox import Offer
+from mailroom.supervisors.oncall import letters
+from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
 from tests.supervisors.oncall.station import Chats
 
 

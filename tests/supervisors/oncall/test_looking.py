@@ -2,9 +2,9 @@
 
 import pytest
 
-from storage.redis.entry import Chat
-from supervisors.oncall.desk import OnCallError, UnknownTargetError
-from supervisors.oncall.reports import By
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By
 from tests.supervisors.oncall.station import Chats
 
 

@@ -1,14 +1,14 @@
 """From what is seen to what needs on-call, and in which order."""
 
-from storage.redis.entry import Chat
-from storage.redis.inspection import Totals
-from storage.redis.mailbox import PARKED_BY
-from storage.redis.suspensions import HELD_BY
-from supervisors.oncall.job_reports import DeadJob
-from supervisors.oncall.need import LongWait, Seen, concerns
-from supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
-from supervisors.oncall.registry import Missed, Process
-from supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
+from mailroom.storage.redis.entry import Chat
+from mailroom.storage.redis.inspection import Totals
+from mailroom.storage.redis.mailbox import PARKED_BY
+from mailroom.storage.redis.suspensions import HELD_BY
+from mailroom.supervisors.oncall.job_reports import DeadJob
+from mailroom.supervisors.oncall.need import LongWait, Seen, concerns
+from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
+from mailroom.supervisors.oncall.registry import Missed, Process
+from mailroom.supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
 
 WELL = JobsInNeed(0, [], [], 0, {}, {})
 

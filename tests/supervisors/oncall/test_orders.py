@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 import trio
 
-from ops.embedded.redis import EmbeddedRedis
-from storage.errors import StoreUnavailable
-from storage.redis.batch import Line
-from storage.redis.suspensions import Suspensions
-from supervisors.oncall import listener, orders, post, registry
-from supervisors.oncall.desk import OnCall
-from supervisors.oncall.orders import Order, answer_key, order_key, orders_of
-from supervisors.oncall.post import Post
-from supervisors.oncall.registry import living
-from supervisors.oncall.reports import By
+from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.suspensions import Suspensions
+from mailroom.supervisors.oncall import listener, orders, post, registry
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.orders import Order, answer_key, order_key, orders_of
+from mailroom.supervisors.oncall.post import Post
+from mailroom.supervisors.oncall.registry import living
+from mailroom.supervisors.oncall.reports import By
 from tests.supervisors.oncall.station import Chats, Tree, eventually
 
 BY = By("ann", "a test")

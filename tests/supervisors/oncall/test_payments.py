@@ -6,12 +6,12 @@ import asyncpg
 import pytest
 from prometheus_client import REGISTRY
 
-from actors.runtime.bridge import aio
-from storage.postgres.lost_payments import note_lost
-from storage.postgres.migrate import apply_migrations
-from supervisors.oncall.desk import OnCall, OnCallError, UnknownTargetError
-from supervisors.oncall.reports import By
-from supervisors.payment_gauges import count_lost
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.lost_payments import note_lost
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.supervisors.oncall.desk import OnCall, OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By
+from mailroom.supervisors.payment_gauges import count_lost
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.supervisors.oncall.conftest import Desk
 

@@ -7,17 +7,17 @@ import asyncpg
 import pytest
 import trio
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.postgres.migrate import migrate
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.periodic import works
-from storage.redis.batch import Line
-from supervisors.oncall import periodic
-from supervisors.oncall.desk import OnCall, UnknownTargetError
-from supervisors.oncall.reports import By
-from supervisors.periodic import Periodic, Work, wait_seconds
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.migrate import migrate
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.periodic import works
+from mailroom.storage.redis.batch import Line
+from mailroom.supervisors.oncall import periodic
+from mailroom.supervisors.oncall.desk import OnCall, UnknownTargetError
+from mailroom.supervisors.oncall.reports import By
+from mailroom.supervisors.periodic import Periodic, Work, wait_seconds
 from tests.actors.jobs.stand import Life
 
 BY = By("ann", "the provider is back")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from storage.postgres.pair import PostgresPair
-from storage.redis.pair import RedisPair
-from storage.redis.suspensions import HELD_BY, Suspensions
-from supervisors.oncall.desk import OnCall, OnCallError
-from supervisors.oncall.reports import By
-from supervisors.pairing.check import Pairing
-from supervisors.pairing.guard import Guard
-from supervisors.pairing.kept import Asked
+from mailroom.storage.postgres.pair import PostgresPair
+from mailroom.storage.redis.pair import RedisPair
+from mailroom.storage.redis.suspensions import HELD_BY, Suspensions
+from mailroom.supervisors.oncall.desk import OnCall, OnCallError
+from mailroom.supervisors.oncall.reports import By
+from mailroom.supervisors.pairing.check import Pairing
+from mailroom.supervisors.pairing.guard import Guard
+from mailroom.supervisors.pairing.kept import Asked
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.supervisors.oncall.conftest import Desk
 
@@ -150,8 +150,8 @@ def test_a_backup_of_last_night_is_never_gone_over_by_itself(world: World) -> No
 
 
 def test_naming_a_database_anew_makes_it_refuse_the_redis_of_the_one_it_was_copied_from(world: World) -> None:
-    from ops.naming import BadNameError, Naming, NotNowError
-    from supervisors.pairing.check import StoresDoNotFitError
+    from mailroom.ops.naming import BadNameError, Naming, NotNowError
+    from mailroom.supervisors.pairing.check import StoresDoNotFitError
 
     naming = Naming(PostgresPair(world.pool), RedisPair(world.line))
     world.does(world.pairing.check())
@@ -171,7 +171,7 @@ def test_naming_a_database_anew_makes_it_refuse_the_redis_of_the_one_it_was_copi
 
 
 def test_a_redis_of_before_the_pairs_can_be_joined_by_hand(world: World) -> None:
-    from ops.naming import Naming
+    from mailroom.ops.naming import Naming
 
     world.does(world.pairing.check())
     world.does(world.line.command("DEL", "mailroom:pair"))

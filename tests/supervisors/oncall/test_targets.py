@@ -2,9 +2,9 @@
 
 import pytest
 
-from storage.redis.entry import Chat
-from supervisors.oncall.errors import OnCallError, UnknownTargetError
-from supervisors.oncall.targets import Known, Target, covering, find_target, refuse_unstoppable
+from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.targets import Known, Target, covering, find_target, refuse_unstoppable
 
 PATHS = {
     "stores", "stores/redis", "oncall", "chats", "chats/work", "chats/work/timers", "chats/bots",

@@ -10,8 +10,8 @@ from functools import partial
 import trio
 import trio.testing
 
-from supervisors.otp.child import Ignore, Life, Shutdown
-from supervisors.otp.errors import (
+from mailroom.supervisors.otp.child import Ignore, Life, Shutdown
+from mailroom.supervisors.otp.errors import (
     AlreadyPresentError,
     AlreadyStartedError,
     FailedToStartError,
@@ -20,8 +20,8 @@ from supervisors.otp.errors import (
     RestartingError,
     StillRunningError,
 )
-from supervisors.otp.spec import ChildSpec, SpecError, SupervisorSpec
-from supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp.spec import ChildSpec, SpecError, SupervisorSpec
+from mailroom.supervisors.otp.supervisor import Supervisor
 from tests.supervisors.otp.scenarios import Child, Flags, Op, Scenario, Sub, Worker
 
 SLOW_SECONDS = 0.01

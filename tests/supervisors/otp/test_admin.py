@@ -4,8 +4,8 @@ import pytest
 import trio
 import trio.testing
 
-from supervisors.otp.errors import NotRunningError
-from supervisors.otp.spec import ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.errors import NotRunningError
+from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Tree, Worker, running, simulated, take_time
 
 UP = "a? a+ b? b+"

@@ -5,8 +5,8 @@ from random import Random
 import pytest
 import trio
 
-from supervisors.otp.errors import AsideError, NotRunningError, RestartingError
-from supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.errors import AsideError, NotRunningError, RestartingError
+from mailroom.supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, later, running, simulated
 
 OFTEN = 1000

@@ -4,10 +4,10 @@ import pytest
 import trio
 import trio.testing
 
-from supervisors.otp.child import Life
-from supervisors.otp.dynamic import DynamicSupervisor
-from supervisors.otp.errors import FailedToStartError, GaveUp, NotFoundError
-from supervisors.otp.spec import ChildSpec
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.dynamic import DynamicSupervisor
+from mailroom.supervisors.otp.errors import FailedToStartError, GaveUp, NotFoundError
+from mailroom.supervisors.otp.spec import ChildSpec
 from tests.supervisors.otp.tree import Worker, simulated
 
 

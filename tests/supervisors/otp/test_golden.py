@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from supervisors.otp import restarts, supervisor
-from supervisors.otp.child import Reason, Running
-from supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp import restarts, supervisor
+from mailroom.supervisors.otp.child import Reason, Running
+from mailroom.supervisors.otp.supervisor import Supervisor
 from tests.supervisors.otp.golden.record import NUMBER, Otp, read_traces
 from tests.supervisors.otp.scenarios import Chance, Scenario, Sub
 from tests.supervisors.otp.stage import play

@@ -3,8 +3,8 @@
 import pytest
 import trio
 
-from supervisors.otp.errors import GaveUp
-from supervisors.otp.spec import ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.errors import GaveUp
+from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated
 
 

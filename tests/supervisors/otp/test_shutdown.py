@@ -6,8 +6,8 @@ import pytest
 import trio
 import trio.testing
 
-from supervisors.otp.child import Life, Shutdown
-from supervisors.otp.spec import ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.child import Life, Shutdown
+from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated, take_time
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervisors.otp.spec import ChildSpec, SpecError, SupervisorSpec
+from mailroom.supervisors.otp.spec import ChildSpec, SpecError, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated
 
 UP = "a? a+ b? b+"

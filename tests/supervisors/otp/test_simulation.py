@@ -9,10 +9,10 @@ import pytest
 import trio
 import trio.testing
 
-from supervisors.otp.child import Reason, Running
-from supervisors.otp.restarts import Intensity
-from supervisors.otp.supervisor import Supervisor
-from supervisors.otp.trace import Kind
+from mailroom.supervisors.otp.child import Reason, Running
+from mailroom.supervisors.otp.restarts import Intensity
+from mailroom.supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp.trace import Kind
 from tests.supervisors.otp.world import World
 
 pytestmark = pytest.mark.slow

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import trio
 
-from supervisors.otp.child import EndedEarlyError, Ignore, Life, Shutdown
-from supervisors.otp.errors import AlreadyPresentError, AlreadyStartedError, FailedToStartError
-from supervisors.otp.spec import ChildSpec, SpecError, SupervisorSpec
+from mailroom.supervisors.otp.child import EndedEarlyError, Ignore, Life, Shutdown
+from mailroom.supervisors.otp.errors import AlreadyPresentError, AlreadyStartedError, FailedToStartError
+from mailroom.supervisors.otp.spec import ChildSpec, SpecError, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated
 
 

@@ -7,9 +7,9 @@ import pytest
 import trio
 import trio.testing
 
-from supervisors.otp.child import KILL_SECONDS, Life
-from supervisors.otp.errors import AdminError, StillRunningError
-from supervisors.otp.spec import ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.child import KILL_SECONDS, Life
+from mailroom.supervisors.otp.errors import AdminError, StillRunningError
+from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated, take_time
 
 

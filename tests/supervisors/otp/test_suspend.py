@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import trio
 
-from supervisors.otp.child import Life
-from supervisors.otp.errors import AdminError, AsideError, NotFoundError
-from supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.errors import AdminError, AsideError, NotFoundError
+from mailroom.supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
 from tests.supervisors.otp.tree import Worker, running, simulated
 
 

@@ -7,11 +7,11 @@ from functools import wraps
 import trio
 import trio.testing
 
-from supervisors.otp.child import Life
-from supervisors.otp.record import Surroundings
-from supervisors.otp.spec import SupervisorSpec
-from supervisors.otp.supervisor import Supervisor
-from supervisors.otp.trace import Event
+from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.record import Surroundings
+from mailroom.supervisors.otp.spec import SupervisorSpec
+from mailroom.supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp.trace import Event
 
 LONG_SECONDS = 1000.0
 """On a clock that jumps: whatever has not happened by then never will."""

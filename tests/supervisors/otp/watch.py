@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from math import floor
 
-from supervisors.otp.spec import ChildSpec, SupervisorSpec
-from supervisors.otp.supervisor import Supervisor
-from supervisors.otp.trace import Event
+from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp.trace import Event
 
 RUNNING = {"started"}
 SETTLED = {"started", "ignored", "start_failed", "stopped", "stuck", "exited"}

@@ -12,11 +12,11 @@ from random import Random
 
 import trio
 
-from supervisors.otp.child import Ignore, Life, Shutdown
-from supervisors.otp.errors import AdminError, FailedToStartError
-from supervisors.otp.record import Surroundings
-from supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
-from supervisors.otp.supervisor import Supervisor
+from mailroom.supervisors.otp.child import Ignore, Life, Shutdown
+from mailroom.supervisors.otp.errors import AdminError, FailedToStartError
+from mailroom.supervisors.otp.record import Surroundings
+from mailroom.supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
+from mailroom.supervisors.otp.supervisor import Supervisor
 from tests.supervisors.otp.watch import Watch
 
 END_SECONDS = 300.0

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from storage.postgres.pair import InPostgres, PostgresPair
-from storage.redis.pair import AnotherInstallationError, InRedis, RedisPair
-from supervisors.pairing.check import Pairing
+from mailroom.storage.postgres.pair import InPostgres, PostgresPair
+from mailroom.storage.redis.pair import AnotherInstallationError, InRedis, RedisPair
+from mailroom.supervisors.pairing.check import Pairing
 
 BEGAN = datetime(2026, 11, 29, tzinfo=UTC)
 

@@ -8,17 +8,17 @@ from typing import Any
 import asyncpg
 import pytest
 
-from actors.paying.listing import list_payments
-from actors.paying.restored import Restored
-from actors.providers.payments import FetchedPayment, Money, ProviderUnavailableError
-from storage.postgres.pair import PostgresPair
-from storage.postgres.payment_names import new_suffix
-from storage.redis.batch import Line
-from storage.redis.pair import RedisPair
-from supervisors.pairing.asking import Asking
-from supervisors.pairing.check import Pairing
-from supervisors.pairing.gateways import Gateways
-from supervisors.pairing.words import story
+from mailroom.actors.paying.listing import list_payments
+from mailroom.actors.paying.restored import Restored
+from mailroom.actors.providers.payments import FetchedPayment, Money, ProviderUnavailableError
+from mailroom.storage.postgres.pair import PostgresPair
+from mailroom.storage.postgres.payment_names import new_suffix
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.pair import RedisPair
+from mailroom.supervisors.pairing.asking import Asking
+from mailroom.supervisors.pairing.check import Pairing
+from mailroom.supervisors.pairing.gateways import Gateways
+from mailroom.supervisors.pairing.words import story
 
 
 class Gateway:

@@ -7,14 +7,14 @@ import asyncpg
 import pytest
 import trio
 
-from actors.runtime import host
-from actors.runtime.bridge import aio
-from storage.errors import StoreUnavailable
-from storage.postgres.pair import PostgresPair
-from storage.redis.batch import Line
-from storage.redis.pair import RedisPair
-from supervisors.pairing.check import Pairing
-from supervisors.pairing.guard import HELD, Guard
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.pair import PostgresPair
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.pair import RedisPair
+from mailroom.supervisors.pairing.check import Pairing
+from mailroom.supervisors.pairing.guard import HELD, Guard
 
 
 class Process:

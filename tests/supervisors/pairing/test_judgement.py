@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.postgres.pair import InPostgres
-from storage.redis.pair import InRedis
-from supervisors.pairing.judgement import BEATS_LOST_MAX, ROWS, Found, judge, seconds_lost
+from mailroom.storage.postgres.pair import InPostgres
+from mailroom.storage.redis.pair import InRedis
+from mailroom.supervisors.pairing.judgement import BEATS_LOST_MAX, ROWS, Found, judge, seconds_lost
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 29, 3, tzinfo=UTC)

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervisors.pairing.check import BEAT_SECONDS, SILENCE_SECONDS, Pairing
-from supervisors.pairing.judgement import BEATS_LOST_MAX
-from supervisors.pairing.kept import Asked
+from mailroom.supervisors.pairing.check import BEAT_SECONDS, SILENCE_SECONDS, Pairing
+from mailroom.supervisors.pairing.judgement import BEATS_LOST_MAX
+from mailroom.supervisors.pairing.kept import Asked
 from tests.supervisors.pairing.made_up import DiedError, World, process
 
 CALLS_OF_A_BEAT = 6

@@ -8,11 +8,11 @@ import asyncpg
 import pytest
 import redis
 
-from storage.postgres.leap import LEAP
-from storage.postgres.pair import InPostgres, PostgresPair
-from storage.redis.batch import Line
-from storage.redis.pair import PAIR, InRedis, RedisPair
-from supervisors.pairing.check import Pairing, StoresDoNotFitError
+from mailroom.storage.postgres.leap import LEAP
+from mailroom.storage.postgres.pair import InPostgres, PostgresPair
+from mailroom.storage.redis.batch import Line
+from mailroom.storage.redis.pair import PAIR, InRedis, RedisPair
+from mailroom.supervisors.pairing.check import Pairing, StoresDoNotFitError
 
 Scenario = Callable[[Pairing, PostgresPair, RedisPair, asyncpg.Pool], Awaitable[None]]
 
@@ -210,7 +210,7 @@ def test_the_made_up_redis_of_the_simulation_advances_as_the_real_one_does(clean
 
 
 def test_a_redis_that_does_not_read_as_a_pair_is_named(clean_redis_url: str) -> None:
-    from storage.errors import StoreError
+    from mailroom.storage.errors import StoreError
 
     with redis.Redis.from_url(clean_redis_url) as client:
         client.hset(PAIR, mapping={"id": "ours", "own": "many"})

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from actors.bots.shop import screens
-from actors.bots.shop.callbacks import AskAgain, BuyNow, Goto, OpenProduct, Place
-from actors.bots.shop.consultant.facts import Offer
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
-from actors.bots.shop.consultant.writing import summed
-from actors.bots.shop.product import Product
-from actors.bots.shop.screens import Front, Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.money import format_money
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.callbacks import AskAgain, BuyNow, Goto, OpenProduct, Place
+from mailroom.actors.bots.shop.consultant.facts import Offer
+from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
+from mailroom.actors.bots.shop.consultant.writing import summed
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.money import format_money
 
 BUTTON_CHARS_MAX = 40
 

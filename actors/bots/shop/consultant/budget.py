@@ -12,9 +12,9 @@ from typing import Literal
 
 from asyncpg import Pool
 
-from actors.bots.shop.options import Options
-from actors.providers.openai import Usage
-from storage.postgres.queries import load
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.providers.openai import Usage
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("budget.sql"))
 

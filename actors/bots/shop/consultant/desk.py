@@ -11,20 +11,20 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 from asyncpg import Pool
 
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.consultant.answer import shown
-from actors.bots.shop.consultant.budget import Budget
-from actors.bots.shop.consultant.context import TALK, Context
-from actors.bots.shop.consultant.draft import Draft, typing
-from actors.bots.shop.consultant.facts import Facts
-from actors.bots.shop.consultant.talk import Consultation
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
-from actors.bots.shop.consultant.tools import Toolbox
-from actors.bots.shop.consultant.unanswered import UNANSWERED, Unanswered, name_of
-from actors.bots.shop.options import Options
-from actors.bots.shop.screens import Front
-from actors.bots.shop.texts import Texts
-from actors.providers.openai import Models
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.consultant.answer import shown
+from mailroom.actors.bots.shop.consultant.budget import Budget
+from mailroom.actors.bots.shop.consultant.context import TALK, Context
+from mailroom.actors.bots.shop.consultant.draft import Draft, typing
+from mailroom.actors.bots.shop.consultant.facts import Facts
+from mailroom.actors.bots.shop.consultant.talk import Consultation
+from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
+from mailroom.actors.bots.shop.consultant.tools import Toolbox
+from mailroom.actors.bots.shop.consultant.unanswered import UNANSWERED, Unanswered, name_of
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.screens import Front
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.providers.openai import Models
 
 
 @dataclass(frozen=True, slots=True)

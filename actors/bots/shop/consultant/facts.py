@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from actors.bots.shop.cart import QUANTITY_MAX, Cart
-from actors.bots.shop.discounts import Discount
-from actors.bots.shop.product import Product
-from actors.bots.shop.quote import Quote, price
+from mailroom.actors.bots.shop.cart import QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.quote import Quote, price
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ that a prompt that is a minute old, or a talk of yesterday, cannot be wrong abou
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP
-from actors.bots.shop.consultant.context import CUSTOMER, Context
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP
+from mailroom.actors.bots.shop.consultant.context import CUSTOMER, Context
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Product
 
 PRODUCTS_MAX = 150
 """About 8 000 tokens. What is beyond is found with `find_products`."""

@@ -18,13 +18,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from actors.bots.shop.consultant import form, names
-from actors.bots.shop.consultant.facts import Facts
-from actors.bots.shop.consultant.judge.judge import JUDGE, PART_FROM, STATEMENT_FROM, UnjudgedError
-from actors.bots.shop.consultant.mentions import Mention, find_mentions
-from actors.bots.shop.consultant.wording import clauses, sentences
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.consultant import form, names
+from mailroom.actors.bots.shop.consultant.facts import Facts
+from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE, PART_FROM, STATEMENT_FROM, UnjudgedError
+from mailroom.actors.bots.shop.consultant.mentions import Mention, find_mentions
+from mailroom.actors.bots.shop.consultant.wording import clauses, sentences
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Product
 
 AVAILABLE = re.compile(
     r"\b(?:в наличии|у нас есть|есть (?:у нас|сейчас)|можно купить|доступ[ен]\w*|осталось|имеется"

@@ -19,25 +19,25 @@ from typing import Any, Protocol
 from asyncpg import Pool
 from structlog import get_logger
 
-from actors.bots.shop import catalog
-from actors.bots.shop.consultant import prompt
-from actors.bots.shop.consultant.answer import Reply
-from actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP, PROSE, Block, read
-from actors.bots.shop.consultant.budget import Budget, Purpose
-from actors.bots.shop.consultant.context import Context
-from actors.bots.shop.consultant.facts import Facts, Offer
-from actors.bots.shop.consultant.judge.judge import JUDGE
-from actors.bots.shop.consultant.mentions import mentioned
-from actors.bots.shop.consultant.metrics import ANSWERS, REFUSED
-from actors.bots.shop.consultant.prose import Judged, Refusal, judged
-from actors.bots.shop.consultant.texts import ConsultantTexts
-from actors.bots.shop.consultant.tools import SCHEMAS, Result, Toolbox
-from actors.bots.shop.consultant.wording import clean, whole_sentences
-from actors.bots.shop.consultant.writing import PRODUCTS_MAX, written
-from actors.bots.shop.options import Options
-from actors.bots.shop.product import Product
-from actors.metrics import child
-from actors.providers.openai import Answer, Models, ModelUnavailableError, OnText, ToolCall
+from mailroom.actors.bots.shop import catalog
+from mailroom.actors.bots.shop.consultant import prompt
+from mailroom.actors.bots.shop.consultant.answer import Reply
+from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP, PROSE, Block, read
+from mailroom.actors.bots.shop.consultant.budget import Budget, Purpose
+from mailroom.actors.bots.shop.consultant.context import Context
+from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
+from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE
+from mailroom.actors.bots.shop.consultant.mentions import mentioned
+from mailroom.actors.bots.shop.consultant.metrics import ANSWERS, REFUSED
+from mailroom.actors.bots.shop.consultant.prose import Judged, Refusal, judged
+from mailroom.actors.bots.shop.consultant.texts import ConsultantTexts
+from mailroom.actors.bots.shop.consultant.tools import SCHEMAS, Result, Toolbox
+from mailroom.actors.bots.shop.consultant.wording import clean, whole_sentences
+from mailroom.actors.bots.shop.consultant.writing import PRODUCTS_MAX, written
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.metrics import child
+from mailroom.actors.providers.openai import Answer, Models, ModelUnavailableError, OnText, ToolCall
 
 log = get_logger("mailroom.consultant")
 

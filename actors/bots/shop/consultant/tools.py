@@ -9,16 +9,16 @@ from typing import Any
 from asyncpg import Pool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from actors.bots.shop import catalog
-from actors.bots.shop.cart import QUANTITY_MAX
-from actors.bots.shop.consultant.context import CUSTOMER, Context
-from actors.bots.shop.consultant.facts import Facts, Offer
-from actors.bots.shop.consultant.search import rank
-from actors.bots.shop.discounts import parse_promo_code
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Product
-from actors.kit.speech.money import format_money
-from actors.providers.openai import ToolCall
+from mailroom.actors.bots.shop import catalog
+from mailroom.actors.bots.shop.cart import QUANTITY_MAX
+from mailroom.actors.bots.shop.consultant.context import CUSTOMER, Context
+from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
+from mailroom.actors.bots.shop.consultant.search import rank
+from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.providers.openai import ToolCall
 
 FOUND_MAX = 6
 """More than a customer wants to choose from."""

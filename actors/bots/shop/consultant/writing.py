@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from actors.bots.shop.consultant.blocks import OF_PRODUCTS, PROSE, Block
-from actors.bots.shop.consultant.facts import Facts, Offer
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Product
-from actors.kit.speech.money import NO_BREAK_SPACE, format_money
+from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, PROSE, Block
+from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
+from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.kit.speech.money import NO_BREAK_SPACE, format_money
 
 PRODUCTS_MAX = 5
 """A choice of more is none."""

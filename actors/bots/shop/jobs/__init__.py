@@ -15,21 +15,21 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actors.bots.shop.checkout import PURPOSE
-from actors.bots.shop.erasure import ERASE, ERASE_USAGE, Erasure, UsageOf
-from actors.bots.shop.jobs.apologise import Apology, apologise
-from actors.bots.shop.jobs.bonus import pay_bonus
-from actors.bots.shop.jobs.deliver import deliver
-from actors.bots.shop.jobs.erase import erase, erase_usage
-from actors.bots.shop.jobs.expire import expire
-from actors.bots.shop.jobs.follow import after_paid
-from actors.bots.shop.jobs.patience import PATIENCE
-from actors.bots.shop.jobs.purpose import shop_purpose
-from actors.bots.shop.jobs.rank import rank
-from actors.bots.shop.jobs.receipt import ReceiptJob, send_receipt
-from actors.bots.shop.jobs.supplier import TellSupplier, tell_supplier
-from actors.bots.shop.jobs.take_back import take_back
-from actors.bots.shop.orders import (
+from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.erasure import ERASE, ERASE_USAGE, Erasure, UsageOf
+from mailroom.actors.bots.shop.jobs.apologise import Apology, apologise
+from mailroom.actors.bots.shop.jobs.bonus import pay_bonus
+from mailroom.actors.bots.shop.jobs.deliver import deliver
+from mailroom.actors.bots.shop.jobs.erase import erase, erase_usage
+from mailroom.actors.bots.shop.jobs.expire import expire
+from mailroom.actors.bots.shop.jobs.follow import after_paid
+from mailroom.actors.bots.shop.jobs.patience import PATIENCE
+from mailroom.actors.bots.shop.jobs.purpose import shop_purpose
+from mailroom.actors.bots.shop.jobs.rank import rank
+from mailroom.actors.bots.shop.jobs.receipt import ReceiptJob, send_receipt
+from mailroom.actors.bots.shop.jobs.supplier import TellSupplier, tell_supplier
+from mailroom.actors.bots.shop.jobs.take_back import take_back
+from mailroom.actors.bots.shop.orders import (
     APOLOGISE,
     BONUS,
     DELIVER,
@@ -41,9 +41,9 @@ from actors.bots.shop.orders import (
     TELL_SUPPLIER,
     OrderJob,
 )
-from actors.hosting.services import BotServices
-from actors.jobs.handlers import Handler, Handlers
-from actors.paying.purpose import Purpose
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.handlers import Handler, Handlers
+from mailroom.actors.paying.purpose import Purpose
 
 __all__ = ["after_paid", "handlers", "purposes"]
 

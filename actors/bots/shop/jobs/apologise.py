@@ -2,11 +2,11 @@
 
 from pydantic import BaseModel
 
-from actors.bots.shop.order import find_order
-from actors.bots.shop.telling import data_of
-from actors.jobs.context import JobContext
-from actors.paying.purpose import Why
-from storage.postgres.refunds import find_refund
+from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.telling import data_of
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying.purpose import Why
+from mailroom.storage.postgres.refunds import find_refund
 
 OVER = "shop.refunded"
 UNDER_WAY = "shop.refunding"

@@ -2,18 +2,18 @@
 
 from typing import cast
 
-from actors.bots.shop.balance import add_entry
-from actors.bots.shop.customers import find_customer, referrers_of
-from actors.bots.shop.options import Options
-from actors.bots.shop.order import SQL as ORDERS
-from actors.bots.shop.order import Order, find_order
-from actors.bots.shop.orders import OrderJob
-from actors.bots.shop.telling import event_job
-from actors.hosting.services import BotServices
-from actors.jobs.context import JobContext
-from actors.paying.purpose import carry
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
+from mailroom.actors.bots.shop.balance import add_entry
+from mailroom.actors.bots.shop.customers import find_customer, referrers_of
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.order import SQL as ORDERS
+from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.orders import OrderJob
+from mailroom.actors.bots.shop.telling import event_job
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying.purpose import carry
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
 
 EVENT = "shop.bonus"
 

@@ -2,10 +2,10 @@
 
 from structlog import get_logger
 
-from actors.bots.shop.jobs.sql import SQL
-from actors.bots.shop.orders import OrderJob, mark_delivered
-from actors.bots.shop.telling import data_of
-from actors.jobs.context import JobContext
+from mailroom.actors.bots.shop.jobs.sql import SQL
+from mailroom.actors.bots.shop.orders import OrderJob, mark_delivered
+from mailroom.actors.bots.shop.telling import data_of
+from mailroom.actors.jobs.context import JobContext
 
 log = get_logger("mailroom.shop")
 

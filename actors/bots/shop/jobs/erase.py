@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from actors.bots.shop import erasure
-from actors.bots.shop.erasure import AGAIN_SECONDS, EVENT, Erasure, UsageOf
-from actors.jobs.context import JobContext
-from storage.postgres.outbox.outcome import Done, Outcome, Snoozed
+from mailroom.actors.bots.shop import erasure
+from mailroom.actors.bots.shop.erasure import AGAIN_SECONDS, EVENT, Erasure, UsageOf
+from mailroom.actors.jobs.context import JobContext
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
 
 
 async def erase(wanted: Erasure, context: JobContext) -> Outcome:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.jobs.sql import SQL
-from actors.bots.shop.orders import EXPIRE, OrderJob
-from actors.bots.shop.orders import expire as close_if_due
-from actors.bots.shop.telling import event_job
-from actors.jobs.context import JobContext
-from actors.paying.purpose import carry
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.sql import SQL
+from mailroom.actors.bots.shop.orders import EXPIRE, OrderJob
+from mailroom.actors.bots.shop.orders import expire as close_if_due
+from mailroom.actors.bots.shop.telling import event_job
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying.purpose import carry
 
 EVENT = "shop.expired"
 

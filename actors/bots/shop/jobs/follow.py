@@ -1,13 +1,13 @@
 """What follows from an order that was paid."""
 
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.jobs.receipt import ReceiptJob
-from actors.bots.shop.jobs.supplier import supplier_jobs
-from actors.bots.shop.order import Order
-from actors.bots.shop.orders import BONUS, DELIVER, RANK, RECEIPT, OrderJob
-from actors.bots.shop.telling import turned_jobs
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.receipt import ReceiptJob
+from mailroom.actors.bots.shop.jobs.supplier import supplier_jobs
+from mailroom.actors.bots.shop.order import Order
+from mailroom.actors.bots.shop.orders import BONUS, DELIVER, RANK, RECEIPT, OrderJob
+from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
 
 
 async def after_paid(connection: Connection, order: Order, payment_id: int | None) -> list[NewJob]:

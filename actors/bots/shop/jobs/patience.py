@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from actors.bots.shop.erasure import ERASE, ERASE_USAGE
-from actors.bots.shop.orders import (
+from mailroom.actors.bots.shop.erasure import ERASE, ERASE_USAGE
+from mailroom.actors.bots.shop.orders import (
     APOLOGISE,
     BONUS,
     DELIVER,
@@ -23,8 +23,8 @@ from actors.bots.shop.orders import (
     TELL_SUPPLIER,
     key_of,
 )
-from actors.bots.shop.telling import ATTEMPTS_MAX
-from storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.actors.bots.shop.telling import ATTEMPTS_MAX
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
 
 SUPPLIER_SECONDS = 20.0
 """Longer than a supplier may take for an answer, so that we see what it was."""

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 from structlog import get_logger
 
-from actors.bots.shop import checkout
-from actors.bots.shop.balance import add_entry
-from actors.bots.shop.jobs.apologise import PATIENCE_SECONDS, Apology
-from actors.bots.shop.jobs.follow import after_paid
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.jobs.take_back import go_back
-from actors.bots.shop.jobs.tell import owner_jobs
-from actors.bots.shop.jobs.trouble import tell_of_trouble
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import Order, find_order
-from actors.bots.shop.orders import APOLOGISE
-from actors.hosting.services import BotServices
-from actors.kit.speech.money import format_money
-from actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble, Why
-from actors.providers.payments import Money
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import Payment
+from mailroom.actors.bots.shop import checkout
+from mailroom.actors.bots.shop.balance import add_entry
+from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS, Apology
+from mailroom.actors.bots.shop.jobs.follow import after_paid
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.take_back import go_back
+from mailroom.actors.bots.shop.jobs.tell import owner_jobs
+from mailroom.actors.bots.shop.jobs.trouble import tell_of_trouble
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.orders import APOLOGISE
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble, Why
+from mailroom.actors.providers.payments import Money
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import Payment
 
 log = get_logger("mailroom.shop")
 

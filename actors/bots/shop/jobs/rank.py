@@ -1,8 +1,8 @@
 """The order is counted in the leaderboard."""
 
-from actors.bots.shop.leaderboard import count_order
-from actors.bots.shop.orders import OrderJob
-from actors.jobs.context import JobContext
+from mailroom.actors.bots.shop.leaderboard import count_order
+from mailroom.actors.bots.shop.orders import OrderJob
+from mailroom.actors.jobs.context import JobContext
 
 
 async def rank(wanted: OrderJob, context: JobContext) -> None:

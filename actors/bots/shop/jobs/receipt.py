@@ -2,9 +2,9 @@
 
 from pydantic import BaseModel
 
-from actors.bots.shop.order import find_order
-from actors.bots.shop.telling import data_of
-from actors.jobs.context import JobContext
+from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.telling import data_of
+from mailroom.actors.jobs.context import JobContext
 
 EVENT = "shop.receipt"
 

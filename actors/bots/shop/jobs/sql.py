@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from storage.postgres.queries import load
+from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("jobs.sql"))

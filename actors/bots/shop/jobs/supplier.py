@@ -23,19 +23,19 @@ from asyncpg import Record
 from pydantic import BaseModel
 from structlog import get_logger
 
-from actors.bots.shop.customers import find_customer
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.jobs.sql import SQL
-from actors.bots.shop.jobs.tell import notice_job
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import Order, find_order
-from actors.bots.shop.orders import TELL_SUPPLIER, key_of
-from actors.hosting.services import BotServices
-from actors.jobs.context import JobContext
-from actors.paying.purpose import carry
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
+from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.sql import SQL
+from mailroom.actors.bots.shop.jobs.tell import notice_job
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.orders import TELL_SUPPLIER, key_of
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying.purpose import carry
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
 
 log = get_logger("mailroom.shop")
 

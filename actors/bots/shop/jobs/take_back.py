@@ -2,19 +2,19 @@
 
 from structlog import get_logger
 
-from actors.bots.shop import checkout
-from actors.bots.shop.balance import add_entry
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.jobs.sql import SQL
-from actors.bots.shop.jobs.supplier import supplier_jobs
-from actors.bots.shop.leaderboard import uncount_order
-from actors.bots.shop.order import SQL as ORDERS
-from actors.bots.shop.order import find_order
-from actors.bots.shop.orders import TAKE_BACK, OrderJob
-from actors.jobs.context import JobContext
-from actors.paying.purpose import carry
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
+from mailroom.actors.bots.shop import checkout
+from mailroom.actors.bots.shop.balance import add_entry
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.sql import SQL
+from mailroom.actors.bots.shop.jobs.supplier import supplier_jobs
+from mailroom.actors.bots.shop.leaderboard import uncount_order
+from mailroom.actors.bots.shop.order import SQL as ORDERS
+from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.orders import TAKE_BACK, OrderJob
+from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.paying.purpose import carry
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
 
 log = get_logger("mailroom.shop")
 

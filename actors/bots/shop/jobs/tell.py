@@ -8,15 +8,15 @@ from typing import cast
 
 from structlog import get_logger
 
-from actors import notification
-from actors.bots.shop.customers import find_customer
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.order import Order
-from actors.bots.shop.telling import ATTEMPTS_MAX
-from actors.hosting.services import BotServices
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
+from mailroom.actors import notification
+from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.order import Order
+from mailroom.actors.bots.shop.telling import ATTEMPTS_MAX
+from mailroom.actors.hosting.services import BotServices
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
 
 log = get_logger("mailroom.shop")
 

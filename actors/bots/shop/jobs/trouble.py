@@ -2,17 +2,17 @@
 
 from structlog import get_logger
 
-from actors.bots.shop.jobs.take_back import go_back
-from actors.bots.shop.jobs.tell import owner_jobs
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import find_order
-from actors.hosting.services import BotServices
-from actors.kit.speech.dates import format_moment
-from actors.kit.speech.money import format_money
-from actors.paying.purpose import Trouble, What
-from storage.postgres.outbox.connection import Connection
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import Payment
+from mailroom.actors.bots.shop.jobs.take_back import go_back
+from mailroom.actors.bots.shop.jobs.tell import owner_jobs
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.kit.speech.dates import format_moment
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.paying.purpose import Trouble, What
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import Payment
 
 log = get_logger("mailroom.shop")
 

@@ -6,10 +6,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import catalog, screens
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.billing import Bills
-from actors.bots.shop.callbacks import (
+from mailroom.actors.bots.shop import catalog, screens
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.billing import Bills
+from mailroom.actors.bots.shop.callbacks import (
     AddToCart,
     ChangeLine,
     ClearCart,
@@ -19,12 +19,12 @@ from actors.bots.shop.callbacks import (
     Place,
     UseBalance,
 )
-from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
-from actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
-from actors.bots.shop.quote import Quote
-from actors.bots.shop.replies import popup, send, show
-from actors.bots.shop.routes.card import card_of
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
+from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
+from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.bots.shop.replies import popup, send, show
+from mailroom.actors.bots.shop.routes.card import card_of
+from mailroom.actors.bots.shop.texts import Texts
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 

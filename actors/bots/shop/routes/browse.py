@@ -5,13 +5,13 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import catalog, screens
-from actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.memory import Turn
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.card import card_of
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import catalog, screens
+from mailroom.actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.card import card_of
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def catalogue_command(message: Message, database: Pool, texts: Texts, cart: Cart) -> None:

@@ -4,14 +4,14 @@ from aiogram import Router
 from aiogram.types import CallbackQuery
 from asyncpg import Pool
 
-from actors.bots.shop import catalog, screens
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.callbacks import BuyNow
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.customers import find_customer
-from actors.bots.shop.memory import Turn, Wake
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import (
+from mailroom.actors.bots.shop import catalog, screens
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.callbacks import BuyNow
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import (
     Buyer,
     Order,
     QuoteChanged,
@@ -21,14 +21,14 @@ from actors.bots.shop.orders import (
     find_order_of,
     place_order,
 )
-from actors.bots.shop.quote import Quote
-from actors.bots.shop.replies import chat_of, popup, send_below
-from actors.bots.shop.routes.basket import too_few
-from actors.bots.shop.routes.card import card_of
-from actors.bots.shop.texts import Texts
-from actors.bots.shop.waiting import waiting_for
-from actors.bots.shop.ways import reserve_minutes
-from actors.paying.ways import Ways
+from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.bots.shop.replies import chat_of, popup, send_below
+from mailroom.actors.bots.shop.routes.basket import too_few
+from mailroom.actors.bots.shop.routes.card import card_of
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.waiting import waiting_for
+from mailroom.actors.bots.shop.ways import reserve_minutes
+from mailroom.actors.paying.ways import Ways
 
 
 async def buy(

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.memory import Turn
-from actors.bots.shop.pictures import picture_of
-from actors.bots.shop.product import Product
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.pictures import picture_of
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def card_of(

@@ -16,17 +16,17 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, TelegramObject
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.callbacks import Complain, LeaveComplaint
-from actors.bots.shop.complaints import ABOUT, COMPLAINT_CHARS_MAX, complain, find_complaint, tidy
-from actors.bots.shop.memory import COMPLAINT, ComplaintForm, Turn, Wake, forget
-from actors.bots.shop.options import Options
-from actors.bots.shop.replies import popup, send, send_below, show
-from actors.bots.shop.routes.theirs import their_order
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.texts import Texts
-from actors.bots.shop.waiting import own_order
-from actors.notification import QUEUE
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.callbacks import Complain, LeaveComplaint
+from mailroom.actors.bots.shop.complaints import ABOUT, COMPLAINT_CHARS_MAX, complain, find_complaint, tidy
+from mailroom.actors.bots.shop.memory import COMPLAINT, ComplaintForm, Turn, Wake, forget
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.replies import popup, send, send_below, show
+from mailroom.actors.bots.shop.routes.theirs import their_order
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.notification import QUEUE
 
 FORM_SECONDS = 600
 """Whoever writes later than that has something else in mind."""

@@ -7,11 +7,11 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.billing import Bills
-from actors.bots.shop.callbacks import ConfirmOrder
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.memory import (
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.billing import Bills
+from mailroom.actors.bots.shop.callbacks import ConfirmOrder
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.memory import (
     CART,
     COMMENT,
     CONTACT,
@@ -23,13 +23,20 @@ from actors.bots.shop.memory import (
     close_form,
     forget,
 )
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, find_order_of, place_order
-from actors.bots.shop.replies import chat_of, popup, send, show
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.texts import Texts
-from actors.bots.shop.ways import reserve_minutes
-from actors.paying.ways import Ways
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import (
+    Buyer,
+    QuoteChanged,
+    SoldOut,
+    TooManyWaiting,
+    find_order_of,
+    place_order,
+)
+from mailroom.actors.bots.shop.replies import chat_of, popup, send, show
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.ways import reserve_minutes
+from mailroom.actors.paying.ways import Ways
 
 
 async def ask_to_confirm(

@@ -9,26 +9,26 @@ from asyncpg import Pool
 from pydantic import BaseModel
 from structlog import get_logger
 
-from actors.bots.shop import screens
-from actors.bots.shop.complaints import ANSWERED, TOLD, find_message, is_outdone
-from actors.bots.shop.customers import find_customer
-from actors.bots.shop.language import Language
-from actors.bots.shop.memory import LANGUAGE, Turn
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import Order, find_order
-from actors.bots.shop.owner_orders import open_order
-from actors.bots.shop.owner_replace import REPLACED
-from actors.bots.shop.owner_texts import OWNER_TEXTS
-from actors.bots.shop.pages import PAGES, Pages
-from actors.bots.shop.replies import send_goods, tell, turned
-from actors.bots.shop.routes.owner import screens as owner_screens
-from actors.bots.shop.stock import goods_of
-from actors.bots.shop.telling import TURNED
-from actors.bots.shop.texts import TEXTS, Texts
-from actors.hosting.events import ChatEvent, chat_event
-from actors.paying.purpose import Why
-from storage.postgres.payments import find_payment
-from storage.vault import Vault
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.complaints import ANSWERED, TOLD, find_message, is_outdone
+from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.memory import LANGUAGE, Turn
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import Order, find_order
+from mailroom.actors.bots.shop.owner_orders import open_order
+from mailroom.actors.bots.shop.owner_replace import REPLACED
+from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
+from mailroom.actors.bots.shop.pages import PAGES, Pages
+from mailroom.actors.bots.shop.replies import send_goods, tell, turned
+from mailroom.actors.bots.shop.routes.owner import screens as owner_screens
+from mailroom.actors.bots.shop.stock import goods_of
+from mailroom.actors.bots.shop.telling import TURNED
+from mailroom.actors.bots.shop.texts import TEXTS, Texts
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.paying.purpose import Why
+from mailroom.storage.postgres.payments import find_payment
+from mailroom.storage.vault import Vault
 
 log = get_logger("mailroom.shop")
 

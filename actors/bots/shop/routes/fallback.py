@@ -4,11 +4,11 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from actors.bots.shop import screens
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.replies import popup, send
-from actors.bots.shop.screens import Front, Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.replies import popup, send
+from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def unknown_text(message: Message, texts: Texts, cart: Cart, front: Front) -> None:

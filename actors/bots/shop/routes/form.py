@@ -14,17 +14,17 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.billing import Bills
-from actors.bots.shop.callbacks import FormAction, FormStep, StartOrder
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact, printable
-from actors.bots.shop.customers import find_customer, set_contact
-from actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, Turn, close_form
-from actors.bots.shop.replies import popup, send, show
-from actors.bots.shop.routes.confirm import ask_to_confirm
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.billing import Bills
+from mailroom.actors.bots.shop.callbacks import FormAction, FormStep, StartOrder
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact, printable
+from mailroom.actors.bots.shop.customers import find_customer, set_contact
+from mailroom.actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, Turn, close_form
+from mailroom.actors.bots.shop.replies import popup, send, show
+from mailroom.actors.bots.shop.routes.confirm import ask_to_confirm
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def begin(

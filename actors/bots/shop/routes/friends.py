@@ -5,16 +5,16 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.balance import balances
-from actors.bots.shop.callbacks import Goto, Place
-from actors.bots.shop.customers import friends_of, referral_link
-from actors.bots.shop.leaderboard import boards, rank_of, top
-from actors.bots.shop.memory import Turn
-from actors.bots.shop.options import Options
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.balance import balances
+from mailroom.actors.bots.shop.callbacks import Goto, Place
+from mailroom.actors.bots.shop.customers import friends_of, referral_link
+from mailroom.actors.bots.shop.leaderboard import boards, rank_of, top
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def friends_command(

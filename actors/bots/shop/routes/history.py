@@ -5,18 +5,18 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
-from actors.bots.shop.memory import Turn
-from actors.bots.shop.orders import recent_orders
-from actors.bots.shop.replies import chat_of, popup, send, send_goods, show
-from actors.bots.shop.routes.pay import order_screen
-from actors.bots.shop.routes.theirs import their_order
-from actors.bots.shop.stock import goods_of
-from actors.bots.shop.texts import Texts
-from actors.bots.shop.waiting import own_order
-from actors.paying.ways import Ways
-from storage.vault import Vault
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.orders import recent_orders
+from mailroom.actors.bots.shop.replies import chat_of, popup, send, send_goods, show
+from mailroom.actors.bots.shop.routes.pay import order_screen
+from mailroom.actors.bots.shop.routes.theirs import their_order
+from mailroom.actors.bots.shop.stock import goods_of
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.paying.ways import Ways
+from mailroom.storage.vault import Vault
 
 
 async def orders_command(message: Message, database: Pool, turn: Turn, texts: Texts, user_id: int) -> None:

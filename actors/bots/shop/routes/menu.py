@@ -5,13 +5,13 @@ from aiogram.filters import Command, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
-from actors.bots.shop import screens
-from actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.screens import Front
-from actors.bots.shop.texts import TEXTS, Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.screens import Front
+from mailroom.actors.bots.shop.texts import TEXTS, Texts
 
 
 async def start(message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front) -> None:

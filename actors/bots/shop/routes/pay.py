@@ -7,23 +7,23 @@ from aiogram.types import CallbackQuery
 from asyncpg import Pool
 from structlog import get_logger
 
-from actors.bots.shop import screens
-from actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
-from actors.bots.shop.checkout import PURPOSE, OrderClosed, pay_link
-from actors.bots.shop.memory import Turn, Wake
-from actors.bots.shop.orders import Order, cancel_order
-from actors.bots.shop.replies import popup, show
-from actors.bots.shop.routes.theirs import their_order
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.texts import Texts
-from actors.bots.shop.waiting import minutes_left, own_order
-from actors.paying.notice import ASK_ATTEMPTS_MAX, ASK_SECONDS
-from actors.paying.ways import Ways
-from actors.payment import CONFIRM, QUEUE, Confirm
-from actors.providers.payments import PaymentProvider, PaymentProviderError
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob
-from storage.postgres.payments import payments_of
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
+from mailroom.actors.bots.shop.checkout import PURPOSE, OrderClosed, pay_link
+from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.orders import Order, cancel_order
+from mailroom.actors.bots.shop.replies import popup, show
+from mailroom.actors.bots.shop.routes.theirs import their_order
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.waiting import minutes_left, own_order
+from mailroom.actors.paying.notice import ASK_ATTEMPTS_MAX, ASK_SECONDS
+from mailroom.actors.paying.ways import Ways
+from mailroom.actors.payment import CONFIRM, QUEUE, Confirm
+from mailroom.actors.providers.payments import PaymentProvider, PaymentProviderError
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.payments import payments_of
 
 log = get_logger("mailroom.shop")
 

@@ -9,17 +9,17 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import erasure, screens
-from actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
-from actors.bots.shop.erasure import EVENT, Erasure
-from actors.bots.shop.memory import Turn, Wake
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import QUEUE
-from actors.bots.shop.policies import Policy, policy
-from actors.bots.shop.replies import chat_of, send, show, tell
-from actors.bots.shop.screens import Front, Screen
-from actors.bots.shop.texts import TEXTS, Texts
-from actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.bots.shop import erasure, screens
+from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
+from mailroom.actors.bots.shop.erasure import EVENT, Erasure
+from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import QUEUE
+from mailroom.actors.bots.shop.policies import Policy, policy
+from mailroom.actors.bots.shop.replies import chat_of, send, show, tell
+from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.texts import TEXTS, Texts
+from mailroom.actors.hosting.events import ChatEvent, chat_event
 
 
 async def terms_command(

@@ -8,15 +8,15 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.billing import Bills
-from actors.bots.shop.callbacks import AskPromo, DropPromo
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.discounts import parse_promo_code
-from actors.bots.shop.memory import PROMO, PromoForm, forget
-from actors.bots.shop.promo_refusal import why_refused
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.billing import Bills
+from mailroom.actors.bots.shop.callbacks import AskPromo, DropPromo
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.memory import PROMO, PromoForm, forget
+from mailroom.actors.bots.shop.promo_refusal import why_refused
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def ask(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:

@@ -5,12 +5,12 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
-from actors.bots.shop import screens
-from actors.bots.shop.callbacks import Goto, Place, SwitchNews
-from actors.bots.shop.customers import set_news, wants_news
-from actors.bots.shop.memory import Turn
-from actors.bots.shop.replies import popup, redress, send, show
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchNews
+from mailroom.actors.bots.shop.customers import set_news, wants_news
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.replies import popup, redress, send, show
+from mailroom.actors.bots.shop.texts import Texts
 
 
 async def settings_command(message: Message, database: Pool, turn: Turn, texts: Texts, user_id: int) -> None:

@@ -7,11 +7,11 @@ from aiogram import BaseMiddleware, F, Router
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from actors.bots.shop.callbacks import AskAgain
-from actors.bots.shop.consultant.desk import Desk
-from actors.bots.shop.contact import printable
-from actors.bots.shop.replies import chat_of, popup
-from actors.providers.openai import Models
+from mailroom.actors.bots.shop.callbacks import AskAgain
+from mailroom.actors.bots.shop.consultant.desk import Desk
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.replies import chat_of, popup
+from mailroom.actors.providers.openai import Models
 
 QUESTION_CHARS_MAX = 1_000
 """More is a story, and paid for by the character."""

@@ -3,10 +3,10 @@
 from aiogram.types import CallbackQuery
 from asyncpg import Pool
 
-from actors.bots.shop.order import Order
-from actors.bots.shop.replies import popup
-from actors.bots.shop.texts import Texts
-from actors.bots.shop.waiting import own_order
+from mailroom.actors.bots.shop.order import Order
+from mailroom.actors.bots.shop.replies import popup
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.waiting import own_order
 
 
 async def their_order(

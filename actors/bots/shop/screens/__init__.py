@@ -4,19 +4,24 @@ All that comes from people or the catalogue is escaped here, and only here. Ever
 would do nothing is left out.
 """
 
-from actors.bots.shop.screens.basket import ask_promo, cart
-from actors.bots.shop.screens.catalogue import categories, category_page, product_card
-from actors.bots.shop.screens.complaints import answered, ask_complaint, complaint_left, complaint_taken
-from actors.bots.shop.screens.form import ask_comment, ask_contact, summary
-from actors.bots.shop.screens.friends import friends as friends_page
-from actors.bots.shop.screens.friends import leaderboard
-from actors.bots.shop.screens.home import Front, greeting, help_page, menu
-from actors.bots.shop.screens.news import bonus, expired, receipt, refunded, refunding
-from actors.bots.shop.screens.orders import order_page, order_placed, pay_page
-from actors.bots.shop.screens.orders import orders as orders_page
-from actors.bots.shop.screens.policies import ask_erasure, erased, erasing, privacy, terms
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.screens.settings import news_switch, settings
+from mailroom.actors.bots.shop.screens.basket import ask_promo, cart
+from mailroom.actors.bots.shop.screens.catalogue import categories, category_page, product_card
+from mailroom.actors.bots.shop.screens.complaints import (
+    answered,
+    ask_complaint,
+    complaint_left,
+    complaint_taken,
+)
+from mailroom.actors.bots.shop.screens.form import ask_comment, ask_contact, summary
+from mailroom.actors.bots.shop.screens.friends import friends as friends_page
+from mailroom.actors.bots.shop.screens.friends import leaderboard
+from mailroom.actors.bots.shop.screens.home import Front, greeting, help_page, menu
+from mailroom.actors.bots.shop.screens.news import bonus, expired, receipt, refunded, refunding
+from mailroom.actors.bots.shop.screens.orders import order_page, order_placed, pay_page
+from mailroom.actors.bots.shop.screens.orders import orders as orders_page
+from mailroom.actors.bots.shop.screens.policies import ask_erasure, erased, erasing, privacy, terms
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.screens.settings import news_switch, settings
 
 __all__ = [
     "Front", "Screen", "answered", "ask_comment", "ask_complaint", "ask_contact", "ask_erasure",

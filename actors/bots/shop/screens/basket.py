@@ -4,8 +4,8 @@ from html import escape
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from actors.bots.shop.bill import Bill, promo_effect
-from actors.bots.shop.callbacks import (
+from mailroom.actors.bots.shop.bill import Bill, promo_effect
+from mailroom.actors.bots.shop.callbacks import (
     AskPromo,
     ChangeLine,
     ClearCart,
@@ -17,12 +17,12 @@ from actors.bots.shop.callbacks import (
     StartOrder,
     UseBalance,
 )
-from actors.bots.shop.keyboards import Row, button, goto, keyboard, ways_out
-from actors.bots.shop.quote import Quote, QuoteLine
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.money import format_money
-from actors.kit.speech.percent import format_percent
+from mailroom.actors.bots.shop.keyboards import Row, button, goto, keyboard, ways_out
+from mailroom.actors.bots.shop.quote import Quote, QuoteLine
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.speech.percent import format_percent
 
 
 def cart(texts: Texts, bill: Bill) -> Screen:

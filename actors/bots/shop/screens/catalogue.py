@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape, unescape
 
-from actors.bots.shop.callbacks import AddToCart, BuyNow, OpenCategory, OpenProduct, Place
-from actors.bots.shop.cart import QUANTITY_MAX, Cart
-from actors.bots.shop.discounts import Discount
-from actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
-from actors.bots.shop.product import Category, Page, Product
-from actors.bots.shop.quote import price
-from actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.money import format_money
-from actors.kit.speech.percent import format_percent
+from mailroom.actors.bots.shop.callbacks import AddToCart, BuyNow, OpenCategory, OpenProduct, Place
+from mailroom.actors.bots.shop.cart import QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
+from mailroom.actors.bots.shop.product import Category, Page, Product
+from mailroom.actors.bots.shop.quote import price
+from mailroom.actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.speech.percent import format_percent
 
 GOES_ON = "…"
 TAG = re.compile("<[^>]*>")

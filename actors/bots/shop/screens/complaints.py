@@ -2,11 +2,11 @@
 
 from html import escape
 
-from actors.bots.shop.callbacks import Complain, LeaveComplaint, OpenOrder, Place
-from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, Complaint, Taken
-from actors.bots.shop.keyboards import button, goto, keyboard
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.callbacks import Complain, LeaveComplaint, OpenOrder, Place
+from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, Complaint, Taken
+from mailroom.actors.bots.shop.keyboards import button, goto, keyboard
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 SAID_CHARS_MAX = 300
 """Of each message that was written before: a reminder, not the whole of it."""

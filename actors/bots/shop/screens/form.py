@@ -4,13 +4,13 @@ from html import escape
 
 from aiogram.types import InlineKeyboardButton
 
-from actors.bots.shop.bill import Bill
-from actors.bots.shop.callbacks import ConfirmOrder, FormAction, FormStep
-from actors.bots.shop.contact import COMMENT_LENGTH_MAX
-from actors.bots.shop.keyboards import Row, button, keyboard
-from actors.bots.shop.screens.basket import bill_text
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.callbacks import ConfirmOrder, FormAction, FormStep
+from mailroom.actors.bots.shop.contact import COMMENT_LENGTH_MAX
+from mailroom.actors.bots.shop.keyboards import Row, button, keyboard
+from mailroom.actors.bots.shop.screens.basket import bill_text
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 BUTTON_CONTACT_CHARS_MAX = 40
 """What a phone shows of a button; the longest e-mail address has 254."""

@@ -5,13 +5,13 @@ from datetime import date
 from html import escape
 from urllib.parse import urlencode
 
-from actors.bots.shop.customers import Friends
-from actors.bots.shop.keyboards import copying, keyboard, link, ways_out
-from actors.bots.shop.leaderboard import Rank
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.money import format_money
-from actors.kit.speech.percent import format_percent
+from mailroom.actors.bots.shop.customers import Friends
+from mailroom.actors.bots.shop.keyboards import copying, keyboard, link, ways_out
+from mailroom.actors.bots.shop.leaderboard import Rank
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.speech.percent import format_percent
 
 SHARE_URL = "https://t.me/share/url"
 """https://core.telegram.org/widgets/share"""

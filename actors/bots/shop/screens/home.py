@@ -5,9 +5,9 @@ from html import escape
 
 from aiogram.types import InlineKeyboardButton, WebAppInfo
 
-from actors.bots.shop.callbacks import Place, SwitchLanguage
-from actors.bots.shop.contact import printable
-from actors.bots.shop.keyboards import (
+from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.keyboards import (
     Row,
     button,
     cart_button,
@@ -15,8 +15,8 @@ from actors.bots.shop.keyboards import (
     keyboard,
     ways_out,
 )
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from html import escape
 
-from actors.bots.shop.callbacks import Place
-from actors.bots.shop.keyboards import goto, keyboard, ways_out
-from actors.bots.shop.orders import Order
-from actors.bots.shop.screens.friends import short_name
-from actors.bots.shop.screens.orders import body
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.dates import format_date
-from actors.kit.speech.money import format_money
+from mailroom.actors.bots.shop.callbacks import Place
+from mailroom.actors.bots.shop.keyboards import goto, keyboard, ways_out
+from mailroom.actors.bots.shop.orders import Order
+from mailroom.actors.bots.shop.screens.friends import short_name
+from mailroom.actors.bots.shop.screens.orders import body
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.dates import format_date
+from mailroom.actors.kit.speech.money import format_money
 
 
 def expired(texts: Texts, order: Order) -> Screen:

@@ -5,15 +5,23 @@ from html import escape
 
 from aiogram.types import InlineKeyboardMarkup
 
-from actors.bots.shop.callbacks import CancelOrder, Complain, HavePaid, OpenOrder, PayWith, Place, ShowGoods
-from actors.bots.shop.complaints import ABOUT
-from actors.bots.shop.keyboards import Row, button, goto, keyboard, link, ways_out
-from actors.bots.shop.orders import Order, OrderSummary
-from actors.bots.shop.screens.basket import balance_text, line_text, total_text
-from actors.bots.shop.screens.screen import OrderShown, Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.dates import format_date
-from actors.kit.speech.money import format_money
+from mailroom.actors.bots.shop.callbacks import (
+    CancelOrder,
+    Complain,
+    HavePaid,
+    OpenOrder,
+    PayWith,
+    Place,
+    ShowGoods,
+)
+from mailroom.actors.bots.shop.complaints import ABOUT
+from mailroom.actors.bots.shop.keyboards import Row, button, goto, keyboard, link, ways_out
+from mailroom.actors.bots.shop.orders import Order, OrderSummary
+from mailroom.actors.bots.shop.screens.basket import balance_text, line_text, total_text
+from mailroom.actors.bots.shop.screens.screen import OrderShown, Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.dates import format_date
+from mailroom.actors.kit.speech.money import format_money
 
 
 def order_placed(texts: Texts, order: Order, providers: Sequence[str]) -> Screen:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from actors.bots.shop.callbacks import AskErasure, DoErasure, Place
-from actors.bots.shop.erasure import Before
-from actors.bots.shop.keyboards import button, goto, keyboard, ways_out
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
-from actors.kit.speech.money import format_money
+from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Place
+from mailroom.actors.bots.shop.erasure import Before
+from mailroom.actors.bots.shop.keyboards import button, goto, keyboard, ways_out
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.money import format_money
 
 
 def terms(texts: Texts, html: str) -> Screen:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from aiogram.types import InlineKeyboardMarkup
 
-from actors.bots.shop.pictures import Picture
+from mailroom.actors.bots.shop.pictures import Picture
 
 CAPTION_CHARS_MAX = 1024
 """Telegram's limit, in units of UTF-16, of what is read below a picture."""

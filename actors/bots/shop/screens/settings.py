@@ -2,10 +2,10 @@
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from actors.bots.shop.callbacks import Place, SwitchLanguage, SwitchNews
-from actors.bots.shop.keyboards import button, goto, keyboard, ways_out
-from actors.bots.shop.screens.screen import Screen
-from actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage, SwitchNews
+from mailroom.actors.bots.shop.keyboards import button, goto, keyboard, ways_out
+from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.texts import Texts
 
 
 def settings(texts: Texts, *, news: bool) -> Screen:

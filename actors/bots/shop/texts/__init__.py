@@ -6,8 +6,8 @@ Each field is spelled out in both languages, so a text missing in one of them is
 
 from dataclasses import dataclass
 
-from actors.bots.shop.language import Language, plural
-from actors.bots.shop.texts import (
+from mailroom.actors.bots.shop.language import Language, plural
+from mailroom.actors.bots.shop.texts import (
     cart,
     catalogue,
     complaints,
@@ -19,16 +19,16 @@ from actors.bots.shop.texts import (
     policies,
     settings,
 )
-from actors.bots.shop.texts.cart import CartTexts
-from actors.bots.shop.texts.catalogue import CatalogueTexts
-from actors.bots.shop.texts.complaints import ComplaintTexts
-from actors.bots.shop.texts.form import FormTexts
-from actors.bots.shop.texts.friends import FriendsTexts
-from actors.bots.shop.texts.menu import MenuTexts
-from actors.bots.shop.texts.news import NewsTexts
-from actors.bots.shop.texts.orders import OrderTexts
-from actors.bots.shop.texts.policies import PolicyTexts
-from actors.bots.shop.texts.settings import SettingsTexts
+from mailroom.actors.bots.shop.texts.cart import CartTexts
+from mailroom.actors.bots.shop.texts.catalogue import CatalogueTexts
+from mailroom.actors.bots.shop.texts.complaints import ComplaintTexts
+from mailroom.actors.bots.shop.texts.form import FormTexts
+from mailroom.actors.bots.shop.texts.friends import FriendsTexts
+from mailroom.actors.bots.shop.texts.menu import MenuTexts
+from mailroom.actors.bots.shop.texts.news import NewsTexts
+from mailroom.actors.bots.shop.texts.orders import OrderTexts
+from mailroom.actors.bots.shop.texts.policies import PolicyTexts
+from mailroom.actors.bots.shop.texts.settings import SettingsTexts
 
 __all__ = ["ENGLISH", "RUSSIAN", "TEXTS", "Texts"]
 

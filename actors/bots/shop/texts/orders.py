@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.texts.statuses import STATUSES
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.texts.statuses import STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)

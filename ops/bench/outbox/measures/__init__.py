@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ops.bench.outbox.entrant import Entrant
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.entrant import Entrant
+from mailroom.ops.bench.outbox.plan import Plan
 
 Figures = Mapping[str, float | None]
 

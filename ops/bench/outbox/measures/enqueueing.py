@@ -1,8 +1,8 @@
 """How many jobs a second can be enqueued: by one caller, by 64 at once, in batches of 500."""
 
-from ops.bench.outbox.entrant import BATCH, Entrant
-from ops.bench.outbox.measures import Figures
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.entrant import BATCH, Entrant
+from mailroom.ops.bench.outbox.measures import Figures
+from mailroom.ops.bench.outbox.plan import Plan
 
 CALLERS = 64
 

@@ -1,8 +1,8 @@
 """How soon a job starts when there is nothing else to do: from the call that enqueues it to its handler."""
 
-from ops.bench.outbox.entrant import Entrant
-from ops.bench.outbox.measures import Figures
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.entrant import Entrant
+from mailroom.ops.bench.outbox.measures import Figures
+from mailroom.ops.bench.outbox.plan import Plan
 
 PATIENCE_SECONDS = 15.0
 

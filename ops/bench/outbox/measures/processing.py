@@ -1,8 +1,8 @@
 """How many jobs a second one worker gets through that do nothing, from a backlog."""
 
-from ops.bench.outbox.entrant import Entrant
-from ops.bench.outbox.measures import Figures
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.entrant import Entrant
+from mailroom.ops.bench.outbox.measures import Figures
+from mailroom.ops.bench.outbox.plan import Plan
 
 
 def processing(entrant: Entrant, plan: Plan) -> Figures:

@@ -3,9 +3,9 @@
 Jobs that are done cannot be removed from disk while somebody may still want to see them.
 """
 
-from ops.bench.outbox.entrant import Entrant
-from ops.bench.outbox.measures import Figures
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.entrant import Entrant
+from mailroom.ops.bench.outbox.measures import Figures
+from mailroom.ops.bench.outbox.plan import Plan
 
 PARTS = 6
 

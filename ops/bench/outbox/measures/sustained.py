@@ -1,9 +1,9 @@
 """How long a job takes from being wanted to its handler, while so many a second are wanted."""
 
-from ops.bench.outbox.contestants import OURS
-from ops.bench.outbox.entrant import Entrant
-from ops.bench.outbox.measures import Figures
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.contestants import OURS
+from mailroom.ops.bench.outbox.entrant import Entrant
+from mailroom.ops.bench.outbox.measures import Figures
+from mailroom.ops.bench.outbox.plan import Plan
 
 PATIENCE_SECONDS = 5.0
 """For whoever does not keep up: the rest is not waited for."""

@@ -1,8 +1,8 @@
 """What many jobs leave behind: the size of the tables, and whether the queue is as quick as it was."""
 
-from ops.bench.outbox.entrant import BATCH, Entrant
-from ops.bench.outbox.measures import Figures
-from ops.bench.outbox.plan import Plan
+from mailroom.ops.bench.outbox.entrant import BATCH, Entrant
+from mailroom.ops.bench.outbox.measures import Figures
+from mailroom.ops.bench.outbox.plan import Plan
 
 PARTS = 10
 AHEAD_JOBS = 5_000

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dbos import DBOS, DBOSClient  # type: ignore[import-not-found, unused-ignore]
 
-from ops.bench.outbox.queue import BODY, Handle
+from mailroom.ops.bench.outbox.queue import BODY, Handle
 
 QUEUE = "bench"
 WORKFLOW = "bench"

@@ -7,14 +7,14 @@ import itertools
 import time
 from collections.abc import Sequence
 
-from ops.bench.outbox.queue import payload
-from storage.postgres.database import connect
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.coalesce import Enqueuer
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob, Origin, Priority
-from storage.postgres.outbox.pools import connect_claims, connect_completions
+from mailroom.ops.bench.outbox.queue import payload
+from mailroom.storage.postgres.database import connect
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob, Origin, Priority
+from mailroom.storage.postgres.outbox.pools import connect_claims, connect_completions
 
 QUEUE = "bench"
 NAME = "bench.nothing"

@@ -12,16 +12,16 @@ import asyncpg
 import trio
 from pydantic import BaseModel
 
-from actors.jobs.actor import JobActor, job_life
-from actors.jobs.context import JobContext, Services
-from actors.jobs.handlers import Handlers
-from actors.jobs.worker import Details
-from actors.runtime.host import hosted
-from ops import logs
-from ops.bench.outbox.queue import Handle
-from ops.bench.outbox.queues import mailroom
-from storage.postgres.outbox.listen import Ears
-from storage.postgres.outbox.prune import prune
+from mailroom.actors.jobs.actor import JobActor, job_life
+from mailroom.actors.jobs.context import JobContext, Services
+from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.worker import Details
+from mailroom.actors.runtime.host import hosted
+from mailroom.ops import logs
+from mailroom.ops.bench.outbox.queue import Handle
+from mailroom.ops.bench.outbox.queues import mailroom
+from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.prune import prune
 
 PRUNE_SECONDS = 5.0
 

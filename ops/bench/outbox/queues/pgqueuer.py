@@ -10,7 +10,7 @@ from pgqueuer.db import AsyncpgPoolDriver  # type: ignore[import-not-found, unus
 from pgqueuer.models import Job  # type: ignore[import-not-found, unused-ignore]
 from pgqueuer.queries import Queries  # type: ignore[import-not-found, unused-ignore]
 
-from ops.bench.outbox.queue import Handle, payload
+from mailroom.ops.bench.outbox.queue import Handle, payload
 
 ENTRYPOINT = "bench"
 CONNECTIONS_MAX = 10

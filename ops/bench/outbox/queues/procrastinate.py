@@ -5,7 +5,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector  # type: ignore[import-not-found, unused-ignore]
 
-from ops.bench.outbox.queue import BODY, Handle
+from mailroom.ops.bench.outbox.queue import BODY, Handle
 
 CONNECTIONS_MAX = 10
 

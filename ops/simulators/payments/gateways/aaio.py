@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ops.simulators.payments.credentials import AAIO_API_KEY as API_KEY
-from ops.simulators.payments.credentials import AAIO_MERCHANT_ID as MERCHANT_ID
-from ops.simulators.payments.credentials import AAIO_SECRET_1 as SECRET_1
-from ops.simulators.payments.credentials import AAIO_SECRET_2 as SECRET_2
-from ops.simulators.payments.desk import Desk
-from ops.simulators.payments.store import Store
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.credentials import AAIO_API_KEY as API_KEY
+from mailroom.ops.simulators.payments.credentials import AAIO_MERCHANT_ID as MERCHANT_ID
+from mailroom.ops.simulators.payments.credentials import AAIO_SECRET_1 as SECRET_1
+from mailroom.ops.simulators.payments.credentials import AAIO_SECRET_2 as SECRET_2
+from mailroom.ops.simulators.payments.desk import Desk
+from mailroom.ops.simulators.payments.store import Store
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 from . import aaio_account, errors
 from .aaio_account import fee_minor

@@ -7,7 +7,7 @@ what the shop has been paid.
 from collections.abc import Iterable
 from typing import Any
 
-from ops.simulators.payments.things import Payment
+from mailroom.ops.simulators.payments.things import Payment
 
 FEE_PERCENT = 6
 COUNTED_IN = "RUB"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 Happening = Literal[
     "processing", "failed", "held", "paid", "canceled", "expired", "refunded", "refund_failed",

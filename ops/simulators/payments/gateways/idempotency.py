@@ -6,8 +6,8 @@ YooKassa and Stripe remember for at least 24 hours. A refusal is not remembered:
 import hashlib
 from collections.abc import Callable
 
-from ops.simulators.payments.store import Store
-from ops.simulators.payments.things import KeptAnswer
+from mailroom.ops.simulators.payments.store import Store
+from mailroom.ops.simulators.payments.things import KeptAnswer
 
 from .gateway import Answer
 

@@ -12,11 +12,11 @@ import time
 import uuid
 from typing import Any
 
-from ops.simulators.payments.credentials import STRIPE_SECRET_KEY as SECRET_KEY
-from ops.simulators.payments.credentials import STRIPE_WEBHOOK_SECRET as WEBHOOK_SECRET
-from ops.simulators.payments.desk import DeedError, Desk
-from ops.simulators.payments.store import Store
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.credentials import STRIPE_SECRET_KEY as SECRET_KEY
+from mailroom.ops.simulators.payments.credentials import STRIPE_WEBHOOK_SECRET as WEBHOOK_SECRET
+from mailroom.ops.simulators.payments.desk import DeedError, Desk
+from mailroom.ops.simulators.payments.store import Store
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 from . import errors, stripe_request
 from .gateway import Answer, Call, Habit, Happening

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 DISPUTE_ANSWERED_SECONDS = 9 * 86_400
 """How long a shop has to answer; banks give a week or three."""

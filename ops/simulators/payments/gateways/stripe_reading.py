@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ops.simulators.payments.store import Store
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.store import Store
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 from . import errors
 from .gateway import Answer, Call, CallRefusedError

@@ -12,11 +12,11 @@ import json
 import uuid
 from typing import Any
 
-from ops.simulators.payments.credentials import YOOKASSA_SECRET_KEY as SECRET_KEY
-from ops.simulators.payments.credentials import YOOKASSA_SHOP_ID as SHOP_ID
-from ops.simulators.payments.desk import DeedError, Desk
-from ops.simulators.payments.store import Store
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.credentials import YOOKASSA_SECRET_KEY as SECRET_KEY
+from mailroom.ops.simulators.payments.credentials import YOOKASSA_SHOP_ID as SHOP_ID
+from mailroom.ops.simulators.payments.desk import DeedError, Desk
+from mailroom.ops.simulators.payments.store import Store
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 from . import errors, yookassa_request
 from .gateway import Answer, Call, Habit, Happening

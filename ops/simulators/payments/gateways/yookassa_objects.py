@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from ops.simulators.payments.credentials import YOOKASSA_SHOP_ID as SHOP_ID
-from ops.simulators.payments.things import Payment, Refund
+from mailroom.ops.simulators.payments.credentials import YOOKASSA_SHOP_ID as SHOP_ID
+from mailroom.ops.simulators.payments.things import Payment, Refund
 
 FEE_PERCENT = 3.5
 STATUSES = {

@@ -1,8 +1,8 @@
 """Asking about the bot, chats, members and files; and what a bot says about itself."""
 
-from ops.simulators.telegram.arguments import flag, integer, structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.arguments import flag, integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import bad_request
 
 from .call import Call, language, method, target_chat
 from .rights import CHANNEL_RIGHTS, GROUP_RIGHTS, PERMISSIONS, RIGHTS

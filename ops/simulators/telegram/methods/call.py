@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ops.simulators.telegram.arguments import Args, flag, integer, structure, text
-from ops.simulators.telegram.bots import Bot, World
-from ops.simulators.telegram.chats import Chat, Json
-from ops.simulators.telegram.entities import format_text
-from ops.simulators.telegram.errors import bad_request, forbidden
-from ops.simulators.telegram.files import Upload
-from ops.simulators.telegram.found import Entities
-from ops.simulators.telegram.markup import check_markup, inline_part
+from mailroom.ops.simulators.telegram.arguments import Args, flag, integer, structure, text
+from mailroom.ops.simulators.telegram.bots import Bot, World
+from mailroom.ops.simulators.telegram.chats import Chat, Json
+from mailroom.ops.simulators.telegram.entities import format_text
+from mailroom.ops.simulators.telegram.errors import bad_request, forbidden
+from mailroom.ops.simulators.telegram.files import Upload
+from mailroom.ops.simulators.telegram.found import Entities
+from mailroom.ops.simulators.telegram.markup import check_markup, inline_part
 
 from .replies import reply_part
 

@@ -7,9 +7,9 @@ one language, and asking for it gives that one, whatever people see instead of a
 import re
 from typing import Any
 
-from ops.simulators.telegram.arguments import structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import ApiError, bad_request
+from mailroom.ops.simulators.telegram.arguments import structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import ApiError, bad_request
 
 from .call import Call, language, method, target_chat
 

@@ -6,11 +6,11 @@ Refusals in the words of `Client.cpp` and `MessagesManager.cpp`: an edit without
 import time
 from typing import Any
 
-from ops.simulators.telegram.arguments import structure
-from ops.simulators.telegram.chats import Chat, Json
-from ops.simulators.telegram.errors import bad_request
-from ops.simulators.telegram.markup import check_markup, inline_part
-from ops.simulators.telegram.media_kinds import KINDS
+from mailroom.ops.simulators.telegram.arguments import structure
+from mailroom.ops.simulators.telegram.chats import Chat, Json
+from mailroom.ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.markup import check_markup, inline_part
+from mailroom.ops.simulators.telegram.media_kinds import KINDS
 
 from .call import Call, caption, find_message, formatted, method, target_chat
 from .media import input_media

@@ -6,9 +6,9 @@ chat exists, as nobody else is in the group to notice.
 
 from collections.abc import Callable
 
-from ops.simulators.telegram.arguments import flag, integer, structure, text
-from ops.simulators.telegram.chats import Chat, Json
-from ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.arguments import flag, integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Chat, Json
+from mailroom.ops.simulators.telegram.errors import bad_request
 
 from .call import Call, method, target_chat
 from .rights import CHANNEL_RIGHTS, GROUP_RIGHTS, PERMISSIONS, RIGHTS

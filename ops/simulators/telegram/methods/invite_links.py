@@ -1,8 +1,8 @@
 """Links by which people are asked into a group: made, changed, taken back."""
 
-from ops.simulators.telegram.arguments import flag, integer, structure, text
-from ops.simulators.telegram.chats import Chat, Json
-from ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.arguments import flag, integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Chat, Json
+from mailroom.ops.simulators.telegram.errors import bad_request
 
 from .call import Call, method, target_chat
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ops.simulators.telegram.arguments import Args, flag, integer, structure
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import bad_request
-from ops.simulators.telegram.files import StoredFile, Upload
-from ops.simulators.telegram.media_kinds import (
+from mailroom.ops.simulators.telegram.arguments import Args, flag, integer, structure
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.files import StoredFile, Upload
+from mailroom.ops.simulators.telegram.media_kinds import (
     KINDS,
     check_kind,
     facts_of,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ops.simulators.telegram.arguments import integer, structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.arguments import integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import bad_request
 
 from .call import Call, caption, deliver, formatted, method, target_chat
 from .previews import preview_part

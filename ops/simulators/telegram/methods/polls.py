@@ -4,11 +4,11 @@ import asyncio
 import time
 from typing import Any
 
-from ops.simulators.telegram.arguments import Args, flag, integer, structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.entities import format_text
-from ops.simulators.telegram.errors import bad_request
-from ops.simulators.telegram.markup import check_markup, inline_part
+from mailroom.ops.simulators.telegram.arguments import Args, flag, integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.entities import format_text
+from mailroom.ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.markup import check_markup, inline_part
 
 from .call import Call, deliver, find_message, method, target_chat
 

@@ -1,9 +1,9 @@
 """What a message says of the preview of its link: which link it is of, and what its bot asked for."""
 
-from ops.simulators.telegram.arguments import Args, flag, structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import bad_request
-from ops.simulators.telegram.found import Entities
+from mailroom.ops.simulators.telegram.arguments import Args, flag, structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.found import Entities
 
 FLAGS = ("prefer_small_media", "prefer_large_media", "show_above_text")
 

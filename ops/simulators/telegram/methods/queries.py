@@ -4,9 +4,9 @@ A tap may be answered for 150 s and once; later, Telegram no longer knows the qu
 refused is how users report it; the public server source forwards it.)
 """
 
-from ops.simulators.telegram.arguments import flag, structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.arguments import flag, structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import bad_request
 
 from .call import Call, method
 

@@ -1,10 +1,10 @@
 """What a message says of the one that it answers, in the same chat or in another, whole or by a quotation."""
 
-from ops.simulators.telegram.arguments import Args, flag, integer, structure, text
-from ops.simulators.telegram.chats import Chat, ChatBook, Json
-from ops.simulators.telegram.entities import format_text
-from ops.simulators.telegram.errors import bad_request
-from ops.simulators.telegram.found import units
+from mailroom.ops.simulators.telegram.arguments import Args, flag, integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Chat, ChatBook, Json
+from mailroom.ops.simulators.telegram.entities import format_text
+from mailroom.ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.found import units
 
 QUOTE_CHARS_MAX = 1024
 

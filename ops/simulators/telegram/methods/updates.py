@@ -3,9 +3,9 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from ops.simulators.telegram.arguments import flag, integer, structure, text
-from ops.simulators.telegram.chats import Json
-from ops.simulators.telegram.errors import bad_request
+from mailroom.ops.simulators.telegram.arguments import flag, integer, structure, text
+from mailroom.ops.simulators.telegram.chats import Json
+from mailroom.ops.simulators.telegram.errors import bad_request
 
 from .call import Call, method
 

@@ -33,16 +33,16 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
-from actors.bots import shop
-from actors.bots.shop.demo import fill
-from actors.bots.shop.options import Options
-from actors.hosting.events import ChatEvent, dispatch_event
-from actors.kit.speech.dates import format_date
-from actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
-from actors.providers.sums import Sums
-from storage.postgres.migrate import apply_migrations
-from storage.postgres.outbox.job import Origin
-from storage.vault import Vault
+from mailroom.actors.bots import shop
+from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.hosting.events import ChatEvent, dispatch_event
+from mailroom.actors.kit.speech.dates import format_date
+from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
+from mailroom.actors.providers.sums import Sums
+from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.outbox.job import Origin
+from mailroom.storage.vault import Vault
 
 TOKEN = "42:shop-under-test"
 TEMPLATE = "shop_template"

@@ -3,8 +3,8 @@
 import pytest
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage
 
-from actors.bots.shop.catalog import PAGE_PRODUCTS_MAX
-from actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.catalog import PAGE_PRODUCTS_MAX
+from mailroom.actors.bots.shop.texts import TEXTS
 
 STICKER = {"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 1, "height": 1}
 OTHER_CONTENT = [

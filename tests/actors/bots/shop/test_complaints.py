@@ -2,11 +2,11 @@
 
 import pytest
 
-from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, WAITING_MESSAGES_MAX
-from actors.bots.shop.demo import fill
-from actors.bots.shop.options import Options
-from actors.bots.shop.texts import TEXTS
-from actors.runtime.bridge import aio
+from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, WAITING_MESSAGES_MAX
+from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.stage import OWNER as DEMO_OWNER
 from tests.actors.bots.stage import perform
 

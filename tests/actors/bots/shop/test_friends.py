@@ -2,9 +2,9 @@
 
 import pytest
 
-from actors.bots.shop.customers import referral_link
-from actors.bots.shop.options import Options
-from actors.bots.shop.screens.friends import short_name
+from mailroom.actors.bots.shop.customers import referral_link
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.screens.friends import short_name
 
 
 def payload_of(customer):

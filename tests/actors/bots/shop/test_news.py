@@ -5,10 +5,10 @@ import json
 import pytest
 from aiogram.methods import SendDocument, SendMessage
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.parcels import File, parcels
-from actors.bots.shop.stock import Goods
-from actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.parcels import File, parcels
+from mailroom.actors.bots.shop.stock import Goods
+from mailroom.actors.bots.shop.texts import TEXTS
 
 MONEY = {"amount_minor": 149_000, "currency": "RUB"}
 

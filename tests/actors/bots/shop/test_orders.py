@@ -4,10 +4,10 @@ import asyncio
 
 import asyncpg
 
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.catalog import find_by_slug, list_categories, quote_cart
-from actors.bots.shop.language import Language
-from actors.bots.shop.orders import Buyer, find_order_of, place_order, recent_orders
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.catalog import find_by_slug, list_categories, quote_cart
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.orders import Buyer, find_order_of, place_order, recent_orders
 
 BUYER = Buyer("shop", 5, 7, Language.EN, "@ann_smith", "")
 HOW = {"reserve_minutes": 15, "use_balance": False, "origin": None}

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from aiogram.methods import EditMessageText
 
-from actors.bots.shop.checkout import begin_refund, finish_refund
-from actors.bots.shop.demo import fill
-from actors.bots.shop.orders import expire
-from actors.runtime.bridge import aio
+from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
+from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.orders import expire
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.conftest import plain
 from tests.actors.bots.stage import perform
 

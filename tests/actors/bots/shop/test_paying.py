@@ -3,8 +3,8 @@
 import pytest
 from aiogram.methods import SendMessage
 
-from actors.bots.shop.options import Options
-from actors.providers.sums import Sums
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.providers.sums import Sums
 
 
 def order_glider(customer):

@@ -4,10 +4,10 @@ import pytest
 from aiogram.methods import EditMessageMedia, EditMessageText, SendPhoto
 from aiogram.types import BufferedInputFile
 
-from actors.bots.shop.demo import fill_pictures
-from actors.bots.shop.demo_pictures import picture
-from actors.bots.shop.image import read_image
-from actors.bots.shop.pictures import digest
+from mailroom.actors.bots.shop.demo import fill_pictures
+from mailroom.actors.bots.shop.demo_pictures import picture
+from mailroom.actors.bots.shop.image import read_image
+from mailroom.actors.bots.shop.pictures import digest
 
 PNG = picture("games", "trams")
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10) + b"\xff\xc0\x00\x11\x08\x01\x40\x01\xe0\x03" + bytes(9)
@@ -68,7 +68,7 @@ def test_a_name_that_telegram_forgot_is_no_fault(pictured):
 
 
 def test_a_picture_that_is_gone_between_two_looks_leaves_the_text(pictured, monkeypatch):
-    from actors.bots.shop.pictures import Picture
+    from mailroom.actors.bots.shop.pictures import Picture
 
     async def gone(_self):
         return None

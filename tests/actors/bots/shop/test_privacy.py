@@ -5,8 +5,8 @@ import json
 import asyncpg
 import pytest
 
-from actors.bots.shop import erasure
-from actors.bots.shop.options import Options
+from mailroom.actors.bots.shop import erasure
+from mailroom.actors.bots.shop.options import Options
 
 TABLES = ("customers", "orders", "balance_entries", "leaderboard", "model_usage", "erasures")
 

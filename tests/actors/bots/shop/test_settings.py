@@ -3,10 +3,10 @@
 import pytest
 from aiogram.methods import SendMessage
 
-from actors.bots.shop.owner_broadcast import count_recipients, send
-from actors.bots.shop.owner_faults import OwnerError
-from actors.bots.shop.owner_log import By
-from actors.notification import Message
+from mailroom.actors.bots.shop.owner_broadcast import count_recipients, send
+from mailroom.actors.bots.shop.owner_faults import OwnerError
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.notification import Message
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.order import Status
-from actors.bots.shop.texts import ENGLISH, RUSSIAN, TEXTS
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.order import Status
+from mailroom.actors.bots.shop.texts import ENGLISH, RUSSIAN, TEXTS
 
 PARTS = [field.name for field in fields(ENGLISH) if is_dataclass(getattr(ENGLISH, field.name))]
 NAMES = [f"{part}.{field.name}" for part in PARTS for field in fields(getattr(ENGLISH, part))]

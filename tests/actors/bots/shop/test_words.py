@@ -11,15 +11,15 @@ from typing import get_args
 
 import pytest
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.offers import Offer
-from actors.bots.shop.order import Status
-from actors.bots.shop.owner_texts import OWNER_TEXTS
-from actors.bots.shop.routes.owner.screens import offers
-from actors.bots.shop.texts import TEXTS
-from actors.bots.shop.texts.statuses import ENGLISH, RUSSIAN, STATUSES
-from ops.simulators.payments.things import Status as Paid
-from ops.simulators.payments.words import WORDS
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.offers import Offer
+from mailroom.actors.bots.shop.order import Status
+from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
+from mailroom.actors.bots.shop.routes.owner.screens import offers
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.texts.statuses import ENGLISH, RUSSIAN, STATUSES
+from mailroom.ops.simulators.payments.things import Status as Paid
+from mailroom.ops.simulators.payments.words import WORDS
 
 ROOT = Path(__file__).parents[4]
 READ = (

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.request
 
-COMMAND = [sys.executable, "-m", "ops.simulators.model"]
+COMMAND = [sys.executable, "-m", "mailroom.ops.simulators.model"]
 
 
 def test_it_says_where_it_is_and_what_it_is_and_stops_on_sigterm():

@@ -10,7 +10,7 @@ import openai
 import pytest
 import uvloop
 
-from ops.simulators.model.serving import simulator
+from mailroom.ops.simulators.model.serving import simulator
 
 PROMPT = """You are the consultant of a shop. At most 80 words, warm and plain, in {language}.
 The assortment, `slug | title | description`:

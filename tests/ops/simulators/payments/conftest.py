@@ -14,7 +14,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
-from ops.simulators.payments.serving import Simulator, simulator
+from mailroom.ops.simulators.payments.serving import Simulator, simulator
 
 PATIENCE_SECONDS = 10.0
 BASIC = {"Authorization": "Basic " + base64.b64encode(b"demo:test_demo").decode()}

@@ -6,7 +6,7 @@ import json
 import time
 from urllib.parse import parse_qsl
 
-from ops.simulators.payments.gateways import aaio, stripe
+from mailroom.ops.simulators.payments.gateways import aaio, stripe
 
 
 def test_yookassa_pays_in_one_stage_and_tells_it_with_the_whole_object(play):

@@ -159,7 +159,7 @@ def test_a_declined_card_ends_the_payment_at_yookassa_and_nowhere_else(play):
 @pytest.mark.parametrize("kind", ["wrong_signature", "unknown_payment", "claimed_paid"])
 def test_forged_notices_of_stripe_are_wrong_in_the_way_that_was_asked_for(play, kind):
     async def scenario(shop):
-        from ops.simulators.payments.gateways.stripe import WEBHOOK_SECRET, signature
+        from mailroom.ops.simulators.payments.gateways.stripe import WEBHOOK_SECRET, signature
 
         session = await shop.new_stripe()
         await shop.act(session["id"], "forge", kind=kind)
@@ -194,7 +194,7 @@ def test_forged_notices_of_the_others_too(play):
         id_ = await shop.new_aaio()
         await shop.act(id_, "forge", kind="wrong_signature")
         fields = dict(parse_qsl((await shop.told())[1].decode(), keep_blank_values=True))
-        from ops.simulators.payments.gateways.aaio import SECRET_2, sign
+        from mailroom.ops.simulators.payments.gateways.aaio import SECRET_2, sign
 
         assert fields["sign"] != sign(fields, SECRET_2)
         made = await shop.new_yookassa()

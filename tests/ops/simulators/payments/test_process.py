@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ops.simulators.payments.gateways import aaio
+from mailroom.ops.simulators.payments.gateways import aaio
 
-COMMAND = [sys.executable, "-m", "ops.simulators.payments"]
+COMMAND = [sys.executable, "-m", "mailroom.ops.simulators.payments"]
 PATIENCE_SECONDS = 15.0
 
 

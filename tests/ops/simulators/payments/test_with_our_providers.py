@@ -5,9 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from actors.providers.payments import Money, Notice, NoticeRefusedError, PaymentOrder, RefundOrder
-from ops.bot_services import payment_providers
-from ops.embedded.payments import DemoPayments
+from mailroom.actors.providers.payments import Money, Notice, NoticeRefusedError, PaymentOrder, RefundOrder
+from mailroom.ops.bot_services import payment_providers
+from mailroom.ops.embedded.payments import DemoPayments
 
 NAMES = ("yookassa", "aaio", "stripe")
 

@@ -6,14 +6,14 @@ import time
 
 import asyncpg
 
-from storage.postgres.outbox import pools
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.claim import Claimer
-from storage.postgres.outbox.complete import complete
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import Backoff, NewJob
-from storage.postgres.outbox.outcome import Done, Finished
-from storage.postgres.outbox.seen import show
+from mailroom.storage.postgres.outbox import pools
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.claim import Claimer
+from mailroom.storage.postgres.outbox.complete import complete
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.outcome import Done, Finished
+from mailroom.storage.postgres.outbox.seen import show
 
 TABLES = (
     "outbox_job",

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.migrate import apply_migrations
 
 
 @pytest.fixture(scope="session")

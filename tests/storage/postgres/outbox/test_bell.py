@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox.bell import Bell
-from storage.postgres.outbox.coalesce import Enqueuer
-from storage.postgres.outbox.listen import Ears
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.listen import Ears
 from tests.storage.postgres.outbox.box import connected, mail, story
 
 

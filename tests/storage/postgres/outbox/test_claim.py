@@ -8,12 +8,12 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from storage.postgres.outbox import claim
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import Priority
-from storage.postgres.outbox.low_water import BEGINNING, LowWater
-from storage.postgres.outbox.oncall import Hands
-from storage.postgres.outbox.seen import show
+from mailroom.storage.postgres.outbox import claim
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import Priority
+from mailroom.storage.postgres.outbox.low_water import BEGINNING, LowWater
+from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.seen import show
 from tests.storage.postgres.outbox.box import connected, mail, story
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -124,8 +124,8 @@ async def test_a_worker_that_is_killed_loses_nothing_but_time(box):
     ids = await box.enqueue(*(f"n{n}" for n in range(20)))
     script = (
         "import asyncio, os, signal\n"
-        "from storage.postgres.outbox import pools\n"
-        "from storage.postgres.outbox.claim import Claimer\n"
+        "from mailroom.storage.postgres.outbox import pools\n"
+        "from mailroom.storage.postgres.outbox.claim import Claimer\n"
         "async def main():\n"
         f"    claims = await pools.connect_claims({box.url!r})\n"
         "    jobs = await Claimer(claims, 'mail', 'victim').claim(12)\n"

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from storage.errors import Fenced, StoreUnavailable
-from storage.postgres.outbox.coalesce import Enqueuer
-from storage.postgres.outbox.job import Origin
+from mailroom.storage.errors import Fenced, StoreUnavailable
+from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.job import Origin
 from tests.storage.postgres.outbox.box import connected, mail, story, until
 
 

@@ -2,10 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-from storage.postgres.outbox.complete import complete, complete_within, heartbeat
-from storage.postgres.outbox.job import Backoff
-from storage.postgres.outbox.outcome import Again, Dead, Done, Finished, Rejected, Retry, Snoozed, verdict
-from storage.postgres.outbox.seen import Wanted, find, show
+from mailroom.storage.postgres.outbox.complete import complete, complete_within, heartbeat
+from mailroom.storage.postgres.outbox.job import Backoff
+from mailroom.storage.postgres.outbox.outcome import (
+    Again,
+    Dead,
+    Done,
+    Finished,
+    Rejected,
+    Retry,
+    Snoozed,
+    verdict,
+)
+from mailroom.storage.postgres.outbox.seen import Wanted, find, show
 from tests.storage.postgres.outbox.box import mail, story
 
 

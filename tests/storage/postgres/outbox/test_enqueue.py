@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.errors import Fenced
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import Backoff, JobError, NewJob, Origin, Priority
-from storage.postgres.outbox.outcome import Rejected
+from mailroom.storage.errors import Fenced
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import Backoff, JobError, NewJob, Origin, Priority
+from mailroom.storage.postgres.outbox.outcome import Rejected
 from tests.storage.postgres.outbox.box import connected, mail, story
 
 ORIGIN = Origin("shop", "7", "shop:7:10:1:receipt", update_id=10, partition=3, epoch=5)

@@ -8,15 +8,15 @@ import time
 
 import asyncpg
 
-from storage.errors import StoreUnavailable
-from storage.postgres.outbox import pools
-from storage.postgres.outbox.claim import Claimer
-from storage.postgres.outbox.complete import complete, heartbeat
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import Backoff, Priority
-from storage.postgres.outbox.oncall import Hands
-from storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry, Snoozed
-from storage.postgres.outbox.prune import prune
+from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.outbox import pools
+from mailroom.storage.postgres.outbox.claim import Claimer
+from mailroom.storage.postgres.outbox.complete import complete, heartbeat
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import Backoff, Priority
+from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry, Snoozed
+from mailroom.storage.postgres.outbox.prune import prune
 from tests.storage.postgres.outbox.box import connected, mail, story, until
 
 
@@ -201,7 +201,7 @@ async def test_a_blocked_key_is_passed_over_once_and_then_costs_the_claims_nothi
 
 async def visited(box, marks):
     """Rows of the jobs' index that a claim looks at."""
-    from storage.postgres.outbox.claim import SQL
+    from mailroom.storage.postgres.outbox.claim import SQL
 
     async with box.claims.acquire() as connection:
         text = await connection.fetchval(

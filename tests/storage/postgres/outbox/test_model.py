@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.postgres.outbox.complete import complete
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.oncall import Hands
-from storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry, Snoozed
+from mailroom.storage.postgres.outbox.complete import complete
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry, Snoozed
 from tests.storage.postgres.outbox.box import Box, mail
 
 SETTINGS = settings(

@@ -1,10 +1,10 @@
 """What on-call sees, and what on-call does."""
 
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.job import NewJob, Origin
-from storage.postgres.outbox.oncall import Hands
-from storage.postgres.outbox.outcome import Done, Rejected, Retry
-from storage.postgres.outbox.seen import Wanted, counts, depths, find, show
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.job import NewJob, Origin
+from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.outcome import Done, Rejected, Retry
+from mailroom.storage.postgres.outbox.seen import Wanted, counts, depths, find, show
 from tests.storage.postgres.outbox.box import mail, story
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from storage.postgres.outbox import claim, complete
+from mailroom.storage.postgres.outbox import claim, complete
 from tests.storage.postgres.outbox.box import mail, story
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from storage.postgres.outbox.enqueue import enqueue
-from storage.postgres.outbox.outcome import Rejected
-from storage.postgres.outbox.prune import prune, vacuum
-from storage.postgres.outbox.seen import Wanted, find
+from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom.storage.postgres.outbox.outcome import Rejected
+from mailroom.storage.postgres.outbox.prune import prune, vacuum
+from mailroom.storage.postgres.outbox.seen import Wanted, find
 from tests.storage.postgres.outbox.box import connected, mail, story
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.postgres.periodic.schedule import Schedule, ScheduleError
+from mailroom.storage.postgres.periodic.schedule import Schedule, ScheduleError
 
 
 def at(text):

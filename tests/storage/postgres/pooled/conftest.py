@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from storage.postgres.migrate import apply_migrations
+from mailroom.storage.postgres.migrate import apply_migrations
 from tests.storage.postgres.bouncer import KINDS, Bouncer, Kind
 
 _numbers = itertools.count(1)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.postgres.migrate import (
+from mailroom.storage.postgres.migrate import (
     LOCK_KEY,
     MigrationError,
     apply_migrations,

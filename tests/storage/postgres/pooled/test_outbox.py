@@ -7,12 +7,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from storage.postgres.database import connect
-from storage.postgres.lease import Leases
-from storage.postgres.outbox import claim, complete, pools, seen
-from storage.postgres.outbox.listen import DeafError, Ears
-from storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry
-from storage.postgres.outbox.pools import CLAIMS
+from mailroom.storage.postgres.database import connect
+from mailroom.storage.postgres.lease import Leases
+from mailroom.storage.postgres.outbox import claim, complete, pools, seen
+from mailroom.storage.postgres.outbox.listen import DeafError, Ears
+from mailroom.storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry
+from mailroom.storage.postgres.outbox.pools import CLAIMS
 from tests.storage.postgres.bouncer import SESSION
 from tests.storage.postgres.outbox.box import Box, connected, mail, until
 

@@ -4,7 +4,13 @@ import asyncio
 
 import asyncpg
 
-from storage.postgres.pooler import DIRECT, IN_SESSION_MODE, IN_TRANSACTION_MODE, KEEPING_STATEMENTS, look
+from mailroom.storage.postgres.pooler import (
+    DIRECT,
+    IN_SESSION_MODE,
+    IN_TRANSACTION_MODE,
+    KEEPING_STATEMENTS,
+    look,
+)
 from tests.storage.postgres.bouncer import SESSION, TRANSACTION, TRANSACTION_KEEPING
 
 WAYS = {

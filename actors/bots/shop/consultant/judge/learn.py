@@ -1,5 +1,5 @@
 """Learns from the examples which sentences are statements: `python -m
-actors.bots.shop.consultant.judge.learn`.
+mailroom.actors.bots.shop.consultant.judge.learn`.
 
 Kernel ridge regression, both sides weighing alike: the mark of a sentence is a weighted sum over the
 examples, the nearest counting most, about 1 for a statement and -1 for prose. (A linear model on the same
@@ -12,8 +12,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from actors.bots.shop.consultant.judge.child import LEARNED, SCALE, encoder, likeness
-from actors.bots.shop.consultant.wording import clauses
+from mailroom.actors.bots.shop.consultant.judge.child import LEARNED, SCALE, encoder, likeness
+from mailroom.actors.bots.shop.consultant.wording import clauses
 
 EXAMPLES = Path(__file__).with_name("examples")
 WIDTH = 2.0

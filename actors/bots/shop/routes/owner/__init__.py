@@ -14,9 +14,9 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import popup, send
-from actors.bots.shop.routes.owner import (
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import popup, send
+from mailroom.actors.bots.shop.routes.owner import (
     broadcast,
     complaints,
     discounts,
@@ -29,8 +29,8 @@ from actors.bots.shop.routes.owner import (
     replace,
     stock,
 )
-from actors.bots.shop.routes.owner.access import OwnersSide, is_staff
-from actors.bots.shop.routes.owner.callbacks import (
+from mailroom.actors.bots.shop.routes.owner.access import OwnersSide, is_staff
+from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AskPicture,
     AskPolicy,
@@ -51,7 +51,7 @@ from actors.bots.shop.routes.owner.callbacks import (
     ShowPolicy,
     SwitchOff,
 )
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.screens import Screen
 
 OWNERS_COMMANDS = (
     "price",

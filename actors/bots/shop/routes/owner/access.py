@@ -7,14 +7,14 @@ from typing import Any, Protocol
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
-from actors.bots.shop.contact import printable
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_faults import OwnerError
-from actors.bots.shop.owner_log import By
-from actors.bots.shop.owner_problems import problem
-from actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
-from actors.bots.shop.replies import popup, send
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_faults import OwnerError
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.owner_problems import problem
+from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
+from mailroom.actors.bots.shop.replies import popup, send
+from mailroom.actors.bots.shop.screens import Screen
 
 
 class Turn(Protocol):

@@ -17,15 +17,15 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_broadcast import count_recipients, list_broadcasts, move, progress
-from actors.bots.shop.owner_broadcast import send as send_broadcast
-from actors.bots.shop.owner_faults import Fault, refuse
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import popup, send, show
-from actors.bots.shop.routes.owner import keyboards, screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import (
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_broadcast import count_recipients, list_broadcasts, move, progress
+from mailroom.actors.bots.shop.owner_broadcast import send as send_broadcast
+from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import popup, send, show
+from mailroom.actors.bots.shop.routes.owner import keyboards, screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
     DropDraft,
@@ -33,9 +33,9 @@ from actors.bots.shop.routes.owner.callbacks import (
     SendDraft,
     ShowBroadcast,
 )
-from actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, OwnerForm
-from actors.bots.shop.screens import Screen
-from actors.notification import TEXT_CHARS_MAX
+from mailroom.actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, OwnerForm
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.notification import TEXT_CHARS_MAX
 
 KEY_CHARS = 16
 """Of a draft's name on its buttons: enough to tell a chat's drafts apart."""

@@ -6,10 +6,10 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
 
-from actors.bots.shop.callbacks import OrderNumber, PageNumber, RowId
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_broadcast import Move
-from actors.bots.shop.policies import Policy
+from mailroom.actors.bots.shop.callbacks import OrderNumber, PageNumber, RowId
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_broadcast import Move
+from mailroom.actors.bots.shop.policies import Policy
 
 
 def _period(days: int) -> int:

@@ -8,23 +8,23 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.complaints import count_waiting, waiting_complaints
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_complaints import answer, close
-from actors.bots.shop.owner_orders import open_order
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send, send_below, show
-from actors.bots.shop.routes.owner import keyboards, screens
-from actors.bots.shop.routes.owner.access import Turn, by
-from actors.bots.shop.routes.owner.callbacks import (
+from mailroom.actors.bots.shop.complaints import count_waiting, waiting_complaints
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_complaints import answer, close
+from mailroom.actors.bots.shop.owner_orders import open_order
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send, send_below, show
+from mailroom.actors.bots.shop.routes.owner import keyboards, screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by
+from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
     AskAnswer,
     CloseComplaint,
     ShowComplaint,
 )
-from actors.bots.shop.routes.owner.forms import ANSWER_TO, NO_COMMAND, OwnerForm, leave
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.routes.owner.forms import ANSWER_TO, NO_COMMAND, OwnerForm, leave
+from mailroom.actors.bots.shop.screens import Screen
 
 
 async def complaints_command(message: Message, database: Pool, own: OwnerTexts, turn: Turn) -> None:

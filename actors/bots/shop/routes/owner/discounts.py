@@ -5,12 +5,12 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.offers import add_offer, list_offers, switch_off
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.owner import screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, SwitchOff
+from mailroom.actors.bots.shop.offers import add_offer, list_offers, switch_off
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.owner import screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, SwitchOff
 
 
 async def discounts_command(message: Message, database: Pool, own: OwnerTexts) -> None:

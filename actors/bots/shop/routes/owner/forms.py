@@ -8,13 +8,13 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.complaints import count_waiting
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send
-from actors.bots.shop.routes.owner import screens
-from actors.bots.shop.routes.owner.access import Turn
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.complaints import count_waiting
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send
+from mailroom.actors.bots.shop.routes.owner import screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn
+from mailroom.actors.bots.shop.screens import Screen
 
 PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"

@@ -7,16 +7,16 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.complaints import count_waiting
-from actors.bots.shop.figures import read_figures, today
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_log import read_log
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.owner import screens
-from actors.bots.shop.routes.owner.access import Turn, is_owner
-from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, ShowFigures
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.complaints import count_waiting
+from mailroom.actors.bots.shop.figures import read_figures, today
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_log import read_log
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.owner import screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, ShowFigures
+from mailroom.actors.bots.shop.screens import Screen
 
 YESTERDAY = 1
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from actors.bots.shop.goods import Good
-from actors.bots.shop.language import Language
-from actors.bots.shop.owner_broadcast import Move
-from actors.bots.shop.owner_orders import OrderRow
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.policies import POLICIES, Policy
-from actors.bots.shop.routes.owner.callbacks import (
+from mailroom.actors.bots.shop.goods import Good
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.owner_broadcast import Move
+from mailroom.actors.bots.shop.owner_orders import OrderRow
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.policies import POLICIES, Policy
+from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
     AskAnswer,
@@ -40,9 +40,9 @@ from actors.bots.shop.routes.owner.callbacks import (
     ShowProducts,
     SwitchOff,
 )
-from actors.bots.shop.stock import SoldItem
-from actors.kit.speech.money import format_money
-from storage.postgres.broadcasts import Progress
+from mailroom.actors.bots.shop.stock import SoldItem
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.storage.postgres.broadcasts import Progress
 
 Row = list[InlineKeyboardButton]
 

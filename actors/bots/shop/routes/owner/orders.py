@@ -7,16 +7,16 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_orders import find_orders, open_order
-from actors.bots.shop.owner_refund import refund
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.owner import keyboards, screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskRefund, DoRefund, ShowOrder
-from actors.bots.shop.screens import Screen
-from actors.kit.speech.money import format_money
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_orders import find_orders, open_order
+from mailroom.actors.bots.shop.owner_refund import refund
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.owner import keyboards, screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskRefund, DoRefund, ShowOrder
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.speech.money import format_money
 
 
 async def order_command(

@@ -8,16 +8,16 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Document, Message, PhotoSize, User
 from asyncpg import Pool
 
-from actors.bots.shop.goods import Good, find_good, good_of
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, picture_of, put_picture
-from actors.bots.shop.replies import send, show, tell
-from actors.bots.shop.routes.owner import keyboards, screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import AskPicture, DropPicture
-from actors.bots.shop.routes.owner.documents import fetch
-from actors.bots.shop.routes.owner.forms import NO_COMMAND, PICTURE_OF, OwnerForm, leave
-from actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.goods import Good, find_good, good_of
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, picture_of, put_picture
+from mailroom.actors.bots.shop.replies import send, show, tell
+from mailroom.actors.bots.shop.routes.owner import keyboards, screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import AskPicture, DropPicture
+from mailroom.actors.bots.shop.routes.owner.documents import fetch
+from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PICTURE_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.screens import Screen
 
 MEGABYTE = 2**20
 

@@ -7,10 +7,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.policies import (
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.policies import (
     CHARS_MAX,
     Policy,
     drop_policy,
@@ -18,12 +18,18 @@ from actors.bots.shop.policies import (
     put_policy,
     written_policy,
 )
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.owner import keyboards
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskPolicy, DropPolicy, ShowPolicy
-from actors.bots.shop.routes.owner.forms import NO_COMMAND, POLICY_OF, OwnerForm, leave
-from actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.owner import keyboards
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import (
+    Admin,
+    AdminPlace,
+    AskPolicy,
+    DropPolicy,
+    ShowPolicy,
+)
+from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, POLICY_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.screens import Front, Screen
 
 
 async def open_policies(callback: CallbackQuery, own: OwnerTexts) -> None:

@@ -6,7 +6,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Document, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.goods import (
+from mailroom.actors.bots.shop.goods import (
     find_good,
     good_of,
     list_categories,
@@ -16,19 +16,19 @@ from actors.bots.shop.goods import (
     set_active,
     set_price,
 )
-from actors.bots.shop.options import Options
-from actors.bots.shop.owner_price import parse_currency, parse_price
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.owner import keyboards, screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale, ShowProduct, ShowProducts
-from actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
-from actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.upload import parse_products
-from actors.bots.shop.upload_text import TABLE_BYTES_MAX
-from actors.kit.speech.money import format_money
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_price import parse_currency, parse_price
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.owner import keyboards, screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale, ShowProduct, ShowProducts
+from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
+from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.upload import parse_products
+from mailroom.actors.bots.shop.upload_text import TABLE_BYTES_MAX
+from mailroom.actors.kit.speech.money import format_money
 
 
 async def products_command(message: Message, database: Pool, own: OwnerTexts) -> None:

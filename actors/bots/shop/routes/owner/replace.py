@@ -6,14 +6,14 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, User
 from asyncpg import Pool
 
-from actors.bots.shop.complaints import find_complaint
-from actors.bots.shop.owner_orders import open_order
-from actors.bots.shop.owner_replace import replace
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import show
-from actors.bots.shop.routes.owner import screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import ReplaceItem, ShowItems
+from mailroom.actors.bots.shop.complaints import find_complaint
+from mailroom.actors.bots.shop.owner_orders import open_order
+from mailroom.actors.bots.shop.owner_replace import replace
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import show
+from mailroom.actors.bots.shop.routes.owner import screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import ReplaceItem, ShowItems
 
 
 async def show_items(

@@ -7,24 +7,24 @@ from html import escape
 
 from aiogram.types import User
 
-from actors.bots.shop.complaints import Waiting
-from actors.bots.shop.figures import Figures, Revenue
-from actors.bots.shop.goods import Good
-from actors.bots.shop.language import Language
-from actors.bots.shop.offers import Offer
-from actors.bots.shop.owner_log import Deed
-from actors.bots.shop.owner_orders import Dossier, OrderRow, PaidHow
-from actors.bots.shop.owner_problems import problem
-from actors.bots.shop.owner_stock import StockUpload
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.routes.owner import keyboards
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.stock import SoldItem
-from actors.bots.shop.upload import ProductFile
-from actors.kit.speech.dates import format_day, format_moment, last_day
-from actors.kit.speech.money import format_money
-from actors.kit.speech.percent import format_percent
-from storage.postgres.broadcasts import Progress
+from mailroom.actors.bots.shop.complaints import Waiting
+from mailroom.actors.bots.shop.figures import Figures, Revenue
+from mailroom.actors.bots.shop.goods import Good
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.offers import Offer
+from mailroom.actors.bots.shop.owner_log import Deed
+from mailroom.actors.bots.shop.owner_orders import Dossier, OrderRow, PaidHow
+from mailroom.actors.bots.shop.owner_problems import problem
+from mailroom.actors.bots.shop.owner_stock import StockUpload
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.routes.owner import keyboards
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.stock import SoldItem
+from mailroom.actors.bots.shop.upload import ProductFile
+from mailroom.actors.kit.speech.dates import format_day, format_moment, last_day
+from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.speech.percent import format_percent
+from mailroom.storage.postgres.broadcasts import Progress
 
 TEXT_CHARS_MAX = 3_800
 """Of a list: Telegram takes 4096 after the markup is read, and some of it is around the list."""

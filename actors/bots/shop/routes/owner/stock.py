@@ -5,18 +5,18 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Document, Message, User
 from asyncpg import Pool
 
-from actors.bots.shop.goods import find_good, good_of, list_goods
-from actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
-from actors.bots.shop.owner_texts import OwnerTexts
-from actors.bots.shop.replies import send, show
-from actors.bots.shop.routes.owner import keyboards, screens
-from actors.bots.shop.routes.owner.access import Turn, by, is_owner
-from actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdraw, DoWithdraw
-from actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
-from actors.bots.shop.screens import Screen
-from actors.bots.shop.stock import ITEM_BYTES_MAX
-from actors.bots.shop.upload_text import TABLE_BYTES_MAX
-from storage.vault import Vault
+from mailroom.actors.bots.shop.goods import find_good, good_of, list_goods
+from mailroom.actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
+from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.replies import send, show
+from mailroom.actors.bots.shop.routes.owner import keyboards, screens
+from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdraw, DoWithdraw
+from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
+from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.bots.shop.stock import ITEM_BYTES_MAX
+from mailroom.actors.bots.shop.upload_text import TABLE_BYTES_MAX
+from mailroom.storage.vault import Vault
 
 
 async def levels_command(message: Message, database: Pool, own: OwnerTexts) -> None:

@@ -20,10 +20,10 @@ from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, SendChatAction, SendMessage
 from aiogram.types import Message, Update, User
 
-from actors.bots import shop
-from actors.bots.shop.consultant.judge.judge import JUDGE
-from actors.bots.shop.options import Options
-from actors.providers.openai import Models
+from mailroom.actors.bots import shop
+from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.providers.openai import Models
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.model_endpoint import open_model_endpoint
 

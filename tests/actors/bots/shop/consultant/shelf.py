@@ -4,12 +4,12 @@ from pathlib import Path
 
 import yaml
 
-from actors.bots.shop.consultant import prose
-from actors.bots.shop.consultant.facts import Facts
-from actors.bots.shop.consultant.wording import clean
-from actors.bots.shop.discounts import Discount
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.consultant import prose
+from mailroom.actors.bots.shop.consultant.facts import Facts
+from mailroom.actors.bots.shop.consultant.wording import clean
+from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Product
 
 SENTENCES = Path(__file__).with_name("sentences")
 GOODS = yaml.safe_load((SENTENCES / "goods.yaml").read_text(encoding="utf-8"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from actors.bots.shop.consultant.texts import ENGLISH, RUSSIAN
-from actors.bots.shop.consultant.unanswered import QUESTIONS_MAX
+from mailroom.actors.bots.shop.consultant.texts import ENGLISH, RUSSIAN
+from mailroom.actors.bots.shop.consultant.unanswered import QUESTIONS_MAX
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.model_endpoint import Say, status
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.bots.shop.consultant.blocks import (
+from mailroom.actors.bots.shop.consultant.blocks import (
     BLOCKS_MAX,
     OF_PRODUCTS,
     OF_THE_SHOP,
@@ -14,10 +14,10 @@ from actors.bots.shop.consultant.blocks import (
     Block,
     read,
 )
-from actors.bots.shop.consultant.facts import Facts
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
-from actors.bots.shop.consultant.writing import OF_THE_SHOP_WRITTEN, written
-from actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.consultant.facts import Facts
+from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
+from mailroom.actors.bots.shop.consultant.writing import OF_THE_SHOP_WRITTEN, written
+from mailroom.actors.bots.shop.language import Language
 from tests.actors.bots.shop.consultant.shelf import goods
 from tests.actors.model_endpoint import Call, Say
 
@@ -197,7 +197,7 @@ def test_prose_that_lies_is_dropped_and_the_blocks_go_out(ann):
 
 
 def test_an_answer_in_blocks_grows_by_its_prose(ann, monkeypatch):
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.0)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.0)
     said = answer(
         prose("Tram Depot is a calm game."), {"kind": "about", "slug": "trams"}, prose("Shall I go on?")
     )

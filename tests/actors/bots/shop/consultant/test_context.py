@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from actors.bots.shop.consultant.context import BYTES_MAX, SAID_MAX, SUMMARY_CHARS_MAX, Context
+from mailroom.actors.bots.shop.consultant.context import BYTES_MAX, SAID_MAX, SUMMARY_CHARS_MAX, Context
 
 
 def after(turns, text="Вопрос"):

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actors.bots.shop.consultant.metrics import REFUSED
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
-from actors.bots.shop.language import Language
-from actors.providers.openai import Models
-from ops.simulators.model.faults import parse_rule
-from ops.simulators.model.serving import simulator
+from mailroom.actors.bots.shop.consultant.metrics import REFUSED
+from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.providers.openai import Models
+from mailroom.ops.simulators.model.faults import parse_rule
+from mailroom.ops.simulators.model.serving import simulator
 
 DIALOGUES = yaml.safe_load(Path(__file__).with_name("dialogues.yaml").read_text(encoding="utf-8"))
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from actors.bots.shop.consultant.talk import ROUNDS_MAX
-from actors.bots.shop.consultant.texts import ENGLISH
+from mailroom.actors.bots.shop.consultant.talk import ROUNDS_MAX
+from mailroom.actors.bots.shop.consultant.texts import ENGLISH
 from tests.actors.model_endpoint import CUT, HANG, Call, Fail, Say
 
 LOOK = Call(("get_products", {"slugs": ["svetlitsa", "trams"]}))
@@ -98,7 +98,7 @@ def test_a_crowd_of_tool_calls_is_not_made(ann):
     ids=str,
 )
 def test_an_answer_that_breaks_off_is_not_left_standing(new_talker, failure, monkeypatch):
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.0)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.0)
     talker = new_talker(model_timeout_seconds=1.0)
     talker.endpoint.says(LOOK)
     talker.endpoint.always = failure

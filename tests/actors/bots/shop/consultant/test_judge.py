@@ -10,10 +10,10 @@ import numpy as np
 import psutil
 import pytest
 
-from actors.bots.shop.consultant.judge import judge as judging
-from actors.bots.shop.consultant.judge.child import LEARNED
-from actors.bots.shop.consultant.judge.judge import Judge, UnjudgedError
-from actors.bots.shop.consultant.judge.learn import digest, examples
+from mailroom.actors.bots.shop.consultant.judge import judge as judging
+from mailroom.actors.bots.shop.consultant.judge.child import LEARNED
+from mailroom.actors.bots.shop.consultant.judge.judge import Judge, UnjudgedError
+from mailroom.actors.bots.shop.consultant.judge.learn import digest, examples
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def own():
 
 
 def test_what_was_learnt_is_what_the_examples_say():
-    """After a change of the examples: `python -m actors.bots.shop.consultant.judge.learn`."""
+    """After a change of the examples: `python -m mailroom.actors.bots.shop.consultant.judge.learn`."""
     assert str(np.load(LEARNED)["digest"]) == digest()
 
 
@@ -47,7 +47,7 @@ def test_a_judge_does_not_outlive_a_parent_that_was_killed():
             sys.executable,
             "-c",
             (
-                "from actors.bots.shop.consultant.judge.judge import JUDGE\n"
+                "from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE\n"
                 "JUDGE.warm()\nprint(JUDGE._process.pid, flush=True)\ninput()"
             ),
         ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.bots.shop.consultant.texts import ENGLISH
+from mailroom.actors.bots.shop.consultant.texts import ENGLISH
 from tests.actors.model_endpoint import Call, Say
 
 LOOK = Call(("get_products", {"slugs": ["svetlitsa", "trams"]}))
@@ -44,7 +44,7 @@ def every_text(talker):
 @pytest.mark.parametrize("looked_up", [True, False], ids=["looked-up", "made-up"])
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie[:30].encode("ascii", "replace").decode())
 def test_a_lie_is_never_seen(ann, lie, looked_up, monkeypatch):
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.0)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.0)
     ann.endpoint.says(
         *([LOOK] if looked_up else []), Say(f"Gladly! {lie} Shall I go on?", pieces=8, pause=0.005)
     )

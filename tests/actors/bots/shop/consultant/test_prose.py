@@ -2,10 +2,10 @@
 
 import pytest
 
-from actors.bots.shop.consultant import form
-from actors.bots.shop.consultant.judge.judge import JUDGE, UnjudgedError
-from actors.bots.shop.consultant.wording import clean, whole_sentences
-from actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.consultant import form
+from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE, UnjudgedError
+from mailroom.actors.bots.shop.consultant.wording import clean, whole_sentences
+from mailroom.actors.bots.shop.language import Language
 from tests.actors.bots.shop.consultant.shelf import judged
 
 EN, RU = Language.EN, Language.RU

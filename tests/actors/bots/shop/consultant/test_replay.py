@@ -2,8 +2,8 @@
 
 import pytest
 
-from actors.bots.shop.consultant.texts import ENGLISH
-from actors.journal import Journal, fingerprint
+from mailroom.actors.bots.shop.consultant.texts import ENGLISH
+from mailroom.actors.journal import Journal, fingerprint
 from tests.actors.bots.shop.consultant.conftest import Telegram
 from tests.actors.model_endpoint import Call, Say
 
@@ -55,7 +55,7 @@ class JournaledTelegram(Telegram):
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_a_crash_at_any_call_leaves_one_answer_that_is_whole(ann, monkeypatch, number, moment, answers):
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.02)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.02)
     telegram = ann.bot.session = ann.telegram = JournaledTelegram()
     words = "Lumen: photo editor is made for RAW. It is good. It works."
     ann.endpoint.says(LOOK, Say(words, pieces=8, pause=0.03))

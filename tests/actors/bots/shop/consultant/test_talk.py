@@ -6,11 +6,11 @@ import pytest
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import EditMessageText, SendMessage
 
-from actors.bots.shop.consultant.context import SAID_MAX, TALK
-from actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ENGLISH, RUSSIAN
-from actors.bots.shop.language import Language
-from actors.bots.shop.routes.talk import QUESTION_CHARS_MAX
-from actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.consultant.context import SAID_MAX, TALK
+from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ENGLISH, RUSSIAN
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.routes.talk import QUESTION_CHARS_MAX
+from mailroom.actors.bots.shop.texts import TEXTS
 from tests.actors.model_endpoint import (
     CUT,
     EMPTY,
@@ -157,7 +157,7 @@ def test_a_cheap_model_that_cannot_sort_is_done_without(ann, intent):
 
 
 def test_an_answer_grows_in_one_message(ann, monkeypatch):
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.05)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.05)
     words = "Lumen: photo editor is made for RAW. It works with light and colour. Batch work is there too."
     ann.endpoint.says(LOOK, Say(words, pieces=12, pause=0.03))
     ann.writes("photos?")
@@ -180,7 +180,7 @@ def test_edits_are_no_faster_than_telegram_takes_them(ann):
 
 def test_a_replay_finds_its_message_again(ann, monkeypatch):
     """The first call is the same whatever the model does, and only edits follow."""
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.02)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.02)
     ann.endpoint.says(LOOK, Say("Lumen: photo editor is made for RAW. It is good.", pieces=8, pause=0.03))
     ann.writes("photos?")
     first = list(ann.telegram.calls)
@@ -212,7 +212,7 @@ def test_a_draft_that_was_deleted_is_answered_anew(ann):
 
 
 def test_an_edit_that_fails_on_the_way_is_not_missed(ann, monkeypatch):
-    monkeypatch.setattr("actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.02)
+    monkeypatch.setattr("mailroom.actors.bots.shop.consultant.draft.EDIT_SECONDS", 0.02)
     ann.endpoint.says(LOOK, Say("Lumen: photo editor is made for RAW. It is good.", pieces=10, pause=0.03))
     ann.telegram.refusals[EditMessageText] = lambda method: TelegramNetworkError(method, "timeout")
     assert ann.writes("photos?").startswith("Lumen")
@@ -237,7 +237,7 @@ def test_an_open_form_gets_its_text(ann):
     ann.dispatcher.fsm.storage.storage.clear()
     from aiogram.fsm.storage.base import StorageKey
 
-    from actors.bots.shop.memory import OrderForm
+    from mailroom.actors.bots.shop.memory import OrderForm
 
     key = StorageKey(ann.bot.id, ann.id, ann.id)
     ann.run(ann.dispatcher.fsm.storage.set_state(key, OrderForm.contact))

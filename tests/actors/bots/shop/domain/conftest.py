@@ -9,16 +9,16 @@ import itertools
 import asyncpg
 import pytest
 
-from actors.bots.shop import orders
-from actors.bots.shop.balance import add_entry, balance
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.catalog import find_by_slug, quote_cart
-from actors.bots.shop.checkout import PURPOSE, settle
-from actors.bots.shop.customers import remember
-from actors.bots.shop.language import Language
-from actors.bots.shop.orders import Buyer, expire, find_order, place_order
-from actors.bots.shop.stock import NewItem, add_items, levels, lock_for
-from storage.postgres.payments import mark_paid, open_payment
+from mailroom.actors.bots.shop import orders
+from mailroom.actors.bots.shop.balance import add_entry, balance
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.catalog import find_by_slug, quote_cart
+from mailroom.actors.bots.shop.checkout import PURPOSE, settle
+from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.orders import Buyer, expire, find_order, place_order
+from mailroom.actors.bots.shop.stock import NewItem, add_items, levels, lock_for
+from mailroom.storage.postgres.payments import mark_paid, open_payment
 
 EN = Language.EN
 BOT = "shop"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from actors.bots.shop.checkout import (
+from mailroom.actors.bots.shop.checkout import (
     PURPOSE,
     OrderClosed,
     begin_refund,
@@ -14,11 +14,11 @@ from actors.bots.shop.checkout import (
     receipt_of,
     settle,
 )
-from actors.bots.shop.orders import QuoteChanged, SoldOut, cancel_order, mark_delivered
-from actors.bots.shop.stock import goods_of
-from actors.providers.payments import CreatedPayment, ProviderRefusedError, ProviderUnavailableError
-from actors.providers.sums import Sums
-from storage.postgres.payments import find_payment, open_payment, payments_of
+from mailroom.actors.bots.shop.orders import QuoteChanged, SoldOut, cancel_order, mark_delivered
+from mailroom.actors.bots.shop.stock import goods_of
+from mailroom.actors.providers.payments import CreatedPayment, ProviderRefusedError, ProviderUnavailableError
+from mailroom.actors.providers.sums import Sums
+from mailroom.storage.postgres.payments import find_payment, open_payment, payments_of
 
 
 class Gateway:

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
-from actors.bots.shop.catalog import find_product, promo_is_known
-from actors.bots.shop.discounts import best_price, discounted, parse_promo_code
-from actors.bots.shop.language import Language
-from actors.bots.shop.product import Discount, Product
-from actors.bots.shop.quote import price
+from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.catalog import find_product, promo_is_known
+from mailroom.actors.bots.shop.discounts import best_price, discounted, parse_promo_code
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.product import Discount, Product
+from mailroom.actors.bots.shop.quote import price
 
 CODES = st.sampled_from([None, "SPRING", "FRIEND"])
 PRICES = st.integers(1, 10**12)

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from actors.bots.shop.checkout import begin_refund, finish_refund
-from actors.bots.shop.figures import Revenue, read_figures, today
-from actors.bots.shop.language import Language
-from actors.bots.shop.orders import mark_delivered
+from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
+from mailroom.actors.bots.shop.figures import Revenue, read_figures, today
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.orders import mark_delivered
 
 
 def test_the_figures_of_a_day_are_its_orders_its_money_and_its_model(play):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.bots.shop.balance import add_entry, balances
-from actors.bots.shop.checkout import begin_refund, finish_refund
-from actors.bots.shop.customers import (
+from mailroom.actors.bots.shop.balance import add_entry, balances
+from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
+from mailroom.actors.bots.shop.customers import (
     USER_ID_MAX,
     find_customer,
     friends_of,
@@ -19,8 +19,8 @@ from actors.bots.shop.customers import (
     remember,
     set_contact,
 )
-from actors.bots.shop.language import Language
-from actors.bots.shop.leaderboard import boards, count_order, rank_of, top, uncount_order
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.leaderboard import boards, count_order, rank_of, top, uncount_order
 
 RU, EN = Language.RU, Language.EN
 

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from actors.bots.shop import orders
-from actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
-from actors.bots.shop.orders import Order, QuoteChanged, SoldOut, TooManyWaiting, find_order_of
-from actors.bots.shop.product import Product
-from actors.bots.shop.quote import Quote, QuoteLine
-from storage.errors import Fenced
-from storage.postgres.outbox.job import Origin
+from mailroom.actors.bots.shop import orders
+from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
+from mailroom.actors.bots.shop.orders import Order, QuoteChanged, SoldOut, TooManyWaiting, find_order_of
+from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.quote import Quote, QuoteLine
+from mailroom.storage.errors import Fenced
+from mailroom.storage.postgres.outbox.job import Origin
 
 
 def test_twenty_handlings_of_one_message_at_once_are_one_order_even_of_the_last_item(play):

@@ -5,9 +5,15 @@ import random
 
 import pytest
 
-from actors.bots.shop import orders
-from actors.bots.shop.checkout import begin_refund, finish_refund
-from actors.bots.shop.orders import QuoteChanged, SoldOut, TooManyWaiting, cancel_order, recent_orders
+from mailroom.actors.bots.shop import orders
+from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
+from mailroom.actors.bots.shop.orders import (
+    QuoteChanged,
+    SoldOut,
+    TooManyWaiting,
+    cancel_order,
+    recent_orders,
+)
 
 POOL = 20
 ROUNDS_MAX = 5

@@ -1,10 +1,10 @@
 """After a restore: what was free may have been sold, and is sold again only when its owner says so."""
 
-from actors.bots.shop.checkout import PURPOSE
-from actors.bots.shop.item_ranges import ranges
-from actors.bots.shop.owner_log import By
-from actors.bots.shop.restored import confirm, doubt, withdraw
-from actors.bots.shop.stock import NewItem, add_items
+from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.item_ranges import ranges
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.restored import confirm, doubt, withdraw
+from mailroom.actors.bots.shop.stock import NewItem, add_items
 
 SINCE_MS = 1_700_000_000_000
 

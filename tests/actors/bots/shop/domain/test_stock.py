@@ -5,10 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 
-from actors.bots.shop.catalog import assortment, find_by_slug, list_categories, promo_is_known
-from actors.bots.shop.demo import STOCK, fill
-from actors.bots.shop.language import Language
-from actors.bots.shop.stock import (
+from mailroom.actors.bots.shop.catalog import assortment, find_by_slug, list_categories, promo_is_known
+from mailroom.actors.bots.shop.demo import STOCK, fill
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.stock import (
     ITEM_BYTES_MAX,
     NewItem,
     StockError,
@@ -17,7 +17,7 @@ from actors.bots.shop.stock import (
     list_items,
     withdraw,
 )
-from storage.vault import Vault, VaultError
+from mailroom.storage.vault import Vault, VaultError
 
 EN = Language.EN
 

@@ -3,8 +3,8 @@
 import pytest
 import trio
 
-from actors.runtime import host
-from storage.postgres.outbox.job import Backoff
+from mailroom.actors.runtime import host
+from mailroom.storage.postgres.outbox.job import Backoff
 from tests.actors.bots.shop.jobs.world import open_world
 
 SCENARIO_SECONDS = 60.0

@@ -12,8 +12,8 @@ from functools import wraps
 import asyncpg.connection
 import asyncpg.pool
 
-from actors.jobs import worker
-from actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs import worker
+from mailroom.actors.jobs.chat_door import ChatDoor
 
 STATEMENTS = ("execute", "fetch", "fetchrow", "fetchval")
 _trace: ContextVar[str | None] = ContextVar("trace", default=None)

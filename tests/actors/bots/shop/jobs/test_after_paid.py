@@ -8,11 +8,11 @@ import re
 import httpx
 import pytest
 
-from actors.bots.shop.jobs.supplier import sign
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.stock import withdraw
-from actors.runtime.bridge import aio
+from mailroom.actors.bots.shop.jobs.supplier import sign
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.stock import withdraw
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.jobs.world import PRICE, SECRET, SUPPLIER_CHAT
 
 PAUSE = httpx.Response(503, headers={"Retry-After": "1800"})

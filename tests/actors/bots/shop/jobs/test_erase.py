@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from actors.bots.shop import erasure
-from actors.bots.shop.erasure import Erasure
-from actors.bots.shop.language import Language
-from actors.runtime.bridge import aio
+from mailroom.actors.bots.shop import erasure
+from mailroom.actors.bots.shop.erasure import Erasure
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.runtime.bridge import aio
 
 
 async def asks(world, person):

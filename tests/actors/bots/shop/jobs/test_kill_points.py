@@ -5,9 +5,9 @@ import random
 import pytest
 import trio
 
-from actors.bots.shop.jobs.patience import new_job
-from actors.bots.shop.orders import BONUS, DELIVER, RANK, OrderJob
-from actors.providers.payments import Money
+from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.orders import BONUS, DELIVER, RANK, OrderJob
+from mailroom.actors.providers.payments import Money
 from tests.actors.bots.shop.jobs.faults import Faults
 from tests.actors.bots.shop.jobs.world import PRICE
 

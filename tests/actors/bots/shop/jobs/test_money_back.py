@@ -2,13 +2,13 @@
 
 import pytest
 
-from actors.bots.shop.checkout import begin_refund
-from actors.bots.shop.jobs.take_back import go_back
-from actors.bots.shop.orders import cancel_order
-from actors.payment import begin_giving_back
-from actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
-from actors.runtime.bridge import aio
-from storage.postgres.outbox.enqueue import enqueue
+from mailroom.actors.bots.shop.checkout import begin_refund
+from mailroom.actors.bots.shop.jobs.take_back import go_back
+from mailroom.actors.bots.shop.orders import cancel_order
+from mailroom.actors.payment import begin_giving_back
+from mailroom.actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.outbox.enqueue import enqueue
 from tests.actors.bots.shop.jobs.world import OWNER, PRICE
 from tests.actors.paying.till import MemoryProvider
 

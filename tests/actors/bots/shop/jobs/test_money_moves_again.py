@@ -4,12 +4,12 @@ owner hears of it, and order, stock, balance and figures are right.
 
 import pytest
 
-from actors.bots.shop.figures import read_figures, today
-from actors.bots.shop.owner_faults import Fault, OwnerError
-from actors.bots.shop.owner_log import By
-from actors.bots.shop.owner_refund import refund
-from actors.providers.payments import Dispute, Money, ProviderRefusedError
-from actors.runtime.bridge import aio
+from mailroom.actors.bots.shop.figures import read_figures, today
+from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.owner_refund import refund
+from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.jobs.world import OWNER, PRICE
 
 

@@ -11,26 +11,26 @@ import trio
 from aiogram import Router
 from pydantic_core import from_json
 
-from actors import notification
-from actors.bots.shop.balance import balance
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.catalog import quote_cart
-from actors.bots.shop.checkout import PURPOSE, pay_link
-from actors.bots.shop.customers import remember
-from actors.bots.shop.jobs import handlers, purposes
-from actors.bots.shop.language import Language
-from actors.bots.shop.options import Options
-from actors.bots.shop.orders import Buyer, find_order, place_order
-from actors.bots.shop.stock import NewItem, add_items, goods_of, levels
-from actors.delivery import DeliveryActor, delivery_handlers
-from actors.hosting.events import ChatEvent, chat_event
-from actors.hosting.services import BotServices
-from actors.jobs.chat_door import ChatDoor
-from actors.notification import NotificationActor
-from actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
-from actors.providers.payments import Money
-from actors.runtime.bridge import aio
-from storage.postgres.payments import find_payment, payments_of
+from mailroom.actors import notification
+from mailroom.actors.bots.shop.balance import balance
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.catalog import quote_cart
+from mailroom.actors.bots.shop.checkout import PURPOSE, pay_link
+from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.jobs import handlers, purposes
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.orders import Buyer, find_order, place_order
+from mailroom.actors.bots.shop.stock import NewItem, add_items, goods_of, levels
+from mailroom.actors.delivery import DeliveryActor, delivery_handlers
+from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.notification import NotificationActor
+from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
+from mailroom.actors.providers.payments import Money
+from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.payments import find_payment, payments_of
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
@@ -214,7 +214,7 @@ class World:
 
 @asynccontextmanager
 async def open_world(database_url, redis_url, vault, *, provider=None, options=None):
-    """To be used under `actors.runtime.host.run`."""
+    """To be used under `mailroom.actors.runtime.host.run`."""
     telegram, told, supplier = Telegram(), [], Supplier()
     provider = provider or MemoryProvider()
     router = Router()

@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.methods import GetFile, TelegramMethod
 from aiogram.types import File
 
-from actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.options import Options
 from tests.actors.bots.shop.owner.selling import sell_in
 
 OWNER, STAFF = 7_000_001, 7_000_002

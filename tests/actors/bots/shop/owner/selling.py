@@ -5,13 +5,13 @@ import io
 
 import asyncpg
 
-from actors.bots.shop.cart import Cart
-from actors.bots.shop.catalog import quote_cart
-from actors.bots.shop.checkout import PURPOSE, settle
-from actors.bots.shop.customers import remember
-from actors.bots.shop.language import Language
-from actors.bots.shop.orders import Buyer, mark_delivered, place_order
-from storage.postgres.payments import created_at_provider, mark_paid, open_payment
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.catalog import quote_cart
+from mailroom.actors.bots.shop.checkout import PURPOSE, settle
+from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.orders import Buyer, mark_delivered, place_order
+from mailroom.storage.postgres.payments import created_at_provider, mark_paid, open_payment
 
 
 def table(*rows, separator=","):

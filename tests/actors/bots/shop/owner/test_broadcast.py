@@ -6,8 +6,8 @@ import json
 import pytest
 from aiogram.methods import SendMessage
 
-from actors.bots.shop.customers import remember
-from actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.language import Language
 from tests.actors.bots.shop.owner.selling import Somebody
 
 
@@ -91,8 +91,8 @@ def test_one_who_has_second_thoughts_sends_nothing(olga, people):
 
 
 def test_two_presses_at_once_are_one_broadcast(olga, people):
-    from actors.bots.shop.owner_broadcast import send
-    from actors.bots.shop.owner_log import By
+    from mailroom.actors.bots.shop.owner_broadcast import send
+    from mailroom.actors.bots.shop.owner_log import By
 
     async def both():
         by = By("shop", "Olga", "shop:draft:1")

@@ -6,8 +6,8 @@ import json
 import asyncpg
 import pytest
 
-from actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, complain
-from actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, complain
+from mailroom.actors.bots.shop.order import find_order
 from tests.actors.bots.shop.owner.conftest import OWNER, STAFF
 
 ANNA = 55

@@ -2,7 +2,7 @@
 
 import json
 
-from actors.bots.shop.routes.owner.callbacks import DoRefund
+from mailroom.actors.bots.shop.routes.owner.callbacks import DoRefund
 
 
 def jobs(person, name):
@@ -165,9 +165,9 @@ def test_of_two_owners_who_refund_at_once_one_does(shop_database, sells):
 
     import asyncpg
 
-    from actors.bots.shop.owner_faults import Fault, OwnerError
-    from actors.bots.shop.owner_log import By
-    from actors.bots.shop.owner_refund import refund
+    from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError
+    from mailroom.actors.bots.shop.owner_log import By
+    from mailroom.actors.bots.shop.owner_refund import refund
 
     number = sells()
 

@@ -1,7 +1,7 @@
 """The owner gives products their pictures."""
 
-from actors.bots.shop.demo_pictures import picture
-from actors.bots.shop.pictures import PICTURE_BYTES_MAX
+from mailroom.actors.bots.shop.demo_pictures import picture
+from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX
 
 PNG = picture("games", "trams")
 

@@ -1,6 +1,6 @@
 """The owner writes the terms in the chat, and takes them back."""
 
-from actors.bots.shop.policies import CHARS_MAX
+from mailroom.actors.bots.shop.policies import CHARS_MAX
 
 
 def opens(person, label):

@@ -6,10 +6,10 @@ import json
 import asyncpg
 import pytest
 
-from actors.bots.shop.owner_faults import Fault, OwnerError
-from actors.bots.shop.owner_log import By
-from actors.bots.shop.owner_replace import replace
-from actors.bots.shop.stock import NewItem, add_items
+from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.owner_replace import replace
+from mailroom.actors.bots.shop.stock import NewItem, add_items
 from tests.actors.bots.shop.owner.test_complaints import complains, deeds, events  # noqa: F401 - a fixture
 
 ANNA = 55
