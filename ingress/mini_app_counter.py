@@ -46,6 +46,7 @@ from mailroom.ingress.mini_app_shown import (
     shown_quote,
     shown_summary,
 )
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import VaultError
 
 log = get_logger("mailroom.mini_app")
@@ -67,14 +68,13 @@ class Counter:
 
     def __init__(self, shops: Shops) -> None:
         self._shops = shops
-        self._database = shops.database
 
     async def start(self, visit: Visit) -> Json:
         """What a page begins with: who is here, what there is to choose from, and all that is on sale.
 
         Until a language is chosen here, it is the one that the customer speaks with the bot.
         """
-        customer = await find_customer(self._database, visit.bot, visit.user_id)
+        customer = await find_customer(self._data(visit.bot), visit.bot, visit.user_id)
         if customer is not None and not visit.chosen:
             visit = replace(visit, language=customer.language)
         if customer is None and referrer_in(visit.visitor.start_param or "") is not None:
@@ -84,7 +84,7 @@ class Counter:
             "visitor": {"id": visit.user_id, "name": name, "demo": visit.demo},
             "language": visit.language,
             "contact": customer.contact if customer is not None else "",
-            "balances": await balances(self._database, visit.bot, visit.user_id),
+            "balances": await balances(self._data(visit.bot), visit.bot, visit.user_id),
             "providers": shown_providers(self._shops.ways(visit.bot).providers, visit.language),
             "lines_max": LINES_MAX,
             "quantity_max": QUANTITY_MAX,
@@ -93,15 +93,15 @@ class Counter:
 
     async def catalogue(self, visit: Visit) -> Json:
         """All that is on sale now."""
-        categories = await list_categories(self._database, visit.language)
-        return shown_catalogue(categories, await assortment(self._database, visit.language))
+        categories = await list_categories(self._data(visit.bot), visit.language)
+        return shown_catalogue(categories, await assortment(self._data(visit.bot), visit.language))
 
     async def policy(self, visit: Visit, name: str) -> Json:
         """The terms of sale, or what is kept of people, as the chat says it."""
         if name not in POLICIES:
             raise Problem(404, "not_found")
         html = await policy(
-            self._database,
+            self._data(visit.bot),
             visit.bot,
             self._shops.options[visit.bot],
             name,
@@ -118,20 +118,20 @@ class Counter:
     async def order(self, visit: Visit, asked: AskedOrder) -> Json:
         """Place an order, once for its key. Raises `Problem` with a new quote if it cannot be as agreed."""
         effect_id = f"app:{visit.bot}:{visit.user_id}:{asked.key}"
-        order = await find_order_of(self._database, effect_id)
+        order = await find_order_of(self._data(visit.bot), effect_id)
         if order is None:
             try:
                 order = await self._place(visit, asked, effect_id)
             except Problem:
                 # Perhaps it is sold out because this very order, sent twice, has just been placed.
-                order = await find_order_of(self._database, effect_id)
+                order = await find_order_of(self._data(visit.bot), effect_id)
                 if order is None:
                     raise
         return await self._shown_order(visit, order)
 
     async def orders(self, visit: Visit) -> list[Json]:
         """The visitor's last orders."""
-        found = await recent_orders(self._database, visit.bot, visit.user_id)
+        found = await recent_orders(self._data(visit.bot), visit.bot, visit.user_id)
         return [shown_summary(one, visit.language) for one in found]
 
     async def one(self, visit: Visit, number: int) -> Json:
@@ -158,7 +158,7 @@ class Counter:
     async def cancel(self, visit: Visit, number: int) -> Json:
         """Give an order up that waits for its payment."""
         await self._own(visit, number)
-        canceled = await cancel_order(self._database, number, visit.user_id)
+        canceled = await cancel_order(self._data(visit.bot), number, visit.user_id)
         now = await self._shown_order(visit, await self._own(visit, number))
         if not canceled and now["status"] != "canceled":
             raise Problem(409, "order_closed", order=now)
@@ -171,12 +171,15 @@ class Counter:
             raise Problem(400, "malformed", fields=["text: must have something to read in it"])
         effect_id = f"app:{visit.bot}:{visit.user_id}:complaint:{asked.key}"
         owners = self._shops.options[visit.bot].owners
-        taken = await complain(self._database, effect_id, order, asked.text, owners)
+        taken = await complain(self._data(visit.bot), effect_id, order, asked.text, owners)
         if taken != "taken":
             raise Problem(409, "many_complaints" if taken == "too_many" else "no_complaint")
         self._shops.wake(NOTIFICATION)
         log.info("mini_app_complaint", bot=visit.bot, user=visit.user_id, order=number)
         return await self._shown_order(visit, order)
+
+    def _data(self, bot: str) -> SchemaPool:
+        return self._shops.databases[bot]
 
     async def _place(self, visit: Visit, asked: AskedOrder, effect_id: str) -> Order:
         quote = await self._price(visit, asked)
@@ -184,9 +187,9 @@ class Counter:
             raise Problem(409, "price_changed", quote=await self._shown_quote(visit, quote))
         if quote.short:
             raise Problem(409, "sold_out", quote=await self._shown_quote(visit, quote))
-        has_minor = await balance(self._database, visit.bot, visit.user_id, quote.currency)
+        has_minor = await balance(self._data(visit.bot), visit.bot, visit.user_id, quote.currency)
         bill = Bill(quote, has_minor, asked.use_balance, ways=self._shops.ways(visit.bot))
-        customer = await find_customer(self._database, visit.bot, visit.user_id)
+        customer = await find_customer(self._data(visit.bot), visit.bot, visit.user_id)
         buyer = Buyer(
             bot=visit.bot,
             chat_id=visit.user_id,
@@ -198,10 +201,10 @@ class Counter:
         # The shop knows its customers: only they have a balance, friends, and a chat that goods are sent to.
         await self._remember(visit, customer)
         if asked.contact:
-            await set_contact(self._database, visit.bot, visit.user_id, buyer.contact)
+            await set_contact(self._data(visit.bot), visit.bot, visit.user_id, buyer.contact)
         try:
             order = await place_order(
-                self._database,
+                self._data(visit.bot),
                 effect_id,
                 buyer,
                 quote,
@@ -222,7 +225,11 @@ class Counter:
     async def _link(self, visit: Visit, order: Order, provider: str) -> PayLink:
         try:
             return await pay_link(
-                self._database, self._shops.payments, order, provider, public_url=self._shops.public_url
+                self._data(visit.bot),
+                self._shops.payments,
+                order,
+                provider,
+                public_url=self._shops.public_url,
             )
         except OrderClosed:
             raise Problem(409, "order_closed", order=await self.one(visit, order.number)) from None
@@ -237,20 +244,20 @@ class Counter:
     async def _price(self, visit: Visit, asked: AskedQuote) -> Quote:
         promo_code = parse_promo_code(asked.promo_code or "")
         ways = self._shops.ways(visit.bot)
-        return await quote_cart(self._database, visit.language, asked.cart, promo_code, ways.least)
+        return await quote_cart(self._data(visit.bot), visit.language, asked.cart, promo_code, ways.least)
 
     async def _shown_quote(self, visit: Visit, quote: Quote) -> Json:
         has_minor = 0
         if quote.lines:
-            has_minor = await balance(self._database, visit.bot, visit.user_id, quote.currency)
+            has_minor = await balance(self._data(visit.bot), visit.bot, visit.user_id, quote.currency)
         known = quote.promo_code is not None and (
-            quote.used_promo_code is not None or await promo_is_known(self._database, quote.promo_code)
+            quote.used_promo_code is not None or await promo_is_known(self._data(visit.bot), quote.promo_code)
         )
         bill = Bill(quote, max(0, has_minor), use_balance=True, ways=self._shops.ways(visit.bot))
         return shown_quote(bill, promo_known=known)
 
     async def _own(self, visit: Visit, number: int) -> Order:
-        order = await find_order(self._database, number)
+        order = await find_order(self._data(visit.bot), number)
         if order is None or (order.bot, order.user_id) != (visit.bot, visit.user_id):
             raise Problem(404, "no_order")
         return order
@@ -258,7 +265,7 @@ class Counter:
     async def _shown_order(self, visit: Visit, order: Order) -> Json:
         # Only a countdown is made of it; what counts is what the database says when somebody pays.
         offered = self._shops.ways(visit.bot).offered(order.to_pay_minor, order.currency)
-        complaint = await find_complaint(self._database, order.number)
+        complaint = await find_complaint(self._data(visit.bot), order.number)
         return shown_order(
             order, datetime.now(UTC), await self._goods(order), offered, complaint, visit.language
         )
@@ -268,7 +275,7 @@ class Counter:
         if order.status != "delivered":
             return None
         try:
-            return await goods_of(self._database, self._shops.vault, order.number)
+            return await goods_of(self._data(order.bot), self._shops.vault, order.number)
         except VaultError as error:
             log.error("mini_app_goods", order=order.number, why=str(error))
             return None
@@ -279,7 +286,7 @@ class Counter:
             return
         visitor = visit.visitor
         await remember(
-            self._database,
+            self._data(visit.bot),
             visit.bot,
             _Person(visitor.user_id, visitor.name),
             visit.user_id,

@@ -34,7 +34,8 @@ class Pictures:
     """The pictures of all shops of a process."""
 
     def __init__(self, shops: Shops) -> None:
-        self._database = shops.database
+        # A picture's name is made of its content: whichever shop has it, it is the same.
+        self._databases = list({one.schema: one for one in shops.databases.values()}.values())
         self._reading = trio.CapacityLimiter(READ_AT_ONCE_MAX)
         self._at_hand: OrderedDict[str, Content] = OrderedDict()
         self._bytes = 0
@@ -48,10 +49,16 @@ class Pictures:
             return found
         with trio.fail_after(READ_SECONDS_MAX):
             async with self._reading:
-                found = await aio(content_of, self._database, digest)
+                found = await aio(self._look, digest)
         if found is not None:
             self._keep(digest, found)
         return found
+
+    async def _look(self, digest: str) -> Content | None:
+        for database in self._databases:
+            if (found := await content_of(database, digest)) is not None:
+                return found
+        return None
 
     def _keep(self, digest: str, found: Content) -> None:
         if digest in self._at_hand:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ways import ways_of
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
 
@@ -16,7 +15,8 @@ from mailroom.storage.vault import Vault
 class Shops:
     """What the page is built on: the shops of this process, and what they are built on themselves."""
 
-    database: Pool
+    databases: Mapping[str, SchemaPool]
+    """Where the tables of each shop are found."""
     payments: Mapping[str, PaymentProvider]
     vault: Vault
     options: Mapping[str, Options]

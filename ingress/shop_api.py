@@ -32,8 +32,6 @@ def add_shop(ops: Blueprint, door: ShopDoor, under_way: UnderWay) -> None:
 
 
 def _add_views(ops: Blueprint, door: ShopDoor) -> None:
-    database = door.database
-
     async def seen(look: Callable[[], Awaitable[Any]]) -> Response:
         return shown(await aio(in_words, look))
 
@@ -52,7 +50,7 @@ def _add_views(ops: Blueprint, door: ShopDoor) -> None:
     async def shop_products(bot: str) -> Response:
         """Every product with its price and stock."""
         door.shop(bot)
-        return await seen(partial(goods.list_goods, database))
+        return await seen(partial(goods.list_goods, door.database(bot)))
 
     @ops.get("/shop/<bot>/products/<slug>/items")
     async def shop_items(bot: str, slug: str) -> Response:
@@ -61,7 +59,9 @@ def _add_views(ops: Blueprint, door: ShopDoor) -> None:
         most = query(MostQuery).most
 
         async def look() -> Any:
-            return await list_items(database, (await goods.find_good(database, slug)).id, most)
+            return await list_items(
+                door.database(bot), (await goods.find_good(door.database(bot), slug)).id, most
+            )
 
         return await seen(look)
 
@@ -69,58 +69,63 @@ def _add_views(ops: Blueprint, door: ShopDoor) -> None:
     async def shop_categories(bot: str) -> Response:
         """Every category."""
         door.shop(bot)
-        return await seen(partial(goods.list_categories, database))
+        return await seen(partial(goods.list_categories, door.database(bot)))
 
     @ops.get("/shop/<bot>/suppliers")
     async def shop_suppliers(bot: str) -> Response:
         """Every supplier, without secrets."""
         door.shop(bot)
-        return await seen(partial(goods.list_suppliers, database))
+        return await seen(partial(goods.list_suppliers, door.database(bot)))
 
     @ops.get("/shop/<bot>/orders")
     async def shop_orders(bot: str) -> Response:
         """Orders, newest first: ?find= (number, customer's id, name or contact) &status= &most=20."""
         asked = query(OrderQuery)
         look = partial(
-            owner_orders.find_orders, database, door.shop(bot), asked.find, asked.status or None, asked.most
+            owner_orders.find_orders,
+            door.database(bot),
+            door.shop(bot),
+            asked.find,
+            asked.status or None,
+            asked.most,
         )
         return await seen(look)
 
     @ops.get("/shop/<bot>/orders/<int:number>")
     async def shop_order(bot: str, number: int) -> Response:
         """One order: who, what, paid how, and the jobs that are left of it."""
-        return await seen(partial(owner_orders.open_order, database, door.shop(bot), number))
+        return await seen(partial(owner_orders.open_order, door.database(bot), door.shop(bot), number))
 
     @ops.get("/shop/<bot>/complaints")
     async def shop_complaints(bot: str) -> Response:
         """Problems with orders that wait for an answer, who has waited longest first: ?most=20."""
         most = query(MostQuery).most
-        return await seen(partial(complaints.waiting_complaints, database, door.shop(bot), most))
+        return await seen(partial(complaints.waiting_complaints, door.database(bot), door.shop(bot), most))
 
     @ops.get("/shop/<bot>/discounts")
     async def shop_discounts(bot: str) -> Response:
         """The newest discounts: ?most=20."""
         door.shop(bot)
-        return await seen(partial(offers.list_offers, database, query(MostQuery).most))
+        return await seen(partial(offers.list_offers, door.database(bot), query(MostQuery).most))
 
     @ops.get("/shop/<bot>/broadcasts")
     async def shop_broadcasts(bot: str) -> Response:
         """The newest broadcasts, and how far each has come: ?most=20."""
         most = query(MostQuery).most
-        return await seen(partial(owner_broadcast.list_broadcasts, database, door.shop(bot), most))
+        return await seen(partial(owner_broadcast.list_broadcasts, door.database(bot), door.shop(bot), most))
 
     @ops.get("/shop/<bot>/recipients")
     async def shop_recipients(bot: str) -> Response:
         """How many customers a broadcast would reach, by language, and how many want no news."""
-        return await seen(partial(owner_broadcast.count_recipients, database, door.shop(bot)))
+        return await seen(partial(owner_broadcast.count_recipients, door.database(bot), door.shop(bot)))
 
     @ops.get("/shop/<bot>/log")
     async def shop_log(bot: str) -> Response:
         """Who did what to the shop, newest first: ?most=20."""
-        return await seen(partial(read_log, database, door.shop(bot), query(MostQuery).most))
+        return await seen(partial(read_log, door.database(bot), door.shop(bot), query(MostQuery).most))
 
 
 async def _figures(door: ShopDoor, bot: str, days: int, ago: int) -> dict[str, Any]:
-    last = await today(door.database) - timedelta(days=ago)
-    found: Figures = await read_figures(door.database, bot, last - timedelta(days=days - 1), last)
+    last = await today(door.database(bot)) - timedelta(days=ago)
+    found: Figures = await read_figures(door.database(bot), bot, last - timedelta(days=days - 1), last)
     return {"figures": found, "conversion_percent": found.conversion_percent}

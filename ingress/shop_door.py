@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import TypeVar
 
-import asyncpg
-
 from mailroom.actors.bots.shop.contact import printable
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
@@ -18,6 +16,7 @@ from mailroom.ingress.asked import BadRequestError
 from mailroom.ingress.ops_answers import by
 from mailroom.ingress.shop_asked import Wish
 from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 
@@ -26,11 +25,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ShopDoor:
-    """The shops of this service. Products, stock and discounts are the same for all of them; orders,
-    customers and broadcasts are each bot's own.
+    """The shops of this service. Those that share their tables have products, stock and discounts in common;
+    orders, customers and broadcasts are each bot's own.
     """
 
-    database: asyncpg.Pool
+    databases: Mapping[str, SchemaPool]
+    """Where the tables of each shop are found."""
     vault: Vault
     options: Mapping[str, Options]
     """By the name of the bot in the configuration."""
@@ -41,7 +41,8 @@ class ShopDoor:
     def of(cls, services: BotServices) -> "ShopDoor | None":
         """The shops among the bundled bots; None where there is none."""
         shops = {name: one for name, one in services.options.items() if isinstance(one, Options)}
-        return cls(services.database, services.vault, shops, services.wake) if shops else None
+        databases = {name: services.database_of(name) for name in shops}
+        return cls(databases, services.vault, shops, services.wake) if shops else None
 
     def shop(self, bot: str) -> str:
         """The bot, if it is a shop. Raises `UnknownTargetError`."""
@@ -50,6 +51,10 @@ class ShopDoor:
                 f"no shop is called {bot[:100]!r}; there are {', '.join(sorted(self.options))}"
             )
         return bot
+
+    def database(self, bot: str) -> SchemaPool:
+        """Where the tables of that shop are found. Raises `UnknownTargetError`."""
+        return self.databases[self.shop(bot)]
 
 
 def actor(bot: str, wish: Wish, action: str, target: str) -> By:

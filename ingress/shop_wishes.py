@@ -65,7 +65,7 @@ Done = Callable[[Callable[[], Awaitable[Said]]], Awaitable[Response]]
 
 
 def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
-    database, vault = door.database, door.vault
+    vault = door.vault
 
     @ops.post("/shop/<bot>/stock")
     async def upload_stock(bot: str) -> Response:
@@ -74,7 +74,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         data = await _file()
 
         async def act() -> Said:
-            upload = await owner_stock.upload_stock(database, vault, by, data)
+            upload = await owner_stock.upload_stock(door.database(bot), vault, by, data)
             return {
                 "says": f"{EN.lines(upload.lines)}: {upload.added} added, {len(upload.in_stock)} in stock "
                 f"already, {len(upload.twice)} twice in the file, {len(upload.bad)} not taken."
@@ -99,7 +99,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         data = await _file()
 
         async def act() -> Said:
-            added = await owner_stock.upload_file(database, vault, by, slug, asked.name, data)
+            added = await owner_stock.upload_file(door.database(bot), vault, by, slug, asked.name, data)
             return {"says": EN.file_added[added].format(slug=slug), "added": int(added)}
 
         return await done(act)
@@ -110,7 +110,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), await body(Withdrawal), "withdraw", slug)
 
         async def act() -> Said:
-            count = await owner_stock.withdraw_stock(database, by, slug)
+            count = await owner_stock.withdraw_stock(door.database(bot), by, slug)
             return {"says": EN.withdrawn(count), "done": count}
 
         return await done(act)
@@ -121,7 +121,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), await body(Confirmation), "confirm", slug)
 
         async def act() -> Said:
-            count = await confirm_stock(database, by, slug)
+            count = await confirm_stock(door.database(bot), by, slug)
             return {"says": f"On sale again: {count}.", "done": count}
 
         return await done(act)
@@ -133,12 +133,12 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         data = await _file()
 
         async def act() -> Said:
-            categories = [shelf.slug for shelf in await goods.list_categories(database)]
-            suppliers = [supplier.slug for supplier in await goods.list_suppliers(database)]
+            categories = [shelf.slug for shelf in await goods.list_categories(door.database(bot))]
+            suppliers = [supplier.slug for supplier in await goods.list_suppliers(door.database(bot))]
             file = parse_products(data, categories, suppliers)
             outcome: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
             if file.good:
-                outcome = await goods.put_products(database, by, file.good)
+                outcome = await goods.put_products(door.database(bot), by, file.good)
             counts = {name: len(slugs) for name, slugs in outcome.items()}
             return {
                 "says": f"{EN.products_report.format(**counts)} Not taken: {len(file.bad)}."
@@ -169,7 +169,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
 
         async def act() -> Said:
             shelf = goods.Shelf(parse_slug(slug), asked.icon, asked.title_ru, asked.title_en, asked.active)
-            await goods.put_category(database, by, shelf)
+            await goods.put_category(door.database(bot), by, shelf)
             return {"says": f"The category {shelf.slug} is saved."}
 
         return await done(act)
@@ -184,7 +184,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
             supplier = goods.Supplier(
                 parse_slug(slug), asked.title, asked.chat_id, asked.callback_url or None
             )
-            await goods.put_supplier(database, vault, by, supplier, asked.secret or None)
+            await goods.put_supplier(door.database(bot), vault, by, supplier, asked.secret or None)
             return {"says": f"The supplier {supplier.slug} is saved."}
 
         return await done(act)
@@ -198,7 +198,7 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), asked, "refund", str(number))
 
         async def act() -> Said:
-            outcome = await refund(door.database, door.wake, by, number, goods_back=asked.goods_back)
+            outcome = await refund(door.database(bot), door.wake, by, number, goods_back=asked.goods_back)
             words = EN.refund_to_balance if outcome["to_balance"] else EN.refund_to_payer
             total = format_money(outcome["amount_minor"], outcome["currency"], Language.EN)
             return {"says": words.format(total=total, number=number), **outcome}
@@ -212,7 +212,7 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), asked, "answer", str(number))
 
         async def act() -> Said:
-            await answer(door.database, door.wake, by, number, asked.text)
+            await answer(door.database(bot), door.wake, by, number, asked.text)
             return {"says": f"The customer of order {number} is told."}
 
         return await done(act)
@@ -223,7 +223,7 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), await body(Wish), "close", str(number))
 
         async def act() -> Said:
-            closed = await close(door.database, by, number)
+            closed = await close(door.database(bot), by, number)
             return {"says": f"Order {number}: {'closed' if closed else 'nothing was waiting'}."}
 
         return await done(act)
@@ -234,7 +234,7 @@ def _add_orders(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), await body(Wish), "replace", f"{number}:{item}")
 
         async def act() -> Said:
-            outcome = await replace(door.database, door.wake, by, number, item)
+            outcome = await replace(door.database(bot), door.wake, by, number, item)
             return {"says": EN.replaced.format(product=outcome["product"]), **outcome}
 
         return await done(act)
@@ -248,7 +248,7 @@ def _add_offers(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), asked, "discount", "")
 
         async def act() -> Said:
-            number = await offers.add_offer(door.database, by, asked.line)
+            number = await offers.add_offer(door.database(bot), by, asked.line)
             return {"says": EN.discount_added.format(id=number), "discount": number}
 
         return await done(act)
@@ -261,7 +261,7 @@ def _add_offers(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         async def act() -> Said:
             if number >= 2**31:
                 raise refuse(Fault.UNKNOWN_DISCOUNT, number=number)
-            await offers.switch_off(door.database, by, number)
+            await offers.switch_off(door.database(bot), by, number)
             return {"says": EN.discount_off.format(id=number)}
 
         return await done(act)
@@ -275,7 +275,9 @@ def _add_broadcasts(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), asked, "broadcast", "")
 
         async def act() -> Said:
-            number = await owner_broadcast.send(door.database, by, asked.text, asked.language, html=False)
+            number = await owner_broadcast.send(
+                door.database(bot), by, asked.text, asked.language, html=False
+            )
             return {"says": f"Broadcast {number} is under way.", "broadcast": number}
 
         return await done(act)
@@ -286,8 +288,8 @@ def _add_broadcasts(ops: Blueprint, door: ShopDoor, done: Done) -> None:
         by = actor(door.shop(bot), await body(Wish), f"broadcast_{to}", str(number))
 
         async def act() -> Said:
-            await owner_broadcast.move(door.database, by, number, to)
-            found = await owner_broadcast.progress(door.database, bot, number)
+            await owner_broadcast.move(door.database(bot), by, number, to)
+            found = await owner_broadcast.progress(door.database(bot), bot, number)
             return {"says": f"Broadcast {number} is {EN.broadcast_statuses[found.status]}."}
 
         return await done(act)
@@ -299,13 +301,13 @@ def _as_read(read_as: ReadAs) -> str:
 
 
 async def _change_product(door: ShopDoor, by: By, slug: str, asked: ProductChange) -> Said:
-    good = await goods.find_good(door.database, slug)
+    good = await goods.find_good(door.database(by.bot), slug)
     if asked.active is not None:
-        await goods.set_active(door.database, by, slug, active=asked.active)
+        await goods.set_active(door.database(by.bot), by, slug, active=asked.active)
         return {"says": f"{slug}: {EN.now_on_sale[asked.active]}"}
     currency = parse_currency(asked.currency) if asked.currency else good.currency
     price_minor = parse_price(asked.price or "", currency)
-    outcome = await goods.set_price(door.database, by, slug, price_minor, currency)
+    outcome = await goods.set_price(door.database(by.bot), by, slug, price_minor, currency)
     before, after = (
         format_money(outcome[one]["price_minor"], outcome[one]["currency"], Language.EN)
         for one in ("before", "after")

@@ -14,7 +14,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.stripe import Stripe
 from mailroom.actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ops.bundled import options_of
+from mailroom.ops.bundled import options_of, schemas_of
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.settings import PaymentSettings, Settings
@@ -41,6 +41,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             public_url=settings.address,
             wake=outbox.wake,
             options=options_of(settings),
+            schemas=schemas_of(settings),
             demo=settings.demo,
         )
     finally:

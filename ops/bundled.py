@@ -60,6 +60,11 @@ def options_of(settings: Settings) -> dict[str, BaseModel]:
     return found
 
 
+def schemas_of(settings: Settings) -> dict[str, str]:
+    """Where each configured bundled bot has its tables, by its name."""
+    return {name: one.bot for name, one in settings.bots.items() if one.bot is not None}
+
+
 def demo_people(settings: Settings) -> dict[str, Sequence[DemoPerson]]:
     """Whom the bundled bots have in a demo, by the bot's name; nobody where the owner has set who is who."""
     found: dict[str, Sequence[DemoPerson]] = {}
@@ -88,16 +93,23 @@ async def prepare(settings: Settings, services: "BotServices") -> None:
 
     Raises `VaultError` where one cannot read what it has kept.
     """
-    for kind in sorted({one.bot for one in settings.bots.values() if one.bot is not None}):
-        await importlib.import_module(f"mailroom.actors.bots.{kind}").prepare(services)
+    for kind, bot in _one_of_each(settings).items():
+        await importlib.import_module(f"mailroom.actors.bots.{kind}").prepare(services.of(bot))
 
 
 def brought(settings: Settings, services: "BotServices") -> Brought:
     """The jobs and purposes of each kind of bundled bot that is configured, once."""
-    kinds = sorted({one.bot for one in settings.bots.values() if one.bot is not None})
-    modules = [importlib.import_module(f"mailroom.actors.bots.{kind}") for kind in kinds]
+    bring = [
+        (importlib.import_module(f"mailroom.actors.bots.{kind}"), services.of(bot))
+        for kind, bot in _one_of_each(settings).items()
+    ]
     purposes: dict[str, Purpose] = {}
-    for module in modules:
-        purposes |= module.purposes(services)
-    restored = [module.after_restore() for module in modules if hasattr(module, "after_restore")]
-    return Brought([module.handlers(services) for module in modules], purposes, restored)
+    for module, its in bring:
+        purposes |= module.purposes(its)
+    restored = [module.after_restore(its) for module, its in bring if hasattr(module, "after_restore")]
+    return Brought([module.handlers(its) for module, its in bring], purposes, restored)
+
+
+def _one_of_each(settings: Settings) -> dict[str, str]:
+    """A bot of each kind, by the kind: those of a kind share their tables."""
+    return {one.bot: name for name, one in sorted(settings.bots.items()) if one.bot is not None}

@@ -28,7 +28,7 @@ def doors(
         payment_webhook(services.payments, enqueuer, settings.trusted_proxies, database=services.database),
         mini_app(
             Shops(
-                database=services.database,
+                databases={name: services.database_of(name) for name in shops},
                 payments=services.payments,
                 vault=services.vault,
                 options=shops,

@@ -1,7 +1,7 @@
 """What a bundled bot may build on besides its own folder; its handlers ask for each thing by its name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
 
@@ -31,12 +32,25 @@ class BotServices:
     """Tell the workers of a queue that a job was committed; without it they look half a second later."""
     options: Mapping[str, BaseModel]
     """The options of each bundled bot, by its name in the configuration."""
+    schemas: Mapping[str, str]
+    """Where the tables of each of them are."""
     demo: bool = False
+    schema: str = ""
+    """Where those of the bot are whose services these are; empty where they are nobody's alone."""
+
+    def of(self, bot: str) -> "BotServices":
+        """Those of one bot: its statements find its tables over this database."""
+        database = self.database_of(bot)
+        return replace(self, database=database, schema=database.schema)
+
+    def database_of(self, bot: str) -> SchemaPool:
+        """The way to the tables of one bot."""
+        return SchemaPool(self.database, self.schemas[bot])
 
     def for_handlers(self, bot: str) -> dict[str, Any]:
         """What the handlers of one bot are offered, by name."""
         return {
-            "database": self.database,
+            "database": self.database_of(bot),
             "payments": self.payments,
             "models": self.models,
             "vault": self.vault,

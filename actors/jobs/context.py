@@ -17,6 +17,7 @@ from mailroom.storage.postgres.outbox.job import Enqueued, Job, NewJob
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
 from mailroom.storage.postgres.outbox.pools import SharedConnections
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.redis.entry import Chat
 
 if TYPE_CHECKING:
@@ -110,6 +111,11 @@ class JobContext:
         if name not in self.services.bots:
             raise NoServiceError(f"there is no bot {name!r} here; there are {sorted(self.services.bots)}")
         return self.services.bots[name]
+
+    def stay_in(self, schema: str) -> None:
+        """Run a room's statements where its tables are."""
+        self.database = SchemaPool(self.database, schema)
+        self.endings = SchemaPool(self.endings, schema)
 
     @asynccontextmanager
     async def ending(self) -> AsyncIterator[Connection]:

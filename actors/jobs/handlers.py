@@ -42,13 +42,16 @@ class JobKind:
     timeout_seconds: float
     attempts_max: int
     backoff: Backoff
+    schema: str = ""
+    """Where the tables of the room are whose job it is; empty where it has none."""
 
 
 class Handlers:
-    """The jobs of one queue, by name."""
+    """The jobs of one queue, by name. Those of a room run their statements in its `schema`."""
 
-    def __init__(self, queue: str) -> None:
+    def __init__(self, queue: str, *, schema: str = "") -> None:
         self.queue = queue
+        self._schema = schema
         self._kinds: dict[str, JobKind] = {}
 
     def __len__(self) -> int:
@@ -66,7 +69,8 @@ class Handlers:
         """Register the handler of a job. The patience given here is that of jobs made by `new`."""
 
         def register(handler: Handler[P]) -> Handler[P]:
-            kind = JobKind(name, model, handler, timeout_seconds, attempts_max, backoff or Backoff())
+            patience = backoff or Backoff()
+            kind = JobKind(name, model, handler, timeout_seconds, attempts_max, patience, self._schema)
             try:
                 # Refused here what would otherwise be refused when the first one is enqueued.
                 NewJob(self.queue, name, timeout_seconds=timeout_seconds, attempts_max=attempts_max,

@@ -72,6 +72,8 @@ async def _run(kind: JobKind, context: JobContext) -> Outcome | None:
         payload = _read(kind.model, job.payload)
     except ValidationError as error:
         return Rejected(f"the payload is not a {kind.model.__name__} (any more): {_faults(error)}")
+    if kind.schema:
+        context.stay_in(kind.schema)
     return await kind.run(payload, context)
 
 

@@ -21,8 +21,10 @@ IDLE_SECONDS_MAX = 300.0
 PATIENCE_SECONDS = 2.0
 PATIENCE_PAUSE_SECONDS = 0.1
 """How long to wait for a free connection where no other is to be had, and how often to ask again."""
-CACHED_STATEMENTS = 100
-"""Statements that a connection knows by heart, where it may; asyncpg's own number."""
+CACHED_STATEMENTS = 500
+"""Statements that a connection knows by heart, where it may: the platform has a hundred, and each bot with
+tables of its own as many again, for they name its schema.
+"""
 
 
 async def open_pool(

@@ -1,14 +1,14 @@
 -- open: write a payment that somebody is to be asked for, or find the one that is being asked for already.
 -- The update changes nothing; it is what makes the row come back, locked.
 -- Without an installation there is no name to give, and no row.
-INSERT INTO payment (provider, purpose, reference, amount_minor, currency, ref, about)
-SELECT $1, $2, $3, $4, $5, 'm' || installation.value || '-' || $6, $7::jsonb FROM installation WHERE key = 'id'
+INSERT INTO mailroom.payment (provider, purpose, reference, amount_minor, currency, ref, about)
+SELECT $1, $2, $3, $4, $5, 'm' || installation.value || '-' || $6, $7::jsonb FROM mailroom.installation WHERE key = 'id'
 ON CONFLICT (purpose, reference, provider) WHERE status = 'pending' DO UPDATE SET reference = excluded.reference
 RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
           pay_url, expires_at, paid_minor, paid_currency, about;
 
 -- created: note what the provider calls a payment and where it is paid; another name than it has is refused
-UPDATE payment SET provider_id = $2, pay_url = coalesce($3, pay_url), expires_at = coalesce($4, expires_at)
+UPDATE mailroom.payment SET provider_id = $2, pay_url = coalesce($3, pay_url), expires_at = coalesce($4, expires_at)
 WHERE id = $1 AND (provider_id IS NULL OR provider_id = $2)
 RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
           pay_url, expires_at, paid_minor, paid_currency, about;
@@ -16,53 +16,53 @@ RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, curr
 -- find: one payment
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM payment WHERE id = $1;
+FROM mailroom.payment WHERE id = $1;
 
 -- find_at: the payment that a provider calls so
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM payment WHERE provider = $1 AND provider_id = $2;
+FROM mailroom.payment WHERE provider = $1 AND provider_id = $2;
 
 -- find_ref: the payment that was given this name at a provider
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM payment WHERE provider = $1 AND ref = $2;
+FROM mailroom.payment WHERE provider = $1 AND ref = $2;
 
 -- installation: who this installation is
-SELECT value FROM installation WHERE key = 'id';
+SELECT value FROM mailroom.installation WHERE key = 'id';
 
 -- is_known_at: whether there is a payment that a provider calls so
-SELECT EXISTS (SELECT FROM payment WHERE provider = $1 AND provider_id = $2);
+SELECT EXISTS (SELECT FROM mailroom.payment WHERE provider = $1 AND provider_id = $2);
 
 -- of: all payments of one thing, the oldest first
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM payment WHERE purpose = $1 AND reference = $2
+FROM mailroom.payment WHERE purpose = $1 AND reference = $2
 ORDER BY id;
 
 -- is_expired: whether the provider takes no money for a payment any more
-SELECT coalesce(expires_at <= now(), false) FROM payment WHERE id = $1;
+SELECT coalesce(expires_at <= now(), false) FROM mailroom.payment WHERE id = $1;
 
 -- pay: mark a payment paid, once; one that was given up and is paid all the same counts too
-UPDATE payment SET status = 'paid', paid_at = now() WHERE id = $1 AND status IN ('pending', 'canceled') RETURNING id;
+UPDATE mailroom.payment SET status = 'paid', paid_at = now() WHERE id = $1 AND status IN ('pending', 'canceled') RETURNING id;
 
 -- cancel: mark a payment canceled that nobody has paid
-UPDATE payment SET status = 'canceled', canceled_at = now() WHERE id = $1 AND status = 'pending' RETURNING id;
+UPDATE mailroom.payment SET status = 'canceled', canceled_at = now() WHERE id = $1 AND status = 'pending' RETURNING id;
 
 -- mismatch: something else was paid than was asked for; the payment is not what it was opened for
-UPDATE payment SET status = 'mismatched', paid_at = now(), paid_minor = $2, paid_currency = $3
+UPDATE mailroom.payment SET status = 'mismatched', paid_at = now(), paid_minor = $2, paid_currency = $3
 WHERE id = $1 AND status IN ('pending', 'canceled')
 RETURNING id;
 
 -- refund: mark a payment refunded
-UPDATE payment SET status = 'refunded', refunded_at = now() WHERE id = $1 AND status <> 'refunded' RETURNING id;
+UPDATE mailroom.payment SET status = 'refunded', refunded_at = now() WHERE id = $1 AND status <> 'refunded' RETURNING id;
 
 -- asked: the provider was asked, and nothing has happened
-UPDATE payment SET asked_at = now() WHERE id = $1;
+UPDATE mailroom.payment SET asked_at = now() WHERE id = $1;
 
 -- to_ask: payments to ask the provider for, longest unasked first: the older a payment, the more rarely
 -- Those that are older than $2 seconds, not asked for that long nor for a quarter of their age, up to $3 seconds.
-SELECT id FROM payment
+SELECT id FROM mailroom.payment
 WHERE status = 'pending' AND provider_id IS NOT NULL
   AND created_at BETWEEN now() - make_interval(secs => $3) AND now() - make_interval(secs => $2)
   AND coalesce(asked_at, created_at)

@@ -30,7 +30,9 @@ from mailroom.ingress.mini_app_shops import Shops
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payments import mark_paid, payments_of
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
+from tests.shop_tables import SCHEMA, shop_pool
 
 TOKEN = "42:shop-on-a-page"
 VAULT = Vault(["ZGVtby1rZXktb2YtdGhlLXNob3AncyB0ZXN0cy0wMDE="])  # 32 bytes, and no secret
@@ -145,7 +147,7 @@ async def open_shop(url, **changes):
     try:
         shops = Shops(
             **{
-                "database": database,
+                "databases": {"shop": SchemaPool(database, SCHEMA)},
                 "payments": {one.name: one for one in gateways},
                 "vault": VAULT,
                 "options": {"shop": Options()},
@@ -196,7 +198,7 @@ def _template(postgres_url):
 
     async def make():
         await apply_migrations(_sibling(postgres_url, name))
-        async with asyncpg.create_pool(_sibling(postgres_url, name), min_size=1, max_size=1) as pool:
+        async with shop_pool(_sibling(postgres_url, name), 1) as pool:
             await fill(pool, VAULT)
 
     asyncio.run(make())

@@ -19,9 +19,11 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.app import create_app
 from mailroom.ingress.shop_door import ShopDoor
 from mailroom.storage.postgres.database import connect
+from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
 from tests.ingress.conftest import BEARER, TOKEN
 from tests.ingress.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
+from tests.shop_tables import SCHEMA
 
 HEAD = ["slug", "kind", "content"]
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -52,7 +54,8 @@ class Api:
     def __init__(self, pool, desk):
         self.woken = []
         self.pool = pool
-        door = ShopDoor(pool, VAULT, {"shop": Options(), "other": Options()}, self.woken.append)
+        tables = dict.fromkeys(("shop", "other"), SchemaPool(pool, SCHEMA))
+        door = ShopDoor(tables, VAULT, {"shop": Options(), "other": Options()}, self.woken.append)
         app = create_app(None, None, {"bots": {}}, desk, TOKEN, trio.Event(), shop=door)
         self.client = app.test_client()
 

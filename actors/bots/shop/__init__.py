@@ -42,11 +42,11 @@ async def prepare(services: "BotServices") -> None:
     await require_readable(services.database, services.vault)
 
 
-def after_restore() -> "Restored":
+def after_restore(services: "BotServices") -> "Restored":
     """What it does when its database went back."""
-    from mailroom.actors.bots.shop.restored import RESTORED
+    from mailroom.actors.bots.shop.restored import restored
 
-    return RESTORED
+    return restored(services.schema)
 
 
 def purposes(services: "BotServices") -> "Mapping[str, Purpose]":

@@ -3,18 +3,18 @@ SELECT d.id, d.title_ru, d.title_en, p.slug, d.promo_code, d.min_quantity, d.per
        d.uses_max, d.uses, d.active,
        d.active AND d.starts_at <= now() AND (d.ends_at IS NULL OR d.ends_at > now())
            AND (d.uses_max IS NULL OR d.uses < d.uses_max) AS in_force
-FROM shop.discounts AS d
-LEFT JOIN shop.products AS p ON p.id = d.product_id
+FROM {schema}.discounts AS d
+LEFT JOIN {schema}.products AS p ON p.id = d.product_id
 ORDER BY d.id DESC
 LIMIT $1;
 
 -- add: a discount, from now on.
-INSERT INTO shop.discounts (title_ru, title_en, product_id, promo_code, min_quantity, percent, ends_at, uses_max)
-SELECT $1, $2, (SELECT id FROM shop.products WHERE slug = $3), $4, $5, $6, $7, $8
+INSERT INTO {schema}.discounts (title_ru, title_en, product_id, promo_code, min_quantity, percent, ends_at, uses_max)
+SELECT $1, $2, (SELECT id FROM {schema}.products WHERE slug = $3), $4, $5, $6, $7, $8
 RETURNING id;
 
 -- switch_off: a discount counts no more; orders that were placed keep their price.
-UPDATE shop.discounts SET active = false WHERE id = $1 RETURNING id;
+UPDATE {schema}.discounts SET active = false WHERE id = $1 RETURNING id;
 
 -- today: the day it is (UTC).
 SELECT (now() AT TIME ZONE 'UTC')::date;

@@ -1,17 +1,17 @@
 -- begin: note who does what, once for an effect; nothing if that effect has been there before.
-INSERT INTO shop.owner_log (bot, effect_id, who, action, target, why) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO {schema}.owner_log (bot, effect_id, who, action, target, why) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (effect_id) DO NOTHING
 RETURNING id;
 
 -- end: note what came of it.
-UPDATE shop.owner_log SET outcome = $2::text::jsonb WHERE id = $1;
+UPDATE {schema}.owner_log SET outcome = $2::text::jsonb WHERE id = $1;
 
 -- outcome: what came of an effect that was there before.
-SELECT outcome::text FROM shop.owner_log WHERE effect_id = $1;
+SELECT outcome::text FROM {schema}.owner_log WHERE effect_id = $1;
 
 -- read: the latest of what was done in a bot's shop, newest first; $2 how many at most.
 SELECT at, who, action, target, why, outcome::text
-FROM shop.owner_log
+FROM {schema}.owner_log
 WHERE bot = $1
 ORDER BY id DESC
 LIMIT $2;

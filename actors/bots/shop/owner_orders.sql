@@ -1,10 +1,10 @@
 -- find: orders of bot $1, newest first: those of number, customer or contact $2, or whose customer's name or
 -- contact has $3 in it, all where both are NULL; with status $4 if it is given; $5 how many at most.
 SELECT o.id, o.status, o.user_id, coalesce(c.name, '') AS name, o.contact,
-       (SELECT coalesce(sum(l.quantity), 0) FROM shop.order_lines AS l WHERE l.order_id = o.id)::int AS items,
+       (SELECT coalesce(sum(l.quantity), 0) FROM {schema}.order_lines AS l WHERE l.order_id = o.id)::int AS items,
        o.total_minor, o.currency, o.created_at
-FROM shop.orders AS o
-LEFT JOIN shop.customers AS c ON c.bot = o.bot AND c.user_id = o.user_id
+FROM {schema}.orders AS o
+LEFT JOIN {schema}.customers AS c ON c.bot = o.bot AND c.user_id = o.user_id
 WHERE o.bot = $1
   AND ($2::bigint IS NULL AND $3::text IS NULL
        OR o.id = $2 OR o.user_id = $2
@@ -14,7 +14,7 @@ ORDER BY o.id DESC
 LIMIT $5;
 
 -- of_bot: whether an order was placed in this bot's shop, and how it stands.
-SELECT status FROM shop.orders WHERE bot = $1 AND id = $2;
+SELECT status FROM {schema}.orders WHERE bot = $1 AND id = $2;
 
 -- customer: the name of whoever placed an order.
-SELECT name FROM shop.customers WHERE bot = $1 AND user_id = $2;
+SELECT name FROM {schema}.customers WHERE bot = $1 AND user_id = $2;

@@ -1,24 +1,24 @@
 -- content: the picture of this digest, whichever product has it.
-SELECT content, mime_type FROM shop.pictures WHERE digest = $1 LIMIT 1;
+SELECT content, mime_type FROM {schema}.pictures WHERE digest = $1 LIMIT 1;
 
 -- file_id: what Telegram calls it, for one bot.
-SELECT file_id FROM shop.picture_files WHERE bot = $1 AND digest = $2;
+SELECT file_id FROM {schema}.picture_files WHERE bot = $1 AND digest = $2;
 
 -- note: what Telegram calls it from now on.
-INSERT INTO shop.picture_files (bot, digest, file_id) VALUES ($1, $2, $3)
+INSERT INTO {schema}.picture_files (bot, digest, file_id) VALUES ($1, $2, $3)
 ON CONFLICT (bot, digest) DO UPDATE SET file_id = excluded.file_id;
 
 -- put: a product's picture; gives the digest of the one before.
-WITH before AS (SELECT digest FROM shop.pictures WHERE product_id = $1)
-INSERT INTO shop.pictures (product_id, content, mime_type, digest) VALUES ($1, $2, $3, $4)
+WITH before AS (SELECT digest FROM {schema}.pictures WHERE product_id = $1)
+INSERT INTO {schema}.pictures (product_id, content, mime_type, digest) VALUES ($1, $2, $3, $4)
 ON CONFLICT (product_id) DO UPDATE
 SET content = excluded.content, mime_type = excluded.mime_type, digest = excluded.digest, changed_at = now()
 RETURNING (SELECT digest FROM before);
 
 -- drop: no picture any more.
-DELETE FROM shop.pictures WHERE product_id = $1 RETURNING digest;
+DELETE FROM {schema}.pictures WHERE product_id = $1 RETURNING digest;
 
 -- add: a product's picture, if it has none; $1 its slug.
-INSERT INTO shop.pictures (product_id, content, mime_type, digest)
-SELECT id, $2, $3, $4 FROM shop.products WHERE slug = $1
+INSERT INTO {schema}.pictures (product_id, content, mime_type, digest)
+SELECT id, $2, $3, $4 FROM {schema}.products WHERE slug = $1
 ON CONFLICT (product_id) DO NOTHING;

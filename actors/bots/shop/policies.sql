@@ -1,9 +1,9 @@
 -- policy: what the owner has written.
-SELECT text FROM shop.policies WHERE bot = $1 AND name = $2 AND language = $3;
+SELECT text FROM {schema}.policies WHERE bot = $1 AND name = $2 AND language = $3;
 
 -- put: have it say this from now on.
-INSERT INTO shop.policies (bot, name, language, text) VALUES ($1, $2, $3, $4)
+INSERT INTO {schema}.policies (bot, name, language, text) VALUES ($1, $2, $3, $4)
 ON CONFLICT (bot, name, language) DO UPDATE SET text = excluded.text, changed_at = now();
 
 -- drop: have the shop's own words again.
-DELETE FROM shop.policies WHERE bot = $1 AND name = $2 AND language = $3;
+DELETE FROM {schema}.policies WHERE bot = $1 AND name = $2 AND language = $3;

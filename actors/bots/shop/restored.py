@@ -16,6 +16,7 @@ from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.paying.restored import Restored
 from mailroom.storage.postgres.outbox.connection import Connection, answering
 from mailroom.storage.postgres.queries import load
+from mailroom.storage.postgres.schemas import SchemaPool
 
 SQL = load(Path(__file__).with_name("restored.sql"))
 
@@ -59,4 +60,13 @@ async def confirm(database: Pool, by: By, slug: str) -> int:
     return int(outcome["confirmed"])
 
 
-RESTORED = Restored(doubt, withdraw)
+def restored(schema: str) -> Restored:
+    """The same for the shops whose tables are there, over whichever database is given."""
+
+    async def doubt_there(database: Pool, since_ms: int) -> int:
+        return await doubt(SchemaPool(database, schema), since_ms)
+
+    async def withdraw_there(database: Pool, told: Sequence[Mapping[str, str]]) -> int:
+        return await withdraw(SchemaPool(database, schema), told)
+
+    return Restored(doubt_there, withdraw_there)

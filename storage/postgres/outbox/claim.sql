@@ -4,9 +4,9 @@
 WITH moment AS MATERIALIZED (
     SELECT
         clock_timestamp() AS now,
-        EXISTS (SELECT FROM outbox_queue WHERE queue = $1 AND paused_at IS NOT NULL) AS paused,
-        (SELECT value::timestamptz FROM installation WHERE key = 'job_keys_since') AS keys_since,
-        (SELECT value FROM installation WHERE key = 'id') AS installation
+        EXISTS (SELECT FROM mailroom.outbox_queue WHERE queue = $1 AND paused_at IS NOT NULL) AS paused,
+        (SELECT value::timestamptz FROM mailroom.installation WHERE key = 'job_keys_since') AS keys_since,
+        (SELECT value FROM mailroom.installation WHERE key = 'id') AS installation
 ), candidate AS MATERIALIZED (
     SELECT job.*
     FROM unnest($2::smallint[], $3::timestamptz[]) AS line (priority, low)
@@ -15,17 +15,17 @@ WITH moment AS MATERIALIZED (
             job.ctid AS place, job.id, job.key, job.worker AS lost_worker,
             -- Most have never been claimed, and need not be looked up.
             job.key IS NOT NULL AND job.claims > 0 AND EXISTS (
-                SELECT FROM outbox_key AS started
+                SELECT FROM mailroom.outbox_key AS started
                 WHERE started.queue = $1 AND started.key = job.key AND started.job_id = job.id
             ) AS started
-        FROM outbox_job AS job
+        FROM mailroom.outbox_job AS job
         WHERE job.queue = $1 AND job.priority = line.priority
           AND job.turn_at >= line.low AND job.turn_at <= (SELECT now FROM moment)
           AND job.lease_until < (SELECT now FROM moment)
           AND NOT (SELECT paused FROM moment)
           AND (job.key IS NULL OR job.id = coalesce(
-              (SELECT started.job_id FROM outbox_key AS started WHERE started.queue = $1 AND started.key = job.key),
-              (SELECT first.id FROM outbox_job AS first
+              (SELECT started.job_id FROM mailroom.outbox_key AS started WHERE started.queue = $1 AND started.key = job.key),
+              (SELECT first.id FROM mailroom.outbox_job AS first
                WHERE first.queue = $1 AND first.key = job.key AND first.run_at <= (SELECT now FROM moment)
                ORDER BY first.id LIMIT 1)
           ))
@@ -36,11 +36,11 @@ WITH moment AS MATERIALIZED (
     LIMIT $4
 ), taken AS (
     -- Two claims that want the same key: one of the rows comes to be, and that one's job may start.
-    INSERT INTO outbox_key (queue, key, job_id)
+    INSERT INTO mailroom.outbox_key (queue, key, job_id)
     SELECT $1, key, id FROM candidate WHERE key IS NOT NULL AND NOT started ORDER BY key
     ON CONFLICT DO NOTHING RETURNING job_id
 ), claimed AS (
-    UPDATE outbox_job AS job
+    UPDATE mailroom.outbox_job AS job
     SET claims = job.claims + 1, worker = $5, claimed_at = moment.now,
         lease_until = moment.now + make_interval(secs => $6)
     FROM candidate CROSS JOIN moment
@@ -55,7 +55,7 @@ WITH moment AS MATERIALIZED (
         CASE WHEN job.created_at >= moment.keys_since THEN moment.installation END AS installation,
         job.turn_at, candidate.lost_worker
 ), lost AS (
-    INSERT INTO outbox_event (job_id, attempt, kind, queue, name, worker, trace, error)
+    INSERT INTO mailroom.outbox_event (job_id, attempt, kind, queue, name, worker, trace, error)
     SELECT id, attempt - 1, 'lost', queue, name, lost_worker, trace, 'the lease ran out: its worker died or hung'
     FROM claimed WHERE lost_worker IS NOT NULL
 )
@@ -66,7 +66,7 @@ FROM moment LEFT JOIN claimed ON true;
 SELECT extract(epoch FROM min(next.turn_at) - clock_timestamp())::float8
 FROM unnest($2::smallint[]) AS line (priority)
 CROSS JOIN LATERAL (
-    SELECT turn_at FROM outbox_job
+    SELECT turn_at FROM mailroom.outbox_job
     WHERE queue = $1 AND priority = line.priority AND turn_at > now()
     ORDER BY turn_at LIMIT 1
 ) AS next;

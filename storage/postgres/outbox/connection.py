@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import asyncpg
 
 from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
+from mailroom.storage.postgres.schemas import SchemaConnection
 
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy | SchemaConnection
 """A connection, whether it came from a pool or not."""
 Source = asyncpg.Pool | Connection
 """Where one statement may be run."""

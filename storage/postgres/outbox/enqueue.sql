@@ -1,7 +1,7 @@
 -- enqueue: write jobs that nothing speaks against, in their order
 -- What most jobs of a statement have in common comes once, as `kinds` in parallel arrays ($1 to $9); each job
 -- names its kind by number. Arrays of all columns cost twice as much, most of it in the client.
-INSERT INTO outbox_job (
+INSERT INTO mailroom.outbox_job (
     queue, name, payload, key, priority, timeout_seconds, attempts_max,
     backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace,
     created_at, run_at, turn_at
@@ -25,9 +25,9 @@ RETURNING id;
 -- wait): then the new owner replays the message, and the row of the effect decides who of the two enqueues.
 WITH wanted AS MATERIALIZED (
     SELECT
-        nextval('outbox_job_id_seq') AS id, wanted.*, ($1::text[])[kind] AS queue,
+        nextval('mailroom.outbox_job_id_seq') AS id, wanted.*, ($1::text[])[kind] AS queue,
         EXISTS (
-            SELECT FROM partition_lease AS lease
+            SELECT FROM mailroom.partition_lease AS lease
             WHERE lease.partition = wanted.partition AND lease.epoch > wanted.epoch
         ) AS fenced
     FROM (
@@ -40,20 +40,20 @@ WITH wanted AS MATERIALIZED (
             unnest($22::smallint[]) AS partition, unnest($23::bigint[]) AS epoch, clock_timestamp() AS now
     ) AS wanted
 ), new_effect AS (
-    INSERT INTO outbox_dedup (queue, key, job_id, expires_at)
+    INSERT INTO mailroom.outbox_dedup (queue, key, job_id, expires_at)
     SELECT '', effect, id, now + make_interval(secs => $24)
     FROM wanted WHERE effect IS NOT NULL AND NOT fenced ORDER BY effect, id
     ON CONFLICT DO NOTHING RETURNING job_id
 ), replayed AS (
     SELECT id FROM wanted WHERE effect IS NOT NULL AND id NOT IN (SELECT job_id FROM new_effect)
 ), new_key AS (
-    INSERT INTO outbox_dedup (queue, key, job_id, expires_at)
+    INSERT INTO mailroom.outbox_dedup (queue, key, job_id, expires_at)
     SELECT queue, dedup_key, id, 'infinity' FROM wanted
     WHERE dedup_key IS NOT NULL AND NOT fenced AND id NOT IN (SELECT id FROM replayed)
     ORDER BY queue, dedup_key, id
     ON CONFLICT DO NOTHING RETURNING job_id
 ), written AS (
-    INSERT INTO outbox_job (
+    INSERT INTO mailroom.outbox_job (
         id, queue, name, payload, key, priority, timeout_seconds, attempts_max,
         backoff_seconds, backoff_factor, backoff_max_seconds, backoff_jitter, trace,
         dedup_key, dedup_seconds, bot, chat, update_id, effect, epoch, created_at, run_at, turn_at
@@ -73,25 +73,25 @@ WITH wanted AS MATERIALIZED (
 SELECT wanted.id, fenced, wanted.id IN (SELECT id FROM written) AS written FROM wanted ORDER BY wanted.id;
 
 -- forget_expired: give keys free whose time is over, before anybody has pruned them
-DELETE FROM outbox_dedup
+DELETE FROM mailroom.outbox_dedup
 USING unnest($1::text[], $2::text[]) AS wanted (queue, key)
 WHERE outbox_dedup.queue = wanted.queue AND outbox_dedup.key = wanted.key
   AND expires_at <= clock_timestamp();
 
 -- take_back: undo what a first try said about effects, so that the second is no replay of it
-DELETE FROM outbox_dedup
+DELETE FROM mailroom.outbox_dedup
 USING unnest($1::bigint[], $2::text[]) AS wanted (id, effect)
 WHERE outbox_dedup.queue = '' AND outbox_dedup.key = wanted.effect AND outbox_dedup.job_id = wanted.id;
 
 -- adopt: a new effect whose deduplication key is taken stands for the job that has the key
-UPDATE outbox_dedup AS effect SET job_id = twin.job_id
+UPDATE mailroom.outbox_dedup AS effect SET job_id = twin.job_id
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS wanted (id, effect, queue, key)
-JOIN outbox_dedup AS twin ON twin.queue = wanted.queue AND twin.key = wanted.key
+JOIN mailroom.outbox_dedup AS twin ON twin.queue = wanted.queue AND twin.key = wanted.key
 WHERE effect.queue = '' AND effect.key = wanted.effect AND effect.job_id = wanted.id;
 
 -- holders: the jobs for whose sake others are duplicates, an effect before a deduplication key
 SELECT coalesce(effect.job_id, twin.job_id) AS id
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (effect, queue, key, place)
-LEFT JOIN outbox_dedup AS effect ON effect.queue = '' AND effect.key = wanted.effect
-LEFT JOIN outbox_dedup AS twin ON twin.queue = wanted.queue AND twin.key = wanted.key
+LEFT JOIN mailroom.outbox_dedup AS effect ON effect.queue = '' AND effect.key = wanted.effect
+LEFT JOIN mailroom.outbox_dedup AS twin ON twin.queue = wanted.queue AND twin.key = wanted.key
 ORDER BY place;

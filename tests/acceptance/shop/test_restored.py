@@ -19,6 +19,7 @@ from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Buyer, Crowd
 from tests.acceptance.shop.mall import SLUG, Mall
 from tests.forked import MAILROOM
+from tests.shop_tables import shop_pool
 
 GOODS = 8
 
@@ -97,7 +98,7 @@ class Day:
         """The owner says that what is left was not sold."""
 
         async def say() -> int:
-            async with asyncpg.create_pool(self.mall.postgres.url, min_size=1, max_size=1) as pool:
+            async with shop_pool(self.mall.postgres.url, 1) as pool:
                 return await confirm(pool, By("shop", "the owner", "confirm-1", "counted"), SLUG)
 
         return asyncio.run(say())

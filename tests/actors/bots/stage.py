@@ -150,8 +150,9 @@ async def open_stage(
                 public_url="https://bots.example",
                 wake=stand.ears.wake,
                 options={NAME: options or options_model(kind).for_demo()},
+                schemas={NAME: kind},
                 demo=demo,
-            )
+            ).of(NAME)
             house.bot.dispatcher.workflow_data.update(services.for_handlers(NAME))
             queues = [
                 (payment_handlers(services.payments, module.purposes(services)), PaymentActor),

@@ -50,7 +50,7 @@ __all__ = ["after_paid", "handlers", "purposes"]
 
 def handlers(services: BotServices) -> Handlers:
     """The shop's jobs."""
-    jobs = Handlers(QUEUE)
+    jobs = Handlers(QUEUE, schema=services.schema)
     table: list[tuple[str, type[BaseModel], Handler[Any]]] = [
         (DELIVER, OrderJob, deliver),
         (RECEIPT, ReceiptJob, send_receipt),

@@ -22,6 +22,7 @@ from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment
+from mailroom.storage.postgres.schemas import in_schema
 
 log = get_logger("mailroom.shop")
 
@@ -63,13 +64,16 @@ WHY: dict[Why, dict[Language, str]] = {
 def shop_purpose(services: BotServices) -> Purpose:
     """What follows from payments of orders."""
 
+    async def paid(connection: Connection, payment: Payment) -> Follows:
+        return await _paid(in_schema(connection, services.schema), payment)
+
     async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
-        return await _given_back(services, connection, payment, back)
+        return await _given_back(services, in_schema(connection, services.schema), payment, back)
 
     async def troubled(connection: Connection, payment: Payment, trouble: Trouble) -> Sequence[NewJob]:
-        return await tell_of_trouble(services, connection, payment, trouble)
+        return await tell_of_trouble(services, in_schema(connection, services.schema), payment, trouble)
 
-    return Purpose(paid=_paid, mismatched=_mismatched, given_back=given_back, troubled=troubled)
+    return Purpose(paid=paid, mismatched=_mismatched, given_back=given_back, troubled=troubled)
 
 
 async def _paid(connection: Connection, payment: Payment) -> Follows:

@@ -42,7 +42,9 @@ from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, Pro
 from mailroom.actors.providers.sums import Sums
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
+from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
+from tests.shop_tables import SCHEMA, shop_pool
 
 TOKEN = "42:shop-under-test"
 TEMPLATE = "shop_template"
@@ -396,7 +398,7 @@ def shop_template(postgres_url: str, vault: Vault) -> str:
         await connection.execute(f"CREATE DATABASE {TEMPLATE}")
         await connection.close()
         await apply_migrations(_sibling(postgres_url, TEMPLATE))
-        async with asyncpg.create_pool(_sibling(postgres_url, TEMPLATE), min_size=1, max_size=1) as pool:
+        async with shop_pool(_sibling(postgres_url, TEMPLATE), 1) as pool:
             await fill(pool, vault)
 
     asyncio.run(make())
@@ -436,7 +438,8 @@ def new_customer(
 ) -> Iterator[Callable[..., Customer]]:
     """People of one shop, each with a chat and a clock of their own."""
     with asyncio.Runner() as runner:
-        pool = runner.run(_open_pool(shop_database))
+        connections = runner.run(_open_pool(shop_database))
+        pool = SchemaPool(connections, SCHEMA)
 
         def make(**about: Any) -> Customer:
             telegram = FakeTelegram()
@@ -456,7 +459,7 @@ def new_customer(
             return Customer(telegram, dispatcher, bot, runner.run, pool, woken=woken, **about)
 
         yield make
-        runner.run(pool.close())
+        runner.run(connections.close())
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import asyncio
 
-import asyncpg
-
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import find_by_slug, list_categories, quote_cart
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, find_order_of, place_order, recent_orders
+from tests.shop_tables import shop_pool
 
 BUYER = Buyer("shop", 5, 7, Language.EN, "@ann_smith", "")
 HOW = {"reserve_minutes": 15, "use_balance": False, "origin": None}
@@ -15,7 +14,7 @@ HOW = {"reserve_minutes": 15, "use_balance": False, "origin": None}
 
 def test_an_effect_that_runs_twenty_times_at_once_places_one_order(shop_database):
     async def place():
-        async with asyncpg.create_pool(shop_database, min_size=8, max_size=8) as pool:
+        async with shop_pool(shop_database, 8) as pool:
             goods = [await find_by_slug(pool, Language.EN, slug) for slug in ("planer", "fonts")]
             quote = await quote_cart(pool, Language.EN, Cart(((goods[0].id, 2), (goods[1].id, 1))))
             orders = await asyncio.gather(*(place_order(pool, "e1", BUYER, quote, **HOW) for _ in range(20)))
@@ -30,7 +29,7 @@ def test_an_effect_that_runs_twenty_times_at_once_places_one_order(shop_database
 
 def test_the_demo_goods_fill_several_pages_in_both_languages(shop_database):
     async def look():
-        async with asyncpg.create_pool(shop_database, min_size=1, max_size=1) as pool:
+        async with shop_pool(shop_database, 1) as pool:
             for language in Language:
                 shelves = await list_categories(pool, language)
                 assert [shelf.products for shelf in shelves] == [8, 6, 6, 4, 3]

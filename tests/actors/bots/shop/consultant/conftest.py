@@ -24,8 +24,10 @@ from mailroom.actors.bots import shop
 from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.providers.openai import Models
+from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.model_endpoint import open_model_endpoint
+from tests.shop_tables import SCHEMA
 
 TOKEN = "42:shop-under-test"
 NO_BREAK_SPACE = "\u00a0"
@@ -228,11 +230,12 @@ def shared_shop(postgres_url, shop_template):
 def new_talker(shop_database, vault):
     """Customers of one shop; options go to the shop's `Options`, `models=False` leaves it without any."""
     with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
-        pool = runner.run(_pool(shop_database))
+        connections = runner.run(_pool(shop_database))
+        pool = SchemaPool(connections, SCHEMA)
         server = open_model_endpoint()
         endpoint = runner.run(server.__aenter__())
         client = Models(api_key="demo", base_url=endpoint.base_url)
-        stack.callback(lambda: runner.run(pool.close()))
+        stack.callback(lambda: runner.run(connections.close()))
         stack.callback(lambda: runner.run(server.__aexit__(None, None, None)))
         stack.callback(lambda: runner.run(client.close()))
 

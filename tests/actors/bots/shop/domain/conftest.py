@@ -6,7 +6,6 @@ After each scenario the books are checked: goods, money and uses of codes are th
 import asyncio
 import itertools
 
-import asyncpg
 import pytest
 
 from mailroom.actors.bots.shop import orders
@@ -19,6 +18,7 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, expire, find_order, place_order
 from mailroom.actors.bots.shop.stock import NewItem, add_items, levels, lock_for
 from mailroom.storage.postgres.payments import mark_paid, open_payment
+from tests.shop_tables import shop_pool
 
 EN = Language.EN
 BOT = "shop"
@@ -229,7 +229,7 @@ def play(shop_database, vault, monkeypatch):
 
     def play(scenario, connections=8):
         async def main():
-            async with asyncpg.create_pool(shop_database, min_size=connections, max_size=connections) as pool:
+            async with shop_pool(shop_database, connections) as pool:
                 stand = Stand(pool, vault)
                 stand.follows = follows
                 await scenario(stand)

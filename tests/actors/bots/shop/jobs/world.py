@@ -31,9 +31,11 @@ from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import find_payment, payments_of
+from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
+from tests.shop_tables import SCHEMA
 
 EVENTS = (
     "shop.delivered",
@@ -69,7 +71,7 @@ class World:
         self.stand, self.house, self.vault, self.services = stand, house, vault, services
         self.provider, self.supplier, self.told = provider, supplier, told
         self.telegram = house.telegram
-        self.pool = stand.pool
+        self.pool = SchemaPool(stand.pool, SCHEMA)
         self.jobs = [
             (PaymentActor, payment_handlers(services.payments, purposes(services))),
             (DeliveryActor, delivery_handlers([handlers(services)])),
@@ -240,7 +242,8 @@ async def open_world(database_url, redis_url, vault, *, provider=None, options=N
                 public_url="https://shop.example",
                 wake=stand.ears.wake,
                 options={"shop": options or Options(owners=frozenset({OWNER}))},
-            )
+                schemas={"shop": SCHEMA},
+            ).of("shop")
             yield World(stand, house, vault, services, provider, supplier, told)
             with trio.CancelScope(shield=True):
                 await aio(services.http.aclose)

@@ -3,8 +3,6 @@
 import csv
 import io
 
-import asyncpg
-
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import quote_cart
 from mailroom.actors.bots.shop.checkout import PURPOSE, settle
@@ -12,6 +10,7 @@ from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, mark_delivered, place_order
 from mailroom.storage.postgres.payments import created_at_provider, mark_paid, open_payment
+from tests.shop_tables import shop_pool
 
 
 def table(*rows, separator=","):
@@ -30,7 +29,7 @@ async def sell_in(
     url, slug="lighthouse", quantity=1, *, user_id=55, name="Anna", pays=True, delivered=False, balance=0
 ):
     """Have a customer buy something in the shop of a database; the order's number."""
-    async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
+    async with shop_pool(url, 2) as pool:
         await remember(pool, "shop", Somebody(user_id, name), user_id, Language.EN)
         if balance:
             await pool.execute(

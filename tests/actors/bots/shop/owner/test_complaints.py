@@ -3,12 +3,12 @@
 import asyncio
 import json
 
-import asyncpg
 import pytest
 
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, complain
 from mailroom.actors.bots.shop.order import find_order
 from tests.actors.bots.shop.owner.conftest import OWNER, STAFF
+from tests.shop_tables import shop_pool
 
 ANNA = 55
 
@@ -18,7 +18,7 @@ def complains(shop_database):
     """A customer writes what is wrong with an order; the event that the owner is told with."""
 
     async def write(number, text, effect):
-        async with asyncpg.create_pool(shop_database, min_size=1, max_size=2) as pool:
+        async with shop_pool(shop_database, 2) as pool:
             order = await find_order(pool, number)
             assert await complain(pool, effect or f"{number}:{text}", order, text, [OWNER]) == "taken"
             message = await pool.fetchval("SELECT max(id) FROM shop.complaint_messages")

@@ -3,6 +3,7 @@
 import json
 
 from mailroom.actors.bots.shop.routes.owner.callbacks import DoRefund
+from tests.shop_tables import shop_pool
 
 
 def jobs(person, name):
@@ -163,8 +164,6 @@ def test_what_was_not_paid_cannot_be_refunded(olga, sells):
 def test_of_two_owners_who_refund_at_once_one_does(shop_database, sells):
     import asyncio
 
-    import asyncpg
-
     from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError
     from mailroom.actors.bots.shop.owner_log import By
     from mailroom.actors.bots.shop.owner_refund import refund
@@ -172,7 +171,7 @@ def test_of_two_owners_who_refund_at_once_one_does(shop_database, sells):
     number = sells()
 
     async def both():
-        async with asyncpg.create_pool(shop_database, min_size=8, max_size=8) as pool:
+        async with shop_pool(shop_database, 8) as pool:
             one = [By("shop", "Olga", f"press-{place}") for place in range(6)]
             same = [By("shop", "Olga", "press-0")] * 2  # and one press is handled in two places
             return await asyncio.gather(

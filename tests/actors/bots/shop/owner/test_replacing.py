@@ -3,7 +3,6 @@
 import asyncio
 import json
 
-import asyncpg
 import pytest
 
 from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError
@@ -11,6 +10,7 @@ from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_replace import replace
 from mailroom.actors.bots.shop.stock import NewItem, add_items
 from tests.actors.bots.shop.owner.test_complaints import complains, deeds, events  # noqa: F401 - a fixture
+from tests.shop_tables import shop_pool
 
 ANNA = 55
 
@@ -48,8 +48,8 @@ def test_one_press_gives_another_one_and_the_old_one_is_never_sold_again(olga, s
 
 
 async def _adds(person, vault, item):
-    url = person.database._connect_args[0]
-    async with asyncpg.create_pool(url, min_size=1, max_size=1) as pool:
+    url = person.database._pool._connect_args[0]
+    async with shop_pool(url, 1) as pool:
         new = NewItem(item["kind"], vault.decrypt(item["content"]), item["file_name"])
         return (await add_items(pool, vault, item["product_id"], [new], "test")).added
 
@@ -114,7 +114,7 @@ def test_two_owners_at_once_make_one_replacement(olga, sells, shop_database):
     [dead] = items(olga, number)
 
     async def both():
-        async with asyncpg.create_pool(shop_database, min_size=4, max_size=4) as pool:
+        async with shop_pool(shop_database, 4) as pool:
             acts = [
                 replace(pool, lambda _: None, By("shop", f"owner {one}", f"effect-{one}"), number, dead["id"])
                 for one in range(4)
