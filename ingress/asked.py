@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from mailroom.ingress.fit import WORDS, unfit_field
 from mailroom.storage.redis.dead_letters import Wanted
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.history import KEPT_SECONDS
+from mailroom.storage.wrong_values import in_a_sentence
 from mailroom.supervisors.oncall.office import WHO_CHARS_MAX, WHY_CHARS_MAX
 from mailroom.supervisors.oncall.past import POINTS_MAX
 from mailroom.supervisors.oncall.targets import TARGET_CHARS_MAX
@@ -153,7 +153,7 @@ def read_body(model: type[T], body: bytes) -> T:
     try:
         return _fit(model.model_validate_json(body, strict=True))
     except ValidationError as error:
-        raise BadRequestError(_in_words(model, error)) from None
+        raise BadRequestError(in_a_sentence(error, list(model.model_fields))) from None
 
 
 def read_query(model: type[T], query: Mapping[str, str]) -> T:
@@ -161,7 +161,7 @@ def read_query(model: type[T], query: Mapping[str, str]) -> T:
     try:
         return _fit(model.model_validate(query))
     except ValidationError as error:
-        raise BadRequestError(_in_words(model, error)) from None
+        raise BadRequestError(in_a_sentence(error, list(model.model_fields))) from None
 
 
 def read_who(header: str) -> str:
@@ -179,19 +179,3 @@ def _fit(asked: T) -> T:
     if (field := unfit_field(asked)) is not None:
         raise BadRequestError(f"{field}: {WORDS}")
     return asked
-
-
-def _in_words(model: type[Asked], error: ValidationError) -> str:
-    return "; ".join(_one_in_words(model, detail) for detail in error.errors(include_url=False))
-
-
-def _one_in_words(model: type[Asked], detail: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] == "missing":
-        return f"{field}: is required"
-    if detail["type"] == "extra_forbidden":
-        return f"{field}: is not known here; there are {', '.join(model.model_fields)}"
-    words = detail["msg"].removeprefix("Value error, ").replace("Input should", "must")
-    if not field:
-        return words
-    return f"{field}: {words[0].lower()}{words[1:]}"

@@ -1,6 +1,6 @@
 """What a page asks of the shop's API, read and checked."""
 
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -10,6 +10,7 @@ from mailroom.actors.bots.shop.contact import EMAIL_LENGTH_MAX
 from mailroom.actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
 from mailroom.ingress.fit import WORDS, unfit_field
 from mailroom.ingress.mini_app_problems import Problem
+from mailroom.storage.wrong_values import faults_in
 
 PRODUCT_ID_MAX = 2**31 - 1
 ORDER_NUMBER_MAX = 2**63 - 1
@@ -76,13 +77,7 @@ def read(model: type[T], data: bytes) -> T:
     try:
         asked = model.model_validate_json(data, strict=True)
     except ValidationError as invalid:
-        raise Problem(400, "malformed", fields=_fields(invalid)) from None
+        raise Problem(400, "malformed", fields=faults_in(invalid)) from None
     if (field := unfit_field(asked)) is not None:
         raise Problem(400, "malformed", fields=[f"{field}: {WORDS}"])
     return asked
-
-
-def _fields(invalid: ValidationError) -> list[str]:
-    """Which fields are wrong and why, for whoever writes a page."""
-    said: list[Any] = invalid.errors(include_input=False, include_url=False, include_context=False)
-    return [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in said]

@@ -1,171 +1,39 @@
-"""What is wrong with a value that somebody has set, in words for that person: what is allowed there, and what
-stood there instead. pydantic finds the faults; what it says of them is for whoever wrote the model.
-"""
+"""What is wrong with a value that somebody has set, in words for that person, and where it is set right."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
-from pydantic_core.core_schema import ErrorType
 
 from mailroom.ops.faults import nearest
 from mailroom.ops.settings import Settings
-from mailroom.ops.value_places import Place, in_words, place_of
-from mailroom.storage.words import shown
+from mailroom.storage.value_places import Place, place_of
+from mailroom.storage.wrong_values import JSON, TABLE, Values, told
+from mailroom.storage.wrong_values import WORDS as OF_ANY_VALUE
 
-SHOWN_CHARACTERS_MAX = 40
-"""Enough of a wrong value to recognise it by."""
-
-NUMBER = "must be {number}{within}, and is {shown}"
-WITHIN = "must be {bounds}, and is {shown}"
-TEXT = "must be text in quotes"
-LIST = "must be a list, such as {list}"
-TABLE = "must be a table: {table}"
-DATE = 'must be a date, such as "2026-12-31"'
-TIME = 'must be a time of day, such as "18:30:00"'
-MOMENT = 'must be a date and a time, such as "2026-12-31T18:30:00Z"'
-DURATION = 'must be a duration: a number of seconds, or hours, minutes and seconds such as "00:15:00"'
-ADDRESS = 'must be an address, such as "https://example.com/page"'
-DIGITS = "has more digits than are kept: {most} at most {where}"
-ONE_OF = "must be {expected}, and is {shown}"
-
-# What shows the value is for what is no secret: a text may be one, a number or a choice is none.
-WORDS: Mapping[str, str] = {
-    "missing": "is missing: {how}",
-    "extra_forbidden": "unknown {noun}{nearest}",
-    "value_error": "{error}",
-    "assertion_error": "{error}",
-    "int_type": NUMBER,
-    "int_parsing": NUMBER,
-    "int_parsing_size": NUMBER,
-    "int_from_float": NUMBER,
-    "float_type": NUMBER,
-    "float_parsing": NUMBER,
-    "finite_number": NUMBER,
-    "decimal_type": NUMBER,
-    "decimal_parsing": NUMBER,
-    "complex_type": NUMBER,
-    "complex_str_parsing": NUMBER,
-    "decimal_max_digits": DIGITS.replace("{most}", "{max_digits}").replace("{where}", "in all"),
-    "decimal_max_places": DIGITS.replace("{most}", "{decimal_places}").replace("{where}", "after the point"),
-    "decimal_whole_digits": DIGITS.replace("{most}", "{whole_digits}").replace("{where}", "before the point"),
-    "greater_than": WITHIN,
-    "greater_than_equal": WITHIN,
-    "less_than": WITHIN,
-    "less_than_equal": WITHIN,
-    "multiple_of": "must be a multiple of {multiple_of}, and is {shown}",
-    "bool_type": "must be true or false, and is {shown}",
-    "bool_parsing": "must be true or false, and is {shown}",
-    "literal_error": ONE_OF,
-    "enum": ONE_OF,
-    "string_type": TEXT,
-    "string_sub_type": TEXT,
-    "string_unicode": TEXT,
-    "bytes_type": TEXT,
-    "bytes_invalid_encoding": TEXT,
-    "string_too_short": "must have {min_length} or more characters",
-    "string_too_long": "must have {max_length} characters at most",
-    "bytes_too_short": "must have {min_length} or more bytes",
-    "bytes_too_long": "must have {max_length} bytes at most",
-    "string_pattern_mismatch": "must be written as the pattern {pattern} has it",
-    "string_not_ascii": "may hold A to Z, digits and signs alone, no letters of other alphabets",
-    "path_type": "must be a path, as text in quotes",
-    "list_type": LIST,
-    "tuple_type": LIST,
-    "set_type": LIST,
-    "frozen_set_type": LIST,
-    "iterable_type": LIST,
-    "set_item_not_hashable": "must hold texts or numbers, no lists or tables",
-    "too_short": "must have {min_length} or more entries",
-    "too_long": "must have {max_length} entries at most",
-    "dict_type": TABLE,
-    "mapping_type": TABLE,
-    "model_type": TABLE,
-    "model_attributes_type": TABLE,
-    "dataclass_type": TABLE,
-    "dataclass_exact_type": TABLE,
-    "union_tag_not_found": "must say which kind it is, by {discriminator}",
-    "union_tag_invalid": "must say by {discriminator} which kind it is: {expected_tags}",
-    "date_type": DATE,
-    "date_parsing": DATE,
-    "date_from_datetime_parsing": DATE,
-    "date_from_datetime_inexact": DATE,
-    "date_past": "must be a date that has passed",
-    "date_future": "must be a date that is to come",
-    "time_type": TIME,
-    "time_parsing": TIME,
-    "datetime_type": MOMENT,
-    "datetime_parsing": MOMENT,
-    "datetime_object_invalid": MOMENT,
-    "datetime_from_date_parsing": MOMENT,
-    "datetime_past": "must be a time that has passed",
-    "datetime_future": "must be a time that is to come",
-    "timezone_naive": "must be a time without an offset from UTC",
-    "timezone_aware": "must be a time with its offset from UTC: Z, or such as +03:00",
-    "timezone_offset": "must have another offset from UTC: {tz_expected} seconds",
-    "time_delta_type": DURATION,
-    "time_delta_parsing": DURATION,
-    "url_type": ADDRESS,
-    "url_parsing": ADDRESS,
-    "url_syntax_violation": ADDRESS,
-    "url_too_long": "must have {max_length} characters at most",
-    "url_scheme": "must be an address that begins with {expected_schemes}",
-    "uuid_type": "must be a UUID",
-    "uuid_parsing": "must be a UUID",
-    "uuid_version": "must be a UUID of version {expected_version}",
-    "none_required": "cannot be set: leave it out",
-    "json_type": "must be JSON, as text in quotes",
-    "json_invalid": "must be JSON, as text in quotes",
-}
+IN_A_FILE = {TABLE: "must be a table: {table}", JSON: "must be JSON, as text in quotes"}
+WORDS = {kind: IN_A_FILE.get(words, words) for kind, words in OF_ANY_VALUE.items()}
+WORDS |= {"missing": "is missing: {how}", "extra_forbidden": "unknown {noun}{nearest}"}
 OF_A_PROGRAM = "cannot be set to what stands here: leave it out, or look into the bot's own documentation"
 """Of what no configuration file can hold, such as a function; a bot's own options may ask for it."""
 CANNOT_BE_SET = ("config", "demo")
 """Settings that follow from others."""
-PYDANTICS_OWN = frozenset(get_args(ErrorType))
-"""Of any other type is what a check of the model's own says, in its own words."""
 
 
 def said_plainly(error: ErrorDetails, model: type[BaseModel] = Settings, within: Sequence[str] = ()) -> str:
     """One fault that was found in the values for `model`, whose table is at `within`; it never tells a
     secret.
     """
-    words = WORDS.get(error["type"], OF_A_PROGRAM if error["type"] in PYDANTICS_OWN else error["msg"])
-    if words is error["msg"]:
-        return words
     place = place_of(model, error["loc"])
-    return words.format_map(_Values(error, place, (*within, *map(str, error["loc"]))))
+    return told(error, WORDS, OF_A_PROGRAM, _OfSettings(error, place, (*within, *map(str, error["loc"]))))
 
 
-class _Values(dict[str, str]):
-    """What the words of a fault name, made as they are asked for."""
+class _OfSettings(Values):
+    """What else the words of a setting name."""
 
     def __init__(self, error: ErrorDetails, place: Place, location: tuple[str, ...]) -> None:
-        context: dict[str, Any] = error.get("ctx", {})
-        super().__init__((name, shown(value)) for name, value in context.items())
-        self._given, self._place, self._location = error["input"], place, location
-
-    def __missing__(self, name: str) -> str:
-        value: str = getattr(self, f"_{name}")
-        return value
-
-    @property
-    def _shown(self) -> str:
-        given = self._given
-        return shown(repr(given) if isinstance(given, str) else given, SHOWN_CHARACTERS_MAX)
-
-    @property
-    def _number(self) -> str:
-        return "a whole number" if self._place.whole else "a number"
-
-    @property
-    def _within(self) -> str:
-        bounds = in_words(self._place.limits)
-        return f" {bounds}" if bounds.startswith("from") else bounds and f", {bounds}"
-
-    @property
-    def _bounds(self) -> str:
-        return in_words(self._place.limits) or in_words(self)
+        super().__init__(error, place)
+        self._location = location
 
     @property
     def _noun(self) -> str:
@@ -175,10 +43,6 @@ class _Values(dict[str, str]):
     def _nearest(self) -> str:
         known = [name for name in self._place.names if name not in CANNOT_BE_SET]
         return nearest(self._location[-1], known) if known else ""
-
-    @property
-    def _list(self) -> str:
-        return "[1, 2]" if self._place.whole else '["one", "another"]'
 
     @property
     def _table(self) -> str:

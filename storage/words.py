@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import ValidationError, to_json, to_jsonable_python
 
 from mailroom.storage.frames import is_authors
 
@@ -59,8 +59,12 @@ def shown(value: object, chars_max: int = ERROR_CHARS_MAX) -> str:
 
 
 def words(error: BaseException) -> str:
-    """An error in words: its type, and what it says."""
-    return f"{_name(error)}: {shown(error)}"
+    """An error in words: its type, and what it says. What pydantic found wrong is one plain sentence."""
+    if type(error) is not ValidationError:
+        return f"{_name(error)}: {shown(error)}"
+    from mailroom.storage.wrong_values import in_a_sentence  # it is made of what stands above
+
+    return kept(f"no valid {error.title}: {in_a_sentence(error)}", ERROR_CHARS_MAX)
 
 
 def traceback_of(error: BaseException, chars_max: int = TRACEBACK_CHARS_MAX) -> str:

@@ -21,6 +21,7 @@ from mailroom.actors.notification import Message
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import HOLD_SECONDS, Said, Sending
+from mailroom.storage.wrong_values import in_a_sentence
 
 log = get_logger("mailroom.broadcast")
 
@@ -182,7 +183,9 @@ class BotBroadcasts:
                 known = self._messages.get(broadcast_id) if same else None
                 messages[broadcast_id] = known or Message.model_validate_json(text)
             except ValidationError as error:
-                self._faults[broadcast_id] = f"this version of the code cannot read its message: {error}"
+                self._faults[broadcast_id] = (
+                    f"this version of the code cannot read its message: {in_a_sentence(error)}"
+                )
         self._messages = messages
         needed = {*messages, *(place[0] for place in self._in_hand)}
         self._names = {id_: name for id_, name in self._names.items() if id_ in needed}

@@ -21,6 +21,7 @@ from mailroom.storage.postgres.outbox.outcome import (
     Snoozed,
 )
 from mailroom.storage.words import shown, traceback_of, words
+from mailroom.storage.wrong_values import in_a_sentence
 
 RETRY_AFTER_SECONDS_MAX = 30 * 86_400.0
 """Nobody means it seriously to be asked again in more than a month."""
@@ -71,7 +72,7 @@ async def _run(kind: JobKind, context: JobContext) -> Outcome | None:
     try:
         payload = _read(kind.model, job.payload)
     except ValidationError as error:
-        return Rejected(f"the payload is not a {kind.model.__name__} (any more): {_faults(error)}")
+        return Rejected(f"the payload does not fit the job (any more): {in_a_sentence(error)}")
     if kind.schema:
         context.stay_in(kind.schema)
     return await kind.run(payload, context)
@@ -128,11 +129,3 @@ def checked(outcome: Outcome | None) -> Outcome:
                 return outcome
     # Not tried again: its effect may have taken place.
     return Rejected(f"the handler returned {shown(outcome)}, which is no outcome that can be kept")
-
-
-def _faults(error: ValidationError) -> str:
-    try:
-        faults = error.errors()
-    except Exception:  # a validator's own error is part of it, and may refuse to be shown
-        return words(error)
-    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'payload'}: {one['msg']}" for one in faults)

@@ -22,6 +22,7 @@ from mailroom.actors.providers.payments import (
     ProviderUnavailableError,
 )
 from mailroom.storage.words import printable
+from mailroom.storage.wrong_values import in_a_sentence
 
 log = get_logger("mailroom.payment")
 
@@ -190,8 +191,7 @@ def json_object(content: bytes) -> dict[str, Any] | None:
 
 def faults_of(error: ValidationError) -> str:
     """Which fields are wrong and how, without their values: those may be secret, or endless."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:5])
+    return in_a_sentence(error, tell_values=False)
 
 
 def _seconds(retry_after: str) -> float | None:

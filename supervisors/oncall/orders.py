@@ -11,10 +11,10 @@ the asker to call it off. So a process that wakes up late does nothing that nobo
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pydantic_core import from_json
 
-from mailroom.storage.words import as_json
+from mailroom.storage.words import as_json, words
 from mailroom.supervisors.oncall.registry import Process
 from mailroom.supervisors.oncall.reports import NodeReport
 
@@ -101,6 +101,6 @@ def read_reply(order: Order, text: bytes) -> Reply:
         if order.do == "report" and not error:
             value = _reports.validate_python(value)
     except (ValueError, KeyError, TypeError) as fault:
-        why = str(fault).splitlines()[0] if isinstance(fault, ValidationError) else repr(fault)
+        why = words(fault)
         return Reply(error=f"answers in a way that this version does not understand: {why}")
     return Reply(value, error)

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from structlog import get_logger
 
 from mailroom.storage.redis.batch import Line
+from mailroom.storage.words import words
 
 log = get_logger("mailroom.oncall")
 
@@ -103,11 +104,11 @@ async def missed(line: Line) -> list[Missed]:
     there, silent = await _heard(line)
     last = await asyncio.gather(*(line.command("GET", _last(process_id)) for process_id in silent))
     at_ms, found = await now_ms(line), []
-    for words in last:
-        if words is None:
+    for said in last:
+        if said is None:
             continue
         try:
-            left = _last_words.validate_json(words)
+            left = _last_words.validate_json(said)
         except ValidationError:  # of another version, which then misses it
             continue
         seconds = max(at_ms - left.at_ms, 0) / 1000
@@ -131,12 +132,12 @@ async def _heard(line: Line) -> tuple[list[Process], list[str]]:
     return there, [process_id for process_id, words in zip(ids, said, strict=True) if words is None]
 
 
-def _read(words: bytes) -> Process | None:
+def _read(said: bytes) -> Process | None:
     """What a process said of itself; None of one of another version, which must not hide the others."""
     try:
-        return _process.validate_json(words)
+        return _process.validate_json(said)
     except ValidationError as error:
-        log.warning("process_not_understood", said=words[:200].decode(errors="replace"), why=str(error))
+        log.warning("process_not_understood", said=said[:200].decode(errors="replace"), why=words(error))
         return None
 
 

@@ -318,7 +318,7 @@ def test_what_cannot_be_taken_is_refused_and_nothing_is_half_done(opened) -> Non
             assert words in answer.json["error"]
         assert (await api.ask("POST", "stock?why=w", data=b"x" * 2**21)).status == 413
         answer = await api.ask("POST", "stock", data=b"x")
-        assert (answer.status, answer.json["error"]) == (400, "why: is required")
+        assert (answer.status, answer.json["error"]) == (400, "why: is missing")
         assert await api.log() == []
 
     opened(test)

@@ -205,9 +205,34 @@ def test_a_payload_of_another_shape_becomes_a_dead_letter_that_names_what_is_mis
         await stand.start(handlers)
         await stand.quiet()
         shape, garbage = [(await stand.seen(id_)).last_error for id_ in ids]
-        assert shape.startswith("the payload is not a Order (any more): number: Input should be a valid")
-        assert "lines: Field required" in shape
-        assert "Invalid JSON" in garbage
+        assert shape == (
+            "the payload does not fit the job (any more): number: must be a whole number, and is 'many';"
+            " lines: is missing"
+        )
+        assert garbage == "the payload does not fit the job (any more): must be JSON"
+
+    play(scenario)
+
+
+def test_what_a_handler_reads_and_does_not_fit_is_one_plain_sentence_in_its_dead_letter(play):
+    class Answer(BaseModel):
+        amount: int
+        currency: str
+
+    handlers = Handlers("mail")
+
+    @handlers.job("ask", Answer, attempts_max=1)
+    async def ask(answer, context):
+        Answer.model_validate({"amount": "much"})
+
+    async def scenario(stand):
+        (id_,) = await stand.enqueue(handlers.new("ask", Answer(amount=1, currency="RUB")))
+        await stand.start(handlers)
+        await stand.quiet()
+        said = (await stand.seen(id_)).last_error
+        assert said == (
+            "no valid Answer: amount: must be a whole number, and is 'much'; currency: is missing"
+        )
 
     play(scenario)
 

@@ -19,6 +19,7 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.product import Product
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.providers.openai import ToolCall
+from mailroom.storage.wrong_values import in_a_sentence
 
 FOUND_MAX = 6
 """More than a customer wants to choose from."""
@@ -130,10 +131,7 @@ class Toolbox:
                 case "offer_payment":
                     return await self._offer(OfferPayment.model_validate(arguments))
         except ValidationError as error:
-            faults = [
-                f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in error.errors()
-            ]
-            return _wrong("; ".join(faults[:3]))
+            return _wrong(f"the arguments do not fit: {in_a_sentence(error)}")
         return _wrong("there is no such tool: use find_products, get_products or offer_payment")
 
     async def read(self, slugs: Sequence[str]) -> list[Product]:

@@ -26,6 +26,10 @@ class Place:
         return self.annotation is int or any(one is int for one in get_args(self.annotation))
 
 
+NOWHERE = Place(None, {}, ())
+"""Where the model is not known."""
+
+
 def place_of(model: type[BaseModel], location: Sequence[int | str]) -> Place:
     """The place of a value in a model, as far as its types tell."""
     annotation, limits, names = _opened(model)[0], {}, []
