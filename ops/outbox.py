@@ -1,7 +1,7 @@
 """The outbox of a process: what tells it of jobs, and the parts that work them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,15 +28,10 @@ from mailroom.ops.bundled import Brought
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres.division import divided
+from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.listen import DeafError, Ears
-from mailroom.storage.postgres.outbox.pools import (
-    SharedConnections,
-    connect_claims,
-    connect_completions,
-    connect_handlers,
-)
+from mailroom.storage.postgres.outbox.pools import SharedConnections, connect_claims, connect_shared
 from mailroom.storage.postgres.outbox.prune import prune
 from mailroom.storage.redis.mailbox import Mailboxes
 from mailroom.supervisors.otp.child import Life
@@ -155,28 +150,28 @@ async def _nobody_keeps(_endpoint: str) -> None:
 
 
 @asynccontextmanager
-async def open_outbox(settings: Settings, *, working: bool = True) -> AsyncIterator[Outbox]:
+async def open_outbox(
+    settings: Settings, division: Division, *, working: bool = True
+) -> AsyncIterator[Outbox]:
     """Connect, for as long as the process lives; `working` says whether jobs are worked here. Raises
     `StartError`.
     """
     assert settings.database_url is not None, "stores were opened with it"
-    url, connections = settings.database_url, divided(settings.database_connections, working=working)
+    url = settings.database_url
     listened = settings.database_direct_url or url
     deaf = DIRECT_IS_POOLED if settings.database_direct_url else POOLED
-    async with AsyncExitStack() as stack:
-
-        async def opened(connect: Callable[[str, int], Awaitable[asyncpg.Pool]], most: int) -> asyncpg.Pool:
-            pool = await aio(connect, url, most)
-            stack.push_async_callback(aio, pool.close)
-            return pool
-
-        try:
-            claims = await opened(connect_claims, connections.claims)
+    opened: SharedConnections | asyncpg.Pool
+    try:
+        if working:
+            opened = shared = await aio(connect_shared, url, division, QUEUES)
+            pool: asyncpg.Pool = shared.house
+        else:
+            opened = pool = await aio(connect_claims, url, division.claims)
             shared = None
-            if working:
-                completions = await opened(connect_completions, connections.completions)
-                handlers = await opened(connect_handlers, connections.handlers)
-                shared = SharedConnections(claims, completions, handlers, QUEUES)
-        except StoreUnavailable as error:
-            raise StartError(f"DATABASE_URL: {error}") from None
-        yield Outbox(url, claims, Bell(claims), Ears(listened), deaf, shared)
+    except StoreUnavailable as error:
+        raise StartError(f"DATABASE_URL: {error}") from None
+    try:
+        yield Outbox(url, pool, Bell(pool), Ears(listened), deaf, shared)
+    finally:
+        with trio.CancelScope(shield=True):
+            await aio(opened.close)

@@ -29,13 +29,14 @@ from mailroom.ingress.shop_door import ShopDoor
 from mailroom.ingress.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.bundled import brought, prepare
+from mailroom.ops.connections import division_of, most_of
 from mailroom.ops.doors import doors
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.front import Front
 from mailroom.ops.hosted import hosted_bots
 from mailroom.ops.identity import claim_names, spare_names
 from mailroom.ops.metrics_port import metrics_port
-from mailroom.ops.outbox import Outbox, open_outbox
+from mailroom.ops.outbox import QUEUES, Outbox, open_outbox
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError, Stores, open_stores
 from mailroom.ops.version import VERSION
@@ -48,6 +49,7 @@ from mailroom.storage.redis.suspensions import Held, Suspensions
 from mailroom.storage.vault import VaultError
 from mailroom.supervisors import gauges
 from mailroom.supervisors.bots import bot_life
+from mailroom.supervisors.connection_gauges import CONNECTIONS_MOST
 from mailroom.supervisors.holding import Holding, holds
 from mailroom.supervisors.moving import follow_moves
 from mailroom.supervisors.oncall.desk import OnCall
@@ -133,9 +135,12 @@ class Service:
     async def run(self, stop: trio.Event) -> None:
         """Run until `stop` is set. Raises what kept a part from starting, and `GaveUp` when the tree did."""
         working = "worker" in self._roles
+        division = division_of(self._settings, len(QUEUES), working=working)
+        CONNECTIONS_MOST.set(most_of(division))
+        log.info("postgres_connections", at_most=most_of(division), queues=len(QUEUES) if working else 0)
         async with (
-            open_stores(self._settings, working=working) as stores,
-            open_outbox(self._settings, working=working) as outbox,
+            open_stores(self._settings, division) as stores,
+            open_outbox(self._settings, division, working=working) as outbox,
             open_bot_services(self._settings, stores, outbox) as services,
         ):
             ownership = Ownership(

@@ -19,7 +19,7 @@ from pydantic import (
 from mailroom.actors.providers.chat_requests import OPENROUTER_BASE_URL, OPENROUTER_KEY
 from mailroom.actors.providers.payments import minor_units
 from mailroom.ops.logs import Level
-from mailroom.storage.postgres.division import CONNECTIONS_DEFAULT, CONNECTIONS_MAX, CONNECTIONS_MIN
+from mailroom.storage.postgres.division import CONNECTIONS_MAX, CONNECTIONS_MIN
 
 TELEGRAM_API_BASE = "https://api.telegram.org"
 ENVIRONMENT = {
@@ -246,8 +246,8 @@ class Settings(BaseModel):
         default=None, repr=False
     )
     """The same database past its pooler: for LISTEN alone, which gets through none in transaction mode."""
-    database_connections: int = Field(default=CONNECTIONS_DEFAULT, ge=CONNECTIONS_MIN, le=CONNECTIONS_MAX)
-    """To Postgres, that a process may have open, all of them counted."""
+    database_connections: int | None = Field(default=None, ge=CONNECTIONS_MIN, le=CONNECTIONS_MAX)
+    """To Postgres, that a process may have open, all of them counted. None: 16, or what its queues need."""
     redis_url: Annotated[str, _url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
     ops_token: (
         Annotated[

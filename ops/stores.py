@@ -10,11 +10,12 @@ import asyncpg
 import trio
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.connections import most_of
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.settings import Settings
 from mailroom.storage.errors import StoreError, StoreUnavailable
 from mailroom.storage.postgres.database import UNAVAILABLE, connect
-from mailroom.storage.postgres.division import divided
+from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.lease import Leases
 from mailroom.storage.postgres.pair import PostgresPair
 from mailroom.storage.postgres.scarcity import shortage
@@ -85,9 +86,9 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings, *, working: bool = True) -> AsyncIterator[Stores]:
-    """Connect to both stores; `working` says whether jobs are worked here too. Raises `StartError`, naming
-    the setting that is to blame, and `ConfigurationError` where they belong to different installations.
+async def open_stores(settings: Settings, division: Division) -> AsyncIterator[Stores]:
+    """Connect to both stores. Raises `StartError`, naming the setting that is to blame, and
+    `ConfigurationError` where they belong to different installations.
     """
     if settings.database_url is None or settings.redis_url is None:
         raise StartError(
@@ -95,8 +96,7 @@ async def open_stores(settings: Settings, *, working: bool = True) -> AsyncItera
         )
     async with AsyncExitStack() as stack:
         try:
-            general = divided(settings.database_connections, working=working).general
-            database = await aio(connect, settings.database_url, general)
+            database = await aio(connect, settings.database_url, division.general)
         except StoreUnavailable as error:
             raise StartError(f"DATABASE_URL: {error}") from None
         stack.push_async_callback(aio, database.close)
@@ -105,9 +105,7 @@ async def open_stores(settings: Settings, *, working: bool = True) -> AsyncItera
         intake = Line(settings.redis_url, name="mailroom-intake")
         stack.push_async_callback(aio, intake.close)
         leases, readiness = Leases(settings.database_url), Readiness(database, line)
-        readiness.warnings.append(
-            partial(_scarce, database, settings.database_url, settings.database_connections)
-        )
+        readiness.warnings.append(partial(_scarce, database, settings.database_url, most_of(division)))
         stack.push_async_callback(aio, leases.close)
         try:
             await aio(readiness.probe_stores)

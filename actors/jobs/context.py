@@ -16,7 +16,7 @@ from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Enqueued, Job, NewJob
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
-from mailroom.storage.postgres.outbox.pools import SharedConnections
+from mailroom.storage.postgres.outbox.pools import PIN, SharedConnections
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.redis.entry import Chat
 
@@ -46,7 +46,7 @@ class Services:
     bots: "Mapping[str, HostedBot]" = field(default_factory=dict)
     chats: ChatDoor | None = None
     connections: SharedConnections | None = None
-    """Those of all queues; without them every worker opens its own."""
+    """Those of all queues; a worker without them opens some for its own alone."""
 
     def ring(self, queues: set[str]) -> None:
         """Have those woken who wait for jobs of these queues, here and elsewhere."""
@@ -63,7 +63,9 @@ class JobContext:
     job: Job
     services: Services
     database: asyncpg.Pool
-    """Connections of this queue's own, for whatever the handler reads and writes."""
+    """This queue's share of the connections, for whatever the handler reads and writes. One that is held for
+    seconds while another queue has none may be cut: hold none while waiting for somebody outside.
+    """
     endings: asyncpg.Pool
     worker: str
     deadline: float
@@ -129,6 +131,7 @@ class JobContext:
         async with self.endings.acquire() as connection:
             async with connection.transaction():
                 yield connection
+                await connection.execute(PIN)
                 ours = await complete_within(connection, self.worker, [Finished(self.job, Done())])
                 if self.job.id not in ours:
                     raise JobLostError(f"{self.idempotency_key} is not ours any more: its effect was undone")

@@ -17,7 +17,7 @@ class Limits:
     per_second: float = inf
     """Attempts begun in a second, over the long run: for outside systems that count."""
     connections_max: int = 4
-    """Connections to Postgres that handlers may have, where their queue has some of its own."""
+    """Connections to Postgres that handlers may have, where their process has none to share."""
     finish_seconds: float = 8.0
     """How long attempts may go on after the worker was asked to stop; the usual platforms kill after 10 to
     30 s. What is not done then is given back, and is no attempt.

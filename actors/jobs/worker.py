@@ -30,14 +30,10 @@ from mailroom.actors.jobs.report import Ended
 from mailroom.actors.jobs.run import attempt, failed
 from mailroom.actors.jobs.writer import Writer
 from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
-from mailroom.storage.postgres.outbox.pools import (
-    QueueConnections,
-    connect_claims,
-    connect_completions,
-    connect_handlers,
-)
+from mailroom.storage.postgres.outbox.pools import QueueConnections, SharedConnections, connect_shared
 from mailroom.storage.words import shown
 
 log = get_logger("mailroom.jobs")
@@ -112,33 +108,27 @@ class QueueWorker:
 
     @asynccontextmanager
     async def _connected(self, started: Callable[[], None]) -> AsyncIterator[QueueConnections]:
-        """Our share of the process's connections, or our own: a queue that hangs must not take those of
-        others.
-        """
+        """Our share of the process's connections, or our own where the process has none to share."""
         if self._services.connections is not None:
             started()
             yield self._services.connections.of(self.queue)
             return
-        pools: list[asyncpg.Pool] = []
+        own = await self._connect(started)
         try:
-            for connect in (connect_claims, connect_completions, self._connect_handlers):
-                while True:
-                    try:
-                        pools.append(await connect(self._services.database_url))
-                        break
-                    except StoreUnavailable as error:
-                        # Up all the same: those started after us need not wait, and no restart would help.
-                        started()
-                        await self._outage.wait(error)
             started()
-            claims, completions, handlers = pools
-            yield QueueConnections(claims, completions, completions, handlers)
+            yield own.of(self.queue)
         finally:
-            for pool in pools:
-                pool.terminate()
+            own.terminate()
 
-    async def _connect_handlers(self, url: str) -> asyncpg.Pool:
-        return await connect_handlers(url, self._limits.connections_max)
+    async def _connect(self, started: Callable[[], None]) -> SharedConnections:
+        division = Division(0, claims=2, outcomes=1, work=self._limits.connections_max)
+        while True:
+            try:
+                return await connect_shared(self._services.database_url, division, [self.queue])
+            except StoreUnavailable as error:
+                # Up all the same: those started after us need not wait, and no restart would help.
+                started()
+                await self._outage.wait(error)
 
     async def _claim_until_stopped(self, connections: QueueConnections) -> None:
         loop = asyncio.get_running_loop()

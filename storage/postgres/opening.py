@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 import asyncpg
 from asyncpg.transaction import Transaction
@@ -124,7 +125,17 @@ async def _opened(
     elif pinned:
         wanted["connection_class"] = pinning(pinned)
     wanted["statement_cache_size"] = CACHED_STATEMENTS if way.statements_kept else 0
-    return await asyncpg.connect(url, **wanted)
+    connection: asyncpg.Connection = await asyncpg.connect(url, **wanted)
+    _open.add(connection)
+    return connection
+
+
+_open: WeakSet[asyncpg.Connection] = WeakSet()
+
+
+def held() -> int:
+    """How many connections this process has now, whoever opened them."""
+    return sum(not connection.is_closed() for connection in list(_open))
 
 
 def pinning(pinned: Mapping[str, str]) -> type[asyncpg.Connection]:

@@ -1,81 +1,175 @@
-"""One pool for several users, none of whom can take it from the others: each has a connection that it gets
-whatever the others do, and the rest goes to who comes first.
+"""One pool for several users, none of whom can take it from the others.
+
+Each has a connection that it gets whatever the others do, and the rest goes to who has the fewest. Where
+there are fewer connections than users, half of them are for those who have none. And whoever has none and
+waits for long is given that which has been out the longest: it is cut, and what was done over it is undone.
 """
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, NamedTuple
 
 import asyncpg
 
-GUARANTEED = 1
-"""Connections that a user always gets, where there are enough for all."""
+PATIENCE_SECONDS = 5.0
+"""How long whoever has none waits while others hold theirs: many times what a statement or a transaction
+takes, and a part of what an attempt may.
+"""
+LOOK_SECONDS = 0.5
+"""How often those who wait are looked at."""
+
+
+class Use(NamedTuple):
+    """Who takes a connection, and what for. To end something goes before beginning anything, and the first
+    is had by whoever holds others: what it holds is let go by it.
+    """
+
+    user: str
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    number: int
+    since: float
+    turn: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lent:
+    use: Use
+    since: float
+    take_back: Callable[[], None]
 
 
 class Turnstile:
-    """Who may take another connection. Without connections for all users nothing is guaranteed."""
+    """Who may take another connection."""
 
-    def __init__(self, most: int, users: Iterable[str]) -> None:
+    def __init__(
+        self, most: int, users: Iterable[str], *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._most = most
         self._users = tuple(dict.fromkeys(users))
-        self._guaranteed = GUARANTEED if most >= GUARANTEED * len(self._users) else 0
-        self._used: Counter[str] = Counter()
-        self._waiting: deque[tuple[str, asyncio.Future[None]]] = deque()
+        self._kept_max = len(self._users) if most >= len(self._users) else most // 2
+        self._patience_seconds = patience_seconds
+        self._used: Counter[Use] = Counter()
+        self._waiting: dict[Use, deque[_Waiting]] = {}
+        self._lent: dict[int, _Lent] = {}
+        """The one that has been out the longest comes first."""
+        self._numbers = count()
+        self._look: asyncio.TimerHandle | None = None
 
-    def allows(self, user: str) -> bool:
-        """Whether the user may have one now."""
+    def allows(self, use: Use) -> bool:
+        """Whether it may have one now."""
         free = self._most - self._used.total()
-        kept = sum(max(self._guaranteed - self._used[one], 0) for one in self._users if one != user)
-        return free > 0 and (self._used[user] < self._guaranteed or free > kept)
+        if free <= 0:
+            return False
+        if self._has_none(use):
+            return True
+        without = sum(self._held(one) == 0 for one in self._users if one != use.user)
+        return free > min(without, self._kept_max)
 
-    async def enter(self, user: str) -> None:
-        """Wait for one. Those of one user get theirs in the order they came."""
-        if self.allows(user) and all(one != user for one, _ in self._waiting):
-            self._used[user] += 1
+    async def enter(self, use: Use) -> None:
+        """Wait for one. Those of one use get theirs in the order they came."""
+        if self.allows(use) and use not in self._waiting:
+            self._used[use] += 1
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((user, turn))
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(next(self._numbers), loop.time(), loop.create_future())
+        self._waiting.setdefault(use, deque()).append(waiting)
+        self._look_later(loop)
         try:
-            await turn
+            await waiting.turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.leave(user)
+            if waiting.turn.done() and not waiting.turn.cancelled():
+                self.leave(use)
+            else:
+                self._forget(use, waiting)
             raise
 
-    def leave(self, user: str) -> None:
+    def lend(self, use: Use, number: int, take_back: Callable[[], None]) -> None:
+        """Whoever entered has this connection now, which `take_back` cuts."""
+        self._lent[number] = _Lent(use, asyncio.get_running_loop().time(), take_back)
+
+    def returned(self, number: int) -> None:
+        """It has come back; nothing happens if that was known."""
+        lent = self._lent.pop(number, None)
+        if lent is not None:
+            self.leave(lent.use)
+
+    def leave(self, use: Use) -> None:
         """Give one back."""
-        self._used[user] -= 1
-        still: deque[tuple[str, asyncio.Future[None]]] = deque()
-        for one, turn in self._waiting:
-            if turn.done():
-                continue
-            if self.allows(one):
-                self._used[one] += 1
-                turn.set_result(None)
-            else:
-                still.append((one, turn))
-        self._waiting = still
+        self._used[use] -= 1
+        while True:
+            allowed = [one for one in self._waiting if self.allows(one)]
+            if not allowed:
+                return
+            chosen = min(allowed, key=lambda one: (self._rank(one), self._waiting[one][0].number))
+            first = self._waiting[chosen][0]
+            self._forget(chosen, first)
+            if not first.turn.done():
+                self._used[chosen] += 1
+                first.turn.set_result(None)
+
+    def _held(self, user: str) -> int:
+        return self._used[Use(user)] + self._used[Use(user, ends=True)]
+
+    def _has_none(self, use: Use) -> bool:
+        return self._used[use] == 0 if use.ends else self._held(use.user) == 0
+
+    def _rank(self, use: Use) -> int:
+        return 0 if self._has_none(use) else self._held(use.user)
+
+    def _forget(self, use: Use, waiting: _Waiting) -> None:
+        line = self._waiting.get(use)
+        if line is not None and waiting in line:
+            line.remove(waiting)
+            if not line:
+                del self._waiting[use]
+
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._look is None:
+            self._look = loop.call_later(min(LOOK_SECONDS, self._patience_seconds), self._take_back, loop)
+
+    def _take_back(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._look = None
+        long_ago = loop.time() - self._patience_seconds
+        for use, line in list(self._waiting.items()):
+            if use in self._waiting and self._has_none(use) and line[0].since <= long_ago:
+                self._take_back_for(use, long_ago)
+        if self._waiting:
+            self._look_later(loop)
+
+    def _take_back_for(self, use: Use, long_ago: float) -> None:
+        """Of another's, if there is one: our own would be that of the very attempt which waits."""
+        long = [number for number, lent in self._lent.items() if lent.since <= long_ago]
+        others = [number for number in long if self._lent[number].use.user != use.user]
+        for number in (others or long)[:1]:
+            lent = self._lent[number]
+            lent.take_back()
+            self.returned(number)
 
 
 class Share(asyncpg.Pool):
     """One user's way to a shared pool, with the calls of a pool. The pool belongs to whoever made it."""
 
-    def __init__(self, pool: asyncpg.Pool, turnstile: Turnstile, user: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, turnstile: Turnstile, user: str, *, ends: bool = False) -> None:
         # Not the pool's own beginning: only its calls are wanted, which all end in the two below.
         self._pool = pool
         self._turnstile = turnstile
-        self._user = user
-        self._taken: set[int] = set()
+        self._use = Use(user, ends)
 
     async def _acquire(self, timeout: float | None) -> Any:
-        await self._turnstile.enter(self._user)
+        await self._turnstile.enter(self._use)
         try:
             connection = await self._pool.acquire(timeout=timeout)
         except BaseException:
-            self._turnstile.leave(self._user)
+            self._turnstile.leave(self._use)
             raise
-        self._taken.add(id(connection))
+        self._turnstile.lend(self._use, id(connection), connection.terminate)
         return connection
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
@@ -83,6 +177,4 @@ class Share(asyncpg.Pool):
         try:
             await self._pool.release(connection, timeout=timeout)
         finally:
-            if id(connection) in self._taken:
-                self._taken.remove(id(connection))
-                self._turnstile.leave(self._user)
+            self._turnstile.returned(id(connection))

@@ -8,6 +8,7 @@ from mailroom.actors.runtime import host
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import open_stores
+from mailroom.storage.postgres.division import divided
 from mailroom.storage.postgres.migrate import migrate
 
 
@@ -32,7 +33,7 @@ def test_a_redis_of_another_installation_is_refused_by_name_before_anything_is_w
         settings = Settings(database_url=clean_postgres_url, redis_url=clean_redis_url)
 
         async def start() -> None:
-            async with open_stores(settings):
+            async with open_stores(settings, divided(8, 0)):
                 pass
 
         with pytest.raises(ConfigurationError, match="REDIS_URL: this Redis belongs to installation another"):

@@ -35,7 +35,7 @@ async def complete(pool: asyncpg.Pool, worker: str, finished: Sequence[Finished]
 async def complete_within(connection: Connection, worker: str, finished: Sequence[Finished]) -> set[int]:
     """The same as part of the transaction that the connection is in: an effect which is a row of this
     database is written together with the end of its job. Without the job's id in the answer, roll back.
-    Best on a connection of `pools.connect_completions`.
+    Best with plans pinned, by `pools.PIN` or from `pools.connect_completions`.
     """
     done: list[Job] = []
     again: list[tuple[Job, Again]] = []

@@ -7,9 +7,8 @@ direct way to the database, where one is known, and else not at all: then jobs a
 import asyncio
 from collections import defaultdict
 
-import asyncpg
-
 from mailroom.storage.postgres.database import unavailable
+from mailroom.storage.postgres.opening import open_connection
 from mailroom.storage.postgres.outbox.bell import CHANNEL
 from mailroom.storage.postgres.outbox.connection import answering
 from mailroom.storage.postgres.pooler import forget, way_to
@@ -53,7 +52,7 @@ class Ears:
             forget(self._url)  # so that a database which left its pooler is heard again
             if not (await way_to(self._url)).sessions_kept:
                 raise DeafError
-            connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS_MAX)
+            connection = await open_connection(self._url, timeout=CONNECT_SECONDS_MAX)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())
         try:

@@ -1,8 +1,13 @@
-"""Connections with pinned plans, for the statements that work the jobs.
+"""The connections that the queues of a process share, each with its part.
 
-What they have to do is known: find rows by an index and stop when there are enough. The planner finds that
-out once the table has statistics, and goes wrong before: it sorts the whole backlog for each claim, or keeps
-for the life of a connection the plan that it made for an empty table.
+What is worked over them falls into three: claims, outcomes, and what handlers do. The first two are
+statements of ours, over in milliseconds, of which every queue makes one after the other; what handlers do
+takes as long as they like. So these have pools of their own, and in each a queue is one among others
+(`shares.py`): one that is flooded, or whose handlers hang, delays no other.
+
+Plans are pinned. What our statements have to do is known: find rows by an index and stop when there are
+enough. The planner finds that out once the table has statistics, and goes wrong before: it sorts the whole
+backlog for each claim, or keeps for the life of a connection the plan that it made for an empty table.
 """
 
 from collections.abc import Sequence
@@ -11,6 +16,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
+from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.opening import open_pool
 from mailroom.storage.postgres.shares import Share, Turnstile
 
@@ -24,13 +30,15 @@ PLANS = {
     "enable_material": "off",
     "jit": "off",
 }
+PIN = "".join(f"SET LOCAL {name} = '{value}';" for name, value in PLANS.items())
+"""The same for one transaction: on a connection that does other things besides."""
 CLAIMS = {**PLANS, "synchronous_commit": "off"}
 """A claim that is lost with the server only makes the job run again, which it may anyway."""
 
 CONNECTIONS_MAX = 4
-"""Of one queue that has its own; each statement takes a millisecond or a few."""
-OUTCOMES = "outcomes"
-"""Who writes outcomes, of all queues, as one user of the connections that effects are written over too."""
+"""Of a program that opens some of one kind; each statement takes a millisecond or a few."""
+HOUSE = ""
+"""Who else makes such statements as claims are: the bell, periodic work, broadcasts, pruning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +48,50 @@ class QueueConnections:
     claims: asyncpg.Pool
     outcomes: asyncpg.Pool
     endings: asyncpg.Pool
-    """For effects that are written with the end of their job."""
+    """For effects that are written with the end of their job: pin their plans for that by `PIN`."""
     handlers: asyncpg.Pool
     """For whatever else handlers read and write."""
 
 
 class SharedConnections:
-    """The connections of all queues of a process. Each queue has its share, so that one which hangs takes
-    none of another's.
-    """
+    """The connections of all queues of a process."""
 
     def __init__(
-        self,
-        claims: asyncpg.Pool,
-        completions: asyncpg.Pool,
-        handlers: asyncpg.Pool,
-        queues: Sequence[str],
+        self, claims: asyncpg.Pool, outcomes: asyncpg.Pool, work: asyncpg.Pool, queues: Sequence[str]
     ) -> None:
-        self._claims = claims
-        self._completions, self._handlers = completions, handlers
-        self._at_completions = Turnstile(completions.get_max_size(), [OUTCOMES, *queues])
-        self._at_handlers = Turnstile(handlers.get_max_size(), queues)
+        self.queues = tuple(queues)
+        self._pools = claims, outcomes, work
+        self._at_claims = Turnstile(claims.get_max_size(), [HOUSE, *queues])
+        self._at_outcomes = Turnstile(outcomes.get_max_size(), queues)
+        self._at_work = Turnstile(work.get_max_size(), queues)
+        self.house = Share(claims, self._at_claims, HOUSE)
 
     def of(self, queue: str) -> QueueConnections:
         """The share of a queue."""
+        claims, outcomes, work = self._pools
         return QueueConnections(
-            self._claims,
-            Share(self._completions, self._at_completions, OUTCOMES),
-            Share(self._completions, self._at_completions, queue),
-            Share(self._handlers, self._at_handlers, queue),
+            Share(claims, self._at_claims, queue),
+            Share(outcomes, self._at_outcomes, queue, ends=True),
+            Share(work, self._at_work, queue, ends=True),
+            Share(work, self._at_work, queue),
         )
+
+    async def close(self) -> None:
+        """Close them once they are back."""
+        for pool in self._pools:
+            await pool.close()
+
+    def terminate(self) -> None:
+        """Close them now."""
+        for pool in self._pools:
+            pool.terminate()
+
+
+async def connect_shared(url: str, division: Division, queues: Sequence[str]) -> SharedConnections:
+    """Open them. Raises `StoreUnavailable`."""
+    claims = await connect_claims(url, division.claims)
+    outcomes = await _connect(url, PLANS, division.outcomes, tried=False)
+    return SharedConnections(claims, outcomes, await open_pool(url, most=division.work), queues)
 
 
 async def connect_claims(url: str, connections: int = CONNECTIONS_MAX) -> asyncpg.Pool:
@@ -78,17 +100,14 @@ async def connect_claims(url: str, connections: int = CONNECTIONS_MAX) -> asyncp
 
 
 async def connect_completions(url: str, connections: int = CONNECTIONS_MAX) -> asyncpg.Pool:
-    """Open the connections that outcomes are written with, and effects that belong to them."""
+    """Open connections whose plans are pinned for every statement, for programs that only write outcomes."""
     return await _connect(url, PLANS, connections)
 
 
-async def connect_handlers(url: str, connections: int = CONNECTIONS_MAX) -> asyncpg.Pool:
-    """Open connections for handlers, none of which is needed yet."""
-    return await open_pool(url, most=connections)
-
-
-async def _connect(url: str, settings: dict[str, str], connections: int) -> asyncpg.Pool:
+async def _connect(
+    url: str, settings: dict[str, str], connections: int, *, tried: bool = True
+) -> asyncpg.Pool:
     try:
-        return await open_pool(url, tried=True, most=connections, pinned=settings)
+        return await open_pool(url, tried=tried, most=connections, pinned=settings)
     except UNAVAILABLE as error:
         raise unavailable(error) from error

@@ -74,6 +74,7 @@ class Stand:
         self.ears = Ears(url)
         self.services = Services(url, self.ears, **services)
         self._nursery = nursery
+        self.patience_seconds = PATIENCE_SECONDS
         self._worked = set()
 
     async def start(self, handlers, kind=MailActor, **options):

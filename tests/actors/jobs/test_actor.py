@@ -18,7 +18,7 @@ from mailroom.storage.postgres.outbox.claim import Claimer
 from mailroom.storage.postgres.outbox.complete import complete
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Retry
-from mailroom.storage.postgres.outbox.pools import connect_claims
+from mailroom.storage.postgres.outbox.pools import connect_shared
 from tests.actors.jobs.stand import MailActor, OtherActor, Post
 
 SOON = Limits(finish_seconds=0.05)
@@ -257,13 +257,13 @@ def test_an_outage_of_claims_is_waited_out(play, monkeypatch):
 def test_an_actor_that_starts_while_postgres_is_away_waits_for_it(play, monkeypatch):
     post, tries = Post(), []
 
-    async def connect_when_it_is_back(url):
+    async def connect_when_it_is_back(url, *division):
         tries.append(url)
         if len(tries) < 4:
             raise StoreUnavailable("away")
-        return await connect_claims(url)
+        return await connect_shared(url, *division)
 
-    monkeypatch.setattr("mailroom.actors.jobs.worker.connect_claims", connect_when_it_is_back)
+    monkeypatch.setattr("mailroom.actors.jobs.worker.connect_shared", connect_when_it_is_back)
 
     async def scenario(stand):
         life = await stand.start(post.handlers)  # up, for those that are started after it
