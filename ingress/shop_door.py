@@ -12,6 +12,7 @@ from mailroom.actors.bots.shop.owner_faults import ABSENT, IN_THE_WAY, OwnerErro
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.uses.http import Http
 from mailroom.ingress.asked import BadRequestError
 from mailroom.ingress.ops_answers import by
 from mailroom.ingress.shop_asked import Wish
@@ -32,6 +33,8 @@ class ShopDoor:
     databases: Mapping[str, SchemaPool]
     """Where the tables of each shop are found."""
     vault: Vault
+    http: Http
+    """What suppliers' addresses are called by."""
     options: Mapping[str, Options]
     """By the name of the bot in the configuration."""
     wake: Callable[[str], None]
@@ -42,7 +45,7 @@ class ShopDoor:
         """The shops among the bundled bots; None where there is none."""
         shops = {name: one for name, one in services.options.items() if isinstance(one, Options)}
         databases = {name: services.database_of(name) for name in shops}
-        return cls(databases, services.vault, shops, services.wake) if shops else None
+        return cls(databases, services.vault, services.http, shops, services.wake) if shops else None
 
     def shop(self, bot: str) -> str:
         """The bot, if it is a shop. Raises `UnknownTargetError`."""

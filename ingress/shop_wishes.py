@@ -184,7 +184,7 @@ def _add_goods(ops: Blueprint, door: ShopDoor, done: Done) -> None:
             supplier = goods.Supplier(
                 parse_slug(slug), asked.title, asked.chat_id, asked.callback_url or None
             )
-            await goods.put_supplier(door.database(bot), vault, by, supplier, asked.secret or None)
+            await goods.put_supplier(door.database(bot), vault, door.http, by, supplier, asked.secret or None)
             return {"says": f"The supplier {supplier.slug} is saved."}
 
         return await done(act)

@@ -14,15 +14,15 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.stripe import Stripe
 from mailroom.actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.ops.bundled import options_of, schemas_of
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.settings import PaymentSettings, Settings
 from mailroom.ops.stores import Stores
 
-TIMEOUT = httpx.Timeout(15.0, connect=5.0)
-"""For calls that do not say it themselves."""
-CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+THIS_MACHINE = ("127.0.0.0/8", "::1")
+"""Where a demo's own simulators answer."""
 
 
 @asynccontextmanager
@@ -30,6 +30,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     """Open them, and close their connections at the end."""
     vault = open_vault(settings)
     http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS, follow_redirects=False)
+    typed = Http(settings.private_networks + (THIS_MACHINE if settings.demo else ()))
     models = models_of(settings)
     try:
         yield BotServices(
@@ -37,7 +38,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             payments=payment_providers(settings.payments, http, demo=settings.demo),
             models=models,
             vault=vault,
-            http=http,
+            http=typed,
             public_url=settings.address,
             wake=outbox.wake,
             options=options_of(settings),
@@ -47,6 +48,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     finally:
         with trio.CancelScope(shield=True):
             await aio(http.aclose)
+            await aio(typed.aclose)
             if models is not None:
                 await aio(models.close)
 

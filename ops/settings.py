@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "MAILROOM_METRICS_PORT": "metrics_port",
     "MAILROOM_DATABASE_CONNECTIONS": "database_connections",
     "MAILROOM_TRUSTED_PROXIES": "trusted_proxies",
+    "MAILROOM_PRIVATE_NETWORKS": "private_networks",
 }
 """Which variable sets which key; an empty variable counts as not set."""
 OURS_ALONE = {f"MAILROOM_{name}": name for name in ENVIRONMENT if not name.startswith("MAILROOM_")}
@@ -282,6 +283,8 @@ class Settings(BaseModel):
     log_level: Level = "info"
     trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)] = ()
     """Proxies before us, as addresses and networks: what they say of whom they have seen is believed."""
+    private_networks: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)] = ()
+    """Addresses and networks of ours that an address may lead to which a bot's owner typed."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Where a `worker` process, which has no other listener, shows its metrics."""
     bots: dict[str, BotSettings] = {}

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
-import httpx
 from pydantic import BaseModel
 
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.uses.http import Http
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
@@ -24,8 +24,8 @@ class BotServices:
     models: Models | None
     """None where there is neither a key nor a demo: nobody can be asked."""
     vault: Vault
-    http: httpx.AsyncClient
-    """For calls to addresses that owners have set, such as a supplier's."""
+    http: Http
+    """For calls to addresses that somebody typed, such as a supplier's: it goes into no private network."""
     public_url: str
     """Under which address customers' browsers reach this service; empty where they cannot."""
     wake: Callable[[str], None]

@@ -16,6 +16,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
 from mailroom.ingress.shop_door import ShopDoor
 from mailroom.storage.postgres.database import connect
@@ -55,7 +56,7 @@ class Api:
         self.woken = []
         self.pool = pool
         tables = dict.fromkeys(("shop", "other"), SchemaPool(pool, SCHEMA))
-        door = ShopDoor(tables, VAULT, {"shop": Options(), "other": Options()}, self.woken.append)
+        door = ShopDoor(tables, VAULT, Http(), {"shop": Options(), "other": Options()}, self.woken.append)
         app = create_app(None, None, {"bots": {}}, desk, TOKEN, trio.Event(), shop=door)
         self.client = app.test_client()
 
@@ -133,7 +134,7 @@ def test_a_session_of_the_console_needs_its_csrf_token_and_the_page_itself(opene
 
 
 def test_without_a_token_in_the_settings_there_is_no_shop_either(desk) -> None:
-    door = ShopDoor(None, None, {"shop": Options()}, print)
+    door = ShopDoor(None, None, None, {"shop": Options()}, print)
     app = create_app(None, None, {"bots": {}}, desk, None, shop=door)
 
     async def test():
@@ -367,6 +368,9 @@ def test_a_category_and_a_supplier_are_added_and_then_a_product_of_theirs(opened
         supplier = {"why": "w", "title": "Lab", "callback_url": "https://lab.example/sold"}
         answer = await api.ask("PUT", "suppliers/lab", supplier)
         assert (answer.status, "needs a secret" in answer.json["error"]) == (400, True)
+        for inside in ("http://127.1/sold", "https://[::ffff:10.0.0.1]/sold", "http://169.254.169.254/"):
+            answer = await api.ask("PUT", "suppliers/lab", {**supplier, "callback_url": inside})
+            assert (answer.status, "in a private network" in answer.json["error"]) == (400, True), inside
         await api.does("PUT", "suppliers/lab", {**supplier, "secret": "0123456789abcdef"})
         await api.does("PUT", "suppliers/lab", {**supplier, "title": "The Lab"})  # the secret stays
         (row,) = await api.sql("SELECT * FROM shop.suppliers WHERE slug = 'lab'")

@@ -15,6 +15,7 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.upload import ProductLine, known
+from mailroom.actors.uses.http import Http
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
 from mailroom.storage.vault import Vault
@@ -188,13 +189,15 @@ async def list_suppliers(source: Source) -> list[Supplier]:
 
 
 async def put_supplier(
-    database: Pool, vault: Vault, by: By, supplier: Supplier, secret: str | None = None
+    database: Pool, vault: Vault, http: Http, by: By, supplier: Supplier, secret: str | None = None
 ) -> Outcome:
     """Add a supplier, or change one. An address needs a secret to sign the calls with: a new one, or the one
     it has. Raises `OwnerError`.
     """
     if supplier.callback_url is not None and CALLBACK_URL.fullmatch(supplier.callback_url) is None:
         raise refuse(Fault.BAD_SUPPLIER, secret=SECRET_CHARS_MIN)
+    if supplier.callback_url is not None and (why := http.why_not(supplier.callback_url)):
+        raise refuse(Fault.FORBIDDEN_ADDRESS, why=why)
     if secret is not None and len(secret) < SECRET_CHARS_MIN:
         raise refuse(Fault.BAD_SUPPLIER, secret=SECRET_CHARS_MIN)
     sealed = vault.encrypt(secret.encode()) if secret and supplier.callback_url else None

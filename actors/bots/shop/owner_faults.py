@@ -71,6 +71,7 @@ class Fault(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     BROADCAST_MOVED_ON = "broadcast_moved_on"
     BAD_SUPPLIER = "bad_supplier"
+    FORBIDDEN_ADDRESS = "forbidden_address"
 
 
 ABSENT = frozenset(

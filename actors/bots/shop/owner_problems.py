@@ -70,6 +70,7 @@ RUSSIAN = {
     Fault.BROADCAST_MOVED_ON: "Рассылка № {number} уже в другом состоянии. Посмотрите на неё ещё раз.",
     Fault.BAD_SUPPLIER: "Адресу нужен вид https://… и секрет не короче {secret} знаков, которым "
     "подписываются вызовы.",
+    Fault.FORBIDDEN_ADDRESS: "По этому адресу вызывать нельзя: {why}. Укажите адрес, открытый в интернете.",
 }
 
 ENGLISH = {
@@ -139,6 +140,7 @@ ENGLISH = {
     Fault.BROADCAST_MOVED_ON: "Broadcast {number} is in another state by now. Look at it again.",
     Fault.BAD_SUPPLIER: "An address is like https://…, and needs a secret of {secret} characters at "
     "least to sign calls with.",
+    Fault.FORBIDDEN_ADDRESS: "This address cannot be called: {why}. Give one that is open to the internet.",
 }
 
 PROBLEMS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}

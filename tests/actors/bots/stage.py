@@ -18,7 +18,6 @@ import importlib
 import itertools
 from contextlib import asynccontextmanager
 
-import httpx
 import trio
 from aiogram.types import Update
 
@@ -30,6 +29,7 @@ from mailroom.actors.notification import NotificationActor
 from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.http import Http
 from mailroom.ops.bundled import options_model
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.vault import Vault
@@ -146,7 +146,7 @@ async def open_stage(
                 payments={provider.name: provider},
                 models=None,
                 vault=Vault([base64.urlsafe_b64encode(bytes(32)).decode()]),
-                http=httpx.AsyncClient(),
+                http=Http(),
                 public_url="https://bots.example",
                 wake=stand.ears.wake,
                 options={NAME: options or options_model(kind).for_demo()},

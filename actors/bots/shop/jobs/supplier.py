@@ -33,6 +33,7 @@ from mailroom.actors.bots.shop.orders import TELL_SUPPLIER, key_of
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
+from mailroom.actors.uses.http import ForbiddenAddressError, Http
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
@@ -129,9 +130,7 @@ def sign(secret: bytes, body: bytes, at: int) -> str:
     return f"t={at},v1={signed.hex()}"
 
 
-async def _call(
-    http: httpx.AsyncClient, url: str, secret: bytes, body: bytes, context: JobContext
-) -> Outcome | None:
+async def _call(http: Http, url: str, secret: bytes, body: bytes, context: JobContext) -> Outcome | None:
     """None if the supplier has it."""
     headers = {
         "Content-Type": "application/json",
@@ -149,6 +148,11 @@ async def _call(
         return Retry(f"the supplier at {url} has not answered within {CALL_SECONDS:g} s")
     except httpx.InvalidURL as error:
         return Rejected(f"the supplier's address {url} is none: {error}")
+    except ForbiddenAddressError as error:
+        return Rejected(
+            f"the supplier's address {url} is not called: {error}. Give it a public address, or name that "
+            "network in private_networks, then retry the job"
+        )
     except httpx.HTTPError as error:
         return Retry(f"the supplier at {url} does not answer: {type(error).__name__} {error}".rstrip())
     if 200 <= status < 300:

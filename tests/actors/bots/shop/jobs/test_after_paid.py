@@ -13,6 +13,7 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.stock import withdraw
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.http import ForbiddenAddressError
 from tests.actors.bots.shop.jobs.world import PRICE, SECRET, SUPPLIER_CHAT
 
 PAUSE = httpx.Response(503, headers={"Retry-After": "1800"})
@@ -205,6 +206,21 @@ def test_a_supplier_who_refuses_is_for_the_owner_to_see(play, answer):
         await world.pay(order)
         await world.quiet()
         assert f"answered {answer}" in (await world.dead())[0][1]
+        assert await world.status(order) == "delivered"
+
+    play(scenario, dead=["shop.tell_supplier"])
+
+
+def test_a_supplier_whose_address_leads_into_our_own_network_is_not_called(play):
+    async def scenario(world):
+        world.supplier.answers = [
+            ForbiddenAddressError("supplier.example (10.0.0.5) is in a private network")
+        ]
+        supplier = await world.new_supplier(call=True)
+        order = await world.order((await world.product(1, supplier=supplier), 1))
+        await world.pay(order)
+        await world.quiet()
+        assert "name that network in private_networks" in (await world.dead())[0][1]
         assert await world.status(order) == "delivered"
 
     play(scenario, dead=["shop.tell_supplier"])

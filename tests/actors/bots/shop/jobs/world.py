@@ -30,6 +30,7 @@ from mailroom.actors.notification import NotificationActor
 from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.http import Http
 from mailroom.storage.postgres.payments import find_payment, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.house import Telegram, open_house
@@ -238,7 +239,7 @@ async def open_world(database_url, redis_url, vault, *, provider=None, options=N
                 payments={provider.name: provider},
                 models=None,
                 vault=vault,
-                http=httpx.AsyncClient(transport=httpx.MockTransport(supplier)),
+                http=Http(transport=httpx.MockTransport(supplier)),
                 public_url="https://shop.example",
                 wake=stand.ears.wake,
                 options={"shop": options or Options(owners=frozenset({OWNER}))},
