@@ -14,7 +14,7 @@ from redis import exceptions as redis
 
 from mailroom.storage.errors import StoreUnavailable
 
-DRIVERS = ("asyncpg.", "redis.", "storage.")
+DRIVERS = ("asyncpg.", "redis.", "mailroom.storage.")
 """Modules whose connections are connections to a store."""
 TIMES_MAX = 1_000
 """For so many times in a row a store may be away from one job: most of a day. After that it is the job."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 else:
     from pykka import Actor
 
-logger = logging.getLogger("actors")
+logger = logging.getLogger("mailroom.actors")
 
 INBOX_LIMIT = 10_000
 """Messages in one inbox: far more than an actor in good order ever has, and only megabytes if one has not."""

@@ -10,6 +10,7 @@ from redis import exceptions as redis_errors
 
 from mailroom.actors.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
 from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.redis import wire
 from tests.actors.jobs.stand import Post
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -22,6 +23,10 @@ async def postgres_refuses_to_connect(context):
 async def redis_refuses_to_connect(context):
     async with redis.asyncio.Redis.from_url("redis://127.0.0.1:1") as client:
         await client.ping()
+
+
+async def redis_refuses_our_own_connection(context):
+    await wire.connect("redis://127.0.0.1:1", None)
 
 
 async def postgres_has_no_connection_left(context):
@@ -56,6 +61,7 @@ async def two_at_once(context):
 AWAY = (
     postgres_refuses_to_connect,
     redis_refuses_to_connect,
+    redis_refuses_our_own_connection,
     postgres_has_no_connection_left,
     postgres_ends_our_session,
     the_pool_is_closed,
