@@ -40,13 +40,8 @@ AMOUNTS = {"kills": (3, 20), "buyers": (40, 500), "jobs": (4_000, 100_000)}
 """How much of it there is, usually and in the long run."""
 
 
-gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    """What is imported stays, so nobody looks through it for garbage: that took a quarter of the fast run."""
-    gc.freeze()
-    gc.enable()
+gc.set_threshold(50_000, 20, 100)
+"""What is imported stays, so that nobody looks through it for garbage too often: a quarter of a fast run."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -563,7 +563,7 @@ def crossing_the_bridge() -> list[ModuleType]:
     return [
         module
         for name, module in list(sys.modules.items())
-        if name.startswith(("mailroom.actors.", "mailroom.supervisors.")) and getattr(module, "aio", None) is bridge.aio
+        if name.startswith("mailroom.") and getattr(module, "aio", None) is bridge.aio
     ]
 
 
