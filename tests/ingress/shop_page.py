@@ -147,7 +147,7 @@ async def open_shop(url, **changes):
     try:
         shops = Shops(
             **{
-                "databases": {"shop": SchemaPool(database, SCHEMA)},
+                "databases": dict.fromkeys(changes.get("options", ["shop"]), SchemaPool(database, SCHEMA)),
                 "payments": {one.name: one for one in gateways},
                 "vault": VAULT,
                 "options": {"shop": Options()},
@@ -159,7 +159,7 @@ async def open_shop(url, **changes):
         )
         app = create_app(None, None, {"bots": {}})
         app.register_blueprint(mini_app(shops))
-        yield Shop(app.test_client(), database, app, shops, woken)
+        yield Shop(app.test_client(), SchemaPool(database, SCHEMA), app, shops, woken)
     finally:
         with trio.CancelScope(shield=True):
             await aio(database.close)

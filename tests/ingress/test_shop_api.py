@@ -54,8 +54,9 @@ class Api:
 
     def __init__(self, pool, desk):
         self.woken = []
-        self.pool = pool
-        tables = dict.fromkeys(("shop", "other"), SchemaPool(pool, SCHEMA))
+        self.connections = pool
+        self.pool = SchemaPool(pool, SCHEMA)
+        tables = dict.fromkeys(("shop", "other"), self.pool)
         door = ShopDoor(tables, VAULT, Http(), {"shop": Options(), "other": Options()}, self.woken.append)
         app = create_app(None, None, {"bots": {}}, desk, TOKEN, trio.Event(), shop=door)
         self.client = app.test_client()
@@ -470,7 +471,7 @@ def test_a_broadcast_goes_to_a_shops_own_customers_once_for_a_key(opened) -> Non
 
 def test_a_store_that_does_not_answer_is_said_so(opened) -> None:
     async def test(api):
-        await aio(api.pool.close)
+        await aio(api.connections.close)
         for method, path, body in (("GET", "products", None), ("POST", "orders/1/refund", {"why": "w"})):
             answer = await api.ask(method, path, body)
             assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), path
