@@ -1,18 +1,12 @@
-"""Notifications from point to point: something that one chat is to be told.
-
-event    into the chat's mailbox, handled in order with its messages by a handler of its bot; told once
-notice   a text at once, past whatever waits in the mailbox. Telegram takes no idempotency key: a notice
-         whose answer was lost is sent again
-"""
+"""The queue of notifications: one chat is told something, in the way that the caller of `notify.py` chose."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Self, cast
+from typing import cast
 
 from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramRetryAfter
 from aiogram.methods import SendMessage
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.errors import Owner, owner_of
@@ -23,68 +17,24 @@ from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
-from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.actors.notify import NOTIFY, QUEUE, Message, Notify
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 
-QUEUE = "notification"
-NOTIFY = "notify"
-
-TEXT_CHARS_MAX = 4096
-"""Telegram's limit."""
 ANSWER_SECONDS = 20
 """How long Telegram may take; less than the job, so that we see what it did."""
 
 
-class Button(BaseModel):
-    """A button below a notice; the bot has a handler of what it brings."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str = Field(min_length=1, max_length=64)
-    data: str = Field(min_length=1, max_length=64)
-
-
-class Message(BaseModel):
-    """What a chat is told: a text at once, or an event in its mailbox, handled in order by its bot."""
-
-    model_config = ConfigDict(populate_by_name=True, frozen=True)
-
-    as_: Literal["event", "notice"] = Field(alias="as")
-    text: str | None = Field(default=None, min_length=1, max_length=TEXT_CHARS_MAX)
-    """What a notice says."""
-    parse_mode: Literal["HTML", "MarkdownV2"] | None = None
-    silent: bool = False
-    button: Button | None = None
-    name: str | None = Field(default=None, min_length=1)
-    """Which event: the bot has a handler of this name."""
-    data: str = ""
-
-    @model_validator(mode="after")
-    def _is_complete(self) -> Self:
-        if self.as_ == "notice" and self.text is None:
-            raise ValueError("a notice needs a text")
-        if self.as_ == "event" and self.name is None:
-            raise ValueError("an event needs a name")
-        return self
-
-    def send_to(self, chat_id: int) -> SendMessage:
-        """The call that sends a notice to a chat."""
-        button = self.button
-        row = [InlineKeyboardButton(text=button.text, callback_data=button.data)] if button else []
-        return SendMessage(
-            chat_id=chat_id,
-            text=self.text or "",
-            parse_mode=self.parse_mode,
-            disable_notification=self.silent or None,
-            reply_markup=InlineKeyboardMarkup(inline_keyboard=[row]) if row else None,
-        )
-
-
-class Notify(Message):
-    """Tell one chat."""
-
-    bot: str
-    chat: int
+def send_call(message: Message, chat_id: int) -> SendMessage:
+    """The call that sends a notice to a chat."""
+    button = message.button
+    row = [InlineKeyboardButton(text=button.text, callback_data=button.data)] if button else []
+    return SendMessage(
+        chat_id=chat_id,
+        text=message.text or "",
+        parse_mode=message.parse_mode,
+        disable_notification=message.silent or None,
+        reply_markup=InlineKeyboardMarkup(inline_keyboard=[row]) if row else None,
+    )
 
 
 class NotificationActor(JobActor):
@@ -97,7 +47,7 @@ class NotificationActor(JobActor):
 handlers = Handlers(QUEUE)
 
 
-@handlers.job(NOTIFY, Notify, timeout_seconds=30, attempts_max=10)
+@handlers.job(NOTIFY)
 async def notify(wanted: Notify, context: JobContext) -> Outcome:
     """Tell a chat something, in the way that the caller chose."""
     if wanted.bot not in context.services.bots:
@@ -108,16 +58,6 @@ async def notify(wanted: Notify, context: JobContext) -> Outcome:
     door = context.services.chats
     chat_id = await door.id_now(wanted.bot, wanted.chat) if door is not None else wanted.chat
     return await _send(context.bot(wanted.bot), wanted, chat_id)
-
-
-def event(bot: str, chat: int, name: str, data: str = "") -> NewJob:
-    """A job that puts an event into a chat's mailbox, once."""
-    return handlers.new(NOTIFY, Notify(bot=bot, chat=chat, as_="event", name=name, data=data))
-
-
-def notice(bot: str, chat: int, text: str) -> NewJob:
-    """A job that tells a chat something at once; what is too long for one message is cut."""
-    return handlers.new(NOTIFY, Notify(bot=bot, chat=chat, as_="notice", text=text[:TEXT_CHARS_MAX]))
 
 
 async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool = False) -> Outcome:
@@ -131,7 +71,7 @@ async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool 
     await asyncio.sleep(wait)
     session = cast(HostedSession, hosted.bot.session)
     try:
-        await session.fetch(hosted.bot, wanted.send_to(chat_id), ANSWER_SECONDS)
+        await session.fetch(hosted.bot, send_call(wanted, chat_id), ANSWER_SECONDS)
     except TelegramRetryAfter as error:
         await session.told_to_wait(chat_id, error.retry_after)
         return Retry(f"Telegram: {error.message}", after_seconds=error.retry_after)

@@ -8,39 +8,29 @@ that is of no use goes back (`payment.refund`).
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, Field
-
 from mailroom.actors.jobs.actor import JobActor
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.paying import report
-from mailroom.actors.paying.ending import (
+from mailroom.actors.paying.kinds import (
+    CONFIRM,
+    LIST,
+    LOST_BACK,
+    NOTICED,
+    QUEUE,
+    RECONCILE,
     REFUND,
-    REFUND_ATTEMPTS_MAX,
-    REFUND_BACKOFF,
-    REFUND_SECONDS,
+    Confirm,
+    GiveLostBack,
+    ListPayments,
+    Noticed,
+    Reconcile,
     RefundPayment,
 )
 from mailroom.actors.paying.listing import list_since_last
-from mailroom.actors.paying.lost_back import (
-    LOST_BACK,
-    LOST_BACK_ATTEMPTS_MAX,
-    LOST_BACK_BACKOFF,
-    LOST_BACK_SECONDS,
-    GiveLostBack,
-    give_lost_back,
-)
-from mailroom.actors.paying.notice import (
-    ASK_ATTEMPTS_MAX,
-    ASK_SECONDS,
-    NOTICED,
-    QUEUE,
-    Noticed,
-    hinted_job,
-    look_into,
-    noticed_job,
-)
+from mailroom.actors.paying.lost_back import give_lost_back
+from mailroom.actors.paying.notice import look_into
 from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose
 from mailroom.actors.paying.refund import begin_giving_back, give_back
 from mailroom.actors.paying.settle import Asked, settle
@@ -50,44 +40,16 @@ from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
 from mailroom.storage.postgres.payments import find_payment, mark_asked, payments_to_ask_for
 
 __all__ = [
-    "CONFIRM", "LIST", "NOTICED", "QUEUE", "RECONCILE", "REFUND", "Confirm", "Follows", "GivenBack",
-    "ListPayments", "NotPayableError", "Noticed", "OnPaid", "PaymentActor", "Purpose", "Reconcile",
-    "RefundPayment", "begin_giving_back", "hinted_job", "noticed_job", "payment_handlers",
+    "Follows", "GivenBack", "NotPayableError", "OnPaid", "PaymentActor", "Purpose", "begin_giving_back",
+    "payment_handlers",
 ]  # fmt: skip
-
-CONFIRM = "payment.confirm"
-RECONCILE = "payment.reconcile"
-LIST = "payment.list"
 
 RECONCILED_MAX = 500
 """Payments asked for in one round; what is left is first in the next."""
 RECONCILED_YOUNGER_SECONDS = 7 * 86_400.0
 """Payments still pending after a week were forgotten by their payers; a notice would still be listened to."""
-LIST_SECONDS = 1_800.0
-"""A page takes a second, and two queries for each of its payments: a hundred thousand."""
-LIST_ATTEMPTS_MAX = 8
 ASKED_AGAIN_SECONDS = 60.0
 """For how long after a payment was asked for it is not enqueued again."""
-
-
-class Confirm(BaseModel):
-    """Ask the provider what has become of a payment."""
-
-    payment_id: int
-    notified: bool = False
-    """Whether somebody says that it was paid: then "pending" means that the provider is not there yet."""
-
-
-class Reconcile(BaseModel):
-    """Ask for what has been pending for a while."""
-
-    older_minutes: float = Field(default=5.0, gt=0)
-
-
-class ListPayments(BaseModel):
-    """Ask a provider for all its payments since the last time; without one, all providers that can tell."""
-
-    provider: str | None = None
 
 
 class PaymentActor(JobActor):
@@ -101,11 +63,11 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
     """The jobs of this queue. `purposes` are what payments are for, as the bots bring them."""
     handlers = Handlers(QUEUE)
 
-    @handlers.job(NOTICED, Noticed, timeout_seconds=ASK_SECONDS, attempts_max=ASK_ATTEMPTS_MAX)
+    @handlers.job(NOTICED)
     async def noticed(wanted: Noticed, context: JobContext) -> Outcome:
         return await look_into(wanted, context, providers, purposes)
 
-    @handlers.job(CONFIRM, Confirm, timeout_seconds=ASK_SECONDS, attempts_max=ASK_ATTEMPTS_MAX)
+    @handlers.job(CONFIRM)
     async def confirm(wanted: Confirm, context: JobContext) -> Outcome:
         payment = await find_payment(context.database, wanted.payment_id)
         if payment is None or payment.provider_id is None:
@@ -127,32 +89,20 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
             Asked(payment, provider, fetched, purpose, noticed=notified, said_paid=notified), context
         )
 
-    @handlers.job(
-        REFUND,
-        RefundPayment,
-        timeout_seconds=REFUND_SECONDS,
-        attempts_max=REFUND_ATTEMPTS_MAX,
-        backoff=REFUND_BACKOFF,
-    )
+    @handlers.job(REFUND)
     async def refund(wanted: RefundPayment, context: JobContext) -> Outcome:
         return await give_back(wanted, context, providers, purposes)
 
-    @handlers.job(
-        LOST_BACK,
-        GiveLostBack,
-        timeout_seconds=LOST_BACK_SECONDS,
-        attempts_max=LOST_BACK_ATTEMPTS_MAX,
-        backoff=LOST_BACK_BACKOFF,
-    )
+    @handlers.job(LOST_BACK)
     async def lost_back(wanted: GiveLostBack, context: JobContext) -> Outcome:
         return await give_lost_back(wanted, context, providers)
 
-    @handlers.job(LIST, ListPayments, timeout_seconds=LIST_SECONDS, attempts_max=LIST_ATTEMPTS_MAX)
+    @handlers.job(LIST)
     async def list_payments(wanted: ListPayments, context: JobContext) -> Outcome:
         if wanted.provider is None:
             async with context.ending() as connection:
                 names = [name for name, provider in providers.items() if provider.can_list]
-                jobs = [handlers.new(LIST, ListPayments(provider=name), dedup_key=name) for name in names]
+                jobs = [LIST(ListPayments(provider=name), dedup_key=name) for name in names]
                 await context.enqueue(connection, jobs)
             return Done()
         provider = providers.get(wanted.provider)
@@ -162,10 +112,10 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
             await list_since_last(context.database, provider)
         except ProviderRefusedError as error:
             return Rejected(f"{wanted.provider} refused to list its payments: {error}")
-        context.services.ring({QUEUE})
+        context.services.ring({NOTICED.queue})
         return Done()
 
-    @handlers.job(RECONCILE, Reconcile, attempts_max=3)
+    @handlers.job(RECONCILE)
     async def reconcile(wanted: Reconcile, context: JobContext) -> None:
         async with context.ending() as connection:
             ids = await payments_to_ask_for(
@@ -177,10 +127,9 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
             await context.enqueue(
                 connection,
                 [
-                    handlers.new(
-                        CONFIRM,
+                    CONFIRM(
                         Confirm(payment_id=id_),
-                        dedup_key=f"{RECONCILE}:{id_}",
+                        dedup_key=f"{RECONCILE.name}:{id_}",
                         dedup_seconds=ASKED_AGAIN_SECONDS,
                         trace=f"payment:{id_}",
                     )

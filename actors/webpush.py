@@ -8,8 +8,9 @@ from structlog import get_logger
 
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.metrics import child
-from mailroom.actors.notification import QUEUE
+from mailroom.actors.notify import QUEUE
 from mailroom.actors.providers.webpush import (
     PAYLOAD_BYTES_MAX,
     TOPIC_CHARS_MAX,
@@ -24,8 +25,6 @@ from mailroom.actors.providers.webpush import (
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
 
 log = get_logger("mailroom.webpush")
-
-WEBPUSH = "webpush"
 
 PUSHES = Counter("mailroom_web_pushes_total", "Web pushes that came to their end", ["outcome"])
 
@@ -50,11 +49,14 @@ class PushNotice(BaseModel):
         return payload
 
 
+WEBPUSH = Kind("webpush", PushNotice, Patience(timeout_seconds=20.0), queue=QUEUE)
+
+
 def webpush_handlers(push: WebPush, forget: Forget) -> Handlers:
     """The jobs of web push, to be included into those of the queue."""
     handlers = Handlers(QUEUE)
 
-    @handlers.job(WEBPUSH, PushNotice, timeout_seconds=20, attempts_max=10)
+    @handlers.job(WEBPUSH)
     async def webpush(wanted: PushNotice, context: JobContext) -> Outcome:
         # What can be tried again is raised: `retry_after` of the error is when.
         try:

@@ -17,9 +17,9 @@ from mailroom.actors.bots.shop.complaints import complain, find_complaint, tidy
 from mailroom.actors.bots.shop.contact import parse_contact
 from mailroom.actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
 from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.jobs.kinds import EXPIRE
 from mailroom.actors.bots.shop.order import Order, find_order, find_order_of, recent_orders
 from mailroom.actors.bots.shop.orders import (
-    QUEUE,
     Buyer,
     QuoteChanged,
     SoldOut,
@@ -30,8 +30,8 @@ from mailroom.actors.bots.shop.orders import (
 from mailroom.actors.bots.shop.policies import POLICIES, policy
 from mailroom.actors.bots.shop.quote import Quote
 from mailroom.actors.bots.shop.stock import Goods, goods_of
+from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.bots.shop.ways import reserve_minutes
-from mailroom.actors.notification import QUEUE as NOTIFICATION
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.ingress.mini_app_asked import AskedComplaint, AskedOrder, AskedQuote
 from mailroom.ingress.mini_app_guard import Visit
@@ -174,7 +174,7 @@ class Counter:
         taken = await complain(self._data(visit.bot), effect_id, order, asked.text, owners)
         if taken != "taken":
             raise Problem(409, "many_complaints" if taken == "too_many" else "no_complaint")
-        self._shops.wake(NOTIFICATION)
+        self._shops.wake(TELL.queue)
         log.info("mini_app_complaint", bot=visit.bot, user=visit.user_id, order=number)
         return await self._shown_order(visit, order)
 
@@ -218,7 +218,7 @@ class Counter:
         except (QuoteChanged, SoldOut) as late:
             code = "sold_out" if isinstance(late, SoldOut) else "price_changed"
             raise Problem(409, code, quote=await self.quote(visit, asked)) from None
-        self._shops.wake(QUEUE)
+        self._shops.wake(EXPIRE.queue)
         log.info("mini_app_order", bot=visit.bot, user=visit.user_id, order=order.number, status=order.status)
         return order
 

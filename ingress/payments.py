@@ -14,8 +14,8 @@ from quart import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailroom.actors.paying import report
-from mailroom.actors.paying.notice import LOOK_SECONDS, UNKNOWN_LOOK_SECONDS
-from mailroom.actors.payment import Noticed, hinted_job, noticed_job
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.noticed import LOOK_SECONDS, UNKNOWN_LOOK_SECONDS, hinted_job, noticed_job
 from mailroom.actors.providers.payments import (
     Notice,
     NoticeRefusedError,

@@ -9,7 +9,7 @@ from mailroom.actors.bots.shop.contact import printable
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.order import Status
 from mailroom.actors.bots.shop.owner_orders import SEARCH_CHARS_MAX
-from mailroom.actors.notification import TEXT_CHARS_MAX
+from mailroom.actors.notify import TEXT_CHARS_MAX
 from mailroom.ingress.asked import MOST_MAX, Asked, Reasoned
 
 KEY_CHARS_MAX = 100

@@ -9,7 +9,7 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from mailroom.actors import delivery, notification, payment
+from mailroom.actors import notification
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.delivery import DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.bot import HostedBot
@@ -19,7 +19,8 @@ from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.worker import POLL_SECONDS
 from mailroom.actors.notification import NotificationActor
-from mailroom.actors.payment import ListPayments, PaymentActor, Reconcile, payment_handlers
+from mailroom.actors.paying.kinds import LIST, RECONCILE, ListPayments, Reconcile
+from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime.bridge import aio
@@ -41,7 +42,7 @@ from mailroom.supervisors.workplace import Workplace
 
 log = get_logger("mailroom.outbox")
 
-QUEUES = (payment.QUEUE, delivery.QUEUE, notification.QUEUE)
+QUEUES = (PaymentActor.queue, DeliveryActor.queue, NotificationActor.queue)
 LISTEN_AGAIN_SECONDS = 1.0
 """The pause after the connection that listens was lost. Meanwhile the queues look by themselves."""
 DEAF_SECONDS = 60.0
@@ -94,11 +95,11 @@ class Outbox:
         payments = payment_handlers(payments_with, brought.purposes)
         works = [
             Work(
-                payment.RECONCILE,
-                lambda: payments.new(payment.RECONCILE, Reconcile()),
+                RECONCILE.name,
+                lambda: RECONCILE(Reconcile()),
                 every_seconds=RECONCILE_SECONDS,
             ),
-            Work(payment.LIST, lambda: payments.new(payment.LIST, ListPayments()), cron=LIST_NIGHTLY),
+            Work(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
         ]
         return {
             "ears": self._listen,
@@ -138,7 +139,7 @@ class Outbox:
 
 def _notifications(web_push: WebPush | None) -> Handlers:
     """The jobs of the queue: those of web push only with a key."""
-    handlers = Handlers(notification.QUEUE)
+    handlers = Handlers(NotificationActor.queue)
     handlers.include([notification.handlers])
     if web_push is not None:
         handlers.include([webpush_handlers(web_push, _nobody_keeps)])

@@ -17,7 +17,7 @@ from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
-from mailroom.actors.notification import Message
+from mailroom.actors.notify import Message
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import HOLD_SECONDS, Said, Sending

@@ -22,7 +22,8 @@ from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import REPLIES, HostedSession
 from mailroom.actors.jobs.chat_door import ChatDoor, MailboxFullError
 from mailroom.actors.metrics import child
-from mailroom.actors.notification import Message
+from mailroom.actors.notification import send_call
+from mailroom.actors.notify import Message
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import State
 from mailroom.storage.redis.entry import Chat
@@ -84,7 +85,7 @@ async def _put(hosted: HostedBot, message: Message, name: str, chat_id: int, doo
 async def _send(hosted: HostedBot, message: Message, chat_id: int, *, moved: bool = False) -> Told:
     session = cast(HostedSession, hosted.bot.session)
     try:
-        await session.fetch(hosted.bot, message.send_to(chat_id), ANSWER_SECONDS)
+        await session.fetch(hosted.bot, send_call(message, chat_id), ANSWER_SECONDS)
     except TelegramRetryAfter as error:
         await session.told_to_wait(chat_id, error.retry_after)
         return Told("waiting", error.message, error.retry_after, refused=True)

@@ -5,12 +5,13 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import isfinite
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from mailroom.actors import away
 from mailroom.actors.jobs.context import JobContext, JobLostError
-from mailroom.actors.jobs.handlers import Handlers, JobKind
+from mailroom.actors.jobs.handlers import Does, Handlers
 from mailroom.storage.postgres.outbox.job import Job
 from mailroom.storage.postgres.outbox.outcome import (
     TRACEBACK_CHARS_MAX,
@@ -37,12 +38,12 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
     Raises only what is not the handler's: the cancellation of the task that we are called in.
     """
     job = context.job
-    kind = handlers.find(job.name)
-    if kind is None:
+    does = handlers.find(job.name)
+    if does is None:
         known = ", ".join(handlers.names()[:NAMES_MAX]) or "none"
         return Rejected(f"the queue {job.queue} has no job called {job.name!r} here; known are: {known}")
     try:
-        outcome = await _run(kind, context)
+        outcome = await _run(does, context)
     except JobLostError:
         return None
     except (KeyboardInterrupt, GeneratorExit):
@@ -67,15 +68,14 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
     return checked(outcome)
 
 
-async def _run(kind: JobKind, context: JobContext) -> Outcome | None:
-    job = context.job
+async def _run(does: Does[Any], context: JobContext) -> Outcome | None:
     try:
-        payload = _read(kind.model, job.payload)
+        payload = _read(does.kind.model, context.job.payload)
     except ValidationError as error:
         return Rejected(f"the payload does not fit the job (any more): {in_a_sentence(error)}")
-    if kind.schema:
-        context.stay_in(kind.schema)
-    return await kind.run(payload, context)
+    if does.schema:
+        context.stay_in(does.schema)
+    return await does.run(payload, context)
 
 
 def _read(model: type[BaseModel], payload: str) -> BaseModel:

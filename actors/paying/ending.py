@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, cast
 
-from pydantic import BaseModel
-
+from mailroom.actors.paying.kinds import REFUND, RefundPayment
 from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why
 from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -12,13 +11,6 @@ from mailroom.storage.postgres.outbox.job import Backoff, NewJob
 from mailroom.storage.postgres.payments import Payment
 from mailroom.storage.postgres.refunds import PaymentRefund, begin_again, finish_refund
 
-QUEUE = "payment"
-REFUND = "payment.refund"
-REFUND_SECONDS = 120.0
-"""A provider may be asked for the payment, for its refunds, for a refund and how it goes: five calls."""
-REFUND_ATTEMPTS_MAX = 36
-REFUND_BACKOFF = Backoff(first_seconds=5.0, factor=2.0, max_seconds=3600.0)
-"""Together a day: as long as providers remember an idempotency key."""
 REFUSALS_MAX = 11
 REFUSED_BACKOFF = Backoff(first_seconds=60.0, factor=3.0, max_seconds=86_400.0)
 """A refund that is refused for now is tried again under other names: after a minute, then ever more rarely,
@@ -28,25 +20,9 @@ for almost four days together. A weekend without income on the shop's account en
 How = Literal["done", "needless", "impossible"]
 
 
-class RefundPayment(BaseModel):
-    """Give the money of a payment back, all that is left of it."""
-
-    payment_id: int
-    why: str
-
-
 def refund_job(payment_id: int, why: str, *, delay_seconds: float = 0.0) -> NewJob:
     """The job that gives the money of a payment back."""
-    return NewJob(
-        QUEUE,
-        REFUND,
-        RefundPayment(payment_id=payment_id, why=why).model_dump_json(),
-        key=f"refund:{payment_id}",
-        delay_seconds=delay_seconds,
-        timeout_seconds=REFUND_SECONDS,
-        attempts_max=REFUND_ATTEMPTS_MAX,
-        backoff=REFUND_BACKOFF,
-    )
+    return REFUND(RefundPayment(payment_id=payment_id, why=why), delay_seconds=delay_seconds)
 
 
 async def end_refund(

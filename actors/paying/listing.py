@@ -13,7 +13,9 @@ import asyncpg
 from structlog import get_logger
 
 from mailroom.actors.paying import report
-from mailroom.actors.paying.notice import Noticed, facts_of, noticed_job
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.notice import facts_of
+from mailroom.actors.paying.noticed import noticed_job
 from mailroom.actors.paying.whose import whose
 from mailroom.actors.providers.payments import FetchedPayment, PaymentProvider
 from mailroom.storage.postgres.lost_payments import listed_to, note_listed

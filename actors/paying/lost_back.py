@@ -7,51 +7,24 @@ by a hand in the cabinet. There is no row of ours to go by, so that what the gat
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from pydantic import BaseModel
-
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying import report
+from mailroom.actors.paying.kinds import LOST_BACK, GiveLostBack
 from mailroom.actors.paying.whose import whose
 from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError, RefundOrder
 from mailroom.storage.postgres.lost_payments import LostPayment, end_lost_at, find_lost
-from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Snoozed
 
-QUEUE = "payment"
-LOST_BACK = "payment.lost_back"
-LOST_BACK_SECONDS = 90.0
-"""A gateway is asked for the payment, its refunds, and the refund: three calls."""
-LOST_BACK_ATTEMPTS_MAX = 36
-LOST_BACK_BACKOFF = Backoff(first_seconds=5.0, factor=2.0, max_seconds=3600.0)
-"""Together a day, as for other refunds."""
 PENDING_SECONDS = 600.0
 """How often a refund that is on its way is looked after."""
-
-
-class GiveLostBack(BaseModel):
-    """Give back what is left of a lost payment. `by` and `why` are written beside it when it has gone."""
-
-    provider: str
-    provider_id: str
-    by: str
-    why: str
 
 
 def lost_back_job(lost: LostPayment, *, by: str, why: str) -> NewJob:
     """The job that gives one back; there is one of each at a time."""
     wanted = GiveLostBack(provider=lost.provider, provider_id=lost.provider_id, by=by, why=why)
     about = f"lost:{lost.provider}:{lost.provider_id}"
-    return NewJob(
-        QUEUE,
-        LOST_BACK,
-        wanted.model_dump_json(),
-        dedup_key=about,
-        dedup_seconds=0.0,
-        timeout_seconds=LOST_BACK_SECONDS,
-        attempts_max=LOST_BACK_ATTEMPTS_MAX,
-        backoff=LOST_BACK_BACKOFF,
-        trace=about,
-    )
+    return LOST_BACK(wanted, dedup_key=about, dedup_seconds=0.0, trace=about)
 
 
 async def give_lost_back(

@@ -15,12 +15,12 @@ from mailroom.actors.paying.back import Standing, standing_of, sum_of
 from mailroom.actors.paying.ending import (
     REFUSALS_MAX,
     How,
-    RefundPayment,
     end_refund,
     refund_job,
     refusals_of,
     try_another,
 )
+from mailroom.actors.paying.kinds import RefundPayment
 from mailroom.actors.paying.others import note_others
 from mailroom.actors.paying.purpose import Purpose, Why, carry
 from mailroom.actors.providers.payments import (

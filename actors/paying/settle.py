@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying import report
 from mailroom.actors.paying.changed import note_changes
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.noticed import noticed_job
 from mailroom.actors.paying.purpose import NotPayableError, Purpose, carry
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.actors.providers.payments import FetchedPayment, Money, PaymentProvider
@@ -130,8 +132,6 @@ async def _as_asked(
 
 def _look_again(asked: Asked) -> list[NewJob]:
     """More had happened to a payment than that it was paid, before we heard of it."""
-    from mailroom.actors.paying.notice import Noticed, noticed_job  # which comes here with what it has found
-
     fetched = asked.fetched
     if not fetched.refunded_minor and not fetched.disputes:
         return []

@@ -284,7 +284,7 @@ class PaymentProvider(Protocol):
     @property
     def signs_notices(self) -> bool:
         """Whether a notice proves whom it is from. Where none does anybody can have us ask about any payment:
-        then we do so rarely, see `actors/paying/notice.py`.
+        then we do so rarely, see `actors/paying/noticed.py`.
         """
 
     @property

@@ -8,6 +8,7 @@ from mailroom.actors.delivery import QUEUE, DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.outcome import Retry
@@ -20,10 +21,14 @@ class Order(BaseModel):
     number: int
 
 
-def shop(deliver, **patience):
+DELIVER = Kind("shop.deliver", Order, Patience(backoff=QUICK), queue=QUEUE)
+SCAN = Kind("astral.scan", Letter, queue=QUEUE)
+
+
+def shop(deliver):
     """What a bot brings."""
     handlers = Handlers(QUEUE)
-    handlers.job("shop.deliver", Order, backoff=QUICK, **patience)(deliver)
+    handlers.job(DELIVER)(deliver)
     return handlers
 
 
@@ -37,11 +42,11 @@ def test_bots_bring_their_deliveries(play):  # noqa: F811
         delivered.append(letter.text)
 
     brought, more = shop(deliver), Handlers(QUEUE)
-    more.job("astral.scan", Letter)(scan)
+    more.job(SCAN)(scan)
 
     async def scenario(stand):
         jobs = delivery_handlers([brought, more])
-        new = [brought.new("shop.deliver", Order(number=7)), more.new("astral.scan", Letter(text="x"))]
+        new = [DELIVER(Order(number=7)), SCAN(Letter(text="x"))]
         assert await stand.run_all(jobs, *new, kind=DeliveryActor) == [["done"], ["done"]]
 
     play(scenario)
@@ -68,7 +73,7 @@ def test_an_outside_system_that_takes_our_key_does_it_once(play):  # noqa: F811
 
     async def scenario(stand):
         (story,) = await stand.run_all(
-            delivery_handlers([brought]), brought.new("shop.deliver", Order(number=7)), kind=DeliveryActor
+            delivery_handlers([brought]), DELIVER(Order(number=7)), kind=DeliveryActor
         )
         assert story == ["retry", "retry", "done"]
 
@@ -110,7 +115,7 @@ def test_a_message_into_the_chat_is_handled_once_however_often_the_job_runs(deli
     brought = shop(deliver)
 
     async def scenario(stand, house):
-        job = brought.new("shop.deliver", Order(number=1042))
+        job = DELIVER(Order(number=1042))
         await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
         await house.settled()
 
@@ -134,7 +139,7 @@ def test_goods_are_shown_though_the_number_of_their_job_comes_back_after_a_resto
 
     async def scenario(stand, house):
         for number in (1042, 1043):
-            job = brought.new("shop.deliver", Order(number=number))
+            job = DELIVER(Order(number=number))
             await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
             await house.settled()
             await stand.execute("ALTER SEQUENCE outbox_job_id_seq RESTART")
@@ -158,7 +163,7 @@ def test_a_job_may_put_several_messages_into_its_chat(delivered_to_chats):
     brought = shop(deliver)
 
     async def scenario(stand, house):
-        job = brought.new("shop.deliver", Order(number=1042))
+        job = DELIVER(Order(number=1042))
         await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
         await house.settled()
 
@@ -179,7 +184,7 @@ def test_a_trace_with_blanks_does_no_harm_to_the_mailbox(delivered_to_chats):
     brought = shop(deliver)
 
     async def scenario(stand, house):
-        job = brought.new("shop.deliver", Order(number=1042), trace="a b\nc")
+        job = DELIVER(Order(number=1042), trace="a b\nc")
         await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
         await house.settled()
 
@@ -195,10 +200,12 @@ def test_a_full_mailbox_is_tried_again_later(delivered_to_chats, monkeypatch):
     async def deliver(order, context):
         await context.put_event("shop", 7, "delivered")
 
-    brought = shop(deliver, attempts_max=2)
+    brought = shop(deliver)
 
     async def scenario(stand, house):
-        (id_,) = await stand.enqueue(brought.new("shop.deliver", Order(number=1042)))
+        (id_,) = await stand.enqueue(
+            DELIVER.with_patience(Patience(attempts_max=2, backoff=QUICK))(Order(number=1042))
+        )
         await stand.start(delivery_handlers([brought]), DeliveryActor)
         await stand.quiet()
         dead = await stand.seen(id_)
@@ -217,10 +224,12 @@ def test_a_bot_that_is_not_there_gets_no_mailbox(delivered_to_chats):
     async def deliver(order, context):
         await context.put_event("sohp", 7, "delivered")
 
-    brought = shop(deliver, attempts_max=1)
+    brought = shop(deliver)
 
     async def scenario(stand, house):
-        (id_,) = await stand.enqueue(brought.new("shop.deliver", Order(number=1042)))
+        (id_,) = await stand.enqueue(
+            DELIVER.with_patience(Patience(attempts_max=1, backoff=QUICK))(Order(number=1042))
+        )
         await stand.start(delivery_handlers([brought]), DeliveryActor)
         await stand.quiet()
         assert "there is no bot 'sohp' here; there are ['shop']" in (await stand.seen(id_)).last_error

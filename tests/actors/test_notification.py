@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from mailroom.actors import notification
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
-from mailroom.actors.notification import NOTIFY, NotificationActor, Notify
+from mailroom.actors.notification import NotificationActor
+from mailroom.actors.notify import NOTIFY, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.entry import Chat
@@ -30,13 +31,11 @@ MOVED = (400, MOVED_BODY.encode())
 
 
 def notice(text="hello", chat=7, **options):
-    return notification.handlers.new(
-        NOTIFY, Notify(bot="shop", chat=chat, as_="notice", text=text, **options)
-    )
+    return NOTIFY(Notify(bot="shop", chat=chat, as_="notice", text=text, **options))
 
 
 def event(name="ready", data="", chat=7):
-    return notification.handlers.new(NOTIFY, Notify(bot="shop", chat=chat, as_="event", name=name, data=data))
+    return NOTIFY(Notify(bot="shop", chat=chat, as_="event", name=name, data=data))
 
 
 @pytest.fixture
@@ -249,7 +248,7 @@ def test_a_telegram_that_is_down_is_tried_again(tell, telegram):
 
 def test_a_bot_that_is_not_there_is_said(tell):
     async def scenario(stand, house):
-        job = notification.handlers.new(NOTIFY, Notify(bot="sohp", chat=7, as_="notice", text="x"))
+        job = NOTIFY(Notify(bot="sohp", chat=7, as_="notice", text="x"))
         (id_,) = await stand.enqueue(job)
         await stand.quiet()
         assert (await stand.seen(id_)).last_error == "there is no bot 'sohp' here; there are ['shop']"

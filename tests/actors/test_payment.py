@@ -5,18 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.payment import (
-    CONFIRM,
-    RECONCILE,
-    Confirm,
-    Follows,
-    NotPayableError,
-    PaymentActor,
-    Purpose,
-    Reconcile,
-    payment_handlers,
-)
+from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.paying.kinds import CONFIRM, RECONCILE, Confirm, Reconcile
+from mailroom.actors.payment import Follows, NotPayableError, PaymentActor, Purpose, payment_handlers
 from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,
@@ -35,6 +26,8 @@ from mailroom.storage.postgres.payments import (
 )
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import Letter
+
+DELIVER = Kind("shop.deliver", Letter, queue="delivery")
 
 
 class Provider:
@@ -64,8 +57,6 @@ class Till:
 
     def __init__(self):
         self.provider = Provider()
-        self.delivery = Handlers("delivery")
-        self.delivery.job("shop.deliver", Letter)(None)
         purpose = Purpose(paid=self.on_paid, mismatched=self.on_mismatch, given_back=self.on_given_back)
         self.jobs = payment_handlers({"yoomoney": self.provider}, {"shop.order": purpose})
         self.fails, self.failure = 0, RuntimeError("the shop is ill")
@@ -77,7 +68,7 @@ class Till:
         if self.fails:
             self.fails -= 1
             raise self.failure
-        return Follows([self.delivery.new("shop.deliver", Letter(text=payment.reference))], self.give_back)
+        return Follows([DELIVER(Letter(text=payment.reference))], self.give_back)
 
     async def on_mismatch(self, connection, payment, paid):
         self.told.append(("mismatch", payment.reference, str(paid)))
@@ -101,7 +92,7 @@ class Till:
 
     def confirm(self, payment_id, **options):
         notified = options.pop("notified", False)
-        return self.jobs.new(CONFIRM, Confirm(payment_id=payment_id, notified=notified), **options)
+        return CONFIRM(Confirm(payment_id=payment_id, notified=notified), **options)
 
     async def work(self, stand, *jobs):
         return await stand.run_all(self.jobs, *jobs, kind=PaymentActor)
@@ -331,7 +322,7 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
         await age(stand, old, minutes=6)
         await age(stand, unknown.id, minutes=6)
         till.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
-        await stand.enqueue(till.jobs.new(RECONCILE, Reconcile()))
+        await stand.enqueue(RECONCILE(Reconcile()))
         await stand.start(till.jobs, PaymentActor)
         await stand.until_true(lambda: paid(stand, old))
         assert await till.status(stand, new) == "pending"
@@ -351,7 +342,7 @@ def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(
         await stand.execute("UPDATE payment SET asked_at = now() - make_interval(mins => $1)", since)
         await stand.execute("DELETE FROM outbox_dedup")
         before = len(till.provider.asked)
-        await till.work(stand, till.jobs.new(RECONCILE, Reconcile()))
+        await till.work(stand, RECONCILE(Reconcile()))
         return len(till.provider.asked) - before
 
     async def scenario(stand):
@@ -367,7 +358,7 @@ def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(
 def test_rounds_that_overlap_ask_once(play, till):  # noqa: F811
     async def scenario(stand):
         await age(stand, await till.opened(stand), minutes=6)
-        stories = await till.work(stand, *(till.jobs.new(RECONCILE, Reconcile()) for _ in range(5)))
+        stories = await till.work(stand, *(RECONCILE(Reconcile()) for _ in range(5)))
         assert stories == [["done"]] * 5
 
     play(scenario)

@@ -37,7 +37,7 @@ def send(play, service):  # noqa: F811
             handlers.include([webpush_handlers(push, forget)])
             notices = [PushNotice(subscription=one.subscription, payload="ready") for one in browsers]
             await stand.start(handlers, NotificationActor)
-            ids = await stand.enqueue(*(handlers.new(WEBPUSH, notice) for notice in notices))
+            ids = await stand.enqueue(*(WEBPUSH(notice) for notice in notices))
             await stand.until_true(partial(over, stand, ids))
             await aio(client.aclose)
             return [await stand.story(id_) for id_ in ids], [await stand.seen(id_) for id_ in ids], forgotten

@@ -11,8 +11,9 @@ import pytest
 import trio
 from quart_trio import QuartTrio
 
+from mailroom.actors.paying.kinds import RECONCILE, Reconcile
 from mailroom.actors.paying.link import made_at
-from mailroom.actors.payment import RECONCILE, PaymentActor, Reconcile
+from mailroom.actors.payment import PaymentActor
 from mailroom.actors.providers.yookassa import YooKassa
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
@@ -198,7 +199,7 @@ def test_what_was_not_looked_at_is_found_without_a_notice(stage):
         assert (await stage.post(own.provider_id)).status == 503
         await stage.stand.execute("DELETE FROM outbox_job")
         await stage.stand.execute("UPDATE payment SET created_at = now() - interval '6 minutes'")
-        await stage.stand.enqueue(stage.jobs.new(RECONCILE, Reconcile()))
+        await stage.stand.enqueue(RECONCILE(Reconcile()))
         await stage.work()
         assert await stage.status(own) == "paid"
 

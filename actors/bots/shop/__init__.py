@@ -25,7 +25,7 @@ def build() -> "Router":
 
 def handlers(services: "BotServices") -> "Handlers":
     """The jobs of its deliveries."""
-    from mailroom.actors.bots.shop.jobs import handlers as made
+    from mailroom.actors.bots.shop.jobs.handlers import handlers as made
 
     return made(services)
 
@@ -51,6 +51,6 @@ def after_restore(services: "BotServices") -> "Restored":
 
 def purposes(services: "BotServices") -> "Mapping[str, Purpose]":
     """What follows from the payments that it asks for."""
-    from mailroom.actors.bots.shop.jobs import purposes as made
+    from mailroom.actors.bots.shop.jobs.purpose import purposes as made
 
     return made(services)

@@ -13,44 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asyncpg import Pool
-from pydantic import BaseModel
 
 from mailroom.actors.bots.shop.balance import balances
+from mailroom.actors.bots.shop.jobs.kinds import ERASE, ERASE_USAGE, Erasure, UsageOf
 from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.orders import QUEUE, cancel_order
+from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.storage.postgres.broadcasts import forget_recipient
 from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
 from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import NewJob, Origin
+from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("erasure.sql"))
 
-ERASE = "shop.erase"
-ERASE_USAGE = "shop.erase_usage"
 EVENT = "shop.erased"
 AGAIN_SECONDS = 600.0
 """When to look again whether an order is over."""
-ATTEMPTS_MAX = 36
-"""As patient as with an order: an outage of a day is waited out."""
 WHO = "Покупатель / Customer"
 """What the owner's log says of who did it."""
-
-
-class Erasure(BaseModel):
-    """A wish to be forgotten, and the language in which its end is told."""
-
-    erasure: int
-    language: Language
-
-
-class UsageOf(BaseModel):
-    """Whose costs are to be nobody's once the day is over."""
-
-    bot: str
-    user_id: int
-    nobody: int
 
 
 @dataclass(frozen=True)
@@ -84,8 +65,8 @@ async def ask(
             number = await connection.fetchval(SQL["ask"], bot, user_id, chat_id)
             if number is None:
                 return False
-            wish = Erasure(erasure=number, language=language)
-            await enqueue(connection, [erase_job(wish, origin=origin)])
+            wish = Erasure(erasure=number, language=language.value)
+            await enqueue(connection, [ERASE(wish, origin=origin)])
             return True
 
 
@@ -115,10 +96,7 @@ async def erase(database: Pool, bot: str, wish: Erasure, origin: Origin) -> bool
         orders = await _delete(connection, bot, user_id, row["chat_id"], nobody)
         usage = UsageOf(bot=bot, user_id=user_id, nobody=nobody)
         tomorrow = await connection.fetchval(SQL["tomorrow"])
-        later = NewJob(
-            QUEUE, ERASE_USAGE, usage.model_dump_json(), run_at=tomorrow, attempts_max=ATTEMPTS_MAX
-        )
-        await enqueue(connection, [later])
+        await enqueue(connection, [ERASE_USAGE(usage, run_at=tomorrow)])
         await connection.execute(SQL["done"], wish.erasure)
         return {"orders_kept": orders}
 
@@ -126,7 +104,7 @@ async def erase(database: Pool, bot: str, wish: Erasure, origin: Origin) -> bool
     try:
         await once(database, by, "erasure", str(wish.erasure), act)
     except _OpenOrderError:
-        await enqueue(database, [erase_job(wish, delay_seconds=AGAIN_SECONDS, origin=origin)])
+        await enqueue(database, [ERASE(wish, delay_seconds=AGAIN_SECONDS, origin=origin)])
         return False
     return True
 
@@ -134,19 +112,6 @@ async def erase(database: Pool, bot: str, wish: Erasure, origin: Origin) -> bool
 async def erase_usage(database: Source, usage: UsageOf) -> None:
     """Forget whose the costs of days are that are over."""
     await database.execute(SQL["usage"], usage.bot, usage.user_id, usage.nobody)
-
-
-def erase_job(wish: Erasure, *, delay_seconds: float = 0.0, origin: Origin | None = None) -> NewJob:
-    """The job that has somebody forgotten."""
-    return NewJob(
-        QUEUE,
-        ERASE,
-        wish.model_dump_json(),
-        key=f"erasure:{wish.erasure}",
-        delay_seconds=delay_seconds,
-        attempts_max=ATTEMPTS_MAX,
-        origin=origin,
-    )
 
 
 class _OpenOrderError(Exception):

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asyncpg import Pool
-from pydantic import BaseModel
 
 from mailroom.actors.bots.shop.balance import give_back_balance, spend_on
 from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.catalog import SQL as CATALOG
 from mailroom.actors.bots.shop.catalog import quote_cart, read_discounts
+from mailroom.actors.bots.shop.jobs.follow import after_paid
+from mailroom.actors.bots.shop.jobs.kinds import EXPIRE, OrderJob
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.order import (
     RECENT_ORDERS_MAX,
@@ -38,25 +39,10 @@ from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob, Origin
 
 __all__ = [
-    "RECENT_ORDERS_MAX", "Buyer", "Order", "OrderJob", "OrderLine", "OrderSummary", "QuoteChanged", "SoldOut",
+    "RECENT_ORDERS_MAX", "Buyer", "Order", "OrderLine", "OrderSummary", "QuoteChanged", "SoldOut",
     "Status", "cancel_order", "expire", "find_order", "find_order_of", "mark_delivered", "place_order",
     "recent_orders",
 ]  # fmt: skip
-
-QUEUE = "delivery"
-DELIVER = "shop.deliver"
-BONUS = "shop.bonus"
-TELL_SUPPLIER = "shop.tell_supplier"
-RANK = "shop.rank"
-RECEIPT = "shop.receipt"
-EXPIRE = "shop.expire"
-APOLOGISE = "shop.apologise"
-TAKE_BACK = "shop.take_back"
-"""The jobs that follow from orders, and their queue."""
-
-EXPIRE_ATTEMPTS_MAX = 20
-"""The goods are free without this job, but only it gives the customer's balance back: it is patient."""
-
 
 WAITING_ORDERS_MAX = 3
 """Orders of one customer that wait for their payment: each holds goods that others want."""
@@ -79,12 +65,6 @@ class QuoteChanged(Exception):  # noqa: N818 - what happened, not a fault
     """The prices are not those of the quote any more. Nothing was written; show the customer a new one."""
 
 
-class OrderJob(BaseModel):
-    """The payload of a job that needs to know nothing but the order."""
-
-    order: int
-
-
 @dataclass(frozen=True)
 class Buyer:
     """Who orders: the bot and chat the order came through, and the person."""
@@ -95,11 +75,6 @@ class Buyer:
     language: Language
     contact: str
     comment: str
-
-
-def key_of(number: int) -> str:
-    """The key of all jobs of an order: one at a time, in order."""
-    return f"order:{number}"
 
 
 async def place_order(
@@ -250,15 +225,8 @@ async def _paid_by_balance(connection: Connection, number: int, origin: Origin |
     await connection.execute(SQL["pay"], number)
     order = await find_order(connection, number)
     assert order is not None, "it was written in this transaction"
-    jobs = await _after_paid(connection, order, None)
+    jobs = await after_paid(connection, order, None)
     await enqueue(connection, [replace(job, origin=_origin_of(origin, job)) for job in jobs])
-
-
-async def _after_paid(connection: Connection, order: Order, payment_id: int | None) -> list[NewJob]:
-    # Here, because the jobs are made by those who run them, and they know about orders.
-    from mailroom.actors.bots.shop.jobs import after_paid
-
-    return await after_paid(connection, order, payment_id)
 
 
 async def _look(connection: Connection, language: Language, quote: Quote) -> None:
@@ -317,14 +285,7 @@ def _check(quote: Quote) -> None:
 
 
 def _expire_job(number: int, reserved_until: datetime, origin: Origin | None) -> NewJob:
-    job = NewJob(
-        QUEUE,
-        EXPIRE,
-        OrderJob(order=number).model_dump_json(),
-        key=key_of(number),
-        run_at=reserved_until,
-        attempts_max=EXPIRE_ATTEMPTS_MAX,
-    )
+    job = EXPIRE(OrderJob(order=number), run_at=reserved_until)
     return replace(job, origin=_origin_of(origin, job))
 
 

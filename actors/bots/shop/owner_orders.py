@@ -6,10 +6,11 @@ from pathlib import Path
 
 from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.complaints import Complaint, find_complaint
+from mailroom.actors.bots.shop.jobs.kinds import key_of
 from mailroom.actors.bots.shop.order import Order, Status, find_order
-from mailroom.actors.bots.shop.orders import key_of
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.stock import SoldItem, sold_items
+from mailroom.actors.paying.kinds import refund_key
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.outbox.seen import Seen, Wanted
 from mailroom.storage.postgres.outbox.seen import find as find_jobs
@@ -83,7 +84,7 @@ async def open_order(source: Source, bot: str, number: int) -> Dossier:
     if order is None or order.bot != bot:
         raise refuse(Fault.UNKNOWN_ORDER, number=number)
     payments = await payments_of(source, PURPOSE, str(number))
-    keys = [key_of(number), *(f"refund:{payment.id}" for payment in payments)]
+    keys = [key_of(number), *(refund_key(payment.id) for payment in payments)]
     jobs = [job for key in keys for job in await find_jobs(source, Wanted(key=key), JOBS_SHOWN_MAX)]
     return Dossier(
         order=order,

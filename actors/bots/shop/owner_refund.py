@@ -7,15 +7,13 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.checkout import PURPOSE, begin_refund
-from mailroom.actors.bots.shop.jobs.apologise import Apology
-from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.order import Order
-from mailroom.actors.bots.shop.orders import APOLOGISE, QUEUE
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
-from mailroom.actors.paying.ending import QUEUE as PAYMENT
+from mailroom.actors.paying.kinds import REFUND
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -56,7 +54,7 @@ async def refund(
         }
 
     outcome = await once(database, by, "refund", str(number), act)
-    wake(QUEUE if outcome["to_balance"] else PAYMENT)
+    wake(APOLOGISE.queue if outcome["to_balance"] else REFUND.queue)
     return outcome
 
 
@@ -83,4 +81,4 @@ async def _to_balance(connection: Connection, order: Order) -> list[NewJob]:
         over=True,
         to_balance=True,
     )
-    return [await go_back(connection, order.number), new_job(APOLOGISE, apology, order.number)]
+    return [await go_back(connection, order.number), APOLOGISE(apology)]

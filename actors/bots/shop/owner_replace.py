@@ -4,15 +4,14 @@ from collections.abc import Callable
 
 from asyncpg import Pool
 
-from mailroom.actors import notification
 from mailroom.actors.bots.shop import complaints
-from mailroom.actors.bots.shop.jobs.supplier import replaced_jobs
-from mailroom.actors.bots.shop.orders import QUEUE
+from mailroom.actors.bots.shop.jobs.follow import replaced_jobs
+from mailroom.actors.bots.shop.jobs.kinds import TELL_SUPPLIER
 from mailroom.actors.bots.shop.owner_complaints import locked_order
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
-from mailroom.actors.bots.shop.telling import event_job
+from mailroom.actors.bots.shop.telling import TELL, event_job
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 
@@ -50,6 +49,6 @@ async def replace(database: Pool, wake: Callable[[str], None], by: By, number: i
         return {"product": item.title, "dead": item_id, "given": given}
 
     outcome = await once(database, by, "replace", str(number), act)
-    wake(notification.QUEUE)
-    wake(QUEUE)
+    wake(TELL.queue)
+    wake(TELL_SUPPLIER.queue)
     return outcome

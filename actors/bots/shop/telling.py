@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 
-from mailroom.actors import notification
+from mailroom.actors.bots.shop.jobs.kinds import PATIENT
+from mailroom.actors.notify import NOTIFY, event
 from mailroom.storage.postgres.outbox.job import NewJob
 
-ATTEMPTS_MAX = 36
-"""With waits that double up to an hour: a day and some hours."""
+TELL = NOTIFY.with_patience(PATIENT)
 TURNED = "shop.turned"
 """An order stands otherwise than before: the messages that show it are to turn."""
 
@@ -20,7 +19,7 @@ def data_of(told: Mapping[str, object]) -> str:
 
 def event_job(bot: str, chat_id: int, name: str, told: Mapping[str, object]) -> NewJob:
     """An event into a chat, handled in order with its messages."""
-    return replace(notification.event(bot, chat_id, name, data_of(told)), attempts_max=ATTEMPTS_MAX)
+    return event(bot, chat_id, name, data_of(told), kind=TELL)
 
 
 def turned_jobs(bot: str, chat_id: int, number: int) -> list[NewJob]:

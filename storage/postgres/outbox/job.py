@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from mailroom.storage.words import printable
@@ -101,6 +102,8 @@ class NewJob:
                 )
         if self.attempts_max < 1 or self.timeout_seconds <= 0 or not 0 <= self.backoff.jitter <= 1:
             raise JobError("a job needs an attempt, a positive timeout and a jitter from 0 to 1")
+        if not (0 <= self.delay_seconds < inf and 0 <= self.dedup_seconds < inf):
+            raise JobError("delay_seconds and dedup_seconds are seconds from now: 0 or more, and finite")
         try:
             size_bytes = len(self.payload if self.payload.isascii() else self.payload.encode())
         except UnicodeEncodeError:

@@ -59,6 +59,7 @@ def main(config: Path, point: str, after: int) -> None:
     from mailroom.actors.jobs.actor import job_life
     from mailroom.actors.jobs.context import JobContext
     from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.jobs.kind import Kind, Patience
     from mailroom.actors.runtime import host
     from mailroom.ops import logs
     from mailroom.ops.configuration import load
@@ -69,7 +70,7 @@ def main(config: Path, point: str, after: int) -> None:
     handlers = Handlers("delivery")
     quick = Backoff(first_seconds=0.05, factor=1.0, jitter=0.5)
 
-    @handlers.job("deed", Deed, attempts_max=50, backoff=quick)
+    @handlers.job(Kind("deed", Deed, Patience(attempts_max=50, backoff=quick), queue="delivery"))
     async def deed(wanted: Deed, context: JobContext) -> None:
         fate.reach("in the handler")
         if wanted.hangs:
@@ -84,7 +85,7 @@ def main(config: Path, point: str, after: int) -> None:
             fate.reach("inside of the effect")
         fate.reach("after the effect")
 
-    @handlers.job("outside", Deed, attempts_max=50, backoff=quick)
+    @handlers.job(Kind("outside", Deed, Patience(attempts_max=50, backoff=quick), queue="delivery"))
     async def outside(wanted: Deed, context: JobContext) -> None:
         # Somebody else's system, which knows our idempotency key.
         await context.database.execute(
@@ -97,7 +98,7 @@ def main(config: Path, point: str, after: int) -> None:
 
     payments = Handlers("payment")
 
-    @payments.job("hang", Deed, timeout_seconds=20)
+    @payments.job(Kind("hang", Deed, Patience(timeout_seconds=20), queue="payment"))
     async def hang(_wanted: Deed, _context: JobContext) -> None:
         await asyncio.sleep(3600)
 

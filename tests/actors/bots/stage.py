@@ -26,7 +26,9 @@ from mailroom.actors.delivery import DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.notification import NotificationActor
-from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.http import Http

@@ -18,7 +18,8 @@ from mailroom.actors.broadcast.create import create
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
-from mailroom.actors.notification import NOTIFY, Message, NotificationActor, Notify
+from mailroom.actors.notification import NotificationActor
+from mailroom.actors.notify import NOTIFY, Message, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
@@ -277,7 +278,7 @@ def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
         for number in range(10):
             began = trio.current_time()
             notice = Notify(bot="shop", chat=90_000 + number, as_="notice", text="ready")
-            await studio.stand.enqueue(notification.handlers.new(NOTIFY, notice))
+            await studio.stand.enqueue(NOTIFY(notice))
             await studio.stand.until(lambda: len(telegram.texts(90_000 + number)) == 1)  # noqa: B023
             assert trio.current_time() - began < 1
         bulk = [at for _, args, at in telegram.tried if args["text"] == "hello"]

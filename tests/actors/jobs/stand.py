@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from mailroom.actors.jobs.actor import JobActor, job_life
 from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -179,10 +180,11 @@ class Post:
         self.contexts = []
         self.answers = {}
         self._gates = {}
-        self.handlers.job("letter", Letter, **{"backoff": QUICK, **patience})(self.read)
+        self.kind = Kind("letter", Letter, Patience(**{"backoff": QUICK, **patience}), queue=queue)
+        self.handlers.job(self.kind)(self.read)
 
     def new(self, text="", **options):
-        return self.handlers.new("letter", Letter(text=text), **options)
+        return self.kind(Letter(text=text), **options)
 
     def hold(self, text):
         """The handler of this letter waits until it is let go."""

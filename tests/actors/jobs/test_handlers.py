@@ -4,9 +4,9 @@ import pytest
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.limits import Limits, Throttle
 from mailroom.actors.jobs.run import checked, failed
-from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.outbox.outcome import Rejected, Retry
 
 
@@ -14,37 +14,17 @@ class Order(BaseModel):
     number: int
 
 
-class Letter(BaseModel):
-    text: str = ""
-
-
 async def nothing(payload, context):
     """A handler."""
 
 
-def test_a_new_job_has_the_patience_of_its_kind():
-    handlers = Handlers("mail")
-    patience = Backoff(1.0, 3.0)
-    handlers.job("order", Order, timeout_seconds=5, attempts_max=3, backoff=patience)(nothing)
-    job = handlers.new("order", Order(number=7), key="chat-1", dedup_key="order-7", delay_seconds=2)
-    assert (job.queue, job.name, job.payload) == ("mail", "order", '{"number":7}')
-    assert (job.timeout_seconds, job.attempts_max, job.backoff) == (5, 3, patience)
-    assert (job.key, job.dedup_key, job.delay_seconds) == ("chat-1", "order-7", 2)
-
-
-def test_what_nobody_could_run_is_not_enqueued():
-    handlers = Handlers("mail")
-    handlers.job("order", Order)(nothing)
-    with pytest.raises(HandlersError, match="has no job called 'ordre'"):
-        handlers.new("ordre", Order(number=7))
-    with pytest.raises(HandlersError, match="takes a Order, not a Letter"):
-        handlers.new("order", Letter())
+ORDER = Kind("order", Order, queue="mail")
 
 
 def test_two_jobs_of_one_name_are_refused():
     handlers, more = Handlers("mail"), Handlers("mail")
-    handlers.job("order", Order)(nothing)
-    more.job("order", Order)(nothing)
+    handlers.job(ORDER)(nothing)
+    more.job(ORDER)(nothing)
     with pytest.raises(HandlersError, match="two jobs of the queue mail are called 'order'"):
         handlers.include([more])
 
@@ -54,10 +34,9 @@ def test_jobs_of_another_queue_are_refused():
         Handlers("mail").include([Handlers("other")])
 
 
-@pytest.mark.parametrize("wrong", [{"timeout_seconds": 0}, {"attempts_max": 0}])
-def test_a_job_without_patience_is_refused_where_it_is_written(wrong):
-    with pytest.raises(HandlersError, match="job 'order'"):
-        Handlers("mail").job("order", Order, **wrong)(nothing)
+def test_a_kind_of_another_queue_is_refused_where_its_handler_is_written():
+    with pytest.raises(HandlersError, match="order are enqueued in mail, and cannot be run in other"):
+        Handlers("other").job(ORDER)(nothing)
 
 
 def test_limits_that_let_nothing_through_are_refused():

@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.job import NewJob
@@ -194,7 +195,7 @@ def test_a_payload_of_another_shape_becomes_a_dead_letter_that_names_what_is_mis
 
     handlers = Handlers("mail")
 
-    @handlers.job("order", Order)
+    @handlers.job(Kind("order", Order, queue="mail"))
     async def deliver(order, context):
         raise AssertionError("it must not get here")
 
@@ -244,7 +245,7 @@ def test_a_job_from_before_a_release_is_run_after_it(play):
 
     handlers, seen = Handlers("mail"), []
 
-    @handlers.job("order", Order)
+    @handlers.job(Kind("order", Order, queue="mail"))
     async def deliver(order, context):
         seen.append(order)
 

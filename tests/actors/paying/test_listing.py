@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
+from mailroom.actors.paying.kinds import CONFIRM, LIST, Confirm, ListPayments
 from mailroom.actors.paying.listing import FIRST, OVERLAP, list_all, list_payments
-from mailroom.actors.payment import CONFIRM, LIST, Confirm, ListPayments
 from mailroom.actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import listed_to, lost_payments
@@ -34,7 +34,7 @@ def test_each_payment_of_a_list_is_ours_lost_or_unclaimed_and_only_ours_goes_on(
         )
         missed, known, open_ = [await shop.open(stand, word) for word in ("missed", "known", "open")]
         shop.provider.becomes(f"p-{known}", "paid")
-        await shop.work(stand, shop.jobs.new(CONFIRM, Confirm(payment_id=known)))
+        await shop.work(stand, CONFIRM(Confirm(payment_id=known)))
         shop.provider.becomes(f"p-{missed}", "paid")
         shop.provider.put("theirs", "paid", reference="1")
         shop.provider.put("by hand", "paid")
@@ -61,7 +61,7 @@ def test_each_payment_of_a_list_is_ours_lost_or_unclaimed_and_only_ours_goes_on(
 def test_a_night_lists_from_the_night_before_and_a_day_back(play, shop):  # noqa: F811
     async def scenario(stand):
         begun = datetime.now(UTC)
-        night = shop.jobs.new(LIST, ListPayments())
+        night = LIST(ListPayments())
         assert await shop.work(stand, night) == [["done"]]
         first = await aio(listed_to, stand.pool, "yoomoney")
         assert begun <= first <= datetime.now(UTC)
@@ -80,7 +80,7 @@ def test_a_night_lists_from_the_night_before_and_a_day_back(play, shop):  # noqa
 def test_a_list_that_was_not_had_whole_does_not_count(play, shop, trouble, ends):  # noqa: F811
     async def scenario(stand):
         shop.provider.on_list.answers.append(trouble)
-        night = shop.jobs.new(LIST, ListPayments(provider="yoomoney"))
+        night = LIST(ListPayments(provider="yoomoney"))
         (job,) = await stand.enqueue(night)
         await shop.work(stand)
         if ends == "dead":

@@ -3,7 +3,9 @@
 import pytest
 
 from mailroom.actors.paying.ending import REFUSALS_MAX, REFUSED_BACKOFF
-from mailroom.actors.payment import Noticed, begin_giving_back, noticed_job
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.enqueue import enqueue

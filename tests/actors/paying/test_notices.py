@@ -8,7 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from mailroom.actors.payment import CONFIRM, Confirm, Noticed, PaymentActor, noticed_job
+from mailroom.actors.paying.kinds import CONFIRM, Confirm, Noticed
+from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.payment import PaymentActor
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import end_lost, lost_payments, lost_sums
@@ -168,7 +170,7 @@ def test_a_number_from_before_counts_with_the_same_sum_and_not_for_what_was_made
         created_at = (await aio(find_payment, stand.pool, id_)).created_at
         made_at = None if made is None else created_at + made
         shop.provider.put(name, "paid", money, reference=str(id_), made_at=made_at)
-        confirm = shop.jobs.new(CONFIRM, Confirm(payment_id=id_, notified=True))
+        confirm = CONFIRM(Confirm(payment_id=id_, notified=True))
         assert await shop.work(stand, confirm if adopted else notice(name)) == [["done"]]
         assert await shop.status(stand, id_) == ("paid" if verdict == "paid" else "pending")
 
@@ -380,7 +382,7 @@ def test_money_that_came_and_went_before_we_heard_of_it_buys_nothing(tell, shop)
 def test_polls_that_find_nothing_new_are_not_told(tell, shop):
     async def scenario(stand):
         id_ = await shop.open(stand)
-        confirm = shop.jobs.new(CONFIRM, Confirm(payment_id=id_))
+        confirm = CONFIRM(Confirm(payment_id=id_))
         await shop.work(stand, confirm)
         shop.provider.becomes(f"p-{id_}", "paid")
         await shop.work(stand, confirm)

@@ -4,8 +4,9 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from mailroom.actors.paying.ending import REFUND_ATTEMPTS_MAX, REFUND_BACKOFF
-from mailroom.actors.payment import Noticed, PaymentActor, begin_giving_back, noticed_job
+from mailroom.actors.paying.kinds import REFUNDING, Noticed
+from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.payment import PaymentActor, begin_giving_back
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -162,7 +163,7 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
 
 def test_a_refund_has_the_patience_of_a_day():
     most, least = (
-        sum(REFUND_BACKOFF.delay_seconds(attempt, chance) for attempt in range(1, REFUND_ATTEMPTS_MAX))
+        sum(REFUNDING.backoff.delay_seconds(tried, chance) for tried in range(1, REFUNDING.attempts_max))
         for chance in (0.0, 1.0)
     )
     assert 18 * 3600 < least < 24 * 3600 < most < 28 * 3600

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.link import made_at
-from mailroom.actors.payment import Noticed, begin_giving_back, noticed_job
+from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops.simulators.payments.serving import simulator
 from mailroom.storage.postgres.outbox.enqueue import enqueue

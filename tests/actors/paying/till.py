@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.payment import Follows, PaymentActor, Purpose, payment_handlers
 from mailroom.actors.providers.payments import (
     CreatedPayment,
@@ -32,6 +32,9 @@ class Trouble:
     def strike(self):
         if self.answers and (answer := self.answers.pop(0)) is not None:
             raise answer
+
+
+DELIVER = Kind("shop.deliver", Letter, queue="delivery")
 
 
 class MemoryProvider:
@@ -139,8 +142,6 @@ class Shop:
     def __init__(self, *providers):
         self.providers = {provider.name: provider for provider in providers or (MemoryProvider(),)}
         self.provider = next(iter(self.providers.values()))
-        self.delivery = Handlers("delivery")
-        self.delivery.job("shop.deliver", Letter)(None)
         self.give_back = None
         purpose = Purpose(
             paid=self._paid,
@@ -154,7 +155,7 @@ class Shop:
         await self._tell(connection, "paid", payment, payment.amount_minor)
         if self.give_back:
             return Follows(give_back=self.give_back)
-        return Follows([self.delivery.new("shop.deliver", Letter(text=payment.reference))])
+        return Follows([DELIVER(Letter(text=payment.reference))])
 
     async def _mismatched(self, connection, payment, paid):
         await self._tell(connection, f"mismatched {paid.currency}", payment, paid.amount_minor)

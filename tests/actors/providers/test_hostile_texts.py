@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.actors.payment import Noticed, hinted_job, noticed_job
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.noticed import hinted_job, noticed_job
 from mailroom.actors.providers.aaio import Aaio, sign
 from mailroom.actors.providers.http import _seconds
 from mailroom.actors.providers.mini_app import InitDataError, parse_init_data

@@ -1,31 +1,15 @@
 """The buyer is told that money of theirs goes back: at once if that takes a while, and when it is there."""
 
-from pydantic import BaseModel
-
+from mailroom.actors.bots.shop.jobs.kinds import Apology
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.telling import data_of
 from mailroom.actors.jobs.context import JobContext
-from mailroom.actors.paying.purpose import Why
 from mailroom.storage.postgres.refunds import find_refund
 
 OVER = "shop.refunded"
 UNDER_WAY = "shop.refunding"
 PATIENCE_SECONDS = 15.0
 """A refund takes a second or two; who is told of its end that soon need not be told of its beginning."""
-
-
-class Apology(BaseModel):
-    """What the buyer is told."""
-
-    order: int
-    payment: int | None
-    """None for an order that the balance has paid for."""
-    why: Why
-    amount_minor: int
-    currency: str
-    over: bool
-    to_balance: bool = False
-    """The provider could not give it back: it is on the customer's balance."""
 
 
 async def apologise(wanted: Apology, context: JobContext) -> None:

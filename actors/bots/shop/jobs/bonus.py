@@ -4,10 +4,10 @@ from typing import cast
 
 from mailroom.actors.bots.shop.balance import add_entry
 from mailroom.actors.bots.shop.customers import find_customer, referrers_of
+from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.bots.shop.orders import OrderJob
 from mailroom.actors.bots.shop.telling import event_job
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.context import JobContext

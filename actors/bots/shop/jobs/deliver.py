@@ -2,8 +2,9 @@
 
 from structlog import get_logger
 
+from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.jobs.sql import SQL
-from mailroom.actors.bots.shop.orders import OrderJob, mark_delivered
+from mailroom.actors.bots.shop.orders import mark_delivered
 from mailroom.actors.bots.shop.telling import data_of
 from mailroom.actors.jobs.context import JobContext
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from mailroom.actors.bots.shop import erasure
-from mailroom.actors.bots.shop.erasure import AGAIN_SECONDS, EVENT, Erasure, UsageOf
+from mailroom.actors.bots.shop.erasure import AGAIN_SECONDS, EVENT
+from mailroom.actors.bots.shop.jobs.kinds import Erasure, UsageOf
 from mailroom.actors.jobs.context import JobContext
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
 

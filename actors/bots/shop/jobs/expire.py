@@ -1,10 +1,7 @@
 """A reservation has run out: the goods are for others, and the customer is told."""
 
-from dataclasses import replace
-
-from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.kinds import EXPIRE, OrderJob
 from mailroom.actors.bots.shop.jobs.sql import SQL
-from mailroom.actors.bots.shop.orders import EXPIRE, OrderJob
 from mailroom.actors.bots.shop.orders import expire as close_if_due
 from mailroom.actors.bots.shop.telling import event_job
 from mailroom.actors.jobs.context import JobContext
@@ -25,5 +22,5 @@ async def expire(wanted: OrderJob, context: JobContext) -> None:
             return
         until = await connection.fetchval(SQL["waits_until"], wanted.order)
         if until is not None:
-            again = replace(new_job(EXPIRE, wanted, wanted.order), run_at=until)
+            again = EXPIRE(wanted, run_at=until)
             await context.enqueue(connection, carry([again], context.trace))

@@ -1,10 +1,18 @@
-"""What follows from an order that was paid."""
+"""What follows from an order that was paid, and what its suppliers are told."""
 
-from mailroom.actors.bots.shop.jobs.patience import new_job
-from mailroom.actors.bots.shop.jobs.receipt import ReceiptJob
-from mailroom.actors.bots.shop.jobs.supplier import supplier_jobs
+from mailroom.actors.bots.shop.jobs.kinds import (
+    BONUS,
+    DELIVER,
+    RANK,
+    RECEIPT,
+    TELL_SUPPLIER,
+    About,
+    OrderJob,
+    ReceiptJob,
+    TellSupplier,
+)
+from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.order import Order
-from mailroom.actors.bots.shop.orders import BONUS, DELIVER, RANK, RECEIPT, OrderJob
 from mailroom.actors.bots.shop.telling import turned_jobs
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
@@ -17,10 +25,26 @@ async def after_paid(connection: Connection, order: Order, payment_id: int | Non
     """
     number = order.number
     return [
-        new_job(DELIVER, OrderJob(order=number), number),
-        new_job(RECEIPT, ReceiptJob(order=number, payment=payment_id), number),
-        new_job(BONUS, OrderJob(order=number), number),
-        new_job(RANK, OrderJob(order=number), number),
+        DELIVER(OrderJob(order=number)),
+        RECEIPT(ReceiptJob(order=number, payment=payment_id)),
+        BONUS(OrderJob(order=number)),
+        RANK(OrderJob(order=number)),
         *await supplier_jobs(connection, number, "sold"),
         *turned_jobs(order.bot, order.chat_id, number),
+    ]
+
+
+async def supplier_jobs(connection: Connection, number: int, about: About) -> list[NewJob]:
+    """The jobs that tell each supplier of an order's goods."""
+    return [
+        TELL_SUPPLIER(TellSupplier(order=number, supplier=row["id"], about=about))
+        for row in await connection.fetch(SQL["suppliers"], number)
+    ]
+
+
+async def replaced_jobs(connection: Connection, number: int, product_id: int, item_id: int) -> list[NewJob]:
+    """The job that tells a product's supplier that `item_id` was given for one that did not work."""
+    return [
+        TELL_SUPPLIER(TellSupplier(order=number, supplier=row["id"], about="replaced", item=item_id))
+        for row in await connection.fetch(SQL["supplier_of"], product_id)
     ]

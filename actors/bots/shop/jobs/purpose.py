@@ -1,20 +1,19 @@
 """What payments mean for the shop: the goods are sold, or the money is of no use and goes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from structlog import get_logger
 
 from mailroom.actors.bots.shop import checkout
 from mailroom.actors.bots.shop.balance import add_entry
-from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS, Apology
+from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS
 from mailroom.actors.bots.shop.jobs.follow import after_paid
-from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import owner_jobs
 from mailroom.actors.bots.shop.jobs.trouble import tell_of_trouble
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.bots.shop.orders import APOLOGISE
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble, Why
@@ -59,6 +58,11 @@ WHY: dict[Why, dict[Language, str]] = {
     "mismatch": {Language.RU: "оплачена другая сумма", Language.EN: "another sum was paid"},
     "owner": {Language.RU: "решение магазина", Language.EN: "the shop decided so"},
 }
+
+
+def purposes(services: BotServices) -> Mapping[str, Purpose]:
+    """What follows from payments of the shop, by their purpose."""
+    return {checkout.PURPOSE: shop_purpose(services)}
 
 
 def shop_purpose(services: BotServices) -> Purpose:
@@ -114,7 +118,7 @@ async def _given_back(
             order=number, payment=payment.id, why=back.why, over=True, to_balance=to_balance,
             amount_minor=back.money.amount_minor, currency=back.money.currency,
         )  # fmt: skip
-        jobs.append(new_job(APOLOGISE, apology, number))
+        jobs.append(APOLOGISE(apology))
     return jobs
 
 
@@ -124,7 +128,7 @@ def _under_way(payment: Payment, why: Why, money: Money) -> NewJob:
         order=number, payment=payment.id, why=why, over=False,
         amount_minor=money.amount_minor, currency=money.currency,
     )  # fmt: skip
-    return new_job(APOLOGISE, apology, number, delay_seconds=PATIENCE_SECONDS)
+    return APOLOGISE(apology, delay_seconds=PATIENCE_SECONDS)
 
 
 async def _credit(connection: Connection, order: Order, payment: Payment, money: Money) -> bool:

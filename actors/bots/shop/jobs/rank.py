@@ -1,7 +1,7 @@
 """The order is counted in the leaderboard."""
 
+from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.leaderboard import count_order
-from mailroom.actors.bots.shop.orders import OrderJob
 from mailroom.actors.jobs.context import JobContext
 
 

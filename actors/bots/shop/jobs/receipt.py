@@ -1,20 +1,11 @@
 """The buyer is shown what was paid."""
 
-from pydantic import BaseModel
-
+from mailroom.actors.bots.shop.jobs.kinds import ReceiptJob
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.telling import data_of
 from mailroom.actors.jobs.context import JobContext
 
 EVENT = "shop.receipt"
-
-
-class ReceiptJob(BaseModel):
-    """The receipt of an order."""
-
-    order: int
-    payment: int | None = None
-    """None for an order that the balance has paid for."""
 
 
 async def send_receipt(wanted: ReceiptJob, context: JobContext) -> None:

@@ -16,26 +16,22 @@ import hashlib
 import hmac
 import json
 import time
-from typing import Literal
 
 import httpx
 from asyncpg import Record
-from pydantic import BaseModel
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer
-from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.kinds import About, TellSupplier
 from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.jobs.tell import notice_job
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.bots.shop.orders import TELL_SUPPLIER, key_of
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
 from mailroom.actors.uses.http import ForbiddenAddressError, Http
 from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
 
 log = get_logger("mailroom.shop")
@@ -47,7 +43,6 @@ RETRY_AFTER_SECONDS_MAX = 3600.0
 AGAIN = frozenset({408, 425, 429})
 """The answers below 500 that ask to be called again."""
 
-About = Literal["sold", "returned", "replaced"]
 EVENTS = {"sold": "order.paid", "returned": "order.refunded", "replaced": "order.item_replaced"}
 TEXTS = {
     ("sold", Language.RU): "🛒 Продано, заказ № {number}:\n{lines}",
@@ -57,42 +52,6 @@ TEXTS = {
     ("replaced", Language.RU): "🔁 Не сработало у покупателя, заменили со склада, заказ № {number}:\n{lines}",
     ("replaced", Language.EN): "🔁 Did not work and was replaced from stock, order {number}:\n{lines}",
 }
-
-
-class TellSupplier(BaseModel):
-    """Tell one supplier of what an order has of theirs."""
-
-    order: int
-    supplier: int
-    about: About = "sold"
-    item: int | None = None
-    """The one that was given instead, where it is about that."""
-
-
-async def replaced_jobs(connection: Connection, number: int, product_id: int, item_id: int) -> list[NewJob]:
-    """The job that tells a product's supplier that `item_id` was given for one that did not work."""
-    return [
-        new_job(
-            TELL_SUPPLIER,
-            TellSupplier(order=number, supplier=row["id"], about="replaced", item=item_id),
-            number,
-            key=f"{key_of(number)}:supplier:{row['id']}",
-        )
-        for row in await connection.fetch(SQL["supplier_of"], product_id)
-    ]
-
-
-async def supplier_jobs(connection: Connection, number: int, about: About) -> list[NewJob]:
-    """The jobs that tell each supplier of an order's goods."""
-    return [
-        new_job(
-            TELL_SUPPLIER,
-            TellSupplier(order=number, supplier=row["id"], about=about),
-            number,
-            key=f"{key_of(number)}:supplier:{row['id']}",
-        )
-        for row in await connection.fetch(SQL["suppliers"], number)
-    ]
 
 
 async def tell_supplier(services: BotServices, wanted: TellSupplier, context: JobContext) -> Outcome:

@@ -4,13 +4,12 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop import checkout
 from mailroom.actors.bots.shop.balance import add_entry
-from mailroom.actors.bots.shop.jobs.patience import new_job
+from mailroom.actors.bots.shop.jobs.follow import supplier_jobs
+from mailroom.actors.bots.shop.jobs.kinds import TAKE_BACK, OrderJob
 from mailroom.actors.bots.shop.jobs.sql import SQL
-from mailroom.actors.bots.shop.jobs.supplier import supplier_jobs
 from mailroom.actors.bots.shop.leaderboard import uncount_order
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import find_order
-from mailroom.actors.bots.shop.orders import TAKE_BACK, OrderJob
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -32,7 +31,7 @@ async def go_back(connection: Connection, number: int, *, by_bank: bool = False)
     await checkout.begin_refund(connection, number, "owner", goods_back=unseen)
     # Who goes to the bank with goods in hand is not given the rest as well.
     await checkout.finish_refund(connection, number, balance_back=unseen or not by_bank)
-    return new_job(TAKE_BACK, OrderJob(order=number), number)
+    return TAKE_BACK(OrderJob(order=number))
 
 
 async def take_back(wanted: OrderJob, context: JobContext) -> None:

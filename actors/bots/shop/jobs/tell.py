@@ -3,18 +3,17 @@ only if what it tells of has happened.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import cast
 
 from structlog import get_logger
 
-from mailroom.actors import notification
 from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order
-from mailroom.actors.bots.shop.telling import ATTEMPTS_MAX
+from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.notify import notice
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 
@@ -23,7 +22,7 @@ log = get_logger("mailroom.shop")
 
 def notice_job(bot: str, chat_id: int, text: str) -> NewJob:
     """A text to somebody who has no dialogue with the shop, such as a supplier."""
-    return replace(notification.notice(bot, chat_id, text), attempts_max=ATTEMPTS_MAX)
+    return notice(bot, chat_id, text, kind=TELL)
 
 
 async def owner_jobs(

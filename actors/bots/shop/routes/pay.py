@@ -17,12 +17,10 @@ from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import minutes_left, own_order
-from mailroom.actors.paying.notice import ASK_ATTEMPTS_MAX, ASK_SECONDS
+from mailroom.actors.paying.kinds import CONFIRM, Confirm
 from mailroom.actors.paying.ways import Ways
-from mailroom.actors.payment import CONFIRM, QUEUE, Confirm
 from mailroom.actors.providers.payments import PaymentProvider, PaymentProviderError
 from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import payments_of
 
 log = get_logger("mailroom.shop")
@@ -104,12 +102,8 @@ async def have_paid(
         await popup(callback, texts.orders.nothing_to_ask_popup, alert=True)
         return
     jobs = [
-        NewJob(
-            QUEUE,
-            CONFIRM,
-            Confirm(payment_id=one.id).model_dump_json(),
-            timeout_seconds=ASK_SECONDS,
-            attempts_max=ASK_ATTEMPTS_MAX,
+        CONFIRM(
+            Confirm(payment_id=one.id),
             dedup_key=f"customer:{one.id}",
             dedup_seconds=ASKED_AGAIN_SECONDS,
             origin=turn.origin(f"confirm:{one.id}"),
@@ -118,7 +112,7 @@ async def have_paid(
     ]
     async with database.acquire() as connection, connection.transaction():
         await enqueue(connection, jobs)
-    wake(QUEUE)
+    wake(CONFIRM.queue)
     names = ", ".join(dict.fromkeys(texts.provider(one.provider) for one in asked))
     await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
 

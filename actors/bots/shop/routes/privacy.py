@@ -11,10 +11,11 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import erasure, screens
 from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
-from mailroom.actors.bots.shop.erasure import EVENT, Erasure
+from mailroom.actors.bots.shop.erasure import EVENT
+from mailroom.actors.bots.shop.jobs.kinds import ERASE, Erasure
+from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.orders import QUEUE
 from mailroom.actors.bots.shop.policies import Policy, policy
 from mailroom.actors.bots.shop.replies import chat_of, send, show, tell
 from mailroom.actors.bots.shop.screens import Front, Screen
@@ -60,7 +61,7 @@ async def do_erasure(callback: CallbackQuery, database: Pool, turn: Turn, wake: 
     """Begin to delete it."""
     user_id, chat_id = callback.from_user.id, chat_of(callback)
     begun = await erasure.ask(database, turn.bot, user_id, chat_id, texts.language, turn.origin("erasure"))
-    wake(QUEUE)
+    wake(ERASE.queue)
     left = await erasure.before(database, turn.bot, user_id)
     await show(callback, screens.erasing(texts, left.unfinished, begun=begun))
 
@@ -71,10 +72,10 @@ async def erased(
     """Delete it, and say so: the last that is remembered of this chat."""
     wish = Erasure.model_validate_json(event.data)
     if not await erasure.erase(database, turn.bot, wish, turn.origin("erasure")):
-        wake(QUEUE)
+        wake(ERASE.queue)
         return
     await state.clear()
-    await tell(bot, event.chat_id, screens.erased(TEXTS[wish.language]))
+    await tell(bot, event.chat_id, screens.erased(TEXTS[Language(wish.language)]))
 
 
 async def _screen(

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from mailroom.actors.jobs.actor import JobActor, job_life
 from mailroom.actors.jobs.context import JobContext, Services
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.worker import Details
 from mailroom.actors.runtime.host import hosted
 from mailroom.ops import logs
@@ -50,7 +51,7 @@ class Adapter(mailroom.Adapter):
         async def run(nothing: Nothing, _context: JobContext) -> None:
             handle(nothing.wanted_at)
 
-        handlers.job(mailroom.NAME, Nothing)(run)
+        handlers.job(Kind(mailroom.NAME, Nothing, queue=mailroom.QUEUE))(run)
         ears = Ears(self._url)
         live = job_life(BenchActor, Services(self._url, ears), handlers)
         async with asyncpg.create_pool(self._url, min_size=1) as pool, asyncio.TaskGroup() as group:

@@ -5,8 +5,7 @@ import random
 import pytest
 import trio
 
-from mailroom.actors.bots.shop.jobs.patience import new_job
-from mailroom.actors.bots.shop.orders import BONUS, DELIVER, RANK, OrderJob
+from mailroom.actors.bots.shop.jobs.kinds import BONUS, DELIVER, RANK, OrderJob
 from mailroom.actors.providers.payments import Money
 from tests.actors.bots.shop.jobs.faults import Faults
 from tests.actors.bots.shop.jobs.world import PRICE
@@ -135,8 +134,8 @@ def test_jobs_that_are_enqueued_again_do_nothing_more(play):
         order, friend = await sale(world, await world.product(1))
         await world.pay(order)
         await world.quiet()
-        for name in (DELIVER, RANK, BONUS):
-            await world.stand.enqueue(new_job(name, OrderJob(order=order.number), order.number))
+        for kind in (DELIVER, RANK, BONUS):
+            await world.stand.enqueue(kind(OrderJob(order=order.number)))
         await world.quiet()
         await sold_once(world, order, friend)
 

@@ -17,7 +17,8 @@ from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import quote_cart
 from mailroom.actors.bots.shop.checkout import PURPOSE, pay_link
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.jobs import handlers, purposes
+from mailroom.actors.bots.shop.jobs.handlers import handlers
+from mailroom.actors.bots.shop.jobs.purpose import purposes
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import Buyer, find_order, place_order
@@ -27,7 +28,9 @@ from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.notification import NotificationActor
-from mailroom.actors.payment import Noticed, PaymentActor, noticed_job, payment_handlers
+from mailroom.actors.paying.kinds import Noticed
+from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.http import Http

@@ -1,0 +1,44 @@
+"""Who does the shop's jobs."""
+
+from functools import partial
+
+from mailroom.actors.bots.shop.jobs.apologise import apologise
+from mailroom.actors.bots.shop.jobs.bonus import pay_bonus
+from mailroom.actors.bots.shop.jobs.deliver import deliver
+from mailroom.actors.bots.shop.jobs.erase import erase, erase_usage
+from mailroom.actors.bots.shop.jobs.expire import expire
+from mailroom.actors.bots.shop.jobs.kinds import (
+    APOLOGISE,
+    BONUS,
+    DELIVER,
+    ERASE,
+    ERASE_USAGE,
+    EXPIRE,
+    QUEUE,
+    RANK,
+    RECEIPT,
+    TAKE_BACK,
+    TELL_SUPPLIER,
+)
+from mailroom.actors.bots.shop.jobs.rank import rank
+from mailroom.actors.bots.shop.jobs.receipt import send_receipt
+from mailroom.actors.bots.shop.jobs.supplier import tell_supplier
+from mailroom.actors.bots.shop.jobs.take_back import take_back
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.handlers import Handlers
+
+
+def handlers(services: BotServices) -> Handlers:
+    """The shop's jobs."""
+    jobs = Handlers(QUEUE, schema=services.schema)
+    jobs.job(DELIVER)(deliver)
+    jobs.job(RECEIPT)(send_receipt)
+    jobs.job(BONUS)(partial(pay_bonus, services))
+    jobs.job(RANK)(rank)
+    jobs.job(TELL_SUPPLIER)(partial(tell_supplier, services))
+    jobs.job(EXPIRE)(expire)
+    jobs.job(APOLOGISE)(apologise)
+    jobs.job(TAKE_BACK)(take_back)
+    jobs.job(ERASE)(erase)
+    jobs.job(ERASE_USAGE)(erase_usage)
+    return jobs
