@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from quart import Response, jsonify, request
 from werkzeug.routing import IntegerConverter
 
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 
 NUMBER_DIGITS_MAX = 100
 """Of a number in an address. A longer one is nothing that there is."""

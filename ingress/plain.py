@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from mailroom.storage.redis.entry import Chat
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 
 
 def plain(value: object) -> Any:

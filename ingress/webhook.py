@@ -16,7 +16,7 @@ from mailroom.actors.metrics import child
 from mailroom.actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
 from mailroom.ingress.intake import Gate, Intake
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.words import as_json
+from mailroom.storage.texts import as_json
 
 log = get_logger("mailroom.webhook")
 

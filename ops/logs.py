@@ -22,7 +22,8 @@ import structlog
 from pydantic_core import to_json
 from structlog.typing import EventDict, Processor
 
-from mailroom.storage.words import harmless, harmless_json, kept, printable, shown, traceback_of
+from mailroom.storage.texts import harmless, harmless_json, kept, printable, shown
+from mailroom.storage.words import traceback_of
 
 T = TypeVar("T")
 

@@ -1,70 +1,24 @@
-"""What others say, made fit to be kept: texts that a store refuses, and errors that do not want to be told.
-
-Any Python string may hold half of a surrogate pair (a language model's answer that was cut within an emoji is
-enough), and UTF-8 has no bytes for it; Postgres has none for NUL either. And an exception is somebody's code:
-to ask it for its text may raise. What is only told, to the log or to whoever is on call, goes through here
-first: nothing here raises, and everything has an end.
+"""Errors in words. An exception is somebody's code: to ask it for its text may raise. What is only told, to
+the log or to whoever is on call, goes through here first: nothing here raises, and everything has an end.
 """
 
-import re
 import traceback
-from collections.abc import Mapping
-from typing import Any
 
-from pydantic_core import ValidationError, to_json, to_jsonable_python
+from pydantic_core import ValidationError
 
 from mailroom.storage.frames import is_authors
+from mailroom.storage.texts import DEPTH_MAX, SHOWN_CHARS_MAX, kept, named, shown
+from mailroom.storage.wrong_values import in_a_sentence
 
-ERROR_CHARS_MAX = 2_000
 TRACEBACK_CHARS_MAX = 8_000
 """Enough to see what happened; a library that puts a whole page into its error must not fill the store."""
-DEPTH_MAX = 20
-"""How deep a value is looked into for texts that must be mended; what is deeper is shown as text."""
-UNFIT = "\N{REPLACEMENT CHARACTER}"
-
-_UNFIT = re.compile("[\0\ud800-\udfff]")
-_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# Control characters, and those that turn the direction of text: what somebody wrote to a bot must not move
-# the cursor of whoever is on call. Halves of surrogate pairs too, for a terminal has no bytes for them.
-_HOSTILE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def printable(text: str) -> str:
-    """The text, with what no store takes replaced: NUL, and halves of surrogate pairs."""
-    return _UNFIT.sub(UNFIT, text)
-
-
-def harmless(text: object) -> str:
-    """Text that nobody vouches for, safe to print: what a terminal would obey is shown as its escape."""
-    return _HOSTILE.sub(lambda found: ascii(found[0])[1:-1], str(text))
-
-
-def harmless_json(text: str) -> str:
-    """A JSON text that says the same, and that a terminal may show too: JSON leaves some of it unescaped."""
-    return _HOSTILE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def kept(text: str, chars_max: int) -> str:
-    """As much of a text as is kept, its beginning and end, without what cannot be."""
-    half = chars_max // 2
-    return printable(text if len(text) <= chars_max else f"{text[:half]} … {text[-half:]}")
-
-
-def shown(value: object, chars_max: int = ERROR_CHARS_MAX) -> str:
-    """Any object as text; one that refuses is named by its type."""
-    try:
-        return kept(f"{value!s}", chars_max)
-    except Exception as refusal:
-        return f"<{_name(value)} whose text cannot be had: {_name(refusal)}>"
 
 
 def words(error: BaseException) -> str:
     """An error in words: its type, and what it says. What pydantic found wrong is one plain sentence."""
     if type(error) is not ValidationError:
-        return f"{_name(error)}: {shown(error)}"
-    from mailroom.storage.wrong_values import in_a_sentence  # it is made of what stands above
-
-    return kept(f"no valid {error.title}: {in_a_sentence(error)}", ERROR_CHARS_MAX)
+        return f"{named(error)}: {shown(error)}"
+    return kept(f"no valid {error.title}: {in_a_sentence(error)}", SHOWN_CHARS_MAX)
 
 
 def traceback_of(error: BaseException, chars_max: int = TRACEBACK_CHARS_MAX) -> str:
@@ -77,7 +31,7 @@ def traceback_of(error: BaseException, chars_max: int = TRACEBACK_CHARS_MAX) -> 
         _shorten(told, DEPTH_MAX)
         return kept("".join(told.format()), chars_max)
     except Exception as refusal:
-        return f"{words(error)}\n<its traceback cannot be had: {_name(refusal)}>"
+        return f"{words(error)}\n<its traceback cannot be had: {named(refusal)}>"
 
 
 def _shorten(told: traceback.TracebackException, depth: int) -> None:
@@ -88,33 +42,3 @@ def _shorten(told: traceback.TracebackException, depth: int) -> None:
     for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
         if depth and other is not None:
             _shorten(other, depth - 1)
-
-
-def as_json(value: object) -> bytes:
-    """A value as JSON, whatever its texts hold: a text that UTF-8 has no bytes for is mended, anything that
-    is no value of JSON is shown as text.
-    """
-    try:
-        return to_json(value, fallback=shown)
-    except ValueError:
-        return to_json(_mended(value, DEPTH_MAX))
-
-
-def _mended(value: object, depth: int) -> Any:
-    if isinstance(value, str):
-        return printable(value)
-    if value is None or isinstance(value, bool | float) or (type(value) is int and value.bit_length() < 64):
-        return value
-    if depth and isinstance(value, Mapping):
-        return {shown(key): _mended(part, depth - 1) for key, part in value.items()}
-    if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_mended(part, depth - 1) for part in value]
-    try:
-        plain = to_jsonable_python(value, fallback=shown)
-    except ValueError:
-        return shown(value)
-    return _mended(plain, depth - 1) if depth and isinstance(plain, str | list | dict) else shown(value)
-
-
-def _name(value: object) -> str:
-    return type(value).__name__

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
+from mailroom.storage.texts import shown
 from mailroom.storage.value_places import NOWHERE, Place, in_words
-from mailroom.storage.words import shown
 
 FAULTS_MAX = 5
 """Of one value so many faults are told: enough to see that it is another thing altogether."""

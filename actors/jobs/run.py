@@ -21,7 +21,8 @@ from mailroom.storage.postgres.outbox.outcome import (
     Retry,
     Snoozed,
 )
-from mailroom.storage.words import shown, traceback_of, words
+from mailroom.storage.texts import shown
+from mailroom.storage.words import traceback_of, words
 from mailroom.storage.wrong_values import in_a_sentence
 
 RETRY_AFTER_SECONDS_MAX = 30 * 86_400.0

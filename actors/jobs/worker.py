@@ -34,7 +34,7 @@ from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
 from mailroom.storage.postgres.outbox.pools import QueueConnections, SharedConnections, connect_shared
-from mailroom.storage.words import shown
+from mailroom.storage.texts import shown
 
 log = get_logger("mailroom.jobs")
 

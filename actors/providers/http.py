@@ -21,7 +21,7 @@ from mailroom.actors.providers.payments import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 from mailroom.storage.wrong_values import in_a_sentence
 
 log = get_logger("mailroom.payment")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 
 AGE_SECONDS_MAX = 3600.0
 """Longer than anybody shops without a break; a string that leaked is worth nothing afterwards."""

@@ -37,7 +37,7 @@ from mailroom.ops.cli import (
 from mailroom.ops.embedded.place import StoreError
 from mailroom.ops.faults import CannotStartError, ConfigurationError, GaveUpError
 from mailroom.ops.version import VERSION
-from mailroom.storage.words import harmless
+from mailroom.storage.texts import harmless
 
 app = typer.Typer(
     name="mailroom",

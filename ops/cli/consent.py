@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from mailroom.storage.words import harmless
+from mailroom.storage.texts import harmless
 
 OPERATOR = "MAILROOM_OPERATOR"
 """Names whoever acts, where the login name does not say it: a shared account, a script."""

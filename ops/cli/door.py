@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, operator, reason
-from mailroom.storage.words import harmless
+from mailroom.storage.texts import harmless
 
 if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` does not need it
     from mailroom.ops.settings import Settings
@@ -123,6 +123,6 @@ def _print_json(report: object) -> None:
     import json
 
     from mailroom.ingress.plain import plain
-    from mailroom.storage.words import harmless_json
+    from mailroom.storage.texts import harmless_json
 
     print(harmless_json(json.dumps(plain(report), ensure_ascii=False)))

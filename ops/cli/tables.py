@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mailroom.storage.words import harmless
+from mailroom.storage.texts import harmless
 
 PIPE_COLUMNS = 10_000
 """In a pipe nothing is folded: whoever reads it there searches it by lines."""

@@ -16,7 +16,7 @@ import asyncpg
 
 from mailroom.storage.postgres.outbox.connection import Source, answering
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.words import kept
+from mailroom.storage.texts import kept
 
 SQL = load(Path(__file__).with_name("broadcasts.sql"))
 

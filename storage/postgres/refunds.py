@@ -8,7 +8,7 @@ from typing import Literal
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.payment_names import new_suffix
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 
 SQL = load(Path(__file__).with_name("refunds.sql"))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailroom.storage.redis.batch import Line
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 
 STREAM = "mailroom:audit"
 LENGTH_MAX = 100_000

@@ -21,7 +21,7 @@ from mailroom.storage.redis.entry import PARTITIONS, Chat, Entry, prefix, queue_
 from mailroom.storage.redis.moves import Moves
 from mailroom.storage.redis.scripts import script
 from mailroom.storage.redis.wire import Argument, text
-from mailroom.storage.words import as_json, printable
+from mailroom.storage.texts import as_json, printable
 
 Accepted: TypeAlias = Literal["accepted", "suspended", "duplicate", "full", "shed", "shed_first"]
 

@@ -15,7 +15,7 @@ from structlog import get_logger
 from mailroom.actors.runtime.bridge import to_trio
 from mailroom.storage.redis.mailbox import PARKED_BY
 from mailroom.storage.redis.suspensions import Held
-from mailroom.storage.words import shown
+from mailroom.storage.texts import shown
 from mailroom.supervisors.oncall.handles import ChatsHandle, TreeHandle
 from mailroom.supervisors.oncall.orders import Order, Reply
 from mailroom.supervisors.oncall.registry import PATHS_MAX, Process

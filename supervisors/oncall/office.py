@@ -13,7 +13,7 @@ from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.dead_letters import DeadLetters
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.suspensions import Held, Suspensions
-from mailroom.storage.words import printable, shown
+from mailroom.storage.texts import printable, shown
 from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
 from mailroom.supervisors.oncall.outbox import Database, Outbox

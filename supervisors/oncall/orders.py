@@ -14,7 +14,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
-from mailroom.storage.words import as_json, words
+from mailroom.storage.texts import as_json
+from mailroom.storage.words import words
 from mailroom.supervisors.oncall.registry import Process
 from mailroom.supervisors.oncall.reports import NodeReport
 

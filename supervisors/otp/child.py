@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import trio
 
-from mailroom.storage.words import shown
+from mailroom.storage.texts import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from mailroom.storage.words import TRACEBACK_CHARS_MAX, as_json, kept, printable, shown, traceback_of, words
+from mailroom.storage.texts import as_json, kept, printable, shown
+from mailroom.storage.words import TRACEBACK_CHARS_MAX, traceback_of, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=50)
 """Whatever a string of Python's may hold: halves of surrogate pairs and NUL too."""

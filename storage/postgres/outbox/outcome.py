@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailroom.storage.postgres.outbox.job import Job
-from mailroom.storage.words import kept
+from mailroom.storage.texts import kept
 
 ERROR_CHARS_MAX = 2_000
 TRACEBACK_CHARS_MAX = 20_000

@@ -7,7 +7,7 @@ from typing import Literal
 
 from mailroom.storage.postgres.outbox.connection import Source, answering
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.words import printable
+from mailroom.storage.texts import printable
 
 SQL = load(Path(__file__).with_name("oncall.sql"))
 

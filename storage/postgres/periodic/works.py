@@ -18,7 +18,8 @@ from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.periodic.schedule import Schedule, ScheduleError
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.words import kept, words
+from mailroom.storage.texts import kept
+from mailroom.storage.words import words
 
 SQL = load(Path(__file__).with_name("works.sql"))
 

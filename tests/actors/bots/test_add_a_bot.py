@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
@@ -255,7 +256,7 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
     settings = configuration.load(folder / "jar.toml", environment={})
     (options,) = options_of(settings).values()
     assert options.owners == {OWNER}
-    assert list(brought(settings, None).purposes) == ["tips.tip"]
+    assert list(brought(settings, SimpleNamespace(of=lambda _bot: None)).purposes) == ["tips.tip"]
     wrong = folder / "wrong.toml"
     wrong.write_text('[bots.jar]\nbot = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')
     with pytest.raises(ConfigurationError, match=r"unknown option; did you mean amounts_rub"):

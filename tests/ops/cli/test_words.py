@@ -5,7 +5,7 @@ import pytest
 from mailroom.ops.cli import words
 from mailroom.ops.cli.dead.draft import Draft
 from mailroom.ops.cli.dead.look import pretty
-from mailroom.storage.words import harmless
+from mailroom.storage.texts import harmless
 
 
 @pytest.mark.parametrize(
