@@ -52,9 +52,9 @@ WORDS = {
         "Open the shop with the button in the chat with the bot.",
     ),
     "not_found": Words(
-        "Этого здесь нет.",
+        "Здесь ничего нет.",
         "Обновите страницу.",
-        "This is not here.",
+        "There is nothing here.",
         "Reload the page.",
     ),
     "no_order": Words(
@@ -66,19 +66,19 @@ WORDS = {
     "no_provider": Words(
         "Так оплатить нельзя.",
         "Выберите другой способ оплаты.",
-        "This way to pay is not available.",
+        "This way of paying is not available.",
         "Choose another way to pay.",
     ),
     "sold_out": Words(
         "Кто-то успел раньше: столько уже нет.",
-        "Мы показали, сколько осталось. Проверьте корзину.",
+        "В корзине видно, сколько осталось. Проверьте её.",
         "Somebody was faster: there are not that many left.",
         "The cart shows what is left. Please check it.",
     ),
     "too_many_waiting": Words(
         "Три ваших заказа уже ждут оплаты.",
         "Оплатите или отмените один из них.",
-        "Three of your orders wait for payment.",
+        "Three of your orders are awaiting payment.",
         "Pay for one or cancel it first.",
     ),
     "price_changed": Words(
@@ -88,10 +88,10 @@ WORDS = {
         "The cart shows the new ones. Please check it and confirm again.",
     ),
     "order_closed": Words(
-        "Этот заказ уже не ждёт оплаты.",
+        "Этот заказ больше не ждёт оплаты.",
         "Посмотрите, что с ним сейчас.",
-        "This order does not wait for a payment any more.",
-        "Have a look at how it stands now.",
+        "This order is no longer awaiting payment.",
+        "See how it stands now.",
     ),
     "no_complaint": Words(
         "Этот заказ не оплачен.",
@@ -102,8 +102,8 @@ WORDS = {
     "many_complaints": Words(
         "Мы уже передали много ваших сообщений об этом заказе.",
         "Дождитесь, пожалуйста, ответа: он придёт в чат и на эту страницу.",
-        "The shop has many messages of yours about this order already.",
-        "Please wait for the answer: it will come into the chat and on this page.",
+        "The shop already has many messages from you about this order.",
+        "Please wait for the answer: it will arrive in the chat and on this page.",
     ),
     "too_often": Words(
         "Слишком много запросов подряд.",
@@ -113,9 +113,9 @@ WORDS = {
     ),
     "too_many_orders": Words(
         "Слишком много заказов подряд.",
-        "Подождите минуту. Ваши заказы ждут оплаты в списке.",
+        "Подождите минуту. Заказы в вашем списке ждут оплаты.",
         "Too many orders in a row.",
-        "Wait a minute. Your orders wait for payment in the list.",
+        "Wait a minute. The orders in your list are awaiting payment.",
     ),
     "provider_away": Words(
         "Платёжная система сейчас не отвечает.",
@@ -138,7 +138,7 @@ WORDS = {
     "broken": Words(
         "У нас что-то сломалось, мы уже знаем об этом.",
         "Попробуйте чуть позже.",
-        "Something broke on our side, and we know about it.",
+        "Something broke on our side, and we already know about it.",
         "Please try again a little later.",
     ),
 }

@@ -41,9 +41,9 @@ async def _http_problem(error: HTTPException) -> Any:
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     words = {
-        404: f"there is no {request.path}; GET /ops/ lists what there is",
-        405: f"{request.path} does not take {request.method}",
-        413: f"the body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes",
-        500: "an error of ours; the log has its traceback",
+        404: f"There is no {request.path}: GET /ops/ lists what there is.",
+        405: f"{request.path} does not take {request.method}.",
+        413: f"The body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes.",
+        500: "An error of ours: the log has its traceback.",
     }
     return jsonify(error=words.get(code, error.description or error.name)), code, headers

@@ -51,7 +51,7 @@ class ShopDoor:
         """The bot, if it is a shop. Raises `UnknownTargetError`."""
         if bot not in self.options:
             raise UnknownTargetError(
-                f"no shop is called {bot[:100]!r}; there are {', '.join(sorted(self.options))}"
+                f"No shop is called {bot[:100]!r}. There is: {', '.join(sorted(self.options))}."
             )
         return bot
 

@@ -57,7 +57,7 @@ class Naming:
     async def rename(self, name: str | None) -> str:
         """Make the database another installation's: a new one's, or that of this name."""
         if name is not None and (len(name) != INSTALLATION_CHARS or set(name) - set(ALPHABET)):
-            raise BadNameError(f"an installation is called by {INSTALLATION_CHARS} of {ALPHABET}")
+            raise BadNameError(f"An installation is named with {INSTALLATION_CHARS} of {ALPHABET}.")
         await self._refuse_while_worked()
         given = name or "".join(secrets.choice(ALPHABET) for _ in range(INSTALLATION_CHARS))
         await self._postgres.rename(given)

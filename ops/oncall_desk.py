@@ -97,7 +97,7 @@ class _Database:
         url = self._settings.database_url or EmbeddedPostgres(self._settings.data).url_of_running()
         if url is None:
             raise OnCallError(
-                "jobs are kept in Postgres: no DATABASE_URL is set and no `mailroom up` runs on"
+                "Jobs are kept in Postgres: no DATABASE_URL is set and no `mailroom up` runs on"
                 f" {self._settings.data}: set it, or give --data."
             )
         from mailroom.storage.postgres.database import connect

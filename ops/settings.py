@@ -66,8 +66,10 @@ def _url(*schemes: str) -> AfterValidator:
         try:
             parts = urlsplit(value)
             _ = parts.port
-        except ValueError as error:
-            raise ValueError(f"is not a URL: {error}") from None
+        except ValueError:  # Python's words for it are about casts and integers
+            raise ValueError(
+                f"has no host and port that can be read; write it like {schemes[0]}://host:port"
+            ) from None
         if parts.scheme not in schemes:
             raise ValueError(f"must begin with {wanted}")
         if not (parts.netloc or parts.query or parts.scheme == "unix"):

@@ -39,14 +39,14 @@ from mailroom.storage.words import words
 log = get_logger("mailroom.bot")
 
 APOLOGY = {
-    "ru": "Что-то пошло не так, и я не смог ответить на это сообщение. Мы уже знаем об этом."
+    "ru": "Что-то пошло не так, и ответить на это сообщение не получилось. Мы уже знаем об этом."
     " Попробуйте ещё раз чуть позже.",
-    "en": "Something went wrong and I could not answer that message. We know about it."
+    "en": "Something went wrong, and your message could not be answered. We already know about it."
     " Please try again a little later.",
 }
 SHED_NOTICE = {
-    "ru": "Слишком много сообщений сразу: часть из них я не прочитал. Напишите ещё раз, когда я отвечу.",
-    "en": "Too many messages at once: some of them I did not read. Please write again once I have answered.",
+    "ru": "Слишком много сообщений сразу: часть из них не прочитана. Дождитесь ответа и напишите ещё раз.",
+    "en": "Too many messages at once: some were not read. Please wait for an answer, then write again.",
 }
 PROBE_SECONDS = 10
 """How long `getMe` may take where it is asked only whether Telegram is there and knows the bot."""

@@ -9,7 +9,7 @@ const EVERY_MS = 10000;
 const SPANS = { "30min": 1800, "2h": 7200, "": 21600 };
 const section = $("#charts");
 const buttons = [...section.querySelectorAll("[data-span]")];
-const percentiles = (name) => [[`${name}_p50`, "half within"], [`${name}_p99`, "99 % within"]];
+const percentiles = (name) => [[`${name}_p50`, "half within"], [`${name}_p99`, "99% within"]];
 const charts = [
   new Chart($("#throughput"), [["accepted", "accepted"], ["handled", "handled"], ["replies", "replies"]], rate, 1),
   new Chart($("#handling"), percentiles("handling"), latency, 0.001),

@@ -60,7 +60,8 @@ def _say_version(asked: bool) -> None:
 def _mailroom(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which one this is.")
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Chat bots with a durable, ordered mailbox for every chat."""
@@ -98,7 +99,7 @@ def main() -> None:
     except ConfigurationError as error:
         count = len(error.faults)
         print(
-            f"Mailroom cannot start, its configuration has {count} fault{'s' * (count > 1)}:", file=sys.stderr
+            f"Mailroom cannot start: its configuration has {count} fault{'s' * (count > 1)}:", file=sys.stderr
         )
         for fault in error.faults:
             print(f"  {harmless(fault)}", file=sys.stderr)

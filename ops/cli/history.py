@@ -43,11 +43,9 @@ def _print(found: "Past") -> None:
     if not found.points:
         print_line("Nothing was measured in this time: no process ran.")
         return
-    print_line(
-        f"Per second, over {duration(found.step_seconds)} each; times of half and of 99 % of attempts:"
-    )
+    print_line(f"Per second, over {duration(found.step_seconds)} each; times of half and of 99% of attempts:")
     print_table(
-        ("FROM", "ACCEPTED", "HANDLED", "REPLIES", "HANDLING", "99 %", "WAITING", "99 %"),
+        ("FROM", "ACCEPTED", "HANDLED", "REPLIES", "HANDLING", "99%", "WAITING", "99%"),
         (
             (
                 moment(each.at_ms), f"{each.accepted:.1f}", f"{each.handled:.1f}", f"{each.replies:.1f}",
@@ -56,7 +54,7 @@ def _print(found: "Past") -> None:
             )
             for each in found.points
         ),
-        right=("ACCEPTED", "HANDLED", "REPLIES", "HANDLING", "WAITING", "99 %"),
+        right=("ACCEPTED", "HANDLED", "REPLIES", "HANDLING", "WAITING", "99%"),
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class Acting(Office):
 
         async def act() -> Outcome:
             if not isfinite(seconds) or not 0 <= seconds <= DRAIN_SECONDS_MAX:
-                raise OnCallError(f"a drain waits 0 to {DRAIN_SECONDS_MAX:.0f} seconds, not {seconds}")
+                raise OnCallError(f"A drain waits 0 to {DRAIN_SECONDS_MAX:.0f} seconds, not {seconds}.")
             return await self._suspend(target, by, process, seconds)
 
         return await self._intervene("drain", target, by, act)
@@ -75,7 +75,7 @@ class Acting(Office):
             scene = await self._scene()
             found = find_target(target, scene.known)
             if (held := scene.suspended.get(found.stored)) is not None and held.who == HELD_BY:
-                raise OnCallError(f"{found} is held because the stores do not fit together: {held.why}")
+                raise OnCallError(f"{found} is held because the stores do not fit together: {held.why}.")
             if found.kind == "node":
                 return await self._resume_node(scene, found, process)
             scene.need_redis()
@@ -90,7 +90,7 @@ class Acting(Office):
 
     async def _restart_node(self, scene: Scene, found: Target, process: str | None) -> Outcome:
         if (held := scene.suspended.get(found.stored)) is not None and process is None:
-            raise OnCallError(f"{found} is suspended, by {held.who} ({held.why}): resume it instead")
+            raise OnCallError(f"{found} is suspended, by {held.who} ({held.why}): resume it instead.")
         processes = _having(scene, found, process)
         order = Order("restart", path=found.name)
         answers = await self._post.ask_all(processes, order, ACT_SECONDS)
@@ -131,7 +131,7 @@ class Acting(Office):
             processes = scene.having(found.name)
         else:
             if found.stored in scene.suspended:
-                raise OnCallError(f"{found} is suspended everywhere: resume it without naming a process")
+                raise OnCallError(f"{found} is suspended everywhere: resume it without naming a process.")
             processes = _having(scene, found, process)
         answers = await self._post.ask_all(processes, Order("start", path=found.name), ACT_SECONDS)
         if lifted is None and not any(one.value or one.error for one in answers):
@@ -143,8 +143,8 @@ def _having(scene: Scene, found: Target, process: str | None) -> list[Process]:
     """The processes with this node, or the one that was named."""
     processes = _only(process, scene.having(found.name), scene)
     if not processes:
-        where = process or "no process that is running"
-        raise OnCallError(f"{where} has {'no ' if process else ''}{found} now")
+        where = process or "No process that is running"
+        raise OnCallError(f"{where} has {'no ' if process else ''}{found} now.")
     return processes
 
 
@@ -154,14 +154,14 @@ def _only(process: str | None, among: Sequence[Process], scene: Scene) -> list[P
     ids = [one.id for one in scene.processes]
     if process not in ids:
         near = get_close_matches(process, ids, n=3)
-        more = f"Did you mean {' or '.join(near)}?" if near else f"There is: {', '.join(ids) or 'none'}"
-        raise UnknownTargetError(f'no process is called "{process}". {more}')
+        more = f"Did you mean {' or '.join(near)}?" if near else f"There is: {', '.join(ids) or 'none'}."
+        raise UnknownTargetError(f'No process is called "{process}". {more}')
     return [one for one in among if one.id == process]
 
 
 def _refuse_process(found: Target, process: str | None) -> None:
     if process is not None:
-        raise OnCallError(f"{found} is suspended and resumed everywhere: only a node can be in one process")
+        raise OnCallError(f"{found} is suspended and resumed everywhere: only a node can be in one process.")
 
 
 def _still_held(scene: Scene, found: Target) -> str:

@@ -74,7 +74,7 @@ class AllDead(Letters, Jobs):
             async with self._outbox.look() as pool:
                 return DeadCount(letters, await dead_count(pool, _of_jobs(wanted)))
         except (OnCallError, StoreError) as error:
-            return DeadCount(letters, 0, f"dead jobs are not counted: {error}")
+            return DeadCount(letters, 0, f"Dead jobs are not counted. {error}")
 
     async def _dead_in_time(self) -> int | None:
         if not self._outbox.is_there:
@@ -95,7 +95,7 @@ class AllDead(Letters, Jobs):
         try:
             letters += await self._dead_jobs(wanted, most)
         except (OnCallError, StoreError) as error:
-            missing = f"dead jobs are not shown: {error}"
+            missing = f"Dead jobs are not shown. {error}"
         letters.sort(key=lambda letter: letter.died_ms, reverse=True)
         return DeadEverywhere(letters[:most], missing)
 
@@ -124,7 +124,7 @@ class AllDead(Letters, Jobs):
             found = (await show(pool, number)).job
         if found is None or found.state != "dead":
             state = f"is {found.state}" if found else "is over, or never was"
-            raise UnknownTargetError(f"{id} is no dead letter: it {state}; `mailroom outbox show {number}`")
+            raise UnknownTargetError(f"{id} is no dead letter: it {state}; `mailroom outbox show {number}`.")
         return dead_job(found)
 
     async def requeue(self, which: Sequence[str] | Wanted, by: By) -> Outcome:

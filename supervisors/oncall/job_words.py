@@ -27,9 +27,9 @@ def check_json(payload: str) -> None:
         size_bytes = len(payload.encode())
         from_json(payload, allow_inf_nan=False)
     except ValueError as error:
-        raise OnCallError(f"the payload is not JSON: {error}") from None
+        raise OnCallError(f"The payload is not JSON: {error}.") from None
     if size_bytes > PAYLOAD_BYTES_MAX:
-        raise OnCallError(f"the payload has over {PAYLOAD_BYTES_MAX // 1024} KiB")
+        raise OnCallError(f"The payload has over {PAYLOAD_BYTES_MAX // 1024} KiB.")
 
 
 def described(which: "Sequence[str] | JobsWanted") -> str:
@@ -47,8 +47,8 @@ def number_of(text: str) -> int:
     """The number of a job. Raises `UnknownTargetError` for what is none."""
     number = job_number(text)
     if number is None:
-        near = f". Did you mean `mailroom dead show {text}`?" if text.count(":") >= 2 else ""
-        raise UnknownTargetError(f'"{text}" is no job: an id is written job:123, or 123 alone{near}')
+        near = f" Did you mean `mailroom dead show {text}`?" if text.count(":") >= 2 else ""
+        raise UnknownTargetError(f'"{text}" is no job: an id is written job:123, or 123 alone.{near}')
     return number
 
 
@@ -59,8 +59,8 @@ def refuse_forgotten(wanted: "JobsWanted") -> None:
     asked = [name for name in FORGOTTEN if getattr(wanted, name) is not None]
     if asked:
         raise OnCallError(
-            f"of jobs that are {wanted.state} no {' or '.join(asked)} is kept: look for them by queue, name,"
-            " trace, or since when"
+            f"Of jobs that are {wanted.state} no {' or '.join(asked)} is kept: look for them by queue, name,"
+            " trace, or since when."
         )
 
 
@@ -82,7 +82,7 @@ def nearest_queues(name: str, known: Iterable[str]) -> str:
     if near := get_close_matches(name.casefold(), folded, n=3):
         return f"Did you mean {' or '.join(folded[one] for one in near)}?"
     names = sorted(folded.values())
-    return f"There is: {', '.join(names[:NAMES_SHOWN_MAX])}{', …' if len(names) > NAMES_SHOWN_MAX else ''}"
+    return f"There is: {', '.join(names[:NAMES_SHOWN_MAX])}{', …' if len(names) > NAMES_SHOWN_MAX else ''}."
 
 
 def bulk_outcome(target: str, did: str, done: int, failures: dict[str, str], more: bool) -> Outcome:

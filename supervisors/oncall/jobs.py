@@ -98,8 +98,8 @@ class Jobs(Office):
             shown = await show(pool, number)
         if shown.job is None and not shown.history:
             raise UnknownTargetError(
-                f"there is no job {number}: it never was, or was over some two weeks ago."
-                " `mailroom outbox list` shows the newest"
+                f"There is no job {number}: it never was, or was over some two weeks ago."
+                " `mailroom outbox list` shows the newest."
             )
         job = job_report(shown.job, whole=True) if shown.job else None
         return JobStory(f"job:{number}", job, tuple(job_event(event) for event in shown.history))
@@ -135,10 +135,10 @@ class Jobs(Office):
             if not edited:
                 job = (await self.job(id)).job
                 if job is None:
-                    raise OnCallError(f"job:{number} is over: nothing was changed")
+                    raise OnCallError(f"job:{number} is over: nothing was changed.")
                 raise OnCallError(
                     f"job:{number} is {job.state}: it is with a worker, and nothing was changed. Edit it when"
-                    " its attempt has ended; pause its queue if that must not start another"
+                    " its attempt has ended; pause its queue if that must not start another."
                 )
             return Outcome(f"job:{number}", f"job:{number} has its new payload; retry it if it is dead.")
 
@@ -193,7 +193,7 @@ class Jobs(Office):
         from mailroom.storage.postgres.outbox.seen import Wanted, find
 
         if isinstance(which, Wanted) and which.state in ("done", "dropped"):
-            raise OnCallError(f"jobs that are {which.state} are over: nothing can be done to them any more")
+            raise OnCallError(f"Jobs that are {which.state} are over: nothing can be done to them any more.")
         if not isinstance(which, Wanted):
             numbers = list(dict.fromkeys(map(number_of, which)))
             return numbers[:JOBS_BULK_MAX], len(numbers) > JOBS_BULK_MAX, described(which)
@@ -224,14 +224,14 @@ class Jobs(Office):
 
         name = queue.strip()
         if NAME.fullmatch(name) is None:
-            raise UnknownTargetError(f'"{name[:100]}" is no name of a queue: letters, digits, _ . - only')
+            raise UnknownTargetError(f'"{name[:100]}" is no name of a queue: letters, digits, _ . - only.')
         async with self._outbox.look() as pool:
             known = {found for found, _ in await counts(pool)}
             known |= {row["queue"] for row in await pool.fetch("SELECT queue FROM outbox_queue")}
         known |= await self._worked_queues()
         if name in known or not known:  # where nobody knows any it is taken at its word
             return name
-        raise UnknownTargetError(f'no queue is called "{name}". {nearest_queues(name, known)}')
+        raise UnknownTargetError(f'No queue is called "{name}". {nearest_queues(name, known)}')
 
     async def _worked_queues(self) -> set[str]:
         """Queues that processes work, empty ones too."""

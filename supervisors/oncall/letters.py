@@ -49,8 +49,8 @@ class Letters(Office):
         letter = await self._letters.get(id)
         if letter is None:
             raise UnknownTargetError(
-                f'there is no dead letter "{id}": it was requeued or dropped, or never was. An id is written'
-                " bot:chat_id:number"
+                f'There is no dead letter "{id}": it was requeued or dropped, or never was. An id is written'
+                " bot:chat_id:number."
             )
         return letter
 
@@ -62,12 +62,12 @@ class Letters(Office):
             scene.need_redis()
             found = find_target(chat, scene.known)
             if found.kind != "chat":
-                raise OnCallError(f"{found} is no chat: messages are skipped one by one, in bot:chat_id")
+                raise OnCallError(f"{found} is no chat: messages are skipped one by one, in bot:chat_id.")
             error = f"Skipped by {by.who}: {by.why}"
             skipped = await self._letters.skip(found.chat, seq, error, by.who)
             if not skipped:
-                what = "nothing waits" if seq is None else f"message {seq} does not wait"
-                raise OnCallError(f"{what} in {found}: it may have been finished just now")
+                what = "Nothing waits" if seq is None else f"Message {seq} does not wait"
+                raise OnCallError(f"{what} in {found}: it may have been finished just now.")
             unheard = await self._tell_chats([found.chat])
             became = f"{skipped[0]} was taken out of line and is a dead letter now"
             if len(skipped) > 1:
@@ -128,11 +128,11 @@ class Letters(Office):
             letter = await self.dead_letter(id)
             if letter.chat.id == NOWHERE:
                 raise OnCallError(
-                    f"{id} {STAYS_NOWHERE} send it to the webhook again, mended, and drop this one"
+                    f"{id} {STAYS_NOWHERE} send it to the webhook again, mended, and drop this one."
                 )
             check_payload(letter, payload)
             if not await self._letters.edit(id, payload):
-                raise UnknownTargetError(f"{id} was requeued or dropped just now: nothing was changed")
+                raise UnknownTargetError(f"{id} was requeued or dropped just now: nothing was changed.")
             return Outcome(id, f"{id} has its new payload; requeue it to have it handled.")
 
         return await self._intervene("edit", id, by, act)
@@ -175,23 +175,25 @@ def check_payload(letter: DeadLetter, payload: str) -> None:
         size_bytes = len(payload.encode())
         value = from_json(payload, allow_inf_nan=False)
     except ValueError as error:
-        raise OnCallError(f"the payload is not JSON: {error}") from None
+        raise OnCallError(f"The payload is not JSON: {error}.") from None
     if size_bytes > PAYLOAD_BYTES_MAX:
-        raise OnCallError(f"the payload has over {PAYLOAD_BYTES_MAX // 1024} KiB")
+        raise OnCallError(f"The payload has over {PAYLOAD_BYTES_MAX // 1024} KiB.")
     if letter.kind == EVENT:
         return
     try:
         place = place_of(value)
     except NotAnUpdateError as error:
-        raise OnCallError(f"the payload is not an Update: {error}") from None
+        raise OnCallError(f"The payload is not an Update: {error}.") from None
     if place.kind != letter.kind:
-        raise OnCallError(f"the payload must stay a {letter.kind}, and this is a {place.kind or place.queue}")
+        raise OnCallError(
+            f"The payload must stay a {letter.kind}, and this is a {place.kind or place.queue}."
+        )
     if str(place.chat_id) != letter.chat.id:
         raise OnCallError(
-            f"the payload belongs to chat {place.chat_id}: a message cannot move out of {letter.chat}"
+            f"The payload belongs to chat {place.chat_id}: a message cannot move out of {letter.chat}."
         )
     if place.update_id != letter.order:
-        raise OnCallError(f"update_id must stay {letter.order}: it is the message's place in line")
+        raise OnCallError(f"update_id must stay {letter.order}: it is the message's place in line.")
 
 
 def _chat_of(letter_id: str) -> Chat:

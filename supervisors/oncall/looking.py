@@ -66,7 +66,7 @@ class Looking(Office):
         scene.need_redis()
         found = find_target(target, scene.known)
         if found.kind != "chat":
-            raise OnCallError(f"{found} is no chat: write it as bot:chat_id")
+            raise OnCallError(f"{found} is no chat: write it as bot:chat_id.")
         seen = await inspection.chat(self._line, found.chat, MESSAGES_MAX)
         order = Order("describe", targets=(found.stored,))
         answers = await self._post.ask_all(scene.workers, order, LOOK_SECONDS)

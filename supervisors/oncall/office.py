@@ -129,11 +129,11 @@ def checked(by: By) -> By:
     """Refuse an action that nobody answers for."""
     who, why = " ".join(by.who.split()), " ".join(by.why.split())
     if not who:
-        raise OnCallError("say who you are: every action is written down with a name")
+        raise OnCallError("Say who you are: every action is written down with a name.")
     if not why:
-        raise OnCallError("say why: every action is written down with its reason")
+        raise OnCallError("Say why: every action is written down with its reason.")
     if len(who) > WHO_CHARS_MAX or len(why) > WHY_CHARS_MAX:
-        raise OnCallError(f"a name has at most {WHO_CHARS_MAX} characters, a reason {WHY_CHARS_MAX}")
+        raise OnCallError(f"A name has at most {WHO_CHARS_MAX} characters, a reason {WHY_CHARS_MAX}.")
     return By(printable(who), printable(why))
 
 

@@ -36,8 +36,8 @@ class Outbox:
         """
         if self._database is None:
             raise OnCallError(
-                "jobs are kept in Postgres, and this desk has none: set DATABASE_URL, or give --data of a"
-                " running `mailroom up`"
+                "Jobs are kept in Postgres, and this desk has none: set DATABASE_URL, or give --data of a"
+                " running `mailroom up`."
             )
         import asyncpg
 
@@ -45,9 +45,9 @@ class Outbox:
         try:
             yield pool
         except asyncpg.UndefinedTableError:
-            raise OnCallError("the database has no outbox yet: run `mailroom migrate` first") from None
+            raise OnCallError("The database has no outbox yet: run `mailroom migrate` first.") from None
         except asyncpg.CharacterNotInRepertoireError:
-            raise OnCallError("Postgres keeps no NUL characters: leave them out") from None
+            raise OnCallError("Postgres keeps no NUL characters: leave them out.") from None
 
     @asynccontextmanager
     async def act(self) -> "AsyncIterator[Hands]":

@@ -57,7 +57,7 @@ class Payments(Office):
             word = next((one for one in get_args(Ending) if one == ending), None)
             if word is None:
                 raise OnCallError(
-                    f"a lost payment ends as {', '.join(get_args(Ending))}, not as {ending[:40]!r}"
+                    f"A lost payment ends as {', '.join(get_args(Ending))}, not as {ending[:40]!r}."
                 )
             async with self._outbox.look() as pool:
                 ended = await end_lost(pool, ref, word, by=who.who, why=who.why)
@@ -96,7 +96,7 @@ class Payments(Office):
 
 def _not_waiting(ref: str) -> UnknownTargetError:
     return UnknownTargetError(
-        f'no lost payment "{ref[:REF_SHOWN_MAX]}" waits: `mailroom payments lost` shows which do'
+        f'No lost payment "{ref[:REF_SHOWN_MAX]}" waits: `mailroom payments lost` shows which do.'
     )
 
 

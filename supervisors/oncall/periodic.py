@@ -67,7 +67,7 @@ class PeriodicWork(Office):
             async with self._outbox.look() as pool:
                 hastened = await hasten(pool, work.name)
                 if hastened is None:
-                    raise OnCallError(f"{work.name} is not there any more: no process knows it")
+                    raise OnCallError(f"{work.name} is not there any more: no process knows it.")
                 ran = await self._taken(pool, work.name, in_ms(hastened[0]))
             if ran is None:
                 return Outcome(
@@ -87,8 +87,8 @@ class PeriodicWork(Office):
         if (found := works.get(name.strip())) is not None:
             return found
         near = get_close_matches(name, works, n=3)
-        there = f"Did you mean {' or '.join(near)}?" if near else f"There is: {', '.join(works) or 'none'}"
-        raise UnknownTargetError(f'no periodic work is called "{name[:100]}". {there}')
+        there = f"Did you mean {' or '.join(near)}?" if near else f"There is: {', '.join(works) or 'none'}."
+        raise UnknownTargetError(f'No periodic work is called "{name[:100]}". {there}')
 
     async def _taken(self, pool: "asyncpg.Pool", name: str, before_ms: int) -> "Seen | None":
         """The work once some process has run it anew."""

@@ -113,6 +113,6 @@ def _not_asked(report: RestoredReport) -> str:
     ]
     which = ", ".join(waiting) or "no process has done so yet: start a worker"
     return (
-        f"gateways are still to be asked which payments are unknown here: {which}. To go on all the same, say"
-        " so: payments made since the backup are then found by the next listing, if at all"
+        f"Gateways are still to be asked which payments are unknown here: {which}. To go on all the same, say"
+        " so: payments made since the backup are then found by the next listing, if at all."
     )

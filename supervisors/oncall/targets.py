@@ -91,9 +91,9 @@ def find_target(text: str, known: Known) -> Target:
     """
     text = text.strip()
     if not text:
-        raise OnCallError("no target: name everything, a bot, a chat as bot:chat_id, or a node of the tree")
+        raise OnCallError("No target: name everything, a bot, a chat as bot:chat_id, or a node of the tree.")
     if len(text) > TARGET_CHARS_MAX:
-        raise UnknownTargetError(f"no name has over {TARGET_CHARS_MAX} characters")
+        raise UnknownTargetError(f"No name has over {TARGET_CHARS_MAX} characters.")
     if text == EVERYTHING:
         return Target("everything")
     kind, _, name = text.partition("/")
@@ -136,7 +136,7 @@ def _guess(text: str, known: Known) -> Target:
         return meant[0]
     if meant:
         written = " or ".join(target.stored for target in meant[:NAMES_SHOWN_MAX])
-        raise OnCallError(f'"{text}" could be several things: write {written}')
+        raise OnCallError(f'"{text}" could be several things: write {written}.')
     raise _unknown(text, text, known, ("chat",) if ":" in text else ("bot", "node"))
 
 
@@ -156,15 +156,15 @@ def _named(kind: str, name: str, known: Known) -> Target | None:
 def _unknown(name: str, text: str, known: Known, kinds: tuple[str, ...]) -> UnknownTargetError:
     if known.nobody:
         return UnknownTargetError(
-            f'nobody knows "{text}": no process is running. Write it in full, as bot/shop or node/chats/work'
+            f'Nobody knows "{text}": no process is running. Write it in full, as bot/shop or node/chats/work.'
         )
     if kinds == ("chat",):
         chat = Chat.parse(name)
         if chat.bot in known.bots:
-            return UnknownTargetError(f'"{text}" is no chat: write it like {chat.bot}:123456')
+            return UnknownTargetError(f'"{text}" is no chat: write it like {chat.bot}:123456.')
         near = [f"{bot}:{chat.id}" for bot in _nearest(chat.bot, {bot: bot for bot in known.bots})]
         names: list[str] = sorted(known.bots)
-        what = f'no bot is called "{chat.bot}"'
+        what = f'No bot is called "{chat.bot}"'
     else:
         options: dict[str, str] = {}
         if "node" in kinds:
@@ -174,11 +174,11 @@ def _unknown(name: str, text: str, known: Known, kinds: tuple[str, ...]) -> Unkn
             options |= {bot: bot for bot in known.bots}
         near = _nearest(name, options)
         names = [*([EVERYTHING] if len(kinds) > 1 else []), *sorted(set(options.values()))]
-        what = f'nothing is called "{text}"'
+        what = f'Nothing is called "{text}"'
     if near:
         return UnknownTargetError(f"{what}. Did you mean {' or '.join(near)}?")
     shown = ", ".join(names[:NAMES_SHOWN_MAX]) + (", …" if len(names) > NAMES_SHOWN_MAX else "")
-    return UnknownTargetError(f"{what}. There is: {shown}" if shown else f"{what}.")
+    return UnknownTargetError(f"{what}. There is: {shown}." if shown else f"{what}.")
 
 
 def _nearest(name: str, options: dict[str, str]) -> list[str]:

@@ -255,7 +255,7 @@ def test_a_store_that_is_down_is_tried_again_later(ask, desk):
 
 
 def test_what_is_not_there_and_what_it_does_not_take_is_told_as_json(ask):
-    assert ask("GET", "/ops/treee").json["error"].startswith("there is no /ops/treee")
+    assert ask("GET", "/ops/treee").json["error"].startswith("There is no /ops/treee")
     answer = ask("DELETE", "/ops/tree")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert "DELETE" in answer.json["error"]

@@ -168,7 +168,7 @@ def test_every_view_answers_and_another_bot_is_not_known(opened) -> None:
             answer = await api.ask("GET", f"/ops/shop/shpo/{view}")
             assert (answer.status, answer.json["error"]) == (
                 404,
-                "no shop is called 'shpo'; there are other, shop",
+                "No shop is called 'shpo'. There is: other, shop.",
             )
         told = {(one["method"], one["path"]): one["for"] for one in (await api.ask("GET", "/ops/")).json}
         assert told["POST", "/ops/shop/<bot>/stock"].startswith("Fill the stock.")

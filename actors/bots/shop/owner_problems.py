@@ -58,8 +58,8 @@ RUSSIAN = {
     Fault.UNKNOWN_WORD: "Непонятное слово «{word}». Названия берите в кавычки.",
     Fault.NOT_REFUNDABLE: "Заказ № {number} вернуть нельзя, его статус: {status}. Вернуть можно оплаченный.",
     Fault.NO_PAYMENT: "У заказа № {number} нет оплаты, которую можно вернуть. Посмотрите его платежи.",
-    Fault.DISPUTED: "Оплату заказа № {number} оспаривает банк покупателя, пока он решает, деньги не вернуть. "
-    "Ответьте банку в кабинете платёжной системы или дождитесь решения.",
+    Fault.DISPUTED: "Оплату заказа № {number} оспаривает банк покупателя: пока он не решил, деньги не "
+    "вернуть. Ответьте банку в кабинете платёжной системы или дождитесь решения.",
     Fault.GOODS_WERE_SEEN: "Товар заказа № {number} уже у покупателя, второй раз его не продать. Верните "
     "только деньги.",
     Fault.NOT_DELIVERED: "Заказ № {number} сейчас «{status}». Заменить можно то, что доставлено.",
@@ -81,7 +81,7 @@ ENGLISH = {
     Fault.NO_COLUMN: "There is no column {column}. The first line must name: {columns}.",
     Fault.COLUMN_TWICE: "The column {column} is there twice. Leave one.",
     Fault.TOO_MANY_ROWS: "There are more than {most} lines. Split the file.",
-    Fault.NOT_A_PICTURE: "This is no JPEG or PNG picture. Send a photo, or such a file.",
+    Fault.NOT_A_PICTURE: "This is not a JPEG or PNG picture. Send a photo, or such a file.",
     Fault.BAD_SHAPE: "A picture of {width}×{height} will not do: both sides together have at most {most} "
     "pixels, and one is not more than {ratio} times as long as the other.",
     Fault.NOT_A_FILE: "A file needs a name and 1 to {most} bytes, this one has {bytes}. Sell larger ones "

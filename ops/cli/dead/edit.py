@@ -85,7 +85,7 @@ def mend(
         through.act(lambda desk: save(desk, edited, by))
     except (OnCallError, CannotStartError, NotDoneError) as error:
         raise NotDoneError(
-            f"{error}\nYour text is kept in {draft.file}: mend it, then --payload it."
+            f"{error}\nYour text is kept in {draft.file}: mend it, then give it with --payload."
         ) from None
     draft.throw_away()
 

@@ -66,7 +66,7 @@ def dead_list(
         letters, total, missing = through.ask(lambda desk: look(desk, which))
         through.show(letters, lambda: _print_list(letters, total))
         if missing:
-            print_line(f"{missing}.", err=True)
+            print_line(f"{missing.removesuffix('.')}.", err=True)
 
 
 def dead_reasons(

@@ -16,6 +16,8 @@ EXAMPLE_NEW = (
     "\b\nExample, after a copy of the production's database was loaded:\n  mailroom installation new"
 )
 
+NOBODY = "nobody's"
+
 T = TypeVar("T")
 
 
@@ -23,9 +25,7 @@ def show(config: Config = None, data: Data = None, *, as_json: OnCallJson = Fals
     """Show whose the database is, and whose the Redis."""
     with door(config, data, as_json=as_json) as through:
         named = _ask(through, lambda naming: naming.names())
-        through.show(
-            named, lambda: print(f"Postgres: {named.postgres}\nRedis:    {named.redis or 'nobody’s'}")
-        )
+        through.show(named, lambda: print(f"Postgres: {named.postgres}\nRedis:    {named.redis or NOBODY}"))
 
 
 def new(
@@ -49,21 +49,21 @@ def new(
     one's Redis. The rows of old payments stay: give a copy gateway accounts and bots' tokens of its own.
     """
     with door(config, data, as_json=as_json) as through:
-        confirm("Is this database to be another installation from now on?", yes=yes)
+        confirm("Make this database an installation of its own?", yes=yes)
         given = _ask(through, lambda naming: naming.rename(name))
-        through.show({"installation": given}, lambda: print(f"The database is of installation {given} now."))
+        through.show({"installation": given}, lambda: print(f"The database is now of installation {given}."))
 
 
 def join(config: Config = None, data: Data = None, *, yes: Yes = False, as_json: OnCallJson = False) -> None:
-    """Say that the Redis, which says of nobody that it is theirs, is this database's.
+    """Say that a Redis without a name belongs to this database.
 
     For a Redis that was restored from a time before it had a name, or that was emptied just before all
     processes ended.
     """
     with door(config, data, as_json=as_json) as through:
-        confirm("Are the chats in this Redis those of this database?", yes=yes)
+        confirm("Do the chats in this Redis belong to this database?", yes=yes)
         _ask(through, lambda naming: naming.join())
-        through.show({"joined": True}, lambda: print("They are a pair now."))
+        through.show({"joined": True}, lambda: print("This Redis belongs to the database now."))
 
 
 def _ask(through: Door, work: "Callable[[Naming], Awaitable[T]]") -> T:

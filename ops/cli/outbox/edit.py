@@ -42,7 +42,7 @@ def outbox_edit(
 
             job = (await desk.job(id)).job
             if job is None:
-                raise OnCallError(f"{id} is over: there is nothing to edit")
+                raise OnCallError(f"{id} is over: there is nothing to edit.")
             return job.payload
 
         async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":

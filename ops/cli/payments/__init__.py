@@ -12,7 +12,7 @@ app.command("end", epilog=lost.EXAMPLE_END)(lost.payments_end)
 
 @app.callback()
 def payments() -> None:
-    """See to payments that are lost: a gateway has them with our name, and a restored database does not.
+    """See to payments that are lost: a gateway has them, and the restored database does not.
 
     None of them moves by itself. Each is ended by a person who has found out what became of it.
     """

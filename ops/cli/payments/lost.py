@@ -36,7 +36,7 @@ def payments_lost(
     ] = False,
     as_json: OnCallJson = False,
 ) -> None:
-    """List the paid payments that bear our name and have no row, with what the gateway was told of each."""
+    """List paid payments that a gateway has and this database does not, and what each was for."""
     with door(config, data, as_json=as_json) as through:
         found = through.ask(lambda desk: desk.lost_payments(ended_too=ended_too))
         through.show(found, lambda: _print(found))
@@ -58,7 +58,7 @@ def payments_give_back(
     """
     with door(config, data, as_json=as_json) as through:
         if bool(refs) == everything:
-            raise WrongUsageError("Say which to give back: refs, or --all; one of the two.")
+            raise WrongUsageError("Say which to give back: the payments, or --all; one of the two.")
         by = through.by(why)
         which = "all lost payments" if everything else ", ".join(refs or [])
         confirm(f"Give back the money of {which}?", yes=yes)
@@ -102,7 +102,7 @@ def _print(found: "Sequence[LostReport]") -> None:
                 each.about.get("for", ""),
                 ":".join(filter(None, (each.about.get("bot"), each.about.get("chat")))),
                 each.about.get("items", ""),
-                f"{each.ending} by {each.ended_by}: {each.why}" if each.ending else "",
+                f"{each.ending.replace('_', ' ')} by {each.ended_by}: {each.why}" if each.ending else "",
             )
             for each in found
         ),

@@ -58,7 +58,7 @@ async def find_over(pool: asyncpg.Pool, wanted: Wanted, most: int) -> list[Over]
                 )  # fmt: skip
     except asyncpg.QueryCanceledError:
         raise TooManyError(
-            "there is too much history to find this in: say since when, or leave out a filter"
+            "There is too much history to find this in: say since when, or leave out a filter."
         ) from None
     return [Over(*row) for row in rows]
 

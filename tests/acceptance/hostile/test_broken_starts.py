@@ -86,7 +86,7 @@ def start(folder: Path, *command: str, **environment: str) -> "subprocess.Comple
 def is_one_message(done: "subprocess.CompletedProcess[str]", folder: Path, expected: str) -> None:
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     head, fault = done.stderr.splitlines()
-    assert head == "Mailroom cannot start, its configuration has 1 fault:"
+    assert head == "Mailroom cannot start: its configuration has 1 fault:"
     assert expected in fault
     assert TOKEN not in fault
     assert not (folder / "data").exists(), "nothing was started"

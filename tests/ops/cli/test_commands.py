@@ -202,7 +202,7 @@ def test_a_wrong_configuration_is_told_whole_and_nothing_is_started(data):
     done = mailroom("up", cwd=data, PORT="http", MAILROOM_DATA=str(data / "new"))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "Mailroom cannot start, its configuration has 3 faults:\n"
+        "Mailroom cannot start: its configuration has 3 faults:\n"
         "  PORT (environment): must be a whole number from 0 to 65535, and is 'http'\n"
         "  prot (mailroom.toml): unknown setting; did you mean port?\n"
         "  bots.x.bot (mailroom.toml): there is no bundled bot 'shpo'; did you mean shop?\n"

@@ -302,7 +302,7 @@ def test_what_was_typed_is_kept_when_it_could_not_be_stored(mailroom, desk, edit
     result = mailroom("dead", "edit", "shop:42:1", *WHY, answers="")
     (kept,) = drafts.iterdir()
     assert result.exit_code == 1
-    assert result.stderr.endswith(f"Your text is kept in {kept}: mend it, then --payload it.\n")
+    assert result.stderr.endswith(f"Your text is kept in {kept}: mend it, then give it with --payload.\n")
     assert kept.read_text() == "{not json"
     assert kept.stat().st_mode & 0o077 == 0
 

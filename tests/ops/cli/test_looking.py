@@ -269,7 +269,7 @@ def test_the_last_hours_are_a_line_for_each_while(mailroom, desk):
     desk.before = Past(900, [Point(NOW_MS, 1.25, 1.0, 2.0, 0.05, 1.5, None, None)])
     result = mailroom("history", "--last", "2h")
     assert desk.asked == [("past", 7200, 24)]
-    assert lines(result)[0] == "Per second, over 15 min each; times of half and of 99 % of attempts:"
+    assert lines(result)[0] == "Per second, over 15 min each; times of half and of 99% of attempts:"
     assert lines(result)[2].split()[2:] == ["1.2", "1.0", "2.0", "50", "ms", "1.5", "s", "–", "–"]
     assert mailroom("history", "--last", "soon").exit_code == 2
 

@@ -57,7 +57,7 @@ def test_without_postgres_jobs_say_what_to_set_and_the_dead_of_chats_are_shown(m
     assert (refused.returncode, "no DATABASE_URL is set" in refused.stderr) == (1, True)
     shown = mailroom("dead")
     assert (shown.returncode, shown.stdout) == (0, "No dead letter matches.\n")
-    assert "dead jobs are not shown: " in shown.stderr
+    assert "Dead jobs are not shown. " in shown.stderr
 
 
 def test_a_postgres_that_is_away_is_named(mailroom):

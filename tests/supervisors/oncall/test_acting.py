@@ -147,7 +147,7 @@ def test_a_node_is_restarted_in_one_process_alone(start, desk):
 
 def test_a_process_that_is_none_is_answered_with_the_nearest(start, desk):
     start("one:1:1")
-    with pytest.raises(UnknownTargetError, match=r'no process is called "one:1:2". Did you mean one:1:1\?'):
+    with pytest.raises(UnknownTargetError, match=r'No process is called "one:1:2". Did you mean one:1:1\?'):
         desk.restart("timers", desk.by, process="one:1:2")
 
 
@@ -275,15 +275,15 @@ def test_every_action_is_written_down_with_who_and_why_and_what_came_of_it(worke
         ("ann", "suspend", "shop", "the till is broken"),
     ]
     outcomes = [one.outcome for one in desk.audit()]
-    assert outcomes[0].startswith('failed: nothing is called "shpo"')
+    assert outcomes[0].startswith('failed: Nothing is called "shpo"')
     assert outcomes[1] == "chats/timers is restarted in 1 process."
 
 
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        (By("ann", " \n "), "say why"),
-        (By("", "because"), "say who"),
+        (By("ann", " \n "), "Say why"),
+        (By("", "because"), "Say who"),
         (By("a" * 201, "because"), "at most 200"),
         (By("ann", "b" * 1001), "at most 200"),
     ],

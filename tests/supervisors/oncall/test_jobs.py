@@ -122,7 +122,7 @@ def test_one_job_is_told_whole_with_its_attempts_also_when_it_is_over(desk, enqu
 @pytest.mark.parametrize(
     ("id_", "says"),
     [
-        ("job:999999999", "there is no job 999999999"),
+        ("job:999999999", "There is no job 999999999"),
         ("job:" + "9" * 30, "is no job: an id is written job:123"),
         ("first", "is no job"),
         ("shop:7:3", "Did you mean `mailroom dead show shop:7:3`"),
@@ -217,7 +217,7 @@ def test_a_queue_that_is_not_there_is_answered_with_the_nearest(desk, enqueue, s
         lambda: desk.jobs(Wanted(queue="mial")),
         lambda: desk.drop_jobs(Wanted(queue="mial"), desk.by),
     ):
-        with pytest.raises(UnknownTargetError, match=r'no queue is called "mial". Did you mean mail\?'):
+        with pytest.raises(UnknownTargetError, match=r'No queue is called "mial". Did you mean mail\?'):
             call()
     with pytest.raises(UnknownTargetError, match="There is: mail"):
         desk.pause_queue("zzz", desk.by)
@@ -227,7 +227,7 @@ def test_a_queue_that_is_not_there_is_answered_with_the_nearest(desk, enqueue, s
 
 def test_nobody_acts_without_a_name_and_a_reason(desk, die):
     (one,) = die("a")
-    with pytest.raises(OnCallError, match="say why"):
+    with pytest.raises(OnCallError, match="Say why"):
         desk.drop_jobs([one], desk.by.__class__("ann", " "))
     assert desk.job(one).job.state == "dead"
 
@@ -289,7 +289,7 @@ def test_without_postgres_jobs_say_so_and_chats_are_seen_to_as_ever(desk):
             call()
     found = desk.dead_everywhere(DeadWanted())
     assert found.letters == []
-    assert found.missing.startswith("dead jobs are not shown: jobs are kept in Postgres")
+    assert found.missing.startswith("Dead jobs are not shown. Jobs are kept in Postgres")
     assert desk.drop(DeadWanted(), desk.by).says == "There are no such dead letters: nothing to do."
 
 

@@ -48,7 +48,7 @@ def test_dead_letters_are_found_counted_by_reason_and_read(desk, die):
     assert desk.dead(Wanted(), 1)[0].id == second
     assert desk.dead_reasons(Wanted(error="value")) == [("shop", "ValueError: no", 1)]
     assert desk.dead_letter(first).attempts == 3
-    with pytest.raises(UnknownTargetError, match="there is no dead letter"):
+    with pytest.raises(UnknownTargetError, match="There is no dead letter"):
         desk.dead_letter("shop:7:999")
 
 
@@ -184,13 +184,13 @@ def test_the_message_of_a_number_is_skipped_and_no_other(start, desk, box):
     second = box.accept(2).seq
     desk.skip("shop:7", desk.by, seq=second)
     assert box.orders() == [1]
-    with pytest.raises(OnCallError, match=f"message {second} does not wait in shop:7"):
+    with pytest.raises(OnCallError, match=f"Message {second} does not wait in shop:7"):
         desk.skip("shop:7", desk.by, seq=second)
 
 
 def test_where_nothing_waits_nothing_is_skipped(start, desk):
     start()
-    with pytest.raises(OnCallError, match="nothing waits in shop:7"):
+    with pytest.raises(OnCallError, match="Nothing waits in shop:7"):
         desk.skip("shop:7", desk.by)
     with pytest.raises(OnCallError, match="shop is no chat"):
         desk.skip("shop", desk.by)

@@ -60,11 +60,11 @@ def test_a_last_word_of_two_paths_must_be_written_in_full():
         ("chat/shpo:123", "Did you mean shop:123?"),
         ("bot/star", "Did you mean stars?"),
         ("node/nigth", "Did you mean night?"),
-        ("xyzzy:1", 'no bot is called "xyzzy". There is: pay, shop, stars'),
+        ("xyzzy:1", 'No bot is called "xyzzy". There is: pay, shop, stars.'),
         ("shop:", "write it like shop:123456"),
         ("shop:1 2", "write it like shop:123456"),
         ("xyzzy", "There is: everything, chats, "),
-        ("bot/", "nothing is called"),
+        ("bot/", "Nothing is called"),
         ("x" * 301, "over 300 characters"),
     ],
 )

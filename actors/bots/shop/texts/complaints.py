@@ -67,7 +67,7 @@ ENGLISH = ComplaintTexts(
     added="✅ Added to your message about order {number}. The answer will come here.",
     cut="That is a long message: the first {limit} characters were passed on. Please send the rest in another"
     " one.",
-    too_many="The shop has many messages of yours about this order already. Please wait for the answer: it"
+    too_many="The shop already has many messages from you about this order. Please wait for the answer: it"
     " will come here.",
     not_now_popup="This order has not been paid for, so there is nothing to report yet.",
     needs_text="Please describe in words what is wrong. Changed your mind? /cancel",

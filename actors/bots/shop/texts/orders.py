@@ -127,7 +127,7 @@ ENGLISH = OrderTexts(
     minutes_forms=("minute", "minutes"),
     providers={"yookassa": "YooKassa", "aaio": "AAIO", "stripe": "Stripe"},
     unknown_popup="You have no such order.",
-    already_waiting_popup="This order is already waiting for your payment.",
+    already_waiting_popup="This order is already awaiting payment.",
     too_many_waiting_popup="Three of your orders are awaiting payment. Pay for one or cancel it first:"
     " /orders",
     provider_down_popup="{provider} is not taking payments right now. Please try again in a minute.",
@@ -138,7 +138,7 @@ ENGLISH = OrderTexts(
     nothing_to_ask_popup="Please choose how to pay first: there is no payment page for this order yet.",
     canceled_popup="The order is cancelled.",
     not_canceled_popup="This order can no longer be cancelled.",
-    closed_popup="This order is no longer waiting for a payment.",
+    closed_popup="This order is no longer awaiting payment.",
     goods_gone_popup="There is nothing to show for this order at the moment.",
     button_open="Order {number} · {total} · {status}",
     button_pay="💳 {provider}",
