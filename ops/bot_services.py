@@ -14,6 +14,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.stripe import Stripe
 from mailroom.actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.ops.bundled import options_of, schemas_of
 from mailroom.ops.keys import open_vault
@@ -31,6 +32,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     vault = open_vault(settings)
     http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS, follow_redirects=False)
     typed = Http(settings.private_networks + (THIS_MACHINE if settings.demo else ()))
+    cpu = Cpu()
     models = models_of(settings)
     try:
         yield BotServices(
@@ -39,6 +41,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             models=models,
             vault=vault,
             http=typed,
+            cpu=cpu,
             public_url=settings.address,
             wake=outbox.wake,
             options=options_of(settings),
@@ -49,6 +52,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
         with trio.CancelScope(shield=True):
             await aio(http.aclose)
             await aio(typed.aclose)
+            await aio(cpu.stop)
             if models is not None:
                 await aio(models.close)
 

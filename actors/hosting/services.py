@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
@@ -26,6 +27,8 @@ class BotServices:
     vault: Vault
     http: Http
     """For calls to addresses that somebody typed, such as a supplier's: it goes into no private network."""
+    cpu: Cpu
+    """For work that would stall the loop."""
     public_url: str
     """Under which address customers' browsers reach this service; empty where they cannot."""
     wake: Callable[[str], None]
@@ -54,6 +57,7 @@ class BotServices:
             "payments": self.payments,
             "models": self.models,
             "vault": self.vault,
+            "cpu": self.cpu,
             "public_url": self.public_url,
             "wake": self.wake,
             "options": self.options[bot],

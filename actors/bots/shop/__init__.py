@@ -38,7 +38,7 @@ async def prepare(services: "BotServices") -> None:
 
     if services.demo:
         await fill(services.database, services.vault, supplier_chat_id=DEMO_SUPPLIER_CHAT_ID)
-        await fill_pictures(services.database)
+        await fill_pictures(services.database, services.cpu)
     await require_readable(services.database, services.vault)
 
 

@@ -1,6 +1,5 @@
 """Stock for the demo goods, so that a fresh shop can sell. Everything here is invented and says so."""
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.demo_pictures import MOTIFS, picture
 from mailroom.actors.bots.shop.pictures import add_picture
 from mailroom.actors.bots.shop.stock import Kind, NewItem, add_items
+from mailroom.actors.uses.cpu import Cpu
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.queries import load
 from mailroom.storage.vault import Vault
@@ -114,15 +114,14 @@ async def fill(
         return True
 
 
-async def fill_pictures(database: Pool) -> bool:
+async def fill_pictures(database: Pool, cpu: Cpu) -> bool:
     """Give the demo goods pictures, once for a database. False if there are some."""
     async with database.acquire() as connection, connection.transaction():
         await connection.execute(SQL["lock"])
         rows = await connection.fetch(SQL["without_pictures"], [slug for slug, _, _ in STOCK] + SOLD_OUT)
         goods = [(row["shelf"], row["slug"]) for row in rows if row["shelf"] in MOTIFS]
-        drawn = await asyncio.to_thread(lambda: [picture(shelf, slug) for shelf, slug in goods])
-        for (_, slug), content in zip(goods, drawn, strict=True):
-            await add_picture(connection, slug, content)
+        for shelf, slug in goods:
+            await add_picture(connection, slug, await cpu(picture, shelf, slug))
         return bool(goods)
 
 

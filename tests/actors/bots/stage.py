@@ -31,6 +31,7 @@ from mailroom.actors.paying.noticed import noticed_job
 from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ops.bundled import options_model
 from mailroom.storage.postgres.migrate import apply_migrations
@@ -149,6 +150,7 @@ async def open_stage(
                 models=None,
                 vault=Vault([base64.urlsafe_b64encode(bytes(32)).decode()]),
                 http=Http(),
+                cpu=Cpu(),
                 public_url="https://bots.example",
                 wake=stand.ears.wake,
                 options={NAME: options or options_model(kind).for_demo()},

@@ -25,6 +25,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.providers.openai import Models
+from mailroom.actors.uses.cpu import Cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Desk:
     state: FSMContext
     database: Pool
     models: Models
+    cpu: Cpu
     options: Options
     texts: Texts
     cart: Cart
@@ -86,6 +88,7 @@ class Desk:
             Toolbox(self.database, self.texts.language, Facts(), context, question),
             ends,
             draft,
+            self.cpu,
         )
         async with typing(self.bot, self.chat_id):
             await draft.open(self.own.thinking)
@@ -98,4 +101,4 @@ class Desk:
             await self.keep((await self.unanswered()).with_question(again, question))
 
 
-OFFERED = ("bot", "state", "database", "models", "options", "texts", "cart", "front", "user_id")
+OFFERED = ("bot", "state", "database", "models", "cpu", "options", "texts", "cart", "front", "user_id")

@@ -14,17 +14,24 @@ Sentences fall one by one: dropping the whole answer for one statement loses the
 and catches nothing more.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailroom.actors.bots.shop.consultant import form, names
 from mailroom.actors.bots.shop.consultant.facts import Facts
-from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE, PART_FROM, STATEMENT_FROM, UnjudgedError
+from mailroom.actors.bots.shop.consultant.judge.judge import (
+    PART_FROM,
+    STATEMENT_FROM,
+    UnjudgedError,
+    marks,
+)
 from mailroom.actors.bots.shop.consultant.mentions import Mention, find_mentions
 from mailroom.actors.bots.shop.consultant.wording import clauses, sentences
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.uses.cpu import Cpu
 
 AVAILABLE = re.compile(
     r"\b(?:в наличии|у нас есть|есть (?:у нас|сейчас)|можно купить|доступ[ен]\w*|осталось|имеется"
@@ -64,21 +71,16 @@ class Judged:
     refused: Sequence[Refusal]
 
 
-def judged(
-    text: str, facts: Facts, shop: Sequence[Product], language: Language, question: str = ""
+async def judged(
+    cpu: Cpu, text: str, facts: Facts, shop: Sequence[Product], language: Language, question: str = ""
 ) -> Judged:
-    """Drop what must not be said from a cleaned text. Blocks while it is thought about: call it in a
-    thread.
-    """
-    mentions = find_mentions(text, shop)
-    bare = _without(text, mentions, facts)
-    places = sentences(bare)
-    faults = [
-        _fault(bare[start:end], _in(mentions, start, end), facts, shop, question) for start, end in places
-    ]
+    """Drop what must not be said from a cleaned text."""
+    # A long text among many goods takes as long as some chats together.
+    mentions, bare, places, faults = await asyncio.to_thread(_looked_over, text, facts, shop, question)
     try:
         whys = [
-            why or _meant(bare[slice(*place)], language) for place, why in zip(places, faults, strict=True)
+            why or await _meant(cpu, bare[slice(*place)], language)
+            for place, why in zip(places, faults, strict=True)
         ]
     except UnjudgedError as error:
         return Judged("", [Refusal("unjudged", str(error))])
@@ -88,6 +90,21 @@ def judged(
         # A greeting and "Shall I go on?" make no answer when what stood between them is gone.
         kept = []
     return Judged("".join(text[slice(*place)] for place in kept).strip(), refused)
+
+
+def _looked_over(
+    text: str, facts: Facts, shop: Sequence[Product], question: str
+) -> tuple[list[Mention], str, list[tuple[int, int]], list[str | None]]:
+    """Who is named in the text, the text without them, its sentences, and what is wrong with the letters of
+    each.
+    """
+    mentions = find_mentions(text, shop)
+    bare = _without(text, mentions, facts)
+    places = sentences(bare)
+    faults = [
+        _fault(bare[start:end], _in(mentions, start, end), facts, shop, question) for start, end in places
+    ]
+    return mentions, bare, places, faults
 
 
 def _fault(
@@ -106,10 +123,10 @@ def _fault(
     return "unknown_product" if names.unknown_name(sentence, shop, question) else None
 
 
-def _meant(sentence: str, language: Language) -> str | None:
+async def _meant(cpu: Cpu, sentence: str, language: Language) -> str | None:
     """What is wrong with what a sentence means, as a whole or in one of its parts. Raises `UnjudgedError`."""
     said = " ".join(NAMED.sub(f" {INSTEAD[language]} ", sentence).split())
-    whole, *parts = JUDGE.marks([said, *clauses(said)])
+    whole, *parts = await marks(cpu, [said, *clauses(said)])
     return "statement" if whole >= STATEMENT_FROM or max(parts, default=PART_FROM - 1) >= PART_FROM else None
 
 

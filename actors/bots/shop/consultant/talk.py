@@ -26,7 +26,7 @@ from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP
 from mailroom.actors.bots.shop.consultant.budget import Budget, Purpose
 from mailroom.actors.bots.shop.consultant.context import Context
 from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
-from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE
+from mailroom.actors.bots.shop.consultant.judge.judge import warm
 from mailroom.actors.bots.shop.consultant.mentions import mentioned
 from mailroom.actors.bots.shop.consultant.metrics import ANSWERS, REFUSED
 from mailroom.actors.bots.shop.consultant.prose import Judged, Refusal, judged
@@ -38,6 +38,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.product import Product
 from mailroom.actors.metrics import child
 from mailroom.actors.providers.openai import Answer, Models, ModelUnavailableError, OnText, ToolCall
+from mailroom.actors.uses.cpu import Cpu
 
 log = get_logger("mailroom.consultant")
 
@@ -97,6 +98,8 @@ class Consultation:
     """When the reply has to be there, by the clock of the loop."""
     draft: Growing
     """Shows the parts of the answer that may be shown, while it is being written."""
+    cpu: Cpu
+    """Judges them."""
     assortment: Sequence[Product] = field(default_factory=list)
 
     @property
@@ -114,8 +117,7 @@ class Consultation:
         if await self.budget.is_used_up():
             return self._plain("used_up", self.texts.used_up)
         # The first answer of a process would wait for it at the end.
-        warming = asyncio.ensure_future(asyncio.to_thread(JUDGE.warm))
-        warming.add_done_callback(lambda done: done.cancelled() or done.exception())
+        warm(self.cpu)
         intent = await self._intent(context, question)
         if intent != "products":
             own = {"orders": self.texts.orders, "cart": self.texts.cart, "help": self.texts.help}
@@ -251,8 +253,8 @@ class Consultation:
         """
         try:
             async with asyncio.timeout(max(MARGIN_SECONDS, self.seconds_left)):
-                return await asyncio.to_thread(
-                    judged, text, self.facts, self.assortment, self.tools.language, question
+                return await judged(
+                    self.cpu, text, self.facts, self.assortment, self.tools.language, question
                 )
         except TimeoutError:
             return Judged("", [Refusal("unjudged", "no time")])

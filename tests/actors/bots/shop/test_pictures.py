@@ -8,6 +8,7 @@ from mailroom.actors.bots.shop.demo import fill_pictures
 from mailroom.actors.bots.shop.demo_pictures import picture
 from mailroom.actors.bots.shop.image import read_image
 from mailroom.actors.bots.shop.pictures import digest
+from mailroom.actors.uses.cpu import Cpu
 
 PNG = picture("games", "trams")
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10) + b"\xff\xc0\x00\x11\x08\x01\x40\x01\xe0\x03" + bytes(9)
@@ -99,8 +100,10 @@ def test_a_card_without_a_picture_stays_a_text(ann):
 
 
 def test_the_demo_draws_its_own_pictures_once(ann):
-    assert ann.run(fill_pictures(ann.database))
-    assert not ann.run(fill_pictures(ann.database))
+    cpu = Cpu()
+    assert ann.run(fill_pictures(ann.database, cpu))
+    assert not ann.run(fill_pictures(ann.database, cpu))
+    ann.run(cpu.stop())
     rows = ann.sql("SELECT content, mime_type FROM shop.pictures")
     assert len(rows) > 20
     for row in rows:

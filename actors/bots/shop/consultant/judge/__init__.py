@@ -6,6 +6,6 @@ each into a vector, and what has been learnt from `examples/` says on which side
 sentence on the wrong side adds some like it to the examples and runs `python -m
 mailroom.actors.bots.shop.consultant.judge.learn`.
 
-judge.py     asks, from this process      child.py     answers, in a process of its own
+judge.py     asks, from this process      child.py     answers, in the process for such work
 learn.py     makes learned.npz           examples/    statements_* must not be said, prose_* may be
 """

@@ -1,13 +1,9 @@
-"""The process that judges: a JSON list of sentences on a line of stdin, a list of numbers on a line of
-stdout.
-
-It is run by its path and imports nothing of ours: what it costs (a hundred and fifty megabytes, some
-seconds to start, milliseconds of a processor for a sentence) is paid once, and not by the loop that answers
-chats. It ends when stdin does, so it cannot outlive a parent that was killed.
+"""What judges, in the process for such work: a hundred and fifty megabytes, some seconds to start and
+milliseconds of a processor for a sentence are not paid by the loop that answers chats.
 """
 
-import json
-import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +29,22 @@ def likeness(vectors: Any, examples: Any, width: float) -> Any:
     return np.exp(-2 * width * (1 - vectors @ examples.T))
 
 
-def main() -> None:
-    """Answer until stdin ends."""
+@cache
+def judge() -> Callable[[str], float]:
+    """What gives a sentence its mark; a second or two to load."""
     import numpy as np
 
     encode = encoder()
     learned = np.load(LEARNED, allow_pickle=False)
     examples = learned["examples"].astype(np.float32) / SCALE
     weights, bias, width = learned["weights"], float(learned["bias"]), float(learned["width"])
-    for line in sys.stdin:
-        # One by one: what stands beside a sentence must not change what is thought of it.
-        vectors = np.array([encode([sentence])[0] for sentence in json.loads(line)])
-        marks = likeness(vectors, examples, width) @ weights + bias
-        sys.stdout.write(json.dumps(marks.tolist()) + "\n")
-        sys.stdout.flush()
+
+    def mark(sentence: str) -> float:
+        return float(likeness(encode([sentence])[0], examples, width) @ weights + bias)
+
+    return mark
 
 
-if __name__ == "__main__":
-    main()
+def marks(sentences: list[str]) -> list[float]:
+    """The mark of each sentence. One by one: what stands beside it must not change what is thought of it."""
+    return [judge()(one) for one in sentences]

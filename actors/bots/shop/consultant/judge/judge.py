@@ -1,23 +1,16 @@
-"""Asking the process that judges. There is one for this process, however many shops it runs."""
+"""Asking the process that judges (`child.py` runs there); what it has said is remembered."""
 
-import json
-import os
-import selectors
-import subprocess
-import sys
-import threading
-import time
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
 
 from structlog import get_logger
 
+from mailroom.actors.bots.shop.consultant.judge import child
+from mailroom.actors.uses.cpu import Cpu
+
 log = get_logger("mailroom.consultant")
 
-CHILD = Path(__file__).with_name("child.py")
-START_SECONDS = 30.0
-"""Reading thirty megabytes of weights takes one or two seconds; a busy machine needs some of them."""
 ANSWER_SECONDS = 5.0
 """A sentence takes some milliseconds, an answer has some twenty of them."""
 REMEMBERED_MAX = 2_048
@@ -31,97 +24,34 @@ PART_FROM = 0.1
 of fifty such sentences the whole alone told twenty-six, with the parts forty-nine are told.
 """
 
+_known: OrderedDict[str, float] = OrderedDict()
+"""The mark of each sentence that was judged last: it is the same whoever asks, of whichever shop."""
+
 
 class UnjudgedError(Exception):
     """There is no judgement: the process is not to be had, or too slow. Show nothing that needs one."""
 
 
-class Judge:
-    """The process and what it has said. Blocks: ask it in a thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._known: OrderedDict[str, float] = OrderedDict()
-
-    def marks(self, sentences: Sequence[str]) -> list[float]:
-        """How much each sentence is a statement: 1 and more, to -1 and less. Raises `UnjudgedError`."""
-        with self._lock:
-            new = [one for one in dict.fromkeys(sentences) if one not in self._known]
-            if new:
-                self._known.update(zip(new, self._asked(new), strict=True))
-            found = [self._known[one] for one in sentences]
-            while len(self._known) > REMEMBERED_MAX:
-                self._known.popitem(last=False)
-            return found
-
-    def warm(self) -> None:
-        """Start it, so that the first answer does not wait for it."""
+async def marks(cpu: Cpu, sentences: Sequence[str]) -> list[float]:
+    """How much each sentence is a statement: 1 and more, to -1 and less. Raises `UnjudgedError`."""
+    found = {one: _known[one] for one in sentences if one in _known}
+    if new := [one for one in dict.fromkeys(sentences) if one not in found]:
         try:
-            self.marks(["-"])
-        except UnjudgedError as error:
-            log.error("judge_does_not_start", error=str(error))
-
-    def stop(self) -> None:
-        """End the process; the next question starts another one."""
-        with self._lock:
-            self._end()
-
-    def _asked(self, sentences: Sequence[str]) -> list[float]:
-        try:
-            process, seconds = self._running()
-            assert process.stdin is not None, "it was started with a pipe"
-            process.stdin.write(json.dumps(sentences).encode("ascii") + b"\n")
-            process.stdin.flush()
-            marks = json.loads(_line(process, time.monotonic() + seconds))
-            return [float(mark) for _, mark in zip(sentences, marks, strict=True)]
-        except (OSError, ValueError, TypeError) as error:
-            self._end()
+            found.update(zip(new, await cpu(child.marks, new, seconds=ANSWER_SECONDS), strict=True))
+        except Exception as error:  # whatever it is, nothing was judged
             raise UnjudgedError(str(error) or type(error).__name__) from error
-        except UnjudgedError:
-            self._end()
-            raise
-
-    def _running(self) -> tuple[subprocess.Popen[bytes], float]:
-        if self._process is not None and self._process.poll() is None:
-            return self._process, ANSWER_SECONDS
-        self._end()
-        self._process = subprocess.Popen(
-            # -I: nothing of ours can stand in the way of what it imports.
-            [sys.executable, "-I", str(CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # Signals of a terminal are for the parent, which closes the pipe when it is done.
-            start_new_session=True,
-        )
-        return self._process, START_SECONDS
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        _known.update(found)
+        while len(_known) > REMEMBERED_MAX:
+            _known.popitem(last=False)
+    return [found[one] for one in sentences]
 
 
-def _line(process: subprocess.Popen[bytes], ends: float) -> bytes:
-    """The next line of its answers; in time, or not at all."""
-    assert process.stdout is not None, "it was started with a pipe"
-    line = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while not line.endswith(b"\n"):
-            if not selector.select(max(0.0, ends - time.monotonic())):
-                raise UnjudgedError("no answer in time")
-            part = os.read(process.stdout.fileno(), 65_536)
-            if not part:
-                raise UnjudgedError(f"it ended with {process.wait()}")
-            line += part
-    return line
+def warm(cpu: Cpu) -> None:
+    """Have it load what it needs, so that the first answer does not wait for it."""
+    warming = asyncio.ensure_future(marks(cpu, ["-"]))
+    warming.add_done_callback(_warmed)
 
 
-JUDGE = Judge()
-"""The one of this process."""
+def _warmed(warming: asyncio.Future[list[float]]) -> None:
+    if not warming.cancelled() and (error := warming.exception()) is not None:
+        log.error("judge_does_not_start", error=str(error))

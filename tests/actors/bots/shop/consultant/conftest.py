@@ -21,11 +21,12 @@ from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, SendCha
 from aiogram.types import Message, Update, User
 
 from mailroom.actors.bots import shop
-from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE
+from mailroom.actors.bots.shop.consultant.judge.judge import marks
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.providers.openai import Models
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain, raw_message
+from tests.actors.bots.shop.consultant.shelf import CPU
 from tests.actors.model_endpoint import open_model_endpoint
 from tests.shop_tables import SCHEMA
 
@@ -206,9 +207,9 @@ class Talker:
 @pytest.fixture(scope="session", autouse=True)
 def judge():
     """It has started before anybody waits for an answer."""
-    JUDGE.warm()
-    yield JUDGE
-    JUDGE.stop()
+    asyncio.run(marks(CPU, ["-"]))
+    yield
+    asyncio.run(CPU.stop())
 
 
 @pytest.fixture(scope="session")
@@ -246,6 +247,7 @@ def new_talker(shop_database, vault):
                 storage=MemoryStorage(),
                 database=pool,
                 models=client if models else None,
+                cpu=CPU,
                 options=Options(**options),
                 payments={},
                 vault=vault,

@@ -1,5 +1,6 @@
 """The goods of the demo as a model's answer is judged against them."""
 
+import asyncio
 from pathlib import Path
 
 import yaml
@@ -10,7 +11,10 @@ from mailroom.actors.bots.shop.consultant.wording import clean
 from mailroom.actors.bots.shop.discounts import Discount
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.uses.cpu import Cpu
 
+CPU = Cpu()
+"""The process that judges, for all of these tests: it takes a second to start."""
 SENTENCES = Path(__file__).with_name("sentences")
 GOODS = yaml.safe_load((SENTENCES / "goods.yaml").read_text(encoding="utf-8"))
 
@@ -41,7 +45,7 @@ def judged(text, language, question="", looked_up=None):
     shop = goods(language)
     facts = Facts()
     facts.learn(one for one in shop if looked_up is None or one.slug in looked_up)
-    return prose.judged(clean(text), facts, shop, language, question)
+    return asyncio.run(prose.judged(CPU, clean(text), facts, shop, language, question))
 
 
 def sentences(kind, which=""):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailroom.actors.bots.shop.consultant import form
-from mailroom.actors.bots.shop.consultant.judge.judge import JUDGE, UnjudgedError
+from mailroom.actors.bots.shop.consultant import form, prose
+from mailroom.actors.bots.shop.consultant.judge.judge import UnjudgedError
 from mailroom.actors.bots.shop.consultant.wording import clean, whole_sentences
 from mailroom.actors.bots.shop.language import Language
 from tests.actors.bots.shop.consultant.shelf import judged
@@ -116,10 +116,10 @@ def test_a_greeting_and_a_question_make_no_answer_when_what_stood_between_is_gon
 
 
 def test_what_cannot_be_judged_is_not_shown(monkeypatch):
-    def fails(sentences):
+    async def fails(cpu, sentences):
         raise UnjudgedError("away")
 
-    monkeypatch.setattr(JUDGE, "marks", fails)
+    monkeypatch.setattr(prose, "marks", fails)
     assert judged("Tram Depot is a calm game.", EN).shown == ""
     assert why("Tram Depot is a calm game.") == ["unjudged"]
 
