@@ -226,7 +226,7 @@ class Counter:
         try:
             return await pay_link(
                 self._data(visit.bot),
-                self._shops.payments,
+                self._shops.ways(visit.bot).providers,
                 order,
                 provider,
                 public_url=self._shops.public_url,
@@ -267,7 +267,7 @@ class Counter:
         offered = self._shops.ways(visit.bot).offered(order.to_pay_minor, order.currency)
         complaint = await find_complaint(self._data(visit.bot), order.number)
         return shown_order(
-            order, datetime.now(UTC), await self._goods(order), offered, complaint, visit.language
+            order, datetime.now(UTC), await self._goods(order), list(offered), complaint, visit.language
         )
 
     async def _goods(self, order: Order) -> list[Goods] | None:

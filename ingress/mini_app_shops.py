@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.ways import ways_of
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -17,7 +16,8 @@ class Shops:
 
     databases: Mapping[str, SchemaPool]
     """Where the tables of each shop are found."""
-    payments: Mapping[str, PaymentProvider]
+    payments: Mapping[str, Mapping[str, PaymentProvider]]
+    """The payment accounts of each shop, by its name."""
     vault: Vault
     options: Mapping[str, Options]
     """Of each bot that is a shop, by its name."""
@@ -38,7 +38,7 @@ class Shops:
 
     def ways(self, bot: str) -> Ways:
         """The ways to pay that a shop offers, in its order."""
-        return ways_of(self.options[bot], self.payments)
+        return Ways(self.payments.get(bot, {}))
 
     def find(self, bot: str | None) -> str | None:
         """The shop of this name; without one the only shop there is."""

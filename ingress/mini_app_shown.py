@@ -127,11 +127,11 @@ def shown_policy(html: str) -> Json:
 
 
 def shown_providers(providers: Mapping[str, PaymentProvider], language: Language) -> list[Json]:
-    """The ways to pay, in the order in which they are offered."""
+    """The accounts to pay at, in the order in which they are offered."""
     return [
         {
             "name": name,
-            "title": TEXTS[language].orders.providers.get(name, name.capitalize()),
+            "title": TEXTS[language].provider(provider.kind),
             "test": provider.test,
         }
         for name, provider in providers.items()

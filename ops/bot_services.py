@@ -1,25 +1,24 @@
 """What bundled bots build on, opened for the life of a process: payment providers, models, the vault."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
 import trio
 
+from mailroom.actors.account_kinds import kinds_of
 from mailroom.actors.hosting.services import BotServices
-from mailroom.actors.providers.aaio import Aaio
+from mailroom.actors.paying.accounts import Accounts
+from mailroom.actors.providers.account import AccountSettings, Opening
 from mailroom.actors.providers.chat_requests import OPENAI_BASE_URL
 from mailroom.actors.providers.openai import Models
-from mailroom.actors.providers.payments import PaymentProvider
-from mailroom.actors.providers.stripe import Stripe
-from mailroom.actors.providers.yookassa import YOOKASSA_NETWORKS, YooKassa
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.ops.bundled import options_of, schemas_of
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
-from mailroom.ops.settings import PaymentSettings, Settings
+from mailroom.ops.settings import Settings
 from mailroom.ops.stores import Stores
 
 THIS_MACHINE = ("127.0.0.0/8", "::1")
@@ -37,7 +36,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     try:
         yield BotServices(
             database=stores.database,
-            payments=payment_providers(settings.payments, http, demo=settings.demo),
+            payments=payment_accounts(settings.payments, http, demo=settings.demo),
             models=models,
             vault=vault,
             http=typed,
@@ -69,17 +68,12 @@ def models_of(settings: Settings) -> Models | None:
     )
 
 
-def payment_providers(
-    settings: PaymentSettings, http: httpx.AsyncClient, *, demo: bool = False
-) -> dict[str, PaymentProvider]:
-    """The configured providers, in the order of the settings."""
-    providers: list[PaymentProvider] = []
-    if (shop := settings.yookassa) is not None:
-        # A simulator's notices come from this machine.
-        sources = None if demo else YOOKASSA_NETWORKS
-        providers.append(YooKassa(http, sources=sources, **shop.model_dump()))
-    if (merchant := settings.aaio) is not None:
-        providers.append(Aaio(http, **merchant.model_dump()))
-    if (account := settings.stripe) is not None:
-        providers.append(Stripe(http, **account.model_dump()))
-    return {provider.name: provider for provider in providers}
+def payment_accounts(
+    settings: Mapping[str, AccountSettings], http: httpx.AsyncClient, *, demo: bool = False
+) -> Accounts:
+    """The configured accounts, in the order of the settings."""
+    kinds = kinds_of("payment")
+    return Accounts(
+        kinds[one.kind].open(Opening((name, *one.formerly), one, http, demo))
+        for name, one in settings.items()
+    )

@@ -10,15 +10,16 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
+from mailroom.ops.accounts import account_variables, read_accounts, wrong_choices
 from mailroom.ops.demo import LOOPBACK, Serving, bot_variable, is_loopback, start_faults
 from mailroom.ops.faults import ConfigurationError, nearest
 from mailroom.ops.program_names import names_of_program
 from mailroom.ops.relations import Fault, relation_faults
-from mailroom.ops.settings import ENVIRONMENT, OURS_ALONE, PaymentSettings, Settings
+from mailroom.ops.settings import ENVIRONMENT, OURS_ALONE, Settings
 from mailroom.ops.wrong_values import said_plainly
 
 FILE_NAME = "mailroom.toml"
@@ -26,12 +27,6 @@ OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
 """Variables that set nothing: where the settings are, and who is at the command line."""
 BOT_VARIABLES = ("token", "secret")
 """MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
-PAYMENT_VARIABLE_PREFIX = "MAILROOM_PAYMENTS_"
-"""MAILROOM_PAYMENTS_YOOKASSA_SECRET_KEY and its like, for the same reason."""
-PAYMENT_KEYS = {
-    provider: tuple(get_args(field.annotation)[0].model_fields)
-    for provider, field in PaymentSettings.model_fields.items()
-}
 
 
 def load(
@@ -70,6 +65,10 @@ def load(
         return set_as.get(name, f"{'.'.join(name)} ({where})")
 
     faults += relation_faults(values)
+    faults += wrong_choices(values)
+    accounts, wrong_accounts = read_accounts(values)
+    values |= accounts
+    faults += wrong_accounts
     if serving is not None:
         faults += start_faults(serving, values, set_as, environment, label)
         on_line = bool(command_line and command_line.get("host"))
@@ -123,11 +122,7 @@ def _take_environment(
         for key in BOT_VARIABLES
         if isinstance(bots[name], dict)
     }
-    of_payments = {
-        f"{PAYMENT_VARIABLE_PREFIX}{provider.upper()}_{key.upper()}": (provider, key)
-        for provider, keys in PAYMENT_KEYS.items()
-        for key in keys
-    }
+    of_accounts = account_variables(values)
     for variable, value in environment.items():
         if not value or environment.get(f"MAILROOM_{variable}"):
             continue
@@ -139,13 +134,13 @@ def _take_environment(
             name, key = of_bots[variable]
             bots[name][key] = value
             set_as["bots", name, key] = f"{variable} (environment)"
-        elif variable in of_payments:
-            provider, key = of_payments[variable]
-            payments = values["payments"] = dict(values.get("payments") or {})
-            payments[provider] = {**(payments.get(provider) or {}), key: value}
-            set_as["payments", provider, key] = f"{variable} (environment)"
+        elif variable in of_accounts:
+            section, name, key = of_accounts[variable]
+            accounts = values[section] = dict(values.get(section) or {})
+            accounts[name] = {**(accounts.get(name) or {}), key: value}
+            set_as[section, name, key] = f"{variable} (environment)"
         elif variable.startswith("MAILROOM_") and variable not in OF_COMMANDS:
-            known = [*ENVIRONMENT, *OURS_ALONE, *of_bots, *of_payments, "MAILROOM_CONFIG"]
+            known = [*ENVIRONMENT, *OURS_ALONE, *of_bots, *of_accounts, "MAILROOM_CONFIG"]
             set_as[variable,] = f"{variable} (environment)"
             faults.append(((variable,), f"unknown setting{nearest(variable, known)}"))
     return faults
@@ -159,7 +154,7 @@ def _completed(settings: Settings) -> Settings:
         if demo:
             bot["token"] = f"{number}:demo-{name}"
         bot["secret"] = bot.get("secret") or derived_secret(bot["token"])
-    return Settings.model_validate(settings.model_dump() | {"bots": declared, "demo": demo})
+    return Settings.model_validate(dict(settings) | {"bots": declared, "demo": demo})
 
 
 def derived_secret(token: str) -> str:

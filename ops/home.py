@@ -21,7 +21,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.ops.embedded.telegram import DemoTelegram
 from mailroom.ops.preflight import migrated, require_redis
 from mailroom.ops.quick_aiogram import import_aiogram
-from mailroom.ops.settings import PaymentSettings, Settings
+from mailroom.ops.settings import Settings
 
 MODEL_KEY = "scripted-demo"
 """The model simulator takes any key, and wants one."""
@@ -50,7 +50,7 @@ def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
         people=demo_people(settings),
     )
     payments = None
-    if settings.payments == PaymentSettings():
+    if not settings.payments:
         payments = DemoPayments(
             settings.data,
             port_wanted=beside(settings.port, 2),

@@ -25,13 +25,17 @@ def relation_faults(values: Mapping[str, Any]) -> list[Fault]:
     """All of them, in the order of the settings."""
     faults: list[Fault] = [((name,), "cannot be set") for name in ("config", "demo") if name in values]
     faults += _unreachable_by_telegram(values)
-    bots = values.get("bots")
-    tables = (
-        {name: bot for name, bot in bots.items() if isinstance(bot, dict)} if isinstance(bots, dict) else {}
-    )
+    tables = tables_in(values.get("bots"))
     faults += _wrong_bots(tables)
     faults += _wrong_tokens(tables)
     return faults
+
+
+def tables_in(value: object) -> dict[str, dict[str, Any]]:
+    """The tables below a line of the settings, whatever else somebody has put there."""
+    return (
+        {name: one for name, one in value.items() if isinstance(one, dict)} if isinstance(value, dict) else {}
+    )
 
 
 def bundled_bots() -> list[str]:

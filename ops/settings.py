@@ -4,7 +4,6 @@ import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -16,8 +15,9 @@ from pydantic import (
     field_validator,
 )
 
+from mailroom.actors.providers.account import AccountSettings
+from mailroom.actors.providers.addresses import url
 from mailroom.actors.providers.chat_requests import OPENROUTER_BASE_URL, OPENROUTER_KEY
-from mailroom.actors.providers.payments import minor_units
 from mailroom.ops.logs import Level
 from mailroom.storage.postgres.division import CONNECTIONS_MAX, CONNECTIONS_MIN
 
@@ -58,27 +58,6 @@ def _matching(pattern: str, advice: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _url(*schemes: str) -> AfterValidator:
-    wanted = " or ".join(f"{scheme}://" for scheme in schemes)
-
-    def check(value: str) -> str:
-        # The URL itself is not repeated in the message: it may hold a password.
-        try:
-            parts = urlsplit(value)
-            _ = parts.port
-        except ValueError:  # Python's words for it are about casts and integers
-            raise ValueError(
-                f"has no host and port that can be read; write it like {schemes[0]}://host:port"
-            ) from None
-        if parts.scheme not in schemes:
-            raise ValueError(f"must begin with {wanted}")
-        if not (parts.netloc or parts.query or parts.scheme == "unix"):
-            raise ValueError(f"names no host; write it like {schemes[0]}://host:port")
-        return value.rstrip("/") if parts.scheme.startswith("http") else value
-
-    return AfterValidator(check)
-
-
 def _listed(value: object) -> object:
     """A variable holds a list as words with commas."""
     return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
@@ -93,71 +72,10 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-def _sums() -> AfterValidator:
-    def check(value: dict[str, str]) -> dict[str, str]:
-        minor_units(value)
-        return value
-
-    return AfterValidator(check)
-
-
 def default_data() -> Path:
     """Beside the code in a checkout, so that the folder one starts from does not matter; else right here."""
     checkout = Path(__file__).resolve().parents[1]
     return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / ".mailroom"
-
-
-class YooKassaSettings(BaseModel):
-    """A shop of YooKassa's, as its cabinet shows it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    shop_id: str
-    secret_key: str = Field(repr=False)
-    base_url: Annotated[str, _url("https", "http")] = "https://api.yookassa.ru/v3"
-    receipt_email: str | None = None
-    """Where fiscal receipts go when a customer has left no address."""
-    least: Annotated[dict[str, str], _sums()] = {}
-    most: Annotated[dict[str, str], _sums()] = {}
-    """What the contract says of the sums of a currency, where that is not the rule: `{ RUB = "410.00" }`."""
-
-
-class AaioSettings(BaseModel):
-    """A shop of AAIO's, and the account's key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    merchant_id: str
-    secret_1: str = Field(repr=False)
-    secret_2: str = Field(repr=False)
-    api_key: str = Field(repr=False)
-    base_url: Annotated[str, _url("https", "http")] = "https://aaio.so"
-    least: Annotated[dict[str, str], _sums()] = {}
-    most: Annotated[dict[str, str], _sums()] = {}
-    """What the contract says of the sums of a currency, where that is not the rule: `{ RUB = "410.00" }`."""
-
-
-class StripeSettings(BaseModel):
-    """An account of Stripe's."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    secret_key: str = Field(repr=False)
-    webhook_secret: str = Field(repr=False)
-    base_url: Annotated[str, _url("https", "http")] = "https://api.stripe.com/v1"
-    least: Annotated[dict[str, str], _sums()] = {}
-    most: Annotated[dict[str, str], _sums()] = {}
-    """What the contract says of the sums of a currency, where that is not the rule: `{ RUB = "410.00" }`."""
-
-
-class PaymentSettings(BaseModel):
-    """The payment providers, in the order in which customers see them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    yookassa: YooKassaSettings | None = None
-    aaio: AaioSettings | None = None
-    stripe: StripeSettings | None = None
 
 
 class WebPushSettings(BaseModel):
@@ -244,14 +162,14 @@ class Settings(BaseModel):
     port: int = Field(default=8080, ge=0, le=65535)
     """0 means any free one."""
     data: Path = Field(default_factory=default_data)
-    database_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(default=None, repr=False)
-    database_direct_url: Annotated[str, _url("postgresql", "postgres")] | None = Field(
+    database_url: Annotated[str, url("postgresql", "postgres")] | None = Field(default=None, repr=False)
+    database_direct_url: Annotated[str, url("postgresql", "postgres")] | None = Field(
         default=None, repr=False
     )
     """The same database past its pooler: for LISTEN alone, which gets through none in transaction mode."""
     database_connections: int | None = Field(default=None, ge=CONNECTIONS_MIN, le=CONNECTIONS_MAX)
     """To Postgres, that a process may have open, all of them counted. None: 16, or what its queues need."""
-    redis_url: Annotated[str, _url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
+    redis_url: Annotated[str, url("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
     ops_token: (
         Annotated[
             str,
@@ -261,14 +179,15 @@ class Settings(BaseModel):
         ]
         | None
     ) = Field(default=None, repr=False)
-    telegram_api_base: Annotated[str, _url("https", "http")] = TELEGRAM_API_BASE
-    public_url: Annotated[str, _url("https", "http")] | None = None
+    telegram_api_base: Annotated[str, url("https", "http")] = TELEGRAM_API_BASE
+    public_url: Annotated[str, url("https", "http")] | None = None
     openai_api_key: Annotated[str, _matching(r"[!-~]+", "must be one word of visible characters")] | None = (
         Field(default=None, repr=False)
     )
-    openai_base_url: Annotated[str, _url("https", "http")] | None = Field(default=None, validate_default=True)
+    openai_base_url: Annotated[str, url("https", "http")] | None = Field(default=None, validate_default=True)
     """OpenAI's own where it is not set."""
-    payments: PaymentSettings = PaymentSettings()
+    payments: dict[str, AccountSettings] = {}
+    """The payment accounts, read by `ops/accounts.py`, in the order in which customers are offered them."""
     web_push: WebPushSettings | None = None
     encryption_key: (
         Annotated[

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from mailroom.actors.providers.account import SECTIONS, variable_of
 from mailroom.ops.faults import nearest
 from mailroom.ops.settings import Settings
 from mailroom.storage.value_places import Place, place_of
@@ -49,6 +50,8 @@ class _OfSettings(Values):
         match self._location:
             case ["bots"] | ["bots", _]:
                 return "a line [bots.NAME] and the bot's settings below it"
+            case [section] if section in SECTIONS.values():
+                return f"a line [{section}.NAME] and the account's settings below it"
             case [*_, "least" | "most"]:
                 return 'sums by their currencies, such as { RUB = "410.00" }'
             case _:
@@ -56,6 +59,6 @@ class _OfSettings(Values):
 
     @property
     def _how(self) -> str:
-        if self._location[0] == "payments":
-            return f"set it here, or {'_'.join(('MAILROOM', *self._location)).upper()} in the environment"
+        if self._location[0] in SECTIONS.values():
+            return f"set it here, or {variable_of(*self._location)} in the environment"
         return "set it here"

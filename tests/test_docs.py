@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.ops.settings import ENVIRONMENT, BotSettings, PaymentSettings, Settings
+from mailroom.actors.account_kinds import kinds_of
+from mailroom.ops.settings import ENVIRONMENT, BotSettings, Settings
 from tests.ops.monitoring.runbook import anchor_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,7 +71,7 @@ def test_every_variable_is_in_the_table_of_settings(variable: str) -> None:
     "setting",
     [
         *(name for name in Settings.model_fields if name not in {"config", "demo", "bots", "payments"}),
-        *PaymentSettings.model_fields,
+        *kinds_of("payment"),
     ],
 )
 def test_every_setting_is_on_the_page_of_production(setting: str) -> None:

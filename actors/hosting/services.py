@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from pydantic import BaseModel
 
+from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.cpu import Cpu
@@ -21,7 +22,9 @@ class BotServices:
 
     database: asyncpg.Pool
     payments: Mapping[str, PaymentProvider]
-    """By name, in the order of the configuration; empty where none is configured."""
+    """The payment accounts by name, in the order of the configuration; empty where none is configured. All of
+    them, or those of one bot.
+    """
     models: Models | None
     """None where there is neither a key nor a demo: nobody can be asked."""
     vault: Vault
@@ -42,9 +45,12 @@ class BotServices:
     """Where those of the bot are whose services these are; empty where they are nobody's alone."""
 
     def of(self, bot: str) -> "BotServices":
-        """Those of one bot: its statements find its tables over this database."""
-        database = self.database_of(bot)
-        return replace(self, database=database, schema=database.schema)
+        """Those of one bot: its statements find its tables over this database, and the payment accounts are
+        those that its options choose, all of them where they do not say.
+        """
+        database, chosen = self.database_of(bot), getattr(self.options.get(bot), "payments", None)
+        accounts = Accounts(self.payments.values()).chosen(chosen)
+        return replace(self, database=database, schema=database.schema, payments=accounts)
 
     def database_of(self, bot: str) -> SchemaPool:
         """The way to the tables of one bot."""
@@ -52,9 +58,10 @@ class BotServices:
 
     def for_handlers(self, bot: str) -> dict[str, Any]:
         """What the handlers of one bot are offered, by name."""
+        own = self.of(bot)
         return {
-            "database": self.database_of(bot),
-            "payments": self.payments,
+            "database": own.database,
+            "payments": own.payments,
             "models": self.models,
             "vault": self.vault,
             "cpu": self.cpu,

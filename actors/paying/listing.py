@@ -59,7 +59,7 @@ async def list_payments(source: asyncpg.Pool, provider: PaymentProvider, since: 
     async for page in provider.made_since(since):
         jobs = []
         for fetched in page:
-            listing, job = await _judge(source, listing, fetched)
+            listing, job = await _judge(source, provider, listing, fetched)
             jobs += [job] if job is not None else []
         if jobs:
             async with source.acquire() as connection, connection.transaction():
@@ -79,7 +79,7 @@ async def list_payments(source: asyncpg.Pool, provider: PaymentProvider, since: 
 async def list_since_last(source: asyncpg.Pool, provider: PaymentProvider) -> Listing:
     """List a gateway from where it was listed last, and a day before."""
     begun = datetime.now(UTC)
-    last = await listed_to(source, provider.name)
+    last = await listed_to(source, provider.names)
     listing = await list_payments(source, provider, begun - FIRST if last is None else last - OVERLAP)
     if listing.listable:
         await note_listed(source, provider.name, begun)
@@ -94,9 +94,9 @@ async def list_all(
 
 
 async def _judge(
-    source: asyncpg.Pool, listing: Listing, fetched: FetchedPayment
+    source: asyncpg.Pool, provider: PaymentProvider, listing: Listing, fetched: FetchedPayment
 ) -> tuple[Listing, NewJob | None]:
-    judged = await whose(source, listing.provider, fetched)
+    judged = await whose(source, provider, fetched)
     listing = replace(listing, payments=listing.payments + 1)
     if judged.payment is not None:
         if judged.whose == "ours" and not _missed(judged.payment, fetched):

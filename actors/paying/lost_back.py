@@ -32,10 +32,11 @@ async def give_lost_back(
 ) -> Outcome:
     """Ask the gateway for what is left, and end the lost payment when it has gone."""
     provider = providers.get(wanted.provider)
-    lost = await find_lost(context.database, wanted.provider, wanted.provider_id)
+    names = (wanted.provider,) if provider is None else provider.names
+    lost = await find_lost(context.database, names, wanted.provider_id)
     if provider is None or lost is None:
         return Rejected(
-            f"there is no lost payment {wanted.provider_id} at a provider {wanted.provider!r} here"
+            f"there is no lost payment {wanted.provider_id} at an account {wanted.provider!r} here"
         )
     if lost.ending is not None:
         return Done()
@@ -46,7 +47,7 @@ async def give_lost_back(
         )
     try:
         fetched = await provider.fetch(wanted.provider_id)
-        judged = await whose(context.database, provider.name, fetched)
+        judged = await whose(context.database, provider, fetched)
         if judged.whose != "lost":
             return Rejected(f"{lost.ref} is {judged.whose} by now, and not lost: nothing was given back")
         listed = await provider.refunds(wanted.provider_id) if provider.can_list_refunds else []

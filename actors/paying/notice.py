@@ -22,17 +22,17 @@ async def look_into(
     """Ask for the payment of a notice, and act on the answer."""
     provider = providers.get(wanted.provider)
     if provider is None:
-        return Rejected(f"a notice of {wanted.provider!r}, which is not configured here")
+        return Rejected(f"a notice of {wanted.provider!r}, which is no account here")
     try:
         fetched = await provider.fetch(wanted.provider_id)
     except ProviderRefusedError as error:
-        payment = await find_payment_at(context.database, wanted.provider, wanted.provider_id)
+        payment = await find_payment_at(context.database, provider.names, wanted.provider_id)
         if payment is not None:
             return Rejected(f"payment {payment.id}: {wanted.provider} refused to tell: {error}")
         # Where notices are not signed, anybody may make them up: they must not fill the dead letters.
         report.notice(wanted.provider, wanted.provider_id, "unknown", why=str(error))
         return Done()
-    judged = await whose(context.database, wanted.provider, fetched)
+    judged = await whose(context.database, provider, fetched)
     payment = judged.payment
     if payment is None or judged.whose != "ours":
         return _not_settled(wanted, fetched, judged)

@@ -13,19 +13,23 @@ from mailroom.actors.providers.sums import Sums
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The providers that a customer may choose from, in this order. None of them: a person is paid by hand,
+    """The accounts that a customer may choose from, in this order. None of them: a person is paid by hand,
     who takes any sum.
     """
 
     providers: Mapping[str, PaymentProvider] = field(default_factory=dict)
 
-    def offered(self, amount_minor: int, currency: str) -> list[str]:
-        """The names of those who take this very sum."""
-        return [
-            name
+    def offered(self, amount_minor: int, currency: str) -> dict[str, str]:
+        """The names of those who take this very sum, and of which kind each is: what customers know it by."""
+        return {
+            name: provider.kind
             for name, provider in self.providers.items()
             if (sums := provider.sums(currency)) is not None and sums.takes(amount_minor)
-        ]
+        }
+
+    def kind(self, name: str) -> str:
+        """Of which kind an account is; the name itself where it is not there any more."""
+        return self.providers[name].kind if name in self.providers else name
 
     def least(self, currency: str) -> int:
         """The smallest sum that anybody takes; 0 if nobody takes this currency."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from mailroom.actors.providers.payments import FetchedPayment
+from mailroom.actors.providers.payments import FetchedPayment, PaymentProvider
 from mailroom.storage.postgres.lost_payments import note_lost
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.payment_names import installation_in, is_number
@@ -41,16 +41,18 @@ class Judged:
     """Whether it is lost and nobody knew."""
 
 
-async def whose(source: Source, provider: str, fetched: FetchedPayment) -> Judged:
-    """Find the row of a payment, which then has the provider's name for it; or note that it is lost."""
+async def whose(source: Source, provider: PaymentProvider, fetched: FetchedPayment) -> Judged:
+    """Find the row of a payment at an account, which then has the provider's name for it; or note that it is
+    lost.
+    """
     ref = fetched.reference or ""
-    payment = await find_payment_at(source, provider, fetched.provider_id)
+    payment = await find_payment_at(source, provider.names, fetched.provider_id)
     if payment is not None and not (
         payment.ref == fetched.provider_id and is_someone_elses(payment, fetched)
     ):
         return Judged("ours", payment)
     if payment is None:
-        payment = await find_payment_called(source, provider, ref)
+        payment = await find_payment_called(source, provider.names, ref)
         if payment is not None and not is_someone_elses(payment, fetched):
             noted = await created_at_provider(source, payment.id, fetched.provider_id)
             return Judged("second", payment) if noted is None else Judged("ours", noted)
@@ -69,10 +71,10 @@ def is_someone_elses(payment: Payment, fetched: FetchedPayment) -> bool:
     return made_at is not None and made_at < payment.created_at - CLOCKS_DIFFER
 
 
-async def _note(source: Source, provider: str, fetched: FetchedPayment) -> bool:
+async def _note(source: Source, provider: PaymentProvider, fetched: FetchedPayment) -> bool:
     return await note_lost(
         source,
-        provider=provider,
+        provider=provider.name,
         provider_id=fetched.provider_id,
         ref=fetched.reference or "",
         state=fetched.state,

@@ -15,9 +15,11 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from mailroom.actors.providers import told
+from mailroom.actors.providers.account import AccountSettings, Kind, Opening, SumsByCurrency
+from mailroom.actors.providers.addresses import WebAddress
 from mailroom.actors.providers.http import Answer, Api, faults_of
 from mailroom.actors.providers.payments import (
     CreatedPayment,
@@ -92,13 +94,25 @@ class _Paid(BaseModel):
     status: Literal["success", "hold"] = "success"
 
 
+class AaioSettings(AccountSettings):
+    """A shop of AAIO's, and the account's key."""
+
+    merchant_id: str
+    secret_1: str = Field(repr=False)
+    secret_2: str = Field(repr=False)
+    api_key: str = Field(repr=False)
+    base_url: WebAddress = BASE_URL
+    least: SumsByCurrency = Field(default_factory=dict)
+    most: SumsByCurrency = Field(default_factory=dict)
+
+
 class Aaio:
     """A shop at AAIO. It tells of no refunds and no disputes: what its cabinet shows is all there is to know.
 
     Secret 1 signs what we ask for, secret 2 what it tells; the API key lets us ask it.
     """
 
-    name = "aaio"
+    kind = "aaio"
     test = False  # it has no test mode
     can_refund = False
     can_list = False
@@ -109,6 +123,7 @@ class Aaio:
         self,
         http: httpx.AsyncClient,
         *,
+        names: Sequence[str] = ("aaio",),
         merchant_id: str,
         secret_1: str,
         secret_2: str,
@@ -117,6 +132,7 @@ class Aaio:
         least: Mapping[str, str] | None = None,
         most: Mapping[str, str] | None = None,
     ) -> None:
+        self.name, self.names = names[0], tuple(names)
         self._least, self._most = minor_units(least or {}), minor_units(most or {})
         self._merchant_id = merchant_id
         self._secret_1 = secret_1
@@ -243,3 +259,10 @@ def _form(body: bytes) -> dict[str, str]:
         return {}
     # An empty field is one that was not sent.
     return {name: value for name, value in pairs if value}
+
+
+def _opened(account: Opening[AaioSettings]) -> Aaio:
+    return Aaio(account.http, names=account.names, **account.settings.own())
+
+
+KIND = Kind("aaio", "payment", AaioSettings, _opened, unique=("merchant_id",))

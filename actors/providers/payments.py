@@ -267,11 +267,21 @@ class ListedRefund:
 
 
 class PaymentProvider(Protocol):
-    """A payment provider. All calls are awaited on the asyncio side, and raise `PaymentProviderError`."""
+    """An account at a payment provider. All calls are awaited on the asyncio side, and raise
+    `PaymentProviderError`.
+    """
+
+    @property
+    def kind(self) -> str:
+        """Which provider it is at: the name of its `Kind`."""
 
     @property
     def name(self) -> str:
-        """What it is called in settings, addresses and tables."""
+        """What the account is called in settings, addresses and tables."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All that it is and was called, `name` first: its rows may bear any of them."""
 
     @property
     def test(self) -> bool:

@@ -19,6 +19,8 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from structlog import get_logger
 
 from mailroom.actors.providers import told
+from mailroom.actors.providers.account import AccountSettings, Kind, Opening, SumsByCurrency
+from mailroom.actors.providers.addresses import WebAddress
 from mailroom.actors.providers.http import Answer, Api, faults_of, json_object
 from mailroom.actors.providers.pages import Page, pages
 from mailroom.actors.providers.payments import (
@@ -151,10 +153,20 @@ PAGES_MAX = 20
 """A payment with more refunds than these is nothing to decide about by machine."""
 
 
+class StripeSettings(AccountSettings):
+    """An account of Stripe's."""
+
+    secret_key: str = Field(repr=False)
+    webhook_secret: str = Field(repr=False)
+    base_url: WebAddress = BASE_URL
+    least: SumsByCurrency = Field(default_factory=dict)
+    most: SumsByCurrency = Field(default_factory=dict)
+
+
 class Stripe:
     """A Stripe account. `webhook_secret` is the whole `whsec_…` of the endpoint that sends us its events."""
 
-    name = "stripe"
+    kind = "stripe"
     can_refund = True
     can_list = True
     signs_notices = True
@@ -164,6 +176,7 @@ class Stripe:
         self,
         http: httpx.AsyncClient,
         *,
+        names: Sequence[str] = ("stripe",),
         secret_key: str,
         webhook_secret: str,
         base_url: str = BASE_URL,
@@ -171,6 +184,7 @@ class Stripe:
         least: Mapping[str, str] | None = None,
         most: Mapping[str, str] | None = None,
     ) -> None:
+        self.name, self.names = names[0], tuple(names)
         self._least, self._most = minor_units(least or {}), minor_units(most or {})
         self.test = "_test_" in secret_key  # sk_test_…, and rk_test_… of a restricted key
         self._webhook_secret = webhook_secret
@@ -425,3 +439,10 @@ def _units(currency: str) -> tuple[int, int]:
     """How many minor units one of a currency has: ours, and Stripe's."""
     digits = MINOR_DIGITS.get(currency, MINOR_DIGITS_DEFAULT), DIGITS.get(currency, MINOR_DIGITS_DEFAULT)
     return int(10 ** digits[0]), int(10 ** digits[1])
+
+
+def _opened(account: Opening[StripeSettings]) -> Stripe:
+    return Stripe(account.http, names=account.names, **account.settings.own())
+
+
+KIND = Kind("stripe", "payment", StripeSettings, _opened, unique=("secret_key", "webhook_secret"))

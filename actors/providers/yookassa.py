@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from structlog import get_logger
 
 from mailroom.actors.providers import told
+from mailroom.actors.providers.account import AccountSettings, Kind, Opening, SumsByCurrency
+from mailroom.actors.providers.addresses import WebAddress
 from mailroom.actors.providers.http import Answer, Api, faults_of, json_object
 from mailroom.actors.providers.pages import Page, pages
 from mailroom.actors.providers.payments import (
@@ -172,12 +174,26 @@ class _Refunds(BaseModel):
 class _Noticed(BaseModel):
     id: Id
     payment_id: Id | None = None
+    recipient: dict[str, Any] | None = None
+    """Whom the money is for. Refunds have none."""
 
 
 class _Notification(BaseModel):
     type: Literal["notification"]
     event: str
     object: dict[str, Any]
+
+
+class YooKassaSettings(AccountSettings):
+    """A shop of YooKassa's, as its cabinet shows it."""
+
+    shop_id: str
+    secret_key: str = Field(repr=False)
+    base_url: WebAddress = BASE_URL
+    receipt_email: str | None = None
+    """Where fiscal receipts go when a customer has left no address."""
+    least: SumsByCurrency = Field(default_factory=dict)
+    most: SumsByCurrency = Field(default_factory=dict)
 
 
 class YooKassa:
@@ -187,7 +203,7 @@ class YooKassa:
     `most` are what its contract says of the sums of a currency, where that is not the rule.
     """
 
-    name = "yookassa"
+    kind = "yookassa"
     can_refund = True
     can_list = True
     signs_notices = False
@@ -197,6 +213,7 @@ class YooKassa:
         self,
         http: httpx.AsyncClient,
         *,
+        names: Sequence[str] = ("yookassa",),
         shop_id: str,
         secret_key: str,
         base_url: str = BASE_URL,
@@ -206,8 +223,10 @@ class YooKassa:
         least: Mapping[str, str] | None = None,
         most: Mapping[str, str] | None = None,
     ) -> None:
+        self.name, self.names = names[0], tuple(names)
         self._least, self._most = minor_units(least or {}), minor_units(most or {})
         self.test = secret_key.startswith("test_")
+        self._shop_id = shop_id
         self._api = Api(http, self.name, base_url, secrets=[secret_key], auth=(shop_id, secret_key))
         self._sources = None if sources is None else [ip_network(source) for source in sources]
         self._receipt_email = receipt_email
@@ -256,6 +275,8 @@ class YooKassa:
             about = _Noticed.model_validate(said.object)
         except ValidationError as error:
             raise NoticeRefusedError(f"not a notice of {self.name}: {faults_of(error)}") from None
+        if str((about.recipient or {}).get("account_id", self._shop_id)) != self._shop_id:
+            raise NoticeRefusedError(f"a notice for another shop than {self.name}")
         if kind == "payment":
             return [NoticedPayment(about.id, STATES.get(event))]
         if about.payment_id is None:
@@ -448,3 +469,12 @@ def _refusal(refund: _Refund) -> tuple[Refusal, str]:
         return "final", ""
     details = refund.cancellation_details or _Cancellation()
     return REFUSALS.get(details.reason, "passes"), told.plain(_why(refund)) or "unknown"
+
+
+def _opened(account: Opening[YooKassaSettings]) -> YooKassa:
+    # A simulator's notices come from this machine.
+    sources = None if account.demo else YOOKASSA_NETWORKS
+    return YooKassa(account.http, names=account.names, sources=sources, **account.settings.own())
+
+
+KIND = Kind("yookassa", "payment", YooKassaSettings, _opened, unique=("shop_id",))

@@ -1,10 +1,13 @@
 """The stand-in for the payment gateways in demo mode. Payments last as long as the orders they pay for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mailroom.actors.providers.aaio import AaioSettings
+from mailroom.actors.providers.account import AccountSettings
+from mailroom.actors.providers.stripe import StripeSettings
+from mailroom.actors.providers.yookassa import YooKassaSettings
 from mailroom.ops.embedded.simulator import DemoSimulator
-from mailroom.ops.settings import AaioSettings, PaymentSettings, StripeSettings, YooKassaSettings
 from mailroom.ops.simulators.payments import credentials
 
 STATE = "payments.sqlite"
@@ -26,28 +29,31 @@ class DemoPayments(DemoSimulator):
         self._notify = notify
         self._return_url = return_url
 
-    def settings(self) -> PaymentSettings:
+    def settings(self) -> Mapping[str, AccountSettings]:
         """How the service reaches the gateways here, with credentials that open nothing else."""
-        return PaymentSettings(
-            yookassa=YooKassaSettings(
+        return {
+            "yookassa": YooKassaSettings(
+                kind="yookassa",
                 shop_id=credentials.YOOKASSA_SHOP_ID,
                 secret_key=credentials.YOOKASSA_SECRET_KEY,
                 base_url=f"{self.url}/yookassa/v3",
                 receipt_email=RECEIPT_EMAIL,
             ),
-            aaio=AaioSettings(
+            "aaio": AaioSettings(
+                kind="aaio",
                 merchant_id=credentials.AAIO_MERCHANT_ID,
                 secret_1=credentials.AAIO_SECRET_1,
                 secret_2=credentials.AAIO_SECRET_2,
                 api_key=credentials.AAIO_API_KEY,
                 base_url=f"{self.url}/aaio",
             ),
-            stripe=StripeSettings(
+            "stripe": StripeSettings(
+                kind="stripe",
                 secret_key=credentials.STRIPE_SECRET_KEY,
                 webhook_secret=credentials.STRIPE_WEBHOOK_SECRET,
                 base_url=f"{self.url}/stripe/v1",
             ),
-        )
+        }
 
     def options(self) -> Sequence[str]:
         """Where it keeps what it knows."""

@@ -5,7 +5,7 @@ noted here. A person says what became of each; until then it counts as open.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,9 +99,9 @@ async def end_lost(source: Source, ref: str, ending: Ending, *, by: str, why: st
         return await source.fetchval(SQL["end"], ref, ending, by, why) is not None
 
 
-async def find_lost(source: Source, provider: str, provider_id: str) -> LostPayment | None:
-    """One of them, by what its provider calls it."""
-    row = await source.fetchrow(SQL["find"], provider, provider_id)
+async def find_lost(source: Source, names: Sequence[str], provider_id: str) -> LostPayment | None:
+    """One of them, by what it is called at the account of these names."""
+    row = await source.fetchrow(SQL["find"], names, provider_id)
     return None if row is None else _read(row)
 
 
@@ -112,9 +112,9 @@ async def end_lost_at(
     await source.execute(SQL["end_at"], provider, provider_id, ending, by, why)
 
 
-async def listed_to(source: Source, provider: str) -> datetime | None:
-    """Up to when the payments of a provider have been listed; None if they never were."""
-    found: datetime | None = await source.fetchval(SQL["listed_to"], provider)
+async def listed_to(source: Source, names: Sequence[str]) -> datetime | None:
+    """Up to when the payments of the account of these names have been listed; None if they never were."""
+    found: datetime | None = await source.fetchval(SQL["listed_to"], names)
     return found
 
 

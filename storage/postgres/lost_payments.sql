@@ -33,7 +33,7 @@ ORDER BY provider, currency;
 -- find: one of them
 SELECT provider, provider_id, ref, state, amount_minor, currency, refunded_minor, made_at, about, found_at,
        ending, ended_at, ended_by, why
-FROM mailroom.payment_lost WHERE provider = $1 AND provider_id = $2;
+FROM mailroom.payment_lost WHERE provider = ANY($1::text[]) AND provider_id = $2;
 
 -- end_at: one has gone back, as a person has said
 UPDATE mailroom.payment_lost SET ending = $3, ended_by = $4, why = $5, ended_at = now()
@@ -44,8 +44,8 @@ UPDATE mailroom.payment_lost SET ending = $2, ended_by = $3, why = $4, ended_at 
 WHERE ref = $1 AND state = 'paid' AND ending IS NULL
 RETURNING provider_id;
 
--- listed_to: up to when the payments of a provider have been listed
-SELECT listed_to FROM mailroom.payment_listed WHERE provider = $1;
+-- listed_to: up to when the payments of an account have been listed, under any of the names that it has and had
+SELECT max(listed_to) FROM mailroom.payment_listed WHERE provider = ANY($1::text[]);
 
 -- note_listed: they have been listed up to then
 INSERT INTO mailroom.payment_listed AS listed (provider, listed_to) VALUES ($1, $2)

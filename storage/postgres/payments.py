@@ -1,7 +1,7 @@
 """Payments as rows: opened with what they are for, and marked paid once; refunds are in `refunds.py`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ class Payment:
     ref: str
     """What it is called outside, for ever; see `payment_names`. Payments of before are called by their id."""
     provider: str
+    """The account that it is paid at, by the name that it had then."""
     provider_id: str | None
     """What the provider calls it; None until it was created there."""
     purpose: str
@@ -101,19 +102,19 @@ async def find_payment(source: Source, payment_id: int) -> Payment | None:
     return _payment(await source.fetchrow(SQL["find"], payment_id))
 
 
-async def find_payment_at(source: Source, provider: str, provider_id: str) -> Payment | None:
-    """The payment that a provider calls so."""
-    return _payment(await source.fetchrow(SQL["find_at"], provider, provider_id))
+async def find_payment_at(source: Source, names: Sequence[str], provider_id: str) -> Payment | None:
+    """The payment that is called so at the account of these names."""
+    return _payment(await source.fetchrow(SQL["find_at"], names, provider_id))
 
 
-async def is_known_at(source: Source, provider: str, provider_id: str) -> bool:
-    """Whether a provider calls one of our payments so."""
-    return bool(await source.fetchval(SQL["is_known_at"], provider, provider_id))
+async def is_known_at(source: Source, names: Sequence[str], provider_id: str) -> bool:
+    """Whether one of our payments is called so at the account of these names."""
+    return bool(await source.fetchval(SQL["is_known_at"], names, provider_id))
 
 
-async def find_payment_called(source: Source, provider: str, ref: str) -> Payment | None:
-    """The payment that was given this name at a provider."""
-    return _payment(await source.fetchrow(SQL["find_ref"], provider, ref))
+async def find_payment_called(source: Source, names: Sequence[str], ref: str) -> Payment | None:
+    """The payment that was given this name at the account of these names."""
+    return _payment(await source.fetchrow(SQL["find_ref"], names, ref))
 
 
 async def installation_id(source: Source) -> str:

@@ -18,21 +18,21 @@ SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currenc
        pay_url, expires_at, paid_minor, paid_currency, about
 FROM mailroom.payment WHERE id = $1;
 
--- find_at: the payment that a provider calls so
+-- find_at: the payment that is called so at an account, by any of the names that it has and had
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM mailroom.payment WHERE provider = $1 AND provider_id = $2;
+FROM mailroom.payment WHERE provider = ANY($1::text[]) AND provider_id = $2;
 
--- find_ref: the payment that was given this name at a provider
+-- find_ref: the payment that was given this name at an account
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM mailroom.payment WHERE provider = $1 AND ref = $2;
+FROM mailroom.payment WHERE provider = ANY($1::text[]) AND ref = $2;
 
 -- installation: who this installation is
 SELECT value FROM mailroom.installation WHERE key = 'id';
 
--- is_known_at: whether there is a payment that a provider calls so
-SELECT EXISTS (SELECT FROM mailroom.payment WHERE provider = $1 AND provider_id = $2);
+-- is_known_at: whether there is a payment that is called so at an account
+SELECT EXISTS (SELECT FROM mailroom.payment WHERE provider = ANY($1::text[]) AND provider_id = $2);
 
 -- of: all payments of one thing, the oldest first
 SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,

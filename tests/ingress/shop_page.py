@@ -20,6 +20,7 @@ from mailroom.actors.bots.shop.checkout import settle
 from mailroom.actors.bots.shop.demo import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import mark_delivered
+from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.payments import CreatedPayment
 from mailroom.actors.providers.sums import Sums
 from mailroom.actors.runtime import host
@@ -48,7 +49,7 @@ class Gateway:
     can_refund = False
 
     def __init__(self, name="yookassa"):
-        self.name = name
+        self.kind, self.name, self.names = name, name, (name,)
         self.asked = []
         self.fails_with = None
         self.takes = Sums(1, 10**12)
@@ -148,7 +149,10 @@ async def open_shop(url, **changes):
         shops = Shops(
             **{
                 "databases": dict.fromkeys(changes.get("options", ["shop"]), SchemaPool(database, SCHEMA)),
-                "payments": {one.name: one for one in gateways},
+                "payments": {
+                    bot: Accounts(gateways).chosen(options.payments)
+                    for bot, options in changes.get("options", {"shop": Options()}).items()
+                },
                 "vault": VAULT,
                 "options": {"shop": Options()},
                 "tokens": {"shop": TOKEN},

@@ -17,7 +17,8 @@ from mailroom.actors.payment import PaymentActor
 from mailroom.actors.providers.yookassa import YooKassa
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.payments import payment_webhook
+from mailroom.ingress.accounts import account_doors
+from mailroom.ingress.payments import PaymentDoor
 from mailroom.ops.simulators.payments.serving import simulator
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
@@ -152,7 +153,8 @@ async def _client():
 def _door(provider, stand):
     app = QuartTrio("payments")
     enqueuer = Enqueuer(stand.pool, Bell(stand.pool))
-    app.register_blueprint(payment_webhook({"yookassa": provider}, enqueuer, database=stand.pool))
+    payments = PaymentDoor({"yookassa": provider}, enqueuer, database=stand.pool)
+    app.register_blueprint(account_doors({"payment": payments}))
     return app.test_client()
 
 

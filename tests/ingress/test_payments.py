@@ -16,7 +16,8 @@ from mailroom.actors.providers.aaio import Aaio, sign
 from mailroom.actors.providers.payments import NoticedPayment, NoticeRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.payments import NOTICE_BYTES_MAX, payment_webhook
+from mailroom.ingress.accounts import NOTICE_BYTES_MAX, account_doors
+from mailroom.ingress.payments import PaymentDoor
 from mailroom.ingress.peer import networks, peer_of
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
@@ -65,9 +66,17 @@ def door(jobs_url, provider):  # noqa: F811
                     enqueuer = wrap(Enqueuer(stand.pool, Bell(stand.pool)))
                     app = QuartTrio("payments")
                     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
-                    real = Aaio(httpx.AsyncClient(), merchant_id="m", secret_1="1", secret_2="2", api_key="k")
+                    real = Aaio(
+                        httpx.AsyncClient(),
+                        names=("real",),
+                        merchant_id="m",
+                        secret_1="1",
+                        secret_2="2",
+                        api_key="k",
+                    )
                     providers = {provider.name: provider, "aaio": Signed("aaio"), "real": real}
-                    app.register_blueprint(payment_webhook(providers, enqueuer, trusted, database=stand.pool))
+                    payments = PaymentDoor(providers, enqueuer, database=stand.pool)
+                    app.register_blueprint(account_doors({"payment": payments}, trusted))
                     return await test(app.test_client(), stand)
 
         return host.run(main)

@@ -203,8 +203,8 @@ def test_a_bot_of_somebodys_own_has_no_options_here(write):
 def test_payment_providers_keep_their_secrets_in_the_environment(write):
     file = write('[payments.yookassa]\nshop_id = "123"\n')
     settings = load(file, environment={"MAILROOM_PAYMENTS_YOOKASSA_SECRET_KEY": "live_x"})
-    assert settings.payments.yookassa is not None
-    assert (settings.payments.yookassa.shop_id, settings.payments.yookassa.secret_key) == ("123", "live_x")
+    account = settings.payments["yookassa"]
+    assert (account.kind, account.shop_id, account.secret_key) == ("yookassa", "123", "live_x")
     assert "live_x" not in repr(settings)
     (missing,) = faults_of(file)
     assert missing == (
@@ -215,7 +215,7 @@ def test_payment_providers_keep_their_secrets_in_the_environment(write):
 
 def test_a_slip_in_the_payments_is_named_with_what_was_probably_meant(write):
     assert faults_of(write('[payments.aaoi]\nkey = "1"')) == [
-        "payments.aaoi (mailroom.toml): unknown setting; did you mean aaio?"
+        "payments.aaoi (mailroom.toml): has no kind, and its name is none; did you mean aaio?"
     ]
     (fault,) = [one for one in faults_of(write('[payments.stripe]\nsecret = "1"')) if "unknown" in one]
     assert fault == "payments.stripe.secret (mailroom.toml): unknown setting; did you mean secret_key?"
@@ -235,8 +235,7 @@ def test_two_names_with_tokens_of_one_bot_are_refused_by_name(write):
 def test_the_sums_of_a_contract_are_read_as_money_or_named(write):
     shop = '[payments.aaio]\nmerchant_id = "m"\nsecret_1 = "1"\nsecret_2 = "2"\napi_key = "k"\n'
     settings = load(write(shop + 'least = { rub = "410.00", USD = "6" }'), environment={})
-    assert settings.payments.aaio is not None
-    assert minor_units(settings.payments.aaio.least) == {"RUB": 41_000, "USD": 600}
+    assert minor_units(settings.payments["aaio"].least) == {"RUB": 41_000, "USD": 600}
     (fault,) = faults_of(write(shop + 'most = { RUB = "a lot" }'))
     assert "payments.aaio" in fault
     assert "'a lot' is no amount" in fault

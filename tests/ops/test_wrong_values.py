@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
+from mailroom.actors.account_kinds import KINDS
 from mailroom.actors.bots.shop.options import Options
 from mailroom.ops.configuration import load
 from mailroom.ops.faults import ConfigurationError
@@ -61,7 +62,18 @@ SAID = {
         "web_push: must be a table: a line [web_push] and its settings below it",
     ),
     'web_push.contact = "mailto:a@b"': ("missing", "web_push.private_key: is missing: set it here"),
-    "payments = 1": ("model_type", "payments: must be a table: a line [payments] and its settings below it"),
+    "payments = 1": (
+        "dict_type",
+        "payments: must be a table: a line [payments.NAME] and the account's settings below it",
+    ),
+    "payments.stripe = 1": (
+        "dict_type",
+        "payments.stripe: must be a table: a line [payments.stripe] and its settings below it",
+    ),
+    'payments.stripe = {secret_key = "s", webhook_secret = "w", formerly = "old"}': (
+        "tuple_type",
+        'payments.stripe.formerly: must be a list, such as ["one", "another"]',
+    ),
     'payments.stripe.secret_key = "s"': (
         "missing",
         (
@@ -164,7 +176,7 @@ def fields_of(model):
 
 @pytest.mark.parametrize(
     ("model", "name"),
-    [*fields_of(Settings), *fields_of(Options)],
+    [*fields_of(Settings), *fields_of(Options), *(one for kind in KINDS for one in fields_of(kind.settings))],
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
 def test_no_fault_of_any_setting_is_in_pydantics_words(model, name):

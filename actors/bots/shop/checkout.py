@@ -65,27 +65,27 @@ async def pay_link(
     database: Pool,
     payments: Mapping[str, PaymentProvider],
     order: Order,
-    provider_name: str,
+    account: str,
     *,
     public_url: str,
     chat_url: str = "",
 ) -> PayLink:
-    """Where to pay for an order at a provider: the same link however often it is asked for. From there the
+    """Where to pay for an order at an account: the same link however often it is asked for. From there the
     customer comes back to the shop's page, or to the chat where no browser reaches the page.
 
     Raises `OrderClosed`, and `PaymentProviderError` when the provider does not answer or refuses.
     """
-    provider = payments.get(provider_name)
+    provider = payments.get(account)
     if provider is None:
-        raise ProviderRefusedError(f"no provider {provider_name!r} is configured here")
+        raise ProviderRefusedError(f"there is no account {account!r} to pay at")
     for _ in range(PAY_LINK_TRIES_MAX):
-        payment = await _open(database, order, provider_name)
+        payment = await _open(database, order, provider)
         payment = await _create(database, provider, payment, order, public_url, chat_url)
         if payment.pay_url is not None and not await is_expired(database, payment.id):
-            return PayLink(provider_name, payment.pay_url, payment.id)
+            return PayLink(provider.name, payment.pay_url, payment.id)
         # It counts all the same if somebody has paid there: a canceled payment can become paid.
         await mark_canceled(database, payment.id)
-    raise ProviderRefusedError(f"{provider_name} gives links for order {order.number} that have expired")
+    raise ProviderRefusedError(f"{provider.name} gives links for order {order.number} that have expired")
 
 
 async def settle(connection: Connection, payment: Payment) -> Settled:
@@ -169,14 +169,14 @@ async def _turned(connection: Connection, number: int) -> Order:
     return order
 
 
-async def _open(database: Pool, order: Order, provider_name: str) -> Payment:
+async def _open(database: Pool, order: Order, provider: PaymentProvider) -> Payment:
     if not order.to_pay_minor:  # the balance has paid for it
         raise OrderClosed(order.status)
     async with database.acquire() as connection, connection.transaction():
         # The payment's row before the order's, as whoever settles the payment takes them.
         payment = await open_payment(
             connection,
-            provider=provider_name,
+            provider=provider.name,
             purpose=PURPOSE,
             reference=str(order.number),
             amount_minor=order.to_pay_minor,

@@ -18,7 +18,7 @@ from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintFor
 from mailroom.actors.bots.shop.pages import Noting
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
-from mailroom.actors.bots.shop.ways import ways_of
+from mailroom.actors.paying.ways import Ways
 
 START = re.compile(r"/start(?:@\w+)?\s+(\S+)\s*", re.IGNORECASE)
 """What Telegram writes for somebody who has followed a link to the bot."""
@@ -48,7 +48,7 @@ class Remember(BaseMiddleware):
         if isinstance(event, CallbackQuery) and await state.get_state() in LEFT_BY_ANY_BUTTON:
             await state.set_state(None)
         texts, user_id = TEXTS[language], user.id if user else 0
-        ways = ways_of(data["options"], data.get("payments") or {})
+        ways = Ways(data.get("payments") or {})
         own = {
             "texts": texts,
             "cart": Cart.from_data(remembered.get(CART)),

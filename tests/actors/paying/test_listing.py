@@ -63,7 +63,7 @@ def test_a_night_lists_from_the_night_before_and_a_day_back(play, shop):  # noqa
         begun = datetime.now(UTC)
         night = LIST(ListPayments())
         assert await shop.work(stand, night) == [["done"]]
-        first = await aio(listed_to, stand.pool, "yoomoney")
+        first = await aio(listed_to, stand.pool, ["yoomoney"])
         assert begun <= first <= datetime.now(UTC)
         await stand.execute("DELETE FROM outbox_dedup")
         assert await shop.work(stand, night) == [["done"]]
@@ -85,7 +85,7 @@ def test_a_list_that_was_not_had_whole_does_not_count(play, shop, trouble, ends)
         await shop.work(stand)
         if ends == "dead":
             assert (await stand.seen(job)).state == "dead"
-        assert (await aio(listed_to, stand.pool, "yoomoney") is None) == (ends == "dead")
+        assert (await aio(listed_to, stand.pool, ["yoomoney"]) is None) == (ends == "dead")
         assert len(shop.provider.listed_since) == (1 if ends == "dead" else 2)
 
     play(scenario)
@@ -102,7 +102,7 @@ def test_a_gateway_without_a_list_says_so(play):  # noqa: F811
             ("aaio", False, 0),
         ]
         assert aaio.listed_since == []
-        assert await aio(listed_to, stand.pool, "aaio") is None
+        assert await aio(listed_to, stand.pool, ["aaio"]) is None
 
     play(scenario)
 

@@ -73,7 +73,7 @@ def test_a_new_customer_after_a_restore_gets_nothing_for_what_another_one_has_pa
         assert second.pay_url not in (first.pay_url, BACK)
         assert (await provider.fetch(second.provider_id)).state == "pending"
         # And a notice of the first one, which comes late, is not for the second.
-        judged = await whose(pool, name, await provider.fetch(first.provider_id))
+        judged = await whose(pool, provider, await provider.fetch(first.provider_id))
         assert (judged.whose, judged.payment) == ("lost", None)
         assert (await find_payment(pool, second.id)).status == "pending"
 
@@ -113,7 +113,7 @@ def test_what_another_system_does_at_the_account_under_our_number_is_not_ours(pl
         await pool.execute("UPDATE installation SET value = '0000000000' WHERE key = 'id'")
         ours = await ordered(pool, provider)
         assert ours.id == theirs.id
-        judged = await whose(pool, name, await provider.fetch(theirs.provider_id))
+        judged = await whose(pool, provider, await provider.fetch(theirs.provider_id))
         assert (judged.whose, judged.payment) == ("unclaimed", None)
         assert await lost_payments(pool) == []
         assert (await find_payment(pool, ours.id)).provider_id == ours.provider_id

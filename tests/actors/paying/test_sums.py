@@ -29,6 +29,8 @@ CURRENCIES = sorted({*MINOR_DIGITS, *STEPS_MINOR, "RUB", "USD", "EUR", "GBP", "C
 class Gateway:
     """Takes these sums of every currency."""
 
+    kind = "any"
+
     def __init__(self, sums):
         self.taken = sums
 
@@ -153,10 +155,10 @@ def test_each_gateway_takes_what_its_documentation_says(provider, currency, refu
 
 def test_a_gateway_that_does_not_take_a_currency_is_not_offered_for_it():
     ways = Ways(OURS)
-    assert ways.offered(100_000, "USD") == ["aaio", "stripe"]
-    assert ways.offered(100_000, "KWD") == ["stripe"]
-    assert ways.offered(100_000, "XTR") == []
-    assert ways.offered(30_000, "RUB") == ["yookassa", "stripe"], "AAIO's contract says 410 at least"
+    assert list(ways.offered(100_000, "USD")) == ["aaio", "stripe"]
+    assert list(ways.offered(100_000, "KWD")) == ["stripe"]
+    assert list(ways.offered(100_000, "XTR")) == []
+    assert list(ways.offered(30_000, "RUB")) == ["yookassa", "stripe"], "AAIO's contract says 410 at least"
 
 
 def test_an_account_that_takes_more_or_other_currencies_says_so():

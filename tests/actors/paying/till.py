@@ -42,8 +42,9 @@ class MemoryProvider:
 
     signs_notices = True
 
-    def __init__(self, name="yoomoney", can_refund=True, test=False, lists=True):
+    def __init__(self, name="yoomoney", can_refund=True, test=False, lists=True, kind="", formerly=()):
         self.name, self.can_refund, self.test = name, can_refund, test
+        self.kind, self.names = kind or name, (name, *formerly)
         self.can_list_refunds = lists and can_refund
         self.payments = {}
         self.made = {}

@@ -2,12 +2,17 @@
 
 import inspect
 import re
+import sys
 import types
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import pytest
 
-import mailroom.ops.settings
+from mailroom.actors import account_kinds, providers
+from mailroom.ops.bot_services import payment_accounts
+from mailroom.ops.configuration import load
 from tests.actors.providers import gateway as gateways
 from tests.actors.providers import test_payment_contract as contract
 
@@ -22,7 +27,8 @@ def names_of(path, **given):
     return names
 
 
-Penny = names_of("actors/providers/penny.py")["Penny"]
+_made = names_of("actors/providers/penny.py")
+Penny, KIND = _made["Penny"], _made["KIND"]
 PennyGateway = names_of("tests/actors/providers/gateway.py", **vars(gateways), Penny=Penny)["PennyGateway"]
 
 
@@ -39,11 +45,27 @@ for _name, _test in list(vars(contract).items()):
 
 
 def test_its_settings_are_what_its_provider_takes_and_show_no_secret():
-    settings = names_of("ops/settings.py", **vars(mailroom.ops.settings))["PennySettings"]
-    made = settings(api_key="sandbox_1", notice_key="n-1")
-    assert set(made.model_dump()) <= set(inspect.signature(Penny).parameters)
+    made = KIND.settings(api_key="sandbox_1", notice_key="n-1")
+    assert set(made.own()) <= set(inspect.signature(Penny).parameters)
     assert "sandbox_1" not in repr(made)
     assert "n-1" not in repr(made)
+
+
+def test_one_line_in_the_registry_makes_it_a_kind_with_many_accounts(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "mailroom.actors.providers.penny", SimpleNamespace(KIND=KIND))
+    monkeypatch.setattr(providers, "penny", SimpleNamespace(KIND=KIND), raising=False)
+    kinds = names_of("actors/account_kinds.py", KINDS=account_kinds.KINDS)["KINDS"]
+    monkeypatch.setattr(account_kinds, "KINDS", kinds)
+    file = tmp_path / "mailroom.toml"
+    file.write_text('[payments.second]\nkind = "penny"\nnotice_key = "n-2"\nformerly = ["first"]\n')
+    keys = {"MAILROOM_PAYMENTS_SECOND_API_KEY": "k-2"}
+    keys |= {"MAILROOM_PAYMENTS_PENNY_API_KEY": "sandbox_1", "MAILROOM_PAYMENTS_PENNY_NOTICE_KEY": "n-1"}
+    accounts = payment_accounts(load(file, environment=keys).payments, httpx.AsyncClient())
+    assert [(name, one.kind, one.test) for name, one in accounts.items()] == [
+        ("second", "penny", False),
+        ("penny", "penny", True),
+    ]
+    assert accounts["first"] is accounts["second"]
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:actors|ops|tests)/[a-z_/]+\.py)`", TEXT))))

@@ -37,7 +37,7 @@ every_provider = pytest.mark.parametrize("kind", GATEWAYS, ids=lambda kind: kind
 @every_provider
 def test_a_payment_is_asked_for_paid_noticed_and_confirmed(kind):
     async def scenario(gateway, provider: PaymentProvider):
-        assert provider.name == gateway.name
+        assert (provider.kind, provider.name, provider.names) == (gateway.name, gateway.name, (gateway.name,))
         made = await provider.create(order())
         assert isinstance(made, CreatedPayment)
         assert made.pay_url == f"{gateway.url}/pay/{made.provider_id}"
@@ -51,6 +51,18 @@ def test_a_payment_is_asked_for_paid_noticed_and_confirmed(kind):
         assert replace(await provider.fetch(made.provider_id), made_at=None) == paid
 
     meet(kind, scenario)
+
+
+@every_provider
+def test_an_account_goes_by_the_name_that_it_was_given(kind):
+    async def scenario(gateway, provider: PaymentProvider):
+        assert (provider.kind, provider.name) == (gateway.name, "second")
+        assert provider.names == ("second", "first")
+        gateway.answers.append((503, {}, {"message": "later"}))
+        with pytest.raises(ProviderUnavailableError, match="second answered 503"):
+            await provider.fetch("cs_test_1")
+
+    meet(kind, scenario, names=("second", "first"))
 
 
 @every_provider

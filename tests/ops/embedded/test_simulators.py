@@ -63,7 +63,7 @@ def test_the_gateways_are_told_anew_where_the_service_is_and_keep_their_payments
     assert shown(running.url)["base"] == "http://127.0.0.1:3"
     assert (tmp_path / "payments.sqlite").exists()
     settings = adopted.settings()
-    assert settings.yookassa.base_url == f"{running.url}/yookassa/v3"
+    assert settings["yookassa"].base_url == f"{running.url}/yookassa/v3"
 
 
 def shown(url: str) -> dict[str, object]:

@@ -65,9 +65,9 @@ def test_two_databases_at_one_account_never_give_the_same_name(play):
         again = await open_payment(connection, reference="1001", **ORDER)
         assert again.id == first.id
         assert again.ref != first.ref
-        assert await find_payment_called(connection, "a", again.ref) == again
-        assert await find_payment_called(connection, "b", again.ref) is None
-        assert await find_payment_called(connection, "a", first.ref) is None
+        assert await find_payment_called(connection, ["a"], again.ref) == again
+        assert await find_payment_called(connection, ["b"], again.ref) is None
+        assert await find_payment_called(connection, ["a"], first.ref) is None
 
     play(scenario)
 

@@ -25,7 +25,7 @@ class Gateway:
     """A payment provider that is only listed."""
 
     def __init__(self, name: str, *, can_list: bool = True) -> None:
-        self.name = name
+        self.kind, self.name, self.names = name, name, (name,)
         self.can_list = can_list
         self.away = False
         self.has: list[FetchedPayment] = []

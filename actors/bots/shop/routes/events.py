@@ -3,6 +3,8 @@
 The language is that of the order; for a friend's bonus, that of the chat.
 """
 
+from collections.abc import Mapping
+
 from aiogram import Bot, Router
 from aiogram.fsm.context import FSMContext
 from asyncpg import Pool
@@ -27,6 +29,8 @@ from mailroom.actors.bots.shop.telling import TURNED
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.paying.purpose import Why
+from mailroom.actors.paying.ways import Ways
+from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.payments import find_payment
 from mailroom.storage.vault import Vault
 
@@ -119,15 +123,22 @@ async def refunded(event: ChatEvent, bot: Bot, database: Pool) -> None:
         await tell(bot, event.chat_id, screen)
 
 
-async def receipt(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
+async def receipt(
+    event: ChatEvent,
+    bot: Bot,
+    state: FSMContext,
+    database: Pool,
+    turn: Turn,
+    payments: Mapping[str, PaymentProvider],
+) -> None:
     """What was paid. It comes after the goods: the messages that show the order turn with it."""
     about = Receipt.model_validate_json(event.data)
     order = await _order(database, event, about)
     if order is None:
         return
     payment = await find_payment(database, about.payment) if about.payment is not None else None
-    provider = payment.provider if payment is not None else None
-    await tell(bot, event.chat_id, screens.receipt(TEXTS[order.language], order, provider))
+    kind = Ways(payments).kind(payment.provider) if payment is not None else None
+    await tell(bot, event.chat_id, screens.receipt(TEXTS[order.language], order, kind))
     await _turn_pages(order, event, bot, state, database, turn)
 
 
@@ -191,7 +202,7 @@ async def _turn_pages(
     behind = pages.behind(order.number, order.status)
     if not behind:
         return
-    screen = screens.order_page(await _texts_of_chat(event, state, database, turn), order, [], None)
+    screen = screens.order_page(await _texts_of_chat(event, state, database, turn), order, {}, None)
     there = [await turned(bot, event.chat_id, message_id, screen) for message_id in behind]
     shows = {one: screen.shows if is_there else None for one, is_there in zip(behind, there, strict=True)}
     await state.update_data({PAGES: pages.after(shows).to_data()})

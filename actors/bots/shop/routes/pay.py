@@ -1,7 +1,5 @@
 """Paying for an order: the way to a provider's page, "I have paid", and doing without it."""
 
-from collections.abc import Mapping
-
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 from asyncpg import Pool
@@ -19,7 +17,7 @@ from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import minutes_left, own_order
 from mailroom.actors.paying.kinds import CONFIRM, Confirm
 from mailroom.actors.paying.ways import Ways
-from mailroom.actors.providers.payments import PaymentProvider, PaymentProviderError
+from mailroom.actors.providers.payments import PaymentProviderError
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import payments_of
 
@@ -28,8 +26,6 @@ log = get_logger("mailroom.shop")
 ASKED_AGAIN_SECONDS = 5.0
 """However often somebody presses, a provider is asked no more often about one payment."""
 
-Payments = Mapping[str, PaymentProvider]
-
 
 async def pay(
     callback: CallbackQuery,
@@ -37,7 +33,6 @@ async def pay(
     bot: Bot,
     database: Pool,
     turn: Turn,
-    payments: Payments,
     ways: Ways,
     public_url: str,
     texts: Texts,
@@ -50,7 +45,7 @@ async def pay(
     name = callback_data.provider
     try:
         chat_url = "" if public_url else f"https://t.me/{(await bot.me()).username}"
-        link = await pay_link(database, payments, order, name, public_url=public_url, chat_url=chat_url)
+        link = await pay_link(database, ways.providers, order, name, public_url=public_url, chat_url=chat_url)
     except OrderClosed:
         screen = await order_screen(database, texts, order, ways)
         await show(callback, screen, texts.orders.closed_popup, alert=True)
@@ -61,16 +56,16 @@ async def pay(
         own = texts.orders
         down = own.provider_down_choose_popup if others else own.provider_down_popup
         screen = await order_screen(database, texts, order, ways)
-        await show(callback, screen, down.format(provider=texts.provider(name)), alert=True)
+        await show(callback, screen, down.format(provider=texts.provider(ways.kind(name))), alert=True)
         return
     screen = screens.pay_page(
         texts,
         order,
-        name,
+        ways.kind(name),
         link.url,
         await minutes_left(database, order.number),
         choice=len(providers) > 1,
-        moves_money=not payments[name].test,
+        moves_money=not ways.providers[name].test,
     )
     await show(callback, screen)
 
@@ -113,7 +108,7 @@ async def have_paid(
     async with database.acquire() as connection, connection.transaction():
         await enqueue(connection, jobs)
     wake(CONFIRM.queue)
-    names = ", ".join(dict.fromkeys(texts.provider(one.provider) for one in asked))
+    names = ", ".join(dict.fromkeys(texts.provider(ways.kind(one.provider)) for one in asked))
     await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
 
 

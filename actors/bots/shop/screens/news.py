@@ -34,15 +34,15 @@ def refunded(
     return _refund(texts, number, why, where, amount_minor, currency)
 
 
-def receipt(texts: Texts, order: Order, provider: str | None) -> Screen:
-    """What was paid, when and where; without a provider it was the balance alone."""
+def receipt(texts: Texts, order: Order, kind: str | None) -> Screen:
+    """What was paid, when, and at an account of which kind; without one it was the balance alone."""
     parts = [texts.news.receipt.format(number=order.number), body(texts, order, with_form=False)]
-    if provider is not None:
+    if kind is not None:
         parts.append(
             texts.news.receipt_paid.format(
                 date=format_date(order.paid_at or order.created_at, texts.language),
                 amount=format_money(order.to_pay_minor, order.currency, texts.language),
-                provider=texts.provider(provider),
+                provider=texts.provider(kind),
             )
         )
     return Screen("\n\n".join(parts))

@@ -1,6 +1,6 @@
 """An order from its placing on, how it is paid for, and the list of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from aiogram.types import InlineKeyboardMarkup
@@ -24,7 +24,7 @@ from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.kit.speech.money import format_money
 
 
-def order_placed(texts: Texts, order: Order, providers: Sequence[str]) -> Screen:
+def order_placed(texts: Texts, order: Order, providers: Mapping[str, str]) -> Screen:
     """An order that was just placed, from the row that was written: what, how much, and how to pay for it.
 
     Always the same for the same order: the handler that shows it may run again.
@@ -38,7 +38,7 @@ def order_placed(texts: Texts, order: Order, providers: Sequence[str]) -> Screen
 
 
 def order_page(
-    texts: Texts, order: Order, providers: Sequence[str], minutes_left: int | None, heading: str = ""
+    texts: Texts, order: Order, providers: Mapping[str, str], minutes_left: int | None, heading: str = ""
 ) -> Screen:
     """An order as it stands. `minutes_left` is for how long it still waits for its payment."""
     own = texts.orders
@@ -72,14 +72,14 @@ def order_page(
 def pay_page(
     texts: Texts,
     order: Order,
-    provider: str,
+    kind: str,
     url: str,
     minutes_left: int | None,
     *,
     choice: bool,
     moves_money: bool,
 ) -> Screen:
-    """The way to a provider's payment page. `choice`: there are other providers."""
+    """The way to the payment page of an account of this kind. `choice`: there are others."""
     own = texts.orders
     amount = format_money(order.to_pay_minor, order.currency, texts.language)
     parts = [
@@ -93,7 +93,7 @@ def pay_page(
         own.pay_below,
         "" if moves_money else own.no_money_moves,
     ]
-    pay = own.button_pay_at.format(amount=amount, provider=texts.provider(provider))
+    pay = own.button_pay_at.format(amount=amount, provider=texts.provider(kind))
     other = [button(own.button_other_way, OpenOrder(order=order.number))] if choice else []
     rows: list[Row] = [
         [link(pay, url)],
@@ -145,7 +145,7 @@ def body(texts: Texts, order: Order, *, with_form: bool = True) -> str:
     return "\n\n".join(filter(None, [lines, "\n".join(sums), form]))
 
 
-def _awaiting(texts: Texts, order: Order, providers: Sequence[str], heading: str, state: str) -> Screen:
+def _awaiting(texts: Texts, order: Order, providers: Mapping[str, str], heading: str, state: str) -> Screen:
     parts = [heading, body(texts, order), state]
     if providers:
         parts.append(texts.orders.choose_payment)
@@ -153,16 +153,16 @@ def _awaiting(texts: Texts, order: Order, providers: Sequence[str], heading: str
     return Screen("\n\n".join(parts), _payment(texts, order, providers), shows)
 
 
-def _payment(texts: Texts, order: Order, providers: Sequence[str]) -> InlineKeyboardMarkup:
+def _payment(texts: Texts, order: Order, providers: Mapping[str, str]) -> InlineKeyboardMarkup:
     own = texts.orders
     ways: list[Row] = [
         [
             button(
-                own.button_pay.format(provider=texts.provider(name)),
+                own.button_pay.format(provider=texts.provider(kind)),
                 PayWith(order=order.number, provider=name),
             )
         ]
-        for name in providers
+        for name, kind in providers.items()
     ]
     cancel = [button(own.button_cancel, CancelOrder(order=order.number))]
     return keyboard(*ways, cancel, ways_out(texts))

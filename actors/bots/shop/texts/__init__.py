@@ -65,9 +65,9 @@ class Texts:
         """How many lines left the cart because they are no longer sold."""
         return plural(self.language, count, self.cart.missing_forms).format(count=count)
 
-    def provider(self, name: str) -> str:
-        """What people call a payment provider."""
-        return self.orders.providers.get(name, name.capitalize())
+    def provider(self, kind: str) -> str:
+        """What people call a payment provider, by the kind of the account there."""
+        return self.orders.providers.get(kind, kind.capitalize())
 
 
 RUSSIAN = Texts(

@@ -224,6 +224,10 @@ class StubProvider:
     down: bool = False
     created: list[PaymentOrder] = field(default_factory=list)
     takes: Sums | None = field(default_factory=lambda: Sums(1, 10**12))
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        self.kind, self.names = self.kind or self.name, (self.name,)
 
     def sums(self, currency: str) -> Sums | None:
         return self.takes
@@ -446,7 +450,9 @@ def new_customer(
             woken: list[str] = []
             services = {
                 "database": pool,
-                "payments": payments,
+                "payments": payments
+                if options.payments is None
+                else {name: payments[name] for name in options.payments},
                 "models": None,
                 "vault": vault,
                 "public_url": "https://shop.example",

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mailroom.actors.providers.payments import Money, Notice, NoticeRefusedError, PaymentOrder, RefundOrder
-from mailroom.ops.bot_services import payment_providers
+from mailroom.ops.bot_services import payment_accounts
 from mailroom.ops.embedded.payments import DemoPayments
 
 NAMES = ("yookassa", "aaio", "stripe")
@@ -15,7 +15,7 @@ NAMES = ("yookassa", "aaio", "stripe")
 def providers(shop, http):
     demo = DemoPayments(Path("/nowhere"), port_wanted=0, notify="", return_url="")
     demo.port = int(shop.url.rpartition(":")[2])
-    return payment_providers(demo.settings(), http, demo=True)
+    return payment_accounts(demo.settings(), http, demo=True)
 
 
 async def noticed(shop, provider):

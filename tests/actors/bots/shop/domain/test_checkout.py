@@ -24,7 +24,7 @@ from mailroom.storage.postgres.payments import find_payment, open_payment, payme
 class Gateway:
     """A provider that makes one payment of all calls with the same idempotency key."""
 
-    name = "yookassa"
+    kind, name, names = "yookassa", "yookassa", ("yookassa",)
 
     def __init__(self):
         self.calls = []
