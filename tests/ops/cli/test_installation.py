@@ -29,7 +29,7 @@ def test_a_copy_gets_a_name_of_its_own_after_a_yes_and_a_redis_of_nobody_is_join
     refused = said("new")
     assert (refused.returncode, "give --yes" in refused.stderr) == (2, True)
     wrong = said("new", "--yes", "--name", "Production")
-    assert (wrong.returncode, "an installation is called by 10 of" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "An installation is named with 10 of" in wrong.stderr) == (2, True)
     given = json.loads(said("new", "--yes", "--json").stdout)["installation"]
     assert given != before["postgres"]
     assert said("join", "--yes").returncode == 0

@@ -196,7 +196,7 @@ def test_an_order_whose_time_is_over_is_shown_so_instead_of_paid_for(ann, paymen
     number = order_glider(ann)
     time_passes(ann)
     ann.presses("YooKassa")
-    assert ann.popup == "This order is no longer waiting for a payment."
+    assert ann.popup == "This order is no longer awaiting payment."
     assert "not paid in time" in ann.sees
     assert payments["yookassa"].created == []
     assert ann.orders()[0]["id"] == number
@@ -211,7 +211,7 @@ def test_a_canceled_order_frees_its_goods_and_cannot_be_paid(ann):
     ann.repeats_after_crash()
     assert ann.popup == "The order is cancelled."
     ann.presses_data(f"pay:{number}:yookassa")
-    assert ann.popup == "This order is no longer waiting for a payment."
+    assert ann.popup == "This order is no longer awaiting payment."
 
 
 def test_a_paid_order_cannot_be_canceled(ann):
@@ -298,7 +298,7 @@ def test_pressing_buy_twice_is_one_order_until_it_is_paid(ann):
     data = buy_button(ann)
     ann.presses_data(data)
     ann.presses_data(data)
-    assert ann.popup == "This order is already waiting for your payment."
+    assert ann.popup == "This order is already awaiting payment."
     assert len(ann.orders()) == 1
     pays(ann, ann.orders()[0]["id"])
     ann.presses_data(data)

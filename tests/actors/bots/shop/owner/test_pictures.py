@@ -49,7 +49,7 @@ def test_what_is_no_picture_or_too_large_is_refused_by_name_and_asked_for_again(
     olga.writes("here it is")
     assert "Please send a picture" in olga.sees
     olga.sends_file(b"<svg/>", name="x.svg")
-    assert "no JPEG or PNG picture" in olga.sees
+    assert "not a JPEG or PNG picture" in olga.sees
     fetched = olga.fetched()
     olga.sends_file(PNG, name="x.png", size=PICTURE_BYTES_MAX + 1)
     assert olga.fetched() == fetched, "what is too large is not fetched"
