@@ -75,6 +75,13 @@ def demo_people(settings: Settings) -> dict[str, Sequence[DemoPerson]]:
     return found
 
 
+def demo_scripts(settings: Settings) -> dict[str, str]:
+    """What the models of the bundled bots say in a demo, by the kind of bot: `module:name`."""
+    kinds = sorted({one.bot for one in settings.bots.values() if one.bot is not None})
+    modules = {kind: importlib.import_module(f"mailroom.actors.bots.{kind}.options") for kind in kinds}
+    return {kind: module.DEMO_SCRIPT for kind, module in modules.items() if hasattr(module, "DEMO_SCRIPT")}
+
+
 def wrong_options(
     bot: str, options: Mapping[str, Any], within: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailroom.ops.bundled import demo_people
+from mailroom.ops.bundled import demo_people, demo_scripts
 from mailroom.ops.embedded.keeper import Embedded, Keeper
 from mailroom.ops.embedded.model import DemoModel
 from mailroom.ops.embedded.payments import DemoPayments
@@ -24,7 +24,7 @@ from mailroom.ops.quick_aiogram import import_aiogram
 from mailroom.ops.settings import Settings
 
 MODEL_KEY = "scripted-demo"
-"""The model simulator takes any key, and wants one."""
+"""The model simulator wants a key; who has this one is told what the first of its scripts says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
         )
     model = None
     if settings.openai_api_key is None:
-        model = DemoModel(settings.data, port_wanted=beside(settings.port, 3))
+        model = DemoModel(settings.data, port_wanted=beside(settings.port, 3), scripts=demo_scripts(settings))
     simulators = [simulator for simulator in (telegram, payments, model) if simulator is not None]
     with _running(settings, simulators) as complete:
         found = Simulators(telegram.url, payments.url if payments else None, model.url if model else None)

@@ -1,6 +1,7 @@
 """The stand-in for a language model in demo mode: a script that says of itself that it is one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from mailroom.ops.embedded.simulator import DemoSimulator
 
@@ -20,6 +21,12 @@ class DemoModel(DemoSimulator):
         """What a client of such an endpoint is given."""
         return f"{self.url}/v1"
 
+    def __init__(self, data: Path, *, port_wanted: int, scripts: Mapping[str, str] | None = None) -> None:
+        """`scripts` are what it says to whom, by their keys: `module:name`."""
+        super().__init__(data, port_wanted=port_wanted)
+        self._scripts = dict(scripts or {})
+
     def options(self) -> Sequence[str]:
-        """How fast it speaks."""
-        return ("--token-ms", str(WORD_MILLISECONDS))
+        """What it says, and how fast."""
+        scripts = [word for key, place in self._scripts.items() for word in ("--script", f"{key}={place}")]
+        return (*scripts, "--token-ms", str(WORD_MILLISECONDS))

@@ -17,7 +17,7 @@ import pytest
 import trio
 
 from mailroom.actors.bots.shop.checkout import settle
-from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import mark_delivered
 from mailroom.actors.paying.accounts import Accounts

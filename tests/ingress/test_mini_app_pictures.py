@@ -1,6 +1,6 @@
 """Pictures of products on the shop's page: for everybody, by the name of their content, and kept for good."""
 
-from mailroom.actors.bots.shop.demo_pictures import picture
+from mailroom.actors.bots.shop.demo.pictures import picture
 from mailroom.actors.bots.shop.pictures import digest
 from mailroom.ingress.mini_app_pictures import CACHED
 from tests.ingress.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures

@@ -32,7 +32,7 @@ def handlers(services: "BotServices") -> "Handlers":
 
 async def prepare(services: "BotServices") -> None:
     """Before it serves: its goods can be read, and in a demo there are some. Raises `VaultError`."""
-    from mailroom.actors.bots.shop.demo import fill, fill_pictures
+    from mailroom.actors.bots.shop.demo.goods import fill, fill_pictures
     from mailroom.actors.bots.shop.options import DEMO_SUPPLIER_CHAT_ID
     from mailroom.actors.bots.shop.stock import require_readable
 

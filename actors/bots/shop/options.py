@@ -41,6 +41,9 @@ DEMO_PEOPLE = (
     ),
 )
 
+DEMO_SCRIPT = "mailroom.actors.bots.shop.demo.model:SCRIPT"
+"""What its consultant says where a script stands in for a model."""
+
 
 class Options(BaseModel):
     """A shop's own settings."""

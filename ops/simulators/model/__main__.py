@@ -1,9 +1,12 @@
 """`python -m mailroom.ops.simulators.model --port N`: run the simulator until it is stopped."""
 
 import argparse
+import importlib
 import sys
 
 import uvloop
+
+from mailroom.actors.kit.scripted import Script
 
 from .serving import serve
 
@@ -13,14 +16,41 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mailroom.ops.simulators.model", description=__doc__)
     parser.add_argument("--port", type=int, default=8083, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s; there is no password")
+    parser.add_argument(
+        "--script",
+        action="append",
+        default=[],
+        type=script,
+        metavar="KEY=MODULE:NAME",
+        help="what is said to whoever has this key; the first one also to everybody else",
+    )
     parser.add_argument("--token-ms", type=float, default=0.0, help="between two words of a stream")
     options = parser.parse_args()
     try:
-        uvloop.run(serve(options.port, host=options.host, token_ms=options.token_ms, ready=announce))
+        uvloop.run(
+            serve(
+                options.port,
+                scripts=dict(options.script),
+                host=options.host,
+                token_ms=options.token_ms,
+                ready=announce,
+            )
+        )
     except OSError as error:
         sys.stderr.write(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}\n")
         return 1
     return 0
+
+
+def script(given: str) -> tuple[str, Script]:
+    """A script by the module that it is in."""
+    key, _, place = given.partition("=")
+    module, _, name = place.partition(":")
+    try:
+        found: Script = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{given!r} is no KEY=MODULE:NAME of a script: {error}") from error
+    return key, found
 
 
 def announce(url: str) -> None:

@@ -1,74 +1,16 @@
-"""What a request of the chat completions API says, as far as the script needs it, and what it answers."""
+"""What a request of the chat completions API says, as far as a script needs it."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from mailroom.actors.kit.scripted import CHARS_PER_TOKEN, Chat
 
 from . import choices
 from .errors import RequestRefusedError
 
 NAME = "scripted-demo"
 MESSAGES_MAX = 1_000
-CHARS_PER_TOKEN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class WantedCall:
-    """A tool call of the script. `arguments` is text, because a bad one may be no JSON."""
-
-    name: str
-    arguments: str
-
-    @classmethod
-    def of(cls, name: str, **arguments: Any) -> "WantedCall":
-        """A good one."""
-        return cls(name, json.dumps(arguments, ensure_ascii=False))
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer: words, or calls of tools."""
-
-    text: str = ""
-    calls: tuple[WantedCall, ...] = ()
-
-    @property
-    def tokens(self) -> int:
-        """What it would have cost."""
-        written = len(self.text) + sum(len(call.name) + len(call.arguments) for call in self.calls)
-        return max(1, written // CHARS_PER_TOKEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """A request, taken apart."""
-
-    models: tuple[str, ...]
-    """The one that is asked for and those to go on to, as OpenRouter's `models`."""
-    system: str
-    before: tuple[tuple[str, str], ...]
-    """Who said what before the last message of the user."""
-    question: str
-    """The last message of the user."""
-    calls: tuple[str, ...] = ()
-    """The tools that were called since then, by name."""
-    results: tuple[Any, ...] = ()
-    """What they said, as far as it is JSON."""
-    tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The tools that may be called, with the names of their parameters."""
-    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Their parameters, as the request describes them."""
-    must_call: bool = False
-    """Whether the caller wants a tool called, whatever else there would be to say."""
-    answers: int = 1
-    """How many answers are wanted; the script gives the same one each time."""
-    json: bool = False
-    schema: Mapping[str, Any] | None = None
-    stream: bool = False
-    include_usage: bool = False
-    tokens_max: int | None = None
-    prompt_tokens: int = 1
 
 
 def read(body: bytes) -> Chat:

@@ -1,5 +1,6 @@
-"""Misbehaviour on demand: rules that make chosen requests fail, or the script say what no script should."""
+"""Misbehaviour on demand: rules that make chosen requests fail, or the script say what no model should."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -19,13 +20,8 @@ KINDS: Final = {
     "length": "the answer stops in the middle, at the limit of tokens",
     "babble": "an answer that is far too long",
     "bad_json": "a tool call whose arguments are no JSON",
-    "unknown_product": "a tool call for a product that does not exist",
-    "negative_quantity": "a tool call for less than nothing",
     "unknown_tool": "a call of a tool that was not offered",
     "endless_tools": "tool calls for ever",
-    "invents": "products and prices that there are not, in the text",
-    "cheap": "a price of one ruble for the shop's own product, in the text",
-    "markup": "links and HTML in the text",
     "says": "exactly `text`",
     "calls": "exactly `calls`: [{name, arguments}]",
 }
@@ -59,14 +55,14 @@ class Rule:
         return {name: value for name, value in asdict(self).items() if value not in (None, "", [])}
 
 
-def parse_rule(given: Any) -> Rule:
-    """Read a rule from JSON; every mistake is named."""
+def parse_rule(given: Any, lies: Mapping[str, str]) -> Rule:
+    """Read a rule from JSON; every mistake is named. `lies` are those of the scripts that are played."""
     if not isinstance(given, dict):
         raise ControlError("a rule is an object")
     only(given, RULE_FIELDS, " in a rule")
     kind = str(given.get("kind"))
-    if kind not in KINDS:
-        told = "; ".join(f"{name} ({meaning})" for name, meaning in KINDS.items())
+    if kind not in (kinds := {**KINDS, **lies}):
+        told = "; ".join(f"{name} ({meaning})" for name, meaning in kinds.items())
         raise ControlError(f"kind must be one of: {told}")
     calls = given.get("calls", [])
     if not isinstance(calls, list) or not all(isinstance(call, dict) and "name" in call for call in calls):

@@ -1,14 +1,17 @@
 """How tests steer the model endpoint, and look: `/sim/…`, JSON in, JSON out."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from mailroom.actors.kit.scripted import Script
 from mailroom.ops.simulators import fields
 from mailroom.ops.simulators.fields import ControlError, Json
 from mailroom.ops.simulators.levers import Lever, Route
 
 from .faults import KINDS, Faults, parse_rule
+from .plain import Plain
 
 CALLS_MAX = 2_000
 """A ring: each holds a prompt of some kilobytes."""
@@ -36,6 +39,8 @@ class SeenCall:
 class World:
     """What a simulator is about."""
 
+    scripts: Mapping[str, Script] = field(default_factory=dict)
+    """What is said to whom, by the key that is sent; to everybody else the first, or a plain one."""
     token_ms: float = 0.0
     """Between two words of a stream."""
     strict: bool = False
@@ -43,6 +48,18 @@ class World:
     faults: Faults = field(default_factory=Faults)
     calls: deque[SeenCall] = field(default_factory=lambda: deque(maxlen=CALLS_MAX))
     called: int = 0
+
+    def script_for(self, key: str) -> Script:
+        """What plays the model for whoever has this key."""
+        return self.scripts.get(key) or next(iter(self.scripts.values()), PLAIN)
+
+    @property
+    def lies(self) -> dict[str, str]:
+        """Those that the scripts can be told to say, with what they are."""
+        return {name: what for script in self.scripts.values() for name, what in script.lies.items()}
+
+
+PLAIN = Plain()
 
 
 class Levers:
@@ -65,7 +82,10 @@ class Levers:
 
     def list_faults(self, _given: Json) -> Json:
         """All rules in force."""
-        return {"rules": [rule.shown() for rule in self._world.faults.rules], "kinds": KINDS}
+        return {
+            "rules": [rule.shown() for rule in self._world.faults.rules],
+            "kinds": {**KINDS, **self._world.lies},
+        }
 
     def add_faults(self, given: Json) -> Json:
         """More rules, all or none."""
@@ -73,7 +93,7 @@ class Levers:
         rules = given.get("rules")
         if not isinstance(rules, list):
             raise ControlError("rules must be a list")
-        self._world.faults.add([parse_rule(rule) for rule in rules])
+        self._world.faults.add([parse_rule(rule, self._world.lies) for rule in rules])
         return self.list_faults({})
 
     def clear_faults(self, _given: Json) -> Json:

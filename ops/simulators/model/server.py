@@ -6,13 +6,15 @@ from typing import Any
 
 from aiohttp import web
 
+from mailroom.actors.kit.scripted import Chat, Said
 from mailroom.ops.simulators.levers import json_answer, pull
 
-from . import chores, hostile, must, script, strict, wire
-from .chat import NAME, Chat, Said, read
+from . import hostile, must, strict, wire
+from .chat import NAME, read
 from .errors import RequestRefusedError
 from .faults import Rule, slows
 from .levers import Levers, SeenCall, World
+from .plain import ABOUT
 
 BODY_BYTES_MAX = 8 * 2**20
 SILENCE_SECONDS = 1_200.0
@@ -20,10 +22,6 @@ SILENCE_SECONDS = 1_200.0
 CUT_AFTER_PIECES = 4
 PREFIXES = ("/v1", "/api/v1")
 """OpenAI's and OpenRouter's."""
-ABOUT = (
-    "This is scripted-demo: a script in the place of a language model, for demos and tests.\n"
-    "Это scripted-demo: сценарий на месте языковой модели, для демонстраций и проверок.\n"
-)
 
 
 class Server:
@@ -65,7 +63,10 @@ class Server:
             return json_answer(refusal[1], refusal[0])
         asked, rules = self._routed(chat)
         fault = next((rule for rule in rules if not slows(rule)), None)
-        said = (hostile.said(chat, fault) if fault else None) or think(chat)
+        script = self._world.script_for(key.strip())
+        said = (hostile.said(chat, fault, script) if fault else None) or must.made(
+            chat, script.answer(chat), script
+        )
         answer = wire.reply(chat, said, asked)
         thinks = self._world.strict and strict.reasons(asked)
         if thinks and chat.tokens_max is not None and chat.tokens_max <= strict.THOUGHTS_TOKENS:
@@ -117,11 +118,6 @@ class Server:
                 fault.kind if fault else None,
             )
         )
-
-
-def think(chat: Chat) -> Said:
-    """What the script answers."""
-    return must.made(chat, chores.answer(chat) if chores.is_one(chat) else script.answer(chat))
 
 
 def _in_one(request: web.BaseRequest, answer: wire.Reply, fault: str) -> web.Response:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .chat import CHARS_PER_TOKEN, NAME, Chat, Said
+from mailroom.actors.kit.scripted import CHARS_PER_TOKEN, Chat, Said
+
+from .chat import NAME
 
 PROVIDER = "Scripted demo"
 PROMPT_TOKEN_USD, COMPLETION_TOKEN_USD = 0.15e-6, 0.60e-6

@@ -34,7 +34,7 @@ from aiogram.methods import (
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
 from mailroom.actors.bots import shop
-from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.hosting.events import ChatEvent, dispatch_event
 from mailroom.actors.kit.speech.dates import format_date

@@ -3,7 +3,7 @@
 import pytest
 
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, WAITING_MESSAGES_MAX
-from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.runtime.bridge import aio

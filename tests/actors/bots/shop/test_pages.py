@@ -7,7 +7,7 @@ import pytest
 from aiogram.methods import EditMessageText
 
 from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
-from mailroom.actors.bots.shop.demo import fill
+from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.orders import expire
 from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.conftest import plain

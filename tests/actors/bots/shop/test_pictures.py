@@ -4,8 +4,8 @@ import pytest
 from aiogram.methods import EditMessageMedia, EditMessageText, SendPhoto
 from aiogram.types import BufferedInputFile
 
-from mailroom.actors.bots.shop.demo import fill_pictures
-from mailroom.actors.bots.shop.demo_pictures import picture
+from mailroom.actors.bots.shop.demo.goods import fill_pictures
+from mailroom.actors.bots.shop.demo.pictures import picture
 from mailroom.actors.bots.shop.image import read_image
 from mailroom.actors.bots.shop.pictures import digest
 from mailroom.actors.uses.cpu import Cpu

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[4]
 READ = (
     *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/*.py"),
     *ROOT.glob("ingress/static/app/*.js"), *ROOT.glob("ingress/static/shop*.js"),
-    *ROOT.glob("ops/simulators/payments/*.py"), ROOT / "ops/simulators/model/texts.py",
+    *ROOT.glob("ops/simulators/payments/*.py"), ROOT / "actors/bots/shop/demo/model/texts.py",
 )  # fmt: skip
 """Where there are words for customers and owners."""
 NOT_SAID = (

@@ -10,6 +10,7 @@ import openai
 import pytest
 import uvloop
 
+from mailroom.actors.bots.shop.demo.model import SCRIPT
 from mailroom.ops.simulators.model.serving import simulator
 
 PROMPT = """You are the consultant of a shop. At most 80 words, warm and plain, in {language}.
@@ -97,7 +98,7 @@ def run(name: str, arguments: dict[str, Any]) -> Any:
 @pytest.fixture
 def play() -> Callable[[Callable[[Caller], Awaitable[None]]], None]:
     async def played(scenario: Callable[[Caller], Awaitable[None]]) -> None:
-        async with simulator() as running, aiohttp.ClientSession() as http:
+        async with simulator(scripts={"shop": SCRIPT}) as running, aiohttp.ClientSession() as http:
             caller = Caller(running, http)
             try:
                 await scenario(caller)

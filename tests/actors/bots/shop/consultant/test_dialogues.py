@@ -8,6 +8,7 @@ import yaml
 
 from mailroom.actors.bots.shop.consultant.metrics import REFUSED
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
+from mailroom.actors.bots.shop.demo.model import SCRIPT
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.providers.openai import Models
 from mailroom.ops.simulators.model.faults import parse_rule
@@ -29,7 +30,7 @@ def scripted(new_talker):
 
     def make(language):
         talker = new_talker(language)
-        running = simulator()
+        running = simulator(scripts={"shop": SCRIPT})
         at = talker.run(running.__aenter__())
         client = Models(api_key="demo", base_url=at.base_url)
         talker.dispatcher["models"] = client
@@ -53,7 +54,7 @@ def test_a_dialogue(scripted, dialogue):
     refused = _refused()
     for turn in dialogue["turns"]:
         if "model" in turn:
-            world.faults.add([parse_rule(turn["model"] | {"with_tools": True})])
+            world.faults.add([parse_rule(turn["model"] | {"with_tools": True}, SCRIPT.lies)])
         before, seen_before = len(world.calls), len(talker.telegram.shown)
         answer = talker.writes(turn["user"])
         made = [call for seen in list(world.calls)[before:] for call in seen.calls]

@@ -237,5 +237,5 @@ def play(shop_database, vault, monkeypatch):
 
         asyncio.run(main())
 
-    monkeypatch.setattr(orders, "_after_paid", after_paid)
+    monkeypatch.setattr(orders, "after_paid", after_paid)
     return play

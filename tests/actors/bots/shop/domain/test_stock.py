@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from mailroom.actors.bots.shop.catalog import assortment, find_by_slug, list_categories, promo_is_known
-from mailroom.actors.bots.shop.demo import STOCK, fill
+from mailroom.actors.bots.shop.demo.goods import STOCK, fill
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.stock import (
     ITEM_BYTES_MAX,

@@ -1,6 +1,6 @@
 """The owner gives products their pictures."""
 
-from mailroom.actors.bots.shop.demo_pictures import picture
+from mailroom.actors.bots.shop.demo.pictures import picture
 from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX
 
 PNG = picture("games", "trams")

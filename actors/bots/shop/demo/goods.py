@@ -5,7 +5,7 @@ from pathlib import Path
 
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.demo_pictures import MOTIFS, picture
+from mailroom.actors.bots.shop.demo.pictures import MOTIFS, picture
 from mailroom.actors.bots.shop.pictures import add_picture
 from mailroom.actors.bots.shop.stock import Kind, NewItem, add_items
 from mailroom.actors.uses.cpu import Cpu
@@ -13,7 +13,7 @@ from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.queries import load
 from mailroom.storage.vault import Vault
 
-SQL = load(Path(__file__).with_name("demo.sql"))
+SQL = load(Path(__file__).with_name("goods.sql"))
 
 ADDED_BY = "demo"
 SUPPLIER_SECRET = b"demo-supplier-secret"

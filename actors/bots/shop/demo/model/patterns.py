@@ -2,7 +2,7 @@
 
 import re
 
-from .words import WORD
+from mailroom.actors.bots.shop.demo.model.words import WORD
 
 NUMBERS = {
     "два": 2,

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .found import Found
-from .texts import Texts
+from mailroom.actors.bots.shop.demo.model.found import Found
+from mailroom.actors.bots.shop.demo.model.texts import Texts
 
 ASKED = re.compile(r'\{"blocks"')
 SHOWN_MAX = 3

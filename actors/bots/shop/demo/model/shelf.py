@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import words
+from mailroom.actors.bots.shop.demo.model import words
 
 LINE = re.compile(r"^\s*(?:[-•]\s*)?([a-z0-9][a-z0-9-]{0,63}) \| ([^|\n]+?)(?: \| ([^\n]*))?$", re.MULTILINE)
 TITLE_WEIGHT = 4

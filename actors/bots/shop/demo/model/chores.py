@@ -2,12 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from . import patterns, words
-from .chat import Chat, Said
-from .patterns import one_of
+from mailroom.actors.bots.shop.demo.model import patterns, words
+from mailroom.actors.bots.shop.demo.model.patterns import one_of
+from mailroom.actors.kit.scripted import Chat, Said, least
 
 CHOICE = re.compile(r"^\s*[-•]?\s*([a-z_]{3,20})\s*[:—–-]\s+\S", re.MULTILINE)
 INTENT = re.compile(r'"intent"')
@@ -88,7 +86,7 @@ def answer(chat: Chat) -> Said:
         return Said(_summary(chat))
     if INTENT.search(chat.system) or "intent" in ((chat.schema or {}).get("properties") or {}):
         return Said(json.dumps({"intent": _intent(chat)}))
-    return Said(json.dumps(_filled(chat.schema or {}), ensure_ascii=False))
+    return Said(json.dumps(least(chat.schema or {}), ensure_ascii=False))
 
 
 def _sums_up(chat: Chat) -> bool:
@@ -120,21 +118,3 @@ def _summary(chat: Chat) -> str:
     russian = bool(re.search(r"[а-яё]", asked, re.IGNORECASE))
     now = f"Покупатель спрашивал: {asked}" if russian else f"The customer asked: {asked}"
     return (f"{before[1]} {now}" if before else now)[-SUMMARY_CHARS_MAX:]
-
-
-def _filled(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The least that a schema allows: the script has nothing to say to a question it was not made for."""
-    least: dict[str, Any] = {
-        "string": "",
-        "integer": 0,
-        "number": 0,
-        "boolean": False,
-        "array": [],
-        "object": {},
-    }
-    filled: dict[str, Any] = {}
-    for name, rule in (schema.get("properties") or {}).items():
-        kind = rule.get("type", "string")
-        kind = kind[0] if isinstance(kind, list) else kind
-        filled[name] = (rule.get("enum") or [least.get(kind)])[0]
-    return filled

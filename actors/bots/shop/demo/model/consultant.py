@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import blocks, patterns, shelf, words
-from .chat import Chat, Said, WantedCall
-from .found import Found
-from .shelf import Thing
-from .texts import TEXTS, Texts
+from mailroom.actors.bots.shop.demo.model import blocks, patterns, shelf, words
+from mailroom.actors.bots.shop.demo.model.found import Found
+from mailroom.actors.bots.shop.demo.model.shelf import Thing
+from mailroom.actors.bots.shop.demo.model.texts import TEXTS, Texts
+from mailroom.actors.kit.scripted import Chat, Said, WantedCall
 
 SHOWN_MAX = 3
 LOOKED_UP_MAX = 5
