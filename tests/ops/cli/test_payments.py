@@ -41,5 +41,5 @@ def test_lost_payments_go_back_only_where_it_is_said_which(mailroom, desk):
     assert desk.asked == [("give_back", [REF], By("ann", "because")), ("give_back", [], By("ann", "because"))]
     for words in ([], [REF, "--all"]):
         said = mailroom("payments", "give-back", *words, "--why", "because", "--yes")
-        assert (said.exit_code, "refs, or --all" in said.stderr) == (2, True)
+        assert (said.exit_code, "the payments, or --all" in said.stderr) == (2, True)
     assert len(desk.asked) == 2
