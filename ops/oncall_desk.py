@@ -15,6 +15,7 @@ import uvloop
 
 from mailroom.ops import logs
 from mailroom.ops.embedded.place import holder
+from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.ops.faults import CannotStartError
 from mailroom.ops.settings import Settings
@@ -92,8 +93,6 @@ class _Database:
             self._opening.result().terminate()
 
     async def _open(self) -> "asyncpg.Pool":
-        from mailroom.ops.embedded.postgres import EmbeddedPostgres
-
         url = self._settings.database_url or EmbeddedPostgres(self._settings.data).url_of_running()
         if url is None:
             raise OnCallError(

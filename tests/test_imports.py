@@ -1,28 +1,39 @@
-"""What imports may do: none closes a circle, wherever in a file it stands."""
+"""What imports may do: none closes a circle, and one inside of a function is there to be put off."""
 
-import tomllib
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable
+from fnmatch import fnmatch
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
-import grimp
+from tests.imports import Import, imports, modules
 
-HERE = Path(__file__).resolve().parents[1]
 MODULES_MIN = 700
 """There are more: a check that sees fewer has lost its way."""
+PUT_OFF = {
+    "ops/cli/*": "a command loads what it needs, and `--help` next to nothing",
+    "ops/bench/__init__.py": "the command line names the benchmarks",
+    "ops/flood/__init__.py": "the command line names the load tester",
+    "ops/oncall_desk.py": "commands that ask Redis alone do without asyncpg",
+    "ops/preflight.py": "a wrong setting is told before Redis's client is loaded",
+    "ops/routers.py": "settings are checked without aiogram",
+    "ops/serving.py": "a wrong setting is told before the service is loaded",
+    "ops/quick_aiogram.py": "it is what makes aiogram's import quick",
+    "supervisors/oncall/*": "commands that ask Redis alone do without asyncpg",
+    "storage/postgres/migrate.py": "nobody but `migrate` needs Alembic",
+    "actors/uses/cpu_child.py": "not every system has the module",
+    "actors/bots/*/__init__.py": "settings are checked without any framework, for every bot there is",
+    "actors/bots/shop/consultant/judge/*": "numpy and the encoder are for the judge's own process",
+}
+"""Where an import may stand inside of a function, and why."""
 
 
-@cache
-def imports() -> Mapping[str, frozenset[str]]:
-    """Each module with those that it imports, at the top of its file or inside of a function."""
-    package = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["importlinter"]["root_package"]
-    graph = grimp.build_graph(package, exclude_type_checking_imports=True, cache_dir=None)
-    return {name: frozenset(graph.find_modules_directly_imported_by(name)) for name in graph.modules}
-
-
-def circle_in(graph: Mapping[str, frozenset[str]]) -> str:
+def circle_in(some: Iterable[Import]) -> str:
     """A circle of imports as the line of its names; empty where there is none."""
+    graph: dict[str, set[str]] = {}
+    for one in some:
+        if one.imported in modules() and not one.typing:
+            graph.setdefault(one.importer, set()).add(one.imported)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -30,14 +41,57 @@ def circle_in(graph: Mapping[str, frozenset[str]]) -> str:
     return ""
 
 
-def test_no_module_imports_itself_by_way_of_others():
-    assert len(imports()) >= MODULES_MIN
+def test_no_module_imports_itself_by_way_of_others_not_even_inside_of_a_function():
+    assert len(modules()) >= MODULES_MIN
     assert circle_in(imports()) == ""
 
 
-def test_a_circle_that_an_import_in_a_function_would_close_is_found():
-    orders, follow = "bots.shop.orders", "bots.shop.jobs.follow"
-    (orders,) = [name for name in imports() if name.endswith(orders)]
-    (follow,) = [name for name in imports() if name.endswith(follow)]
-    assert follow in imports()[orders]
-    assert circle_in({**imports(), follow: imports()[follow] | {orders}}) != ""
+def test_a_circle_that_an_import_inside_of_a_function_closes_is_found():
+    orders, follow = (f"mailroom.actors.bots.shop.{name}" for name in ("orders", "jobs.follow"))
+    hidden = Import("follow.py", 1, follow, orders, inside=True, typing=False)
+    assert orders in circle_in([*imports(), hidden])
+
+
+def put_off() -> list[Import]:
+    return [one for one in imports() if one.inside]
+
+
+def test_an_import_inside_of_a_function_has_a_reason():
+    assert [one for one in put_off() if not any(fnmatch(one.file, place) for place in PUT_OFF)] == []
+
+
+def test_no_reason_is_given_for_what_is_not_there():
+    assert {place for place in PUT_OFF if not any(fnmatch(one.file, place) for one in put_off())} == set()
+
+
+@cache
+def loaded_with(module: str) -> frozenset[str]:
+    """All that an import of a module loads: ours, and the packages of others."""
+    found: set[str] = set()
+    left = [module]
+    while left:
+        name = left.pop()
+        if name in found:
+            continue
+        found.add(name)
+        left += by_importer().get(name, ())
+        if name.rpartition(".")[0] in modules():
+            left.append(name.rpartition(".")[0])
+    return frozenset(name if name in modules() else name.partition(".")[0] for name in found)
+
+
+@cache
+def by_importer() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in imports():
+        if not one.inside and not one.typing:
+            found.setdefault(one.importer, []).append(one.imported)
+    return found
+
+
+def test_an_import_inside_of_a_function_puts_something_off():
+    def puts_off(one: Import) -> bool:
+        return bool(loaded_with(one.imported) - loaded_with(one.importer) - sys.stdlib_module_names)
+
+    may_be_missing = {"pydantic._internal", "resource"}
+    assert [one for one in put_off() if not puts_off(one) and one.imported not in may_be_missing] == []

@@ -21,8 +21,9 @@ from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying import report
 from mailroom.actors.paying.back import Standing, standing_of, sum_of
 from mailroom.actors.paying.ending import How, end_refund, refund_job, replace_refund, tell
+from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.others import note_others
-from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why, carry
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, carry
 from mailroom.actors.providers.payments import (
     Dispute,
     DisputeState,

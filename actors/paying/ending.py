@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, cast
 
-from mailroom.actors.paying.kinds import REFUND, RefundPayment
-from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, Why
+from mailroom.actors.paying.kinds import REFUND, RefundPayment, Why
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What
 from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import Backoff, NewJob

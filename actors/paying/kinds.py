@@ -1,5 +1,7 @@
 """The jobs of the queue `payment`: what each carries, and how patient it is."""
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from mailroom.actors.jobs.kind import Kind, Patience
@@ -7,6 +9,11 @@ from mailroom.actors.providers.payments import PaymentState
 from mailroom.storage.postgres.outbox.job import Backoff
 
 QUEUE = "payment"
+
+Why = Literal["too_late", "twice", "mismatch", "owner"]
+"""Why money goes back: what was to be had is gone, it was paid for already, something else was paid than was
+asked for, or its owner says so.
+"""
 
 ASKING = Patience(timeout_seconds=60.0, attempts_max=12)
 """A provider is asked for a payment: an hour and more, with waits that double."""

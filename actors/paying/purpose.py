@@ -12,15 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from mailroom.actors.paying.kinds import Why
 from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment
-
-Why = Literal["too_late", "twice", "mismatch", "owner"]
-"""Why money goes back: what was to be had is gone, it was paid for already, something else was paid than was
-asked for, or its owner says so.
-"""
 
 
 class NotPayableError(Exception):

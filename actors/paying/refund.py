@@ -20,9 +20,9 @@ from mailroom.actors.paying.ending import (
     refusals_of,
     try_another,
 )
-from mailroom.actors.paying.kinds import RefundPayment
+from mailroom.actors.paying.kinds import RefundPayment, Why
 from mailroom.actors.paying.others import note_others
-from mailroom.actors.paying.purpose import Purpose, Why, carry
+from mailroom.actors.paying.purpose import Purpose, carry
 from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.words import ago
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ def attention(config: Config = None, data: Data = None, *, as_json: OnCallJson =
 
 def _print(found: "Sequence[Concern]") -> None:
     from mailroom.ops.cli.tables import first_line, print_line
-    from mailroom.ops.cli.words import ago
 
     if not found:
         print_line("All is well: nothing needs you.", "green")

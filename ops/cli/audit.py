@@ -6,6 +6,7 @@ import typer
 
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,6 @@ def audit(
 
 def _print(found: "Sequence[Intervention]") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import moment
 
     if not found:
         print_line("Nobody has intervened yet.")

@@ -5,6 +5,7 @@ into words and an exit code.
 nothing was tried. What goes wrong is told on standard error; with --json on standard output too.
 """
 
+import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, operator, reason
-from mailroom.storage.texts import harmless
+from mailroom.ops.embedded.place import StoreError
+from mailroom.ops.faults import CannotStartError, ConfigurationError
+from mailroom.storage.texts import harmless, harmless_json
 
 if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` does not need it
     from mailroom.ops.settings import Settings
@@ -96,8 +99,6 @@ class Door:
 @contextmanager
 def door(config: Path | None, data: Path | None, *, as_json: bool) -> Iterator[Door]:
     """Go through the door; nothing that can go wrong behind it comes out as a traceback."""
-    from mailroom.ops.embedded.place import StoreError
-    from mailroom.ops.faults import CannotStartError, ConfigurationError
     from mailroom.supervisors.oncall.errors import OnCallError
 
     try:
@@ -120,9 +121,6 @@ def _refuse(message: str, *, as_json: bool) -> None:
 
 
 def _print_json(report: object) -> None:
-    import json
-
     from mailroom.ingress.plain import plain
-    from mailroom.storage.texts import harmless_json
 
     print(harmless_json(json.dumps(plain(report), ensure_ascii=False)))

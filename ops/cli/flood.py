@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from mailroom.ops.cli.options import Config, Json
+from mailroom.ops.flood import Plan, run_flood
 from mailroom.ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect
 
 
@@ -54,8 +55,6 @@ def flood(
     when anything was lost, out of order or counted wrong, with 2 when the test could not be made. To see
     order and counts, let it write to a bot with router = "mailroom.ops.flood.counter:router".
     """
-    from mailroom.ops.flood import Plan, run_flood
-
     plan = Plan(
         url=url,
         simulator=simulator,

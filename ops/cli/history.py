@@ -7,6 +7,7 @@ import typer
 from mailroom.ops.cli.consent import WrongUsageError
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.words import duration, moment, seconds_in
 
 if TYPE_CHECKING:
     from mailroom.supervisors.oncall.past import Past
@@ -26,8 +27,6 @@ def history(
 
     A line that is missing is a time in which no process ran.
     """
-    from mailroom.ops.cli.words import seconds_in
-
     with door(config, data, as_json=as_json) as through:
         seconds = seconds_in(last)
         if seconds is None:
@@ -38,7 +37,6 @@ def history(
 
 def _print(found: "Past") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import duration, moment
 
     if not found.points:
         print_line("Nothing was measured in this time: no process ran.")

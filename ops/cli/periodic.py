@@ -7,6 +7,7 @@ import typer
 from mailroom.ops.cli.dead import ListUnlessTold
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
+from mailroom.ops.cli.words import ago, duration, until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,6 @@ def periodic_run(
 
 def _print(works: "Sequence[PeriodicReport]") -> None:
     from mailroom.ops.cli.tables import first_line, print_line, print_table
-    from mailroom.ops.cli.words import ago, duration, until
 
     if not works:
         print_line("There is no periodic work: a worker makes it known when it starts.")

@@ -7,6 +7,7 @@ import typer
 from mailroom.ops.cli.consent import WrongUsageError, confirm
 from mailroom.ops.cli.door import Door, door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.words import ago, moment
 
 if TYPE_CHECKING:
     from mailroom.supervisors.oncall.restored import RestoredReport
@@ -55,7 +56,6 @@ def _show(through: Door) -> None:
 
 def _print(report: "RestoredReport") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import ago, moment
 
     print_line(report.says)
     if report.redis_lost:

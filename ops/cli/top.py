@@ -6,6 +6,7 @@ import typer
 
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,6 @@ def top(
 
 def _print(chats: "Sequence[ChatLine]") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import duration
 
     if not chats:
         print_line("No chat has messages waiting.")

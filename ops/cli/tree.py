@@ -6,6 +6,8 @@ import typer
 
 from mailroom.ops.cli.door import Door, door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.words import ago, counted, duration, until
+from mailroom.ops.embedded.place import holder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +50,6 @@ def _running(through: Door, found: "Found") -> str:
     """What the pid file knows of a process that none of those who answered is."""
     if found[0]:
         return ""
-    from mailroom.ops.embedded.place import holder
     from mailroom.ops.oncall_desk import said_of
 
     running = holder(through.settings.data)
@@ -74,7 +75,6 @@ def _print(found: "Found", *, errors: bool, running: str) -> None:
 
 def _print_process(process: "ProcessReport") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import duration
 
     print_line(
         f"{process.id}: {', '.join(process.roles)}, pid {process.pid} on {process.host},"
@@ -103,7 +103,6 @@ def _print_process(process: "ProcessReport") -> None:
 
 def _print_errors(process: "ProcessReport") -> None:
     from mailroom.ops.cli.tables import print_line
-    from mailroom.ops.cli.words import ago
 
     failed = [node for _, node in _nodes(process.root, 0) if node.error] if process.root else []
     for node in failed:
@@ -120,8 +119,6 @@ def _nodes(node: "NodeReport", depth: int) -> "Iterator[tuple[int, NodeReport]]"
 
 
 def _state(node: "NodeReport") -> str:
-    from mailroom.ops.cli.words import until
-
     if node.ails:
         return "cannot work"
     waits = node.state == "restarting" and node.next_start_ms
@@ -134,14 +131,11 @@ def _details(node: "NodeReport") -> str:
 
 def _last_error(node: "NodeReport") -> str:
     from mailroom.ops.cli.tables import first_line
-    from mailroom.ops.cli.words import ago
 
     return f"{ago(node.error_ms)}: {first_line(node.error)}" if node.error else ""
 
 
 def _totals(totals: "AllTotals", suspensions: "Sequence[Suspension]") -> str:
-    from mailroom.ops.cli.words import ago, counted
-
     waiting = "Nothing waits"
     if totals.messages_waiting:
         waiting = (

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.outbox.job import NAME
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import (
     JobReport,
@@ -219,7 +220,6 @@ class Jobs(Office):
 
     async def _known_queue(self, queue: str) -> str:
         """The queue that is meant. Raises `UnknownTargetError` with the nearest names."""
-        from mailroom.storage.postgres.outbox.job import NAME
         from mailroom.storage.postgres.outbox.seen import counts
 
         name = queue.strip()

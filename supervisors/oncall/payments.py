@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
+from mailroom.actors.providers.payments import Money
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import in_ms
 from mailroom.supervisors.oncall.office import Office, checked
@@ -101,8 +102,6 @@ def _not_waiting(ref: str) -> UnknownTargetError:
 
 
 def _report(lost: "LostPayment") -> LostReport:
-    from mailroom.actors.providers.payments import Money
-
     return LostReport(
         lost.ref,
         lost.provider,

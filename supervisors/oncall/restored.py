@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mailroom.storage.redis.pair import RedisPair
+from mailroom.storage.redis.suspensions import HELD_BY
 from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.office import Office, read_target
 from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
@@ -71,8 +73,6 @@ class Restored(Office):
 
         async def act() -> Outcome:
             from mailroom.storage.postgres.pair import PostgresPair
-            from mailroom.storage.redis.pair import RedisPair
-            from mailroom.storage.redis.suspensions import HELD_BY
             from mailroom.supervisors.pairing.guard import HELD_TARGETS
 
             report = await self.restored()

@@ -10,6 +10,7 @@ from mailroom.ops.cli import consent
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError
 from mailroom.ops.cli.door import Door, door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
+from mailroom.ops.faults import CannotStartError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -73,7 +74,6 @@ def mend(
         through.act(lambda desk: save(desk, text, by))
         return
     from mailroom.ops.cli.dead.draft import Draft
-    from mailroom.ops.faults import CannotStartError
     from mailroom.supervisors.oncall.errors import OnCallError
 
     draft = Draft(through.ask(load))

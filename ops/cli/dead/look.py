@@ -8,6 +8,7 @@ import typer
 from mailroom.ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
+from mailroom.ops.cli.words import ago, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +142,6 @@ def pretty(payload: str) -> str:
 
 def _print_list(letters: "Sequence[Dead]", total: int) -> None:
     from mailroom.ops.cli.tables import first_line, print_line, print_table
-    from mailroom.ops.cli.words import ago
 
     if not letters:
         print_line("No dead letter matches.")
@@ -166,7 +166,6 @@ def _print_list(letters: "Sequence[Dead]", total: int) -> None:
 
 def _print_letter(letter: "Dead") -> None:
     from mailroom.ops.cli.tables import print_line
-    from mailroom.ops.cli.words import ago, moment
 
     print_line(letter.id, "bold")
     facts = {name.replace("_", " "): getattr(letter, name, None) for name in FACTS}

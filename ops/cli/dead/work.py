@@ -12,6 +12,7 @@ from mailroom.ops.cli.consent import NotDoneError, confirm
 from mailroom.ops.cli.dead.look import count, print_reasons
 from mailroom.ops.cli.door import Door
 from mailroom.ops.cli.words import counted
+from mailroom.ops.faults import CannotStartError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -70,7 +71,6 @@ def ask_about(verb: Verb, found: Found, *, yes: bool) -> None:
 
 def work_through(through: Door, verb: Verb, ids: Sequence[str], by: "By", *, more: int = 0) -> None:
     """Do it, with a bar on a terminal, and tell what came of it. `more` are left for another time."""
-    from mailroom.ops.faults import CannotStartError
     from mailroom.supervisors.oncall.errors import OnCallError
 
     outcomes: list[Outcome] = []

@@ -5,6 +5,7 @@ meanwhile.
 """
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -123,8 +124,6 @@ def _bulk(
 
 def _settle(through: Door, which: "Wanted") -> "Sequence[JobReport]":
     """What a filter finds now: the newest, where it is more than one call works through."""
-    from dataclasses import replace
-
     from mailroom.supervisors.oncall.jobs import JOBS_BULK_MAX
 
     if which.state is None:

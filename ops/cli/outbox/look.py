@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailroom.ops.cli import words
 from mailroom.ops.cli.dead.look import pretty
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
+from mailroom.ops.cli.words import ago, moment, until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +66,6 @@ def outbox_show(
 
 def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:
     from mailroom.ops.cli.tables import first_line, print_line, print_table
-    from mailroom.ops.cli.words import ago
 
     if not jobs:
         print_line("No job matches.")
@@ -95,7 +96,6 @@ def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:
 
 def _print_over(jobs: "Sequence[JobReport]") -> None:
     from mailroom.ops.cli.tables import print_table
-    from mailroom.ops.cli.words import ago
 
     print_table(
         ("ID", "STATE", "QUEUE", "NAME", "ENDED", "ATTEMPT", "TOOK", "TRACE"),
@@ -118,7 +118,6 @@ def _print_over(jobs: "Sequence[JobReport]") -> None:
 
 def _print_story(story: "JobStory") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import moment
 
     job = story.job
     print_line(
@@ -147,13 +146,12 @@ def _print_story(story: "JobStory") -> None:
 
 def _print_facts(job: "JobReport") -> None:
     from mailroom.ops.cli.tables import print_line
-    from mailroom.ops.cli.words import ago, moment, now_ms, until
 
     facts = {name.replace("_", " "): getattr(job, name) for name in FACTS}
     facts["attempts"] = f"{job.attempts} of {job.attempts_max}"
     moments = (("enqueued", job.created_ms), ("wanted", job.run_ms), ("died", job.died_ms))
     for name, at_ms in moments:
-        when = ago(at_ms) if at_ms <= now_ms() else f"in {until(at_ms)}"
+        when = ago(at_ms) if at_ms <= words.now_ms() else f"in {until(at_ms)}"
         facts[name] = f"{moment(at_ms)}, {when}" if at_ms else ""
     for name, value in facts.items():
         if value not in (None, ""):

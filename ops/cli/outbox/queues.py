@@ -7,6 +7,7 @@ import typer
 from mailroom.ops.cli.consent import confirm
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.words import ago, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,6 @@ def outbox_resume(
 
 def _print(found: "Sequence[QueueReport]") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import ago, duration
 
     if not found:
         print_line("No queue has jobs, and none is paused.")

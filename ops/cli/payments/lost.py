@@ -7,6 +7,7 @@ import typer
 from mailroom.ops.cli.consent import WrongUsageError, confirm
 from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
+from mailroom.ops.cli.words import ago
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,6 @@ def payments_end(
 
 def _print(found: "Sequence[LostReport]") -> None:
     from mailroom.ops.cli.tables import print_line, print_table
-    from mailroom.ops.cli.words import ago
 
     if not found:
         print_line("No payment is lost.")

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.kind import Kind, Patience
-from mailroom.actors.paying.purpose import Why
+from mailroom.actors.paying.kinds import Why
 
 QUEUE = "delivery"
 

@@ -16,7 +16,8 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.kit.speech.money import format_money
-from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble, Why
+from mailroom.actors.paying.kinds import Why
+from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble
 from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob

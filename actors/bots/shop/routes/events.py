@@ -28,7 +28,7 @@ from mailroom.actors.bots.shop.stock import goods_of
 from mailroom.actors.bots.shop.telling import TURNED
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.events import ChatEvent, chat_event
-from mailroom.actors.paying.purpose import Why
+from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.payments import find_payment
