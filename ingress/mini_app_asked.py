@@ -14,6 +14,7 @@ from mailroom.storage.wrong_values import faults_in
 
 PRODUCT_ID_MAX = 2**31 - 1
 ORDER_NUMBER_MAX = 2**63 - 1
+MONEY_MINOR_MAX = 2**63 - 1
 """What Postgres keeps them in."""
 
 T = TypeVar("T", bound="Asked")
@@ -54,6 +55,8 @@ class AskedOrder(AskedQuote):
     quote: str = Field(max_length=64)
     """The fingerprint of the quote that the customer has seen."""
     use_balance: bool = False
+    to_pay_minor: Annotated[int, Field(ge=0, le=MONEY_MINOR_MAX)] | None = None
+    """What the customer has seen is to be paid beside the balance: an order of another sum is not placed."""
     contact: str | None = Field(None, max_length=EMAIL_LENGTH_MAX)
     """How to be reached, and where a receipt goes; None or empty: as last time."""
 

@@ -8,30 +8,22 @@ from datetime import UTC, datetime
 
 from structlog import get_logger
 
-from mailroom.actors.bots.shop.balance import balance, balances
-from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.balance import balances
 from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
-from mailroom.actors.bots.shop.catalog import assortment, list_categories, promo_is_known, quote_cart
-from mailroom.actors.bots.shop.checkout import OrderClosed, PayLink, pay_link
+from mailroom.actors.bots.shop.catalog import assortment, list_categories
+from mailroom.actors.bots.shop.checkout import NotOffered, OrderClosed, PayLink, pay_link
 from mailroom.actors.bots.shop.complaints import complain, find_complaint, tidy
-from mailroom.actors.bots.shop.contact import parse_contact
+from mailroom.actors.bots.shop.contact import parse_contact, usual_contact
 from mailroom.actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
 from mailroom.actors.bots.shop.discounts import parse_promo_code
 from mailroom.actors.bots.shop.jobs.kinds import EXPIRE
-from mailroom.actors.bots.shop.order import Order, find_order, find_order_of, recent_orders
-from mailroom.actors.bots.shop.orders import (
-    Buyer,
-    QuoteChanged,
-    SoldOut,
-    TooManyWaiting,
-    cancel_order,
-    place_order,
-)
+from mailroom.actors.bots.shop.order import Order, recent_orders
+from mailroom.actors.bots.shop.ordering import Refused, Wish
+from mailroom.actors.bots.shop.orders import Buyer, cancel_order
 from mailroom.actors.bots.shop.policies import POLICIES, policy
-from mailroom.actors.bots.shop.quote import Quote
 from mailroom.actors.bots.shop.stock import Goods, goods_of
 from mailroom.actors.bots.shop.telling import TELL
-from mailroom.actors.bots.shop.ways import reserve_minutes
+from mailroom.actors.bots.shop.waiting import own_order
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.ingress.mini_app_asked import AskedComplaint, AskedOrder, AskedQuote
 from mailroom.ingress.mini_app_guard import Visit
@@ -85,7 +77,7 @@ class Counter:
             "language": visit.language,
             "contact": customer.contact if customer is not None else "",
             "balances": await balances(self._data(visit.bot), visit.bot, visit.user_id),
-            "providers": shown_providers(self._shops.ways(visit.bot).providers, visit.language),
+            "providers": shown_providers(self._shops.till(visit.bot).ways.providers, visit.language),
             "lines_max": LINES_MAX,
             "quantity_max": QUANTITY_MAX,
             "catalogue": await self.catalogue(visit),
@@ -112,21 +104,43 @@ class Counter:
 
     async def quote(self, visit: Visit, asked: AskedQuote) -> Json:
         """Today's prices for a cart, and what the visitor has to pay with."""
-        quote = await self._price(visit, asked)
-        return await self._shown_quote(visit, quote)
+        code = parse_promo_code(asked.promo_code or "")
+        return shown_quote(
+            await self._shops.till(visit.bot).bill(visit.user_id, visit.language, asked.cart, code)
+        )
 
     async def order(self, visit: Visit, asked: AskedOrder) -> Json:
         """Place an order, once for its key. Raises `Problem` with a new quote if it cannot be as agreed."""
+        customer = await find_customer(self._data(visit.bot), visit.bot, visit.user_id)
+        buyer = Buyer(
+            bot=visit.bot,
+            chat_id=visit.user_id,
+            user_id=visit.user_id,
+            language=visit.language,
+            contact=_contact(visit, asked, customer),
+            comment="",
+        )
+        # The shop knows its customers: only they have a balance, friends, and a chat that goods are sent to.
+        await self._remember(visit, customer)
+        if asked.contact:
+            await set_contact(self._data(visit.bot), visit.bot, visit.user_id, buyer.contact)
+        wish = Wish(
+            asked.cart,
+            asked.quote,
+            asked.to_pay_minor,
+            parse_promo_code(asked.promo_code or ""),
+            use_balance=asked.use_balance,
+        )
         effect_id = f"app:{visit.bot}:{visit.user_id}:{asked.key}"
-        order = await find_order_of(self._data(visit.bot), effect_id)
-        if order is None:
-            try:
-                order = await self._place(visit, asked, effect_id)
-            except Problem:
-                # Perhaps it is sold out because this very order, sent twice, has just been placed.
-                order = await find_order_of(self._data(visit.bot), effect_id)
-                if order is None:
-                    raise
+        outcome = await self._shops.till(visit.bot).order(effect_id, buyer, wish)
+        if isinstance(outcome, Refused):
+            if outcome.why == "too_many_waiting":
+                raise Problem(409, "too_many_waiting")
+            code = "sold_out" if outcome.why == "sold_out" else "price_changed"
+            raise Problem(409, code, quote=shown_quote(outcome.bill))
+        order = outcome.order
+        self._shops.wake(EXPIRE.queue)
+        log.info("mini_app_order", bot=visit.bot, user=visit.user_id, order=order.number, status=order.status)
         return await self._shown_order(visit, order)
 
     async def orders(self, visit: Visit) -> list[Json]:
@@ -147,12 +161,7 @@ class Counter:
 
     async def pay(self, visit: Visit, number: int, provider: str) -> Json:
         """Where to pay an order of the visitor's."""
-        order = await self._own(visit, number)
-        ways = self._shops.ways(visit.bot)
-        waits = order.status == "awaiting_payment"
-        if provider not in (ways.offered(order.to_pay_minor, order.currency) if waits else ways.providers):
-            raise Problem(404, "no_provider")
-        link = await self._link(visit, order, provider)
+        link = await self._link(visit, await self._own(visit, number), provider)
         return {"provider": link.provider, "url": link.url}
 
     async def cancel(self, visit: Visit, number: int) -> Json:
@@ -181,58 +190,19 @@ class Counter:
     def _data(self, bot: str) -> SchemaPool:
         return self._shops.databases[bot]
 
-    async def _place(self, visit: Visit, asked: AskedOrder, effect_id: str) -> Order:
-        quote = await self._price(visit, asked)
-        if quote.missing or not quote.lines or quote.fingerprint != asked.quote:
-            raise Problem(409, "price_changed", quote=await self._shown_quote(visit, quote))
-        if quote.short:
-            raise Problem(409, "sold_out", quote=await self._shown_quote(visit, quote))
-        has_minor = await balance(self._data(visit.bot), visit.bot, visit.user_id, quote.currency)
-        bill = Bill(quote, has_minor, asked.use_balance, ways=self._shops.ways(visit.bot))
-        customer = await find_customer(self._data(visit.bot), visit.bot, visit.user_id)
-        buyer = Buyer(
-            bot=visit.bot,
-            chat_id=visit.user_id,
-            user_id=visit.user_id,
-            language=visit.language,
-            contact=_contact(visit, asked, customer),
-            comment="",
-        )
-        # The shop knows its customers: only they have a balance, friends, and a chat that goods are sent to.
-        await self._remember(visit, customer)
-        if asked.contact:
-            await set_contact(self._data(visit.bot), visit.bot, visit.user_id, buyer.contact)
-        try:
-            order = await place_order(
-                self._data(visit.bot),
-                effect_id,
-                buyer,
-                quote,
-                reserve_minutes=reserve_minutes(self._shops.options[visit.bot], bill),
-                use_balance=asked.use_balance,
-                origin=None,
-                ways=bill.ways,
-            )
-        except TooManyWaiting:
-            raise Problem(409, "too_many_waiting") from None
-        except (QuoteChanged, SoldOut) as late:
-            code = "sold_out" if isinstance(late, SoldOut) else "price_changed"
-            raise Problem(409, code, quote=await self.quote(visit, asked)) from None
-        self._shops.wake(EXPIRE.queue)
-        log.info("mini_app_order", bot=visit.bot, user=visit.user_id, order=order.number, status=order.status)
-        return order
-
     async def _link(self, visit: Visit, order: Order, provider: str) -> PayLink:
         try:
             return await pay_link(
                 self._data(visit.bot),
-                self._shops.ways(visit.bot).providers,
+                self._shops.till(visit.bot).ways,
                 order,
                 provider,
                 public_url=self._shops.public_url,
             )
         except OrderClosed:
             raise Problem(409, "order_closed", order=await self.one(visit, order.number)) from None
+        except NotOffered:
+            raise Problem(404, "no_provider") from None
         except ProviderUnavailableError as error:
             log.warning("mini_app_pay", order=order.number, provider=provider, why=str(error))
             seconds = error.retry_after or PROVIDER_RETRY_SECONDS
@@ -241,30 +211,15 @@ class Counter:
             log.error("mini_app_pay", order=order.number, provider=provider, why=str(error))
             raise Problem(503, "provider_refused") from None
 
-    async def _price(self, visit: Visit, asked: AskedQuote) -> Quote:
-        promo_code = parse_promo_code(asked.promo_code or "")
-        ways = self._shops.ways(visit.bot)
-        return await quote_cart(self._data(visit.bot), visit.language, asked.cart, promo_code, ways.least)
-
-    async def _shown_quote(self, visit: Visit, quote: Quote) -> Json:
-        has_minor = 0
-        if quote.lines:
-            has_minor = await balance(self._data(visit.bot), visit.bot, visit.user_id, quote.currency)
-        known = quote.promo_code is not None and (
-            quote.used_promo_code is not None or await promo_is_known(self._data(visit.bot), quote.promo_code)
-        )
-        bill = Bill(quote, max(0, has_minor), use_balance=True, ways=self._shops.ways(visit.bot))
-        return shown_quote(bill, promo_known=known)
-
     async def _own(self, visit: Visit, number: int) -> Order:
-        order = await find_order(self._data(visit.bot), number)
-        if order is None or (order.bot, order.user_id) != (visit.bot, visit.user_id):
+        order = await own_order(self._data(visit.bot), visit.bot, visit.user_id, number)
+        if order is None:
             raise Problem(404, "no_order")
         return order
 
     async def _shown_order(self, visit: Visit, order: Order) -> Json:
         # Only a countdown is made of it; what counts is what the database says when somebody pays.
-        offered = self._shops.ways(visit.bot).offered(order.to_pay_minor, order.currency)
+        offered = self._shops.till(visit.bot).payable_at(order)
         complaint = await find_complaint(self._data(visit.bot), order.number)
         return shown_order(
             order, datetime.now(UTC), await self._goods(order), list(offered), complaint, visit.language
@@ -302,6 +257,4 @@ def _contact(visit: Visit, asked: AskedOrder, customer: Customer | None) -> str:
         if contact is None:
             raise Problem(400, "bad_contact")
         return contact
-    if customer is not None and customer.contact:
-        return customer.contact
-    return parse_contact(f"@{visit.visitor.username or ''}") or ""
+    return usual_contact(customer.contact if customer is not None else "", visit.visitor.username)

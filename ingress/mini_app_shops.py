@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -36,9 +37,9 @@ class Shops:
     held: Callable[[], bool] = lambda: False
     """Whether nothing may act, because a store went back: the shop is shown, and nothing is sold."""
 
-    def ways(self, bot: str) -> Ways:
-        """The ways to pay that a shop offers, in its order."""
-        return Ways(self.payments.get(bot, {}))
+    def till(self, bot: str) -> Till:
+        """Where visitors of a shop order."""
+        return Till(bot, self.databases[bot], self.options[bot], Ways(self.payments.get(bot, {})))
 
     def find(self, bot: str | None) -> str | None:
         """The shop of this name; without one the only shop there is."""

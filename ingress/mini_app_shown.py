@@ -8,7 +8,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.bill import Bill, promo_effect
 from mailroom.actors.bots.shop.complaints import ABOUT, Complaint
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.order import Order, OrderSummary
@@ -31,7 +31,7 @@ def shown_catalogue(categories: Iterable[Category], products: Sequence[Product])
     }
 
 
-def shown_quote(bill: Bill, *, promo_known: bool) -> Json:
+def shown_quote(bill: Bill) -> Json:
     """A priced cart, and what the balance can pay of it. Without lines it has neither a currency nor anything
     to confirm.
     """
@@ -57,11 +57,20 @@ def shown_quote(bill: Bill, *, promo_known: bool) -> Json:
         "currency": quote.currency if quote.lines else None,
         "fingerprint": quote.fingerprint if quote.lines else None,
         "promo_code": quote.promo_code,
-        "promo_known": promo_known,
-        "promo_used": quote.used_promo_code is not None,
+        "promo": _promo(bill),
         "balance_minor": bill.balance_minor,
         "from_balance_minor": bill.from_balance_most_minor,
     }
+
+
+def _promo(bill: Bill) -> Json | None:
+    """What the promo code does, in a word, and from which quantity; None without a code."""
+    if bill.quote.promo_code is None:
+        return None
+    if bill.promo_refused is not None:
+        return {"says": bill.promo_refused, "quantity": 1}
+    effect, quantity = promo_effect(bill.quote)
+    return {"says": effect, "quantity": quantity}
 
 
 def shown_order(

@@ -187,13 +187,14 @@ def test_a_quote_has_the_best_discounts_the_promo_code_and_the_balance(visit) ->
         assert [line["discount"] for line in plain["lines"]] == ["Photo week", "Three or more for less"]
         assert plain["total_minor"] == sum(line["total_minor"] for line in plain["lines"])
         assert (plain["missing"], plain["short"], plain["balance_minor"]) == ([], [], 0)
-        for typed, known, used in ((" welcome10 ", True, False), ("NOPE", False, False), ("?", False, False)):
+        useless, unknown = {"says": "better_already", "quantity": 1}, {"says": "unknown", "quantity": 1}
+        for typed, says in ((" welcome10 ", useless), ("NOPE", unknown), ("?", None)):
             quote = (await shop.ask("POST", "quote", {"lines": lines, "promo_code": typed})).json
-            assert (quote["promo_known"], quote["promo_used"]) == (known, used), typed
+            assert quote["promo"] == says, typed
             assert quote["fingerprint"] == plain["fingerprint"]
         chess = await shop.product("chess")
         quote = (await shop.ask("POST", "quote", {"lines": [[chess, 1]], "promo_code": "welcome10"})).json
-        assert (quote["promo_code"], quote["promo_used"]) == ("WELCOME10", True)
+        assert (quote["promo_code"], quote["promo"]) == ("WELCOME10", {"says": "works", "quantity": 1})
         assert quote["total_minor"] < quote["list_total_minor"]
 
     visit(test)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mailroom.actors.bots.shop.discounts import PromoRefusal
 from mailroom.actors.bots.shop.quote import Quote
 from mailroom.actors.paying.ways import Ways
 
@@ -18,6 +19,8 @@ class Bill:
     balance_minor: int = 0
     """What the customer has, in the currency of the quote."""
     use_balance: bool = False
+    promo_refused: PromoRefusal | None = None
+    """What speaks against the quote's promo code now; None too where it only changes nothing."""
     promo_gone: str | None = None
     """A code that was in use until now, and is not valid any more."""
     ways: Ways = field(default_factory=Ways)
@@ -63,3 +66,14 @@ def promo_effect(quote: Quote) -> tuple[PromoEffect, int]:
     if thresholds:
         return "more_needed", min(threshold for threshold, _ in thresholds)
     return "other_goods", 1
+
+
+def seen(bill: Bill) -> str:
+    """What a button says of the bill above it, in the few characters that it has; see `read_seen`."""
+    return f"{bill.quote.fingerprint}.{bill.to_pay_minor}"
+
+
+def read_seen(text: str) -> tuple[str, int | None]:
+    """The fingerprint of a quote, and what was to be paid; of the latter buttons said nothing once."""
+    fingerprint, _, to_pay = text.partition(".")
+    return fingerprint, int(to_pay) if to_pay.isdecimal() else None

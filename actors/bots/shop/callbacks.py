@@ -141,7 +141,7 @@ class FormStep(CallbackData, prefix="form"):
 
 
 class ConfirmOrder(CallbackData, prefix="ok"):
-    """Place the order as quoted; the fingerprint says which quote the customer was looking at."""
+    """Place the order that the customer was looking at; see `bill.seen`."""
 
     quote: str
 

@@ -75,11 +75,6 @@ async def quote_cart(
     return price(cart, [_product(row, language) for row in rows], promo_code, least)
 
 
-async def promo_is_known(database: Source, code: str) -> bool:
-    """Whether a promo code, as `parse_promo_code` gives it, makes anything cheaper now."""
-    return bool(await database.fetchval(SQL["promo_is_known"], code))
-
-
 def read_discounts(text: str, language: Language, currency: str) -> tuple[Discount, ...]:
     """The discounts of a row of the view, from its JSON."""
     return tuple(

@@ -47,10 +47,3 @@ LIMIT $2;
 SELECT product_id, price_minor, currency, discounts::text
 FROM {schema}.available_stock_with_discounts
 WHERE product_id = ANY ($1::int[]);
-
--- promo_is_known: whether a promo code makes anything cheaper now.
-SELECT EXISTS (
-    SELECT FROM {schema}.discounts
-    WHERE promo_code = $1 AND active AND starts_at <= now() AND (ends_at IS NULL OR ends_at > now())
-      AND (uses_max IS NULL OR uses < uses_max)
-);

@@ -5,7 +5,6 @@ an order that has been closed gets the goods if all that the order held can be h
 balance), and the money back if not.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -21,7 +20,9 @@ from mailroom.actors.bots.shop.orders import close
 from mailroom.actors.bots.shop.promo import use_promo
 from mailroom.actors.bots.shop.stock import held, hold, lock_for, sell, take_back
 from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.actors.bots.shop.waiting import minutes_left
 from mailroom.actors.paying.link import made_at
+from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from mailroom.actors.providers.receipts import Receipt, ReceiptItem
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -57,13 +58,17 @@ class OrderClosed(Exception):  # noqa: N818 - what happened, not a fault
         """The order's status; `expired` also when the reservation has run out and nobody has tidied yet."""
 
 
+class NotOffered(Exception):  # noqa: N818 - what happened, not a fault
+    """An order is not paid this way, or not any more: the owner offers others. Show the customer which."""
+
+
 class _GoneError(Exception):
     """What a closed order held cannot be had again."""
 
 
 async def pay_link(
     database: Pool,
-    payments: Mapping[str, PaymentProvider],
+    ways: Ways,
     order: Order,
     account: str,
     *,
@@ -73,11 +78,14 @@ async def pay_link(
     """Where to pay for an order at an account: the same link however often it is asked for. From there the
     customer comes back to the shop's page, or to the chat where no browser reaches the page.
 
-    Raises `OrderClosed`, and `PaymentProviderError` when the provider does not answer or refuses.
+    Raises `OrderClosed`; `NotOffered` for an account that is none of the `ways`, or does not take this sum;
+    `PaymentProviderError` when it does not answer or refuses.
     """
-    provider = payments.get(account)
-    if provider is None:
-        raise ProviderRefusedError(f"there is no account {account!r} to pay at")
+    if account not in ways.offered(order.to_pay_minor, order.currency):
+        if await minutes_left(database, order.number) is None:
+            raise OrderClosed("expired" if order.status == "awaiting_payment" else order.status)
+        raise NotOffered(f"{account} is not offered for order {order.number}")
+    provider = ways.providers[account]
     for _ in range(PAY_LINK_TRIES_MAX):
         payment = await _open(database, order, provider)
         payment = await _create(database, provider, payment, order, public_url, chat_url)

@@ -26,6 +26,11 @@ def parse_contact(text: str) -> str | None:
     return None
 
 
+def usual_contact(known: str, username: str | None) -> str:
+    """How to reach somebody who was not asked: as last time, or by their Telegram name, or not."""
+    return known or parse_contact(f"@{username or ''}") or ""
+
+
 def parse_comment(text: str) -> str | None:
     """Clean a comment for storage; None if it is longer than we keep."""
     comment = printable(text)

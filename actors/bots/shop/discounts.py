@@ -7,11 +7,13 @@ is left to decide here is which of them fit a quantity and a promo code.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 PROMO_CODE = re.compile(r"[A-Z0-9_-]{3,32}")
 PROMO_TEXT_LENGTH_MAX = 64
 """Twice the longest code: what is longer was not meant to be one, and is not worth cleaning."""
+PromoRefusal = Literal["unknown", "not_yet", "used_up", "over"]
+"""What can speak against a promo code."""
 PRICE_MINOR_MIN = 1
 """Nothing is given away: no provider can be asked for nothing."""
 

@@ -67,7 +67,9 @@ class Options(BaseModel):
     """What is said about people's data, likewise."""
     privacy_en: str = Field(default="", max_length=3_800)
     payments: tuple[str, ...] | None = None
-    """The payment accounts to offer, in this order; all that are configured if not set."""
+    """The payment accounts to offer, in this order; all that are configured if not set. None of them (`[]`):
+    the shop writes to its customers about payment, and holds their goods for days.
+    """
     model_intent: str = "openai/gpt-4o-mini"
     """The cheap model, which finds out what a message is about."""
     model_answer: str = "openai/gpt-4o"

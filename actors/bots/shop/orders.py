@@ -87,13 +87,15 @@ async def place_order(
     use_balance: bool,
     origin: Origin | None,
     ways: Ways | None = None,
+    to_pay_minor: int | None = None,
 ) -> Order:
     """Write the order of this effect with its goods reserved, or find it written.
 
     The quote is what the customer agreed to: other prices by now raise `QuoteChanged`, too few goods
     `SoldOut`, a customer who lets many orders wait `TooManyWaiting`. An order that the balance pays for
-    wholly is paid at once; what it does not pay is a sum that one of the `ways` takes. An effect that has
-    placed its order gets that order, whatever has changed since.
+    wholly is paid at once; what it does not pay is a sum that one of the `ways` takes, and `to_pay_minor`
+    where the customer has seen which: another one is a `QuoteChanged` too. An effect that has placed its
+    order gets that order, whatever has changed since.
     """
     _check(quote)
     async with database.acquire() as connection:
@@ -106,7 +108,15 @@ async def place_order(
             await _look(connection, buyer.language, quote)
             async with connection.transaction():
                 await _place(
-                    connection, effect_id, buyer, quote, reserve_minutes, use_balance, origin, ways or Ways()
+                    connection,
+                    effect_id,
+                    buyer,
+                    quote,
+                    reserve_minutes,
+                    use_balance,
+                    origin,
+                    ways or Ways(),
+                    to_pay_minor,
                 )
         except (SoldOut, QuoteChanged, TooManyWaiting):
             # Perhaps because this very effect, handled somewhere else too, got the last one.
@@ -167,6 +177,7 @@ async def _place(
     use_balance: bool,
     origin: Origin | None,
     ways: Ways,
+    to_pay_minor: int | None,
 ) -> None:
     # The row of the effect comes first: its twin waits here, and finds the order written.
     placed = await connection.fetchrow(
@@ -202,6 +213,8 @@ async def _place(
             ways=ways,
             currency=quote.currency,
         )
+    if to_pay_minor not in (None, quote.total_minor - spent_minor):
+        raise QuoteChanged("the balance is not what it was when the customer agreed")
     if spent_minor:
         await connection.execute(SQL["set_balance"], number, spent_minor)
     paid = spent_minor == quote.total_minor

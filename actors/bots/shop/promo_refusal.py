@@ -1,14 +1,12 @@
 """Why a promo code makes nothing cheaper: what its owner would want to be told."""
 
 from pathlib import Path
-from typing import Literal
 
+from mailroom.actors.bots.shop.discounts import PromoRefusal
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("promo_refusal.sql"))
-
-PromoRefusal = Literal["unknown", "not_yet", "used_up", "over"]
 
 
 async def why_refused(source: Source, code: str) -> PromoRefusal | None:

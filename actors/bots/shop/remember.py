@@ -15,6 +15,7 @@ from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.customers import referrer_in, remember
 from mailroom.actors.bots.shop.language import Language, choose_language
 from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.pages import Noting
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
@@ -28,8 +29,8 @@ LEFT_BY_ANY_BUTTON = (PromoForm.code.state, ComplaintForm.text.state)
 
 
 class Remember(BaseMiddleware):
-    """Hands every handler the customer's `texts`, `cart`, `bills`, `user_id` and `front`, and the `ways` to
-    pay, and keeps the table of customers up to date.
+    """Hands every handler the customer's `texts`, `cart`, `bills`, `user_id` and `front`, and the `till`
+    of the shop, and keeps the table of customers up to date.
     """
 
     async def __call__(
@@ -49,13 +50,14 @@ class Remember(BaseMiddleware):
             await state.set_state(None)
         texts, user_id = TEXTS[language], user.id if user else 0
         ways = Ways(data.get("payments") or {})
+        till = Till(data["turn"].bot, data["database"], data["options"], ways)
         own = {
             "texts": texts,
             "cart": Cart.from_data(remembered.get(CART)),
-            "bills": Bills(data["database"], state, data["turn"].bot, ways, texts.language, user_id),
+            "bills": Bills(till, state, texts.language, user_id),
             "user_id": user_id,
             "front": front_of(data),
-            "ways": ways,
+            "till": till,
         }
         async with Noting(state):
             return await handler(event, data | own)

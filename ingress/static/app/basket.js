@@ -81,13 +81,12 @@ export function showCart(root) {
     busy = true;
     act();
     const what = { lines: contents(), promo_code: promoCode() || null, use_balance: useBalance && quote.from_balance_minor > 0 };
-    const seen = toPay();
     try {
-      const placed = await ask("orders", { body: { ...what, key: orderKey(what), quote: quote.fingerprint, contact: contact.trim() || null } });
+      const placed = await ask("orders", { body: { ...what, key: orderKey(what), quote: quote.fingerprint, to_pay_minor: toPay(), contact: contact.trim() || null } });
       shop.contact = contact = placed.contact;
       feel("done");
       outdate();
-      if (placed.to_pay_minor === seen) payAtOnce(placed);
+      payAtOnce(placed);
       empty();
       if (!left) go({ order: placed.number }, { instead: true });
     } catch (error) {
@@ -190,8 +189,10 @@ function promoForm(quoteNow) {
     const quote = quoteNow();
     said.hidden = !code || !quote;
     if (said.hidden) return;
-    said.className = `said ${quote.promo_used ? "good" : "bad"}`;
-    say(said, t(quote.promo_used ? "promoUsed" : quote.promo_known ? "promoUseless" : "promoUnknown"));
+    // What cannot even be a code is one that nobody has.
+    const { says, quantity } = quote.promo ?? { says: "unknown", quantity: 1 };
+    said.className = `said ${says === "works" ? "good" : "bad"}`;
+    say(said, t("promoSays")[says](quantity));
   };
   update();
   return { element, update };

@@ -91,8 +91,9 @@ export function showOrder(root, number) {
   function tick() {
     const waits = order?.status === "awaiting_payment";
     const seconds = secondsLeft();
-    say(story, waits && seconds <= 0 ? t("timeIsUp") : t("story")[order.status] ?? "");
-    clock.hidden = !waits || seconds <= 0;
+    const byHand = waits && !takers(order).length;
+    say(story, waits && seconds <= 0 ? t("timeIsUp") : byHand ? t("byHand") : t("story")[order?.status] ?? "");
+    clock.hidden = !waits || byHand || seconds <= 0;
     if (!clock.hidden) say(clock, t("held", countdown(seconds)));
     if (waits && seconds <= 0 && seconds > -1.1) draw();
   }

@@ -35,7 +35,7 @@ export const takers = (order) => shop.providers.filter((one) => order.providers.
 /** The ways to pay for an order, one of them chosen. */
 export function providerChoice(order, chosen, choose) {
   const providers = takers(order);
-  if (!providers.length) return h("p.notice", t("noProviders"));
+  if (!providers.length) return null;
   return h("fieldset.providers", h("legend", t("howToPay")), providers.map((one) => h("label",
     h("input", { type: "radio", name: NAME, value: one.name, checked: one.name === chosen, onchange: () => choose(one.name) }),
     h("span", one.title, one.test ? h("small", t("testPayment")) : null))));

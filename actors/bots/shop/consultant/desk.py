@@ -22,6 +22,7 @@ from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, Consult
 from mailroom.actors.bots.shop.consultant.tools import Toolbox
 from mailroom.actors.bots.shop.consultant.unanswered import UNANSWERED, Unanswered, name_of
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.providers.openai import Models
@@ -42,6 +43,7 @@ class Desk:
     texts: Texts
     cart: Cart
     front: Front
+    till: Till
     user_id: int
     shop: str
     """The name of the bot in the configuration."""
@@ -85,7 +87,7 @@ class Desk:
             self.options,
             Budget(self.database, self.shop, self.user_id, self.options),
             self.own,
-            Toolbox(self.database, self.texts.language, Facts(), context, question),
+            Toolbox(self.database, self.texts.language, Facts(), context, question, self.till.ways.least),
             ends,
             draft,
             self.cpu,
@@ -101,4 +103,6 @@ class Desk:
             await self.keep((await self.unanswered()).with_question(again, question))
 
 
-OFFERED = ("bot", "state", "database", "models", "cpu", "options", "texts", "cart", "front", "user_id")
+OFFERED = (
+    "bot", "state", "database", "models", "cpu", "options", "texts", "cart", "front", "till", "user_id",
+)  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mailroom.actors.bots.shop.cart import QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.discounts import Discount
 from mailroom.actors.bots.shop.product import Product
-from mailroom.actors.bots.shop.quote import Quote, price
+from mailroom.actors.bots.shop.quote import Least, Quote, no_least, price
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Offer:
     quote: Quote
 
     @classmethod
-    def of(cls, product: Product, quantity: int) -> "Offer | None":
-        """The offer, or None where there are too few."""
+    def of(cls, product: Product, quantity: int, least: Least = no_least) -> "Offer | None":
+        """The offer, or None where there are too few; `least` is that of `quote.price`."""
         if not 1 <= quantity <= min(product.available, QUANTITY_MAX):
             return None
-        return cls(product, quantity, price(Cart(((product.id, quantity),)), [product]))
+        return cls(product, quantity, price(Cart(((product.id, quantity),)), [product], least=least))
 
 
 @dataclass(slots=True)

@@ -17,6 +17,8 @@ from mailroom.actors.bots.shop.consultant.search import rank
 from mailroom.actors.bots.shop.discounts import parse_promo_code
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.promo_refusal import why_refused
+from mailroom.actors.bots.shop.quote import Least, no_least
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.providers.openai import ToolCall
 from mailroom.storage.wrong_values import in_a_sentence
@@ -116,6 +118,8 @@ class Toolbox:
     facts: Facts
     context: Context
     question: str
+    least: Least = no_least
+    """The smallest sum that can be asked for: what is offered can be paid."""
 
     async def run(self, call: ToolCall) -> Result:
         """Do what the model asks for. Its mistakes are told, never raised."""
@@ -188,7 +192,7 @@ class Toolbox:
         code = parse_promo_code(text)
         if code is None or code not in self._codes_written():
             return "not valid"
-        if not await catalog.promo_is_known(self.database, code):
+        if await why_refused(self.database, code) is not None:
             return "not valid"
         self.facts.promo_code = code
         return "valid; it is entered in the cart"
@@ -202,7 +206,7 @@ class Toolbox:
         if not found:
             return _wrong("there is no such product: use a slug of the assortment")
         product = found[0]
-        offer = Offer.of(product, wanted.quantity)
+        offer = Offer.of(product, wanted.quantity, self.least)
         if offer is None:
             return _told(
                 {"offered": False, "why": "not enough in stock", "product": self._described(product)}

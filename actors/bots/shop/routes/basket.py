@@ -21,6 +21,7 @@ from mailroom.actors.bots.shop.callbacks import (
 )
 from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
 from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.quote import Quote
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.card import card_of
@@ -46,6 +47,7 @@ async def add(
     state: FSMContext,
     database: Pool,
     turn: Turn,
+    till: Till,
     texts: Texts,
     cart: Cart,
 ) -> None:
@@ -66,11 +68,11 @@ async def add(
         return
     quantity = fuller.quantity(product.id)
     if quantity > product.available:
-        card = await card_of(database, turn, texts, product, cart, callback_data.page)
+        card = await card_of(turn, texts, till, product, cart, callback_data.page)
         await show(callback, card, too_few(texts, product.available), alert=True)
         return
     await save_cart(state, fuller)
-    card = await card_of(database, turn, texts, product, fuller, callback_data.page)
+    card = await card_of(turn, texts, till, product, fuller, callback_data.page)
     await show(callback, card, texts.cart.added_popup.format(title=product.title, quantity=quantity))
 
 

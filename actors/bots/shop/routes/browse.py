@@ -9,6 +9,7 @@ from mailroom.actors.bots.shop import catalog, screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
@@ -42,6 +43,7 @@ async def open_product(
     database: Pool,
     turn: Turn,
     texts: Texts,
+    till: Till,
     cart: Cart,
 ) -> None:
     """The card of a product; if it is gone, the categories."""
@@ -50,7 +52,7 @@ async def open_product(
         gone = texts.catalogue.gone_popup
         await show(callback, await _categories(database, texts, cart), gone, alert=True)
         return
-    await show(callback, await card_of(database, turn, texts, product, cart, callback_data.page))
+    await show(callback, await card_of(turn, texts, till, product, cart, callback_data.page))
 
 
 async def _categories(database: Pool, texts: Texts, cart: Cart) -> screens.Screen:

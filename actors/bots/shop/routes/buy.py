@@ -4,31 +4,18 @@ from aiogram import Router
 from aiogram.types import CallbackQuery
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop import catalog, screens
-from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import BuyNow
 from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.contact import usual_contact
 from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.memory import Turn, Wake
-from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.orders import (
-    Buyer,
-    Order,
-    QuoteChanged,
-    SoldOut,
-    TooManyWaiting,
-    find_order,
-    find_order_of,
-    place_order,
-)
-from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
+from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.replies import chat_of, popup, send_below
 from mailroom.actors.bots.shop.routes.basket import too_few
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
-from mailroom.actors.bots.shop.waiting import waiting_for
-from mailroom.actors.bots.shop.ways import reserve_minutes
-from mailroom.actors.paying.ways import Ways
 
 
 async def buy(
@@ -36,72 +23,46 @@ async def buy(
     callback_data: BuyNow,
     database: Pool,
     turn: Turn,
-    ways: Ways,
-    options: Options,
+    till: Till,
     wake: Wake,
     texts: Texts,
     cart: Cart,
 ) -> None:
     """Place the order at the price on the button, or say what has changed. The cart is left alone.
 
-    Pressed twice it is one order: a customer who wants more says so by the quantity. The order is looked up
-    first, because this handler may run again.
+    Pressed twice it is one order: a customer who wants more says so by the quantity.
     """
-    effect_id = turn.effect_id("order")
-    notice = ""
-    order = await find_order_of(database, effect_id)
-    if order is None:
-        wanted = Cart(((callback_data.product, callback_data.quantity),))
-        quote = await catalog.quote_cart(database, texts.language, wanted, least=ways.least)
-        if not quote.lines:
-            await popup(callback, texts.catalogue.gone_popup, alert=True)
-            return
-        if quote.fingerprint != callback_data.quote:
-            await _show_product(callback, database, turn, texts, quote, cart, texts.catalogue.price_changed)
-            return
-        order = await _same_order(database, turn, callback.from_user.id, quote)
-        if order is not None:
-            notice = texts.orders.already_waiting_popup
-        else:
-            try:
-                order = await place_order(
-                    database,
-                    effect_id,
-                    await _buyer(callback, database, turn, texts),
-                    quote,
-                    reserve_minutes=reserve_minutes(options, Bill(quote, ways=ways)),
-                    use_balance=False,
-                    origin=turn.origin("order"),
-                )
-            except TooManyWaiting:
-                await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
-                return
-            except (QuoteChanged, SoldOut) as changed:
-                quote = await catalog.quote_cart(database, texts.language, wanted, least=ways.least)
-                why = texts.catalogue.price_changed
-                if isinstance(changed, SoldOut):
-                    why = too_few(texts, changed.short[0][2])
-                await _show_product(callback, database, turn, texts, quote, cart, why)
-                return
+    wanted = Cart(((callback_data.product, callback_data.quantity),))
+    buyer = await _buyer(callback, database, turn, texts)
+    wish = Wish(wanted, callback_data.quote, once=True)
+    outcome = await till.order(turn.effect_id("order"), buyer, wish, turn.origin("order"))
+    if isinstance(outcome, Refused):
+        await _say_why(callback, turn, texts, till, cart, outcome)
+        return
     wake("delivery")
+    notice = texts.orders.already_waiting_popup if outcome.waited else ""
     await send_below(
-        callback, screens.order_placed(texts, order, ways.offered(order.to_pay_minor, order.currency)), notice
+        callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)), notice
     )
 
 
-async def _same_order(database: Pool, turn: Turn, user_id: int, quote: Quote) -> Order | None:
-    number = await waiting_for(database, turn.bot, user_id, quote)
-    return await find_order(database, number) if number is not None else None
-
-
-async def _show_product(
-    callback: CallbackQuery, database: Pool, turn: Turn, texts: Texts, quote: Quote, cart: Cart, why: str
+async def _say_why(
+    callback: CallbackQuery, turn: Turn, texts: Texts, till: Till, cart: Cart, refused: Refused
 ) -> None:
-    """The product as it is now."""
+    """Why there is no order, with the product as it is now."""
+    if refused.why == "too_many_waiting":
+        await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
+        return
+    quote = refused.bill.quote
     if not quote.lines:
         await popup(callback, texts.catalogue.gone_popup, alert=True)
         return
-    card = await card_of(database, turn, texts, quote.lines[0].product, cart)
+    why = texts.catalogue.price_changed
+    if refused.why == "sold_out":
+        why = too_few(
+            texts, dict(quote.short).get(quote.lines[0].product.id, quote.lines[0].product.available)
+        )
+    card = await card_of(turn, texts, till, quote.lines[0].product, cart)
     await send_below(callback, card, why, alert=True)
 
 
@@ -109,13 +70,12 @@ async def _buyer(callback: CallbackQuery, database: Pool, turn: Turn, texts: Tex
     """Nothing is asked: the contact is the one we know, or the @username, or none."""
     user = callback.from_user
     known = await find_customer(database, turn.bot, user.id)
-    username = f"@{user.username}" if user.username else ""
     return Buyer(
         bot=turn.bot,
         chat_id=chat_of(callback),
         user_id=user.id,
         language=texts.language,
-        contact=(known.contact if known else "") or username,
+        contact=usual_contact(known.contact if known else "", user.username),
         comment="",
     )
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.pictures import picture_of
 from mailroom.actors.bots.shop.product import Product
 from mailroom.actors.bots.shop.screens import Screen
@@ -14,8 +13,8 @@ from mailroom.actors.bots.shop.texts import Texts
 
 
 async def card_of(
-    database: Pool, turn: Turn, texts: Texts, product: Product, cart: Cart, page: int = 0
+    turn: Turn, texts: Texts, till: Till, product: Product, cart: Cart, page: int = 0
 ) -> Screen:
     """The card; `page` is where its "back" leads."""
-    card = screens.product_card(texts, product, page, cart.quantity(product.id), cart.items)
-    return replace(card, picture=await picture_of(database, turn.bot, product.picture))
+    card = screens.product_card(texts, product, page, cart.quantity(product.id), cart.items, till.ways.least)
+    return replace(card, picture=await picture_of(till.database, turn.bot, product.picture))

@@ -1,13 +1,11 @@
 """The last step of the order form: the summary, and the button that makes it an order."""
 
-from dataclasses import replace
-
 from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
-from asyncpg import Pool
 
 from mailroom.actors.bots.shop import screens
+from mailroom.actors.bots.shop.bill import read_seen
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder
 from mailroom.actors.bots.shop.cart import Cart
@@ -23,20 +21,11 @@ from mailroom.actors.bots.shop.memory import (
     close_form,
     forget,
 )
-from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.orders import (
-    Buyer,
-    QuoteChanged,
-    SoldOut,
-    TooManyWaiting,
-    find_order_of,
-    place_order,
-)
+from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
+from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.replies import chat_of, popup, send, show
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
-from mailroom.actors.bots.shop.ways import reserve_minutes
-from mailroom.actors.paying.ways import Ways
 
 
 async def ask_to_confirm(
@@ -45,15 +34,12 @@ async def ask_to_confirm(
     cart: Cart,
     bills: Bills,
     notice: str = "",
-    promo_gone: str | None = None,
 ) -> Screen:
-    """Enter the last step and show all that will be ordered, under an optional notice; `promo_gone` is a code
-    that has been dropped just before.
+    """Enter the last step and show all that will be ordered, under an optional notice.
 
     If it cannot be ordered as it is, the form closes and the cart says why.
     """
     bill = await bills.read(cart)
-    bill = replace(bill, promo_gone=bill.promo_gone or promo_gone)
     if not bill.quote.lines or bill.quote.short:
         await close_form(state)
         return screens.cart(texts, bill)
@@ -67,10 +53,8 @@ async def confirm(
     callback: CallbackQuery,
     callback_data: ConfirmOrder,
     state: FSMContext,
-    database: Pool,
     turn: Turn,
-    ways: Ways,
-    options: Options,
+    till: Till,
     wake: Wake,
     texts: Texts,
     cart: Cart,
@@ -78,40 +62,30 @@ async def confirm(
 ) -> None:
     """Place the order the customer saw, and show how to pay for it.
 
-    This handler may run again after a crash. So the order is looked up first: a price may have changed by
-    now, and what was agreed and written stays agreed.
+    This handler may run again after a crash: what was agreed and written stays agreed.
     """
-    effect_id = turn.effect_id("order")
-    order = await find_order_of(database, effect_id)
-    if order is None:
-        bill = await bills.read(cart)
-        quote = bill.quote
-        if not quote.missing and quote.lines and quote.fingerprint == callback_data.quote:
-            try:
-                order = await place_order(
-                    database,
-                    effect_id,
-                    await _buyer(callback, state, turn, texts),
-                    quote,
-                    reserve_minutes=reserve_minutes(options, bill),
-                    ways=ways,
-                    use_balance=bill.use_balance,
-                    origin=turn.origin("order"),
-                )
-            except TooManyWaiting:
-                await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
-                return
-            except (QuoteChanged, SoldOut):
-                pass  # shown below, as it is now
-        if order is None:
-            # The cart as it was read, not as it was tidied: the screen tells what had to leave it.
-            screen = await ask_to_confirm(state, texts, cart, bills, texts.form.changed, bill.promo_gone)
-            await show(callback, screen, texts.form.changed, alert=True)
+    remembered = await state.get_data()
+    quote, to_pay_minor = read_seen(callback_data.quote)
+    wish = Wish(
+        cart,
+        quote,
+        to_pay_minor,
+        remembered.get(PROMO),
+        use_balance=bool(remembered.get(USE_BALANCE)),
+    )
+    buyer = await _buyer(callback, state, turn, texts)
+    outcome = await till.order(turn.effect_id("order"), buyer, wish, turn.origin("order"))
+    if isinstance(outcome, Refused):
+        if outcome.why == "too_many_waiting":
+            await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
             return
+        said = texts.cart.short if outcome.why == "sold_out" else texts.form.changed
+        await show(callback, await ask_to_confirm(state, texts, cart, bills, said), said, alert=True)
+        return
     wake("delivery")
     await forget(state, CART, PROMO, USE_BALANCE)
     await close_form(state)
-    await show(callback, screens.order_placed(texts, order, ways.offered(order.to_pay_minor, order.currency)))
+    await show(callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)))
 
 
 async def remind_to_confirm(

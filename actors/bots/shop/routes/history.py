@@ -8,6 +8,7 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
 from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.orders import recent_orders
 from mailroom.actors.bots.shop.replies import chat_of, popup, send, send_goods, show
 from mailroom.actors.bots.shop.routes.pay import order_screen
@@ -15,7 +16,6 @@ from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.stock import goods_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
-from mailroom.actors.paying.ways import Ways
 from mailroom.storage.vault import Vault
 
 
@@ -35,14 +35,14 @@ async def open_order(
     callback_data: OpenOrder,
     database: Pool,
     turn: Turn,
-    ways: Ways,
+    till: Till,
     texts: Texts,
 ) -> None:
     """One order, with what can be done about it."""
     order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
         return
-    await show(callback, await order_screen(database, texts, order, ways))
+    await show(callback, await order_screen(texts, order, till))
 
 
 async def show_goods(

@@ -7,8 +7,9 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
-from mailroom.actors.bots.shop.checkout import PURPOSE, OrderClosed, pay_link
+from mailroom.actors.bots.shop.checkout import PURPOSE, NotOffered, OrderClosed, pay_link
 from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.orders import Order, cancel_order
 from mailroom.actors.bots.shop.replies import popup, show
 from mailroom.actors.bots.shop.routes.theirs import their_order
@@ -16,8 +17,7 @@ from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import minutes_left, own_order
 from mailroom.actors.paying.kinds import CONFIRM, Confirm
-from mailroom.actors.paying.ways import Ways
-from mailroom.actors.providers.payments import PaymentProviderError
+from mailroom.actors.providers.payments import PaymentProviderError, ProviderUnavailableError
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import payments_of
 
@@ -33,7 +33,7 @@ async def pay(
     bot: Bot,
     database: Pool,
     turn: Turn,
-    ways: Ways,
+    till: Till,
     public_url: str,
     texts: Texts,
 ) -> None:
@@ -41,33 +41,39 @@ async def pay(
     order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
         return
-    providers = ways.offered(order.to_pay_minor, order.currency)
     name = callback_data.provider
     try:
         chat_url = "" if public_url else f"https://t.me/{(await bot.me()).username}"
-        link = await pay_link(database, ways.providers, order, name, public_url=public_url, chat_url=chat_url)
-    except OrderClosed:
-        screen = await order_screen(database, texts, order, ways)
-        await show(callback, screen, texts.orders.closed_popup, alert=True)
-        return
-    except PaymentProviderError as error:
-        log.warning("no_pay_link", order=order.number, provider=name, error=str(error))
-        others = any(one != name for one in providers)
-        own = texts.orders
-        down = own.provider_down_choose_popup if others else own.provider_down_popup
-        screen = await order_screen(database, texts, order, ways)
-        await show(callback, screen, down.format(provider=texts.provider(ways.kind(name))), alert=True)
+        link = await pay_link(database, till.ways, order, name, public_url=public_url, chat_url=chat_url)
+    except (OrderClosed, NotOffered, PaymentProviderError) as error:
+        screen = await order_screen(texts, order, till)
+        await show(callback, screen, _why_not(texts, order, till, name, error), alert=True)
         return
     screen = screens.pay_page(
         texts,
         order,
-        ways.kind(name),
+        till.ways.kind(name),
         link.url,
         await minutes_left(database, order.number),
-        choice=len(providers) > 1,
-        moves_money=not ways.providers[name].test,
+        choice=len(till.payable_at(order)) > 1,
+        moves_money=not till.ways.providers[name].test,
     )
     await show(callback, screen)
+
+
+def _why_not(texts: Texts, order: Order, till: Till, name: str, error: Exception) -> str:
+    """Why there is no way to this provider's page."""
+    own = texts.orders
+    if isinstance(error, OrderClosed):
+        return own.closed_popup
+    if isinstance(error, NotOffered):
+        return own.not_offered_popup
+    log.warning("no_pay_link", order=order.number, provider=name, error=str(error))
+    said = own.provider_refused_popup
+    if isinstance(error, ProviderUnavailableError):
+        others = any(one != name for one in till.payable_at(order))
+        said = own.provider_down_choose_popup if others else own.provider_down_popup
+    return said.format(provider=texts.provider(till.ways.kind(name)))
 
 
 async def have_paid(
@@ -75,7 +81,7 @@ async def have_paid(
     callback_data: HavePaid,
     database: Pool,
     turn: Turn,
-    ways: Ways,
+    till: Till,
     wake: Wake,
     texts: Texts,
 ) -> None:
@@ -86,7 +92,7 @@ async def have_paid(
     if order is None:
         return
     if order.status not in ("awaiting_payment", "expired", "canceled"):
-        await show(callback, await order_screen(database, texts, order, ways))
+        await show(callback, await order_screen(texts, order, till))
         return
     asked = [
         one
@@ -108,7 +114,7 @@ async def have_paid(
     async with database.acquire() as connection, connection.transaction():
         await enqueue(connection, jobs)
     wake(CONFIRM.queue)
-    names = ", ".join(dict.fromkeys(texts.provider(ways.kind(one.provider)) for one in asked))
+    names = ", ".join(dict.fromkeys(texts.provider(till.ways.kind(one.provider)) for one in asked))
     await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
 
 
@@ -117,7 +123,7 @@ async def cancel(
     callback_data: CancelOrder,
     database: Pool,
     turn: Turn,
-    ways: Ways,
+    till: Till,
     texts: Texts,
 ) -> None:
     """Do without the order; its goods are free at once."""
@@ -130,15 +136,15 @@ async def cancel(
     # By its state, not by what the call said: a handler that runs again finds it cancelled already.
     canceled = order.status == "canceled"
     said = texts.orders.canceled_popup if canceled else texts.orders.not_canceled_popup
-    screen = await order_screen(database, texts, order, ways)
+    screen = await order_screen(texts, order, till)
     await show(callback, screen, said, alert=not canceled)
 
 
-async def order_screen(database: Pool, texts: Texts, order: Order, ways: Ways) -> Screen:
+async def order_screen(texts: Texts, order: Order, till: Till) -> Screen:
     """An order as it stands now."""
-    now = await own_order(database, order.bot, order.user_id, order.number) or order
-    providers = ways.offered(now.to_pay_minor, now.currency)
-    return screens.order_page(texts, now, providers, await minutes_left(database, order.number))
+    now = await own_order(till.database, order.bot, order.user_id, order.number) or order
+    left = await minutes_left(till.database, order.number)
+    return screens.order_page(texts, now, till.payable_at(now), left)
 
 
 def build() -> Router:

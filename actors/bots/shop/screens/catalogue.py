@@ -10,7 +10,7 @@ from mailroom.actors.bots.shop.cart import QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.discounts import Discount
 from mailroom.actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
 from mailroom.actors.bots.shop.product import Category, Page, Product
-from mailroom.actors.bots.shop.quote import price
+from mailroom.actors.bots.shop.quote import Least, no_least, price
 from mailroom.actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.speech.money import format_money
@@ -60,7 +60,9 @@ def category_page(texts: Texts, page: Page, items: int) -> Screen:
     return Screen(text, keyboard(*rows, arrows, ways_out))
 
 
-def product_card(texts: Texts, product: Product, page: int, quantity: int, items: int) -> Screen:
+def product_card(
+    texts: Texts, product: Product, page: int, quantity: int, items: int, least: Least = no_least
+) -> Screen:
     """One product: what it costs and how many there are, and how many of it are in the cart already."""
     own = texts.catalogue
     lines = [
@@ -93,8 +95,8 @@ def product_card(texts: Texts, product: Product, page: int, quantity: int, items
     text = "\n".join(lines)
     if product.picture and product.description and (over := _units(text) - CAPTION_CHARS_MAX) > 0:
         shorter = replace(product, description=_cut(product.description, over))
-        return product_card(texts, shorter, page, quantity, items)
-    return Screen(text, keyboard(*_sale(texts, product, page), ways_out))
+        return product_card(texts, shorter, page, quantity, items, least)
+    return Screen(text, keyboard(*_sale(texts, product, page, least), ways_out))
 
 
 def _units(html: str) -> int:
@@ -144,11 +146,11 @@ def _stock(texts: Texts, product: Product) -> str:
     return texts.catalogue.in_stock.format(count=product.available)
 
 
-def _sale(texts: Texts, product: Product, page: int) -> list[Row]:
+def _sale(texts: Texts, product: Product, page: int, least: Least) -> list[Row]:
     """The buttons of what can be bought; what is sold out has none."""
     if not product.available:
         return []
-    quote = price(Cart(((product.id, 1),)), [product])
+    quote = price(Cart(((product.id, 1),)), [product], least=least)
     total = format_money(quote.total_minor, quote.currency, texts.language)
     buy = BuyNow(product=product.id, quantity=1, quote=quote.fingerprint)
     return [

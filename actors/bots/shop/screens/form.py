@@ -4,7 +4,7 @@ from html import escape
 
 from aiogram.types import InlineKeyboardButton
 
-from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.bill import Bill, seen
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder, FormAction, FormStep
 from mailroom.actors.bots.shop.contact import COMMENT_LENGTH_MAX
 from mailroom.actors.bots.shop.keyboards import Row, button, keyboard
@@ -46,7 +46,7 @@ def summary(texts: Texts, bill: Bill, contact: str, comment: str) -> Screen:
     return Screen(
         text,
         keyboard(
-            [button(own.button_confirm, ConfirmOrder(quote=bill.quote.fingerprint))],
+            [button(own.button_confirm, ConfirmOrder(quote=seen(bill)))],
             [_form(own.button_change, FormAction.CHANGE), _form(own.button_cancel, FormAction.CANCEL)],
         ),
     )

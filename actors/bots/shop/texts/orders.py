@@ -38,6 +38,8 @@ class OrderTexts:
     too_many_waiting_popup: str
     provider_down_popup: str
     provider_down_choose_popup: str
+    provider_refused_popup: str
+    not_offered_popup: str
     asked_popup: str
     nothing_to_ask_popup: str
     canceled_popup: str
@@ -85,6 +87,9 @@ RUSSIAN = OrderTexts(
     provider_down_popup="{provider} сейчас не принимает оплату. Попробуйте ещё раз через минуту.",
     provider_down_choose_popup="{provider} сейчас не принимает оплату. Попробуйте ещё раз через минуту или"
     " выберите другой способ.",
+    provider_refused_popup="{provider}: этот платёж не приняли. Заказ сохранён: выберите другой способ оплаты"
+    " или напишите нам.",
+    not_offered_popup="Так оплатить этот заказ нельзя.",
     asked_popup="Проверяем оплату ({provider}). Если она прошла, покупки придут сюда в течение минуты.",
     nothing_to_ask_popup="Сначала выберите, как заплатить: страницы оплаты для этого заказа ещё нет.",
     canceled_popup="Заказ отменён.",
@@ -133,6 +138,9 @@ ENGLISH = OrderTexts(
     provider_down_popup="{provider} is not taking payments right now. Please try again in a minute.",
     provider_down_choose_popup="{provider} is not taking payments right now. Please try again in a minute or"
     " choose another way.",
+    provider_refused_popup="{provider} did not accept this payment. Your order is kept: choose another way to"
+    " pay, or write to us.",
+    not_offered_popup="This order cannot be paid that way.",
     asked_popup="We are checking with {provider}. If the payment went through, your goods will be here"
     " in a minute.",
     nothing_to_ask_popup="Please choose how to pay first: there is no payment page for this order yet.",

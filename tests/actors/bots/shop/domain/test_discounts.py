@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
-from mailroom.actors.bots.shop.catalog import find_product, promo_is_known
+from mailroom.actors.bots.shop.catalog import find_product
 from mailroom.actors.bots.shop.discounts import best_price, discounted, parse_promo_code
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.product import Discount, Product
+from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.quote import price
 
 CODES = st.sampled_from([None, "SPRING", "FRIEND"])
@@ -140,11 +141,8 @@ def test_a_discount_is_there_while_it_is_in_force(play):
         await stand.discount(7, promo_code="GONE", uses_max=1, uses=1)
         await stand.discount(8, promo_code="LEFT", uses_max=2, uses=1)
         assert await percents() == {1, 2, 8}
-        assert [await promo_is_known(stand.pool, code) for code in ("LEFT", "GONE", "NONE")] == [
-            True,
-            False,
-            False,
-        ]
+        refused = [await why_refused(stand.pool, code) for code in ("LEFT", "GONE", "NONE")]
+        assert refused == [None, "used_up", "unknown"]
         await stand.sql("DELETE FROM shop.discounts WHERE promo_code IS NOT NULL")
 
     play(scenario)

@@ -5,9 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 
-from mailroom.actors.bots.shop.catalog import assortment, find_by_slug, list_categories, promo_is_known
+from mailroom.actors.bots.shop.catalog import assortment, find_by_slug, list_categories
 from mailroom.actors.bots.shop.demo.goods import STOCK, fill
 from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.stock import (
     ITEM_BYTES_MAX,
     NewItem,
@@ -172,7 +173,7 @@ def test_the_demo_fills_a_shop_once(play):
         assert await stand.value("SELECT count(*) FROM shop.stock_items") == before
         assert await stand.value("SELECT count(*) FROM shop.suppliers") == 2
         assert await stand.value("SELECT count(*) FROM shop.products WHERE supplier_id IS NULL") == 0
-        assert await promo_is_known(stand.pool, "WELCOME10")
+        assert await why_refused(stand.pool, "WELCOME10") is None
 
     play(scenario)
 

@@ -30,6 +30,7 @@ from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.notification import NotificationActor
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.paying.ways import Ways
 from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
@@ -159,7 +160,7 @@ class World:
 
         async def link():
             return await pay_link(
-                self.pool, self.services.payments, order, self.provider.name, public_url="https://shop"
+                self.pool, Ways(self.services.payments), order, self.provider.name, public_url="https://shop"
             )
 
         id_ = (await aio(find_payment, self.pool, (await aio(link)).payment_id)).provider_id

@@ -1,0 +1,147 @@
+"""Ordering, whichever way somebody came: by the form in the chat, by one press there, or on the page.
+
+A door says who orders what, and what they have seen of it; what comes of it is decided here, so the doors
+cannot differ. They only show it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from asyncpg import Pool
+
+from mailroom.actors.bots.shop import catalog
+from mailroom.actors.bots.shop.balance import balance
+from mailroom.actors.bots.shop.bill import Bill
+from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.order import Order, find_order, find_order_of
+from mailroom.actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, place_order
+from mailroom.actors.bots.shop.promo_refusal import why_refused
+from mailroom.actors.bots.shop.waiting import waiting_for
+from mailroom.actors.bots.shop.ways import reserve_minutes
+from mailroom.actors.paying.ways import Ways
+from mailroom.storage.postgres.outbox.job import Origin
+
+Why = Literal["gone", "changed", "sold_out", "too_many_waiting"]
+"""`gone`: nothing of it is sold any more; `changed`: it is not what was agreed to, in goods, prices or what
+is to be paid; `sold_out`: there are fewer; `too_many_waiting`: others of theirs wait for their payment.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to order, and what they have seen of it."""
+
+    cart: Cart
+    quote: str
+    """The fingerprint of the quote that was seen."""
+    to_pay_minor: int | None = None
+    """What of it was to be paid beside the balance; None where that was not said."""
+    promo_code: str | None = None
+    use_balance: bool = False
+    once: bool = False
+    """Whether an order of the very same that waits for its payment is what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order, just written or found."""
+
+    order: Order
+    waited: bool = False
+    """It was there: see `Wish.once`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was written. The bill is that of this moment, to be shown and agreed to."""
+
+    why: Why
+    bill: Bill
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Where a shop's customers are told what something costs, and order it."""
+
+    bot: str
+    database: Pool
+    options: Options
+    ways: Ways
+    """Who can be paid here."""
+
+    async def bill(
+        self,
+        user_id: int,
+        language: Language,
+        cart: Cart,
+        promo_code: str | None = None,
+        *,
+        use_balance: bool = False,
+    ) -> Bill:
+        """What a cart costs somebody now."""
+        quote = await catalog.quote_cart(self.database, language, cart, promo_code, self.ways.least)
+        refused, has_minor = None, 0
+        if promo_code and not quote.used_promo_code:
+            refused = await why_refused(self.database, promo_code)
+        if quote.lines:
+            has_minor = max(0, await balance(self.database, self.bot, user_id, quote.currency))
+        return Bill(quote, has_minor, use_balance and has_minor > 0, refused, ways=self.ways)
+
+    async def order(
+        self, effect_id: str, buyer: Buyer, wish: Wish, origin: Origin | None = None
+    ) -> Placed | Refused:
+        """Place the order of this effect, or find it placed: what was agreed and written stays, whatever has
+        changed since.
+        """
+        order = await find_order_of(self.database, effect_id)
+        if order is not None:
+            return Placed(order)
+        outcome = await self._place(effect_id, buyer, wish, origin)
+        if isinstance(outcome, Refused):
+            # Perhaps because this very effect, sent twice, has just been placed.
+            order = await find_order_of(self.database, effect_id)
+        return Placed(order) if order is not None else outcome
+
+    def payable_at(self, order: Order) -> dict[str, str]:
+        """Who takes what is to be paid for an order (`Ways.offered`); nobody where that is done by hand."""
+        return self.ways.offered(order.to_pay_minor, order.currency)
+
+    async def _place(
+        self, effect_id: str, buyer: Buyer, wish: Wish, origin: Origin | None
+    ) -> Placed | Refused:
+        bill = await self._bill(buyer, wish)
+        quote = bill.quote
+        if not quote.lines:
+            return Refused("gone", bill)
+        if quote.missing or quote.fingerprint != wish.quote:
+            return Refused("changed", bill)
+        if wish.once and (number := await waiting_for(self.database, self.bot, buyer.user_id, quote)):
+            waiting = await find_order(self.database, number)
+            if waiting is not None:
+                return Placed(waiting, waited=True)
+        try:
+            order = await place_order(
+                self.database,
+                effect_id,
+                buyer,
+                quote,
+                reserve_minutes=reserve_minutes(self.options, bill),
+                use_balance=bill.use_balance,
+                origin=origin,
+                ways=self.ways,
+                to_pay_minor=wish.to_pay_minor,
+            )
+        except TooManyWaiting:
+            return Refused("too_many_waiting", bill)
+        except QuoteChanged:
+            return Refused("changed", await self._bill(buyer, wish))
+        except SoldOut:
+            return Refused("sold_out", await self._bill(buyer, wish))
+        return Placed(order)
+
+    async def _bill(self, buyer: Buyer, wish: Wish) -> Bill:
+        return await self.bill(
+            buyer.user_id, buyer.language, wish.cart, wish.promo_code, use_balance=wish.use_balance
+        )
