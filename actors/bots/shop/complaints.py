@@ -14,6 +14,7 @@ from typing import Literal
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.events import ANSWERED, COMPLAINT, AboutMessage
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import event_job
@@ -23,10 +24,6 @@ from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("complaints.sql"))
 
-TOLD = "shop.complaint"
-"""The event for owners."""
-ANSWERED = "shop.answered"
-"""The event for the customer."""
 COMPLAINT_CHARS_MAX = 1_000
 """Of one message: with the order around it, it has to fit into a message to the owner."""
 WAITING_MESSAGES_MAX = 20
@@ -104,8 +101,8 @@ async def complain(database: Pool, effect_id: str, order: Order, text: str, owne
             return "too_many"
         await connection.execute(SQL["open"], order.number, order.bot)
         message_id = await connection.fetchval(SQL["add"], order.number, effect_id, None, tidy(text))
-        told = {"order": order.number, "message": message_id}
-        await enqueue(connection, [event_job(order.bot, owner, TOLD, told) for owner in sorted(owners)])
+        told = COMPLAINT(AboutMessage(order=order.number, message=message_id))
+        await enqueue(connection, [event_job(order.bot, owner, told) for owner in sorted(owners)])
     return "taken"
 
 
@@ -114,8 +111,8 @@ async def reply(connection: Connection, order: Order, effect_id: str, who: str, 
     await connection.execute(SQL["open"], order.number, order.bot)
     message_id: int = await connection.fetchval(SQL["add"], order.number, effect_id, who, tidy(text))
     await connection.execute(SQL["close"], order.number)
-    told = {"order": order.number, "message": message_id}
-    await enqueue(connection, [event_job(order.bot, order.chat_id, ANSWERED, told)])
+    told = ANSWERED(AboutMessage(order=order.number, message=message_id))
+    await enqueue(connection, [event_job(order.bot, order.chat_id, told)])
     return message_id
 
 

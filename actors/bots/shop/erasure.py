@@ -27,7 +27,6 @@ from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("erasure.sql"))
 
-EVENT = "shop.erased"
 AGAIN_SECONDS = 600.0
 """When to look again whether an order is over."""
 WHO = "Покупатель / Customer"

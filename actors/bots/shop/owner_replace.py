@@ -5,6 +5,7 @@ from collections.abc import Callable
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
+from mailroom.actors.bots.shop.events import REPLACED, AboutItem
 from mailroom.actors.bots.shop.jobs.follow import replaced_jobs
 from mailroom.actors.bots.shop.jobs.kinds import TELL_SUPPLIER
 from mailroom.actors.bots.shop.owner_complaints import locked_order
@@ -14,9 +15,6 @@ from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
 from mailroom.actors.bots.shop.telling import TELL, event_job
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
-
-REPLACED = "shop.replaced"
-"""The event for the customer."""
 
 
 async def replace(database: Pool, wake: Callable[[str], None], by: By, number: int, item_id: int) -> Outcome:
@@ -44,7 +42,7 @@ async def replace(database: Pool, wake: Callable[[str], None], by: By, number: i
         if given is None:
             raise refuse(Fault.NO_REPLACEMENT, product=item.title)
         await complaints.close(connection, number)
-        told = event_job(order.bot, order.chat_id, REPLACED, {"order": number, "item": given})
+        told = event_job(order.bot, order.chat_id, REPLACED(AboutItem(order=number, item=given)))
         await enqueue(connection, [told, *await replaced_jobs(connection, number, item.product_id, given)])
         return {"product": item.title, "dead": item_id, "given": given}
 

@@ -1,25 +1,17 @@
 """Events for a customer's chat, as jobs that exist if and only if what they tell of has happened."""
 
-import json
-from collections.abc import Mapping
-
+from mailroom.actors.bots.shop.events import TURNED, AboutOrder
 from mailroom.actors.bots.shop.jobs.kinds import PATIENT
+from mailroom.actors.events import NewEvent
 from mailroom.actors.notify import NOTIFY, event
 from mailroom.storage.postgres.outbox.job import NewJob
 
 TELL = NOTIFY.with_patience(PATIENT)
-TURNED = "shop.turned"
-"""An order stands otherwise than before: the messages that show it are to turn."""
 
 
-def data_of(told: Mapping[str, object]) -> str:
-    """What an event carries, as its handlers read it."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-
-
-def event_job(bot: str, chat_id: int, name: str, told: Mapping[str, object]) -> NewJob:
+def event_job(bot: str, chat_id: int, told: NewEvent) -> NewJob:
     """An event into a chat, handled in order with its messages."""
-    return event(bot, chat_id, name, data_of(told), kind=TELL)
+    return event(bot, chat_id, *told, kind=TELL)
 
 
 def turned_jobs(bot: str, chat_id: int, number: int) -> list[NewJob]:
@@ -27,4 +19,4 @@ def turned_jobs(bot: str, chat_id: int, number: int) -> list[NewJob]:
     receipt follows. It does not say which: whoever handles it reads how the order stands by then, and so it
     never goes back. None where the order is nobody's any more.
     """
-    return [event_job(bot, chat_id, TURNED, {"order": number})] if chat_id else []
+    return [event_job(bot, chat_id, TURNED(AboutOrder(order=number)))] if chat_id else []

@@ -4,6 +4,7 @@ from typing import cast
 
 from mailroom.actors.bots.shop.balance import add_entry
 from mailroom.actors.bots.shop.customers import find_customer, referrers_of
+from mailroom.actors.bots.shop.events import BONUS, Bonus
 from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
@@ -14,8 +15,6 @@ from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
-
-EVENT = "shop.bonus"
 
 
 async def pay_bonus(services: BotServices, wanted: OrderJob, context: JobContext) -> None:
@@ -49,13 +48,13 @@ async def _bonuses(connection: Connection, order: Order, options: Options, trace
             amount_minor=amount_minor,
             currency=order.currency,
         ):
-            told = {
-                "order": order.number,
-                "level": level,
-                "amount_minor": amount_minor,
-                "currency": order.currency,
-                "friend": friend,
-            }
-            jobs.append(event_job(order.bot, referrer.chat_id, EVENT, told))
+            told = Bonus(
+                order=order.number,
+                level=level,
+                amount_minor=amount_minor,
+                currency=order.currency,
+                friend=friend,
+            )
+            jobs.append(event_job(order.bot, referrer.chat_id, BONUS(told)))
         friend = referrer.name
     return carry(jobs, trace)

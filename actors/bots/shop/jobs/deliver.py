@@ -2,15 +2,13 @@
 
 from structlog import get_logger
 
+from mailroom.actors.bots.shop.events import DELIVERED, AboutOrder
 from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.orders import mark_delivered
-from mailroom.actors.bots.shop.telling import data_of
 from mailroom.actors.jobs.context import JobContext
 
 log = get_logger("mailroom.shop")
-
-DELIVERED = "shop.delivered"
 
 
 async def deliver(wanted: OrderJob, context: JobContext) -> None:
@@ -23,7 +21,7 @@ async def deliver(wanted: OrderJob, context: JobContext) -> None:
     if order is None:
         log.info("nothing to deliver", order=wanted.order, why="it is not paid (any more)")
         return
-    await context.put_event(order["bot"], order["chat_id"], DELIVERED, data_of({"order": wanted.order}))
+    await context.put_event(order["bot"], order["chat_id"], *DELIVERED(AboutOrder(order=wanted.order)))
     async with context.ending() as connection:
         await mark_delivered(connection, wanted.order)
     log.info("delivered", order=wanted.order, trace=context.trace)

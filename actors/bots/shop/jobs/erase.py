@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from mailroom.actors.bots.shop import erasure
-from mailroom.actors.bots.shop.erasure import AGAIN_SECONDS, EVENT
+from mailroom.actors.bots.shop.erasure import AGAIN_SECONDS
+from mailroom.actors.bots.shop.events import ERASED
 from mailroom.actors.bots.shop.jobs.kinds import Erasure, UsageOf
 from mailroom.actors.jobs.context import JobContext
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
@@ -18,7 +19,7 @@ async def erase(wanted: Erasure, context: JobContext) -> Outcome:
     if open_orders:
         until = datetime.now(UTC) + timedelta(seconds=AGAIN_SECONDS)
         return Snoozed(until, f"still open: {', '.join(f'order {number}' for number in open_orders)}")
-    await context.put_event(bot, chat_id, EVENT, wanted.model_dump_json())
+    await context.put_event(bot, chat_id, *ERASED(wanted))
     return Done()
 
 

@@ -1,13 +1,12 @@
 """A reservation has run out: the goods are for others, and the customer is told."""
 
+from mailroom.actors.bots.shop.events import EXPIRED, AboutOrder
 from mailroom.actors.bots.shop.jobs.kinds import EXPIRE, OrderJob
 from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.orders import expire as close_if_due
 from mailroom.actors.bots.shop.telling import event_job
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
-
-EVENT = "shop.expired"
 
 
 async def expire(wanted: OrderJob, context: JobContext) -> None:
@@ -17,7 +16,7 @@ async def expire(wanted: OrderJob, context: JobContext) -> None:
     async with context.ending() as connection:
         order = await close_if_due(connection, wanted.order)
         if order is not None:
-            told = event_job(order.bot, order.chat_id, EVENT, {"order": order.number})
+            told = event_job(order.bot, order.chat_id, EXPIRED(AboutOrder(order=order.number)))
             await context.enqueue(connection, carry([told], context.trace))
             return
         until = await connection.fetchval(SQL["waits_until"], wanted.order)

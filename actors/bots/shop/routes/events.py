@@ -8,27 +8,36 @@ from collections.abc import Mapping
 from aiogram import Bot, Router
 from aiogram.fsm.context import FSMContext
 from asyncpg import Pool
-from pydantic import BaseModel
 from structlog import get_logger
 
 from mailroom.actors.bots.shop import screens
-from mailroom.actors.bots.shop.complaints import ANSWERED, TOLD, find_message, is_outdone
+from mailroom.actors.bots.shop.complaints import find_message, is_outdone
 from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.events import (
+    ANSWERED,
+    BONUS,
+    COMPLAINT,
+    DELIVERED,
+    EXPIRED,
+    RECEIPT,
+    REFUNDED,
+    REFUNDING,
+    REPLACED,
+    TURNED,
+    AboutOrder,
+)
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.memory import LANGUAGE, Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import Order, find_order
 from mailroom.actors.bots.shop.owner_orders import open_order
-from mailroom.actors.bots.shop.owner_replace import REPLACED
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
 from mailroom.actors.bots.shop.pages import PAGES, Pages
 from mailroom.actors.bots.shop.replies import send_goods, tell, turned
 from mailroom.actors.bots.shop.routes.owner import screens as owner_screens
 from mailroom.actors.bots.shop.stock import goods_of
-from mailroom.actors.bots.shop.telling import TURNED
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.events import ChatEvent, chat_event
-from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.payments import find_payment
@@ -37,56 +46,9 @@ from mailroom.storage.vault import Vault
 log = get_logger("mailroom.shop")
 
 
-class AboutOrder(BaseModel):
-    """An event that says no more than which order it is about."""
-
-    order: int
-
-
-class Refunding(AboutOrder):
-    """Money is on its way back."""
-
-    why: Why
-    amount_minor: int
-    currency: str
-
-
-class Refunded(Refunding):
-    """Money has gone back."""
-
-    to_balance: bool
-
-
-class Receipt(AboutOrder):
-    """An order was paid; by no payment, if the balance paid all of it."""
-
-    payment: int | None = None
-
-
-class AboutMessage(AboutOrder):
-    """Something was written about an order."""
-
-    message: int
-
-
-class AboutItem(AboutOrder):
-    """One item of an order."""
-
-    item: int
-
-
-class Bonus(AboutOrder):
-    """A friend has bought something."""
-
-    level: int
-    amount_minor: int
-    currency: str
-    friend: str = ""
-
-
 async def delivered(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) -> None:
     """The goods of an order that was paid. If its money has gone back meanwhile there are none."""
-    order = await _order(database, event, AboutOrder.model_validate_json(event.data))
+    order = await _order(database, event, DELIVERED.read(event.data))
     goods = await goods_of(database, vault, order.number) if order else []
     if order is None or not goods:
         log.warning("nothing_to_deliver", chat_id=event.chat_id, data=event.data)
@@ -98,14 +60,14 @@ async def delivered(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) ->
 
 async def expired(event: ChatEvent, bot: Bot, database: Pool) -> None:
     """The time to pay is over. Whoever has paid all the same is told by the other events."""
-    order = await _order(database, event, AboutOrder.model_validate_json(event.data))
+    order = await _order(database, event, EXPIRED.read(event.data))
     if order is not None and order.status == "expired":
         await tell(bot, event.chat_id, screens.expired(TEXTS[order.language], order))
 
 
 async def refunding(event: ChatEvent, bot: Bot, database: Pool) -> None:
     """Why money goes back."""
-    about = Refunding.model_validate_json(event.data)
+    about = REFUNDING.read(event.data)
     order = await _order(database, event, about)
     if order is not None:
         sums = (about.amount_minor, about.currency)
@@ -115,7 +77,7 @@ async def refunding(event: ChatEvent, bot: Bot, database: Pool) -> None:
 
 async def refunded(event: ChatEvent, bot: Bot, database: Pool) -> None:
     """Why money went back, and where to."""
-    about = Refunded.model_validate_json(event.data)
+    about = REFUNDED.read(event.data)
     order = await _order(database, event, about)
     if order is not None:
         texts, sums = TEXTS[order.language], (about.amount_minor, about.currency)
@@ -132,7 +94,7 @@ async def receipt(
     payments: Mapping[str, PaymentProvider],
 ) -> None:
     """What was paid. It comes after the goods: the messages that show the order turn with it."""
-    about = Receipt.model_validate_json(event.data)
+    about = RECEIPT.read(event.data)
     order = await _order(database, event, about)
     if order is None:
         return
@@ -144,7 +106,7 @@ async def receipt(
 
 async def order_turned(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
     """An order has moved on: so do the messages that show it as it was. One that is gone is no fault."""
-    order = await _order(database, event, AboutOrder.model_validate_json(event.data))
+    order = await _order(database, event, TURNED.read(event.data))
     if order is not None:
         await _turn_pages(order, event, bot, state, database, turn)
 
@@ -153,7 +115,7 @@ async def complained(
     event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, options: Options, turn: Turn
 ) -> None:
     """Something is wrong with an order, for an owner; if more was written since, it comes with that."""
-    about = AboutMessage.model_validate_json(event.data)
+    about = COMPLAINT.read(event.data)
     # After a restore there may be no such message: an event waits in Redis.
     written = await find_message(database, about.order, about.message)
     outdone = await is_outdone(database, about.order, about.message)
@@ -166,7 +128,7 @@ async def complained(
 
 async def answered(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
     """What the shop says to what was wrong with an order."""
-    about = AboutMessage.model_validate_json(event.data)
+    about = ANSWERED.read(event.data)
     order = await _order(database, event, about)
     text = await find_message(database, about.order, about.message) if order is not None else None
     if order is not None and text is not None:
@@ -176,7 +138,7 @@ async def answered(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool
 
 async def replaced(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) -> None:
     """Another one of something that did not work. If the money has gone back meanwhile there is none."""
-    about = AboutItem.model_validate_json(event.data)
+    about = REPLACED.read(event.data)
     order = await _order(database, event, about)
     goods = await goods_of(database, vault, order.number, about.item) if order else []
     if order is None or not goods:
@@ -189,7 +151,7 @@ async def replaced(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) -> 
 
 async def bonus(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn) -> None:
     """What a friend's purchase has brought."""
-    about = Bonus.model_validate_json(event.data)
+    about = BONUS.read(event.data)
     texts = await _texts_of_chat(event, state, database, turn)
     screen = screens.bonus(texts, about.friend, about.level, about.amount_minor, about.currency)
     await tell(bot, event.chat_id, screen)
@@ -235,14 +197,14 @@ async def _texts_of_chat(event: ChatEvent, state: FSMContext, database: Pool, tu
 def build() -> Router:
     """The router of events."""
     router = Router(name="shop.events")
-    chat_event(router, "shop.delivered")(delivered)
-    chat_event(router, "shop.expired")(expired)
-    chat_event(router, "shop.refunding")(refunding)
-    chat_event(router, "shop.refunded")(refunded)
-    chat_event(router, "shop.receipt")(receipt)
-    chat_event(router, "shop.bonus")(bonus)
-    chat_event(router, TURNED)(order_turned)
-    chat_event(router, TOLD)(complained)
-    chat_event(router, ANSWERED)(answered)
-    chat_event(router, REPLACED)(replaced)
+    chat_event(router, DELIVERED.name)(delivered)
+    chat_event(router, EXPIRED.name)(expired)
+    chat_event(router, REFUNDING.name)(refunding)
+    chat_event(router, REFUNDED.name)(refunded)
+    chat_event(router, RECEIPT.name)(receipt)
+    chat_event(router, BONUS.name)(bonus)
+    chat_event(router, TURNED.name)(order_turned)
+    chat_event(router, COMPLAINT.name)(complained)
+    chat_event(router, ANSWERED.name)(answered)
+    chat_event(router, REPLACED.name)(replaced)
     return router

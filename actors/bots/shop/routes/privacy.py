@@ -11,8 +11,8 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import erasure, screens
 from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
-from mailroom.actors.bots.shop.erasure import EVENT
-from mailroom.actors.bots.shop.jobs.kinds import ERASE, Erasure
+from mailroom.actors.bots.shop.events import ERASED
+from mailroom.actors.bots.shop.jobs.kinds import ERASE
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.options import Options
@@ -70,7 +70,7 @@ async def erased(
     event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn, wake: Wake
 ) -> None:
     """Delete it, and say so: the last that is remembered of this chat."""
-    wish = Erasure.model_validate_json(event.data)
+    wish = ERASED.read(event.data)
     if not await erasure.erase(database, turn.bot, wish, turn.origin("erasure")):
         wake(ERASE.queue)
         return
@@ -94,5 +94,5 @@ def build() -> Router:
     router.callback_query.register(open_privacy, Goto.filter(F.place == Place.PRIVACY))
     router.callback_query.register(ask_erasure, AskErasure.filter())
     router.callback_query.register(do_erasure, DoErasure.filter())
-    chat_event(router, EVENT)(erased)
+    chat_event(router, ERASED.name)(erased)
     return router
