@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from itsdangerous import BadData, URLSafeTimedSerializer
 from quart import Request
 
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.guesses import Guesses
 
 SESSION_SECONDS = 12 * 3600
@@ -36,8 +37,8 @@ class Access:
     addresses and networks whose `X-Forwarded-For` is believed.
     """
 
-    def __init__(self, token: str, trusted_proxies: Sequence[str] = ()) -> None:
-        self.guesses = Guesses(trusted_proxies)
+    def __init__(self, token: str, allowance: Allowance, trusted_proxies: Sequence[str] = ()) -> None:
+        self.guesses = Guesses(allowance, trusted_proxies)
         self._ended: dict[str, float] = {}
         self._digest = _digest(token)
         self._key = hmac.digest(token.encode(), b"mailroom console", "sha256")

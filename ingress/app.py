@@ -11,6 +11,7 @@ from quart_trio import QuartTrio
 
 from mailroom.actors.providers.telegram import SECRET_HEADER
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.access import Access
 from mailroom.ingress.console import console
 from mailroom.ingress.exposition import Exposition
@@ -37,10 +38,11 @@ def create_app(
     doors: Iterable[Blueprint] = (),
     shop: ShopDoor | None = None,
     trusted_proxies: Sequence[str] = (),
+    allowance: Allowance | None = None,
 ) -> QuartTrio:
     """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
     token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
-    `trusted_proxies` are believed when they say who asks.
+    `trusted_proxies` are believed when they say who asks. Wrong tokens count in `allowance`.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -87,7 +89,7 @@ def create_app(
     if desk is None or ops_token is None:
         app.register_blueprint(switched_off())
     else:
-        access = Access(ops_token, trusted_proxies)
+        access = Access(ops_token, allowance or Allowance(), trusted_proxies)
         shops = shop.options if shop is not None else ()
         app.register_blueprint(ops_api(desk, access, shop))
         app.register_blueprint(

@@ -76,11 +76,14 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
         """Exchange the token for a session."""
         if not is_same_origin(request):
             return await _login_page("Another site sent this form. Log in here.", 403)
-        if (seconds := guesses.wait_seconds(request)) > 0:
-            return await _login_page("Too many failed attempts.", 429, retry_seconds=int(seconds) + 1)
         form = await request.form
-        if not access.holds(form.get("token", "")):
-            guesses.failed(request, "console_login_failed")
+        holds = access.holds(form.get("token", ""))
+        seconds = await (
+            guesses.wait_seconds(request) if holds else guesses.wrong(request, "console_login_failed")
+        )
+        if seconds > 0:
+            return await _login_page("Too many failed attempts.", 429, retry_seconds=int(seconds) + 1)
+        if not holds:
             return await _login_page("That is not the token.", 401)
         who = "".join(filter(str.isprintable, form.get("who", ""))).strip()[:WHO_CHARS_MAX]
         log.info("console_login", who=who, address=request.remote_addr)

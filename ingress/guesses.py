@@ -1,19 +1,27 @@
-"""Wrong tokens, counted by whom they come from: guessing is slow, and one person's mistakes are his own."""
+"""Wrong tokens, counted by whom they come from: guessing is slow, and one person's mistakes are his own.
 
-from collections import deque
-from collections.abc import Callable, Sequence
+They are counted in all processes together (`actors/uses/allowance.py`). A wrong token takes from what there
+is, a right one only looks whether there is any left: so of many guesses at once none is told from the others
+by being right.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from functools import partial
 from ipaddress import IPv6Address, ip_address
-from time import monotonic
+from typing import Any
 
 from quart import Request
 from structlog import get_logger
 
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.peer import last_of, networks, peer_of
 
 log = get_logger("mailroom.console")
 
 ATTEMPTS_MAX = 10
-"""Wrong tokens of one address in `ATTEMPTS_SECONDS`; then none is looked at for the rest of it."""
+"""Wrong tokens of one address at once, and in `ATTEMPTS_SECONDS` from then on."""
 ATTEMPTS_SECONDS = 60.0
 REPEATS_MAX = 30
 """Of one wrong token, sent again and again: a program with an old one guesses nothing, and shares its address
@@ -22,64 +30,53 @@ with people.
 UNNAMED_PROXY_ATTEMPTS_MAX = 100
 """Of all whom a proxy brings that is not named: what it says of them may be made up, one name a guess."""
 PEERS_MAX = 10_000
-"""Addresses remembered; past this the one that was wrong longest ago is forgotten."""
-
-
-class Attempts:
-    """Counts failed attempts by peer."""
-
-    def __init__(self, now: Callable[[], float] = monotonic, most: int = ATTEMPTS_MAX) -> None:
-        self._now = now
-        self._most = most
-        self._failed: dict[str, deque[float]] = {}
-
-    def wait_seconds(self, peer: str = "") -> float:
-        """How long the peer's next attempt has to wait; 0 where it need not."""
-        failed = self._failed.get(peer)
-        if failed is None or len(failed) < self._most:
-            return 0.0
-        return max(0.0, failed[0] + ATTEMPTS_SECONDS - self._now())
-
-    def failed(self, peer: str = "") -> None:
-        """Count a failed attempt of a peer."""
-        failed = self._failed.pop(peer, None) or deque(maxlen=self._most)
-        failed.append(self._now())
-        self._failed[peer] = failed  # the last one now
-        if len(self._failed) > PEERS_MAX:
-            del self._failed[next(iter(self._failed))]
+"""Addresses whose last token is remembered; past this the one that was wrong longest ago is forgotten."""
 
 
 class Guesses:
     """Counts wrong tokens, at whichever door."""
 
-    def __init__(self, trusted_proxies: Sequence[str] = (), now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, allowance: Allowance, trusted_proxies: Sequence[str] = ()) -> None:
         self._trusted = networks(trusted_proxies)
-        self._by_person = Attempts(now)
-        self._repeats = Attempts(now, REPEATS_MAX)
+        self._allowance = allowance
         self._last: dict[str, int] = {}
-        self._by_proxy = Attempts(now, UNNAMED_PROXY_ATTEMPTS_MAX)
 
-    def wait_seconds(self, request: Request) -> float:
-        """How long whoever asks has to wait before a token of his is looked at."""
-        person, proxy = self._who(request)
-        return max(
-            self._by_person.wait_seconds(person),
-            self._repeats.wait_seconds(person),
-            self._by_proxy.wait_seconds(proxy) if proxy else 0.0,
-        )
+    async def wait_seconds(self, request: Request) -> float:
+        """How long whoever asks has to wait before a token of his is good for anything; 0 if he need not."""
+        return await aio(self._wait, *self._who(request))
 
-    def failed(self, request: Request, event: str, token: str | None = None) -> None:
-        """Count a wrong token, and log it as `event`. Where a program sent `token`, it may be the one it sent
-        before.
+    async def wrong(self, request: Request, event: str, token: str | None = None) -> float:
+        """Count a wrong token, and log it as `event`; how long whoever sent it has to wait, where there were
+        too many. Where a program sent `token`, it may be the one it sent before.
         """
         person, proxy = self._who(request)
         repeated = token is not None and self._last.get(person) == hash(token)
-        (self._repeats if repeated else self._by_person).failed(person)
+        if (wait := await aio(self._count, person, proxy, repeated)) > 0:
+            return wait  # counted no more, and no line for each
         if token is not None:
             self._remember(person, token)
+        log.warning(event, address=person, limited=await self.wait_seconds(request) > 0)
+        return 0.0
+
+    async def _wait(self, person: str, proxy: str) -> float:
+        return max(await asyncio.gather(*(one(take=False) for one in self._limits(person, proxy))))
+
+    async def _count(self, person: str, proxy: str, repeated: bool) -> float:
+        if (wait := await self._wait(person, proxy)) > 0:
+            return wait
+        first, repeats, *of_proxy = self._limits(person, proxy)
+        own = repeats if repeated else first
+        return max(await asyncio.gather(*(one(take=True) for one in (own, *of_proxy))))
+
+    def _limits(self, person: str, proxy: str) -> list[partial[Coroutine[Any, Any, float]]]:
+        limits = [("tokens", person, ATTEMPTS_MAX), ("repeated_tokens", person, REPEATS_MAX)]
         if proxy:
-            self._by_proxy.failed(proxy)
-        log.warning(event, address=person, limited=self.wait_seconds(request) > 0)
+            limits.append(("tokens_of_a_proxy", proxy, UNNAMED_PROXY_ATTEMPTS_MAX))
+        return [partial(self._ask, *one) for one in limits]
+
+    async def _ask(self, name: str, key: str, most: int, *, take: bool) -> float:
+        ask = self._allowance.take if take else self._allowance.look
+        return await ask(name, key, most=most, seconds=ATTEMPTS_SECONDS)
 
     def _remember(self, person: str, token: str) -> None:
         self._last.pop(person, None)

@@ -6,6 +6,7 @@ Every call says who asks: `Authorization: tma` and Telegram's init data; in the 
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
@@ -30,10 +31,9 @@ from mailroom.ingress.mini_app_asked import (
 from mailroom.ingress.mini_app_counter import Counter
 from mailroom.ingress.mini_app_guard import (
     CALLS_AT_ONCE_MAX,
-    CALLS_PER_SECOND,
+    CALLS_SECONDS,
     ORDERS_AT_ONCE_MAX,
-    ORDERS_PER_SECOND,
-    Allowance,
+    ORDERS_SECONDS,
     Visit,
     language_of,
     read_visitor,
@@ -58,10 +58,10 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     """Add the routes to the page's blueprint."""
-    calls = Allowance(CALLS_AT_ONCE_MAX, CALLS_PER_SECOND)
-    orders = Allowance(ORDERS_AT_ONCE_MAX, ORDERS_PER_SECOND)
+    calls = partial(shops.allowance.take, "page_calls", most=CALLS_AT_ONCE_MAX, seconds=CALLS_SECONDS)
+    orders = partial(shops.allowance.take, "page_orders", most=ORDERS_AT_ONCE_MAX, seconds=ORDERS_SECONDS)
 
-    def visit(allowance: Allowance = calls, too_many: str = "too_often") -> Visit:
+    async def visit(take: Callable[[str], Awaitable[float]] = calls, too_many: str = "too_often") -> Visit:
         """Who asks, in which shop. Raises `Problem`."""
         chosen, accepted = request.args.get("lang"), request.accept_languages.best
         g.language = language_of(chosen, Visitor(0, ""), accepted)
@@ -72,7 +72,7 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
             request.headers.get("Authorization", ""), shops.tokens[bot], demo=shops.demo
         )
         g.language = language_of(chosen, visitor, accepted)
-        if (seconds := allowance.take(bot, visitor.user_id)) > 0:
+        if (seconds := await aio(take, f"{bot}:{visitor.user_id}")) > 0:
             raise Problem(429, too_many, retry_seconds=seconds)
         return Visit(bot, visitor, g.language, chosen=chosen in list(Language), demo=is_demo)
 
@@ -84,46 +84,46 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     @page.get(f"{API}/start")
     async def start() -> Response:
         """Who is here, and all that is on sale."""
-        return _shown(await _ask(counter.start, visit()))
+        return _shown(await _ask(counter.start, await visit()))
 
     @page.get(f"{API}/catalogue")
     async def catalogue() -> Response:
         """All that is on sale now."""
-        return _shown(await _ask(counter.catalogue, visit()))
+        return _shown(await _ask(counter.catalogue, await visit()))
 
     @page.get(f"{API}/policies/<name>")
     async def policy(name: str) -> Response:
         """The terms of sale, or what is kept of people: paragraphs of plain text."""
-        return _shown(await _ask(counter.policy, visit(), name))
+        return _shown(await _ask(counter.policy, await visit(), name))
 
     @page.post(f"{API}/quote")
     async def quote() -> Response:
         """What a cart costs. Body: lines, promo_code?."""
-        here = visit()
+        here = await visit()
         return _shown(await _ask(counter.quote, here, await _body(AskedQuote)))
 
     @page.post(f"{API}/orders")
     async def order() -> Response:
         """Order a cart. Body: key, lines, quote, promo_code?, use_balance?, contact?."""
-        visit()
+        await visit()
         may_act()
         asked = await _body(AskedOrder)
-        return _shown(await _ask(counter.order, visit(orders, "too_many_orders"), asked))
+        return _shown(await _ask(counter.order, await visit(orders, "too_many_orders"), asked))
 
     @page.get(f"{API}/orders")
     async def mine() -> Response:
         """The last orders of the visitor."""
-        return _shown(await _ask(counter.orders, visit()))
+        return _shown(await _ask(counter.orders, await visit()))
 
     @page.get(f"{API}/orders/<int:number>")
     async def one(number: int) -> Response:
         """One of them, with its goods once they are delivered."""
-        return _shown(await _ask(counter.one, visit(), _number(number)))
+        return _shown(await _ask(counter.one, await visit(), _number(number)))
 
     @page.post(f"{API}/orders/<int:number>/pay")
     async def pay(number: int) -> Response:
         """Where to pay it. Body: provider."""
-        here = visit()
+        here = await visit()
         may_act()
         asked = await _body(AskedPayment)
         return _shown(await _ask(counter.pay, here, _number(number), asked.provider))
@@ -131,14 +131,14 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     @page.post(f"{API}/orders/<int:number>/cancel")
     async def cancel(number: int) -> Response:
         """Give it up while it waits for its payment."""
-        here = visit()
+        here = await visit()
         may_act()
         return _shown(await _ask(counter.cancel, here, _number(number)))
 
     @page.post(f"{API}/orders/<int:number>/complaint")
     async def complaint(number: int) -> Response:
         """Tell the shop what is wrong with it. Body: key, text."""
-        here = visit()
+        here = await visit()
         may_act()
         asked = await _body(AskedComplaint)
         return _shown(await _ask(counter.complain, here, _number(number), asked))
@@ -146,7 +146,7 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     @page.get(f"{API}/orders/<int:number>/goods/<int:place>")
     async def file(number: int, place: int) -> Response:
         """A file that was bought, as a download."""
-        goods = await _ask(counter.file, visit(), _number(number), place)
+        goods = await _ask(counter.file, await visit(), _number(number), place)
         response = Response(goods.content, content_type="application/octet-stream")
         name = percent_encoded(goods.file_name or "file", safe="")
         response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
@@ -155,7 +155,7 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     @page.route(f"{API}/<path:rest>", methods=_METHODS)
     async def nothing(rest: str) -> Response:  # noqa: ARG001 - the name in the route
         """There is nothing else here."""
-        visit()
+        await visit()
         raise Problem(404, "not_found")
 
     page.register_error_handler(Problem, _problem)

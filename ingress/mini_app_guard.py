@@ -2,8 +2,6 @@
 
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailroom.actors.bots.shop.customers import USER_ID_MAX
@@ -12,13 +10,13 @@ from mailroom.actors.providers.mini_app import InitDataError, InitDataOldError, 
 from mailroom.ingress.mini_app_problems import Problem
 
 CALLS_AT_ONCE_MAX = 60
-CALLS_PER_SECOND = 2.0
+CALLS_SECONDS = 30.0
 """A page that is used with zeal asks a few times a second for a while; a waiting one every few seconds."""
 ORDERS_AT_ONCE_MAX = 10
-ORDERS_PER_SECOND = 1 / 60
-"""An order holds goods that others want: nobody needs one a minute for long."""
-PEOPLE_MAX = 20_000
-"""Remembered at a time, some megabytes; whoever was not seen for longest is forgotten, and begins anew."""
+ORDERS_SECONDS = 600.0
+"""An order holds goods that others want: nobody needs one a minute for long. While the shared count is away
+each process counts by itself: how many orders a customer may have waiting is the database's to say.
+"""
 
 _DEMO = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -62,25 +60,3 @@ def read_visitor(authorization: str, token: str, *, demo: bool) -> tuple[Visitor
 def language_of(chosen: str | None, visitor: Visitor, accepted: str | None = None) -> Language:
     """The language chosen on the page; else that of the visitor's Telegram, or of the browser."""
     return choose_language(chosen, visitor.language or accepted)
-
-
-class Allowance:
-    """Some calls at once, then some a second, for each person: counted in this process."""
-
-    def __init__(self, at_once: int, per_second: float, now: Callable[[], float] = time.monotonic) -> None:
-        self._at_once = at_once
-        self._per_second = per_second
-        self._now = now
-        self._people: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
-        """How many calls each has left, and when that was so."""
-
-    def take(self, bot: str, user_id: int) -> float:
-        """Take one call; 0, or how many seconds somebody has to wait who has none left."""
-        who, now = (bot, user_id), self._now()
-        left, since = self._people.pop(who, (float(self._at_once), now))
-        left = min(self._at_once, left + (now - since) * self._per_second)
-        allowed = left >= 1
-        self._people[who] = (left - 1 if allowed else left, now)
-        if len(self._people) > PEOPLE_MAX:
-            self._people.popitem(last=False)
-        return 0.0 if allowed else (1 - left) / self._per_second

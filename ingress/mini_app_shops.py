@@ -7,6 +7,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
@@ -27,6 +28,8 @@ class Shops:
     public_url: str
     wake: Callable[[str], None]
     """Tell the workers of a queue that a job was committed. Called on the asyncio side."""
+    allowance: Allowance
+    """How often a visitor may ask, and order."""
     demo: bool = False
     """Whether a visitor may just say who they are. Only where no bot has a real token."""
     chat_urls: Mapping[str, str] = field(default_factory=dict)

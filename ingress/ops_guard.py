@@ -16,12 +16,17 @@ async def guard(access: Access) -> ResponseReturnValue | None:
     g.who = "api"
     authorization = request.headers.get("Authorization")
     if authorization is not None:
-        if (seconds := access.guesses.wait_seconds(request)) > 0:
+        bears, guesses = access.bears(authorization), access.guesses
+        seconds = await (
+            guesses.wait_seconds(request)
+            if bears
+            else guesses.wrong(request, "ops_token_wrong", authorization)
+        )
+        if seconds > 0:
             answer = jsonify(error="too many wrong tokens came from this address; wait")
             return answer, 429, {"Retry-After": str(int(seconds) + 1)}
-        if access.bears(authorization):
+        if bears:
             return None
-        access.guesses.failed(request, "ops_token_wrong", authorization)
     session = session_of(request, access) if authorization is None else None
     if session is None:
         answer = jsonify(error="send the token of MAILROOM_OPS_TOKEN: Authorization: Bearer TOKEN")

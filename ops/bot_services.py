@@ -13,6 +13,7 @@ from mailroom.actors.providers.account import AccountSettings, Opening
 from mailroom.actors.providers.chat_requests import OPENAI_BASE_URL
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.ops.bundled import options_of, schemas_of
@@ -20,6 +21,7 @@ from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import Stores
+from mailroom.storage.redis.allowances import Allowances
 
 THIS_MACHINE = ("127.0.0.0/8", "::1")
 """Where a demo's own simulators answer."""
@@ -40,6 +42,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             models=models,
             vault=vault,
             http=typed,
+            allowance=Allowance(Allowances(stores.line)),
             cpu=cpu,
             public_url=settings.address,
             wake=outbox.wake,

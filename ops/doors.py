@@ -39,6 +39,7 @@ def doors(
                 tokens={name: settings.bots[name].token for name in shops},
                 public_url=services.public_url,
                 wake=services.wake,
+                allowance=services.allowance,
                 demo=settings.demo,
                 chat_urls=dict.fromkeys(shops, chat_page) if chat_page else {},
                 consultant=services.models is not None,

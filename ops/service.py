@@ -278,6 +278,7 @@ class Service:
                 lambda: stores.pairing.held is not None,
             ),
             shop=ShopDoor.of(services), trusted_proxies=settings.trusted_proxies,
+            allowance=services.allowance,
         )  # fmt: skip
         front = Front(settings, intake, webhook, app)
         if settings.reachable:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -30,6 +31,8 @@ class BotServices:
     vault: Vault
     http: Http
     """For calls to addresses that somebody typed, such as a supplier's: it goes into no private network."""
+    allowance: Allowance
+    """What somebody may do only so often."""
     cpu: Cpu
     """For work that would stall the loop."""
     public_url: str

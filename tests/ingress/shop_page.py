@@ -25,6 +25,7 @@ from mailroom.actors.providers.payments import CreatedPayment
 from mailroom.actors.providers.sums import Sums
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
 from mailroom.ingress.mini_app import mini_app
 from mailroom.ingress.mini_app_shops import Shops
@@ -158,6 +159,7 @@ async def open_shop(url, **changes):
                 "tokens": {"shop": TOKEN},
                 "public_url": "https://shop.example",
                 "wake": woken.append,
+                "allowance": Allowance(),
             }
             | changes
         )

@@ -1,18 +1,17 @@
 """Wrong tokens, and whose they are."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+import trio
 
-from mailroom.ingress import guesses
-from mailroom.ingress.guesses import (
-    ATTEMPTS_MAX,
-    ATTEMPTS_SECONDS,
-    REPEATS_MAX,
-    UNNAMED_PROXY_ATTEMPTS_MAX,
-    Attempts,
-    Guesses,
-)
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
+from mailroom.ingress.guesses import ATTEMPTS_MAX, REPEATS_MAX, UNNAMED_PROXY_ATTEMPTS_MAX, Guesses
+from mailroom.storage.redis.allowances import Allowances
+from mailroom.storage.redis.batch import Line
 
 OUTSIDE, OTHER = "203.0.113.9", "198.51.100.8"
 PUBLIC, PUBLIC_OTHER = "8.8.8.8", "9.9.9.9"
@@ -22,28 +21,23 @@ def asked(direct: str, forwarded: str = "") -> SimpleNamespace:
     return SimpleNamespace(remote_addr=direct, headers={"X-Forwarded-For": forwarded} if forwarded else {})
 
 
-def locked(counted: Guesses, request: SimpleNamespace) -> bool:
-    return counted.wait_seconds(request) > 0
+def guessing(test, proxies=()) -> None:
+    """Run `test` with a count of wrong tokens."""
+
+    async def main() -> None:
+        with trio.fail_after(20):
+            await test(Guesses(Allowance(), proxies))
+
+    host.run(main)
 
 
-def wrong(counted: Guesses, direct: str, forwarded: str = "", times: int = ATTEMPTS_MAX) -> None:
+async def locked(counted: Guesses, request: SimpleNamespace) -> bool:
+    return await counted.wait_seconds(request) > 0
+
+
+async def wrong(counted: Guesses, direct: str, forwarded: str = "", times: int = ATTEMPTS_MAX) -> None:
     for _ in range(times):
-        counted.failed(asked(direct, forwarded), "console_login_failed")
-
-
-def test_after_so_many_failures_one_waits_until_the_first_is_a_minute_old() -> None:
-    now = [100.0]
-    attempts = Attempts(lambda: now[0])
-    for _ in range(ATTEMPTS_MAX):
-        assert attempts.wait_seconds() == 0
-        attempts.failed()
-        now[0] += 1
-    assert attempts.wait_seconds() == ATTEMPTS_SECONDS - ATTEMPTS_MAX
-    assert attempts.wait_seconds("another") == 0
-    now[0] = 100 + ATTEMPTS_SECONDS
-    assert attempts.wait_seconds() == 0
-    attempts.failed()
-    assert attempts.wait_seconds() == 1
+        await counted.wrong(asked(direct, forwarded), "console_login_failed")
 
 
 @pytest.mark.parametrize(
@@ -58,10 +52,12 @@ def test_after_so_many_failures_one_waits_until_the_first_is_a_minute_old() -> N
     ],
 )
 def test_one_persons_wrong_tokens_are_nobody_elses(proxies, first, second) -> None:
-    counted = Guesses(proxies)
-    wrong(counted, *first)
-    assert locked(counted, asked(*first))
-    assert not locked(counted, asked(*second))
+    async def test(counted):
+        await wrong(counted, *first)
+        assert await locked(counted, asked(*first))
+        assert not await locked(counted, asked(*second))
+
+    guessing(test, proxies)
 
 
 @pytest.mark.parametrize(
@@ -76,32 +72,60 @@ def test_one_persons_wrong_tokens_are_nobody_elses(proxies, first, second) -> No
     ],
 )
 def test_a_person_is_not_somebody_else_by_saying_so(proxies, first, second) -> None:
-    counted = Guesses(proxies)
-    wrong(counted, *first)
-    assert locked(counted, asked(*second))
+    async def test(counted):
+        await wrong(counted, *first)
+        assert await locked(counted, asked(*second))
+
+    guessing(test, proxies)
 
 
 def test_a_program_with_an_old_token_guesses_nothing_but_does_not_go_on_for_ever() -> None:
-    counted = Guesses()
-    for _ in range(REPEATS_MAX + 1):
-        assert not locked(counted, asked(PUBLIC))
-        counted.failed(asked(PUBLIC), "ops_token_wrong", "Bearer old")
-    assert locked(counted, asked(PUBLIC))
+    async def test(counted):
+        for _ in range(REPEATS_MAX + 1):
+            assert not await locked(counted, asked(PUBLIC))
+            await counted.wrong(asked(PUBLIC), "ops_token_wrong", "Bearer old")
+        assert await locked(counted, asked(PUBLIC))
+
+    guessing(test)
 
 
 def test_names_that_are_made_up_behind_a_proxy_nobody_named_come_to_an_end() -> None:
-    counted = Guesses()
-    for number in range(UNNAMED_PROXY_ATTEMPTS_MAX):
-        assert not locked(counted, asked("172.17.0.1", f"198.51.100.{number}"))
-        wrong(counted, "172.17.0.1", f"198.51.100.{number}", 1)
-    assert locked(counted, asked("172.17.0.1", "198.51.100.200"))
-    assert not locked(counted, asked("172.17.0.2", "198.51.100.200"))
+    async def test(counted):
+        for number in range(UNNAMED_PROXY_ATTEMPTS_MAX):
+            assert not await locked(counted, asked("172.17.0.1", f"198.51.100.{number}"))
+            await wrong(counted, "172.17.0.1", f"198.51.100.{number}", 1)
+        assert await locked(counted, asked("172.17.0.1", "198.51.100.200"))
+        assert not await locked(counted, asked("172.17.0.2", "198.51.100.200"))
+
+    guessing(test)
 
 
-def test_the_number_of_addresses_remembered_is_bounded(monkeypatch) -> None:
-    monkeypatch.setattr(guesses, "PEERS_MAX", 2)
-    attempts = Attempts()
-    for peer in ("a", "b", "c"):
-        for _ in range(ATTEMPTS_MAX):
-            attempts.failed(peer)
-    assert [attempts.wait_seconds(peer) > 0 for peer in "abc"] == [False, True, True]
+def test_of_many_guesses_at_once_a_right_one_is_not_told_from_the_others() -> None:
+    async def test(counted):
+        told = []
+
+        async def guess(*, right: bool) -> None:
+            ask = counted.wait_seconds(asked(PUBLIC)) if right else counted.wrong(asked(PUBLIC), "wrong")
+            told.append((right, await ask > 0))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(5 * ATTEMPTS_MAX):
+                nursery.start_soon(partial(guess, right=False))
+        await guess(right=True)
+        assert [limited for _, limited in told].count(False) == ATTEMPTS_MAX
+        assert told[-1] == (True, True)
+
+    guessing(test)
+
+
+def test_whoever_guesses_at_two_processes_has_no_more_guesses(clean_redis_url) -> None:
+    async def main() -> None:
+        lines = [Line(clean_redis_url) for _ in range(2)]
+        one, other = (Guesses(Allowance(Allowances(line))) for line in lines)
+        await wrong(one, PUBLIC)
+        assert await locked(other, asked(PUBLIC))
+        assert not await locked(other, asked(PUBLIC_OTHER))
+        for line in lines:
+            await aio(line.close)
+
+    host.run(main)

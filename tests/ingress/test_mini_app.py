@@ -13,8 +13,8 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import WAITING_ORDERS_MAX
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
-from mailroom.ingress import mini_app_api, mini_app_counter, mini_app_guard
-from mailroom.ingress.mini_app_guard import CALLS_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX, Allowance
+from mailroom.ingress import mini_app_api, mini_app_counter
+from mailroom.ingress.mini_app_guard import CALLS_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX
 from mailroom.ingress.mini_app_problems import WORDS
 from tests.ingress.shop_page import (  # noqa: F401 - fixtures
     ANN,
@@ -657,7 +657,7 @@ def test_a_provider_that_is_away_is_tried_later_and_one_that_refuses_is_not(visi
 
 
 def test_nobody_asks_too_often_and_nobody_waits_for_somebody_else(visit, monkeypatch) -> None:
-    monkeypatch.setattr(mini_app_api, "CALLS_PER_SECOND", 0.001)
+    monkeypatch.setattr(mini_app_api, "CALLS_SECONDS", 60_000.0)
 
     async def test(shop):
         for _ in range(CALLS_AT_ONCE_MAX):
@@ -684,22 +684,6 @@ def test_nobody_holds_the_stock_with_orders_they_do_not_pay(visit) -> None:
         assert (await shop.ask("GET", "orders")).status == 200
 
     visit(test)
-
-
-def test_an_allowance_comes_back_with_time_and_forgets_who_was_not_seen_for_long(monkeypatch) -> None:
-    now = [0.0]
-    allowance = Allowance(2, 0.5, now=lambda: now[0])
-    assert [allowance.take("shop", 1) for _ in range(3)] == [0.0, 0.0, 2.0]
-    now[0] = 1.0
-    assert allowance.take("shop", 1) == 1.0
-    now[0] = 2.0
-    assert allowance.take("shop", 1) == 0.0
-    now[0] = 1000.0
-    assert [allowance.take("shop", 1) for _ in range(3)] == [0.0, 0.0, 2.0]
-    assert allowance.take("other", 1) == 0.0
-    monkeypatch.setattr(mini_app_guard, "PEOPLE_MAX", 2)
-    allowance.take("shop", 2)
-    assert allowance.take("shop", 1) == 0.0
 
 
 def test_without_its_database_the_shop_says_so_and_when_to_come_back(visit, monkeypatch) -> None:

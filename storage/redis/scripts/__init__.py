@@ -28,6 +28,7 @@ def script(name: str) -> Script:
 
 NAMES = (
     "accept",
+    "allow",
     "back",
     "begin",
     "commit",

@@ -31,6 +31,7 @@ from mailroom.actors.paying.noticed import noticed_job
 from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ops.bundled import options_model
@@ -150,6 +151,7 @@ async def open_stage(
                 models=None,
                 vault=Vault([base64.urlsafe_b64encode(bytes(32)).decode()]),
                 http=Http(),
+                allowance=Allowance(),
                 cpu=Cpu(),
                 public_url="https://bots.example",
                 wake=stand.ears.wake,

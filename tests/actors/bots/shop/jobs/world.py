@@ -34,6 +34,7 @@ from mailroom.actors.paying.ways import Ways
 from mailroom.actors.payment import PaymentActor, payment_handlers
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.storage.postgres.payments import find_payment, payments_of
@@ -245,6 +246,7 @@ async def open_world(database_url, redis_url, vault, *, provider=None, options=N
                 models=None,
                 vault=vault,
                 http=Http(transport=httpx.MockTransport(supplier)),
+                allowance=Allowance(),
                 cpu=Cpu(),
                 public_url="https://shop.example",
                 wake=stand.ears.wake,
