@@ -1,4 +1,4 @@
-"""The queue of notifications: one chat is told something, in the way that the caller of `notify.py` chose."""
+"""A bot's queue of notifications: one chat is told something, in the way the caller of `notify.py` chose."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -11,13 +11,11 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, HostedSession
-from mailroom.actors.jobs.actor import JobActor
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
-from mailroom.actors.notify import NOTIFY, QUEUE, Message, Notify
+from mailroom.actors.notify import NOTIFICATION, NOTIFY, Message, Notify
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 
 ANSWER_SECONDS = 20
@@ -37,17 +35,13 @@ def send_call(message: Message, chat_id: int) -> SendMessage:
     )
 
 
-class NotificationActor(JobActor):
-    """The queue of notifications."""
-
-    queue = QUEUE
-    limits = Limits(concurrency=100)
-
-
-handlers = Handlers(QUEUE)
+def notification_handlers(bot: str) -> Handlers:
+    """The jobs of a bot's queue of notifications."""
+    handlers = Handlers(NOTIFICATION, bot)
+    handlers.job(NOTIFY)(notify)
+    return handlers
 
 
-@handlers.job(NOTIFY)
 async def notify(wanted: Notify, context: JobContext) -> Outcome:
     """Tell a chat something, in the way that the caller chose."""
     if wanted.bot not in context.services.bots:

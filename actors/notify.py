@@ -10,9 +10,11 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.jobs.queue import Queue
 from mailroom.storage.postgres.outbox.job import NewJob
 
-QUEUE = "notification"
+NOTIFICATION = Queue("notification", Limits(concurrency=100))
 
 TEXT_CHARS_MAX = 4096
 """Telegram's limit."""
@@ -58,7 +60,7 @@ class Notify(Message):
     chat: int
 
 
-NOTIFY = Kind("notify", Notify, queue=QUEUE)
+NOTIFY = Kind("notify", Notify, queue=NOTIFICATION, bot_of=lambda wanted: wanted.bot)
 
 
 def event(bot: str, chat: int, name: str, data: str = "", *, kind: Kind[Notify] = NOTIFY) -> NewJob:

@@ -8,17 +8,15 @@ that is of no use goes back (`payment.refund`).
 
 from collections.abc import Mapping
 
-from mailroom.actors.jobs.actor import JobActor
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.paying import report
 from mailroom.actors.paying.kinds import (
     CONFIRM,
     LIST,
     LOST_BACK,
     NOTICED,
-    QUEUE,
+    PAYMENT,
     RECONCILE,
     REFUND,
     Confirm,
@@ -40,7 +38,7 @@ from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
 from mailroom.storage.postgres.payments import find_payment, mark_asked, payments_to_ask_for
 
 __all__ = [
-    "Follows", "GivenBack", "NotPayableError", "OnPaid", "PaymentActor", "Purpose", "begin_giving_back",
+    "Follows", "GivenBack", "NotPayableError", "OnPaid", "Purpose", "begin_giving_back",
     "payment_handlers",
 ]  # fmt: skip
 
@@ -52,16 +50,9 @@ ASKED_AGAIN_SECONDS = 60.0
 """For how long after a payment was asked for it is not enqueued again."""
 
 
-class PaymentActor(JobActor):
-    """The queue of payments."""
-
-    queue = QUEUE
-    limits = Limits(concurrency=20, connections_max=4)  # providers count our requests, and answer in a second
-
-
 def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping[str, Purpose]) -> Handlers:
     """The jobs of this queue. `purposes` are what payments are for, as the bots bring them."""
-    handlers = Handlers(QUEUE)
+    handlers = Handlers(PAYMENT)
 
     @handlers.job(NOTICED)
     async def noticed(wanted: Noticed, context: JobContext) -> Outcome:
@@ -112,7 +103,7 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
             await list_since_last(context.database, provider)
         except ProviderRefusedError as error:
             return Rejected(f"{wanted.provider} refused to list its payments: {error}")
-        context.services.ring({NOTICED.queue})
+        context.services.ring({PAYMENT.of()})
         return Done()
 
     @handlers.job(RECONCILE)

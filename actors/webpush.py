@@ -10,7 +10,7 @@ from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.metrics import child
-from mailroom.actors.notify import QUEUE
+from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.providers.webpush import (
     PAYLOAD_BYTES_MAX,
     TOPIC_CHARS_MAX,
@@ -49,12 +49,12 @@ class PushNotice(BaseModel):
         return payload
 
 
-WEBPUSH = Kind("webpush", PushNotice, Patience(timeout_seconds=20.0), queue=QUEUE)
+WEBPUSH = Kind("webpush", PushNotice, Patience(timeout_seconds=20.0), queue=NOTIFICATION)
 
 
-def webpush_handlers(push: WebPush, forget: Forget) -> Handlers:
-    """The jobs of web push, to be included into those of the queue."""
-    handlers = Handlers(QUEUE)
+def webpush_handlers(bot: str, push: WebPush, forget: Forget) -> Handlers:
+    """The jobs of web push, to be included into those of a bot's queue."""
+    handlers = Handlers(NOTIFICATION, bot)
 
     @handlers.job(WEBPUSH)
     async def webpush(wanted: PushNotice, context: JobContext) -> Outcome:

@@ -16,14 +16,14 @@ from mailroom.actors.bots.shop.complaints import complain, find_complaint, tidy
 from mailroom.actors.bots.shop.contact import parse_contact, usual_contact
 from mailroom.actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
 from mailroom.actors.bots.shop.discounts import parse_promo_code
-from mailroom.actors.bots.shop.jobs.kinds import EXPIRE
+from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.order import Order, recent_orders
 from mailroom.actors.bots.shop.ordering import Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer, cancel_order
 from mailroom.actors.bots.shop.policies import POLICIES, policy
 from mailroom.actors.bots.shop.stock import Goods, goods_of
-from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.ingress.mini_app_asked import AskedComplaint, AskedOrder, AskedQuote
 from mailroom.ingress.mini_app_guard import Visit
@@ -139,7 +139,7 @@ class Counter:
             code = "sold_out" if outcome.why == "sold_out" else "price_changed"
             raise Problem(409, code, quote=shown_quote(outcome.bill))
         order = outcome.order
-        self._shops.wake(EXPIRE.queue)
+        self._shops.wake(DELIVERY.of(visit.bot))
         log.info("mini_app_order", bot=visit.bot, user=visit.user_id, order=order.number, status=order.status)
         return await self._shown_order(visit, order)
 
@@ -183,7 +183,7 @@ class Counter:
         taken = await complain(self._data(visit.bot), effect_id, order, asked.text, owners)
         if taken != "taken":
             raise Problem(409, "many_complaints" if taken == "too_many" else "no_complaint")
-        self._shops.wake(TELL.queue)
+        self._shops.wake(NOTIFICATION.of(visit.bot))
         log.info("mini_app_complaint", bot=visit.bot, user=visit.user_id, order=number)
         return await self._shown_order(visit, order)
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 from pydantic import BaseModel, ValidationError
 
 from mailroom.actors.hosting.demo_person import DemoPerson
-from mailroom.ops.settings import Settings
+from mailroom.actors.notify import NOTIFICATION
+from mailroom.ops.settings import BotSettings, Settings
 from mailroom.ops.wrong_values import said_plainly
 
 if TYPE_CHECKING:  # aiogram, which a check of settings can do without
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.jobs.queue import Queue
     from mailroom.actors.paying.restored import Restored
     from mailroom.actors.payment import Purpose
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:  # aiogram, which a check of settings can do without
 class Brought:
     """What the bundled bots of a configuration bring to the queues."""
 
-    deliveries: "list[Handlers]"
+    handlers: "list[Handlers]"
     purposes: "dict[str, Purpose]"
     """What follows from payments, by what they pay for."""
     restored: "list[Restored]"
@@ -101,20 +103,41 @@ async def prepare(settings: Settings, services: "BotServices") -> None:
     Raises `VaultError` where one cannot read what it has kept.
     """
     for kind, bot in _one_of_each(settings).items():
-        await importlib.import_module(f"mailroom.actors.bots.{kind}").prepare(services.of(bot))
+        await room(kind).prepare(services.of(bot))
 
 
 def brought(settings: Settings, services: "BotServices") -> Brought:
-    """The jobs and purposes of each kind of bundled bot that is configured, once."""
-    bring = [
-        (importlib.import_module(f"mailroom.actors.bots.{kind}"), services.of(bot))
-        for kind, bot in _one_of_each(settings).items()
+    """The jobs of every bundled bot that is configured, and the purposes of each kind, once."""
+    handlers = [
+        room(one.bot).handlers(services.of(name))
+        for name, one in _bundled(settings).items()
+        if hasattr(room(one.bot), "handlers")
     ]
     purposes: dict[str, Purpose] = {}
-    for module, its in bring:
-        purposes |= module.purposes(its)
-    restored = [module.after_restore(its) for module, its in bring if hasattr(module, "after_restore")]
-    return Brought([module.handlers(its) for module, its in bring], purposes, restored)
+    restored = []
+    for kind, bot in _one_of_each(settings).items():
+        purposes |= room(kind).purposes(services.of(bot))
+        if hasattr(room(kind), "after_restore"):
+            restored.append(room(kind).after_restore(services.of(bot)))
+    return Brought(handlers, purposes, restored)
+
+
+def queues_of(settings: Settings) -> "dict[str, list[Queue]]":
+    """The queues of each configured bot, in the order in which they are started."""
+    found = {}
+    for name, one in settings.bots.items():
+        brings = one.bot is not None and hasattr(room(one.bot), "queues")
+        found[name] = [*(room(one.bot).queues() if brings else ()), NOTIFICATION]
+    return found
+
+
+def room(kind: str | None) -> Any:
+    """What a bundled bot is made of."""
+    return importlib.import_module(f"mailroom.actors.bots.{kind}")
+
+
+def _bundled(settings: Settings) -> "dict[str, BotSettings]":
+    return {name: one for name, one in settings.bots.items() if one.bot is not None}
 
 
 def _one_of_each(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The outbox of a process: what tells it of jobs, and the parts that work them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -9,23 +9,21 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from mailroom.actors import notification
 from mailroom.actors.broadcast.part import BroadcastPart
-from mailroom.actors.delivery import DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.jobs.actor import job_life
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.worker import POLL_SECONDS
-from mailroom.actors.notification import NotificationActor
-from mailroom.actors.paying.kinds import LIST, RECONCILE, ListPayments, Reconcile
-from mailroom.actors.payment import PaymentActor, payment_handlers
+from mailroom.actors.notification import notification_handlers
+from mailroom.actors.paying.kinds import LIST, PAYMENT, RECONCILE, ListPayments, Reconcile
+from mailroom.actors.payment import payment_handlers
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.webpush import webpush_handlers
-from mailroom.ops.bundled import Brought
+from mailroom.ops.bundled import Brought, queues_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable
@@ -42,7 +40,6 @@ from mailroom.supervisors.workplace import Workplace
 
 log = get_logger("mailroom.outbox")
 
-QUEUES = (PaymentActor.queue, DeliveryActor.queue, NotificationActor.queue)
 LISTEN_AGAIN_SECONDS = 1.0
 """The pause after the connection that listens was lost. Meanwhile the queues look by themselves."""
 DEAF_SECONDS = 60.0
@@ -101,11 +98,10 @@ class Outbox:
             ),
             Work(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
         ]
+        queues = _by_queue([payments, *brought.handlers, *(_notifications(bot, web_push) for bot in bots)])
         return {
             "ears": self._listen,
-            "payment": job_life(PaymentActor, services, payments),
-            "delivery": job_life(DeliveryActor, services, delivery_handlers(brought.deliveries)),
-            "notification": job_life(NotificationActor, services, _notifications(web_push)),
+            **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
             "broadcast": BroadcastPart(self.pool, bots, door).live,
             "periodic": Periodic(self.pool, self.bell, works).live,
             "prune": self._prune,
@@ -137,12 +133,28 @@ class Outbox:
             await trio.sleep(PRUNE_SECONDS)
 
 
-def _notifications(web_push: WebPush | None) -> Handlers:
-    """The jobs of the queue: those of web push only with a key."""
-    handlers = Handlers(NotificationActor.queue)
-    handlers.include([notification.handlers])
+def queue_names(settings: Settings) -> list[str]:
+    """All queues that a process works: the platform's own, and those of its bots."""
+    of_bots = [one.of(bot) for bot, queues in queues_of(settings).items() for one in queues]
+    return [PAYMENT.of(), *of_bots]
+
+
+def _by_queue(several: Iterable[Handlers]) -> dict[str, Handlers]:
+    """All that is to be done for the jobs of each queue, in the order of the first."""
+    queues: dict[str, Handlers] = {}
+    for handlers in several:
+        if handlers.queue in queues:
+            queues[handlers.queue].include([handlers])
+        else:
+            queues[handlers.queue] = handlers
+    return queues
+
+
+def _notifications(bot: str, web_push: WebPush | None) -> Handlers:
+    """The jobs of a bot's queue: those of web push only with a key."""
+    handlers = notification_handlers(bot)
     if web_push is not None:
-        handlers.include([webpush_handlers(web_push, _nobody_keeps)])
+        handlers.include([webpush_handlers(bot, web_push, _nobody_keeps)])
     return handlers
 
 
@@ -164,7 +176,7 @@ async def open_outbox(
     opened: SharedConnections | asyncpg.Pool
     try:
         if working:
-            opened = shared = await aio(connect_shared, url, division, QUEUES)
+            opened = shared = await aio(connect_shared, url, division, queue_names(settings))
             pool: asyncpg.Pool = shared.house
         else:
             opened = pool = await aio(connect_claims, url, division.claims)

@@ -36,7 +36,7 @@ from mailroom.ops.front import Front
 from mailroom.ops.hosted import hosted_bots
 from mailroom.ops.identity import claim_names, spare_names
 from mailroom.ops.metrics_port import metrics_port
-from mailroom.ops.outbox import QUEUES, Outbox, open_outbox
+from mailroom.ops.outbox import Outbox, open_outbox, queue_names
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError, Stores, open_stores
 from mailroom.ops.version import VERSION
@@ -107,7 +107,7 @@ class Service:
         chat_page: str | None = None,
         policy: Policy | None = None,
         bots: BotFactory | None = None,
-        deliveries: Iterable[Handlers] = (),
+        handlers: Iterable[Handlers] = (),
         blocked_seconds_max: float = BLOCKED_SECONDS_MAX,
     ) -> None:
         self._settings = settings
@@ -116,7 +116,7 @@ class Service:
         self._chat_page = chat_page
         self._policy = policy or Policy()
         self._make_bots = bots or self._configured_bots
-        self._deliveries = list(deliveries)
+        self._handlers = list(handlers)
         self._blocked_seconds_max = blocked_seconds_max
         self.intake: Intake | None = None
         self.webhook: Webhook | None = None
@@ -135,9 +135,10 @@ class Service:
     async def run(self, stop: trio.Event) -> None:
         """Run until `stop` is set. Raises what kept a part from starting, and `GaveUp` when the tree did."""
         working = "worker" in self._roles
-        division = division_of(self._settings, len(QUEUES), working=working)
+        queues = len(queue_names(self._settings)) if working else 0
+        division = division_of(self._settings, queues, working=working)
         CONNECTIONS_MOST.set(most_of(division))
-        log.info("postgres_connections", at_most=most_of(division), queues=len(QUEUES) if working else 0)
+        log.info("postgres_connections", at_most=most_of(division), queues=queues)
         async with (
             open_stores(self._settings, division) as stores,
             open_outbox(self._settings, division, working=working) as outbox,
@@ -335,7 +336,7 @@ class Service:
         self, stores: Stores, outbox: Outbox, services: BotServices, workplace: Workplace
     ) -> dict[str, Start]:
         ours = brought(self._settings, services)
-        ours.deliveries.extend(self._deliveries)
+        ours.handlers.extend(self._handlers)
         pushed = self._settings.web_push
         try:
             push = WebPush(pushed.private_key, pushed.contact, services.http) if pushed else None

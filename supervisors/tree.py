@@ -22,8 +22,10 @@ DRAIN_SECONDS = 20.0
 """Handlers get the policy's 10 s to finish, then are cancelled; this is when we stop believing in them."""
 CLOSING_SECONDS = 10.0
 """How long a bot's shutdown hooks, or requests in progress, may take."""
-QUEUES = frozenset({"payment", "delivery", "notification", "broadcast"})
-"""The parts of the outbox that finish what they have in hand when they are asked to stop."""
+BESIDE_QUEUES = frozenset({"ears", "periodic", "prune", "moving"})
+"""The parts of the outbox that are no queues: those finish what they have in hand when they are asked to
+stop, as broadcasts do.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def tree(parts: Parts) -> SupervisorSpec:
         # what a job says to a chat waits in its mailbox. One queue that cannot work is parked alone.
         queues = SupervisorSpec(
             tuple(
-                ChildSpec(name, part, traps_exit=name in QUEUES, shutdown=CLOSING_SECONDS + 2)
+                ChildSpec(name, part, traps_exit=name not in BESIDE_QUEUES, shutdown=CLOSING_SECONDS + 2)
                 for name, part in parts.jobs.items()
             ),
             intensity=5, period=60, backoff=PATIENT, give_up="park",

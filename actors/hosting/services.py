@@ -44,8 +44,10 @@ class BotServices:
     schemas: Mapping[str, str]
     """Where the tables of each of them are."""
     demo: bool = False
+    bot: str = ""
+    """Whose services these are; empty where they are nobody's alone."""
     schema: str = ""
-    """Where those of the bot are whose services these are; empty where they are nobody's alone."""
+    """Where the tables of that bot are."""
 
     def of(self, bot: str) -> "BotServices":
         """Those of one bot: its statements find its tables over this database, and the payment accounts are
@@ -53,7 +55,7 @@ class BotServices:
         """
         database, chosen = self.database_of(bot), getattr(self.options.get(bot), "payments", None)
         accounts = Accounts(self.payments.values()).chosen(chosen)
-        return replace(self, database=database, schema=database.schema, payments=accounts)
+        return replace(self, database=database, bot=bot, schema=database.schema, payments=accounts)
 
     def database_of(self, bot: str) -> SchemaPool:
         """The way to the tables of one bot."""

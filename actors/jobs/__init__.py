@@ -7,6 +7,7 @@
     writer.py     outcomes, in batches
     outage.py     waiting for Postgres                               report.py     log line and metrics
     actor.py      the worker as an actor in the tree                 depth.py      the queues' backlog
+    queue.py      a queue that each bot has for itself               kind.py       a kind of job, a value
 
 A job runs at least once. Its effect takes place at most once if the handler sees to it, by one of three ways:
 rows of our database are written in `context.ending()`, outside systems are given `context.idempotency_key`,

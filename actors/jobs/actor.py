@@ -6,12 +6,12 @@ actor and comes out of its life, for the supervisor to act on; no other queue no
 """
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 import trio
 
 from mailroom.actors.jobs.context import Services
-from mailroom.actors.jobs.handlers import Handlers, HandlersError
+from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.jobs.worker import Details, QueueWorker
 from mailroom.actors.runtime.actor import TrioActor
@@ -37,10 +37,7 @@ class Life(Protocol):
 
 
 class JobActor(TrioActor):
-    """One queue. A subclass names it and says how much of it is run at once."""
-
-    queue: ClassVar[str]
-    limits: ClassVar[Limits] = Limits()
+    """One queue."""
 
     def __init__(self, worker: QueueWorker) -> None:
         super().__init__()
@@ -73,21 +70,20 @@ class JobActor(TrioActor):
 
 
 def job_life(
-    kind: type[JobActor],
     services: Services,
     handlers: Handlers,
     *,
     limits: Limits | None = None,
     lease_seconds: float = LEASE_SECONDS,
 ) -> Callable[[Life], Awaitable[None]]:
-    """The life of a queue's actor, for the supervision tree: a child that traps exits."""
-    if handlers.queue != kind.queue:
-        raise HandlersError(f"{kind.__name__} works the queue {kind.queue}, not {handlers.queue}")
+    """The life of a queue's actor, for the supervision tree: a child that traps exits. The `limits` are those
+    of the queue, unless others are given.
+    """
 
     async def live(life: Life) -> None:
-        worker = QueueWorker(handlers, services, limits or kind.limits, lease_seconds=lease_seconds)
+        worker = QueueWorker(handlers, services, limits or handlers.limits, lease_seconds=lease_seconds)
         async with open_actor_system():
-            ref: TrioActorRef[JobActor] = kind.start(worker)
+            ref: TrioActorRef[JobActor] = JobActor.start(worker)
             life.details = worker.details
             await ref.ask("look")  # answered once it is up
             life.started()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.queue import bot_of
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import complete_within
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -107,6 +108,11 @@ class JobContext:
     def seconds_left(self) -> float:
         """How long until the attempt is cut off."""
         return max(self.deadline - asyncio.get_running_loop().time(), 0.0)
+
+    @property
+    def bot_name(self) -> str:
+        """The bot whose queue the job is in: what follows from it is that bot's too."""
+        return bot_of(self.job.queue)
 
     def bot(self, name: str) -> "HostedBot":
         """A bot by its name in the configuration. Raises `NoServiceError` where there is none."""

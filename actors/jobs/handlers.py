@@ -1,6 +1,6 @@
 """Who does the jobs of a queue: for each kind a handler.
 
-    handlers = Handlers("delivery")
+    handlers = Handlers(DELIVERY, services.bot)
 
     @handlers.job(DELIVER)
     async def deliver(order: OrderJob, context: JobContext) -> Outcome | None: ...
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.queue import Queue
 from mailroom.storage.postgres.outbox.outcome import Outcome
 
 P = TypeVar("P", bound=BaseModel)
@@ -39,12 +40,14 @@ class Does(Generic[P]):
 
 
 class Handlers:
-    """The jobs of one queue, by the names of their kinds. Those of a room run their statements in its
-    `schema`.
+    """The jobs of one queue, that of `bot`, by the names of their kinds. Those of a room run their statements
+    in its `schema`.
     """
 
-    def __init__(self, queue: str, *, schema: str = "") -> None:
-        self.queue = queue
+    def __init__(self, queue: Queue, bot: str = "", *, schema: str = "") -> None:
+        self.queue = queue.of(bot)
+        self.limits = queue.limits
+        self._room_queue = queue
         self._schema = schema
         self._by_name: dict[str, Does[Any]] = {}
 
@@ -81,8 +84,10 @@ class Handlers:
 
     def _add(self, one: Does[Any]) -> None:
         name, queue = one.kind.name, one.kind.queue
-        if queue != self.queue:
-            raise HandlersError(f"the jobs {name} are enqueued in {queue}, and cannot be run in {self.queue}")
+        if queue.name != self._room_queue.name:
+            raise HandlersError(
+                f"the jobs {name} are enqueued in {queue.name}, and cannot be run in {self.queue}"
+            )
         if name in self._by_name:
             raise HandlersError(f"two jobs of the queue {self.queue} are called {name!r}")
         self._by_name[name] = one

@@ -1,8 +1,8 @@
 """A kind of job: a value that says what its jobs are called, what they carry, and how patient they are.
 
-    DELIVER = Kind("shop.deliver", OrderJob, Patience(attempts_max=36), queue="delivery", key_of=order_key)
+    DELIVER = Kind("shop.deliver", OrderJob, Patience(attempts_max=36), queue=DELIVERY, key_of=order_key)
 
-    await enqueue(connection, [DELIVER(OrderJob(order=1042))])
+    await enqueue(connection, [DELIVER(OrderJob(order=1042), bot=order.bot)])
 
 It imports nothing of those who do the job, so that whoever has a reason to want one done can: a handler of a
 chat, a page, another job. Calling it is the one way to make a job, and what nobody could run is refused there
@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from mailroom.actors.jobs.queue import Queue
 from mailroom.storage.postgres.outbox.job import Backoff, JobError, NewJob, Origin, Priority
 
 P = TypeVar("P", bound=BaseModel)
@@ -43,13 +44,15 @@ class Kind(Generic[P]):
     model: type[P]
     """What its jobs carry. New fields need a default: jobs from before a release are run after it."""
     patience: Patience = Patience()
-    queue: str = field(kw_only=True)
+    queue: Queue = field(kw_only=True)
     key_of: Callable[[P], str] | None = field(default=None, kw_only=True)
     """The ordering key of a job, from what it carries. Without it whoever makes a job may give it one."""
+    bot_of: Callable[[P], str] | None = field(default=None, kw_only=True)
+    """Whose job it is, where it carries that: it is enqueued in that bot's queue."""
 
     def __post_init__(self) -> None:
         try:
-            NewJob(self.queue, self.name, timeout_seconds=self.patience.timeout_seconds,
+            NewJob(self.queue.name, self.name, timeout_seconds=self.patience.timeout_seconds,
                    attempts_max=self.patience.attempts_max, backoff=self.patience.backoff)  # fmt: skip
         except JobError as error:
             raise KindError(f"the kind {self.name!r}: {error}") from None
@@ -58,6 +61,7 @@ class Kind(Generic[P]):
         self,
         payload: P,
         *,
+        bot: str = "",
         key: str | None = None,
         dedup_key: str | None = None,
         dedup_seconds: float = 600.0,
@@ -67,8 +71,8 @@ class Kind(Generic[P]):
         trace: str | None = None,
         origin: Origin | None = None,
     ) -> NewJob:
-        """A job to enqueue. Raises `KindError` for one that is not of this kind, `JobError` for what Postgres
-        would not keep.
+        """A job to enqueue, in the queue that `bot` has for it. Raises `KindError` for one that is not of
+        this kind, `QueueError` for one that is nobody's, `JobError` for what Postgres would not keep.
         """
         if not isinstance(payload, self.model):
             raise KindError(
@@ -78,10 +82,14 @@ class Kind(Generic[P]):
             if key is not None:
                 raise KindError(f"a job {self.name} has its key from what it carries: leave {key!r} out")
             key = self.key_of(payload)
+        if self.bot_of is not None:
+            if bot:
+                raise KindError(f"a job {self.name} carries whose it is: leave {bot!r} out")
+            bot = self.bot_of(payload)
         if run_at is not None and delay_seconds:
             raise KindError(f"a job {self.name} is wanted at a moment or after a delay, not both")
         return NewJob(
-            self.queue,
+            self.queue.of(bot),
             self.name,
             _text_of(payload),
             key=key,

@@ -5,10 +5,13 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from mailroom.actors.jobs.kind import Kind, Patience
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.providers.payments import PaymentState
 from mailroom.storage.postgres.outbox.job import Backoff
 
-QUEUE = "payment"
+PAYMENT = Queue("payment", Limits(concurrency=20, connections_max=4), of_bots=False)
+"""Providers count our requests, and answer in a second."""
 
 Why = Literal["too_late", "twice", "mismatch", "owner"]
 """Why money goes back: what was to be had is gone, it was paid for already, something else was paid than was
@@ -81,9 +84,9 @@ def _of_payment(wanted: RefundPayment) -> str:
     return refund_key(wanted.payment_id)
 
 
-NOTICED = Kind("payment.noticed", Noticed, ASKING, queue=QUEUE)
-CONFIRM = Kind("payment.confirm", Confirm, ASKING, queue=QUEUE)
-RECONCILE = Kind("payment.reconcile", Reconcile, Patience(attempts_max=3), queue=QUEUE)
-LIST = Kind("payment.list", ListPayments, LISTING, queue=QUEUE)
-REFUND = Kind("payment.refund", RefundPayment, REFUNDING, queue=QUEUE, key_of=_of_payment)
-LOST_BACK = Kind("payment.lost_back", GiveLostBack, GIVING_LOST_BACK, queue=QUEUE)
+NOTICED = Kind("payment.noticed", Noticed, ASKING, queue=PAYMENT)
+CONFIRM = Kind("payment.confirm", Confirm, ASKING, queue=PAYMENT)
+RECONCILE = Kind("payment.reconcile", Reconcile, Patience(attempts_max=3), queue=PAYMENT)
+LIST = Kind("payment.list", ListPayments, LISTING, queue=PAYMENT)
+REFUND = Kind("payment.refund", RefundPayment, REFUNDING, queue=PAYMENT, key_of=_of_payment)
+LOST_BACK = Kind("payment.lost_back", GiveLostBack, GIVING_LOST_BACK, queue=PAYMENT)

@@ -52,8 +52,10 @@ class Turnstile:
         self, most: int, users: Iterable[str], *, patience_seconds: float = PATIENCE_SECONDS
     ) -> None:
         self._most = most
-        self._users = tuple(dict.fromkeys(users))
-        self._kept_max = len(self._users) if most >= len(self._users) else most // 2
+        self._users: dict[str, None] = {}
+        self._kept_max = most
+        for user in users:
+            self.know(user)
         self._patience_seconds = patience_seconds
         self._used: Counter[Use] = Counter()
         self._waiting: dict[Use, deque[_Waiting]] = {}
@@ -61,6 +63,11 @@ class Turnstile:
         """The one that has been out the longest comes first."""
         self._numbers = count()
         self._look: asyncio.TimerHandle | None = None
+
+    def know(self, user: str) -> None:
+        """Keep one for this user too."""
+        self._users[user] = None
+        self._kept_max = self._most if self._most >= len(self._users) else self._most // 2
 
     def allows(self, use: Use) -> bool:
         """Whether it may have one now."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mailroom.actors.jobs.queue import DOT, name_in_room
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.job import NAME
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
@@ -27,6 +28,7 @@ from mailroom.supervisors.oncall.job_words import (
 )
 from mailroom.supervisors.oncall.office import Office, checked
 from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.targets import QUEUES_NODE
 
 if TYPE_CHECKING:
     from mailroom.storage.postgres.outbox.oncall import Hands
@@ -36,8 +38,6 @@ JOBS_BULK_MAX = 5000
 """Jobs one call works through: one transaction of a second or so. The outcome says that more are left."""
 JOBS_SHOWN_MAX = JOBS_BULK_MAX
 """Jobs in one list: as many as one can then act on."""
-QUEUES_NODE = "jobs"
-"""The supervisor whose children are called after the queues they work."""
 
 Act = Callable[["Hands", list[int]], Awaitable[list[int]]]
 
@@ -84,10 +84,12 @@ class Jobs(Office):
                     over = await find_over(pool, wanted, min(most, JOBS_SHOWN_MAX))
                 except TooManyError as error:
                     raise OnCallError(str(error)) from None
+                if not over and (renamed := await self._renamed(wanted)) is not None:
+                    return await self.jobs(renamed, most)
                 return [over_report(one) for one in over]
             found = await find(pool, wanted, min(most, JOBS_SHOWN_MAX))
-        if not found and wanted.queue is not None:
-            await self._known_queue(wanted.queue)
+        if not found and (renamed := await self._renamed(wanted)) is not None:
+            return await self.jobs(renamed, most)
         return [job_report(seen, whole=False) for seen in found]
 
     async def job(self, id: str) -> JobStory:  # noqa: A002 - the name in the agreement of all doors
@@ -201,8 +203,8 @@ class Jobs(Office):
         wanted = which if which.state is not None or which.ids is not None else replace(which, state="dead")
         async with self._outbox.look() as pool:
             found = await find(pool, wanted, JOBS_BULK_MAX + 1)
-        if not found and wanted.queue is not None:
-            await self._known_queue(wanted.queue)
+        if not found and (renamed := await self._renamed(wanted)) is not None:
+            return await self._settle(renamed)
         # Found are the newest; each step does those in the order in which they came.
         ids = sorted(seen.id for seen in found[:JOBS_BULK_MAX])
         return ids, len(found) > JOBS_BULK_MAX, described(wanted)
@@ -218,6 +220,14 @@ class Jobs(Office):
             f"job:{number}": reason_of(found[number].state if number in found else "") for number in numbers
         }
 
+    async def _renamed(self, wanted: "JobsWanted") -> "JobsWanted | None":
+        """The same description with the queue that is meant, where that is called otherwise: as queues were
+        when all bots shared them. Raises `UnknownTargetError` for one that there is not.
+        """
+        if wanted.queue is None or (name := await self._known_queue(wanted.queue)) == wanted.queue:
+            return None
+        return replace(wanted, queue=name)
+
     async def _known_queue(self, queue: str) -> str:
         """The queue that is meant. Raises `UnknownTargetError` with the nearest names."""
         from mailroom.storage.postgres.outbox.seen import counts
@@ -231,6 +241,11 @@ class Jobs(Office):
         known |= await self._worked_queues()
         if name in known or not known:  # where nobody knows any it is taken at its word
             return name
+        bots = sorted(one for one in known if DOT in one and name_in_room(one) == name)
+        if len(bots) == 1:
+            return bots[0]
+        if bots:
+            raise UnknownTargetError(f"Every bot has its own queue {name}: write {' or '.join(bots)}.")
         raise UnknownTargetError(f'No queue is called "{name}". {nearest_queues(name, known)}')
 
     async def _worked_queues(self) -> set[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from mailroom.actors.jobs.queue import DOT, name_in_room
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 
@@ -21,6 +22,8 @@ UNSTOPPABLE = ("stores", "oncall")
 TARGET_CHARS_MAX = 300
 """Longer than any name; it is repeated in messages, keys and the audit."""
 NAMES_SHOWN_MAX = 12
+QUEUES_NODE = "jobs"
+"""The supervisor whose children are called after the queues they work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,20 @@ def find_target(text: str, known: Known) -> Target:
     return _guess(text, known)
 
 
+def every_bots(text: str, paths: Collection[str]) -> list[str]:
+    """The nodes of the queues that are called `text`, or `jobs/text`, in the rooms of their bots: what queues
+    were called when all bots shared one.
+    """
+    above, _, name = text.rpartition("/")
+    return [
+        path
+        for path in sorted(paths)
+        for over, last in [path.rpartition("/")[::2]]
+        if over.rpartition("/")[2] == QUEUES_NODE and DOT in last and name_in_room(last) == name
+        and (not above or above == over)
+    ]  # fmt: skip
+
+
 def refuse_unstoppable(target: Target, known: Known) -> None:
     """Refuse to put aside what is needed to bring it back."""
     if target.kind != "node":
@@ -132,6 +149,8 @@ def _guess(text: str, known: Known) -> Target:
         meant.append(Target("node", text))
     if not meant:
         meant = [Target("node", path) for path in sorted(known.paths) if path.rpartition("/")[2] == text]
+    if not meant:
+        meant = [Target("node", path) for path in every_bots(text, known.paths)]
     if len(meant) == 1:
         return meant[0]
     if meant:
@@ -143,7 +162,13 @@ def _guess(text: str, known: Known) -> Target:
 def _named(kind: str, name: str, known: Known) -> Target | None:
     """A target of a kind that was named in full, if there is one."""
     if kind == "node":
-        return Target("node", name) if name in known.paths or known.nobody else None
+        if name in known.paths or known.nobody:
+            return Target("node", name)
+        paths = every_bots(name, known.paths)
+        if len(paths) > 1:
+            written = " or ".join(f"node/{path}" for path in paths)
+            raise OnCallError(f"Every bot has its own {name}: write {written}.")
+        return Target("node", paths[0]) if paths else None
     if kind == "bot":
         good = not any(letter in ":/*" or letter.isspace() for letter in name)  # * is everything in the store
         return Target("bot", name) if good and (name in known.bots or known.nobody) else None

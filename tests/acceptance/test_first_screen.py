@@ -185,9 +185,11 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
     await screen.names("three that hang", *HANGING)
 
     async with pool.acquire() as connection, connection.transaction():
-        await enqueue(connection, [NewJob("delivery", "shop.gone"), NewJob("notification", "shop.gone")])
+        await enqueue(
+            connection, [NewJob("shop.delivery", "shop.gone"), NewJob("shop.notification", "shop.gone")]
+        )
     await wait_for(lambda: _dead(desk))
-    await screen.names("two dead jobs", "2 jobs failed for good", "delivery shop.gone")
+    await screen.names("two dead jobs", "2 jobs failed for good", "shop.delivery shop.gone")
 
     scene.full.touch()
     await wait_for(lambda: _parked(desk))

@@ -4,11 +4,11 @@ import pytest
 from aiogram import Router
 from pydantic import BaseModel
 
-from mailroom.actors.delivery import QUEUE, DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.handlers import Handlers, HandlersError
 from mailroom.actors.jobs.kind import Kind, Patience
+from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.outcome import Retry
@@ -16,18 +16,20 @@ from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import QUICK, Letter, open_stand
 
+DELIVERY = Queue("delivery", of_bots=False)
+
 
 class Order(BaseModel):
     number: int
 
 
-DELIVER = Kind("shop.deliver", Order, Patience(backoff=QUICK), queue=QUEUE)
-SCAN = Kind("astral.scan", Letter, queue=QUEUE)
+DELIVER = Kind("shop.deliver", Order, Patience(backoff=QUICK), queue=DELIVERY)
+SCAN = Kind("astral.scan", Letter, queue=DELIVERY)
 
 
 def shop(deliver):
     """What a bot brings."""
-    handlers = Handlers(QUEUE)
+    handlers = Handlers(DELIVERY)
     handlers.job(DELIVER)(deliver)
     return handlers
 
@@ -41,13 +43,13 @@ def test_bots_bring_their_deliveries(play):  # noqa: F811
     async def scan(letter, context):
         delivered.append(letter.text)
 
-    brought, more = shop(deliver), Handlers(QUEUE)
+    brought, more = shop(deliver), Handlers(DELIVERY)
     more.job(SCAN)(scan)
 
     async def scenario(stand):
-        jobs = delivery_handlers([brought, more])
+        brought.include([more])
         new = [DELIVER(Order(number=7)), SCAN(Letter(text="x"))]
-        assert await stand.run_all(jobs, *new, kind=DeliveryActor) == [["done"], ["done"]]
+        assert await stand.run_all(brought, *new) == [["done"], ["done"]]
 
     play(scenario)
     assert sorted(map(str, delivered)) == ["7", "x"]
@@ -58,7 +60,7 @@ def test_two_bots_cannot_bring_the_same_name():
         """Never run."""
 
     with pytest.raises(HandlersError, match="two jobs"):
-        delivery_handlers([shop(deliver), shop(deliver)])
+        shop(deliver).include([shop(deliver)])
 
 
 def test_an_outside_system_that_takes_our_key_does_it_once(play):  # noqa: F811
@@ -72,9 +74,7 @@ def test_an_outside_system_that_takes_our_key_does_it_once(play):  # noqa: F811
     brought = shop(deliver)
 
     async def scenario(stand):
-        (story,) = await stand.run_all(
-            delivery_handlers([brought]), DELIVER(Order(number=7)), kind=DeliveryActor
-        )
+        (story,) = await stand.run_all(brought, DELIVER(Order(number=7)))
         assert story == ["retry", "retry", "done"]
 
     play(scenario)
@@ -116,7 +116,7 @@ def test_a_message_into_the_chat_is_handled_once_however_often_the_job_runs(deli
 
     async def scenario(stand, house):
         job = DELIVER(Order(number=1042))
-        await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+        await stand.run_all(brought, job)
         await house.settled()
 
     delivered_to_chats(router, scenario)
@@ -140,7 +140,7 @@ def test_goods_are_shown_though_the_number_of_their_job_comes_back_after_a_resto
     async def scenario(stand, house):
         for number in (1042, 1043):
             job = DELIVER(Order(number=number))
-            await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+            await stand.run_all(brought, job)
             await house.settled()
             await stand.execute("ALTER SEQUENCE outbox_job_id_seq RESTART")
 
@@ -164,7 +164,7 @@ def test_a_job_may_put_several_messages_into_its_chat(delivered_to_chats):
 
     async def scenario(stand, house):
         job = DELIVER(Order(number=1042))
-        await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+        await stand.run_all(brought, job)
         await house.settled()
 
     delivered_to_chats(router, scenario)
@@ -185,7 +185,7 @@ def test_a_trace_with_blanks_does_no_harm_to_the_mailbox(delivered_to_chats):
 
     async def scenario(stand, house):
         job = DELIVER(Order(number=1042), trace="a b\nc")
-        await stand.run_all(delivery_handlers([brought]), job, kind=DeliveryActor)
+        await stand.run_all(brought, job)
         await house.settled()
 
     delivered_to_chats(router, scenario)
@@ -206,7 +206,7 @@ def test_a_full_mailbox_is_tried_again_later(delivered_to_chats, monkeypatch):
         (id_,) = await stand.enqueue(
             DELIVER.with_patience(Patience(attempts_max=2, backoff=QUICK))(Order(number=1042))
         )
-        await stand.start(delivery_handlers([brought]), DeliveryActor)
+        await stand.start(brought)
         await stand.quiet()
         dead = await stand.seen(id_)
         assert (dead.attempts, dead.last_error) == (2, "MailboxFullError: the mailbox of shop:7 is full")
@@ -230,7 +230,7 @@ def test_a_bot_that_is_not_there_gets_no_mailbox(delivered_to_chats):
         (id_,) = await stand.enqueue(
             DELIVER.with_patience(Patience(attempts_max=1, backoff=QUICK))(Order(number=1042))
         )
-        await stand.start(delivery_handlers([brought]), DeliveryActor)
+        await stand.start(brought)
         await stand.quiet()
         assert "there is no bot 'sohp' here; there are ['shop']" in (await stand.seen(id_)).last_error
         assert await aio(house.mailboxes.ready, house.ownership.partitions, 10) == []

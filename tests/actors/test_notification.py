@@ -9,10 +9,9 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendMessage
 from pydantic import ValidationError
 
-from mailroom.actors import notification
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
-from mailroom.actors.notification import NotificationActor
+from mailroom.actors.notification import notification_handlers
 from mailroom.actors.notify import NOTIFY, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
@@ -57,7 +56,7 @@ def tell(jobs_url, clean_redis_url, telegram):  # noqa: F811
                         house.chats.look_again,
                     )
                     async with open_stand(jobs_url, bots={"shop": house.bot}, chats=door) as stand:
-                        await stand.start(notification.handlers, NotificationActor)
+                        await stand.start(notification_handlers("shop"))
                         await scenario(stand, house)
 
         return host.run(main)
@@ -124,7 +123,7 @@ def test_an_event_is_handled_once_when_its_job_is_run_again(tell):
         (id_,) = await stand.enqueue(event("ready", "1042"))
         await stand.until_true(partial(retried, stand, id_))
         await aio(stand.on_call().retry, [id_])
-        stand.ears.wake("notification")
+        stand.ears.wake("shop.notification")
         await stand.quiet()
         await house.settled()
         assert times == ["accepted", "duplicate"]
@@ -193,7 +192,7 @@ def test_a_notice_waits_while_telegram_does_not_know_the_bot(tell, telegram):
         await stand.until_true(put_off)
         assert house.bot.hold.why
         await house.until(lambda: not house.bot.hold.why, "getMe has brought the bot back")
-        stand.ears.wake("notification")
+        stand.ears.wake("shop.notification")
         await stand.quiet()
         assert (await stand.story(id_))[-1] == "done"
 
@@ -236,7 +235,7 @@ def test_a_telegram_that_is_down_is_tried_again(tell, telegram):
         (id_,) = await stand.enqueue(notice())
         await stand.until_true(partial(told, stand, id_, ["retry"]))
         await aio(stand.on_call().retry, [id_])
-        stand.ears.wake("notification")
+        stand.ears.wake("shop.notification")
         await stand.until_true(partial(told, stand, id_, ["retry", "requeued", "done"]))
 
     async def told(stand, id_, story):

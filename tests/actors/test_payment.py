@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.paying.kinds import CONFIRM, RECONCILE, Confirm, Reconcile
-from mailroom.actors.payment import Follows, NotPayableError, PaymentActor, Purpose, payment_handlers
+from mailroom.actors.payment import Follows, NotPayableError, Purpose, payment_handlers
 from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,
@@ -27,7 +28,7 @@ from mailroom.storage.postgres.payments import (
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.stand import Letter
 
-DELIVER = Kind("shop.deliver", Letter, queue="delivery")
+DELIVER = Kind("shop.deliver", Letter, queue=Queue("delivery"))
 
 
 class Provider:
@@ -68,7 +69,7 @@ class Till:
         if self.fails:
             self.fails -= 1
             raise self.failure
-        return Follows([DELIVER(Letter(text=payment.reference))], self.give_back)
+        return Follows([DELIVER(Letter(text=payment.reference), bot="shop")], self.give_back)
 
     async def on_mismatch(self, connection, payment, paid):
         self.told.append(("mismatch", payment.reference, str(paid)))
@@ -95,13 +96,13 @@ class Till:
         return CONFIRM(Confirm(payment_id=payment_id, notified=notified), **options)
 
     async def work(self, stand, *jobs):
-        return await stand.run_all(self.jobs, *jobs, kind=PaymentActor)
+        return await stand.run_all(self.jobs, *jobs)
 
     async def status(self, stand, payment_id):
         return (await aio(find_payment, stand.pool, payment_id)).status
 
     async def followed(self, stand):
-        return await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'delivery'")
+        return await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'shop.delivery'")
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # n
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.until_true(lambda: retried(stand, job))
         assert await till.status(stand, id_) == "pending"
         assert await stand.fetch("SELECT count(*) FROM sold") == 0
@@ -165,7 +166,7 @@ def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says): 
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.until_true(lambda: done(stand, job))
         payment = await aio(find_payment, stand.pool, id_)
         assert (payment.paid_minor, payment.paid_currency) == (says.amount_minor, says.currency)
@@ -185,7 +186,7 @@ def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, till):
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.quiet()
         dead = await stand.seen(job)
         assert (dead.state, dead.last_error) == ("dead", "there is no order 1042")
@@ -210,7 +211,7 @@ def test_another_payment_pays_nothing(play, till, says, why):  # noqa: F811
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.quiet()
         assert why in (await stand.seen(job)).last_error
         assert await till.status(stand, id_) == "pending"
@@ -224,7 +225,7 @@ def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noq
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.quiet()
         seen = await stand.seen(job)
         assert (seen.state, seen.attempts) == ("retrying", 1)
@@ -240,7 +241,7 @@ def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa:
     async def scenario(stand):
         id_ = await till.opened(stand)
         quiet, noticed = await stand.enqueue(till.confirm(id_), till.confirm(id_, notified=True))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.until_true(lambda: both(stand, quiet, noticed))
         assert await till.status(stand, id_) == "pending"
 
@@ -279,7 +280,7 @@ def test_a_payment_without_consequences_waits_for_somebody_to_look(play, till): 
     async def scenario(stand):
         id_ = await till.opened(stand, purpose="sauna.hour")
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.quiet()
         assert "nobody says what follows from sauna.hour" in (await stand.seen(job)).last_error
         assert await till.status(stand, id_) == "pending"
@@ -302,7 +303,7 @@ def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  
         slow_id = await till.opened(stand, "slow")
         others = [await till.opened(stand, f"p-{number}") for number in range(30)]
         await stand.enqueue(till.confirm(slow_id), *(till.confirm(id_) for id_ in others))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.until(lambda: len(gate) == 30)
 
     play(scenario)
@@ -323,7 +324,7 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
         await age(stand, unknown.id, minutes=6)
         till.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
         await stand.enqueue(RECONCILE(Reconcile()))
-        await stand.start(till.jobs, PaymentActor)
+        await stand.start(till.jobs)
         await stand.until_true(lambda: paid(stand, old))
         assert await till.status(stand, new) == "pending"
 

@@ -6,8 +6,6 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.notification import NotificationActor
 from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.webpush import WEBPUSH, PushNotice, webpush_handlers
@@ -33,11 +31,10 @@ def send(play, service):  # noqa: F811
                 forgotten.append(endpoint)
 
             push = WebPush(new_private_key(), "mailto:ops@shop.example", client, hosts=["127.0.0.1"])
-            handlers = Handlers("notification")
-            handlers.include([webpush_handlers(push, forget)])
+            handlers = webpush_handlers("shop", push, forget)
             notices = [PushNotice(subscription=one.subscription, payload="ready") for one in browsers]
-            await stand.start(handlers, NotificationActor)
-            ids = await stand.enqueue(*(WEBPUSH(notice) for notice in notices))
+            await stand.start(handlers)
+            ids = await stand.enqueue(*(WEBPUSH(notice, bot="shop") for notice in notices))
             await stand.until_true(partial(over, stand, ids))
             await aio(client.aclose)
             return [await stand.story(id_) for id_ in ids], [await stand.seen(id_) for id_ in ids], forgotten

@@ -13,7 +13,6 @@ from quart_trio import QuartTrio
 
 from mailroom.actors.paying.kinds import RECONCILE, Reconcile
 from mailroom.actors.paying.link import made_at
-from mailroom.actors.payment import PaymentActor
 from mailroom.actors.providers.yookassa import YooKassa
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
@@ -78,7 +77,7 @@ class Stage:
         )
 
     async def work(self):
-        await self.stand.start(self.jobs, PaymentActor)
+        await self.stand.start(self.jobs)
         await self.stand.quiet()
 
     async def looks(self):

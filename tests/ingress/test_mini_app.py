@@ -256,7 +256,7 @@ def test_from_the_catalogue_to_the_goods(visit) -> None:
             None,
         )
         assert 14 * 60 < order["seconds_left"] <= 15 * 60
-        assert shop.woken == ["delivery"]
+        assert shop.woken == ["shop.delivery"]
         row = (await shop.sql("SELECT * FROM shop.orders"))[0]
         assert (row["effect_id"], row["chat_id"], row["language"]) == (f"app:shop:{ANN}:{KEY}", ANN, "en")
         assert row["reserved_until"] is not None

@@ -11,7 +11,6 @@ from prometheus_client import REGISTRY
 from quart_trio import QuartTrio
 from structlog.testing import capture_logs
 
-from mailroom.actors.payment import PaymentActor
 from mailroom.actors.providers.aaio import Aaio, sign
 from mailroom.actors.providers.payments import NoticedPayment, NoticeRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime import host
@@ -135,7 +134,7 @@ def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
                 nursery.start_soon(one)
         assert [answer.status for answer in answers] == [200] * 50
         assert len(await jobs(stand)) == 1
-        await stand.start(shop.jobs, PaymentActor)
+        await stand.start(shop.jobs)
         await stand.quiet()
         assert (await shop.told(stand), provider.fetched) == ([("paid", 149_000)], [f"p-{id_}"])
 

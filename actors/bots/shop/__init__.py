@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.jobs.queue import Queue
     from mailroom.actors.paying.restored import Restored
     from mailroom.actors.payment import Purpose
 
@@ -23,8 +24,15 @@ def build() -> "Router":
     return built()
 
 
+def queues() -> "tuple[Queue, ...]":
+    """Those that each shop has for itself."""
+    from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
+
+    return (DELIVERY,)
+
+
 def handlers(services: "BotServices") -> "Handlers":
-    """The jobs of its deliveries."""
+    """The jobs of a shop's deliveries."""
     from mailroom.actors.bots.shop.jobs.handlers import handlers as made
 
     return made(services)

@@ -65,7 +65,7 @@ async def ask(
             if number is None:
                 return False
             wish = Erasure(erasure=number, language=language.value)
-            await enqueue(connection, [ERASE(wish, origin=origin)])
+            await enqueue(connection, [ERASE(wish, bot=bot, origin=origin)])
             return True
 
 
@@ -103,7 +103,7 @@ async def erase(database: Pool, bot: str, wish: Erasure, origin: Origin) -> bool
     try:
         await once(database, by, "erasure", str(wish.erasure), act)
     except _OpenOrderError:
-        await enqueue(database, [ERASE(wish, delay_seconds=AGAIN_SECONDS, origin=origin)])
+        await enqueue(database, [ERASE(wish, bot=bot, delay_seconds=AGAIN_SECONDS, origin=origin)])
         return False
     return True
 

@@ -219,7 +219,7 @@ async def _place(
         await connection.execute(SQL["set_balance"], number, spent_minor)
     paid = spent_minor == quote.total_minor
     if not paid:
-        await enqueue(connection, [_expire_job(number, placed["reserved_until"], origin)])
+        await enqueue(connection, [_expire_job(buyer.bot, number, placed["reserved_until"], origin)])
     # As late as possible: other buyers of these products wait from here to the commit.
     await lock(connection, [line.product.id for line in quote.lines])
     await _check_prices(connection, buyer.language, quote)
@@ -297,8 +297,8 @@ def _check(quote: Quote) -> None:
         raise ValueError("a line of a quote is for one at least")
 
 
-def _expire_job(number: int, reserved_until: datetime, origin: Origin | None) -> NewJob:
-    job = EXPIRE(OrderJob(order=number), run_at=reserved_until)
+def _expire_job(bot: str, number: int, reserved_until: datetime, origin: Origin | None) -> NewJob:
+    job = EXPIRE(OrderJob(order=number), bot=bot, run_at=reserved_until)
     return replace(job, origin=_origin_of(origin, job))
 
 

@@ -12,7 +12,7 @@ from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
-from mailroom.actors.bots.shop.telling import TELL
+from mailroom.actors.notify import NOTIFICATION
 from mailroom.storage.postgres.outbox.connection import Connection
 
 
@@ -30,7 +30,7 @@ async def answer(database: Pool, wake: Callable[[str], None], by: By, number: in
         return {"message": await complaints.reply(connection, order, by.effect_id, by.who, words)}
 
     await once(database, by, "answer", str(number), act)
-    wake(TELL.queue)
+    wake(NOTIFICATION.of(by.bot))
 
 
 async def close(database: Pool, by: By, number: int) -> bool:

@@ -7,13 +7,13 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.checkout import PURPOSE, begin_refund
-from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
+from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, DELIVERY, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
-from mailroom.actors.paying.kinds import REFUND
+from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -54,7 +54,7 @@ async def refund(
         }
 
     outcome = await once(database, by, "refund", str(number), act)
-    wake(APOLOGISE.queue if outcome["to_balance"] else REFUND.queue)
+    wake(DELIVERY.of(by.bot) if outcome["to_balance"] else PAYMENT.of())
     return outcome
 
 
@@ -81,4 +81,4 @@ async def _to_balance(connection: Connection, order: Order) -> list[NewJob]:
         over=True,
         to_balance=True,
     )
-    return [await go_back(connection, order.number), APOLOGISE(apology)]
+    return [await go_back(connection, order.bot, order.number), APOLOGISE(apology, bot=order.bot)]

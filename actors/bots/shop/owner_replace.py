@@ -7,12 +7,13 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.events import REPLACED, AboutItem
 from mailroom.actors.bots.shop.jobs.follow import replaced_jobs
-from mailroom.actors.bots.shop.jobs.kinds import TELL_SUPPLIER
+from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.owner_complaints import locked_order
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
-from mailroom.actors.bots.shop.telling import TELL, event_job
+from mailroom.actors.bots.shop.telling import event_job
+from mailroom.actors.notify import NOTIFICATION
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 
@@ -43,10 +44,10 @@ async def replace(database: Pool, wake: Callable[[str], None], by: By, number: i
             raise refuse(Fault.NO_REPLACEMENT, product=item.title)
         await complaints.close(connection, number)
         told = event_job(order.bot, order.chat_id, REPLACED(AboutItem(order=number, item=given)))
-        await enqueue(connection, [told, *await replaced_jobs(connection, number, item.product_id, given)])
+        await enqueue(connection, [told, *await replaced_jobs(connection, order, item.product_id, given)])
         return {"product": item.title, "dead": item_id, "given": given}
 
     outcome = await once(database, by, "replace", str(number), act)
-    wake(TELL.queue)
-    wake(TELL_SUPPLIER.queue)
+    wake(NOTIFICATION.of(by.bot))
+    wake(DELIVERY.of(by.bot))
     return outcome

@@ -36,7 +36,9 @@ EXAMPLE_RETRY = (
     '\b\nExamples:\n  mailroom outbox retry job:123 --why "the address is mended"'
     '\n  mailroom outbox retry --queue payment --error timeout --since 2h --why "the provider is back"'
 )
-EXAMPLE_DROP = '\b\nExample:\n  mailroom outbox drop --queue notification --since 1d --why "sent by hand"'
+EXAMPLE_DROP = (
+    '\b\nExample:\n  mailroom outbox drop --queue shop.notification --since 1d --why "sent by hand"'
+)
 
 
 def outbox_retry(

@@ -59,7 +59,6 @@ class SharedConnections:
     def __init__(
         self, claims: asyncpg.Pool, outcomes: asyncpg.Pool, work: asyncpg.Pool, queues: Sequence[str]
     ) -> None:
-        self.queues = tuple(queues)
         self._pools = claims, outcomes, work
         self._at_claims = Turnstile(claims.get_max_size(), [HOUSE, *queues])
         self._at_outcomes = Turnstile(outcomes.get_max_size(), queues)
@@ -68,6 +67,8 @@ class SharedConnections:
 
     def of(self, queue: str) -> QueueConnections:
         """The share of a queue."""
+        for turnstile in (self._at_claims, self._at_outcomes, self._at_work):
+            turnstile.know(queue)
         claims, outcomes, work = self._pools
         return QueueConnections(
             Share(claims, self._at_claims, queue),

@@ -123,4 +123,4 @@ def new_worker(
         worker.kill()
 
 
-deed = partial(NewJob, "delivery", "deed", attempts_max=50)
+deed = partial(NewJob, "shop.delivery", "deed", attempts_max=50)

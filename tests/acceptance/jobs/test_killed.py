@@ -21,7 +21,7 @@ QUICK = Backoff(first_seconds=0.05, factor=1.0)
 def deeds(first, count, *, keys=20):
     """Half of them write a row of ours, half of them do something elsewhere."""
     return [
-        NewJob("delivery", "deed" if number % 2 else "outside", json.dumps({"number": number}),
+        NewJob("shop.delivery", "deed" if number % 2 else "outside", json.dumps({"number": number}),
                key=f"order:{number % keys}", attempts_max=50, backoff=QUICK)
         for number in range(first, first + count)
     ]  # fmt: skip
@@ -56,7 +56,7 @@ def test_a_worker_killed_at_every_point_of_a_jobs_life_loses_nothing_and_doubles
 
 @pytest.mark.timeout(300)
 def test_leases_of_a_dead_worker_are_taken_over_by_a_living_one(outbox, new_worker):
-    outbox.enqueue([NewJob("delivery", "deed", json.dumps({"number": 1, "hangs": True}))])
+    outbox.enqueue([NewJob("shop.delivery", "deed", json.dumps({"number": 1, "hangs": True}))])
     first, second = new_worker(), new_worker()
     first.live()
     wait_until(lambda: outbox.value("SELECT count(*) FROM outbox_job WHERE worker IS NOT NULL"), "a claim")

@@ -31,7 +31,7 @@ def test_jobs_of_many_keys_keep_their_order_though_some_fail_at_first(outbox, ne
             failing += fails
             payload = json.dumps({"number": number, "fails": fails})
             key = f"order:{dice.randrange(keys)}"
-            batch.append(NewJob("delivery", "deed", payload, key=key, backoff=QUICK, attempts_max=50))
+            batch.append(NewJob("shop.delivery", "deed", payload, key=key, backoff=QUICK, attempts_max=50))
         outbox.enqueue(batch)
     workers = [new_worker(), new_worker()]
     for worker in workers:
@@ -68,7 +68,9 @@ def test_a_queue_whose_every_job_hangs_holds_up_no_other(outbox, new_worker, job
         ),
         "payments in hand",
     )
-    outbox.enqueue([NewJob("delivery", "deed", json.dumps({"number": number})) for number in range(jobs)])
+    outbox.enqueue(
+        [NewJob("shop.delivery", "deed", json.dumps({"number": number})) for number in range(jobs)]
+    )
     began = time.monotonic()
     wait_until(lambda: outbox.value("SELECT count(*) FROM effect") == jobs, "every delivery", 200)
     print(f"{jobs / (time.monotonic() - began):.0f} deliveries a second beside payments that hang")

@@ -60,6 +60,8 @@ def main(config: Path, point: str, after: int) -> None:
     from mailroom.actors.jobs.context import JobContext
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.kind import Kind, Patience
+    from mailroom.actors.jobs.queue import Queue
+    from mailroom.actors.paying.kinds import PAYMENT
     from mailroom.actors.runtime import host
     from mailroom.ops import logs
     from mailroom.ops.configuration import load
@@ -67,10 +69,11 @@ def main(config: Path, point: str, after: int) -> None:
     from mailroom.storage.postgres.outbox.job import Backoff
 
     fate = Fate(point, after)
-    handlers = Handlers("delivery")
+    deeds = Queue("delivery")
+    handlers = Handlers(deeds, "shop")
     quick = Backoff(first_seconds=0.05, factor=1.0, jitter=0.5)
 
-    @handlers.job(Kind("deed", Deed, Patience(attempts_max=50, backoff=quick), queue="delivery"))
+    @handlers.job(Kind("deed", Deed, Patience(attempts_max=50, backoff=quick), queue=deeds))
     async def deed(wanted: Deed, context: JobContext) -> None:
         fate.reach("in the handler")
         if wanted.hangs:
@@ -85,7 +88,7 @@ def main(config: Path, point: str, after: int) -> None:
             fate.reach("inside of the effect")
         fate.reach("after the effect")
 
-    @handlers.job(Kind("outside", Deed, Patience(attempts_max=50, backoff=quick), queue="delivery"))
+    @handlers.job(Kind("outside", Deed, Patience(attempts_max=50, backoff=quick), queue=deeds))
     async def outside(wanted: Deed, context: JobContext) -> None:
         # Somebody else's system, which knows our idempotency key.
         await context.database.execute(
@@ -96,9 +99,9 @@ def main(config: Path, point: str, after: int) -> None:
         fate.did()
         fate.reach("after an effect outside")
 
-    payments = Handlers("payment")
+    payments = Handlers(PAYMENT)
 
-    @payments.job(Kind("hang", Deed, Patience(timeout_seconds=20), queue="payment"))
+    @payments.job(Kind("hang", Deed, Patience(timeout_seconds=20), queue=PAYMENT))
     async def hang(_wanted: Deed, _context: JobContext) -> None:
         await asyncio.sleep(3600)
 
@@ -130,7 +133,7 @@ def main(config: Path, point: str, after: int) -> None:
     mailroom.ops.outbox.job_life = partial(job_life, lease_seconds=LEASE_SECONDS)
     logs.configure("json")
     service = Service(
-        load(config), frozenset({"worker"}), lambda _: print("READY", flush=True), deliveries=[handlers]
+        load(config), frozenset({"worker"}), lambda _: print("READY", flush=True), handlers=[handlers]
     )
     host.run(service.main)
     assert trio

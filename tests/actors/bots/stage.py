@@ -21,14 +21,12 @@ from contextlib import asynccontextmanager
 import trio
 from aiogram.types import Update
 
-from mailroom.actors import notification
-from mailroom.actors.delivery import DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
-from mailroom.actors.notification import NotificationActor
+from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
-from mailroom.actors.payment import PaymentActor, payment_handlers
+from mailroom.actors.payment import payment_handlers
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
@@ -62,8 +60,8 @@ class Stage:
 
     async def start(self):
         """All queues at work."""
-        for handlers, kind in self._queues:
-            await self.stand.start(handlers, kind)
+        for handlers in self._queues:
+            await self.stand.start(handlers)
 
     async def write(self, person, text, *, language="en", settle=True):
         """Somebody writes, and waits until all that follows is done."""
@@ -161,9 +159,9 @@ async def open_stage(
             ).of(NAME)
             house.bot.dispatcher.workflow_data.update(services.for_handlers(NAME))
             queues = [
-                (payment_handlers(services.payments, module.purposes(services)), PaymentActor),
-                (delivery_handlers([module.handlers(services)]), DeliveryActor),
-                (notification.handlers, NotificationActor),
+                payment_handlers(services.payments, module.purposes(services)),
+                module.handlers(services),
+                notification_handlers(NAME),
             ]
             yield Stage(stand, house, services, provider, queues)
             with trio.CancelScope(shield=True):

@@ -256,7 +256,9 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
     settings = configuration.load(folder / "jar.toml", environment={})
     (options,) = options_of(settings).values()
     assert options.owners == {OWNER}
-    assert list(brought(settings, SimpleNamespace(of=lambda _bot: None)).purposes) == ["tips.tip"]
+    assert list(brought(settings, SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot))).purposes) == [
+        "tips.tip"
+    ]
     wrong = folder / "wrong.toml"
     wrong.write_text('[bots.jar]\nbot = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')
     with pytest.raises(ConfigurationError, match=r"unknown option; did you mean amounts_rub"):

@@ -12,13 +12,12 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendMessage
 from pydantic import ValidationError
 
-from mailroom.actors import notification
 from mailroom.actors.broadcast import bot as broadcast_bot
 from mailroom.actors.broadcast.create import create
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
-from mailroom.actors.notification import NotificationActor
+from mailroom.actors.notification import notification_handlers
 from mailroom.actors.notify import NOTIFY, Message, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
@@ -272,7 +271,7 @@ def test_pause_resume_and_cancel(play, telegram):
 def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
     async def scenario(studio):
         await studio.start()
-        await studio.stand.start(notification.handlers, NotificationActor)
+        await studio.stand.start(notification_handlers("shop"))
         await studio.create(range(1, 5_000))
         await studio.stand.until(lambda: len(telegram.calls) >= 30)
         for number in range(10):

@@ -8,10 +8,11 @@ import asyncpg
 import trio
 from pydantic import BaseModel
 
-from mailroom.actors.jobs.actor import JobActor, job_life
+from mailroom.actors.jobs.actor import job_life
 from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.kind import Kind, Patience
+from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -21,19 +22,12 @@ from mailroom.storage.postgres.outbox.oncall import Hands
 from mailroom.storage.postgres.outbox.seen import Wanted, find, show
 
 PATIENCE_SECONDS = 15.0
+MAIL, OTHER = Queue("mail", of_bots=False), Queue("other", of_bots=False)
 QUICK = Backoff(first_seconds=0.0, jitter=0.0)
 
 
 class Letter(BaseModel):
     text: str = ""
-
-
-class MailActor(JobActor):
-    queue = "mail"
-
-
-class OtherActor(JobActor):
-    queue = "other"
 
 
 class Life:
@@ -78,11 +72,11 @@ class Stand:
         self.patience_seconds = PATIENCE_SECONDS
         self._worked = set()
 
-    async def start(self, handlers, kind=MailActor, **options):
+    async def start(self, handlers, **options):
         """Put an actor into its place, and wait until it is up."""
         life = Life()
         self._worked.add(handlers.queue)
-        self._nursery.start_soon(life.run, job_life(kind, self.services, handlers, **options))
+        self._nursery.start_soon(life.run, job_life(self.services, handlers, **options))
         await self.until(lambda: life.up.is_set() or life.over.is_set(), "the actor to start")
         if life.error:
             raise life.error
@@ -94,10 +88,10 @@ class Stand:
             self.ears.wake(queue)
         return [one.id for one in enqueued]
 
-    async def run_all(self, handlers, *jobs, kind=MailActor, **options):
+    async def run_all(self, handlers, *jobs, **options):
         """Enqueue, and work until nothing is left that could be run now. The jobs' stories."""
         ids = await self.enqueue(*jobs)
-        life = await self.start(handlers, kind, **options)
+        life = await self.start(handlers, **options)
         await self.quiet()
         await life.stop()
         assert life.error is None
@@ -173,7 +167,8 @@ async def open_stand(url, **services):
 class Post:
     """Handlers in the test's hands: a letter's text says what becomes of it."""
 
-    def __init__(self, queue="mail", **patience):
+    def __init__(self, name="mail", **patience):
+        queue = Queue(name, of_bots=False)
         self.handlers = Handlers(queue)
         self.began = []
         self.ended = []

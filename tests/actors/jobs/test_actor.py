@@ -8,9 +8,8 @@ import trio
 import trio.testing
 from pykka import ActorRegistry
 
-from mailroom.actors.jobs.actor import job_life
+from mailroom.actors.jobs.actor import JobActor
 from mailroom.actors.jobs.context import Services
-from mailroom.actors.jobs.handlers import Handlers, HandlersError
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
@@ -19,7 +18,7 @@ from mailroom.storage.postgres.outbox.complete import complete
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Retry
 from mailroom.storage.postgres.outbox.pools import connect_shared
-from tests.actors.jobs.stand import MailActor, OtherActor, Post
+from tests.actors.jobs.stand import Post
 
 SOON = Limits(finish_seconds=0.05)
 
@@ -280,7 +279,7 @@ def test_a_failure_of_one_queue_comes_out_of_its_life_and_no_other_notices(play)
     post, other = Post(), Post("other")
 
     async def scenario(stand):
-        healthy = await stand.start(other.handlers, OtherActor)
+        healthy = await stand.start(other.handlers)
         ill = await stand.start(post.handlers)
         # Something that no waiting cures, and that concerns one queue alone.
         await stand.execute(
@@ -315,23 +314,18 @@ def test_an_actor_that_cannot_start_says_why(jobs_url, play):
     play(scenario)
 
 
-def test_an_actor_takes_the_jobs_of_its_own_queue_only():
-    with pytest.raises(HandlersError, match="works the queue mail, not other"):
-        job_life(MailActor, Services("", Ears("")), Handlers("other"))
-
-
 def test_the_actor_is_one_of_pykkas(play):
     post = Post()
 
     async def scenario(stand):
         life = await stand.start(post.handlers)
-        (ref,) = ActorRegistry.get_by_class(MailActor)
+        (ref,) = ActorRegistry.get_by_class(JobActor)
         assert await ref.ask("look") == life.details()
         ref.tell("wake")
         await ref.stop()
         await life.over.wait()
         assert life.error is None
-        assert ActorRegistry.get_by_class(MailActor) == []
+        assert ActorRegistry.get_by_class(JobActor) == []
 
     play(scenario)
 
@@ -426,7 +420,7 @@ def test_a_queue_that_hangs_leaves_another_alone(play):
         await stand.enqueue(*(hanging.new(text) for text in [*texts, *["sql"] * 10]))
         slow = await stand.start(hanging.handlers, limits=SOON)
         await stand.until(lambda: len(hanging.began) == 60)
-        await stand.start(other.handlers, OtherActor)
+        await stand.start(other.handlers)
         for _ in range(10):
             await stand.enqueue(*(other.new(str(number)) for number in range(200)))
         await stand.until(lambda: len(other.ended) == 2000)

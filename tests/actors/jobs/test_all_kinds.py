@@ -9,6 +9,7 @@ from mailroom.actors import notification, notify, webpush
 from mailroom.actors.bots.shop.jobs import kinds as shop
 from mailroom.actors.bots.shop.jobs.handlers import handlers as shop_handlers
 from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.queue import name_in_room
 from mailroom.actors.paying import kinds as paying
 from mailroom.actors.payment import payment_handlers
 from tests.imports import HERE, imports, modules
@@ -59,8 +60,9 @@ def all_kinds() -> list[Kind]:
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
 def test_a_job_is_written_as_it_was_and_one_that_was_written_is_read(kind):
     queue, timeout_seconds, attempts_max, payload, key = WRITTEN[kind.name]
-    job = kind(kind.model.model_validate_json(payload))
-    assert (job.queue, job.payload, job.key) == (queue, payload, key)
+    bot = "shop" if kind.queue.of_bots and kind.bot_of is None else ""
+    job = kind(kind.model.model_validate_json(payload), bot=bot)
+    assert (name_in_room(job.queue), job.payload, job.key) == (queue, payload, key)
     assert (job.timeout_seconds, job.attempts_max) == (timeout_seconds, attempts_max)
 
 
@@ -69,8 +71,12 @@ def test_no_kind_that_jobs_were_written_of_is_forgotten():
 
 
 def test_every_kind_has_somebody_who_does_it():
-    jobs = [payment_handlers({}, {}), notification.handlers, webpush.webpush_handlers(None, None)]
-    jobs.append(shop_handlers(SimpleNamespace(schema="shop")))
+    jobs = [
+        payment_handlers({}, {}),
+        notification.notification_handlers("shop"),
+        webpush.webpush_handlers("shop", None, None),
+    ]
+    jobs.append(shop_handlers(SimpleNamespace(bot="shop", schema="shop")))
     assert sorted(name for one in jobs for name in one.names()) == sorted(WRITTEN)
 
 

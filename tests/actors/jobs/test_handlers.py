@@ -8,6 +8,7 @@ from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.limits import Limits, Throttle
 from mailroom.actors.jobs.run import checked, failed
 from mailroom.storage.postgres.outbox.outcome import Rejected, Retry
+from tests.actors.jobs.stand import MAIL, OTHER
 
 
 class Order(BaseModel):
@@ -18,11 +19,11 @@ async def nothing(payload, context):
     """A handler."""
 
 
-ORDER = Kind("order", Order, queue="mail")
+ORDER = Kind("order", Order, queue=MAIL)
 
 
 def test_two_jobs_of_one_name_are_refused():
-    handlers, more = Handlers("mail"), Handlers("mail")
+    handlers, more = Handlers(MAIL), Handlers(MAIL)
     handlers.job(ORDER)(nothing)
     more.job(ORDER)(nothing)
     with pytest.raises(HandlersError, match="two jobs of the queue mail are called 'order'"):
@@ -31,12 +32,12 @@ def test_two_jobs_of_one_name_are_refused():
 
 def test_jobs_of_another_queue_are_refused():
     with pytest.raises(HandlersError, match="jobs of the queue other cannot be run in mail"):
-        Handlers("mail").include([Handlers("other")])
+        Handlers(MAIL).include([Handlers(OTHER)])
 
 
 def test_a_kind_of_another_queue_is_refused_where_its_handler_is_written():
     with pytest.raises(HandlersError, match="order are enqueued in mail, and cannot be run in other"):
-        Handlers("other").job(ORDER)(nothing)
+        Handlers(OTHER).job(ORDER)(nothing)
 
 
 def test_limits_that_let_nothing_through_are_refused():

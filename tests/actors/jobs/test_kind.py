@@ -6,7 +6,9 @@ import pytest
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.kind import Kind, KindError, Patience
+from mailroom.actors.jobs.queue import Queue
 from mailroom.storage.postgres.outbox.job import Backoff, JobError
+from tests.actors.jobs.stand import MAIL
 
 
 class Order(BaseModel):
@@ -18,8 +20,8 @@ class Letter(BaseModel):
 
 
 PATIENCE = Patience(timeout_seconds=5, attempts_max=3, backoff=Backoff(1.0, 3.0))
-ORDER = Kind("order", Order, PATIENCE, queue="mail")
-OF_ORDER = Kind("order", Order, queue="mail", key_of=lambda order: f"order:{order.number}")
+ORDER = Kind("order", Order, PATIENCE, queue=MAIL)
+OF_ORDER = Kind("order", Order, queue=MAIL, key_of=lambda order: f"order:{order.number}")
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
 
 
@@ -61,10 +63,10 @@ def test_a_job_is_wanted_at_a_moment_or_after_a_delay():
 @pytest.mark.parametrize("wrong", [{"timeout_seconds": 0}, {"attempts_max": 0}])
 def test_a_kind_without_patience_is_refused_where_it_is_written(wrong):
     with pytest.raises(KindError, match="the kind 'order': a job needs an attempt"):
-        Kind("order", Order, Patience(**wrong), queue="mail")
+        Kind("order", Order, Patience(**wrong), queue=MAIL)
 
 
 @pytest.mark.parametrize(("name", "queue"), [("", "mail"), ("an order", "mail"), ("order", "my mail")])
 def test_a_kind_whose_name_or_queue_is_no_word_is_refused_where_it_is_written(name, queue):
     with pytest.raises(KindError, match="must be 1 to 100 of the characters"):
-        Kind(name, Order, queue=queue)
+        Kind(name, Order, queue=Queue(queue, of_bots=False))

@@ -14,7 +14,7 @@ from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
-from tests.actors.jobs.stand import Post
+from tests.actors.jobs.stand import MAIL, Post
 
 
 def count_of(outcome, queue="mail"):
@@ -193,9 +193,9 @@ def test_a_payload_of_another_shape_becomes_a_dead_letter_that_names_what_is_mis
         number: int
         lines: list[str]
 
-    handlers = Handlers("mail")
+    handlers = Handlers(MAIL)
 
-    @handlers.job(Kind("order", Order, queue="mail"))
+    @handlers.job(Kind("order", Order, queue=MAIL))
     async def deliver(order, context):
         raise AssertionError("it must not get here")
 
@@ -220,7 +220,7 @@ def test_what_a_handler_reads_and_does_not_fit_is_one_plain_sentence_in_its_dead
         amount: int
         currency: str
 
-    handlers = Handlers("mail")
+    handlers = Handlers(MAIL)
 
     @handlers.job("ask", Answer, attempts_max=1)
     async def ask(answer, context):
@@ -243,9 +243,9 @@ def test_a_job_from_before_a_release_is_run_after_it(play):
         number: int
         gift: bool = False  # new
 
-    handlers, seen = Handlers("mail"), []
+    handlers, seen = Handlers(MAIL), []
 
-    @handlers.job(Kind("order", Order, queue="mail"))
+    @handlers.job(Kind("order", Order, queue=MAIL))
     async def deliver(order, context):
         seen.append(order)
 

@@ -4,7 +4,6 @@ import asyncio
 
 import trio
 
-from mailroom.actors.jobs.actor import JobActor
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.division import divided, wanted
 from mailroom.storage.postgres.opening import held
@@ -14,10 +13,6 @@ from tests.actors.jobs.stand import Post
 QUEUES = [f"queue-{number}" for number in range(12)]
 LEASE_SECONDS = 4.0
 FLOOD_JOBS = 200
-
-
-def actor(name):
-    return type("OneActor", (JobActor,), {"queue": name})
 
 
 async def sharing(stand):
@@ -52,7 +47,7 @@ def test_eleven_queues_are_worked_in_time_while_the_handlers_of_one_hang_in_thei
         shared = await sharing(stand)
         for queue, post in posts.items():
             post.answers[""] = hang if queue == hanging else end
-            await stand.start(post.handlers, actor(queue), lease_seconds=LEASE_SECONDS)
+            await stand.start(post.handlers, lease_seconds=LEASE_SECONDS)
         await stand.enqueue(*(posts[hanging].new() for _ in range(FLOOD_JOBS)))
         await stand.until(lambda: len(posts[hanging].began) == FLOOD_JOBS)
         with trio.fail_after(stand.patience_seconds):

@@ -10,7 +10,6 @@ from structlog.testing import capture_logs
 
 from mailroom.actors.paying.kinds import CONFIRM, Confirm, Noticed
 from mailroom.actors.paying.noticed import noticed_job
-from mailroom.actors.payment import PaymentActor
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import end_lost, lost_payments, lost_sums
@@ -56,7 +55,8 @@ def test_a_notice_leads_to_the_payment_and_what_follows_from_it(tell, shop):
         assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
         assert await shop.status(stand, id_) == "paid"
         assert (
-            await stand.fetch("SELECT trace FROM outbox_job WHERE queue = 'delivery'") == f"yoomoney:p-{id_}"
+            await stand.fetch("SELECT trace FROM outbox_job WHERE queue = 'shop.delivery'")
+            == f"yoomoney:p-{id_}"
         )
 
     (line,) = tell(scenario, "paid")
@@ -97,7 +97,7 @@ def test_the_wrong_money_buys_nothing_and_goes_back_as_it_came(tell, shop, paid,
         payment = await aio(find_payment, stand.pool, id_)
         assert (payment.status, payment.paid_minor, payment.paid_currency) == ("refunded", paid, currency)
         assert [order.money for order in shop.provider.refund_calls] == [Money(paid, currency)]
-        assert await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'delivery'") == 0
+        assert await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'shop.delivery'") == 0
         # The thing can be paid for anew, by another payment.
         assert await shop.open(stand) != id_
 
@@ -297,7 +297,7 @@ def test_a_notice_that_says_paid_too_early_is_asked_about_again(play, shop):  # 
     async def scenario(stand):
         id_ = await shop.open(stand)
         (job,) = await stand.enqueue(notice(f"p-{id_}"))
-        await stand.start(shop.jobs, PaymentActor)
+        await stand.start(shop.jobs)
         await stand.until_true(lambda: story(stand, job, ["retry"]))
         shop.provider.becomes(f"p-{id_}", "paid")
         await aio(stand.on_call().retry, [job])

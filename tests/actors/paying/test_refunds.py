@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from mailroom.actors.paying.kinds import REFUNDING, Noticed
 from mailroom.actors.paying.noticed import noticed_job
-from mailroom.actors.payment import PaymentActor, begin_giving_back
+from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -135,7 +135,7 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
     async def scenario(stand):
         id_ = await paid(shop, stand)
         (job,) = await give_back(stand, id_)
-        life = await stand.start(shop.jobs, PaymentActor)
+        life = await stand.start(shop.jobs)
         await stand.until_true(lambda: tried(stand, job, 1))
         await again(stand, job)
         await stand.until_true(lambda: tried(stand, job, 2))

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mailroom.actors.jobs.kind import Kind
-from mailroom.actors.payment import Follows, PaymentActor, Purpose, payment_handlers
+from mailroom.actors.jobs.queue import Queue
+from mailroom.actors.payment import Follows, Purpose, payment_handlers
 from mailroom.actors.providers.payments import (
     CreatedPayment,
     FetchedPayment,
@@ -34,7 +35,7 @@ class Trouble:
             raise answer
 
 
-DELIVER = Kind("shop.deliver", Letter, queue="delivery")
+DELIVER = Kind("shop.deliver", Letter, queue=Queue("delivery"))
 
 
 class MemoryProvider:
@@ -156,7 +157,7 @@ class Shop:
         await self._tell(connection, "paid", payment, payment.amount_minor)
         if self.give_back:
             return Follows(give_back=self.give_back)
-        return Follows([DELIVER(Letter(text=payment.reference))])
+        return Follows([DELIVER(Letter(text=payment.reference), bot="shop")])
 
     async def _mismatched(self, connection, payment, paid):
         await self._tell(connection, f"mismatched {paid.currency}", payment, paid.amount_minor)
@@ -199,7 +200,7 @@ class Shop:
         return payment.id
 
     async def work(self, stand, *jobs):
-        return await stand.run_all(self.jobs, *jobs, kind=PaymentActor)
+        return await stand.run_all(self.jobs, *jobs)
 
     async def status(self, stand, payment_id):
         return (await aio(find_payment, stand.pool, payment_id)).status

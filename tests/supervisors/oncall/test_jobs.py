@@ -225,6 +225,23 @@ def test_a_queue_that_is_not_there_is_answered_with_the_nearest(desk, enqueue, s
         desk.pause_queue("a b", desk.by)
 
 
+def test_a_queue_is_found_by_what_it_was_called_when_bots_shared_it(desk, enqueue):
+    (waits,) = enqueue(NewJob("shop.delivery", "deliver"))
+    (later,) = enqueue(NewJob("shop.notification", "notify", delay_seconds=60))
+    assert desk.pause_queue("delivery", desk.by).target == "shop.delivery"
+    assert [job.id for job in desk.jobs(Wanted(queue="delivery"))] == [waits]
+    assert desk.retry_jobs(Wanted(queue="notification", state="scheduled"), desk.by).done == 1
+    assert desk.job(later).job.state == "waiting"
+    enqueue(NewJob("second.delivery", "deliver"))
+    for call in (
+        lambda: desk.resume_queue("delivery", desk.by),
+        lambda: desk.jobs(Wanted(queue="delivery")),
+        lambda: desk.drop_jobs(Wanted(queue="delivery"), desk.by),
+    ):
+        with pytest.raises(UnknownTargetError, match=r"write second\.delivery or shop\.delivery\."):
+            call()
+
+
 def test_nobody_acts_without_a_name_and_a_reason(desk, die):
     (one,) = die("a")
     with pytest.raises(OnCallError, match="Say why"):

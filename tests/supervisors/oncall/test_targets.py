@@ -49,6 +49,21 @@ def test_a_last_word_of_two_paths_must_be_written_in_full():
         find_target("retries", KNOWN)
 
 
+QUEUES = {"jobs", "jobs/payment", "jobs/shop.delivery", "jobs/shop.notification", "jobs/stars.notification"}
+WITH_QUEUES = Known({"shop", "stars"}, QUEUES)
+
+
+@pytest.mark.parametrize("written", ["delivery", "jobs/delivery", "node/jobs/delivery", "shop.delivery"])
+def test_a_queue_is_found_by_what_it_was_called_when_bots_shared_it(written):
+    assert find_target(written, WITH_QUEUES) == Target("node", "jobs/shop.delivery")
+
+
+@pytest.mark.parametrize("written", ["notification", "jobs/notification", "node/jobs/notification"])
+def test_a_queue_that_several_bots_have_must_say_whose_it_is(written):
+    with pytest.raises(OnCallError, match=r"node/jobs/shop\.notification or node/jobs/stars\.notification"):
+        find_target(written, WITH_QUEUES)
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

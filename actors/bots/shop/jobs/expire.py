@@ -21,5 +21,5 @@ async def expire(wanted: OrderJob, context: JobContext) -> None:
             return
         until = await connection.fetchval(SQL["waits_until"], wanted.order)
         if until is not None:
-            again = EXPIRE(wanted, run_at=until)
+            again = EXPIRE(wanted, bot=context.bot_name, run_at=until)
             await context.enqueue(connection, carry([again], context.trace))

@@ -23,28 +23,31 @@ async def after_paid(connection: Connection, order: Order, payment_id: int | Non
 
     `payment_id` is None for an order that the balance has paid for.
     """
-    number = order.number
+    bot, number = order.bot, order.number
     return [
-        DELIVER(OrderJob(order=number)),
-        RECEIPT(ReceiptJob(order=number, payment=payment_id)),
-        BONUS(OrderJob(order=number)),
-        RANK(OrderJob(order=number)),
-        *await supplier_jobs(connection, number, "sold"),
+        DELIVER(OrderJob(order=number), bot=bot),
+        RECEIPT(ReceiptJob(order=number, payment=payment_id), bot=bot),
+        BONUS(OrderJob(order=number), bot=bot),
+        RANK(OrderJob(order=number), bot=bot),
+        *await supplier_jobs(connection, bot, number, "sold"),
         *turned_jobs(order.bot, order.chat_id, number),
     ]
 
 
-async def supplier_jobs(connection: Connection, number: int, about: About) -> list[NewJob]:
+async def supplier_jobs(connection: Connection, bot: str, number: int, about: About) -> list[NewJob]:
     """The jobs that tell each supplier of an order's goods."""
     return [
-        TELL_SUPPLIER(TellSupplier(order=number, supplier=row["id"], about=about))
+        TELL_SUPPLIER(TellSupplier(order=number, supplier=row["id"], about=about), bot=bot)
         for row in await connection.fetch(SQL["suppliers"], number)
     ]
 
 
-async def replaced_jobs(connection: Connection, number: int, product_id: int, item_id: int) -> list[NewJob]:
+async def replaced_jobs(connection: Connection, order: Order, product_id: int, item_id: int) -> list[NewJob]:
     """The job that tells a product's supplier that `item_id` was given for one that did not work."""
     return [
-        TELL_SUPPLIER(TellSupplier(order=number, supplier=row["id"], about="replaced", item=item_id))
+        TELL_SUPPLIER(
+            TellSupplier(order=order.number, supplier=row["id"], about="replaced", item=item_id),
+            bot=order.bot,
+        )
         for row in await connection.fetch(SQL["supplier_of"], product_id)
     ]

@@ -11,10 +11,10 @@ from mailroom.actors.bots.shop.jobs.kinds import (
     APOLOGISE,
     BONUS,
     DELIVER,
+    DELIVERY,
     ERASE,
     ERASE_USAGE,
     EXPIRE,
-    QUEUE,
     RANK,
     RECEIPT,
     TAKE_BACK,
@@ -30,7 +30,7 @@ from mailroom.actors.jobs.handlers import Handlers
 
 def handlers(services: BotServices) -> Handlers:
     """The shop's jobs."""
-    jobs = Handlers(QUEUE, schema=services.schema)
+    jobs = Handlers(DELIVERY, services.bot, schema=services.schema)
     jobs.job(DELIVER)(deliver)
     jobs.job(RECEIPT)(send_receipt)
     jobs.job(BONUS)(partial(pay_bonus, services))

@@ -15,9 +15,12 @@ from typing import Literal
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.kind import Kind, Patience
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.paying.kinds import Why
 
-QUEUE = "delivery"
+DELIVERY = Queue("delivery", Limits(concurrency=200, connections_max=8))
+"""What a customer gets for their money, and what others are to be told of it."""
 
 PATIENT = Patience(attempts_max=36)
 """With waits that double up to an hour: a day and some hours."""
@@ -98,13 +101,13 @@ def _of_erasure(job: Erasure) -> str:
     return f"erasure:{job.erasure}"
 
 
-DELIVER = Kind("shop.deliver", OrderJob, PATIENT, queue=QUEUE, key_of=_of_order)
-RECEIPT = Kind("shop.receipt", ReceiptJob, PATIENT, queue=QUEUE, key_of=_of_order)
-BONUS = Kind("shop.bonus", OrderJob, PATIENT, queue=QUEUE, key_of=_of_order)
-RANK = Kind("shop.rank", OrderJob, PATIENT, queue=QUEUE, key_of=_of_order)
-TELL_SUPPLIER = Kind("shop.tell_supplier", TellSupplier, CALLING, queue=QUEUE, key_of=_of_supplier)
-EXPIRE = Kind("shop.expire", OrderJob, EXPIRING, queue=QUEUE, key_of=_of_order)
-APOLOGISE = Kind("shop.apologise", Apology, PATIENT, queue=QUEUE, key_of=_of_order)
-TAKE_BACK = Kind("shop.take_back", OrderJob, PATIENT, queue=QUEUE, key_of=_of_order)
-ERASE = Kind("shop.erase", Erasure, PATIENT, queue=QUEUE, key_of=_of_erasure)
-ERASE_USAGE = Kind("shop.erase_usage", UsageOf, PATIENT, queue=QUEUE)
+DELIVER = Kind("shop.deliver", OrderJob, PATIENT, queue=DELIVERY, key_of=_of_order)
+RECEIPT = Kind("shop.receipt", ReceiptJob, PATIENT, queue=DELIVERY, key_of=_of_order)
+BONUS = Kind("shop.bonus", OrderJob, PATIENT, queue=DELIVERY, key_of=_of_order)
+RANK = Kind("shop.rank", OrderJob, PATIENT, queue=DELIVERY, key_of=_of_order)
+TELL_SUPPLIER = Kind("shop.tell_supplier", TellSupplier, CALLING, queue=DELIVERY, key_of=_of_supplier)
+EXPIRE = Kind("shop.expire", OrderJob, EXPIRING, queue=DELIVERY, key_of=_of_order)
+APOLOGISE = Kind("shop.apologise", Apology, PATIENT, queue=DELIVERY, key_of=_of_order)
+TAKE_BACK = Kind("shop.take_back", OrderJob, PATIENT, queue=DELIVERY, key_of=_of_order)
+ERASE = Kind("shop.erase", Erasure, PATIENT, queue=DELIVERY, key_of=_of_erasure)
+ERASE_USAGE = Kind("shop.erase_usage", UsageOf, PATIENT, queue=DELIVERY, bot_of=lambda usage: usage.bot)

@@ -72,13 +72,16 @@ def shop_purpose(services: BotServices) -> Purpose:
     async def paid(connection: Connection, payment: Payment) -> Follows:
         return await _paid(in_schema(connection, services.schema), payment)
 
+    async def mismatched(connection: Connection, payment: Payment, money: Money) -> Sequence[NewJob]:
+        return await _mismatched(in_schema(connection, services.schema), payment, money)
+
     async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
         return await _given_back(services, in_schema(connection, services.schema), payment, back)
 
     async def troubled(connection: Connection, payment: Payment, trouble: Trouble) -> Sequence[NewJob]:
         return await tell_of_trouble(services, in_schema(connection, services.schema), payment, trouble)
 
-    return Purpose(paid=paid, mismatched=_mismatched, given_back=given_back, troubled=troubled)
+    return Purpose(paid=paid, mismatched=mismatched, given_back=given_back, troubled=troubled)
 
 
 async def _paid(connection: Connection, payment: Payment) -> Follows:
@@ -86,16 +89,17 @@ async def _paid(connection: Connection, payment: Payment) -> Follows:
         settled = await checkout.settle(connection, payment)
     except LookupError as error:
         raise NotPayableError(str(error)) from error
-    if settled != "paid":
-        money = Money(payment.amount_minor, payment.currency)
-        return Follows([_under_way(payment, settled, money)], give_back=settled)
     order = await find_order(connection, int(payment.reference))
     assert order is not None, "its payment was settled in this transaction"
+    if settled != "paid":
+        money = Money(payment.amount_minor, payment.currency)
+        return Follows([_under_way(order, payment, settled, money)], give_back=settled)
     return Follows(await after_paid(connection, order, payment.id))
 
 
-async def _mismatched(_connection: Connection, payment: Payment, paid: Money) -> Sequence[NewJob]:
-    return [_under_way(payment, "mismatch", paid)]
+async def _mismatched(connection: Connection, payment: Payment, paid: Money) -> Sequence[NewJob]:
+    order = await find_order(connection, int(payment.reference))
+    return [_under_way(order, payment, "mismatch", paid)] if order is not None else []
 
 
 async def _given_back(
@@ -106,11 +110,11 @@ async def _given_back(
     """
     number = int(payment.reference)
     jobs: list[NewJob] = []
-    if back.why == "owner":
-        jobs.append(await go_back(connection, number))
     order = await find_order(connection, number)
     if order is None:
         raise NotPayableError(f"payment {payment.id} is for order {number}, which is gone")
+    if back.why == "owner":
+        jobs.append(await go_back(connection, order.bot, number))
     to_balance = not back.to_payer and await _credit(connection, order, payment, back.money)
     if not back.to_payer:
         jobs += await _tell_owners(services, connection, order, payment, back, credited=to_balance)
@@ -119,17 +123,16 @@ async def _given_back(
             order=number, payment=payment.id, why=back.why, over=True, to_balance=to_balance,
             amount_minor=back.money.amount_minor, currency=back.money.currency,
         )  # fmt: skip
-        jobs.append(APOLOGISE(apology))
+        jobs.append(APOLOGISE(apology, bot=order.bot))
     return jobs
 
 
-def _under_way(payment: Payment, why: Why, money: Money) -> NewJob:
-    number = int(payment.reference)
+def _under_way(order: Order, payment: Payment, why: Why, money: Money) -> NewJob:
     apology = Apology(
-        order=number, payment=payment.id, why=why, over=False,
+        order=order.number, payment=payment.id, why=why, over=False,
         amount_minor=money.amount_minor, currency=money.currency,
     )  # fmt: skip
-    return APOLOGISE(apology, delay_seconds=PATIENCE_SECONDS)
+    return APOLOGISE(apology, bot=order.bot, delay_seconds=PATIENCE_SECONDS)
 
 
 async def _credit(connection: Connection, order: Order, payment: Payment, money: Money) -> bool:

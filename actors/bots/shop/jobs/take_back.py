@@ -18,7 +18,7 @@ from mailroom.storage.postgres.outbox.job import NewJob
 log = get_logger("mailroom.shop")
 
 
-async def go_back(connection: Connection, number: int, *, by_bank: bool = False) -> NewJob:
+async def go_back(connection: Connection, bot: str, number: int, *, by_bank: bool = False) -> NewJob:
     """The money of an order has gone back: the order is over, and the job that is returned does the rest.
 
     If its owner had not begun that here, somebody did it at the provider: then goods that nobody can have
@@ -31,7 +31,7 @@ async def go_back(connection: Connection, number: int, *, by_bank: bool = False)
     await checkout.begin_refund(connection, number, "owner", goods_back=unseen)
     # Who goes to the bank with goods in hand is not given the rest as well.
     await checkout.finish_refund(connection, number, balance_back=unseen or not by_bank)
-    return TAKE_BACK(OrderJob(order=number))
+    return TAKE_BACK(OrderJob(order=number), bot=bot)
 
 
 async def take_back(wanted: OrderJob, context: JobContext) -> None:
@@ -56,5 +56,5 @@ async def take_back(wanted: OrderJob, context: JobContext) -> None:
                 currency=bonus["currency"],
             )
         await uncount_order(connection, wanted.order)
-        told = await supplier_jobs(connection, wanted.order, "returned")
+        told = await supplier_jobs(connection, context.bot_name, wanted.order, "returned")
         await context.enqueue(connection, carry(told, context.trace))

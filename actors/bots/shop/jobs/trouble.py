@@ -68,7 +68,7 @@ async def tell_of_trouble(
         return []
     jobs: list[NewJob] = []
     if trouble.all_gone and order.status in ("paid", "delivered", "refunding"):
-        jobs.append(await go_back(connection, number, by_bank=True))
+        jobs.append(await go_back(connection, order.bot, number, by_bank=True))
 
     def worded(language: Language) -> str:
         until = trouble.answer_until

@@ -9,6 +9,7 @@ from mailroom.actors.bots.shop.callbacks import BuyNow
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.contact import usual_contact
 from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
 from mailroom.actors.bots.shop.orders import Buyer
@@ -39,7 +40,7 @@ async def buy(
     if isinstance(outcome, Refused):
         await _say_why(callback, turn, texts, till, cart, outcome)
         return
-    wake("delivery")
+    wake(DELIVERY.of(turn.bot))
     notice = texts.orders.already_waiting_popup if outcome.waited else ""
     await send_below(
         callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)), notice

@@ -24,9 +24,9 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.replies import popup, send, send_below, show
 from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen
-from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.notify import NOTIFICATION
 
 FORM_SECONDS = 600
 """Whoever writes later than that has something else in mind."""
@@ -100,7 +100,7 @@ async def take(
         await needs_text(message, texts)
         return
     taken = await complain(database, turn.effect_id("complaint"), order, text, options.owners)
-    wake(TELL.queue)
+    wake(NOTIFICATION.of(turn.bot))
     await state.update_data({COMPLAINT: {**form, "first": False, "until": now + FORM_SECONDS}})
     cut = len(text) > COMPLAINT_CHARS_MAX
     await send(

@@ -9,6 +9,7 @@ from mailroom.actors.bots.shop.bill import read_seen
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder
 from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.memory import (
     CART,
     COMMENT,
@@ -82,7 +83,7 @@ async def confirm(
         said = texts.cart.short if outcome.why == "sold_out" else texts.form.changed
         await show(callback, await ask_to_confirm(state, texts, cart, bills, said), said, alert=True)
         return
-    wake("delivery")
+    wake(DELIVERY.of(turn.bot))
     await forget(state, CART, PROMO, USE_BALANCE)
     await close_form(state)
     await show(callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)))

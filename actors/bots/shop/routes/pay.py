@@ -16,7 +16,7 @@ from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import minutes_left, own_order
-from mailroom.actors.paying.kinds import CONFIRM, Confirm
+from mailroom.actors.paying.kinds import CONFIRM, PAYMENT, Confirm
 from mailroom.actors.providers.payments import PaymentProviderError, ProviderUnavailableError
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import payments_of
@@ -113,7 +113,7 @@ async def have_paid(
     ]
     async with database.acquire() as connection, connection.transaction():
         await enqueue(connection, jobs)
-    wake(CONFIRM.queue)
+    wake(PAYMENT.of())
     names = ", ".join(dict.fromkeys(texts.provider(till.ways.kind(one.provider)) for one in asked))
     await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
 

@@ -12,7 +12,7 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import erasure, screens
 from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
 from mailroom.actors.bots.shop.events import ERASED
-from mailroom.actors.bots.shop.jobs.kinds import ERASE
+from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.options import Options
@@ -61,7 +61,7 @@ async def do_erasure(callback: CallbackQuery, database: Pool, turn: Turn, wake: 
     """Begin to delete it."""
     user_id, chat_id = callback.from_user.id, chat_of(callback)
     begun = await erasure.ask(database, turn.bot, user_id, chat_id, texts.language, turn.origin("erasure"))
-    wake(ERASE.queue)
+    wake(DELIVERY.of(turn.bot))
     left = await erasure.before(database, turn.bot, user_id)
     await show(callback, screens.erasing(texts, left.unfinished, begun=begun))
 
@@ -72,7 +72,7 @@ async def erased(
     """Delete it, and say so: the last that is remembered of this chat."""
     wish = ERASED.read(event.data)
     if not await erasure.erase(database, turn.bot, wish, turn.origin("erasure")):
-        wake(ERASE.queue)
+        wake(DELIVERY.of(turn.bot))
         return
     await state.clear()
     await tell(bot, event.chat_id, screens.erased(TEXTS[Language(wish.language)]))

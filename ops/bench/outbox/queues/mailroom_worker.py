@@ -12,10 +12,11 @@ import asyncpg
 import trio
 from pydantic import BaseModel
 
-from mailroom.actors.jobs.actor import JobActor, job_life
+from mailroom.actors.jobs.actor import job_life
 from mailroom.actors.jobs.context import JobContext, Services
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.jobs.worker import Details
 from mailroom.actors.runtime.host import hosted
 from mailroom.ops import logs
@@ -34,26 +35,21 @@ class Nothing(BaseModel):
     body: str
 
 
-class BenchActor(JobActor):
-    """The actor of the queue, with the limits that an actor has unless it says otherwise."""
-
-    queue = mailroom.QUEUE
-
-
 class Adapter(mailroom.Adapter):
     """The outbox, also worked."""
 
     async def work(self, handle: Handle) -> None:
         """Be the actor of the queue."""
         logs.configure("json", sys.stderr)
-        handlers = Handlers(mailroom.QUEUE)
+        queue = Queue(mailroom.QUEUE, of_bots=False)
+        handlers = Handlers(queue)
 
         async def run(nothing: Nothing, _context: JobContext) -> None:
             handle(nothing.wanted_at)
 
-        handlers.job(Kind(mailroom.NAME, Nothing, queue=mailroom.QUEUE))(run)
+        handlers.job(Kind(mailroom.NAME, Nothing, queue=queue))(run)
         ears = Ears(self._url)
-        live = job_life(BenchActor, Services(self._url, ears), handlers)
+        live = job_life(Services(self._url, ears), handlers)
         async with asyncpg.create_pool(self._url, min_size=1) as pool, asyncio.TaskGroup() as group:
             group.create_task(ears.run())
             group.create_task(_prune(pool))

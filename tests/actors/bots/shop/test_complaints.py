@@ -56,7 +56,7 @@ def test_what_is_wrong_is_written_down_and_every_owner_is_told(ann):
     assert "The owner of the shop has it." in ann.sees
     assert messages(ann) == ["The key is not accepted."]
     assert told(ann) == [OWNER, OTHER]
-    assert "notification" in ann.woken
+    assert "shop.notification" in ann.woken
 
 
 def test_the_page_of_the_order_stays_where_the_button_was(ann):

@@ -50,7 +50,7 @@ def test_a_placed_order_says_what_how_much_until_when_and_how_to_pay(ann):
     assert list(ann.buttons())[:3] == ["💳 YooKassa", "💳 AAIO", "✖️ Cancel the order"]
     [item] = ann.sql("SELECT * FROM shop.stock_items WHERE order_id = $1", number)
     assert item["sold_at"] is None
-    assert ann.woken == ["delivery"]
+    assert ann.woken == ["shop.delivery"]
 
 
 def test_a_fourth_order_has_to_wait_until_one_of_three_is_paid_or_cancelled(ann):

@@ -300,7 +300,7 @@ def test_an_order_that_the_balance_pays_for_wholly_is_paid(ann):
     assert ann.orders()[0]["status"] == "paid"
     assert "Paid, thank you!" in ann.sees
     assert not any("YooKassa" in label for label in ann.buttons())
-    assert "delivery" in ann.woken
+    assert "shop.delivery" in ann.woken
     receipt = ann.sees
     ann.repeats_after_crash()
     assert ann.sees == receipt

@@ -105,7 +105,7 @@ def test_who_is_forgotten_is_new_afterwards_and_the_books_name_nobody(known):
     assert "Your balance is ₽120. It will be lost" in known.sees
     known.presses("Yes, delete it")
     assert "is being deleted" in known.sees
-    assert known.woken[-1] == "delivery"
+    assert known.woken[-1] == "shop.delivery"
     known.learns("shop.erased", wish_of(known))
     assert known.sees.startswith("Your data is deleted.")
     kept = kept_of(known)

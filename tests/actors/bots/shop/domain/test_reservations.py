@@ -7,7 +7,7 @@ import pytest
 
 from mailroom.actors.bots.shop import orders
 from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
-from mailroom.actors.bots.shop.jobs.kinds import EXPIRE, OrderJob
+from mailroom.actors.bots.shop.jobs.kinds import DELIVERY, EXPIRE, OrderJob
 from mailroom.actors.bots.shop.orders import (
     QuoteChanged,
     SoldOut,
@@ -301,7 +301,11 @@ def test_the_job_that_closes_an_order_is_written_with_it_and_due_with_its_reserv
     async def scenario(stand):
         order = await stand.order((await stand.product(1), 1), reserve_minutes=7.5)
         [job] = await stand.sql("SELECT name, queue, key, payload, run_at FROM outbox_job")
-        assert (job["name"], job["queue"], job["key"]) == (EXPIRE.name, EXPIRE.queue, f"order:{order.number}")
+        assert (job["name"], job["queue"], job["key"]) == (
+            EXPIRE.name,
+            DELIVERY.of(order.bot),
+            f"order:{order.number}",
+        )
         assert OrderJob.model_validate_json(job["payload"]).order == order.number
         assert job["run_at"] == order.reserved_until
         assert (order.reserved_until - order.created_at).total_seconds() == 450

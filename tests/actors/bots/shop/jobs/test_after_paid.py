@@ -58,7 +58,7 @@ def test_an_order_that_the_balance_pays_for_is_delivered_and_earns_nobody_a_bonu
         await world.quiet()
         assert await world.balance(rich) == PRICE  # all of it, by the options below
         order = await world.order((product, 1), buyer=rich, use_balance=True)
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert await world.status(order) == "delivered"
         assert world.names(rich) == ["shop.bonus", "shop.delivered", "shop.receipt"]
@@ -100,7 +100,7 @@ def test_a_reservation_that_runs_out_frees_the_goods_and_is_told(play):
         product = await world.product(1)
         order = await world.order((product, 1))
         await world.time_passes(order)
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert await world.status(order) == "expired"
         assert world.events(order.chat_id) == [("shop.expired", {"order": order.number})]
@@ -114,7 +114,7 @@ def test_a_reservation_that_was_put_off_is_looked_at_again_and_holds_nothing_up(
         product = await world.product(1)
         order = await world.order((product, 1))
         await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now()")
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert await world.status(order) == "awaiting_payment"
         [(until, run_at)] = await world.sql(
@@ -134,7 +134,7 @@ def test_a_paid_order_does_not_expire(play):
         await world.pay(order)
         await world.quiet()
         await world.time_passes(order)
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert await world.status(order) == "delivered"
         assert "shop.expired" not in world.names(order.chat_id)
@@ -283,7 +283,7 @@ def test_a_supplier_is_not_told_of_an_order_that_went_back_before(play):
         await world.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
         [(job,)] = await world.sql("SELECT id FROM outbox_job WHERE name = 'shop.tell_supplier'")
         await aio(world.stand.on_call().retry, [job])
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert len(world.supplier.calls) == 1
 

@@ -10,7 +10,7 @@ from mailroom.actors.runtime.bridge import aio
 
 async def asks(world, person):
     assert await aio(erasure.ask, world.pool, "shop", person, person, Language.EN, None)
-    world.stand.ears.wake("delivery")
+    world.stand.ears.wake("shop.delivery")
     return await world.value("SELECT max(id) FROM shop.erasures")
 
 
@@ -30,7 +30,7 @@ def test_the_chat_is_told_once_nothing_of_an_order_is_to_come_any_more(play):
         assert not await is_forgotten(world, number)
         await world.sql("UPDATE shop.orders SET status = 'refunded' WHERE id = $1", order.number)
         await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.erase'")
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert ("shop.erased", {"erasure": number, "language": "en"}) in world.events(person)
 

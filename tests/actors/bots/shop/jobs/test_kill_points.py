@@ -135,7 +135,7 @@ def test_jobs_that_are_enqueued_again_do_nothing_more(play):
         await world.pay(order)
         await world.quiet()
         for kind in (DELIVER, RANK, BONUS):
-            await world.stand.enqueue(kind(OrderJob(order=order.number)))
+            await world.stand.enqueue(kind(OrderJob(order=order.number), bot=order.bot))
         await world.quiet()
         await sold_once(world, order, friend)
 

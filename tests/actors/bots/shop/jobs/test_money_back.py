@@ -43,7 +43,7 @@ def test_a_late_payment_whose_goods_are_still_there_buys_them(play):
         order = await world.order((await world.product(1), 1))
         payment = await world.pay(order, notice=False)
         await world.time_passes(order)
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert await world.status(order) == "expired"
         await world.notice(payment)
@@ -182,7 +182,7 @@ def test_the_payer_hears_of_a_refund_that_takes_long_and_then_of_its_end(play):
         await world.quiet()
         assert world.events(order.chat_id) == []
         await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'")
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         told = {"order": order.number, "why": "mismatch", "amount_minor": 7_000, "currency": "RUB"}
         assert world.events(order.chat_id) == [("shop.refunding", told)]
@@ -200,7 +200,7 @@ def test_a_quick_refund_is_told_once(play):
         await world.pay(order, paid=Money(7_000, "RUB"))
         await world.quiet()
         await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'")
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert world.names(order.chat_id) == ["shop.refunded"]
 
@@ -264,7 +264,7 @@ def test_goods_that_nobody_has_seen_can_be_sold_again_and_are_not_delivered_any_
     async def scenario(world):
         product = await world.product(1)
         order = await world.order((product, 1))
-        await world.sql("INSERT INTO outbox_queue VALUES ('delivery', now(), 'test', 'held')")
+        await world.sql("INSERT INTO outbox_queue VALUES ('shop.delivery', now(), 'test', 'held')")
         payment = await world.pay(order)
         await world.stand.until_true(lambda: is_paid(world, order))
         world.provider.in_the_cabinet(payment, PRICE)
@@ -272,7 +272,7 @@ def test_goods_that_nobody_has_seen_can_be_sold_again_and_are_not_delivered_any_
         await world.stand.until_true(lambda: is_refunded(world, order))
         assert await world.free(product) == 1
         await world.sql("UPDATE outbox_queue SET paused_at = NULL")
-        world.stand.ears.wake("delivery")
+        world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert world.names(order.chat_id) == ["shop.receipt", "shop.refunded"]
         assert await world.boards() == []
@@ -299,7 +299,7 @@ def test_goods_on_their_way_are_not_sold_again(play, monkeypatch):
             done = await put(self, chat, name, *args, **options)
             if name == "shop.delivered":
                 async with world.pool.acquire() as connection, connection.transaction():
-                    await go_back(connection, order.number)
+                    await go_back(connection, order.bot, order.number)
             return done
 
         monkeypatch.setattr(type(door), "put", slow_put)

@@ -170,7 +170,7 @@ def test_a_dispute_lost_before_anybody_saw_the_goods_puts_them_back(play):
     async def scenario(world):
         product = await world.product(1)
         order = await world.order((product, 1))
-        await world.sql("INSERT INTO outbox_queue VALUES ('delivery', now(), 'test', 'held')")
+        await world.sql("INSERT INTO outbox_queue VALUES ('shop.delivery', now(), 'test', 'held')")
         payment = await world.pay(order)
         await world.stand.until_true(lambda: stands(world, order, "paid"))
         world.provider.becomes(payment, "paid", disputes=dispute("lost"))

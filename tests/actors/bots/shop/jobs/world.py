@@ -11,7 +11,6 @@ import trio
 from aiogram import Router
 from pydantic_core import from_json
 
-from mailroom.actors import notification
 from mailroom.actors.bots.shop.balance import balance
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import quote_cart
@@ -23,15 +22,14 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import Buyer, find_order, place_order
 from mailroom.actors.bots.shop.stock import NewItem, add_items, goods_of, levels
-from mailroom.actors.delivery import DeliveryActor, delivery_handlers
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
-from mailroom.actors.notification import NotificationActor
+from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
 from mailroom.actors.paying.ways import Ways
-from mailroom.actors.payment import PaymentActor, payment_handlers
+from mailroom.actors.payment import payment_handlers
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
@@ -80,16 +78,16 @@ class World:
         self.telegram = house.telegram
         self.pool = SchemaPool(stand.pool, SCHEMA)
         self.jobs = [
-            (PaymentActor, payment_handlers(services.payments, purposes(services))),
-            (DeliveryActor, delivery_handlers([handlers(services)])),
-            (NotificationActor, notification.handlers),
+            payment_handlers(services.payments, purposes(services)),
+            handlers(services),
+            notification_handlers("shop"),
         ]
         self._numbers = itertools.count(1)
         self._lives = []
 
     async def start(self, **options):
         """All three queues at work."""
-        self._lives = [await self.stand.start(jobs, kind, **options) for kind, jobs in self.jobs]
+        self._lives = [await self.stand.start(jobs, **options) for jobs in self.jobs]
 
     async def stop(self):
         for life in self._lives:

@@ -143,7 +143,7 @@ def test_an_order_that_the_balance_has_paid_for_is_given_back_to_the_balance(olg
         "order": number, "payment": None, "why": "owner", "amount_minor": 89_900, "currency": "RUB",
         "over": True, "to_balance": True,
     }  # fmt: skip
-    assert olga.woken[0] == "delivery"
+    assert olga.woken[0] == "shop.delivery"
 
 
 def test_what_was_not_paid_cannot_be_refunded(olga, sells):
