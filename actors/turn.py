@@ -6,11 +6,12 @@ so a bot's code knows nothing of it; a bundled bot may ask for it by naming a ha
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mailroom.actors.control import Control, Stopped
 from mailroom.actors.due import due_ms_of
@@ -19,8 +20,21 @@ from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.storage.redis.mailbox import Changes
 
-if TYPE_CHECKING:
-    from mailroom.actors.group import Group
+
+class Parts(Protocol):
+    """What the parts of a media group share, as one of them sees it: they go by their number."""
+
+    def read(self, part: int, name: str) -> None:
+        """A part is about to read a field."""
+
+    def write(self, part: int, name: str | None, make: Callable[[Changes], None]) -> None:
+        """A part changes a field, or (None) something that nobody reads."""
+
+    def sending(self, part: int) -> AbstractContextManager[None]:
+        """A part waits for a call of its own."""
+
+    async def run(self, turns: list["Turn"], handle: Callable[["Turn"], Awaitable[bool]]) -> bool:
+        """Let all parts run to their end."""
 
 
 @dataclass(slots=True)
@@ -58,7 +72,7 @@ class Turn:
     """
     control: Control = field(default_factory=Control)
     """Its actor's hand on it."""
-    group: "Group | None" = None
+    group: Parts | None = None
     """What it shares with the other parts of its media group, where it has any."""
     group_trace: str = ""
     """The trace of that group's first part."""

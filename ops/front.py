@@ -15,8 +15,7 @@ from mailroom.ingress.server import listen, run_server
 from mailroom.ingress.telegram import Line
 from mailroom.ingress.webhook import Webhook
 from mailroom.ops.settings import Settings
-from mailroom.supervisors.otp.child import Life
-from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.otp.child import Life, Start
 
 REGISTRATION_WAIT_SECONDS = 5.0
 """How long the start waits for Telegram before it says ready all the same."""

@@ -3,8 +3,7 @@
 import trio
 from prometheus_client import start_http_server
 
-from mailroom.supervisors.otp.child import Life
-from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.otp.child import Life, Start
 
 
 def metrics_port(host: str, port: int) -> Start:

@@ -33,8 +33,7 @@ from mailroom.storage.postgres.outbox.listen import DeafError, Ears
 from mailroom.storage.postgres.outbox.pools import SharedConnections, connect_claims, connect_shared
 from mailroom.storage.postgres.outbox.prune import prune
 from mailroom.storage.redis.mailbox import Mailboxes
-from mailroom.supervisors.otp.child import Life
-from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.otp.child import Life, Start
 from mailroom.supervisors.periodic import Periodic, Work
 from mailroom.supervisors.workplace import Workplace
 

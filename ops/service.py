@@ -57,9 +57,8 @@ from mailroom.supervisors.oncall.listener import Listener
 from mailroom.supervisors.oncall.node import LocalNode, held_nodes
 from mailroom.supervisors.oncall.restored import JOBS
 from mailroom.supervisors.oncall.targets import Target
-from mailroom.supervisors.otp.child import Life, Shutdown
+from mailroom.supervisors.otp.child import Life, Shutdown, Start
 from mailroom.supervisors.otp.errors import FailedToStartError, GaveUp
-from mailroom.supervisors.otp.spec import Start
 from mailroom.supervisors.ownership import Ownership
 from mailroom.supervisors.pairing.asking import Asking
 from mailroom.supervisors.pairing.gateways import Gateways

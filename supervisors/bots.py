@@ -11,8 +11,7 @@ from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import Fenced
 from mailroom.storage.redis.entry import Chat
-from mailroom.supervisors.otp.child import Life
-from mailroom.supervisors.otp.spec import Start
+from mailroom.supervisors.otp.child import Life, Start
 from mailroom.supervisors.parking import Parking
 from mailroom.supervisors.takeover import Takeover
 from mailroom.supervisors.workplace import Workplace

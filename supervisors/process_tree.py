@@ -101,9 +101,10 @@ class ProcessTree:
             child = above.children.get(parent)
             if child is None or child.spec.supervise is None:
                 raise NotFoundError(f"there is no {path} in this process")
-            if child.supervisor is None or child.running is None:
+            below = above.below(child)
+            if below is None:
                 raise NotRunningError(f"{child.path} is {child.state}, so nothing below it can be reached")
-            above = child.supervisor
+            above = below
         if name not in above.children:
             raise NotFoundError(f"there is no {path} in this process")
         return above, name
@@ -133,21 +134,21 @@ def _paths(spec: SupervisorSpec, above: str = "") -> Iterator[str]:
 def _walk(supervisor: Supervisor) -> Iterator[Child]:
     for child in supervisor.children.values():
         yield child
-        if child.supervisor is not None and child.running is not None:
-            yield from _walk(child.supervisor)
+        if (below := supervisor.below(child)) is not None:
+            yield from _walk(below)
 
 
 def _reports(supervisor: Supervisor) -> tuple[NodeReport, ...]:
     aside: Child | None = None
     reports = []
     for child in supervisor.children.values():
-        reports.append(_report(child, aside))
+        reports.append(_report(child, supervisor.below(child), aside))
         if supervisor.spec.strategy == "rest_for_one" and child.state in ("suspended", "parked"):
             aside = aside or child
     return tuple(reports)
 
 
-def _report(child: Child, waits_for: Child | None) -> NodeReport:
+def _report(child: Child, below: Supervisor | None, waits_for: Child | None) -> NodeReport:
     running, now = child.running, trio.current_time()
     up = running is not None and running.started_at is not None
     details: dict[str, str | int | float] = {}
@@ -170,5 +171,5 @@ def _report(child: Child, waits_for: Child | None) -> NodeReport:
         next_start_ms=int((time.time() + child.next_start_at - now) * 1000) if due else 0,
         ails=ails,
         details=details,
-        children=_reports(child.supervisor) if child.supervisor is not None and running else (),
+        children=_reports(below) if below is not None else (),
     )

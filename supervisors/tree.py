@@ -8,7 +8,8 @@ what falls with it and how often it may fall is said here. `mailroom tree` shows
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailroom.supervisors.otp.spec import Backoff, ChildSpec, Start, SupervisorSpec
+from mailroom.supervisors.otp.child import Start
+from mailroom.supervisors.otp.spec import Backoff, ChildSpec, SupervisorSpec
 
 QUICK = Backoff(min_seconds=0.1, max_seconds=5.0)
 """For our own parts: what ails them is over soon, or is a fault that on-call must see."""

@@ -6,6 +6,7 @@ starting ──started()──► running ──► ended(normal | shutdown | ki
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,10 +15,12 @@ import trio
 from mailroom.storage.texts import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from mailroom.supervisors.otp.spec import Start
-
+Start = Callable[["Life"], Awaitable[None]]
+"""A child's whole life, as an async function. It calls `life.started()` once it is up: until then its
+supervisor starts nobody else. Raising before that is a failed start, and `Ignore` a start declined.
+"""
 KILL_SECONDS = 1.0
 """How long a cancelled task may take for its clean-up before it is called stuck."""
 

@@ -15,7 +15,6 @@ from mailroom.supervisors.otp.trace import Tracer, ignore_events
 if TYPE_CHECKING:
     from mailroom.supervisors.otp.child import Reason, Running
     from mailroom.supervisors.otp.spec import ChildSpec
-    from mailroom.supervisors.otp.supervisor import Supervisor
 
 ChildState = Literal[
     "starting", "running", "restarting", "stopping", "stopped", "suspended", "parked", "stuck"
@@ -50,7 +49,6 @@ class Child:
         """Its present start; None while there is none."""
         self.stuck: Running | None = None
         """A former start that could not be ended."""
-        self.supervisor: Supervisor | None = None
         self.info: object = None
         self.restarts = 0
         self.failures = 0

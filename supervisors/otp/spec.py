@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
-if TYPE_CHECKING:
-    from mailroom.supervisors.otp.child import Life
+from mailroom.supervisors.otp.child import Start
 
 Strategy = Literal["one_for_one", "one_for_all", "rest_for_one"]
 Restart = Literal["permanent", "transient", "temporary"]
 AutoShutdown = Literal["never", "any_significant", "all_significant"]
-Start = Callable[["Life"], Awaitable[None]]
-"""A child's whole life, as an async function. It calls `life.started()` once it is up: until then its
-supervisor starts nobody else. Raising before that is a failed start, and `Ignore` a start declined.
-"""
 
 WORKER_SHUTDOWN_SECONDS = 5.0
 """OTP's default for workers; supervisors have all the time their children need."""

@@ -65,6 +65,8 @@ class Supervisor(Admin):
         self.path = path
         self.children: dict[str, Child] = {}
         """In start order."""
+        self._below: dict[str, Supervisor] = {}
+        """The latest start of each child that is a supervisor."""
         self._around = surroundings or Surroundings()
         self._intensity = Intensity(spec.intensity, spec.period)
         self._send, self._inbox = trio.open_memory_channel[object](math.inf)
@@ -74,6 +76,12 @@ class Supervisor(Admin):
         self._over = False
         for child in spec.children:
             self._add(child)
+
+    def below(self, child: Child) -> Supervisor | None:
+        """The supervisor that a child is, while it runs; None for a worker."""
+        if child.running is None or child.spec.supervise is None:
+            return None
+        return self._below.get(child.spec.id)
 
     async def run(self, life: Life) -> None:
         """Start the children, keep them running, stop them when asked to.
@@ -173,8 +181,9 @@ class Supervisor(Admin):
         if child.spec.start is not None:
             return child.spec.start
         assert child.spec.supervise is not None, "a child has either start or supervise"
-        child.supervisor = Supervisor(child.spec.supervise, path=child.path, surroundings=self._around)
-        return child.supervisor.run
+        below = Supervisor(child.spec.supervise, path=child.path, surroundings=self._around)
+        self._below[child.spec.id] = below
+        return below.run
 
     def _tell_exited(self, child: Child, running: Running) -> None:
         self._send.send_nowait(_Exited(child, running))

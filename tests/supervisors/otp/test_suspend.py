@@ -120,10 +120,10 @@ async def test_otp_e5_it_stays_aside_when_its_supervisor_is_restarted():
     spec = SupervisorSpec((ChildSpec("below", supervise=below),), intensity=5)
     async with running(spec, is_held=held.__contains__) as tree:
         held.add("below/b")
-        await tree.supervisor.children["below"].supervisor.suspend("b")
+        await tree.supervisor.below(tree.supervisor.children["below"]).suspend("b")
         await a.crash()
         assert (a.starts, b.starts) == (2, 1)
-        assert tree.supervisor.children["below"].supervisor.children["b"].state == "suspended"
+        assert tree.supervisor.below(tree.supervisor.children["below"]).children["b"].state == "suspended"
 
 
 @simulated

@@ -117,8 +117,8 @@ class Watch:
                 self._faults.append(f"{child.path} is still about to be restarted")
             if child.running is not None and child.running.reason is not None:
                 self._faults.append(f"{child.path} has ended, and nobody has heard of it")
-            if child.running is not None and child.supervisor is not None:
-                self.is_quiet(child.supervisor, child.path)
+            if (below := root.below(child)) is not None:
+                self.is_quiet(below, child.path)
             if not office.left_to_itself or office.aside or office.stuck or child.running is not None:
                 continue
             if office.last.get(child.spec.id) == "ignored" or (

@@ -103,7 +103,7 @@ class World:
             nursery.start_soon(self._ask, supervisor, verb, self._random.choice(children))
 
     def _supervisors(self, top: Supervisor) -> list[Supervisor]:
-        below = [child.supervisor for child in top.children.values() if child.supervisor and child.running]
+        below = [one for child in top.children.values() if (one := top.below(child)) is not None]
         return [top, *(one for supervisor in below for one in self._supervisors(supervisor))]
 
     async def _ask(self, supervisor: Supervisor, verb: str, child_id: str) -> None:
