@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # aiogram, which a check of settings can do without
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.queue import Queue
+    from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.restored import Restored
     from mailroom.actors.payment import Purpose
 
@@ -29,6 +30,8 @@ class Brought:
     """What follows from payments, by what they pay for."""
     restored: "list[Restored]"
     """What they do when the database went back."""
+    whose: "list[Asked]"
+    """Whom they know of jobs to be that were enqueued when bots shared their queues."""
 
 
 class BotOptions(Protocol):
@@ -119,7 +122,12 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
         purposes |= room(kind).purposes(services.of(bot))
         if hasattr(room(kind), "after_restore"):
             restored.append(room(kind).after_restore(services.of(bot)))
-    return Brought(handlers, purposes, restored)
+    whose = [
+        room(one.bot).whose(services.of(name))
+        for name, one in _bundled(settings).items()
+        if hasattr(room(one.bot), "whose")
+    ]
+    return Brought(handlers, purposes, restored, whose)
 
 
 def queues_of(settings: Settings) -> "dict[str, list[Queue]]":

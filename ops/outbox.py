@@ -15,6 +15,8 @@ from mailroom.actors.jobs.actor import job_life
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.queue import took_over
+from mailroom.actors.jobs.whose import whose_of
 from mailroom.actors.jobs.worker import POLL_SECONDS
 from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import LIST, PAYMENT, RECONCILE, ListPayments, Reconcile
@@ -33,6 +35,7 @@ from mailroom.storage.postgres.outbox.listen import DeafError, Ears
 from mailroom.storage.postgres.outbox.pools import SharedConnections, connect_claims, connect_shared
 from mailroom.storage.postgres.outbox.prune import prune
 from mailroom.storage.redis.mailbox import Mailboxes
+from mailroom.supervisors.moving_jobs import MovingJobs
 from mailroom.supervisors.otp.child import Life, Start
 from mailroom.supervisors.periodic import Periodic, Work
 from mailroom.supervisors.workplace import Workplace
@@ -101,10 +104,16 @@ class Outbox:
         return {
             "ears": self._listen,
             **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
+            "moving": self._moving(queues, brought).live,
             "broadcast": BroadcastPart(self.pool, bots, door).live,
             "periodic": Periodic(self.pool, self.bell, works).live,
             "prune": self._prune,
         }
+
+    def _moving(self, queues: Mapping[str, Handlers], brought: Brought) -> MovingJobs:
+        names = took_over(queues)
+        handlers = {old: [queues[one] for one in new] for old, new in names.items()}
+        return MovingJobs(self.pool, self.ears, self.bell, names, whose_of(handlers, brought.whose))
 
     async def _listen(self, life: Life) -> None:
         life.started()

@@ -18,6 +18,7 @@ from mailroom.actors.hosting.notice import Addressee
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.policy import Policy
 from mailroom.actors.providers.webpush import RefusedError, WebPush
 from mailroom.actors.runtime import host as runtime
@@ -42,6 +43,7 @@ from mailroom.ops.stores import StartError, Stores, open_stores
 from mailroom.ops.version import VERSION
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.renamed import retire
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.mailbox import PARKED_BY, Mailboxes, every_partition
@@ -219,6 +221,8 @@ class Service:
             with suppress(StoreError):  # the listener makes up for it
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
+                if "worker" in self._roles:
+                    await aio(self._follow_names, suspensions, outbox)
                 process.held.update(await _put_aside(suspensions))
             desk = OnCall(stores.line, local=node, database=stores.database)
             front = self._front(stop, stores, outbox, services, workplace, desk)
@@ -240,6 +244,22 @@ class Service:
                 nursery.cancel_scope.cancel()
             except FailedToStartError as failed:
                 raise _cause(failed) from None
+
+    async def _follow_names(self, suspensions: Suspensions, outbox: Outbox) -> None:
+        """What on-call has put aside by a name from when bots shared their queues is put aside by the new
+        ones, and the version before resumes nothing by it.
+        """
+        held = await suspensions.all()
+        for old, new in took_over(queue_names(self._settings)).items():
+            node = Target("node", f"{JOBS}/{old}").stored
+            if node not in held:
+                continue
+            if held[node].who != PARKED_BY:  # what has crashed there may not crash here
+                for target in (Target("node", f"{JOBS}/{queue}") for queue in new):
+                    await suspensions.put(target.stored, held[node].who, held[node].why)
+            await retire(outbox.pool, old, new)
+            await suspensions.lift(node)
+            log.info("suspension_moved", path=f"{JOBS}/{old}", to=new)
 
     def _front(
         self,

@@ -8,6 +8,7 @@ the other.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mailroom.actors.jobs.limits import Limits
@@ -50,3 +51,22 @@ def bot_of(queue: str) -> str:
 def name_in_room(queue: str) -> str:
     """What a bot's queue is called in its room: the same for all bots of a kind."""
     return queue.partition(DOT)[2] or queue
+
+
+SHARED_ONCE = frozenset({"delivery", "notification"})
+"""What two queues were called when all bots shared them; somebody may still enqueue by these names."""
+
+
+def former_of(queue: str) -> str | None:
+    """What a bot's queue was called then."""
+    name = name_in_room(queue)
+    return name if DOT in queue and name in SHARED_ONCE else None
+
+
+def took_over(queues: Iterable[str]) -> dict[str, list[str]]:
+    """By the old name, the queues that have taken over from it."""
+    found: dict[str, list[str]] = {}
+    for queue in queues:
+        if (former := former_of(queue)) is not None:
+            found.setdefault(former, []).append(queue)
+    return found

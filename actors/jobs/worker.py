@@ -26,6 +26,7 @@ from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.held import Held, keep
 from mailroom.actors.jobs.limits import Limits, Throttle
 from mailroom.actors.jobs.outage import Outage
+from mailroom.actors.jobs.queue import former_of
 from mailroom.actors.jobs.report import Ended
 from mailroom.actors.jobs.run import attempt, failed
 from mailroom.actors.jobs.writer import Writer
@@ -132,7 +133,13 @@ class QueueWorker:
 
     async def _claim_until_stopped(self, connections: QueueConnections) -> None:
         loop = asyncio.get_running_loop()
-        claimer = Claimer(connections.claims, self.queue, self.name, lease_seconds=self._lease_seconds)
+        claimer = Claimer(
+            connections.claims,
+            self.queue,
+            self.name,
+            lease_seconds=self._lease_seconds,
+            former=former_of(self.queue),
+        )
         throttle = Throttle(self._limits.per_second, loop.time())
         while not self._stopping:
             self._changed.clear()

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mailroom.actors.jobs.queue import DOT, name_in_room
+from mailroom.actors.jobs.queue import DOT, SHARED_ONCE, name_in_room
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.job import NAME
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
@@ -230,18 +230,19 @@ class Jobs(Office):
 
     async def _known_queue(self, queue: str) -> str:
         """The queue that is meant. Raises `UnknownTargetError` with the nearest names."""
-        from mailroom.storage.postgres.outbox.seen import counts
+        from mailroom.storage.postgres.outbox.seen import counts, paused_once
 
         name = queue.strip()
         if NAME.fullmatch(name) is None:
             raise UnknownTargetError(f'"{name[:100]}" is no name of a queue: letters, digits, _ . - only.')
         async with self._outbox.look() as pool:
             known = {found for found, _ in await counts(pool)}
-            known |= {row["queue"] for row in await pool.fetch("SELECT queue FROM outbox_queue")}
+            known |= await paused_once(pool)
         known |= await self._worked_queues()
-        if name in known or not known:  # where nobody knows any it is taken at its word
-            return name
         bots = sorted(one for one in known if DOT in one and name_in_room(one) == name)
+        shared_once = name in SHARED_ONCE and bots  # the version before may still work it
+        if not known or (name in known and not shared_once):  # where nobody knows any it is taken at its word
+            return name
         if len(bots) == 1:
             return bots[0]
         if bots:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.queue import Queue
+    from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.restored import Restored
     from mailroom.actors.payment import Purpose
 
@@ -34,6 +35,13 @@ def queues() -> "tuple[Queue, ...]":
 def handlers(services: "BotServices") -> "Handlers":
     """The jobs of a shop's deliveries."""
     from mailroom.actors.bots.shop.jobs.handlers import handlers as made
+
+    return made(services)
+
+
+def whose(services: "BotServices") -> "Asked":
+    """Whose a job is that was enqueued when shops shared a queue."""
+    from mailroom.actors.bots.shop.jobs.whose import whose as made
 
     return made(services)
 

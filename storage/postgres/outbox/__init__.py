@@ -5,6 +5,7 @@
     bell.py      tell the other processes that there is work    listen.py    hear of it
     seen.py      look at jobs                                   oncall.py    act on them
     prune.py     forget what is old                             pools.py     connections with pinned plans
+    renamed.py   jobs by the names that queues had before
 
 Keys. Jobs of one key run one at a time, in the order in which they were enqueued; a job with a delay joins
 the line when its time has come. A job that is claimed for the first time takes the key: a row of

@@ -30,15 +30,23 @@ SWEEP_COST = 20.0
 
 class Claimer:
     """The claims of one worker on one queue. `worker` names a process of this very start: it is half of the
-    fence of `complete`. `pool` comes from `pools.connect_claims`.
+    fence of `complete`. `pool` comes from `pools.connect_claims`. `former` is what the queue was called
+    before, where jobs may still be written by that name.
     """
 
     def __init__(
-        self, pool: asyncpg.Pool, queue: str, worker: str, *, lease_seconds: float = LEASE_SECONDS
+        self,
+        pool: asyncpg.Pool,
+        queue: str,
+        worker: str,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        former: str | None = None,
     ) -> None:
         self.queue = queue
         self.worker = worker
         self.lease_seconds = lease_seconds
+        self._former = former
         self._pool = pool
         self._low_water = LowWater()
         self._sweep_at = self._sweep_idle_at = time.monotonic()
@@ -82,7 +90,14 @@ class Claimer:
         """Claim, and say whether the batch was full of jobs that lay before the mark."""
         with answering():
             rows = await self._pool.fetch(
-                SQL["claim"], self.queue, PRIORITIES, marks, most, self.worker, self.lease_seconds
+                SQL["claim"],
+                self.queue,
+                PRIORITIES,
+                marks,
+                most,
+                self.worker,
+                self.lease_seconds,
+                self._former,
             )
         *_, now, paused, seen = rows[0].values()
         if rows[0]["id"] is None:

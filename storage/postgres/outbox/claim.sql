@@ -29,6 +29,10 @@ WITH moment AS MATERIALIZED (
                WHERE first.queue = $1 AND first.key = job.key AND first.run_at <= (SELECT now FROM moment)
                ORDER BY first.id LIMIT 1)
           ))
+          -- What of the key is left under the name that the queue had before goes first: see renamed.py.
+          AND ($7::text IS NULL OR job.key IS NULL OR NOT EXISTS (
+              SELECT FROM mailroom.outbox_job AS former WHERE former.queue = $7 AND former.key = job.key
+          ))
         ORDER BY job.turn_at, job.id
         LIMIT $4
         FOR UPDATE OF job SKIP LOCKED

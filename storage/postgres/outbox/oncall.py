@@ -10,6 +10,7 @@ import asyncpg
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import finish
 from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.renamed import RETIRED
 from mailroom.storage.postgres.outbox.seen import Wanted, find
 from mailroom.storage.postgres.queries import load
 
@@ -86,7 +87,7 @@ class Hands:
     async def paused(self) -> list[Paused]:
         """The queues that stand still."""
         with answering():
-            return [Paused(*row) for row in await self._pool.fetch(SQL["paused"])]
+            return [Paused(*row) for row in await self._pool.fetch(SQL["paused"], RETIRED)]
 
     async def _ids(self, which: Sequence[int] | Wanted) -> list[int]:
         if isinstance(which, Wanted):

@@ -6,7 +6,9 @@ FROM (
     SELECT queue, count(*) AS jobs, extract(epoch FROM clock_timestamp() - min(run_at)) AS oldest_seconds
     FROM mailroom.outbox_job WHERE run_at <= now() GROUP BY queue
 ) AS due
-FULL JOIN (SELECT queue, paused_by FROM mailroom.outbox_queue WHERE paused_at IS NOT NULL) AS paused ON paused.queue = due.queue
+FULL JOIN (
+    SELECT queue, paused_by FROM mailroom.outbox_queue WHERE paused_at IS NOT NULL AND paused_by <> $1
+) AS paused ON paused.queue = due.queue
 ORDER BY 1;
 
 -- counts: how many jobs of each queue are in which state
@@ -113,4 +115,7 @@ RETURNING queue;
 UPDATE mailroom.outbox_queue SET paused_at = NULL WHERE queue = $1 AND paused_at IS NOT NULL RETURNING queue;
 
 -- paused: the queues that stand still
-SELECT queue, paused_at, paused_by, why FROM mailroom.outbox_queue WHERE paused_at IS NOT NULL ORDER BY queue;
+SELECT queue, paused_at, paused_by, why FROM mailroom.outbox_queue WHERE paused_at IS NOT NULL AND paused_by <> $1 ORDER BY queue;
+
+-- known: the queues that somebody has paused at one time or another
+SELECT queue FROM mailroom.outbox_queue WHERE paused_by <> $1;

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from mailroom.storage.postgres.outbox.connection import Source, answering
+from mailroom.storage.postgres.outbox.renamed import RETIRED
 from mailroom.storage.postgres.queries import load
 from mailroom.storage.texts import printable
 
@@ -102,7 +103,13 @@ class Depth:
 async def depths(source: Source) -> list[Depth]:
     """All queues that have something due, or are paused."""
     with answering():
-        return [Depth(*row) for row in await source.fetch(SQL["depths"])]
+        return [Depth(*row) for row in await source.fetch(SQL["depths"], RETIRED)]
+
+
+async def paused_once(source: Source) -> set[str]:
+    """The queues that somebody has paused, now or before."""
+    with answering():
+        return {row["queue"] for row in await source.fetch(SQL["known"], RETIRED)}
 
 
 async def counts(source: Source) -> dict[tuple[str, State], int]:

@@ -40,3 +40,9 @@ FROM {schema}.order_lines AS l
 JOIN {schema}.products AS p ON p.id = l.product_id
 WHERE l.order_id = $1 AND p.supplier_id = $2
 ORDER BY l.line;
+
+-- bot_of_order: through which bot an order came
+SELECT bot FROM {schema}.orders WHERE id = $1;
+
+-- bot_of_erasure: of which bot somebody was a customer who wants to be forgotten
+SELECT bot FROM {schema}.erasures WHERE id = $1;

@@ -1,0 +1,28 @@
+"""Whose a job of the shop is that says nothing of its bot: such were enqueued when shops shared a queue."""
+
+from collections.abc import Mapping
+
+from mailroom.actors.bots.shop.jobs.sql import SQL
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.jobs.whose import Asked
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.schemas import in_schema
+
+NUMBER_MAX = 2**63 - 1
+
+
+def whose(services: BotServices) -> Asked:
+    """Of whose order, or of whose customer's wish to be forgotten, it is."""
+
+    async def asked(connection: Connection, name: str, carried: Mapping[str, object]) -> str | None:
+        if not name.startswith("shop."):
+            return None
+        rows = in_schema(connection, services.schema)
+        for about in ("order", "erasure"):
+            number = carried.get(about)
+            if isinstance(number, int) and 0 < number <= NUMBER_MAX:
+                bot: str | None = await rows.fetchval(SQL[f"bot_of_{about}"], number)
+                return bot
+        return None
+
+    return asked
