@@ -1,7 +1,9 @@
 """Who may use `/ops` and `/console`: the holder of the token, with it in a header or through a session.
 
 The console keeps no token in the browser: a login exchanges it for a session, signed with a key that is made
-from the token, so another token ends every session. What a session does also needs its CSRF token.
+from the token, so another token ends every session. A browser sends the session's cookie with every call to
+this host, whichever page makes it, and customers' pages are on this host too. So a session is let in only
+with its CSRF token, which only the console's own page is told.
 """
 
 import hmac
@@ -81,12 +83,27 @@ class Access:
         self._ended[session.id] = now + SESSION_SECONDS
 
     def csrf_token(self, session: Session) -> str:
-        """Return what a page of ours sends along with every action, and no other page can know."""
+        """Return what the console's page sends along with every call, and no other page can know."""
         return hmac.new(self._key, f"csrf {session.id}".encode(), sha256).hexdigest()
 
     def knows_csrf_token(self, session: Session, token: str) -> bool:
-        """Return whether an action comes with the CSRF token of its session."""
+        """Return whether a call comes with the CSRF token of its session."""
         return hmac.compare_digest(token.encode(), self.csrf_token(session).encode())
+
+
+CSRF_HEADER = "X-CSRF-Token"
+
+
+def is_of_the_console(request: Request, access: Access, session: Session) -> bool:
+    """Return whether the console's page sent a call, to look or to act, and no other page of this host."""
+    return access.knows_csrf_token(session, request.headers.get(CSRF_HEADER, ""))
+
+
+def is_page_of_its_own(request: Request) -> bool:
+    """Return whether what was asked for will be a page of its own, as far as the browser says: not read by a
+    script, and in no frame. No page can forge `Sec-Fetch-Dest`; it is sent over HTTPS and on localhost.
+    """
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def is_https(request: Request) -> bool:

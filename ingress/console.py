@@ -18,6 +18,8 @@ from mailroom.ingress.access import (
     Access,
     cookie_name,
     is_https,
+    is_of_the_console,
+    is_page_of_its_own,
     is_same_origin,
     session_of,
 )
@@ -36,7 +38,6 @@ STREAM_SECONDS_MAX = 300.0
 """A stream ends, and the browser opens another: so it does not outlive its session by more."""
 STALL_SECONDS = 10.0
 """A reader that has not taken the end by then has stalled, and loses its place."""
-RETRY_MS = 2000
 HEADERS = {
     # Payloads are written by strangers: nothing in them can run or load, even if the page got it wrong.
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -44,6 +45,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    # Whoever opened this window has no hold of it, be it a page of this very host: those have no such header,
+    # and must not get one.
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
@@ -59,7 +62,11 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
 
     @page.get("")
     async def index() -> ResponseReturnValue:
-        """The page; for a stranger the login."""
+        """The page; for a stranger the login. What it says is for nobody's script and nobody's frame."""
+        if not is_page_of_its_own(request):
+            dest = request.headers["Sec-Fetch-Dest"]
+            log.warning("console_asked_by_a_page", dest=dest, address=request.remote_addr)
+            return Response("open /console in a window of its own\n", 403, content_type="text/plain")
         session = session_of(request, access)
         if session is None:
             return await _login_page("", 200)
@@ -103,8 +110,12 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
     @page.get("/events")
     async def events() -> ResponseReturnValue:
         """The stream: everything the page shows, every second."""
-        if session_of(request, access) is None:
+        session = session_of(request, access)
+        if session is None:
             return Response("log in at /console\n", 401, content_type="text/plain")
+        if not is_of_the_console(request, access, session):
+            log.warning("stream_without_csrf", who=session.who, address=request.remote_addr)
+            return Response("reload the console\n", 403, content_type="text/plain")
         if (place := streams.open()) is None:
             words = f"{STREAMS_MAX} consoles are open; close one\n"
             return Response(words, 503, {"Retry-After": "5"}, content_type="text/plain")
@@ -160,7 +171,6 @@ async def _stream(
     # Nothing is made before the last event is on its way: a slow reader gets fewer events, none of them old.
     streams.begin(place)
     try:
-        yield f"retry: {RETRY_MS}\n".encode()
         ends = trio.current_time() + STREAM_SECONDS_MAX
         while lasts() and trio.current_time() < ends:
             next_beat = trio.current_time() + EVERY_SECONDS

@@ -51,7 +51,9 @@ def mini_app(shops: Shops) -> Blueprint:
 
 async def _harden(response: Response) -> Response:
     response.headers.update(HEADERS)
-    response.headers["Content-Security-Policy"] = _policy(in_telegram=request.args.get("telegram") == "1")
+    # A file has one of its own, which is stricter.
+    policy = _policy(in_telegram=request.args.get("telegram") == "1")
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["Cache-Control"] = _caching(response.status_code)
     return response
 

@@ -8,7 +8,6 @@ Every call says who asks: `Authorization: tma` and Telegram's init data; in the 
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from urllib.parse import quote as percent_encoded
 
 import trio
 from pydantic_core import to_json
@@ -40,6 +39,7 @@ from mailroom.ingress.mini_app_guard import (
 )
 from mailroom.ingress.mini_app_problems import Problem
 from mailroom.ingress.mini_app_shops import Shops
+from mailroom.ingress.served_file import served_file
 from mailroom.storage.postgres.database import UNAVAILABLE
 
 log = get_logger("mailroom.mini_app")
@@ -147,10 +147,7 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
     async def file(number: int, place: int) -> Response:
         """A file that was bought, as a download."""
         goods = await _ask(counter.file, await visit(), _number(number), place)
-        response = Response(goods.content, content_type="application/octet-stream")
-        name = percent_encoded(goods.file_name or "file", safe="")
-        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-        return response
+        return served_file(goods.content, download=goods.file_name or "file")
 
     @page.route(f"{API}/<path:rest>", methods=_METHODS)
     async def nothing(rest: str) -> Response:  # noqa: ARG001 - the name in the route

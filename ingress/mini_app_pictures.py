@@ -14,6 +14,7 @@ from structlog import get_logger
 from mailroom.actors.bots.shop.pictures import content_of
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.mini_app_shops import Shops
+from mailroom.ingress.served_file import served_file
 from mailroom.storage.postgres.database import UNAVAILABLE
 
 log = get_logger("mailroom.mini_app")
@@ -84,4 +85,4 @@ def add_pictures(page: Blueprint, shops: Shops) -> None:
             return Response("", 503, content_type="text/plain")
         if found is None:
             return Response("", 404, content_type="text/plain")
-        return Response(found[0], content_type=found[1])
+        return served_file(*found)

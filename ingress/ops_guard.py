@@ -1,12 +1,12 @@
-"""Who is let in at `/ops`: the token, and a session of the console with what proves that our page sent it."""
+"""Who is let in at `/ops`: the token, and a session of the console with what proves that its page sent it."""
 
 from quart import g, jsonify, request
 from quart.typing import ResponseReturnValue
+from structlog import get_logger
 
-from mailroom.ingress.access import Access, is_same_origin, session_of
+from mailroom.ingress.access import CSRF_HEADER, Access, is_of_the_console, is_same_origin, session_of
 
-SEEING = frozenset({"GET", "HEAD"})
-"""What a session may do by its cookie alone."""
+log = get_logger("mailroom.ops")
 
 
 async def guard(access: Access) -> ResponseReturnValue | None:
@@ -31,11 +31,12 @@ async def guard(access: Access) -> ResponseReturnValue | None:
     if session is None:
         answer = jsonify(error="send the token of MAILROOM_OPS_TOKEN: Authorization: Bearer TOKEN")
         return answer, 401, {"WWW-Authenticate": 'Bearer realm="mailroom"'}
-    if request.method not in SEEING:
-        if not is_same_origin(request):
-            return jsonify(error="another site sent this; act from the console itself"), 403
-        if not access.knows_csrf_token(session, request.headers.get("X-CSRF-Token", "")):
-            return jsonify(error="X-CSRF-Token: is missing or of another session; reload the console"), 403
+    if not is_same_origin(request):
+        return jsonify(error="another site sent this; act from the console itself"), 403
+    if not is_of_the_console(request, access, session):
+        log.warning("ops_without_csrf", path=request.path, who=session.who, address=request.remote_addr)
+        words = "is missing or of another session; reload the console, or send the token as a bearer"
+        return jsonify(error=f"{CSRF_HEADER}: {words}"), 403
     g.who = session.who or "console"
     return None
 

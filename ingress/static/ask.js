@@ -2,15 +2,17 @@
 import { $ } from "./dom.js";
 
 const TOAST_MS = 7000;
-const csrfToken = $('meta[name="csrf-token"]').content;
+
+/** What every call sends along: only this page is told it, so no other page of this host can call for it. */
+export const OURS = { "X-CSRF-Token": $('meta[name="csrf-token"]').content };
 
 /**
  * Ask; the answer, or an Error with the service's own words. An ended session leads to the login. `body` is sent as
  * JSON, `file` as it is.
  */
 export async function ask(path, { method = "GET", body, file } = {}) {
-  const headers = { Accept: "application/json" };
-  if (method !== "GET") Object.assign(headers, { "Content-Type": file ? "application/octet-stream" : "application/json", "X-CSRF-Token": csrfToken });
+  const headers = { ...OURS, Accept: "application/json" };
+  if (method !== "GET") headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
   const unsure = method === "GET" ? "" : " Whether it was done is in the audit.";
   let response;
   try {

@@ -3,7 +3,7 @@ import "./charts.js";
 import "./chat.js";
 import "./job.js";
 import "./letter.js";
-import { ask, query } from "./ask.js";
+import { OURS, ask, query } from "./ask.js";
 import { showAttention } from "./attention.js";
 import { deadAre } from "./dead.js";
 import { $, h, keep, say, state } from "./dom.js";
@@ -14,16 +14,18 @@ import { refreshPayments } from "./payments.js";
 import { refreshPeriodic } from "./periodic.js";
 import { refreshRestored } from "./restored.js";
 import { followAddress } from "./sheet.js";
+import { openStream } from "./stream.js";
 import { nodePaths, showTree } from "./tree.js";
 import { count, duration, nowMs, setClock } from "./words.js";
 
 const AUDIT_EVERY_MS = 15000;
+const SOON_MS = 2000;
 const AGAIN_MS = 5000;
 const SILENT_MS = 4500;
 const QUEUES_EVERY_MS = 5000;
 
 const live = $("#live");
-let stream = null;
+let leave = null;
 let again = 0;
 let heardAt = 0;
 
@@ -62,34 +64,34 @@ function showTotals(totals, fault) {
 
 function listen() {
   clearTimeout(again);
-  stream?.close();
-  stream = new EventSource(`/console/events${query(orderNow())}`);
+  leave?.();
   heardAt = Date.now();
-  stream.addEventListener("news", (event) => {
-    heardAt = Date.now();
-    const news = JSON.parse(event.data);
-    const fault = Object.values(news.faults)[0];
-    state(live, fault ? "stuck" : "running", fault ? `live, but ${fault}` : "live");
-    document.body.classList.remove("stale");
-    show(news);
-  });
-  stream.addEventListener("error", lost);
+  leave = openStream(`/console/events${query(orderNow())}`, OURS, heard, lost);
 }
 
-// The browser comes back by itself when a stream breaks, but not when it was refused.
-async function lost() {
+function heard(name, news) {
+  heardAt = Date.now();
+  const fault = Object.values(news.faults)[0];
+  state(live, fault ? "stuck" : "running", fault ? `live, but ${fault}` : "live");
+  document.body.classList.remove("stale");
+  show(news);
+}
+
+// One that broke is opened again soon; one that was refused later, for what is in the way takes a while to go.
+function lost(status) {
+  leave = null;
+  // Somebody has logged in anew in another window: this page is of the session before.
+  if (status === 403) return location.reload();
   document.body.classList.add("stale");
   state(live, "restarting", "connection lost, trying again");
-  if (stream.readyState !== EventSource.CLOSED) return;
-  clearTimeout(again);
-  again = setTimeout(listen, AGAIN_MS);
-  await ask("totals").catch((error) => state(live, "stuck", error.message));
+  again = setTimeout(listen, status ? AGAIN_MS : SOON_MS);
+  return status && ask("totals").catch((error) => state(live, "stuck", error.message));
 }
 
 // A process that hangs keeps its connections: what is shown then is old, and must not look well.
 setInterval(() => {
   const silent = Date.now() - heardAt;
-  if (document.hidden || !stream || stream.readyState === EventSource.CLOSED || silent < SILENT_MS) return;
+  if (document.hidden || !leave || silent < SILENT_MS) return;
   document.body.classList.add("stale");
   state(live, "stuck", `no word for ${duration(silent / 1000)}: the process behind this page does not answer`);
 }, 1000);
@@ -98,9 +100,9 @@ setInterval(() => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) return listen();
   clearTimeout(again);
-  return stream?.close();
+  return leave?.();
 });
-addEventListener("pagehide", () => stream?.close());
+addEventListener("pagehide", () => leave?.());
 
 onOrder(listen);
 setInterval(() => document.hidden || refreshAudit(), AUDIT_EVERY_MS);

@@ -142,8 +142,9 @@ def init_data(person, token=TOKEN, *, at=None, **more):
 
 @contextlib.asynccontextmanager
 async def open_shop(url, **changes):
-    """The application with a shop in it; to be called in Trio."""
+    """The application with a shop in it; with a console too, where there are a desk and its token."""
     gateways = changes.pop("gateways", [Gateway()])
+    on_call = (changes.pop("desk", None), changes.pop("ops_token", None))
     database = await aio(connect, url)
     woken = []
     try:
@@ -163,7 +164,7 @@ async def open_shop(url, **changes):
             }
             | changes
         )
-        app = create_app(None, None, {"bots": {}})
+        app = create_app(None, None, {"bots": {}}, *on_call)
         app.register_blueprint(mini_app(shops))
         yield Shop(app.test_client(), SchemaPool(database, SCHEMA), app, shops, woken)
     finally:

@@ -6,6 +6,7 @@ import pytest
 from itsdangerous import TimestampSigner
 from werkzeug.datastructures import Headers
 
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress import access
 from mailroom.ingress.access import Access, cookie_name, is_https, is_same_origin
 
@@ -21,30 +22,30 @@ def request(scheme="http", host="mail.example", **headers):
 
 
 def test_the_token_is_in_no_session_and_in_nothing_that_shows_the_door() -> None:
-    door = Access(TOKEN)
+    door = Access(TOKEN, Allowance())
     assert TOKEN not in door.open_session("anna")
     assert TOKEN not in repr(vars(door))
 
 
 def test_a_session_is_known_again_with_the_name_that_was_given() -> None:
-    door = Access(TOKEN)
+    door = Access(TOKEN, Allowance())
     session = door.session(door.open_session("Жанна"))
     assert session is not None
     assert session.who == "Жанна"
 
 
 def test_a_forged_or_foreign_session_is_none() -> None:
-    door = Access(TOKEN)
+    door = Access(TOKEN, Allowance())
     cookie = door.open_session("anna")
     assert door.session("") is None
     text, _, signature = cookie.rpartition(".")
     assert door.session(f"{text}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}") is None
     assert door.session("x" + cookie) is None
-    assert Access(TOKEN + "!").session(cookie) is None
+    assert Access(TOKEN + "!", Allowance()).session(cookie) is None
 
 
 def test_a_session_ends_with_the_shift(monkeypatch) -> None:
-    door = Access(TOKEN)
+    door = Access(TOKEN, Allowance())
     cookie = door.open_session("anna")
     began = TimestampSigner("x").get_timestamp()
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + access.SESSION_SECONDS - 1)
@@ -54,7 +55,7 @@ def test_a_session_ends_with_the_shift(monkeypatch) -> None:
 
 
 def test_the_csrf_token_of_one_session_is_none_of_another() -> None:
-    door = Access(TOKEN)
+    door = Access(TOKEN, Allowance())
     mine, other = (door.session(door.open_session("anna")) for _ in range(2))
     assert door.knows_csrf_token(mine, door.csrf_token(mine))
     assert not door.knows_csrf_token(mine, door.csrf_token(other))
@@ -96,7 +97,7 @@ def test_https_is_what_the_browser_speaks(scheme, headers, https) -> None:
 
 
 def test_a_session_that_was_ended_is_none_wherever_its_cookie_is(monkeypatch) -> None:
-    door = Access(TOKEN)
+    door = Access(TOKEN, Allowance())
     mine, other = door.open_session("anna"), door.open_session("anna")
     door.end(door.session(mine))
     assert door.session(mine) is None

@@ -31,9 +31,14 @@ async def log_in(client, who="Anna", **headers):
     return await client.post("/console/login", form=form, headers={**OWN, **headers})
 
 
-async def csrf_token(client):
-    page = await (await client.get("/console")).get_data(as_text=True)
+async def csrf_token(client, headers=None):
+    page = await (await client.get("/console", headers=headers)).get_data(as_text=True)
     return re.search(r'csrf-token" content="(\w+)"', page)[1]
+
+
+async def ours(client, headers=None):
+    """What the page sends along with every call."""
+    return {"X-CSRF-Token": await csrf_token(client, headers)}
 
 
 @pytest.fixture
@@ -65,7 +70,8 @@ class Stream:
 
 def opened(client, test, query=""):
     async def run():
-        async with client.request(f"/console/events{query}") as connection:
+        headers = await ours(client)
+        async with client.request(f"/console/events{query}", headers=headers) as connection:
             await connection.send_complete()
             stream = Stream(connection)
             try:
@@ -107,7 +113,7 @@ def test_the_token_is_exchanged_for_a_session_in_a_cookie_that_scripts_and_other
         page = await (await client.get("/console")).get_data(as_text=True)
         assert "csrf-token" in page
         assert TOKEN not in page
-        assert (await client.get("/ops/tree")).status_code == 200
+        assert (await client.get("/ops/tree", headers=await ours(client))).status_code == 200
 
     door.run(test)
 
@@ -119,8 +125,9 @@ def test_behind_https_the_cookie_stays_there(door) -> None:
         assert "Secure" in cookie
         plain = await client.get("/ops/tree", headers={"Cookie": cookie.partition(";")[0]})
         assert plain.status_code == 401
-        value = cookie.partition(";")[0]
-        assert (await client.get("/ops/tree", headers={"Cookie": value, **HTTPS})).status_code == 200
+        there = {"Cookie": cookie.partition(";")[0], **HTTPS}
+        there |= await ours(client, there)
+        assert (await client.get("/ops/tree", headers=there)).status_code == 200
 
     door.run(test)
 
@@ -193,7 +200,7 @@ def test_another_site_cannot_log_anybody_in_or_out(door) -> None:
         form = {"csrf_token": await csrf_token(client)}
         assert (await client.post("/console/logout", form=form, headers=theirs)).status_code == 403
         assert (await client.post("/console/logout", form={}, headers=OWN)).status_code == 403
-        assert (await client.get("/ops/tree")).status_code == 200
+        assert (await client.get("/ops/tree", headers=await ours(client))).status_code == 200
 
     door.run(test)
 
@@ -211,7 +218,7 @@ def test_logging_out_forgets_the_session(door) -> None:
 def test_a_cookie_that_was_copied_ends_with_the_logout_and_its_stream_too(door, quick) -> None:
     async def test(client):
         answer = await log_in(client)
-        copied = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+        copied = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0], **await ours(client)}
         thief = door.app.test_client()
         assert (await thief.get("/ops/tree", headers=copied)).status_code == 200
         form = {"csrf_token": await csrf_token(client)}
@@ -277,7 +284,45 @@ def test_every_module_and_style_the_page_names_is_there(door) -> None:
     door.run(test)
 
 
+@pytest.mark.parametrize("dest", ["empty", "iframe", "object", "embed", "script", "worker", "image", "x"])
+def test_the_console_opens_in_a_window_of_its_own_and_is_read_by_no_page(door, dest) -> None:
+    async def test(client):
+        await log_in(client)
+        refused = await client.get("/console", headers={**OWN, "Sec-Fetch-Dest": dest})
+        assert refused.status_code == 403
+        assert "csrf" not in await refused.get_data(as_text=True)
+        assert "Cross-Origin-Opener-Policy" in refused.headers
+        below = {**OWN, "Sec-Fetch-Dest": "script"}
+        assert (await client.get("/console/static/main.js", headers=below)).status_code == 200
+        page = await client.get("/console", headers={**OWN, "Sec-Fetch-Dest": "document"})
+        assert "csrf-token" in await page.get_data(as_text=True)
+        # What tells no page from another, as a browser does over plain HTTP, is let in.
+        assert (await client.get("/console", headers=OWN)).status_code == 200
+
+    door.run(test)
+
+
 # What a session may do
+
+
+def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(door, desk) -> None:
+    async def test(client):
+        await log_in(client)
+        paths = ("/ops/", "/ops/tree", "/ops/dead?most=1", "/ops/nothing", "/console/events")
+        for path in paths:
+            for method in ("GET", "HEAD"):
+                for headers in (OWN, {**OWN, "X-CSRF-Token": "0" * 64}):
+                    refused = await client.open(path, method=method, headers=headers)
+                    assert refused.status_code == 403, (method, path)
+        assert desk.method_calls == []
+        told = await (await client.get("/ops/tree", headers=OWN)).get_json()
+        assert told["error"].startswith("X-CSRF-Token: is missing or of another session; reload the console")
+        assert (await client.get("/ops/tree", headers=await ours(client))).status_code == 200
+        assert (
+            await client.get("/ops/tree", headers={"Authorization": f"Bearer {TOKEN}"})
+        ).status_code == 200
+
+    door.run(test)
 
 
 def test_a_session_acts_only_from_its_own_page(door, desk) -> None:
@@ -429,7 +474,7 @@ def test_the_number_of_streams_is_limited_and_a_place_comes_free_when_one_leaves
 
         async def look(stream):
             await stream.event()
-            answer = await client.get("/console/events")
+            answer = await client.get("/console/events", headers=await ours(client))
             assert answer.status_code == 503
             assert answer.headers["Retry-After"]
 
@@ -445,10 +490,10 @@ def test_streams_are_counted_when_they_open_not_when_they_are_read(door, quick, 
 
     async def test(client):
         await log_in(client)
-        cookie = next(iter(client.cookie_jar)).value
+        cookie, page = next(iter(client.cookie_jar)).value, await ours(client)
 
         async def status():
-            headers = {"Cookie": f"mailroom={cookie}"}
+            headers = {"Cookie": f"mailroom={cookie}", **page}
             async with door.app.test_request_context("/console/events", headers=headers):
                 return (await door.app.full_dispatch_request()).status_code  # and nobody reads what it says
 
@@ -465,7 +510,7 @@ def test_a_stream_ends_after_its_time_so_that_a_session_is_looked_at_again(door,
 
     async def test(client):
         await log_in(client)
-        answer = await client.get("/console/events")
+        answer = await client.get("/console/events", headers=await ours(client))
         assert (await answer.get_data(as_text=True)).count("event: news") >= 1
 
     door.run(test)
@@ -480,12 +525,13 @@ def test_a_service_that_stops_does_not_wait_for_open_consoles(door, monkeypatch)
         took = []
 
         async def browse():
-            answer = await log_in(door.app.test_client())
-            cookie = answer.headers["Set-Cookie"].partition(";")[0]
+            client = door.app.test_client()
+            cookie = (await log_in(client)).headers["Set-Cookie"].partition(";")[0]
+            head = f"Host: x\r\nCookie: {cookie}\r\nX-CSRF-Token: {await csrf_token(client)}\r\n\r\n"
 
             async def read():
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(f"GET /console/events HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
+                writer.write(f"GET /console/events HTTP/1.1\r\n{head}".encode())
                 await reader.readuntil(b"event: news")
                 await to_trio(stopping)
                 await reader.read()
@@ -515,15 +561,17 @@ def test_a_reader_that_stalls_holds_nobody_up_and_loses_its_place(door, quick, m
     async def test(client):
         await log_in(client)
 
+        page = await ours(client)
+
         async def status():
-            async with client.request("/console/events") as connection:
+            async with client.request("/console/events", headers=page) as connection:
                 await connection.send_complete()
                 await connection.receive()
                 await connection.disconnect()
                 await connection._client_send.aclose()
             return connection.status_code
 
-        async with client.request("/console/events") as stalled:
+        async with client.request("/console/events", headers=page) as stalled:
             await stalled.send_complete()
             await stalled.receive()
             # Nothing more is read: the line between fills, and the stream is cut off when its time is up.

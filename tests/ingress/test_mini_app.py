@@ -536,6 +536,8 @@ def test_files_are_downloads_and_links_are_shown(visit) -> None:
             answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''DEMO-PRESETS-CITY-0001.txt"
         )
         assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["Content-Security-Policy"] == "sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
         for place in (1, 2):
             assert (await shop.ask("GET", f"orders/{number}/goods/{place}")).status == 404
 
@@ -772,6 +774,8 @@ def test_the_page_loads_nothing_from_elsewhere_but_telegrams_script_and_that_in_
             assert "unsafe" not in policy
             assert "https://web.telegram.org" in policy.partition("frame-ancestors")[2]
             assert headers["X-Content-Type-Options"] == "nosniff"
+            # With it, a window of the console that this page opens would be in its hands.
+            assert "Cross-Origin-Opener-Policy" not in headers
             assert "X-Frame-Options" not in headers
         assert (await shop.client.get("/app/shop")).headers["Cache-Control"] == "no-store"
         assert (await shop.ask("GET", "orders")).headers["Cache-Control"] == "no-store"

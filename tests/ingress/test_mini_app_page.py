@@ -4,31 +4,19 @@ import json
 import re
 import time
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import quote, urlencode
 
 import pytest
-import trio
 
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent
-from mailroom.actors.providers.payments import CreatedPayment
-from mailroom.actors.runtime import host
-from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress import mini_app
-from mailroom.ingress.gate import Gate
-from mailroom.ingress.server import listen, run_server
-from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
-from tests.ingress.shop_page import (  # noqa: F401 - fixtures
-    TOKEN,
-    Gateway,
-    init_data,
-    open_shop,
-    page_database_fixture,
-)
+from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
+from tests.ingress.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
+from tests.ingress.shop_page import TOKEN, init_data, page_database_fixture  # noqa: F401 - a fixture
 
 STATIC = Path(mini_app.__file__).parent / "static" / "app"
 SUMS = ((149_000, "RUB"), (149_050, "RUB"), (-500, "RUB"), (900, "JPY"), (1_290, "USD"), (5_00, "AED"))
@@ -59,73 +47,6 @@ TELEGRAM = f"""
     }},
   }} }};
 """
-
-
-class LocalGateway(Gateway):
-    """Its page of payment is on this machine."""
-
-    base = ""
-
-    async def create(self, order):
-        self.asked.append(order)
-        return CreatedPayment(f"p-{order.reference}", f"{self.base}/gateway/{self.name}/{order.reference}")
-
-
-@pytest.fixture
-def browse(page_database, chromium):
-    """`browse(test)` runs a test on the asyncio side, with a shop that is served and a browser to see it."""
-
-    def run(test, *, gateways=None, seconds=90, **changes):
-        gateways = gateways or [LocalGateway()]
-
-        async def main():
-            with trio.fail_after(seconds):
-                config, port = listen("127.0.0.1", 0)
-                base = f"http://127.0.0.1:{port}"
-                for gateway in gateways:
-                    gateway.base = base
-                changes.update(gateways=gateways, public_url=base)
-                changes.setdefault("demo", True)
-                async with (
-                    open_shop(page_database, **changes) as shop,
-                    trio.open_nursery() as nursery,
-                ):
-
-                    @shop.app.get("/gateway/<name>/<number>")
-                    async def gateway_page(name, number):
-                        return f'<link rel="icon" href="data:,"><h1>Pay {number} at {name}</h1>'
-
-                    stop = trio.Event()
-                    served = partial(to_trio, stop.wait)
-                    nursery.start_soon(aio, run_server, Gate(shop.app), config, served)
-                    try:
-                        await aio(_look, test, shop, base, chromium)
-                    finally:
-                        stop.set()
-
-        return host.run(main)
-
-    return run
-
-
-async def _look(test, shop, base, chromium):
-    async with connected(chromium) as talk:
-
-        async def visit(path="/app/shop", **options):
-            return await Page.open(talk, base + path, **options)
-
-        def does(method, *args):
-            return to_trio(partial(method, *args))
-
-        here = SimpleNamespace(
-            base=base,
-            visit=visit,
-            shop=shop,
-            pays=partial(does, shop.pays),
-            delivers=partial(does, shop.delivers),
-            sql=partial(does, shop.sql),
-        )
-        await test(here)
 
 
 async def shown_order(page):
@@ -307,6 +228,22 @@ def test_an_order_can_be_given_up_and_ordered_again(browse) -> None:
         await page.until("document.querySelectorAll('.lines li').length === 1")
 
     browse(test, gateways=[LocalGateway("yookassa"), LocalGateway("stripe")])
+
+
+def test_where_nobody_is_offered_the_page_says_who_writes_to_whom_and_counts_nothing_down(browse) -> None:
+    async def test(here):
+        page = await here.visit("/app/shop?user=5001")
+        await page.click(".card .add")
+        await page.click(ACTION)
+        await page.sees("Place the order")
+        await page.click(ACTION)
+        await shown_order(page)
+        await page.sees("We will write to you in the chat with the bot about payment.")
+        assert await page.run("document.querySelector('.clock').hidden")
+        assert "Pay" not in await page.text(ACTION)
+        assert "Pay, and they are yours" not in await page.text()
+
+    browse(test, options={"shop": Options(payments=())})
 
 
 def test_a_service_that_is_away_is_said_and_found_again_by_itself(browse) -> None:

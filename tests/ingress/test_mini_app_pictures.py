@@ -29,6 +29,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
             assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
             assert answer.headers["Cache-Control"] == CACHED
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Content-Security-Policy"] == "sandbox"
             assert await answer.get_data() == PNG
             await shop.sql("DELETE FROM shop.pictures")  # the second time it is at hand
 

@@ -115,7 +115,8 @@ def test_a_session_of_the_console_needs_its_csrf_token_and_the_page_itself(opene
         page = await (await api.client.get("/console")).get_data(as_text=True)
         csrf = re.search(r'csrf-token" content="(\w+)"', page)[1]
         assert 'data-bots="other,shop"' in page
-        assert (await api.ask("GET", "products", headers={})).status == 200
+        assert (await api.ask("GET", "products", headers={})).status == 403
+        assert (await api.ask("GET", "products", headers={"X-CSRF-Token": csrf})).status == 200
         data = table(HEAD, ["orbit", "code", "NEW"])
         for headers in (
             OWN,
