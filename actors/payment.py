@@ -29,13 +29,14 @@ from mailroom.actors.paying.kinds import (
 from mailroom.actors.paying.listing import list_since_last
 from mailroom.actors.paying.lost_back import give_lost_back
 from mailroom.actors.paying.notice import look_into
-from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose
+from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, OnPaid, Purpose, Purposes
 from mailroom.actors.paying.refund import begin_giving_back, give_back
 from mailroom.actors.paying.settle import Asked, settle
 from mailroom.actors.paying.whose import is_someone_elses
 from mailroom.actors.providers.payments import PaymentProvider, ProviderRefusedError
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected
 from mailroom.storage.postgres.payments import find_payment, mark_asked, payments_to_ask_for
+from mailroom.storage.postgres.retired import retire
 
 __all__ = [
     "Follows", "GivenBack", "NotPayableError", "OnPaid", "Purpose", "begin_giving_back",
@@ -50,7 +51,7 @@ ASKED_AGAIN_SECONDS = 60.0
 """For how long after a payment was asked for it is not enqueued again."""
 
 
-def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping[str, Purpose]) -> Handlers:
+def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Purposes) -> Handlers:
     """The jobs of this queue. `purposes` are what payments are for, as the bots bring them."""
     handlers = Handlers(PAYMENT)
 
@@ -74,7 +75,7 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
             await mark_asked(context.database, payment.id)
             report.notice(payment.provider, fetched.provider_id, "unclaimed", money=str(fetched.money))
             return Done()
-        purpose = purposes.get(payment.purpose)
+        purpose = purposes.get((payment.bot, payment.purpose))
         notified = wanted.notified
         return await settle(
             Asked(payment, provider, fetched, purpose, noticed=notified, said_paid=notified), context
@@ -108,6 +109,7 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Mapping
 
     @handlers.job(RECONCILE)
     async def reconcile(wanted: Reconcile, context: JobContext) -> None:
+        await retire(context.database)
         async with context.ending() as connection:
             ids = await payments_to_ask_for(
                 connection,

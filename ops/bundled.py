@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # aiogram, which a check of settings can do without
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.queue import Queue
     from mailroom.actors.jobs.whose import Asked
+    from mailroom.actors.paying.purpose import Purposes
     from mailroom.actors.paying.restored import Restored
-    from mailroom.actors.payment import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Brought:
     """What the bundled bots of a configuration bring to the queues."""
 
     handlers: "list[Handlers]"
-    purposes: "dict[str, Purpose]"
-    """What follows from payments, by what they pay for."""
+    purposes: "Purposes"
+    """What follows from payments, by the bot that asked for them and by what they pay for."""
     restored: "list[Restored]"
     """What they do when the database went back."""
     whose: "list[Asked]"
@@ -110,16 +110,19 @@ async def prepare(settings: Settings, services: "BotServices") -> None:
 
 
 def brought(settings: Settings, services: "BotServices") -> Brought:
-    """The jobs of every bundled bot that is configured, and the purposes of each kind, once."""
+    """The jobs and purposes of every bundled bot that is configured; what each kind does after a restore."""
     handlers = [
         room(one.bot).handlers(services.of(name))
         for name, one in _bundled(settings).items()
         if hasattr(room(one.bot), "handlers")
     ]
-    purposes: dict[str, Purpose] = {}
+    purposes = {
+        (name, purpose): meaning
+        for name, one in _bundled(settings).items()
+        for purpose, meaning in room(one.bot).purposes(services.of(name)).items()
+    }
     restored = []
     for kind, bot in _one_of_each(settings).items():
-        purposes |= room(kind).purposes(services.of(bot))
         if hasattr(room(kind), "after_restore"):
             restored.append(room(kind).after_restore(services.of(bot)))
     whose = [

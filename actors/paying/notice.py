@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying import report
 from mailroom.actors.paying.kinds import Noticed
-from mailroom.actors.paying.purpose import Purpose
+from mailroom.actors.paying.purpose import Purposes
 from mailroom.actors.paying.settle import Asked, settle
 from mailroom.actors.paying.whose import Judged, whose
 from mailroom.actors.providers.payments import FetchedPayment, PaymentProvider, ProviderRefusedError
@@ -17,7 +17,7 @@ async def look_into(
     wanted: Noticed,
     context: JobContext,
     providers: Mapping[str, PaymentProvider],
-    purposes: Mapping[str, Purpose],
+    purposes: Purposes,
 ) -> Outcome:
     """Ask for the payment of a notice, and act on the answer."""
     provider = providers.get(wanted.provider)
@@ -41,7 +41,7 @@ async def look_into(
             payment,
             provider,
             fetched,
-            purposes.get(payment.purpose),
+            purposes.get((payment.bot, payment.purpose)),
             noticed=True,
             said_paid=wanted.state == "paid",
             changed=wanted.state is None,

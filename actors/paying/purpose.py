@@ -7,7 +7,7 @@ whatever happens. They may write rows of their own there, and return jobs to enq
 all of it, and it is tried again.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -88,6 +88,12 @@ class Purpose:
     given_back: OnGivenBack
     troubled: OnTrouble | None = None
     """Without it, on-call alone learns of disputes and of refunds that came back."""
+
+
+Purposes = Mapping[tuple[str, str], Purpose]
+"""All of them, by the bot that asks for the payment and by the kind of thing: two shops may both have an
+order 1042.
+"""
 
 
 def carry(jobs: Sequence[NewJob], trace: str) -> list[NewJob]:

@@ -22,7 +22,7 @@ from mailroom.actors.paying.ending import (
 )
 from mailroom.actors.paying.kinds import RefundPayment, Why
 from mailroom.actors.paying.others import note_others
-from mailroom.actors.paying.purpose import Purpose, carry
+from mailroom.actors.paying.purpose import Purpose, Purposes, carry
 from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,
@@ -72,7 +72,7 @@ async def give_back(
     wanted: RefundPayment,
     context: JobContext,
     providers: Mapping[str, PaymentProvider],
-    purposes: Mapping[str, Purpose],
+    purposes: Purposes,
 ) -> Outcome:
     """Ask the provider for the refund, and write down how it ended."""
     payment = await find_payment(context.database, wanted.payment_id)
@@ -96,7 +96,7 @@ async def give_back(
         return _in_vain(payment, context, ProviderUnavailableError(words))
     standing = standing_of(payment, rows, fetched, listed)
     await note_others(context.database, payment, standing, rows, listed=listed is not None)
-    purpose = purposes.get(payment.purpose)
+    purpose = purposes.get((payment.bot, payment.purpose))
     attempt = _Attempt(payment, payment.provider_id, refund, rows, provider, purpose, context, standing)
     known = standing.of(refund)
     if known is not None:
@@ -185,7 +185,7 @@ class _Attempt:
     async def _impossible(self, words: str) -> Outcome:
         """It cannot, and will not: the bot owes it."""
         if self.purpose is None:
-            why = f"{words}; and nobody says what follows from {self.payment.purpose}"
+            why = f"{words}; and nobody says what follows from {self.payment.purpose} of {self.payment.bot!r}"
             report.refund(self.payment.provider, "dead", payment=self.payment.id, why=why)
             return Rejected(f"payment {self.payment.id}: {why}")
         return await self._end("impossible", self.left, words=words)

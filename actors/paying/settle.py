@@ -95,7 +95,7 @@ async def settle(asked: Asked, context: JobContext) -> Outcome:
 async def _paid(asked: Asked, context: JobContext) -> Outcome:
     payment, purpose = asked.payment, asked.purpose
     if purpose is None:
-        why = f"nobody says what follows from {payment.purpose}"
+        why = f"nobody says what follows from {payment.purpose} of {payment.bot!r}"
         asked.tell("disputed", why=why)
         return Rejected(f"payment {payment.id}: {why}")
     try:

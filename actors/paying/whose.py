@@ -2,7 +2,8 @@
 
 ours        the provider's name for it is in a row, or our name for it is
 lost        it bears our installation, and no row knows it: this database is older than the payment
-unclaimed   all else: another system's at the same account, or made by hand in the provider's cabinet
+unclaimed   all else: another system's at the same account, or made by hand in the provider's cabinet; also
+            what bears the name of a payment at another account of ours
 
 A name of the versions before is nothing but a number, which any other system at the account may use too. It
 counts only for the payment of that number, with the same sum, and not made before it.
@@ -22,6 +23,7 @@ from mailroom.storage.postgres.payments import (
     find_payment_at,
     find_payment_called,
     installation_id,
+    is_payment_named,
 )
 
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -56,7 +58,9 @@ async def whose(source: Source, provider: PaymentProvider, fetched: FetchedPayme
         if payment is not None and not is_someone_elses(payment, fetched):
             noted = await created_at_provider(source, payment.id, fetched.provider_id)
             return Judged("second", payment) if noted is None else Judged("ours", noted)
-    if payment is None and installation_in(ref) == await installation_id(source):
+    is_our_name = payment is None and installation_in(ref) == await installation_id(source)
+    # The name of a payment at another account is no lost one: who owns this account may write any name there.
+    if is_our_name and not await is_payment_named(source, ref):
         return Judged("lost", new=await _note(source, provider, fetched))
     return Judged("unclaimed")
 

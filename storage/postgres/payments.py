@@ -30,6 +30,8 @@ class Payment:
     id: int
     ref: str
     """What it is called outside, for ever; see `payment_names`. Payments of before are called by their id."""
+    bot: str
+    """Which bot asked for it, by its name in the configuration: what follows is for it to say."""
     provider: str
     """The account that it is paid at, by the name that it had then."""
     provider_id: str | None
@@ -58,27 +60,32 @@ class Payment:
 async def open_payment(
     source: Source,
     *,
+    bot: str,
     provider: str,
     purpose: str,
     reference: str,
     amount_minor: int,
     currency: str,
     about: Mapping[str, str] | None = None,
+    formerly: Sequence[str] = (),
 ) -> Payment:
     """A payment that somebody is to be asked for, in the transaction of what it pays for.
 
-    One thing is asked for once at a time at each provider: the pending payment comes back if there is one.
-    Raises `ValueError` if that is about another sum: cancel it first.
+    One thing is asked for once at a time at each account: the pending payment comes back if there is one,
+    also one under a name that the account had `formerly`. Raises `ValueError` if that is about another sum:
+    cancel it first.
     """
     told = json.dumps(dict(about or {}))
-    row = await source.fetchrow(
-        SQL["open"], provider, purpose, reference, amount_minor, currency, new_suffix(), told
-    )
+    row = await source.fetchrow(SQL["open_before"], bot, formerly, purpose, reference) if formerly else None
+    if row is None:
+        row = await source.fetchrow(
+            SQL["open"], bot, provider, purpose, reference, amount_minor, currency, new_suffix(), told
+        )
     payment = _payment(row)
     assert payment is not None, "every installation has an id since the migration that made this column"
     if (payment.amount_minor, payment.currency) != (amount_minor, currency):
         raise ValueError(
-            f"payment {payment.id} for {purpose} {reference} is pending with {payment.amount_minor} "
+            f"payment {payment.id} for {purpose} {reference} of {bot} is pending with {payment.amount_minor} "
             f"{payment.currency} (minor units), not with {amount_minor} {currency}"
         )
     return payment
@@ -117,15 +124,20 @@ async def find_payment_called(source: Source, names: Sequence[str], ref: str) ->
     return _payment(await source.fetchrow(SQL["find_ref"], names, ref))
 
 
+async def is_payment_named(source: Source, ref: str) -> bool:
+    """Whether we have given this name to a payment, at whatever account."""
+    return bool(await source.fetchval(SQL["is_named"], ref))
+
+
 async def installation_id(source: Source) -> str:
     """Who this installation is, in the names that it gives."""
     found: str = await source.fetchval(SQL["installation"])
     return found
 
 
-async def payments_of(source: Source, purpose: str, reference: str) -> list[Payment]:
-    """All payments of one thing, the oldest first."""
-    return [_read(row) for row in await source.fetch(SQL["of"], purpose, reference)]
+async def payments_of(source: Source, bot: str, purpose: str, reference: str) -> list[Payment]:
+    """All payments of one thing of a bot's, the oldest first."""
+    return [_read(row) for row in await source.fetch(SQL["of"], bot, purpose, reference)]
 
 
 async def is_expired(source: Source, payment_id: int) -> bool:

@@ -1,32 +1,44 @@
 -- open: write a payment that somebody is to be asked for, or find the one that is being asked for already.
 -- The update changes nothing; it is what makes the row come back, locked.
 -- Without an installation there is no name to give, and no row.
-INSERT INTO mailroom.payment (provider, purpose, reference, amount_minor, currency, ref, about)
-SELECT $1, $2, $3, $4, $5, 'm' || installation.value || '-' || $6, $7::jsonb FROM mailroom.installation WHERE key = 'id'
-ON CONFLICT (purpose, reference, provider) WHERE status = 'pending' DO UPDATE SET reference = excluded.reference
-RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+INSERT INTO mailroom.payment (bot, provider, purpose, reference, amount_minor, currency, ref, about)
+SELECT $1, $2, $3, $4, $5, $6, 'm' || installation.value || '-' || $7, $8::jsonb
+FROM mailroom.installation WHERE key = 'id'
+ON CONFLICT (bot, purpose, reference, provider) WHERE status = 'pending' DO UPDATE SET reference = excluded.reference
+RETURNING id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
           pay_url, expires_at, paid_minor, paid_currency, about;
+
+-- open_before: the one that is being asked for under a former name of the account, locked likewise
+SELECT id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+       pay_url, expires_at, paid_minor, paid_currency, about
+FROM mailroom.payment
+WHERE bot = $1 AND provider = ANY($2::text[]) AND purpose = $3 AND reference = $4 AND status = 'pending'
+ORDER BY id DESC LIMIT 1
+FOR NO KEY UPDATE;
 
 -- created: note what the provider calls a payment and where it is paid; another name than it has is refused
 UPDATE mailroom.payment SET provider_id = $2, pay_url = coalesce($3, pay_url), expires_at = coalesce($4, expires_at)
 WHERE id = $1 AND (provider_id IS NULL OR provider_id = $2)
-RETURNING id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+RETURNING id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
           pay_url, expires_at, paid_minor, paid_currency, about;
 
 -- find: one payment
-SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+SELECT id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
 FROM mailroom.payment WHERE id = $1;
 
 -- find_at: the payment that is called so at an account, by any of the names that it has and had
-SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+SELECT id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
 FROM mailroom.payment WHERE provider = ANY($1::text[]) AND provider_id = $2;
 
 -- find_ref: the payment that was given this name at an account
-SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+SELECT id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
 FROM mailroom.payment WHERE provider = ANY($1::text[]) AND ref = $2;
+
+-- is_named: whether a payment was given this name, at whatever account
+SELECT EXISTS (SELECT FROM mailroom.payment WHERE ref = $1);
 
 -- installation: who this installation is
 SELECT value FROM mailroom.installation WHERE key = 'id';
@@ -35,9 +47,9 @@ SELECT value FROM mailroom.installation WHERE key = 'id';
 SELECT EXISTS (SELECT FROM mailroom.payment WHERE provider = ANY($1::text[]) AND provider_id = $2);
 
 -- of: all payments of one thing, the oldest first
-SELECT id, ref, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
+SELECT id, ref, bot, provider, provider_id, purpose, reference, amount_minor, currency, status, created_at,
        pay_url, expires_at, paid_minor, paid_currency, about
-FROM mailroom.payment WHERE purpose = $1 AND reference = $2
+FROM mailroom.payment WHERE bot = $1 AND purpose = $2 AND reference = $3
 ORDER BY id;
 
 -- is_expired: whether the provider takes no money for a payment any more

@@ -58,9 +58,9 @@ async def refunds_of(source: Source, payment_id: int) -> list[PaymentRefund]:
     return [PaymentRefund(*row) for row in await source.fetch(SQL["of"], payment_id)]
 
 
-async def lock_payments(source: Source, purpose: str, reference: str) -> None:
-    """Have the payments of one thing to oneself. To be called before the thing itself is locked."""
-    await source.execute(SQL["lock"], purpose, reference)
+async def lock_payments(source: Source, bot: str, purpose: str, reference: str) -> None:
+    """Have the payments of a bot's thing to oneself. To be called before the thing itself is locked."""
+    await source.execute(SQL["lock"], bot, purpose, reference)
 
 
 async def pending_refund(source: Source, payment_id: int) -> PaymentRefund | None:

@@ -28,7 +28,7 @@ UPDATE mailroom.payment_refund SET amount_minor = $2, tried_at = coalesce(tried_
 UPDATE mailroom.payment_refund SET provider_id = $2 WHERE id = $1 AND status = 'pending';
 
 -- lock: the payments of one thing, in the order of their ids: whoever settles one takes it before what it pays for
-SELECT FROM mailroom.payment WHERE purpose = $1 AND reference = $2 ORDER BY id FOR NO KEY UPDATE;
+SELECT FROM mailroom.payment WHERE bot = $1 AND purpose = $2 AND reference = $3 ORDER BY id FOR NO KEY UPDATE;
 
 -- finish: a refund is over; its payment is too, unless another refund takes its place
 -- The payment is locked first, as whoever works on a notice of it does: else each would wait for the other.

@@ -59,7 +59,7 @@ class Till:
     def __init__(self):
         self.provider = Provider()
         purpose = Purpose(paid=self.on_paid, mismatched=self.on_mismatch, given_back=self.on_given_back)
-        self.jobs = payment_handlers({"yoomoney": self.provider}, {"shop.order": purpose})
+        self.jobs = payment_handlers({"yoomoney": self.provider}, {("shop", "shop.order"): purpose})
         self.fails, self.failure = 0, RuntimeError("the shop is ill")
         self.give_back = None
         self.told = []
@@ -84,7 +84,7 @@ class Till:
         await stand.execute("CREATE TABLE IF NOT EXISTS sold (reference text)")
         payment = await aio(
             lambda: open_payment(
-                stand.pool, provider="yoomoney", purpose=purpose, reference=reference,
+                stand.pool, bot="shop", provider="yoomoney", purpose=purpose, reference=reference,
                 amount_minor=149_000, currency="RUB",
             )
         )  # fmt: skip
@@ -317,7 +317,13 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
         old, new = await till.opened(stand, "old"), await till.opened(stand, "new")
         unknown = await aio(
             lambda: open_payment(
-                stand.pool, provider="yoomoney", purpose="x", reference="y", amount_minor=1, currency="RUB"
+                stand.pool,
+                bot="shop",
+                provider="yoomoney",
+                purpose="x",
+                reference="y",
+                amount_minor=1,
+                currency="RUB",
             )
         )
         await age(stand, old, minutes=6)

@@ -104,7 +104,7 @@ class Shop:
         """The provider says that an order's payment was made; what follows in the service, follows."""
 
         async def settled():
-            payment = (await payments_of(self.database, "shop.order", str(number)))[-1]
+            payment = (await payments_of(self.database, "shop", "shop.order", str(number)))[-1]
             async with self.database.acquire() as connection, connection.transaction():
                 await mark_paid(connection, payment.id)
                 return await settle(connection, payment)

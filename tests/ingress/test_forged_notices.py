@@ -42,7 +42,7 @@ class Stage:
         """A payment of ours, as the gateway has it."""
         row = await aio(
             lambda: open_payment(
-                self.stand.pool, provider="yookassa", purpose="shop.order", reference=reference,
+                self.stand.pool, bot="shop", provider="yookassa", purpose="shop.order", reference=reference,
                 amount_minor=149_000, currency="RUB",
             )
         )  # fmt: skip

@@ -90,7 +90,7 @@ class Door:
     async def knows(self, account, provider_id):
         async def write():
             row = await open_payment(
-                self.stand.pool, provider=account, purpose="shop.order", reference="1042",
+                self.stand.pool, bot="shop", provider=account, purpose="shop.order", reference="1042",
                 amount_minor=149_000, currency="RUB",
             )  # fmt: skip
             await created_at_provider(self.stand.pool, row.id, provider_id)

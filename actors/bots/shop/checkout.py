@@ -107,8 +107,9 @@ async def settle(connection: Connection, payment: Payment) -> Settled:
     number = int(payment.reference) if payment.reference.isdecimal() else 0
     row = await connection.fetchrow(SQL["lock"], number)
     order = await find_order(connection, number)
-    if payment.purpose != PURPOSE or row is None or order is None:
-        raise LookupError(f"payment {payment.id} is for {payment.purpose} {payment.reference}: no such order")
+    if payment.purpose != PURPOSE or row is None or order is None or order.bot != payment.bot:
+        about = f"{payment.purpose} {payment.reference} of {payment.bot}"
+        raise LookupError(f"payment {payment.id} is for {about}: no such order")
     if (payment.amount_minor, payment.currency) != (order.to_pay_minor, order.currency):
         raise LookupError(
             f"payment {payment.id} is about {Money(payment.amount_minor, payment.currency)}, "
@@ -184,7 +185,9 @@ async def _open(database: Pool, order: Order, provider: PaymentProvider) -> Paym
         # The payment's row before the order's, as whoever settles the payment takes them.
         payment = await open_payment(
             connection,
+            bot=order.bot,
             provider=provider.name,
+            formerly=provider.names[1:],
             purpose=PURPOSE,
             reference=str(order.number),
             amount_minor=order.to_pay_minor,

@@ -32,7 +32,7 @@ WITH span AS (
 ), went AS (
     SELECT back.currency, 0::bigint AS paid_minor, 0::bigint AS balance_minor, back.amount_minor AS refunded_minor
     FROM span JOIN back ON back.at >= span.start AND back.at < span.stop
-    JOIN mailroom.payment AS p ON p.id = back.payment_id AND p.purpose = $4
+    JOIN mailroom.payment AS p ON p.id = back.payment_id AND p.bot = $1 AND p.purpose = $4
     JOIN {schema}.orders AS o ON o.bot = $1 AND o.id::text = p.reference AND o.paid_at IS NOT NULL
     UNION ALL
     SELECT o.currency, 0, 0, o.total_minor - o.balance_minor
@@ -40,7 +40,7 @@ WITH span AS (
     JOIN {schema}.orders AS o ON o.bot = $1 AND o.status = 'refunded' AND o.closed_at >= span.start AND o.closed_at < span.stop
     WHERE NOT EXISTS (
         SELECT FROM mailroom.payment AS p JOIN back ON back.payment_id = p.id
-        WHERE p.purpose = $4 AND p.reference = o.id::text
+        WHERE p.bot = $1 AND p.purpose = $4 AND p.reference = o.id::text
     )
 )
 SELECT currency, sum(paid_minor)::bigint AS paid_minor, sum(balance_minor)::bigint AS balance_minor,

@@ -83,7 +83,7 @@ async def open_order(source: Source, bot: str, number: int) -> Dossier:
     order = await find_order(source, number) if 0 < number <= NUMBER_MAX else None
     if order is None or order.bot != bot:
         raise refuse(Fault.UNKNOWN_ORDER, number=number)
-    payments = await payments_of(source, PURPOSE, str(number))
+    payments = await payments_of(source, bot, PURPOSE, str(number))
     keys = [key_of(number), *(refund_key(payment.id) for payment in payments)]
     jobs = [job for key in keys for job in await find_jobs(source, Wanted(key=key), JOBS_SHOWN_MAX)]
     return Dossier(

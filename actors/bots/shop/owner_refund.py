@@ -36,7 +36,7 @@ async def refund(
 
     async def act(connection: Connection) -> Outcome:
         found = await open_order(connection, by.bot, number)
-        await lock_payments(connection, PURPOSE, str(number))
+        await lock_payments(connection, by.bot, PURPOSE, str(number))
         order = await begin_refund(connection, number, WHY, goods_back=goods_back)
         if order is None:
             raise refuse(Fault.NOT_REFUNDABLE, number=number, status=found.order.status)
@@ -60,7 +60,7 @@ async def refund(
 
 async def _to_payer(connection: Connection, order: Order) -> list[NewJob]:
     """The provider is asked for it, and what follows is done when it has answered."""
-    payments = await payments_of(connection, PURPOSE, str(order.number))
+    payments = await payments_of(connection, order.bot, PURPOSE, str(order.number))
     paid = [one for one in payments if one.status == "paid"]
     jobs = [job for one in paid for job in await begin_giving_back(connection, one.id, WHY)]
     if not jobs and any(one.status == "disputed" for one in payments):

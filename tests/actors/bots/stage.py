@@ -159,7 +159,7 @@ async def open_stage(
             ).of(NAME)
             house.bot.dispatcher.workflow_data.update(services.for_handlers(NAME))
             queues = [
-                payment_handlers(services.payments, module.purposes(services)),
+                payment_handlers(services.payments, _purposes(module, services)),
                 module.handlers(services),
                 notification_handlers(NAME),
             ]
@@ -179,3 +179,7 @@ def perform(kind, scenario, database_url, redis_url, **options):
                 await scenario(stage)
 
     host.run(main)
+
+
+def _purposes(module, services):
+    return {(NAME, purpose): one for purpose, one in module.purposes(services).items()}

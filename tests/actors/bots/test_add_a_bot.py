@@ -210,7 +210,7 @@ def test_another_sum_goes_back_and_a_second_payment_too_and_neither_changes_the_
 
         async def open_again():
             return await open_payment(
-                stage.database, provider="yoomoney", purpose="tips.tip", reference="2",
+                stage.database, bot="shop", provider="yoomoney", purpose="tips.tip", reference="2",
                 amount_minor=PRICE_MINOR, currency="RUB",
             )  # fmt: skip
 
@@ -257,7 +257,7 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
     (options,) = options_of(settings).values()
     assert options.owners == {OWNER}
     assert list(brought(settings, SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot))).purposes) == [
-        "tips.tip"
+        ("jar", "tips.tip")
     ]
     wrong = folder / "wrong.toml"
     wrong.write_text('[bots.jar]\nbot = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')

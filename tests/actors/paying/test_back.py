@@ -18,7 +18,7 @@ AMOUNTS = st.integers(1, PAID)
 
 def payment():
     return Payment(
-        id=1, ref="1", provider="p", provider_id="p-1", purpose="shop.order", reference="1042",
+        id=1, ref="1", bot="shop", provider="p", provider_id="p-1", purpose="shop.order", reference="1042",
         amount_minor=PAID, currency="RUB", status="refunding", created_at=NOW,
     )  # fmt: skip
 

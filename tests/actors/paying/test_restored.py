@@ -42,8 +42,8 @@ def play(clean_postgres_url):
 async def ordered(pool, provider):
     """A customer orders, and is shown where to pay: the order has the number that comes next."""
     payment = await open_payment(
-        pool, provider=provider.name, purpose="shop.order", reference="1001", amount_minor=PRICE_MINOR,
-        currency="RUB", about={"for": "shop.order 1001", "chat": "7"},
+        pool, bot="shop", provider=provider.name, purpose="shop.order", reference="1001",
+        amount_minor=PRICE_MINOR, currency="RUB", about={"for": "shop.order 1001", "chat": "7"},
     )  # fmt: skip
     return await made_at(
         provider, payment, pool, description="Order No. 1001", return_url=BACK, language="en", receipt=RECEIPT
@@ -137,8 +137,8 @@ def test_a_payment_of_the_version_before_whose_answer_was_lost_is_asked_for_in_t
         )
         made = await provider.create(order)
         id_ = await pool.fetchval(
-            "INSERT INTO payment (provider, purpose, reference, amount_minor, currency)"
-            " VALUES ($1, 'shop.order', '1001', $2, 'RUB') RETURNING id",
+            "INSERT INTO payment (bot, provider, purpose, reference, amount_minor, currency)"
+            " VALUES ('shop', $1, 'shop.order', '1001', $2, 'RUB') RETURNING id",
             name, PRICE_MINOR,
         )  # fmt: skip
         again = await ordered(pool, provider)

@@ -39,7 +39,7 @@ async def opened(stand, name):
 
     async def made():
         payment = await open_payment(
-            stand.pool, provider=name, purpose="shop.order", reference="1042",
+            stand.pool, bot="shop", provider=name, purpose="shop.order", reference="1042",
             amount_minor=PAID, currency=PRICE.currency,
         )  # fmt: skip
         return await made_at(

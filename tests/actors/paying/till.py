@@ -151,7 +151,7 @@ class Shop:
             given_back=self._given_back,
             troubled=self._troubled,
         )
-        self.jobs = payment_handlers(self.providers, {"shop.order": purpose})
+        self.jobs = payment_handlers(self.providers, {("shop", "shop.order"): purpose})
 
     async def _paid(self, connection, payment):
         await self._tell(connection, "paid", payment, payment.amount_minor)
@@ -182,7 +182,7 @@ class Shop:
         rows = await aio(stand.pool.fetch, "SELECT what, amount FROM told ORDER BY id")
         return [tuple(row) for row in rows]
 
-    async def open(self, stand, reference="1042", *, create=True, provider=None):
+    async def open(self, stand, reference="1042", *, create=True, provider=None, bot="shop"):
         """A payment that somebody is asked for; `create`: our call of the provider has had its answer."""
         provider = provider or self.provider
         await stand.execute(
@@ -190,7 +190,7 @@ class Shop:
         )
         payment = await aio(
             lambda: open_payment(
-                stand.pool, provider=provider.name, purpose="shop.order", reference=reference,
+                stand.pool, bot=bot, provider=provider.name, purpose="shop.order", reference=reference,
                 amount_minor=PRICE.amount_minor, currency=PRICE.currency,
             )
         )  # fmt: skip

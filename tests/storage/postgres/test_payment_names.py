@@ -17,7 +17,7 @@ from mailroom.storage.postgres.payments import (
     open_payment,
 )
 
-ORDER = {"provider": "a", "purpose": "shop.order", "amount_minor": 149_000, "currency": "RUB"}
+ORDER = {"bot": "shop", "provider": "a", "purpose": "shop.order", "amount_minor": 149_000, "currency": "RUB"}
 
 
 def test_names_are_all_different_and_say_when_they_were_made():

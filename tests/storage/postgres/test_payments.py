@@ -31,7 +31,13 @@ from mailroom.storage.postgres.refunds import (
     refunds_of,
 )
 
-ORDER = {"purpose": "shop.order", "reference": "1001", "amount_minor": 149_000, "currency": "RUB"}
+ORDER = {
+    "bot": "shop",
+    "purpose": "shop.order",
+    "reference": "1001",
+    "amount_minor": 149_000,
+    "currency": "RUB",
+}
 
 
 @pytest.fixture
@@ -57,7 +63,7 @@ def test_a_thing_is_asked_for_once_at_a_time_at_each_provider(play):
             await open_payment(pool, provider="a", **{**ORDER, "amount_minor": 1})
         assert await mark_canceled(pool, asked[0].id)
         again = await open_payment(pool, provider="a", **{**ORDER, "amount_minor": 1})
-        assert [payment.id for payment in await payments_of(pool, "shop.order", "1001")] == [
+        assert [payment.id for payment in await payments_of(pool, "shop", "shop.order", "1001")] == [
             asked[0].id,
             other.id,
             again.id,

@@ -111,8 +111,8 @@ async def _given_back(
     number = int(payment.reference)
     jobs: list[NewJob] = []
     order = await find_order(connection, number)
-    if order is None:
-        raise NotPayableError(f"payment {payment.id} is for order {number}, which is gone")
+    if order is None or order.bot != payment.bot:
+        raise NotPayableError(f"payment {payment.id} is for order {number} of {payment.bot}, which is gone")
     if back.why == "owner":
         jobs.append(await go_back(connection, order.bot, number))
     to_balance = not back.to_payer and await _credit(connection, order, payment, back.money)

@@ -63,7 +63,7 @@ async def tell_of_trouble(
     """Tell the owners. Where the bank took all of it for good, the order goes back with it."""
     number = int(payment.reference) if payment.reference.isdecimal() else 0
     order = await find_order(connection, number)
-    if order is None:
+    if order is None or order.bot != payment.bot:
         log.error("trouble with no order", payment=payment.id, what=trouble.what, reference=payment.reference)
         return []
     jobs: list[NewJob] = []

@@ -96,7 +96,7 @@ async def have_paid(
         return
     asked = [
         one
-        for one in await payments_of(database, PURPOSE, str(order.number))
+        for one in await payments_of(database, order.bot, PURPOSE, str(order.number))
         if one.provider_id is not None and one.status in ("pending", "canceled")
     ]
     if not asked:

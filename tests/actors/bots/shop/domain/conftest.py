@@ -194,7 +194,7 @@ class Stand:
         """A payment of the order arrives: what the payment actor does in one transaction."""
         async with self.pool.acquire() as connection, connection.transaction():
             payment = await open_payment(
-                connection, provider=provider, purpose=PURPOSE, reference=str(order.number),
+                connection, bot=order.bot, provider=provider, purpose=PURPOSE, reference=str(order.number),
                 amount_minor=order.to_pay_minor, currency=order.currency,
             )  # fmt: skip
             assert await mark_paid(connection, payment.id)

@@ -214,8 +214,10 @@ def test_late_payments_and_new_buyers_share_what_there_is(play):
 def test_a_payment_of_something_else_is_for_a_person_to_look_at(play):
     async def scenario(stand):
         order = await stand.order((await stand.product(1), 1))
-        good = {"provider": "p", "purpose": PURPOSE, "reference": str(order.number), "amount_minor": 10_000}
+        good = {"bot": "shop", "provider": "p", "purpose": PURPOSE}
+        good |= {"reference": str(order.number), "amount_minor": 10_000}
         for wrong in (
+            {"bot": "another"},
             {"reference": "999999"},
             {"reference": "x"},
             {"purpose": "rent"},
@@ -238,7 +240,7 @@ def test_a_link_to_pay_is_the_same_however_often_it_is_asked_for(play, gateway):
         links = await asyncio.gather(*(link(stand, gateway, order) for _ in range(8)))
         assert len(set(links)) == 1
         assert await link(stand, gateway, order) == links[0]
-        [payment] = await payments_of(stand.pool, PURPOSE, str(order.number))
+        [payment] = await payments_of(stand.pool, "shop", PURPOSE, str(order.number))
         assert (payment.provider_id, payment.pay_url) == ("p-1", "https://pay.example/p-1")
         asked = gateway.calls[0]
         assert (asked.idempotency_key, asked.reference) == (f"payment-{payment.ref}", payment.ref)
@@ -260,7 +262,7 @@ def test_a_provider_whose_answer_was_lost_is_asked_for_the_same_payment_again(pl
             await link(stand, gateway, order)
         found = await link(stand, gateway, order)
         assert found.url == "https://pay.example/p-1"
-        assert len(await payments_of(stand.pool, PURPOSE, str(order.number))) == 1
+        assert len(await payments_of(stand.pool, "shop", PURPOSE, str(order.number))) == 1
 
     play(scenario)
 

@@ -91,8 +91,9 @@ def test_an_order_that_is_paid_twice_is_delivered_once_and_one_payment_goes_back
         first = await world.pay(order, notice=False)
         # The same customer pays on a page of before, too.
         second = await world.value(
-            "INSERT INTO payment (provider, provider_id, purpose, reference, amount_minor, currency, status) "
-            "VALUES ('yoomoney', 'old', 'shop.order', $1, $2, 'RUB', 'canceled') RETURNING id",
+            "INSERT INTO payment"
+            " (bot, provider, provider_id, purpose, reference, amount_minor, currency, status)"
+            " VALUES ('shop', 'yoomoney', 'old', 'shop.order', $1, $2, 'RUB', 'canceled') RETURNING id",
             str(order.number), PRICE,
         )  # fmt: skip
         world.provider.put("old", "paid", Money(PRICE, "RUB"), reference=str(second))

@@ -78,7 +78,9 @@ class World:
         self.telegram = house.telegram
         self.pool = SchemaPool(stand.pool, SCHEMA)
         self.jobs = [
-            payment_handlers(services.payments, purposes(services)),
+            payment_handlers(
+                services.payments, {("shop", name): one for name, one in purposes(services).items()}
+            ),
             handlers(services),
             notification_handlers("shop"),
         ]
@@ -200,7 +202,7 @@ class World:
         return await aio(balance, self.pool, "shop", person, "RUB")
 
     async def payments(self, order):
-        return await aio(payments_of, self.pool, PURPOSE, str(order.number))
+        return await aio(payments_of, self.pool, "shop", PURPOSE, str(order.number))
 
     async def free(self, product):
         return (await aio(levels, self.pool, product))[0].available

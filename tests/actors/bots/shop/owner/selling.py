@@ -52,7 +52,7 @@ async def sell_in(
         if pays and order.to_pay_minor:
             async with pool.acquire() as connection, connection.transaction():
                 payment = await open_payment(
-                    connection, provider="yookassa", purpose=PURPOSE, reference=str(order.number),
+                    connection, bot="shop", provider="yookassa", purpose=PURPOSE, reference=str(order.number),
                     amount_minor=order.to_pay_minor, currency=order.currency,
                 )  # fmt: skip
                 await created_at_provider(connection, payment.id, f"at-{payment.id}")
