@@ -43,7 +43,6 @@ from mailroom.ops.stores import StartError, Stores, open_stores
 from mailroom.ops.version import VERSION
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
-from mailroom.storage.postgres.outbox.renamed import retire
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.mailbox import PARKED_BY, Mailboxes, every_partition
@@ -57,6 +56,7 @@ from mailroom.supervisors.moving import follow_moves
 from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.listener import Listener
 from mailroom.supervisors.oncall.node import LocalNode, held_nodes
+from mailroom.supervisors.oncall.renamed_nodes import follow_names
 from mailroom.supervisors.oncall.restored import JOBS
 from mailroom.supervisors.oncall.targets import Target
 from mailroom.supervisors.otp.child import Life, Shutdown, Start
@@ -222,7 +222,8 @@ class Service:
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
                 if "worker" in self._roles:
-                    await aio(self._follow_names, suspensions, outbox)
+                    names = took_over(queue_names(self._settings))
+                    await aio(follow_names, suspensions, outbox.pool, names)
                 process.held.update(await _put_aside(suspensions))
             desk = OnCall(stores.line, local=node, database=stores.database)
             front = self._front(stop, stores, outbox, services, workplace, desk)
@@ -244,22 +245,6 @@ class Service:
                 nursery.cancel_scope.cancel()
             except FailedToStartError as failed:
                 raise _cause(failed) from None
-
-    async def _follow_names(self, suspensions: Suspensions, outbox: Outbox) -> None:
-        """What on-call has put aside by a name from when bots shared their queues is put aside by the new
-        ones, and the version before resumes nothing by it.
-        """
-        held = await suspensions.all()
-        for old, new in took_over(queue_names(self._settings)).items():
-            node = Target("node", f"{JOBS}/{old}").stored
-            if node not in held:
-                continue
-            if held[node].who != PARKED_BY:  # what has crashed there may not crash here
-                for target in (Target("node", f"{JOBS}/{queue}") for queue in new):
-                    await suspensions.put(target.stored, held[node].who, held[node].why)
-            await retire(outbox.pool, old, new)
-            await suspensions.lift(node)
-            log.info("suspension_moved", path=f"{JOBS}/{old}", to=new)
 
     def _front(
         self,
