@@ -22,6 +22,9 @@ READ_NOT_SAID = (
     "prose",
     "form",
     "names",
+    "chores",
+    "patterns",
+    "words",
 )
 """What people write is looked for there with and without «ё», by parts of words."""
 SCRIPTS_TOGETHER = re.compile(r"(?<![A-Za-z])(?!ЮKassa)\w*(?:[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z])\w*")

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.job import NewJob
@@ -222,12 +222,14 @@ def test_what_a_handler_reads_and_does_not_fit_is_one_plain_sentence_in_its_dead
 
     handlers = Handlers(MAIL)
 
-    @handlers.job("ask", Answer, attempts_max=1)
+    wanted = Kind("ask", Answer, Patience(attempts_max=1), queue=MAIL)
+
+    @handlers.job(wanted)
     async def ask(answer, context):
         Answer.model_validate({"amount": "much"})
 
     async def scenario(stand):
-        (id_,) = await stand.enqueue(handlers.new("ask", Answer(amount=1, currency="RUB")))
+        (id_,) = await stand.enqueue(wanted(Answer(amount=1, currency="RUB")))
         await stand.start(handlers)
         await stand.quiet()
         said = (await stand.seen(id_)).last_error

@@ -105,7 +105,7 @@ def test_on_call_gives_all_back_at_once_and_names_what_there_is_not(play):  # no
         lost = await loses(stand, shop)
         desk = OnCall(None, database=stand.pool)
         desk._write_down = _written
-        with pytest.raises(UnknownTargetError, match='no lost payment "m-x" waits'):
+        with pytest.raises(UnknownTargetError, match='No lost payment "m-x" waits'):
             await aio(desk.give_lost_back, ["m-x"], BY)
         said = await aio(desk.give_lost_back, [], BY)
         assert said.says.startswith("1 payment will go back")

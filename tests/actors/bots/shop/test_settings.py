@@ -6,6 +6,7 @@ from aiogram.methods import SendMessage
 from mailroom.actors.bots.shop.owner_broadcast import count_recipients, send
 from mailroom.actors.bots.shop.owner_faults import OwnerError
 from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.notification import send_call
 from mailroom.actors.notify import Message
 
 
@@ -24,7 +25,7 @@ def broadcast(ann):
 
 def arrives(person, notice):
     """A broadcast comes into somebody's chat."""
-    person.run(person.bot(notice.send_to(person.chat_id)))
+    person.run(person.bot(send_call(notice, person.chat_id)))
     assert isinstance(person.telegram.calls[-1], SendMessage)
     return person.newest
 
