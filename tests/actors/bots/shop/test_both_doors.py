@@ -12,6 +12,7 @@ from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.mini_app import Visitor
 from mailroom.actors.providers.payments import ProviderRefusedError
 from mailroom.actors.providers.sums import Sums
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.mini_app_asked import AskedOrder, AskedQuote
 from mailroom.ingress.mini_app_counter import Counter
 from mailroom.ingress.mini_app_guard import Visit
@@ -36,6 +37,7 @@ class Page:
                 tokens={"shop": "1:x"},
                 public_url="https://shop.example",
                 wake=customer.woken.append,
+                allowance=Allowance(),
             )
         )
 
