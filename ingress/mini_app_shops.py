@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
@@ -39,6 +40,32 @@ class Shops:
     """Whether a language model reads what customers ask in the chat."""
     held: Callable[[], bool] = lambda: False
     """Whether nothing may act, because a store went back: the shop is shown, and nothing is sold."""
+
+    @classmethod
+    def of(
+        cls,
+        services: BotServices,
+        *,
+        tokens: Mapping[str, str],
+        chat_page: str | None = None,
+        held: Callable[[], bool] = lambda: False,
+    ) -> "Shops":
+        """The shops among the bundled bots. `chat_page` is that of the demo, `tokens` are all bots'."""
+        options = {name: given for name, given in services.options.items() if isinstance(given, Options)}
+        return cls(
+            databases={name: services.database_of(name) for name in options},
+            payments={name: services.of(name).payments for name in options},
+            vault=services.vault,
+            options=options,
+            tokens={name: tokens[name] for name in options},
+            public_url=services.public_url,
+            wake=services.wake,
+            allowance=services.allowance,
+            demo=services.demo,
+            chat_urls=dict.fromkeys(options, chat_page) if chat_page else {},
+            consultant=services.models is not None,
+            held=held,
+        )
 
     def till(self, bot: str) -> Till:
         """Where visitors of a shop order."""

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mailroom.ops.accounts import account_variables, read_accounts, wrong_choices
+from mailroom.ops.bundled import BY_DEFAULT
 from mailroom.ops.demo import LOOPBACK, Serving, bot_variable, is_loopback, start_faults
 from mailroom.ops.faults import ConfigurationError, nearest
 from mailroom.ops.program_names import names_of_program
@@ -149,7 +150,9 @@ def _take_environment(
 def _completed(settings: Settings) -> Settings:
     """What follows from the settings: secrets from tokens, and demo mode where there is no token at all."""
     demo = not any(bot.token for bot in settings.bots.values())
-    declared = {name: bot.model_dump() for name, bot in settings.bots.items()} or {"shop": {"bot": "shop"}}
+    declared = {name: bot.model_dump() for name, bot in settings.bots.items()} or {
+        BY_DEFAULT: {"bot": BY_DEFAULT}
+    }
     for number, (name, bot) in enumerate(declared.items(), start=1):
         if demo:
             bot["token"] = f"{number}:demo-{name}"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from quart import Blueprint
 
 from mailroom.actors.account_kinds import kinds_of
-from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.ingress.accounts import account_doors
@@ -26,23 +25,14 @@ def doors(
     """All of them, for the application. `chat_page` is that of the demo; while something is `held` they take
     and store, and do nothing else.
     """
-    shops = {name: given for name, given in services.options.items() if isinstance(given, Options)}
     payments = PaymentDoor(_told_at_a_door(services.payments), enqueuer, database=services.database)
     return [
         account_doors({"payment": payments}, settings.trusted_proxies),
         mini_app(
-            Shops(
-                databases={name: services.database_of(name) for name in shops},
-                payments={name: services.of(name).payments for name in shops},
-                vault=services.vault,
-                options=shops,
-                tokens={name: settings.bots[name].token for name in shops},
-                public_url=services.public_url,
-                wake=services.wake,
-                allowance=services.allowance,
-                demo=settings.demo,
-                chat_urls=dict.fromkeys(shops, chat_page) if chat_page else {},
-                consultant=services.models is not None,
+            Shops.of(
+                services,
+                tokens={name: one.token for name, one in settings.bots.items()},
+                chat_page=chat_page,
                 held=held,
             )
         ),

@@ -8,11 +8,12 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from mailroom.actors.hosting.beside import bot_beside, defaults
 from mailroom.actors.hosting.bot import HostedBot, dispatcher_of
-from mailroom.actors.hosting.load import RouterError, bundled, from_disk
+from mailroom.actors.hosting.load import RouterError, from_disk
 from mailroom.actors.hosting.session import HostedSession
 from mailroom.actors.hosting.stand_in import StandInStorage
 from mailroom.actors.limiter import Limiter
 from mailroom.actors.state import Door
+from mailroom.ops.bundled import room
 from mailroom.ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
 from mailroom.ops.stores import StartError
 from mailroom.supervisors.parking import Parking
@@ -77,7 +78,7 @@ def _from_settings(
 ) -> HostedBot:
     try:
         router = (
-            bundled(one.bot)
+            room(one.bot).parts().answers()
             if one.bot
             else from_disk(one.router or "", settings.config.parent if settings.config else None)
         )

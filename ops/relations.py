@@ -5,12 +5,10 @@ They look at the values as written, so that they are found in the same pass as t
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mailroom import actors
-from mailroom.ops.bundled import wrong_options
+from mailroom.ops.bundled import BY_DEFAULT, bundled_bots, wrong_options
 from mailroom.ops.faults import nearest
 from mailroom.ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 
@@ -38,11 +36,6 @@ def tables_in(value: object) -> dict[str, dict[str, Any]]:
     )
 
 
-def bundled_bots() -> list[str]:
-    """The bots that came along: the folders of `actors/bots`."""
-    return sorted(file.parent.name for file in Path(actors.__path__[0]).glob("bots/*/__init__.py"))
-
-
 def _unreachable_by_telegram(values: Mapping[str, Any]) -> Iterator[Fault]:
     url = values.get("public_url")
     if not isinstance(url, str) or values.get("telegram_api_base", TELEGRAM_API_BASE) != TELEGRAM_API_BASE:
@@ -63,7 +56,9 @@ def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
             yield ("bots", name), "a bot's name is part of an address: up to 64 of A-Z a-z 0-9 _ -"
         if ("bot" in bot) == ("router" in bot):
             has = "both bot and router" if "bot" in bot else "neither bot nor router"
-            advice = 'set bot = "shop" for a bundled bot, or router = "module:attribute" for your own'
+            advice = (
+                f'set bot = "{BY_DEFAULT}" for a bundled bot, or router = "module:attribute" for your own'
+            )
             yield ("bots", name), f"has {has}; {advice}"
         for key in DEFAULT_PROPERTIES:
             if "bot" in bot and key in bot:

@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
-from tests.imports import Import, imports, modules
+from tests.imports import HERE, Import, imports, modules
 
 MODULES_MIN = 700
 """There are more: a check that sees fewer has lost its way."""
@@ -101,3 +101,22 @@ def test_an_import_inside_of_a_function_puts_something_off():
 
     may_be_missing = {"pydantic._internal", "resource"}
     assert [one for one in put_off() if not puts_off(one) and one.imported not in may_be_missing] == []
+
+
+ROOMS = "mailroom.actors.bots."
+SHOP_IN_INGRESS = ("ingress/mini_app*.py", "ingress/shop_*.py")
+"""The page and the console's section of the shop: doors that are its own."""
+
+
+def test_no_room_is_named_by_the_platform():
+    names = [one for one in imports() if one.imported.startswith(ROOMS)]
+    assert len(names) > 500
+    own = ("actors/bots/*", *SHOP_IN_INGRESS)
+    assert [one for one in names if not any(fnmatch(one.file, place) for place in own)] == []
+
+
+def test_no_room_is_named_by_the_platform_in_a_text_that_is_imported_by():
+    """But for the one place that loads a room by its name."""
+    files = [file for file in modules().values() if not file.startswith("actors/bots/")]
+    named = {file for file in files if f'"{ROOMS}' in (HERE / file).read_text(encoding="utf-8")}
+    assert named <= {"ops/bundled.py"}

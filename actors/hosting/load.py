@@ -1,9 +1,8 @@
-"""Where a bot's router comes from: a bundled bot by its name, or anybody's module on disk.
+"""Where a bot's router comes from that is no bundled one: anybody's module on disk.
 
 What is wrong with a module is its author's to mend: said in one line, with the line of his that it is about.
 """
 
-import importlib
 import inspect
 import sys
 from collections.abc import Iterator
@@ -31,13 +30,6 @@ under one of them makes each update fail with a TypeError on stock aiogram.
 
 class RouterError(Exception):
     """The router named in the configuration cannot be had; the message says why, and where."""
-
-
-def bundled(name: str) -> Router:
-    """A bot from `actors/bots`."""
-    module = importlib.import_module(f"mailroom.actors.bots.{name}")
-    router: Router = module.build()
-    return router
 
 
 def from_disk(reference: str, folder: Path | None) -> Router:

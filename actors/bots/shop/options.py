@@ -4,46 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mailroom.actors.hosting.demo_person import DemoPerson
-
-DEMO_OWNER_ID = 7003
-"""Мария: people of the chat page are numbered from 7001."""
-DEMO_SUPPLIER_CHAT_ID = 7004
-"""Chloe, who is told what was sold."""
-DEMO_PEOPLE = (
-    DemoPerson(
-        7001,
-        "Анна",
-        "ru",
-        "customer",
-        "Buys here. Press Start, choose something and pay: the payment page is simulated, too.",
-    ),
-    DemoPerson(
-        7002,
-        "Ben",
-        "en",
-        "friend",
-        "Comes by a friend's link: press the one in Анна's /friends. What he buys earns her a bonus.",
-    ),
-    DemoPerson(
-        DEMO_OWNER_ID,
-        "Мария",
-        "ru",
-        "owner",
-        "Owns the shop. Press Start, then write /admin: figures, orders, products, stock, broadcasts.",
-    ),
-    DemoPerson(
-        DEMO_SUPPLIER_CHAT_ID,
-        "Chloe",
-        "en",
-        "supplier",
-        "Supplies part of the goods. Press Start once; whenever one of hers is sold, she is told so here.",
-    ),
-)
-
-DEMO_SCRIPT = "mailroom.actors.bots.shop.demo.model:SCRIPT"
-"""What its consultant says where a script stands in for a model."""
-
 
 class Options(BaseModel):
     """A shop's own settings."""
@@ -82,11 +42,6 @@ class Options(BaseModel):
     """What the consultant may cost for one customer in a day (UTC)."""
     day_cost_usd: float = Field(default=20.0, ge=0)
     """And for all together."""
-
-    @classmethod
-    def for_demo(cls) -> "Options":
-        """The third person of the demo's chat page owns the shop."""
-        return cls(owners=frozenset({DEMO_OWNER_ID}))
 
     def policy(self, name: Literal["terms", "privacy"], language: str) -> str:
         """What was set for one of the policies, as plain text; empty if nothing was."""

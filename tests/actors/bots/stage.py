@@ -14,7 +14,6 @@ Each performance is a process: it ends as if killed, and another one with a larg
 
 import asyncio
 import base64
-import importlib
 import itertools
 from contextlib import asynccontextmanager
 
@@ -32,7 +31,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
-from mailroom.ops.bundled import options_model
+from mailroom.ops.bundled import room
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.vault import Vault
 from tests.actors.house import Telegram, open_house
@@ -43,7 +42,7 @@ SCENARIO_SECONDS = 30.0
 NAME = "shop"
 """What the house calls the bot that lives in it."""
 OWNER = 7003
-"""Who runs a demo, by `Options.for_demo`."""
+"""Who runs a demo, by the options that its room has for one."""
 ENQUEUED = "SELECT last_value FROM outbox_job_id_seq"
 UPDATES_MAX = 1_000
 """In one performance; the next one's updates have larger ids."""
@@ -131,11 +130,12 @@ async def open_stage(
     kind, database_url, redis_url, *, provider=None, telegram=None, options=None, epoch=1, demo=True
 ):
     """Put the bot of `actors/bots/KIND` on its stage; to be used under `mailroom.actors.runtime.host.run`."""
-    module = importlib.import_module(f"mailroom.actors.bots.{kind}")
+    its = room(kind)
+    parts = its.parts()
     provider = provider or MemoryProvider()
     first = epoch * UPDATES_MAX
     async with open_house(
-        redis_url, module.build(), telegram or Telegram(), epoch=epoch, first_update_id=first
+        redis_url, parts.answers(), telegram or Telegram(), epoch=epoch, first_update_id=first
     ) as house:
         door = ChatDoor(
             house.mailboxes,
@@ -153,14 +153,14 @@ async def open_stage(
                 cpu=Cpu(),
                 public_url="https://bots.example",
                 wake=stand.ears.wake,
-                options={NAME: options or options_model(kind).for_demo()},
+                options={NAME: options or its.demo.options},
                 schemas={NAME: kind},
                 demo=demo,
             ).of(NAME)
             house.bot.dispatcher.workflow_data.update(services.for_handlers(NAME))
             queues = [
-                payment_handlers(services.payments, _purposes(module, services)),
-                module.handlers(services),
+                payment_handlers(services.payments, _purposes(parts, services)),
+                *parts.jobs(services),
                 notification_handlers(NAME),
             ]
             yield Stage(stand, house, services, provider, queues)
@@ -181,5 +181,5 @@ def perform(kind, scenario, database_url, redis_url, **options):
     host.run(main)
 
 
-def _purposes(module, services):
-    return {(NAME, purpose): one for purpose, one in module.purposes(services).items()}
+def _purposes(parts, services):
+    return {(NAME, purpose): one for purpose, one in parts.purposes(services).items()}

@@ -4,7 +4,7 @@ import json
 import urllib.request
 from pathlib import Path
 
-from mailroom.actors.bots.shop.options import DEMO_PEOPLE
+from mailroom.actors.bots.shop.demo.people import PEOPLE
 from mailroom.ops.embedded.ports import free_port
 from mailroom.ops.embedded.telegram import DemoTelegram
 
@@ -14,7 +14,7 @@ def test_the_page_shows_the_bots_of_a_demo_by_their_names_also_after_a_restart(t
         tmp_path,
         port_wanted=free_port(),
         bots={"night-shop": "1:demo-night-shop"},
-        people={"night-shop": DEMO_PEOPLE},
+        people={"night-shop": PEOPLE},
     )
     for _ in range(2):
         url = telegram.start()

@@ -33,9 +33,9 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
-from mailroom.actors.bots import shop
 from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.router import build
 from mailroom.actors.hosting.events import ChatEvent, dispatch_event
 from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
@@ -460,7 +460,7 @@ def new_customer(
                 "options": options,
             }
             dispatcher = Dispatcher(storage=MemoryStorage(), **services | about.pop("services", {}))
-            dispatcher.include_router(shop.build())
+            dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)
             return Customer(telegram, dispatcher, bot, runner.run, pool, woken=woken, **about)
 

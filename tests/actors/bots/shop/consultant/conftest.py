@@ -20,9 +20,9 @@ from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, SendChatAction, SendMessage
 from aiogram.types import Message, Update, User
 
-from mailroom.actors.bots import shop
 from mailroom.actors.bots.shop.consultant.judge.judge import marks
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.router import build
 from mailroom.actors.providers.openai import Models
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain, raw_message
@@ -254,7 +254,7 @@ def new_talker(shop_database, vault):
                 public_url="http://127.0.0.1",
                 wake=lambda queue: None,
             )
-            dispatcher.include_router(shop.build())
+            dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)
             return Talker(dispatcher, bot, telegram, runner.run, pool, endpoint, language)
 

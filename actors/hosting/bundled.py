@@ -1,0 +1,82 @@
+"""What a bundled bot is made of, as one value: the `BOT` in the `__init__.py` of its room.
+
+It has two halves. `BundledBot` is read by settings, migrations, queues and the command line: importing it
+loads no framework. `Parts` is what runs, asked for when the service starts.
+
+    def parts() -> Parts:
+        from tips.parts import PARTS
+
+        return PARTS
+
+    BOT = BundledBot(options=Options, parts=parts, queues=(DELIVERY,))
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from mailroom.actors.hosting.demo_person import DemoPerson
+from mailroom.actors.jobs.queue import Queue
+
+if TYPE_CHECKING:  # frameworks
+    from aiogram import Router
+
+    from mailroom.actors.hosting.services import BotServices
+    from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.jobs.whose import Asked
+    from mailroom.actors.paying.purpose import Purpose
+    from mailroom.actors.paying.restored import Restored
+
+
+async def _nothing(_services: "BotServices") -> None:
+    """Nothing has to be seen to before it serves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What runs of a bundled bot. Each function gets the services of one bot, `BotServices.of`, and is called
+    once for each bot of the kind.
+    """
+
+    answers: "Callable[[], Router]"
+    """What answers people: a fresh router each time, for aiogram attaches one to one parent only."""
+    jobs: "Callable[[BotServices], Iterable[Handlers]]" = lambda _services: ()
+    """Who does the jobs of its queues: for each of `BundledBot.queues` one `Handlers`."""
+    purposes: "Callable[[BotServices], Mapping[str, Purpose]]" = lambda _services: {}
+    """What follows from the payments that it asks for, by what they pay for."""
+    prepare: "Callable[[BotServices], Awaitable[None]]" = _nothing
+    """What it sees to before it serves, awaited on the asyncio side. Raises `VaultError` where it cannot read
+    what it has kept, and the service does not start.
+    """
+    restored: "Callable[[BotServices], Restored] | None" = None
+    """What it does when its database went back."""
+    whose: "Callable[[BotServices], Asked] | None" = None
+    """Whose a job is that was enqueued when the bots of a kind shared their queues; for old kinds alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A bundled bot where no bot has a token."""
+
+    options: BaseModel
+    """What it is set to, where its owner has set nothing."""
+    people: tuple[DemoPerson, ...] = ()
+    """Whom it needs on the chat page, where its owner has not said who is who."""
+    script: str = ""
+    """What stands in for a model's words, as `module:name`; empty where it asks no model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundledBot:
+    """All that the service knows of a kind of bot before it runs one."""
+
+    options: type[BaseModel]
+    """What its owner can set, under `[bots.NAME.options]`."""
+    parts: Callable[[], Parts]
+    """Imports what runs."""
+    queues: tuple[Queue, ...] = ()
+    """Those that each bot of the kind has for itself, in the order in which they are started."""
+    demo: Demo | None = None
+    """None: in a demo it is as it is without options, and its people are anybody."""
