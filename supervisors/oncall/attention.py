@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
+from mailroom.actors.jobs.queue import bot_of
 from mailroom.storage.errors import StoreError
 from mailroom.storage.redis import inspection
 from mailroom.supervisors.oncall.concerns import THINGS_MAX, Concern
@@ -12,11 +13,13 @@ from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.job_reports import dead_job, in_ms
 from mailroom.supervisors.oncall.looking import Looking
 from mailroom.supervisors.oncall.need import WAITS_SECONDS, LongWait, Seen, concerns
-from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
+from mailroom.supervisors.oncall.need_of_jobs import NOBODYS_SECONDS, JobsInNeed, Nobodys, PausedQueue
 from mailroom.supervisors.oncall.registry import Missed, missed, now_ms
 from mailroom.supervisors.oncall.reports import ChatLine
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from mailroom.storage.postgres.outbox.oncall import Hands
 
 PART_SECONDS = 3.0
@@ -65,10 +68,23 @@ class Attention(Looking, AllDead):
             latest = await find_dead(pool, Wanted(), THINGS_MAX) if dead else []
             lost = sum(one.payments for one in await lost_sums(pool))
             late, works = await overdue(pool), await all_works(pool)
+            nobodys = await self._nobodys(pool)
         async with self._outbox.act() as hands:
             paused = await _paused(hands)
         failed = {one.name: one.last_error for one in works if one.last_error}
-        return JobsInNeed(dead, [dead_job(one) for one in latest], paused, lost, late, failed)
+        return JobsInNeed(dead, [dead_job(one) for one in latest], paused, lost, late, failed, nobodys)
+
+    async def _nobodys(self, pool: "asyncpg.Pool") -> list[Nobodys]:
+        """Queues with jobs of bots that no process has. Where no process runs that is not the jobs' fault."""
+        from mailroom.storage.postgres.outbox.seen import depths
+
+        processes, _ = await self._post.processes()
+        bots = {bot for process in processes for bot in process.bots}
+        return [
+            Nobodys(one.queue, one.jobs, one.oldest_seconds)
+            for one in (await depths(pool) if processes else ())
+            if (bot := bot_of(one.queue)) and bot not in bots and one.oldest_seconds > NOBODYS_SECONDS
+        ]
 
 
 async def _paused(hands: "Hands") -> list[PausedQueue]:

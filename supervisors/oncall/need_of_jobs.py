@@ -22,6 +22,19 @@ class PausedQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Nobodys:
+    """A queue of a bot that no process has."""
+
+    queue: str
+    jobs: int
+    oldest_seconds: float
+
+
+NOBODYS_SECONDS = 60.0
+"""How long its oldest job waits before that is told: a bot that was just added may be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobsInNeed:
     """`dead` counts all dead jobs, `latest` are the last that died. `lost` counts payments that gateways have
     and this database does not know. `overdue` says by how many seconds periodic work is late, `failed` why a
@@ -34,6 +47,7 @@ class JobsInNeed:
     lost: int
     overdue: dict[str, float]
     failed: dict[str, str]
+    nobodys: Sequence[Nobodys] = ()
 
 
 def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
@@ -56,6 +70,18 @@ def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
         says = f"{counted(found.dead, 'job')} failed for good"
         todo = "Read the error, mend its cause, then retry: nothing of it is lost."
         yield about("dead_jobs", "act", says, todo, "mailroom outbox list --state dead", things, found.dead)
+    if found.nobodys:
+        things = [
+            Thing(
+                one.queue, f"queue/{one.queue}", f"{counted(one.jobs, 'job')}, for {one.oldest_seconds:.0f} s"
+            )
+            for one in found.nobodys
+        ]
+        number = sum(one.jobs for one in found.nobodys)
+        says = f"{counted(number, 'job')} {'waits' if number == 1 else 'wait'} for a bot that no process has"
+        todo = "Configure a bot of that name, or drop them: nobody else does them."
+        command = f"mailroom outbox list --queue {things[0].name}"
+        yield about("queues", "act", says, todo, command, things, number)
     if found.paused:
         things = [
             Thing(one.queue, f"queue/{one.queue}", f"by {one.by}: {one.why}", one.since_ms)

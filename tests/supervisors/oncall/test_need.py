@@ -6,7 +6,7 @@ from mailroom.storage.redis.mailbox import PARKED_BY
 from mailroom.storage.redis.suspensions import HELD_BY
 from mailroom.supervisors.oncall.job_reports import DeadJob
 from mailroom.supervisors.oncall.need import LongWait, Seen, concerns
-from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed, PausedQueue
+from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed, Nobodys, PausedQueue, of_jobs
 from mailroom.supervisors.oncall.registry import Missed, Process
 from mailroom.supervisors.oncall.reports import ChatLine, NodeReport, ProcessReport, Suspension
 
@@ -142,3 +142,11 @@ def test_payments_that_are_unknown_and_periodic_work_that_is_late_are_named() ->
     assert [(thing.name, thing.why) for thing in periodic.things] == [
         ("payment.reconcile", "late by 200 s"), ("tidy", "ValueError: no"),
     ]  # fmt: skip
+
+
+def test_jobs_of_a_bot_that_no_process_has_are_told_of_for_nobody_else_does_them():
+    jobs = JobsInNeed(0, [], [], 0, {}, {}, [Nobodys("sohp.notification", 3, 90.0)])
+    (one,) = of_jobs(jobs)
+    assert (one.kind, one.level, one.says) == ("queues", "act", "3 jobs wait for a bot that no process has")
+    assert [(thing.name, thing.why) for thing in one.things] == [("sohp.notification", "3 jobs, for 90 s")]
+    assert one.command == "mailroom outbox list --queue sohp.notification"
