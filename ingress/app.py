@@ -12,14 +12,14 @@ from quart_trio import QuartTrio
 from mailroom.actors.providers.telegram import SECRET_HEADER
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.access import Access
-from mailroom.ingress.console import console
+from mailroom.ingress.console.page import console
+from mailroom.ingress.console.shop.api import ShopDoor
 from mailroom.ingress.exposition import Exposition
-from mailroom.ingress.fit import Number, refuse_unfit_address
-from mailroom.ingress.ops_api import ops_api
-from mailroom.ingress.shop_api import ShopDoor
-from mailroom.ingress.switched_off import switched_off
-from mailroom.ingress.webhook import BODY_BYTES_MAX, PATH, Webhook
+from mailroom.ingress.http.fit import Number, refuse_unfit_address
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.api import ops_api
+from mailroom.ingress.ops.switched_off import switched_off
+from mailroom.ingress.telegram.webhook import BODY_BYTES_MAX, PATH, Webhook
 from mailroom.supervisors.oncall.desk import OnCall
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]

@@ -7,10 +7,10 @@ from quart import Blueprint
 from mailroom.actors.account_kinds import kinds_of
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.providers.payments import PaymentProvider
-from mailroom.ingress.accounts import account_doors
-from mailroom.ingress.mini_app import mini_app
-from mailroom.ingress.mini_app_shops import Shops
-from mailroom.ingress.payments import PaymentDoor
+from mailroom.ingress.pages.shop.page import mini_app
+from mailroom.ingress.pages.shop.shops import Shops
+from mailroom.ingress.payments.accounts import account_doors
+from mailroom.ingress.payments.notices import PaymentDoor
 from mailroom.ops.settings import Settings
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 

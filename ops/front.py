@@ -7,13 +7,13 @@ from quart_trio import QuartTrio
 
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.runtime.bridge import aio, to_trio
-from mailroom.ingress.gate import Gate
-from mailroom.ingress.intake import Intake
-from mailroom.ingress.line_state import LineState
-from mailroom.ingress.polling import Poller
-from mailroom.ingress.server import listen, run_server
-from mailroom.ingress.telegram import Line
-from mailroom.ingress.webhook import Webhook
+from mailroom.ingress.http.gate import Gate
+from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.telegram.intake import Intake
+from mailroom.ingress.telegram.line_state import LineState
+from mailroom.ingress.telegram.polling import Poller
+from mailroom.ingress.telegram.reached import Line
+from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.settings import Settings
 from mailroom.supervisors.otp.child import Life, Start
 

@@ -32,9 +32,9 @@ from structlog import get_logger
 
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
-from mailroom.ingress.bot_api import TROUBLE, pause_after, why
-from mailroom.ingress.telegram import PAUSE_MAX_SECONDS, PAUSE_SECONDS
-from mailroom.ingress.webhook import FULL_RETRY_SECONDS, STORE_RETRY_SECONDS
+from mailroom.ingress.telegram.bot_api import TROUBLE, pause_after, why
+from mailroom.ingress.telegram.reached import PAUSE_MAX_SECONDS, PAUSE_SECONDS
+from mailroom.ingress.telegram.webhook import FULL_RETRY_SECONDS, STORE_RETRY_SECONDS
 from mailroom.ops.faults import GaveUpError
 from mailroom.ops.front import REGISTRATION_WAIT_SECONDS
 from mailroom.ops.known_bots import KnownBots

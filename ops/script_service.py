@@ -21,7 +21,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.actors.runtime.host import hosted
 from mailroom.actors.runtime.signals import stop_signals
-from mailroom.ingress.telegram import Line
+from mailroom.ingress.telegram.reached import Line
 from mailroom.ops import logs
 from mailroom.ops.configuration import derived_secret
 from mailroom.ops.faults import CannotStartError

@@ -25,9 +25,9 @@ from mailroom.actors.runtime import host as runtime
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.runtime.signals import StopSignals, stop_signals
 from mailroom.ingress.app import create_app
-from mailroom.ingress.intake import Intake
-from mailroom.ingress.shop_door import ShopDoor
-from mailroom.ingress.webhook import Webhook
+from mailroom.ingress.console.shop.door import ShopDoor
+from mailroom.ingress.telegram.intake import Intake
+from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.bundled import brought, prepare
 from mailroom.ops.connections import division_of, most_of

@@ -104,7 +104,7 @@ def test_an_import_inside_of_a_function_puts_something_off():
 
 
 ROOMS = "mailroom.actors.bots."
-SHOP_IN_INGRESS = ("ingress/mini_app*.py", "ingress/shop_*.py")
+SHOP_IN_INGRESS = ("ingress/pages/shop/*.py", "ingress/console/shop/*.py")
 """The page and the console's section of the shop: doors that are its own."""
 
 

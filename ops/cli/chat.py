@@ -70,7 +70,7 @@ def chat(
 
             print_chat(report, suspension)
 
-        from mailroom.ingress.plain import plain
+        from mailroom.ingress.ops.plain import plain
 
         through.show(plain(report) | {"suspension": plain(suspension)}, for_people)
 

@@ -121,6 +121,6 @@ def _refuse(message: str, *, as_json: bool) -> None:
 
 
 def _print_json(report: object) -> None:
-    from mailroom.ingress.plain import plain
+    from mailroom.ingress.ops.plain import plain
 
     print(harmless_json(json.dumps(plain(report), ensure_ascii=False)))

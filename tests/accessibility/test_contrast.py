@@ -10,8 +10,8 @@ READABLE = 4.5
 """https://www.w3.org/TR/WCAG22/#contrast-minimum"""
 CHAT = "ops/simulators/telegram/page/chat.css"
 PAY = "ops/simulators/payments/page/pay.css"
-CONSOLE = "ingress/static/console.css"
-APP = "ingress/static/app/app.css"
+CONSOLE = "ingress/console/static/console.css"
+APP = "ingress/pages/shop/static/app.css"
 PAIRS = {
     CHAT: {
         "ink": "back panel mine theirs button wall", "dim": "back panel mine theirs button wall",

@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.ingress.shop_page import TOKEN, init_data, page_database_fixture  # noqa: F401 - a fixture
-from tests.ingress.test_mini_app_page import ACTION, TELEGRAM, LocalGateway, browse, shown_order  # noqa: F401 - a fixture
+from tests.ingress.pages.shop_page import TOKEN, init_data, page_database_fixture  # noqa: F401 - a fixture
+from tests.ingress.pages.test_mini_app_page import ACTION, TELEGRAM, LocalGateway, browse, shown_order  # noqa: F401 - a fixture
 
 WORDS = {
     "ru": ("Светлица", "Итого", "Как оплатить", "Оплачен", "Доставлен", "Отменён"),

@@ -21,7 +21,7 @@ from pydantic_core import from_json, to_json
 from mailroom.actors.policy import Policy
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.worker import Worker
-from mailroom.ingress.intake import Intake
+from mailroom.ingress.telegram.intake import Intake
 from mailroom.ops.hosted import host
 from mailroom.storage.errors import Fenced, StoreUnavailable
 from mailroom.storage.redis.batch import Line

@@ -19,8 +19,8 @@ from mailroom.actors.providers.mini_app import InitDataError, parse_init_data
 from mailroom.actors.providers.payments import Notice, NoticeRefusedError, ProviderUnavailableError
 from mailroom.actors.providers.stripe import Stripe
 from mailroom.actors.providers.yookassa import YooKassa
-from mailroom.ingress.fit import is_fit
-from mailroom.ingress.payments import _is_name
+from mailroom.ingress.http.fit import is_fit
+from mailroom.ingress.payments.notices import _is_name
 
 AT = 1_763_632_800
 TOKEN = "42:token"

@@ -13,11 +13,11 @@ from mailroom.actors.providers.mini_app import Visitor
 from mailroom.actors.providers.payments import ProviderRefusedError
 from mailroom.actors.providers.sums import Sums
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.mini_app_asked import AskedOrder, AskedQuote
-from mailroom.ingress.mini_app_counter import Counter
-from mailroom.ingress.mini_app_guard import Visit
-from mailroom.ingress.mini_app_problems import Problem
-from mailroom.ingress.mini_app_shops import Shops
+from mailroom.ingress.pages.shop.asked import AskedOrder, AskedQuote
+from mailroom.ingress.pages.shop.counter import Counter
+from mailroom.ingress.pages.shop.guard import Visit
+from mailroom.ingress.pages.shop.problems import Problem
+from mailroom.ingress.pages.shop.shops import Shops
 
 _keys = itertools.count(1)
 

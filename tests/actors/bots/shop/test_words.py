@@ -23,8 +23,8 @@ from mailroom.ops.simulators.payments.words import WORDS
 
 ROOT = Path(__file__).parents[4]
 READ = (
-    *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/*.py"),
-    *ROOT.glob("ingress/static/app/*.js"), *ROOT.glob("ingress/static/shop*.js"),
+    *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/**/*.py"),
+    *ROOT.glob("ingress/pages/shop/static/*.js"), *ROOT.glob("ingress/console/static/shop*.js"),
     *ROOT.glob("ops/simulators/payments/*.py"), ROOT / "actors/bots/shop/demo/model/texts.py",
 )  # fmt: skip
 """Where there are words for customers and owners."""
@@ -73,7 +73,7 @@ def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language
 
 
 def test_the_console_says_the_same_words():
-    looks = (ROOT / "ingress/static/shop_words.js").read_text()
+    looks = (ROOT / "ingress/console/static/shop_words.js").read_text()
     said = dict(re.findall(r"(\w+): \[\"\w*\", \"([^\"]+)\"\]", looks))
     known = {
         **ENGLISH.broadcast,
@@ -84,7 +84,7 @@ def test_the_console_says_the_same_words():
     }
     assert {status: said[status] for status in said} == {status: known[status] for status in said}
     options = re.findall(
-        r"<option value=\"(\w+)\">([^<\n]+)", (ROOT / "ingress/templates/console.html").read_text()
+        r"<option value=\"(\w+)\">([^<\n]+)", (ROOT / "ingress/console/templates/console.html").read_text()
     )
     shown = {status: word.strip() for status, word in options if status in ENGLISH.order}
     assert shown == ENGLISH.order

@@ -1,0 +1,1 @@
+"""`/console`: the page on-call works with."""

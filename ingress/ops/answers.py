@@ -1,0 +1,35 @@
+"""What the routes of `/ops` share: how a question is read, who asks it, and how an answer is shown."""
+
+from pydantic_core import to_json
+from quart import Response, g, request
+
+from mailroom.ingress.ops.asked import Reasoned, T, read_body, read_query, read_who
+from mailroom.ingress.ops.plain import plain
+from mailroom.supervisors.oncall.reports import By
+
+INCOMPLETE = "X-Incomplete"
+"""Says what is missing from an answer, and why; the rest of it is shown all the same."""
+
+
+def by(asked: Reasoned) -> By:
+    """Who acts, and why."""
+    return By(read_who(request.headers.get("X-Operator", "")) or g.who, asked.why)
+
+
+def query(model: type[T]) -> T:
+    """The query string. Raises `BadRequestError`."""
+    return read_query(model, request.args.to_dict())
+
+
+async def body(model: type[T]) -> T:
+    """The body. Raises `BadRequestError`."""
+    data: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
+    return read_body(model, data)
+
+
+def shown(value: object, *, incomplete: str = "") -> Response:
+    """An answer as JSON."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if incomplete:
+        headers[INCOMPLETE] = " ".join(incomplete.split()).encode("ascii", "replace").decode()
+    return Response(to_json(plain(value)), headers=headers, content_type="application/json")

@@ -1,0 +1,73 @@
+"""`/ops/outbox`: jobs and their queues, as JSON over HTTP; a door like the rest of `/ops`."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from quart import Blueprint, Response
+
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.ops.answers import body, by, query, shown
+from mailroom.ingress.ops.asked import Edit, Reasoned
+from mailroom.ingress.ops.asked_outbox import JobBulk, JobQuery
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.reports import Outcome
+
+
+def add_outbox(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+    """Build the routes."""
+    _add_views(ops, desk)
+    _add_actions(ops, desk, under_way)
+
+
+def _add_views(ops: Blueprint, desk: OnCall) -> None:
+    @ops.get("/outbox")
+    async def jobs() -> Response:
+        """Jobs, newest first: ?queue= &state= &name= &key= &chat= &error= &trace= &since_ms= &most=50."""
+        asked = query(JobQuery)
+        return shown(await aio(desk.jobs, asked.wanted, asked.most))
+
+    @ops.get("/outbox/queues")
+    async def queues() -> Response:
+        """How many jobs by queue and state, how old the oldest is, what is paused, by whom and why."""
+        return shown(await aio(desk.queues))
+
+    @ops.get("/outbox/<id>")
+    async def job(id: str) -> Response:  # noqa: A002 - the name in the route
+        """One job, with its payload and all that happened to it."""
+        return shown(await aio(desk.job, id))
+
+
+def _add_actions(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+    async def done(action: Callable[[], Awaitable[Outcome]]) -> Response:
+        return shown(await aio(under_way.finish, action))
+
+    @ops.post("/outbox/retry")
+    async def retry_jobs() -> Response:
+        """Run jobs again now, from their first attempt. Body: ids or filter (the dead ones), why."""
+        asked = await body(JobBulk)
+        return await done(partial(desk.retry_jobs, asked.which, by(asked)))
+
+    @ops.post("/outbox/drop")
+    async def drop_jobs() -> Response:
+        """Throw jobs away for good. Body: ids or filter (the dead ones), why."""
+        asked = await body(JobBulk)
+        return await done(partial(desk.drop_jobs, asked.which, by(asked)))
+
+    @ops.put("/outbox/<id>")
+    async def edit_job(id: str) -> Response:  # noqa: A002 - the name in the route
+        """Replace the payload of a job that nobody is working on. Body: payload (text or JSON), why."""
+        asked = await body(Edit)
+        return await done(partial(desk.edit_job, id, asked.text, by(asked)))
+
+    @ops.post("/outbox/queues/<queue>/pause")
+    async def pause_queue(queue: str) -> Response:
+        """Have nobody take jobs of a queue until it is resumed; they wait. Body: why."""
+        asked = await body(Reasoned)
+        return await done(partial(desk.pause_queue, queue, by(asked)))
+
+    @ops.post("/outbox/queues/<queue>/resume")
+    async def resume_queue(queue: str) -> Response:
+        """Let a paused queue go on. Body: why."""
+        asked = await body(Reasoned)
+        return await done(partial(desk.resume_queue, queue, by(asked)))

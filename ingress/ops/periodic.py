@@ -1,0 +1,26 @@
+"""`/ops/periodic`: what is done again and again, as JSON over HTTP; a door like the rest of `/ops`."""
+
+from functools import partial
+
+from quart import Blueprint, Response
+
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.ops.answers import body, by, shown
+from mailroom.ingress.ops.asked import Reasoned
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
+
+
+def add_periodic(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+    """Build the routes."""
+
+    @ops.get("/periodic")
+    async def periodic() -> Response:
+        """Periodic work: when each ran, what came of it, when it runs next, by how much it is late."""
+        return shown(await aio(desk.periodic))
+
+    @ops.post("/periodic/<name>/run")
+    async def run_periodic(name: str) -> Response:
+        """Run a periodic work now, once; not beside a run that is under way. Body: why."""
+        asked = await body(Reasoned)
+        return shown(await aio(under_way.finish, partial(desk.run_periodic, name, by(asked))))

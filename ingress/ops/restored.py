@@ -1,0 +1,33 @@
+"""`/ops/restored`: stores that went back, as JSON over HTTP; a door like the rest of `/ops`."""
+
+from functools import partial
+
+from quart import Blueprint, Response
+
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.ops.answers import body, by, shown
+from mailroom.ingress.ops.asked import Reasoned
+from mailroom.ingress.under_way import UnderWay
+from mailroom.supervisors.oncall.desk import OnCall
+
+
+class Go(Reasoned):
+    """Go on, also where a gateway has not been asked yet."""
+
+    unasked: bool = False
+
+
+def add_restored(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+    """Build the routes."""
+
+    @ops.get("/restored")
+    async def restored() -> Response:
+        """Whether the stores fit together; what went back, and what the gateways say."""
+        return shown(await aio(desk.restored))
+
+    @ops.post("/restored/go")
+    async def go() -> Response:
+        """Let chats and jobs go on after a store went back. Body: why, unasked? (false)."""
+        asked = await body(Go)
+        action = partial(desk.go_on, by(asked), unasked=asked.unasked)
+        return shown(await aio(under_way.finish, action))

@@ -1,0 +1,1 @@
+"""Pages of bundled bots, and what they share."""

@@ -1,0 +1,1 @@
+"""Payment accounts: their notices, verified, durably in line before the answer."""

@@ -1,0 +1,1 @@
+"""Telegram: updates come in by its webhook or are fetched, and are durably in line before the answer."""

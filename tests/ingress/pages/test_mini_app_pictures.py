@@ -1,0 +1,46 @@
+"""Pictures of products on the shop's page: for everybody, by the name of their content, and kept for good."""
+
+from mailroom.actors.bots.shop.demo.pictures import picture
+from mailroom.actors.bots.shop.pictures import digest
+from mailroom.ingress.pages.shop.pictures import CACHED
+from tests.ingress.pages.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
+
+PNG = picture("games", "trams")
+
+
+async def pictured(shop):
+    await shop.sql(
+        "INSERT INTO shop.pictures SELECT id, $1, 'image/png', $2 FROM shop.products WHERE slug = 'trams'",
+        PNG,
+        digest(PNG),
+    )
+
+
+def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> None:
+    async def test(shop):
+        await pictured(shop)
+        trams = await shop.product("trams")
+        products = (await shop.ask("GET", "catalogue")).json["products"]
+        found = {one["id"]: one["picture"] for one in products}
+        assert found[trams] == f"/app/shop/pictures/{digest(PNG)}"
+        assert found[await shop.product("chess")] is None
+        for _ in range(2):
+            answer = await shop.client.get(found[trams])
+            assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+            assert answer.headers["Cache-Control"] == CACHED
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Content-Security-Policy"] == "sandbox"
+            assert await answer.get_data() == PNG
+            await shop.sql("DELETE FROM shop.pictures")  # the second time it is at hand
+
+    visit(test)
+
+
+def test_what_is_no_name_of_a_picture_is_not_looked_for(visit) -> None:
+    async def test(shop):
+        for name in ("0" * 32, "x", "A" * 32, "0" * 33):
+            answer = await shop.client.get(f"/app/shop/pictures/{name}")
+            assert answer.status_code == 404, name
+            assert answer.headers["Cache-Control"] == "no-store"
+
+    visit(test)

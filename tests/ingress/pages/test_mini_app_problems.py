@@ -1,0 +1,36 @@
+"""What the shop's page says when it cannot: whole sentences, in both languages, and the words of the chat."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.texts.orders import ENGLISH as CHAT_EN
+from mailroom.actors.bots.shop.texts.orders import RUSSIAN as CHAT_RU
+from mailroom.ingress.pages.shop.problems import WORDS, Problem
+
+RUSSIAN_LETTERS = re.compile("[А-яЁё]")
+OF_WHO_WROTE_IT = re.compile(r"(?i)input|valid |json|http|null|exception|error|token|payload|ошибк")
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_a_problem_is_two_whole_sentences_in_each_language_without_a_programmers_words(code):
+    words = WORDS[code]
+    for text in words:
+        assert text[0].isupper(), text
+        assert text[-1] == ".", text
+        assert not OF_WHO_WROTE_IT.search(text), text
+        assert not [name for _, name, _, _ in Formatter().parse(text) if name], "nothing is put into it"
+    assert RUSSIAN_LETTERS.search(words.error_ru + words.what_to_do_ru)
+    assert not RUSSIAN_LETTERS.search(words.error_en + words.what_to_do_en)
+    assert Problem(400, code).told(Language.RU)["what_to_do"] == words.what_to_do_ru
+
+
+def test_the_page_says_of_an_order_what_the_chat_says():
+    assert WORDS["order_closed"].error_ru == CHAT_RU.closed_popup
+    assert WORDS["order_closed"].error_en == CHAT_EN.closed_popup
+    assert WORDS["no_order"].error_ru == CHAT_RU.unknown_popup
+    assert WORDS["no_order"].error_en == CHAT_EN.unknown_popup
+    assert CHAT_EN.too_many_waiting_popup.startswith(WORDS["too_many_waiting"].error_en)
+    assert CHAT_RU.too_many_waiting_popup.startswith(WORDS["too_many_waiting"].error_ru)
