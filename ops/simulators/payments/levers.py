@@ -130,8 +130,9 @@ class Levers:
         }
 
     def change_notify(self, given: Json) -> Json:
-        """Say where notices go: `base` + /webhook/payment/GATEWAY, or `urls` by gateway; `return_url` is for
-        AAIO, whose shops set it in the cabinet; `paused` keeps all notices back.
+        """Say where notices go: `base` + /webhook/payment/GATEWAY, or `urls` by gateway, or by gateway and
+        shop, `yookassa/demo-candles`; `return_url` is for AAIO, whose shops set it in the cabinet; `paused`
+        keeps all notices back.
         """
         fields.only(given, frozenset({"base", "urls", "return_url", "paused"}))
         store = self._world.store
@@ -139,7 +140,7 @@ class Levers:
         if (base := fields.line(given, "base", URL_CHARS_MAX)) is not None:
             notify["base"] = _url(base, "base").rstrip("/")
         urls = given.get("urls", {})
-        if not isinstance(urls, dict) or set(urls) - set(GATEWAYS):
+        if not isinstance(urls, dict) or {name.partition("/")[0] for name in urls} - set(GATEWAYS):
             raise ControlError(f"urls must be an object with addresses by gateway: {', '.join(GATEWAYS)}")
         notify["urls"] = {**notify.get("urls", {}), **{name: _url(url, name) for name, url in urls.items()}}
         return_url = fields.line(given, "return_url", URL_CHARS_MAX)

@@ -38,11 +38,15 @@ class Postman:
         """Look now."""
         self._kicked.set()
 
-    def address(self, gateway: str) -> str:
-        """Where a gateway sends its notices; empty while nobody has said."""
+    def address(self, gateway: str, account: str = "") -> str:
+        """Where a gateway sends the notices of an account; empty while nobody has said."""
         notify = self._store.setting("notify", {})
-        base = notify.get("base", "")
-        url: str = notify.get("urls", {}).get(gateway) or (base and base + PATH.format(gateway=gateway))
+        base, urls = notify.get("base", ""), notify.get("urls", {})
+        url: str = (
+            urls.get(f"{gateway}/{account}")
+            or urls.get(gateway)
+            or (base and base + PATH.format(gateway=gateway))
+        )
         return url
 
     async def run(self) -> None:
@@ -74,7 +78,9 @@ class Postman:
         for notice in self._store.notices_due(self._desk.now(), IN_FLIGHT_MAX + len(self._under_way)):
             if room <= 0:
                 return
-            address = self.address(notice.gateway)
+            payment = self._store.payment(notice.payment_id)
+            account = payment.details.get("shop", "") if payment is not None else ""
+            address = self.address(notice.gateway, account)
             if address and notice.number not in self._under_way:
                 room -= 1
                 task = asyncio.create_task(self._carry(http, address, notice))

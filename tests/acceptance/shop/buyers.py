@@ -73,7 +73,7 @@ class Buyer:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while loop.time() < deadline:
-            chat = await self._crowd.telegram(f"chat?token={TOKEN}&chat_id={self.id}&limit=50")
+            chat = await self._crowd.telegram(f"chat?token={self._crowd.token}&chat_id={self.id}&limit=50")
             messages = [one for one in chat["messages"] if one.get("from", {}).get("is_bot")]
             self._crowd.chats[self.id] = messages
             for message in reversed(messages):
@@ -84,13 +84,21 @@ class Buyer:
 
     @property
     def _me(self) -> dict[str, Any]:
-        return {"token": TOKEN, "chat_id": self.id, "first_name": f"B{self.id}", "language_code": "en"}
+        return {
+            "token": self._crowd.token,
+            "chat_id": self.id,
+            "first_name": f"B{self.id}",
+            "language_code": "en",
+        }
 
 
 class Crowd:
     """Buyers, and the simulators that they go through."""
 
-    def __init__(self, telegram_url: str, gateways_url: str, product: int, buyers: int) -> None:
+    def __init__(
+        self, telegram_url: str, gateways_url: str, product: int, buyers: int, token: str = TOKEN
+    ) -> None:
+        self.token = token
         self._urls = (telegram_url, gateways_url)
         self.product = product
         self.chats: dict[int, list[dict[str, Any]]] = {}

@@ -57,11 +57,13 @@ class Gateways(Process):
 class Shop(Process):
     """The service, with the bundled shop."""
 
-    def __init__(self, folder: Path, env: dict[str, str], port: int, gateways: str) -> None:
+    def __init__(
+        self, folder: Path, env: dict[str, str], port: int, gateways: str, config_text: str = CONFIG
+    ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         config = folder / "mailroom.toml"
-        config.write_text(CONFIG.format(token=TOKEN, gateways=gateways))
+        config.write_text(config_text.format(token=TOKEN, gateways=gateways))
         command = [sys.executable, "-c", START, str(config), "ingress,worker"]
         super().__init__(command, folder / "shop.log", {**env, "PORT": str(port), "PUBLIC_URL": self.url})
 
@@ -135,6 +137,7 @@ class Mall:
         redis: EmbeddedRedis,
         telegram: Simulator,
         database_url: str,
+        config_text: str = CONFIG,
     ) -> None:
         key = Vault.new_key()
         port = free_port()
@@ -149,7 +152,7 @@ class Mall:
             "MAILROOM_DATA": str(folder),
             "MAILROOM_ENCRYPTION_KEY": key,
         }
-        self.shop = Shop(folder, env, port, self.gateways.url)
+        self.shop = Shop(folder, env, port, self.gateways.url, config_text)
         self.books = Books(postgres.url, Vault([key]))
 
     def close(self) -> None:

@@ -7,13 +7,11 @@ only that they go on for 24 hours and that nothing but 200 ends them.
 
 import base64
 import binascii
-import hmac
 import json
 import uuid
 from typing import Any
 
-from mailroom.ops.simulators.payments.credentials import YOOKASSA_SECRET_KEY as SECRET_KEY
-from mailroom.ops.simulators.payments.credentials import YOOKASSA_SHOP_ID as SHOP_ID
+from mailroom.ops.simulators.payments.credentials import YOOKASSA_SHOPS
 from mailroom.ops.simulators.payments.desk import DeedError, Desk
 from mailroom.ops.simulators.payments.store import Store
 from mailroom.ops.simulators.payments.things import Payment, Refund
@@ -21,7 +19,7 @@ from mailroom.ops.simulators.payments.things import Payment, Refund
 from . import errors, yookassa_request
 from .gateway import Answer, Call, Habit, Happening
 from .idempotency import KeyReusedError, once
-from .yookassa_objects import STATUSES, refund_shown, shown
+from .yookassa_objects import STATUSES, refund_shown, shop_of, shown
 
 UNCONFIRMED_SECONDS = 3600.0
 """A payment that nobody confirms is canceled after about an hour."""
@@ -29,7 +27,6 @@ KEY_CHARS_MAX = 64
 LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 
 ME = {
-    "account_id": SHOP_ID,
     "status": "enabled",
     "test": True,
     "fiscalization_enabled": True,
@@ -86,9 +83,9 @@ class YooKassa:
 
     def answer(self, call: Call, method: str) -> Answer:
         """One call: who it is, whether it was answered before, and then what it wants."""
-        _check_credentials(call)
+        shop = _shop(call)
         if call.verb == "GET":
-            return self._read(call, method)
+            return self._read(call, method, shop)
         key = call.headers.get("idempotence-key", "")
         if not 1 <= len(key) <= KEY_CHARS_MAX:
             raise errors.yookassa(
@@ -102,11 +99,11 @@ class YooKassa:
         try:
             return once(
                 self._store,
-                self.name,
+                f"{self.name} {shop}",
                 key,
                 request,
                 self._desk.now(),
-                lambda: self._write(call, method, body),
+                lambda: self._write(call, method, body, shop),
             )[0]
         except KeyReusedError:
             raise errors.yookassa(
@@ -115,12 +112,12 @@ class YooKassa:
         except DeedError as error:
             raise errors.yookassa("invalid_request", str(error)) from None
 
-    def _write(self, call: Call, method: str, body: dict[str, Any]) -> Answer:
+    def _write(self, call: Call, method: str, body: dict[str, Any], shop: str) -> Answer:
         if method == "create":
-            return self._create(call, body)
+            return self._create(call, body, shop)
         if method == "refund":
-            return self._refund(call, body)
-        payment = self._payment(call.path.split("/")[1])
+            return self._refund(call, body, shop)
+        payment = self._payment(call.path.split("/")[1], shop)
         if method == "capture":
             wanted = body.get("amount")
             amount_minor = None if wanted is None else yookassa_request.minor(wanted, "amount")
@@ -135,7 +132,7 @@ class YooKassa:
             self._desk.cancel(payment, "merchant", "canceled_by_merchant")
         return Answer.json(shown(payment), payment_id=payment.id)
 
-    def _create(self, call: Call, body: dict[str, Any]) -> Answer:
+    def _create(self, call: Call, body: dict[str, Any], shop: str) -> Answer:
         yookassa_request.check_payment(body)
         now = self._desk.now()
         payment_id = str(uuid.uuid4())
@@ -148,6 +145,7 @@ class YooKassa:
             now,
             expires_at=now + UNCONFIRMED_SECONDS,
             details={
+                "shop": shop,
                 "capture": body.get("capture") is True,
                 "description": body.get("description"),
                 "metadata": body.get("metadata") or {},
@@ -163,8 +161,8 @@ class YooKassa:
         self._desk.open(payment)
         return Answer.json(shown(payment), payment_id=payment.id)
 
-    def _refund(self, call: Call, body: dict[str, Any]) -> Answer:
-        payment = self._payment(str(body.get("payment_id", "")), "payment_id")
+    def _refund(self, call: Call, body: dict[str, Any], shop: str) -> Answer:
+        payment = self._payment(str(body.get("payment_id", "")), shop)
         amount_minor = yookassa_request.minor(body.get("amount"), "amount")
         if payment.status != "paid":
             raise errors.yookassa("invalid_request", "The payment has not succeeded", "payment_id")
@@ -192,44 +190,49 @@ class YooKassa:
         self._desk.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund), payment_id=payment.id)
 
-    def _read(self, call: Call, method: str) -> Answer:
+    def _read(self, call: Call, method: str, shop: str) -> Answer:
         id_ = call.path.split("/")[-1]
         if method == "get":
-            return Answer.json(shown(self._payment(id_)), payment_id=id_)
+            return Answer.json(shown(self._payment(id_, shop)), payment_id=id_)
         if method == "me":
-            return Answer.json(ME)
+            return Answer.json({"account_id": shop, **ME})
         if method == "get_refund":
             refund = self._store.refund(id_)
-            if refund is None:
+            if refund is None or not self._is_of(refund.payment_id, shop):
                 raise errors.yookassa("not_found", "Refund doesn't exist", "refund_id")
             return Answer.json(refund_shown(refund), payment_id=refund.payment_id)
         if method == "list_refunds":
-            return self._list_refunds(call)
-        return self._list(call)
+            return self._list_refunds(call, shop)
+        return self._list(call, shop)
 
-    def _list_refunds(self, call: Call) -> Answer:
+    def _list_refunds(self, call: Call, shop: str) -> Answer:
         """The latest first, page after page."""
         limit = yookassa_request.number(call.query.get("limit"), LIMIT_DEFAULT, LIMIT_MAX, "limit")
         before = yookassa_request.number(call.query.get("cursor"), 2**62, 2**62, "cursor")
-        every = reversed(self._store.refunds(call.query.get("payment_id", "")))
+        of = call.query.get("payment_id", "")
+        every = reversed(self._store.refunds(of) if self._is_of(of, shop) else [])
         found = [refund for refund in every if refund.number < before]
         answer: dict[str, Any] = {"type": "list", "items": [refund_shown(one) for one in found[:limit]]}
         if len(found) > limit:
             answer["next_cursor"] = str(found[limit - 1].number)
         return Answer.json(answer)
 
-    def _list(self, call: Call) -> Answer:
+    def _list(self, call: Call, shop: str) -> Answer:
         limit = yookassa_request.number(call.query.get("limit"), LIMIT_DEFAULT, LIMIT_MAX, "limit")
         before = yookassa_request.number(call.query.get("cursor"), 2**62, 2**62, "cursor")
         wanted = call.query.get("status", "")
         created_from = yookassa_request.moment(call.query.get("created_at.gte"))
         items: list[Payment] = []
-        # Statuses are more of ours than of theirs, so that what is read is filtered once more.
+        # Statuses are more of ours than of theirs, and shops are kept together: what is read is filtered.
         while len(items) <= limit:
             page = self._store.payments(
                 gateway=self.name, before=before, created_from=created_from, limit=LIMIT_MAX
             )
-            items += [payment for payment in page if wanted in ("", STATUSES[payment.status])]
+            items += [
+                payment
+                for payment in page
+                if wanted in ("", STATUSES[payment.status]) and shop_of(payment) == shop
+            ]
             if len(page) < LIMIT_MAX:
                 break
             before = page[-1].number
@@ -286,23 +289,30 @@ class YooKassa:
         url: str = payment.details["return_url"]
         return url
 
-    def _payment(self, payment_id: str, parameter: str = "payment_id") -> Payment:
+    def _payment(self, payment_id: str, shop: str) -> Payment:
         payment = self._store.payment(payment_id)
-        if payment is None or payment.gateway != self.name:
-            raise errors.yookassa("not_found", "Payment doesn't exist", parameter)
+        if payment is None or payment.gateway != self.name or shop_of(payment) != shop:
+            raise errors.yookassa("not_found", "Payment doesn't exist", "payment_id")
         return payment
 
+    def _is_of(self, payment_id: str, shop: str) -> bool:
+        payment = self._store.payment(payment_id)
+        return payment is not None and shop_of(payment) == shop
 
-def _check_credentials(call: Call) -> None:
+
+def _shop(call: Call) -> str:
+    """Which shop asks. Refuses who has not its key."""
     scheme, _, given = call.headers.get("authorization", "").partition(" ")
     try:
         decoded = base64.b64decode(given, validate=True).decode() if scheme.lower() == "basic" else ""
     except (binascii.Error, ValueError):
         decoded = ""
-    if not hmac.compare_digest(decoded.encode(), f"{SHOP_ID}:{SECRET_KEY}".encode()):
+    found = YOOKASSA_SHOPS.fullmatch(decoded)
+    if found is None:
         raise errors.yookassa(
             "invalid_credentials", "Error in shopId or secret key. Check their validity", "Authorization"
         )
+    return found[1]
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import json
 import time
+from base64 import b64encode
 from urllib.parse import parse_qsl
 
 from mailroom.ops.simulators.payments.gateways import aaio, stripe
+from tests.ops.simulators.payments.conftest import PAYMENT
 
 
 def test_yookassa_pays_in_one_stage_and_tells_it_with_the_whole_object(play):
@@ -326,3 +328,35 @@ SESSION_MIN = {
     "line_items[0][price_data][unit_amount]": "100",
     "line_items[0][price_data][product_data][name]": "Lumen",
 }
+
+
+def test_a_shop_at_yookassa_sees_nothing_of_another_one(play):
+    async def scenario(shop):
+        def basic(name):
+            return {"Authorization": f"Basic {b64encode(f'{name}:test_{name}'.encode()).decode()}"}
+
+        async def ask(name, verb, path, body=None, expect=200):
+            headers = basic(name) | ({"Idempotence-Key": f"the same {path}"} if verb == "POST" else {})
+            url = f"{shop.url}/yookassa/v3/{path}"
+            async with shop.http.request(verb, url, json=body, headers=headers) as response:
+                assert response.status == expect, await response.text()
+                return await response.json()
+
+        first = await ask("demo-tea", "POST", "payments", PAYMENT)
+        second = await ask("demo-candles", "POST", "payments", PAYMENT)
+        assert first["id"] != second["id"], "each has idempotence keys of its own"
+        assert (first["recipient"]["account_id"], second["recipient"]["account_id"]) == (
+            "demo-tea",
+            "demo-candles",
+        )
+        await ask("demo-candles", "GET", f"payments/{first['id']}", expect=404)
+        assert [one["id"] for one in (await ask("demo-tea", "GET", "payments"))["items"]] == [first["id"]]
+        await shop.act(first["id"], "pay")
+        refund = {"payment_id": first["id"], "amount": PAYMENT["amount"]}
+        await ask("demo-candles", "POST", "refunds", refund, expect=404)
+        assert (await ask("demo-candles", "GET", "me"))["account_id"] == "demo-candles"
+        wrong = {"Authorization": f"Basic {b64encode(b'demo-tea:test_demo-candles').decode()}"}
+        async with shop.http.get(f"{shop.url}/yookassa/v3/me", headers=wrong) as response:
+            assert response.status == 401
+
+    play(scenario)

@@ -1,0 +1,152 @@
+"""Two shops of two owners in one service, each with a YooKassa account of its own: neither has to do with the
+other's money, whichever address a notice comes to and whatever stands in it.
+"""
+
+import asyncio
+import base64
+import json
+import urllib.error
+import urllib.request
+import uuid
+from typing import Any
+
+import pytest
+
+from mailroom.storage.postgres.payments import created_at_provider, open_payment
+from tests.acceptance.processes import NeverHappenedError, wait_until
+from tests.acceptance.shop.buyers import Crowd
+from tests.acceptance.shop.mall import PRICE_MINOR, Mall
+
+TOKENS = {"candles": "4242:candles", "tea": "4243:tea"}
+ACCOUNTS = {"candles": "demo-candles", "tea": "demo-tea"}
+CONFIG = "".join(
+    f"""
+[bots.{name}]
+token = "{TOKENS[name]}"
+bot = "shop"
+[bots.{name}.options]
+payments = ["{name}-pay"]
+[payments.{name}-pay]
+kind = "yookassa"
+shop_id = "{shop}"
+secret_key = "test_{shop}"
+base_url = "{{gateways}}/yookassa/v3"
+"""
+    for name, shop in ACCOUNTS.items()
+)
+
+
+@pytest.fixture
+def street(folder, own_postgres, own_redis, telegram, database_url):
+    one = Mall(folder, own_postgres, own_redis, telegram, database_url, CONFIG)
+    one.gateways.start_and_wait()
+    one.shop.start_and_wait()
+    yield one
+    one.close()
+
+
+def ask(url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def buys(street: Mall, shop: str, product: int, who: int) -> None:
+    """Somebody buys one in a shop, from the card to the code."""
+    crowd = Crowd(street.telegram.url, street.gateways.url, product, 1, TOKENS[shop])
+    crowd.buyers[0].id = who
+    asyncio.run(crowd.buy(1))
+    assert [buyer.end for buyer in crowd.buyers] == ["bought"]
+
+
+def paid(street: Mall) -> list[tuple[str, str, str]]:
+    rows = street.books.rows("SELECT bot, provider, status FROM payment ORDER BY id")
+    return [tuple(row) for row in rows]
+
+
+def made_over_there(street: Mall, shop: str, reference: str) -> str:
+    """A payment that a shop's account has, with this name on it: its owner may write any. It is paid."""
+    key = base64.b64encode(f"{ACCOUNTS[shop]}:test_{ACCOUNTS[shop]}".encode()).decode()
+    body = {
+        "amount": {"value": f"{PRICE_MINOR / 100:.2f}", "currency": "RUB"},
+        "capture": True,
+        "confirmation": {"type": "redirect", "return_url": "https://shop.example"},
+        "metadata": {"order_id": reference},
+    }
+    headers = {"Authorization": f"Basic {key}", "Idempotence-Key": str(uuid.uuid4())}
+    status, said = ask(f"{street.gateways.url}/yookassa/v3/payments", body, **headers)
+    assert status == 200, said
+    id_: str = json.loads(said)["id"]
+    return id_
+
+
+def says(street: Mall, words: str) -> None:
+    """Wait for these words in the log, however it spaces them."""
+    try:
+        wait_until(lambda: words.replace(" ", "") in street.shop.said().replace(" ", ""), words, 60)
+    except NeverHappenedError:
+        print(street.shop.said()[-6_000:])
+        raise
+
+
+@pytest.mark.timeout(300)
+def test_two_shops_with_accounts_of_their_own_side_by_side(street):
+    notify = f"{street.gateways.url}/sim/notify"
+    base, door = street.shop.url, f"{street.shop.url}/webhook/payment"
+    product = street.books.offer(4)
+
+    # Each account's cabinet has the address of the account.
+    urls = {f"yookassa/{ACCOUNTS[name]}": f"{door}/{name}-pay" for name in ACCOUNTS}
+    assert ask(notify, {"base": base, "urls": urls})[0] == 200
+    buys(street, "candles", product, 10_001)
+    buys(street, "tea", product, 10_002)
+    assert paid(street) == [("candles", "candles-pay", "paid"), ("tea", "tea-pay", "paid")]
+
+    # Both have the one of the kind: the shop in the notice says which it is for.
+    urls = {f"yookassa/{shop}": f"{door}/yookassa" for shop in ACCOUNTS.values()}
+    assert ask(notify, {"urls": urls})[0] == 200
+    buys(street, "tea", product, 10_003)
+    assert paid(street)[2:] == [("tea", "tea-pay", "paid")]
+
+    # An order of candles waits for its payment; whoever owns the account of tea has its name, and pays there.
+    assert ask(notify, {"paused": True})[0] == 200
+    number = street.books.value(
+        "INSERT INTO shop.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor, currency,"
+        " status, reserved_until) VALUES ('theirs', 'candles', 77, 77, 'en', '', 50000, 'RUB',"
+        " 'awaiting_payment', now() + interval '1 hour') RETURNING id"
+    )
+    order = {
+        "purpose": "shop.order",
+        "reference": str(number),
+        "amount_minor": PRICE_MINOR,
+        "currency": "RUB",
+    }
+    ours = street.books.ask(lambda c: open_payment(c, bot="candles", provider="candles-pay", **order))
+    forged = made_over_there(street, "tea", ours.ref)
+    assert ask(f"{street.gateways.url}/sim/act", {"id": forged, "act": "pay"})[0] == 200
+    told = {"id": forged, "status": "succeeded", "recipient": {"account_id": "demo-tea", "gateway_id": "1"}}
+    notice = {"type": "notification", "event": "payment.succeeded", "object": told}
+    assert ask(f"{door}/candles-pay", notice)[0] == 401, "it is for another account"
+    told["recipient"]["account_id"] = "demo-candles"
+    assert ask(f"{door}/candles-pay", notice)[0] == 200, "a hint, which is believed as far as to ask"
+    says(street, '"verdict": "unknown"')
+    told["recipient"]["account_id"] = "demo-tea"
+    assert ask(f"{door}/tea-pay", notice)[0] == 200
+    says(street, '"verdict": "unclaimed"')
+
+    # Tea has an order of the same number: what is paid for it is none of candles' business.
+    alike = street.books.ask(lambda c: open_payment(c, bot="tea", provider="tea-pay", **order))
+    real = made_over_there(street, "tea", alike.ref)
+    street.books.ask(lambda c: created_at_provider(c, alike.id, real))
+    assert ask(f"{street.gateways.url}/sim/act", {"id": real, "act": "pay"})[0] == 200
+    assert ask(notify, {"paused": False})[0] == 200
+    says(street, "of tea: no such order")
+    status = f"SELECT status FROM shop.orders WHERE id = {number}"
+    assert (street.books.value(status), paid(street)[3]) == (
+        "awaiting_payment",
+        ("candles", "candles-pay", "pending"),
+    )
