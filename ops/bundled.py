@@ -13,6 +13,7 @@ from mailroom.actors.hosting.bundled import BundledBot
 from mailroom.actors.hosting.demo_person import DemoPerson
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.notify import NOTIFICATION
+from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.wrong_values import said_plainly
 
@@ -66,11 +67,6 @@ def options_of(settings: Settings) -> dict[str, BaseModel]:
     return found
 
 
-def schemas_of(settings: Settings) -> dict[str, str]:
-    """Where each configured bundled bot has its tables, by its name."""
-    return {name: one.bot for name, one in settings.bots.items() if one.bot is not None}
-
-
 def demo_people(settings: Settings) -> dict[str, Sequence[DemoPerson]]:
     """Whom the bundled bots have in a demo, by the bot's name; nobody where the owner has set who is who."""
     return {
@@ -104,14 +100,15 @@ async def prepare(settings: Settings, services: "BotServices") -> None:
 
     Raises `VaultError` where one cannot read what it has kept.
     """
-    for kind, bot in _one_of_each(settings).items():
-        await room(kind).parts().prepare(services.of(bot))
+    own = rooms(settings)
+    for name in _one_for_each_schema(settings):
+        await own[name].parts().prepare(services.of(name))
 
 
 def brought(settings: Settings, services: "BotServices") -> Brought:
     """The jobs and purposes of every bundled bot that is configured; what each kind does after a restore."""
     own = {name: (its.parts(), services.of(name)) for name, its in rooms(settings).items()}
-    one_of_each = [own[name] for name in _one_of_each(settings).values()]
+    one_for_each = [own[name] for name in _one_for_each_schema(settings)]
     return Brought(
         handlers=[handlers for parts, its in own.values() for handlers in parts.jobs(its)],
         purposes={
@@ -119,7 +116,7 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
             for name, (parts, its) in own.items()
             for purpose, meaning in parts.purposes(its).items()
         },
-        restored=[parts.restored(its) for parts, its in one_of_each if parts.restored is not None],
+        restored=[parts.restored(its) for parts, its in one_for_each if parts.restored is not None],
         whose=[parts.whose(its) for parts, its in own.values() if parts.whose is not None],
     )
 
@@ -130,6 +127,9 @@ def queues_of(settings: Settings) -> dict[str, list[Queue]]:
     return {name: [*own.get(name, ()), NOTIFICATION] for name in settings.bots}
 
 
-def _one_of_each(settings: Settings) -> dict[str, str]:
-    """A bot of each kind, by the kind: those of a kind share their tables."""
-    return {one.bot: name for name, one in sorted(settings.bots.items()) if one.bot is not None}
+def _one_for_each_schema(settings: Settings) -> list[str]:
+    """A bot for each place with tables; and one of each kind that has none."""
+    found: dict[tuple[str, str], str] = {}
+    for name, schema in sorted(schemas_of(settings).items()):
+        found.setdefault((str(settings.bots[name].bot), schema), name)
+    return list(found.values())

@@ -102,7 +102,7 @@ def _running(settings: Settings, simulators: Sequence[Embedded] = ()) -> Iterato
         )
         assert complete.database_url is not None
         assert complete.redis_url is not None
-        migrated(complete.database_url)
+        migrated(complete)
         if redis is None:
             require_redis(complete.redis_url)
         yield complete

@@ -31,7 +31,6 @@ Level = Literal["debug", "info", "warning", "error"]
 
 QUIET = {
     "aiogram.event": logging.WARNING,  # a line per update of its own, and we write a better one
-    "alembic": logging.WARNING,  # a dozen lines about its plugins for each migration
     "httpx2": logging.WARNING,  # what the openai package calls it
     "httpx": logging.WARNING,  # a line per request with the whole URL, and secrets are in URLs
     "hypercorn.access": logging.WARNING,

@@ -8,6 +8,7 @@ import asyncpg
 
 from mailroom.ops.demo import missing_store
 from mailroom.ops.faults import CannotStartError, ConfigurationError
+from mailroom.ops.schemas import histories_of
 from mailroom.ops.settings import ENVIRONMENT, Settings
 from mailroom.storage.postgres.migrate import MigrationError, migrate, pending
 
@@ -23,26 +24,33 @@ def require(settings: Settings, command: str, *keys: str) -> None:
         raise ConfigurationError(f"{names[key]}: {missing_store(command)}" for key in missing)
 
 
-def migrated(database_url: str) -> list[str]:
-    """Bring the database up to date; also the first contact with it."""
+def migrated(settings: Settings) -> list[str]:
+    """Bring the database up to date, for the platform and its bots; also the first contact with it."""
+    database_url = _database_of(settings)
     try:
-        return migrate(database_url)
+        return migrate(database_url, histories_of(settings))
     except MigrationError as error:
         raise CannotStartError(str(error)) from None
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise unreachable("DATABASE_URL", database_url, error) from None
 
 
-def require_migrated(database_url: str) -> None:
+def require_migrated(settings: Settings) -> None:
     """Refuse a database that lacks tables; whoever serves from several processes migrates in the release."""
+    database_url = _database_of(settings)
     try:
-        missing = pending(database_url)
+        missing = pending(database_url, histories_of(settings))
     except MigrationError as error:
         raise CannotStartError(str(error)) from None
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise unreachable("DATABASE_URL", database_url, error) from None
     if missing:
         raise CannotStartError(f"The database lacks {', '.join(missing)}: run `mailroom migrate` first.")
+
+
+def _database_of(settings: Settings) -> str:
+    assert settings.database_url is not None, "asked for before"
+    return settings.database_url
 
 
 def require_redis(redis_url: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from mailroom.ops.bundled import BY_DEFAULT, bundled_bots, wrong_options
 from mailroom.ops.faults import nearest
+from mailroom.ops.schemas import wrong_schema
 from mailroom.ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 
 Fault = tuple[tuple[str, ...], str]
@@ -63,6 +64,11 @@ def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
         for key in DEFAULT_PROPERTIES:
             if "bot" in bot and key in bot:
                 yield ("bots", name, key), "is for bots with a router; a bundled bot knows how it writes"
+        if "bot" in bot:
+            for key, wrong in wrong_schema(name, bot.get("data")):
+                yield ("bots", name, key), wrong
+        elif "data" in bot:
+            yield ("bots", name, "data"), "is for bundled bots; a bot of your own has its own tables"
         bundled, options = bot.get("bot"), bot.get("options", {})
         if isinstance(bundled, str) and bundled not in bundled_bots():
             yield (

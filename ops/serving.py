@@ -37,7 +37,7 @@ def prepared(
     assert settings.redis_url is not None
     warn_of_demo(settings)
     require_routers(settings)
-    require_migrated(settings.database_url)
+    require_migrated(settings)
     require_redis(settings.redis_url)
     return settings
 

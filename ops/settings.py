@@ -132,6 +132,8 @@ class BotSettings(BaseModel):
     link_preview_show_above_text: bool | None = None
     show_caption_above_media: bool | None = None
     """From `parse_mode` on: aiogram's `DefaultBotProperties`, for a bot with a `router`."""
+    data: str | None = None
+    """The schema of a bundled bot's tables; that of the bot's name where it is not set."""
     options: dict[str, Any] = {}
     """What a bundled bot lets its owner set; checked by the bot's own `Options`."""
 

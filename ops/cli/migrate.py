@@ -13,8 +13,7 @@ def migrate(config: Config = None, *, as_json: Json = False) -> None:
     settings = configuration.load(config)
     logs.configure(settings.log, level=settings.log_level)
     require(settings, "migrate", "database_url")
-    assert settings.database_url is not None
-    applied = migrated(settings.database_url)
+    applied = migrated(settings)
     if as_json:
         print(json.dumps({"applied": applied}))
     else:

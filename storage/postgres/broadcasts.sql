@@ -120,7 +120,7 @@ WHERE recipient.broadcast_id = said.broadcast_id AND recipient.chat_id = said.ch
 
 -- put_back: those marked by a claim whose answer never reached us; only to be asked with nobody else in hand
 UPDATE mailroom.broadcast_recipient AS recipient SET state = 'waiting'
-FROM mailroom.broadcast, broadcast_hold AS hold
+FROM mailroom.broadcast, mailroom.broadcast_hold AS hold
 WHERE hold.bot = $1 AND hold.owner = $2 AND broadcast.bot = hold.bot
   AND broadcast.status IN ('running', 'paused', 'cancelled')
   AND recipient.broadcast_id = broadcast.id AND recipient.state = 'sending';

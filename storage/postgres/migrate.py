@@ -1,19 +1,39 @@
 """Bring the tables of a database up to date, once, however many processes start at the same time.
 
-Alembic knows the order and writes the script; asyncpg runs it, so no second database driver is needed.
-A migration is two files in `migrations/` with one name: the `.sql` with the statements, and the `.py` that
-names its predecessor. Names sort in their order, so that the newest is known without loading Alembic,
-which would cost every start half a second.
+The platform has a history of migrations and every room its own (`histories.py`); what was applied is in a
+ledger (`ledger.py`). A database of before is first brought to the end of the chain that all tables had in
+common (`old_chain.py`), and its tables are moved to their schema (`move.py`) while processes of the version
+before go on (`bridge.py`).
+
+Alembic did this once. It put files into an order that their names have already, wrote down one name for all
+of them, and knew neither several histories nor whether a file had been changed.
 """
 
 import asyncio
-import io
-import re
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+from mailroom.storage.postgres import bridge, ledger, old_chain
+from mailroom.storage.postgres.histories import (
+    PLATFORM_HISTORY,
+    Applied,
+    History,
+    Migration,
+    MigrationError,
+    distinct,
+    missing,
+)
+from mailroom.storage.postgres.move import LOCK_SECONDS, PAUSE_SECONDS, cut_off, had_already, move
+from mailroom.storage.postgres.schema_taken import refuse_foreign
+from mailroom.storage.postgres.schemas import PLATFORM, quoted
+
+__all__ = ["MigrationError", "apply_migrations", "belongs_to_others", "migrate", "pending"]
+
 LOCK_KEY = 0x6D61696C726F6F6D  # "mailroom": any number will do, as long as nobody else takes it
 CONNECT_SECONDS_MAX = 10.0
 """A database that does not answer by then is reported as unreachable."""
@@ -21,73 +41,34 @@ LOCK_SECONDS_MAX = 30
 """How long to wait for another process that migrates, or for a table that somebody uses: both take moments,
 and a release that hangs says nothing.
 """
+CUT_OFF_MAX = 10
+"""How often another migrate of the same moment, or a pooler, may take our connection away."""
+CUT = (
+    asyncpg.AdminShutdownError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says when a connection is cut between two statements
+    ConnectionError,
+)
 
-NAME_LENGTH_MAX = 32
-"""Alembic keeps the name of the last migration in a varchar(32)."""
-
-VERSION_TABLE = "mailroom_migration"
-"""Where Alembic keeps the name of our last migration: a table of our own, because a bot may keep its tables
-in the same database and have its own Alembic for them.
-"""
-SHARED_TABLE = "alembic_version"
-"""Where it was kept at first, under the name that every program has."""
-LOOKS_LIKE_OURS = re.compile(r"[0-9]{4}_[a-z_]+")
-FIRST_TABLE = "partition_lease"
-"""A table of the first migration: where it is, Mailroom is."""
+T = TypeVar("T")
 
 
-class MigrationError(Exception):
-    """The database cannot be brought up to date by this version of the code."""
-
-
-def migrate(database_url: str) -> list[str]:
-    """Apply what is missing, all or nothing, and name what was applied; nothing to do takes one query."""
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(apply_migrations(database_url))
-
-
-async def apply_migrations(database_url: str, *, lock_seconds_max: int = LOCK_SECONDS_MAX) -> list[str]:
-    """The same for callers that are in an asyncio loop already.
-
-    All of it is one transaction, its lock too: through a pooler a lock of the session stays behind in a
-    connection that nobody finds again.
+def migrate(database_url: str, rooms: Sequence[History] = ()) -> list[str]:
+    """Apply what is missing of the platform and of these rooms, and name what was applied; nothing to do
+    takes three short queries.
     """
-    connection = await _connect(database_url)
-    try:
-        if await _up_to_date(connection):
-            return []
-        async with connection.transaction():
-            await connection.execute(f"SET LOCAL lock_timeout = '{lock_seconds_max}s'")
-            # Whoever comes second waits here, and then finds nothing to do.
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
-            await _move_from_shared_table(connection)
-            revision = await current_revision(connection)
-            names = missing_after(revision)
-            if names:
-                await connection.execute(script_from(revision))
-            return names
-    except asyncpg.LockNotAvailableError:
-        raise MigrationError(
-            f"Another process has held a lock on the database for {lock_seconds_max} s: one that migrates,"
-            " or a transaction that was left open (pg_stat_activity shows it). Nothing was changed; run"
-            " `mailroom migrate` again when it has ended."
-        ) from None
-    finally:
-        await connection.close()
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(apply_migrations(database_url, rooms))
 
 
-async def _connect(database_url: str) -> asyncpg.Connection:
-    """A connection that runs each statement once, so that any pooler may be in between."""
-    return await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX, statement_cache_size=0)
-
-
-def pending(database_url: str) -> list[str]:
+def pending(database_url: str, rooms: Sequence[History] = ()) -> list[str]:
     """What `migrate` would apply, without applying it."""
 
     async def look() -> list[str]:
         connection = await _connect(database_url)
         try:
-            return missing_after(await current_revision(connection))
+            return await _pending(connection, _histories(rooms))
         finally:
             await connection.close()
 
@@ -95,46 +76,29 @@ def pending(database_url: str) -> list[str]:
         return runner.run(look())
 
 
-def migration_names() -> list[str]:
-    """All migrations of this code, oldest first."""
-    return sorted(file.stem for file in MIGRATIONS.glob("[0-9]*.py"))
-
-
-def missing_after(revision: str | None) -> list[str]:
-    """The migrations that a database at this revision lacks."""
-    names = migration_names()
-    if revision is None:
-        return names
-    if revision not in names:
-        raise MigrationError(
-            f"The database is at migration {revision}, which this version of Mailroom does not know:"
-            " a newer version has been here. Start that one."
-        )
-    return names[names.index(revision) + 1 :]
-
-
-async def current_revision(connection: asyncpg.Connection) -> str | None:
-    """The last migration of ours that the database has seen, None for a new one. What somebody else's Alembic
-    keeps in the same database is none of our business.
+async def apply_migrations(
+    database_url: str, rooms: Sequence[History] = (), *, lock_seconds_max: float = LOCK_SECONDS_MAX
+) -> list[str]:
+    """The same for callers that are in an asyncio loop already. The platform's tables are brought up to date
+    in one transaction, and each room's in one, its lock too: through a pooler a lock of the session stays
+    behind in a connection that nobody finds again.
     """
-    if await _exists(connection, VERSION_TABLE):
-        revision: str | None = await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant
-        return revision
-    if await _exists(connection, SHARED_TABLE):
-        rows = await connection.fetch(f"SELECT version_num FROM {SHARED_TABLE}")  # noqa: S608 - likewise
-        found: list[str] = [row["version_num"] for row in rows]
-        ours = [name for name in found if LOOKS_LIKE_OURS.fullmatch(name)]
-        known = [name for name in ours if name in migration_names()]
-        if not await _exists(connection, FIRST_TABLE):
-            return None
-        if known or ours:
-            return max(known or ours)  # of a newer version of ours, `missing_after` says what there is to say
+    migrating = _Migrating(database_url, _histories(rooms), lock_seconds_max)
+    try:
+        return await migrating.run()
+    except asyncpg.InsufficientPrivilegeError as error:
         raise MigrationError(
-            f"The tables of Mailroom are in this database, and the table {SHARED_TABLE}, which named their"
-            f" last migration, names one of another program. Make a table {VERSION_TABLE} (version_num"
-            f" varchar({NAME_LENGTH_MAX}) primary key) with the name of the last one that was applied."
-        )
-    return None
+            f"The role may not do what the tables need ({error}). It has to own Mailroom's tables, and to be"
+            " allowed to make schemas (GRANT CREATE ON DATABASE)."
+        ) from None
+    except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError):
+        raise MigrationError(
+            f"Another process has held a lock on the database for {lock_seconds_max:g} s: one that migrates,"
+            " or a transaction that was left open (pg_stat_activity shows it). What was begun was undone; run"
+            " `mailroom migrate` again when it has ended."
+        ) from None
+    finally:
+        await migrating.close()
 
 
 async def belongs_to_others(database_url: str) -> bool:
@@ -143,7 +107,7 @@ async def belongs_to_others(database_url: str) -> bool:
     """
     connection = await _connect(database_url)
     try:
-        if await _exists(connection, FIRST_TABLE):
+        if await ledger.read(connection) is not None or await old_chain.old_home(connection) is not None:
             return False
         found: bool = await connection.fetchval(
             "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
@@ -155,74 +119,131 @@ async def belongs_to_others(database_url: str) -> bool:
         await connection.close()
 
 
-async def _up_to_date(connection: asyncpg.Connection) -> bool:
-    return (
-        await _exists(connection, VERSION_TABLE)
-        and await current_revision(connection) == migration_names()[-1]
-    )
+class _Migrating:
+    """One run, over a connection that is made anew where it is cut."""
+
+    def __init__(self, url: str, histories: Sequence[History], lock_seconds_max: float) -> None:
+        self._url, self._histories = url, histories
+        self._lock_seconds_max = lock_seconds_max
+        self._connection: asyncpg.Connection | None = None
+
+    async def run(self) -> list[str]:
+        rows = await self._over(ledger.read)
+        done: list[str] = []
+        if rows is None:
+            done += await self._over(self._old_chain)
+            done += await self._moved()
+        elif not any(missing(history, rows) for history in self._histories):
+            await self._over(bridge.pull_down)
+            return []
+        for history in self._histories:
+            done += await self._over(partial(self._apply, history))
+        return done
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _over(self, do: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        """Do something that may be begun again."""
+        for left in reversed(range(CUT_OFF_MAX)):
+            try:
+                if self._connection is None or self._connection.is_closed():
+                    self._connection = await _connect(self._url)
+                return await do(self._connection)
+            except CUT:
+                if self._connection is None or not left:
+                    raise
+                self._connection.terminate()
+                self._connection = None
+        raise AssertionError("the last try returns or raises")
+
+    @asynccontextmanager
+    async def _alone(self, connection: asyncpg.Connection) -> AsyncIterator[None]:
+        """A transaction that one process at a time is in; whoever comes second waits, and finds it done."""
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = '{self._lock_seconds_max:g}s'")
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
+            yield
+
+    async def _old_chain(self, connection: asyncpg.Connection) -> list[str]:
+        async with self._alone(connection):
+            if await ledger.read(connection) is not None:
+                return []
+            home = await old_chain.old_home(connection)
+            return await old_chain.to_the_end(connection, home) if home is not None else []
+
+    async def _moved(self) -> list[str]:
+        since = await self._over(self._prepare)
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self._lock_seconds_max
+        while True:
+            try:
+                return await self._over(partial(self._move, since))
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+                if loop.time() > give_up_at:
+                    raise
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _prepare(self, connection: asyncpg.Connection) -> datetime | None:
+        """Build the bridge where somebody is there to need it; from when on sessions know it."""
+        async with self._alone(connection):
+            home = await old_chain.old_home(connection)
+            if home in (None, PLATFORM) or not await bridge.is_needed(connection, LOCK_KEY):
+                return None
+            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(PLATFORM)}")
+            await bridge.build(connection)
+        since: datetime = await connection.fetchval("SELECT clock_timestamp()")
+        return since
+
+    async def _move(self, since: datetime | None, connection: asyncpg.Connection) -> list[str]:
+        if since is not None:
+            await cut_off(connection, since, LOCK_KEY)
+        async with self._alone(connection):
+            home = await old_chain.old_home(connection)
+            if home is None or await ledger.read(connection) is not None:
+                return []
+            await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            await move(connection, home)
+            return [old_chain.MOVED]
+
+    async def _apply(self, history: History, connection: asyncpg.Connection) -> list[str]:
+        async with self._alone(connection):
+            rows = await ledger.read(connection)
+            if rows is None:
+                await ledger.make(connection)
+                rows = []
+            lacking = missing(history, rows)
+            if not any(row.schema == history.schema for row in rows) and history.schema != PLATFORM:
+                await refuse_foreign(connection, history, rows)
+                await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(history.schema)}")
+            # Where a table is to be, a migration says itself.
+            await connection.execute("SET LOCAL search_path = ''")
+            for migration in lacking:
+                await ledger.apply(connection, history, migration)
+            await ledger.write(connection, [_known(history, one) for one in history.migrations()])
+            return [history.label(migration.name) for migration in lacking]
 
 
-async def _move_from_shared_table(connection: asyncpg.Connection) -> None:
-    """Take what is ours out of the table that every Alembic uses unless it is told otherwise: it makes that
-    of another program in this database stop at a revision it does not know.
-    """
-    revision = await current_revision(connection)
-    if revision not in migration_names() or await _exists(connection, VERSION_TABLE):
-        return
-    await connection.execute(
-        f"CREATE TABLE {VERSION_TABLE} (version_num varchar({NAME_LENGTH_MAX}) PRIMARY KEY)"
-    )
-    await connection.execute(f"INSERT INTO {VERSION_TABLE} VALUES ($1)", revision)  # noqa: S608 - a constant
-    await connection.execute(
-        f"DELETE FROM {SHARED_TABLE} WHERE version_num = ANY($1)",  # noqa: S608 - likewise
-        migration_names(),
-    )
-    if not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {SHARED_TABLE})"):  # noqa: S608 - likewise
-        await connection.execute(f"DROP TABLE {SHARED_TABLE}")
+def _known(history: History, migration: Migration) -> Applied:
+    return Applied(history.schema, history.room, migration.name, migration.digest)
 
 
-async def _exists(connection: asyncpg.Connection, table: str) -> bool:
-    # Not to_regclass: in a transaction that has waited for the lock it still says what it knew before.
-    found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM pg_class WHERE relname = $1"
-        " AND relkind IN ('r', 'p') AND pg_table_is_visible(oid))",
-        table,
-    )
-    return found
+def _histories(rooms: Sequence[History]) -> list[History]:
+    return list(distinct([PLATFORM_HISTORY, *rooms]))
 
 
-def script_from(revision: str | None) -> str:
-    """The SQL from that revision to the newest, bookkeeping included."""
-    # Half a second of imports that only a start with something to migrate pays.
-    from alembic.config import Config
-    from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
-
-    directory = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
-    script = io.StringIO()
-    environment = EnvironmentContext(
-        Config(),
-        directory,
-        fn=lambda current, _context: directory._upgrade_revs("head", current),  # noqa: SLF001 - as alembic's own command does
-        as_sql=True,
-        starting_rev=revision,
-    )
-    with environment:
-        environment.configure(
-            dialect_name="postgresql",
-            dialect_opts={"paramstyle": "named"},  # else every % comes out doubled
-            output_buffer=script,
-            version_table=VERSION_TABLE,
-            transactional_ddl=False,  # we hold a transaction already
-        )
-        environment.run_migrations()
-    return script.getvalue()
+async def _pending(connection: asyncpg.Connection, histories: Sequence[History]) -> list[str]:
+    rows = await ledger.read(connection)
+    names: list[str] = []
+    if rows is None:
+        rows = []
+        if await old_chain.old_home(connection) is not None:
+            names = [*await old_chain.old_missing(connection), old_chain.MOVED]
+            rows = had_already()
+    return names + [history.label(one.name) for history in histories for one in missing(history, rows)]
 
 
-def run_sql_beside(version_file: str) -> None:
-    """What a migration's `upgrade` does: hand the `.sql` of the same name to Alembic, as it stands."""
-    from alembic import op
-
-    statements = Path(version_file).with_suffix(".sql").read_text(encoding="utf-8")
-    # SQLAlchemy would take :word for a parameter.
-    op.execute(statements.rstrip().removesuffix(";").replace(":", "\\:"))
+async def _connect(database_url: str) -> asyncpg.Connection:
+    """A connection that runs each statement once, so that any pooler may be in between."""
+    return await asyncpg.connect(database_url, timeout=CONNECT_SECONDS_MAX, statement_cache_size=0)

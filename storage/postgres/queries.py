@@ -24,8 +24,7 @@ class QueryFileError(Exception):
 
 def load(path: Path) -> Mapping[str, str]:
     """Read the statements of a file by name; a broken file is refused at import, not at the first query."""
-    text = path.read_text(encoding="utf-8").replace("mailroom.", "")  # until the tables are there
-    return MappingProxyType(parse(text, source=path.name))
+    return MappingProxyType(parse(path.read_text(encoding="utf-8"), source=path.name))
 
 
 def parse(text: str, *, source: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from mailroom.storage.postgres.migrate import migrate
 from tests.acceptance.processes import Simulator
 from tests.acceptance.service import Service
 from tests.acceptance.shape import SHAPES, Shape
+from tests.shop_tables import SHOP_TABLES
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def own_redis(folder: Path) -> Iterator[EmbeddedRedis]:
 
 @pytest.fixture
 def stores(own_redis: EmbeddedRedis, clean_postgres_url: str) -> dict[str, str]:
-    migrate(clean_postgres_url)
+    migrate(clean_postgres_url, [SHOP_TABLES])
     return {"REDIS_URL": own_redis.url, "DATABASE_URL": clean_postgres_url}
 
 

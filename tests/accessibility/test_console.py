@@ -49,7 +49,7 @@ async def go_back(socket):
     connection = await asyncpg.connect(f"postgresql://postgres@/mailroom?host={socket}")
     try:
         await connection.execute(
-            "UPDATE pair SET mark = mark - 2, redis = 0, seen_at = now() - interval '90 minutes'"
+            "UPDATE mailroom.pair SET mark = mark - 2, redis = 0, seen_at = now() - interval '90 minutes'"
         )
     finally:
         await connection.close()

@@ -142,7 +142,7 @@ def test_goods_are_shown_though_the_number_of_their_job_comes_back_after_a_resto
             job = DELIVER(Order(number=number))
             await stand.run_all(brought, job)
             await house.settled()
-            await stand.execute("ALTER SEQUENCE outbox_job_id_seq RESTART")
+            await stand.execute("ALTER SEQUENCE mailroom.outbox_job_id_seq RESTART")
 
     delivered_to_chats(router, scenario)
     assert put == [(1, True), (1, True)]

@@ -102,7 +102,7 @@ class Till:
         return (await aio(find_payment, stand.pool, payment_id)).status
 
     async def followed(self, stand):
-        return await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'shop.delivery'")
+        return await stand.fetch("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'shop.delivery'")
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says): 
         payment = await aio(find_payment, stand.pool, id_)
         assert (payment.paid_minor, payment.paid_currency) == (says.amount_minor, says.currency)
         assert await till.followed(stand) == await stand.fetch("SELECT count(*) FROM sold") == 0
-        assert await stand.fetch("SELECT amount_minor FROM payment_refund") == says.amount_minor
+        assert await stand.fetch("SELECT amount_minor FROM mailroom.payment_refund") == says.amount_minor
         assert till.told[0] == ("mismatch", "1042", str(says))
 
     async def done(stand, job):
@@ -346,8 +346,8 @@ def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(
 
     async def asked_after(stand, id_, *, minutes, since):
         await age(stand, id_, minutes=minutes)
-        await stand.execute("UPDATE payment SET asked_at = now() - make_interval(mins => $1)", since)
-        await stand.execute("DELETE FROM outbox_dedup")
+        await stand.execute("UPDATE mailroom.payment SET asked_at = now() - make_interval(mins => $1)", since)
+        await stand.execute("DELETE FROM mailroom.outbox_dedup")
         before = len(till.provider.asked)
         await till.work(stand, RECONCILE(Reconcile()))
         return len(till.provider.asked) - before
@@ -374,7 +374,9 @@ def test_rounds_that_overlap_ask_once(play, till):  # noqa: F811
 
 async def age(stand, payment_id, *, minutes):
     await stand.execute(
-        "UPDATE payment SET created_at = now() - make_interval(mins => $2) WHERE id = $1", payment_id, minutes
+        "UPDATE mailroom.payment SET created_at = now() - make_interval(mins => $2) WHERE id = $1",
+        payment_id,
+        minutes,
     )
 
 

@@ -87,8 +87,8 @@ def pass_seconds(seconds: float) -> Callable[[asyncpg.Connection], Awaitable[Non
 
     async def age(connection: asyncpg.Connection) -> None:
         for field in (
-            "ownership_beat SET beaten_at = beaten_at",
-            "partition_lease SET expires_at = expires_at",
+            "mailroom.ownership_beat SET beaten_at = beaten_at",
+            "mailroom.partition_lease SET expires_at = expires_at",
         ):
             await connection.execute(f"UPDATE {field} - make_interval(secs => {seconds})")
 
@@ -300,7 +300,7 @@ def test_a_call_that_postgres_leaves_without_an_answer_costs_its_connection_alon
         leases = Leases(clean_postgres_url)
         await aio(leases.renew, "a", 1, TTL_SECONDS)
         blocker = await aio(asyncpg.connect, clean_postgres_url)
-        await aio(blocker.execute, "BEGIN; LOCK TABLE ownership_beat")
+        await aio(blocker.execute, "BEGIN; LOCK TABLE mailroom.ownership_beat")
         with pytest.raises(StoreUnavailable), trio.fail_after(2):
             await aio(leases.renew, "a", 1, TTL_SECONDS)
         await aio(blocker.close)

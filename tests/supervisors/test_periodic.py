@@ -46,12 +46,14 @@ def process(pool, *works):
 
 async def due(pool, name, ago="1 second"):
     await aio(
-        pool.execute, f"UPDATE periodic_work SET next_run = now() - interval '{ago}' WHERE name = $1", name
+        pool.execute,
+        f"UPDATE mailroom.periodic_work SET next_run = now() - interval '{ago}' WHERE name = $1",
+        name,
     )
 
 
 async def jobs(pool):
-    return [row[0] for row in await aio(pool.fetch, "SELECT name FROM outbox_job ORDER BY id")]
+    return [row[0] for row in await aio(pool.fetch, "SELECT name FROM mailroom.outbox_job ORDER BY id")]
 
 
 async def work(pool, name):
@@ -145,7 +147,7 @@ def test_a_schedule_that_only_a_dead_process_knew_is_taken_over(play):
         await aio(process(pool, Work("tidy", job(), every_seconds=3600)).register, True)  # it ends now
         await aio(new.register, False)
         assert (await work(pool, "tidy")).schedule == "every 3600 s"
-        await aio(pool.execute, "UPDATE periodic_work SET known_at = now() - interval '2 min'")
+        await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() - interval '2 min'")
         await aio(new.register, False)
         assert (await work(pool, "tidy")).schedule == "every 60 s"
 
@@ -159,7 +161,7 @@ def test_a_removed_name_is_forgotten_once_no_process_knows_it(play):
         await aio(old.register, True)
         await aio(new.register, True)
         assert [one.name for one in await aio(all_works, pool)] == ["gone", "tidy"]
-        await aio(pool.execute, "UPDATE periodic_work SET known_at = now() - interval '2 min'")
+        await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() - interval '2 min'")
         await aio(new.register, False)
         assert [one.name for one in await aio(all_works, pool)] == ["tidy"]
 
@@ -213,8 +215,8 @@ def test_the_part_runs_what_becomes_due_and_outlives_a_cut_connection(play):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()",
             )
-            await aio(pool.execute, "DELETE FROM outbox_job")
-            await aio(pool.execute, "DELETE FROM outbox_dedup")
+            await aio(pool.execute, "DELETE FROM mailroom.outbox_job")
+            await aio(pool.execute, "DELETE FROM mailroom.outbox_dedup")
             while not await jobs(pool):  # noqa: ASYNC110
                 await trio.sleep(0.05)
             assert life.details() == {"works": 1, "enqueued": life.details()["enqueued"]}

@@ -21,7 +21,7 @@ def test_a_next_run_a_year_away_because_the_clock_was_ahead_is_pulled_back_to_on
         one = process(pool, Work("tidy", job(), **schedule))
         await aio(one.register, True)
         await due(pool, "tidy", AHEAD)
-        await aio(pool.execute, "UPDATE periodic_work SET known_at = now() + interval '1 year'")
+        await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() + interval '1 year'")
         assert (await aio(overdue, pool))["tidy"] > 360 * 86_400
         await aio(one.register, False)  # as it does every twenty seconds
         now = await aio(pool.fetchval, "SELECT now()")
@@ -51,7 +51,7 @@ def test_the_job_of_a_run_from_a_clock_that_was_ahead_is_no_years_obstacle_to_th
         await aio(one.run_once)
         await aio(
             pool.execute,
-            "UPDATE outbox_job SET (created_at, run_at, turn_at, claimed_at, lease_until) ="
+            "UPDATE mailroom.outbox_job SET (created_at, run_at, turn_at, claimed_at, lease_until) ="
             " (SELECT at, at, at, at, at FROM (SELECT now() + interval '1 year') AS year (at)),"
             " claims = 1, worker = 'gone'",
         )
@@ -61,7 +61,7 @@ def test_the_job_of_a_run_from_a_clock_that_was_ahead_is_no_years_obstacle_to_th
         late = await aio(
             pool.fetchval,
             "SELECT extract(epoch FROM greatest(run_at, turn_at, lease_until) - now())::float8"
-            " FROM outbox_job",
+            " FROM mailroom.outbox_job",
         )
         assert late <= 60
 
@@ -74,11 +74,11 @@ def test_a_job_that_waits_for_its_next_attempt_is_left_alone(play):
         await aio(one.register, True)
         await due(pool, "tidy")
         await aio(one.run_once)
-        await aio(pool.execute, "UPDATE outbox_job SET run_at = now() + interval '1 hour'")
-        before = await aio(pool.fetchval, "SELECT run_at FROM outbox_job")
+        await aio(pool.execute, "UPDATE mailroom.outbox_job SET run_at = now() + interval '1 hour'")
+        before = await aio(pool.fetchval, "SELECT run_at FROM mailroom.outbox_job")
         await due(pool, "tidy")
         await aio(one.run_once)
-        assert await aio(pool.fetchval, "SELECT run_at FROM outbox_job") == before
+        assert await aio(pool.fetchval, "SELECT run_at FROM mailroom.outbox_job") == before
 
     play(scenario)
 
@@ -86,7 +86,7 @@ def test_a_job_that_waits_for_its_next_attempt_is_left_alone(play):
 def test_a_name_of_a_program_that_is_gone_is_forgotten_though_the_clock_was_ahead(play):
     async def scenario(pool):
         await aio(process(pool, Work("gone", job(), every_seconds=60)).register, True)
-        await aio(pool.execute, "UPDATE periodic_work SET known_at = now() + interval '1 year'")
+        await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() + interval '1 year'")
         await aio(process(pool, Work("tidy", job(), every_seconds=60)).register, True)
         assert list(await aio(overdue, pool)) == ["tidy"]
 

@@ -34,9 +34,9 @@ class Contestant:
 MAILROOM = Contestant(
     name=OURS,
     module="mailroom",
-    work_tables=("outbox_job", "outbox_key"),
-    history_tables=("outbox_dedup", *(f"outbox_event_{slot}" for slot in range(16))),
-    unfinished="SELECT count(*) FROM outbox_job",
+    work_tables=("mailroom.outbox_job", "mailroom.outbox_key"),
+    history_tables=("mailroom.outbox_dedup", *(f"mailroom.outbox_event_{slot}" for slot in range(16))),
+    unfinished="SELECT count(*) FROM mailroom.outbox_job",
     speed=10_000,
     worker="mailroom_worker",
 )

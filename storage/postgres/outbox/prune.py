@@ -63,7 +63,8 @@ async def vacuum(connection: Connection, dead_tuples: int = DEAD_TUPLES) -> bool
         return False
     # Giving room back to the system would lock the table; and the next jobs need it anyway.
     await connection.execute(
-        "VACUUM (SKIP_LOCKED, TRUNCATE FALSE, PARALLEL 0) outbox_job, outbox_key, outbox_dedup"
+        "VACUUM (SKIP_LOCKED, TRUNCATE FALSE, PARALLEL 0) mailroom.outbox_job,"
+        " mailroom.outbox_key, mailroom.outbox_dedup"
     )
     return True
 
@@ -73,7 +74,7 @@ async def _empty_days(connection: Connection, history_days: int) -> int:
     kept = {(today - ago) % SLOTS for ago in range(history_days)}
     emptied = 0
     for slot in sorted(set(range(SLOTS)) - kept):
-        table = f"outbox_event_{slot}"
+        table = f"mailroom.outbox_event_{slot}"
         if not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 - a number of ours
             continue
         try:

@@ -15,4 +15,4 @@ DELETE FROM mailroom.outbox_key WHERE NOT EXISTS (SELECT FROM mailroom.outbox_jo
 SELECT ((now() AT TIME ZONE 'UTC')::date - DATE '2000-01-01') % 16;
 
 -- dead_tuples: deleted rows of the jobs whose room nobody has taken yet
-SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = 'outbox_job'::regclass;
+SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = 'mailroom.outbox_job'::regclass;

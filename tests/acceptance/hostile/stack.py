@@ -23,6 +23,7 @@ from mailroom.storage.redis.entry import Chat, prefix
 from tests.acceptance.load import text_update
 from tests.acceptance.processes import Simulator, wait_until
 from tests.acceptance.shape import TOGETHER, Installation, Program, Shape
+from tests.shop_tables import SHOP_TABLES
 
 BOTS = {"strict": "5001:strict", "fast": "5002:fast", "shed": "5003:shed"}
 SECRET = "hostile"
@@ -84,7 +85,7 @@ class Stack:
             "MAILROOM_LOG": "json",
             "HOST": "127.0.0.1",
         }
-        migrate(self.database_url)
+        migrate(self.database_url, [SHOP_TABLES])
         self.telegram.start("ready at")
         self.store = redis.Redis.from_url(self.redis.url)
         self.service = Installation(shape, lambda command: Mailroom(self, command))
@@ -211,7 +212,7 @@ class Stack:
 
     def forget_owners(self) -> None:
         """As if Postgres had been restored from a time when nobody owned the chats."""
-        asyncio.run(_execute(self.database_url, "UPDATE partition_lease SET owner = NULL"))
+        asyncio.run(_execute(self.database_url, "UPDATE mailroom.partition_lease SET owner = NULL"))
 
     def kill_redis(self) -> None:
         assert self.redis.pid is not None

@@ -16,6 +16,7 @@ from mailroom.storage.postgres.migrate import migrate
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
 from tests.acceptance.processes import CONFIG, Process, wait_until
+from tests.shop_tables import SHOP_TABLES
 
 TABLES = """
 CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY, number bigint NOT NULL, job_key text);
@@ -75,7 +76,7 @@ class Outbox:
 
     @property
     def left(self) -> int:
-        return int(self.value("SELECT count(*) FROM outbox_job"))
+        return int(self.value("SELECT count(*) FROM mailroom.outbox_job"))
 
     def wait_until_done(self, seconds: float = 60) -> None:
         wait_until(lambda: self.left == 0, "every job to be over", seconds)
@@ -88,7 +89,7 @@ class Outbox:
 def own_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
     folder.chmod(0o711)
     server = EmbeddedPostgres(folder)
-    migrate(server.start())
+    migrate(server.start(), [SHOP_TABLES])
     yield server
     server.stop()
 

@@ -30,7 +30,7 @@ def deeds(first, count, *, keys=20):
 def assert_each_once(outbox, count):
     effects = Counter(row["number"] for row in outbox.rows("SELECT number FROM effect"))
     outside = Counter(row["number"] for row in outbox.rows("SELECT number FROM elsewhere"))
-    assert outbox.value("SELECT count(*) FROM outbox_dead") == 0
+    assert outbox.value("SELECT count(*) FROM mailroom.outbox_dead") == 0
     assert effects == Counter(range(1, count, 2)), "each effect in our database once"
     assert outside == Counter(range(0, count, 2)), "each effect elsewhere under one key"
 
@@ -44,7 +44,7 @@ def test_a_worker_killed_at_every_point_of_a_jobs_life_loses_nothing_and_doubles
         count += JOBS_A_DEATH
         worker.live(point, after=JOBS_A_DEATH // 4)
         worker.wait_for_death()
-    held = outbox.value("SELECT count(*) FROM outbox_job WHERE lease_until > clock_timestamp()")
+    held = outbox.value("SELECT count(*) FROM mailroom.outbox_job WHERE lease_until > clock_timestamp()")
     died = time.monotonic()
     worker.live()
     outbox.wait_until_done()
@@ -59,16 +59,20 @@ def test_leases_of_a_dead_worker_are_taken_over_by_a_living_one(outbox, new_work
     outbox.enqueue([NewJob("shop.delivery", "deed", json.dumps({"number": 1, "hangs": True}))])
     first, second = new_worker(), new_worker()
     first.live()
-    wait_until(lambda: outbox.value("SELECT count(*) FROM outbox_job WHERE worker IS NOT NULL"), "a claim")
+    wait_until(
+        lambda: outbox.value("SELECT count(*) FROM mailroom.outbox_job WHERE worker IS NOT NULL"), "a claim"
+    )
     second.live()
     second.wait_for("waiting_for_chats")
-    owner = outbox.value("SELECT worker FROM outbox_job")
+    owner = outbox.value("SELECT worker FROM mailroom.outbox_job")
     first.kill()
     killed = time.monotonic()
-    wait_until(lambda: outbox.value("SELECT worker FROM outbox_job") != owner, "another worker to take it")
+    wait_until(
+        lambda: outbox.value("SELECT worker FROM mailroom.outbox_job") != owner, "another worker to take it"
+    )
     print(f"taken over {time.monotonic() - killed:.1f} s after the kill; the lease is {LEASE_SECONDS:g} s")
-    assert outbox.value("SELECT claims FROM outbox_job") == 2
-    kinds = [row["kind"] for row in outbox.rows("SELECT kind FROM outbox_event")]
+    assert outbox.value("SELECT claims FROM mailroom.outbox_job") == 2
+    kinds = [row["kind"] for row in outbox.rows("SELECT kind FROM mailroom.outbox_event")]
     assert kinds == ["lost"]
 
 

@@ -49,7 +49,9 @@ def test_jobs_of_many_keys_keep_their_order_though_some_fail_at_first(outbox, ne
         assert numbers == sorted(numbers), key
     kinds = {
         row["kind"]: row["n"]
-        for row in outbox.rows("SELECT kind, count(*) AS n FROM outbox_event WHERE name = 'deed' GROUP BY 1")
+        for row in outbox.rows(
+            "SELECT kind, count(*) AS n FROM mailroom.outbox_event WHERE name = 'deed' GROUP BY 1"
+        )
     }
     kinds.pop("lost", None)  # a busy machine may take longer than a lease: nothing is done twice
     assert kinds == {"done": jobs, "retry": failing}
@@ -63,7 +65,9 @@ def test_a_queue_whose_every_job_hangs_holds_up_no_other(outbox, new_worker, job
     worker.live()
     wait_until(
         lambda: (
-            outbox.value("SELECT count(*) FROM outbox_job WHERE queue = 'payment' AND worker IS NOT NULL")
+            outbox.value(
+                "SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'payment' AND worker IS NOT NULL"
+            )
             >= 20
         ),
         "payments in hand",
@@ -74,5 +78,7 @@ def test_a_queue_whose_every_job_hangs_holds_up_no_other(outbox, new_worker, job
     began = time.monotonic()
     wait_until(lambda: outbox.value("SELECT count(*) FROM effect") == jobs, "every delivery", 200)
     print(f"{jobs / (time.monotonic() - began):.0f} deliveries a second beside payments that hang")
-    assert outbox.value("SELECT count(*) FROM outbox_event WHERE name = 'hang' AND kind = 'done'") == 0
-    assert outbox.value("SELECT count(*) FROM outbox_job WHERE name = 'hang'") == 200
+    assert (
+        outbox.value("SELECT count(*) FROM mailroom.outbox_event WHERE name = 'hang' AND kind = 'done'") == 0
+    )
+    assert outbox.value("SELECT count(*) FROM mailroom.outbox_job WHERE name = 'hang'") == 200

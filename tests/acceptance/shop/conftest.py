@@ -10,6 +10,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.migrate import migrate
 from tests.acceptance.processes import Simulator
 from tests.acceptance.shop.mall import Mall
+from tests.shop_tables import SHOP_TABLES
 from tests.storage.postgres.bouncer import Bouncer, Kind
 
 CONNECTIONS = 20
@@ -20,7 +21,7 @@ CONNECTIONS = 20
 def own_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
     folder.chmod(0o711)
     server = EmbeddedPostgres(folder)
-    migrate(server.start())
+    migrate(server.start(), [SHOP_TABLES])
     yield server
     server.stop()
 

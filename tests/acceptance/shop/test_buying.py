@@ -57,7 +57,8 @@ def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
     assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE reserved_until IS NOT NULL") == 0
     assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == goods
     assert (
-        mall.books.value("SELECT sum(amount_minor) FROM payment WHERE status = 'paid'") == goods * PRICE_MINOR
+        mall.books.value("SELECT sum(amount_minor) FROM mailroom.payment WHERE status = 'paid'")
+        == goods * PRICE_MINOR
     )
 
 
@@ -119,12 +120,12 @@ def test_every_paid_order_is_delivered_once_whatever_is_killed_meanwhile(mall, b
     print(f"{orders} orders; kills: {dict(killer.kills)}")
     books = mall.books
     wait_until(
-        lambda: books.value("SELECT count(*) FROM outbox_job WHERE name <> 'shop.expire'") == 0,
+        lambda: books.value("SELECT count(*) FROM mailroom.outbox_job WHERE name <> 'shop.expire'") == 0,
         "all jobs",
         120,
     )
-    assert books.value("SELECT count(*) FROM outbox_dead") == 0
-    paid = books.value("SELECT count(*) FROM payment WHERE status = 'paid'")
+    assert books.value("SELECT count(*) FROM mailroom.outbox_dead") == 0
+    paid = books.value("SELECT count(*) FROM mailroom.payment WHERE status = 'paid'")
     assert paid == books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == orders
     assert books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == orders
     shown = [code for buyer in crowd.buyers for code in buyer.codes]

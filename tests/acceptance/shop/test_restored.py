@@ -155,9 +155,13 @@ def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothin
     assert after.end == "bought"
     assert not set(after.codes) & set(sold)
     assert mall.books.value("SELECT max(id) FROM shop.orders") > 10_000, "no order's number is given twice"
-    assert mall.books.value("SELECT count(*) FROM payment_refund") == 0
-    paid = mall.books.value("SELECT count(*) FROM payment WHERE status = 'paid'")
-    assert paid == mall.books.value("SELECT count(DISTINCT ref) FROM payment WHERE status = 'paid'") == 3
+    assert mall.books.value("SELECT count(*) FROM mailroom.payment_refund") == 0
+    paid = mall.books.value("SELECT count(*) FROM mailroom.payment WHERE status = 'paid'")
+    assert (
+        paid
+        == mall.books.value("SELECT count(DISTINCT ref) FROM mailroom.payment WHERE status = 'paid'")
+        == 3
+    )
 
 
 def _told(day: Day, chat: int) -> bool:

@@ -112,10 +112,10 @@ def test_they_work_and_say_how_many_connections_they_use(
     def all_ended() -> bool:
         nonlocal most
         most = max(most, held(books))
-        return bool(books.value("SELECT count(*) FROM outbox_job") == 0)
+        return bool(books.value("SELECT count(*) FROM mailroom.outbox_job") == 0)
 
     wait_until(all_ended, "every job of every queue", 120)
-    died = dict(map(tuple, books.rows("SELECT queue, count(*) FROM outbox_dead GROUP BY queue")))
+    died = dict(map(tuple, books.rows("SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue")))
     assert died == dict.fromkeys(QUEUES, FLOOD_JOBS)
     assert most <= AT_MOST == shops.metric("mailroom_database_connections_max")
     assert 0 < shops.metric("mailroom_database_connections") <= AT_MOST
@@ -129,7 +129,7 @@ def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_f
     shops = street(CONFIG)
     shops.start("READY")
     write(books, [NewJob("notification", "nobody.does", f'{{"bot": "{shop}"}}', key="k") for shop in SHOPS])
-    died = "SELECT queue, count(*) FROM outbox_dead GROUP BY queue"
+    died = "SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue"
     expected = {f"{shop}.notification": 2 for shop in SHOPS}
     wait_until(lambda: dict(map(tuple, books.rows(died))) == expected, "all of them where they belong", 60)
 

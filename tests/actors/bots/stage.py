@@ -37,13 +37,14 @@ from mailroom.storage.vault import Vault
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
+from tests.shop_tables import tables_of
 
 SCENARIO_SECONDS = 30.0
 NAME = "shop"
 """What the house calls the bot that lives in it."""
 OWNER = 7003
 """Who runs a demo, by the options that its room has for one."""
-ENQUEUED = "SELECT last_value FROM outbox_job_id_seq"
+ENQUEUED = "SELECT last_value FROM mailroom.outbox_job_id_seq"
 UPDATES_MAX = 1_000
 """In one performance; the next one's updates have larger ids."""
 
@@ -98,7 +99,10 @@ class Stage:
 
     async def dead(self):
         """Jobs that died, and why."""
-        return [tuple(row) for row in await aio(self.database.fetch, "SELECT name, error FROM outbox_dead")]
+        return [
+            tuple(row)
+            for row in await aio(self.database.fetch, "SELECT name, error FROM mailroom.outbox_dead")
+        ]
 
     def heard(self, person):
         """What somebody was told, in order."""
@@ -170,7 +174,7 @@ async def open_stage(
 
 def perform(kind, scenario, database_url, redis_url, **options):
     """Play a scenario with a bot, over a database that is brought up to date first."""
-    asyncio.run(apply_migrations(database_url))
+    asyncio.run(apply_migrations(database_url, [tables_of(kind)]))
 
     async def main():
         with trio.fail_after(SCENARIO_SECONDS):

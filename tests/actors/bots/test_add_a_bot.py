@@ -5,7 +5,6 @@ played from /start to the thanks, with crashes and refunds in between.
 import asyncio
 import itertools
 import re
-import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -24,7 +23,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ops import configuration
 from mailroom.ops.bundled import brought, options_of
 from mailroom.ops.faults import ConfigurationError
-from mailroom.storage.postgres import migrate
+from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.payments import open_payment
 from mailroom.supervisors.timers import run_once
@@ -32,6 +31,7 @@ from tests.actors.bots.shop.jobs.faults import Faults
 from tests.actors.bots.stage import OWNER, perform
 from tests.actors.house import Telegram, open_house
 from tests.actors.paying.till import MemoryProvider
+from tests.shop_tables import tables_of
 
 ROOT = Path(__file__).parents[3]
 TEXT = ROOT.joinpath("ops/docs/add-a-bot.md").read_text(encoding="utf-8")
@@ -57,17 +57,12 @@ globals().update(_play_and_tests())
 def folder(tmp_path_factory):
     """Where the page's files are while these tests last. Whoever has made a jar by it keeps that one."""
     folder = tmp_path_factory.mktemp("added")
-    migrations = folder / "storage/postgres/migrations"
-    shutil.copytree(migrate.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__", "*_tips.*"))
-    previous = max(file.stem for file in migrations.glob("[0-9]*.py"))
-    number = f"{int(previous[:4]) + 1:04}"
     for name, content in BLOCKS.items():
-        file = folder / name.replace("NUMBER", number)
+        file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content.replace("NUMBER", number).replace("PREVIOUS", previous), encoding="utf-8")
+        file.write_text(content, encoding="utf-8")
     found = _forget_modules()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate, "MIGRATIONS", migrations)
         patch.setattr(mailroom.actors, "__path__", [str(folder / "actors"), *mailroom.actors.__path__])
         patch.setattr(
             mailroom.actors.bots, "__path__", [str(folder / "actors/bots"), *mailroom.actors.bots.__path__]
@@ -96,8 +91,8 @@ def template(postgres_url, folder):
         connection = await asyncpg.connect(postgres_url)
         await connection.execute(f"CREATE DATABASE {name}")
         await connection.close()
-        names = await migrate.apply_migrations(postgres_url.replace("@/mailroom?", f"@/{name}?"))
-        assert names[-1].endswith("_tips")
+        names = await apply_migrations(postgres_url.replace("@/mailroom?", f"@/{name}?"), [tables_of("tips")])
+        assert names[-1] == "tips/0001_tips"
 
     asyncio.run(make())
     return name
@@ -155,7 +150,7 @@ def test_a_process_that_is_killed_while_it_makes_a_payment_leaves_one_tip_and_on
         await stage.settled()
         assert stage.heard(ANN)[1:] == ["Tip No. 1"]
         assert await stage.value("SELECT count(*) FROM tips.tips") == 1
-        assert await stage.value("SELECT count(*) FROM payment") == 1
+        assert await stage.value("SELECT count(*) FROM mailroom.payment") == 1
         await stage.pay()
         assert len(stage.heard(ANN)) == 3
 
@@ -302,9 +297,7 @@ def test_the_bots_of_the_first_part_add_up_and_keep_time(clean_redis_url, folder
 
 
 def test_what_the_page_shows_is_written_as_the_rest_is(folder):
-    files = [
-        file for name in BLOCKS if name.endswith(".py") for file in folder.glob(name.replace("NUMBER", "*"))
-    ]
+    files = [folder / name for name in BLOCKS if name.endswith(".py")]
     assert len(files) == sum(name.endswith(".py") for name in BLOCKS)
     ruff = [sys.executable, "-m", "ruff"]
     style = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]

@@ -72,7 +72,7 @@ class Studio:
     async def states(self, id_):
         rows = await aio(
             self.stand.pool.fetch,
-            "SELECT chat_id, state FROM broadcast_recipient WHERE broadcast_id = $1 ORDER BY 1",
+            "SELECT chat_id, state FROM mailroom.broadcast_recipient WHERE broadcast_id = $1 ORDER BY 1",
             id_,
         )
         return dict(map(tuple, rows))
@@ -302,13 +302,14 @@ def test_after_a_kill_a_notice_in_hand_is_unknown_and_nobody_is_told_twice(play,
             await life.cancel()
         finally:
             broadcast_bot.BotBroadcasts._end = broadcast_bot_end
-        await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
+        await aio(studio.stand.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         await studio.start()
         await studio.over(id_)
         seen = await studio.progress(id_)
         assert (seen.sent, seen.unknown, seen.left) == (4, 2, 0)
         reasons = await aio(
-            studio.stand.pool.fetch, "SELECT DISTINCT reason FROM broadcast_recipient WHERE state = 'unknown'"
+            studio.stand.pool.fetch,
+            "SELECT DISTINCT reason FROM mailroom.broadcast_recipient WHERE state = 'unknown'",
         )
         assert [row[0] for row in reasons] == [DIED]
         assert len(telegram.tried) == 6
@@ -351,7 +352,7 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
                 trace=called,
             )
         )
-        await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
+        await aio(studio.stand.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         await studio.start()
         await studio.over(id_)
         await studio.house.settled()
@@ -375,7 +376,7 @@ def test_a_broadcast_is_told_though_its_number_comes_back_after_a_restore(play):
             id_ = await studio.create([7], Message(as_="event", name="news", data=data))
             await studio.over(id_)
             await studio.house.settled()
-            await aio(studio.stand.pool.execute, "TRUNCATE broadcast RESTART IDENTITY CASCADE")
+            await aio(studio.stand.pool.execute, "TRUNCATE mailroom.broadcast RESTART IDENTITY CASCADE")
 
     play(scenario, router)
     assert handled == ["spring", "summer"]
@@ -389,7 +390,10 @@ def test_a_broadcast_of_the_version_before_keeps_the_name_that_mailboxes_know(pl
         assert len(name.split("-")) == 4  # the installation, its number, when it was written
         await aio(
             studio.stand.pool.execute,
-            "UPDATE installation SET value = (now() + interval '1 hour')::text WHERE key LIKE 'job%'",
+            (
+                "UPDATE mailroom.installation SET value = (now() + interval '1 "
+                "hour')::text WHERE key LIKE 'job%'"
+            ),
         )
         assert [one[2] for one in await aio(sending.running)] == [f"broadcast-{id_}"]
 
@@ -440,7 +444,7 @@ def test_a_hold_is_lost_with_time_and_the_late_one_claims_nothing(play):
         assert await aio(old.take)
         assert not await aio(new.take)
         assert await aio(old.claim, {id_: 1}) == {id_: [1]}
-        await aio(studio.stand.pool.execute, "UPDATE broadcast_hold SET until = now()")
+        await aio(studio.stand.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         assert await aio(new.take)
         assert await aio(old.claim, {id_: 1}) is None
         assert await aio(new.claim, {id_: 5}) == {id_: [2, 3]}

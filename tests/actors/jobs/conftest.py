@@ -11,6 +11,7 @@ import trio
 from mailroom.actors.runtime import host
 from mailroom.storage.postgres.migrate import apply_migrations
 from tests.actors.jobs.stand import open_stand
+from tests.shop_tables import SHOP_TABLES
 
 SCENARIO_SECONDS = 30.0
 _numbers = itertools.count(1)
@@ -30,7 +31,7 @@ def _admin(url, *statements):
 def jobs_template(postgres_url: str) -> str:
     name = f"jobs_template_{next(_numbers)}"  # pytest asks once for each module that imports us
     _admin(postgres_url, f"CREATE DATABASE {name}")
-    asyncio.run(apply_migrations(postgres_url.replace("@/mailroom?", f"@/{name}?")))
+    asyncio.run(apply_migrations(postgres_url.replace("@/mailroom?", f"@/{name}?"), [SHOP_TABLES]))
     return name
 
 

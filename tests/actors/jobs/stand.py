@@ -112,7 +112,7 @@ class Stand:
 
     async def _is_quiet(self):
         restless = await self.fetch(
-            "SELECT count(*) FROM outbox_job WHERE queue = ANY ($1) AND"
+            "SELECT count(*) FROM mailroom.outbox_job WHERE queue = ANY ($1) AND"
             " (run_at <= clock_timestamp() + interval '2 s' OR lease_until > clock_timestamp())",
             list(self._worked),
         )

@@ -128,7 +128,7 @@ def test_a_killed_process_loses_nothing_and_another_runs_its_jobs(play):
         first = await stand.start(post.handlers, lease_seconds=1.0)
         await stand.until(lambda: post.began)
         # It neither renews the lease nor gives the job back: for Postgres it is dead.
-        await stand.execute("UPDATE outbox_job SET worker = worker || ' (dead)'")
+        await stand.execute("UPDATE mailroom.outbox_job SET worker = worker || ' (dead)'")
         await stand.cut_connections()
         await first.cancel()
         post.let_go("a")
@@ -287,7 +287,8 @@ def test_a_failure_of_one_queue_comes_out_of_its_life_and_no_other_notices(play)
             " $$ BEGIN IF new.queue = 'mail' THEN RAISE 'broken'; END IF; RETURN new; END $$"
         )
         await stand.execute(
-            "CREATE TRIGGER broken BEFORE UPDATE ON outbox_job FOR EACH ROW EXECUTE FUNCTION refuse()"
+            "CREATE TRIGGER broken BEFORE UPDATE ON mailroom.outbox_job FOR "
+            "EACH ROW EXECUTE FUNCTION refuse()"
         )
         await stand.enqueue(post.new("a"), other.new("b"))
         await ill.over.wait()
@@ -342,12 +343,12 @@ def test_a_job_that_takes_long_keeps_its_lease(play):
         await stand.start(post.handlers, lease_seconds=1.5)
         await stand.until(lambda: post.began)
         await stand.start(post.handlers, lease_seconds=1.5)
-        lease = await stand.fetch("SELECT lease_until FROM outbox_job")
+        lease = await stand.fetch("SELECT lease_until FROM mailroom.outbox_job")
 
         async def renewed_for_three_leases():
             return await stand.fetch(
                 "SELECT lease_until > $1::timestamptz + interval '4.5 s' AND lease_until > clock_timestamp()"
-                " FROM outbox_job",
+                " FROM mailroom.outbox_job",
                 lease,
             )
 

@@ -89,7 +89,7 @@ def test_no_attempt_is_used_up_where(away, play):
         assert seen.last_error.startswith("a store is away: ")
         assert seen.run_at > datetime.now(UTC)
         post.answers["a"] = None
-        await stand.execute("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+        await stand.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
         await stand.quiet()
         assert await stand.states() == {}
 
@@ -147,7 +147,7 @@ def test_a_job_from_which_a_store_is_always_away_is_an_attempt_in_the_end(play):
 
     async def scenario(stand):
         (id_,) = await stand.enqueue(post.new("a"))
-        await stand.execute("UPDATE outbox_job SET claims = $1, forgiven = $1", TIMES_MAX)
+        await stand.execute("UPDATE mailroom.outbox_job SET claims = $1, forgiven = $1", TIMES_MAX)
         await stand.start(post.handlers)
         await stand.quiet()
         assert (await stand.seen(id_)).state == "dead"

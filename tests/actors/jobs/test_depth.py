@@ -18,13 +18,13 @@ def test_the_depth_and_the_age_of_every_queue_are_measured(play):
 
     async def scenario(stand):
         await stand.enqueue(post.new("a"), post.new("b"), post.new("later", delay_seconds=60))
-        await stand.execute("UPDATE outbox_job SET run_at = run_at - interval '100 s' WHERE id = 1")
+        await stand.execute("UPDATE mailroom.outbox_job SET run_at = run_at - interval '100 s' WHERE id = 1")
         await aio(measure_queues, stand.pool, ["mail", "idle"])
         assert value("mailroom_jobs_waiting") == 2
         assert 100 <= value("mailroom_oldest_job_age_seconds") < 160
         assert value("mailroom_jobs_waiting", "idle") == 0
         await aio(stand.on_call().pause, "mail", "ann", "why")
-        await stand.execute("DELETE FROM outbox_job")
+        await stand.execute("DELETE FROM mailroom.outbox_job")
         await aio(measure_queues, stand.pool, ["mail"])
         assert value("mailroom_jobs_waiting") == 0
         assert value("mailroom_oldest_job_age_seconds") == 0

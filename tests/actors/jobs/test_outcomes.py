@@ -364,7 +364,7 @@ def test_a_job_whose_worker_died_in_its_last_attempt_is_not_run_again(play):
     async def scenario(stand):
         (id_,) = await stand.enqueue(post.new("a"))
         await stand.execute(
-            "UPDATE outbox_job SET claims = 3, worker = 'dead', lease_until = now() - interval '1 s'"
+            "UPDATE mailroom.outbox_job SET claims = 3, worker = 'dead', lease_until = now() - interval '1 s'"
         )
         await stand.start(post.handlers)
         await stand.quiet()
@@ -465,8 +465,10 @@ def test_every_attempt_has_the_same_idempotency_key(play):
         (id_,) = await stand.enqueue(post.new("a"))
         await stand.start(post.handlers)
         await stand.quiet()
-        made = await stand.fetch("SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM outbox_dead")
-        mine = await stand.fetch("SELECT value FROM installation WHERE key = 'id'")
+        made = await stand.fetch(
+            "SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM mailroom.outbox_dead"
+        )
+        mine = await stand.fetch("SELECT value FROM mailroom.installation WHERE key = 'id'")
         assert [context.idempotency_key for context in post.contexts] == [f"job-{mine}-{id_}-{made}"] * 3
         assert [context.is_last_attempt for context in post.contexts] == [False, False, True]
 
@@ -478,7 +480,7 @@ def test_a_job_of_the_version_before_keeps_the_key_that_somebody_may_know(play):
 
     async def scenario(stand):
         await stand.execute(
-            "UPDATE installation SET value = (now() + interval '1 hour')::text WHERE key LIKE 'job%'"
+            "UPDATE mailroom.installation SET value = (now() + interval '1 hour')::text WHERE key LIKE 'job%'"
         )
         (id_,) = await stand.enqueue(post.new("a"))
         await stand.run_all(post.handlers)

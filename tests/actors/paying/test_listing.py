@@ -27,7 +27,7 @@ def test_each_payment_of_a_list_is_ours_lost_or_unclaimed_and_only_ours_goes_on(
     async def scenario(stand):
         gone = await shop.open(stand, "of the night")
         ref = (await aio(find_payment, stand.pool, gone)).ref
-        await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")  # the backup is older
+        await stand.execute("TRUNCATE mailroom.payment RESTART IDENTITY CASCADE")  # the backup is older
         shop.provider.becomes(f"p-{gone}", "paid")
         shop.provider.payments["p-gone"] = replace(
             shop.provider.payments.pop(f"p-{gone}"), provider_id="p-gone"
@@ -65,7 +65,7 @@ def test_a_night_lists_from_the_night_before_and_a_day_back(play, shop):  # noqa
         assert await shop.work(stand, night) == [["done"]]
         first = await aio(listed_to, stand.pool, ["yoomoney"])
         assert begun <= first <= datetime.now(UTC)
-        await stand.execute("DELETE FROM outbox_dedup")
+        await stand.execute("DELETE FROM mailroom.outbox_dedup")
         assert await shop.work(stand, night) == [["done"]]
         ago, again = shop.provider.listed_since
         assert begun - FIRST <= ago <= first - FIRST
@@ -113,7 +113,7 @@ def test_what_comes_for_a_lost_payment_is_never_given_to_the_next_customer_of_it
         shop.provider.payments.pop(f"p-{id_}")
         ref = (await aio(find_payment, stand.pool, id_)).ref
         shop.provider.put("p-gone", "paid", Money(149_000, "RUB"), reference=ref)
-        await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")
+        await stand.execute("TRUNCATE mailroom.payment RESTART IDENTITY CASCADE")
         assert await shop.open(stand, "1042") == id_
         await aio(list_payments, stand.pool, shop.provider, YESTERDAY)
         await shop.work(stand)

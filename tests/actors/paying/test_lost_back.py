@@ -13,7 +13,7 @@ from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F4
 from tests.actors.paying.test_notices import notice
 from tests.actors.paying.till import DOWN, MemoryProvider, Shop
 
-NOW = "UPDATE outbox_job SET run_at = now(), turn_at = now()"
+NOW = "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()"
 BY = By("ann", "the customer wished so")
 
 
@@ -22,7 +22,7 @@ async def loses(stand, shop):
     id_ = await shop.open(stand)
     ref = (await aio(find_payment, stand.pool, id_)).ref
     shop.provider.put("p-lost", "paid", reference=ref)
-    await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")
+    await stand.execute("TRUNCATE mailroom.payment RESTART IDENTITY CASCADE")
     await shop.work(stand, notice("p-lost"))
     (lost,) = await aio(lost_payments, stand.pool)
     return lost
@@ -52,7 +52,10 @@ def test_what_is_left_goes_back_once_though_the_answer_is_lost_and_a_part_was_gi
         assert [one.money for one in shop.provider.refund_calls] == [Money(100_000, "RUB")]
         assert shop.provider.payments["p-lost"].state == "refunded"
         assert await waiting(stand) == []
-        assert await stand.fetch("SELECT ended_by || ': ' || why FROM payment_lost") == f"{BY.who}: {BY.why}"
+        assert (
+            await stand.fetch("SELECT ended_by || ': ' || why FROM mailroom.payment_lost")
+            == f"{BY.who}: {BY.why}"
+        )
         await gives_back(stand, shop, lost)
         assert len(shop.provider.refund_calls) == 1
 
@@ -77,7 +80,7 @@ def test_a_refund_on_its_way_is_waited_for_and_not_asked_for_again(play):  # noq
 def test_what_is_ours_again_or_a_gateway_cannot_give_back_does_not_move(play):  # noqa: F811
     async def found_again(stand, shop, lost):
         await shop.open(stand, create=False)
-        await stand.execute("UPDATE payment SET ref = $1", lost.ref)
+        await stand.execute("UPDATE mailroom.payment SET ref = $1", lost.ref)
         return "is ours by now"
 
     async def without_refunds(_stand, shop, _lost):
@@ -93,7 +96,9 @@ def test_what_is_ours_again_or_a_gateway_cannot_give_back_does_not_move(play):  
             assert dead.state == "dead"
             assert why in dead.last_error
             assert shop.provider.refund_calls == []
-            await stand.execute("TRUNCATE payment, payment_lost, outbox_dedup CASCADE")
+            await stand.execute(
+                "TRUNCATE mailroom.payment, mailroom.payment_lost, mailroom.outbox_dedup CASCADE"
+            )
 
     play(scenario)
 

@@ -50,7 +50,7 @@ async def give_back(shop, stand, id_):
 
 async def again(shop, stand):
     """Whatever waits for its time is due now."""
-    await stand.execute("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+    await stand.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
     await shop.work(stand)
 
 
@@ -154,7 +154,7 @@ def test_a_crash_between_the_refund_and_its_row_does_not_give_back_twice(play, s
         await give_back(shop, stand, id_)
         if days:
             shop.provider.asked_for.clear()
-            await stand.execute("UPDATE payment_refund SET tried_at = now() - interval '2 days'")
+            await stand.execute("UPDATE mailroom.payment_refund SET tried_at = now() - interval '2 days'")
         await again(shop, stand)
         assert asked(shop) == [PAID]
         assert len(shop.provider.listed) == 1
@@ -171,7 +171,7 @@ def test_a_refund_that_may_be_forgotten_is_not_asked_for_again_where_nobody_can_
     async def scenario(stand):
         id_ = await paid(shop, stand)
         (job,) = await give_back(shop, stand, id_)
-        await stand.execute("UPDATE payment_refund SET tried_at = now() - interval '2 days'")
+        await stand.execute("UPDATE mailroom.payment_refund SET tried_at = now() - interval '2 days'")
         await again(shop, stand)
         assert asked(shop) == [PAID]
         assert "look in its cabinet" in (await stand.seen(job)).last_error
@@ -198,7 +198,7 @@ def test_a_refund_of_the_version_before_keeps_its_key_and_its_request(play, shop
     async def scenario(stand):
         id_ = await paid(shop, stand)
         await begin(stand, id_)
-        await stand.execute("UPDATE payment_refund SET ref = NULL")
+        await stand.execute("UPDATE mailroom.payment_refund SET ref = NULL")
         await shop.work(stand)
         await again(shop, stand)
         (order,) = shop.provider.refund_calls
@@ -215,7 +215,7 @@ def test_no_two_refunds_have_one_name_though_the_database_counts_anew(play, shop
             id_ = await paid(shop, stand)
             await give_back(shop, stand, id_)
             keys.append(shop.provider.refund_calls[-1].idempotency_key)
-            await stand.execute("TRUNCATE payment, payment_refund RESTART IDENTITY CASCADE")
+            await stand.execute("TRUNCATE mailroom.payment, mailroom.payment_refund RESTART IDENTITY CASCADE")
             shop.provider.listed.clear()
         assert keys[0] != keys[1]
         ours = {installation_in(key.removeprefix("refund-")) for key in keys}
@@ -324,7 +324,7 @@ def test_a_refund_that_fails_after_three_days_is_owed_or_tried_again(play, shop,
     async def scenario(stand):
         id_ = await paid(shop, stand)
         await give_back(shop, stand, id_)
-        await stand.execute("UPDATE payment_refund SET over_at = now() - interval '3 days'")
+        await stand.execute("UPDATE mailroom.payment_refund SET over_at = now() - interval '3 days'")
         (name,) = shop.provider.listed
         shop.provider.fails(name, refusal)
         await notice(shop, stand, id_, "failed")

@@ -55,7 +55,7 @@ def test_a_notice_leads_to_the_payment_and_what_follows_from_it(tell, shop):
         assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
         assert await shop.status(stand, id_) == "paid"
         assert (
-            await stand.fetch("SELECT trace FROM outbox_job WHERE queue = 'shop.delivery'")
+            await stand.fetch("SELECT trace FROM mailroom.outbox_job WHERE queue = 'shop.delivery'")
             == f"yoomoney:p-{id_}"
         )
 
@@ -68,7 +68,7 @@ def test_the_same_notice_again_changes_nothing(tell, shop):
         id_ = await shop.open(stand)
         shop.provider.becomes(f"p-{id_}", "paid")
         await shop.work(stand, notice(f"p-{id_}"))
-        await stand.execute("DELETE FROM outbox_dedup")
+        await stand.execute("DELETE FROM mailroom.outbox_dedup")
         await shop.work(stand, notice(f"p-{id_}"))
         assert await shop.told(stand) == [("paid", PRICE.amount_minor)]
 
@@ -97,7 +97,9 @@ def test_the_wrong_money_buys_nothing_and_goes_back_as_it_came(tell, shop, paid,
         payment = await aio(find_payment, stand.pool, id_)
         assert (payment.status, payment.paid_minor, payment.paid_currency) == ("refunded", paid, currency)
         assert [order.money for order in shop.provider.refund_calls] == [Money(paid, currency)]
-        assert await stand.fetch("SELECT count(*) FROM outbox_job WHERE queue = 'shop.delivery'") == 0
+        assert (
+            await stand.fetch("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'shop.delivery'") == 0
+        )
         # The thing can be paid for anew, by another payment.
         assert await shop.open(stand) != id_
 
@@ -165,7 +167,7 @@ def test_a_number_from_before_counts_with_the_same_sum_and_not_for_what_was_made
         id_ = await shop.open(stand, create=False)
         name = str(id_) if adopted else "p-old"
         await stand.execute(
-            "UPDATE payment SET ref = $1, provider_id = $2", str(id_), name if adopted else None
+            "UPDATE mailroom.payment SET ref = $1, provider_id = $2", str(id_), name if adopted else None
         )
         created_at = (await aio(find_payment, stand.pool, id_)).created_at
         made_at = None if made is None else created_at + made
@@ -182,7 +184,9 @@ def test_a_payment_that_bears_our_name_and_has_no_row_is_lost_and_moves_by_nobod
         id_ = await shop.open(stand)
         payment = await aio(find_payment, stand.pool, id_)
         shop.provider.becomes(f"p-{id_}", "paid", about={"for": "shop.order 1042", "items": "5-7"})
-        await stand.execute("TRUNCATE payment RESTART IDENTITY CASCADE")  # what a backup of before has
+        await stand.execute(
+            "TRUNCATE mailroom.payment RESTART IDENTITY CASCADE"
+        )  # what a backup of before has
         assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
         (lost,) = await aio(lost_payments, stand.pool)
         assert (lost.ref, lost.provider, lost.provider_id) == (payment.ref, "yoomoney", f"p-{id_}")
@@ -212,7 +216,7 @@ def test_a_payment_that_bears_our_name_and_has_no_row_is_lost_and_moves_by_nobod
 def test_a_lost_payment_whose_money_goes_back_in_the_cabinet_waits_for_nobody_any_more(tell, shop):
     async def scenario(stand):
         id_ = await shop.open(stand)
-        await stand.execute("TRUNCATE payment CASCADE")
+        await stand.execute("TRUNCATE mailroom.payment CASCADE")
         for state, open_ in (("pending", 0), ("paid", 1), ("refunded", 0)):
             shop.provider.becomes(f"p-{id_}", state)
             assert await shop.work(stand, notice(f"p-{id_}", state)) == [["done"]]
@@ -320,7 +324,7 @@ def test_a_payer_who_makes_up_a_paid_notice_leaves_no_dead_letter(tell, shop, mo
         id_ = await shop.open(stand)
         assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
         assert await shop.status(stand, id_) == "pending"
-        assert await stand.fetch("SELECT asked_at IS NOT NULL FROM payment") is True
+        assert await stand.fetch("SELECT asked_at IS NOT NULL FROM mailroom.payment") is True
 
     (line,) = tell(scenario, "pending")
     assert line["said_paid"] is True

@@ -207,7 +207,7 @@ def test_a_refund_that_never_arrives_is_for_a_person_to_see(tell, shop):
         (job,) = await give_back(stand, await paid(shop, stand))
         await shop.work(stand)
         await aio(stand.on_call().retry, [job])
-        await stand.execute("UPDATE payment_refund SET tried_at = now() - interval '15 days'")
+        await stand.execute("UPDATE mailroom.payment_refund SET tried_at = now() - interval '15 days'")
         await shop.work(stand)
         assert "has been pending for 14 days" in (await stand.seen(job)).last_error
 

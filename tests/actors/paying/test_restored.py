@@ -57,7 +57,7 @@ async def paid(gateway, provider, payment):
 
 async def goes_back_to_yesterday(pool):
     """What a restore does: rows are gone, and sequences count again from where they were."""
-    await pool.execute("TRUNCATE payment RESTART IDENTITY CASCADE")
+    await pool.execute("TRUNCATE mailroom.payment RESTART IDENTITY CASCADE")
 
 
 @every_provider
@@ -110,7 +110,7 @@ def test_what_another_system_does_at_the_account_under_our_number_is_not_ours(pl
         await paid(gateway, provider, theirs)
         # Theirs are the database and the account of somebody else: we have the same number, and another name.
         await goes_back_to_yesterday(pool)
-        await pool.execute("UPDATE installation SET value = '0000000000' WHERE key = 'id'")
+        await pool.execute("UPDATE mailroom.installation SET value = '0000000000' WHERE key = 'id'")
         ours = await ordered(pool, provider)
         assert ours.id == theirs.id
         judged = await whose(pool, provider, await provider.fetch(theirs.provider_id))
@@ -137,8 +137,8 @@ def test_a_payment_of_the_version_before_whose_answer_was_lost_is_asked_for_in_t
         )
         made = await provider.create(order)
         id_ = await pool.fetchval(
-            "INSERT INTO payment (bot, provider, purpose, reference, amount_minor, currency)"
-            " VALUES ('shop', $1, 'shop.order', '1001', $2, 'RUB') RETURNING id",
+            "INSERT INTO mailroom.payment (bot, provider, ref, purpose, reference, amount_minor, currency)"
+            " VALUES ('shop', $1, '1', 'shop.order', '1001', $2, 'RUB') RETURNING id",
             name, PRICE_MINOR,
         )  # fmt: skip
         again = await ordered(pool, provider)

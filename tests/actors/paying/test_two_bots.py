@@ -80,7 +80,9 @@ def test_a_payment_at_another_account_with_our_name_on_it_pays_for_nothing(play)
         second.put("p-forged", "paid", reference=ref)
         await streets.run(stand, noticed("second", "forged"))
         assert (streets.sold, await streets.status(stand, id_)) == ([], "pending")
-        assert await aio(stand.pool.fetchval, "SELECT count(*) FROM payment_lost") == 0, "its row is known"
+        assert await aio(stand.pool.fetchval, "SELECT count(*) FROM mailroom.payment_lost") == 0, (
+            "its row is known"
+        )
 
     play(scenario)
 

@@ -62,7 +62,7 @@ async def opened(stand, name):
         await shop.work(stand)
 
     async def again():
-        await stand.execute("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+        await stand.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
         await shop.work(stand)
 
     async def status():

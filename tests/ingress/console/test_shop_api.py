@@ -399,7 +399,7 @@ def test_a_refund_is_begun_once_and_its_workers_are_woken(opened, page_database)
         told = await api.does("POST", f"orders/{number}/refund", {"why": "asked nicely", "goods_back": True})
         assert told["says"].startswith(f"₽1,398 for order {number} is being refunded.")
         assert api.woken == ["payment"]
-        (job,) = await api.sql("SELECT * FROM outbox_job WHERE name = 'payment.refund'")
+        (job,) = await api.sql("SELECT * FROM mailroom.outbox_job WHERE name = 'payment.refund'")
         assert json.loads(job["payload"])["why"] == "owner"
         (left,) = await api.sql(
             "SELECT available FROM shop.available_stock_with_discounts WHERE slug = 'orbit'"
@@ -442,13 +442,15 @@ def test_a_broadcast_goes_to_a_shops_own_customers_once_for_a_key(opened) -> Non
         wish = {"why": "news", "text": "1 < 2 & <b>", "language": "ru", "key": "draft-1"}
         told = await api.does("POST", "broadcasts", wish)
         assert (await api.does("POST", "broadcasts", wish))["broadcast"] == told["broadcast"]
-        (row,) = await api.sql("SELECT * FROM broadcast")
+        (row,) = await api.sql("SELECT * FROM mailroom.broadcast")
         assert json.loads(row["message"]) == {
             "as": "notice",
             "text": "1 < 2 & <b>",
             "button": {"text": "🔕 Не присылать новости", "data": "news:0:1"},
         }
-        assert [tuple(one) for one in await api.sql("SELECT chat_id FROM broadcast_recipient")] == [(101,)]
+        assert [tuple(one) for one in await api.sql("SELECT chat_id FROM mailroom.broadcast_recipient")] == [
+            (101,)
+        ]
         number = told["broadcast"]
         assert (await api.does("POST", f"broadcasts/{number}/pause", {"why": "wait"}))["says"].endswith(
             "is paused."

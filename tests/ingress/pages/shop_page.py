@@ -34,7 +34,7 @@ from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payments import mark_paid, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
-from tests.shop_tables import SCHEMA, shop_pool
+from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
 
 TOKEN = "42:shop-on-a-page"
 VAULT = Vault(["ZGVtby1rZXktb2YtdGhlLXNob3AncyB0ZXN0cy0wMDE="])  # 32 bytes, and no secret
@@ -204,7 +204,7 @@ def _template(postgres_url):
     _execute(postgres_url, f"CREATE DATABASE {name}")
 
     async def make():
-        await apply_migrations(_sibling(postgres_url, name))
+        await apply_migrations(_sibling(postgres_url, name), [SHOP_TABLES])
         async with shop_pool(_sibling(postgres_url, name), 1) as pool:
             await fill(pool, VAULT)
 

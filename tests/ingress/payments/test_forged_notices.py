@@ -87,12 +87,14 @@ class Stage:
 
     async def time_stands_still(self):
         """However slow this machine is: what waits for its time, or keeps others waiting, keeps on."""
-        await self.stand.execute("UPDATE outbox_dedup SET expires_at = 'infinity' WHERE key LIKE 'look:%'")
-        await self.stand.execute("UPDATE outbox_job SET run_at = now() + interval '1 hour'")
+        await self.stand.execute(
+            "UPDATE mailroom.outbox_dedup SET expires_at = 'infinity' WHERE key LIKE 'look:%'"
+        )
+        await self.stand.execute("UPDATE mailroom.outbox_job SET run_at = now() + interval '1 hour'")
 
     async def allowance_is_over(self):
         """Time passes: the looks under way are over, and the seconds after them, too."""
-        await self.stand.execute("DELETE FROM outbox_dedup WHERE key LIKE 'look:%'")
+        await self.stand.execute("DELETE FROM mailroom.outbox_dedup WHERE key LIKE 'look:%'")
 
     async def status(self, payment):
         return (await aio(find_payment, self.stand.pool, payment.id)).status
@@ -198,8 +200,8 @@ def test_what_was_not_looked_at_is_found_without_a_notice(stage):
         await stage.post(own.provider_id, "payment.canceled")
         await stage.pays(own)
         assert (await stage.post(own.provider_id)).status == 503
-        await stage.stand.execute("DELETE FROM outbox_job")
-        await stage.stand.execute("UPDATE payment SET created_at = now() - interval '6 minutes'")
+        await stage.stand.execute("DELETE FROM mailroom.outbox_job")
+        await stage.stand.execute("UPDATE mailroom.payment SET created_at = now() - interval '6 minutes'")
         await stage.stand.enqueue(RECONCILE(Reconcile()))
         await stage.work()
         assert await stage.status(own) == "paid"
@@ -213,7 +215,9 @@ def test_a_forged_notice_of_a_payment_that_pends_is_not_asked_about_more_often_t
         await stage.post(own.provider_id)
         await stage.work()
         await stage.time_stands_still()
-        waits = "SELECT backoff_seconds, backoff_jitter FROM outbox_job WHERE name = 'payment.noticed'"
+        waits = (
+            "SELECT backoff_seconds, backoff_jitter FROM mailroom.outbox_job WHERE name = 'payment.noticed'"
+        )
         assert [tuple(row) for row in await aio(stage.stand.pool.fetch, waits)] == [(5.0, 0.0)]
         assert (await stage.flood([own.provider_id] * 20))[1] == 0
         assert len(await stage.looks()) == 1

@@ -101,7 +101,7 @@ def counted(verdict):
 
 
 async def jobs(stand):
-    rows = await aio(stand.pool.fetch, "SELECT name, payload FROM outbox_job ORDER BY id")
+    rows = await aio(stand.pool.fetch, "SELECT name, payload FROM mailroom.outbox_job ORDER BY id")
     return [tuple(row) for row in rows]
 
 

@@ -83,7 +83,7 @@ class Door:
 
     async def in_line(self):
         """Which account looks into which payment."""
-        rows = await aio(self.stand.pool.fetch, "SELECT payload FROM outbox_job ORDER BY id")
+        rows = await aio(self.stand.pool.fetch, "SELECT payload FROM mailroom.outbox_job ORDER BY id")
         payloads = [json.loads(row[0]) for row in rows]
         return sorted((one["provider"], one["provider_id"]) for one in payloads)
 

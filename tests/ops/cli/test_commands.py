@@ -251,7 +251,7 @@ def test_serving_before_the_release_step_is_refused(clean_postgres_url, redis_ur
 
 def test_migrate_says_what_it_did(clean_postgres_url, data):
     first = mailroom("migrate", "--json", cwd=data, DATABASE_URL=clean_postgres_url)
-    assert json.loads(first.stdout)["applied"][0] == "0001_partition_lease"
+    assert json.loads(first.stdout)["applied"][0] == "mailroom/0001_ownership"
     second = mailroom("migrate", cwd=data, DATABASE_URL=clean_postgres_url)
     assert second.stdout == "Nothing to do: the database is up to date.\n"
 

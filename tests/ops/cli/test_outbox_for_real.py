@@ -34,7 +34,7 @@ def test_a_dead_job_is_found_in_both_places_run_again_and_audited(mailroom, clea
         connection = await asyncpg.connect(clean_postgres_url)
         (one,) = await enqueue(connection, [NewJob("payment", "ask", key="order-7")])
         await connection.execute(
-            "WITH gone AS (DELETE FROM outbox_job RETURNING *) INSERT INTO outbox_dead"
+            "WITH gone AS (DELETE FROM mailroom.outbox_job RETURNING *) INSERT INTO mailroom.outbox_dead"
             " SELECT gone.*, now(), 'no answer', '', '[]' FROM gone"
         )
         await connection.close()

@@ -41,7 +41,7 @@ def counted(clean_postgres_url):
     def counted(*new):
         async def main():
             pool = await aio(connect, clean_postgres_url)
-            await aio(pool.execute, "DELETE FROM outbox_job")
+            await aio(pool.execute, "DELETE FROM mailroom.outbox_job")
             await aio(enqueue, pool, list(new))
             await job_gauges.count_jobs(pool)
             pool.terminate()

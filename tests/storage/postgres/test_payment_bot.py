@@ -5,9 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 
-from mailroom.storage.postgres.migrate import apply_migrations, script_from
+from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payments import created_at_provider, find_payment, open_payment, payments_of
 from mailroom.storage.postgres.retired import retire
+from tests.storage.postgres.old_database import make_old
 
 ORDER = {"purpose": "shop.order", "reference": "1042", "amount_minor": 149_000, "currency": "RUB"}
 OLD_OPEN = (
@@ -35,7 +36,7 @@ def play(clean_postgres_url):
 async def before(pool, *, alive):
     """The database as the version before left it; `alive`: a process of it works."""
     async with pool.acquire() as connection:
-        await connection.execute(script_from(None).partition("-- Running upgrade 0021_shop_pictures ->")[0])
+        await make_old(connection, "0021_shop_pictures")
         if alive:
             await connection.execute("UPDATE pair SET mark = 7, seen_at = clock_timestamp()")
 
@@ -95,7 +96,7 @@ def test_the_version_before_goes_on_opening_payments_until_it_must_be_gone(play)
         assert (await open_payment(pool, bot="one", **asked)).id == opened, "the same for the new version"
         assert not await retire(pool)
         await pool.execute(
-            "UPDATE installation SET value = now()::text WHERE key = 'payment_pending_once_until'"
+            "UPDATE mailroom.installation SET value = now()::text WHERE key = 'payment_pending_once_until'"
         )
         assert await retire(pool)
         assert not await retire(pool)
@@ -121,10 +122,10 @@ def test_what_somebody_holds_is_taken_away_later(play):
         await before(pool, alive=True)
         await migrate()
         await pool.execute(
-            "UPDATE installation SET value = now()::text WHERE key = 'payment_pending_once_until'"
+            "UPDATE mailroom.installation SET value = now()::text WHERE key = 'payment_pending_once_until'"
         )
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute("LOCK TABLE payment IN ROW EXCLUSIVE MODE")
+            await connection.execute("LOCK TABLE mailroom.payment IN ROW EXCLUSIVE MODE")
             assert not await retire(pool)
         assert await retire(pool)
 

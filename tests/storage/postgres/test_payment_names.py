@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.storage.postgres.migrate import apply_migrations, migration_names, script_from
+from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payment_names import NAME, installation_in, is_number, new_suffix
 from mailroom.storage.postgres.payments import (
     find_payment,
@@ -16,6 +16,8 @@ from mailroom.storage.postgres.payments import (
     installation_id,
     open_payment,
 )
+from tests.storage.postgres.old_database import make_old
+from tests.storage.postgres.outbox.box import connected
 
 ORDER = {"bot": "shop", "provider": "a", "purpose": "shop.order", "amount_minor": 149_000, "currency": "RUB"}
 
@@ -61,7 +63,7 @@ def test_two_databases_at_one_account_never_give_the_same_name(play):
         assert NAME.fullmatch(first.ref)
         assert len(first.ref) == 38
         # The same database, as it was before: its sequences and its identity are those of the backup.
-        await connection.execute("TRUNCATE payment RESTART IDENTITY CASCADE")
+        await connection.execute("TRUNCATE mailroom.payment RESTART IDENTITY CASCADE")
         again = await open_payment(connection, reference="1001", **ORDER)
         assert again.id == first.id
         assert again.ref != first.ref
@@ -74,10 +76,10 @@ def test_two_databases_at_one_account_never_give_the_same_name(play):
 
 def test_without_an_identity_no_payment_gets_a_name_that_could_come_again(play):
     async def scenario(connection):
-        await connection.execute("DELETE FROM installation WHERE key = 'id'")
+        await connection.execute("DELETE FROM mailroom.installation WHERE key = 'id'")
         with pytest.raises(AssertionError):
             await open_payment(connection, reference="1001", **ORDER)
-        assert await connection.fetchval("SELECT count(*) FROM payment") == 0
+        assert await connection.fetchval("SELECT count(*) FROM mailroom.payment") == 0
 
     play(scenario)
 
@@ -86,18 +88,18 @@ def test_payments_of_the_version_before_keep_their_numbers_also_those_it_makes_w
     play, clean_postgres_url
 ):
     async def scenario(connection):
-        names = migration_names()
-        before = script_from(None).partition(f"-- Running upgrade {names[10]} -> {names[11]}")[0]
-        await connection.execute(before)
+        await make_old(connection, "0011_ownership_beat")
         old = (
             "INSERT INTO payment (provider, purpose, reference, amount_minor, currency)"
             " VALUES ('a', 'shop.order', $1, 149000, 'RUB') RETURNING id"
         )
         made_before = await connection.fetchval(old, "1001")
-        assert await apply_migrations(clean_postgres_url) == names[11:]
-        made_while = await connection.fetchval(old, "1002")
+        assert "0012_names_for_ever" in await apply_migrations(clean_postgres_url)
+        async with connected(clean_postgres_url) as before:
+            made_while = await before.fetchval(old, "1002")
         for id_ in (made_before, made_while):
-            payment = await find_payment(connection, id_)
+            async with connected(clean_postgres_url) as now:
+                payment = await find_payment(now, id_)
             assert (payment.ref, payment.about) == (str(id_), {})
 
     play(scenario, migrated=False)

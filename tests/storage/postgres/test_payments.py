@@ -157,7 +157,7 @@ def test_a_refund_of_the_version_before_keeps_its_name(play):
         id_ = (await open_payment(pool, provider="a", **ORDER)).id
         await mark_paid(pool, id_)
         old = (
-            "INSERT INTO payment_refund (payment_id, amount_minor, currency, why) "
+            "INSERT INTO mailroom.payment_refund (payment_id, amount_minor, currency, why) "
             "VALUES ($1, 149000, 'RUB', 'owner') ON CONFLICT DO NOTHING"
         )
         assert await pool.execute(old, id_) == "INSERT 0 1"

@@ -64,7 +64,7 @@ def test_lost_payments_are_counted_until_they_are_ended(play, jobs_url):  # noqa
         await aio(lambda: note_lost(stand.pool, **{**LOST, "provider_id": "p-2", "state": "pending"}))
         await count_lost(stand.pool)
         assert counted() == 1
-        await stand.execute("DELETE FROM payment_lost")
+        await stand.execute("DELETE FROM mailroom.payment_lost")
         await count_lost(stand.pool)
         assert counted() == 0
 

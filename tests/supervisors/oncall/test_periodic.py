@@ -48,7 +48,7 @@ def scheduler(pool, make=lambda: NewJob("upkeep", "tidy")):
 
 
 async def runs(pool):
-    return await aio(pool.fetchval, "SELECT count(*) FROM outbox_job")
+    return await aio(pool.fetchval, "SELECT count(*) FROM mailroom.outbox_job")
 
 
 def test_a_work_is_run_now_once_however_often_that_is_asked_and_the_audit_says_by_whom(play):

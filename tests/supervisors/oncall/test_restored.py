@@ -157,7 +157,7 @@ def test_naming_a_database_anew_makes_it_refuse_the_redis_of_the_one_it_was_copi
     world.does(world.pairing.check())
     with pytest.raises(NotNowError, match="A process works on this database"):
         world.does(naming.rename(None))
-    world.does(world.pool.execute("UPDATE pair SET seen_at = seen_at - interval '1 minute'"))
+    world.does(world.pool.execute("UPDATE mailroom.pair SET seen_at = seen_at - interval '1 minute'"))
     with pytest.raises(BadNameError):
         world.does(naming.rename("production"))
     before = world.does(naming.names())

@@ -73,15 +73,17 @@ class World:
 
     async def beats(self, count: int) -> None:
         for _ in range(count):
-            await self.pool.execute("UPDATE pair SET seen_at = seen_at - interval '2 s'")
+            await self.pool.execute("UPDATE mailroom.pair SET seen_at = seen_at - interval '2 s'")
             await self.pairing.check()
 
     async def silence(self, minutes: int) -> None:
-        await self.pool.execute("UPDATE pair SET seen_at = seen_at - make_interval(mins => $1)", minutes)
+        await self.pool.execute(
+            "UPDATE mailroom.pair SET seen_at = seen_at - make_interval(mins => $1)", minutes
+        )
 
     async def sold(self, minor: int) -> None:
         """The gateway has a payment of ours that no row knows."""
-        installation = await self.pool.fetchval("SELECT value FROM installation WHERE key = 'id'")
+        installation = await self.pool.fetchval("SELECT value FROM mailroom.installation WHERE key = 'id'")
         self.yookassa.has.append(
             FetchedPayment(
                 f"p-{len(self.yookassa.has)}",
@@ -241,7 +243,7 @@ def test_a_payment_found_before_the_silence_holds_nobody_again(play):
         await world.asking.run_once()
         assert world.pairing.held is not None
         await world.pairing.go()
-        await world.pool.execute("UPDATE payment_lost SET found_at = found_at - interval '2 h'")
+        await world.pool.execute("UPDATE mailroom.payment_lost SET found_at = found_at - interval '2 h'")
         await world.silence(30)
         world.starts()
         await world.pairing.check()

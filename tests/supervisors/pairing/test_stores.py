@@ -34,7 +34,7 @@ def play(jobs_url: str, clean_redis_url: str) -> Callable[[Scenario], None]:
 
 async def later(pool: asyncpg.Pool) -> None:
     """Two seconds pass."""
-    await pool.execute("UPDATE pair SET seen_at = seen_at - interval '2 s'")
+    await pool.execute("UPDATE mailroom.pair SET seen_at = seen_at - interval '2 s'")
 
 
 async def beats(pairing: Pairing, pool: asyncpg.Pool, count: int) -> None:
@@ -49,7 +49,7 @@ async def dump(postgres: PostgresPair, redis_: RedisPair) -> tuple[InPostgres, I
 
 async def restore(pool: asyncpg.Pool, row: InPostgres) -> None:
     await pool.execute(
-        "UPDATE pair SET mark = $1, redis = $2, seen_at = $3, held = NULL, lost = NULL",
+        "UPDATE mailroom.pair SET mark = $1, redis = $2, seen_at = $3, held = NULL, lost = NULL",
         row.mark, row.redis, row.seen_at,
     )  # fmt: skip
 
@@ -62,7 +62,11 @@ def test_a_beat_sets_both_marks_and_each_store_remembers_the_other(play: Any) ->
         await beats(pairing, pool, 3)
         ours, theirs = await dump(postgres, redis_)
         assert theirs is not None
-        assert theirs.id == ours.id == await pool.fetchval("SELECT value FROM installation WHERE key = 'id'")
+        assert (
+            theirs.id
+            == ours.id
+            == await pool.fetchval("SELECT value FROM mailroom.installation WHERE key = 'id'")
+        )
         assert (ours.mark, theirs.postgres) == (4, 4)
         assert (ours.redis, theirs.own) == (5, 5)
         assert theirs.seen_ms == int(ours.seen_at.timestamp() * 1000)
@@ -133,7 +137,7 @@ def test_an_emptied_redis_is_told_of_for_an_hour_and_paired_anew(play: Any) -> N
         await beats(pairing, pool, 1)
         assert (await Pairing(postgres, redis_).check()).what == "fits"
         assert pairing.lost is not None
-        await pool.execute("UPDATE pair SET lost = jsonb_set(lost, '{found_ms}', '1')")
+        await pool.execute("UPDATE mailroom.pair SET lost = jsonb_set(lost, '{found_ms}', '1')")
         await pairing.check()
         assert pairing.lost is None
 

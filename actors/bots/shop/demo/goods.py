@@ -1,4 +1,4 @@
-"""Stock for the demo goods, so that a fresh shop can sell. Everything here is invented and says so."""
+"""Goods for a demo, with stock, so that its shop can sell. Everything here is invented and says so."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from mailroom.storage.postgres.queries import load
 from mailroom.storage.vault import Vault
 
 SQL = load(Path(__file__).with_name("goods.sql"))
+SHELVES = load(Path(__file__).with_name("shelves.sql"))
 
 ADDED_BY = "demo"
 SUPPLIER_SECRET = b"demo-supplier-secret"
@@ -85,7 +86,7 @@ async def fill(
     supplier_chat_id: int | None = None,
     supplier_callback_url: str | None = None,
 ) -> bool:
-    """Fill the demo goods' stock, with discounts and suppliers, once for a database. False if that was done.
+    """Put the demo goods into a shop, with stock, discounts and suppliers, once. False if that was done.
 
     The suppliers are told of sales in a chat and at an address, where these are given.
     """
@@ -93,6 +94,8 @@ async def fill(
         await connection.execute(SQL["lock"])
         if await connection.fetchval(SQL["is_filled"], SUPPLIER_BY_CHAT):
             return False
+        await connection.execute(SHELVES["categories"])
+        await connection.execute(SHELVES["products"])
         await _add_suppliers(connection, vault, supplier_chat_id, supplier_callback_url)
         for slug, kind, count in STOCK:
             product_id = await connection.fetchval(SQL["product"], slug)
@@ -115,7 +118,7 @@ async def fill(
 
 
 async def fill_pictures(database: Pool, cpu: Cpu) -> bool:
-    """Give the demo goods pictures, once for a database. False if there are some."""
+    """Give the demo goods pictures, once. False if there are some."""
     async with database.acquire() as connection, connection.transaction():
         await connection.execute(SQL["lock"])
         rows = await connection.fetch(SQL["without_pictures"], [slug for slug, _, _ in STOCK] + SOLD_OUT)

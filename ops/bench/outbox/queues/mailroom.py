@@ -37,7 +37,7 @@ class Adapter:
         await apply_migrations(self._url)
         pool = await connect(self._url)
         await pool.execute(
-            "INSERT INTO partition_lease (partition, owner, epoch) SELECT n, 'bench', $2"
+            "INSERT INTO mailroom.partition_lease (partition, owner, epoch) SELECT n, 'bench', $2"
             " FROM generate_series(0, $1) AS n",
             PARTITIONS - 1,
             EPOCH,

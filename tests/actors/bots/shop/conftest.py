@@ -44,7 +44,7 @@ from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
-from tests.shop_tables import SCHEMA, shop_pool
+from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
 
 TOKEN = "42:shop-under-test"
 TEMPLATE = "shop_template"
@@ -401,7 +401,7 @@ def shop_template(postgres_url: str, vault: Vault) -> str:
         connection = await asyncpg.connect(postgres_url)
         await connection.execute(f"CREATE DATABASE {TEMPLATE}")
         await connection.close()
-        await apply_migrations(_sibling(postgres_url, TEMPLATE))
+        await apply_migrations(_sibling(postgres_url, TEMPLATE), [SHOP_TABLES])
         async with shop_pool(_sibling(postgres_url, TEMPLATE), 1) as pool:
             await fill(pool, vault)
 

@@ -42,7 +42,7 @@ def messages(customer):
 def told(customer):
     """Whom of the owners the jobs tell, in order."""
     jobs = customer.sql(
-        "SELECT (payload::jsonb ->> 'chat')::bigint AS chat FROM outbox_job"
+        "SELECT (payload::jsonb ->> 'chat')::bigint AS chat FROM mailroom.outbox_job"
         " WHERE payload::jsonb ->> 'name' = 'shop.complaint' ORDER BY id"
     )
     return [job["chat"] for job in jobs]

@@ -106,11 +106,12 @@ def test_money_that_goes_back_is_explained_with_an_apology(ann, why, words):
 def test_a_receipt_says_what_was_paid_where_and_when(ann, today):
     number = orders(ann, "planer")
     ann.sql(
-        "INSERT INTO payment (bot, provider, provider_id, purpose, reference, amount_minor, currency, status)"
-        " VALUES ('shop', 'yookassa', 'x', 'shop.order', $1, 149000, 'RUB', 'paid')",
+        "INSERT INTO mailroom.payment"
+        " (bot, provider, provider_id, ref, purpose, reference, amount_minor, currency, status)"
+        " VALUES ('shop', 'yookassa', 'x', 'x', 'shop.order', $1, 149000, 'RUB', 'paid')",
         str(number),
     )
-    payment = ann.sql("SELECT id FROM payment")[0]["id"]
+    payment = ann.sql("SELECT id FROM mailroom.payment")[0]["id"]
     [text] = learns(ann, "shop.receipt", order=number, payment=payment)
     assert f"Receipt for order {number}" in text
     assert f"Paid on {today}: ₽1,490, YooKassa" in text

@@ -174,7 +174,7 @@ def test_a_payment_turns_the_message_to_delivered_without_a_press(play):
 def test_every_change_of_how_an_order_stands_has_its_event_in_the_same_transaction(ann):
     def turned():
         rows = ann.sql(
-            "SELECT (payload::jsonb ->> 'data')::jsonb ->> 'order' AS number FROM outbox_job"
+            "SELECT (payload::jsonb ->> 'data')::jsonb ->> 'order' AS number FROM mailroom.outbox_job"
             " WHERE payload::jsonb ->> 'name' = 'shop.turned' AND payload::jsonb ->> 'chat' = $1 ORDER BY id",
             str(ann.id),
         )

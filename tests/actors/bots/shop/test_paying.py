@@ -31,7 +31,7 @@ def pays(customer, number, status="paid"):
 
 
 def jobs(customer, name):
-    return customer.sql("SELECT * FROM outbox_job WHERE name = $1", name)
+    return customer.sql("SELECT * FROM mailroom.outbox_job WHERE name = $1", name)
 
 
 def buy_button(customer, slug="planer"):

@@ -27,7 +27,7 @@ def buys(person, status="delivered"):
 
 def wish_of(person):
     """The job that was written, as the event has it."""
-    jobs = person.sql("SELECT payload FROM outbox_job WHERE name = 'shop.erase'")
+    jobs = person.sql("SELECT payload FROM mailroom.outbox_job WHERE name = 'shop.erase'")
     return jobs[-1]["payload"]
 
 
@@ -113,7 +113,7 @@ def test_who_is_forgotten_is_new_afterwards_and_the_books_name_nobody(known):
         assert trace not in kept, trace
     today = [line for line in kept.splitlines() if str(known.id) in line]
     assert [line.split(",")[-1] for line in today] == ["8)"], "the cost of today, until it is over"
-    (usage,) = known.sql("SELECT payload FROM outbox_job WHERE name = 'shop.erase_usage'")
+    (usage,) = known.sql("SELECT payload FROM mailroom.outbox_job WHERE name = 'shop.erase_usage'")
     known.sql("UPDATE shop.model_usage SET at = at - interval '1 day'")
     known.run(erasure.erase_usage(known.database, erasure.UsageOf.model_validate_json(usage["payload"])))
     assert str(known.id) not in kept_of(known)

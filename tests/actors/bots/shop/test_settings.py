@@ -16,8 +16,8 @@ def broadcast(ann):
 
     def begin(text="Sale", name="1"):
         number = ann.run(send(ann.database, By("shop", "Olga", name), text, None, html=True))
-        (row,) = ann.sql("SELECT message FROM broadcast WHERE id = $1", number)
-        told = ann.sql("SELECT chat_id FROM broadcast_recipient WHERE broadcast_id = $1", number)
+        (row,) = ann.sql("SELECT message FROM mailroom.broadcast WHERE id = $1", number)
+        told = ann.sql("SELECT chat_id FROM mailroom.broadcast_recipient WHERE broadcast_id = $1", number)
         return Message.model_validate_json(row["message"]), {row["chat_id"] for row in told}
 
     return begin
@@ -56,7 +56,7 @@ def test_who_wants_no_news_is_not_told_what_was_on_its_way(broadcast, ann):
     assert "You get the shop’s news and discounts in this chat." in ann.sees
     ann.presses("No more news")
     assert "You do not get" in ann.sees
-    assert ann.sql("SELECT * FROM broadcast_recipient") == []
+    assert ann.sql("SELECT * FROM mailroom.broadcast_recipient") == []
 
 
 def test_a_switch_pressed_twice_does_not_switch_back(ann, broadcast):

@@ -16,13 +16,13 @@ from mailroom.storage.postgres.outbox.outcome import Done, Finished
 from mailroom.storage.postgres.outbox.seen import show
 
 TABLES = (
-    "outbox_job",
-    "outbox_key",
-    "outbox_dedup",
-    "outbox_queue",
-    "outbox_dead",
-    "outbox_event",
-    "partition_lease",
+    "mailroom.outbox_job",
+    "mailroom.outbox_key",
+    "mailroom.outbox_dedup",
+    "mailroom.outbox_queue",
+    "mailroom.outbox_dead",
+    "mailroom.outbox_event",
+    "mailroom.partition_lease",
 )
 QUICK = Backoff(first_seconds=0.0, jitter=0.0)
 
@@ -73,13 +73,13 @@ class Box:
     async def expire_leases(self):
         """As if a lease's time had passed."""
         await self.pool.execute(
-            "UPDATE outbox_job SET lease_until = now() - interval '1 s' WHERE worker IS NOT NULL"
+            "UPDATE mailroom.outbox_job SET lease_until = now() - interval '1 s' WHERE worker IS NOT NULL"
         )
 
     async def pass_time(self, seconds):
         """As if that much time had passed for the jobs in line."""
         await self.pool.execute(
-            "UPDATE outbox_job SET run_at = run_at - make_interval(secs => $1),"
+            "UPDATE mailroom.outbox_job SET run_at = run_at - make_interval(secs => $1),"
             " turn_at = turn_at - make_interval(secs => $1)",
             float(seconds),
         )

@@ -86,7 +86,7 @@ async def test_an_idle_claimer_finds_a_late_job_soon(box):
     assert await claimer.claim(10) == []
     claimer._sweep_at = time.monotonic() + 1_000
     await box.enqueue("late")
-    await box.pool.execute("UPDATE outbox_job SET turn_at = turn_at - interval '1 h'")
+    await box.pool.execute("UPDATE mailroom.outbox_job SET turn_at = turn_at - interval '1 h'")
     deadline = time.monotonic() + 30
     while not (jobs := await claimer.claim(10)):
         assert time.monotonic() < deadline

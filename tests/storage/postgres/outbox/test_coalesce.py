@@ -33,7 +33,7 @@ async def test_callers_that_come_one_after_the_other_are_all_served(box):
             await enqueuer.enqueue(mail("n"))
 
     await asyncio.gather(*(caller() for _ in range(5)))
-    assert await box.pool.fetchval("SELECT count(*) FROM outbox_job") == 250
+    assert await box.pool.fetchval("SELECT count(*) FROM mailroom.outbox_job") == 250
 
 
 @story
@@ -49,7 +49,9 @@ async def test_who_enqueues_what_cannot_be_kept_is_told_and_nobody_else(box):
 
 @story
 async def test_who_is_fenced_is_told_and_nobody_else(box):
-    await box.pool.execute("INSERT INTO partition_lease VALUES (1, 'me', 5, now()), (2, 'me', 9, now())")
+    await box.pool.execute(
+        "INSERT INTO mailroom.partition_lease VALUES (1, 'me', 5, now()), (2, 'me', 9, now())"
+    )
     enqueuer = Enqueuer(box.pool, box.bell)
     jobs = [mail("a", origin=origin(1, 5)), mail("b", origin=origin(2, 5)), mail("c")]
     answers = await asyncio.gather(*map(enqueuer.enqueue, jobs), return_exceptions=True)
@@ -74,7 +76,7 @@ async def test_a_connection_that_is_cut_is_told_to_those_who_waited_and_the_next
     async with connected(box.url) as blocker:
         transaction = blocker.transaction()
         await transaction.start()
-        await blocker.execute("LOCK TABLE outbox_job IN EXCLUSIVE MODE")
+        await blocker.execute("LOCK TABLE mailroom.outbox_job IN EXCLUSIVE MODE")
         waiting = [asyncio.create_task(enqueuer.enqueue(mail(f"n{n}"))) for n in range(3)]
         victims = (
             "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -76,7 +76,7 @@ async def test_the_last_attempt_makes_a_dead_letter_with_everything_about_it(box
     assert (dead.state, dead.payload, dead.attempts, dead.last_error) == ("dead", '{"n": 1}', 2, "second")
     assert dead.traceback == "Traceback…"
     assert [(event.kind, event.error) for event in shown.history] == [("retry", "first"), ("dead", "second")]
-    await box.pool.execute("TRUNCATE outbox_event")
+    await box.pool.execute("TRUNCATE mailroom.outbox_event")
     assert (await show(box.pool, id_)).history == shown.history  # it keeps what the events forget
 
 
@@ -144,10 +144,10 @@ async def test_an_effect_in_the_database_is_written_with_the_end_of_its_job_or_n
     async with box.completions.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await connection.execute("INSERT INTO installation VALUES ('effect', '1')")
+        await connection.execute("INSERT INTO mailroom.installation VALUES ('effect', '1')")
         assert await complete_within(connection, "one", [Finished(job, Done())]) == {job.id}
         await transaction.rollback()
-    assert await box.pool.fetchval("SELECT count(*) FROM installation WHERE key = 'effect'") == 0
+    assert await box.pool.fetchval("SELECT count(*) FROM mailroom.installation WHERE key = 'effect'") == 0
     assert await box.end(job) == ["a"]
 
 

@@ -15,7 +15,9 @@ ORIGIN = Origin("shop", "7", "shop:7:10:1:receipt", update_id=10, partition=3, e
 
 
 async def own(box, epoch, partition=3):
-    await box.pool.execute("INSERT INTO partition_lease VALUES ($1, 'me', $2, now())", partition, epoch)
+    await box.pool.execute(
+        "INSERT INTO mailroom.partition_lease VALUES ($1, 'me', $2, now())", partition, epoch
+    )
 
 
 @story
@@ -84,7 +86,7 @@ async def test_a_deduplication_key_is_taken_while_its_job_lives_and_for_a_time_a
     assert (a.name, c.name) == ("a", "c")
     await box.end(a)
     assert (await enqueue(box.pool, [mail("d", dedup_key="k")]))[0].duplicate
-    await box.pool.execute("UPDATE outbox_dedup SET expires_at = now() WHERE key = 'k'")
+    await box.pool.execute("UPDATE mailroom.outbox_dedup SET expires_at = now() WHERE key = 'k'")
     assert not (await enqueue(box.pool, [mail("e", dedup_key="k")]))[0].duplicate
     assert await box.names() == ["e"]
 
@@ -152,7 +154,7 @@ async def test_a_transaction_of_a_fenced_epoch_is_refused(box):
             async with connection.transaction():
                 await enqueue(connection, [mail("a"), mail("b", origin=ORIGIN)])
     assert await box.names() == []
-    assert await box.pool.fetchval("SELECT count(*) FROM outbox_dedup") == 0
+    assert await box.pool.fetchval("SELECT count(*) FROM mailroom.outbox_dedup") == 0
 
 
 @story

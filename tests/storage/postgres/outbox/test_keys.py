@@ -41,7 +41,7 @@ async def test_jobs_of_a_key_run_one_at_a_time_and_in_order(box):
 async def test_a_key_of_one_queue_is_not_that_of_another(box):
     await box.enqueue(mail("a", key="k"))
     await enqueue(box.pool, [mail("x", key="k")])
-    await box.pool.execute("UPDATE outbox_job SET queue = 'other' WHERE name = 'x'")
+    await box.pool.execute("UPDATE mailroom.outbox_job SET queue = 'other' WHERE name = 'x'")
     assert [len(await box.claim(queue=queue)) for queue in ("mail", "other")] == [1, 1]
 
 
@@ -159,7 +159,9 @@ async def test_of_two_claims_that_see_different_heads_one_takes_the_key(box):
     async with connected(box.url) as slow:
         transaction = slow.transaction()
         await transaction.start()
-        await slow.execute("INSERT INTO outbox_key VALUES ('mail', 'a', (SELECT id FROM outbox_job))")
+        await slow.execute(
+            "INSERT INTO mailroom.outbox_key VALUES ('mail', 'a', (SELECT id FROM mailroom.outbox_job))"
+        )
         claim = asyncio.create_task(box.names("quick"))
 
         async def waits_to_see_who_gets_the_key():
@@ -184,7 +186,7 @@ async def test_the_next_of_a_key_is_found_without_a_sweep(box):
         names += await box.end(*jobs)
         jobs = await claimer.claim(100)
     assert [name for name in names if name.startswith("a")] == [f"a{n}" for n in range(5)]
-    assert await box.pool.fetchval("SELECT count(*) FROM outbox_key") == 0
+    assert await box.pool.fetchval("SELECT count(*) FROM mailroom.outbox_key") == 0
 
 
 @story
@@ -230,7 +232,7 @@ async def visited(box, marks):
 async def test_a_key_whose_job_was_deleted_by_hand_is_let_go(box):
     await box.enqueue(mail("a1", key="a"), mail("a2", key="a"))
     (a1,) = await box.claim()
-    await box.pool.execute("DELETE FROM outbox_job WHERE id = $1", a1.id)
+    await box.pool.execute("DELETE FROM mailroom.outbox_job WHERE id = $1", a1.id)
     assert await box.names() == []
     assert (await prune(box.pool)).keys == 1
     assert await box.names() == ["a2"]
@@ -302,16 +304,20 @@ async def test_every_job_is_done_once_and_in_the_order_of_its_key_under_crowding
     async with connected(box.url) as chaos:
         deadline = time.monotonic() + 60
         cuts = 0
-        while await chaos.fetchval("SELECT count(*) FROM outbox_job"):
-            assert time.monotonic() < deadline, await chaos.fetch("SELECT * FROM outbox_seen LIMIT 5")
+        while await chaos.fetchval("SELECT count(*) FROM mailroom.outbox_job"):
+            assert time.monotonic() < deadline, await chaos.fetch(
+                "SELECT * FROM mailroom.outbox_seen LIMIT 5"
+            )
             if cuts < 25:
                 cuts += len(await chaos.fetch(CUT))
             await asyncio.sleep(0.02 * chance.random())
         over.set()
         await asyncio.gather(*tasks)
-        done = await chaos.fetch("SELECT job_id, count(*) FROM outbox_event WHERE kind = 'done' GROUP BY 1")
+        done = await chaos.fetch(
+            "SELECT job_id, count(*) FROM mailroom.outbox_event WHERE kind = 'done' GROUP BY 1"
+        )
         assert [row["count"] for row in done] == [1] * len(jobs)
-        assert await chaos.fetchval("SELECT count(*) FROM outbox_key") == 0
+        assert await chaos.fetchval("SELECT count(*) FROM mailroom.outbox_key") == 0
         assert cuts
         assert sum(worker.lives for worker in workers) > WORKERS
         await assert_one_at_a_time(chaos, KEYS, OF_EACH)
@@ -322,10 +328,10 @@ async def assert_one_at_a_time(connection: asyncpg.Connection, keys, of_each):
 
     Keys are not in the events; the ids of a key's jobs are `keys` apart.
     """
-    first = await connection.fetchval("SELECT min(job_id) FROM outbox_event")
+    first = await connection.fetchval("SELECT min(job_id) FROM mailroom.outbox_event")
     rows = await connection.fetch(
         "SELECT (job_id - $1) % $2 AS key, (job_id - $1) / $2 AS n, kind,"
-        " at - make_interval(secs => seconds) AS began, at AS ended FROM outbox_event"
+        " at - make_interval(secs => seconds) AS began, at AS ended FROM mailroom.outbox_event"
         " WHERE seconds IS NOT NULL AND job_id - $1 < $2 * $3::int ORDER BY 1, ended",
         first,
         keys,

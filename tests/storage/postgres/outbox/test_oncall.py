@@ -18,7 +18,7 @@ async def test_every_job_is_counted_in_one_state(box):
     a, b, c, *_ = await box.claim()
     await box.end(a, outcome=Retry("e", after_seconds=60))
     await box.end(b, outcome=Rejected("e"))
-    await box.pool.execute("UPDATE outbox_job SET lease_until = now() WHERE id = $1", c.id)
+    await box.pool.execute("UPDATE mailroom.outbox_job SET lease_until = now() WHERE id = $1", c.id)
     await enqueue(box.pool, [NewJob("other", "waits")])
     assert await counts(box.pool) == {
         ("mail", "retrying"): 1,

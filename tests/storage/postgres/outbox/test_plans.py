@@ -24,7 +24,7 @@ async def fill(box):
 
 STATES = {
     "is empty": "SELECT 1",
-    "was empty when it was analyzed": "VACUUM ANALYZE outbox_job, outbox_key",
+    "was empty when it was analyzed": "VACUUM ANALYZE mailroom.outbox_job, mailroom.outbox_key",
     "was analyzed": None,
 }
 
@@ -36,7 +36,7 @@ def test_a_claim_walks_the_index_and_sorts_nothing_while_the_table(state, outbox
         if state != "is empty":
             if state == "was analyzed":
                 await fill(box)
-            await box.pool.execute("VACUUM ANALYZE outbox_job, outbox_key")
+            await box.pool.execute("VACUUM ANALYZE mailroom.outbox_job, mailroom.outbox_key")
             if state != "was analyzed":
                 await fill(box)
         text = await plan(box.claims, claim.SQL["claim"])

@@ -33,14 +33,14 @@ TODAY = "((now() AT TIME ZONE 'UTC')::date - DATE '2000-01-01')"
 async def days(box):
     """How long ago the events were that are still there."""
     rows = await box.pool.fetch(
-        f"SELECT DISTINCT (16 + {TODAY} % 16 - slot) % 16 AS ago FROM outbox_event ORDER BY 1"
+        f"SELECT DISTINCT (16 + {TODAY} % 16 - slot) % 16 AS ago FROM mailroom.outbox_event ORDER BY 1"
     )
     return [row["ago"] for row in rows]
 
 
 async def fill_every_day(box):
     await box.pool.execute(
-        "INSERT INTO outbox_event (slot, job_id, attempt, kind, queue, name)"
+        "INSERT INTO mailroom.outbox_event (slot, job_id, attempt, kind, queue, name)"
         " SELECT n, n, 1, 'done', 'mail', 'a' FROM generate_series(0, 15) AS n"
     )
 
@@ -62,7 +62,7 @@ async def test_a_day_that_somebody_reads_is_left_for_the_next_time(box):
         transaction = reader.transaction()
         await transaction.start()
         slot = await reader.fetchval(f"SELECT ({TODAY} + 8) % 16")
-        await reader.fetch(f"SELECT * FROM outbox_event_{slot}")
+        await reader.fetch(f"SELECT * FROM mailroom.outbox_event_{slot}")
         assert (await prune(box.pool)).days == 8
         await transaction.rollback()
     assert (await prune(box.pool)).days == 1
@@ -70,7 +70,7 @@ async def test_a_day_that_somebody_reads_is_left_for_the_next_time(box):
 
 @story
 async def test_the_room_of_finished_jobs_is_used_again(box):
-    size = "SELECT pg_relation_size('outbox_job')"
+    size = "SELECT pg_relation_size('mailroom.outbox_job')"
 
     async def go_round():
         await box.enqueue(*("n" for _ in range(1_000)))

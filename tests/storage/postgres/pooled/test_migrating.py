@@ -9,9 +9,9 @@ from mailroom.storage.postgres.migrate import (
     MigrationError,
     apply_migrations,
     belongs_to_others,
-    migration_names,
     pending,
 )
+from tests.storage.postgres.old_database import platform_names
 from tests.storage.postgres.outbox.box import connected
 
 
@@ -25,7 +25,7 @@ def test_five_migrates_at_once_through_a_pooler_are_five_right_and_leave_no_lock
         return found, locks
 
     found, locks = asyncio.run(all_at_once())
-    assert sorted(found, key=len) == [[], [], [], [], migration_names()]
+    assert sorted(found, key=len) == [[], [], [], [], platform_names()]
     assert locks == 0
     assert pending(url) == []
     assert not asyncio.run(belongs_to_others(url))

@@ -53,7 +53,7 @@ BOOKS = {
     "an order waits for its payment, and no job will close it": """
         SELECT o.id FROM shop.orders AS o
         WHERE o.status = 'awaiting_payment' AND 1 <> (
-            SELECT count(*) FROM outbox_job WHERE name = 'shop.expire' AND key = 'order:' || o.id)
+            SELECT count(*) FROM mailroom.outbox_job WHERE name = 'shop.expire' AND key = 'order:' || o.id)
     """,
     "the total is not that of the lines": """
         SELECT o.id FROM shop.orders AS o JOIN shop.order_lines AS l ON l.order_id = o.id

@@ -228,7 +228,7 @@ def test_a_payment_of_something_else_is_for_a_person_to_look_at(play):
                 payment = await open_payment(connection, **{"currency": "RUB", **good, **wrong})
                 with pytest.raises(LookupError, match=f"payment {payment.id} is"):
                     await settle(connection, payment)
-                await connection.execute("DELETE FROM payment")
+                await connection.execute("DELETE FROM mailroom.payment")
         assert await stand.status(order.number) == "awaiting_payment"
 
     play(scenario)
@@ -272,12 +272,12 @@ def test_a_link_that_has_expired_is_replaced(play, gateway):
         order = await stand.order((await stand.product(1), 1))
         gateway.expires_at = datetime.now(UTC) + timedelta(hours=1)
         first = await link(stand, gateway, order)
-        await stand.sql("UPDATE payment SET expires_at = now() WHERE id = $1", first.payment_id)
+        await stand.sql("UPDATE mailroom.payment SET expires_at = now() WHERE id = $1", first.payment_id)
         second = await link(stand, gateway, order)
         assert second.payment_id != first.payment_id
         assert (await find_payment(stand.pool, first.payment_id)).status == "canceled"
         gateway.expires_at = datetime.now(UTC) - timedelta(hours=1)
-        await stand.sql("UPDATE payment SET expires_at = now() WHERE id = $1", second.payment_id)
+        await stand.sql("UPDATE mailroom.payment SET expires_at = now() WHERE id = $1", second.payment_id)
         with pytest.raises(ProviderRefusedError, match="expired"):
             await link(stand, gateway, order)
 

@@ -24,7 +24,7 @@ def test_twenty_handlings_of_one_message_at_once_are_one_order_even_of_the_last_
         assert len(set(twins)) == 1
         assert await find_order_of(stand.pool, "e1") == twins[0]
         assert await find_order_of(stand.pool, "e2") is None
-        assert await stand.value("SELECT count(*) FROM outbox_job") == 1
+        assert await stand.value("SELECT count(*) FROM mailroom.outbox_job") == 1
         assert await stand.balance(user_id) == 0
 
     play(scenario, 12)
@@ -113,7 +113,7 @@ def test_an_order_at_a_price_that_is_not_the_price_any_more_is_refused(play, mon
         with pytest.raises(QuoteChanged):
             await stand.order(quote=quote)
         assert await stand.value("SELECT count(*) FROM shop.orders") == 0
-        assert await stand.value("SELECT count(*) FROM outbox_job") == 0
+        assert await stand.value("SELECT count(*) FROM mailroom.outbox_job") == 0
         assert (await stand.level(id_)).available == 3
 
     play(scenario)
@@ -258,7 +258,7 @@ def test_an_order_that_the_balance_pays_for_is_paid_at_once_with_what_follows(pl
         assert (order.status, order.balance_minor, order.to_pay_minor) == ("paid", 20_000, 0)
         assert order.paid_at is not None
         assert stand.follows == [(order.number, "paid", None)]
-        assert await stand.value("SELECT count(*) FROM outbox_job WHERE name = 'shop.expire'") == 0
+        assert await stand.value("SELECT count(*) FROM mailroom.outbox_job WHERE name = 'shop.expire'") == 0
         assert ((await stand.level(id_)).sold, await stand.balance(user_id)) == (2, 5_000)
         await stand.time_passes(order.number)
         assert await stand.expire(order.number) is None
@@ -271,7 +271,8 @@ def test_an_owner_of_the_chat_who_has_lost_it_places_nothing(play):
     async def scenario(stand):
         id_ = await stand.product(1)
         await stand.sql(
-            "INSERT INTO partition_lease (partition, owner, epoch, expires_at) VALUES (5, 'b', 9, now())"
+            "INSERT INTO mailroom.partition_lease (partition, owner, epoch, "
+            "expires_at) VALUES (5, 'b', 9, now())"
         )
         origin = Origin("shop", "5", "e1", 1, partition=5, epoch=8)
         with pytest.raises(Fenced):
@@ -279,7 +280,7 @@ def test_an_owner_of_the_chat_who_has_lost_it_places_nothing(play):
         assert await stand.available(id_) == 1
         order = await stand.order((id_, 1), effect="e1", origin=Origin("shop", "5", "e1", 1, 5, 9))
         assert isinstance(order, Order)
-        [job] = await stand.sql("SELECT bot, chat, effect FROM outbox_job")
+        [job] = await stand.sql("SELECT bot, chat, effect FROM mailroom.outbox_job")
         assert (job["bot"], job["chat"]) == ("shop", "5")
 
     play(scenario)

@@ -228,7 +228,7 @@ def test_an_order_that_cannot_be_had_leaves_nothing_behind_and_says_what_there_i
             await stand.order(quote=quote, user_id=user_id, use_balance=True)
         assert refused.value.short == [(title, 3, 1)]
         assert await stand.value("SELECT count(*) FROM shop.orders") == before
-        assert await stand.value("SELECT count(*) FROM outbox_job") == 0
+        assert await stand.value("SELECT count(*) FROM mailroom.outbox_job") == 0
         assert await stand.balance(user_id) == 5_000
         assert (await stand.available(plenty), await stand.available(few)) == (5, 1)
 
@@ -300,7 +300,7 @@ def test_an_order_expires_when_its_time_is_over_and_not_before(play):
 def test_the_job_that_closes_an_order_is_written_with_it_and_due_with_its_reservation(play):
     async def scenario(stand):
         order = await stand.order((await stand.product(1), 1), reserve_minutes=7.5)
-        [job] = await stand.sql("SELECT name, queue, key, payload, run_at FROM outbox_job")
+        [job] = await stand.sql("SELECT name, queue, key, payload, run_at FROM mailroom.outbox_job")
         assert (job["name"], job["queue"], job["key"]) == (
             EXPIRE.name,
             DELIVERY.of(order.bot),

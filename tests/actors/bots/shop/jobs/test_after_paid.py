@@ -42,7 +42,7 @@ def test_a_paid_order_is_delivered_with_all_that_follows(play):
         assert world.events(grandma) == [("shop.bonus", {**told, **bonus})]
         assert (await world.balance(friend), await world.balance(grandma)) == (1_000, 400)
         assert await world.boards() == [(buyer, 1, PRICE * 2)]
-        traces = await world.sql("SELECT DISTINCT trace FROM outbox_event")
+        traces = await world.sql("SELECT DISTINCT trace FROM mailroom.outbox_event")
         assert traces == [(f"yoomoney:{payment}",)]
 
     play(scenario)
@@ -113,12 +113,13 @@ def test_a_reservation_that_was_put_off_is_looked_at_again_and_holds_nothing_up(
     async def scenario(world):
         product = await world.product(1)
         order = await world.order((product, 1))
-        await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now()")
+        await world.sql("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
         world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert await world.status(order) == "awaiting_payment"
         [(until, run_at)] = await world.sql(
-            "SELECT reserved_until, run_at FROM outbox_job, shop.orders WHERE key = 'order:' || orders.id"
+            "SELECT reserved_until, run_at FROM mailroom.outbox_job, "
+            "shop.orders WHERE key = 'order:' || orders.id"
         )
         assert until == run_at
         await world.pay(order)
@@ -191,7 +192,7 @@ def test_a_supplier_who_is_away_is_called_again_with_the_same_key(play, impatien
         assert len(keys) == (1 if isinstance(trouble, Exception) else 3)
         assert len(set(keys)) == 1
         assert not world.supplier.answers
-        kinds = "SELECT count(*) FROM outbox_event WHERE name = 'shop.tell_supplier' AND kind = $1"
+        kinds = "SELECT count(*) FROM mailroom.outbox_event WHERE name = 'shop.tell_supplier' AND kind = $1"
         assert (await world.value(kinds, "retry"), await world.value(kinds, "done")) == (2, 1)
 
     play(scenario)
@@ -234,7 +235,7 @@ def test_a_supplier_who_asks_for_a_pause_gets_it_and_holds_nobody_up(play):
         payment = await world.pay(order)
         await world.quiet()
         [(wait, why)] = await world.sql(
-            "SELECT extract(epoch FROM run_at - now())::int, last_error FROM outbox_job "
+            "SELECT extract(epoch FROM run_at - now())::int, last_error FROM mailroom.outbox_job "
             "WHERE name = 'shop.tell_supplier'"
         )
         assert 1_700 < wait <= 1_800
@@ -281,7 +282,7 @@ def test_a_supplier_is_not_told_of_an_order_that_went_back_before(play):
         await world.pay(order)
         await world.quiet()
         await world.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
-        [(job,)] = await world.sql("SELECT id FROM outbox_job WHERE name = 'shop.tell_supplier'")
+        [(job,)] = await world.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'shop.tell_supplier'")
         await aio(world.stand.on_call().retry, [job])
         world.stand.ears.wake("shop.delivery")
         await world.quiet()

@@ -29,7 +29,9 @@ def test_the_chat_is_told_once_nothing_of_an_order_is_to_come_any_more(play):
         assert "shop.erased" not in world.names(person)
         assert not await is_forgotten(world, number)
         await world.sql("UPDATE shop.orders SET status = 'refunded' WHERE id = $1", order.number)
-        await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.erase'")
+        await world.sql(
+            "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.erase'"
+        )
         world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert ("shop.erased", {"erasure": number, "language": "en"}) in world.events(person)

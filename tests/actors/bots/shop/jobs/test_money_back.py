@@ -29,7 +29,7 @@ async def give_back(world, order, *, goods_back=False):
 
     async def world_payments(connection, order):
         rows = await connection.fetch(
-            "SELECT id FROM payment WHERE reference = $1 AND status = 'paid'", str(order.number)
+            "SELECT id FROM mailroom.payment WHERE reference = $1 AND status = 'paid'", str(order.number)
         )
         return [row["id"] for row in rows]
 
@@ -91,9 +91,10 @@ def test_an_order_that_is_paid_twice_is_delivered_once_and_one_payment_goes_back
         first = await world.pay(order, notice=False)
         # The same customer pays on a page of before, too.
         second = await world.value(
-            "INSERT INTO payment"
-            " (bot, provider, provider_id, purpose, reference, amount_minor, currency, status)"
-            " VALUES ('shop', 'yoomoney', 'old', 'shop.order', $1, $2, 'RUB', 'canceled') RETURNING id",
+            "INSERT INTO mailroom.payment"
+            " (bot, provider, provider_id, ref, purpose, reference, amount_minor, currency, status)"
+            " VALUES ('shop', 'yoomoney', 'old', 'old', 'shop.order', $1, $2, 'RUB', 'canceled')"
+            " RETURNING id",
             str(order.number), PRICE,
         )  # fmt: skip
         world.provider.put("old", "paid", Money(PRICE, "RUB"), reference=str(second))
@@ -182,12 +183,14 @@ def test_the_payer_hears_of_a_refund_that_takes_long_and_then_of_its_end(play):
         await world.pay(order, paid=Money(7_000, "RUB"))
         await world.quiet()
         assert world.events(order.chat_id) == []
-        await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'")
+        await world.sql(
+            "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'"
+        )
         world.stand.ears.wake("shop.delivery")
         await world.quiet()
         told = {"order": order.number, "why": "mismatch", "amount_minor": 7_000, "currency": "RUB"}
         assert world.events(order.chat_id) == [("shop.refunding", told)]
-        [(job,)] = await world.sql("SELECT id FROM outbox_job WHERE name = 'payment.refund'")
+        [(job,)] = await world.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'payment.refund'")
         await aio(world.stand.on_call().retry, [job])
         world.stand.ears.wake("payment")
         await world.stand.until(lambda: world.names(order.chat_id)[-1:] == ["shop.refunded"])
@@ -200,7 +203,9 @@ def test_a_quick_refund_is_told_once(play):
         order = await world.order((await world.product(1), 1))
         await world.pay(order, paid=Money(7_000, "RUB"))
         await world.quiet()
-        await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'")
+        await world.sql(
+            "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'"
+        )
         world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert world.names(order.chat_id) == ["shop.refunded"]
@@ -265,14 +270,14 @@ def test_goods_that_nobody_has_seen_can_be_sold_again_and_are_not_delivered_any_
     async def scenario(world):
         product = await world.product(1)
         order = await world.order((product, 1))
-        await world.sql("INSERT INTO outbox_queue VALUES ('shop.delivery', now(), 'test', 'held')")
+        await world.sql("INSERT INTO mailroom.outbox_queue VALUES ('shop.delivery', now(), 'test', 'held')")
         payment = await world.pay(order)
         await world.stand.until_true(lambda: is_paid(world, order))
         world.provider.in_the_cabinet(payment, PRICE)
         await world.notice(payment, None)
         await world.stand.until_true(lambda: is_refunded(world, order))
         assert await world.free(product) == 1
-        await world.sql("UPDATE outbox_queue SET paused_at = NULL")
+        await world.sql("UPDATE mailroom.outbox_queue SET paused_at = NULL")
         world.stand.ears.wake("shop.delivery")
         await world.quiet()
         assert world.names(order.chat_id) == ["shop.receipt", "shop.refunded"]
@@ -317,7 +322,7 @@ def test_a_payment_of_an_order_that_is_not_there_is_a_dead_letter(play):
     async def scenario(world):
         order = await world.order((await world.product(1), 1))
         payment = await world.pay(order, notice=False)
-        await world.sql("UPDATE payment SET reference = '77'")
+        await world.sql("UPDATE mailroom.payment SET reference = '77'")
         await world.notice(payment)
         await world.quiet()
         assert "no such order" in (await world.dead())[0][1]

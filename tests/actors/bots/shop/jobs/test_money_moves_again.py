@@ -106,7 +106,9 @@ def test_a_refund_refused_for_want_of_money_is_told_to_the_owner_and_goes_throug
         (text,) = told(world)
         assert "is not refunding ₽100 for now (insufficient_funds)" in text
         assert await world.status(order) == "refunding"
-        await world.sql("UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'")
+        await world.sql(
+            "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'"
+        )
         world.stand.ears.wake("payment")
         await world.quiet()
         assert (await world.status(order), await world.balance(order.user_id)) == ("refunded", 0)
@@ -170,7 +172,7 @@ def test_a_dispute_lost_before_anybody_saw_the_goods_puts_them_back(play):
     async def scenario(world):
         product = await world.product(1)
         order = await world.order((product, 1))
-        await world.sql("INSERT INTO outbox_queue VALUES ('shop.delivery', now(), 'test', 'held')")
+        await world.sql("INSERT INTO mailroom.outbox_queue VALUES ('shop.delivery', now(), 'test', 'held')")
         payment = await world.pay(order)
         await world.stand.until_true(lambda: stands(world, order, "paid"))
         world.provider.becomes(payment, "paid", disputes=dispute("lost"))

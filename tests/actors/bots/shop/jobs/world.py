@@ -185,7 +185,10 @@ class World:
             order.number,
         )
         await self.sql(
-            "UPDATE outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.expire' AND key = $1",
+            (
+                "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() "
+                "WHERE name = 'shop.expire' AND key = $1"
+            ),
             f"order:{order.number}",
         )
 
@@ -211,7 +214,7 @@ class World:
         return await self.sql("SELECT user_id, orders, spent_minor FROM shop.leaderboard ORDER BY user_id")
 
     async def dead(self):
-        return await self.sql("SELECT name, error FROM outbox_dead ORDER BY id")
+        return await self.sql("SELECT name, error FROM mailroom.outbox_dead ORDER BY id")
 
     def events(self, chat, *names):
         """What was put into a chat: name and data."""

@@ -21,7 +21,7 @@ def people(olga):
 
 
 def sent_to(person, id_=None):
-    rows = person.sql("SELECT * FROM broadcast_recipient ORDER BY chat_id")
+    rows = person.sql("SELECT * FROM mailroom.broadcast_recipient ORDER BY chat_id")
     return [row["chat_id"] for row in rows if id_ in (None, row["broadcast_id"])]
 
 
@@ -33,10 +33,10 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_customers_once(olga, peop
     shown = [call for call in olga.telegram.calls if isinstance(call, SendMessage)][-2]
     assert shown.text == "<b>Sale</b> &lt; today!"
     assert "All: 4, in Russian: 2, in English: 2." in olga.sees
-    assert olga.sql("SELECT * FROM broadcast") == []
+    assert olga.sql("SELECT * FROM mailroom.broadcast") == []
     send = olga.buttons()["To all (4)"]
     olga.presses_data(send)
-    (row,) = olga.sql("SELECT * FROM broadcast")
+    (row,) = olga.sql("SELECT * FROM mailroom.broadcast")
     assert json.loads(row["message"]) == {
         "as": "notice", "text": "<b>Sale</b> &lt; today!", "parse_mode": "HTML",
         "button": {"text": "🔕 No more news", "data": "news:0:1"},
@@ -44,10 +44,10 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_customers_once(olga, peop
     assert (row["bot"], row["status"], sent_to(olga)) == ("shop", "running", [101, 102, 103, olga.chat_id])
     assert olga.sees == f"Broadcast {row['id']}: running\nDelivered 0 of 4\nRemaining: 4"
     olga.repeats_after_crash()
-    assert len(olga.sql("SELECT * FROM broadcast")) == 1
+    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
     olga.presses_data(send)
     assert olga.popup.startswith("This draft is gone.")
-    assert len(olga.sql("SELECT * FROM broadcast")) == 1
+    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
     assert len(olga.sql("SELECT * FROM shop.owner_log")) == 1
 
 
@@ -57,7 +57,7 @@ def test_a_second_press_that_knows_nothing_of_the_first_sends_nothing(olga, peop
     olga.presses_data(send)
     olga._storage.storage = olga.state_before  # what the first press has changed in the chat is lost
     olga.presses_data(send)
-    assert len(olga.sql("SELECT * FROM broadcast")) == 1
+    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
     assert olga.sees.startswith("Broadcast ")
 
 
@@ -65,7 +65,7 @@ def test_only_those_of_a_language_are_told(olga, people):
     olga.writes("/broadcast Только для <своих>")
     olga.presses("In Russian (2)")
     assert sent_to(olga) == [101, 102]
-    (row,) = olga.sql("SELECT * FROM broadcast")
+    (row,) = olga.sql("SELECT * FROM mailroom.broadcast")
     assert json.loads(row["message"])["text"] == "Только для &lt;своих&gt;"
 
 
@@ -75,9 +75,9 @@ def test_the_button_of_an_older_draft_does_not_send_a_newer_one(olga, people):
     olga.writes("/broadcast second")
     olga.presses("To all", older)
     assert olga.popup.startswith("This draft is gone.")
-    assert olga.sql("SELECT * FROM broadcast") == []
+    assert olga.sql("SELECT * FROM mailroom.broadcast") == []
     olga.presses("To all")
-    assert json.loads(olga.sql("SELECT * FROM broadcast")[0]["message"])["text"] == "second"
+    assert json.loads(olga.sql("SELECT * FROM mailroom.broadcast")[0]["message"])["text"] == "second"
 
 
 def test_one_who_has_second_thoughts_sends_nothing(olga, people):
@@ -87,7 +87,7 @@ def test_one_who_has_second_thoughts_sends_nothing(olga, people):
     olga.writes("/broadcast")
     olga.writes("/cancel")
     olga.writes("oops")
-    assert olga.sql("SELECT * FROM broadcast") == []
+    assert olga.sql("SELECT * FROM mailroom.broadcast") == []
 
 
 def test_two_presses_at_once_are_one_broadcast(olga, people):
@@ -100,7 +100,7 @@ def test_two_presses_at_once_are_one_broadcast(olga, people):
 
     first, second = olga.run(both())
     assert first == second
-    assert len(olga.sql("SELECT * FROM broadcast")) == 1
+    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
 
 
 def test_a_broadcast_is_paused_resumed_and_stopped_and_all_of_it_is_written_down(olga, people):
@@ -108,7 +108,7 @@ def test_a_broadcast_is_paused_resumed_and_stopped_and_all_of_it_is_written_down
     olga.presses("To all")
     olga.presses("Pause")
     assert "paused" in olga.sees
-    (row,) = olga.sql("SELECT * FROM broadcast")
+    (row,) = olga.sql("SELECT * FROM mailroom.broadcast")
     assert row["status_by"] == f"Olga <b> (telegram {olga.id})"
     olga.presses("Resume")
     assert "running" in olga.sees

@@ -33,7 +33,11 @@ def deeds(person):
 
 def events(person, name):
     rows = person.sql(
-        "SELECT payload::jsonb AS job FROM outbox_job WHERE payload::jsonb ->> 'name' = $1 ORDER BY id", name
+        (
+            "SELECT payload::jsonb AS job FROM mailroom.outbox_job WHERE "
+            "payload::jsonb ->> 'name' = $1 ORDER BY id"
+        ),
+        name,
     )
     return [json.loads(row["job"]) for row in rows]
 

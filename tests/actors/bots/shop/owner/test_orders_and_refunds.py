@@ -7,7 +7,7 @@ from tests.shop_tables import shop_pool
 
 
 def jobs(person, name):
-    return person.sql("SELECT * FROM outbox_job WHERE name = $1 ORDER BY id", name)
+    return person.sql("SELECT * FROM mailroom.outbox_job WHERE name = $1 ORDER BY id", name)
 
 
 def status(person, number):
@@ -33,8 +33,8 @@ def test_the_latest_orders_are_a_list_of_buttons(olga, sells):
 def test_an_order_tells_who_what_how_it_was_paid_and_what_is_still_to_be_done(olga, sells):
     number = sells("lighthouse", 2)
     olga.sql(
-        "INSERT INTO outbox_dead SELECT job.*, now(), 'no chat', 'Traceback', '[]' FROM outbox_job AS job "
-        "WHERE name = 'shop.expire'"
+        "INSERT INTO mailroom.outbox_dead SELECT job.*, now(), 'no chat', 'Traceback', '[]'"
+        " FROM mailroom.outbox_job AS job WHERE name = 'shop.expire'"
     )
     olga.writes(f"/order {number}")
     text = olga.sees
@@ -90,14 +90,14 @@ def test_a_refund_is_asked_about_and_then_begun_once(olga, sells):
     assert f"₽1,798 for order {number} is being refunded." in olga.sees
     assert status(olga, number) == "refunding"
     (job,) = jobs(olga, "payment.refund")
-    (payment,) = olga.sql("SELECT * FROM payment")
+    (payment,) = olga.sql("SELECT * FROM mailroom.payment")
     assert json.loads(job["payload"]) == {"payment_id": payment["id"], "why": "owner"}
     assert (job["queue"], payment["status"], olga.woken) == ("payment", "refunding", ["payment"])
     olga.repeats_after_crash()
     olga.presses_data(DoRefund(order=number, goods=False).pack(), message_id=question)
     assert "cannot be refunded, its status: being refunded" in olga.popup
     assert len(jobs(olga, "payment.refund")) == 1
-    assert len(olga.sql("SELECT * FROM payment_refund")) == 1
+    assert len(olga.sql("SELECT * FROM mailroom.payment_refund")) == 1
     assert in_stock(olga, "lighthouse") == stock
     (deed,) = olga.sql("SELECT * FROM shop.owner_log")
     assert (deed["action"], deed["target"]) == ("refund", str(number))
@@ -176,7 +176,7 @@ def test_of_two_owners_who_refund_at_once_one_does(shop_database, sells):
             same = [By("shop", "Olga", "press-0")] * 2  # and one press is handled in two places
             return await asyncio.gather(
                 *(refund(pool, print, by, number) for by in [*one, *same]), return_exceptions=True
-            ), await pool.fetch("SELECT * FROM outbox_job WHERE name = 'payment.refund'")
+            ), await pool.fetch("SELECT * FROM mailroom.outbox_job WHERE name = 'payment.refund'")
 
     ended, made = asyncio.run(both())
     refused = [one for one in ended if isinstance(one, OwnerError)]

@@ -191,7 +191,9 @@ def test_the_supplier_is_told_by_a_job_of_the_same_kind(olga, sells):
     [dead] = items(olga, number)
     olga.writes("/admin")
     presses_replace(olga, number, dead["id"])
-    jobs = olga.sql("SELECT key, payload::jsonb AS job FROM outbox_job WHERE name = 'shop.tell_supplier'")
+    jobs = olga.sql(
+        "SELECT key, payload::jsonb AS job FROM mailroom.outbox_job WHERE name = 'shop.tell_supplier'"
+    )
     about = [json.loads(row["job"]) for row in jobs]
     assert [one["about"] for one in about] == ["replaced"]
     assert about[0]["item"] == items(olga, number)[1]["id"]
