@@ -43,6 +43,7 @@ from mailroom.ops.stores import StartError, Stores, open_stores
 from mailroom.ops.version import VERSION
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.renamed import retire
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.mailbox import PARKED_BY, Mailboxes, every_partition
@@ -218,11 +219,16 @@ class Service:
                     raise StartError(f"{stores.pairing.held}, and it cannot be held: {error}") from None
             if stores.pairing.held is not None:  # also where Redis is gone again before it is read below
                 process.held[JOBS] = stores.pairing.held
+            names = took_over(queue_names(self._settings))
+            try:  # before anything is enqueued or claimed by the new ones here: of one key all goes in order
+                for old, new in names.items():
+                    await aio(retire, outbox.pool, old, new)
+            except StoreError as error:
+                raise StartError(f"DATABASE_URL: {error}") from None
             with suppress(StoreError):  # the listener makes up for it
                 if "worker" in self._roles:
                     await aio(suspensions.reconcile, every_partition())
                 if "worker" in self._roles:
-                    names = took_over(queue_names(self._settings))
                     await aio(follow_names, suspensions, outbox.pool, names)
                 process.held.update(await _put_aside(suspensions))
             desk = OnCall(stores.line, local=node, database=stores.database)

@@ -59,8 +59,8 @@ async def move(pool: asyncpg.Pool, old: str, new: Sequence[str], whose: Whose) -
 
 
 async def retire(pool: asyncpg.Pool, old: str, new: Sequence[str]) -> None:
-    """Have nobody claim by an old name any more: for whoever must know that before it does something else.
-    Raises `StoreUnavailable`.
+    """Have nobody claim by an old name any more. Every process does this before it enqueues or claims by a
+    new one: else the version before would take what comes after that. Raises `StoreUnavailable`.
     """
     with answering():
         async with pool.acquire() as connection, connection.transaction():

@@ -15,6 +15,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.migrate import migrate
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.renamed import RETIRED
 from mailroom.storage.vault import Vault
 from tests.acceptance.processes import START, Process, Simulator, free_port, wait_until
 from tests.acceptance.shop.mall import Books
@@ -33,14 +34,14 @@ FLOOD_JOBS = 300
 class Street(Process):
     """The process of all four, as the role of a small plan."""
 
-    def __init__(self, folder: Path, env: dict[str, str], config: str) -> None:
+    def __init__(self, folder: Path, env: dict[str, str], config: str, roles: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         path = folder / "mailroom.toml"
         path.write_text(config)
         self.env_of_ours = {**env, "PORT": str(self.port), "PUBLIC_URL": self.url}
         super().__init__(
-            [sys.executable, "-c", START, str(path), "ingress,worker"],
+            [sys.executable, "-c", START, str(path), roles],
             folder / "street.log",
             self.env_of_ours,
         )
@@ -69,7 +70,7 @@ def books(own_postgres: EmbeddedPostgres) -> Iterator[Books]:
 @pytest.fixture
 def street(
     folder: Path, own_postgres: EmbeddedPostgres, own_redis: EmbeddedRedis, telegram: Simulator, books: Books
-) -> Iterator[Callable[[str], Street]]:
+) -> Iterator[Callable[..., Street]]:
     env = {
         "DATABASE_URL": own_postgres.url.replace("postgres@/mailroom?", "plan@/small?"),
         "REDIS_URL": own_redis.url,
@@ -79,8 +80,8 @@ def street(
     }
     made: list[Street] = []
 
-    def make(config: str) -> Street:
-        made.append(Street(folder, env, config))
+    def make(config: str, roles: str = "ingress,worker") -> Street:
+        made.append(Street(folder, env, config, roles))
         return made[-1]
 
     yield make
@@ -99,9 +100,7 @@ def write(books: Books, jobs: list[NewJob]) -> None:
     books.ask(write)
 
 
-def test_they_work_and_say_how_many_connections_they_use(
-    street: Callable[[str], Street], books: Books
-) -> None:
+def test_they_work_and_say_how_many_connections_they_use(street: Callable[..., Street], books: Books) -> None:
     shops = street(CONFIG)
     shops.start("READY")
     (said,) = [json.loads(line) for line in shops.said().splitlines() if '"postgres_connections"' in line]
@@ -123,7 +122,7 @@ def test_they_work_and_say_how_many_connections_they_use(
 
 
 def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_for(
-    street: Callable[[str], Street], books: Books
+    street: Callable[..., Street], books: Books
 ) -> None:
     write(books, [NewJob("notification", "nobody.does", f'{{"bot": "{shop}"}}', key="k") for shop in SHOPS])
     shops = street(CONFIG)
@@ -134,7 +133,15 @@ def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_f
     wait_until(lambda: dict(map(tuple, books.rows(died))) == expected, "all of them where they belong", 60)
 
 
-def test_too_few_are_refused_in_one_sentence(street: Callable[[str], Street]) -> None:
+def test_the_version_before_takes_no_more_jobs_once_a_process_enqueues_by_the_new_names(
+    street: Callable[..., Street], books: Books
+) -> None:
+    street(CONFIG, roles="ingress").start("READY")
+    retired = books.rows("SELECT queue, paused_by FROM outbox_queue ORDER BY queue")
+    assert list(map(tuple, retired)) == [("delivery", RETIRED), ("notification", RETIRED)]
+
+
+def test_too_few_are_refused_in_one_sentence(street: Callable[..., Street]) -> None:
     shops = street(WITH_EIGHT)
     shops.launch()
     assert shops.child is not None
