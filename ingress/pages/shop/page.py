@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 
 from mailroom.ingress.pages.shop.api import add_api
 from mailroom.ingress.pages.shop.counter import Counter
-from mailroom.ingress.pages.shop.pictures import CACHED, ENDPOINT, add_pictures
+from mailroom.ingress.pages.shop.pictures import add_pictures
 from mailroom.ingress.pages.shop.shops import Shops
 
 PAGE = "/app/shop"
@@ -59,14 +59,12 @@ async def _harden(response: Response) -> Response:
     # A file has one of its own, which is stricter.
     policy = _policy(in_telegram=request.args.get("telegram") == "1")
     response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers["Cache-Control"] = _caching(response.status_code)
+    is_static = request.endpoint == "mini_app.static"
+    if (
+        is_static or "ETag" not in response.headers
+    ):  # what is called by its content says itself how it is kept
+        response.headers["Cache-Control"] = "no-cache" if is_static else "no-store"
     return response
-
-
-def _caching(status: int) -> str:
-    if request.endpoint == f"mini_app.{ENDPOINT}" and status == 200:
-        return CACHED
-    return "no-cache" if request.endpoint == "mini_app.static" else "no-store"
 
 
 def _policy(*, in_telegram: bool) -> str:

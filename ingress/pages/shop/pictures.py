@@ -8,20 +8,18 @@ import re
 from collections import OrderedDict
 
 import trio
-from quart import Blueprint, Response
+from quart import Blueprint, Response, request
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.pictures import content_of
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.pages.served_file import served_file
+from mailroom.ingress.pages.kept_file import kept_file
 from mailroom.ingress.pages.shop.shops import Shops
 from mailroom.storage.postgres.database import UNAVAILABLE
 
 log = get_logger("mailroom.mini_app")
 
 PATH = "/shop/pictures"
-ENDPOINT = "picture"
-CACHED = "public, max-age=31536000, immutable"
 DIGEST = re.compile(r"[0-9a-f]{32}")
 READ_AT_ONCE_MAX = 4
 READ_SECONDS_MAX = 10.0
@@ -75,7 +73,7 @@ def add_pictures(page: Blueprint, shops: Shops) -> None:
     """Add the route to the page's blueprint."""
     pictures = Pictures(shops)
 
-    @page.get(f"{PATH}/<digest>", endpoint=ENDPOINT)
+    @page.get(f"{PATH}/<digest>")
     async def picture(digest: str) -> Response:
         """A picture, to be kept for good."""
         try:
@@ -85,4 +83,4 @@ def add_pictures(page: Blueprint, shops: Shops) -> None:
             return Response("", 503, content_type="text/plain")
         if found is None:
             return Response("", 404, content_type="text/plain")
-        return served_file(*found)
+        return kept_file(*found, digest, request.headers)

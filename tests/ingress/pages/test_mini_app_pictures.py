@@ -2,7 +2,7 @@
 
 from mailroom.actors.bots.shop.demo.pictures import picture
 from mailroom.actors.bots.shop.pictures import digest
-from mailroom.ingress.pages.shop.pictures import CACHED
+from mailroom.ingress.pages.kept_file import KEPT
 from tests.ingress.pages.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
 
 PNG = picture("games", "trams")
@@ -27,7 +27,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
         for _ in range(2):
             answer = await shop.client.get(found[trams])
             assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
-            assert answer.headers["Cache-Control"] == CACHED
+            assert answer.headers["Cache-Control"] == KEPT
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Content-Security-Policy"] == "sandbox"
             assert await answer.get_data() == PNG
@@ -42,5 +42,20 @@ def test_what_is_no_name_of_a_picture_is_not_looked_for(visit) -> None:
             answer = await shop.client.get(f"/app/shop/pictures/{name}")
             assert answer.status_code == 404, name
             assert answer.headers["Cache-Control"] == "no-store"
+
+    visit(test)
+
+
+def test_a_picture_is_not_sent_again_to_whoever_has_it_and_in_part_where_a_part_is_asked_for(visit) -> None:
+    async def test(shop):
+        await pictured(shop)
+        address, etag = f"/app/shop/pictures/{digest(PNG)}", f'"{digest(PNG)}"'
+        has_it = await shop.client.get(address, headers={"If-None-Match": etag})
+        assert (has_it.status_code, await has_it.get_data(), has_it.headers["ETag"]) == (304, b"", etag)
+        assert has_it.headers["Cache-Control"] == KEPT
+        part = await shop.client.get(address, headers={"Range": "bytes=10-19"})
+        assert (part.status_code, await part.get_data()) == (206, PNG[10:20])
+        assert part.headers["Content-Range"] == f"bytes 10-19/{len(PNG)}"
+        assert part.headers["Content-Security-Policy"] == "sandbox"
 
     visit(test)
