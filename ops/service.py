@@ -19,6 +19,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.queue import took_over
+from mailroom.actors.paying.orphans import name_orphans, told_of
 from mailroom.actors.policy import Policy
 from mailroom.actors.providers.webpush import RefusedError, WebPush
 from mailroom.actors.runtime import host as runtime
@@ -155,6 +156,9 @@ class Service:
                 await aio(prepare, self._settings, services)
             except VaultError as error:
                 raise StartError(str(error)) from None
+            with suppress(StoreError):  # what waits for Postgres says so; this is told at the next start
+                orphans = await aio(name_orphans, stores.database, services.payments)
+                stores.readiness.warnings.append(partial(told_of, orphans))
             bots = workplace.bots = self._make_bots(workplace, parking, services)
             for bot in bots.values():
                 self.follow(bot, workplace, stores.mailboxes)

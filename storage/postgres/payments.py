@@ -57,6 +57,16 @@ class Payment:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """Payments at an account that nobody knows, in the order of the columns."""
+
+    account: str
+    payments: int
+    under_way: int
+    """How many of them are not over: to be paid, to go back, or at the payer's bank."""
+
+
 async def open_payment(
     source: Source,
     *,
@@ -176,6 +186,11 @@ async def payments_to_ask_for(
     """Pending payments whose provider should be asked what became of them, longest unasked first."""
     rows = await source.fetch(SQL["to_ask"], most, older_seconds, younger_seconds)
     return [row[0] for row in rows]
+
+
+async def payments_elsewhere(source: Source, known: Sequence[str]) -> list[Orphans]:
+    """What there is at accounts of other names than these."""
+    return [Orphans(*row) for row in await source.fetch(SQL["elsewhere"], known)]
 
 
 def _payment(row: asyncpg.Record | None) -> Payment | None:

@@ -80,3 +80,16 @@ WHERE status = 'pending' AND provider_id IS NOT NULL
   AND coalesce(asked_at, created_at)
       <= now() - greatest(make_interval(secs => $2), (now() - created_at) / 4)
 ORDER BY coalesce(asked_at, created_at) LIMIT $1;
+
+-- elsewhere: the accounts that have payments and are none of $1, with how many, and how many are not over
+-- From one account to the next in the index: there are few, of many payments.
+WITH RECURSIVE account AS (
+    SELECT min(provider) AS name FROM mailroom.payment
+    UNION ALL
+    SELECT (SELECT min(provider) FROM mailroom.payment WHERE provider > account.name) FROM account WHERE name IS NOT NULL
+)
+SELECT name, count(*), count(*) FILTER (WHERE status IN ('pending', 'refunding', 'disputed'))
+FROM account JOIN mailroom.payment ON provider = name
+WHERE name <> ALL($1::text[])
+GROUP BY name
+ORDER BY name;
