@@ -1,4 +1,4 @@
-"""How many payments are lost, by their provider; measured every few seconds beside the jobs.
+"""How many payments are lost, by their account; measured every few seconds beside the jobs.
 
 Every process measures it, and it is the same number whoever reads it: queries take `max` over the processes.
 """
@@ -21,11 +21,11 @@ COUNT_SECONDS_MAX = 5.0
 LOST = Gauge(
     "mailroom_payments_lost",
     "Paid payments that bear our name and have no row: the database is older; each waits for a person",
-    ["provider"],
+    ["account"],
 )
 
 _seen: set[str] = set()
-"""Providers that ever had any: one that has none any more must fall to zero, not stay as it was."""
+"""Accounts that ever had any: one that has none any more must fall to zero, not stay as it was."""
 
 
 async def count_lost(database: asyncpg.Pool) -> None:
@@ -36,9 +36,9 @@ async def count_lost(database: asyncpg.Pool) -> None:
             for one in await aio(lost_sums, database):
                 found[one.provider] += one.payments
     except (StoreError, trio.TooSlowError):
-        for provider in _seen:
-            child(LOST, provider).set(nan)  # the last value would look as if all were well
+        for account in _seen:
+            child(LOST, account).set(nan)  # the last value would look as if all were well
         return
     _seen.update(found)
-    for provider in _seen:
-        child(LOST, provider).set(found[provider])
+    for account in _seen:
+        child(LOST, account).set(found[account])

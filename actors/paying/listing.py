@@ -66,7 +66,7 @@ async def list_payments(source: asyncpg.Pool, provider: PaymentProvider, since: 
                 await enqueue(connection, jobs)
     log.info(
         "payments_listed",
-        provider=listing.provider,
+        account=listing.provider,
         since=since.isoformat(),
         payments=listing.payments,
         missed=listing.missed,

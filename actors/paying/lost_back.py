@@ -83,7 +83,7 @@ async def _ended(lost: LostPayment, wanted: GiveLostBack, context: JobContext) -
         await end_lost_at(
             connection, lost.provider, lost.provider_id, "given_back", by=wanted.by, why=wanted.why
         )
-    report.log.warning("lost_payment_given_back", ref=lost.ref, provider=lost.provider, who=wanted.by)
+    report.log.warning("lost_payment_given_back", ref=lost.ref, account=lost.provider, who=wanted.by)
     return Done()
 
 

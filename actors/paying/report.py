@@ -12,11 +12,11 @@ log = get_logger("mailroom.payment")
 
 NOTICES = Counter(
     "mailroom_payment_notices_total",
-    "Notices of payment providers: what the door did with each, and what had become of its payment",
-    ["provider", "verdict"],
+    "Notices for payment accounts: what the door did with each, and what had become of its payment",
+    ["account", "verdict"],
 )
 REFUNDS = Counter(
-    "mailroom_refunds_total", "Attempts to give money back, by how they ended", ["provider", "outcome"]
+    "mailroom_refunds_total", "Attempts to give money back, by how they ended", ["account", "outcome"]
 )
 
 DoorVerdict = Literal[
@@ -79,25 +79,25 @@ WRONG = frozenset({"lost", "disputed", "impossible", "dead", "refund_lost", "bac
 """What a person has to look at."""
 
 
-def notice(provider: str, provider_id: str | None, verdict: DoorVerdict | Verdict, **facts: object) -> None:
+def notice(account: str, provider_id: str | None, verdict: DoorVerdict | Verdict, **facts: object) -> None:
     """Tell what became of a notice, or of the payment that it is about."""
-    child(NOTICES, provider, verdict).inc()
+    child(NOTICES, account, verdict).inc()
     if verdict in ("accepted", "too_often"):
         return  # its line comes when the provider has been asked; and a flood has none
     log.log(
         _level(verdict),
         "payment_notice",
-        provider=provider,
+        account=account,
         provider_id=provider_id,
         verdict=verdict,
         **facts,
     )
 
 
-def refund(provider: str, outcome: RefundOutcome, *, payment: int, **facts: object) -> None:
+def refund(account: str, outcome: RefundOutcome, *, payment: int, **facts: object) -> None:
     """Tell how an attempt to give money back has ended."""
-    child(REFUNDS, provider, outcome).inc()
-    log.log(_level(outcome), "payment_refund", provider=provider, payment=payment, outcome=outcome, **facts)
+    child(REFUNDS, account, outcome).inc()
+    log.log(_level(outcome), "payment_refund", account=account, payment=payment, outcome=outcome, **facts)
 
 
 def _level(word: str) -> int:

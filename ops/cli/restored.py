@@ -61,7 +61,7 @@ def _print(report: "RestoredReport") -> None:
     if report.redis_lost:
         print_line(f"{report.redis_lost}.")
     if report.gateways:
-        print_table(("GATEWAY", "ASKED"), report.gateways.items())
+        print_table(("ACCOUNT", "ASKED"), report.gateways.items())
     if report.held:
         print_line(f"Nothing acts since {moment(report.since_ms)} ({ago(report.since_ms)}).")
         print_line('When you are done: mailroom restored --go --why "…"')

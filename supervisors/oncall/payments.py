@@ -22,7 +22,8 @@ class LostReport:
     """A lost payment as on-call sees it. `ending` is empty while it waits for a person."""
 
     ref: str
-    provider: str
+    account: str
+    """By its name in the settings."""
     provider_id: str
     state: str
     money: str

@@ -52,6 +52,6 @@ class Gateways:
         try:
             await list_payments(self._database, provider, since)
         except PaymentProviderError as error:
-            log.warning("gateway_not_asked", provider=provider.name, why=str(error))
+            log.warning("gateway_not_asked", account=provider.name, why=str(error))
             return Asked("not_yet", str(error))
         return Asked("listed")

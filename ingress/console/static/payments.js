@@ -23,7 +23,7 @@ function paymentRow(lost) {
   const button = (label, act, classes = "") => h(`button${classes}`, label, { onclick: () => act(lost.ref), ariaLabel: `${label}: ${lost.ref}` });
   const line = row(
     ["", h("span.chat", lost.ref), ".first"],
-    ["", `${lost.provider} ${lost.provider_id}`],
+    ["", `${lost.account} ${lost.provider_id}`],
     ["", money(lost.amount_minor, lost.currency), ".number"],
     ["paid", moment(lost.made_ms)],
     ["found", found],

@@ -95,7 +95,7 @@ def _print(found: "Sequence[LostReport]") -> None:
         (
             (
                 each.ref,
-                f"{each.provider} {each.provider_id}",
+                f"{each.account} {each.provider_id}",
                 each.money,
                 each.state,
                 ago(each.made_ms) if each.made_ms else "",

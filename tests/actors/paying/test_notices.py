@@ -23,7 +23,7 @@ def notice(provider_id, state="paid", provider="yoomoney", digest="d"):
 
 
 def counted(verdict, provider="yoomoney"):
-    labels = {"provider": provider, "verdict": verdict}
+    labels = {"account": provider, "verdict": verdict}
     return REGISTRY.get_sample_value("mailroom_payment_notices_total", labels) or 0.0
 
 

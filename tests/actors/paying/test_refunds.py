@@ -20,7 +20,7 @@ BACK = [("back owner", PRICE.amount_minor)]
 
 
 def counted(outcome, provider="yoomoney"):
-    labels = {"provider": provider, "outcome": outcome}
+    labels = {"account": provider, "outcome": outcome}
     return REGISTRY.get_sample_value("mailroom_refunds_total", labels) or 0.0
 
 

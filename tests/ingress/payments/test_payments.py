@@ -96,7 +96,7 @@ async def post(client, body="p-1 paid", path=DOOR, signature=SECRET, **headers):
 
 
 def counted(verdict):
-    labels = {"provider": "yoomoney", "verdict": verdict}
+    labels = {"account": "yoomoney", "verdict": verdict}
     return REGISTRY.get_sample_value("mailroom_payment_notices_total", labels) or 0.0
 
 
@@ -154,7 +154,7 @@ def test_a_forged_notice_is_refused_told_and_counted(door):
     with capture_logs() as lines:
         door(test)
     (line,) = [line for line in lines if line["event"] == "payment_notice"]
-    assert (line["verdict"], line["log_level"], line["provider"]) == ("forged", "warning", "yoomoney")
+    assert (line["verdict"], line["log_level"], line["account"]) == ("forged", "warning", "yoomoney")
     assert line["why"] == "the signature is not yoomoney's"
     assert counted("forged") == before + 1
 

@@ -16,7 +16,7 @@ from tests.ops.monitoring.metrics import (
 from tests.ops.monitoring.published import ALERTS, DASHBOARD, EXPRESSIONS, PANELS
 from tests.ops.monitoring.runbook import ANCHORS
 
-FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue", "provider",
+FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue", "account",
        "model", "purpose", "kind", "work"}  # fmt: skip
 """Labels of which an installation has a handful. A chat, a message or a person is never one."""
 

@@ -57,7 +57,7 @@ def test_a_lost_payment_is_ended_once_by_somebody_who_says_why(desk):
 
 def test_lost_payments_are_counted_until_they_are_ended(play, jobs_url):  # noqa: F811
     def counted():
-        return REGISTRY.get_sample_value("mailroom_payments_lost", {"provider": "yookassa"})
+        return REGISTRY.get_sample_value("mailroom_payments_lost", {"account": "yookassa"})
 
     async def scenario(stand):
         await aio(lambda: note_lost(stand.pool, **LOST))
