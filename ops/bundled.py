@@ -18,6 +18,7 @@ from mailroom.ops.settings import Settings
 from mailroom.ops.wrong_values import said_plainly
 
 if TYPE_CHECKING:  # asyncpg and aiogram, which a check of settings can do without
+    from mailroom.actors.hosting.measure import Measure
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.whose import Asked
@@ -125,6 +126,18 @@ def queues_of(settings: Settings) -> dict[str, list[Queue]]:
     """The queues of each configured bot, in the order in which they are started."""
     own = {name: its.queues for name, its in rooms(settings).items()}
     return {name: [*own.get(name, ()), NOTIFICATION] for name in settings.bots}
+
+
+def measures(settings: Settings, services: "BotServices") -> "dict[str, Measure]":
+    """What is counted of the bundled bots every few seconds, by the bot's name."""
+    found = {name: its.parts().measure for name, its in rooms(settings).items()}
+    return {name: measure(services.of(name)) for name, measure in found.items() if measure is not None}
+
+
+def monitoring(settings: Settings) -> dict[str, Path]:
+    """Where the kinds of bundled bots that are configured have alerts, panels and a runbook page."""
+    kinds = {one.bot: room(one.bot) for one in settings.bots.values() if one.bot is not None}
+    return {kind: its.monitoring for kind, its in sorted(kinds.items()) if its.monitoring is not None}
 
 
 def _one_for_each_schema(settings: Settings) -> list[str]:

@@ -30,7 +30,7 @@ from mailroom.ingress.console.shop.door import ShopDoor
 from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
-from mailroom.ops.bundled import brought, prepare
+from mailroom.ops.bundled import brought, measures, prepare
 from mailroom.ops.connections import division_of, most_of
 from mailroom.ops.doors import doors
 from mailroom.ops.faults import ConfigurationError
@@ -337,6 +337,7 @@ class Service:
                 database=stores.database,
                 bots=list(bots),
                 tally=process.by_state,
+                measures=measures(self._settings, services),
             ),
             listener=front.listen if front else None,
             metrics=None if front or port is None else metrics_port(self._settings.host, port),

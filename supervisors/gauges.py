@@ -17,6 +17,7 @@ import trio
 from prometheus_client import Counter, Gauge, Histogram
 from structlog import get_logger
 
+from mailroom.actors.hosting.measure import Measure
 from mailroom.actors.metrics import child
 from mailroom.actors.report import HANDLED
 from mailroom.actors.runtime.bridge import aio
@@ -24,6 +25,7 @@ from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.inspection import totals
+from mailroom.supervisors.bot_gauges import BotGauges
 from mailroom.supervisors.history import Recorder
 from mailroom.supervisors.job_gauges import count_jobs
 from mailroom.supervisors.oncall.reports import State
@@ -79,9 +81,17 @@ Tally = Callable[[], Mapping[str, int]]
 
 
 async def watch(
-    life: Life, line: Line, database: asyncpg.Pool, *, bots: Collection[str] = (), tally: Tally = dict
+    life: Life,
+    line: Line,
+    database: asyncpg.Pool,
+    *,
+    bots: Collection[str] = (),
+    tally: Tally = dict,
+    measures: Mapping[str, Measure] | None = None,
 ) -> None:
-    """Measure for as long as we live. `tally` counts the nodes of the tree by their state."""
+    """Measure for as long as we live. `tally` counts the nodes of the tree by their state, `measures` is
+    what bots have counted of themselves.
+    """
     # A counter that appears with its first event has not risen: alerts on dead letters, or on a loop that was
     # blocked, would miss the first.
     for bot in bots:
@@ -98,6 +108,8 @@ async def watch(
         nursery.start_soon(_every, TOTALS_SECONDS, count_jobs, database)
         nursery.start_soon(_every, TOTALS_SECONDS, count_lost, database)
         nursery.start_soon(_every, TOTALS_SECONDS, measure_periodic, database)
+        for bot, measure in (measures or {}).items():
+            nursery.start_soon(_every, TOTALS_SECONDS, BotGauges(bot, measure).count)
         nursery.start_soon(_every, PING_SECONDS, show_tree, tally)
         nursery.start_soon(Recorder(line).record)
 

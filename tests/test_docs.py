@@ -10,12 +10,16 @@ from mailroom.ops.settings import ENVIRONMENT, BotSettings, Settings
 from tests.ops.monitoring.runbook import anchor_of
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "ops/docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "ops/docs").rglob("*.md")),
+    *sorted((ROOT / "actors/bots").glob("*/monitoring/*.md")),
+]
 CELL_END = re.compile(r"(?<!\\)\|")
 CONSTRAINTS = (ROOT / "ops/constraints.txt").read_text(encoding="utf-8")
 PRODUCTION = (ROOT / "ops/docs/production.md").read_text(encoding="utf-8")
 
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT).with_suffix("")))
 
 
 def lines_of(page: Path) -> list[str]:

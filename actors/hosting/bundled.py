@@ -13,6 +13,7 @@ loads no framework. `Parts` is what runs, asked for when the service starts.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -23,6 +24,7 @@ from mailroom.actors.jobs.queue import Queue
 if TYPE_CHECKING:  # frameworks
     from aiogram import Router
 
+    from mailroom.actors.hosting.measure import Measure
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.whose import Asked
@@ -50,6 +52,8 @@ class Parts:
     """What it sees to before it serves, awaited on the asyncio side. Raises `VaultError` where it cannot read
     what it has kept, and the service does not start.
     """
+    measure: "Callable[[BotServices], Measure] | None" = None
+    """What is counted of it every few seconds, in every process."""
     restored: "Callable[[BotServices], Restored] | None" = None
     """What it does when its database went back."""
     whose: "Callable[[BotServices], Asked] | None" = None
@@ -78,5 +82,7 @@ class BundledBot:
     """Imports what runs."""
     queues: tuple[Queue, ...] = ()
     """Those that each bot of the kind has for itself, in the order in which they are started."""
+    monitoring: Path | None = None
+    """A folder with its `alerts.yml`, `panels.json` and `runbook.md`, any of them: `ops/monitoring`."""
     demo: Demo | None = None
     """None: in a demo it is as it is without options, and its people are anybody."""

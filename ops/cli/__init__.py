@@ -20,6 +20,7 @@ from mailroom.ops.cli import (
     history,
     installation,
     migrate,
+    monitoring,
     outbox,
     payments,
     periodic,
@@ -73,6 +74,7 @@ app.command(rich_help_panel="Serve")(worker.worker)
 app.command(cls=run.RunCommand, rich_help_panel="Serve", context_settings={"allow_extra_args": True})(run.run)
 app.command(rich_help_panel="Look after")(migrate.migrate)
 app.add_typer(installation.app, name="installation", rich_help_panel="Look after")
+app.add_typer(monitoring.app, name="monitoring", rich_help_panel="Look after")
 app.command(epilog=attention.EXAMPLE, rich_help_panel="On call")(attention.attention)
 app.command(epilog=tree.EXAMPLE, rich_help_panel="On call")(tree.tree)
 app.command(epilog=top.EXAMPLE, rich_help_panel="On call")(top.top)

@@ -2,6 +2,8 @@
 in Russian and English.
 """
 
+from pathlib import Path
+
 from mailroom.actors.bots.shop.demo.people import OWNER_ID, PEOPLE
 from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.options import Options
@@ -18,6 +20,7 @@ BOT = BundledBot(
     options=Options,
     parts=_parts,
     queues=(DELIVERY,),
+    monitoring=Path(__file__).with_name("monitoring"),
     demo=Demo(
         options=Options(owners=frozenset({OWNER_ID})),
         people=PEOPLE,

@@ -5,6 +5,7 @@ from mailroom.actors.bots.shop.demo.people import SUPPLIER_CHAT_ID
 from mailroom.actors.bots.shop.jobs.handlers import handlers
 from mailroom.actors.bots.shop.jobs.purpose import purposes
 from mailroom.actors.bots.shop.jobs.whose import whose
+from mailroom.actors.bots.shop.monitoring.gauges import measure
 from mailroom.actors.bots.shop.restored import restored
 from mailroom.actors.bots.shop.router import build
 from mailroom.actors.bots.shop.stock import require_readable
@@ -25,6 +26,7 @@ PARTS = Parts(
     jobs=lambda services: [handlers(services)],
     purposes=purposes,
     prepare=prepare,
+    measure=measure,
     restored=lambda services: restored(services.schema),
     whose=whose,
 )

@@ -1,11 +1,18 @@
-"""The runbook, taken apart: its sections by anchor, and the commands in them."""
+"""The runbook, the platform's page and those of the bots, taken apart: sections and commands."""
 
 import re
 import shlex
 
+from mailroom.ops.monitoring import runbook
 from tests.ops.monitoring.metrics import ROOT
+from tests.ops.monitoring.published import ROOMS
 
-TEXT = (ROOT / "ops" / "docs" / "runbook.md").read_text(encoding="utf-8")
+PAGES = {
+    str(file.resolve().relative_to(ROOT)): file.read_text(encoding="utf-8")
+    for file in (runbook.PAGE, *(folder / "runbook.md" for folder in ROOMS.values()))
+}
+"""By what an alert calls them."""
+TEXT = runbook.merged(ROOMS)
 NOT_A_SYMPTOM = ("before-you-type", "the-console")
 
 
@@ -14,8 +21,14 @@ def anchor_of(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-_PARTS = re.split(r"^## (.+)$", TEXT, flags=re.MULTILINE)
-ANCHORS = {anchor_of(title): body for title, body in zip(_PARTS[1::2], _PARTS[2::2], strict=True)}
+def sections(page: str) -> list[tuple[str, str]]:
+    """The anchors of a page, with what stands there."""
+    parts = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
+    return [(anchor_of(title), body) for title, body in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+SECTIONS = [(anchor, body) for page in PAGES.values() for anchor, body in sections(page)]
+ANCHORS = dict(SECTIONS)
 SYMPTOMS = {anchor: body for anchor, body in ANCHORS.items() if anchor not in NOT_A_SYMPTOM}
 
 

@@ -35,17 +35,17 @@ def value(name, **labels):
 class Absent:
     """A pool whose Postgres is not there."""
 
-    async def fetchval(self, _query):
+    async def fetchval(self, _query, *_values):
         raise ConnectionRefusedError("nobody listens")
 
     fetch = fetchval
 
 
 class Present:
-    async def fetchval(self, _query):
+    async def fetchval(self, _query, *_values):
         return 1
 
-    async def fetch(self, _query):
+    async def fetch(self, _query, *_values):
         return []
 
 

@@ -10,10 +10,20 @@ from mailroom.ops.cli import app
 from mailroom.supervisors.otp import trace
 from tests.ops.monitoring.metrics import labels_by_name, names_in, source
 from tests.ops.monitoring.published import ALERTS, PANELS
-from tests.ops.monitoring.runbook import ANCHORS, SYMPTOMS, TEXT, mailroom_calls, shell_lines
+from tests.ops.monitoring.runbook import (
+    ANCHORS,
+    NOT_A_SYMPTOM,
+    PAGES,
+    SECTIONS,
+    SYMPTOMS,
+    TEXT,
+    mailroom_calls,
+    sections,
+    shell_lines,
+)
 
 CALLS = sorted({tuple(call) for line in shell_lines(TEXT) for call in mailroom_calls(line)})
-SECTIONS = ["You see", "Look", "Do", "Users", "Over when"]
+STEPS = ["You see", "Look", "Do", "Users", "Over when"]
 LOG_LINES = {"ready", "stopping", "stuck"}
 WORDS_WITH_A_LINE = re.compile(r"`([a-z]+(?:_[a-z]+)+|dead|handled|parked)`")
 NOT_LOG_LINES = {"whole_bot", "no_answer"}
@@ -62,22 +72,25 @@ def test_every_action_in_the_runbook_says_why() -> None:
 @pytest.mark.parametrize("anchor", SYMPTOMS)
 def test_each_symptom_is_told_in_the_same_five_steps(anchor) -> None:
     steps = re.findall(r"^\*\*([A-Z][a-z ]+?)\.?\*\*", SYMPTOMS[anchor], flags=re.MULTILINE)
-    assert steps == SECTIONS
+    assert steps == STEPS
     assert shell_lines(SYMPTOMS[anchor]), "there is something to type"
 
 
-def test_the_list_at_the_top_has_every_symptom_in_its_order() -> None:
-    assert re.findall(r"^- \[[^]]+\]\(#([^)]+)\)$", TEXT, flags=re.MULTILINE) == list(SYMPTOMS)
+@pytest.mark.parametrize("page", PAGES)
+def test_the_list_at_the_top_of_a_page_has_every_symptom_in_its_order(page) -> None:
+    symptoms = [anchor for anchor, _ in sections(PAGES[page]) if anchor not in NOT_A_SYMPTOM]
+    assert re.findall(r"^- \[[^]]+\]\(#([^)]+)\)$", PAGES[page], flags=re.MULTILINE) == symptoms
 
 
-def test_no_link_inside_the_runbook_is_dead() -> None:
+def test_no_link_inside_the_runbook_is_dead_and_each_leads_to_one_section() -> None:
+    assert len(SECTIONS) == len(ANCHORS)
     assert not set(re.findall(r"\]\(#([^)]+)\)", TEXT)) - set(ANCHORS)
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
 def test_the_section_that_an_alert_leads_to_speaks_of_the_alert(rule) -> None:
-    anchor = rule["annotations"]["runbook"].partition("#")[2]
-    assert f"`{rule['alert']}`" in ANCHORS[anchor]
+    page, _, anchor = rule["annotations"]["runbook"].partition("#")
+    assert f"`{rule['alert']}`" in dict(sections(PAGES[page]))[anchor]
 
 
 def test_every_alert_and_metric_that_the_runbook_names_exists() -> None:

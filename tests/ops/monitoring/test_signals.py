@@ -1,6 +1,8 @@
 """The dashboard and the alerts ask for what the code measures, and every alert leads to a page that helps."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -13,8 +15,17 @@ from tests.ops.monitoring.metrics import (
     names_of,
     ours,
 )
-from tests.ops.monitoring.published import ALERTS, DASHBOARD, EXPRESSIONS, PANELS
-from tests.ops.monitoring.runbook import ANCHORS
+from tests.ops.monitoring.published import (
+    ALERTS,
+    DASHBOARD,
+    EXPRESSIONS,
+    GROUPS,
+    OF_PLATFORM,
+    PANELS,
+    ROOMS,
+    RULES,
+)
+from tests.ops.monitoring.runbook import PAGES, sections
 
 FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue", "account",
        "model", "purpose", "kind", "work"}  # fmt: skip
@@ -33,6 +44,25 @@ def test_every_metric_and_label_asked_for_is_one_that_the_code_defines(where, ex
 def test_the_dashboard_shows_every_metric_that_the_code_defines() -> None:
     shown = set().union(*(names_in(target["expr"]) for panel in PANELS for target in panel["targets"]))
     assert not [metric._name for metric in ours() if not names_of(metric) & shown]
+
+
+def test_the_files_of_the_platform_know_of_no_bot() -> None:
+    asked = set().union(*(names_in(expression) for _, expression in OF_PLATFORM))
+    assert not asked & set().union(*(names_of(metric) for metric in of_rooms()))
+
+
+def of_rooms():
+    """The metrics that are a bot's own."""
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for folder in ROOMS.values() for path in folder.parent.rglob("*.py")
+    )
+    return [metric for metric in ours() if f'"{metric._name}' in source]
+
+
+def test_what_a_bot_brings_says_whose_it_is() -> None:
+    gauges = [metric for metric in of_rooms() if metric._type == "gauge"]
+    assert gauges
+    assert not [metric._name for metric in gauges if metric._labelnames[:1] != ("bot",)]
 
 
 def test_metrics_are_named_by_the_conventions() -> None:
@@ -57,12 +87,23 @@ def test_every_alert_says_how_bad_it_is_what_it_is_and_where_to_read_on(rule) ->
     assert set(rule["annotations"]) == {"summary", "runbook"}
     page, _, anchor = rule["annotations"]["runbook"].partition("#")
     assert (ROOT / page).is_file()
-    assert anchor in ANCHORS
+    assert anchor in dict(sections(PAGES[page]))
 
 
-def test_no_two_alerts_have_the_same_name() -> None:
-    names = [rule["alert"] for rule in ALERTS]
-    assert len(names) == len(set(names))
+def test_no_two_alerts_and_no_two_groups_have_the_same_name() -> None:
+    for named, name in ((ALERTS, "alert"), (GROUPS, "name")):
+        names = [one[name] for one in named]
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="there is no promtool here")
+def test_prometheus_takes_the_rules(tmp_path) -> None:
+    rules = tmp_path / "rules.yml"
+    rules.write_text(RULES, encoding="utf-8")
+    said = subprocess.run(
+        ["promtool", "check", "rules", "--lint-fatal", rules], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_the_dashboard_has_its_rows_and_works_with_any_data_source() -> None:
@@ -77,6 +118,7 @@ def test_the_dashboard_has_its_rows_and_works_with_any_data_source() -> None:
         "Supervision",
         "Stores",
         "Process",
+        "Shop",
     ]
     assert DASHBOARD["templating"]["list"][0]["type"] == "datasource"
     assert all(panel["datasource"]["uid"] == "${datasource}" for panel in PANELS)
