@@ -16,9 +16,9 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
-from mailroom.ops.bundled import options_of
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
+from mailroom.ops.room_options import options_of
 from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import Stores

@@ -65,7 +65,7 @@ def load(
     def label(name: tuple[str, ...]) -> str:
         return set_as.get(name, f"{'.'.join(name)} ({where})")
 
-    faults += relation_faults(values)
+    faults += relation_faults(values, file.parent if file else None)
     faults += wrong_choices(values)
     accounts, wrong_accounts = read_accounts(values)
     values |= accounts

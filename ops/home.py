@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailroom.ops.bundled import demo_people, demo_scripts
 from mailroom.ops.embedded.keeper import Embedded, Keeper
 from mailroom.ops.embedded.model import DemoModel
 from mailroom.ops.embedded.payments import DemoPayments
@@ -21,6 +20,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.ops.embedded.telegram import DemoTelegram
 from mailroom.ops.preflight import migrated, require_redis
 from mailroom.ops.quick_aiogram import import_aiogram
+from mailroom.ops.room_options import demo_people, demo_scripts
 from mailroom.ops.settings import Settings
 
 MODEL_KEY = "scripted-demo"
@@ -59,7 +59,12 @@ def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
         )
     model = None
     if settings.openai_api_key is None:
-        model = DemoModel(settings.data, port_wanted=beside(settings.port, 3), scripts=demo_scripts(settings))
+        model = DemoModel(
+            settings.data,
+            port_wanted=beside(settings.port, 3),
+            scripts=demo_scripts(settings),
+            folder=settings.config.parent if settings.config else None,
+        )
     simulators = [simulator for simulator in (telegram, payments, model) if simulator is not None]
     with _running(settings, simulators) as complete:
         found = Simulators(telegram.url, payments.url if payments else None, model.url if model else None)

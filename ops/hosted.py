@@ -13,7 +13,7 @@ from mailroom.actors.hosting.session import HostedSession
 from mailroom.actors.hosting.stand_in import StandInStorage
 from mailroom.actors.limiter import Limiter
 from mailroom.actors.state import Door
-from mailroom.ops.bundled import room
+from mailroom.ops.bundled import RoomError, parts_of
 from mailroom.ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
 from mailroom.ops.stores import StartError
 from mailroom.supervisors.parking import Parking
@@ -22,11 +22,11 @@ from mailroom.supervisors.parking import Parking
 def hosted_bots(
     settings: Settings, door: Door, parking: Parking, offered: Callable[[str], Mapping[str, Any]]
 ) -> dict[str, HostedBot]:
-    """Every configured bot, ready to start; the handlers of a bundled one may ask by name for what is
+    """Every configured bot, ready to start; the handlers of one with a room may ask by name for what is
     `offered` to it.
     """
     return {
-        name: _from_settings(name, one, settings, door, parking, offered(name) if one.bot else {})
+        name: _from_settings(name, one, settings, door, parking, offered(name) if one.kind else {})
         for name, one in settings.bots.items()
     }
 
@@ -78,11 +78,11 @@ def _from_settings(
 ) -> HostedBot:
     try:
         router = (
-            room(one.bot).parts().answers()
-            if one.bot
+            parts_of(settings, name).answers()
+            if one.kind
             else from_disk(one.router or "", settings.config.parent if settings.config else None)
         )
-    except RouterError as error:
+    except (RouterError, RoomError) as error:
         raise StartError(f"bots.{name}: {error}") from error
     dispatcher = dispatcher_of(router, offered)
     found = bot_beside(one.router, router, one.token) if one.router else None
@@ -92,7 +92,7 @@ def _from_settings(
     return host(
         name, bot, dispatcher, door, parking,
         fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
-        apart=one.albums == "apart", bundled=one.bot is not None,
+        apart=one.albums == "apart", bundled=one.kind is not None,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def open_vault(settings: Settings) -> Vault:
     """The vault of this installation; one of the moment where there is nothing to be kept."""
     if settings.encryption_key is not None:
         return Vault(settings.encryption_key.split(","))
-    tokens = [bot.token for _, bot in sorted(settings.bots.items()) if bot.bot is not None]
+    tokens = [bot.token for _, bot in sorted(settings.bots.items()) if bot.kind is not None]
     return Vault([key_of(token) for token in tokens] or [Vault.new_key()])
 
 

@@ -25,7 +25,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.webpush import webpush_handlers
-from mailroom.ops.bundled import Brought, queues_of
+from mailroom.ops.brought import Brought, queues_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable

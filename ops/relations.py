@@ -5,27 +5,31 @@ They look at the values as written, so that they are found in the same pass as t
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mailroom.ops.bundled import BY_DEFAULT, bundled_bots, wrong_options
+from mailroom.ops.bundled import BY_DEFAULT, RoomError, bundled_bots, room
 from mailroom.ops.faults import nearest
+from mailroom.ops.room_options import wrong_options
 from mailroom.ops.schemas import wrong_schema
 from mailroom.ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 
 Fault = tuple[tuple[str, ...], str]
 """Where, as a path of keys; and what is wrong there."""
 
+WHAT_ANSWERS = ("bot", "room", "router")
+"""One of them says what answers a bot's users."""
 TELEGRAM_WEBHOOK_PORTS = (443, 80, 88, 8443)
 """Telegram delivers webhooks to no other port."""
 
 
-def relation_faults(values: Mapping[str, Any]) -> list[Fault]:
-    """All of them, in the order of the settings."""
+def relation_faults(values: Mapping[str, Any], folder: Path | None = None) -> list[Fault]:
+    """All of them, in the order of the settings. Rooms are looked for in `folder` first."""
     faults: list[Fault] = [((name,), "cannot be set") for name in ("config", "demo") if name in values]
     faults += _unreachable_by_telegram(values)
     tables = tables_in(values.get("bots"))
-    faults += _wrong_bots(tables)
+    faults += _wrong_bots(tables, folder)
     faults += _wrong_tokens(tables)
     return faults
 
@@ -51,39 +55,60 @@ def _unreachable_by_telegram(values: Mapping[str, Any]) -> Iterator[Fault]:
         yield ("public_url",), f"has port {port}; Telegram delivers webhooks to 443, 80, 88 and 8443 only"
 
 
-def _wrong_bots(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:
+def _wrong_bots(tables: Mapping[str, dict[str, Any]], folder: Path | None) -> Iterator[Fault]:
     for name, bot in tables.items():
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
             yield ("bots", name), "a bot's name is part of an address: up to 64 of A-Z a-z 0-9 _ -"
-        if ("bot" in bot) == ("router" in bot):
-            has = "both bot and router" if "bot" in bot else "neither bot nor router"
+        given = [key for key in WHAT_ANSWERS if key in bot]
+        if len(given) != 1:
+            has = f"both {' and '.join(given)}" if given else f"neither {' nor '.join(WHAT_ANSWERS)}"
             advice = (
-                f'set bot = "{BY_DEFAULT}" for a bundled bot, or router = "module:attribute" for your own'
+                f'set bot = "{BY_DEFAULT}" for a bundled bot, router = "module:attribute" for your own, or'
+                ' room = "package" for one of your own with tables and jobs'
             )
             yield ("bots", name), f"has {has}; {advice}"
-        for key in DEFAULT_PROPERTIES:
-            if "bot" in bot and key in bot:
-                yield ("bots", name, key), "is for bots with a router; a bundled bot knows how it writes"
-        if "bot" in bot:
-            for key, wrong in wrong_schema(name, bot.get("data")):
-                yield ("bots", name, key), wrong
-        elif "data" in bot:
-            yield ("bots", name, "data"), "is for bundled bots; a bot of your own has its own tables"
-        bundled, options = bot.get("bot"), bot.get("options", {})
-        if isinstance(bundled, str) and bundled not in bundled_bots():
+        if "router" not in bot:
+            for key in DEFAULT_PROPERTIES:
+                if key in bot:
+                    yield (
+                        ("bots", name, key),
+                        "is for bots with a router; one with a room knows how it writes",
+                    )
+        yield from _wrong_room(name, bot, folder)
+
+
+def _wrong_room(name: str, bot: Mapping[str, Any], folder: Path | None) -> Iterator[Fault]:
+    """What is wrong with which room a bot has, with where its tables are, or with its options."""
+    table, options = ("bots", name), bot.get("options", {})
+    key = next((key for key in ("bot", "room") if key in bot), None)
+    if key is None:
+        if "data" in bot:
+            yield (*table, "data"), "is for bots with a room; a router of your own has its own tables"
+        if options:
             yield (
-                ("bots", name, "bot"),
-                f"there is no bundled bot {bundled!r}{nearest(bundled, bundled_bots())}",
+                (*table, "options"),
+                "are for bots with a room; a router of your own reads its own settings",
             )
-        elif isinstance(bundled, str) and isinstance(options, dict):
-            table = ("bots", name, "options")
-            for where, wrong in wrong_options(bundled, options, table):
-                yield (*table, *where), wrong
-        elif options:
-            yield (
-                ("bots", name, "options"),
-                "are for bundled bots; a bot of your own reads its own settings",
-            )
+        return
+    for wrong_key, wrong in wrong_schema(name, bot.get("data"), key):
+        yield (*table, wrong_key), wrong
+    kind = bot[key]
+    if not isinstance(kind, str):
+        return  # said where types are
+    if key == "bot" and kind not in bundled_bots():
+        yield (*table, key), f"there is no bundled bot {kind!r}{nearest(kind, bundled_bots())}"
+        return
+    if key == "room" and kind in bundled_bots():
+        yield (*table, key), f'is the name of a bundled bot: set bot = "{kind}", or rename the package'
+        return
+    try:
+        its = room(kind, folder)
+    except RoomError as error:
+        yield (*table, key), str(error)
+        return
+    if isinstance(options, dict):
+        for where, wrong in wrong_options(its, options, (*table, "options")):
+            yield (*table, "options", *where), wrong
 
 
 def _wrong_tokens(tables: Mapping[str, dict[str, Any]]) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
-"""The routers of the configuration, tried out before anything is started for them."""
+"""The routers and rooms of the configuration, tried out before anything is started for them."""
 
+from mailroom.ops.bundled import RoomError, parts_of
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.quick_aiogram import import_aiogram
 from mailroom.ops.settings import Settings
@@ -22,5 +23,16 @@ def require_routers(settings: Settings) -> None:
                     from_disk(one.router, folder)
                 except RouterError as error:
                     faults[name] = str(error)
-    if faults:
-        raise ConfigurationError(f"bots.{name}.router ({where}): {fault}" for name, fault in faults.items())
+    rooms: dict[str, str] = {}
+    for name, one in settings.bots.items():
+        if one.room is not None:
+            try:
+                parts_of(settings, name)
+            except RoomError as error:
+                rooms[name] = str(error)
+    if faults or rooms:
+        raise ConfigurationError(
+            f"bots.{name}.{key} ({where}): {fault}"
+            for key, found in (("router", faults), ("room", rooms))
+            for name, fault in found.items()
+        )

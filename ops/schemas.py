@@ -1,10 +1,9 @@
-"""Where the tables of bundled bots are: in a schema of the bot's name, or the one that its `data` names."""
+"""Where a room has its tables: in a schema of the bot's name, or the one that its `data` names."""
 
-import importlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from mailroom.ops.bundled import rooms
 from mailroom.ops.settings import Settings
 from mailroom.storage.postgres.histories import History
 from mailroom.storage.postgres.schemas import PLATFORM
@@ -13,9 +12,11 @@ SCHEMA = re.compile(r"[A-Za-z0-9_-]{1,63}")
 RESERVED = ("public", "information_schema", PLATFORM)
 
 
-def wrong_schema(bot: str, data: object) -> Iterator[tuple[str, str]]:
-    """Which setting of a bundled bot makes it a schema that it cannot have, and why."""
-    key, name = ("data", data) if data is not None else ("bot", bot)
+def wrong_schema(bot: str, data: object, setting: str = "bot") -> Iterator[tuple[str, str]]:
+    """Which setting of a bot with a room makes it a schema that it cannot have, and why; without `data` it is
+    the `setting` that says which room.
+    """
+    key, name = ("data", data) if data is not None else (setting, bot)
     if not isinstance(name, str):
         return  # said where types are
     if SCHEMA.fullmatch(name) is None:
@@ -29,27 +30,23 @@ def wrong_schema(bot: str, data: object) -> Iterator[tuple[str, str]]:
 
 
 def schemas_of(settings: Settings) -> dict[str, str]:
-    """Where each configured bundled bot has its tables, by its name."""
-    return {name: one.data or name for name, one in settings.bots.items() if one.bot is not None}
+    """Where each configured bot with a room has its tables, by its name."""
+    return {name: one.data or name for name, one in settings.bots.items() if one.kind is not None}
 
 
 def histories_of(settings: Settings) -> list[History]:
-    """The migrations of each bundled bot that has tables. Bots that name the same schema have the same."""
+    """The migrations of each bot that has tables. Bots that name the same schema have the same."""
     found: dict[tuple[str, str], History] = {}
     schemas = schemas_of(settings)
-    for name, one in settings.bots.items():
-        if one.bot is None or not (folder := _migrations(one.bot)).is_dir():
+    for name, its in rooms(settings).items():
+        if its.migrations is None:
             continue
-        key = (one.bot, schemas[name])
+        one = settings.bots[name]
+        kind = one.kind or ""
+        key = (kind, schemas[name])
         known = found.get(key)
         bots = (*known.bots, name) if known is not None else (name,)
         # Whoever shares a schema by its name with a bot called so has chosen it; that bot has not.
         chosen = one.data is not None and (known is None or known.chosen)
-        found[key] = History(one.bot, schemas[name], folder, bots, chosen)
+        found[key] = History(kind, schemas[name], its.migrations, bots, chosen)
     return list(found.values())
-
-
-def _migrations(kind: str) -> Path:
-    module = importlib.import_module(f"mailroom.actors.bots.{kind}")
-    assert module.__file__ is not None, "a room is a folder with an __init__"
-    return Path(module.__file__).with_name("migrations")

@@ -30,7 +30,7 @@ from mailroom.ingress.console.shop.door import ShopDoor
 from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
-from mailroom.ops.bundled import brought, measures, prepare
+from mailroom.ops.brought import brought, measures, prepare
 from mailroom.ops.connections import division_of, most_of
 from mailroom.ops.doors import doors
 from mailroom.ops.faults import ConfigurationError
@@ -280,7 +280,7 @@ class Service:
         intake = Intake(stores.mailboxes, bots, workplace.arrived, shed, workplace.unsure, workplace.eager)
         webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
         self.intake, self.webhook = intake, webhook
-        what = {name: one.bot or one.router or "" for name, one in settings.bots.items()}
+        what = {name: one.kind or one.router or "" for name, one in settings.bots.items()}
         shown: dict[str, object] = {
             "bots": what,
             "chat_page": self._chat_page,

@@ -109,6 +109,11 @@ class BotSettings(BaseModel):
     """
     bot: str | None = None
     """A bundled bot, by the name of its folder in `actors/bots`; or else:"""
+    room: (
+        Annotated[str, _matching(r"[^\W\d]\w*(\.[^\W\d]\w*)*", "must be the name of a package, like my_bot")]
+        | None
+    ) = None
+    """Somebody's own bot with the rights of a bundled one, as the name of its package; or else:"""
     router: (
         Annotated[
             str,
@@ -135,7 +140,12 @@ class BotSettings(BaseModel):
     data: str | None = None
     """The schema of a bundled bot's tables; that of the bot's name where it is not set."""
     options: dict[str, Any] = {}
-    """What a bundled bot lets its owner set; checked by the bot's own `Options`."""
+    """What a bot with a room lets its owner set; checked by the room's own model."""
+
+    @property
+    def kind(self) -> str | None:
+        """Whose room it has, be that a bundled bot's or somebody's own; None for a router."""
+        return self.bot or self.room
 
     def default_properties(self) -> dict[str, Any]:
         """What is set of aiogram's default properties."""
@@ -212,7 +222,7 @@ class Settings(BaseModel):
     """Where a `worker` process, which has no other listener, shows its metrics."""
     bots: dict[str, BotSettings] = {}
     config: Path | None = None
-    """The file all this was read from; its folder is importable for routers."""
+    """The file all this was read from; its folder is importable for routers and rooms."""
     demo: bool = False
     """No bot has a token: nothing can reach the real Telegram, so a simulator stands in for it."""
 

@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import asyncpg
 
-import mailroom.actors.bots
+from mailroom.ops.bundled import room
 from mailroom.storage.postgres.histories import History
 from mailroom.storage.postgres.schemas import SchemaPool
 
@@ -15,12 +14,9 @@ SCHEMA = "shop"
 
 def tables_of(kind: str, schema: str = "") -> History:
     """What a bundled bot's migrations make, in a schema called as its kind."""
-    return History(kind, schema or kind, _folder(kind), (schema or kind,))
-
-
-def _folder(kind: str) -> Path:
-    folders = [Path(place) / kind / "migrations" for place in mailroom.actors.bots.__path__]
-    return next(folder for folder in folders if folder.is_dir())
+    folder = room(kind).migrations
+    assert folder is not None, "it has tables"
+    return History(kind, schema or kind, folder, (schema or kind,))
 
 
 SHOP_TABLES = tables_of(SCHEMA)

@@ -20,7 +20,6 @@ PUT_OFF = {
     "ops/serving.py": "a wrong setting is told before the service is loaded",
     "ops/quick_aiogram.py": "it is what makes aiogram's import quick",
     "supervisors/oncall/*": "commands that ask Redis alone do without asyncpg",
-    "storage/postgres/migrate.py": "nobody but `migrate` needs Alembic",
     "actors/uses/cpu_child.py": "not every system has the module",
     "actors/bots/*/__init__.py": "settings are checked without any framework, for every bot there is",
     "actors/bots/shop/consultant/judge/*": "numpy and the encoder are for the judge's own process",

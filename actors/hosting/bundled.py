@@ -1,4 +1,5 @@
-"""What a bundled bot is made of, as one value: the `BOT` in the `__init__.py` of its room.
+"""What a bot with a room is made of, as one value: the `BOT` in the `__init__.py` of its room. That is a
+folder of `actors/bots`, or anybody's package: both have the same rights.
 
 It has two halves. `BundledBot` is read by settings, migrations, queues and the command line: importing it
 loads no framework. `Parts` is what runs, asked for when the service starts.
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from mailroom.actors.hosting.demo_person import DemoPerson
-from mailroom.actors.jobs.queue import Queue
+from mailroom.actors.jobs.queue import Queue, QueueError
+from mailroom.actors.notify import NOTIFICATION
 
 if TYPE_CHECKING:  # frameworks
     from aiogram import Router
@@ -82,7 +84,16 @@ class BundledBot:
     """Imports what runs."""
     queues: tuple[Queue, ...] = ()
     """Those that each bot of the kind has for itself, in the order in which they are started."""
+    migrations: Path | None = None
+    """A folder of `0001_what_for.sql` and so on, which say `{schema}.` of its tables; None: it has none."""
     monitoring: Path | None = None
     """A folder with its `alerts.yml`, `panels.json` and `runbook.md`, any of them: `ops/monitoring`."""
     demo: Demo | None = None
     """None: in a demo it is as it is without options, and its people are anybody."""
+
+    def __post_init__(self) -> None:
+        names = [queue.name for queue in (*self.queues, NOTIFICATION)]
+        for name in names:
+            if names.count(name) > 1:
+                whose = ", which every bot has already" if name == NOTIFICATION.name else " twice"
+                raise QueueError(f"a bot cannot have the queue {name!r}{whose}")

@@ -4,7 +4,6 @@ What is wrong with a module is its author's to mend: said in one line, with the 
 """
 
 import inspect
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,7 @@ from aiogram import Dispatcher, Router
 from aiohttp import web
 
 from mailroom.actors.hosting.definitions import line_of, name_of, nearest_name
-from mailroom.actors.names import fault_of_name, import_by_name
-from mailroom.storage.frames import authors_line
-from mailroom.storage.words import words
+from mailroom.actors.hosting.imported import ModuleFaultError, imported, stands_in
 
 OUR_DISPATCHER = "mailroom"
 """The name of a dispatcher that we put around a router which came without one."""
@@ -41,10 +38,10 @@ def from_disk(reference: str, folder: Path | None) -> Router:
         if not hasattr(found, part):
             meant = nearest_name(module, part, Router) if found is module else ""
             raise RouterError(
-                f"router {reference!r}: {module_name} has no {attribute!r}{meant}{_in(module, folder)}"
+                f"router {reference!r}: {module_name} has no {attribute!r}{meant}{stands_in(module, folder)}"
             )
         found = getattr(found, part)
-    where = _in(module, folder, line_of(module, attribute))
+    where = stands_in(module, folder, line_of(module, attribute))
     if not isinstance(found, Router):
         made = inspect.isroutine(found) or inspect.isclass(found)
         called = "; call it there, and name what it gives" if made else ""
@@ -70,37 +67,22 @@ def is_ours(router: Router | None) -> bool:
 
 
 def _imported(reference: str, module_name: str, folder: Path | None) -> ModuleType:
-    if folder is not None and str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    if folder is not None and (fault := fault_of_name(folder)):
-        raise RouterError(f"router {reference!r}: {fault}")
     try:
-        with _nothing_started(reference):
-            return import_by_name(module_name)
-    except RouterError as error:
-        raise RouterError(f"{error}{_at(error, folder)}") from None
-    except ModuleNotFoundError as error:
-        missing = f"router {reference!r}: there is no module {error.name!r}"
-        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
-            raise RouterError(missing + (f" in {folder}" if folder else "")) from error
-        raise RouterError(f"{missing}, which it imports{_at(error, folder)}") from error
-    except SyntaxError as error:
-        raise RouterError(f"router {reference!r}: is not Python: {error.msg}{_at(error, folder)}") from error
-    except (Exception, SystemExit) as error:
-        raise RouterError(
-            f"router {reference!r}: importing it raised {_on_one_line(error)}{_at(error, folder)}"
-        ) from error
+        with _nothing_started():
+            return imported(module_name, folder)
+    except ModuleFaultError as fault:
+        raise RouterError(f"router {reference!r}: {fault}") from fault
 
 
 @contextmanager
-def _nothing_started(reference: str) -> Iterator[None]:
+def _nothing_started() -> Iterator[None]:
     """Have a script that starts itself when it is imported say so: it would take the bot's messages, and
     never come back to us.
     """
 
     def refuse(*_: Any, **__: Any) -> NoReturn:
-        raise RouterError(
-            f"router {reference!r}: importing it starts the bot: put that below `if __name__ == '__main__':`,"
+        raise ModuleFaultError(
+            "importing it starts the bot: put that below `if __name__ == '__main__':`,"
             " or serve the script as it is with `mailroom run`"
         )
 
@@ -116,23 +98,3 @@ def _nothing_started(reference: str) -> Iterator[None]:
         for (owner, name), function in zip(starters, before, strict=True):
             if getattr(owner, name) is refuse:  # the module may have put its own in the place
                 setattr(owner, name, function)
-
-
-def _on_one_line(error: BaseException) -> str:
-    return " ".join(words(error).split())
-
-
-def _at(error: BaseException, folder: Path | None) -> str:
-    """Where in the author's code, in brackets for the end of a sentence."""
-    found = authors_line(error)
-    return f" ({_shown(found[0], folder)}:{found[1]})" if found else ""
-
-
-def _in(module: ModuleType, folder: Path | None, line: int | None = None) -> str:
-    file = getattr(module, "__file__", None)
-    return f" ({_shown(file, folder)}{f':{line}' if line else ''})" if file else ""
-
-
-def _shown(file: str, folder: Path | None) -> str:
-    path = Path(file)
-    return str(path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path)

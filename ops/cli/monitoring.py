@@ -54,9 +54,9 @@ def monitoring_runbook(
 
 
 def _brought(config: Path | None) -> "Mapping[str, Path]":
-    from mailroom.ops import bundled, configuration
+    from mailroom.ops import brought, configuration
 
-    return bundled.monitoring(configuration.load(config))
+    return brought.monitoring(configuration.load(config))
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)

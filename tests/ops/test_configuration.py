@@ -93,7 +93,7 @@ def test_every_fault_is_reported_at_once_by_the_name_it_was_set_under(write):
         "DATABASE_URL (environment): must begin with postgresql:// or postgres://",
         "MAILROOM_DTA (environment): unknown setting; did you mean MAILROOM_DATA?",
         "bots.both (mailroom.toml): has both bot and router",
-        "bots.neither (mailroom.toml): has neither bot nor router",
+        "bots.neither (mailroom.toml): has neither bot nor room nor router",
         "bots.neither.token (mailroom.toml): is the token of bots.both too",
         "bots.unknown.token (mailroom.toml): is not a bot token",
         "bots.unknown.bot (mailroom.toml): there is no bundled bot 'shpo'; did you mean shop?",
@@ -195,9 +195,8 @@ def test_options_of_a_bundled_bot_are_checked_by_the_bots_own_model(write):
 
 def test_a_bot_of_somebodys_own_has_no_options_here(write):
     file = write(f'[bots.mine]\nrouter = "my:router"\ntoken = "{TOKEN}"\n[bots.mine.options]\nx = 1\n')
-    assert faults_of(file) == [
-        "bots.mine.options (mailroom.toml): are for bundled bots; a bot of your own reads its own settings"
-    ]
+    said = "are for bots with a room; a router of your own reads its own settings"
+    assert faults_of(file) == [f"bots.mine.options (mailroom.toml): {said}"]
 
 
 def test_payment_providers_keep_their_secrets_in_the_environment(write):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailroom.ops.bundled import brought
+from mailroom.ops.brought import brought
 from mailroom.ops.configuration import load
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.schemas import histories_of, schemas_of
@@ -62,7 +62,7 @@ def test_schemas_of_others_are_refused(configured, name):
     [
         ('bot = "shop"\ndata = "a b"', "names the schema of the bot's tables: up to 63 of"),
         ('bot = "shop"\ndata = ""', "names the schema of the bot's tables: up to 63 of"),
-        ('router = "a:b"\ndata = "mine"', "is for bundled bots; a bot of your own has its own tables"),
+        ('router = "a:b"\ndata = "mine"', "is for bots with a room; a router of your own has its own tables"),
         ('bot = "shop"\ndata = 1', "must be text in quotes"),
     ],
 )

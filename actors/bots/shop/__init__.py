@@ -20,6 +20,7 @@ BOT = BundledBot(
     options=Options,
     parts=_parts,
     queues=(DELIVERY,),
+    migrations=Path(__file__).with_name("migrations"),
     monitoring=Path(__file__).with_name("monitoring"),
     demo=Demo(
         options=Options(owners=frozenset({OWNER_ID})),

@@ -17,6 +17,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8083, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s; there is no password")
     parser.add_argument(
+        "--folder", type=first_on_path, help="where scripts are looked for first; before them"
+    )
+    parser.add_argument(
         "--script",
         action="append",
         default=[],
@@ -40,6 +43,12 @@ def main() -> int:
         sys.stderr.write(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}\n")
         return 1
     return 0
+
+
+def first_on_path(folder: str) -> str:
+    """Have modules be looked for there from now on."""
+    sys.path.insert(0, folder)
+    return folder
 
 
 def script(given: str) -> tuple[str, Script]:

@@ -21,8 +21,9 @@ from mailroom.actors.providers.payments import Money, ProviderUnavailableError
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops import configuration
-from mailroom.ops.bundled import brought, options_of
+from mailroom.ops.brought import brought
 from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.room_options import options_of
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.payments import open_payment
@@ -251,9 +252,9 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
     settings = configuration.load(folder / "jar.toml", environment={})
     (options,) = options_of(settings).values()
     assert options.owners == {OWNER}
-    assert list(brought(settings, SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot))).purposes) == [
-        ("jar", "tips.tip")
-    ]
+    assert list(
+        brought(settings, SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot, schema=bot))).purposes
+    ) == [("jar", "tips.tip")]
     wrong = folder / "wrong.toml"
     wrong.write_text('[bots.jar]\nbot = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')
     with pytest.raises(ConfigurationError, match=r"unknown option; did you mean amounts_rub"):

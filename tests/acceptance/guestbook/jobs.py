@@ -1,0 +1,18 @@
+"""The book's queue and its one kind of job."""
+
+from pydantic import BaseModel
+
+from mailroom.actors.jobs.kind import Kind
+from mailroom.actors.jobs.limits import Limits
+from mailroom.actors.jobs.queue import Queue
+
+
+class Entry(BaseModel):
+    """What somebody writes into the book."""
+
+    chat: int
+    name: str
+
+
+INK = Queue("ink", Limits(concurrency=5))
+SIGN = Kind("guestbook.sign", Entry, queue=INK, key_of=lambda entry: f"chat:{entry.chat}")
