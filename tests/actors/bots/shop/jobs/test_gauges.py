@@ -4,10 +4,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from mailroom.actors.bots.shop import complaints
-from mailroom.actors.bots.shop.monitoring.gauges import REFUND_STATES, measure
+from mailroom.actors.bots.shop.monitoring.gauges import REFUND_STATES, SQL, measure
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.providers.payments import ProviderRefusedError
 from mailroom.actors.providers.sums import Sums
+from mailroom.actors.runtime.bridge import aio
 from mailroom.supervisors.bot_gauges import BotGauges
 from tests.actors.bots.shop.jobs.test_money_back import give_back
 from tests.actors.paying.till import DOWN, MemoryProvider
@@ -214,3 +215,27 @@ def test_an_order_that_no_account_takes_is_counted_unless_the_shop_is_paid_by_ha
         assert (await counted(world)).of("orders_unpayable") == unpayable
 
     play(scenario, provider=provider, options=Options(payments=payments))
+
+
+def test_counting_every_few_seconds_reads_no_order_that_is_over(play):
+    async def scenario(world):
+        await world.sql(
+            "INSERT INTO shop.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor,"
+            " currency, status) SELECT 'old-' || n, 'shop', 1, 1, 'en', '', 1, 'RUB', 'delivered'"
+            " FROM generate_series(1, 5000) AS n"
+        )
+        await world.sql("ANALYZE shop.orders")
+        for name, values in (("counts", "'shop', 300, 'q', 'n'"), ("awaited", "'shop'")):
+            plan = await aio(_plan, world.pool, SQL[name], values)
+            assert "orders_unfinished" in plan
+            assert "Seq Scan on orders" not in plan
+
+    play(scenario)
+
+
+async def _plan(pool, statement, values):
+    async with pool.acquire() as connection:
+        await connection.execute(f"PREPARE counting AS {statement}")
+        rows = await connection.fetch(f"EXPLAIN EXECUTE counting ({values})")
+        await connection.execute("DEALLOCATE counting")
+    return "\n".join(row[0] for row in rows)
