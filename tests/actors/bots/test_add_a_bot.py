@@ -15,7 +15,6 @@ import asyncpg
 import pytest
 import trio
 
-import mailroom.actors.bots
 from mailroom.actors.hosting.load import from_disk
 from mailroom.actors.providers.payments import Money, ProviderUnavailableError
 from mailroom.actors.runtime import host
@@ -64,11 +63,7 @@ def folder(tmp_path_factory):
         file.write_text(content, encoding="utf-8")
     found = _forget_modules()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mailroom.actors, "__path__", [str(folder / "actors"), *mailroom.actors.__path__])
-        patch.setattr(
-            mailroom.actors.bots, "__path__", [str(folder / "actors/bots"), *mailroom.actors.bots.__path__]
-        )
-        patch.setattr(sys, "path", list(sys.path))
+        patch.setattr(sys, "path", [str(folder), *sys.path])
         yield folder
     _forget_modules()
     sys.modules.update(found)
@@ -76,10 +71,7 @@ def folder(tmp_path_factory):
 
 def _forget_modules():
     """Those of the page's bots that are loaded, which are not any more."""
-    names = [
-        name for name in sys.modules if re.match(r"(mailroom\.actors\.bots\.tips|hello_bot|tea_bot)\b", name)
-    ]
-    vars(mailroom.actors.bots).pop("tips", None)
+    names = [name for name in sys.modules if re.match(r"(tips|hello_bot|tea_bot)\b", name)]
     return {name: sys.modules.pop(name) for name in names}
 
 
@@ -252,11 +244,10 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
     settings = configuration.load(folder / "jar.toml", environment={})
     (options,) = options_of(settings).values()
     assert options.owners == {OWNER}
-    assert list(
-        brought(settings, SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot, schema=bot))).purposes
-    ) == [("jar", "tips.tip")]
+    services = SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot, schema=bot))
+    assert list(brought(settings, services).purposes) == [("jar", "tips.tip")]
     wrong = folder / "wrong.toml"
-    wrong.write_text('[bots.jar]\nbot = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')
+    wrong.write_text('[bots.jar]\nroom = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')
     with pytest.raises(ConfigurationError, match=r"unknown option; did you mean amounts_rub"):
         configuration.load(wrong, environment={})
 
@@ -311,3 +302,10 @@ def test_what_the_page_shows_is_written_as_the_rest_is(folder):
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:actors|ops|tests)/[a-z_/]+\.py)`", TEXT))))
 def test_every_file_that_the_page_names_is_there(path):
     assert path in BLOCKS or ROOT.joinpath(path).exists()
+
+
+def test_what_the_pages_import_of_mailroom_is_what_there_is_for_authors():
+    pages = [ROOT / "ops" / "docs" / f"{name}.md" for name in ("add-a-bot", "bring-your-aiogram-bot")]
+    lines = re.findall(r"^ *(?:from|import) mailroom.*", "".join(map(Path.read_text, pages)), re.MULTILINE)
+    assert len(lines) > 10
+    assert [line for line in lines if not re.match(r"from mailroom(\.payments)? import ", line)] == []
