@@ -3,6 +3,8 @@
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.scripts import script
 
+_ALLOW = script("allow")
+
 KEY = "mailroom:allowance:"
 
 
@@ -21,4 +23,4 @@ class Allowances:
         return await self._run(key, most, interval_ms, "look")
 
     async def _run(self, key: str, most: int, interval_ms: float, what: str) -> int:
-        return int(await self._line.run(script("allow"), KEY + key, most, interval_ms, what))
+        return int(await self._line.run(_ALLOW, KEY + key, most, interval_ms, what))

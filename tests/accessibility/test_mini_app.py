@@ -4,8 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.ingress.pages.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
 from tests.ingress.pages.shop_page import TOKEN, init_data, page_database_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.test_mini_app_page import ACTION, TELEGRAM, LocalGateway, browse, shown_order  # noqa: F401 - a fixture
+from tests.ingress.pages.test_mini_app_page import ACTION, TELEGRAM, shown_order
 
 WORDS = {
     "ru": ("Светлица", "Итого", "Как оплатить", "Оплачен", "Доставлен", "Отменён"),
@@ -15,7 +16,7 @@ WORDS = {
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):  # noqa: F811
+def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):
     product, total, how, *_ = WORDS[language]
 
     async def test(here):
@@ -105,7 +106,7 @@ def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):  # noqa: F8
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_axe_finds_nothing_in_the_mini_app_where_a_stranger_or_telegram_opens_it(browse, sight, language):  # noqa: F811
+def test_axe_finds_nothing_in_the_mini_app_where_a_stranger_or_telegram_opens_it(browse, sight, language):
     async def test(here):
         for path in ("/app/shop", "/app/shop?order=1001"):
             page = await here.visit(path, language=language)

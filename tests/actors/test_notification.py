@@ -1,5 +1,6 @@
 """What one chat is told: in order by its bot, or at once."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.notification import notification_handlers
-from mailroom.actors.notify import NOTIFY, Notify
+from mailroom.actors.notify import NOTIFICATION, NOTIFY, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.entry import Chat
@@ -248,7 +249,7 @@ def test_a_telegram_that_is_down_is_tried_again(tell, telegram):
 def test_a_bot_that_is_not_there_is_said(tell):
     async def scenario(stand, house):
         job = NOTIFY(Notify(bot="sohp", chat=7, as_="notice", text="x"))
-        (id_,) = await stand.enqueue(job)
+        (id_,) = await stand.enqueue(replace(job, queue=NOTIFICATION.of("shop")))
         await stand.quiet()
         assert (await stand.seen(id_)).last_error == "there is no bot 'sohp' here; there are ['shop']"
 

@@ -16,12 +16,12 @@ from mailroom.supervisors import job_gauges
 
 
 class Absent:
-    async def fetch(self, _query):
+    async def fetch(self, _query, *_values):
         raise ConnectionRefusedError("nobody listens")
 
 
 class Silent:
-    async def fetch(self, _query):
+    async def fetch(self, _query, *_values):
         await asyncio.Event().wait()
 
 

@@ -214,6 +214,7 @@ async def visited(box, marks):
             10,
             "looker",
             1.0,
+            None,
         )
     total = 0
 
