@@ -57,6 +57,11 @@ class BotServices:
         accounts = Accounts(self.payments.values()).chosen(chosen)
         return replace(self, database=database, bot=bot, schema=database.schema, payments=accounts)
 
+    @property
+    def sharing(self) -> frozenset[str]:
+        """The bots whose tables are in the schema of the one whose services these are, itself included."""
+        return frozenset(bot for bot, schema in self.schemas.items() if schema == self.schema)
+
     def database_of(self, bot: str) -> SchemaPool:
         """The way to the tables of one bot."""
         return SchemaPool(self.database, self.schemas[bot])

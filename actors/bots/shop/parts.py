@@ -27,6 +27,6 @@ PARTS = Parts(
     purposes=purposes,
     prepare=prepare,
     measure=measure,
-    restored=lambda services: restored(services.schema),
+    restored=lambda services: restored(services.schema, services.sharing),
     whose=whose,
 )

@@ -4,7 +4,7 @@ Payments at a gateway name the goods that they were for. What was paid from a ba
 trace anywhere: so all that was free at the backup stays off sale until the owner confirms it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from asyncpg import Pool
@@ -60,13 +60,16 @@ async def confirm(database: Pool, by: By, slug: str) -> int:
     return int(outcome["confirmed"])
 
 
-def restored(schema: str) -> Restored:
-    """The same for the shops whose tables are there, over whichever database is given."""
+def restored(schema: str, bots: Collection[str]) -> Restored:
+    """The same for the shops whose tables are there, these bots, over whichever database is given. Goods of
+    two shops with tables of their own may have the same numbers.
+    """
 
     async def doubt_there(database: Pool, since_ms: int) -> int:
         return await doubt(SchemaPool(database, schema), since_ms)
 
     async def withdraw_there(database: Pool, told: Sequence[Mapping[str, str]]) -> int:
-        return await withdraw(SchemaPool(database, schema), told)
+        theirs = [about for about in told if about.get("bot") in (None, *bots)]
+        return await withdraw(SchemaPool(database, schema), theirs)
 
     return Restored(doubt_there, withdraw_there)

@@ -3,7 +3,7 @@
 from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.item_ranges import ranges
 from mailroom.actors.bots.shop.owner_log import By
-from mailroom.actors.bots.shop.restored import confirm, doubt, withdraw
+from mailroom.actors.bots.shop.restored import confirm, doubt, restored, withdraw
 from mailroom.actors.bots.shop.stock import NewItem, add_items
 
 SINCE_MS = 1_700_000_000_000
@@ -49,6 +49,20 @@ def test_goods_that_a_lost_payment_names_stay_off_sale_whatever_the_owner_confir
         assert await withdraw(stand.pool, [told]) == 0
         assert await confirm(stand.pool, by("two"), await slug_of(stand, product)) == 2
         assert await stand.available(product) == 2
+
+    play(scenario)
+
+
+def test_a_lost_payment_of_another_shop_takes_nothing_off_sale_here(play):
+    """Goods of two shops with tables of their own may have the same numbers."""
+
+    async def scenario(stand):
+        product = await stand.product(2)
+        told = {"for": f"{PURPOSE} 1042", "items": ranges(await ids_of(stand, product)), "bot": "tea"}
+        here = restored(stand.pool.schema, {"shop", "second"})
+        assert await here.withdraw(stand.pool, [told]) == 0
+        assert await stand.available(product) == 2
+        assert await here.withdraw(stand.pool, [told | {"bot": "second"}]) == 2
 
     play(scenario)
 
