@@ -8,21 +8,22 @@ from quart import Response
 from werkzeug.datastructures import Headers
 
 from mailroom.ingress.pages.served_file import served_file
+from mailroom.storage.postgres.files import File
 
 KEPT = "public, max-age=31536000, immutable"
 """Whoever has it once need never ask again: what is called so never changes."""
 ONE_RANGE = re.compile(r"bytes=(?:(?P<first>\d{1,15})-(?P<last>\d{0,15})|-(?P<suffix>\d{1,15}))")
 
 
-def kept_file(content: bytes, content_type: str, digest: str, asked: Headers) -> Response:
+def kept_file(file: File, asked: Headers) -> Response:
     """The answer to a GET with these headers; of that to a HEAD the server sends no content."""
-    etag, length = f'"{digest}"', len(content)
+    etag, length = f'"{file.digest}"', len(file.content)
     if _names(asked.get("If-None-Match", ""), etag):
-        return _kept(served_file(b"", content_type), etag, 304)
+        return _kept(served_file(b"", file.type), etag, 304)
     part = wanted(asked.get("Range", ""), length) if asked.get("If-Range", etag) == etag else None
     if part is None:
-        return _kept(served_file(content, content_type), etag, 200)
-    response = _kept(served_file(content[part.start : part.stop], content_type), etag, 206 if part else 416)
+        return _kept(served_file(file.content, file.type), etag, 200)
+    response = _kept(served_file(file.content[part.start : part.stop], file.type), etag, 206 if part else 416)
     there = f"{part.start}-{part.stop - 1}" if part else "*"
     response.headers["Content-Range"] = f"bytes {there}/{length}"
     return response

@@ -5,7 +5,6 @@ again, and the new name is noted.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from aiogram.types import BufferedInputFile
@@ -15,6 +14,8 @@ from mailroom.actors.bots.shop.goods import good_of
 from mailroom.actors.bots.shop.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.uses.files import Files
+from mailroom.storage.postgres.files import digest_of
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
 
@@ -22,7 +23,6 @@ SQL = load(Path(__file__).with_name("pictures.sql"))
 
 PICTURE_BYTES_MAX = 2 * 2**20
 """Ten times what Telegram makes of a photo; it is read whole, and by telephones."""
-DIGEST_CHARS = 32
 NAMES = {"image/jpeg": "picture.jpg", "image/png": "picture.png"}
 
 
@@ -38,8 +38,8 @@ class Picture:
 
     async def upload(self) -> BufferedInputFile | None:
         """Its bytes, to be sent; None if it is gone since."""
-        found = await content_of(self.database, self.digest)
-        return BufferedInputFile(found[0], NAMES[found[1]]) if found is not None else None
+        found = await Files(self.database).get(self.digest)
+        return BufferedInputFile(found.content, NAMES[found.type]) if found is not None else None
 
     async def note(self, file_id: str) -> None:
         """What Telegram calls it from now on."""
@@ -51,12 +51,6 @@ async def picture_of(database: Source, bot: str, digest: str | None) -> Picture 
     if not digest:
         return None
     return Picture(database, bot, digest, await database.fetchval(SQL["file_id"], bot, digest))
-
-
-async def content_of(database: Source, digest: str) -> tuple[bytes, str] | None:
-    """The bytes and the MIME type of a picture; None if no product has it."""
-    row = await database.fetchrow(SQL["content"], digest)
-    return (row["content"], row["mime_type"]) if row is not None else None
 
 
 def checked(data: bytes) -> Image:
@@ -73,18 +67,15 @@ def checked(data: bytes) -> Image:
     return image
 
 
-def digest(data: bytes) -> str:
-    """What a picture is called."""
-    return sha256(data).hexdigest()[:DIGEST_CHARS]
-
-
 async def put_picture(database: Pool, by: By, product_id: int, data: bytes) -> str:
     """Show a product with this picture from now on; what it is called. Raises `OwnerError`."""
-    image, name = checked(data), digest(data)
+    image, name = checked(data), digest_of(data)
     good = await good_of(database, product_id)
 
     async def act(connection: Connection) -> Outcome:
-        before = await connection.fetchval(SQL["put"], product_id, data, image.mime_type, name)
+        await Files(connection).put(connection, data, image.mime_type)
+        before = await connection.fetchval(SQL["put"], product_id, name)
+        await _let_go(connection, before)
         return {"before": before, "after": name, "bytes": len(data)}
 
     await once(database, by, "picture", good.slug, act)
@@ -96,11 +87,24 @@ async def drop_picture(database: Pool, by: By, product_id: int) -> None:
     good = await good_of(database, product_id)
 
     async def act(connection: Connection) -> Outcome:
-        return {"before": await connection.fetchval(SQL["drop"], product_id), "after": None}
+        before = await connection.fetchval(SQL["drop"], product_id)
+        await _let_go(connection, before)
+        return {"before": before, "after": None}
 
     await once(database, by, "picture_off", good.slug, act)
 
 
 async def add_picture(connection: Connection, slug: str, data: bytes) -> None:
     """A picture for a product that has none."""
-    await connection.execute(SQL["add"], slug, data, checked(data).mime_type, digest(data))
+    digest = await Files(connection).put(connection, data, checked(data).mime_type)
+    await connection.execute(SQL["add"], slug, digest)
+
+
+async def _let_go(connection: Connection, digest: str | None) -> None:
+    """The file goes with the last product that has it."""
+
+    async def is_used() -> bool:
+        return bool(await connection.fetchval(SQL["is_used"], digest))
+
+    if digest is not None:
+        await Files(connection).drop(connection, digest, is_used)

@@ -1,5 +1,5 @@
--- content: the picture of this digest, whichever product has it.
-SELECT content, mime_type FROM {schema}.pictures WHERE digest = $1 LIMIT 1;
+-- is_used: whether a product has the picture of this digest.
+SELECT EXISTS (SELECT FROM {schema}.pictures WHERE digest = $1);
 
 -- file_id: what Telegram calls it, for one bot.
 SELECT file_id FROM {schema}.picture_files WHERE bot = $1 AND digest = $2;
@@ -10,15 +10,14 @@ ON CONFLICT (bot, digest) DO UPDATE SET file_id = excluded.file_id;
 
 -- put: a product's picture; gives the digest of the one before.
 WITH before AS (SELECT digest FROM {schema}.pictures WHERE product_id = $1)
-INSERT INTO {schema}.pictures (product_id, content, mime_type, digest) VALUES ($1, $2, $3, $4)
-ON CONFLICT (product_id) DO UPDATE
-SET content = excluded.content, mime_type = excluded.mime_type, digest = excluded.digest, changed_at = now()
+INSERT INTO {schema}.pictures (product_id, digest) VALUES ($1, $2)
+ON CONFLICT (product_id) DO UPDATE SET digest = excluded.digest, changed_at = now()
 RETURNING (SELECT digest FROM before);
 
 -- drop: no picture any more.
 DELETE FROM {schema}.pictures WHERE product_id = $1 RETURNING digest;
 
 -- add: a product's picture, if it has none; $1 its slug.
-INSERT INTO {schema}.pictures (product_id, content, mime_type, digest)
-SELECT id, $2, $3, $4 FROM {schema}.products WHERE slug = $1
+INSERT INTO {schema}.pictures (product_id, digest)
+SELECT id, $2 FROM {schema}.products WHERE slug = $1
 ON CONFLICT (product_id) DO NOTHING;

@@ -11,11 +11,12 @@ import trio
 from quart import Blueprint, Response, request
 from structlog import get_logger
 
-from mailroom.actors.bots.shop.pictures import content_of
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.files import Files
 from mailroom.ingress.pages.kept_file import kept_file
 from mailroom.ingress.pages.shop.shops import Shops
 from mailroom.storage.postgres.database import UNAVAILABLE
+from mailroom.storage.postgres.files import File
 
 log = get_logger("mailroom.mini_app")
 
@@ -25,9 +26,6 @@ READ_AT_ONCE_MAX = 4
 READ_SECONDS_MAX = 10.0
 AT_HAND_BYTES_MAX = 16 * 2**20
 
-Content = tuple[bytes, str]
-"""The bytes, and their MIME type."""
-
 
 class Pictures:
     """The pictures of all shops of a process."""
@@ -36,10 +34,10 @@ class Pictures:
         # A picture's name is made of its content: whichever shop has it, it is the same.
         self._databases = list({one.schema: one for one in shops.databases.values()}.values())
         self._reading = trio.CapacityLimiter(READ_AT_ONCE_MAX)
-        self._at_hand: OrderedDict[str, Content] = OrderedDict()
+        self._at_hand: OrderedDict[str, File] = OrderedDict()
         self._bytes = 0
 
-    async def find(self, digest: str) -> Content | None:
+    async def find(self, digest: str) -> File | None:
         """A picture; None if there is none of this name. Raises what keeps it from being read."""
         if DIGEST.fullmatch(digest) is None:
             return None
@@ -53,20 +51,20 @@ class Pictures:
             self._keep(digest, found)
         return found
 
-    async def _look(self, digest: str) -> Content | None:
+    async def _look(self, digest: str) -> File | None:
         for database in self._databases:
-            if (found := await content_of(database, digest)) is not None:
+            if (found := await Files(database).get(digest)) is not None:
                 return found
         return None
 
-    def _keep(self, digest: str, found: Content) -> None:
+    def _keep(self, digest: str, found: File) -> None:
         if digest in self._at_hand:
             return
         self._at_hand[digest] = found
-        self._bytes += len(found[0])
+        self._bytes += len(found.content)
         while self._bytes > AT_HAND_BYTES_MAX:
-            _, (oldest, _) = self._at_hand.popitem(last=False)
-            self._bytes -= len(oldest)
+            _, oldest = self._at_hand.popitem(last=False)
+            self._bytes -= len(oldest.content)
 
 
 def add_pictures(page: Blueprint, shops: Shops) -> None:
@@ -83,4 +81,4 @@ def add_pictures(page: Blueprint, shops: Shops) -> None:
             return Response("", 503, content_type="text/plain")
         if found is None:
             return Response("", 404, content_type="text/plain")
-        return kept_file(*found, digest, request.headers)
+        return kept_file(found, request.headers)

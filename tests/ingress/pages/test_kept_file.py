@@ -8,6 +8,7 @@ from quart import request
 from werkzeug.datastructures import Headers
 
 from mailroom.ingress.pages.kept_file import kept_file, wanted
+from mailroom.storage.postgres.files import File
 from tests.ingress.http.listening import Listening
 
 CONTENT, DIGEST = b"0123456789", "d" * 32
@@ -15,7 +16,7 @@ ETAG = f'"{DIGEST}"'
 
 
 def shown(headers):
-    return kept_file(CONTENT, "audio/ogg", DIGEST, headers)
+    return kept_file(File(CONTENT, "audio/ogg", DIGEST), headers)
 
 
 def answer(**asked):

@@ -1,19 +1,21 @@
 """Pictures of products on the shop's page: for everybody, by the name of their content, and kept for good."""
 
 from mailroom.actors.bots.shop.demo.pictures import picture
-from mailroom.actors.bots.shop.pictures import digest
+from mailroom.actors.bots.shop.pictures import add_picture
+from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.pages.kept_file import KEPT
+from mailroom.storage.postgres.files import digest_of
 from tests.ingress.pages.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
 
 PNG = picture("games", "trams")
 
 
 async def pictured(shop):
-    await shop.sql(
-        "INSERT INTO shop.pictures SELECT id, $1, 'image/png', $2 FROM shop.products WHERE slug = 'trams'",
-        PNG,
-        digest(PNG),
-    )
+    async def add():
+        async with shop.database.acquire() as connection:
+            await add_picture(connection, "trams", PNG)
+
+    await aio(add)
 
 
 def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> None:
@@ -22,7 +24,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
         trams = await shop.product("trams")
         products = (await shop.ask("GET", "catalogue")).json["products"]
         found = {one["id"]: one["picture"] for one in products}
-        assert found[trams] == f"/app/shop/pictures/{digest(PNG)}"
+        assert found[trams] == f"/app/shop/pictures/{digest_of(PNG)}"
         assert found[await shop.product("chess")] is None
         for _ in range(2):
             answer = await shop.client.get(found[trams])
@@ -31,7 +33,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Content-Security-Policy"] == "sandbox"
             assert await answer.get_data() == PNG
-            await shop.sql("DELETE FROM shop.pictures")  # the second time it is at hand
+            await shop.sql("DELETE FROM mailroom.file")  # the second time it is at hand
 
     visit(test)
 
@@ -49,7 +51,7 @@ def test_what_is_no_name_of_a_picture_is_not_looked_for(visit) -> None:
 def test_a_picture_is_not_sent_again_to_whoever_has_it_and_in_part_where_a_part_is_asked_for(visit) -> None:
     async def test(shop):
         await pictured(shop)
-        address, etag = f"/app/shop/pictures/{digest(PNG)}", f'"{digest(PNG)}"'
+        address, etag = f"/app/shop/pictures/{digest_of(PNG)}", f'"{digest_of(PNG)}"'
         has_it = await shop.client.get(address, headers={"If-None-Match": etag})
         assert (has_it.status_code, await has_it.get_data(), has_it.headers["ETag"]) == (304, b"", etag)
         assert has_it.headers["Cache-Control"] == KEPT

@@ -3,9 +3,10 @@
 import asyncpg
 
 from mailroom.storage.postgres.histories import PLATFORM_HISTORY
-from mailroom.storage.postgres.move import TABLES
+from mailroom.storage.postgres.move import HAD_ALREADY, TABLES
 from mailroom.storage.postgres.old_chain import CHAIN, old_names
 from mailroom.storage.postgres.schemas import quoted
+from tests.shop_tables import SHOP_TABLES
 
 FILLED = """
 INSERT INTO outbox_job (
@@ -65,3 +66,16 @@ async def contents(connection: asyncpg.Connection, schema: str) -> dict[str, lis
 def platform_names() -> list[str]:
     """The platform's migrations, as a migrate names them."""
     return [PLATFORM_HISTORY.label(one.name) for one in PLATFORM_HISTORY.migrations()]
+
+
+def since(*histories):
+    """The migrations that came after the tables were moved."""
+    return [
+        history.label(one.name)
+        for history in histories
+        for one in history.migrations()
+        if one.name not in HAD_ALREADY[history.schema]
+    ]
+
+
+SINCE = since(PLATFORM_HISTORY, SHOP_TABLES)

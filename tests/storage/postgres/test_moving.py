@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from mailroom.storage.postgres import ledger, migrate
+from mailroom.storage.postgres.files import digest_of
 from mailroom.storage.postgres.histories import PLATFORM_HISTORY, History
 from mailroom.storage.postgres.migrate import MigrationError, apply_migrations
 from mailroom.storage.postgres.move import HAD_ALREADY
 from mailroom.storage.postgres.old_chain import MOVED, old_names
 from tests.shop_tables import SHOP_TABLES
-from tests.storage.postgres.old_database import contents, make_old
+from tests.storage.postgres.old_database import SINCE, contents, make_old, since
 from tests.storage.postgres.old_program import OldProgram
 from tests.storage.postgres.outbox.box import connected
 
@@ -61,7 +62,7 @@ def moves(url, rooms=(SHOP_TABLES,)):
 
 def test_nothing_is_lost_and_a_second_run_changes_nothing(old_url):
     before = on(old_url, lambda connection: contents(connection, "public"))
-    assert moves(old_url) == [MOVED]
+    assert moves(old_url) == [MOVED, *SINCE]
     assert on(old_url, lambda connection: contents(connection, "mailroom")) == before
     assert moves(old_url) == []
     assert migrate.pending(old_url, [SHOP_TABLES]) == []
@@ -69,6 +70,24 @@ def test_nothing_is_lost_and_a_second_run_changes_nothing(old_url):
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
     assert [row[0] for row in on(old_url, lambda one: one.fetch(tables))] == ["mailroom_migration"]
     assert on(old_url, lambda one: one.fetchval("SELECT name FROM shop.customers")) == "Ann"
+
+
+def test_pictures_are_files_from_then_on(old_url):
+    picture = b"\x89PNG and so on"
+
+    async def pictured(connection):
+        await connection.execute(
+            "INSERT INTO shop.pictures (product_id, content, mime_type, digest)"
+            " SELECT id, $1, 'image/png', $2 FROM shop.products",
+            picture,
+            digest_of(picture),
+        )
+
+    on(old_url, pictured)
+    moves(old_url)
+    kept = on(old_url, lambda one: one.fetch("SELECT schema, digest, type, content FROM mailroom.file"))
+    assert [tuple(row) for row in kept] == [("shop", digest_of(picture), "image/png", picture)]
+    assert on(old_url, lambda one: one.fetchval("SELECT digest FROM shop.pictures")) == digest_of(picture)
 
 
 def test_what_was_moved_is_what_a_new_database_gets(clean_postgres_url, postgres_url):
@@ -102,8 +121,8 @@ def test_what_the_old_chain_had_done_is_said_by_names_that_there_are():
 def test_a_database_of_any_age_is_brought_to_the_end_and_moved(clean_postgres_url, age):
     names = old_names()
     on(clean_postgres_url, lambda connection: make_old(connection, names[age]))
-    assert migrate.pending(clean_postgres_url, [SHOP_TABLES]) == [*names[age + 1 :], MOVED]
-    assert moves(clean_postgres_url) == [*names[age + 1 :], MOVED]
+    assert migrate.pending(clean_postgres_url, [SHOP_TABLES]) == [*names[age + 1 :], MOVED, *SINCE]
+    assert moves(clean_postgres_url) == [*names[age + 1 :], MOVED, *SINCE]
     assert moves(clean_postgres_url) == []
 
 
@@ -154,7 +173,7 @@ def test_a_row_in_the_table_of_all_alembics_is_kept_and_says_so_too(clean_postgr
         await connection.execute("ALTER TABLE mailroom_migration RENAME TO alembic_version")
 
     on(clean_postgres_url, long_ago)
-    assert moves(clean_postgres_url) == [MOVED]
+    assert moves(clean_postgres_url) == [MOVED, *SINCE]
     for table in ("alembic_version", "mailroom_migration"):
         found = on(
             clean_postgres_url, lambda one, of=table: one.fetch(f"SELECT version_num FROM public.{of}")
@@ -174,7 +193,7 @@ def test_a_users_own_alembic_in_the_same_database_is_never_touched(clean_postgre
         await connection.execute("CREATE TABLE theirs AS SELECT 7 AS id")
 
     on(clean_postgres_url, beside)
-    assert moves(clean_postgres_url) == [MOVED]
+    assert moves(clean_postgres_url) == [MOVED, *SINCE]
     found = on(clean_postgres_url, lambda one: one.fetch("SELECT version_num FROM public.alembic_version"))
     assert [row[0] for row in found] == ["ae1027a6acf"]
     assert on(clean_postgres_url, lambda one: one.fetchval("SELECT id FROM public.theirs")) == 7
@@ -202,6 +221,8 @@ def test_a_shop_by_another_name_says_where_it_goes_on(old_url):
     words = r'say data = "shop" in \[bots\.store\] to go on with it, or data = "store" to begin anew'
     with pytest.raises(MigrationError, match=words):
         moves(old_url, [shop("store", "store", chosen=False)])
-    assert moves(old_url, [shop("shop", "store", chosen=True)]) == []
-    assert len(moves(old_url, [shop("store", "store", chosen=True)])) == 3
-    assert len(moves(old_url, [shop("third", "third", chosen=False)])) == 3, "who was not there begins anew"
+    assert moves(old_url, [shop("shop", "store", chosen=True)]) == since(SHOP_TABLES)
+    assert len(moves(old_url, [shop("store", "store", chosen=True)])) == len(SHOP_TABLES.migrations())
+    assert len(moves(old_url, [shop("third", "third", chosen=False)])) == len(SHOP_TABLES.migrations()), (
+        "who was not there begins anew"
+    )

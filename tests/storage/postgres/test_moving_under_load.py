@@ -6,10 +6,11 @@ import itertools
 import pytest
 
 from mailroom.storage.postgres import bridge
+from mailroom.storage.postgres.histories import PLATFORM_HISTORY
 from mailroom.storage.postgres.migrate import MigrationError, apply_migrations
 from mailroom.storage.postgres.old_chain import MOVED
 from tests.shop_tables import SHOP_TABLES
-from tests.storage.postgres.old_database import contents, make_old
+from tests.storage.postgres.old_database import SINCE, contents, make_old, since
 from tests.storage.postgres.old_program import OldProgram
 from tests.storage.postgres.outbox.box import connected
 
@@ -41,7 +42,7 @@ def test_programs_of_before_lose_a_connection_each_and_nothing_else(old_url):
     async def main():
         async with OldProgram(old_url) as program:
             await program.does(50)
-            assert await apply_migrations(old_url, [SHOP_TABLES]) == [MOVED]
+            assert await apply_migrations(old_url, [SHOP_TABLES]) == [MOVED, *SINCE]
             await program.does(100)
             assert await apply_migrations(old_url, [SHOP_TABLES]) == []
             await program.does(50)
@@ -57,7 +58,7 @@ def test_several_migrates_at_once_beside_programs_of_before_are_one_move(old_url
             await program.does(20)
             found = await asyncio.gather(*(apply_migrations(old_url, [SHOP_TABLES]) for _ in range(3)))
             await program.does(50)
-        assert sorted(found) == [[], [], [MOVED]]
+        assert sorted(found) == [[], [], [MOVED, *SINCE]]
         await program.check_the_books()
 
     asyncio.run(main())
@@ -81,7 +82,7 @@ def test_whoever_holds_a_table_for_a_while_delays_it_and_no_more(old_url):
 
             holding = asyncio.create_task(_until_done(holds))
             await asked.wait()
-            assert await apply_migrations(old_url, [SHOP_TABLES]) == [MOVED]
+            assert await apply_migrations(old_url, [SHOP_TABLES]) == [MOVED, *SINCE]
             await holding
             await program.does(50)
         await program.check_the_books()
@@ -131,7 +132,7 @@ def test_a_role_that_is_no_superuser_or_is_called_as_we_are(clean_postgres_url, 
             before = await contents(connection, home)
         async with OldProgram(url) as program:
             await program.does(20)
-            assert await apply_migrations(url, [SHOP_TABLES]) == [MOVED]
+            assert await apply_migrations(url, [SHOP_TABLES]) == [MOVED, *SINCE]
             await program.does(50)
         assert await apply_migrations(url, [SHOP_TABLES]) == []
         await program.check_the_books()
@@ -212,7 +213,7 @@ def test_a_path_that_somebody_has_set_is_put_back_as_it_was(clean_postgres_url, 
             await make_old(connection, home="app", filled=True)
         async with OldProgram(url) as program:
             await program.does(20)
-            assert await apply_migrations(url) == [MOVED]
+            assert await apply_migrations(url) == [MOVED, *since(PLATFORM_HISTORY)]
             await program.does(20)
         assert await path(url) == "app, public, mailroom"
         async with connected(url) as connection:
@@ -228,7 +229,7 @@ def test_a_path_that_somebody_has_set_is_put_back_as_it_was(clean_postgres_url, 
 
 def test_with_nobody_there_no_path_is_lengthened(old_url):
     async def main():
-        assert await apply_migrations(old_url, [SHOP_TABLES]) == [MOVED]
+        assert await apply_migrations(old_url, [SHOP_TABLES]) == [MOVED, *SINCE]
         assert await path(old_url) == PATH
 
     asyncio.run(main())
@@ -242,6 +243,6 @@ def test_a_path_in_the_address_leads_programs_that_run_nowhere_else(old_url):
                 MigrationError, match=r"DATABASE_URL sets a search_path.*: stop them, and run"
             ):
                 await apply_migrations(url, [SHOP_TABLES])
-        assert await apply_migrations(url, [SHOP_TABLES]) == [MOVED]
+        assert await apply_migrations(url, [SHOP_TABLES]) == [MOVED, *SINCE]
 
     asyncio.run(main())

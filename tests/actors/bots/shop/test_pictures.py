@@ -7,7 +7,7 @@ from aiogram.types import BufferedInputFile
 from mailroom.actors.bots.shop.demo.goods import fill_pictures
 from mailroom.actors.bots.shop.demo.pictures import picture
 from mailroom.actors.bots.shop.image import read_image
-from mailroom.actors.bots.shop.pictures import digest
+from mailroom.actors.bots.shop.pictures import add_picture
 from mailroom.actors.uses.cpu import Cpu
 
 PNG = picture("games", "trams")
@@ -17,11 +17,12 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10) + b"\xff\xc0\x00\x11\x08\x01\
 @pytest.fixture
 def pictured(ann):
     """Ann in a shop where one of the goods has a picture."""
-    ann.sql(
-        "INSERT INTO shop.pictures SELECT id, $1, 'image/png', $2 FROM shop.products WHERE slug = 'trams'",
-        PNG,
-        digest(PNG),
-    )
+
+    async def add():
+        async with ann.database.acquire() as connection:
+            await add_picture(connection, "trams", PNG)
+
+    ann.run(add())
     ann.product = ann.sql("SELECT id FROM shop.products WHERE slug = 'trams'")[0]["id"]
     ann.writes("/catalog")
     return ann
@@ -104,11 +105,11 @@ def test_the_demo_draws_its_own_pictures_once(ann):
     assert ann.run(fill_pictures(ann.database, cpu))
     assert not ann.run(fill_pictures(ann.database, cpu))
     ann.run(cpu.stop())
-    rows = ann.sql("SELECT content, mime_type FROM shop.pictures")
+    rows = ann.sql("SELECT content, type FROM mailroom.file")
     assert len(rows) > 20
     for row in rows:
         image = read_image(row["content"])
-        assert (image.mime_type, image.fits) == (row["mime_type"], True)
+        assert (image.mime_type, image.fits) == (row["type"], True)
         assert len(row["content"]) < 20_000
 
 

@@ -25,7 +25,7 @@ def sends_photo(person, data=PNG, caption=None, size=None):
 
 
 def kept(person):
-    return [bytes(row["content"]) for row in person.sql("SELECT content FROM shop.pictures")]
+    return [bytes(row["content"]) for row in person.sql("SELECT content FROM mailroom.file")]
 
 
 def test_a_photo_is_asked_for_kept_and_shown_as_customers_see_it(olga):
@@ -69,3 +69,14 @@ def test_staff_cannot_change_pictures(stas):
     assert not any("picture" in label.lower() for label in stas.buttons())
     stas.writes("/picture")
     assert "Only the owner" in stas.sees or "only" in stas.sees.lower()
+
+
+def test_a_file_goes_with_the_last_product_that_has_it(oleg):
+    sends_photo(oleg, caption="/picture trams")
+    sends_photo(oleg, caption="/picture chess")
+    assert kept(oleg) == [PNG], "two products, one file"
+    other = picture("games", "chess")
+    sends_photo(oleg, caption="/picture trams", data=other)
+    assert sorted(kept(oleg)) == sorted([PNG, other])
+    sends_photo(oleg, caption="/picture chess", data=other)
+    assert kept(oleg) == [other]
