@@ -58,7 +58,7 @@ class OldProgram:
 
     async def check_the_books(self) -> None:
         """What it did is there, each thing once. It cannot know whether what was cut off had counted."""
-        assert self.errors == []
+        assert not self.errors, self.errors
         connection = await asyncpg.connect(self._url, statement_cache_size=0)
         try:
             left = await connection.fetchval("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'mail'")
@@ -78,7 +78,8 @@ class OldProgram:
                 await work(connection)
             except asyncpg.DeadlockDetectedError:
                 continue  # with whoever locks the tables: undone, and tried again
-            except TRY_AGAIN:
+            except (*TRY_AGAIN, asyncpg.InvalidSQLStatementNameError):
+                # The latter where a pooler's connection was cut between the two halves of a statement.
                 self.cuts += 1
                 if connection is not None:
                     connection.terminate()
