@@ -95,20 +95,24 @@ class Books:
     def rows(self, statement: str) -> list[Any]:
         return list(self.ask(lambda connection: connection.fetch(statement)))
 
-    def offer(self, items: int) -> int:
-        """Put one product on sale, of which there are so many; its number."""
+    def offer(self, items: int, schema: str = "shop") -> int:
+        """Put one product on sale in a shop, of which there are so many; its number."""
 
         async def fill(connection: asyncpg.Connection) -> int:
+            await connection.execute(
+                f"INSERT INTO {schema}.categories (slug, position, title_ru, title_en)"
+                " VALUES ('rarities', 0, 'Редкости', 'Rarities') ON CONFLICT DO NOTHING"
+            )
             product: int = await connection.fetchval(
-                "INSERT INTO shop.products (slug, category_id, position, title_ru, title_en, description_ru,"
-                " description_en, price_minor, currency)"
-                " SELECT $1, min(id), 0, 'Редкость', 'Rarity', '', '', $2, 'RUB' FROM shop.categories"
+                f"INSERT INTO {schema}.products (slug, category_id, position, title_ru, title_en,"
+                " description_ru, description_en, price_minor, currency)"
+                f" SELECT $1, min(id), 0, 'Редкость', 'Rarity', '', '', $2, 'RUB' FROM {schema}.categories"
                 " RETURNING id",
                 SLUG,
                 PRICE_MINOR,
             )
             goods = [NewItem("code", f"CODE-{number:05d}".encode()) for number in range(items)]
-            await add_items(in_schema(connection, "shop"), self._vault, product, goods, "test")
+            await add_items(in_schema(connection, schema), self._vault, product, goods, "test")
             return product
 
         return int(self.ask(fill))

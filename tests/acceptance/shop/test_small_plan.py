@@ -19,6 +19,7 @@ from mailroom.storage.postgres.outbox.renamed import RETIRED
 from mailroom.storage.vault import Vault
 from tests.acceptance.processes import START, Process, Simulator, free_port, wait_until
 from tests.acceptance.shop.mall import Books
+from tests.shop_tables import tables_of
 
 PLAN = 20
 AT_MOST = 16
@@ -27,6 +28,7 @@ QUEUES = ["payment", *(f"{shop}.{name}" for shop in SHOPS for name in ("delivery
 CONFIG = "".join(
     f'[bots.{shop}]\ntoken = "42{number}:{shop}"\nbot = "shop"\n' for number, shop in enumerate(SHOPS)
 )
+TABLES = [tables_of("shop", shop) for shop in SHOPS]
 WITH_EIGHT = f"database_connections = 8\n{CONFIG}"
 FLOOD_JOBS = 300
 
@@ -61,7 +63,7 @@ def books(own_postgres: EmbeddedPostgres) -> Iterator[Books]:
         server.ask(lambda connection, statement=statement: connection.execute(statement))
     server.close()
     url = own_postgres.url.replace("@/mailroom?", "@/small?")
-    migrate(url.replace("postgres@/", "plan@/"))
+    migrate(url.replace("postgres@/", "plan@/"), TABLES)
     one = Books(url, Vault([Vault.new_key()]))
     yield one
     one.close()
@@ -118,7 +120,7 @@ def test_they_work_and_say_how_many_connections_they_use(street: Callable[..., S
     assert died == dict.fromkeys(QUEUES, FLOOD_JOBS)
     assert most <= AT_MOST == shops.metric("mailroom_database_connections_max")
     assert 0 < shops.metric("mailroom_database_connections") <= AT_MOST
-    migrate(shops.env["DATABASE_URL"])  # some are left for whoever comes beside it
+    migrate(shops.env["DATABASE_URL"], TABLES)  # some are left for whoever comes beside it
 
 
 def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_for(
@@ -137,7 +139,7 @@ def test_the_version_before_takes_no_more_jobs_once_a_process_enqueues_by_the_ne
     street: Callable[..., Street], books: Books
 ) -> None:
     street(CONFIG, roles="ingress").start("READY")
-    retired = books.rows("SELECT queue, paused_by FROM outbox_queue ORDER BY queue")
+    retired = books.rows("SELECT queue, paused_by FROM mailroom.outbox_queue ORDER BY queue")
     assert list(map(tuple, retired)) == [("delivery", RETIRED), ("notification", RETIRED)]
 
 

@@ -8,14 +8,17 @@ import json
 import urllib.error
 import urllib.request
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mailroom.storage.postgres.migrate import migrate
 from mailroom.storage.postgres.payments import created_at_provider, open_payment
 from tests.acceptance.processes import NeverHappenedError, wait_until
 from tests.acceptance.shop.buyers import Crowd
 from tests.acceptance.shop.mall import PRICE_MINOR, Mall
+from tests.shop_tables import SHOP_TABLES
 
 TOKENS = {"candles": "4242:candles", "tea": "4243:tea"}
 ACCOUNTS = {"candles": "demo-candles", "tea": "demo-tea"}
@@ -38,6 +41,7 @@ base_url = "{{gateways}}/yookassa/v3"
 
 @pytest.fixture
 def street(folder, own_postgres, own_redis, telegram, database_url):
+    migrate(database_url, [replace(SHOP_TABLES, schema=name) for name in TOKENS])
     one = Mall(folder, own_postgres, own_redis, telegram, database_url, CONFIG)
     one.gateways.start_and_wait()
     one.shop.start_and_wait()
@@ -63,8 +67,8 @@ def buys(street: Mall, shop: str, product: int, who: int) -> None:
     assert [buyer.end for buyer in crowd.buyers] == ["bought"]
 
 
-def paid(street: Mall) -> list[tuple[str, str, str]]:
-    rows = street.books.rows("SELECT bot, provider, status FROM payment ORDER BY id")
+def payments(street: Mall) -> list[tuple[str, ...]]:
+    rows = street.books.rows("SELECT bot, provider, reference, status FROM mailroom.payment ORDER BY id")
     return [tuple(row) for row in rows]
 
 
@@ -97,34 +101,35 @@ def says(street: Mall, words: str) -> None:
 def test_two_shops_with_accounts_of_their_own_side_by_side(street):
     notify = f"{street.gateways.url}/sim/notify"
     base, door = street.shop.url, f"{street.shop.url}/webhook/payment"
-    product = street.books.offer(4)
+    product = {name: street.books.offer(4, name) for name in TOKENS}
 
-    # Each account's cabinet has the address of the account.
+    # Each account's cabinet has the address of the account. Both shops count their orders from one number on.
     urls = {f"yookassa/{ACCOUNTS[name]}": f"{door}/{name}-pay" for name in ACCOUNTS}
     assert ask(notify, {"base": base, "urls": urls})[0] == 200
-    buys(street, "candles", product, 10_001)
-    buys(street, "tea", product, 10_002)
-    assert paid(street) == [("candles", "candles-pay", "paid"), ("tea", "tea-pay", "paid")]
+    buys(street, "candles", product["candles"], 10_001)
+    buys(street, "tea", product["tea"], 10_002)
+    first = payments(street)[0][2]
+    assert payments(street) == [
+        ("candles", "candles-pay", first, "paid"),
+        ("tea", "tea-pay", first, "paid"),
+    ]
 
     # Both have the one of the kind: the shop in the notice says which it is for.
     urls = {f"yookassa/{shop}": f"{door}/yookassa" for shop in ACCOUNTS.values()}
     assert ask(notify, {"urls": urls})[0] == 200
-    buys(street, "tea", product, 10_003)
-    assert paid(street)[2:] == [("tea", "tea-pay", "paid")]
+    buys(street, "tea", product["tea"], 10_003)
+    second = payments(street)[2][2]
+    assert payments(street)[2:] == [("tea", "tea-pay", second, "paid")]
 
     # An order of candles waits for its payment; whoever owns the account of tea has its name, and pays there.
     assert ask(notify, {"paused": True})[0] == 200
     number = street.books.value(
-        "INSERT INTO shop.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor, currency,"
-        " status, reserved_until) VALUES ('theirs', 'candles', 77, 77, 'en', '', 50000, 'RUB',"
+        "INSERT INTO candles.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor,"
+        " currency, status, reserved_until) VALUES ('theirs', 'candles', 77, 77, 'en', '', 50000, 'RUB',"
         " 'awaiting_payment', now() + interval '1 hour') RETURNING id"
     )
-    order = {
-        "purpose": "shop.order",
-        "reference": str(number),
-        "amount_minor": PRICE_MINOR,
-        "currency": "RUB",
-    }
+    assert str(number) == second, "tea has sold its own of that number"
+    order = {"purpose": "shop.order", "reference": second, "amount_minor": PRICE_MINOR, "currency": "RUB"}
     ours = street.books.ask(lambda c: open_payment(c, bot="candles", provider="candles-pay", **order))
     forged = made_over_there(street, "tea", ours.ref)
     assert ask(f"{street.gateways.url}/sim/act", {"id": forged, "act": "pay"})[0] == 200
@@ -138,15 +143,13 @@ def test_two_shops_with_accounts_of_their_own_side_by_side(street):
     assert ask(f"{door}/tea-pay", notice)[0] == 200
     says(street, '"verdict": "unclaimed"')
 
-    # Tea has an order of the same number: what is paid for it is none of candles' business.
+    # What is paid for tea's order of that number is tea's: it was paid for before, and goes back.
     alike = street.books.ask(lambda c: open_payment(c, bot="tea", provider="tea-pay", **order))
     real = made_over_there(street, "tea", alike.ref)
     street.books.ask(lambda c: created_at_provider(c, alike.id, real))
     assert ask(f"{street.gateways.url}/sim/act", {"id": real, "act": "pay"})[0] == 200
     assert ask(notify, {"paused": False})[0] == 200
-    says(street, "of tea: no such order")
-    status = f"SELECT status FROM shop.orders WHERE id = {number}"
-    assert (street.books.value(status), paid(street)[3]) == (
-        "awaiting_payment",
-        ("candles", "candles-pay", "pending"),
-    )
+    wait_until(lambda: payments(street)[4:] == [("tea", "tea-pay", second, "refunded")], "it goes back", 60)
+    assert payments(street)[3] == ("candles", "candles-pay", second, "pending")
+    status = f"SELECT status FROM candles.orders WHERE id = {number}"
+    assert street.books.value(status) == "awaiting_payment"
