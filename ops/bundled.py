@@ -3,6 +3,7 @@ somebody's own that the configuration names.
 """
 
 from pathlib import Path
+from typing import Any
 
 from mailroom.actors import bots
 from mailroom.actors.hosting.bundled import BundledBot, Parts
@@ -24,7 +25,7 @@ def bundled_bots() -> list[str]:
     return sorted(file.parent.name for folder in bots.__path__ for file in Path(folder).glob("*/__init__.py"))
 
 
-def room(kind: str, folder: Path | None = None) -> BundledBot:
+def room(kind: str, folder: Path | None = None) -> BundledBot[Any]:
     """A kind of bot, without what runs of it: a bundled one, or else somebody's package, looked for in
     `folder` first. Raises `RoomError`.
     """
@@ -41,12 +42,12 @@ def room(kind: str, folder: Path | None = None) -> BundledBot:
     return found
 
 
-def rooms(settings: Settings) -> dict[str, BundledBot]:
+def rooms(settings: Settings) -> dict[str, BundledBot[Any]]:
     """What each configured bot with a room is, by its name."""
     return {name: room(one.kind, _folder(settings)) for name, one in settings.bots.items() if one.kind}
 
 
-def parts_of(settings: Settings, name: str) -> Parts:
+def parts_of(settings: Settings, name: str) -> Parts[Any]:
     """What runs of a configured bot. Raises `RoomError`."""
     kind, folder = settings.bots[name].kind or "", _folder(settings)
     its = room(kind, folder)

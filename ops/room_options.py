@@ -23,7 +23,7 @@ def options_of(settings: Settings) -> dict[str, BaseModel]:
 
 
 def wrong_options(
-    its: BundledBot, options: Mapping[str, Any], within: Sequence[str]
+    its: BundledBot[Any], options: Mapping[str, Any], within: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Where the options of a bot with a room, in the table at `within`, are not what it wants, and why."""
     try:

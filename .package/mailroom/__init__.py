@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mailroom.actors.hosting.events import ChatEvent as ChatEvent
     from mailroom.actors.hosting.events import chat_event as chat_event
     from mailroom.actors.hosting.measure import Measure as Measure
-    from mailroom.actors.hosting.services import BotServices as BotServices
+    from mailroom.actors.hosting.room import Room as Room
     from mailroom.actors.hosting.throttle import Throttle as Throttle
     from mailroom.actors.jobs.context import JobContext as JobContext
     from mailroom.actors.jobs.handlers import Handlers as Handlers
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     load_sql = load
 
 _FROM = {
-    "BotServices": "actors.hosting.services",
     "BundledBot": "actors.hosting.bundled",
     "ChatEvent": "actors.hosting.events",
     "Connection": "storage.postgres.outbox.connection",
@@ -62,6 +61,7 @@ _FROM = {
     "Queue": "actors.jobs.queue",
     "Rejected": "storage.postgres.outbox.outcome",
     "Retry": "storage.postgres.outbox.outcome",
+    "Room": "actors.hosting.room",
     "Source": "storage.postgres.outbox.connection",
     "Throttle": "actors.hosting.throttle",
     "Turn": "actors.turn",

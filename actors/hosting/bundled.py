@@ -4,7 +4,7 @@ folder of `actors/bots`, or anybody's package: both have the same rights.
 It has two halves. `BundledBot` is read by settings, migrations, queues and the command line: importing it
 loads no framework. `Parts` is what runs, asked for when the service starts.
 
-    def parts() -> Parts:
+    def parts() -> Parts[Options]:
         from tips.parts import PARTS
 
         return PARTS
@@ -15,7 +15,7 @@ loads no framework. `Parts` is what runs, asked for when the service starts.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -27,46 +27,51 @@ if TYPE_CHECKING:  # frameworks
     from aiogram import Router
 
     from mailroom.actors.hosting.measure import Measure
-    from mailroom.actors.hosting.services import BotServices
+    from mailroom.actors.hosting.room import Room
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.purpose import Purpose
     from mailroom.actors.paying.restored import Restored
 
+O = TypeVar("O", bound=BaseModel)  # noqa: E741 - what its owner can set
 
-async def _nothing(_services: "BotServices") -> None:
+
+async def _nothing(_room: "Room[O]") -> None:
     """Nothing has to be seen to before it serves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What runs of a bundled bot. Each function gets the services of one bot, `BotServices.of`, and is called
-    once for each bot of the kind.
+# No slots in these: `Parts[Options](…)` notes on the value how it was called, which slots make an error.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Generic[O]):
+    """What runs of a bundled bot. Each function gets the room of one bot, and is called once for each bot of
+    the kind.
     """
 
     answers: "Callable[[], Router]"
     """What answers people: a fresh router each time, for aiogram attaches one to one parent only."""
-    jobs: "Callable[[BotServices], Iterable[Handlers]]" = lambda _services: ()
+    jobs: "Callable[[Room[O]], Iterable[Handlers]]" = lambda _room: ()
     """Who does the jobs of its queues: for each of `BundledBot.queues` one `Handlers`."""
-    purposes: "Callable[[BotServices], Mapping[str, Purpose]]" = lambda _services: {}
+    purposes: "Callable[[Room[O]], Mapping[str, Purpose]]" = lambda _room: {}
     """What follows from the payments that it asks for, by what they pay for."""
-    prepare: "Callable[[BotServices], Awaitable[None]]" = _nothing
+    prepare: "Callable[[Room[O]], Awaitable[None]]" = _nothing
     """What it sees to before it serves, awaited on the asyncio side. Raises `VaultError` where it cannot read
     what it has kept, and the service does not start.
     """
-    measure: "Callable[[BotServices], Measure] | None" = None
+    measure: "Callable[[Room[O]], Measure] | None" = None
     """What is counted of it every few seconds, in every process."""
-    restored: "Callable[[BotServices], Restored] | None" = None
+    restored: "Callable[[Room[O]], Restored] | None" = None
     """What it does when its database went back."""
-    whose: "Callable[[BotServices], Asked] | None" = None
+    whose: "Callable[[Room[O]], Asked] | None" = None
     """Whose a job is that was enqueued when the bots of a kind shared their queues; for old kinds alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demo:
+@dataclass(frozen=True, kw_only=True)
+class Demo(Generic[O]):
     """A bundled bot where no bot has a token."""
 
-    options: BaseModel
+    options: O
     """What it is set to, where its owner has set nothing."""
     people: tuple[DemoPerson, ...] = ()
     """Whom it needs on the chat page, where its owner has not said who is who."""
@@ -74,13 +79,13 @@ class Demo:
     """What stands in for a model's words, as `module:name`; empty where it asks no model."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BundledBot:
+@dataclass(frozen=True, kw_only=True)
+class BundledBot(Generic[O]):
     """All that the service knows of a kind of bot before it runs one."""
 
-    options: type[BaseModel]
+    options: type[O]
     """What its owner can set, under `[bots.NAME.options]`."""
-    parts: Callable[[], Parts]
+    parts: Callable[[], Parts[O]]
     """Imports what runs."""
     queues: tuple[Queue, ...] = ()
     """Those that each bot of the kind has for itself, in the order in which they are started."""
@@ -88,7 +93,7 @@ class BundledBot:
     """A folder of `0001_what_for.sql` and so on, which say `{schema}.` of its tables; None: it has none."""
     monitoring: Path | None = None
     """A folder with its `alerts.yml`, `panels.json` and `runbook.md`, any of them: `ops/monitoring`."""
-    demo: Demo | None = None
+    demo: Demo[O] | None = None
     """None: in a demo it is as it is without options, and its people are anybody."""
 
     def __post_init__(self) -> None:

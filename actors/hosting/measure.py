@@ -2,8 +2,8 @@
 
     SOLD_OUT = Gauge("mailroom_shop_products_sold_out", "Products on sale of which none is left", ["bot"])
 
-    def measure(services: BotServices) -> Measure:
-        return Measure({"sold_out": child(SOLD_OUT, services.bot)}, partial(count, services.database))
+    def measure(room: Room[Options]) -> Measure:
+        return Measure({"sold_out": child(SOLD_OUT, room.bot)}, partial(count, room.database))
 
     PARTS = Parts(..., measure=measure)
 

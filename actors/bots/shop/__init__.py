@@ -10,7 +10,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.hosting.bundled import BundledBot, Demo, Parts
 
 
-def _parts() -> Parts:
+def _parts() -> Parts[Options]:
     from mailroom.actors.bots.shop.parts import PARTS
 
     return PARTS

@@ -6,27 +6,28 @@ from mailroom.actors.bots.shop.jobs.handlers import handlers
 from mailroom.actors.bots.shop.jobs.purpose import purposes
 from mailroom.actors.bots.shop.jobs.whose import whose
 from mailroom.actors.bots.shop.monitoring.gauges import measure
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.restored import restored
 from mailroom.actors.bots.shop.router import build
 from mailroom.actors.bots.shop.stock import require_readable
 from mailroom.actors.hosting.bundled import Parts
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 
 
-async def prepare(services: BotServices) -> None:
+async def prepare(room: Room[Options]) -> None:
     """Its goods can be read, and in a demo there are some. Raises `VaultError`."""
-    if services.demo:
-        await fill(services.database, services.vault, supplier_chat_id=SUPPLIER_CHAT_ID)
-        await fill_pictures(services.database, services.cpu)
-    await require_readable(services.database, services.vault)
+    if room.demo:
+        await fill(room.database, room.vault, supplier_chat_id=SUPPLIER_CHAT_ID)
+        await fill_pictures(room.database, room.cpu)
+    await require_readable(room.database, room.vault)
 
 
 PARTS = Parts(
     answers=build,
-    jobs=lambda services: [handlers(services)],
+    jobs=lambda room: [handlers(room)],
     purposes=purposes,
     prepare=prepare,
     measure=measure,
-    restored=lambda services: restored(services.schema, services.sharing),
+    restored=lambda room: restored(room.schema, room.sharing),
     whose=whose,
 )

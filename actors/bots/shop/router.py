@@ -1,6 +1,6 @@
 """The shop as one aiogram router.
 
-Its handlers ask by name for what `BotServices.for_handlers` offers, and for `turn`, the message being handled
+Its handlers ask by name for what `Room.offered` names, and for `turn`, the message being handled
 (see `memory.Turn`).
 """
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from guestbook.jobs import INK
 from guestbook.options import Options
-from mailroom.actors.hosting.bundled import BundledBot, Parts
+from mailroom import BundledBot, Parts
 
 
-def _parts() -> Parts:
+def _parts() -> Parts[Options]:
     from guestbook.parts import PARTS
 
     return PARTS

@@ -2,9 +2,7 @@
 
 from pydantic import BaseModel
 
-from mailroom.actors.jobs.kind import Kind
-from mailroom.actors.jobs.limits import Limits
-from mailroom.actors.jobs.queue import Queue
+from mailroom import Kind, Limits, Queue
 
 
 class Entry(BaseModel):

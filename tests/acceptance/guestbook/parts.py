@@ -9,13 +9,7 @@ from asyncpg import Pool
 
 from guestbook.jobs import INK, SIGN, Entry
 from guestbook.options import Options
-from mailroom.actors.hosting.bundled import Parts
-from mailroom.actors.hosting.services import BotServices
-from mailroom.actors.jobs.context import JobContext
-from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.notify import notice
-from mailroom.actors.turn import Turn
-from mailroom.storage.postgres.outbox.enqueue import enqueue
+from mailroom import Handlers, JobContext, Parts, Room, Turn, enqueue, notice
 
 WRITE = "INSERT INTO {schema}.signatures (name) VALUES ($1) RETURNING number"
 
@@ -41,14 +35,14 @@ def build() -> Router:
     return router
 
 
-def jobs(services: BotServices) -> list[Handlers]:
-    handlers = Handlers(INK, services.bot, schema=services.schema)
+def jobs(room: Room[Options]) -> list[Handlers]:
+    handlers = Handlers(INK, room.bot, schema=room.schema)
 
     @handlers.job(SIGN)
     async def write(entry: Entry, context: JobContext) -> None:
         async with context.ending() as connection:
             number = await connection.fetchval(WRITE, entry.name)
-            told = notice(services.bot, entry.chat, f"{entry.name} is number {number} in {services.bot}.")
+            told = notice(room.bot, entry.chat, f"{entry.name} is number {number} in {room.bot}.")
             await context.enqueue(connection, [told])
 
     return [handlers]

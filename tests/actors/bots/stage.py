@@ -161,7 +161,7 @@ async def open_stage(
                 schemas={NAME: kind},
                 demo=demo,
             ).of(NAME)
-            house.bot.dispatcher.workflow_data.update(services.for_handlers(NAME))
+            house.bot.dispatcher.workflow_data.update(services.offered())
             queues = [
                 payment_handlers(services.payments, _purposes(parts, services)),
                 *parts.jobs(services),

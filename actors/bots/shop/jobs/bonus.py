@@ -1,7 +1,5 @@
 """Those who brought the buyer get their part of what was paid."""
 
-from typing import cast
-
 from mailroom.actors.bots.shop.balance import add_entry
 from mailroom.actors.bots.shop.customers import find_customer, referrers_of
 from mailroom.actors.bots.shop.events import BONUS, Bonus
@@ -10,21 +8,21 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.bots.shop.telling import event_job
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 
 
-async def pay_bonus(services: BotServices, wanted: OrderJob, context: JobContext) -> None:
+async def pay_bonus(room: Room[Options], wanted: OrderJob, context: JobContext) -> None:
     """Add to their balances, and tell each of them: all of it with the end of the job."""
     async with context.ending() as connection:
         # From here to the commit no refund can begin, or it has, and there is nothing to add.
         await connection.fetchrow(ORDERS["lock"], wanted.order)
         order = await find_order(connection, wanted.order)
         if order is not None and order.status in ("paid", "delivered"):
-            options = cast(Options, services.options[order.bot])
+            options = room.options
             await context.enqueue(connection, await _bonuses(connection, order, options, context.trace))
 
 

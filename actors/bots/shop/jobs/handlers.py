@@ -24,18 +24,19 @@ from mailroom.actors.bots.shop.jobs.rank import rank
 from mailroom.actors.bots.shop.jobs.receipt import send_receipt
 from mailroom.actors.bots.shop.jobs.supplier import tell_supplier
 from mailroom.actors.bots.shop.jobs.take_back import take_back
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.handlers import Handlers
 
 
-def handlers(services: BotServices) -> Handlers:
+def handlers(room: Room[Options]) -> Handlers:
     """The shop's jobs."""
-    jobs = Handlers(DELIVERY, services.bot, schema=services.schema)
+    jobs = Handlers(DELIVERY, room.bot, schema=room.schema)
     jobs.job(DELIVER)(deliver)
     jobs.job(RECEIPT)(send_receipt)
-    jobs.job(BONUS)(partial(pay_bonus, services))
+    jobs.job(BONUS)(partial(pay_bonus, room))
     jobs.job(RANK)(rank)
-    jobs.job(TELL_SUPPLIER)(partial(tell_supplier, services))
+    jobs.job(TELL_SUPPLIER)(partial(tell_supplier, room))
     jobs.job(EXPIRE)(expire)
     jobs.job(APOLOGISE)(apologise)
     jobs.job(TAKE_BACK)(take_back)

@@ -13,8 +13,9 @@ from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import owner_jobs
 from mailroom.actors.bots.shop.jobs.trouble import tell_of_trouble
 from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble
@@ -61,25 +62,25 @@ WHY: dict[Why, dict[Language, str]] = {
 }
 
 
-def purposes(services: BotServices) -> Mapping[str, Purpose]:
+def purposes(room: Room[Options]) -> Mapping[str, Purpose]:
     """What follows from payments of the shop, by their purpose."""
-    return {checkout.PURPOSE: shop_purpose(services)}
+    return {checkout.PURPOSE: shop_purpose(room)}
 
 
-def shop_purpose(services: BotServices) -> Purpose:
+def shop_purpose(room: Room[Options]) -> Purpose:
     """What follows from payments of orders."""
 
     async def paid(connection: Connection, payment: Payment) -> Follows:
-        return await _paid(in_schema(connection, services.schema), payment)
+        return await _paid(in_schema(connection, room.schema), payment)
 
     async def mismatched(connection: Connection, payment: Payment, money: Money) -> Sequence[NewJob]:
-        return await _mismatched(in_schema(connection, services.schema), payment, money)
+        return await _mismatched(in_schema(connection, room.schema), payment, money)
 
     async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
-        return await _given_back(services, in_schema(connection, services.schema), payment, back)
+        return await _given_back(room, in_schema(connection, room.schema), payment, back)
 
     async def troubled(connection: Connection, payment: Payment, trouble: Trouble) -> Sequence[NewJob]:
-        return await tell_of_trouble(services, in_schema(connection, services.schema), payment, trouble)
+        return await tell_of_trouble(room, in_schema(connection, room.schema), payment, trouble)
 
     return Purpose(paid=paid, mismatched=mismatched, given_back=given_back, troubled=troubled)
 
@@ -103,7 +104,7 @@ async def _mismatched(connection: Connection, payment: Payment, paid: Money) -> 
 
 
 async def _given_back(
-    services: BotServices, connection: Connection, payment: Payment, back: GivenBack
+    room: Room[Options], connection: Connection, payment: Payment, back: GivenBack
 ) -> list[NewJob]:
     """The payment is over. If the order goes back with it, that is over too; if not, nothing is different for
     the order: it waits for another payment, has one, or is closed.
@@ -117,7 +118,7 @@ async def _given_back(
         jobs.append(await go_back(connection, order.bot, number))
     to_balance = not back.to_payer and await _credit(connection, order, payment, back.money)
     if not back.to_payer:
-        jobs += await _tell_owners(services, connection, order, payment, back, credited=to_balance)
+        jobs += await _tell_owners(room, connection, order, payment, back, credited=to_balance)
     if back.to_payer or to_balance:
         apology = Apology(
             order=number, payment=payment.id, why=back.why, over=True, to_balance=to_balance,
@@ -153,7 +154,7 @@ async def _credit(connection: Connection, order: Order, payment: Payment, money:
 
 
 async def _tell_owners(
-    services: BotServices,
+    room: Room[Options],
     connection: Connection,
     order: Order,
     payment: Payment,
@@ -172,4 +173,4 @@ async def _tell_owners(
             why=WHY[back.why][language],
         )
 
-    return await owner_jobs(services, connection, order, worded)
+    return await owner_jobs(room, connection, order, worded)

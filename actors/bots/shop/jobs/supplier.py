@@ -26,8 +26,9 @@ from mailroom.actors.bots.shop.jobs.kinds import About, TellSupplier
 from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.jobs.tell import notice_job
 from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying.purpose import carry
 from mailroom.actors.uses.http import ForbiddenAddressError, Http
@@ -54,7 +55,7 @@ TEXTS = {
 }
 
 
-async def tell_supplier(services: BotServices, wanted: TellSupplier, context: JobContext) -> Outcome:
+async def tell_supplier(room: Room[Options], wanted: TellSupplier, context: JobContext) -> Outcome:
     """Call the supplier, then write into their chat, whichever of the two they have."""
     database = context.database
     order = await find_order(database, wanted.order)
@@ -69,9 +70,9 @@ async def tell_supplier(services: BotServices, wanted: TellSupplier, context: Jo
     else:
         lines = await database.fetch(SQL["supplied"], wanted.order, wanted.supplier)
     if supplier["callback_url"] is not None:
-        secret = services.vault.decrypt(supplier["callback_secret"])
+        secret = room.vault.decrypt(supplier["callback_secret"])
         body = _body(wanted.about, order, supplier, lines)
-        trouble = await _call(services.http, supplier["callback_url"], secret, body, context)
+        trouble = await _call(room.http, supplier["callback_url"], secret, body, context)
         if trouble is not None:
             return trouble
     async with context.ending() as connection:

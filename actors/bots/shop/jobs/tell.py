@@ -3,7 +3,6 @@ only if what it tells of has happened.
 """
 
 from collections.abc import Callable
-from typing import cast
 
 from structlog import get_logger
 
@@ -12,7 +11,7 @@ from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import TELL
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.notify import notice
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
@@ -26,10 +25,10 @@ def notice_job(bot: str, chat_id: int, text: str) -> NewJob:
 
 
 async def owner_jobs(
-    services: BotServices, connection: Connection, order: Order, worded: Callable[[Language], str]
+    room: Room[Options], connection: Connection, order: Order, worded: Callable[[Language], str]
 ) -> list[NewJob]:
     """The same text to everybody who owns the shop of an order, each in their language."""
-    owners = cast(Options, services.options[order.bot]).owners
+    owners = room.options.owners
     if not owners:
         log.error("nobody to tell", order=order.number, why="the bot has no owners")
     jobs = []

@@ -5,8 +5,9 @@ from structlog import get_logger
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import owner_jobs
 from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.purpose import Trouble, What
@@ -58,7 +59,7 @@ PAYMENT = {Language.RU: "\nПлатёж {payment}.", Language.EN: "\nPayment {pa
 
 
 async def tell_of_trouble(
-    services: BotServices, connection: Connection, payment: Payment, trouble: Trouble
+    room: Room[Options], connection: Connection, payment: Payment, trouble: Trouble
 ) -> list[NewJob]:
     """Tell the owners. Where the bank took all of it for good, the order goes back with it."""
     number = int(payment.reference) if payment.reference.isdecimal() else 0
@@ -82,4 +83,4 @@ async def tell_of_trouble(
             order=ORDER_IS_OVER[language] if jobs else "",
         ) + PAYMENT[language].format(payment=payment.provider_id)
 
-    return [*jobs, *await owner_jobs(services, connection, order, worded)]
+    return [*jobs, *await owner_jobs(room, connection, order, worded)]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from mailroom.actors.bots.shop.jobs.sql import SQL
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.whose import Asked
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.schemas import in_schema
@@ -11,13 +12,13 @@ from mailroom.storage.postgres.schemas import in_schema
 NUMBER_MAX = 2**63 - 1
 
 
-def whose(services: BotServices) -> Asked:
+def whose(room: Room[Options]) -> Asked:
     """Of whose order, or of whose customer's wish to be forgotten, it is."""
 
     async def asked(connection: Connection, name: str, carried: Mapping[str, object]) -> str | None:
         if not name.startswith("shop."):
             return None
-        rows = in_schema(connection, services.schema)
+        rows = in_schema(connection, room.schema)
         for about in ("order", "erasure"):
             number = carried.get(about)
             if isinstance(number, int) and 0 < number <= NUMBER_MAX:

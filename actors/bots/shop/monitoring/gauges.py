@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from prometheus_client import Gauge
 
@@ -11,7 +10,7 @@ from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.jobs.kinds import TELL_SUPPLIER
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.hosting.measure import Measure
-from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.metrics import child
 from mailroom.actors.paying.kinds import REFUND
 from mailroom.actors.paying.ways import Ways
@@ -63,15 +62,15 @@ OF_THE_BOT = {
 """By the names of the numbers below."""
 
 
-def measure(services: BotServices) -> Measure:
+def measure(room: Room[Options]) -> Measure:
     """What is counted of one shop."""
-    bot = services.bot
+    bot = room.bot
     gauges = {name: child(gauge, bot) for name, gauge in OF_THE_BOT.items()}
     for state in REFUND_STATES:
         gauges |= {f"{state} refunds": child(REFUNDS, bot, state)}
         gauges |= {f"{state} refund_seconds": child(REFUND_AGE, bot, state)}
-    ways, options = Ways(services.payments), cast(Options, services.options[bot])
-    return Measure(gauges, partial(count, services.database, bot, ways, by_hand=options.payments == ()))
+    ways, options = Ways(room.payments), room.options
+    return Measure(gauges, partial(count, room.database, bot, ways, by_hand=options.payments == ()))
 
 
 async def count(source: Source, bot: str, ways: Ways, *, by_hand: bool) -> Mapping[str, float]:

@@ -1,6 +1,6 @@
 """A customer who writes and presses buttons, a Telegram that checks what the shop sends, and a real Postgres.
 
-The shop runs on aiogram's own dispatcher here: it must need nothing of ours but what `BotServices` offers by
+The shop runs on aiogram's own dispatcher here: it must need nothing of ours but what its `Room` offers by
 name, and `turn`.
 """
 
