@@ -89,6 +89,17 @@ def is_up(address: str) -> bool:
         return response.status == 200
 
 
+def shows(address: str, line: str) -> bool:
+    """Whether it says so before long."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(address, timeout=10) as response:
+            if line in response.read().decode().splitlines():
+                return True
+        time.sleep(0.2)
+    return False
+
+
 def test_the_commands_are_listed_quickly():
     started = time.monotonic()
     done = subprocess.run([MAILROOM, "--help"], env=environment(), capture_output=True, text=True, check=True)
@@ -108,6 +119,7 @@ def test_the_demo_comes_up_survives_a_kill_and_goes_without_a_trace(up, data):
     chat_page = line.split("Open ")[1].split(" ")[0]
     assert is_up(f"http://127.0.0.1:{port}/readyz")
     assert is_up(chat_page)
+    assert shows(f"http://127.0.0.1:{port}/metrics", 'mailroom_bot_measured{bot="shop"} 1.0')
 
     second = mailroom("up", "--data", data, "--port", "0")
     assert (second.returncode, second.stdout) == (1, "")
