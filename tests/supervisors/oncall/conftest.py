@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import structlog
 
+from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.redis.batch import Line
 from mailroom.supervisors.oncall import registry
 from mailroom.supervisors.oncall.desk import OnCall
@@ -118,3 +120,16 @@ def process(clean_redis_url: str) -> Iterator[subprocess.Popen[str]]:
     one.wait()
     one.stdin.close()
     one.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def jobs_url(postgres_url):
+    async def create():
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute("CREATE DATABASE oncall_jobs")
+        await connection.close()
+
+    asyncio.run(create())
+    url = postgres_url.replace("@/mailroom?", "@/oncall_jobs?")
+    asyncio.run(apply_migrations(url))
+    return url

@@ -2,13 +2,10 @@
 of chats and jobs in one place.
 """
 
-import asyncio
-
 import asyncpg
 import pytest
 
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import NewJob, Origin
 from mailroom.storage.postgres.outbox.outcome import Rejected, Retry
 from mailroom.storage.postgres.outbox.seen import Wanted
@@ -20,19 +17,6 @@ from tests.storage.postgres.outbox.box import Box, mail
 from tests.supervisors.oncall.conftest import Desk
 
 NOWHERE = "unix:///nowhere/redis.sock"
-
-
-@pytest.fixture(scope="module")
-def jobs_url(postgres_url):
-    async def create():
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute("CREATE DATABASE oncall_jobs")
-        await connection.close()
-
-    asyncio.run(create())
-    url = postgres_url.replace("@/mailroom?", "@/oncall_jobs?")
-    asyncio.run(apply_migrations(url))
-    return url
 
 
 @pytest.fixture

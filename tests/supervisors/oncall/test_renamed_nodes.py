@@ -10,9 +10,6 @@ from mailroom.storage.redis.mailbox import PARKED_BY
 from mailroom.storage.redis.suspensions import Suspensions
 from mailroom.supervisors.oncall.renamed_nodes import follow_names
 from tests.storage.postgres.outbox.box import Box
-from tests.supervisors.oncall.test_jobs import jobs_url
-
-__all__ = ["jobs_url"]
 
 NAMES = {"delivery": ["shop.delivery", "second.delivery"], "notification": ["shop.notification"]}
 
