@@ -25,10 +25,14 @@ OPENS_DOORS = (
     "accessibility",
     "actors/bots/shop/consultant",
     "actors/providers",
+    "actors/runtime/test_signals.py",
+    "actors/uses/test_cpu.py",
     "compat",
     "foreign",
     "ingress",
     "ops",
+    "supervisors/test_heartbeat.py",
+    "test_one_name.py",
     "test_readme.py",
 )
 """Folders and files of tests that start programs or servers of their own; the others say by their fixtures
