@@ -15,7 +15,7 @@ from mailroom.storage.postgres.payments import Orphans, payments_elsewhere
 
 log = get_logger("mailroom.payment")
 
-TODO = (
+ADVICE = (
     'say `formerly = ["{name}"]` at the account that it is now, or set [payments.{name}] again: until then'
     " nobody asks for them, and no money of theirs goes back"
 )
@@ -32,7 +32,7 @@ async def name_orphans(database: asyncpg.Pool, accounts: Mapping[str, PaymentPro
             account=one.account,
             payments=one.payments,
             under_way=one.under_way,
-            todo=TODO.format(name=one.account),
+            todo=ADVICE.format(name=one.account),
         )
     return found
 

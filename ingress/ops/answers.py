@@ -1,10 +1,14 @@
 """What the routes of `/ops` share: how a question is read, who asks it, and how an answer is shown."""
 
+from collections.abc import Awaitable, Callable
+
 from pydantic_core import to_json
 from quart import Response, g, request
 
+from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.asked import Reasoned, T, read_body, read_query, read_who
 from mailroom.ingress.ops.plain import plain
+from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.reports import By
 
 INCOMPLETE = "X-Incomplete"
@@ -25,6 +29,11 @@ async def body(model: type[T]) -> T:
     """The body. Raises `BadRequestError`."""
     data: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
     return read_body(model, data)
+
+
+async def finished(under_way: UnderWay, action: Callable[[], Awaitable[object]]) -> Response:
+    """What came of an action, which goes on to its end whoever still waits for the answer."""
+    return shown(await aio(under_way.finish, action))
 
 
 def shown(value: object, *, incomplete: str = "") -> Response:

@@ -4,7 +4,6 @@ A door only: each route reads what was asked, calls on-call's function on the as
 came of it. `GET /ops/` lists the routes, each with the first line of its docstring.
 """
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from quart import Blueprint, Response, current_app
@@ -12,7 +11,7 @@ from quart import Blueprint, Response, current_app
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.console.shop.api import ShopDoor, add_shop
 from mailroom.ingress.ops.access import Access
-from mailroom.ingress.ops.answers import body, by, query, shown
+from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import (
     Act,
     Bulk,
@@ -33,7 +32,6 @@ from mailroom.ingress.ops.problems import answer_problems
 from mailroom.ingress.ops.restored import add_restored
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.desk import OnCall
-from mailroom.supervisors.oncall.reports import Outcome
 
 
 def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Blueprint:
@@ -135,8 +133,7 @@ def _add_views(ops: Blueprint, desk: OnCall) -> None:
 
 
 def _add_actions(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
-    async def done(action: Callable[[], Awaitable[Outcome]]) -> Response:
-        return shown(await aio(under_way.finish, action))
+    done = partial(finished, under_way)
 
     @ops.post("/restart")
     async def restart() -> Response:

@@ -1,17 +1,15 @@
 """`/ops/outbox`: jobs and their queues, as JSON over HTTP; a door like the rest of `/ops`."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.ops.answers import body, by, query, shown
+from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import Edit, Reasoned
 from mailroom.ingress.ops.asked_outbox import JobBulk, JobQuery
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.desk import OnCall
-from mailroom.supervisors.oncall.reports import Outcome
 
 
 def add_outbox(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
@@ -39,8 +37,7 @@ def _add_views(ops: Blueprint, desk: OnCall) -> None:
 
 
 def _add_actions(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
-    async def done(action: Callable[[], Awaitable[Outcome]]) -> Response:
-        return shown(await aio(under_way.finish, action))
+    done = partial(finished, under_way)
 
     @ops.post("/outbox/retry")
     async def retry_jobs() -> Response:

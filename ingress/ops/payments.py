@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.ops.answers import body, by, query, shown
+from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import IDS_MAX, Asked, Reasoned
 from mailroom.ingress.ops.asked_outbox import Word
 from mailroom.ingress.under_way import UnderWay
@@ -54,11 +54,10 @@ def add_payments(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
     async def give_lost_back() -> Response:
         """Have money go back through its gateway. Body: refs, or all=true, why."""
         asked = await body(GivenBack)
-        return shown(await aio(under_way.finish, partial(desk.give_lost_back, asked.refs, by(asked))))
+        return await finished(under_way, partial(desk.give_lost_back, asked.refs, by(asked)))
 
     @ops.post("/payments/lost/<ref>/end")
     async def end_lost_payment(ref: str) -> Response:
         """Say what became of one. Body: ending (delivered, credited, given_back), why."""
         asked = await body(Ended)
-        action = partial(desk.end_lost_payment, ref, asked.ending, by(asked))
-        return shown(await aio(under_way.finish, action))
+        return await finished(under_way, partial(desk.end_lost_payment, ref, asked.ending, by(asked)))

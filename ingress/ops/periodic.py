@@ -5,7 +5,7 @@ from functools import partial
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.ops.answers import body, by, shown
+from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.desk import OnCall
@@ -23,4 +23,4 @@ def add_periodic(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
     async def run_periodic(name: str) -> Response:
         """Run a periodic work now, once; not beside a run that is under way. Body: why."""
         asked = await body(Reasoned)
-        return shown(await aio(under_way.finish, partial(desk.run_periodic, name, by(asked))))
+        return await finished(under_way, partial(desk.run_periodic, name, by(asked)))

@@ -5,7 +5,7 @@ from functools import partial
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.ops.answers import body, by, shown
+from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.desk import OnCall
@@ -29,5 +29,4 @@ def add_restored(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
     async def go() -> Response:
         """Let chats and jobs go on after a store went back. Body: why, unasked? (false)."""
         asked = await body(Go)
-        action = partial(desk.go_on, by(asked), unasked=asked.unasked)
-        return shown(await aio(under_way.finish, action))
+        return await finished(under_way, partial(desk.go_on, by(asked), unasked=asked.unasked))

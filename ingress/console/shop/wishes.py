@@ -22,7 +22,6 @@ from mailroom.actors.bots.shop.upload import parse_products, parse_slug
 from mailroom.actors.bots.shop.upload_table import BadLine
 from mailroom.actors.bots.shop.upload_text import ReadAs
 from mailroom.actors.kit.speech.money import format_money
-from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.console.shop.asked import (
     AnswerWish,
     BroadcastWish,
@@ -38,7 +37,7 @@ from mailroom.ingress.console.shop.asked import (
     Withdrawal,
 )
 from mailroom.ingress.console.shop.door import ShopDoor, actor, in_words
-from mailroom.ingress.ops.answers import body, query, shown
+from mailroom.ingress.ops.answers import body, finished, query
 from mailroom.ingress.ops.asked import BadRequestError
 from mailroom.ingress.under_way import UnderWay
 
@@ -53,7 +52,7 @@ def add_wishes(ops: Blueprint, door: ShopDoor, under_way: UnderWay) -> None:
     """Build the routes."""
 
     async def done(act: Callable[[], Awaitable[Said]]) -> Response:
-        return shown(await aio(under_way.finish, partial(in_words, act)))
+        return await finished(under_way, partial(in_words, act))
 
     _add_goods(ops, door, done)
     _add_orders(ops, door, done)
