@@ -7,7 +7,6 @@ for it is blocked; this is asked from the thread of the heartbeat (`heartbeat.py
 
 import asyncio
 import sys
-import sysconfig
 import threading
 import time
 import traceback
@@ -19,6 +18,7 @@ from types import FrameType
 from prometheus_client import Counter
 
 from mailroom.actors.running import turn_at_work
+from mailroom.storage.frames import is_authors
 
 LOOK_SECONDS = 0.25
 """How often it is asked whether the loop goes on."""
@@ -38,12 +38,6 @@ STALLS = Counter(
     "mailroom_stalls_total", "Times the loop stood still for a second or longer, by whose turn", ["bot"]
 )
 STALLED = Counter("mailroom_stalled_seconds_total", "How long the loop stood still in those times", ["bot"])
-
-_ROOT = Path(__file__).resolve().parents[1]
-_OURS = tuple(f"{_ROOT / folder}/" for folder in ("actors", "storage", "supervisors", "ingress", "ops"))
-_BOTS = f"{_ROOT / 'actors' / 'bots'}/"
-_PATHS = sysconfig.get_paths()
-_LIBRARIES = tuple(f"{_PATHS[name]}/" for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 @dataclass(slots=True)
@@ -147,7 +141,7 @@ def culprit(frame: FrameType) -> str:
     Python's, a library's or ours; without one, the innermost.
     """
     found: FrameType | None = frame
-    while found is not None and not _is_a_bots(found.f_code.co_filename):
+    while found is not None and not is_authors(found.f_code.co_filename):
         found = found.f_back
     shown = found or frame
     return f"{shown.f_code.co_filename}:{shown.f_lineno} in {shown.f_code.co_name}"
@@ -157,9 +151,3 @@ def in_a_debugger(frame: FrameType) -> bool:
     """Whether somebody looks at a thread in a debugger: it stands still for as long as he thinks."""
     files = (one.f_code.co_filename for one, _ in traceback.walk_stack(frame))
     return any(Path(file).name in DEBUGGERS or "pydevd" in file for file in files)
-
-
-def _is_a_bots(file: str) -> bool:
-    if file.startswith("<"):
-        return False  # built in, or made up at run time
-    return file.startswith(_BOTS) or not file.startswith((*_OURS, *_LIBRARIES))

@@ -16,6 +16,7 @@ from mailroom.actors.running import as_current
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.turn import Turn
+from mailroom.storage.frames import is_authors
 from mailroom.storage.postgres.lease import Leases
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.supervisors import stalls
@@ -211,9 +212,9 @@ def test_a_log_that_cannot_be_written_delays_nobody_who_has_something_to_say():
 
 
 def test_libraries_and_our_own_code_are_not_the_bots():
-    assert not stalls._is_a_bots(stalls.__file__)
-    assert not stalls._is_a_bots(trio.__file__)
-    assert not stalls._is_a_bots(threading.__file__)
-    assert not stalls._is_a_bots("<string>")
-    assert stalls._is_a_bots("/srv/my_bot.py")
-    assert stalls._is_a_bots(str(Path(stalls.__file__).parents[1] / "actors" / "bots" / "shop" / "router.py"))
+    assert not is_authors(stalls.__file__)
+    assert not is_authors(trio.__file__)
+    assert not is_authors(threading.__file__)
+    assert not is_authors("<string>")
+    assert is_authors("/srv/my_bot.py")
+    assert is_authors(str(Path(stalls.__file__).parents[1] / "actors" / "bots" / "shop" / "router.py"))
