@@ -14,15 +14,19 @@ import mailroom
 ROOT = Path(__file__).resolve().parents[1]
 FACE = ROOT / ".package" / "mailroom" / "__init__.py"
 PAGE = (ROOT / "ops" / "docs" / "from-mailroom.md").read_text(encoding="utf-8")
-MODULES = ("mailroom", "mailroom.payments")
+MODULES = ("mailroom", "mailroom.pages", "mailroom.payments")
+
+
+def headings(section: str) -> str:
+    """The submodule that a section is about; empty where it says none."""
+    found = re.search(r"from (mailroom\.\w+) import", section.partition("\n")[0])
+    return found[1] if found else ""
 
 
 def documented(module: str) -> list[str]:
     """The names in the tables of the page, of those sections that are about a module."""
     sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
-    of = [
-        one for one in sections if ("mailroom.payments" in one.partition("\n")[0]) == (module != "mailroom")
-    ]
+    of = [one for one in sections if (headings(one) or "mailroom") == module]
     rows = [line.split("|")[1] for one in of for line in one.splitlines() if line.startswith("| `")]
     return [name for row in rows for name in re.findall(r"`(\w+)`", row)]
 

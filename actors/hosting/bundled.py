@@ -12,7 +12,7 @@ loads no framework. `Parts` is what runs, asked for when the service starts.
     BOT = BundledBot(options=Options, parts=parts, queues=(DELIVERY,))
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -22,6 +22,8 @@ from pydantic import BaseModel
 from mailroom.actors.hosting.demo_person import DemoPerson
 from mailroom.actors.jobs.queue import Queue, QueueError
 from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.pages.page import Hook, Page, Section
+from mailroom.actors.pages.visit import Proof
 
 if TYPE_CHECKING:  # frameworks
     from aiogram import Router
@@ -43,6 +45,11 @@ async def _nothing(_room: "Room[O]") -> None:
 # No slots in these: `Parts[Options](…)` notes on the value how it was called, which slots make an error.
 
 
+async def _no_roles(_room: "Room[O]", _proofs: frozenset[Proof]) -> frozenset[str]:
+    """Nobody is anything but a customer."""
+    return frozenset()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts(Generic[O]):
     """What runs of a bundled bot. Each function gets the room of one bot, and is called once for each bot of
@@ -55,6 +62,14 @@ class Parts(Generic[O]):
     """Who does the jobs of its queues: for each of `BundledBot.queues` one `Handlers`."""
     purposes: "Callable[[Room[O]], Mapping[str, Purpose]]" = lambda _room: {}
     """What follows from the payments that it asks for, by what they pay for."""
+    page: Page[O] | None = None
+    """Its Mini App or public page."""
+    section: Section[O] | None = None
+    """Its part of the console."""
+    hooks: Sequence[Hook[O]] = ()
+    """What other servers may call."""
+    roles: "Callable[[Room[O], frozenset[Proof]], Awaitable[frozenset[str]]]" = _no_roles
+    """What somebody is who has proved these addresses: `owner`, `staff`, whatever its asks say who `may`."""
     prepare: "Callable[[Room[O]], Awaitable[None]]" = _nothing
     """What it sees to before it serves, awaited on the asyncio side. Raises `VaultError` where it cannot read
     what it has kept, and the service does not start.

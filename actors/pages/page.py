@@ -1,0 +1,97 @@
+"""A room's page, its section of the console, and what other servers may call, as values."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from mailroom.actors.pages.ask import Ask, AskError
+from mailroom.actors.pages.visit import Way
+
+if TYPE_CHECKING:  # frameworks
+    from mailroom.actors.hosting.room import Room
+    from mailroom.storage.postgres.outbox.job import NewJob
+
+O = TypeVar("O", bound=BaseModel)  # noqa: E741 - a room's options
+
+
+class ProblemWords(NamedTuple):
+    """What somebody is told of a problem: what is wrong, and what to do."""
+
+    error: str
+    what_to_do: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[O]):
+    """A Mini App or a public page, at `/app/BOT/`."""
+
+    files: Path
+    """A folder with `index.html` and what it needs; the kit of all pages is at `kit/` beside them."""
+    asks: Sequence[Ask[O, Any]]
+    """What it may ask, below `/app/BOT/api`."""
+    enter: tuple[Way, ...] = ("telegram",)
+    """How it learns who is there; `demo` is possible where no bot has a real token."""
+    words: Mapping[str, Mapping[str, ProblemWords]] = field(default_factory=dict)
+    """What is said of the problems of its asks: by language, then by their code."""
+    links: Sequence[Ask[O, Any]] = ()
+    """GETs alone, below `/app/BOT/l/TOKEN`, for whoever has the link: files for calendars and mail."""
+    push: bool = False
+    """Whether it may send its visitors notices that their browser shows."""
+
+    def __post_init__(self) -> None:
+        _each_once(self.asks)
+        _each_once(self.links)
+        if acting := [ask for ask in self.links if ask.method != "GET"]:
+            raise AskError(f"{acting[0].method} {acting[0].path}: a link is opened by mail scanners too: GET")
+
+
+@dataclass(frozen=True)
+class Section(Generic[O]):
+    """A part of the console, for those who run this bot."""
+
+    title: str
+    files: Path
+    """A folder with `section.html`, `section.js`, `section.css` and what they need."""
+    asks: Sequence[Ask[O, Any]]
+    """What it may ask, below `/ops/bots/BOT`; each is also `mailroom ask BOT …`."""
+
+    def __post_init__(self) -> None:
+        _each_once(self.asks)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody else's server has sent, as it came."""
+
+    headers: Mapping[str, str]
+    """By their names in small letters."""
+    query: Mapping[str, str]
+    body: bytes
+    peer: str
+    """The address it came from, as far as trusted proxies say."""
+
+
+@dataclass(frozen=True)
+class Hook(Generic[O]):
+    """Somebody else's server calls, at `/webhook/bots/BOT/PATH`. The jobs that it comes to are committed
+    before it is answered with 2xx.
+    """
+
+    path: str
+    read: "Callable[[Room[O], Notice], Awaitable[Sequence[NewJob]]]"
+    """Raises `Problem`: `unknown` for what is not signed as it should be. Sent twice, it comes to jobs with
+    the same `dedup_key`.
+    """
+    bytes_max: int = 1 << 20
+
+
+def _each_once(asks: Sequence[Ask[Any, Any]]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for ask in asks:
+        place = (ask.method, ask.path)
+        if place in seen:
+            raise AskError(f"{ask.method} {ask.path} is there twice")
+        seen.add(place)
