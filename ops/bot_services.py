@@ -16,12 +16,14 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
+from mailroom.actors.uses.signals import Signals
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.room_options import options_of
 from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import Stores
+from mailroom.storage.redis.air import Air
 from mailroom.storage.redis.allowances import Allowances
 
 THIS_MACHINE = ("127.0.0.0/8", "::1")
@@ -35,6 +37,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS, follow_redirects=False)
     typed = Http(settings.private_networks + (THIS_MACHINE if settings.demo else ()))
     cpu = Cpu()
+    signals = Signals(Air(stores.redis_url, stores.line))
     models = models_of(settings)
     try:
         yield BotServices(
@@ -45,6 +48,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             http=typed,
             allowance=Allowance(Allowances(stores.line)),
             cpu=cpu,
+            signals=signals,
             public_url=settings.address,
             wake=outbox.wake,
             options=options_of(settings),
@@ -56,6 +60,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             await aio(http.aclose)
             await aio(typed.aclose)
             await aio(cpu.stop)
+            await aio(signals.close)
             if models is not None:
                 await aio(models.close)
 

@@ -11,6 +11,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
+from mailroom.actors.uses.signals import RoomSignals
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
@@ -42,6 +43,8 @@ class Room(Generic[O]):
     """What somebody may do only so often."""
     cpu: Cpu
     """For work that would stall the loop."""
+    signals: RoomSignals
+    """That something has changed, for whoever shows it."""
     public_url: str
     """Under which address customers' browsers reach this service; empty where they cannot."""
     wake: Callable[[str], None]
@@ -52,6 +55,12 @@ class Room(Generic[O]):
     def schema(self) -> str:
         """Where its tables are."""
         return self.database.schema
+
+    def signal(self, name: str) -> None:
+        """Wake whoever listens for this name, in all processes: after the commit of what has changed. Raises
+        `ValueError` for what is no name.
+        """
+        self.signals.give(name)
 
     def offered(self) -> dict[str, Any]:
         """What its handlers are offered, by name."""

@@ -1,7 +1,7 @@
 """What a process has for its bots with rooms; each room is given what is its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
+from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
@@ -42,6 +43,8 @@ class BotServices:
     """The options of each bundled bot, by its name in the configuration."""
     schemas: Mapping[str, str]
     """Where the tables of each of them are."""
+    signals: Signals = field(default_factory=Signals)
+    """That something has changed, for whoever shows it."""
     demo: bool = False
 
     def of(self, bot: str) -> Room[Any]:
@@ -60,6 +63,7 @@ class BotServices:
             http=self.http,
             allowance=self.allowance,
             cpu=self.cpu,
+            signals=RoomSignals(self.signals, bot),
             public_url=self.public_url,
             wake=self.wake,
             demo=self.demo,

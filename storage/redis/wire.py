@@ -8,7 +8,7 @@ message takes four such calls. The protocol is RESP2, as every Redis speaks it.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, cast
 
 import hiredis
@@ -22,10 +22,14 @@ _INCOMPLETE = object()
 
 
 class Wire(asyncio.Protocol):
-    """A connection that is open. `lost` is set, with the reason, when it is not any more."""
+    """A connection that is open. `lost` is set, with the reason, when it is not any more. `heard` gets what
+    is published to those who have subscribed over it: this alone comes without having been asked for.
+    """
 
     def __init__(self) -> None:
         self.lost: Exception | None = None
+        self.heard: Callable[[bytes], None] | None = None
+        self.ended = asyncio.Event()
         self._reader = hiredis.Reader(notEnoughData=_INCOMPLETE)
         self._transport: asyncio.WriteTransport | None = None
         self._expected: deque[asyncio.Future[Any]] = deque()
@@ -64,6 +68,9 @@ class Wire(asyncio.Protocol):
         """Hand out the answers that are complete."""
         self._reader.feed(data)
         while (answer := self._reader.gets()) is not _INCOMPLETE:
+            if self.heard is not None and isinstance(answer, list) and answer[0] == b"message":
+                self.heard(answer[2])
+                continue
             if not self._expected:
                 self.abort(ConnectionError("an answer that nobody asked for"))
                 return
@@ -75,6 +82,7 @@ class Wire(asyncio.Protocol):
         """Tell everybody who waits: whether their command took effect is not known."""
         if self.lost is None:
             self.lost = exc or ConnectionError("Redis closed the connection")
+            self.ended.set()
         expected, self._expected = self._expected, deque()
         for future in expected:
             if not future.done():

@@ -14,9 +14,9 @@ from mailroom.storage.redis import permissions
 from mailroom.storage.redis.permissions import commands, refused
 
 ROOT = Path(permissions.__file__).parents[2]
-DONE_WITHOUT = {"CONFIG", "INFO"}
-"""Managed services forbid these, and we do without what they say."""
-RECOMMENDED = "~mailroom:* +@read +@write +@scripting +@connection +time +info"
+DONE_WITHOUT = {"CONFIG", "INFO", "PUBLISH", "SUBSCRIBE"}
+"""Managed services forbid the first two, and we do without what they say; the others only carry signals."""
+RECOMMENDED = "~mailroom:* &mailroom:* +@read +@write +@scripting +@connection +@pubsub +time +info"
 """What `production.md` says."""
 
 
