@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from pydantic_core import to_json
-from quart import Response, g, request
+from quart import Response, request
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.asked import Reasoned, T, read_body, read_query, read_who
+from mailroom.ingress.ops.asker import asker
 from mailroom.ingress.ops.plain import plain
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.reports import By
@@ -16,8 +17,10 @@ INCOMPLETE = "X-Incomplete"
 
 
 def by(asked: Reasoned) -> By:
-    """Who acts, and why."""
-    return By(read_who(request.headers.get("X-Operator", "")) or g.who, asked.why)
+    """Who acts, and why. On-call may say for whom they act; a person is who they have proved to be."""
+    one = asker()
+    claimed = read_who(request.headers.get("X-Operator", "")) if one.on_call else ""
+    return By(claimed or one.who, asked.why)
 
 
 def query(model: type[T]) -> T:

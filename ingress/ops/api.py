@@ -38,7 +38,7 @@ def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Bluep
     """Build the routes; those of the shop where there is one."""
     ops = Blueprint("ops", __name__, url_prefix="/ops")
     ops.before_app_request(partial(guard, access))
-    answer_problems(ops)
+    answer_problems(ops, desk)
     _add_views(ops, desk)
     under_way = UnderWay()
     _add_actions(ops, desk, under_way)

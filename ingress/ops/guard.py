@@ -5,6 +5,7 @@ from quart.typing import ResponseReturnValue
 from structlog import get_logger
 
 from mailroom.ingress.ops.access import CSRF_HEADER, Access, is_of_the_console, is_same_origin, session_of
+from mailroom.ingress.ops.asker import Asker
 
 log = get_logger("mailroom.ops")
 
@@ -13,7 +14,6 @@ async def guard(access: Access) -> ResponseReturnValue | None:
     """Refuse who is not let in, before anything is said about what there is; else note who it is."""
     if not is_ops(request.path):
         return None
-    g.who = "api"
     authorization = request.headers.get("Authorization")
     if authorization is not None:
         bears, guesses = access.bears(authorization), access.guesses
@@ -26,6 +26,7 @@ async def guard(access: Access) -> ResponseReturnValue | None:
             answer = jsonify(error="too many wrong tokens came from this address; wait")
             return answer, 429, {"Retry-After": str(int(seconds) + 1)}
         if bears:
+            g.asker = Asker(True, "api")
             return None
     session = session_of(request, access) if authorization is None else None
     if session is None:
@@ -37,7 +38,7 @@ async def guard(access: Access) -> ResponseReturnValue | None:
         log.warning("ops_without_csrf", path=request.path, who=session.who, address=request.remote_addr)
         words = "is missing or of another session; reload the console, or send the token as a bearer"
         return jsonify(error=f"{CSRF_HEADER}: {words}"), 403
-    g.who = session.who or "console"
+    g.asker = Asker(True, session.who or "console")
     return None
 
 

@@ -92,6 +92,10 @@ class Office:
         order = Order("reload", targets=targets)
         return [one for one in await self._post.ask_all(workers, order, LOOK_SECONDS) if one.error]
 
+    async def refused(self, by: By, what: str) -> None:
+        """Write down that somebody asked for what is not theirs; `by.why` says whose it is."""
+        await self._write_down("refused", what, by, "nothing was done")
+
     async def _intervene(
         self, action: str, target: str, by: By, act: Callable[[], Awaitable[Outcome]]
     ) -> Outcome:
