@@ -14,6 +14,7 @@ from mailroom.actors.providers.chat_requests import OPENAI_BASE_URL
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.cache import Cache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.actors.uses.signals import Signals
@@ -25,6 +26,7 @@ from mailroom.ops.settings import Settings
 from mailroom.ops.stores import Stores
 from mailroom.storage.redis.air import Air
 from mailroom.storage.redis.allowances import Allowances
+from mailroom.storage.redis.caches import Caches
 
 THIS_MACHINE = ("127.0.0.0/8", "::1")
 """Where a demo's own simulators answer."""
@@ -48,6 +50,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             http=typed,
             allowance=Allowance(Allowances(stores.line)),
             cpu=cpu,
+            cache=Cache(Caches(stores.line)),
             signals=signals,
             public_url=settings.address,
             wake=outbox.wake,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.cache import RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.signals import RoomSignals
@@ -43,6 +44,8 @@ class Room(Generic[O]):
     """What somebody may do only so often."""
     cpu: Cpu
     """For work that would stall the loop."""
+    cache: RoomCache
+    """What may be a little old, kept for a while for all processes."""
     signals: RoomSignals
     """That something has changed, for whoever shows it."""
     public_url: str

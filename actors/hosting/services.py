@@ -12,6 +12,7 @@ from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.signals import RoomSignals, Signals
@@ -43,6 +44,8 @@ class BotServices:
     """The options of each bundled bot, by its name in the configuration."""
     schemas: Mapping[str, str]
     """Where the tables of each of them are."""
+    cache: Cache = field(default_factory=Cache)
+    """What may be a little old, kept for a while for all processes."""
     signals: Signals = field(default_factory=Signals)
     """That something has changed, for whoever shows it."""
     demo: bool = False
@@ -63,6 +66,7 @@ class BotServices:
             http=self.http,
             allowance=self.allowance,
             cpu=self.cpu,
+            cache=RoomCache(self.cache, bot),
             signals=RoomSignals(self.signals, bot),
             public_url=self.public_url,
             wake=self.wake,

@@ -5,26 +5,19 @@ them has not twice as much. While that count is away each process goes by one of
 limits: nobody is shut out, on-call least of all, and nobody has more than the limit times the processes.
 """
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from prometheus_client import Counter
-from structlog import get_logger
 
 from mailroom.actors.metrics import child
-from mailroom.storage.errors import StoreError
-
-log = get_logger("mailroom.allowance")
+from mailroom.actors.uses.brief import Brief
+from mailroom.storage.errors import StoreUnavailable
 
 REMEMBERED_MAX = 20_000
 """Keys of a process's own count, some megabytes; the one not seen for longest begins anew."""
-ANSWER_SECONDS = 0.5
-"""For the shared count: a person waits behind it."""
-AWAY_SECONDS = 5.0
-"""After it did not answer; nobody waits for it meanwhile."""
 
 TAKEN = Counter(
     "mailroom_allowances_total", "Looks at what may be done only so often, by outcome", ["kind", "outcome"]
@@ -51,7 +44,7 @@ class Allowance:
         self._now = now
         self._own: OrderedDict[str, float] = OrderedDict()
         """When each is whole again, as far as this process has taken from it."""
-        self._away_until = 0.0
+        self._brief = Brief("allowance_counted_here", now)
 
     async def take(self, name: str, key: str, *, most: int, seconds: float) -> float:
         """Take one; 0, or for how many seconds there is none."""
@@ -82,13 +75,10 @@ class Allowance:
         return wait
 
     async def _shared(self, whose: str, most: int, interval: float, *, take: bool) -> float:
-        if self._counts is None or self._now() < self._away_until:
+        if self._counts is None:
             return 0.0
         asked: Callable[[str, int, float], Awaitable[int]] = self._counts.take if take else self._counts.look
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await asked(whose, most, interval * 1000) / 1000
-        except (StoreError, TimeoutError) as error:
-            self._away_until = self._now() + AWAY_SECONDS
-            log.warning("allowance_counted_here", why=str(error) or type(error).__name__)
+            return await self._brief.ask(lambda: asked(whose, most, interval * 1000)) / 1000
+        except StoreUnavailable:
             return 0.0

@@ -31,6 +31,7 @@ NAMES = (
     "allow",
     "back",
     "begin",
+    "cache",
     "commit",
     "drop",
     "edit",

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from mailroom.actors.uses import allowance as allowing
+from mailroom.actors.uses import brief
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.allowances import Allowances
@@ -74,7 +75,7 @@ def test_two_processes_give_no_more_than_one(clean_redis_url):
 
 @pytest.mark.parametrize("away", [StoreUnavailable("gone"), None])
 def test_without_the_shared_count_each_process_goes_by_its_own(monkeypatch, away):
-    monkeypatch.setattr(allowing, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(brief, "ANSWER_SECONDS", 0.05)
 
     async def main():
         shared, clock = Shared(), Clock()
