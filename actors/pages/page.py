@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from mailroom.actors.pages.ask import Ask, AskError
+from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, ON_CALL, Ask, AskError
 from mailroom.actors.pages.visit import Way
 
 if TYPE_CHECKING:  # frameworks
@@ -56,10 +56,23 @@ class Section(Generic[O]):
     files: Path
     """A folder with `section.html`, `section.js`, `section.css` and what they need."""
     asks: Sequence[Ask[O, Any]]
-    """What it may ask, below `/ops/bots/BOT`; each is also `mailroom ask BOT …`."""
+    """What it may ask, below `/ops/bots/BOT`; each is also `mailroom ask BOT …`. Their `may` names roles of
+    the room; on-call may everything.
+    """
 
     def __post_init__(self) -> None:
         _each_once(self.asks)
+        for ask in self.asks:
+            if open_to := frozenset(ask.may) & (ANYONE | KNOWN | BEARER):
+                raise AskError(
+                    f"{ask.method} {ask.path}: in a section there is nobody who is {min(open_to)!r} and no"
+                    " more: name roles of the room, or ON_CALL"
+                )
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Those of the room that have anything to ask here."""
+        return frozenset(role for ask in self.asks for role in ask.may) - ON_CALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from mailroom.actors.bots.shop.jobs.whose import whose
 from mailroom.actors.bots.shop.monitoring.gauges import measure
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.restored import restored
+from mailroom.actors.bots.shop.roles import roles
 from mailroom.actors.bots.shop.router import build
 from mailroom.actors.bots.shop.stock import require_readable
 from mailroom.actors.hosting.bundled import Parts
@@ -26,6 +27,7 @@ PARTS = Parts(
     answers=build,
     jobs=lambda room: [handlers(room)],
     purposes=purposes,
+    roles=roles,
     prepare=prepare,
     measure=measure,
     restored=lambda room: restored(room.schema, room.sharing),
