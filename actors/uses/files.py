@@ -1,5 +1,5 @@
 """Files of a room: pictures, documents, what somebody has sent. They are in Postgres, kept and let go of with
-the facts that they belong to, in one transaction; `ingress/pages/kept_file.py` shows them.
+the facts that they belong to, in one transaction; `ingress/asks/kept_file.py` shows them.
 """
 
 from collections.abc import Awaitable, Callable

@@ -16,9 +16,10 @@ from structlog import get_logger
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.pages.answer import File
 from mailroom.actors.providers.mini_app import Visitor
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.pages.served_file import served_file
+from mailroom.ingress.asks.served_file import served_file
 from mailroom.ingress.pages.shop.asked import (
     ORDER_NUMBER_MAX,
     AskedComplaint,
@@ -144,10 +145,11 @@ def add_api(page: Blueprint, shops: Shops, counter: Counter) -> None:
         return _shown(await _ask(counter.complain, here, _number(number), asked))
 
     @page.get(f"{API}/orders/<int:number>/goods/<int:place>")
-    async def file(number: int, place: int) -> Response:
+    async def goods_file(number: int, place: int) -> Response:
         """A file that was bought, as a download."""
         goods = await _ask(counter.file, await visit(), _number(number), place)
-        return served_file(goods.content, download=goods.file_name or "file")
+        file = File(goods.content, "application/octet-stream", goods.file_name)
+        return served_file(file, file.content)
 
     @page.route(f"{API}/<path:rest>", methods=_METHODS)
     async def nothing(rest: str) -> Response:  # noqa: ARG001 - the name in the route

@@ -11,9 +11,10 @@ import trio
 from quart import Blueprint, Response, request
 from structlog import get_logger
 
+from mailroom.actors.pages import answer
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.files import Files
-from mailroom.ingress.pages.kept_file import kept_file
+from mailroom.ingress.asks.kept_file import kept_file
 from mailroom.ingress.pages.shop.shops import Shops
 from mailroom.storage.postgres.database import UNAVAILABLE
 from mailroom.storage.postgres.files import File
@@ -81,4 +82,5 @@ def add_pictures(page: Blueprint, shops: Shops) -> None:
             return Response("", 503, content_type="text/plain")
         if found is None:
             return Response("", 404, content_type="text/plain")
-        return kept_file(found, request.headers)
+        picture = answer.File(found.content, found.type, inline=True, digest=found.digest)
+        return kept_file(picture, request.headers, anyone=True)

@@ -3,7 +3,7 @@
 from mailroom.actors.bots.shop.demo.pictures import picture
 from mailroom.actors.bots.shop.pictures import add_picture
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.pages.kept_file import KEPT
+from mailroom.ingress.asks.kept_file import KEPT
 from mailroom.storage.postgres.files import digest_of
 from tests.ingress.pages.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
 
@@ -29,7 +29,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
         for _ in range(2):
             answer = await shop.client.get(found[trams])
             assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
-            assert answer.headers["Cache-Control"] == KEPT
+            assert answer.headers["Cache-Control"] == f"public, {KEPT}"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Content-Security-Policy"] == "sandbox"
             assert await answer.get_data() == PNG
@@ -54,7 +54,7 @@ def test_a_picture_is_not_sent_again_to_whoever_has_it_and_in_part_where_a_part_
         address, etag = f"/app/shop/pictures/{digest_of(PNG)}", f'"{digest_of(PNG)}"'
         has_it = await shop.client.get(address, headers={"If-None-Match": etag})
         assert (has_it.status_code, await has_it.get_data(), has_it.headers["ETag"]) == (304, b"", etag)
-        assert has_it.headers["Cache-Control"] == KEPT
+        assert has_it.headers["Cache-Control"] == f"public, {KEPT}"
         part = await shop.client.get(address, headers={"Range": "bytes=10-19"})
         assert (part.status_code, await part.get_data()) == (206, PNG[10:20])
         assert part.headers["Content-Range"] == f"bytes 10-19/{len(PNG)}"

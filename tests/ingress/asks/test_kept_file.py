@@ -7,8 +7,8 @@ import pytest
 from quart import request
 from werkzeug.datastructures import Headers
 
-from mailroom.ingress.pages.kept_file import kept_file, wanted
-from mailroom.storage.postgres.files import File
+from mailroom.actors.pages.answer import File
+from mailroom.ingress.asks.kept_file import kept_file, wanted
 from tests.ingress.http.listening import Listening
 
 CONTENT, DIGEST = b"0123456789", "d" * 32
@@ -16,7 +16,7 @@ ETAG = f'"{DIGEST}"'
 
 
 def shown(headers):
-    return kept_file(File(CONTENT, "audio/ogg", DIGEST), headers)
+    return kept_file(File(CONTENT, "audio/ogg", inline=True, digest=DIGEST), headers)
 
 
 def answer(**asked):

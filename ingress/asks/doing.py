@@ -1,0 +1,100 @@
+"""Having a room do what it was asked: not while nothing may change, no longer than it may take, and what
+changes something to its end.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import trio
+from structlog import get_logger
+
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.pages.answer import Problem
+from mailroom.actors.pages.ask import Ask
+from mailroom.actors.pages.visit import Visit
+from mailroom.actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio
+from mailroom.ingress.under_way import UnderWay
+from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.outbox.connection import TRY_AGAIN
+
+log = get_logger("mailroom.asks")
+
+STORE_RETRY_SECONDS = 2.0
+HELD_RETRY_SECONDS = 60.0
+"""A store went back: a person looks at it, which takes minutes."""
+UNFINISHED_RETRY_SECONDS = 5.0
+
+Held = Callable[[], bool]
+"""Whether nothing may act, because a store went back."""
+
+
+class Doing:
+    """Does what is asked, at whichever door."""
+
+    def __init__(self, held: Held = lambda: False) -> None:
+        self._held = held
+        self._under_way = UnderWay()
+
+    def check(self, ask: Ask[Any, Any]) -> None:
+        """Raise `Problem` where an ask would change something and nothing may change."""
+        if ask.changes and self._held():
+            raise Problem(
+                "unavailable",
+                "later",
+                says="something is held after a restore: nothing may change until it is let go",
+                retry_seconds=HELD_RETRY_SECONDS,
+            )
+
+    async def do(self, ask: Ask[Any, Any], room: Room[Any], visit: Visit, asked: Any) -> Any:
+        """What the room answers. Raises `Problem`, for whatever keeps it from it. Whoever leaves meanwhile
+        ends what only looks; what changes something goes on.
+        """
+
+        async def told() -> Any:
+            return await _told(ask, room, visit, asked)
+
+        async def finished() -> Any:
+            return await self._under_way.finish(told)
+
+        try:
+            with trio.fail_after(ask.seconds):
+                return await aio(finished if ask.changes else told)
+        except trio.TooSlowError:
+            log.error("ask_slow", bot=room.bot, ask=ask.name, seconds=ask.seconds, trace=visit.trace)
+            raise _unfinished() if ask.changes else _unavailable("it takes too long") from None
+        except (BridgeClosedError, CallCancelledError):
+            raise _unavailable("the service is going down") from None
+
+
+async def _told(ask: Ask[Any, Any], room: Room[Any], visit: Visit, asked: Any) -> Any:
+    """Awaited on the asyncio side. What goes wrong is logged here, for there may be nobody left to tell."""
+    function: Callable[..., Awaitable[Any]] = ask.function
+    try:
+        return await function(room, visit, asked)
+    except Problem:
+        raise
+    except (*TRY_AGAIN, StoreError) as error:
+        why = str(error) or type(error).__name__
+        log.error("ask_unavailable", bot=room.bot, ask=ask.name, why=why, trace=visit.trace)
+        raise _unavailable(why) from None
+    except Exception as error:
+        log.exception("ask_broken", bot=room.bot, ask=ask.name, trace=visit.trace)
+        raise broken() from error
+
+
+def broken() -> Problem:
+    """A mistake of ours, or of the room's author."""
+    return Problem("broken", "later", says="an error of ours: the log has its traceback")
+
+
+def _unavailable(why: str) -> Problem:
+    return Problem("unavailable", "later", says=why, retry_seconds=STORE_RETRY_SECONDS)
+
+
+def _unfinished() -> Problem:
+    return Problem(
+        "unfinished",
+        "later",
+        says="it takes longer than anybody waits, and goes on: look what came of it",
+        retry_seconds=UNFINISHED_RETRY_SECONDS,
+    )
