@@ -5,6 +5,7 @@ so a bot's code knows nothing of it; a bundled bot may ask for it by naming a ha
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, Protocol
 
+from mailroom.actors.cause import Cause
 from mailroom.actors.control import Control, Stopped
 from mailroom.actors.due import due_ms_of
 from mailroom.actors.journal import Journal
@@ -76,6 +78,8 @@ class Turn:
     """What it shares with the other parts of its media group, where it has any."""
     group_trace: str = ""
     """The trace of that group's first part."""
+    enqueued: Counter[str] = field(default_factory=Counter)
+    """How many jobs that are alike its transactions have enqueued."""
 
     @property
     def bot(self) -> str:
@@ -141,6 +145,18 @@ class Turn:
         """
         return Origin(
             self.chat.bot, self.chat.id, self.effect_id(name), self.update_id, self.chat.partition, self.epoch
+        )
+
+    @property
+    def cause(self) -> Cause:
+        """The message as a reason to write: see `Room.transaction`."""
+        return Cause(
+            bot=self.bot,
+            trace=self.trace_id,
+            who=f"chat {self.chat.id}",
+            effect=self.effect_id,
+            origin=self.origin,
+            enqueued=self.enqueued,
         )
 
     def set_timer(self, name: str, when: datetime | timedelta | int, data: str = "") -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mailroom.actors.hosting.measure import Measure as Measure
     from mailroom.actors.hosting.room import Room as Room
     from mailroom.actors.hosting.throttle import Throttle as Throttle
+    from mailroom.actors.hosting.transaction import Transaction as Transaction
     from mailroom.actors.jobs.context import JobContext as JobContext
     from mailroom.actors.jobs.handlers import Handlers as Handlers
     from mailroom.actors.jobs.kind import Kind as Kind
@@ -64,6 +65,7 @@ _FROM = {
     "Room": "actors.hosting.room",
     "Source": "storage.postgres.outbox.connection",
     "Throttle": "actors.hosting.throttle",
+    "Transaction": "actors.hosting.transaction",
     "Turn": "actors.turn",
     "VaultError": "storage.vault",
     "chat_event": "actors.hosting.events",

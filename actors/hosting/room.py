@@ -1,11 +1,14 @@
 """A bot of the configuration with all that its room may use: handed whole to every function of the room."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from mailroom.actors.cause import Begins
+from mailroom.actors.hosting.transaction import Transaction, transaction
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
@@ -65,9 +68,16 @@ class Room(Generic[O]):
         """
         self.signals.give(name)
 
+    def transaction(self, of: Begins) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction for a `Turn`, a `Visit`, or a `JobContext` that it does not end (`ending` is for
+        that). What the block raises undoes all of it. Raises `StoreUnavailable`.
+        """
+        return transaction(self.database, self.schema, of.cause, self.wake)
+
     def offered(self) -> dict[str, Any]:
         """What its handlers are offered, by name."""
         return {
+            "room": self,
             "database": self.database,
             "payments": self.payments,
             "models": self.models,

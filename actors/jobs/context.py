@@ -1,6 +1,7 @@
 """What a handler is given besides its payload: who it is, its services, and the ways to act only once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from mailroom.actors.cause import Cause
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.queue import bot_of
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import complete_within
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import Enqueued, Job, NewJob
+from mailroom.storage.postgres.outbox.job import Enqueued, Job, NewJob, Origin
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
 from mailroom.storage.postgres.outbox.pools import PIN, SharedConnections
@@ -75,6 +77,8 @@ class JobContext:
     """Whether the attempt was cut off because its deadline had passed."""
     ended: bool = False
     """Whether the job was ended by `ending()`."""
+    alike: Counter[str] = field(default_factory=Counter)
+    """How many jobs that are alike its transactions have enqueued."""
     _enqueued: set[str] = field(default_factory=set)
 
     @property
@@ -114,11 +118,27 @@ class JobContext:
         """The bot whose queue the job is in: what follows from it is that bot's too."""
         return bot_of(self.job.queue)
 
+    @property
+    def cause(self) -> Cause:
+        """The job as a reason to write: see `Room.transaction`."""
+        return Cause(
+            bot=self.bot_name,
+            trace=self.trace,
+            who=f"the job {self.job.name}",
+            effect=self._effect,
+            origin=lambda name: Origin(self.bot_name, None, self._effect(name)),
+            enqueued=self.alike,
+            database=self.database,
+        )
+
     def bot(self, name: str) -> "HostedBot":
         """A bot by its name in the configuration. Raises `NoServiceError` where there is none."""
         if name not in self.services.bots:
             raise NoServiceError(f"there is no bot {name!r} here; there are {sorted(self.services.bots)}")
         return self.services.bots[name]
+
+    def _effect(self, name: str) -> str:
+        return f"{self.idempotency_key}:{name}"
 
     def stay_in(self, schema: str) -> None:
         """Run a room's statements where its tables are."""

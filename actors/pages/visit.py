@@ -1,7 +1,11 @@
 """Somebody at a page, at a link, in the console or at the command line, as a room sees them."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
+
+from mailroom.actors.cause import Cause
+from mailroom.storage.postgres.outbox.job import Origin
 
 Way = Literal["telegram", "code", "link", "demo"]
 """How a page learns who is there; the platform does each of them once, for all bots."""
@@ -64,6 +68,8 @@ class Visit:
     """What brought them here: `?startapp=` of a link into Telegram, `?start=` of any other."""
     demo: bool = False
     """Nobody has proved anything: somebody chose to be this person."""
+    enqueued: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
+    """How many jobs that are alike its transactions have enqueued."""
 
     @property
     def telegram_id(self) -> int | None:
@@ -83,3 +89,16 @@ class Visit:
     def effect(self, name: str) -> str:
         """A name for an effect of this act that is the same however often it is asked for with its key."""
         return f"{self.door}:{self.bot}:{self.person or self.name}:{name}:{self.key or self.trace}"
+
+    @property
+    def cause(self) -> Cause:
+        """The act as a reason to write: see `Room.transaction`."""
+        return Cause(
+            bot=self.bot,
+            trace=self.trace,
+            who=self.who,
+            why=self.why,
+            effect=self.effect,
+            origin=lambda name: Origin(self.bot, None, self.effect(name)),
+            enqueued=self.enqueued,
+        )

@@ -55,10 +55,11 @@ class Backoff:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The chat handler that enqueues a job: once, however often its message is handled."""
+    """What enqueues a job, a chat's handler for one: once, however often it is run again."""
 
     bot: str
-    chat: str
+    chat: str | None
+    """None where it was none."""
     effect: str
     """The name of this effect, the same on every replay: `turn.effect_id("receipt")`."""
     update_id: int | None = None
