@@ -1,5 +1,5 @@
 """Something about a payment that was paid has changed: money went back by other hands or came back to the
-shop, or the payer's bank has taken it, or means to.
+merchant, or the payer's bank has taken it, or means to.
 
 our row              the provider says                            then
 paid, mismatched     a part went back                             noted
@@ -162,7 +162,7 @@ class _Change:
     async def _ours_came_back(
         self, row: PaymentRefund, said: ListedRefund, standing: Standing, rows: list[PaymentRefund]
     ) -> None:
-        """A refund that had arrived, as it seemed, is on the shop's account again: the payer has nothing."""
+        """A refund that had arrived, as it seemed, is at the merchant again: the payer has nothing."""
         owed = self._money(min(row.amount_minor, standing.left_minor))
         is_final = said.refusal in ("final", "person") and owed.amount_minor > 0
         status: RefundStatus = "impossible" if is_final else "failed"

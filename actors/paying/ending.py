@@ -14,7 +14,7 @@ from mailroom.storage.postgres.refunds import PaymentRefund, begin_again, finish
 REFUSALS_MAX = 11
 REFUSED_BACKOFF = Backoff(first_seconds=60.0, factor=3.0, max_seconds=86_400.0)
 """A refund that is refused for now is tried again under other names: after a minute, then ever more rarely,
-for almost four days together. A weekend without income on the shop's account ends in that time.
+for almost four days together. A weekend without income on the merchant's account ends in that time.
 """
 
 How = Literal["done", "needless", "impossible"]

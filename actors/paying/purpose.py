@@ -91,7 +91,7 @@ class Purpose:
 
 
 Purposes = Mapping[tuple[str, str], Purpose]
-"""All of them, by the bot that asks for the payment and by the kind of thing: two shops may both have an
+"""All of them, by the bot that asks for the payment and by the kind of thing: two bots may both have an
 order 1042.
 """
 

@@ -183,7 +183,7 @@ def _contradicts(asked: Asked) -> str | None:
     if fetched.state != "paid":
         return None
     if fetched.test != asked.provider.test:
-        return "a test payment, and the shop is real" if fetched.test else "a real payment in a test shop"
+        return "a test payment at a real account" if fetched.test else "a real payment at a test account"
     if fetched.money.amount_minor <= 0:
         return f"{name} says that {fetched.money} were paid"
     return None

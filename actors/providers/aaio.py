@@ -42,7 +42,7 @@ from mailroom.actors.providers.sums import Sums
 BASE_URL = "https://aaio.so"
 CURRENCIES = ("RUB", "UAH", "EUR", "USD")
 SUMS = Sums(1, 10**11 - 1)
-"""Of an order nothing is said; each method of a shop has a least and a greatest sum of its own, which its
+"""Of an order nothing is said; each method of a merchant has a least and a greatest sum of its own, which its
 cabinet and `/api/methods-pay` tell (of one method in the documentation they are 410 and 25 000 roubles). So
 an owner who has few methods says them, as `least` and `most`.
 """
@@ -56,7 +56,7 @@ NOTICE_FIELDS_MAX = 100
 STATES: Mapping[str, PaymentState] = {
     "in_process": "pending",
     "success": "paid",
-    # Paid; AAIO keeps the money back from the shop for a while, which is between it and the shop.
+    # Paid; AAIO keeps the money back from the merchant for a while, which is between it and the merchant.
     "hold": "paid",
     "expired": "canceled",
 }
@@ -95,7 +95,7 @@ class _Paid(BaseModel):
 
 
 class AaioSettings(AccountSettings):
-    """A shop of AAIO's, and the account's key."""
+    """A merchant's number at AAIO, and the account's key."""
 
     merchant_id: str
     secret_1: str = Field(repr=False)
@@ -107,7 +107,7 @@ class AaioSettings(AccountSettings):
 
 
 class Aaio:
-    """A shop at AAIO. It tells of no refunds and no disputes: what its cabinet shows is all there is to know.
+    """An account at AAIO. It tells of no refunds and no disputes: its cabinet shows all there is to know.
 
     Secret 1 signs what we ask for, secret 2 what it tells; the API key lets us ask it.
     """
@@ -147,7 +147,7 @@ class Aaio:
         )
 
     def sums(self, currency: str) -> Sums | None:
-        """What one of the shop's methods takes, as far as the owner has said it."""
+        """What one of the merchant's methods takes, as far as the owner has said it."""
         if currency not in CURRENCIES:
             return None
         return SUMS.within(self._least.get(currency), self._most.get(currency))
@@ -192,7 +192,7 @@ class Aaio:
         if not hmac.compare_digest(expected.encode(), said.sign.encode(errors="replace")):
             raise NoticeRefusedError(f"the signature is not {self.name}'s")
         if said.merchant_id != self._merchant_id:
-            raise NoticeRefusedError(f"a notice for another shop at {self.name}")
+            raise NoticeRefusedError(f"a notice for another merchant at {self.name}")
         return [NoticedPayment(said.order_id, STATES[said.status])]
 
     async def fetch(self, provider_id: str) -> FetchedPayment:
@@ -201,7 +201,7 @@ class Aaio:
         answer = await self._api.ask("POST", "/api/info-pay", form=form, headers=self._key)
         found = self._api.read(_Order, self._good(answer))
         if found.merchant_id != self._merchant_id:
-            raise ProviderRefusedError(f"{self.name} answered for another shop's order {provider_id}")
+            raise ProviderRefusedError(f"{self.name} answered for another merchant's order {provider_id}")
         try:
             money = Money.parse(found.amount, found.currency)
         except MoneyError as error:
@@ -222,7 +222,7 @@ class Aaio:
         )
 
     async def refund(self, order: RefundOrder) -> Refund:
-        """There is no such call: somebody has to do it, or it becomes credit in the shop."""
+        """There is no such call: somebody has to do it, or it becomes credit at the merchant."""
         raise ProviderRefusedError(
             f"{self.name} gives no money back by API: give {order.money} for payment {order.provider_id} "
             "back by hand (its cabinet, or a transfer), or credit it to the customer",

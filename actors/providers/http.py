@@ -146,7 +146,7 @@ class Api:
             return ProviderUnavailableError(
                 message, None if wait is None else min(max(wait, 0.0), RETRY_AFTER_SECONDS_MAX)
             )
-        # With these nothing passes by itself: our key is wrong, may not do it, or is another shop's.
+        # With these nothing passes by itself: our key is wrong, may not do it, or is another merchant's.
         return ProviderRefusedError(
             message, "person" if answer.status in (401, 403, 404) else "passes", code=code
         )

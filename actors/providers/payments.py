@@ -56,7 +56,7 @@ Refusal = Literal["final", "passes", "disputed", "person"]
 """What follows when a provider does not give money back.
 
 final      it never will: the money has to go another way (a closed account, a lost card)
-passes     perhaps it will later, under another name: too little on the shop's account, an unknown rule
+passes     perhaps it will later, under another name: too little on the merchant's account, an unknown rule
 disputed   the payer's bank has the matter: how that ends decides
 person     somebody has to change something first: bad credentials, an unknown payment
 """
@@ -121,7 +121,7 @@ def minor_units(sums: Mapping[str, str]) -> dict[str, int]:
 PaymentState = Literal["pending", "paid", "canceled", "refunded"]
 RefundState = Literal["pending", "done", "canceled"]
 DisputeState = Literal["inquiry", "open", "won", "lost"]
-"""`inquiry`: a bank asks, and takes nothing yet. `won`: the money is the shop's, again or still."""
+"""`inquiry`: a bank asks, and takes nothing yet. `won`: the money is the merchant's, again or still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class CreatedPayment:
 
     provider_id: str
     pay_url: str
-    """Where it leads back to the shop, the payment was paid before this call of ours had its answer."""
+    """Where it leads back to the merchant, the payment was paid before this call of ours had its answer."""
     expires_at: datetime | None = None
     """Until when it can be paid, if the provider says so."""
 
@@ -184,11 +184,11 @@ class Dispute:
     state: DisputeState
     money: Money
     withdrawn: bool
-    """Whether the shop is without the money now."""
+    """Whether the merchant is without the money now."""
     reason: str = ""
     """In the provider's words."""
     answer_until: datetime | None = None
-    """By when the shop may answer, in the provider's cabinet."""
+    """By when the merchant may answer, in the provider's cabinet."""
 
 
 @dataclass(frozen=True, slots=True)

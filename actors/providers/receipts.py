@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 VAT_NONE = 1
-"""YooKassa's code for "without VAT", what a shop on the simplified system sells with."""
+"""YooKassa's code for "without VAT", what a merchant on the simplified system sells with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class ReceiptItem:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was bought, and where the receipt is sent. Without an address it goes to the shop's own."""
+    """What was bought, and where the receipt is sent. Without an address it goes to the merchant's own."""
 
     items: tuple[ReceiptItem, ...]
     email: str | None = None
     phone: str | None = None
     """With the country's code; only the digits count."""
     tax_system: int | None = None
-    """1 to 6, for shops that are under several tax systems at once."""
+    """1 to 6, for merchants that are under several tax systems at once."""
 
     def adding_up_to(self, total_minor: int) -> "Receipt":
         """The same things for exactly this much. A receipt must add up to what is paid, which is less than

@@ -68,8 +68,8 @@ REFUND_NAME = "refund_id"
 """Under which our name for a refund is kept in its metadata."""
 ITEM_CHARS_MAX = 128
 SUMS = {"RUB": Sums(1_00, 700_000_00)}
-"""A shop of a Russian company takes roubles only. The least is that of each of its methods; the greatest is
-that of SBP, which a manager can raise (a card's is 350 000): the payer chooses the method on its page.
+"""A merchant of a Russian company takes roubles only. The least is that of each of its methods; the greatest
+is that of SBP, which a manager can raise (a card's is 350 000): the payer chooses the method on its page.
 """
 LIST_MAX = 100
 """Payments in one page of a list."""
@@ -91,7 +91,7 @@ REFUND_STATES: Mapping[str, RefundState] = {
 REFUSALS: Mapping[str, Refusal] = {
     # "The cause is not detailed": its support is asked, not its API.
     "general_decline": "final",
-    # The shop was paid less on this day than the refund, or has a debt: another day it works.
+    # The merchant was paid less on this day than the refund, or has a debt: another day it works.
     "insufficient_funds": "passes",
     # The issuer refuses, and will: the money goes another way, by agreement with the buyer.
     "rejected_by_payee": "final",
@@ -185,7 +185,7 @@ class _Notification(BaseModel):
 
 
 class YooKassaSettings(AccountSettings):
-    """A shop of YooKassa's, as its cabinet shows it."""
+    """An account at YooKassa, as its cabinet shows it."""
 
     shop_id: str
     secret_key: str = Field(repr=False)
@@ -197,10 +197,10 @@ class YooKassaSettings(AccountSettings):
 
 
 class YooKassa:
-    """A shop at YooKassa. `sources` are the networks its notices may come from; None lets anybody send them,
-    which wastes a question on each and does no other harm. `receipt_email` gets the receipts of payers who
-    left no address; a shop that gives its receipts in another way sets `receipts` to False. `least` and
-    `most` are what its contract says of the sums of a currency, where that is not the rule.
+    """An account at YooKassa. `sources` are the networks its notices may come from; None lets anybody send
+    them, which wastes a question on each and does no other harm. `receipt_email` gets the receipts of payers
+    who left no address; a merchant that gives its receipts in another way sets `receipts` to False. `least`
+    and `most` are what its contract says of the sums of a currency, where that is not the rule.
     """
 
     kind = "yookassa"
@@ -233,7 +233,7 @@ class YooKassa:
         self._receipts = receipts
 
     def sums(self, currency: str) -> Sums | None:
-        """Roubles, and what else the shop's contract names."""
+        """Roubles, and what else the merchant's contract names."""
         documented = SUMS.get(currency)
         if documented is None and currency in self._least and currency in self._most:
             documented = Sums(self._least[currency], self._most[currency])
@@ -246,7 +246,7 @@ class YooKassa:
             confirmation["locale"] = locale
         body: dict[str, object] = {
             "amount": _amount(order.money),
-            "capture": True,  # left out, it would mean that the shop takes the money by a second call
+            "capture": True,  # left out, it would mean that the merchant takes the money by a second call
             "description": order.description[:DESCRIPTION_CHARS_MAX],
             "confirmation": confirmation,
             "metadata": {"order_id": order.reference, **order.about},
@@ -276,7 +276,7 @@ class YooKassa:
         except ValidationError as error:
             raise NoticeRefusedError(f"not a notice of {self.name}: {faults_of(error)}") from None
         if str((about.recipient or {}).get("account_id", self._shop_id)) != self._shop_id:
-            raise NoticeRefusedError(f"a notice for another shop than {self.name}")
+            raise NoticeRefusedError(f"a notice for another merchant than {self.name}")
         if kind == "payment":
             return [NoticedPayment(about.id, STATES.get(event))]
         if about.payment_id is None:
@@ -391,7 +391,7 @@ class YooKassa:
         if answer.status == 202:
             words = "still at work on it"
         elif not words and answer.status == 401:
-            words = "the shop's id or its secret key is wrong"
+            words = "the merchant's id or its secret key is wrong"
         # Milliseconds, in errors and in a 202.
         wait = said.get("retry_after")
         raise self._api.failure(
@@ -410,7 +410,7 @@ class YooKassa:
         email = receipt.email or ("" if phone else self._receipt_email)
         customer = {name: value for name, value in (("email", email), ("phone", phone)) if value}
         if not customer:
-            # A shop that must give receipts is refused by YooKassa without one; any other can go on.
+            # A merchant that must give receipts is refused by YooKassa without one; any other can go on.
             log.warning("receipt_left_out", provider=self.name, why="no e-mail or phone; set receipt_email")
             return
         try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mailroom.supervisors.oncall.reports import Intervention
 
-EXAMPLE = "\b\nExample:\n  mailroom audit -n 200 | grep shop:123"
+EXAMPLE = "\b\nExample:\n  mailroom audit -n 200 | grep mybot:123"
 SHOWN_MAX = 10_000
 """A tenth of what is kept; nobody reads further back than that."""
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mailroom.supervisors.oncall.reports import ChatReport, Suspension
 
 EXAMPLE = (
-    "\b\nExamples:\n  mailroom chat shop 123\n  mailroom chat shop:-100123 --json"
-    '\n  mailroom chat shop 123 --skip --why "poison, see mailroom tree --errors"'
+    "\b\nExamples:\n  mailroom chat mybot 123\n  mailroom chat mybot:-100123 --json"
+    '\n  mailroom chat mybot 123 --skip --why "poison, see mailroom tree --errors"'
 )
 
 
@@ -33,7 +33,7 @@ class ChatCommand(TyperCommand):
 
 def chat(
     bot: Annotated[
-        str, typer.Argument(help="The bot's name in the settings, such as shop; or BOT:CHAT_ID at once.")
+        str, typer.Argument(help="The bot's name in the settings, such as mybot; or BOT:CHAT_ID at once.")
     ],
     chat_id: Annotated[
         str | None, typer.Argument(help="Telegram's number of the chat.", show_default=False)
@@ -82,7 +82,7 @@ def _address(bot: str, chat_id: str | None) -> str:
     elif chat_id is not None or not colon:
         number = ""
     if not name or not number.strip():
-        raise WrongUsageError("Give the chat as BOT CHAT_ID or BOT:CHAT_ID, such as: mailroom chat shop 123")
+        raise WrongUsageError("Give the chat as BOT CHAT_ID or BOT:CHAT_ID, such as: mailroom chat mybot 123")
     return f"{name}:{number}"
 
 

@@ -9,7 +9,7 @@ from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
 from mailroom.ops.cli.targets import wanted_target
 
-EXAMPLE = '\b\nExample:\n  mailroom drain shop --seconds 60 --why "price list is being replaced"'
+EXAMPLE = '\b\nExample:\n  mailroom drain mybot --seconds 60 --why "price list is being replaced"'
 
 
 def drain(

@@ -10,7 +10,9 @@ from mailroom.ops.flood.plan import CONNECTIONS_MAX, MESSAGES_MAX, Expect
 
 
 def flood(
-    bot: Annotated[str, typer.Option(help="The bot to write to, by its name in the settings.")] = "shop",
+    bot: Annotated[
+        str | None, typer.Option(help="The bot to write to, by its name in the settings; else the only one.")
+    ] = None,
     chats: Annotated[int, typer.Option(min=1, help="How many people write.")] = 1,
     messages: Annotated[
         int | None,
@@ -58,7 +60,7 @@ def flood(
     plan = Plan(
         url=url,
         simulator=simulator,
-        bot=bot,
+        bot=bot or "",
         secret=secret,
         config=config,
         chats=chats,

@@ -10,7 +10,7 @@ from mailroom.ops.cli.targets import wanted_target
 
 EXAMPLE = (
     '\b\nExamples:\n  mailroom restart chats/work/timers --why "hangs since the deploy"'
-    '\n  mailroom restart shop:123 --why "answers nothing"'
+    '\n  mailroom restart mybot:123 --why "answers nothing"'
 )
 
 

@@ -4,7 +4,7 @@ from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why
 from mailroom.ops.cli.targets import wanted_target
 
-EXAMPLE = '\b\nExample:\n  mailroom resume shop --why "the supplier is back"'
+EXAMPLE = '\b\nExample:\n  mailroom resume mybot --why "the supplier is back"'
 
 
 def resume(

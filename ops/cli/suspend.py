@@ -6,8 +6,8 @@ from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
 from mailroom.ops.cli.targets import is_everything, wanted_target
 
 EXAMPLE = (
-    '\b\nExamples:\n  mailroom suspend shop --why "the supplier is down"'
-    '\n  mailroom suspend shop:123 --why "floods us"'
+    '\b\nExamples:\n  mailroom suspend mybot --why "the supplier is down"'
+    '\n  mailroom suspend mybot:123 --why "floods us"'
 )
 
 

@@ -34,7 +34,7 @@ def _choice(through: Door) -> str:
         nodes, suspended, trouble = [], [], f"The nodes cannot be listed now: {error}\n"
     else:
         trouble = "" if nodes else "No process tells of its nodes now.\n"
-    first = bots[0] if bots else "shop"
+    first = bots[0] if bots else "mybot"
     kinds = KINDS.format(bot=first, chat=f"{first}:123", node="chats/work/timers")
     lists = {"Bots": bots, "Nodes": nodes, "Suspended": suspended}
     return "\n".join(

@@ -23,7 +23,7 @@ class DemoPayments(DemoSimulator):
 
     def __init__(self, data: Path, *, port_wanted: int, notify: str, return_url: str) -> None:
         """`notify` is the address of the service, which gets the notices; payers go back to
-        `return_url` where the shop does not tell its gateway.
+        `return_url` where the merchant does not tell its gateway.
         """
         super().__init__(data, port_wanted=port_wanted)
         self._notify = notify

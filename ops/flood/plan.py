@@ -30,7 +30,8 @@ class Plan:
 
     url: str | None = None
     simulator: str | None = None
-    bot: str = "shop"
+    bot: str = ""
+    """Its name in the settings; empty: the only bot there is."""
     secret: str | None = None
     config: Path | None = None
     chats: int = 1

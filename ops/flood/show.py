@@ -41,7 +41,7 @@ def summary(
     replies = verdict.reply_seconds if verdict else []
     given_up = len(sent.messages) - sent.accepted
     return {
-        "bot": plan.bot,
+        "bot": target.bot,
         "webhook": target.webhook,
         "chats": plan.chats,
         "messages": len(sent.messages),

@@ -25,6 +25,7 @@ class CannotFloodError(Exception):
 class Target:
     """Where to write, and where to look for replies (None: they cannot be seen)."""
 
+    bot: str
     webhook: str
     secret: str
     simulator: str | None
@@ -42,13 +43,14 @@ async def find_target(plan: Plan, session: aiohttp.ClientSession) -> Target:
     """Complete the plan from the settings, and try the service out without leaving a trace."""
     settings = configuration.load(plan.config)
     url = (plan.url or f"http://{_reachable(settings.host)}:{settings.port}").rstrip("/")
-    known = settings.bots.get(plan.bot)
+    bot = plan.bot or _only_bot(settings)
+    known = settings.bots.get(bot)
     secret = plan.secret if plan.secret is not None else known.secret if known else None
     if secret is None:
         names = ", ".join(settings.bots)
-        raise CannotFloodError(f"the settings know no bot {plan.bot!r} (but {names}): give --bot or --secret")
-    webhook = f"{url}/webhook/telegram/{plan.bot}"
-    await _probe(session, webhook, secret, plan)
+        raise CannotFloodError(f"the settings know no bot {bot!r} (but {names}): give --bot or --secret")
+    webhook = f"{url}/webhook/telegram/{bot}"
+    await _probe(session, webhook, secret, bot)
     simulator = (plan.simulator or _simulator(settings) or "").rstrip("/") or None
     remark = "" if simulator else "replies go to the real Telegram and cannot be seen from here"
     if simulator is not None and not await _answers(session, simulator):
@@ -59,6 +61,7 @@ async def find_target(plan: Plan, session: aiohttp.ClientSession) -> Target:
     if simulator is not None and known is not None:
         first_update_id = await _reserve(session, simulator, known.token, plan.messages)
     return Target(
+        bot,
         webhook,
         secret,
         simulator,
@@ -68,7 +71,13 @@ async def find_target(plan: Plan, session: aiohttp.ClientSession) -> Target:
     )
 
 
-async def _probe(session: aiohttp.ClientSession, webhook: str, secret: str, plan: Plan) -> None:
+def _only_bot(settings: Settings) -> str:
+    if len(settings.bots) != 1:
+        raise CannotFloodError(f"there are several bots: give --bot, one of {', '.join(settings.bots)}")
+    return next(iter(settings.bots))
+
+
+async def _probe(session: aiohttp.ClientSession, webhook: str, secret: str, bot: str) -> None:
     """Post what is no update: a service that knows the bot and the secret refuses it with 400."""
     try:
         timeout = aiohttp.ClientTimeout(total=PROBE_SECONDS)
@@ -79,11 +88,9 @@ async def _probe(session: aiohttp.ClientSession, webhook: str, secret: str, plan
         why = str(error) or "no answer"
         raise CannotFloodError(f"the service cannot be reached at {webhook}: {why}") from None
     if status == 401:
-        raise CannotFloodError(
-            f"the service refuses the secret of bot {plan.bot!r}: give --secret or --config"
-        )
+        raise CannotFloodError(f"the service refuses the secret of bot {bot!r}: give --secret or --config")
     if status == 404:
-        raise CannotFloodError(f"the service has no bot {plan.bot!r}: give --bot")
+        raise CannotFloodError(f"the service has no bot {bot!r}: give --bot")
     if status != 400:
         raise CannotFloodError(f"this does not look like Mailroom: {webhook} answered {status} to a probe")
 

@@ -6,12 +6,12 @@ the start, and stay.
 """
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 
 import asyncpg
 
 from mailroom.storage.postgres import bridge, ledger, old_chain
+from mailroom.storage.postgres.before_schemas import HAD_ALREADY
 from mailroom.storage.postgres.histories import PLATFORM_HISTORY, Applied
 from mailroom.storage.postgres.schemas import PLATFORM, quoted
 
@@ -26,14 +26,6 @@ PARTITIONED = "outbox_event"
 VIEW = "outbox_seen"
 FUNCTIONS = ("payment_ref_of_before()", "payment_bot_of_before()")
 """Of triggers, for programs that are older than a column."""
-
-HAD_ALREADY: Mapping[str, tuple[str, ...]] = {
-    PLATFORM: (
-        "0001_ownership", "0002_outbox", "0003_periodic", "0004_broadcasts", "0005_payments", "0006_pair",
-    ),
-    "shop": ("0001_goods", "0002_orders", "0003_people"),
-}  # fmt: skip
-"""What the old chain has done of each history, by its schema, which is called as its room."""
 
 FOUND = """
 SELECT relname::text FROM pg_class

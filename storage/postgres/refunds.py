@@ -167,5 +167,5 @@ async def mark_charged_back(source: Source, payment_id: int) -> bool:
 
 
 async def mark_dispute_over(source: Source, payment_id: int) -> bool:
-    """The money is the shop's again, or still."""
+    """The money is the merchant's again, or still."""
     return await source.fetchval(SQL["settled"], payment_id) is not None

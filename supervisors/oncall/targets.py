@@ -181,7 +181,7 @@ def _named(kind: str, name: str, known: Known) -> Target | None:
 def _unknown(name: str, text: str, known: Known, kinds: tuple[str, ...]) -> UnknownTargetError:
     if known.nobody:
         return UnknownTargetError(
-            f'Nobody knows "{text}": no process is running. Write it in full, as bot/shop or node/chats/work.'
+            f'Nobody knows "{text}": no process is running. Write it in full, as bot/NAME or node/chats/work.'
         )
     if kinds == ("chat",):
         chat = Chat.parse(name)

@@ -19,8 +19,8 @@ All = Annotated[bool, typer.Option("--all", help="Every dead letter there is.")]
 FLAGS = "--bot, --chat, --error, --since"
 
 EXAMPLE_REQUEUE = (
-    '\b\nExamples:\n  mailroom dead requeue shop:123:17 --why "the price list is back"'
-    '\n  mailroom dead requeue --bot shop --error timeout --since 2h --why "supplier was down"'
+    '\b\nExamples:\n  mailroom dead requeue mybot:123:17 --why "the price list is back"'
+    '\n  mailroom dead requeue --bot mybot --error timeout --since 2h --why "supplier was down"'
 )
 EXAMPLE_DROP = '\b\nExample:\n  mailroom dead drop --error "chat not found" --why "left the bot long ago"'
 

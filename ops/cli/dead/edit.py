@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mailroom.supervisors.oncall.reports import By, Outcome
 
 EXAMPLE = (
-    '\b\nExamples:\n  mailroom dead edit shop:123:17 --why "cut the text that is too long"'
-    '\n  mailroom dead edit shop:123:17 --payload mended.json --why "cut the text that is too long"'
+    '\b\nExamples:\n  mailroom dead edit mybot:123:17 --why "cut the text that is too long"'
+    '\n  mailroom dead edit mybot:123:17 --payload mended.json --why "cut the text that is too long"'
 )
 PAYLOAD_BYTES_MAX = 1024 * 1024
 """What a webhook takes; no message is longer, and a wrong file may be."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from mailroom.supervisors.oncall.dead import Dead
     from mailroom.supervisors.oncall.desk import OnCall
 
-EXAMPLE_LIST = "\b\nExample:\n  mailroom dead list --bot shop --error timeout --since 1h"
+EXAMPLE_LIST = "\b\nExample:\n  mailroom dead list --bot mybot --error timeout --since 1h"
 EXAMPLE_REASONS = "\b\nExample:\n  mailroom dead reasons --since 1h"
-EXAMPLE_SHOW = "\b\nExample:\n  mailroom dead show shop:123:17"
+EXAMPLE_SHOW = "\b\nExample:\n  mailroom dead show mybot:123:17"
 SHOWN_MAX = 10_000
 """With their payloads these are some tens of megabytes; who wants all of them narrows the filter."""
 FACTS = (

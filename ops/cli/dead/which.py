@@ -37,7 +37,7 @@ def wanted(bot: str | None, chat: str | None, error: str | None, since: str | No
         of_chat = Chat.parse(chat if ":" in chat or not bot else f"{bot}:{chat}")
         if not of_chat.bot or not of_chat.id or (bot and bot != of_chat.bot):
             raise WrongUsageError(
-                "--chat: write BOT:CHAT_ID, such as shop:123, or give --bot with the number."
+                "--chat: write BOT:CHAT_ID, such as mybot:123, or give --bot with the number."
             )
     return Wanted(bot=bot, chat=of_chat, error=error, since_ms=_since_ms(since) if since else None)
 

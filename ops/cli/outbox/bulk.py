@@ -37,7 +37,7 @@ EXAMPLE_RETRY = (
     '\n  mailroom outbox retry --queue payment --error timeout --since 2h --why "the provider is back"'
 )
 EXAMPLE_DROP = (
-    '\b\nExample:\n  mailroom outbox drop --queue shop.notification --since 1d --why "sent by hand"'
+    '\b\nExample:\n  mailroom outbox drop --queue mybot.notification --since 1d --why "sent by hand"'
 )
 
 

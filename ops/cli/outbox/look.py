@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLE_LIST = (
     "\b\nExamples:\n  mailroom outbox list --queue payment --state retrying"
-    "\n  mailroom outbox --chat shop:123 --since 2h"
+    "\n  mailroom outbox --chat mybot:123 --since 2h"
 )
 EXAMPLE_SHOW = "\b\nExample:\n  mailroom outbox show job:123"
 SHOWN_MAX = 5000

@@ -22,7 +22,7 @@ State = Annotated[
         " ones.",
     ),
 ]
-Name = Annotated[str | None, typer.Option("--name", help="Only jobs of this name, such as shop.deliver.")]
+Name = Annotated[str | None, typer.Option("--name", help="Only jobs of this name, such as mybot.deliver.")]
 Key = Annotated[str | None, typer.Option("--key", help="Only of this key, such as that of an order.")]
 ChatOnly = Annotated[str | None, typer.Option("--chat", help="Only what this chat enqueued: BOT:CHAT_ID.")]
 Error = Annotated[
@@ -52,7 +52,7 @@ def wanted(
             raise WrongUsageError(f"--{option}: is empty. Leave it out, or say what you mean.")
     bot, _, chat_id = (chat or "").partition(":")
     if chat is not None and not (bot and chat_id):
-        raise WrongUsageError("--chat: write BOT:CHAT_ID, such as shop:123.")
+        raise WrongUsageError("--chat: write BOT:CHAT_ID, such as mybot:123.")
     return Wanted(
         queue=queue,
         state=_state(state) if state else None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXAMPLE_LOST = "\b\nExamples:\n  mailroom payments lost\n  mailroom payments lost --all --json"
 EXAMPLE_BACK = (
     "\b\nExamples:\n  mailroom payments give-back m7k2p9x4qd0-01kb8r3e0vj2m5c8h1t6w9z4y7"
-    ' --why "the customer wished so"\n  mailroom payments give-back --all --why "the shop is closed"'
+    ' --why "the customer wished so"\n  mailroom payments give-back --all --why "we have closed"'
 )
 Refs = Annotated[
     list[str] | None, typer.Argument(help="As `mailroom payments lost` shows them.", show_default=False)

@@ -7,7 +7,7 @@ import re
 YOOKASSA_SHOP_ID = "demo"
 YOOKASSA_SECRET_KEY = "test_demo"
 YOOKASSA_SHOPS = re.compile(rf"({YOOKASSA_SHOP_ID}(?:-[a-z0-9-]{{1,40}})?):test_\1")
-"""The id of a shop and its key, as they are sent."""
+"""The id of a merchant and its key, as they are sent."""
 AAIO_MERCHANT_ID = "00000000-0000-4000-8000-000000000001"
 AAIO_SECRET_1 = "demo-1"
 AAIO_SECRET_2 = "demo-2"

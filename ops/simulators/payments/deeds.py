@@ -12,7 +12,7 @@ DEEDS = {
     "pay": "pay all of it, or `amount_minor`, or in another `currency`",
     "decline": "the bank says no",
     "pay_late": "pay after `after_seconds`",
-    "pay_twice": "pay, and have the shop told twice",
+    "pay_twice": "pay, and have the merchant told twice",
     "pay_part": "pay half, or `amount_minor`",
     "hold": "AAIO: paid, and the money frozen",
     "process": "Stripe: the bank is still at it; pay or decline later",
@@ -24,7 +24,7 @@ DEEDS = {
     "fail_refund": "the latest refund comes back, for `kind`, as the gateway calls the reason",
     "dispute": "Stripe: the payer's bank takes back all, or `amount_minor`, until it has decided",
     "inquire": "Stripe: it asks first, and takes nothing yet",
-    "win_dispute": "Stripe: it decides for the shop",
+    "win_dispute": "Stripe: it decides for the merchant",
     "lose_dispute": "Stripe: it decides for the payer",
     "forge": f"send a false notice, by `kind`: {', '.join(FORGERIES)}",
 }

@@ -1,4 +1,4 @@
-"""What payers, shops and time do to a payment, and which notices follow: the one place that changes states.
+"""What payers, merchants and time do to a payment, and which notices follow: all that changes states.
 
 Every change and the notices that follow from it are one transaction: a simulator that is killed has done both
 or neither.
@@ -17,7 +17,7 @@ from .things import Notice, Payment, Plan, Refund
 HELD_SECONDS = 60.0
 """How long a notice waits for another one to go before it, if none ever comes."""
 HOLD_SECONDS = 7 * 86_400.0
-"""How long money is held for a shop that does not ask for it (YooKassa: a week for bank cards)."""
+"""How long money is held for a merchant that does not ask for it (YooKassa: a week for bank cards)."""
 FORGERIES = ("wrong_signature", "unknown_payment", "claimed_paid")
 
 
@@ -38,7 +38,7 @@ class Desk:
         self.gateways: dict[str, Gateway] = {}
 
     def open(self, payment: Payment) -> None:
-        """A shop asks for a payment."""
+        """A merchant asks for a payment."""
         self._store.add_payment(payment)
 
     def pay(
@@ -51,7 +51,7 @@ class Desk:
         hold: bool = False,
     ) -> None:
         """The payer pays; another amount or currency than was asked for is what a naughty one would do.
-        `copies` is how often the shop is told; `hold` holds the money back from the shop.
+        `copies` is how often the merchant is told; `hold` holds the money back from the merchant.
         """
         if payment.status not in ("open", "processing"):
             raise DeedError(f"the payment is {payment.status}, and cannot be paid any more")
@@ -88,7 +88,7 @@ class Desk:
             self._store.save_payment(payment)
 
     def capture(self, payment: Payment, amount_minor: int | None = None) -> None:
-        """The shop takes the money that is held for it, or a part of it."""
+        """The merchant takes the money that is held for it, or a part of it."""
         if payment.status != "held":
             raise DeedError(f"the payment is {payment.status}, and there is nothing to capture")
         payment.paid_minor = payment.paid_minor if amount_minor is None else amount_minor
@@ -131,7 +131,7 @@ class Desk:
     def give_back(
         self, payment: Payment, amount_minor: int | None = None, pending_seconds: float | None = None
     ) -> None:
-        """Somebody in the shop's cabinet gives back what is left, or a part: nobody's name is on it."""
+        """Somebody in the merchant's cabinet gives back what is left, or a part: nobody's name is on it."""
         left_minor = payment.paid_minor - payment.refunded_minor
         amount_minor = left_minor if amount_minor is None else amount_minor
         if payment.status != "paid" or not 0 < amount_minor <= left_minor:
@@ -203,7 +203,7 @@ class Desk:
     def tell(
         self, payment: Payment, happening: Happening, refund: Refund | None = None, copies: int = 1
     ) -> None:
-        """Owe the shop a notice, unless this gateway does not tell this; rules may spoil it."""
+        """Owe the merchant a notice, unless this gateway does not tell this; rules may spoil it."""
         gateway = self.gateways[payment.gateway]
         told = gateway.notice(payment, happening, refund)
         if told is None:
@@ -235,7 +235,7 @@ class Desk:
         self._kick()
 
     def forge(self, payment: Payment, kind: str) -> None:
-        """Send the shop a notice that is not the gateway's, or not true: that this payment was paid.
+        """Send the merchant a notice that is not the gateway's, or not true: that this payment was paid.
 
         `wrong_signature` is by somebody who does not know the secret, `unknown_payment` about one that does
         not exist, `claimed_paid` true in its form and false in what it says.

@@ -77,7 +77,7 @@ class Rule:
     method: str | None = None
     event: str | None = None
     reference: str | None = None
-    """Only for the payment that its shop calls so."""
+    """Only for the payment that its merchant calls so."""
     times: int | None = None
     delay_ms: float = DELAY_DEFAULT_MS
     retry_after: int = 1

@@ -131,7 +131,7 @@ class Levers:
 
     def change_notify(self, given: Json) -> Json:
         """Say where notices go: `base` + /webhook/payment/GATEWAY, or `urls` by gateway, or by gateway and
-        shop, `yookassa/demo-candles`; `return_url` is for AAIO, whose shops set it in the cabinet; `paused`
+        merchant, `yookassa/demo-candles`; `return_url` is for AAIO, where it is set in the cabinet; `paused`
         keeps all notices back.
         """
         fields.only(given, frozenset({"base", "urls", "return_url", "paused"}))
@@ -175,7 +175,7 @@ class Levers:
         return self.list_faults({})
 
     def list_calls(self, given: Json) -> Json:
-        """The calls of shops after a number; a ring, and not kept over a restart."""
+        """The calls of merchants after a number; a ring, and not kept over a restart."""
         fields.only(given, frozenset({"since", "gateway", "method"}))
         since, gateway, method = (
             fields.integer(given, "since", 0, low=0),

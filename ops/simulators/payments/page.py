@@ -25,7 +25,7 @@ FILES = {"/pay.css": "text/css", "/pay.js": "text/javascript"}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    # What a shop writes into a description can neither run nor load anything here.
+    # What a merchant writes into a description can neither run nor load anything here.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; form-action 'self'; base-uri 'none'",
 }
@@ -198,7 +198,7 @@ class Page:
         )
 
     def _cabinet(self, payment: Payment, language: Language) -> str:
-        """What somebody in the shop's cabinet can do to a payment, and the payer's bank."""
+        """What somebody in the merchant's cabinet can do to a payment, and the payer's bank."""
         say = WORDS[language]
         if payment.status != "paid":
             return ""

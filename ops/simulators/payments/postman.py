@@ -1,6 +1,6 @@
-"""Carries notices to the shop, with each gateway's habit: how long it waits, what confirms, when it gives up.
+"""Carries notices to the merchant, with each gateway's habit: its patience, what confirms, when it gives up.
 
-A notice is due until the shop has confirmed it, so that a simulator that was killed carries it again. AAIO
+A notice is due until the merchant has confirmed it, so that a killed simulator carries it again. AAIO
 tries once: its notice is settled before it is sent, and a kill in that moment loses it, as it would there.
 """
 
@@ -18,7 +18,7 @@ from .things import Notice
 IN_FLIGHT_MAX = 64
 """Shops are asked to take this many at once."""
 ANSWER_SECONDS = 10.0
-"""How long a shop may think about a notice."""
+"""How long a merchant may think about a notice."""
 ANSWER_CHARS_MAX = 200
 PATH = "/webhook/payment/{gateway}"
 
@@ -79,7 +79,7 @@ class Postman:
             if room <= 0:
                 return
             payment = self._store.payment(notice.payment_id)
-            account = payment.details.get("shop", "") if payment is not None else ""
+            account = payment.details.get("merchant", "") if payment is not None else ""
             address = self.address(notice.gateway, account)
             if address and notice.number not in self._under_way:
                 room -= 1

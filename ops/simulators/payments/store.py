@@ -77,7 +77,7 @@ class Store:
         return self._one(Payment, "payment", payment_id)
 
     def payment_of_reference(self, gateway: str, reference: str) -> Payment | None:
-        """The latest that a shop called so."""
+        """The latest that a merchant called so."""
         return self._one(Payment, "payment_of_reference", gateway, reference)
 
     def payment_of_intent(self, intent: str) -> Payment | None:

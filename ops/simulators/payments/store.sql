@@ -1,4 +1,4 @@
--- create_payments: what shops have asked for; `details` is what only its own gateway understands.
+-- create_payments: what merchants have asked for; `details` is what only its own gateway understands.
 CREATE TABLE IF NOT EXISTS payments (
     number         INTEGER PRIMARY KEY,
     id             TEXT    NOT NULL UNIQUE,
@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS payments (
     details        TEXT    NOT NULL
 );
 
--- create_payments_by_reference: AAIO knows an order by the shop's own name for it.
+-- create_payments_by_reference: AAIO knows an order by the merchant's own name for it.
 CREATE INDEX IF NOT EXISTS payments_by_reference ON payments (gateway, reference);
 
 -- create_payments_by_intent: and Stripe by a name that it gives them itself.
@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS answers (
     PRIMARY KEY (gateway, key)
 );
 
--- create_notices: what shops are told. `due_at` is NULL once it is settled.
+-- create_notices: what merchants are told. `due_at` is NULL once it is settled.
 CREATE TABLE IF NOT EXISTS notices (
     number      INTEGER PRIMARY KEY,
     gateway     TEXT    NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS plans (
 -- create_settings: what the levers were set to.
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
--- add_payment: a shop asks for one.
+-- add_payment: a merchant asks for one.
 INSERT INTO payments (id, gateway, reference, amount_minor, currency, status, created_at, expires_at, details)
 VALUES (:id, :gateway, :reference, :amount_minor, :currency, :status, :created_at, :expires_at, :details);
 
@@ -96,7 +96,7 @@ WHERE id = :id;
 -- payment: one by its id.
 SELECT * FROM payments WHERE id = ?;
 
--- payment_of_reference: the latest that a shop called so.
+-- payment_of_reference: the latest that a merchant called so.
 SELECT * FROM payments WHERE gateway = ? AND reference = ? ORDER BY number DESC LIMIT 1;
 
 -- payment_of_intent: Stripe gives money back by another name than it was asked for.
@@ -134,7 +134,7 @@ SELECT * FROM answers WHERE gateway = ? AND key = ? AND at > ?;
 INSERT OR REPLACE INTO answers (gateway, key, request, status, body, payment_id, at)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
--- add_notice: a shop is to be told.
+-- add_notice: a merchant is to be told.
 INSERT INTO notices (gateway, payment_id, event, body, forged, held, state, happened_at, due_at)
 VALUES (:gateway, :payment_id, :event, :body, :forged, :held, 'waiting', :happened_at, :due_at);
 

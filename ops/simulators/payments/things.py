@@ -7,19 +7,19 @@ Status = Literal["open", "processing", "held", "paid", "canceled", "expired"]
 """What has become of a payment, in our words; each gateway says it in its own.
 
 open -> processing (the payer's bank is still at it) -> paid | open
-     -> held (paid, and not yet the shop's) -> paid | canceled
+     -> held (paid, and not yet the merchant's) -> paid | canceled
      -> paid | canceled | expired
 """
 
 
 @dataclass(slots=True)
 class Payment:
-    """What a shop has asked for. Amounts are minor units, times are seconds since 1970."""
+    """What a merchant has asked for. Amounts are minor units, times are seconds since 1970."""
 
     id: str
     gateway: str
     reference: str
-    """The shop's own name for it."""
+    """The merchant's own name for it."""
     amount_minor: int
     currency: str
     created_at: float
@@ -51,7 +51,7 @@ class Refund:
 
 @dataclass(slots=True)
 class Notice:
-    """What a shop is told, byte for byte."""
+    """What a merchant is told, byte for byte."""
 
     gateway: str
     payment_id: str
@@ -66,7 +66,7 @@ class Notice:
     state: Literal["waiting", "delivered", "given up", "lost"] = "waiting"
     attempts: int = 0
     answer: str = ""
-    """What the shop said to the last attempt."""
+    """What the merchant said to the last attempt."""
     number: int = 0
 
 

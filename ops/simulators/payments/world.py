@@ -21,14 +21,14 @@ CALLS_MAX = 20_000
 
 @dataclass(frozen=True, slots=True)
 class SeenCall:
-    """A call of a shop, as it is shown to whoever asks."""
+    """A call of a merchant, as it is shown to whoever asks."""
 
     number: int
     at: float
     gateway: str
     method: str
     status: int
-    """0: the shop got no answer."""
+    """0: the merchant got no answer."""
     payment_id: str
     key: str
 

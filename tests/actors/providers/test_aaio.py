@@ -78,7 +78,7 @@ def test_a_notice_is_only_sent_for_what_was_paid(change, state):
 
 def test_a_genuine_notice_for_another_shop_is_refused():
     async def scenario(gateway, provider):
-        with pytest.raises(NoticeRefusedError, match="another shop"):
+        with pytest.raises(NoticeRefusedError, match="another merchant"):
             await provider.verify_notice(Notice({}, NOTICE.encode(), ""))
 
     meet(AaioGateway, scenario, secret_2="secret-two", merchant_id="f56b279c-d250-11ed-afa1-0242ac120002")
@@ -183,7 +183,7 @@ def test_an_answer_for_another_shop_is_not_taken():
     async def scenario(gateway, provider):
         made = await provider.create(order())
         gateway.payments[made.provider_id]["merchant_id"] = "f56b279c-d250-11ed-afa1-0242ac120002"
-        with pytest.raises(ProviderRefusedError, match="another shop"):
+        with pytest.raises(ProviderRefusedError, match="another merchant"):
             await provider.fetch(made.provider_id)
 
     meet(AaioGateway, scenario)

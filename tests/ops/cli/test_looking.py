@@ -187,7 +187,7 @@ async def _noted(seen, target, report):
 def test_a_chat_that_is_not_named_whole_is_wrong_usage(mailroom, desk, words):
     result = mailroom("chat", *words)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "mailroom chat shop 123" in result.stderr
+    assert "mailroom chat mybot 123" in result.stderr
 
 
 def test_the_audit_has_who_what_when_why_and_what_came_of_it(mailroom, desk):

@@ -2,8 +2,9 @@
 
 import asyncpg
 
+from mailroom.storage.postgres.before_schemas import HAD_ALREADY
 from mailroom.storage.postgres.histories import PLATFORM_HISTORY
-from mailroom.storage.postgres.move import HAD_ALREADY, TABLES
+from mailroom.storage.postgres.move import TABLES
 from mailroom.storage.postgres.old_chain import CHAIN, old_names
 from mailroom.storage.postgres.schemas import quoted
 from tests.shop_tables import SHOP_TABLES

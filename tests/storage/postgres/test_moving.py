@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from mailroom.storage.postgres import ledger, migrate
+from mailroom.storage.postgres.before_schemas import HAD_ALREADY
 from mailroom.storage.postgres.files import digest_of
 from mailroom.storage.postgres.histories import PLATFORM_HISTORY, History
 from mailroom.storage.postgres.migrate import MigrationError, apply_migrations
-from mailroom.storage.postgres.move import HAD_ALREADY
 from mailroom.storage.postgres.old_chain import MOVED, old_names
 from tests.shop_tables import SHOP_TABLES
 from tests.storage.postgres.old_database import SINCE, contents, make_old, since

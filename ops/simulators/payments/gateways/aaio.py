@@ -1,4 +1,4 @@
-"""AAIO: an order is a link, and what has become of it is asked for by the shop's own number.
+"""AAIO: an order is a link, and what has become of it is asked for by the merchant's own number.
 
 Fields, signatures and the one single notice as wiki.aaio.so has them. What it says to a second order of the
 same number stands nowhere: here the same order gets the same link, and another one is refused. Its links live
@@ -96,7 +96,7 @@ class Aaio:
             return self._made(call, given)
         if not hmac.compare_digest(call.headers.get("x-api-key", "").encode(), API_KEY.encode()):
             raise errors.aaio("Invalid X-Api-Key", 401)
-        # The key says whose shop it is; the SDK for JavaScript names no shop.
+        # The key says whose merchant it is; the SDK for JavaScript names no merchant.
         if given.get("merchant_id", MERCHANT_ID) != MERCHANT_ID:
             raise errors.aaio("Merchant not found")
         if method == "get":
@@ -252,7 +252,7 @@ class Aaio:
         return False
 
     def return_url(self, payment: Payment) -> str:  # noqa: ARG002
-        """Set in the shop's cabinet: see the lever /sim/notify."""
+        """Set in the merchant's cabinet: see the lever /sim/notify."""
         url: str = self._store.setting("return_url", "")
         return url
 

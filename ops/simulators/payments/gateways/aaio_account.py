@@ -1,7 +1,7 @@
 """What AAIO tells of an account: its balance, what it takes payments by and pays out by, and its rates.
 
 Shapes as wiki.aaio.so and both SDKs it names have them. The numbers are made up but for the balance: that is
-what the shop has been paid.
+what the merchant has been paid.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def fee_minor(amount_minor: int) -> int:
 
 
 def balance(payments: Iterable[Payment]) -> dict[str, Any]:
-    """What the shop has, and what is frozen for a while."""
+    """What the merchant has, and what is frozen for a while."""
     sums = {"paid": 0, "held": 0}
     for payment in payments:
         if payment.status in sums and payment.paid_currency == COUNTED_IN:
@@ -35,7 +35,7 @@ def balance(payments: Iterable[Payment]) -> dict[str, Any]:
 
 
 def methods_to_pay_by() -> dict[str, Any]:
-    """By what a shop's customers may pay."""
+    """By what a merchant's customers may pay."""
     shown = {
         "min": LEAST,
         "max": MOST,

@@ -11,12 +11,12 @@ Happening = Literal[
     "processing", "failed", "held", "paid", "canceled", "expired", "refunded", "refund_failed",
     "dispute_opened", "dispute_updated", "dispute_withdrawn", "dispute_closed", "dispute_reinstated",
 ]  # fmt: skip
-"""What can happen to a payment that a shop may want to know of."""
+"""What can happen to a payment that a merchant may want to know of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request of a shop to a gateway's API."""
+    """A request of a merchant to a gateway's API."""
 
     verb: str
     path: str
@@ -26,7 +26,7 @@ class Call:
     """Names in lower case."""
     body: bytes
     origin: str
-    """The address under which the shop, and so the payer's browser, reaches us: `http://host:port`."""
+    """The address under which the merchant, and so the payer's browser, reaches us: `http://host:port`."""
     refund_pending_seconds: float | None = None
     """For how long a refund is to stay pending; None: not at all."""
     refund_refused: bool = False
@@ -36,7 +36,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the shop gets back."""
+    """What the merchant gets back."""
 
     status: int
     body: bytes
@@ -52,7 +52,7 @@ class Answer:
 
 
 class CallRefusedError(Exception):
-    """The gateway refuses a call; nothing has happened. Its answer is what the shop gets."""
+    """The gateway refuses a call; nothing has happened. Its answer is what the merchant gets."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.body.decode())
@@ -61,7 +61,7 @@ class CallRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a gateway tells its shops what has happened, and how stubbornly."""
+    """How a gateway tells its merchants what has happened, and how stubbornly."""
 
     pauses_seconds: tuple[float, ...]
     """Before each further attempt; the last one repeats. Empty: there is one attempt only."""
@@ -71,7 +71,7 @@ class Habit:
     """Whether nothing else will do; else any 2xx confirms."""
 
     def confirms(self, status: int) -> bool:
-        """Whether the shop has understood."""
+        """Whether the merchant has understood."""
         return status == 200 if self.exactly_200 else 200 <= status < 300
 
 
@@ -109,7 +109,7 @@ class Gateway(Protocol):
     def notice(
         self, payment: Payment, happening: Happening, refund: Refund | None
     ) -> tuple[str, bytes] | None:
-        """The name and the body of what it tells the shop; None if it does not tell this."""
+        """The name and the body of what it tells the merchant; None if it does not tell this."""
 
     def forged(self, body: bytes) -> bytes:
         """The body as somebody would send it who does not know the secret, where the signature is in it."""
@@ -118,7 +118,7 @@ class Gateway(Protocol):
         """The headers of a notice that is sent now, with its signature where that is among them."""
 
     def takes_in_two_stages(self, payment: Payment) -> bool:
-        """Whether the money is only held at first, until the shop asks for it."""
+        """Whether the money is only held at first, until the merchant asks for it."""
 
     def return_url(self, payment: Payment) -> str:
-        """Where the payer's browser goes back to; empty if the shop did not say."""
+        """Where the payer's browser goes back to; empty if the merchant did not say."""

@@ -5,7 +5,7 @@ from typing import Any
 from mailroom.ops.simulators.payments.things import Payment, Refund
 
 DISPUTE_ANSWERED_SECONDS = 9 * 86_400
-"""How long a shop has to answer; banks give a week or three."""
+"""How long a merchant has to answer; banks give a week or three."""
 
 
 def session_shown(payment: Payment) -> dict[str, Any]:

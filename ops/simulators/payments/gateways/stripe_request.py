@@ -46,7 +46,7 @@ REFUND_FIELDS = frozenset({"payment_intent", "charge", "amount", "reason", "meta
 UPDATE_FIELDS = frozenset({"metadata", "expand"})
 LIVES_SECONDS_MIN, LIVES_SECONDS_MAX = 30 * 60, 24 * 3600
 CLOCK_SECONDS = 60
-"""How far the shop's clock may be from ours."""
+"""How far the merchant's clock may be from ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +155,5 @@ def _list(given: Any, param: str) -> list[Any]:
 
 
 def read_metadata(given: Any) -> dict[str, str]:
-    """Names and values that a shop hangs on a thing of Stripe's."""
+    """Names and values that a merchant hangs on a thing of Stripe's."""
     return {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}

@@ -19,7 +19,7 @@ from mailroom.ops.simulators.payments.things import Payment, Refund
 from . import errors, yookassa_request
 from .gateway import Answer, Call, Habit, Happening
 from .idempotency import KeyReusedError, once
-from .yookassa_objects import STATUSES, refund_shown, shop_of, shown
+from .yookassa_objects import STATUSES, merchant_of, refund_shown, shown
 
 UNCONFIRMED_SECONDS = 3600.0
 """A payment that nobody confirms is canceled after about an hour."""
@@ -83,9 +83,9 @@ class YooKassa:
 
     def answer(self, call: Call, method: str) -> Answer:
         """One call: who it is, whether it was answered before, and then what it wants."""
-        shop = _shop(call)
+        merchant = _merchant(call)
         if call.verb == "GET":
-            return self._read(call, method, shop)
+            return self._read(call, method, merchant)
         key = call.headers.get("idempotence-key", "")
         if not 1 <= len(key) <= KEY_CHARS_MAX:
             raise errors.yookassa(
@@ -99,11 +99,11 @@ class YooKassa:
         try:
             return once(
                 self._store,
-                f"{self.name} {shop}",
+                f"{self.name} {merchant}",
                 key,
                 request,
                 self._desk.now(),
-                lambda: self._write(call, method, body, shop),
+                lambda: self._write(call, method, body, merchant),
             )[0]
         except KeyReusedError:
             raise errors.yookassa(
@@ -112,12 +112,12 @@ class YooKassa:
         except DeedError as error:
             raise errors.yookassa("invalid_request", str(error)) from None
 
-    def _write(self, call: Call, method: str, body: dict[str, Any], shop: str) -> Answer:
+    def _write(self, call: Call, method: str, body: dict[str, Any], merchant: str) -> Answer:
         if method == "create":
-            return self._create(call, body, shop)
+            return self._create(call, body, merchant)
         if method == "refund":
-            return self._refund(call, body, shop)
-        payment = self._payment(call.path.split("/")[1], shop)
+            return self._refund(call, body, merchant)
+        payment = self._payment(call.path.split("/")[1], merchant)
         if method == "capture":
             wanted = body.get("amount")
             amount_minor = None if wanted is None else yookassa_request.minor(wanted, "amount")
@@ -132,7 +132,7 @@ class YooKassa:
             self._desk.cancel(payment, "merchant", "canceled_by_merchant")
         return Answer.json(shown(payment), payment_id=payment.id)
 
-    def _create(self, call: Call, body: dict[str, Any], shop: str) -> Answer:
+    def _create(self, call: Call, body: dict[str, Any], merchant: str) -> Answer:
         yookassa_request.check_payment(body)
         now = self._desk.now()
         payment_id = str(uuid.uuid4())
@@ -145,7 +145,7 @@ class YooKassa:
             now,
             expires_at=now + UNCONFIRMED_SECONDS,
             details={
-                "shop": shop,
+                "merchant": merchant,
                 "capture": body.get("capture") is True,
                 "description": body.get("description"),
                 "metadata": body.get("metadata") or {},
@@ -161,8 +161,8 @@ class YooKassa:
         self._desk.open(payment)
         return Answer.json(shown(payment), payment_id=payment.id)
 
-    def _refund(self, call: Call, body: dict[str, Any], shop: str) -> Answer:
-        payment = self._payment(str(body.get("payment_id", "")), shop)
+    def _refund(self, call: Call, body: dict[str, Any], merchant: str) -> Answer:
+        payment = self._payment(str(body.get("payment_id", "")), merchant)
         amount_minor = yookassa_request.minor(body.get("amount"), "amount")
         if payment.status != "paid":
             raise errors.yookassa("invalid_request", "The payment has not succeeded", "payment_id")
@@ -190,40 +190,40 @@ class YooKassa:
         self._desk.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund), payment_id=payment.id)
 
-    def _read(self, call: Call, method: str, shop: str) -> Answer:
+    def _read(self, call: Call, method: str, merchant: str) -> Answer:
         id_ = call.path.split("/")[-1]
         if method == "get":
-            return Answer.json(shown(self._payment(id_, shop)), payment_id=id_)
+            return Answer.json(shown(self._payment(id_, merchant)), payment_id=id_)
         if method == "me":
-            return Answer.json({"account_id": shop, **ME})
+            return Answer.json({"account_id": merchant, **ME})
         if method == "get_refund":
             refund = self._store.refund(id_)
-            if refund is None or not self._is_of(refund.payment_id, shop):
+            if refund is None or not self._is_of(refund.payment_id, merchant):
                 raise errors.yookassa("not_found", "Refund doesn't exist", "refund_id")
             return Answer.json(refund_shown(refund), payment_id=refund.payment_id)
         if method == "list_refunds":
-            return self._list_refunds(call, shop)
-        return self._list(call, shop)
+            return self._list_refunds(call, merchant)
+        return self._list(call, merchant)
 
-    def _list_refunds(self, call: Call, shop: str) -> Answer:
+    def _list_refunds(self, call: Call, merchant: str) -> Answer:
         """The latest first, page after page."""
         limit = yookassa_request.number(call.query.get("limit"), LIMIT_DEFAULT, LIMIT_MAX, "limit")
         before = yookassa_request.number(call.query.get("cursor"), 2**62, 2**62, "cursor")
         of = call.query.get("payment_id", "")
-        every = reversed(self._store.refunds(of) if self._is_of(of, shop) else [])
+        every = reversed(self._store.refunds(of) if self._is_of(of, merchant) else [])
         found = [refund for refund in every if refund.number < before]
         answer: dict[str, Any] = {"type": "list", "items": [refund_shown(one) for one in found[:limit]]}
         if len(found) > limit:
             answer["next_cursor"] = str(found[limit - 1].number)
         return Answer.json(answer)
 
-    def _list(self, call: Call, shop: str) -> Answer:
+    def _list(self, call: Call, merchant: str) -> Answer:
         limit = yookassa_request.number(call.query.get("limit"), LIMIT_DEFAULT, LIMIT_MAX, "limit")
         before = yookassa_request.number(call.query.get("cursor"), 2**62, 2**62, "cursor")
         wanted = call.query.get("status", "")
         created_from = yookassa_request.moment(call.query.get("created_at.gte"))
         items: list[Payment] = []
-        # Statuses are more of ours than of theirs, and shops are kept together: what is read is filtered.
+        # Statuses are more of ours than of theirs, and merchants are kept together: what is read is filtered.
         while len(items) <= limit:
             page = self._store.payments(
                 gateway=self.name, before=before, created_from=created_from, limit=LIMIT_MAX
@@ -231,7 +231,7 @@ class YooKassa:
             items += [
                 payment
                 for payment in page
-                if wanted in ("", STATUSES[payment.status]) and shop_of(payment) == shop
+                if wanted in ("", STATUSES[payment.status]) and merchant_of(payment) == merchant
             ]
             if len(page) < LIMIT_MAX:
                 break
@@ -277,11 +277,11 @@ class YooKassa:
         return body
 
     def seal(self, body: bytes, *, forged: bool) -> dict[str, str]:  # noqa: ARG002
-        """No signature: the shop is to ask us again."""
+        """No signature: the merchant is to ask us again."""
         return {"Content-Type": "application/json; charset=utf-8", "User-Agent": "AHC/2.1"}
 
     def takes_in_two_stages(self, payment: Payment) -> bool:
-        """Unless the shop said `capture: true`."""
+        """Unless the merchant said `capture: true`."""
         return not payment.details["capture"]
 
     def return_url(self, payment: Payment) -> str:
@@ -289,19 +289,19 @@ class YooKassa:
         url: str = payment.details["return_url"]
         return url
 
-    def _payment(self, payment_id: str, shop: str) -> Payment:
+    def _payment(self, payment_id: str, merchant: str) -> Payment:
         payment = self._store.payment(payment_id)
-        if payment is None or payment.gateway != self.name or shop_of(payment) != shop:
+        if payment is None or payment.gateway != self.name or merchant_of(payment) != merchant:
             raise errors.yookassa("not_found", "Payment doesn't exist", "payment_id")
         return payment
 
-    def _is_of(self, payment_id: str, shop: str) -> bool:
+    def _is_of(self, payment_id: str, merchant: str) -> bool:
         payment = self._store.payment(payment_id)
-        return payment is not None and shop_of(payment) == shop
+        return payment is not None and merchant_of(payment) == merchant
 
 
-def _shop(call: Call) -> str:
-    """Which shop asks. Refuses who has not its key."""
+def _merchant(call: Call) -> str:
+    """Which merchant asks. Refuses who has not its key."""
     scheme, _, given = call.headers.get("authorization", "").partition(" ")
     try:
         decoded = base64.b64decode(given, validate=True).decode() if scheme.lower() == "basic" else ""

@@ -26,10 +26,10 @@ CARD = {
 }
 
 
-def shop_of(payment: Payment) -> str:
-    """Whose payment it is; what was kept before there were several shops is the first one's."""
-    shop: str = payment.details.get("shop", SHOP_ID)
-    return shop
+def merchant_of(payment: Payment) -> str:
+    """Whose payment it is; what was kept before there were several merchants is the first one's."""
+    merchant: str = payment.details.get("merchant", SHOP_ID)
+    return merchant
 
 
 def shown(payment: Payment) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def shown(payment: Payment) -> dict[str, Any]:
         "status": STATUSES[payment.status],
         "paid": was_paid,
         "amount": money(amount_minor, currency),
-        "recipient": {"account_id": shop_of(payment), "gateway_id": "7654321"},
+        "recipient": {"account_id": merchant_of(payment), "gateway_id": "7654321"},
         "created_at": time_text(payment.created_at),
         "test": True,
         "refundable": payment.status == "paid" and payment.refunded_minor < payment.paid_minor,

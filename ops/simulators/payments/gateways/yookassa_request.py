@@ -63,7 +63,7 @@ def check_payment(body: dict[str, Any]) -> None:
 
 
 def check_metadata(body: dict[str, Any]) -> None:
-    """What the shop wants to be kept."""
+    """What the merchant wants to be kept."""
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict) or len(metadata) > METADATA_KEYS_MAX:
         raise errors.yookassa("invalid_request", f"At most {METADATA_KEYS_MAX} keys", "metadata")
