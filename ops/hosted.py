@@ -1,6 +1,6 @@
 """Put the bots of the configuration together: router, dispatcher, connection to Telegram."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -8,8 +8,11 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from mailroom.actors.hosting.beside import bot_beside, defaults
 from mailroom.actors.hosting.bot import HostedBot, dispatcher_of
+from mailroom.actors.hosting.console_link import put_console_command
 from mailroom.actors.hosting.load import RouterError, from_disk
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.hosting.session import HostedSession
+from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.hosting.stand_in import StandInStorage
 from mailroom.actors.limiter import Limiter
 from mailroom.actors.state import Door
@@ -20,14 +23,13 @@ from mailroom.supervisors.parking import Parking
 
 
 def hosted_bots(
-    settings: Settings, door: Door, parking: Parking, offered: Callable[[str], Mapping[str, Any]]
+    settings: Settings, door: Door, parking: Parking, room: Callable[[str], Room[Any]]
 ) -> dict[str, HostedBot]:
-    """Every configured bot, ready to start; the handlers of one with a room may ask by name for what is
-    `offered` to it.
+    """Every configured bot, ready to start; the handlers of one with a `room` may ask by name for what that
+    offers.
     """
     return {
-        name: _from_settings(name, one, settings, door, parking, offered(name) if one.kind else {})
-        for name, one in settings.bots.items()
+        name: _from_settings(name, one, settings, door, parking, room) for name, one in settings.bots.items()
     }
 
 
@@ -74,17 +76,25 @@ def host(
 
 
 def _from_settings(
-    name: str, one: BotSettings, settings: Settings, door: Door, parking: Parking, offered: Mapping[str, Any]
+    name: str,
+    one: BotSettings,
+    settings: Settings,
+    door: Door,
+    parking: Parking,
+    room: Callable[[str], Room[Any]],
 ) -> HostedBot:
+    parts = None
     try:
-        router = (
-            parts_of(settings, name).answers()
-            if one.kind
-            else from_disk(one.router or "", settings.config.parent if settings.config else None)
-        )
+        if one.kind:
+            parts = parts_of(settings, name)
+            router = parts.answers()
+        else:
+            router = from_disk(one.router or "", settings.config.parent if settings.config else None)
     except (RouterError, RoomError) as error:
         raise StartError(f"bots.{name}: {error}") from error
-    dispatcher = dispatcher_of(router, offered)
+    dispatcher = dispatcher_of(router, room(name).offered() if parts else {})
+    if parts and (staff := Staff.of(room(name), parts)):
+        put_console_command(dispatcher, staff)
     found = bot_beside(one.router, router, one.token) if one.router else None
     bot = _bot(one, found)
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:

@@ -380,7 +380,7 @@ class Service:
     def _configured_bots(
         self, workplace: Workplace, parking: Parking, services: BotServices
     ) -> dict[str, HostedBot]:
-        return hosted_bots(self._settings, workplace, parking, lambda bot: services.of(bot).offered())
+        return hosted_bots(self._settings, workplace, parking, services.of)
 
 
 async def _tell_shed(bot: HostedBot, to: Addressee | None) -> None:

@@ -31,7 +31,7 @@ def hosted(tmp_path, monkeypatch):
         (tmp_path / f"{name}.py").write_text(f"from aiogram import *\nTOKEN = {TOKEN!r}\n{module}\n")
         file = tmp_path / "mailroom.toml"
         file.write_text(f'[bots.mine]\ntoken = "{TOKEN}"\nrouter = "{name}:router"\n{table}')
-        bot = hosted_bots(load(file, environment=environment), None, NoParking(), lambda _name: {})["mine"]
+        bot = hosted_bots(load(file, environment=environment), None, NoParking(), lambda _name: None)["mine"]
         return bot, sys.modules[name]
 
     return make
