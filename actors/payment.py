@@ -92,10 +92,9 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Purpose
     @handlers.job(LIST)
     async def list_payments(wanted: ListPayments, context: JobContext) -> Outcome:
         if wanted.provider is None:
-            async with context.ending() as connection:
+            async with context.ending() as tx:
                 names = [name for name, provider in providers.items() if provider.can_list]
-                jobs = [LIST(ListPayments(provider=name), dedup_key=name) for name in names]
-                await context.enqueue(connection, jobs)
+                await tx.enqueue(*(LIST(ListPayments(provider=name), dedup_key=name) for name in names))
             return Done()
         provider = providers.get(wanted.provider)
         if provider is None:
@@ -110,16 +109,15 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Purpose
     @handlers.job(RECONCILE)
     async def reconcile(wanted: Reconcile, context: JobContext) -> None:
         await retire(context.database)
-        async with context.ending() as connection:
+        async with context.ending() as tx:
             ids = await payments_to_ask_for(
-                connection,
+                tx.connection,
                 RECONCILED_MAX,
                 older_seconds=wanted.older_minutes * 60,
                 younger_seconds=RECONCILED_YOUNGER_SECONDS,
             )
-            await context.enqueue(
-                connection,
-                [
+            await tx.enqueue(
+                *(
                     CONFIRM(
                         Confirm(payment_id=id_),
                         dedup_key=f"{RECONCILE.name}:{id_}",
@@ -127,7 +125,7 @@ def payment_handlers(providers: Mapping[str, PaymentProvider], purposes: Purpose
                         trace=f"payment:{id_}",
                     )
                     for id_ in ids
-                ],
+                )
             )
 
     return handlers

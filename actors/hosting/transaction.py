@@ -106,12 +106,14 @@ async def transaction(
 
 @contextmanager
 def answering_within() -> Iterator[None]:
-    """As `answering`, around what is not the store's alone: a missing file, say, is no outage of Postgres."""
+    """As `answering`, around what is not the store's alone: neither a missing file is an outage of Postgres,
+    nor a statement that takes too long.
+    """
     try:
         yield
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
         raise unavailable(error) from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        if not away.times_max(error):
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if not away.is_certain(error):
             raise
         raise unavailable(error) from error

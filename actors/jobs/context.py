@@ -2,21 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import asyncpg
 
 from mailroom.actors.cause import Cause
+from mailroom.actors.hosting.transaction import Transaction, answering_within
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.queue import bot_of
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import complete_within
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import Enqueued, Job, NewJob, Origin
+from mailroom.storage.postgres.outbox.job import Job, Origin
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
 from mailroom.storage.postgres.outbox.pools import PIN, SharedConnections
@@ -77,9 +76,8 @@ class JobContext:
     """Whether the attempt was cut off because its deadline had passed."""
     ended: bool = False
     """Whether the job was ended by `ending()`."""
-    alike: Counter[str] = field(default_factory=Counter)
+    enqueued: Counter[str] = field(default_factory=Counter)
     """How many jobs that are alike its transactions have enqueued."""
-    _enqueued: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> int:
@@ -127,7 +125,7 @@ class JobContext:
             who=f"the job {self.job.name}",
             effect=self._effect,
             origin=lambda name: Origin(self.bot_name, None, self._effect(name)),
-            enqueued=self.alike,
+            enqueued=self.enqueued,
             database=self.database,
         )
 
@@ -146,30 +144,28 @@ class JobContext:
         self.endings = SchemaPool(self.endings, schema)
 
     @asynccontextmanager
-    async def ending(self) -> AsyncIterator[Connection]:
+    async def ending(self) -> AsyncIterator[Transaction]:
         """A transaction that ends with the job: what is written in it exists if and only if the job is done.
 
-        Raises `JobLostError` instead of committing if the job is not ours any more. The handler should
-        return after it, as nothing it does is tried again.
+        Raises `JobLostError` instead of committing if the job is not ours any more, and `StoreUnavailable`
+        where Postgres does not answer. The handler should return after it, as nothing it does is tried again.
         """
         if self.ended:
             raise RuntimeError(f"{self.idempotency_key} has been ended already")
-        async with self.endings.acquire() as connection:
-            async with connection.transaction():
-                yield connection
-                await connection.execute(PIN)
-                ours = await complete_within(connection, self.worker, [Finished(self.job, Done())])
-                if self.job.id not in ours:
-                    raise JobLostError(f"{self.idempotency_key} is not ours any more: its effect was undone")
-            self.ended = True
-        self.services.ring(self._enqueued)
-
-    async def enqueue(self, connection: Connection, jobs: Sequence[NewJob]) -> list[Enqueued]:
-        """Enqueue what follows, as part of `ending()`; their workers are woken once that has committed."""
-        if not jobs:
-            return []
-        self._enqueued.update(job.queue for job in jobs)
-        return await enqueue(connection, jobs)
+        once = replace(self.cause, origin=None)  # it is the end of the job that is there once
+        with answering_within():
+            async with self.endings.acquire() as connection:
+                async with connection.transaction():
+                    tx = Transaction(connection, once)
+                    yield tx
+                    await connection.execute(PIN)
+                    ours = await complete_within(connection, self.worker, [Finished(self.job, Done())])
+                    if self.job.id not in ours:
+                        raise JobLostError(
+                            f"{self.idempotency_key} is not ours any more: its effect was undone"
+                        )
+                self.ended = True
+        self.services.ring(tx.queues)
 
     async def put_event(self, bot: str, chat: int, name: str, data: str = "", *, part: str = "") -> bool:
         """Put an event into a chat's mailbox, once however often the job is run. False if it was there. A

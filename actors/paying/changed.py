@@ -23,7 +23,7 @@ from mailroom.actors.paying.back import Standing, standing_of, sum_of
 from mailroom.actors.paying.ending import How, end_refund, refund_job, replace_refund, tell
 from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.others import note_others
-from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, carry
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What
 from mailroom.actors.providers.payments import (
     Dispute,
     DisputeState,
@@ -80,7 +80,8 @@ async def note_changes(
             raise ProviderUnavailableError(
                 f"{provider.name} says that more went back of {fetched.provider_id} than it lists"
             )
-    async with context.ending() as connection:
+    async with context.ending() as tx:
+        connection = tx.connection
         await mark_asked(connection, payment.id)  # locks the row: nobody changes it meanwhile
         payment = await find_payment(connection, payment.id) or payment
         if payment.status in ("pending", "canceled"):
@@ -89,7 +90,7 @@ async def note_changes(
             return ["refunded"] if new else []
         change = _Change(connection, payment, fetched, listed, purpose)
         await change.note()
-        await context.enqueue(connection, carry(change.jobs, context.trace))
+        await tx.enqueue(*change.jobs)
     return change.verdicts
 
 

@@ -79,9 +79,9 @@ async def give_lost_back(
 
 
 async def _ended(lost: LostPayment, wanted: GiveLostBack, context: JobContext) -> Outcome:
-    async with context.ending() as connection:
+    async with context.ending() as tx:
         await end_lost_at(
-            connection, lost.provider, lost.provider_id, "given_back", by=wanted.by, why=wanted.why
+            tx.connection, lost.provider, lost.provider_id, "given_back", by=wanted.by, why=wanted.why
         )
     report.log.warning("lost_payment_given_back", ref=lost.ref, account=lost.provider, who=wanted.by)
     return Done()

@@ -8,7 +8,7 @@ all of it, and it is tried again.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -94,8 +94,3 @@ Purposes = Mapping[tuple[str, str], Purpose]
 """All of them, by the bot that asks for the payment and by the kind of thing: two bots may both have an
 order 1042.
 """
-
-
-def carry(jobs: Sequence[NewJob], trace: str) -> list[NewJob]:
-    """The same jobs, told apart in the log by the payment that they follow from."""
-    return [job if job.trace is not None else replace(job, trace=trace) for job in jobs]

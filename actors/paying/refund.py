@@ -22,7 +22,7 @@ from mailroom.actors.paying.ending import (
 )
 from mailroom.actors.paying.kinds import RefundPayment, Why
 from mailroom.actors.paying.others import note_others
-from mailroom.actors.paying.purpose import Purpose, Purposes, carry
+from mailroom.actors.paying.purpose import Purpose, Purposes
 from mailroom.actors.providers.payments import (
     FetchedPayment,
     Money,
@@ -173,11 +173,11 @@ class _Attempt:
             return Rejected(f"payment {self.payment.id}: {words}")
         if refusal == "final" or (refusal == "passes" and refusals_of(self.rows) + 1 >= REFUSALS_MAX):
             return await self._impossible(words)
-        async with self.context.ending() as connection:
+        async with self.context.ending() as tx:
             jobs = await try_another(
-                connection, self.purpose, self.payment, self.refund, self.rows, words=words
+                tx.connection, self.purpose, self.payment, self.refund, self.rows, words=words
             )
-            await self.context.enqueue(connection, carry(jobs or [], self.context.trace))
+            await tx.enqueue(*jobs or ())
         if jobs is not None:
             report.refund(self.payment.provider, "refused", payment=self.payment.id, why=words)
         return Done()
@@ -192,12 +192,19 @@ class _Attempt:
 
     async def _end(self, how: How, money: Money, *, refund_id: str = "", words: str = "") -> Outcome:
         payment, context = self.payment, self.context
-        async with context.ending() as connection:
+        async with context.ending() as tx:
             # A notice of the refund may have been worked on meanwhile: one of us passes.
             jobs = await end_refund(
-                connection, self.purpose, payment, self.refund, how, money, refund_id=refund_id, words=words
+                tx.connection,
+                self.purpose,
+                payment,
+                self.refund,
+                how,
+                money,
+                refund_id=refund_id,
+                words=words,
             )
-            await context.enqueue(connection, carry(jobs or [], context.trace))
+            await tx.enqueue(*jobs or ())
         if jobs is not None:
             report.refund(
                 payment.provider,

@@ -16,7 +16,7 @@ from mailroom.actors.paying import report
 from mailroom.actors.paying.changed import note_changes
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
-from mailroom.actors.paying.purpose import NotPayableError, Purpose, carry
+from mailroom.actors.paying.purpose import NotPayableError, Purpose
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.actors.providers.payments import FetchedPayment, Money, PaymentProvider
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -99,12 +99,12 @@ async def _paid(asked: Asked, context: JobContext) -> Outcome:
         asked.tell("disputed", why=why)
         return Rejected(f"payment {payment.id}: {why}")
     try:
-        async with context.ending() as connection:
+        async with context.ending() as tx:
             # Two notices may be worked on at once: the row's lock lets one of them pass.
             verdict, jobs = await (_as_asked if asked.fetched.money == asked.money else _otherwise)(
-                connection, asked, purpose
+                tx.connection, asked, purpose
             )
-            await context.enqueue(connection, carry(jobs, context.trace))
+            await tx.enqueue(*jobs)
     except NotPayableError as error:
         asked.tell("disputed", why=str(error))
         return Rejected(str(error))

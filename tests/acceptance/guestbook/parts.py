@@ -1,15 +1,12 @@
 """What runs of a guest book: somebody signs, and once it is written they are told so."""
 
-from collections.abc import Callable
-
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
-from asyncpg import Pool
 
 from guestbook.jobs import INK, SIGN, Entry
 from guestbook.options import Options
-from mailroom import Handlers, JobContext, Parts, Room, Turn, enqueue, notice
+from mailroom import Handlers, JobContext, Parts, Room, Turn, notice
 
 WRITE = "INSERT INTO {schema}.signatures (name) VALUES ($1) RETURNING number"
 
@@ -17,16 +14,13 @@ WRITE = "INSERT INTO {schema}.signatures (name) VALUES ($1) RETURNING number"
 async def sign(
     message: Message,
     command: CommandObject,
-    database: Pool,
-    options: Options,
-    wake: Callable[[str], None],
+    room: Room[Options],
     turn: Turn,
 ) -> None:
     entry = Entry(chat=turn.chat_id, name=command.args or "somebody")
-    async with database.acquire() as connection, connection.transaction():
-        await enqueue(connection, [SIGN(entry, bot=turn.bot, origin=turn.origin("sign"))])
-    wake(INK.of(turn.bot))
-    await message.answer(options.thanks)
+    async with room.transaction(turn) as tx:
+        await tx.enqueue(SIGN(entry, bot=turn.bot))
+    await message.answer(room.options.thanks)
 
 
 def build() -> Router:
@@ -40,10 +34,9 @@ def jobs(room: Room[Options]) -> list[Handlers]:
 
     @handlers.job(SIGN)
     async def write(entry: Entry, context: JobContext) -> None:
-        async with context.ending() as connection:
-            number = await connection.fetchval(WRITE, entry.name)
-            told = notice(room.bot, entry.chat, f"{entry.name} is number {number} in {room.bot}.")
-            await context.enqueue(connection, [told])
+        async with context.ending() as tx:
+            number = await tx.connection.fetchval(WRITE, entry.name)
+            await tx.enqueue(notice(room.bot, entry.chat, f"{entry.name} is number {number} in {room.bot}."))
 
     return [handlers]
 

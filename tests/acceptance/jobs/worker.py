@@ -80,8 +80,8 @@ def main(config: Path, point: str, after: int) -> None:
             await asyncio.sleep(3600)
         if context.attempt <= wanted.fails:
             raise RuntimeError("not yet")
-        async with context.ending() as connection:
-            await connection.execute(
+        async with context.ending() as tx:
+            await tx.connection.execute(
                 "INSERT INTO effect (number, job_key) VALUES ($1, $2)", wanted.number, context.job.key
             )
             fate.did()

@@ -120,8 +120,8 @@ def test_a_killed_process_loses_nothing_and_another_runs_its_jobs(play):
         await stand.execute("CREATE TABLE effect (job_id bigint)")
 
         async def writes(context):
-            async with context.ending() as connection:
-                await connection.execute("INSERT INTO effect VALUES ($1)", context.id)
+            async with context.ending() as tx:
+                await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.id)
 
         post.answers["a"] = writes
         (id_,) = await stand.enqueue(post.new("a"))
@@ -412,8 +412,8 @@ def test_a_queue_that_hangs_leaves_another_alone(play):
         hanging.hold(text)
 
     async def hogs_the_database(context):
-        async with context.ending() as connection:
-            await connection.execute("SELECT pg_sleep(60)")
+        async with context.ending() as tx:
+            await tx.connection.execute("SELECT pg_sleep(60)")
 
     hanging.answers["sql"] = hogs_the_database
 

@@ -381,8 +381,8 @@ def test_an_effect_in_the_database_and_the_end_of_its_job_are_one(play):
     post = Post()
 
     async def writes(context):
-        async with context.ending() as connection:
-            await connection.execute("INSERT INTO effect VALUES ($1)", context.id)
+        async with context.ending() as tx:
+            await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.id)
         raise RuntimeError("too late to matter")
 
     post.answers["a"] = writes
@@ -400,8 +400,8 @@ def test_an_ending_that_fails_leaves_nothing_and_is_tried_again(play):
     post = Post()
 
     async def writes(context):
-        async with context.ending() as connection:
-            await connection.execute("INSERT INTO effect VALUES ($1)", context.attempt)
+        async with context.ending() as tx:
+            await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.attempt)
             if context.attempt == 1:
                 raise RuntimeError("in the middle")
 
@@ -420,8 +420,8 @@ def test_the_effect_of_a_job_that_is_not_ours_any_more_is_undone(play):
     post.hold("a")
 
     async def writes(context):
-        async with context.ending() as connection:
-            await connection.execute("INSERT INTO effect VALUES ($1)", context.id)
+        async with context.ending() as tx:
+            await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.id)
 
     post.answers["a"] = writes
 
@@ -441,12 +441,38 @@ def test_the_effect_of_a_job_that_is_not_ours_any_more_is_undone(play):
     assert count_of("lost") == was + 1
 
 
+def test_what_a_job_that_is_not_ours_any_more_enqueues_and_notes_is_undone_and_wakes_nobody(play):
+    post, other, woken = Post(), Post("other"), []
+    post.hold("a")
+
+    async def writes(context):
+        context.services.ears.wake = woken.append
+        async with context.ending() as tx:
+            await tx.enqueue(other.new("b"))
+            await tx.note("a", "b")
+
+    post.answers["a"] = writes
+
+    async def scenario(stand):
+        ids = await stand.enqueue(post.new("a"))
+        life = await stand.start(post.handlers)
+        await stand.until(lambda: post.began)
+        assert await aio(stand.on_call().drop, ids) == ids
+        post.let_go("a")
+        await stand.until(lambda: life.details()["ended"] == 1)
+        assert list(await stand.states()) == []
+        assert await stand.fetch("SELECT count(*) FROM mailroom.deed") == 0
+
+    play(scenario)
+    assert "other" not in woken
+
+
 def test_what_follows_is_enqueued_with_the_end_and_run_at_once(play):
     post = Post()
 
     async def leads_on(context):
-        async with context.ending() as connection:
-            await context.enqueue(connection, [post.new("b")])
+        async with context.ending() as tx:
+            await tx.enqueue(post.new("b"))
 
     post.answers["a"] = leads_on
 

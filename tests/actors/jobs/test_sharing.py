@@ -35,13 +35,13 @@ def test_eleven_queues_are_worked_in_time_while_the_handlers_of_one_hang_in_thei
     never = asyncio.Event()
 
     async def hang(context):
-        async with context.ending() as connection:
-            await connection.execute("SELECT 1")
+        async with context.ending() as tx:
+            await tx.connection.execute("SELECT 1")
             await never.wait()
 
     async def end(context):
-        async with context.ending() as connection:
-            await connection.fetchval("SELECT 1")
+        async with context.ending() as tx:
+            await tx.connection.fetchval("SELECT 1")
 
     async def scenario(stand):
         shared = await sharing(stand)

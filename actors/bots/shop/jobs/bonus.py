@@ -7,32 +7,27 @@ from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.bots.shop.telling import event_job
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.hosting.transaction import Transaction
 from mailroom.actors.jobs.context import JobContext
-from mailroom.actors.paying.purpose import carry
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
 
 
 async def pay_bonus(room: Room[Options], wanted: OrderJob, context: JobContext) -> None:
     """Add to their balances, and tell each of them: all of it with the end of the job."""
-    async with context.ending() as connection:
+    async with context.ending() as tx:
         # From here to the commit no refund can begin, or it has, and there is nothing to add.
-        await connection.fetchrow(ORDERS["lock"], wanted.order)
-        order = await find_order(connection, wanted.order)
+        await tx.connection.fetchrow(ORDERS["lock"], wanted.order)
+        order = await find_order(tx.connection, wanted.order)
         if order is not None and order.status in ("paid", "delivered"):
-            options = room.options
-            await context.enqueue(connection, await _bonuses(connection, order, options, context.trace))
+            await _give_bonuses(tx, order, room.options)
 
 
-async def _bonuses(connection: Connection, order: Order, options: Options, trace: str) -> list[NewJob]:
+async def _give_bonuses(tx: Transaction, order: Order, options: Options) -> None:
     """Percents are of what was paid with money: what came from a balance has earned its bonus before."""
-    percents = options.bonus_percent
+    connection, percents = tx.connection, options.bonus_percent
     buyer = await find_customer(connection, order.bot, order.user_id)
     # Whom each of them knows: their own friend, and not the friends of friends.
     friend = buyer.name if buyer else ""
-    jobs: list[NewJob] = []
     referrers = await referrers_of(connection, order.bot, order.user_id, len(percents))
     for level, (referrer, percent) in enumerate(zip(referrers, percents, strict=False), start=1):
         amount_minor = order.to_pay_minor * percent // 100
@@ -53,6 +48,5 @@ async def _bonuses(connection: Connection, order: Order, options: Options, trace
                 currency=order.currency,
                 friend=friend,
             )
-            jobs.append(event_job(order.bot, referrer.chat_id, BONUS(told)))
+            await tx.tell(referrer.chat_id, BONUS(told))
         friend = referrer.name
-    return carry(jobs, trace)

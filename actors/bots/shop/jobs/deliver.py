@@ -22,6 +22,6 @@ async def deliver(wanted: OrderJob, context: JobContext) -> None:
         log.info("nothing to deliver", order=wanted.order, why="it is not paid (any more)")
         return
     await context.put_event(order["bot"], order["chat_id"], *DELIVERED(AboutOrder(order=wanted.order)))
-    async with context.ending() as connection:
-        await mark_delivered(connection, wanted.order)
+    async with context.ending() as tx:
+        await mark_delivered(tx.connection, wanted.order)
     log.info("delivered", order=wanted.order, trace=context.trace)

@@ -7,5 +7,5 @@ from mailroom.actors.jobs.context import JobContext
 
 async def rank(wanted: OrderJob, context: JobContext) -> None:
     """Count it, once; not one whose money goes back."""
-    async with context.ending() as connection:
-        await count_order(connection, wanted.order)
+    async with context.ending() as tx:
+        await count_order(tx.connection, wanted.order)

@@ -30,7 +30,6 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
-from mailroom.actors.paying.purpose import carry
 from mailroom.actors.uses.http import ForbiddenAddressError, Http
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
@@ -75,11 +74,10 @@ async def tell_supplier(room: Room[Options], wanted: TellSupplier, context: JobC
         trouble = await _call(room.http, supplier["callback_url"], secret, body, context)
         if trouble is not None:
             return trouble
-    async with context.ending() as connection:
+    async with context.ending() as tx:
         if supplier["chat_id"] is not None:
-            text = await _text(connection, wanted.about, order, supplier["chat_id"], lines)
-            notice = notice_job(order.bot, supplier["chat_id"], text)
-            await context.enqueue(connection, carry([notice], context.trace))
+            text = await _text(tx.connection, wanted.about, order, supplier["chat_id"], lines)
+            await tx.enqueue(notice_job(order.bot, supplier["chat_id"], text))
     log.info("supplier told", order=order.number, supplier=supplier["slug"], about=wanted.about)
     return Done()
 

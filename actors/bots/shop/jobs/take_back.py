@@ -11,7 +11,6 @@ from mailroom.actors.bots.shop.leaderboard import uncount_order
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.jobs.context import JobContext
-from mailroom.actors.paying.purpose import carry
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 
@@ -39,7 +38,8 @@ async def take_back(wanted: OrderJob, context: JobContext) -> None:
 
     Goods that nobody has seen, and the buyer's own balance, are not its matter: they go with the order.
     """
-    async with context.ending() as connection:
+    async with context.ending() as tx:
+        connection = tx.connection
         row = await connection.fetchrow(ORDERS["lock"], wanted.order)
         if row is None or row["status"] not in ("refunding", "refunded"):
             log.warning("nothing to take back", order=wanted.order, why="its money does not go back")
@@ -56,5 +56,4 @@ async def take_back(wanted: OrderJob, context: JobContext) -> None:
                 currency=bonus["currency"],
             )
         await uncount_order(connection, wanted.order)
-        told = await supplier_jobs(connection, context.bot_name, wanted.order, "returned")
-        await context.enqueue(connection, carry(told, context.trace))
+        await tx.enqueue(*await supplier_jobs(connection, context.bot_name, wanted.order, "returned"))
