@@ -3,13 +3,14 @@ changes something to its end.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import trio
 from structlog import get_logger
 
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.pages.answer import Problem
+from mailroom.actors.pages.answer import Live, Problem
 from mailroom.actors.pages.ask import Ask
 from mailroom.actors.pages.visit import Visit
 from mailroom.actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio
@@ -24,6 +25,7 @@ HELD_RETRY_SECONDS = 60.0
 """A store went back: a person looks at it, which takes minutes."""
 UNFINISHED_RETRY_SECONDS = 5.0
 
+Act = Callable[[], Awaitable[Any]]
 Held = Callable[[], bool]
 """Whether nothing may act, because a store went back."""
 
@@ -49,37 +51,51 @@ class Doing:
         """What the room answers. Raises `Problem`, for whatever keeps it from it. Whoever leaves meanwhile
         ends what only looks; what changes something goes on.
         """
+        act = _told(partial(ask.function, room, visit, asked), ask, visit)
+        return await _in_time(ask, visit, partial(self._under_way.finish, act) if ask.changes else act)
 
-        async def told() -> Any:
-            return await _told(ask, room, visit, asked)
-
-        async def finished() -> Any:
-            return await self._under_way.finish(told)
-
-        try:
-            with trio.fail_after(ask.seconds):
-                return await aio(finished if ask.changes else told)
-        except trio.TooSlowError:
-            log.error("ask_slow", bot=room.bot, ask=ask.name, seconds=ask.seconds, trace=visit.trace)
-            raise _unfinished() if ask.changes else _unavailable("it takes too long") from None
-        except (BridgeClosedError, CallCancelledError):
-            raise _unavailable("the service is going down") from None
+    async def look(self, ask: Ask[Any, Any], visit: Visit, live: Live) -> Any:
+        """What is shown live, once. Raises `Problem`."""
+        return await _in_time(ask, visit, _told(live.look, ask, visit))
 
 
-async def _told(ask: Ask[Any, Any], room: Room[Any], visit: Visit, asked: Any) -> Any:
-    """Awaited on the asyncio side. What goes wrong is logged here, for there may be nobody left to tell."""
-    function: Callable[..., Awaitable[Any]] = ask.function
+async def _in_time(ask: Ask[Any, Any], visit: Visit, act: Act) -> Any:
     try:
-        return await function(room, visit, asked)
-    except Problem:
-        raise
-    except (*TRY_AGAIN, StoreError) as error:
+        with trio.fail_after(ask.seconds):
+            return await aio(act)
+    except trio.TooSlowError:
+        log.error("ask_slow", bot=visit.bot, what=ask.name, seconds=ask.seconds, trace=visit.trace)
+        raise _unfinished() if ask.changes else _unavailable("it takes too long") from None
+    except (BridgeClosedError, CallCancelledError):
+        raise _unavailable("the service is going down") from None
+
+
+def _told(act: Act, ask: Ask[Any, Any], visit: Visit) -> Act:
+    """The same, awaited on the asyncio side, where what goes wrong is logged: there may be nobody left to
+    tell.
+    """
+
+    async def told() -> Any:
+        try:
+            return await act()
+        except Problem:
+            raise
+        except Exception as error:
+            raise problem_of(error, bot=visit.bot, what=ask.name, trace=visit.trace) from error
+
+    return told
+
+
+def problem_of(error: Exception, **where: str) -> Problem:
+    """What whoever asked is told of an error. One that is nobody's answer is logged, with `where` it was."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, (*TRY_AGAIN, StoreError)):
         why = str(error) or type(error).__name__
-        log.error("ask_unavailable", bot=room.bot, ask=ask.name, why=why, trace=visit.trace)
-        raise _unavailable(why) from None
-    except Exception as error:
-        log.exception("ask_broken", bot=room.bot, ask=ask.name, trace=visit.trace)
-        raise broken() from error
+        log.error("ask_unavailable", why=why, **where)
+        return _unavailable(why)
+    log.error("ask_broken", exc_info=error, **where)
+    return broken()
 
 
 def broken() -> Problem:

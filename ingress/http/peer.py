@@ -24,6 +24,20 @@ def peer_of(direct: str, forwarded: str, trusted: Sequence[Network]) -> str:
     return peer
 
 
+def asker_of(direct: str, forwarded: str, trusted: Sequence[Network]) -> tuple[str, str]:
+    """Whom to count as one person, and the proxy which vouches for them without being named.
+
+    Whoever is connected from inside and brings somebody along is taken for a proxy: else everybody behind
+    one would be one person. Strangers come from outside, and what they say of themselves counts nothing.
+    """
+    if trusted:
+        return _subnet(peer_of(direct, forwarded, trusted)), ""
+    brought = last_of(forwarded)
+    if brought and not _is_outside(direct):
+        return f"{_subnet(brought)} by {direct}", direct
+    return _subnet(direct), ""
+
+
 def last_of(forwarded: str) -> str:
     """Whom the last proxy has seen; "" where none says."""
     return _without_port(forwarded.rpartition(",")[2].strip())
@@ -46,3 +60,21 @@ def _without_port(written: str) -> str:
         return written[1:].partition("]")[0]
     host, colon, _ = written.rpartition(":")
     return host if colon and ":" not in host else written
+
+
+def _subnet(written: str) -> str:
+    """An IPv6 address is one of 2^64 that its holder may use."""
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return written[:64]
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return str(address)
+
+
+def _is_outside(written: str) -> bool:
+    try:
+        return ip_address(written).is_global
+    except ValueError:
+        return False  # a Unix socket has no address

@@ -8,7 +8,6 @@ by being right.
 import asyncio
 from collections.abc import Coroutine, Sequence
 from functools import partial
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from quart import Request
@@ -16,7 +15,7 @@ from structlog import get_logger
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.http.peer import last_of, networks, peer_of
+from mailroom.ingress.http.peer import asker_of, networks
 
 log = get_logger("mailroom.console")
 
@@ -85,33 +84,4 @@ class Guesses:
             del self._last[next(iter(self._last))]
 
     def _who(self, request: Request) -> tuple[str, str]:
-        """The person's address, and that of the proxy which vouches for it without being named.
-
-        Whoever is connected from inside and brings somebody along is taken for a proxy: else everybody behind
-        one would be one person. Strangers come from outside, and what they say of themselves counts nothing.
-        """
-        direct, forwarded = request.remote_addr or "", request.headers.get("X-Forwarded-For", "")
-        if self._trusted:
-            return _subnet(peer_of(direct, forwarded, self._trusted)), ""
-        brought = last_of(forwarded)
-        if brought and not _is_outside(direct):
-            return f"{_subnet(brought)} by {direct}", direct
-        return _subnet(direct), ""
-
-
-def _subnet(written: str) -> str:
-    """An IPv6 address is one of 2^64 that its holder may use."""
-    try:
-        address = ip_address(written)
-    except ValueError:
-        return written[:64]
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
-    return str(address)
-
-
-def _is_outside(written: str) -> bool:
-    try:
-        return ip_address(written).is_global
-    except ValueError:
-        return False  # a Unix socket has no address
+        return asker_of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), self._trusted)

@@ -1,1 +1,1 @@
-"""Pages of bundled bots, and what they share."""
+"""Pages of bots: `/app/BOT/`, of whichever bots have one. Nothing here knows a bot by its name."""

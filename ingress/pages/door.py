@@ -1,0 +1,129 @@
+"""`/app/BOT/`: the pages of all bots that have one.
+
+/app/BOT/          its files, index.html first
+/app/BOT/kit/…     the kit that all pages have
+/app/BOT/api/…     what it asks
+/app/BOT/l/TOKEN/… what somebody with a link may see
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import trio
+from quart import Blueprint, Response, request
+
+from mailroom.actors.pages.answer import Problem
+from mailroom.actors.uses.allowance import Allowance
+from mailroom.ingress.asks.answering import in_json, refused
+from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.asks.live import Lives
+from mailroom.ingress.asks.reading import not_found
+from mailroom.ingress.http.peer import networks
+from mailroom.ingress.pages.about import ABOUT, about
+from mailroom.ingress.pages.addresses import APP, BOT, address, moved
+from mailroom.ingress.pages.allowances import Allowances
+from mailroom.ingress.pages.asks import Asks, say, spoken
+from mailroom.ingress.pages.bot_page import BotPage
+from mailroom.ingress.pages.files import Folder
+from mailroom.ingress.pages.headers import harden
+from mailroom.ingress.pages.languages import language_of
+from mailroom.ingress.pages.nowhere import nowhere
+from mailroom.ingress.pages.visitor import Who
+from mailroom.ingress.pages.words import WORDS, told
+
+KIT = Path(__file__).with_name("kit")
+KIT_AT = "kit/"
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def pages(
+    of_bots: Iterable[BotPage],
+    allowance: Allowance,
+    *,
+    held: Callable[[], bool] = lambda: False,
+    closing: trio.Event | None = None,
+    trusted_proxies: Sequence[str] = (),
+) -> Blueprint:
+    """Build the door. While something is `held` pages are shown and nothing changes; what is live ends when
+    `closing` is set.
+    """
+    door = Blueprint("pages", __name__, url_prefix=APP)
+    door.after_request(harden)
+    by_name = {one.bot: one for one in of_bots}
+    folders = {name: Folder(one.page.files) for name, one in by_name.items()}
+    kit = Folder(KIT)
+    asks = Asks(
+        Allowances(allowance, networks(trusted_proxies)),
+        Doing(held),
+        Lives(trio.Event() if closing is None else closing),
+    )
+
+    def elsewhere(name: str, rest: str) -> Response | None:
+        """The way to where a page has moved; None where it is here."""
+        bot = moved(by_name, name, request.args.get(BOT))
+        return None if bot is None else _to(address(bot, rest, _pairs()))
+
+    @door.get("/<name>")
+    async def without_slash(name: str) -> Response:
+        """A page's address without its last stroke: its files are beside it, and not above."""
+        if (there := elsewhere(name, "")) is not None:
+            return there
+        return _to(address(name, "", _pairs())) if name in by_name else nowhere(request)
+
+    @door.get("/<name>/")
+    @door.get("/<name>/<path:rest>")
+    async def file(name: str, rest: str = "") -> Response:
+        """A page and its files."""
+        if (there := elsewhere(name, rest)) is not None:
+            return there
+        if name not in by_name:
+            return nowhere(request)
+        if rest.startswith(KIT_AT):
+            found = kit.file(rest.removeprefix(KIT_AT), request.headers)
+        else:
+            found = folders[name].file(rest, request.headers)
+        if found is None and by_name[name].asks.find(request.method, f"/{rest}") is not None:
+            return _to(address(name, f"api/{rest}", _pairs()))  # where it was before it was asked for there
+        return found or nowhere(request)
+
+    @door.route("/<name>/api/<path:rest>", methods=METHODS)
+    async def api(name: str, rest: str) -> Response:
+        """What a page asks."""
+        if (there := elsewhere(name, f"api/{rest}")) is not None:
+            return there
+        if (here := by_name.get(name)) is None:
+            return _no_bot()
+        if rest == ABOUT and request.method in ("GET", "HEAD"):
+            return in_json(about(here, spoken(request, here, Who())))
+        return await asks.ask(request, here, f"/{rest}")
+
+    @door.get("/<name>/l/<token>/<path:rest>")
+    async def link(name: str, token: str, rest: str) -> Response:
+        """What somebody with a link may see."""
+        if (here := by_name.get(name)) is None:
+            return _no_bot()
+        return await asks.link(request, here, token, f"/{rest}")
+
+    async def problem(error: Exception) -> Response:
+        assert isinstance(error, Problem), "it is registered for these"
+        here = by_name.get((request.view_args or {}).get("name", ""))
+        return _no_bot() if here is None else say(request, here, error, Who())
+
+    door.register_error_handler(Problem, problem)
+    return door
+
+
+def _pairs() -> list[tuple[str, str]]:
+    return list(request.args.items(multi=True))
+
+
+def _to(url: str) -> Response:
+    """There for good, with what was sent; a browser takes along what it has behind the #."""
+    return Response("", 308, {"Location": url}, content_type="text/plain")
+
+
+def _no_bot() -> Response:
+    problem: Any = not_found()
+    language = language_of(tuple(WORDS), request.args.get("lang"), None, request.accept_languages)
+    return refused(problem, told(problem, None, language))

@@ -1,0 +1,83 @@
+"""Who asks, as far as they prove it: from a request to who it is.
+
+`Authorization: tma` and Telegram's init data, signed with the bot's token; in a demo also
+`Authorization: demo` and the number of whoever one chooses to be.
+"""
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from quart import Request
+
+from mailroom.actors.pages.answer import Problem
+from mailroom.actors.pages.visit import TELEGRAM, Grant, Proof
+from mailroom.actors.providers.mini_app import (
+    USER_ID_MAX,
+    InitDataError,
+    InitDataOldError,
+    parse_init_data,
+)
+from mailroom.ingress.pages.bot_page import BotPage
+
+START = "start"
+"""What brought somebody here, in the address: of a link into Telegram the init data says it."""
+
+_DEMO = re.compile(r"[1-9][0-9]{0,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody, and how it is known."""
+
+    person: str | None = None
+    """The same within the bot whenever they come; None: nobody has proved anything."""
+    name: str = ""
+    proofs: frozenset[Proof] = field(default_factory=frozenset)
+    language: str | None = None
+    """What they speak there where they were known."""
+    start: str = ""
+    grant: Grant | None = None
+    demo: bool = False
+
+
+async def who_asks(request: Request, here: BotPage) -> Who:
+    """Who it is that asks. Raises `Problem` for a proof that proves nothing: `not_signed`, `too_old`."""
+    start = request.args.get(START, "")
+    authorization = request.headers.get("Authorization", "")
+    scheme, _, proof = authorization.partition(" ")
+    if not authorization:
+        return Who(start=start)
+    if scheme.lower() == "tma" and "telegram" in here.ways:
+        return _in_telegram(proof.strip(), here.token, start)
+    if (
+        scheme.lower() == "demo"
+        and "demo" in here.ways
+        and _DEMO.fullmatch(proof)
+        and int(proof) <= USER_ID_MAX
+    ):
+        address = f"{TELEGRAM}{proof}"
+        return Who(address, "", frozenset({Proof("demo", address)}), start=start, demo=True)
+    raise not_signed()
+
+
+async def who_bears(token: str, here: BotPage) -> Who:  # noqa: ARG001 - nobody gives links yet
+    """Who comes by a link. Raises `Problem` for one that grants nothing."""
+    raise Problem("not_found", "absent")
+
+
+def not_signed() -> Problem:
+    """Nobody knows who asks."""
+    return Problem("not_signed", "unknown")
+
+
+def _in_telegram(init_data: str, token: str, start: str) -> Who:
+    try:
+        visitor = parse_init_data(init_data, token, time.time())
+    except InitDataOldError:
+        raise Problem("too_old", "unknown") from None
+    except InitDataError:
+        raise not_signed() from None
+    address = f"{TELEGRAM}{visitor.user_id}"
+    proof = Proof("telegram", address, visitor.username)
+    return Who(address, visitor.name, frozenset({proof}), visitor.language, visitor.start_param or start)
