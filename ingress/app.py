@@ -2,7 +2,7 @@
 on-call's doors.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import trio
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -12,8 +12,9 @@ from quart_trio import QuartTrio
 from mailroom.actors.providers.telegram import SECRET_HEADER
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.console.page import console
-from mailroom.ingress.console.shop.api import ShopDoor
+from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.exposition import Exposition
 from mailroom.ingress.http.fit import Number, refuse_unfit_address
 from mailroom.ingress.ops.access import Access
@@ -36,13 +37,15 @@ def create_app(
     ops_token: str | None = None,
     closing: trio.Event | None = None,
     doors: Iterable[Blueprint] = (),
-    shop: ShopDoor | None = None,
+    sections: Mapping[str, BotSection] | None = None,
+    doing: Doing | None = None,
     trusted_proxies: Sequence[str] = (),
     allowance: Allowance | None = None,
 ) -> QuartTrio:
     """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
     token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
-    `trusted_proxies` are believed when they say who asks. Wrong tokens count in `allowance`.
+    `sections` are those of bots in the console; `doing` has them act. `trusted_proxies` are believed when
+    they say who asks. Wrong tokens count in `allowance`.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -90,11 +93,10 @@ def create_app(
         app.register_blueprint(switched_off())
     else:
         access = Access(ops_token, allowance or Allowance(), trusted_proxies)
-        shops = shop.options if shop is not None else ()
-        app.register_blueprint(ops_api(desk, access, shop))
-        app.register_blueprint(
-            console(desk, access, trio.Event() if closing is None else closing, list(shops))
-        )
+        of_bots = sections or {}
+        app.register_blueprint(ops_api(desk, access, of_bots, doing or Doing()))
+        ends = trio.Event() if closing is None else closing
+        app.register_blueprint(console(desk, access, ends, of_bots))
     for door in doors:
         app.register_blueprint(door)
     return app

@@ -1,4 +1,4 @@
-"""The doors for others than Telegram and on-call: webhooks of accounts, and pages of bundled bots."""
+"""The doors for others than Telegram and on-call: webhooks of accounts, pages and sections of bots."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,11 +6,14 @@ from quart import Blueprint
 
 from mailroom.actors.account_kinds import kinds_of
 from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.pages.shop.page import mini_app
 from mailroom.ingress.pages.shop.shops import Shops
 from mailroom.ingress.payments.accounts import account_doors
 from mailroom.ingress.payments.notices import PaymentDoor
+from mailroom.ops.bundled import parts_of, rooms
 from mailroom.ops.settings import Settings
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 
@@ -43,3 +46,13 @@ def _told_at_a_door(accounts: Mapping[str, PaymentProvider]) -> dict[str, Paymen
     """The accounts whose notices come by HTTP, and not among the updates of a bot."""
     kinds = kinds_of("payment")
     return {name: one for name, one in accounts.items() if kinds[one.kind].notices == "door"}
+
+
+def sections(settings: Settings, services: BotServices) -> dict[str, BotSection]:
+    """What the bots of a configuration show in the console, by their names."""
+    found = {name: Staff.of(services.of(name), parts_of(settings, name)) for name in rooms(settings)}
+    return {
+        name: BotSection(staff, settings.bots[name].kind or "")
+        for name, staff in found.items()
+        if staff is not None
+    }

@@ -26,13 +26,13 @@ from mailroom.actors.runtime import host as runtime
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.runtime.signals import StopSignals, stop_signals
 from mailroom.ingress.app import create_app
-from mailroom.ingress.console.shop.door import ShopDoor
+from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.brought import brought, measures, prepare
 from mailroom.ops.connections import division_of, most_of
-from mailroom.ops.doors import doors
+from mailroom.ops.doors import doors, sections
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.front import Front
 from mailroom.ops.hosted import hosted_bots
@@ -292,8 +292,8 @@ class Service:
                 settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page,
                 lambda: stores.pairing.held is not None,
             ),
-            shop=ShopDoor.of(services), trusted_proxies=settings.trusted_proxies,
-            allowance=services.allowance,
+            sections=sections(settings, services), doing=Doing(lambda: stores.pairing.held is not None),
+            trusted_proxies=settings.trusted_proxies, allowance=services.allowance,
         )  # fmt: skip
         front = Front(settings, intake, webhook, app)
         if settings.reachable:

@@ -12,15 +12,16 @@ TYPE_CHARS_MAX = 100
 """Of a wrong type so much is told."""
 
 
-async def body_of(request: Request, ask: Ask[Any, Any]) -> bytes:
-    """All of it; of a GET nothing. Whoever leaves before its end has asked nothing: what awaits this is
-    cancelled. Raises `Problem`: `wrong_type`, `too_large`.
+async def body_of(request: Request, ask: Ask[Any, Any], *, most: int = BODY_BYTES_MAX) -> bytes:
+    """All of it; of a GET nothing. A file is as long as its ask says, anything else so long at `most`.
+    Whoever leaves before its end has asked nothing: what awaits this is cancelled. Raises `Problem`:
+    `wrong_type`, `too_large`.
     """
     if ask.method == "GET":
         return b""
     if ask.takes is not None:
         _check_type(request.mimetype, ask.takes.types)
-    most = ask.takes.bytes_max if ask.takes is not None else BODY_BYTES_MAX
+    most = ask.takes.bytes_max if ask.takes is not None else most
     request.max_content_length = most
     try:
         if (request.content_length or 0) > most:

@@ -3,7 +3,8 @@
 The page acts through `/ops`, like everybody else.
 """
 
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import partial
 from typing import Literal
 
@@ -14,6 +15,7 @@ from quart.typing import ResponseReturnValue
 from structlog import get_logger
 
 from mailroom.ingress.console.feed import Feed, Order
+from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.access import (
     SESSION_SECONDS,
     Access,
@@ -38,6 +40,8 @@ STREAM_SECONDS_MAX = 300.0
 """A stream ends, and the browser opens another: so it does not outlive its session by more."""
 STALL_SECONDS = 10.0
 """A reader that has not taken the end by then has stalled, and loses its place."""
+PARTS = ("section.html", "section.css", "section.js")
+"""What the page asks for of a section."""
 HEADERS = {
     # Payloads are written by strangers: nothing in them can run or load, even if the page got it wrong.
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -51,8 +55,18 @@ HEADERS = {
 }
 
 
-def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection[str] = ()) -> Blueprint:
-    """Build the page. Its streams end when `closing` is set. `shops` are the bots that have a section."""
+OF_A_SECTION = {
+    # Its parts are asked for by the console's page; opened as a page of its own one is a dead one.
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def console(
+    desk: OnCall, access: Access, closing: trio.Event, sections: Mapping[str, BotSection]
+) -> Blueprint:
+    """Build the page. Its streams end when `closing` is set. `sections` are those of bots, by their names."""
     page = Blueprint(
         "console",
         __name__,
@@ -80,8 +94,17 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
             csrf_token=access.csrf_token(session),
             who=session.who,
             unstoppable=",".join(UNSTOPPABLE),
-            shops=sorted(shops),
+            sections=shown_sections(sections),
         )
+
+    @page.get("/bots/<bot>/<path:name>")
+    async def section_file(bot: str, name: str) -> ResponseReturnValue:
+        """A file of a section, for those who may see it."""
+        if session_of(request, access) is None:
+            return Response("log in at /console\n", 401, content_type="text/plain")
+        its = sections.get(bot)
+        file = its.files.answer(name, request.headers, OF_A_SECTION) if its is not None else None
+        return file or Response(f"{request.path} is no file of a section\n", 404, content_type="text/plain")
 
     @page.post("/login")
     async def login() -> ResponseReturnValue:
@@ -136,6 +159,20 @@ def console(desk: OnCall, access: Access, closing: trio.Event, shops: Collection
         return response
 
     return page
+
+
+def shown_sections(sections: Mapping[str, BotSection]) -> list[dict[str, str]]:
+    """The sections as the page lays them out, each under a title that no other has."""
+    titles = Counter(its.section.title for its in sections.values())
+    return [
+        {
+            "bot": bot,
+            "title": title if titles[title] == 1 else f"{title} · {bot}",
+            "files": " ".join(name for name in PARTS if name in its.files),
+        }
+        for bot, its in sorted(sections.items())
+        for title in [its.section.title]
+    ]
 
 
 class Streams:
@@ -216,6 +253,8 @@ def _to_the_page(cookie: str, seconds: int) -> Response:
 
 
 async def _harden(response: Response) -> Response:
+    if request.endpoint == "console.section_file" and response.status_code in (200, 304):
+        return response
     response.headers.update(HEADERS)
     is_static = request.endpoint == "console.static"
     response.headers["Cache-Control"] = "no-cache" if is_static else "no-store"

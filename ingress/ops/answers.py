@@ -7,7 +7,7 @@ from quart import Response, request
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.asked import Reasoned, T, read_body, read_query, read_who
-from mailroom.ingress.ops.asker import asker
+from mailroom.ingress.ops.asker import Asker, asker
 from mailroom.ingress.ops.plain import plain
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.reports import By
@@ -17,10 +17,14 @@ INCOMPLETE = "X-Incomplete"
 
 
 def by(asked: Reasoned) -> By:
-    """Who acts, and why. On-call may say for whom they act; a person is who they have proved to be."""
-    one = asker()
+    """Who acts, and why."""
+    return By(acting(asker()), asked.why)
+
+
+def acting(one: Asker) -> str:
+    """Who acts. On-call may say for whom they do; a person is who they have proved to be."""
     claimed = read_who(request.headers.get("X-Operator", "")) if one.on_call else ""
-    return By(claimed or one.who, asked.why)
+    return claimed or one.who
 
 
 def query(model: type[T]) -> T:

@@ -4,12 +4,15 @@ A door only: each route reads what was asked, calls on-call's function on the as
 came of it. `GET /ops/` lists the routes, each with the first line of its docstring.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from quart import Blueprint, Response, current_app
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.console.shop.api import ShopDoor, add_shop
+from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.console.bots import add_bots
+from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import (
@@ -34,35 +37,40 @@ from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.desk import OnCall
 
 
-def ops_api(desk: OnCall, access: Access, shop: ShopDoor | None = None) -> Blueprint:
-    """Build the routes; those of the shop where there is one."""
+def ops_api(
+    desk: OnCall, access: Access, sections: Mapping[str, BotSection], doing: Doing | None = None
+) -> Blueprint:
+    """Build the routes; `sections` are those of bots, by their names."""
     ops = Blueprint("ops", __name__, url_prefix="/ops")
     ops.before_app_request(partial(guard, access))
     answer_problems(ops, desk)
-    _add_views(ops, desk)
+    _add_views(ops, desk, sections)
     under_way = UnderWay()
     _add_actions(ops, desk, under_way)
     add_outbox(ops, desk, under_way)
     add_payments(ops, desk, under_way)
     add_periodic(ops, desk, under_way)
     add_restored(ops, desk, under_way)
-    if shop is not None:
-        add_shop(ops, shop, under_way)
+    add_bots(ops, sections, doing or Doing())
     return ops
 
 
-def _add_views(ops: Blueprint, desk: OnCall) -> None:
+def _add_views(ops: Blueprint, desk: OnCall, sections: Mapping[str, BotSection]) -> None:
     @ops.get("/")
     async def routes() -> Response:
         """What there is."""
-        return shown(
-            [
-                {"method": method, "path": rule.rule, "for": _purpose(rule.endpoint)}
-                for rule in current_app.url_map.iter_rules()
-                if rule.endpoint.startswith("ops.")
-                for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-            ]
-        )
+        ours = [
+            {"method": method, "path": rule.rule, "for": _purpose(rule.endpoint)}
+            for rule in current_app.url_map.iter_rules()
+            if rule.endpoint.startswith("ops.")
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        ]
+        of_bots = [
+            {"method": ask.method, "path": f"/ops/bots/{bot}{ask.path}", "for": ask.says}
+            for bot, its in sorted(sections.items())
+            for ask in its.section.asks
+        ]
+        return shown(ours + of_bots)
 
     @ops.get("/tree")
     async def tree() -> Response:

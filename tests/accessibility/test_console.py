@@ -76,8 +76,8 @@ def test_axe_finds_nothing_on_the_console(chromium, demo, sight):
             await page.until("document.querySelector('#live')?.dataset.state === 'running'")
             await page.until("document.querySelectorAll('#suspensions tbody tr').length === 2")
             for part in PARTS:
-                await page.run(f"document.querySelector('#shop .part.{part}').open = true")
-            await page.until("document.querySelectorAll('#shop .products tbody tr').length > 3")
+                await page.run(f"document.querySelector('#bot-shop .part.{part}').open = true")
+            await page.until("document.querySelectorAll('#bot-shop .products tbody tr').length > 3")
             await sight.look(page, "the console")
             for sheet in SHEETS:
                 await page.run(f"location.hash = {sheet!r}")

@@ -1,5 +1,6 @@
 """What runs of the shop."""
 
+from mailroom.actors.bots.shop.console import SECTION
 from mailroom.actors.bots.shop.demo.goods import fill, fill_pictures
 from mailroom.actors.bots.shop.demo.people import SUPPLIER_CHAT_ID
 from mailroom.actors.bots.shop.jobs.handlers import handlers
@@ -27,6 +28,7 @@ PARTS = Parts(
     answers=build,
     jobs=lambda room: [handlers(room)],
     purposes=purposes,
+    section=SECTION,
     roles=roles,
     prepare=prepare,
     measure=measure,

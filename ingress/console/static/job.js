@@ -2,7 +2,7 @@
 import { job as actions } from "./actions.js";
 import { ask } from "./ask.js";
 import { facts, h, row } from "./dom.js";
-import { jobState } from "./jobs.js";
+import { jobState } from "./job_state.js";
 import { payloadBox } from "./payload.js";
 import { addressOf, sheetFor } from "./sheet.js";
 import { ago, duration, moment, nowMs } from "./words.js";

@@ -3,20 +3,17 @@ import { jobs as bulk, queue as actions } from "./actions.js";
 import { filterIn } from "./address.js";
 import { ask, query } from "./ask.js";
 import { $, h, keep, row, say, sayOrHide, state } from "./dom.js";
+import { jobState } from "./job_state.js";
 import { addressOf } from "./sheet.js";
 import { ago, count, duration, plural } from "./words.js";
 
 const JOBS_STEP = 15;
 const JOBS_MAX = 1000;
-// A paused queue, and a job's state, in the colours that nodes have.
-const LOOKS = { running: "running", retrying: "restarting", scheduled: "starting", blocked: "suspended", lost: "stuck", dead: "stuck", done: "running" };
 const section = $("#jobs");
 const filter = filterIn($(".filter", section), "jobs", () => refreshJobs());
 let seen = "";
 let asked = 0;
 let jobsWanted = JOBS_STEP;
-
-export const jobState = (element, word) => state(element, LOOKS[word] ?? "idle", word);
 
 /** Go to the jobs of a queue, or in a state. */
 export const showQueue = (queue, state = "") => filter.set({ queue, state });

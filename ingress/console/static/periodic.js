@@ -2,7 +2,7 @@
 import { work as actions } from "./actions.js";
 import { ask } from "./ask.js";
 import { $, h, keep, row, say, sayOrHide } from "./dom.js";
-import { jobState } from "./jobs.js";
+import { jobState } from "./job_state.js";
 import { addressOf } from "./sheet.js";
 import { ago, duration, nowMs } from "./words.js";
 

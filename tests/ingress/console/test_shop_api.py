@@ -14,11 +14,16 @@ from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.parts import PARTS
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
-from mailroom.ingress.console.shop.door import ShopDoor
+from mailroom.ingress.console.section import BotSection
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
@@ -28,7 +33,7 @@ from tests.shop_tables import SCHEMA
 
 HEAD = ["slug", "kind", "content"]
 OWN = {"Sec-Fetch-Site": "same-origin"}
-SHOP = "/ops/shop/shop"
+SHOP = "/ops/bots/shop"
 
 
 @pytest.fixture
@@ -49,6 +54,16 @@ def opened(page_database, desk):
     return run
 
 
+def two_shops(pool, wake=print):
+    """The sections of two shops that share their tables."""
+    services = BotServices(
+        database=pool, payments={}, models=None, vault=VAULT, http=Http(), allowance=Allowance(), cpu=Cpu(),
+        public_url="", wake=wake, options=dict.fromkeys(("shop", "other"), Options()),
+        schemas=dict.fromkeys(("shop", "other"), SCHEMA),
+    )  # fmt: skip
+    return {name: BotSection(Staff.of(services.of(name), PARTS), "shop") for name in services.options}
+
+
 class Api:
     """Asks, and looks into the database afterwards."""
 
@@ -56,9 +71,9 @@ class Api:
         self.woken = []
         self.connections = pool
         self.pool = SchemaPool(pool, SCHEMA)
-        tables = dict.fromkeys(("shop", "other"), self.pool)
-        door = ShopDoor(tables, VAULT, Http(), {"shop": Options(), "other": Options()}, self.woken.append)
-        app = create_app(None, None, {"bots": {}}, desk, TOKEN, trio.Event(), shop=door)
+        app = create_app(
+            None, None, {"bots": {}}, desk, TOKEN, trio.Event(), sections=two_shops(pool, self.woken.append)
+        )
         self.client = app.test_client()
 
     async def ask(self, method, path, json=None, data=None, headers=BEARER):
@@ -99,7 +114,7 @@ VIEWS = [
 
 def test_without_the_token_nothing_is_told_and_nothing_is_done(opened) -> None:
     async def test(api):
-        for method, path in [*WISHES, *(("GET", view) for view in [*VIEWS, "/ops/shop"])]:
+        for method, path in [*WISHES, *(("GET", view) for view in [*VIEWS, "/ops/bots"])]:
             for headers in ({}, {"Authorization": "Bearer wrong"}):
                 answer = await api.ask(method, path, {} if "?" not in path else None, headers=headers)
                 assert answer.status == 401, path
@@ -114,7 +129,7 @@ def test_a_session_of_the_console_needs_its_csrf_token_and_the_page_itself(opene
         await api.client.post("/console/login", form={"token": TOKEN, "who": "Anna"}, headers=OWN)
         page = await (await api.client.get("/console")).get_data(as_text=True)
         csrf = re.search(r'csrf-token" content="(\w+)"', page)[1]
-        assert 'data-bots="other,shop"' in page
+        assert re.findall('data-bot="([^"]+)"', page) == ["other", "shop"]
         assert (await api.ask("GET", "products", headers={})).status == 403
         assert (await api.ask("GET", "products", headers={"X-CSRF-Token": csrf})).status == 200
         data = table(HEAD, ["orbit", "code", "NEW"])
@@ -136,8 +151,7 @@ def test_a_session_of_the_console_needs_its_csrf_token_and_the_page_itself(opene
 
 
 def test_without_a_token_in_the_settings_there_is_no_shop_either(desk) -> None:
-    door = ShopDoor(None, None, None, {"shop": Options()}, print)
-    app = create_app(None, None, {"bots": {}}, desk, None, shop=door)
+    app = create_app(None, None, {"bots": {}}, desk, None, sections=two_shops(None))
 
     async def test():
         for method, path in [*WISHES, ("GET", "products")]:
@@ -149,11 +163,12 @@ def test_without_a_token_in_the_settings_there_is_no_shop_either(desk) -> None:
 
 
 def test_where_there_is_no_shop_there_is_no_section_and_no_route(ask, door) -> None:
-    assert ask("GET", "/ops/shop").status == 404
+    assert ask("GET", "/ops/bots").json == []
+    assert ask("GET", "/ops/bots/shop").status == 404
 
     async def test(client):
         await client.post("/console/login", form={"token": TOKEN, "who": ""}, headers=OWN)
-        assert "shop.js" not in await (await client.get("/console")).get_data(as_text=True)
+        assert "data-bot=" not in await (await client.get("/console")).get_data(as_text=True)
 
     door.run(test)
 
@@ -163,16 +178,17 @@ def test_where_there_is_no_shop_there_is_no_section_and_no_route(ask, door) -> N
 
 def test_every_view_answers_and_another_bot_is_not_known(opened) -> None:
     async def test(api):
-        assert await api.does("GET", "/ops/shop") == ["other", "shop"]
+        other, shop = await api.does("GET", "/ops/bots")
+        assert (other["bot"], shop["bot"], shop["title"]) == ("other", "shop", "Shop")
         for view in VIEWS:
             await api.does("GET", view)
-            answer = await api.ask("GET", f"/ops/shop/shpo/{view}")
+            answer = await api.ask("GET", f"/ops/bots/shpo/{view}")
             assert (answer.status, answer.json["error"]) == (
                 404,
-                "No shop is called 'shpo'. There is: other, shop.",
+                "No bot with a section of the console is called 'shpo'. There is: other, shop.",
             )
         told = {(one["method"], one["path"]): one["for"] for one in (await api.ask("GET", "/ops/")).json}
-        assert told["POST", "/ops/shop/<bot>/stock"].startswith("Fill the stock.")
+        assert told["POST", "/ops/bots/shop/stock"].startswith("Fill the stock.")
 
     opened(test)
 
@@ -244,7 +260,7 @@ def test_an_order_is_found_and_shown_whole(opened, page_database) -> None:
             f"orders/{number + 1}",
             "orders/0",
             f"orders/{2**70}",
-            f"/ops/shop/other/orders/{number}",
+            f"/ops/bots/other/orders/{number}",
         ):
             assert (await api.ask("GET", path)).status == 404, path
 
@@ -407,7 +423,7 @@ def test_a_refund_is_begun_once_and_its_workers_are_woken(opened, page_database)
         assert left["available"] == 2
         answer = await api.ask("POST", f"orders/{number}/refund", {"why": "again"})
         assert (answer.status, "its status: being refunded" in answer.json["error"]) == (409, True)
-        assert (await api.ask("POST", f"/ops/shop/other/orders/{number}/refund", {"why": "w"})).status == 404
+        assert (await api.ask("POST", f"/ops/bots/other/orders/{number}/refund", {"why": "w"})).status == 404
         (deed,) = await api.log()
         assert (deed["action"], deed["target"], deed["why"]) == ("refund", str(number), "asked nicely")
 
@@ -457,7 +473,7 @@ def test_a_broadcast_goes_to_a_shops_own_customers_once_for_a_key(opened) -> Non
         )
         assert (await api.ask("POST", f"broadcasts/{number}/pause", {"why": "wait"})).status == 409
         assert (
-            await api.ask("POST", f"/ops/shop/other/broadcasts/{number}/cancel", {"why": "w"})
+            await api.ask("POST", f"/ops/bots/other/broadcasts/{number}/cancel", {"why": "w"})
         ).status == 404
         assert (await api.ask("POST", f"broadcasts/{number}/burn", {"why": "w"})).status == 404
         for bad in (
@@ -477,7 +493,7 @@ def test_a_store_that_does_not_answer_is_said_so(opened) -> None:
         await aio(api.connections.close)
         for method, path, body in (("GET", "products", None), ("POST", "orders/1/refund", {"why": "w"})):
             answer = await api.ask(method, path, body)
-            assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), path
+            assert (answer.status, int(answer.headers["Retry-After"]) > 0) == (503, True), path
 
     opened(test)
 

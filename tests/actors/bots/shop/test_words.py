@@ -73,7 +73,8 @@ def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language
 
 
 def test_the_console_says_the_same_words():
-    looks = (ROOT / "ingress/console/static/shop_words.js").read_text()
+    files = ROOT / "actors/bots/shop/console/files"
+    looks = (files / "words.js").read_text()
     said = dict(re.findall(r"(\w+): \[\"\w*\", \"([^\"]+)\"\]", looks))
     known = {
         **ENGLISH.broadcast,
@@ -83,9 +84,7 @@ def test_the_console_says_the_same_words():
         "done": ENGLISH.broadcast["done"],
     }
     assert {status: said[status] for status in said} == {status: known[status] for status in said}
-    options = re.findall(
-        r"<option value=\"(\w+)\">([^<\n]+)", (ROOT / "ingress/console/templates/console.html").read_text()
-    )
+    options = re.findall(r"<option value=\"(\w+)\">([^<\n]+)", (files / "section.html").read_text())
     shown = {status: word.strip() for status, word in options if status in ENGLISH.order}
     assert shown == ENGLISH.order
 

@@ -1,17 +1,4 @@
-// What the parts of the shop share: which shop it is, money, and states in words and colours.
-import { $ } from "./dom.js";
-
-export { money } from "./words.js";
-
-export const section = $("#shop");
-const bots = section.dataset.bots.split(",");
-let chosen = bots[0];
-
-export const shops = bots;
-export const shop = () => chosen;
-export const choose = (bot) => { chosen = bot; };
-/** The address of something of a shop, below `/ops`. */
-export const at = (path, bot = chosen) => `shop/${encodeURIComponent(bot)}/${path}`;
+// What the parts of the section share: shares, moments, and states in words and colours.
 
 /** A share of a hundred; less than nothing with a minus. */
 export const share = (percent) => `${percent < 0 ? "−" : ""}${Math.abs(percent)}%`;
@@ -22,9 +9,6 @@ export const day = (text) => `${new Date(text).toLocaleDateString("en-GB", DAY)}
 /** The last day on which something counts that counts no more at this moment: the day that was said, in every time zone. */
 export const lastDay = (text) => new Date(Date.parse(text) - 1).toLocaleDateString("en-GB", { ...DAY, timeZone: "UTC" });
 export const since = (text) => (text ? new Date(text).getTime() : 0);
-
-/** A name for one wish: sent twice with it, it is done once. */
-export const onceKey = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
 const LOOKS = {
   awaiting_payment: ["wait", "awaiting payment"], paid: ["good", "paid"], delivered: ["good", "delivered"], expired: ["", "not paid in time"],
