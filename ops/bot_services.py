@@ -12,18 +12,20 @@ from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.account import AccountSettings, Opening
 from mailroom.actors.providers.chat_requests import OPENAI_BASE_URL
 from mailroom.actors.providers.openai import Models
+from mailroom.actors.providers.webpush import RefusedError, WebPush
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.actors.uses.signals import Signals
+from mailroom.ops.bundled import parts_of
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.room_options import options_of
 from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
-from mailroom.ops.stores import Stores
+from mailroom.ops.stores import StartError, Stores
 from mailroom.storage.redis.air import Air
 from mailroom.storage.redis.allowances import Allowances
 from mailroom.storage.redis.caches import Caches
@@ -56,6 +58,8 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             wake=outbox.wake,
             options=options_of(settings),
             schemas=schemas_of(settings),
+            web_push=web_push_of(settings, typed),
+            erasing=lambda bot: parts_of(settings, bot).forget,
             demo=settings.demo,
         )
     finally:
@@ -66,6 +70,16 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             await aio(signals.close)
             if models is not None:
                 await aio(models.close)
+
+
+def web_push_of(settings: Settings, http: Http) -> WebPush | None:
+    """The way to people's browsers; None without a key of ours. Raises `StartError` for one that is none."""
+    if (pushed := settings.web_push) is None:
+        return None
+    try:
+        return WebPush(pushed.private_key, pushed.contact, http)
+    except RefusedError as error:
+        raise StartError(f"web_push: {error}") from None
 
 
 def models_of(settings: Settings) -> Models | None:

@@ -11,6 +11,7 @@ from structlog import get_logger
 
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.actor import job_life
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.context import Services
@@ -21,14 +22,16 @@ from mailroom.actors.jobs.worker import POLL_SECONDS
 from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import LIST, PAYMENT, RECONCILE, ListPayments, Reconcile
 from mailroom.actors.payment import payment_handlers
+from mailroom.actors.people.code import Codes
+from mailroom.actors.people.send_code import code_handlers
 from mailroom.actors.providers.payments import PaymentProvider
-from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.webpush import webpush_handlers
 from mailroom.ops.brought import Brought, queues_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable
+from mailroom.storage.postgres import subscriptions
 from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.listen import DeafError, Ears
@@ -86,7 +89,7 @@ class Outbox:
         bots: Mapping[str, HostedBot],
         payments_with: Mapping[str, PaymentProvider],
         brought: Brought,
-        web_push: WebPush | None = None,
+        offered: BotServices,
     ) -> dict[str, Start]:
         """The children of `jobs` in the tree, in the order they start."""
         door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
@@ -100,7 +103,7 @@ class Outbox:
             ),
             Work(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
         ]
-        queues = _by_queue([payments, *brought.handlers, *(_notifications(bot, web_push) for bot in bots)])
+        queues = _by_queue([payments, *brought.handlers, *(_notifications(bot, offered) for bot in bots)])
         return {
             "ears": self._listen,
             **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
@@ -158,16 +161,14 @@ def _by_queue(several: Iterable[Handlers]) -> dict[str, Handlers]:
     return queues
 
 
-def _notifications(bot: str, web_push: WebPush | None) -> Handlers:
+def _notifications(bot: str, offered: BotServices) -> Handlers:
     """The jobs of a bot's queue: those of web push only with a key."""
     handlers = notification_handlers(bot)
-    if web_push is not None:
-        handlers.include([webpush_handlers(bot, web_push, _nobody_keeps)])
+    handlers.include([code_handlers(bot, Codes(offered.vault), offered.senders)])
+    if offered.web_push is not None:
+        gone = partial(subscriptions.gone, offered.database, bot)
+        handlers.include([webpush_handlers(bot, offered.web_push, gone)])
     return handlers
-
-
-async def _nobody_keeps(_endpoint: str) -> None:
-    """Forget a subscription: no bundled bot keeps any yet, each comes with its job."""
 
 
 @asynccontextmanager

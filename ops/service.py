@@ -21,7 +21,6 @@ from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.paying.orphans import name_orphans, told_of
 from mailroom.actors.policy import Policy
-from mailroom.actors.providers.webpush import RefusedError, WebPush
 from mailroom.actors.runtime import host as runtime
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.runtime.signals import StopSignals, stop_signals
@@ -160,6 +159,7 @@ class Service:
                 orphans = await aio(name_orphans, stores.database, services.payments)
                 stores.readiness.warnings.append(partial(told_of, orphans))
             bots = workplace.bots = self._make_bots(workplace, parking, services)
+            services.usernames.learn({name: bot.username for name, bot in bots.items()})
             for bot in bots.values():
                 self.follow(bot, workplace, stores.mailboxes)
             try:
@@ -352,12 +352,7 @@ class Service:
     ) -> dict[str, Start]:
         ours = brought(self._settings, services)
         ours.handlers.extend(self._handlers)
-        pushed = self._settings.web_push
-        try:
-            push = WebPush(pushed.private_key, pushed.contact, services.http) if pushed else None
-        except RefusedError as error:
-            raise StartError(f"web_push: {error}") from None
-        return outbox.parts(stores.mailboxes, workplace, workplace.bots, services.payments, ours, push)
+        return outbox.parts(stores.mailboxes, workplace, workplace.bots, services.payments, ours, services)
 
     def _lines(self, front: Front | None, bots: Mapping[str, HostedBot]) -> dict[str, Start]:
         if front is None:

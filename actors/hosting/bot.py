@@ -188,6 +188,15 @@ class HostedBot:
             return False
         return True
 
+    async def username(self) -> str:
+        """What Telegram calls it. Raises `StoreUnavailable` where Telegram does not say."""
+        session = cast(HostedSession, self.bot.session)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return (await session.fetch(self.bot, GetMe(), PROBE_SECONDS)).username or ""
+        except (AiogramError, TimeoutError) as error:
+            raise StoreUnavailable(f"Telegram does not say what {self.name} is called: {error}") from error
+
     async def apologise(self, turn: Turn) -> None:
         """Tell the user that their message was not answered."""
         if turn.entry is None or turn.entry.kind == "event":

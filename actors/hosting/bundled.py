@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # frameworks
 
     from mailroom.actors.hosting.measure import Measure
     from mailroom.actors.hosting.room import Room
+    from mailroom.actors.hosting.transaction import Transaction
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.purpose import Purpose
@@ -43,6 +44,10 @@ async def _nothing(_room: "Room[O]") -> None:
 
 
 # No slots in these: `Parts[Options](…)` notes on the value how it was called, which slots make an error.
+
+
+async def _forget_nothing(_room: "Room[O]", _tx: "Transaction", _person: str) -> None:
+    """It keeps nothing of anybody."""
 
 
 async def _no_roles(_room: "Room[O]", _proofs: frozenset[Proof]) -> frozenset[str]:
@@ -73,6 +78,10 @@ class Parts(Generic[O]):
     prepare: "Callable[[Room[O]], Awaitable[None]]" = _nothing
     """What it sees to before it serves, awaited on the asyncio side. Raises `VaultError` where it cannot read
     what it has kept, and the service does not start.
+    """
+    forget: "Callable[[Room[O], Transaction, str], Awaitable[None]]" = _forget_nothing
+    """Forgets what it keeps of a person, `Visit.person`, within a transaction. Called by `Room.forget`, which
+    then forgets what the platform keeps of them.
     """
     measure: "Callable[[Room[O]], Measure] | None" = None
     """What is counted of it every few seconds, in every process."""

@@ -1,6 +1,6 @@
 """A bot of the configuration with all that its room may use: handed whole to every function of the room."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -9,6 +9,9 @@ from pydantic import BaseModel
 
 from mailroom.actors.cause import Begins
 from mailroom.actors.hosting.transaction import Transaction, transaction
+from mailroom.actors.people.forget import forget_person
+from mailroom.actors.people.links import Links
+from mailroom.actors.people.push import push
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
@@ -20,6 +23,14 @@ from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
 O = TypeVar("O", bound=BaseModel, covariant=True)  # noqa: E741, PLC0105 - its options
+
+
+Erases = Callable[["Room[Any]", Transaction, str], Awaitable[None]]
+"""Forgets a person of a room, in a transaction."""
+
+
+async def nothing_to_erase(_room: "Room[Any]", _tx: Transaction, _person: str) -> None:
+    """The room keeps nothing of anybody."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +62,14 @@ class Room(Generic[O]):
     """What may be a little old, kept for a while for all processes."""
     signals: RoomSignals
     """That something has changed, for whoever shows it."""
+    links: Links
+    """Addresses to give to people: of the page, of the chat, and links that let their bearer do one thing."""
     public_url: str
     """Under which address customers' browsers reach this service; empty where they cannot."""
     wake: Callable[[str], None]
     """Tell the workers of a queue that a job was committed; without it they look half a second later."""
+    erases: Erases = nothing_to_erase
+    """What the room itself does to forget somebody; `forget` is all of it."""
     demo: bool = False
 
     @property
@@ -73,6 +88,22 @@ class Room(Generic[O]):
         that). What the block raises undoes all of it. Raises `StoreUnavailable`.
         """
         return transaction(self.database, self.schema, of.cause, self.wake)
+
+    async def push(
+        self, tx: Transaction, person: str, title: str, body: str, path: str = "", *, topic: str | None = None
+    ) -> int:
+        """Have a notice shown in all browsers in which somebody has asked for that; in how many. It leads to
+        a `path` in the bot's page, such as `?order=17`; of one `topic` only the last is kept for whoever is
+        away. Raises `PathError` for a path that leads out of the page.
+        """
+        return await push(tx, self.bot, person, title, body, path, topic=topic)
+
+    async def forget(self, tx: Transaction, person: str) -> None:
+        """Forget somebody of this bot: what the room keeps of them (`Parts.forget`), what they have proved,
+        their sessions, links, codes and subscriptions.
+        """
+        await self.erases(self, tx, person)
+        await forget_person(tx.connection, self.bot, person)
 
     def offered(self) -> dict[str, Any]:
         """What its handlers are offered, by name."""

@@ -1,16 +1,21 @@
 """What a process has for its bots with rooms; each room is given what is its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import asyncpg
 from pydantic import BaseModel
 
-from mailroom.actors.hosting.room import Room
+from mailroom.actors.hosting.room import Erases, Room, nothing_to_erase
 from mailroom.actors.paying.accounts import Accounts
+from mailroom.actors.people.links import Links
+from mailroom.actors.people.usernames import Usernames
+from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
@@ -48,6 +53,14 @@ class BotServices:
     """What may be a little old, kept for a while for all processes."""
     signals: Signals = field(default_factory=Signals)
     """That something has changed, for whoever shows it."""
+    senders: Sequence[CodeSender] = ()
+    """Who carries one-time codes, in the order in which they are asked whether they take an address."""
+    web_push: WebPush | None = None
+    """None without a key: nobody is shown notices by their browser."""
+    usernames: Usernames = field(default_factory=Usernames)
+    """What Telegram calls the bots."""
+    erasing: Callable[[str], Erases] = lambda _bot: nothing_to_erase
+    """What the room of a bot does to forget somebody."""
     demo: bool = False
 
     def of(self, bot: str) -> Room[Any]:
@@ -68,8 +81,10 @@ class BotServices:
             cpu=self.cpu,
             cache=RoomCache(self.cache, bot),
             signals=RoomSignals(self.signals, bot),
+            links=Links(bot, self.public_url, self.vault, partial(self.usernames.of, bot)),
             public_url=self.public_url,
             wake=self.wake,
+            erases=self.erasing(bot),
             demo=self.demo,
         )
 

@@ -12,7 +12,7 @@ import asyncpg
 
 from mailroom.actors.pages.visit import TELEGRAM
 from mailroom.actors.people.code import Codes
-from mailroom.actors.people.token import new_token
+from mailroom.actors.people.token import digest_of, new_token
 from mailroom.storage.postgres import proofs, sessions
 from mailroom.storage.postgres.outbox.connection import Connection, answering
 from mailroom.storage.postgres.sessions import Session
@@ -98,10 +98,10 @@ async def open_session(
     connection: Connection, bot: str, person: str, addresses: list[str], about: str
 ) -> str:
     """Remember somebody in a browser; what its cookie is to hold."""
-    token, digest = new_token()
+    token = new_token()
     await sessions.put(
         connection,
-        digest,
+        digest_of(token) or b"",
         bot=bot,
         person=person,
         addresses=addresses,

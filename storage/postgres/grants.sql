@@ -1,6 +1,7 @@
--- put: a link was made.
+-- put: a link was made, perhaps for the second time.
 INSERT INTO mailroom.page_grant (digest, bot, what, reference, version, person, until)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (digest) DO NOTHING;
 
 -- find: what the link of a token is for, if it still is.
 SELECT what, reference, version FROM mailroom.page_grant

@@ -12,6 +12,8 @@ from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import name_in_room
 from mailroom.actors.paying import kinds as paying
 from mailroom.actors.payment import payment_handlers
+from mailroom.actors.people import code
+from mailroom.actors.people.send_code import code_handlers
 from tests.imports import HERE, imports, modules
 
 PUSHED = (
@@ -28,6 +30,7 @@ APOLOGY = (
     '{"order":1042,"payment":7,"why":"twice","amount_minor":100,"currency":"RUB","over":true,'
     '"to_balance":false}'
 )
+CODE = '{"bot":"shop","address":"mail:anna@example.com","sealed":"g","language":"en","title":"Shop"}'
 WRITTEN = {
     "payment.noticed": ("payment", 60, 12, '{"provider":"aaio","provider_id":"7","state":"paid"}', None),
     "payment.confirm": ("payment", 60, 12, '{"payment_id":7,"notified":true}', None),
@@ -36,6 +39,7 @@ WRITTEN = {
     "payment.refund": ("payment", 120, 36, '{"payment_id":7,"why":"twice"}', "refund:7"),
     "payment.lost_back": ("payment", 90, 36, LOST, None),
     "notify": ("notification", 30, 10, TOLD, None),
+    "code": ("notification", 20, 100, CODE, None),
     "webpush": ("notification", 20, 10, PUSHED, None),
     "shop.deliver": ("delivery", 30, 36, '{"order":1042}', "order:1042"),
     "shop.receipt": ("delivery", 30, 36, '{"order":1042,"payment":7}', "order:1042"),
@@ -52,7 +56,7 @@ WRITTEN = {
 
 
 def all_kinds() -> list[Kind]:
-    everywhere = (paying, notify, webpush, shop)
+    everywhere = (paying, notify, webpush, code, shop)
     kinds = [one for module in everywhere for one in vars(module).values() if isinstance(one, Kind)]
     return list({kind.name: kind for kind in kinds}.values())
 
@@ -75,6 +79,7 @@ def test_every_kind_has_somebody_who_does_it():
         payment_handlers({}, {}),
         notification.notification_handlers("shop"),
         webpush.webpush_handlers("shop", None, None),
+        code_handlers("shop", None, ()),
     ]
     jobs.append(shop_handlers(SimpleNamespace(bot="shop", schema="shop")))
     assert sorted(name for one in jobs for name in one.names()) == sorted(WRITTEN)

@@ -5,21 +5,20 @@ import asyncio
 import asyncpg
 import pytest
 
-from mailroom.storage.postgres.migrate import apply_migrations
+from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 
 STORY_SECONDS = 20
 
 
 @pytest.fixture
-def story(clean_postgres_url):
+def story(jobs_url):  # noqa: F811
     """`story(test)` tells a test's story with a pool of connections; what it returns is returned."""
-    asyncio.run(apply_migrations(clean_postgres_url))
 
     def tell(test):
         async def main():
             async with (
                 asyncio.timeout(STORY_SECONDS),
-                asyncpg.create_pool(clean_postgres_url, min_size=1, max_size=8) as pool,
+                asyncpg.create_pool(jobs_url, min_size=1, max_size=8) as pool,
             ):
                 return await test(pool)
 

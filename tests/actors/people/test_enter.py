@@ -247,10 +247,10 @@ def test_nobody_is_remembered_in_more_browsers_than_anybody_has(house):
     house(test)
 
 
-@pytest.mark.parametrize("token", ["", "x", "x" * 32, "x" * 5_000, "\0" * 32, "' OR 1=1 --", "ы" * 32])
-def test_what_is_no_token_is_no_session(house, token):
+def test_what_is_no_token_is_no_session(house):
     async def test(house):
-        assert await house.session(token) is None
+        for token in ("", "a", "a" * 40, "a" * 5_000, "\0" * 40, "' OR 1=1 --", "ы" * 40, "A" * 40):
+            assert await house.session(token) is None
 
     house(test)
 

@@ -10,7 +10,6 @@ from mailroom.actors.people.send_code import code_handlers
 from mailroom.actors.providers.codes import AddressRefusedError, SenderAwayError, SenderRefusedError
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.vault import Vault
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 
 ANNA = "mail:anna@example.com"
 
@@ -34,7 +33,7 @@ class Company:
 
 
 @pytest.fixture
-def send(play):  # noqa: F811
+def send(play):
     """A code for each address, sent by a company: the jobs' stories, what on-call sees of them, the codes."""
 
     def send(company, *addresses, before=""):

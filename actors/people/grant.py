@@ -1,0 +1,20 @@
+"""What somebody may do who comes by a link."""
+
+import asyncpg
+
+from mailroom.actors.pages.visit import Grant
+from mailroom.actors.people.token import digest_of
+from mailroom.storage.postgres import grants
+from mailroom.storage.postgres.outbox.connection import answering
+
+
+async def grant_of(database: asyncpg.Pool, bot: str, token: str) -> Grant | None:
+    """What a link of a bot is for. None for one that there never was, that is over, or that was revoked:
+    nobody is told which.
+    """
+    digest = digest_of(token)
+    if digest is None:
+        return None
+    with answering():
+        found = await grants.find(database, digest, bot)
+    return Grant(*found) if found is not None else None

@@ -1,0 +1,72 @@
+"""Whoever is forgotten is nobody: to the platform and to the room."""
+
+import pytest
+
+from mailroom.actors.pages.visit import Grant, Visit
+from mailroom.actors.people.grant import grant_of
+from mailroom.actors.people.links import Links
+from mailroom.storage.postgres.schemas import SchemaPool
+from tests.actors.people.test_enter import ANNA, OTHER, House
+from tests.actors.people.test_links import VAULT, token_in, username
+from tests.actors.people.test_push import Salon
+from tests.rooms import room_of
+
+TABLES = ("proof", "code", "page_session", "page_grant", "push_subscription")
+
+
+def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
+    async def test(pool):
+        house, salon, erased = House(pool), Salon(pool), []
+
+        async def erases(room, tx, person):
+            erased.append((room.bot, tx.connection.schema, person))
+
+        room = room_of(
+            bot="salon",
+            database=SchemaPool(pool, "salon"),
+            wake=lambda _queue: None,
+            links=Links("salon", "https://salon.example", VAULT, username),
+            erases=erases,
+        )
+        anna, other = await house.entered(ANNA, "salon"), await house.entered(OTHER, "salon")
+        links = {}
+        for number, one in enumerate((anna, other)):
+            await salon.subscribe(one.person, number)
+            async with room.transaction(Visit(bot="salon", door="page", person=one.person, trace="t")) as tx:
+                link = await room.links.grant(tx, Grant("feed", str(number)), person=one.person)
+                links[one.person] = token_in(link)
+        await house.ask(ANNA, "salon")
+        await house.ask(OTHER, "salon")
+
+        async with room.transaction(Visit(bot="salon", door="page", person=anna.person, trace="t")) as tx:
+            await room.forget(tx, anna.person)
+
+        assert erased == [("salon", "salon", anna.person)]
+        for table in TABLES:
+            assert await pool.fetchval(f"SELECT count(*) FROM mailroom.{table}") == 1, table
+        assert await house.session(anna.token, "salon") is None
+        assert (await house.session(other.token, "salon")).person == other.person
+        assert await grant_of(pool, "salon", links[anna.person]) is None
+        assert await grant_of(pool, "salon", links[other.person]) is not None
+        assert (await house.entered(ANNA, "salon")).person != anna.person
+
+    story(test)
+
+
+def test_a_room_that_cannot_forget_keeps_all_of_it(story):
+    async def test(pool):
+        house = House(pool)
+        anna = await house.entered(ANNA, "salon")
+
+        async def erases(_room, _tx, _person):
+            raise ZeroDivisionError
+
+        room = room_of(
+            bot="salon", database=SchemaPool(pool, "salon"), wake=lambda _queue: None, erases=erases
+        )
+        with pytest.raises(ZeroDivisionError):
+            async with room.transaction(Visit(bot="salon", door="page", person=anna.person, trace="t")) as tx:
+                await room.forget(tx, anna.person)
+        assert await house.session(anna.token, "salon") is not None
+
+    story(test)
