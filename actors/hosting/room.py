@@ -18,6 +18,7 @@ from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
+from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.signals import RoomSignals
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
@@ -60,6 +61,8 @@ class Room(Generic[O]):
     """For work that would stall the loop."""
     cache: RoomCache
     """What may be a little old, kept for a while for all processes."""
+    lease: RoomLease
+    """What one process does at a time."""
     signals: RoomSignals
     """That something has changed, for whoever shows it."""
     links: Links

@@ -20,7 +20,9 @@ from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
+from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.signals import RoomSignals, Signals
+from mailroom.storage.postgres.room_lease import RoomLeaseRows
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 
@@ -80,6 +82,7 @@ class BotServices:
             allowance=self.allowance,
             cpu=self.cpu,
             cache=RoomCache(self.cache, bot),
+            lease=RoomLease(RoomLeaseRows(self.database), bot),
             signals=RoomSignals(self.signals, bot),
             links=Links(bot, self.public_url, self.vault, partial(self.usernames.of, bot)),
             public_url=self.public_url,
