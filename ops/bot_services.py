@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import trio
@@ -26,6 +27,7 @@ from mailroom.ops.room_options import options_of
 from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError, Stores
+from mailroom.storage.clock import Clock
 from mailroom.storage.redis.air import Air
 from mailroom.storage.redis.allowances import Allowances
 from mailroom.storage.redis.caches import Caches
@@ -60,6 +62,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             schemas=schemas_of(settings),
             web_push=web_push_of(settings, typed),
             erasing=lambda bot: parts_of(settings, bot).forget,
+            clock=Clock(timedelta(seconds=settings.clock_ahead_seconds)),
             demo=settings.demo,
         )
     finally:

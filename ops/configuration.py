@@ -26,6 +26,9 @@ from mailroom.ops.wrong_values import said_plainly
 FILE_NAME = "mailroom.toml"
 OF_COMMANDS = ("MAILROOM_CONFIG", "MAILROOM_OPERATOR")
 """Variables that set nothing: where the settings are, and who is at the command line."""
+NOT_THEIR_TIME = (
+    "puts the bots of a demo into another time, and here a bot has a token: leave it out, people wait for it"
+)
 BOT_VARIABLES = ("token", "secret")
 """MAILROOM_BOT_SHOP_TOKEN and MAILROOM_BOT_SHOP_SECRET keep what is secret out of the file."""
 
@@ -83,7 +86,10 @@ def load(
         faults = shapes + faults
     if settings is None or faults:
         raise ConfigurationError(f"{label(name)}: {fault}" for name, fault in faults)
-    return _completed(settings)
+    settings = _completed(settings)
+    if settings.clock_ahead_seconds and not settings.demo:
+        raise ConfigurationError([f"{label(('clock_ahead_seconds',))}: {NOT_THEIR_TIME}"])
+    return settings
 
 
 def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | None:

@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "MAILROOM_LOG": "log",
     "MAILROOM_LOG_LEVEL": "log_level",
     "MAILROOM_METRICS_PORT": "metrics_port",
+    "MAILROOM_CLOCK_AHEAD_SECONDS": "clock_ahead_seconds",
     "MAILROOM_DATABASE_CONNECTIONS": "database_connections",
     "MAILROOM_TRUSTED_PROXIES": "trusted_proxies",
     "MAILROOM_PRIVATE_NETWORKS": "private_networks",
@@ -152,6 +153,8 @@ class BotSettings(BaseModel):
         return self.model_dump(include=set(DEFAULT_PROPERTIES), exclude_none=True)
 
 
+CENTURY_SECONDS = 100 * 365 * 86_400.0
+"""Further no calendar of a bot needs to be tried, and every store keeps it."""
 DEFAULT_PROPERTIES = (
     "parse_mode",
     "disable_notification",
@@ -220,6 +223,8 @@ class Settings(BaseModel):
     """Addresses and networks of ours that an address may lead to which a bot's owner typed."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Where a `worker` process, which has no other listener, shows its metrics."""
+    clock_ahead_seconds: float = Field(default=0.0, ge=-CENTURY_SECONDS, le=CENTURY_SECONDS)
+    """In a demo: how much later it is for its bots than it is. All processes of it must have the same."""
     bots: dict[str, BotSettings] = {}
     config: Path | None = None
     """The file all this was read from; its folder is importable for routers and rooms."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from mailroom.ops.bundled import room
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.histories import History
 from mailroom.storage.postgres.schemas import SchemaPool
 
@@ -26,4 +27,4 @@ SHOP_TABLES = tables_of(SCHEMA)
 async def shop_pool(url: str, connections: int = 1) -> AsyncIterator[SchemaPool]:
     """So many connections to the shop of a database."""
     async with asyncpg.create_pool(url, min_size=1, max_size=connections) as pool:
-        yield SchemaPool(pool, SCHEMA)
+        yield SchemaPool(pool, SCHEMA, Clock())

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from mailroom.storage.postgres.outbox.outcome import Rejected as Rejected
     from mailroom.storage.postgres.outbox.outcome import Retry as Retry
     from mailroom.storage.postgres.queries import load
-    from mailroom.storage.postgres.schemas import in_schema as in_schema
     from mailroom.storage.vault import VaultError as VaultError
 
     load_sql = load
@@ -70,7 +69,6 @@ _FROM = {
     "VaultError": "storage.vault",
     "chat_event": "actors.hosting.events",
     "enqueue": "storage.postgres.outbox.enqueue",
-    "in_schema": "storage.postgres.schemas",
     "load_sql": "storage.postgres.queries:load",
     "notice": "actors.notify",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -20,7 +21,9 @@ from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.signals import RoomSignals
-from mailroom.storage.postgres.schemas import SchemaPool
+from mailroom.storage.clock import Clock
+from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.storage.postgres.schemas import SchemaConnection, SchemaPool
 from mailroom.storage.vault import Vault
 
 O = TypeVar("O", bound=BaseModel, covariant=True)  # noqa: E741, PLC0105 - its options
@@ -43,7 +46,7 @@ class Room(Generic[O]):
     options: O
     """What its owner has set."""
     database: SchemaPool
-    """Over which `{schema}.` in its statements leads to its own tables."""
+    """Over which `{schema}.` in its statements leads to its own tables, and `{now}` is `now()`."""
     sharing: frozenset[str]
     """The bots whose tables these are, itself included."""
     payments: Mapping[str, PaymentProvider]
@@ -90,7 +93,23 @@ class Room(Generic[O]):
         """A transaction for a `Turn`, a `Visit`, or a `JobContext` that it does not end (`ending` is for
         that). What the block raises undoes all of it. Raises `StoreUnavailable`.
         """
-        return transaction(self.database, self.schema, of.cause, self.wake)
+        return transaction(self.database, of.cause, self.wake)
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock of the room; what it means between machines is said there."""
+        assert self.database.clock is not None, "the database of a room knows its time"
+        return self.database.clock
+
+    def now(self) -> datetime:
+        """What time it is for the room, in UTC. It asks no other clock: in a test and a demo that may be
+        tomorrow.
+        """
+        return self.clock.now()
+
+    def within(self, connection: Connection) -> SchemaConnection:
+        """A connection of the platform's, for the room's own statements."""
+        return self.database.within(connection)
 
     async def push(
         self, tx: Transaction, person: str, title: str, body: str, path: str = "", *, topic: str | None = None
@@ -113,6 +132,7 @@ class Room(Generic[O]):
         return {
             "room": self,
             "database": self.database,
+            "clock": self.clock,
             "payments": self.payments,
             "models": self.models,
             "vault": self.vault,

@@ -22,6 +22,7 @@ from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.signals import RoomSignals, Signals
+from mailroom.storage.clock import REAL_TIME, Clock
 from mailroom.storage.postgres.room_lease import RoomLeaseRows
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
@@ -63,6 +64,8 @@ class BotServices:
     """What Telegram calls the bots."""
     erasing: Callable[[str], Erases] = lambda _bot: nothing_to_erase
     """What the room of a bot does to forget somebody."""
+    clock: Clock = REAL_TIME
+    """What time it is for the rooms."""
     demo: bool = False
 
     def of(self, bot: str) -> Room[Any]:
@@ -93,4 +96,4 @@ class BotServices:
 
     def database_of(self, bot: str) -> SchemaPool:
         """The way to the tables of one bot."""
-        return SchemaPool(self.database, self.schemas[bot])
+        return SchemaPool(self.database, self.schemas[bot], self.clock)

@@ -25,7 +25,7 @@ from mailroom.storage.postgres.deeds import note
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Enqueued, NewJob
-from mailroom.storage.postgres.schemas import in_schema
+from mailroom.storage.postgres.schemas import SchemaPool
 
 TELL = NOTIFY.with_patience(Patience(attempts_max=36))
 """With waits that double up to an hour: an outage of a day of our own stores is waited out."""
@@ -78,9 +78,9 @@ class Transaction:
             trace=cause.trace,
         )
 
-    def of(self, cause: Cause, schema: str) -> "Transaction":
-        """The same transaction for another cause, in the schema of the room that it concerns."""
-        connection = in_schema(self.connection, schema) if schema else self.connection
+    def of(self, cause: Cause, room: SchemaPool | None) -> "Transaction":
+        """The same transaction for another cause, where the tables of the room are that it concerns."""
+        connection = room.within(self.connection) if room is not None else self.connection
         return Transaction(connection, cause, self.queues)
 
     def committed(self) -> None:
@@ -90,14 +90,15 @@ class Transaction:
 
 @asynccontextmanager
 async def transaction(
-    database: asyncpg.Pool, schema: str, cause: Cause, wake: Callable[[str], None]
+    database: SchemaPool, cause: Cause, wake: Callable[[str], None]
 ) -> AsyncIterator[Transaction]:
     """Begin one, and commit it at the end of the block; what the block raises undoes all of it. Raises
     `StoreUnavailable` where Postgres does not answer, or asks for it once more.
     """
     with answering_within():
-        async with (cause.database or database).acquire() as connection, connection.transaction():
-            tx = Transaction(in_schema(connection, schema), cause)
+        own = database if cause.database is None else database.over(cause.database)
+        async with own.acquire() as connection, connection.transaction():
+            tx = Transaction(connection, cause)
             yield tx
     tx.committed()
     for queue in tx.queues:

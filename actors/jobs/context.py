@@ -138,10 +138,10 @@ class JobContext:
     def _effect(self, name: str) -> str:
         return f"{self.idempotency_key}:{name}"
 
-    def stay_in(self, schema: str) -> None:
-        """Run a room's statements where its tables are."""
-        self.database = SchemaPool(self.database, schema)
-        self.endings = SchemaPool(self.endings, schema)
+    def stay_within(self, room: SchemaPool) -> None:
+        """Run a room's statements where its tables are, at the time it is there."""
+        self.database = room.over(self.database)
+        self.endings = room.over(self.endings)
 
     @asynccontextmanager
     async def ending(self) -> AsyncIterator[Transaction]:

@@ -19,6 +19,7 @@ from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
 from mailroom.storage.postgres.outbox.outcome import Outcome
+from mailroom.storage.postgres.schemas import SchemaPool
 
 P = TypeVar("P", bound=BaseModel)
 Handler = Callable[[P, JobContext], Awaitable[Outcome | None]]
@@ -35,20 +36,20 @@ class Does(Generic[P]):
 
     kind: Kind[P]
     run: Handler[P]
-    schema: str = ""
-    """Where the tables of the room are whose job it is; empty where it has none."""
+    within: SchemaPool | None = None
+    """The database of the room whose job it is; None where it has none."""
 
 
 class Handlers:
     """The jobs of one queue, that of `bot`, by the names of their kinds. Those of a room run their statements
-    in its `schema`.
+    where its tables are, `within` its database, and at its time.
     """
 
-    def __init__(self, queue: Queue, bot: str = "", *, schema: str = "") -> None:
+    def __init__(self, queue: Queue, bot: str = "", *, within: SchemaPool | None = None) -> None:
         self.queue = queue.of(bot)
         self.limits = queue.limits
         self._room_queue = queue
-        self._schema = schema
+        self._within = within
         self._by_name: dict[str, Does[Any]] = {}
 
     def __len__(self) -> int:
@@ -61,7 +62,7 @@ class Handlers:
         """Register the handler of a kind."""
 
         def register(handler: Handler[P]) -> Handler[P]:
-            self._add(Does(kind, handler, self._schema))
+            self._add(Does(kind, handler, self._within))
             return handler
 
         return register

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from mailroom.actors import away
 from mailroom.actors.jobs.context import JobContext, JobLostError
 from mailroom.actors.jobs.handlers import Does, Handlers
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.outbox.job import Job
 from mailroom.storage.postgres.outbox.outcome import (
     TRACEBACK_CHARS_MAX,
@@ -74,9 +75,18 @@ async def _run(does: Does[Any], context: JobContext) -> Outcome | None:
         payload = _read(does.kind.model, context.job.payload)
     except ValidationError as error:
         return Rejected(f"the payload does not fit the job (any more): {in_a_sentence(error)}")
-    if does.schema:
-        context.stay_in(does.schema)
-    return await does.run(payload, context)
+    if does.within is None:
+        return await does.run(payload, context)
+    context.stay_within(does.within)
+    return _waited_for(await does.run(payload, context), does.within.clock)
+
+
+def _waited_for(outcome: Outcome | None, clock: Clock | None) -> Outcome | None:
+    """The same, at a moment of the queue's clock instead of the room's."""
+    match outcome:
+        case Snoozed(datetime() as until, why) if clock is not None and until.tzinfo is not None:
+            return Snoozed(clock.real(until), why)
+    return outcome
 
 
 def _read(model: type[BaseModel], payload: str) -> BaseModel:

@@ -144,3 +144,22 @@ def test_under_mailroom_run_the_program_brings_the_tokens(tmp_path):
     mine = {"DATABASE_URL": "sqlite:///x", "REDIS_URL": "theirs", "HOST": "0.0.0.0", "BOT_TOKEN": ""}
     for environment in (mine, mine | {"PUBLIC_URL": URLS["PUBLIC_URL"]}):
         assert load(tmp_path / "mailroom.toml", environment=environment, of_program=True).database_url is None
+
+
+def test_a_demo_may_live_tomorrow_and_nobody_else(serve, refused):
+    assert serve("clock_ahead_seconds = 86400").clock_ahead_seconds == 86_400
+    assert serve(MAILROOM_CLOCK_AHEAD_SECONDS="-60").clock_ahead_seconds == -60
+    real = f'[bots.mine]\nrouter = "my_bot:router"\ntoken = "{TOKEN}"\n'
+    for given, environment, name in (
+        (f"clock_ahead_seconds = 60\n{real}", {}, "clock_ahead_seconds (mailroom.toml)"),
+        (real, {"MAILROOM_CLOCK_AHEAD_SECONDS": "60"}, "MAILROOM_CLOCK_AHEAD_SECONDS (environment)"),
+    ):
+        (fault,) = refused(given, **environment)
+        assert fault.startswith(
+            f"{name}: puts the bots of a demo into another time, and here a bot has a token"
+        )
+    assert serve(f"clock_ahead_seconds = 0\n{real}").demo is False
+    (fault,) = refused("clock_ahead_seconds = 1e300")
+    assert fault.startswith("clock_ahead_seconds")
+    (fault,) = refused("clock_ahead_seconds = nan")
+    assert fault.startswith("clock_ahead_seconds")

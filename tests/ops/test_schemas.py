@@ -79,7 +79,7 @@ def test_bots_side_by_side_have_jobs_and_payments_in_the_schema_of_each(configur
 
     def of(bot):
         seen.append((bot, schemas_of(settings)[bot]))
-        return SimpleNamespace(bot=bot, schema=schemas_of(settings)[bot], sharing=frozenset({bot}))
+        return SimpleNamespace(bot=bot, database=None, sharing=frozenset({bot}))
 
     found = brought(settings, SimpleNamespace(of=of))
     assert {bot for bot, _ in found.purposes} == {"one", "two", "three"}

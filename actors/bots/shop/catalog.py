@@ -1,8 +1,8 @@
 """Reading the catalogue: what is on sale now, in the customer's language.
 
-Prices, stock and discounts come from the view `shop.available_stock_with_discounts` and from nowhere else. In
-a currency whose sums go by steps a price that does not is read as the next one that does: nobody could be
-asked for it as it is.
+Prices, stock and discounts come from the database's function `available_stock_at` and from nowhere else. In a
+currency whose sums go by steps a price that does not is read as the next one that does: nobody could be asked
+for it as it is.
 """
 
 import json
@@ -76,7 +76,7 @@ async def quote_cart(
 
 
 def read_discounts(text: str, language: Language, currency: str) -> tuple[Discount, ...]:
-    """The discounts of a row of the view, from its JSON."""
+    """The discounts of a row of it, from its JSON."""
     return tuple(
         Discount(
             id=one["id"],

@@ -9,15 +9,15 @@ WHERE order_id = $1;
 SELECT id FROM {schema}.complaint_messages WHERE effect_id = $1;
 
 -- open: the complaint about order $1 waits for an answer: from now on, or as long as it has.
-INSERT INTO {schema}.complaints AS c (order_id, bot) VALUES ($1, $2)
+INSERT INTO {schema}.complaints AS c (order_id, bot, opened_at) VALUES ($1, $2, {now})
 ON CONFLICT (order_id) DO UPDATE SET
-    opened_at = CASE WHEN c.closed_at IS NULL THEN c.opened_at ELSE now() END, closed_at = NULL;
+    opened_at = CASE WHEN c.closed_at IS NULL THEN c.opened_at ELSE excluded.opened_at END, closed_at = NULL;
 
 -- add: a message of the complaint about order $1.
-INSERT INTO {schema}.complaint_messages (order_id, effect_id, who, text) VALUES ($1, $2, $3, $4) RETURNING id;
+INSERT INTO {schema}.complaint_messages (order_id, effect_id, who, text, at) VALUES ($1, $2, $3, $4, {now}) RETURNING id;
 
 -- close: nothing waits for an answer any more.
-UPDATE {schema}.complaints SET closed_at = now() WHERE order_id = $1 AND closed_at IS NULL RETURNING order_id;
+UPDATE {schema}.complaints SET closed_at = {now} WHERE order_id = $1 AND closed_at IS NULL RETURNING order_id;
 
 -- find: the complaint about an order.
 SELECT order_id AS order, opened_at, closed_at FROM {schema}.complaints WHERE order_id = $1;

@@ -5,8 +5,8 @@ WHERE bot = $1 AND user_id = $2;
 
 -- remember: write a customer, or what has changed about one; tells whether it is a new one.
 -- Who brought a new customer has to be a customer, and somebody else; who has ordered before is not new.
-INSERT INTO {schema}.customers (bot, user_id, chat_id, name, language, referrer_id)
-SELECT $1, $2, $3, $4, $5, (
+INSERT INTO {schema}.customers (bot, user_id, chat_id, name, language, first_seen, referrer_id)
+SELECT $1, $2, $3, $4, $5, {now}, (
     SELECT referrer.user_id FROM {schema}.customers AS referrer
     WHERE referrer.bot = $1 AND referrer.user_id = $6 AND referrer.user_id <> $2
       AND NOT EXISTS (SELECT FROM {schema}.orders AS o WHERE o.bot = $1 AND o.user_id = $2)

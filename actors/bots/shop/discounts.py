@@ -1,6 +1,6 @@
 """What makes goods cheaper: pure rules. The best discount counts, discounts never add up.
 
-The view `shop.available_stock_with_discounts` says which discounts there are and computes their prices; what
+The database's function `available_stock_at` says which discounts there are and computes their prices; what
 is left to decide here is which of them fit a quantity and a promo code.
 """
 
@@ -65,7 +65,7 @@ def best_price(product: Priced, quantity: int, promo_code: str | None = None) ->
 
 
 def discounted(price_minor: int, percent: int) -> int:
-    """A price less some percent, rounded up to a whole minor unit, as the view computes it."""
+    """A price less some percent, rounded up to a whole minor unit, as the database computes it."""
     return max(PRICE_MINOR_MIN, price_minor - price_minor * percent // 100)
 
 

@@ -1,5 +1,5 @@
 -- ask: note that a customer wants to be forgotten; nothing if that is noted already.
-INSERT INTO {schema}.erasures (bot, user_id, chat_id) VALUES ($1, $2, $3)
+INSERT INTO {schema}.erasures (bot, user_id, chat_id, asked_at) VALUES ($1, $2, $3, {now})
 ON CONFLICT (bot, user_id) WHERE done_at IS NULL DO NOTHING
 RETURNING id;
 
@@ -23,7 +23,7 @@ WITH gone AS (
     DELETE FROM {schema}.complaint_messages
     WHERE order_id IN (SELECT id FROM {schema}.orders WHERE bot = $1 AND user_id = $2)
 )
-UPDATE {schema}.complaints SET closed_at = coalesce(closed_at, now())
+UPDATE {schema}.complaints SET closed_at = coalesce(closed_at, {now})
 WHERE order_id IN (SELECT id FROM {schema}.orders WHERE bot = $1 AND user_id = $2);
 
 -- quoted: the log says why something was replaced in what they wrote.
@@ -40,10 +40,10 @@ DELETE FROM {schema}.leaderboard WHERE bot = $1 AND user_id = $2;
 -- usage: keep what the consultant has cost. What it has cost today (UTC) is kept by name for so long: there is
 -- a limit for each customer and day.
 UPDATE {schema}.model_usage SET user_id = $3
-WHERE bot = $1 AND user_id = $2 AND at < date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+WHERE bot = $1 AND user_id = $2 AND at < date_trunc('day', {now} AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
 
 -- tomorrow: when the limits of today are over.
-SELECT (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC';
+SELECT (date_trunc('day', {now} AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC';
 
 -- friends: nobody was brought by this customer any more.
 UPDATE {schema}.customers SET referrer_id = NULL WHERE bot = $1 AND referrer_id = $2;
@@ -52,4 +52,4 @@ UPDATE {schema}.customers SET referrer_id = NULL WHERE bot = $1 AND referrer_id 
 DELETE FROM {schema}.customers WHERE bot = $1 AND user_id = $2;
 
 -- done: from now on it is known when somebody was forgotten, and not who.
-UPDATE {schema}.erasures SET user_id = NULL, chat_id = NULL, done_at = now() WHERE id = $1;
+UPDATE {schema}.erasures SET user_id = NULL, chat_id = NULL, done_at = {now} WHERE id = $1;

@@ -102,6 +102,6 @@ async def read_figures(source: Source, bot: str, first: date, last: date | None 
 
 
 async def today(source: Source) -> date:
-    """The day it is by the database's clock (UTC)."""
+    """The day it is by the shop's clock (UTC)."""
     day: date = await source.fetchval(SQL["today"])
     return day

@@ -69,5 +69,5 @@ SELECT count(*)::int AS calls, coalesce(sum(cost_micro_usd), 0)::bigint AS cost_
 FROM {schema}.model_usage
 WHERE bot = $1 AND at >= $2::date::timestamp AT TIME ZONE 'UTC' AND at < ($3::date + 1)::timestamp AT TIME ZONE 'UTC';
 
--- today: the day it is by the database's clock (UTC).
-SELECT (now() AT TIME ZONE 'UTC')::date;
+-- today: the day it is (UTC).
+SELECT ({now} AT TIME ZONE 'UTC')::date;

@@ -2,8 +2,8 @@
 SELECT p.id, p.slug, c.slug AS category, p.title_ru, p.title_en, p.description_ru, p.description_en, p.price_minor,
        p.currency, s.slug AS supplier, p.active, c.active AS category_active,
        count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.withdrawn_at IS NULL
-           AND (item.order_id IS NULL OR item.reserved_until <= now()))::int AS available,
-       count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.reserved_until > now())::int AS reserved,
+           AND (item.order_id IS NULL OR item.reserved_until <= {now}))::int AS available,
+       count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.reserved_until > {now})::int AS reserved,
        count(item.id) FILTER (WHERE item.sold_at IS NOT NULL AND item.dead_at IS NULL)::int AS sold,
        count(item.id) FILTER (WHERE item.withdrawn_at IS NOT NULL AND item.sold_at IS NULL)::int AS withdrawn,
        count(item.id) FILTER (WHERE item.doubted)::int AS doubted,

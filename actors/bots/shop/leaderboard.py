@@ -48,7 +48,7 @@ async def rank_of(source: Source, bot: str, month: date, currency: str, user_id:
 
 
 async def boards(source: Source, bot: str) -> tuple[date, list[str]]:
-    """Today by the database's clock (UTC), and the currencies in which somebody has bought this month."""
+    """Today by the shop's clock (UTC), and the currencies in which somebody has bought this month."""
     row = await source.fetchrow(SQL["this_month"], bot)
     assert row is not None, "an aggregate has a row"
     return row["today"], list(row["currencies"])

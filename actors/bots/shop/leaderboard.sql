@@ -1,6 +1,6 @@
 -- count: count a paid order in the month it was paid in (UTC), once.
 WITH counted AS (
-    UPDATE {schema}.orders SET ranked_at = now()
+    UPDATE {schema}.orders SET ranked_at = {now}
     WHERE id = $1 AND ranked_at IS NULL AND status IN ('paid', 'delivered')
     RETURNING bot, date_trunc('month', paid_at AT TIME ZONE 'UTC')::date AS month, currency, user_id, total_minor
 )
@@ -44,7 +44,7 @@ LEFT JOIN {schema}.customers AS c ON c.bot = mine.bot AND c.user_id = mine.user_
 WHERE mine.bot = $1 AND mine.month = date_trunc('month', $2::date)::date AND mine.currency = $3 AND mine.user_id = $4
   AND mine.orders > 0;
 
--- this_month: the day of the database, UTC, and the currencies that have a board in its month.
-SELECT (now() AT TIME ZONE 'UTC')::date AS today, coalesce(array_agg(DISTINCT currency ORDER BY currency), '{}') AS currencies
+-- this_month: the day it is, UTC, and the currencies that have a board in its month.
+SELECT ({now} AT TIME ZONE 'UTC')::date AS today, coalesce(array_agg(DISTINCT currency ORDER BY currency), '{}') AS currencies
 FROM {schema}.leaderboard
-WHERE bot = $1 AND orders > 0 AND month = date_trunc('month', now() AT TIME ZONE 'UTC')::date;
+WHERE bot = $1 AND orders > 0 AND month = date_trunc('month', {now} AT TIME ZONE 'UTC')::date;

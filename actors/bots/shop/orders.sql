@@ -1,8 +1,8 @@
 -- place: writes an order and its lines once per effect; when that effect has placed its order before, nothing.
 WITH placed AS (
     INSERT INTO {schema}.orders (effect_id, bot, chat_id, user_id, language, contact, comment, total_minor, currency,
-                             promo_code, reserved_until)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11))
+                             promo_code, created_at, reserved_until)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {now}, {now} + make_interval(secs => $11))
     ON CONFLICT (effect_id) DO NOTHING
     RETURNING id, reserved_until
 ), lines AS (
@@ -43,26 +43,26 @@ ORDER BY o.id DESC
 LIMIT $3;
 
 -- lock: have an order to oneself, and learn how it stands: `due` once its reservation has run out.
-SELECT status, user_id, coalesce(reserved_until <= now(), false) AS due
+SELECT status, user_id, coalesce(reserved_until <= {now}, false) AS due
 FROM {schema}.orders
 WHERE id = $1
 FOR NO KEY UPDATE;
 
 -- close: nothing came of an order that was waiting for its payment.
-UPDATE {schema}.orders SET status = $2, closed_at = now() WHERE id = $1 RETURNING bot, chat_id;
+UPDATE {schema}.orders SET status = $2, closed_at = {now} WHERE id = $1 RETURNING bot, chat_id;
 
 -- pay: an order is paid, also one that had been closed before.
-UPDATE {schema}.orders SET status = 'paid', paid_at = now(), closed_at = NULL WHERE id = $1;
+UPDATE {schema}.orders SET status = 'paid', paid_at = {now}, closed_at = NULL WHERE id = $1;
 
 -- deliver: an order that was paid has been delivered.
-UPDATE {schema}.orders SET status = 'delivered', delivered_at = now() WHERE id = $1 AND status = 'paid' RETURNING id;
+UPDATE {schema}.orders SET status = 'delivered', delivered_at = {now} WHERE id = $1 AND status = 'paid' RETURNING id;
 
 -- begin_refund: the money of an order goes back.
 UPDATE {schema}.orders SET status = 'refunding' WHERE id = $1;
 
 -- finish_refund: the money of an order has gone back.
-UPDATE {schema}.orders SET status = 'refunded', closed_at = now() WHERE id = $1;
+UPDATE {schema}.orders SET status = 'refunded', closed_at = {now} WHERE id = $1;
 
 -- waiting: how many orders of a customer hold goods and wait for their payment
 SELECT count(*) FROM {schema}.orders
-WHERE bot = $1 AND user_id = $2 AND status = 'awaiting_payment' AND reserved_until > now();
+WHERE bot = $1 AND user_id = $2 AND status = 'awaiting_payment' AND reserved_until > {now};

@@ -1,5 +1,5 @@
 -- begin: note who does what, once for an effect; nothing if that effect has been there before.
-INSERT INTO {schema}.owner_log (bot, effect_id, who, action, target, why) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO {schema}.owner_log (bot, effect_id, who, action, target, why, at) VALUES ($1, $2, $3, $4, $5, $6, {now})
 ON CONFLICT (effect_id) DO NOTHING
 RETURNING id;
 

@@ -32,6 +32,6 @@ PARTS = Parts(
     roles=roles,
     prepare=prepare,
     measure=measure,
-    restored=lambda room: restored(room.schema, room.sharing),
+    restored=restored,
     whose=whose,
 )

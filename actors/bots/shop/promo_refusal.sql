@@ -7,8 +7,8 @@ SELECT CASE
     ELSE 'over'
 END
 FROM (
-    SELECT active AND starts_at <= now() AND (ends_at IS NULL OR ends_at > now()) AS usable,
-           active AND starts_at > now() AS later,
+    SELECT active AND starts_at <= {now} AND (ends_at IS NULL OR ends_at > {now}) AS usable,
+           active AND starts_at > {now} AS later,
            uses_max IS NOT NULL AND uses >= uses_max AS used_up
     FROM {schema}.discounts
     WHERE promo_code = $1

@@ -4,7 +4,7 @@ Payments at a gateway name the goods that they were for. What was paid from a ba
 trace anywhere: so all that was free at the backup stays off sale until the owner confirms it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from asyncpg import Pool
@@ -12,11 +12,12 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.goods import find_good
 from mailroom.actors.bots.shop.item_ranges import ids_in
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.paying.restored import Restored
 from mailroom.storage.postgres.outbox.connection import Connection, answering
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.postgres.schemas import SchemaPool
 
 SQL = load(Path(__file__).with_name("restored.sql"))
 
@@ -60,16 +61,16 @@ async def confirm(database: Pool, by: By, slug: str) -> int:
     return int(outcome["confirmed"])
 
 
-def restored(schema: str, bots: Collection[str]) -> Restored:
-    """The same for the shops whose tables are there, these bots, over whichever database is given. Goods of
-    two shops with tables of their own may have the same numbers.
+def restored(room: Room[Options]) -> Restored:
+    """The same for the shops that share its tables, over whichever database is given. Goods of two shops with
+    tables of their own may have the same numbers.
     """
 
     async def doubt_there(database: Pool, since_ms: int) -> int:
-        return await doubt(SchemaPool(database, schema), since_ms)
+        return await doubt(room.database.over(database), since_ms)
 
     async def withdraw_there(database: Pool, told: Sequence[Mapping[str, str]]) -> int:
-        theirs = [about for about in told if about.get("bot") in (None, *bots)]
-        return await withdraw(SchemaPool(database, schema), theirs)
+        theirs = [about for about in told if about.get("bot") in (None, *room.sharing)]
+        return await withdraw(room.database.over(database), theirs)
 
     return Restored(doubt_there, withdraw_there)

@@ -22,7 +22,7 @@ WITH wanted AS (
     FROM wanted CROSS JOIN LATERAL (
         SELECT item.id FROM {schema}.stock_items AS item
         WHERE item.product_id = wanted.product_id AND item.sold_at IS NULL AND item.withdrawn_at IS NULL
-          AND (item.order_id IS NULL OR item.reserved_until <= now() AND item.order_id <> $1)
+          AND (item.order_id IS NULL OR item.reserved_until <= {now} AND item.order_id <> $1)
         ORDER BY item.id
         LIMIT wanted.lacking
     ) AS item
@@ -30,7 +30,7 @@ WITH wanted AS (
     -- An array leaves the planner no way but the primary key, whatever its statistics say.
     UPDATE {schema}.stock_items AS item SET order_id = $1, reserved_until = $2
     WHERE item.id = ANY (ARRAY(SELECT id FROM chosen)) AND item.sold_at IS NULL AND item.withdrawn_at IS NULL
-      AND (item.order_id IS NULL OR item.reserved_until <= now())
+      AND (item.order_id IS NULL OR item.reserved_until <= {now})
     RETURNING item.product_id
 )
 SELECT wanted.product_id, wanted.title, wanted.quantity, (wanted.quantity - wanted.lacking + got.items)::int AS available
@@ -44,7 +44,7 @@ ORDER BY wanted.product_id;
 SELECT id FROM {schema}.stock_items WHERE order_id = $1 ORDER BY id;
 
 -- sell: what an order holds is its own for good.
-UPDATE {schema}.stock_items SET sold_at = now(), reserved_until = NULL WHERE order_id = $1 AND sold_at IS NULL;
+UPDATE {schema}.stock_items SET sold_at = {now}, reserved_until = NULL WHERE order_id = $1 AND sold_at IS NULL;
 
 -- release: what an order holds and has not paid for is free again.
 UPDATE {schema}.stock_items SET order_id = NULL, reserved_until = NULL WHERE order_id = $1 AND sold_at IS NULL;
@@ -61,14 +61,14 @@ WHERE line.order_id = $1 AND item.sold_at IS NOT NULL
 ORDER BY line.line, item.id;
 
 -- kill: a sold item does not work; nothing if that is known.
-UPDATE {schema}.stock_items SET dead_at = now() WHERE id = $1 AND sold_at IS NOT NULL AND dead_at IS NULL RETURNING id;
+UPDATE {schema}.stock_items SET dead_at = {now} WHERE id = $1 AND sold_at IS NOT NULL AND dead_at IS NULL RETURNING id;
 
 -- give: sell order $2 the oldest free item of product $1, in place of item $3. The product is locked.
-UPDATE {schema}.stock_items AS item SET order_id = $2, sold_at = now(), reserved_until = NULL, replaces = $3
+UPDATE {schema}.stock_items AS item SET order_id = $2, sold_at = {now}, reserved_until = NULL, replaces = $3
 WHERE item.id = (
     SELECT free.id FROM {schema}.stock_items AS free
     WHERE free.product_id = $1 AND free.sold_at IS NULL AND free.withdrawn_at IS NULL
-      AND (free.order_id IS NULL OR free.reserved_until <= now())
+      AND (free.order_id IS NULL OR free.reserved_until <= {now})
     ORDER BY free.id
     LIMIT 1
 )
@@ -77,8 +77,8 @@ RETURNING item.id;
 -- add: put encrypted items into stock; one that was withdrawn unsold comes back, one that is there is left out.
 -- The product is locked: two uploads of the same items in another order would wait for each other.
 WITH locked AS MATERIALIZED (SELECT id FROM {schema}.products WHERE id = $1 FOR NO KEY UPDATE)
-INSERT INTO {schema}.stock_items (product_id, kind, content, file_name, fingerprint, added_by)
-SELECT coalesce((SELECT id FROM locked), $1), kind, content, file_name, fingerprint, $2
+INSERT INTO {schema}.stock_items (product_id, kind, content, file_name, fingerprint, added_by, added_at)
+SELECT coalesce((SELECT id FROM locked), $1), kind, content, file_name, fingerprint, $2, {now}
 FROM unnest($3::text[], $4::bytea[], $5::text[], $6::bytea[])
     WITH ORDINALITY AS item (kind, content, file_name, fingerprint, place)
 ORDER BY place
@@ -89,16 +89,16 @@ RETURNING fingerprint;
 -- withdraw: take free items off sale: those with the ids $2 or, where that is NULL, all of the product.
 -- The product is locked: an order that is choosing would find an item less than there are.
 WITH locked AS MATERIALIZED (SELECT id FROM {schema}.products WHERE id = $1 FOR NO KEY UPDATE)
-UPDATE {schema}.stock_items SET withdrawn_at = now(), order_id = NULL, reserved_until = NULL
+UPDATE {schema}.stock_items SET withdrawn_at = {now}, order_id = NULL, reserved_until = NULL
 WHERE product_id = (SELECT id FROM locked) AND ($2::bigint[] IS NULL OR id = ANY ($2::bigint[]))
-  AND sold_at IS NULL AND withdrawn_at IS NULL AND (order_id IS NULL OR reserved_until <= now())
+  AND sold_at IS NULL AND withdrawn_at IS NULL AND (order_id IS NULL OR reserved_until <= {now})
 RETURNING id;
 
 -- levels: how many items of each product there are, by what has become of them; $1 a product, or NULL for all.
 SELECT p.id AS product_id, p.slug, p.title_ru, p.title_en, p.active,
        count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.withdrawn_at IS NULL
-           AND (item.order_id IS NULL OR item.reserved_until <= now()))::int AS available,
-       count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.reserved_until > now())::int AS reserved,
+           AND (item.order_id IS NULL OR item.reserved_until <= {now}))::int AS available,
+       count(item.id) FILTER (WHERE item.sold_at IS NULL AND item.reserved_until > {now})::int AS reserved,
        count(item.id) FILTER (WHERE item.sold_at IS NOT NULL AND item.dead_at IS NULL)::int AS sold,
        count(item.id) FILTER (WHERE item.withdrawn_at IS NOT NULL AND item.sold_at IS NULL)::int AS withdrawn
 FROM {schema}.products AS p

@@ -1,11 +1,14 @@
 """Write jobs in a transaction of the caller's: they exist if and only if it commits.
 
+Over a room's connection the moment that a job is wanted at is one of the room's clock.
+
 Whoever waits for jobs learns of these at its next look, a fraction of a second later; ring the bell after the
 commit to make that at once. (A NOTIFY inside of the transaction would make all commits of the database wait
 for each other.)
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +17,7 @@ from mailroom.storage.errors import Fenced
 from mailroom.storage.postgres.outbox.connection import Source, answering
 from mailroom.storage.postgres.outbox.job import Enqueued, NewJob
 from mailroom.storage.postgres.queries import load
+from mailroom.storage.postgres.schemas import SchemaConnection, SchemaPool
 
 SQL = load(Path(__file__).with_name("enqueue.sql"))
 
@@ -42,6 +46,7 @@ async def enqueue(connection: Source, jobs: Sequence[NewJob]) -> list[Enqueued]:
 async def write(source: Source, jobs: Sequence[NewJob]) -> list[Enqueued | Fenced]:
     """The same, with a verdict on each job: those that are fenced are left out, the others written."""
     verdicts: list[Enqueued | Fenced] = []
+    jobs = _waited_for(source, jobs)
     for start in range(0, len(jobs), STATEMENT_JOBS_MAX):
         part = jobs[start : start + STATEMENT_JOBS_MAX]
         if any(job.dedup_key is not None or job.origin is not None for job in part):
@@ -50,6 +55,14 @@ async def write(source: Source, jobs: Sequence[NewJob]) -> list[Enqueued | Fence
             rows = await source.fetch(SQL["enqueue"], *_columns(part))
             verdicts += [Enqueued(row[0]) for row in rows]
     return verdicts
+
+
+def _waited_for(source: Source, jobs: Sequence[NewJob]) -> Sequence[NewJob]:
+    """The same, at moments of the queue's clock instead of the room's."""
+    clock = source.clock if isinstance(source, SchemaConnection | SchemaPool) else None
+    if clock is None or not clock.ahead:
+        return jobs
+    return [replace(job, run_at=job.run_at and clock.real(job.run_at)) for job in jobs]
 
 
 def _refused(job: NewJob) -> Fenced:

@@ -30,7 +30,7 @@ def build() -> Router:
 
 
 def jobs(room: Room[Options]) -> list[Handlers]:
-    handlers = Handlers(INK, room.bot, schema=room.schema)
+    handlers = Handlers(INK, room.bot, within=room.database)
 
     @handlers.job(SIGN)
     async def write(entry: Entry, context: JobContext) -> None:

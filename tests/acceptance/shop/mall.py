@@ -11,6 +11,7 @@ import asyncpg
 from mailroom.actors.bots.shop.stock import NewItem, add_items
 from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import in_schema
 from mailroom.storage.vault import Vault
 from tests.acceptance.processes import START, Process, Simulator, free_port
@@ -112,7 +113,7 @@ class Books:
                 PRICE_MINOR,
             )
             goods = [NewItem("code", f"CODE-{number:05d}".encode()) for number in range(items)]
-            await add_items(in_schema(connection, schema), self._vault, product, goods, "test")
+            await add_items(in_schema(connection, schema, Clock()), self._vault, product, goods, "test")
             return product
 
         return int(self.ask(fill))

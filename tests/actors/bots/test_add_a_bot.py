@@ -244,7 +244,7 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
     settings = configuration.load(folder / "jar.toml", environment={})
     (options,) = options_of(settings).values()
     assert options.owners == {OWNER}
-    services = SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot, schema=bot))
+    services = SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot, database=None))
     assert list(brought(settings, services).purposes) == [("jar", "tips.tip")]
     wrong = folder / "wrong.toml"
     wrong.write_text('[bots.jar]\nroom = "tips"\noptions.amounts_rubel = [1]\noptions.owners = ["Ann"]')

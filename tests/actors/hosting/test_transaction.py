@@ -20,6 +20,7 @@ from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.journal import Journal
 from mailroom.actors.pages.visit import Proof, Visit
 from mailroom.actors.turn import Turn
+from mailroom.storage.clock import REAL_TIME
 from mailroom.storage.errors import Fenced, StoreUnavailable
 from mailroom.storage.postgres.deeds import deeds
 from mailroom.storage.postgres.outbox.claim import Claimer
@@ -46,7 +47,7 @@ class Toys:
 
     def __init__(self, pool):
         self.woken = []
-        self.room = room_of(bot="toys", database=SchemaPool(pool, "toys"), wake=self.woken.append)
+        self.room = room_of(bot="toys", database=SchemaPool(pool, "toys", REAL_TIME), wake=self.woken.append)
         self.pool = pool
 
     async def give(self, cause, *, effect="gift"):

@@ -81,7 +81,7 @@ def test_every_kind_has_somebody_who_does_it():
         webpush.webpush_handlers("shop", None, None),
         code_handlers("shop", None, ()),
     ]
-    jobs.append(shop_handlers(SimpleNamespace(bot="shop", schema="shop")))
+    jobs.append(shop_handlers(SimpleNamespace(bot="shop", database=None)))
     assert sorted(name for one in jobs for name in one.names()) == sorted(WRITTEN)
 
 

@@ -24,6 +24,7 @@ from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
 from mailroom.ingress.console.section import BotSection
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
@@ -70,7 +71,7 @@ class Api:
     def __init__(self, pool, desk):
         self.woken = []
         self.connections = pool
-        self.pool = SchemaPool(pool, SCHEMA)
+        self.pool = SchemaPool(pool, SCHEMA, Clock())
         app = create_app(
             None, None, {"bots": {}}, desk, TOKEN, trio.Event(), sections=two_shops(pool, self.woken.append)
         )

@@ -29,6 +29,7 @@ from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
 from mailroom.ingress.pages.shop.page import mini_app
 from mailroom.ingress.pages.shop.shops import Shops
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payments import mark_paid, payments_of
@@ -150,7 +151,9 @@ async def open_shop(url, **changes):
     try:
         shops = Shops(
             **{
-                "databases": dict.fromkeys(changes.get("options", ["shop"]), SchemaPool(database, SCHEMA)),
+                "databases": dict.fromkeys(
+                    changes.get("options", ["shop"]), SchemaPool(database, SCHEMA, Clock())
+                ),
                 "payments": {
                     bot: Accounts(gateways).chosen(options.payments)
                     for bot, options in changes.get("options", {"shop": Options()}).items()
@@ -166,7 +169,7 @@ async def open_shop(url, **changes):
         )
         app = create_app(None, None, {"bots": {}}, *on_call)
         app.register_blueprint(mini_app(shops))
-        yield Shop(app.test_client(), SchemaPool(database, SCHEMA), app, shops, woken)
+        yield Shop(app.test_client(), SchemaPool(database, SCHEMA, Clock()), app, shops, woken)
     finally:
         with trio.CancelScope(shield=True):
             await aio(database.close)

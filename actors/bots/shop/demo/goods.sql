@@ -24,7 +24,7 @@ ORDER BY p.id;
 
 -- add_discount: an invented discount; $1 and $2 its titles, $3 the product's slug or NULL for all, $4 a promo
 -- code or NULL, $5 from how many, $6 percent, $7 for how many days or NULL, $8 for how many orders or NULL.
-INSERT INTO {schema}.discounts (title_ru, title_en, product_id, promo_code, min_quantity, percent, ends_at, uses_max)
-SELECT $1, $2, p.id, $4, $5, $6, now() + make_interval(days => $7), $8
+INSERT INTO {schema}.discounts (title_ru, title_en, product_id, promo_code, min_quantity, percent, starts_at, ends_at, uses_max)
+SELECT $1, $2, p.id, $4, $5, $6, {now}, {now} + make_interval(days => $7), $8
 FROM (SELECT (SELECT id FROM {schema}.products WHERE slug = $3) AS id) AS p
 WHERE $3::text IS NULL OR p.id IS NOT NULL;

@@ -16,6 +16,7 @@ async def expire(wanted: OrderJob, context: JobContext) -> None:
         if order is not None:
             await tx.tell(order.chat_id, EXPIRED(AboutOrder(order=order.number)))
             return
-        until = await tx.connection.fetchval(SQL["waits_until"], wanted.order)
-        if until is not None:
-            await tx.enqueue(EXPIRE(wanted, bot=context.bot_name, run_at=until))
+        seconds = await tx.connection.fetchval(SQL["waits"], wanted.order)
+        if seconds is not None:
+            # Not at the moment: where the queue's clock is ahead of ours, that may be over there.
+            await tx.enqueue(EXPIRE(wanted, bot=context.bot_name, delay_seconds=seconds))

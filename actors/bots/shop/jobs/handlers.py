@@ -31,7 +31,7 @@ from mailroom.actors.jobs.handlers import Handlers
 
 def handlers(room: Room[Options]) -> Handlers:
     """The shop's jobs."""
-    jobs = Handlers(DELIVERY, room.bot, schema=room.schema)
+    jobs = Handlers(DELIVERY, room.bot, within=room.database)
     jobs.job(DELIVER)(deliver)
     jobs.job(RECEIPT)(send_receipt)
     jobs.job(BONUS)(partial(pay_bonus, room))
@@ -40,6 +40,6 @@ def handlers(room: Room[Options]) -> Handlers:
     jobs.job(EXPIRE)(expire)
     jobs.job(APOLOGISE)(apologise)
     jobs.job(TAKE_BACK)(take_back)
-    jobs.job(ERASE)(erase)
+    jobs.job(ERASE)(partial(erase, room))
     jobs.job(ERASE_USAGE)(erase_usage)
     return jobs

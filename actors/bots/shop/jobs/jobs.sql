@@ -1,9 +1,9 @@
 -- begin_delivery: from now on somebody may see the goods of a paid order.
-UPDATE {schema}.orders SET delivered_at = coalesce(delivered_at, now()) WHERE id = $1 AND status = 'paid'
+UPDATE {schema}.orders SET delivered_at = coalesce(delivered_at, {now}) WHERE id = $1 AND status = 'paid'
 RETURNING bot, chat_id;
 
--- waits_until: the end of an order's reservation, if that is yet to come and the order waits for its payment.
-SELECT reserved_until FROM {schema}.orders WHERE id = $1 AND status = 'awaiting_payment' AND reserved_until > now();
+-- waits: for how many seconds an order still waits for its payment; NULL if it does not.
+SELECT extract(epoch FROM reserved_until - {now})::float8 FROM {schema}.orders WHERE id = $1 AND status = 'awaiting_payment' AND reserved_until > {now};
 
 -- bonuses: what friends of the buyer got for an order.
 SELECT bot, user_id, level, amount_minor, currency FROM {schema}.balance_entries

@@ -23,7 +23,6 @@ from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment
-from mailroom.storage.postgres.schemas import in_schema
 
 log = get_logger("mailroom.shop")
 
@@ -71,16 +70,16 @@ def shop_purpose(room: Room[Options]) -> Purpose:
     """What follows from payments of orders."""
 
     async def paid(connection: Connection, payment: Payment) -> Follows:
-        return await _paid(in_schema(connection, room.schema), payment)
+        return await _paid(room.within(connection), payment)
 
     async def mismatched(connection: Connection, payment: Payment, money: Money) -> Sequence[NewJob]:
-        return await _mismatched(in_schema(connection, room.schema), payment, money)
+        return await _mismatched(room.within(connection), payment, money)
 
     async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
-        return await _given_back(room, in_schema(connection, room.schema), payment, back)
+        return await _given_back(room, room.within(connection), payment, back)
 
     async def troubled(connection: Connection, payment: Payment, trouble: Trouble) -> Sequence[NewJob]:
-        return await tell_of_trouble(room, in_schema(connection, room.schema), payment, trouble)
+        return await tell_of_trouble(room, room.within(connection), payment, trouble)
 
     return Purpose(paid=paid, mismatched=mismatched, given_back=given_back, troubled=troubled)
 

@@ -12,10 +12,7 @@ the owner to see. A supplier's outage holds up nobody but that supplier: its job
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
-import time
 
 import httpx
 from asyncpg import Record
@@ -31,6 +28,7 @@ from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.uses.http import ForbiddenAddressError, Http
+from mailroom.actors.uses.signature import sign
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
 
@@ -82,17 +80,11 @@ async def tell_supplier(room: Room[Options], wanted: TellSupplier, context: JobC
     return Done()
 
 
-def sign(secret: bytes, body: bytes, at: int) -> str:
-    """The signature of a call, as Stripe makes its own: there are libraries that check it."""
-    signed = hmac.digest(secret, str(at).encode() + b"." + body, hashlib.sha256)
-    return f"t={at},v1={signed.hex()}"
-
-
 async def _call(http: Http, url: str, secret: bytes, body: bytes, context: JobContext) -> Outcome | None:
     """None if the supplier has it."""
     headers = {
         "Content-Type": "application/json",
-        "X-Mailroom-Signature": sign(secret, body, int(time.time())),
+        "X-Mailroom-Signature": sign(secret, body),
         "X-Mailroom-Idempotency-Key": context.idempotency_key,
     }
     try:

@@ -7,7 +7,6 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.whose import Asked
 from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.schemas import in_schema
 
 NUMBER_MAX = 2**63 - 1
 
@@ -18,7 +17,7 @@ def whose(room: Room[Options]) -> Asked:
     async def asked(connection: Connection, name: str, carried: Mapping[str, object]) -> str | None:
         if not name.startswith("shop."):
             return None
-        rows = in_schema(connection, room.schema)
+        rows = room.within(connection)
         for about in ("order", "erasure"):
             number = carried.get(about)
             if isinstance(number, int) and 0 < number <= NUMBER_MAX:

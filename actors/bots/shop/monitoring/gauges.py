@@ -14,7 +14,6 @@ from mailroom.actors.hosting.room import Room
 from mailroom.actors.metrics import child
 from mailroom.actors.paying.kinds import REFUND
 from mailroom.actors.paying.ways import Ways
-from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("gauges.sql"))
@@ -70,11 +69,12 @@ def measure(room: Room[Options]) -> Measure:
         gauges |= {f"{state} refunds": child(REFUNDS, bot, state)}
         gauges |= {f"{state} refund_seconds": child(REFUND_AGE, bot, state)}
     ways, options = Ways(room.payments), room.options
-    return Measure(gauges, partial(count, room.database, bot, ways, by_hand=options.payments == ()))
+    return Measure(gauges, partial(count, room, ways, by_hand=options.payments == ()))
 
 
-async def count(source: Source, bot: str, ways: Ways, *, by_hand: bool) -> Mapping[str, float]:
-    """The numbers of a bot's shop. `by_hand`: its owner takes the money without payment accounts."""
+async def count(room: Room[Options], ways: Ways, *, by_hand: bool) -> Mapping[str, float]:
+    """The numbers of a shop. `by_hand`: its owner takes the money without payment accounts."""
+    source, bot = room.database, room.bot
     row = await source.fetchrow(
         SQL["counts"], bot, LATE_SECONDS, TELL_SUPPLIER.queue.of(bot), TELL_SUPPLIER.name
     )
@@ -82,8 +82,9 @@ async def count(source: Source, bot: str, ways: Ways, *, by_hand: bool) -> Mappi
     numbers: dict[str, float] = {name: float(value) for name, value in row.items()}
     for state in REFUND_STATES:
         numbers |= {f"{state} refunds": 0.0, f"{state} refund_seconds": 0.0}
-    for state, refunds, seconds in await source.fetch(SQL["refunds"], bot, PURPOSE, REFUND.name):
-        numbers |= {f"{state} refunds": refunds, f"{state} refund_seconds": float(seconds)}
+    for state, refunds, since in await source.fetch(SQL["refunds"], bot, PURPOSE, REFUND.name):
+        waited = room.now() - room.clock.here(since)
+        numbers |= {f"{state} refunds": refunds, f"{state} refund_seconds": waited.total_seconds()}
     awaited = [] if by_hand else await source.fetch(SQL["awaited"], bot)
     numbers["unpayable"] = sum(
         row["orders"] for row in awaited if not ways.offered(row["to_pay_minor"], row["currency"])

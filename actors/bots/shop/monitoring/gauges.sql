@@ -2,13 +2,13 @@
 -- name of jobs that tell suppliers.
 WITH goods AS (
     SELECT count(*) AS on_sale, count(*) FILTER (WHERE available = 0) AS sold_out
-    FROM {schema}.available_stock_with_discounts
+    FROM {schema}.available_stock_at({now})
 ), late AS (
-    SELECT count(*) AS undelivered, coalesce(extract(epoch FROM now() - min(paid_at)), 0) AS undelivered_seconds
+    SELECT count(*) AS undelivered, coalesce(extract(epoch FROM {now} - min(paid_at)), 0) AS undelivered_seconds
     FROM {schema}.orders
-    WHERE bot = $1 AND status = 'paid' AND paid_at <= now() - make_interval(secs => $2)
+    WHERE bot = $1 AND status = 'paid' AND paid_at <= {now} - make_interval(secs => $2)
 ), asked AS (
-    SELECT count(*) AS complaints, coalesce(extract(epoch FROM now() - min(opened_at)), 0) AS complaint_seconds
+    SELECT count(*) AS complaints, coalesce(extract(epoch FROM {now} - min(opened_at)), 0) AS complaint_seconds
     FROM {schema}.complaints
     WHERE bot = $1 AND closed_at IS NULL
 ), tried AS (
@@ -22,7 +22,7 @@ WITH goods AS (
 SELECT on_sale, sold_out, undelivered, undelivered_seconds, complaints, complaint_seconds, suppliers
 FROM goods, late, asked, untold;
 
--- refunds: the money of orders of bot $1 that is to go back, and for how long the oldest of it waits; $2 is what
+-- refunds: the money of orders of bot $1 that is to go back, and since when the oldest of it waits; $2 is what
 -- payments of orders are for, $3 the jobs that give money back. A refund that was refused has another in its place.
 WITH waiting AS (
     SELECT
@@ -48,10 +48,10 @@ WITH waiting AS (
     JOIN mailroom.payment AS p ON p.id = refund.payment_id AND p.bot = $1 AND p.purpose = $2
     WHERE refund.status = 'pending' AND NOT refund.by_gateway
 )
-SELECT state, count(*) AS refunds, extract(epoch FROM now() - min(since)) AS seconds FROM waiting GROUP BY state;
+SELECT state, count(*) AS refunds, min(since) AS since FROM waiting GROUP BY state;
 
 -- awaited: what the orders of bot $1 wait to be paid with, sum by sum.
 SELECT total_minor - balance_minor AS to_pay_minor, currency, count(*)::int AS orders
 FROM {schema}.orders
-WHERE bot = $1 AND status = 'awaiting_payment' AND reserved_until > now()
+WHERE bot = $1 AND status = 'awaiting_payment' AND reserved_until > {now}
 GROUP BY total_minor - balance_minor, currency;

@@ -6,7 +6,6 @@
 It comes before all that takes text.
 """
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,6 +26,7 @@ from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
 from mailroom.actors.notify import NOTIFICATION
+from mailroom.storage.clock import Clock
 
 FORM_SECONDS = 600
 """Whoever writes later than that has something else in mind."""
@@ -48,7 +48,8 @@ class LeftLong(BaseMiddleware):
             form = (await data["state"].get_data()).get(COMPLAINT) or {}
             words = (event.text or "").split(maxsplit=1)
             command = words[0].lower() if words and words[0].startswith("/") else ""
-            if command not in ("", "/cancel") or event.date.timestamp() > form.get("until", 0):
+            said = data["clock"].here(event.date)
+            if command not in ("", "/cancel") or said.timestamp() > form.get("until", 0):
                 await _leave(data["state"])
                 data["raw_state"] = None
         return await handler(event, data)
@@ -59,6 +60,7 @@ async def ask(
     callback_data: Complain,
     state: FSMContext,
     database: Pool,
+    clock: Clock,
     turn: Turn,
     texts: Texts,
 ) -> None:
@@ -72,7 +74,13 @@ async def ask(
         return
     await state.set_state(ComplaintForm.text)
     await state.update_data(
-        {COMPLAINT: {"order": order.number, "first": True, "until": int(time.time()) + FORM_SECONDS}}
+        {
+            COMPLAINT: {
+                "order": order.number,
+                "first": True,
+                "until": int(clock.now().timestamp()) + FORM_SECONDS,
+            }
+        }
     )
     await send_below(callback, screens.ask_complaint(texts, order.number, complaint))
 
@@ -81,6 +89,7 @@ async def take(
     message: Message,
     state: FSMContext,
     database: Pool,
+    clock: Clock,
     turn: Turn,
     options: Options,
     wake: Wake,
@@ -89,7 +98,7 @@ async def take(
 ) -> None:
     """What is wrong, or more of it."""
     form = (await state.get_data()).get(COMPLAINT) or {}
-    now = int(message.date.timestamp())
+    now = int(clock.here(message.date).timestamp())
     order = await own_order(database, turn.bot, user_id, int(form.get("order", 0)))
     if order is None:
         await _leave(state)

@@ -40,6 +40,7 @@ from mailroom.actors.hosting.events import ChatEvent, dispatch_event
 from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -443,13 +444,14 @@ def new_customer(
     """People of one shop, each with a chat and a clock of their own."""
     with asyncio.Runner() as runner:
         connections = runner.run(_open_pool(shop_database))
-        pool = SchemaPool(connections, SCHEMA)
+        pool = SchemaPool(connections, SCHEMA, Clock())
 
         def make(**about: Any) -> Customer:
             telegram = FakeTelegram()
             woken: list[str] = []
             services = {
                 "database": pool,
+                "clock": pool.clock,
                 "payments": payments
                 if options.payments is None
                 else {name: payments[name] for name in options.payments},

@@ -24,6 +24,7 @@ from mailroom.actors.bots.shop.consultant.judge.judge import marks
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.router import build
 from mailroom.actors.providers.openai import Models
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.bots.shop.consultant.shelf import CPU
@@ -232,7 +233,7 @@ def new_talker(shop_database, vault):
     """Customers of one shop; options go to the shop's `Options`, `models=False` leaves it without any."""
     with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
         connections = runner.run(_pool(shop_database))
-        pool = SchemaPool(connections, SCHEMA)
+        pool = SchemaPool(connections, SCHEMA, Clock())
         server = open_model_endpoint()
         endpoint = runner.run(server.__aenter__())
         client = Models(api_key="demo", base_url=endpoint.base_url)
@@ -253,6 +254,7 @@ def new_talker(shop_database, vault):
                 vault=vault,
                 public_url="http://127.0.0.1",
                 wake=lambda queue: None,
+                clock=pool.clock,
             )
             dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)

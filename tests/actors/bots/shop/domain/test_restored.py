@@ -1,5 +1,7 @@
 """After a restore: what was free may have been sold, and is sold again only when its owner says so."""
 
+from types import SimpleNamespace
+
 from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.item_ranges import ranges
 from mailroom.actors.bots.shop.owner_log import By
@@ -59,7 +61,7 @@ def test_a_lost_payment_of_another_shop_takes_nothing_off_sale_here(play):
     async def scenario(stand):
         product = await stand.product(2)
         told = {"for": f"{PURPOSE} 1042", "items": ranges(await ids_of(stand, product)), "bot": "tea"}
-        here = restored(stand.pool.schema, {"shop", "second"})
+        here = restored(SimpleNamespace(database=stand.pool, sharing={"shop", "second"}))
         assert await here.withdraw(stand.pool, [told]) == 0
         assert await stand.available(product) == 2
         assert await here.withdraw(stand.pool, [told | {"bot": "second"}]) == 2

@@ -234,6 +234,7 @@ def test_counting_every_few_seconds_reads_no_order_that_is_over(play):
 
 
 async def _plan(pool, statement, values):
+    statement = statement.replace("{now}", "now()")
     async with pool.acquire() as connection:
         await connection.execute(f"PREPARE counting AS {statement}")
         rows = await connection.fetch(f"EXPLAIN EXECUTE counting ({values})")

@@ -35,6 +35,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
+from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.payments import find_payment, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.house import Telegram, open_house
@@ -76,7 +77,7 @@ class World:
         self.stand, self.house, self.vault, self.services = stand, house, vault, services
         self.provider, self.supplier, self.told = provider, supplier, told
         self.telegram = house.telegram
-        self.pool = SchemaPool(stand.pool, SCHEMA)
+        self.pool = SchemaPool(stand.pool, SCHEMA, Clock())
         self.jobs = [
             payment_handlers(
                 services.payments, {("shop", name): one for name, one in purposes(services).items()}

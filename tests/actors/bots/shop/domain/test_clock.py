@@ -1,0 +1,120 @@
+"""What the shop decides by the time it decides by the clock of its room: here that is a day ahead."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailroom.actors.bots.shop import erasure
+from mailroom.actors.bots.shop.catalog import find_product
+from mailroom.actors.bots.shop.figures import read_figures, today
+from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.leaderboard import boards
+from mailroom.actors.bots.shop.offers import add_offer, list_offers
+from mailroom.actors.bots.shop.orders import SoldOut
+from mailroom.actors.bots.shop.owner_log import By
+from mailroom.actors.bots.shop.promo_refusal import why_refused
+from mailroom.actors.bots.shop.waiting import minutes_left
+from mailroom.storage.clock import Clock
+from mailroom.storage.postgres.schemas import SchemaPool
+
+DAY = timedelta(days=1)
+NEAR = timedelta(minutes=5)
+"""Of moments that are written and read in one test."""
+
+
+def a_day_later(stand):
+    """The same shop, seen by processes for which it is tomorrow."""
+    later = type(stand)(SchemaPool(stand.pool.bare, stand.pool.schema, Clock(DAY)), stand.vault)
+    later._numbers = stand._numbers
+    return later
+
+
+def test_a_reservation_is_over_when_it_is_for_the_room_and_its_goods_are_sold_to_others(play):
+    async def scenario(stand):
+        later = a_day_later(stand)
+        id_ = await stand.product(1)
+        order = await stand.order((id_, 1))
+        assert (await stand.available(id_), await later.available(id_)) == (0, 1)
+        assert await minutes_left(stand.pool, order.number) == 15
+        assert await minutes_left(later.pool, order.number) is None
+        with pytest.raises(SoldOut):
+            await stand.order((id_, 1), quote=await later.quote((id_, 1)))
+        assert await stand.expire(order.number) is None, "it waits for its payment"
+        second = await later.order((id_, 1))
+        assert abs(second.created_at - datetime.now(UTC) - DAY) < NEAR
+        assert second.reserved_until - second.created_at == timedelta(minutes=15)
+        assert (await later.expire(order.number)).status == "expired"
+
+    play(scenario)
+
+
+def test_a_job_that_is_wanted_when_a_reservation_is_over_is_waited_for_in_real_time(play):
+    async def scenario(stand):
+        later = a_day_later(stand)
+        await later.order((await stand.product(1), 1))
+        run_at = await stand.value("SELECT run_at FROM mailroom.outbox_job WHERE name = 'shop.expire'")
+        assert abs(run_at - datetime.now(UTC) - timedelta(minutes=15)) < NEAR
+
+    play(scenario)
+
+
+def test_what_a_day_has_cost_is_forgotten_when_it_is_over_for_the_room(play):
+    async def scenario(stand):
+        later = a_day_later(stand)
+        customer = await later.customer()
+        assert await erasure.ask(later.pool, "shop", customer, customer, Language.EN, None)
+        wish = erasure.Erasure(
+            erasure=await stand.value("SELECT id FROM shop.erasures WHERE done_at IS NULL"), language="en"
+        )
+        assert await erasure.erase(later.pool, "shop", wish, None)
+        run_at = await stand.value("SELECT run_at FROM mailroom.outbox_job WHERE name = 'shop.erase_usage'")
+        assert datetime.now(UTC) < run_at <= datetime.now(UTC) + DAY, "not at the end of the day after it"
+        [(asked, done)] = await stand.sql("SELECT asked_at, done_at FROM shop.erasures")
+        assert datetime.now(UTC) + DAY - NEAR < asked <= done
+
+    play(scenario)
+
+
+def test_a_discount_and_a_promo_code_are_over_when_they_are_for_the_room(play):
+    async def scenario(stand):
+        later = a_day_later(stand)
+        id_ = await stand.product(1)
+        number = await add_offer(later.pool, By("shop", "Olga", "effect"), '-5% all code SALE5 "С" "S"')
+        [offer] = [one for one in await list_offers(later.pool) if one.id == number]
+        assert offer.in_force
+        assert abs(offer.starts_at - datetime.now(UTC) - DAY) < NEAR
+        [offer] = [one for one in await list_offers(stand.pool) if one.id == number]
+        assert not offer.in_force, "it begins tomorrow"
+        assert await why_refused(stand.pool, "SALE5") == "not_yet"
+        assert await why_refused(later.pool, "SALE5") is None
+        await stand.discount(50, product_id=id_, ends_at=datetime.now(UTC) + timedelta(hours=1))
+
+        async def percents(of):
+            return {one.percent for one in (await find_product(of.pool, Language.RU, id_)).discounts}
+
+        assert 50 in await percents(stand)
+        assert 50 not in await percents(later)
+        assert 5 in await percents(later) - await percents(stand)
+        await stand.sql("DELETE FROM shop.discounts WHERE promo_code = 'SALE5'")
+
+    play(scenario)
+
+
+def test_a_day_and_its_figures_are_those_of_the_room(play):
+    async def scenario(stand):
+        later = a_day_later(stand)
+        order = await later.order((await stand.product(1), 1))
+        assert await later.pays(order) == "paid"
+        day = await today(later.pool)
+        assert day == (datetime.now(UTC) + DAY).date()
+        assert (await boards(later.pool, "shop"))[0] == day
+        figures = await read_figures(later.pool, "shop", day)
+        assert (figures.placed, figures.paid) == (1, 1)
+        assert (await read_figures(stand.pool, "shop", day - DAY)).placed == 0
+        paid, sold = (
+            await stand.value("SELECT paid_at FROM shop.orders WHERE id = $1", order.number),
+            (await stand.value("SELECT sold_at FROM shop.stock_items WHERE order_id = $1", order.number)),
+        )
+        assert min(paid, sold) > datetime.now(UTC) + DAY - NEAR
+
+    play(scenario)
