@@ -14,7 +14,7 @@ import mailroom
 ROOT = Path(__file__).resolve().parents[1]
 FACE = ROOT / ".package" / "mailroom" / "__init__.py"
 PAGE = (ROOT / "ops" / "docs" / "from-mailroom.md").read_text(encoding="utf-8")
-MODULES = ("mailroom", "mailroom.pages", "mailroom.payments", "mailroom.uses")
+MODULES = ("mailroom", "mailroom.pages", "mailroom.payments", "mailroom.testing", "mailroom.uses")
 
 
 def headings(section: str) -> str:

@@ -1,0 +1,1 @@
+"""What authors of rooms test theirs with; public as `mailroom.testing`."""
