@@ -19,6 +19,7 @@ from mailroom.ingress.exposition import Exposition
 from mailroom.ingress.http.fit import Number, refuse_unfit_address
 from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.api import ops_api
+from mailroom.ingress.ops.people import People
 from mailroom.ingress.ops.switched_off import switched_off
 from mailroom.ingress.telegram.webhook import BODY_BYTES_MAX, PATH, Webhook
 from mailroom.supervisors.oncall.desk import OnCall
@@ -41,11 +42,13 @@ def create_app(
     doing: Doing | None = None,
     trusted_proxies: Sequence[str] = (),
     allowance: Allowance | None = None,
+    people: People | None = None,
 ) -> QuartTrio:
     """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
     token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
-    `sections` are those of bots in the console; `doing` has them act. `trusted_proxies` are believed when
-    they say who asks. Wrong tokens count in `allowance`.
+    `sections` are those of bots in the console; `doing` has them act; `people` work there, with a token for
+    on-call or without. `trusted_proxies` are believed when they say who asks. Wrong tokens count in
+    `allowance`.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -89,10 +92,10 @@ def create_app(
         """Where a stranger lands."""
         return await render_template("index.html", **front)
 
-    if desk is None or ops_token is None:
+    if desk is None or (ops_token is None and people is None):
         app.register_blueprint(switched_off())
     else:
-        access = Access(ops_token, allowance or Allowance(), trusted_proxies)
+        access = Access(ops_token, allowance or Allowance(), trusted_proxies, people)
         of_bots = sections or {}
         app.register_blueprint(ops_api(desk, access, of_bots, doing or Doing()))
         ends = trio.Event() if closing is None else closing

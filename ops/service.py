@@ -26,6 +26,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.runtime.signals import StopSignals, stop_signals
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.ops.people import People
 from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
@@ -281,10 +282,12 @@ class Service:
         webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
         self.intake, self.webhook = intake, webhook
         what = {name: one.kind or one.router or "" for name, one in settings.bots.items()}
+        of_bots = sections(settings, services)
+        working = {bot: its.staff for bot, its in of_bots.items()}
         shown: dict[str, object] = {
             "bots": what,
             "chat_page": self._chat_page,
-            "console": settings.ops_token is not None,
+            "console": settings.ops_token is not None or bool(of_bots),
         }
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
@@ -292,7 +295,8 @@ class Service:
                 settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page,
                 lambda: stores.pairing.held is not None,
             ),
-            sections=sections(settings, services), doing=Doing(lambda: stores.pairing.held is not None),
+            sections=of_bots, doing=Doing(lambda: stores.pairing.held is not None),
+            people=People(stores.database, working) if working else None,
             trusted_proxies=settings.trusted_proxies, allowance=services.allowance,
         )  # fmt: skip
         front = Front(settings, intake, webhook, app)

@@ -10,24 +10,26 @@ from typing import Literal
 
 import trio
 from pydantic_core import to_json
-from quart import Blueprint, Response, render_template, request
+from quart import Blueprint, Response, g, render_template, request
 from quart.typing import ResponseReturnValue
 from structlog import get_logger
 
+from mailroom.actors.pages.ask import ON_CALL
+from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.console.entering import NOBODY, add_entering, login_page, not_a_page_of_its_own
 from mailroom.ingress.console.feed import Feed, Order
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.access import (
-    SESSION_SECONDS,
     Access,
     cookie_name,
     is_https,
     is_of_the_console,
     is_page_of_its_own,
-    is_same_origin,
-    session_of,
+    logged_in,
 )
+from mailroom.ingress.ops.guard import at_their_bot
+from mailroom.storage.errors import StoreError
 from mailroom.supervisors.oncall.desk import OnCall
-from mailroom.supervisors.oncall.office import WHO_CHARS_MAX
 from mailroom.supervisors.oncall.targets import UNSTOPPABLE
 
 log = get_logger("mailroom.console")
@@ -75,75 +77,58 @@ def console(
         static_folder="static",
         static_url_path="/static",
     )
-    guesses, feed = access.guesses, Feed(desk)
-    streams = Streams()
+    feed, streams = Feed(desk), Streams()
     page.after_request(_harden)
+
+    page.register_error_handler(StoreError, _store_away)
+    add_entering(page, access)
 
     @page.get("")
     async def index() -> ResponseReturnValue:
         """The page; for a stranger the login. What it says is for nobody's script and nobody's frame."""
         if not is_page_of_its_own(request):
-            dest = request.headers["Sec-Fetch-Dest"]
-            log.warning("console_asked_by_a_page", dest=dest, address=request.remote_addr)
-            return Response("open /console in a window of its own\n", 403, content_type="text/plain")
-        session = session_of(request, access)
-        if session is None:
-            return await _login_page("", 200)
+            return not_a_page_of_its_own()
+        one = await logged_in(request, access)
+        if one is None:
+            return await login_page(access, "", 200)
+        theirs, template = sections, "console.html"
+        if not one.asker.on_call and access.people is not None:
+            works = await aio(access.people.works_at, one.asker.proofs)
+            if not works:
+                return await login_page(access, NOBODY, 403)
+            theirs, template = {bot: sections[bot] for bot in works if bot in sections}, "console_person.html"
         return await render_template(
-            "console.html",
-            csrf_token=access.csrf_token(session),
-            who=session.who,
+            template,
+            csrf_token=one.csrf_token,
+            who=one.name,
             unstoppable=",".join(UNSTOPPABLE),
-            sections=shown_sections(sections),
+            sections=shown_sections(theirs),
         )
 
     @page.get("/bots/<bot>/<path:name>")
     async def section_file(bot: str, name: str) -> ResponseReturnValue:
         """A file of a section, for those who may see it."""
-        if session_of(request, access) is None:
+        one = await logged_in(request, access)
+        if one is None:
             return Response("log in at /console\n", 401, content_type="text/plain")
+        g.asker = one.asker
+        if not one.asker.on_call and access.people is not None:
+            g.asker = await at_their_bot(one.asker, bot, access.people)
         its = sections.get(bot)
         file = its.files.answer(name, request.headers, OF_A_SECTION) if its is not None else None
         return file or Response(f"{request.path} is no file of a section\n", 404, content_type="text/plain")
 
-    @page.post("/login")
-    async def login() -> ResponseReturnValue:
-        """Exchange the token for a session."""
-        if not is_same_origin(request):
-            return await _login_page("Another site sent this form. Log in here.", 403)
-        form = await request.form
-        holds = access.holds(form.get("token", ""))
-        seconds = await (
-            guesses.wait_seconds(request) if holds else guesses.wrong(request, "console_login_failed")
-        )
-        if seconds > 0:
-            return await _login_page("Too many failed attempts.", 429, retry_seconds=int(seconds) + 1)
-        if not holds:
-            return await _login_page("That is not the token.", 401)
-        who = "".join(filter(str.isprintable, form.get("who", ""))).strip()[:WHO_CHARS_MAX]
-        log.info("console_login", who=who, address=request.remote_addr)
-        return _to_the_page(access.open_session(who), SESSION_SECONDS)
-
-    @page.post("/logout")
-    async def logout() -> ResponseReturnValue:
-        """End the session, here and not only in the browser."""
-        session = session_of(request, access)
-        token = (await request.form).get("csrf_token", "")
-        if session is not None and not (is_same_origin(request) and access.knows_csrf_token(session, token)):
-            return await _login_page("Log out on the console itself.", 403)
-        if session is not None:
-            access.end(session)
-        return _to_the_page("", 0)
-
     @page.get("/events")
     async def events() -> ResponseReturnValue:
         """The stream: everything the page shows, every second."""
-        session = session_of(request, access)
-        if session is None:
+        one = await logged_in(request, access)
+        if one is None:
             return Response("log in at /console\n", 401, content_type="text/plain")
-        if not is_of_the_console(request, access, session):
-            log.warning("stream_without_csrf", who=session.who, address=request.remote_addr)
+        if not is_of_the_console(request, one):
+            log.warning("stream_without_csrf", who=one.asker.who, address=request.remote_addr)
             return Response("reload the console\n", 403, content_type="text/plain")
+        g.asker = one.asker
+        one.asker.require(ON_CALL)
         if (place := streams.open()) is None:
             words = f"{STREAMS_MAX} consoles are open; close one\n"
             return Response(words, 503, {"Retry-After": "5"}, content_type="text/plain")
@@ -227,29 +212,9 @@ def _event(name: str, content: object) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), to_json(content))
 
 
-async def _login_page(words: str, status: int, retry_seconds: int = 0) -> Response:
-    page = await render_template("console_login.html", words=words, retry_seconds=retry_seconds)
-    response = Response(page, status, content_type="text/html; charset=utf-8")
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="mailroom"'
-    if retry_seconds:
-        response.headers["Retry-After"] = str(retry_seconds)
-    return response
-
-
-def _to_the_page(cookie: str, seconds: int) -> Response:
-    https = is_https(request)
-    response = Response("", 303, {"Location": "/console"})
-    response.set_cookie(
-        cookie_name(https=https),
-        cookie,
-        max_age=seconds,
-        path="/",
-        httponly=True,
-        samesite="Strict",
-        secure=https,
-    )
-    return response
+async def _store_away(error: Exception) -> Response:
+    words = f"{error}\nOn-call may log in all the same; people as soon as that is over.\n"
+    return Response(words, 503, {"Retry-After": "2"}, content_type="text/plain; charset=utf-8")
 
 
 async def _harden(response: Response) -> Response:

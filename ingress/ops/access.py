@@ -1,4 +1,5 @@
-"""Who may use `/ops` and `/console`: the holder of the token, with it in a header or through a session.
+"""Who may use `/ops` and `/console`: the holder of the token, with it in a header or through a session; and
+people who work there (`people.py`), through a session only.
 
 The console keeps no token in the browser: a login exchanges it for a session, signed with a key that is made
 from the token, so another token ends every session. A browser sends the session's cookie with every call to
@@ -17,11 +18,13 @@ from urllib.parse import urlsplit
 from itsdangerous import BadData, URLSafeTimedSerializer
 from quart import Request
 
+from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.ingress.ops.asker import Asker
 from mailroom.ingress.ops.guesses import Guesses
+from mailroom.ingress.ops.logged_in import SESSION_SECONDS, LoggedIn
+from mailroom.ingress.ops.people import People
 
-SESSION_SECONDS = 12 * 3600
-"""A shift; whoever is on call after it logs in anew."""
 ENDED_MAX = 10_000
 """Sessions remembered as ended; only who has the token can open and end one."""
 
@@ -35,22 +38,34 @@ class Session:
 
 
 class Access:
-    """Knows the token's digest and signs sessions; the token itself is not kept. `trusted_proxies` are
-    addresses and networks whose `X-Forwarded-For` is believed.
+    """Knows the token's digest and signs sessions; the token itself is not kept. Without a token nobody is
+    on call here. `trusted_proxies` are addresses and networks whose `X-Forwarded-For` is believed.
     """
 
-    def __init__(self, token: str, allowance: Allowance, trusted_proxies: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        token: str | None,
+        allowance: Allowance,
+        trusted_proxies: Sequence[str] = (),
+        people: People | None = None,
+    ) -> None:
+        self.allowance = allowance
         self.guesses = Guesses(allowance, trusted_proxies)
+        self.people = people
+        """None where no bot has a section."""
+        self.off = token is None
+        """Whether there is no on-call."""
         self._ended: dict[str, float] = {}
-        self._digest = _digest(token)
-        self._key = hmac.digest(token.encode(), b"mailroom console", "sha256")
+        secret = token if token is not None else token_urlsafe(32)  # which nobody is told
+        self._digest = _digest(secret)
+        self._key = hmac.digest(secret.encode(), b"mailroom console", "sha256")
         self._signer = URLSafeTimedSerializer(
             self._key, salt="session", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
         )
 
     def holds(self, token: str) -> bool:
         """Return whether this is the token; takes as long for a nearly right one as for any other."""
-        return hmac.compare_digest(_digest(token), self._digest)
+        return not self.off and hmac.compare_digest(_digest(token), self._digest)
 
     def bears(self, authorization: str) -> bool:
         """Return whether an `Authorization` header carries the token."""
@@ -86,17 +101,13 @@ class Access:
         """Return what the console's page sends along with every call, and no other page can know."""
         return hmac.new(self._key, f"csrf {session.id}".encode(), sha256).hexdigest()
 
-    def knows_csrf_token(self, session: Session, token: str) -> bool:
-        """Return whether a call comes with the CSRF token of its session."""
-        return hmac.compare_digest(token.encode(), self.csrf_token(session).encode())
-
 
 CSRF_HEADER = "X-CSRF-Token"
 
 
-def is_of_the_console(request: Request, access: Access, session: Session) -> bool:
+def is_of_the_console(request: Request, one: LoggedIn) -> bool:
     """Return whether the console's page sent a call, to look or to act, and no other page of this host."""
-    return access.knows_csrf_token(session, request.headers.get(CSRF_HEADER, ""))
+    return hmac.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), one.csrf_token.encode())
 
 
 def is_page_of_its_own(request: Request) -> bool:
@@ -119,9 +130,19 @@ def cookie_name(*, https: bool) -> str:
     return "__Host-mailroom" if https else "mailroom"
 
 
-def session_of(request: Request, access: Access) -> Session | None:
-    """The session a request comes with."""
-    return access.session(request.cookies.get(cookie_name(https=is_https(request)), ""))
+async def logged_in(request: Request, access: Access) -> LoggedIn | None:
+    """Who a request comes from that has a session: on-call, or a person. Raises `StoreError` where it cannot
+    be told whether it is a person's.
+    """
+    cookie = request.cookies.get(cookie_name(https=is_https(request)), "")
+    if (session := access.session(cookie)) is None:
+        return await aio(access.people.logged_in, cookie) if access.people is not None else None
+
+    async def end() -> None:
+        access.end(session)
+
+    asker = Asker(True, session.who or "console")
+    return LoggedIn(asker, session.who, access.csrf_token(session), end)
 
 
 def is_same_origin(request: Request) -> bool:

@@ -32,6 +32,7 @@ from mailroom.ingress.ops.outbox import add_outbox
 from mailroom.ingress.ops.payments import add_payments
 from mailroom.ingress.ops.periodic import add_periodic
 from mailroom.ingress.ops.problems import answer_problems
+from mailroom.ingress.ops.refusals import Refusals
 from mailroom.ingress.ops.restored import add_restored
 from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.desk import OnCall
@@ -43,7 +44,7 @@ def ops_api(
     """Build the routes; `sections` are those of bots, by their names."""
     ops = Blueprint("ops", __name__, url_prefix="/ops")
     ops.before_app_request(partial(guard, access))
-    answer_problems(ops, desk)
+    answer_problems(ops, Refusals(desk, access.allowance))
     _add_views(ops, desk, sections)
     under_way = UnderWay()
     _add_actions(ops, desk, under_way)

@@ -7,23 +7,21 @@ from quart import Blueprint, current_app, jsonify, request
 from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.asked import BadRequestError
-from mailroom.ingress.ops.asker import NotAllowedError, asker
+from mailroom.ingress.ops.asker import NotAllowedError
 from mailroom.ingress.ops.guard import is_ops
+from mailroom.ingress.ops.refusals import Refusals
 from mailroom.storage.errors import StoreError
-from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
-from mailroom.supervisors.oncall.reports import By
 
 STORE_RETRY_SECONDS = 1
 
 
-def answer_problems(ops: Blueprint, desk: OnCall) -> None:
+def answer_problems(ops: Blueprint, refusals: Refusals) -> None:
     """Have every error that leaves a route, or keeps one from being found, answered in this form. Who asks
     for what is not theirs is written to the audit.
     """
-    ops.app_errorhandler(NotAllowedError)(partial(_not_allowed, desk))
+    ops.app_errorhandler(NotAllowedError)(refusals.answer)
     ops.register_error_handler(BadRequestError, partial(_problem, 400))
     ops.register_error_handler(UnknownTargetError, partial(_problem, 404))
     ops.register_error_handler(OnCallError, partial(_problem, 409))
@@ -37,11 +35,6 @@ async def _problem(status: int, error: Exception) -> ResponseReturnValue:
 
 async def _store_problem(error: Exception) -> ResponseReturnValue:
     return jsonify(error=str(error)), 503, {"Retry-After": str(STORE_RETRY_SECONDS)}
-
-
-async def _not_allowed(desk: OnCall, error: NotAllowedError) -> ResponseReturnValue:
-    await aio(desk.refused, By(asker().who, str(error)), f"{request.method} {request.path}")
-    return jsonify(error=f"{error}."), 403
 
 
 async def _http_problem(error: HTTPException) -> Any:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
+from mailroom.storage.postgres.outbox.connection import Source, answering
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("console_people.sql"))
@@ -42,10 +42,10 @@ async def add_link(source: Source, token: str, person: Proved, seconds: float) -
         await source.execute(SQL["add_link"], _digest(token), *person, seconds)
 
 
-async def use_link(connection: Connection, token: str) -> Proved | None:
+async def use_link(source: Source, token: str) -> Proved | None:
     """Whose a link is, which is used up by that; None where it was before, is too old, or never was."""
     with answering():
-        row = await connection.fetchrow(SQL["use_link"], _digest(token))
+        row = await source.fetchrow(SQL["use_link"], _digest(token))
     return Proved(*row[:4]) if row is not None and row["fresh"] else None
 
 

@@ -7,8 +7,14 @@ from itsdangerous import TimestampSigner
 from werkzeug.datastructures import Headers
 
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.ops import access
-from mailroom.ingress.ops.access import Access, cookie_name, is_https, is_same_origin
+from mailroom.ingress.ops.access import (
+    Access,
+    cookie_name,
+    is_https,
+    is_of_the_console,
+    is_same_origin,
+)
+from mailroom.ingress.ops.logged_in import SESSION_SECONDS, LoggedIn
 
 TOKEN = "token-of-sixteen-or-more"
 
@@ -48,19 +54,28 @@ def test_a_session_ends_with_the_shift(monkeypatch) -> None:
     door = Access(TOKEN, Allowance())
     cookie = door.open_session("anna")
     began = TimestampSigner("x").get_timestamp()
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + access.SESSION_SECONDS - 1)
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + SESSION_SECONDS - 1)
     assert door.session(cookie) is not None
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + access.SESSION_SECONDS + 2)
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + SESSION_SECONDS + 2)
     assert door.session(cookie) is None
 
 
 def test_the_csrf_token_of_one_session_is_none_of_another() -> None:
     door = Access(TOKEN, Allowance())
     mine, other = (door.session(door.open_session("anna")) for _ in range(2))
-    assert door.knows_csrf_token(mine, door.csrf_token(mine))
-    assert not door.knows_csrf_token(mine, door.csrf_token(other))
-    assert not door.knows_csrf_token(mine, "")
-    assert not door.knows_csrf_token(mine, "ключ")
+    one = LoggedIn(None, "anna", door.csrf_token(mine), None)
+    assert is_of_the_console(request(X_CSRF_Token=door.csrf_token(mine)), one)
+    assert not is_of_the_console(request(X_CSRF_Token=door.csrf_token(other)), one)
+    assert not is_of_the_console(request(), one)
+    assert not is_of_the_console(request(X_CSRF_Token="ключ"), one)
+
+
+def test_where_no_token_is_set_nothing_is_one_and_nobody_is_on_call() -> None:
+    door = Access(None, Allowance())
+    assert not door.holds("")
+    assert not door.bears("Bearer ")
+    assert not door.bears("Bearer None")
+    assert Access(None, Allowance()).session(door.open_session("anna")) is None
 
 
 @pytest.mark.parametrize(
@@ -102,6 +117,6 @@ def test_a_session_that_was_ended_is_none_wherever_its_cookie_is(monkeypatch) ->
     door.end(door.session(mine))
     assert door.session(mine) is None
     assert door.session(other) is not None
-    monkeypatch.setattr(access, "ENDED_MAX", 1)
+    monkeypatch.setattr("mailroom.ingress.ops.access.ENDED_MAX", 1)
     door.end(door.session(other))
     assert door.session(other) is None, "the memory is bounded, and the newest is in it"
