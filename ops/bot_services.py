@@ -19,6 +19,7 @@ from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
+from mailroom.actors.uses.limiter import Limiter
 from mailroom.actors.uses.signals import Signals
 from mailroom.ops.bundled import parts_of
 from mailroom.ops.keys import open_vault
@@ -31,6 +32,7 @@ from mailroom.storage.clock import Clock
 from mailroom.storage.redis.air import Air
 from mailroom.storage.redis.allowances import Allowances
 from mailroom.storage.redis.caches import Caches
+from mailroom.storage.redis.paces import Paces
 
 THIS_MACHINE = ("127.0.0.0/8", "::1")
 """Where a demo's own simulators answer."""
@@ -55,6 +57,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             allowance=Allowance(Allowances(stores.line)),
             cpu=cpu,
             cache=Cache(Caches(stores.line)),
+            limiter=Limiter(Paces(stores.line)),
             signals=signals,
             public_url=settings.address,
             wake=outbox.wake,

@@ -5,5 +5,9 @@
 
 from mailroom.actors.uses.cpu import CpuBrokenError, CpuBusyError, CpuError
 from mailroom.actors.uses.lease import LeaseError, LeaseHeldError, LeaseLostError
+from mailroom.actors.uses.limiter import LimitedError
 
-__all__ = ["CpuBrokenError", "CpuBusyError", "CpuError", "LeaseError", "LeaseHeldError", "LeaseLostError"]
+__all__ = [
+    "CpuBrokenError", "CpuBusyError", "CpuError", "LeaseError", "LeaseHeldError", "LeaseLostError",
+    "LimitedError",
+]  # fmt: skip

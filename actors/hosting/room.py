@@ -20,6 +20,7 @@ from mailroom.actors.uses.cache import RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
+from mailroom.actors.uses.limiter import RoomLimiter
 from mailroom.actors.uses.signals import RoomSignals
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -66,6 +67,8 @@ class Room(Generic[O]):
     """What may be a little old, kept for a while for all processes."""
     lease: RoomLease
     """What one process does at a time."""
+    limiter: RoomLimiter
+    """Whoever calls an outside account waits his turn."""
     signals: RoomSignals
     """That something has changed, for whoever shows it."""
     links: Links

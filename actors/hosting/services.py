@@ -21,6 +21,7 @@ from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
+from mailroom.actors.uses.limiter import Limiter, RoomLimiter
 from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.storage.clock import REAL_TIME, Clock
 from mailroom.storage.postgres.room_lease import RoomLeaseRows
@@ -54,6 +55,8 @@ class BotServices:
     """Where the tables of each of them are."""
     cache: Cache = field(default_factory=Cache)
     """What may be a little old, kept for a while for all processes."""
+    limiter: Limiter = field(default_factory=Limiter)
+    """Whoever calls an outside account waits his turn."""
     signals: Signals = field(default_factory=Signals)
     """That something has changed, for whoever shows it."""
     senders: Sequence[CodeSender] = ()
@@ -86,6 +89,7 @@ class BotServices:
             cpu=self.cpu,
             cache=RoomCache(self.cache, bot),
             lease=RoomLease(RoomLeaseRows(self.database), bot),
+            limiter=RoomLimiter(self.limiter, bot),
             signals=RoomSignals(self.signals, bot),
             links=Links(bot, self.public_url, self.vault, partial(self.usernames.of, bot)),
             public_url=self.public_url,

@@ -40,6 +40,7 @@ NAMES = (
     "inspect",
     "journal",
     "load",
+    "pace",
     "pair",
     "park",
     "raise_fence",

@@ -8,7 +8,16 @@ import redis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from mailroom.storage.redis import allowances, caches, dead_letters, inspection, mailbox, pair, suspensions
+from mailroom.storage.redis import (
+    allowances,
+    caches,
+    dead_letters,
+    inspection,
+    mailbox,
+    paces,
+    pair,
+    suspensions,
+)
 from mailroom.storage.redis.scripts import NAMES, Script, script
 from tests.storage.redis.model import CAP
 
@@ -24,7 +33,7 @@ SETTINGS = settings(
 QUICK = settings(SETTINGS, max_examples=200, derandomize=True, phases=[Phase.generate], print_blob=False)
 """To find a fault that is there: as many tries as it needs, and no time spent on the smallest example."""
 
-USERS = (mailbox, dead_letters, suspensions, inspection, pair, allowances, caches)
+USERS = (mailbox, dead_letters, suspensions, inspection, pair, allowances, caches, paces)
 """Who calls scripts; each script has one of them."""
 
 
