@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.ops.bundled import parts_of, rooms
 from mailroom.ops.faults import CannotStartError
 from mailroom.ops.schemas import schemas_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # asyncpg and aiogram, which counting queues can do without
 class Brought:
     """What the bots of a configuration bring to the queues."""
 
+    rooms: Sequence[str]
+    """The bots that have a room, and may ask for payments."""
     handlers: "list[Handlers]"
     purposes: "Purposes"
     """What follows from payments, by the bot that asked for them and by what they pay for."""
@@ -53,6 +56,7 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
         _require_one_each(name, [queue.of(name) for queue in its.queues], handlers[name])
     one_for_each = [own[name] for name in _one_for_each_schema(settings)]
     return Brought(
+        rooms=list(own),
         handlers=[one for several in handlers.values() for one in several],
         purposes={
             (name, purpose): meaning
@@ -66,7 +70,7 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
 
 def queues_of(settings: Settings) -> dict[str, list[Queue]]:
     """The queues of each configured bot, in the order in which they are started."""
-    own = {name: its.queues for name, its in rooms(settings).items()}
+    own = {name: [PAYMENT, *its.queues] for name, its in rooms(settings).items()}
     return {name: [*own.get(name, ()), NOTIFICATION] for name in settings.bots}
 
 

@@ -9,6 +9,7 @@ import asyncpg
 import trio
 from structlog import get_logger
 
+from mailroom.actors.accounts import account_handlers
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.services import BotServices
@@ -20,7 +21,8 @@ from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.jobs.whose import whose_of
 from mailroom.actors.jobs.worker import POLL_SECONDS
 from mailroom.actors.notification import notification_handlers
-from mailroom.actors.paying.kinds import LIST, PAYMENT, RECONCILE, ListPayments, Reconcile
+from mailroom.actors.paying.kinds import ACCOUNTS, LIST, RECONCILE, ListPayments, Reconcile
+from mailroom.actors.paying.whose_job import bot_of_payment
 from mailroom.actors.payment import payment_handlers
 from mailroom.actors.people.code import Codes
 from mailroom.actors.people.send_code import code_handlers
@@ -94,7 +96,6 @@ class Outbox:
         """The children of `jobs` in the tree, in the order they start."""
         door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
         services = Services(self.url, self.ears, self.bell, bots, door, self.connections)
-        payments = payment_handlers(payments_with, brought.purposes)
         works = [
             Work(
                 RECONCILE.name,
@@ -103,7 +104,14 @@ class Outbox:
             ),
             Work(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
         ]
-        queues = _by_queue([payments, *brought.handlers, *(_notifications(bot, offered) for bot in bots)])
+        queues = _by_queue(
+            [
+                account_handlers(payments_with),
+                *(payment_handlers(bot, payments_with, brought.purposes) for bot in brought.rooms),
+                *brought.handlers,
+                *(_notifications(bot, offered) for bot in bots),
+            ]
+        )
         return {
             "ears": self._listen,
             **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
@@ -116,7 +124,9 @@ class Outbox:
     def _moving(self, queues: Mapping[str, Handlers], brought: Brought) -> MovingJobs:
         names = took_over(queues)
         handlers = {old: [queues[one] for one in new] for old, new in names.items()}
-        return MovingJobs(self.pool, self.ears, self.bell, names, whose_of(handlers, brought.whose))
+        return MovingJobs(
+            self.pool, self.ears, self.bell, names, whose_of(handlers, [bot_of_payment, *brought.whose])
+        )
 
     async def _listen(self, life: Life) -> None:
         life.started()
@@ -147,7 +157,7 @@ class Outbox:
 def queue_names(settings: Settings) -> list[str]:
     """All queues that a process works: the platform's own, and those of its bots."""
     of_bots = [one.of(bot) for bot, queues in queues_of(settings).items() for one in queues]
-    return [PAYMENT.of(), *of_bots]
+    return [ACCOUNTS.of(), *of_bots]
 
 
 def _by_queue(several: Iterable[Handlers]) -> dict[str, Handlers]:

@@ -24,6 +24,7 @@ from mailroom.actors.jobs.queue import Queue, QueueError
 from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.pages.page import Hook, Page, Section
 from mailroom.actors.pages.visit import Proof
+from mailroom.actors.paying.kinds import PAYMENT
 
 if TYPE_CHECKING:  # frameworks
     from aiogram import Router
@@ -121,8 +122,9 @@ class BundledBot(Generic[O]):
     """None: in a demo it is as it is without options, and its people are anybody."""
 
     def __post_init__(self) -> None:
-        names = [queue.name for queue in (*self.queues, NOTIFICATION)]
+        given = [PAYMENT.name, NOTIFICATION.name]
+        names = [*(queue.name for queue in self.queues), *given]
         for name in names:
             if names.count(name) > 1:
-                whose = ", which every bot has already" if name == NOTIFICATION.name else " twice"
+                whose = ", which it has by itself" if name in given else " twice"
                 raise QueueError(f"a bot cannot have the queue {name!r}{whose}")

@@ -53,14 +53,18 @@ def name_in_room(queue: str) -> str:
     return queue.partition(DOT)[2] or queue
 
 
-SHARED_ONCE = frozenset({"delivery", "notification"})
-"""What two queues were called when all bots shared them; somebody may still enqueue by these names."""
+SHARED_ONCE = frozenset({"delivery", "notification", "payment"})
+"""What queues were called when all bots shared them; somebody may still enqueue by these names."""
+KEPT_OF = {"accounts": "payment"}
+"""What the platform has kept of one of them: by this name, because the old one is nobody's any more."""
 
 
 def former_of(queue: str) -> str | None:
-    """What a bot's queue was called then."""
+    """What a queue was called then."""
     name = name_in_room(queue)
-    return name if DOT in queue and name in SHARED_ONCE else None
+    if DOT not in queue:
+        return KEPT_OF.get(queue)
+    return name if name in SHARED_ONCE else None
 
 
 def took_over(queues: Iterable[str]) -> dict[str, list[str]]:

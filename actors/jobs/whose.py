@@ -5,18 +5,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pydantic_core import from_json
 
 from mailroom.actors.jobs.handlers import Handlers
-from mailroom.actors.jobs.queue import bot_of
+from mailroom.actors.jobs.queue import DOT, bot_of
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.renamed import Old, Whose
 
 Asked = Callable[[Connection, str, Mapping[str, object]], Awaitable[str | None]]
-"""What a room says of a job, by its name and what it carries: which bot's it is, if it knows."""
+"""What somebody says of a job, by its name and what it carries: which bot's it is, if he knows. Rooms do of
+their things, and the platform of payments.
+"""
 
 
-def whose_of(queues: Mapping[str, Sequence[Handlers]], rooms: Sequence[Asked]) -> Whose:
-    """The queue for a job: that of the bot whose chat it came from, whom it names, or whom its room knows;
-    else the first that could do it, and last of all the first, where it dies for on-call to see. `queues` are
-    those that have taken over, by the old name.
+def whose_of(queues: Mapping[str, Sequence[Handlers]], asked: Sequence[Asked]) -> Whose:
+    """The queue for a job: that of the bot whose chat it came from, whom it names, or whom somebody knows;
+    else the first that could do it, and last of all the first, where it dies for on-call to see. A bot that
+    somebody knows and nobody has here any more is waited for in the queue that it had. `queues` are those
+    that have taken over, by the old name.
     """
 
     async def whose(connection: Connection, old_name: str, job: Old) -> str:
@@ -27,10 +30,14 @@ def whose_of(queues: Mapping[str, Sequence[Handlers]], rooms: Sequence[Asked]) -
         named = carried.get("bot")
         if isinstance(named, str) and named in its:
             return its[named].queue
-        for ask in rooms:
+        absent = None
+        for ask in asked:
             bot = await ask(connection, job.name, carried)
             if bot is not None and bot in its:
                 return its[bot].queue
+            absent = absent or bot
+        if absent:
+            return f"{absent}{DOT}{old_name}"
         able = [one for one in queues[old_name] if one.find(job.name) is not None]
         return (able or queues[old_name])[0].queue
 

@@ -195,7 +195,7 @@ class _Change:
         if self._payment.status == "refunded" and await begin_again(
             self._connection, self._payment.id, *wanted
         ):
-            self.jobs.append(refund_job(self._payment.id, "owner"))
+            self.jobs.append(refund_job(self._payment, "owner"))
 
     async def _dispute(self, dispute: Dispute) -> None:
         before = await note_dispute(

@@ -20,9 +20,10 @@ for almost four days together. A weekend without income on the merchant's accoun
 How = Literal["done", "needless", "impossible"]
 
 
-def refund_job(payment_id: int, why: str, *, delay_seconds: float = 0.0) -> NewJob:
+def refund_job(payment: Payment, why: str, *, delay_seconds: float = 0.0) -> NewJob:
     """The job that gives the money of a payment back."""
-    return REFUND(RefundPayment(payment_id=payment_id, why=why), delay_seconds=delay_seconds)
+    wanted = RefundPayment(payment_id=payment.id, why=why)
+    return REFUND(wanted, bot=payment.bot, delay_seconds=delay_seconds)
 
 
 async def end_refund(
@@ -86,7 +87,7 @@ async def replace_refund(
     wanted = (refund.amount_minor, refund.currency, refund.why)
     if await begin_again(connection, payment.id, *wanted):
         delay_seconds = REFUSED_BACKOFF.delay_seconds(refusals + 1, 0.0)
-        jobs.append(refund_job(payment.id, refund.why, delay_seconds=delay_seconds))
+        jobs.append(refund_job(payment, refund.why, delay_seconds=delay_seconds))
     if not refusals or what != "refund_waits":
         money = Money(refund.amount_minor, refund.currency)
         jobs += await tell(connection, purpose, payment, Trouble(what, money, words))

@@ -1,4 +1,8 @@
-"""The jobs of the queue `payment`: what each carries, and how patient it is."""
+"""The jobs about payments: what each carries, how patient it is, and in which queue it waits.
+
+What is known to be about a payment of a bot's waits in that bot's queue. What an account says, or is asked
+for, before anybody knows whose payments it is about waits in the platform's.
+"""
 
 from typing import Literal
 
@@ -10,8 +14,12 @@ from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.providers.payments import PaymentState
 from mailroom.storage.postgres.outbox.job import Backoff
 
-PAYMENT = Queue("payment", Limits(concurrency=20, connections_max=4), of_bots=False)
+LIMITS = Limits(concurrency=20, connections_max=4)
 """Providers count our requests, and answer in a second."""
+PAYMENT = Queue("payment", LIMITS)
+"""Of each bot that asks for payments."""
+ACCOUNTS = Queue("accounts", LIMITS, of_bots=False)
+"""Of all bots: what is found to be of one goes into the queue of that one."""
 
 Why = Literal["too_late", "twice", "mismatch", "owner"]
 """Why money goes back: what was to be had is gone, it was paid for already, something else was paid than was
@@ -44,7 +52,9 @@ class Confirm(BaseModel):
 
     payment_id: int
     notified: bool = False
-    """Whether somebody says that it was paid: then "pending" means that the provider is not there yet."""
+    """Whether we ask because of a notice."""
+    claims: PaymentState | None = "paid"
+    """What that notice says has become of it; None if it only says that something is new."""
 
 
 class Reconcile(BaseModel):
@@ -84,9 +94,9 @@ def _of_payment(wanted: RefundPayment) -> str:
     return refund_key(wanted.payment_id)
 
 
-NOTICED = Kind("payment.noticed", Noticed, ASKING, queue=PAYMENT)
+NOTICED = Kind("payment.noticed", Noticed, ASKING, queue=ACCOUNTS)
 CONFIRM = Kind("payment.confirm", Confirm, ASKING, queue=PAYMENT)
-RECONCILE = Kind("payment.reconcile", Reconcile, Patience(attempts_max=3), queue=PAYMENT)
-LIST = Kind("payment.list", ListPayments, LISTING, queue=PAYMENT)
+RECONCILE = Kind("payment.reconcile", Reconcile, Patience(attempts_max=3), queue=ACCOUNTS)
+LIST = Kind("payment.list", ListPayments, LISTING, queue=ACCOUNTS)
 REFUND = Kind("payment.refund", RefundPayment, REFUNDING, queue=PAYMENT, key_of=_of_payment)
-LOST_BACK = Kind("payment.lost_back", GiveLostBack, GIVING_LOST_BACK, queue=PAYMENT)
+LOST_BACK = Kind("payment.lost_back", GiveLostBack, GIVING_LOST_BACK, queue=ACCOUNTS)

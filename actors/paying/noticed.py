@@ -1,9 +1,14 @@
-"""The job that follows from a notice: of one that is signed, and of one that anybody may have sent."""
+"""The jobs that follow from a notice: of one that is signed, and of one that anybody may have sent.
+
+The first waits in the queue of the accounts, and finds out which payment it is about. The second asks for
+that payment, in the queue of its bot.
+"""
 
 from dataclasses import replace
 
-from mailroom.actors.paying.kinds import ASKING, NOTICED, Noticed
+from mailroom.actors.paying.kinds import ASKING, CONFIRM, NOTICED, Confirm, Noticed
 from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.payments import Payment
 
 SAME_NOTICE_SECONDS = 30.0
 """Providers repeat a notice after minutes; what comes sooner is the same one sent by a broken hand."""
@@ -14,7 +19,8 @@ UNKNOWN_LOOK_SECONDS = 10.0
 UNKNOWN_LOOK_ATTEMPTS_MAX = 3
 """Half a minute: no other payment that nobody knows is looked at meanwhile."""
 
-LOOK = NOTICED.with_patience(replace(ASKING, backoff=Backoff(first_seconds=LOOK_SECONDS, jitter=0.0)))
+LOOKING = replace(ASKING, backoff=Backoff(first_seconds=LOOK_SECONDS, jitter=0.0))
+LOOK = NOTICED.with_patience(LOOKING)
 UNKNOWN_LOOK = NOTICED.with_patience(
     replace(
         ASKING,
@@ -54,6 +60,22 @@ def hinted_job(wanted: Noticed, *, ours: bool) -> NewJob:
         wanted,
         dedup_key=f"look:{wanted.provider}",
         dedup_seconds=UNKNOWN_LOOK_SECONDS,
+        trace=_about(wanted),
+    )
+
+
+def confirm_job(payment: Payment, wanted: Noticed, *, signed: bool) -> NewJob:
+    """The job that asks for the payment that a notice is about. Of the same claim there is one at a time, and
+    of all that anybody may have sent about one payment as well.
+    """
+    kind = CONFIRM if signed else CONFIRM.with_patience(LOOKING)
+    once = f"notice:{payment.id}:{wanted.state}" if signed else f"look:{payment.id}"
+    return kind(
+        Confirm(payment_id=payment.id, notified=True, claims=wanted.state),
+        bot=payment.bot,
+        # What claims nothing may be about a second part that has gone back: it is always looked into.
+        dedup_key=None if signed and wanted.state is None else once,
+        dedup_seconds=0.0,
         trace=_about(wanted),
     )
 

@@ -63,9 +63,10 @@ async def begin_giving_back(connection: Connection, payment_id: int, why: Why) -
     for a payment that was not paid, or goes back already.
     """
     refund = await begin_refund(connection, payment_id, why)
-    if refund is None or refund.status != "pending":
+    payment = await find_payment(connection, payment_id)
+    if payment is None or refund is None or refund.status != "pending":
         return []
-    return [refund_job(payment_id, refund.why)]
+    return [refund_job(payment, refund.why)]
 
 
 async def give_back(

@@ -15,7 +15,7 @@ from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.paying import report
 from mailroom.actors.paying.changed import note_changes
 from mailroom.actors.paying.kinds import Noticed
-from mailroom.actors.paying.noticed import noticed_job
+from mailroom.actors.paying.noticed import confirm_job
 from mailroom.actors.paying.purpose import NotPayableError, Purpose
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.actors.providers.payments import FetchedPayment, Money, PaymentProvider
@@ -136,7 +136,7 @@ def _look_again(asked: Asked) -> list[NewJob]:
     if not fetched.refunded_minor and not fetched.disputes:
         return []
     wanted = Noticed(provider=asked.payment.provider, provider_id=fetched.provider_id)
-    return [noticed_job(wanted, digest=f"{fetched.refunded_minor} of it back when it was paid")]
+    return [confirm_job(asked.payment, wanted, signed=True)]
 
 
 async def _otherwise(

@@ -182,10 +182,12 @@ async def mark_asked(source: Source, payment_id: int) -> None:
 
 async def payments_to_ask_for(
     source: Source, most: int, *, older_seconds: float, younger_seconds: float
-) -> list[int]:
-    """Pending payments whose provider should be asked what became of them, longest unasked first."""
+) -> list[tuple[int, str]]:
+    """Pending payments whose provider should be asked what became of them, longest unasked first, each with
+    its bot; of one bot up to `most`.
+    """
     rows = await source.fetch(SQL["to_ask"], most, older_seconds, younger_seconds)
-    return [row[0] for row in rows]
+    return [(row["id"], row["bot"]) for row in rows]
 
 
 async def payments_elsewhere(source: Source, known: Sequence[str]) -> list[Orphans]:

@@ -74,12 +74,19 @@ UPDATE mailroom.payment SET asked_at = now() WHERE id = $1;
 
 -- to_ask: payments to ask the provider for, longest unasked first: the older a payment, the more rarely
 -- Those that are older than $2 seconds, not asked for that long nor for a quarter of their age, up to $3 seconds.
-SELECT id FROM mailroom.payment
-WHERE status = 'pending' AND provider_id IS NOT NULL
-  AND created_at BETWEEN now() - make_interval(secs => $3) AND now() - make_interval(secs => $2)
-  AND coalesce(asked_at, created_at)
-      <= now() - greatest(make_interval(secs => $2), (now() - created_at) / 4)
-ORDER BY coalesce(asked_at, created_at) LIMIT $1;
+-- Of each bot up to $1: a bot whose queue stands still has its payments unasked, and they keep back no other's.
+SELECT id, bot FROM (
+    SELECT
+        id, bot, coalesce(asked_at, created_at) AS last_at,
+        row_number() OVER (PARTITION BY bot ORDER BY coalesce(asked_at, created_at), id) AS place
+    FROM mailroom.payment
+    WHERE status = 'pending' AND provider_id IS NOT NULL AND bot <> ''
+      AND created_at BETWEEN now() - make_interval(secs => $3) AND now() - make_interval(secs => $2)
+      AND coalesce(asked_at, created_at)
+          <= now() - greatest(make_interval(secs => $2), (now() - created_at) / 4)
+) AS due
+WHERE place <= $1
+ORDER BY last_at, id;
 
 -- elsewhere: the accounts that have payments and are none of $1, with how many, and how many are not over
 -- From one account to the next in the index: there are few, of many payments.

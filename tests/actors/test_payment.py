@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from mailroom.actors.accounts import account_handlers
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.paying.kinds import CONFIRM, RECONCILE, Confirm, Reconcile
@@ -59,7 +60,11 @@ class Till:
     def __init__(self):
         self.provider = Provider()
         purpose = Purpose(paid=self.on_paid, mismatched=self.on_mismatch, given_back=self.on_given_back)
-        self.jobs = payment_handlers({"yoomoney": self.provider}, {("shop", "shop.order"): purpose})
+        providers = {"yoomoney": self.provider}
+        self.jobs = [
+            account_handlers(providers),
+            payment_handlers("shop", providers, {("shop", "shop.order"): purpose}),
+        ]
         self.fails, self.failure = 0, RuntimeError("the shop is ill")
         self.give_back = None
         self.told = []
@@ -93,10 +98,14 @@ class Till:
 
     def confirm(self, payment_id, **options):
         notified = options.pop("notified", False)
-        return CONFIRM(Confirm(payment_id=payment_id, notified=notified), **options)
+        return CONFIRM(Confirm(payment_id=payment_id, notified=notified), bot="shop", **options)
 
     async def work(self, stand, *jobs):
         return await stand.run_all(self.jobs, *jobs)
+
+    async def start(self, stand):
+        for one in self.jobs:
+            await stand.start(one)
 
     async def status(self, stand, payment_id):
         return (await aio(find_payment, stand.pool, payment_id)).status
@@ -139,12 +148,12 @@ def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # n
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.until_true(lambda: retried(stand, job))
         assert await till.status(stand, id_) == "pending"
         assert await stand.fetch("SELECT count(*) FROM sold") == 0
         await aio(stand.on_call().retry, [job])
-        stand.ears.wake("payment")
+        stand.ears.wake("shop.payment")
         await stand.until_true(lambda: paid(stand, id_))
         assert await till.followed(stand) == await stand.fetch("SELECT count(*) FROM sold") == 1
 
@@ -166,7 +175,7 @@ def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says): 
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.until_true(lambda: done(stand, job))
         payment = await aio(find_payment, stand.pool, id_)
         assert (payment.paid_minor, payment.paid_currency) == (says.amount_minor, says.currency)
@@ -186,7 +195,7 @@ def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, till):
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.quiet()
         dead = await stand.seen(job)
         assert (dead.state, dead.last_error) == ("dead", "there is no order 1042")
@@ -211,7 +220,7 @@ def test_another_payment_pays_nothing(play, till, says, why):  # noqa: F811
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.quiet()
         assert why in (await stand.seen(job)).last_error
         assert await till.status(stand, id_) == "pending"
@@ -225,7 +234,7 @@ def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noq
     async def scenario(stand):
         id_ = await till.opened(stand)
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.quiet()
         seen = await stand.seen(job)
         assert (seen.state, seen.attempts) == ("retrying", 1)
@@ -241,7 +250,7 @@ def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa:
     async def scenario(stand):
         id_ = await till.opened(stand)
         quiet, noticed = await stand.enqueue(till.confirm(id_), till.confirm(id_, notified=True))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.until_true(lambda: both(stand, quiet, noticed))
         assert await till.status(stand, id_) == "pending"
 
@@ -280,7 +289,7 @@ def test_a_payment_without_consequences_waits_for_somebody_to_look(play, till): 
     async def scenario(stand):
         id_ = await till.opened(stand, purpose="sauna.hour")
         (job,) = await stand.enqueue(till.confirm(id_))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.quiet()
         assert "nobody says what follows from sauna.hour" in (await stand.seen(job)).last_error
         assert await till.status(stand, id_) == "pending"
@@ -303,7 +312,7 @@ def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  
         slow_id = await till.opened(stand, "slow")
         others = [await till.opened(stand, f"p-{number}") for number in range(30)]
         await stand.enqueue(till.confirm(slow_id), *(till.confirm(id_) for id_ in others))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.until(lambda: len(gate) == 30)
 
     play(scenario)
@@ -330,7 +339,7 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
         await age(stand, unknown.id, minutes=6)
         till.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
         await stand.enqueue(RECONCILE(Reconcile()))
-        await stand.start(till.jobs)
+        await till.start(stand)
         await stand.until_true(lambda: paid(stand, old))
         assert await till.status(stand, new) == "pending"
 

@@ -61,7 +61,11 @@ def test_its_options_queues_and_demo_are_those_that_it_says(room):
     )
     settings = load(config, environment={})
     assert options_of(settings)["mine"].seats == 3
-    assert [queue.of("mine") for queue in queues_of(settings)["mine"]] == ["mine.ink", "mine.notification"]
+    assert [queue.of("mine") for queue in queues_of(settings)["mine"]] == [
+        "mine.payment",
+        "mine.ink",
+        "mine.notification",
+    ]
     assert [person.name for person in demo_people(settings)["mine"]] == ["Zoe"]
     assert demo_scripts(settings) == {name: f"{name}.words:SCRIPT"}
 
@@ -92,6 +96,13 @@ def test_what_its_owner_sets_is_checked_by_its_own_model(room):
         (
             "BOT = BundledBot(options=Options, parts=lambda: None, queues=(Queue('ink'), Queue('ink')))",
             "importing it raised QueueError: a bot cannot have the queue 'ink' twice (NAME/__init__.py:10)",
+        ),
+        (
+            "BOT = BundledBot(options=Options, parts=lambda: None, queues=(Queue('payment'),))",
+            (
+                "importing it raised QueueError: a bot cannot have the queue 'payment', which it has by"
+                " itself (NAME/__init__.py:10)"
+            ),
         ),
     ],
 )

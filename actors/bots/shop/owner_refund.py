@@ -54,7 +54,7 @@ async def refund(
         }
 
     outcome = await once(database, by, "refund", str(number), act)
-    wake(DELIVERY.of(by.bot) if outcome["to_balance"] else PAYMENT.of())
+    wake(DELIVERY.of(by.bot) if outcome["to_balance"] else PAYMENT.of(by.bot))
     return outcome
 
 

@@ -59,25 +59,25 @@ def test_jobs_of_many_keys_keep_their_order_though_some_fail_at_first(outbox, ne
 
 @pytest.mark.timeout(300)
 def test_a_queue_whose_every_job_hangs_holds_up_no_other(outbox, new_worker, jobs):
-    """All that the payment queue may have in hand hangs until its timeout, and as much again waits."""
-    outbox.enqueue([NewJob("payment", "hang", "{}", timeout_seconds=20) for _ in range(200)])
+    """All that the queue of accounts may have in hand hangs until its timeout, and as much again waits."""
+    outbox.enqueue([NewJob("accounts", "hang", "{}", timeout_seconds=20) for _ in range(200)])
     worker = new_worker()
     worker.live()
     wait_until(
         lambda: (
             outbox.value(
-                "SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'payment' AND worker IS NOT NULL"
+                "SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'accounts' AND worker IS NOT NULL"
             )
             >= 20
         ),
-        "payments in hand",
+        "notices in hand",
     )
     outbox.enqueue(
         [NewJob("shop.delivery", "deed", json.dumps({"number": number})) for number in range(jobs)]
     )
     began = time.monotonic()
     wait_until(lambda: outbox.value("SELECT count(*) FROM effect") == jobs, "every delivery", 200)
-    print(f"{jobs / (time.monotonic() - began):.0f} deliveries a second beside payments that hang")
+    print(f"{jobs / (time.monotonic() - began):.0f} deliveries a second beside notices that hang")
     assert (
         outbox.value("SELECT count(*) FROM mailroom.outbox_event WHERE name = 'hang' AND kind = 'done'") == 0
     )

@@ -61,7 +61,7 @@ def main(config: Path, point: str, after: int) -> None:
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.kind import Kind, Patience
     from mailroom.actors.jobs.queue import Queue
-    from mailroom.actors.paying.kinds import PAYMENT
+    from mailroom.actors.paying.kinds import ACCOUNTS
     from mailroom.actors.runtime import host
     from mailroom.ops import logs
     from mailroom.ops.configuration import load
@@ -99,20 +99,20 @@ def main(config: Path, point: str, after: int) -> None:
         fate.did()
         fate.reach("after an effect outside")
 
-    payments = Handlers(PAYMENT)
+    accounts = Handlers(ACCOUNTS)
 
-    @payments.job(Kind("hang", Deed, Patience(timeout_seconds=20), queue=PAYMENT))
+    @accounts.job(Kind("hang", Deed, Patience(timeout_seconds=20), queue=ACCOUNTS))
     async def hang(_wanted: Deed, _context: JobContext) -> None:
         await asyncio.sleep(3600)
 
-    made = mailroom.ops.outbox.payment_handlers
+    made = mailroom.ops.outbox.account_handlers
 
     def with_hanging(*given):  # type: ignore[no-untyped-def]
         handlers = made(*given)
-        handlers.include([payments])
+        handlers.include([accounts])
         return handlers
 
-    mailroom.ops.outbox.payment_handlers = with_hanging
+    mailroom.ops.outbox.account_handlers = with_hanging
     claim, complete = worker.Claimer.claim, writer.complete
 
     async def claiming(self, most):  # type: ignore[no-untyped-def]

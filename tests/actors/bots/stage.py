@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 import trio
 from aiogram.types import Update
 
+from mailroom.actors.accounts import account_handlers
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.notification import notification_handlers
@@ -163,7 +164,8 @@ async def open_stage(
             ).of(NAME)
             house.bot.dispatcher.workflow_data.update(services.offered())
             queues = [
-                payment_handlers(services.payments, _purposes(parts, services)),
+                account_handlers(services.payments),
+                payment_handlers(NAME, services.payments, _purposes(parts, services)),
                 *parts.jobs(services),
                 notification_handlers(NAME),
             ]

@@ -89,12 +89,16 @@ class Stand:
         return [one.id for one in enqueued]
 
     async def run_all(self, handlers, *jobs, **options):
-        """Enqueue, and work until nothing is left that could be run now. The jobs' stories."""
+        """Enqueue, and work until nothing is left that could be run now. The jobs' stories. `handlers` may be
+        those of several queues.
+        """
         ids = await self.enqueue(*jobs)
-        life = await self.start(handlers, **options)
+        several = handlers if isinstance(handlers, list) else [handlers]
+        lives = [await self.start(one, **options) for one in several]
         await self.quiet()
-        await life.stop()
-        assert life.error is None
+        for life in lives:
+            await life.stop()
+            assert life.error is None
         return [await self.story(id_) for id_ in ids]
 
     async def states(self):

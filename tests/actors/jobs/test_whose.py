@@ -27,7 +27,8 @@ async def room(_connection, _name, carried):
         (Old(1, "shop.deliver", "{}", "second"), "second.delivery"),
         (Old(1, "notify", json.dumps({"bot": "second"}), None), "second.delivery"),
         (Old(1, "shop.deliver", json.dumps({"order": 1}), None), "second.delivery"),
-        (Old(1, "shop.deliver", json.dumps({"order": 2}), "gone"), "shop.delivery"),
+        (Old(1, "shop.deliver", json.dumps({"order": 2}), "gone"), "gone.delivery"),
+        (Old(1, "shop.deliver", "{}", "gone"), "shop.delivery"),
         (Old(1, "tips.tell", "{}", None), "tips.delivery"),
         (Old(1, "nobody.knows", "no JSON", None), "shop.delivery"),
         (Old(1, "nobody.knows", json.dumps(["bot"]), None), "shop.delivery"),
@@ -43,7 +44,10 @@ def test_only_what_bots_once_shared_has_another_name():
     assert former_of("shop.delivery") == "delivery"
     assert former_of("shop.mail") is None
     assert former_of("delivery") is None, "a queue of somebody's own"
-    assert took_over(["payment", "shop.delivery", "second.delivery", "shop.notification"]) == {
+    assert took_over(
+        ["accounts", "shop.payment", "shop.delivery", "second.delivery", "shop.notification"]
+    ) == {
+        "payment": ["accounts", "shop.payment"],
         "delivery": ["shop.delivery", "second.delivery"],
         "notification": ["shop.notification"],
     }

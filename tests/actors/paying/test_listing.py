@@ -34,7 +34,7 @@ def test_each_payment_of_a_list_is_ours_lost_or_unclaimed_and_only_ours_goes_on(
         )
         missed, known, open_ = [await shop.open(stand, word) for word in ("missed", "known", "open")]
         shop.provider.becomes(f"p-{known}", "paid")
-        await shop.work(stand, CONFIRM(Confirm(payment_id=known)))
+        await shop.work(stand, CONFIRM(Confirm(payment_id=known), bot="shop"))
         shop.provider.becomes(f"p-{missed}", "paid")
         shop.provider.put("theirs", "paid", reference="1")
         shop.provider.put("by hand", "paid")

@@ -172,7 +172,7 @@ def test_a_number_from_before_counts_with_the_same_sum_and_not_for_what_was_made
         created_at = (await aio(find_payment, stand.pool, id_)).created_at
         made_at = None if made is None else created_at + made
         shop.provider.put(name, "paid", money, reference=str(id_), made_at=made_at)
-        confirm = CONFIRM(Confirm(payment_id=id_, notified=True))
+        confirm = CONFIRM(Confirm(payment_id=id_, notified=True), bot="shop")
         assert await shop.work(stand, confirm if adopted else notice(name)) == [["done"]]
         assert await shop.status(stand, id_) == ("paid" if verdict == "paid" else "pending")
 
@@ -279,9 +279,8 @@ def test_a_provider_that_takes_its_word_back_is_for_a_person_to_see(tell, shop):
         shop.provider.becomes(f"p-{id_}", "paid")
         await shop.work(stand, notice(f"p-{id_}"))
         shop.provider.becomes(f"p-{id_}", "canceled")
-        (job,) = await stand.enqueue(notice(f"p-{id_}", "canceled"))
-        await shop.work(stand)
-        assert "says that it was canceled, and it was paid" in (await stand.seen(job)).last_error
+        await shop.work(stand, notice(f"p-{id_}", "canceled"))
+        assert "says that it was canceled, and it was paid" in (await shop.asked(stand)).last_error
 
     tell(scenario, "paid", "disputed")
 
@@ -300,16 +299,21 @@ def test_a_notice_of_what_has_not_been_paid_is_told_as_it_is(tell, shop, state, 
 def test_a_notice_that_says_paid_too_early_is_asked_about_again(play, shop):  # noqa: F811
     async def scenario(stand):
         id_ = await shop.open(stand)
-        (job,) = await stand.enqueue(notice(f"p-{id_}"))
-        await stand.start(shop.jobs)
-        await stand.until_true(lambda: story(stand, job, ["retry"]))
+        await stand.enqueue(notice(f"p-{id_}"))
+        await shop.start(stand)
+        await stand.until_true(lambda: asked_once(stand))
         shop.provider.becomes(f"p-{id_}", "paid")
-        await aio(stand.on_call().retry, [job])
-        stand.ears.wake("payment")
+        await aio(stand.on_call().retry, [(await shop.asked(stand)).id])
+        stand.ears.wake("shop.payment")
         await stand.until_true(lambda: over(stand, id_))
 
-    async def story(stand, job, wanted):
-        return await stand.story(job) == wanted
+    async def asked_once(stand):
+        return (
+            await stand.fetch(
+                "SELECT count(*) FROM mailroom.outbox_event WHERE name = 'payment.confirm' AND kind = 'retry'"
+            )
+            == 1
+        )
 
     async def over(stand, id_):
         return await shop.status(stand, id_) == "paid"
@@ -386,7 +390,7 @@ def test_money_that_came_and_went_before_we_heard_of_it_buys_nothing(tell, shop)
 def test_polls_that_find_nothing_new_are_not_told(tell, shop):
     async def scenario(stand):
         id_ = await shop.open(stand)
-        confirm = CONFIRM(Confirm(payment_id=id_))
+        confirm = CONFIRM(Confirm(payment_id=id_), bot="shop")
         await shop.work(stand, confirm)
         shop.provider.becomes(f"p-{id_}", "paid")
         await shop.work(stand, confirm)
@@ -400,8 +404,7 @@ def test_a_provider_that_is_down_is_asked_again(tell, shop):
 
     async def scenario(stand):
         id_ = await shop.open(stand)
-        (job,) = await stand.enqueue(notice(f"p-{id_}"))
-        await shop.work(stand)
-        assert (await stand.seen(job)).state == "retrying"
+        await shop.work(stand, notice(f"p-{id_}"))
+        assert (await shop.asked(stand)).state == "retrying"
 
     tell(scenario)

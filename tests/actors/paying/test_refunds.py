@@ -135,7 +135,7 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
     async def scenario(stand):
         id_ = await paid(shop, stand)
         (job,) = await give_back(stand, id_)
-        life = await stand.start(shop.jobs)
+        lives = await shop.start(stand)
         await stand.until_true(lambda: tried(stand, job, 1))
         await again(stand, job)
         await stand.until_true(lambda: tried(stand, job, 2))
@@ -143,7 +143,8 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
         assert (seen.run_at - seen.claimed_at).total_seconds() > 500
         await again(stand, job)
         await stand.until_true(lambda: over(stand, id_))
-        await life.stop()
+        for life in lives:
+            await life.stop()
         ref = (await shop.refund(stand, id_)).ref
         assert {order.idempotency_key for order in shop.provider.refund_calls} == {f"refund-{ref}"}
         assert await shop.told(stand) == BACK
@@ -153,7 +154,7 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
 
     async def again(stand, job):
         await aio(stand.on_call().retry, [job])
-        stand.ears.wake("payment")
+        stand.ears.wake("shop.payment")
 
     async def over(stand, id_):
         return await shop.status(stand, id_) == "refunded"

@@ -1,5 +1,6 @@
 """Two bots whose things have the same numbers: a payment is the business of the bot that asked for it."""
 
+from mailroom.actors.accounts import account_handlers
 from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.paying.kinds import CONFIRM, Confirm, Noticed
 from mailroom.actors.paying.noticed import noticed_job
@@ -19,7 +20,10 @@ class Streets:
         self.tills = {name: Shop(*accounts) for name in ("candles", "tea")}
         self.sold = []
         purposes = {(name, "shop.order"): self._purpose(name) for name in self.tills}
-        self.jobs = payment_handlers(self.accounts, purposes)
+        self.jobs = [
+            account_handlers(self.accounts),
+            *(payment_handlers(name, self.accounts, purposes) for name in self.tills),
+        ]
 
     def _purpose(self, name):
         async def paid(_connection, payment):
@@ -98,7 +102,7 @@ def test_what_was_opened_before_an_account_was_renamed_is_settled_under_its_new_
         renamed.becomes(f"p-{candles}", "paid")
         renamed.becomes(f"p-{tea}", "paid")
         job_of_before = noticed("old", candles)
-        await streets.run(stand, job_of_before, CONFIRM(Confirm(payment_id=tea)))
+        await streets.run(stand, job_of_before, CONFIRM(Confirm(payment_id=tea), bot="tea"))
         assert sorted(streets.sold) == [("candles", "candles", "1042"), ("tea", "tea", "1042")]
 
     play(scenario)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from mailroom.actors.accounts import account_handlers
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.payment import Follows, Purpose, payment_handlers
@@ -151,7 +152,11 @@ class Shop:
             given_back=self._given_back,
             troubled=self._troubled,
         )
-        self.jobs = payment_handlers(self.providers, {("shop", "shop.order"): purpose})
+        self.purposes = {("shop", "shop.order"): purpose}
+        self.jobs = [
+            account_handlers(self.providers),
+            payment_handlers("shop", self.providers, self.purposes),
+        ]
 
     async def _paid(self, connection, payment):
         await self._tell(connection, "paid", payment, payment.amount_minor)
@@ -201,6 +206,17 @@ class Shop:
 
     async def work(self, stand, *jobs):
         return await stand.run_all(self.jobs, *jobs)
+
+    async def start(self, stand):
+        """Both queues at work."""
+        return [await stand.start(one) for one in self.jobs]
+
+    async def asked(self, stand):
+        """How the job ended, or stands, that asked for the payment of the last notice."""
+        id_ = await stand.fetch(
+            "SELECT max(job_id) FROM mailroom.outbox_event WHERE name = 'payment.confirm'"
+        )
+        return await stand.seen(id_)
 
     async def status(self, stand, payment_id):
         return (await aio(find_payment, stand.pool, payment_id)).status

@@ -36,7 +36,7 @@ class Stage:
     def __init__(self, stand, doors, http, url, provider):
         self.stand, self.doors, self.provider = stand, doors, provider
         self._http, self._url = http, url
-        self.jobs = Shop(provider).jobs
+        self.shop = Shop(provider)
 
     async def payment(self, reference):
         """A payment of ours, as the gateway has it."""
@@ -77,7 +77,7 @@ class Stage:
         )
 
     async def work(self):
-        await self.stand.start(self.jobs)
+        await self.shop.start(self.stand)
         await self.stand.quiet()
 
     async def looks(self):

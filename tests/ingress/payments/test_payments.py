@@ -134,7 +134,7 @@ def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
                 nursery.start_soon(one)
         assert [answer.status for answer in answers] == [200] * 50
         assert len(await jobs(stand)) == 1
-        await stand.start(shop.jobs)
+        await shop.start(stand)
         await stand.quiet()
         assert (await shop.told(stand), provider.fetched) == ([("paid", 149_000)], [f"p-{id_}"])
 

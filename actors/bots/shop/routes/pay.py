@@ -105,6 +105,7 @@ async def have_paid(
     jobs = [
         CONFIRM(
             Confirm(payment_id=one.id),
+            bot=one.bot,
             dedup_key=f"customer:{one.id}",
             dedup_seconds=ASKED_AGAIN_SECONDS,
             origin=turn.origin(f"confirm:{one.id}"),
@@ -113,7 +114,7 @@ async def have_paid(
     ]
     async with database.acquire() as connection, connection.transaction():
         await enqueue(connection, jobs)
-    wake(PAYMENT.of())
+    wake(PAYMENT.of(turn.bot))
     names = ", ".join(dict.fromkeys(texts.provider(till.ways.kind(one.provider)) for one in asked))
     await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
 

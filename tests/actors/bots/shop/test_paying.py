@@ -231,8 +231,8 @@ def test_i_have_paid_has_the_provider_asked_once_for_each_press(ann):
     assert "We are checking with YooKassa." in ann.popup
     ann.repeats_after_crash()
     [job] = jobs(ann, "payment.confirm")
-    assert job["queue"] == "payment"
-    assert "payment" in ann.woken
+    assert job["queue"] == "shop.payment"
+    assert "shop.payment" in ann.woken
 
 
 def test_i_have_paid_shows_an_order_that_is_paid(ann):

@@ -119,7 +119,7 @@ def test_a_refund_that_the_gateway_refuses_waits_as_refused_and_is_over_when_it_
         await world.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'"
         )
-        world.stand.ears.wake("payment")
+        world.stand.ears.wake("shop.payment")
         await world.quiet()
         assert await world.status(order) == "refunded"
         assert (await counted(world)).refunds() == {}

@@ -34,7 +34,7 @@ async def give_back(world, order, *, goods_back=False):
         return [row["id"] for row in rows]
 
     await aio(begin)
-    world.stand.ears.wake("payment")
+    world.stand.ears.wake("shop.payment")
     await world.quiet()
 
 
@@ -191,7 +191,7 @@ def test_the_payer_hears_of_a_refund_that_takes_long_and_then_of_its_end(play):
         assert world.events(order.chat_id) == [("shop.refunding", told)]
         [(job,)] = await world.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'payment.refund'")
         await aio(world.stand.on_call().retry, [job])
-        world.stand.ears.wake("payment")
+        world.stand.ears.wake("shop.payment")
         await world.stand.until(lambda: world.names(order.chat_id)[-1:] == ["shop.refunded"])
 
     play(scenario, provider=provider)
@@ -326,4 +326,4 @@ def test_a_payment_of_an_order_that_is_not_there_is_a_dead_letter(play):
         await world.quiet()
         assert "no such order" in (await world.dead())[0][1]
 
-    play(scenario, dead=["payment.noticed"])
+    play(scenario, dead=["payment.confirm"])

@@ -109,7 +109,7 @@ def test_a_refund_refused_for_want_of_money_is_told_to_the_owner_and_goes_throug
         await world.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'"
         )
-        world.stand.ears.wake("payment")
+        world.stand.ears.wake("shop.payment")
         await world.quiet()
         assert (await world.status(order), await world.balance(order.user_id)) == ("refunded", 0)
 

@@ -11,6 +11,7 @@ import trio
 from aiogram import Router
 from pydantic_core import from_json
 
+from mailroom.actors.accounts import account_handlers
 from mailroom.actors.bots.shop.balance import balance
 from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import quote_cart
@@ -79,8 +80,9 @@ class World:
         self.telegram = house.telegram
         self.pool = SchemaPool(stand.pool, SCHEMA, Clock())
         self.jobs = [
+            account_handlers(services.payments),
             payment_handlers(
-                services.payments, {("shop", name): one for name, one in purposes(services).items()}
+                "shop", services.payments, {("shop", name): one for name, one in purposes(services).items()}
             ),
             handlers(services),
             notification_handlers("shop"),
@@ -89,7 +91,7 @@ class World:
         self._lives = []
 
     async def start(self, **options):
-        """All three queues at work."""
+        """All queues at work."""
         self._lives = [await self.stand.start(jobs, **options) for jobs in self.jobs]
 
     async def stop(self):

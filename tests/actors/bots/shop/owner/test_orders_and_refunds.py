@@ -92,7 +92,7 @@ def test_a_refund_is_asked_about_and_then_begun_once(olga, sells):
     (job,) = jobs(olga, "payment.refund")
     (payment,) = olga.sql("SELECT * FROM mailroom.payment")
     assert json.loads(job["payload"]) == {"payment_id": payment["id"], "why": "owner"}
-    assert (job["queue"], payment["status"], olga.woken) == ("payment", "refunding", ["payment"])
+    assert (job["queue"], payment["status"], olga.woken) == ("shop.payment", "refunding", ["shop.payment"])
     olga.repeats_after_crash()
     olga.presses_data(DoRefund(order=number, goods=False).pack(), message_id=question)
     assert "cannot be refunded, its status: being refunded" in olga.popup
