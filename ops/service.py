@@ -19,6 +19,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.queue import took_over
+from mailroom.actors.paying.gone import name_gone, told_of_gone
 from mailroom.actors.paying.orphans import name_orphans, told_of
 from mailroom.actors.policy import Policy
 from mailroom.actors.runtime import host as runtime
@@ -31,6 +32,7 @@ from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.webhook import Webhook
 from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.brought import brought, measures, prepare
+from mailroom.ops.bundled import rooms
 from mailroom.ops.connections import division_of, most_of
 from mailroom.ops.doors import doors, sections
 from mailroom.ops.faults import ConfigurationError
@@ -159,6 +161,8 @@ class Service:
             with suppress(StoreError):  # what waits for Postgres says so; this is told at the next start
                 orphans = await aio(name_orphans, stores.database, services.payments)
                 stores.readiness.warnings.append(partial(told_of, orphans))
+                gone = await aio(name_gone, stores.database, list(rooms(self._settings)))
+                stores.readiness.warnings.append(partial(told_of_gone, gone))
             bots = workplace.bots = self._make_bots(workplace, parking, services)
             services.usernames.learn({name: bot.username for name, bot in bots.items()})
             for bot in bots.values():

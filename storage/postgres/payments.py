@@ -67,6 +67,15 @@ class Orphans:
     """How many of them are not over: to be paid, to go back, or at the payer's bank."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Payments that are not over, of a bot that nobody knows, in the order of the columns."""
+
+    bot: str
+    under_way: int
+    """How many: to be paid, to go back, or at the payer's bank."""
+
+
 async def open_payment(
     source: Source,
     *,
@@ -193,6 +202,11 @@ async def payments_to_ask_for(
 async def payments_elsewhere(source: Source, known: Sequence[str]) -> list[Orphans]:
     """What there is at accounts of other names than these."""
     return [Orphans(*row) for row in await source.fetch(SQL["elsewhere"], known)]
+
+
+async def payments_of_gone(source: Source, known: Sequence[str], pending_seconds_max: float) -> list[Gone]:
+    """What is not over of bots of other names than these; what is pending for longer than that is."""
+    return [Gone(*row) for row in await source.fetch(SQL["gone"], known, pending_seconds_max)]
 
 
 def _payment(row: asyncpg.Record | None) -> Payment | None:

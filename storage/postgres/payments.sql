@@ -100,3 +100,18 @@ FROM account JOIN mailroom.payment ON provider = name
 WHERE name <> ALL($1::text[])
 GROUP BY name
 ORDER BY name;
+
+-- gone: the bots that have payments which are not over and are none of $1, with how many
+-- Pending ones count for $2 seconds. From one bot to the next in the index: there are few, of many payments.
+WITH RECURSIVE known AS (
+    SELECT min(bot) AS name FROM mailroom.payment
+    UNION ALL
+    SELECT (SELECT min(bot) FROM mailroom.payment WHERE bot > known.name) FROM known WHERE name IS NOT NULL
+)
+SELECT name, count(*)
+FROM known JOIN mailroom.payment ON bot = name
+WHERE name <> '' AND name <> ALL($1::text[])
+  AND (status IN ('refunding', 'disputed')
+       OR status = 'pending' AND provider_id IS NOT NULL AND created_at > now() - make_interval(secs => $2))
+GROUP BY name
+ORDER BY name;

@@ -60,15 +60,17 @@ def test_order_1042_of_two_shops_at_one_account_is_sold_by_the_shop_that_was_pai
     play(scenario)
 
 
-def test_a_payment_of_a_bot_that_nobody_knows_here_is_for_a_person(play):  # noqa: F811
+def test_a_payment_of_a_bot_that_nobody_knows_here_is_sold_by_no_other_and_waits_for_it(play):  # noqa: F811
     async def scenario(stand):
         account = MemoryProvider()
         streets = Streets(account)
         id_ = await streets.tills["tea"].open(stand, "1042", bot="coffee")
         account.becomes(f"p-{id_}", "paid")
-        assert await streets.run(stand, noticed("yoomoney", id_)) == [["dead"]]
+        await streets.run(stand, noticed("yoomoney", id_))
         assert streets.sold == []
         assert await streets.status(stand, id_) == "pending"
+        waits = "SELECT name FROM mailroom.outbox_job WHERE queue = 'coffee.payment'"
+        assert await stand.fetch(waits) == "payment.confirm"
 
     play(scenario)
 

@@ -216,7 +216,7 @@ def test_a_forged_notice_of_a_payment_that_pends_is_not_asked_about_more_often_t
         await stage.work()
         await stage.time_stands_still()
         waits = (
-            "SELECT backoff_seconds, backoff_jitter FROM mailroom.outbox_job WHERE name = 'payment.noticed'"
+            "SELECT backoff_seconds, backoff_jitter FROM mailroom.outbox_job WHERE name = 'payment.confirm'"
         )
         assert [tuple(row) for row in await aio(stage.stand.pool.fetch, waits)] == [(5.0, 0.0)]
         assert (await stage.flood([own.provider_id] * 20))[1] == 0
