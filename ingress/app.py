@@ -22,7 +22,7 @@ from mailroom.ingress.ops.api import ops_api
 from mailroom.ingress.ops.people import People
 from mailroom.ingress.ops.switched_off import switched_off
 from mailroom.ingress.telegram.webhook import BODY_BYTES_MAX, PATH, Webhook
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
 """Returns what keeps the service from working, by part; empty when it is ready. A part that begins with

@@ -21,8 +21,8 @@ from mailroom.ops.faults import CannotStartError
 from mailroom.ops.settings import Settings
 from mailroom.storage.errors import StoreError
 from mailroom.storage.redis.batch import Line
-from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.oncall import OnCall
 
 if TYPE_CHECKING:
     import asyncpg
@@ -64,7 +64,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OnCall]:
     database = _Database(settings)
     try:
         await line.command("PING")  # before anything is begun that would only be half done
-        yield OnCall(line, database=database.open)
+        yield OnCall.over(line, database=database.open)
     except StoreError as error:
         if await _answers(line):  # then it was Postgres, and the error says so
             raise CannotStartError(str(error)) from None

@@ -57,9 +57,9 @@ from mailroom.supervisors.bots import bot_life
 from mailroom.supervisors.connection_gauges import CONNECTIONS_MOST
 from mailroom.supervisors.holding import Holding, holds
 from mailroom.supervisors.moving import follow_moves
-from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.listener import Listener
 from mailroom.supervisors.oncall.node import LocalNode, held_nodes
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.renamed_nodes import follow_names
 from mailroom.supervisors.oncall.restored import JOBS
 from mailroom.supervisors.oncall.targets import Target
@@ -240,7 +240,7 @@ class Service:
                 if "worker" in self._roles:
                     await aio(follow_names, suspensions, outbox.pool, names)
                 process.held.update(await _put_aside(suspensions))
-            desk = OnCall(stores.line, local=node, database=stores.database)
+            desk = OnCall.over(stores.line, local=node, database=stores.database)
             front = self._front(stop, stores, outbox, services, workplace, desk)
             parts = self._parts(stores, outbox, services, workplace, parking, front, process, node, guard)
             life = Life("", partial(self._is_ready, front))

@@ -20,7 +20,7 @@ from mailroom.ingress.ops.access import (
 )
 from mailroom.ingress.ops.logged_in import SESSION_SECONDS
 from mailroom.ingress.ops.people import NobodyHereError
-from mailroom.supervisors.oncall.office import WHO_CHARS_MAX
+from mailroom.supervisors.oncall.context import WHO_CHARS_MAX
 
 log = get_logger("mailroom.console")
 

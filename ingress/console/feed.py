@@ -18,9 +18,9 @@ from mailroom.ingress.ops.plain import plain
 from mailroom.storage.errors import StoreError
 from mailroom.storage.words import words
 from mailroom.supervisors.oncall.attention import PART_SECONDS, too_slow
-from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.need import Seen, concerns
+from mailroom.supervisors.oncall.oncall import OnCall
 
 log = get_logger("mailroom.console")
 
@@ -77,15 +77,15 @@ class Feed:
 
     def __init__(self, desk: OnCall) -> None:
         async def top(order: Order) -> object:
-            return await desk.top(order.by, TOP_MOST, suspended_too=order.suspended_too)
+            return await desk.look.top(order.by, TOP_MOST, suspended_too=order.suspended_too)
 
         self._parts = {
-            "processes": Part("processes", desk.tree),
-            "missed": Part("missed", desk.missed),
-            "totals": Part("totals", desk.totals),
-            "suspensions": Part("suspensions", desk.suspensions),
-            "waits": Part("waits", desk.long_waits),
-            "jobs": Part("jobs", desk.jobs_in_need),
+            "processes": Part("processes", desk.look.tree),
+            "missed": Part("missed", desk.attention.missed),
+            "totals": Part("totals", desk.dead.totals),
+            "suspensions": Part("suspensions", desk.look.suspensions),
+            "waits": Part("waits", desk.attention.long_waits),
+            "jobs": Part("jobs", desk.attention.jobs_in_need),
         }
         self._top = {
             order: Part("chats", partial(top, order))

@@ -29,7 +29,7 @@ from mailroom.ingress.ops.access import (
 )
 from mailroom.ingress.ops.guard import at_their_bot
 from mailroom.storage.errors import StoreError
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.targets import UNSTOPPABLE
 
 log = get_logger("mailroom.console")

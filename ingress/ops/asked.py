@@ -11,7 +11,7 @@ from mailroom.storage.redis.dead_letters import Wanted
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.history import KEPT_SECONDS
 from mailroom.storage.wrong_values import in_a_sentence
-from mailroom.supervisors.oncall.office import WHO_CHARS_MAX, WHY_CHARS_MAX
+from mailroom.supervisors.oncall.context import WHO_CHARS_MAX, WHY_CHARS_MAX
 from mailroom.supervisors.oncall.past import POINTS_MAX
 from mailroom.supervisors.oncall.targets import TARGET_CHARS_MAX
 

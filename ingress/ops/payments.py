@@ -11,7 +11,7 @@ from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import IDS_MAX, Asked, Reasoned
 from mailroom.ingress.ops.asked_outbox import Word
 from mailroom.ingress.under_way import UnderWay
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 
 WORD_CHARS_MAX = 40
 
@@ -48,16 +48,16 @@ def add_payments(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
     async def lost_payments() -> Response:
         """Paid payments that bear our name and have no row: ?all=true, also those that are over."""
         asked = query(LostQuery)
-        return shown(await aio(partial(desk.lost_payments, ended_too=asked.all)))
+        return shown(await aio(partial(desk.payments.lost, ended_too=asked.all)))
 
     @ops.post("/payments/lost/give-back")
     async def give_lost_back() -> Response:
         """Have money go back through its gateway. Body: refs, or all=true, why."""
         asked = await body(GivenBack)
-        return await finished(under_way, partial(desk.give_lost_back, asked.refs, by(asked)))
+        return await finished(under_way, partial(desk.payments.give_back, asked.refs, by(asked)))
 
     @ops.post("/payments/lost/<ref>/end")
     async def end_lost_payment(ref: str) -> Response:
         """Say what became of one. Body: ending (delivered, credited, given_back), why."""
         asked = await body(Ended)
-        return await finished(under_way, partial(desk.end_lost_payment, ref, asked.ending, by(asked)))
+        return await finished(under_way, partial(desk.payments.end, ref, asked.ending, by(asked)))

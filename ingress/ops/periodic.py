@@ -8,7 +8,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
 from mailroom.ingress.under_way import UnderWay
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 
 
 def add_periodic(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
@@ -17,10 +17,10 @@ def add_periodic(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
     @ops.get("/periodic")
     async def periodic() -> Response:
         """Periodic work: when each ran, what came of it, when it runs next, by how much it is late."""
-        return shown(await aio(desk.periodic))
+        return shown(await aio(desk.periodic.works))
 
     @ops.post("/periodic/<name>/run")
     async def run_periodic(name: str) -> Response:
         """Run a periodic work now, once; not beside a run that is under way. Body: why."""
         asked = await body(Reasoned)
-        return await finished(under_way, partial(desk.run_periodic, name, by(asked)))
+        return await finished(under_way, partial(desk.periodic.run, name, by(asked)))

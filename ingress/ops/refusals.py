@@ -6,7 +6,7 @@ from quart.typing import ResponseReturnValue
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.ops.asker import Asker, NotAllowedError, asker
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 
 REFUSALS_MAX = 300

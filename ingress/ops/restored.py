@@ -8,7 +8,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
 from mailroom.ingress.under_way import UnderWay
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 
 
 class Go(Reasoned):
@@ -23,10 +23,10 @@ def add_restored(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
     @ops.get("/restored")
     async def restored() -> Response:
         """Whether the stores fit together; what went back, and what the gateways say."""
-        return shown(await aio(desk.restored))
+        return shown(await aio(desk.restored.state))
 
     @ops.post("/restored/go")
     async def go() -> Response:
         """Let chats and jobs go on after a store went back. Body: why, unasked? (false)."""
         asked = await body(Go)
-        return await finished(under_way, partial(desk.go_on, by(asked), unasked=asked.unasked))
+        return await finished(under_way, partial(desk.restored.go_on, by(asked), unasked=asked.unasked))

@@ -22,7 +22,7 @@ def attention(config: Config = None, data: Data = None, *, as_json: OnCallJson =
     suspended. The same stands at the top of the console.
     """
     with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.attention())
+        found = through.ask(lambda desk: desk.attention.concerns())
         through.show(found, lambda: _print(found))
 
 

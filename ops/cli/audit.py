@@ -32,7 +32,7 @@ def audit(
     Doors are this command line, the HTTP API /ops and the page /console.
     """
     with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.audit(most))
+        found = through.ask(lambda desk: desk.look.audit(most))
         through.show(found, lambda: _print(found))
 
 

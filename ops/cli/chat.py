@@ -11,7 +11,7 @@ from mailroom.ops.cli.door import Door, door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import ChatReport, Suspension
 
 EXAMPLE = (
@@ -87,8 +87,8 @@ def _address(bot: str, chat_id: str | None) -> str:
 
 
 async def _look(desk: "OnCall", address: str) -> "tuple[ChatReport, Suspension | None]":
-    report = await desk.chat(address)
-    held = (each for each in await desk.suspensions() if each.target == report.suspended)
+    report = await desk.look.chat(address)
+    held = (each for each in await desk.look.suspensions() if each.target == report.suspended)
     return report, next(held, None)
 
 
@@ -96,14 +96,14 @@ def _skip(through: Door, address: str, seq: int | None, why: str | None, *, yes:
     by = through.by(why)
     if not yes:
         seq = _confirmed(through, address, seq)
-    through.act(lambda desk: desk.skip(address, by, seq=seq))
+    through.act(lambda desk: desk.letters.skip(address, by, seq=seq))
 
 
 def _confirmed(through: Door, address: str, seq: int | None) -> int:
     """Ask about the very message that will go: by the time of the answer another may be first in line."""
     from mailroom.ops.cli.chat_page import head_in_words
 
-    report = through.ask(lambda desk: desk.chat(address))
+    report = through.ask(lambda desk: desk.look.chat(address))
     found = (each for each in report.waiting if seq is None or each.seq == seq)
     message = next(found, None)
     if message is None and seq is None:

@@ -22,7 +22,7 @@ from mailroom.storage.texts import harmless, harmless_json
 
 if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` does not need it
     from mailroom.ops.settings import Settings
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import By, Outcome
 
 T = TypeVar("T")

@@ -31,7 +31,7 @@ def history(
         seconds = seconds_in(last)
         if seconds is None:
             raise WrongUsageError(f"--last: {last!r} is no length of time; write it like 10min or 6h.")
-        found = through.ask(lambda desk: desk.past(seconds, most=LINES))
+        found = through.ask(lambda desk: desk.past.points(seconds, most=LINES))
         through.show(found, lambda: _print(found))
 
 

@@ -38,6 +38,6 @@ def restart(
         chosen = wanted_target(through, target, "restart")
         by = through.by(why)
         through.act(
-            lambda desk: desk.restart(chosen, by, process=process),
+            lambda desk: desk.act.restart(chosen, by, process=process),
             waiting=f"Waiting for {chosen} to start again",
         )

@@ -46,11 +46,11 @@ def restored(
             return
         by = through.by(why)
         confirm("Let chats and jobs go on? See `mailroom restored --show` first.", yes=yes)
-        through.act(lambda desk: desk.go_on(by, unasked=unasked))
+        through.act(lambda desk: desk.restored.go_on(by, unasked=unasked))
 
 
 def _show(through: Door) -> None:
-    report = through.ask(lambda desk: desk.restored())
+    report = through.ask(lambda desk: desk.restored.state())
     through.show(report, lambda: _print(report))
 
 

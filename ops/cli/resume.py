@@ -23,4 +23,4 @@ def resume(
     with door(config, data, as_json=as_json) as through:
         chosen = wanted_target(through, target, "resume")
         by = through.by(why)
-        through.act(lambda desk: desk.resume(chosen, by))
+        through.act(lambda desk: desk.act.resume(chosen, by))

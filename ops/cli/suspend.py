@@ -30,4 +30,4 @@ def suspend(
         by = through.by(why)
         if is_everything(chosen):
             confirm("Suspend everything? No bot answers anybody until `mailroom resume everything`.", yes=yes)
-        through.act(lambda desk: desk.suspend(chosen, by))
+        through.act(lambda desk: desk.act.suspend(chosen, by))

@@ -6,7 +6,7 @@ from mailroom.ops.cli.consent import WrongUsageError
 from mailroom.ops.cli.door import Door
 
 if TYPE_CHECKING:
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import NodeReport
 
 KINDS = """\
@@ -44,10 +44,10 @@ def _choice(through: Door) -> str:
 
 async def _there_is(desk: "OnCall") -> tuple[list[str], list[str]]:
     nodes: dict[str, None] = {}
-    for process in await desk.tree():
+    for process in await desk.look.tree():
         if process.root is not None:
             nodes |= dict.fromkeys(_paths(process.root))
-    return list(nodes), [each.target for each in await desk.suspensions()]
+    return list(nodes), [each.target for each in await desk.look.suspensions()]
 
 
 def _paths(node: "NodeReport") -> list[str]:

@@ -34,7 +34,7 @@ def top(
 ) -> None:
     """Show the chats that wait most, by messages or by time."""
     with door(config, data, as_json=as_json) as through:
-        chats = through.ask(lambda desk: desk.top(by, most, suspended_too=suspended))
+        chats = through.ask(lambda desk: desk.look.top(by, most, suspended_too=suspended))
         through.show(chats, lambda: _print(chats))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mailroom.supervisors.oncall.dead import AllTotals
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import NodeReport, ProcessReport, Suspension
 
     Found = tuple[Sequence[ProcessReport], AllTotals, Sequence[Suspension]]
@@ -38,7 +38,7 @@ def tree(
     """
 
     async def look(desk: "OnCall") -> "Found":
-        return await desk.tree(), await desk.totals(), await desk.suspensions()
+        return await desk.look.tree(), await desk.dead.totals(), await desk.look.suspensions()
 
     with door(config, data, as_json=as_json) as through:
         found = through.ask(look)

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from math import isfinite
 
 from mailroom.storage.redis.suspensions import HELD_BY
+from mailroom.supervisors.oncall.context import Context, Scene
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.looking import holding
-from mailroom.supervisors.oncall.office import Office, Scene
 from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
 from mailroom.supervisors.oncall.outcomes import node_outcome, restarted_chats, resumed_chats, suspended_chats
 from mailroom.supervisors.oncall.post import SPARE_SECONDS
@@ -23,8 +23,11 @@ DRAIN_SECONDS_MAX = 3600.0
 """Who wants to wait longer asks again: the suspension stays."""
 
 
-class Acting(Office):
+class Acting:
     """What on-call can do to nodes, bots and chats. Each action is safe to repeat."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def restart(self, target: str, by: By, *, process: str | None = None) -> Outcome:
         """Stop a node and start it again; throw the actors of chats away, to be read anew from Redis. In one
@@ -32,24 +35,26 @@ class Acting(Office):
         """
 
         async def act() -> Outcome:
-            scene = await self._scene()
+            scene = await self._context.scene()
             found = find_target(target, scene.known)
             if found.kind == "node":
                 return await self._restart_node(scene, found, process)
             scene.need_redis()
             workers = _only(process, scene.workers, scene)
-            answers = await self._post.ask_all(
+            answers = await self._context.post.ask_all(
                 workers, Order("restart", targets=(found.stored,)), ACT_SECONDS
             )
             return restarted_chats(found, answers)
 
-        return await self._intervene("restart", target, by, act)
+        return await self._context.intervene("restart", target, by, act)
 
     async def suspend(self, target: str, by: By, *, process: str | None = None) -> Outcome:
         """Put something aside until it is resumed, also over restarts. A node is stopped; of chats, nothing
         new is begun. With `process` a node is put aside there alone, until that process ends.
         """
-        return await self._intervene("suspend", target, by, lambda: self._suspend(target, by, process))
+        return await self._context.intervene(
+            "suspend", target, by, lambda: self._suspend(target, by, process)
+        )
 
     async def drain(
         self, target: str, by: By, *, seconds: float = 30.0, process: str | None = None
@@ -66,13 +71,13 @@ class Acting(Office):
                 raise OnCallError(f"A drain waits 0 to {DRAIN_SECONDS_MAX:.0f} seconds, not {seconds}.")
             return await self._suspend(target, by, process, seconds)
 
-        return await self._intervene("drain", target, by, act)
+        return await self._context.intervene("drain", target, by, act)
 
     async def resume(self, target: str, by: By, *, process: str | None = None) -> Outcome:
         """Undo a suspension, or a park by the supervisor: messages go on in order, crashes are forgotten."""
 
         async def act() -> Outcome:
-            scene = await self._scene()
+            scene = await self._context.scene()
             found = find_target(target, scene.known)
             if (held := scene.suspended.get(found.stored)) is not None and held.who == HELD_BY:
                 raise OnCallError(f"{found} is held because the stores do not fit together: {held.why}.")
@@ -80,45 +85,45 @@ class Acting(Office):
                 return await self._resume_node(scene, found, process)
             scene.need_redis()
             _refuse_process(found, process)
-            lifted = await self._suspensions.lift(found.stored)
+            lifted = await self._context.suspensions.lift(found.stored)
             # Told also where nothing was lifted: it heals an actor that missed an earlier resume.
             order = Order("reload", targets=(found.stored,), forgive=True)
-            answers = await self._post.ask_all(scene.workers, order, LOOK_SECONDS)
+            answers = await self._context.post.ask_all(scene.workers, order, LOOK_SECONDS)
             return resumed_chats(found, lifted, answers, _still_held(scene, found))
 
-        return await self._intervene("resume", target, by, act)
+        return await self._context.intervene("resume", target, by, act)
 
     async def _restart_node(self, scene: Scene, found: Target, process: str | None) -> Outcome:
         if (held := scene.suspended.get(found.stored)) is not None and process is None:
             raise OnCallError(f"{found} is suspended, by {held.who} ({held.why}): resume it instead.")
         processes = _having(scene, found, process)
         order = Order("restart", path=found.name)
-        answers = await self._post.ask_all(processes, order, ACT_SECONDS)
+        answers = await self._context.post.ask_all(processes, order, ACT_SECONDS)
         return node_outcome(found, "restarted", answers)
 
     async def _suspend(
         self, target: str, by: By, process: str | None, seconds: float | None = None
     ) -> Outcome:
-        scene = await self._scene()
+        scene = await self._context.scene()
         found = find_target(target, scene.known)
         refuse_unstoppable(found, scene.known)
         if found.kind != "node":
             _refuse_process(found, process)
             scene.need_redis()
-            fresh = await self._suspensions.put(found.stored, by.who, by.why)
+            fresh = await self._context.suspensions.put(found.stored, by.who, by.why)
             order = Order("quiesce", targets=(found.stored,), seconds=seconds or 0.0)
             patience = max(LOOK_SECONDS, (seconds or 0.0) + SPARE_SECONDS)
-            answers = await self._post.ask_all(scene.workers, order, patience)
-            before = None if fresh else (await self._suspensions.all()).get(found.stored)
+            answers = await self._context.post.ask_all(scene.workers, order, patience)
+            before = None if fresh else (await self._context.suspensions.all()).get(found.stored)
             return suspended_chats(found, before, answers, seconds)
         if process is None:
             scene.need_redis()
-            await self._suspensions.put(found.stored, by.who, by.why)
+            await self._context.suspensions.put(found.stored, by.who, by.why)
             processes = scene.having(found.name)
         else:
             processes = _having(scene, found, process)
         order = Order("stop", path=found.name, seconds=seconds)
-        answers = await self._post.ask_all(
+        answers = await self._context.post.ask_all(
             processes, order, max(ACT_SECONDS, (seconds or 0.0) + SPARE_SECONDS)
         )
         return node_outcome(found, "suspended", answers, stored=process is None)
@@ -127,13 +132,13 @@ class Acting(Office):
         lifted = None
         if process is None:
             scene.need_redis()
-            lifted = await self._suspensions.lift(found.stored)
+            lifted = await self._context.suspensions.lift(found.stored)
             processes = scene.having(found.name)
         else:
             if found.stored in scene.suspended:
                 raise OnCallError(f"{found} is suspended everywhere: resume it without naming a process.")
             processes = _having(scene, found, process)
-        answers = await self._post.ask_all(processes, Order("start", path=found.name), ACT_SECONDS)
+        answers = await self._context.post.ask_all(processes, Order("start", path=found.name), ACT_SECONDS)
         if lifted is None and not any(one.value or one.error for one in answers):
             return Outcome(str(found), f"{found} was not suspended: there was nothing to do.", done=0)
         return node_outcome(found, "resumed", answers, stored=lifted is not None)

@@ -8,7 +8,7 @@ from mailroom.actors.jobs.queue import bot_of
 from mailroom.storage.errors import StoreError
 from mailroom.storage.redis import inspection
 from mailroom.supervisors.oncall.concerns import THINGS_MAX, Concern
-from mailroom.supervisors.oncall.dead import AllDead
+from mailroom.supervisors.oncall.context import Context
 from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.job_reports import dead_job, in_ms
 from mailroom.supervisors.oncall.looking import Looking
@@ -26,19 +26,23 @@ PART_SECONDS = 3.0
 """What takes longer is not waited for: it is one of the things that are wrong."""
 
 
-class Attention(Looking, AllDead):
+class Attention:
     """What on-call should see first."""
 
-    async def attention(self) -> list[Concern]:
+    def __init__(self, context: Context, look: Looking) -> None:
+        self._context = context
+        self._look = look
+
+    async def concerns(self) -> list[Concern]:
         """What needs on-call, what needs it most first; nothing where all is well."""
         asked: dict[str, Awaitable[Any]] = {
-            "processes": self.tree(),
+            "processes": self._look.tree(),
             "missed": self.missed(),
-            "suspensions": self.suspensions(),
+            "suspensions": self._look.suspensions(),
             "waits": self.long_waits(),
-            "totals": inspection.totals(self._line),
+            "totals": inspection.totals(self._context.line),
         }
-        if self._outbox.is_there:
+        if self._context.outbox.is_there:
             asked["jobs"] = self.jobs_in_need()
         found = await asyncio.gather(*(_in_time(part, asking) for part, asking in asked.items()))
         faults = {part: one for part, one in zip(asked, found, strict=True) if isinstance(one, str)}
@@ -47,12 +51,13 @@ class Attention(Looking, AllDead):
 
     async def missed(self) -> list[Missed]:
         """Processes that fell silent without having signed off, and were not replaced."""
-        return await missed(self._line)
+        return await missed(self._context.line)
 
     async def long_waits(self) -> LongWait:
         """The chats that wait, and that nobody has suspended."""
-        number, rows = await inspection.free_oldest(self._line, THINGS_MAX, age_ms=int(WAITS_SECONDS * 1000))
-        at_ms = await now_ms(self._line)
+        line, age_ms = self._context.line, int(WAITS_SECONDS * 1000)
+        number, rows = await inspection.free_oldest(line, THINGS_MAX, age_ms=age_ms)
+        at_ms = await now_ms(line)
         lines = [ChatLine(one.chat, one.depth, max(at_ms - one.accepted_ms, 0) / 1000, "") for one in rows]
         return LongWait(number, lines)
 
@@ -63,13 +68,13 @@ class Attention(Looking, AllDead):
         from mailroom.storage.postgres.outbox.seen import Wanted
         from mailroom.storage.postgres.periodic.works import all_works, overdue
 
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             dead = await dead_count(pool, Wanted())
             latest = await find_dead(pool, Wanted(), THINGS_MAX) if dead else []
             lost = sum(one.payments for one in await lost_sums(pool))
             late, works = await overdue(pool), await all_works(pool)
             nobodys = await self._nobodys(pool)
-        async with self._outbox.act() as hands:
+        async with self._context.outbox.act() as hands:
             paused = await _paused(hands)
         failed = {one.name: one.last_error for one in works if one.last_error}
         return JobsInNeed(dead, [dead_job(one) for one in latest], paused, lost, late, failed, nobodys)
@@ -78,7 +83,7 @@ class Attention(Looking, AllDead):
         """Queues with jobs of bots that no process has. Where no process runs that is not the jobs' fault."""
         from mailroom.storage.postgres.outbox.seen import depths
 
-        processes, _ = await self._post.processes()
+        processes, _ = await self._context.post.processes()
         bots = {bot for process in processes for bot in process.bots}
         return [
             Nobodys(one.queue, one.jobs, one.oldest_seconds)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mailroom.actors.jobs.queue import DOT, SHARED_ONCE, name_in_room
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.job import NAME
+from mailroom.supervisors.oncall.context import Context, checked
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import (
     JobReport,
@@ -26,7 +27,6 @@ from mailroom.supervisors.oncall.job_words import (
     reason_of,
     refuse_forgotten,
 )
-from mailroom.supervisors.oncall.office import Office, checked
 from mailroom.supervisors.oncall.reports import By, Outcome
 from mailroom.supervisors.oncall.targets import QUEUES_NODE
 
@@ -42,16 +42,19 @@ JOBS_SHOWN_MAX = JOBS_BULK_MAX
 Act = Callable[["Hands", list[int]], Awaitable[list[int]]]
 
 
-class Jobs(Office):
+class Jobs:
     """What on-call can see and do of jobs. Each action is safe to repeat."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def queues(self) -> list[QueueReport]:
         """Every queue that has jobs or is paused, with how many are in which state."""
         from mailroom.storage.postgres.outbox.seen import counts, depths
 
-        async with self._outbox.act() as hands:
+        async with self._context.outbox.act() as hands:
             paused = {one.queue: one for one in await hands.paused()}
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             due = {one.queue: one for one in await depths(pool)}
             jobs: dict[str, dict[str, int]] = {name: {} for name in (*due, *paused)}
             for (queue, state), number in (await counts(pool)).items():
@@ -69,7 +72,7 @@ class Jobs(Office):
             for name in sorted(jobs)
         ]
 
-    async def jobs(self, wanted: "JobsWanted", most: int = 50) -> list[JobReport]:
+    async def find(self, wanted: "JobsWanted", most: int = 50) -> list[JobReport]:
         """Those that a filter finds, the newest first, with their payloads cut. A queue that there is not is
         no empty list: it was misspelled. Those that are `done` or `dropped` are found as long as the history
         is kept, a week; their times are those of their end.
@@ -77,7 +80,7 @@ class Jobs(Office):
         from mailroom.storage.postgres.outbox.over import OVER, TooManyError, find_over
         from mailroom.storage.postgres.outbox.seen import find
 
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             if wanted.state in OVER:
                 refuse_forgotten(wanted)
                 try:
@@ -85,19 +88,19 @@ class Jobs(Office):
                 except TooManyError as error:
                     raise OnCallError(str(error)) from None
                 if not over and (renamed := await self._renamed(wanted)) is not None:
-                    return await self.jobs(renamed, most)
+                    return await self.find(renamed, most)
                 return [over_report(one) for one in over]
             found = await find(pool, wanted, min(most, JOBS_SHOWN_MAX))
         if not found and (renamed := await self._renamed(wanted)) is not None:
-            return await self.jobs(renamed, most)
+            return await self.find(renamed, most)
         return [job_report(seen, whole=False) for seen in found]
 
-    async def job(self, id: str) -> JobStory:  # noqa: A002 - the name in the agreement of all doors
+    async def show(self, id: str) -> JobStory:  # noqa: A002 - the name in the agreement of all doors
         """One job with all that happened to it; also one that is over, for as long as it is remembered."""
         from mailroom.storage.postgres.outbox.seen import show
 
         number = number_of(id)
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             shown = await show(pool, number)
         if shown.job is None and not shown.history:
             raise UnknownTargetError(
@@ -107,7 +110,7 @@ class Jobs(Office):
         job = job_report(shown.job, whole=True) if shown.job else None
         return JobStory(f"job:{number}", job, tuple(job_event(event) for event in shown.history))
 
-    async def retry_jobs(self, which: "Sequence[str] | JobsWanted", by: By) -> Outcome:
+    async def retry(self, which: "Sequence[str] | JobsWanted", by: By) -> Outcome:
         """Run jobs again from their first attempt, now: dead ones, and those that wait for another attempt or
         for their time. A filter that names no state means the dead ones.
         """
@@ -117,7 +120,7 @@ class Jobs(Office):
 
         return await self._act_on("retry", "put back in line", which, by, act)
 
-    async def drop_jobs(self, which: "Sequence[str] | JobsWanted", by: By) -> Outcome:
+    async def drop(self, which: "Sequence[str] | JobsWanted", by: By) -> Outcome:
         """Throw jobs away for good, dead or alive; one that runs comes to its end, which then counts for
         nothing. A filter that names no state means the dead ones.
         """
@@ -127,16 +130,16 @@ class Jobs(Office):
 
         return await self._act_on("drop", "dropped", which, by, act)
 
-    async def edit_job(self, id: str, payload: str, by: By) -> Outcome:  # noqa: A002 - as in `job`
+    async def edit(self, id: str, payload: str, by: By) -> Outcome:  # noqa: A002 - as in `job`
         """Replace the payload of a job that nobody is working on."""
 
         async def act() -> Outcome:
             number = number_of(id)
             check_json(payload)
-            async with self._outbox.act() as hands:
+            async with self._context.outbox.act() as hands:
                 edited = await hands.edit(number, payload)
             if not edited:
-                job = (await self.job(id)).job
+                job = (await self.show(id)).job
                 if job is None:
                     raise OnCallError(f"job:{number} is over: nothing was changed.")
                 raise OnCallError(
@@ -145,37 +148,37 @@ class Jobs(Office):
                 )
             return Outcome(f"job:{number}", f"job:{number} has its new payload; retry it if it is dead.")
 
-        return await self._intervene("edit", id, by, act)
+        return await self._context.intervene("edit", id, by, act)
 
-    async def pause_queue(self, queue: str, by: By) -> Outcome:
+    async def pause(self, queue: str, by: By) -> Outcome:
         """Have nobody take jobs of a queue, also over restarts, until it is resumed. Jobs are still accepted;
         those in hand are finished.
         """
 
         async def act() -> Outcome:
             name, who = await self._known_queue(queue), checked(by)
-            async with self._outbox.act() as hands:
+            async with self._context.outbox.act() as hands:
                 if await hands.pause(name, who.who, who.why):
                     return Outcome(name, f"{name} is paused: its jobs are accepted, and wait.")
                 held = next((one for one in await hands.paused() if one.queue == name), None)
             told = f", by {held.by}: {held.why}" if held else ""
             return Outcome(name, f"{name} was paused already{told}.", done=0)
 
-        return await self._intervene("pause", queue, by, act)
+        return await self._context.intervene("pause", queue, by, act)
 
-    async def resume_queue(self, queue: str, by: By) -> Outcome:
+    async def resume(self, queue: str, by: By) -> Outcome:
         """Let a queue go on."""
 
         async def act() -> Outcome:
             name = await self._known_queue(queue)
-            async with self._outbox.act() as hands:
+            async with self._context.outbox.act() as hands:
                 held = next((one for one in await hands.paused() if one.queue == name), None)
                 if not await hands.resume(name):
                     return Outcome(name, f"{name} was not paused: there was nothing to do.", done=0)
             told = f"; it was paused by {held.by}: {held.why}" if held else ""
             return Outcome(name, f"{name} goes on{told}.")
 
-        return await self._intervene("resume", queue, by, act)
+        return await self._context.intervene("resume", queue, by, act)
 
     async def _act_on(
         self, action: str, did: str, which: "Sequence[str] | JobsWanted", by: By, act: Act
@@ -184,12 +187,12 @@ class Jobs(Office):
             ids, more, told = await self._settle(which)
             if not ids:
                 return Outcome(told, "There are no such jobs: nothing to do.", done=0)
-            async with self._outbox.act() as hands:
+            async with self._context.outbox.act() as hands:
                 done = set(await act(hands, ids))
             failures = await self._why_not([number for number in ids if number not in done])
             return bulk_outcome(told, did, len(done), failures, more)
 
-        return await self._intervene(action, described(which), by, work)
+        return await self._context.intervene(action, described(which), by, work)
 
     async def _settle(self, which: "Sequence[str] | JobsWanted") -> tuple[list[int], bool, str]:
         """The numbers of those that are meant, whether there are more of them, and what to call them."""
@@ -201,7 +204,7 @@ class Jobs(Office):
             numbers = list(dict.fromkeys(map(number_of, which)))
             return numbers[:JOBS_BULK_MAX], len(numbers) > JOBS_BULK_MAX, described(which)
         wanted = which if which.state is not None or which.ids is not None else replace(which, state="dead")
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             found = await find(pool, wanted, JOBS_BULK_MAX + 1)
         if not found and (renamed := await self._renamed(wanted)) is not None:
             return await self._settle(renamed)
@@ -214,7 +217,7 @@ class Jobs(Office):
 
         if not numbers:
             return {}
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             found = {seen.id: seen for seen in await find(pool, Wanted(ids=numbers), len(numbers))}
         return {
             f"job:{number}": reason_of(found[number].state if number in found else "") for number in numbers
@@ -235,7 +238,7 @@ class Jobs(Office):
         name = queue.strip()
         if NAME.fullmatch(name) is None:
             raise UnknownTargetError(f'"{name[:100]}" is no name of a queue: letters, digits, _ . - only.')
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             known = {found for found, _ in await counts(pool)}
             known |= await paused_once(pool)
         known |= await self._worked_queues()
@@ -252,7 +255,7 @@ class Jobs(Office):
     async def _worked_queues(self) -> set[str]:
         """Queues that processes work, empty ones too."""
         try:
-            processes, _ = await self._post.processes()
+            processes, _ = await self._context.post.processes()
         except StoreError:
             return set()
         paths = (path.split("/") for process in processes for path in process.paths)

@@ -12,9 +12,9 @@ from mailroom.actors.providers.telegram import NotAnUpdateError, place_of
 from mailroom.storage.errors import StoreError
 from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
 from mailroom.storage.redis.entry import NOWHERE, Chat
+from mailroom.supervisors.oncall.context import Context
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.looking import LINES_MAX, holding
-from mailroom.supervisors.oncall.office import Office
 from mailroom.supervisors.oncall.outcomes import counted, silence
 from mailroom.supervisors.oncall.reports import By, Outcome
 from mailroom.supervisors.oncall.targets import find_target
@@ -33,20 +33,23 @@ CHATS_TOLD_MAX = 1000
 """Chats woken at once after a bulk requeue; the sweep brings the others within seconds."""
 
 
-class Letters(Office):
+class Letters:
     """What on-call can do about messages that failed for good."""
 
-    async def dead(self, wanted: Wanted, most: int = 50) -> list[DeadLetter]:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def find(self, wanted: Wanted, most: int = 50) -> list[DeadLetter]:
         """Those that a filter finds, the latest first."""
-        return await self._letters.find(wanted, min(most, LINES_MAX))
+        return await self._context.dead_letters.find(wanted, min(most, LINES_MAX))
 
-    async def dead_reasons(self, wanted: Wanted) -> list[tuple[str, str, int]]:
+    async def reasons(self, wanted: Wanted) -> list[tuple[str, str, int]]:
         """Bot, error, and how many died of it, the most frequent first."""
-        return await self._letters.reasons(wanted)
+        return await self._context.dead_letters.reasons(wanted)
 
-    async def dead_letter(self, id: str) -> DeadLetter:  # noqa: A002 - the name in the agreement of all doors
+    async def show(self, id: str) -> DeadLetter:  # noqa: A002 - the name in the agreement of all doors
         """One of them. Raises `UnknownTargetError` when it is not there (any more)."""
-        letter = await self._letters.get(id)
+        letter = await self._context.dead_letters.get(id)
         if letter is None:
             raise UnknownTargetError(
                 f'There is no dead letter "{id}": it was requeued or dropped, or never was. An id is written'
@@ -58,17 +61,17 @@ class Letters(Office):
         """Take the first message of a chat, or the one of this number, out of line to the dead letters."""
 
         async def act() -> Outcome:
-            scene = await self._scene()
+            scene = await self._context.scene()
             scene.need_redis()
             found = find_target(chat, scene.known)
             if found.kind != "chat":
                 raise OnCallError(f"{found} is no chat: messages are skipped one by one, in bot:chat_id.")
             error = f"Skipped by {by.who}: {by.why}"
-            skipped = await self._letters.skip(found.chat, seq, error, by.who)
+            skipped = await self._context.dead_letters.skip(found.chat, seq, error, by.who)
             if not skipped:
                 what = "Nothing waits" if seq is None else f"Message {seq} does not wait"
                 raise OnCallError(f"{what} in {found}: it may have been finished just now.")
-            unheard = await self._tell_chats([found.chat])
+            unheard = await self._context.tell_chats([found.chat])
             became = f"{skipped[0]} was taken out of line and is a dead letter now"
             if len(skipped) > 1:
                 became = (
@@ -80,7 +83,7 @@ class Letters(Office):
                 says = f"{became}; {held} stays suspended."
             return Outcome(str(found), says + silence(unheard))
 
-        return await self._intervene("skip", chat, by, act)
+        return await self._context.intervene("skip", chat, by, act)
 
     async def requeue(self, which: Sequence[str] | Wanted, by: By) -> Outcome:
         """Put dead letters back into their mailboxes, each at its old place in order, as if never tried."""
@@ -92,7 +95,7 @@ class Letters(Office):
             nonlocal held
             if _chat_of(letter_id).id == NOWHERE:
                 return f"{STAYS_NOWHERE} it can only be dropped"
-            became, ids = await self._letters.bring_back(letter_id)
+            became, ids = await self._context.dead_letters.bring_back(letter_id)
             together.update(ids)
             if became == "gone" and letter_id in together:
                 return ""  # it came back a moment ago, with another part of its album
@@ -104,20 +107,20 @@ class Letters(Office):
         async def act() -> Outcome:
             outcome = await self._each(which, "requeued", requeue_one)
             # Only speed depends on it: the sweep would find them.
-            await self._tell_chats(list(revived)[:CHATS_TOLD_MAX])
+            await self._context.tell_chats(list(revived)[:CHATS_TOLD_MAX])
             if not held:
                 return outcome
             return replace(outcome, says=f"{outcome.says} {held} of them wait until they are resumed.")
 
-        return await self._intervene("requeue", _described(which), by, act)
+        return await self._context.intervene("requeue", _described(which), by, act)
 
     async def drop(self, which: Sequence[str] | Wanted, by: By) -> Outcome:
         """Delete dead letters for good."""
 
         async def drop_one(letter_id: str) -> str:
-            return "" if await self._letters.drop(letter_id) else "is not there any more"
+            return "" if await self._context.dead_letters.drop(letter_id) else "is not there any more"
 
-        return await self._intervene(
+        return await self._context.intervene(
             "drop", _described(which), by, lambda: self._each(which, "dropped", drop_one)
         )
 
@@ -125,17 +128,17 @@ class Letters(Office):
         """Replace the payload of a dead letter, for example before it is requeued."""
 
         async def act() -> Outcome:
-            letter = await self.dead_letter(id)
+            letter = await self.show(id)
             if letter.chat.id == NOWHERE:
                 raise OnCallError(
                     f"{id} {STAYS_NOWHERE} send it to the webhook again, mended, and drop this one."
                 )
             check_payload(letter, payload)
-            if not await self._letters.edit(id, payload):
+            if not await self._context.dead_letters.edit(id, payload):
                 raise UnknownTargetError(f"{id} was requeued or dropped just now: nothing was changed.")
             return Outcome(id, f"{id} has its new payload; requeue it to have it handled.")
 
-        return await self._intervene("edit", id, by, act)
+        return await self._context.intervene("edit", id, by, act)
 
     async def _each(
         self, which: Sequence[str] | Wanted, did: str, act: Callable[[str], Awaitable[str]]
@@ -143,8 +146,8 @@ class Letters(Office):
         """Do the same to many. `act` returns why it could not be done, or nothing."""
         if isinstance(which, Wanted):
             # The oldest first: they stand in line as they came; where it gets full the latest stay out.
-            ids = await self._letters.ids(which, BULK_MAX)
-            total = await self._letters.count(which) if len(ids) == BULK_MAX else len(ids)
+            ids = await self._context.dead_letters.ids(which, BULK_MAX)
+            total = await self._context.dead_letters.count(which) if len(ids) == BULK_MAX else len(ids)
         else:
             unique = list(dict.fromkeys(which))
             total, ids = len(unique), unique[:BULK_MAX]

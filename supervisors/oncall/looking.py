@@ -8,8 +8,8 @@ from mailroom.storage.redis import inspection
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.storage.redis.inspection import ChatView
 from mailroom.storage.redis.suspensions import Held
+from mailroom.supervisors.oncall.context import Context, read_target
 from mailroom.supervisors.oncall.errors import OnCallError
-from mailroom.supervisors.oncall.office import Office, read_target
 from mailroom.supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
 from mailroom.supervisors.oncall.registry import now_ms
 from mailroom.supervisors.oncall.reports import (
@@ -31,13 +31,16 @@ PAYLOAD_CHARS_MAX = 2000
 """What a screen holds of a message."""
 
 
-class Looking(Office):
+class Looking:
     """What on-call can see. Nothing here changes anything."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def tree(self) -> list[ProcessReport]:
         """Every process with its tree. Without Redis this process alone, where we are in one."""
-        processes, missing = await self._post.processes()
-        answers = await self._post.ask_all(processes, Order("report"), LOOK_SECONDS)
+        processes, missing = await self._context.post.processes()
+        answers = await self._context.post.ask_all(processes, Order("report"), LOOK_SECONDS)
         return [_process_report(one, missing) for one in answers]
 
     async def top(
@@ -49,12 +52,12 @@ class Looking(Office):
         most = min(most, LINES_MAX)
         if suspended_too:
             rank = inspection.deepest if by == "depth" else inspection.oldest
-            rows, suspended = await rank(self._line, most), await self._suspensions.all()
+            rows, suspended = await rank(self._context.line, most), await self._context.suspensions.all()
         elif by == "depth":
-            rows, suspended = await inspection.free_deepest(self._line, most), {}
+            rows, suspended = await inspection.free_deepest(self._context.line, most), {}
         else:
-            rows, suspended = (await inspection.free_oldest(self._line, most))[1], {}
-        at_ms = await now_ms(self._line)
+            rows, suspended = (await inspection.free_oldest(self._context.line, most))[1], {}
+        at_ms = await now_ms(self._context.line)
         return [
             ChatLine(chat, depth, max(at_ms - accepted_ms, 0) / 1000, holding(suspended, chat))
             for chat, depth, accepted_ms in rows
@@ -62,14 +65,14 @@ class Looking(Office):
 
     async def chat(self, target: str) -> ChatReport:
         """One chat, as Redis has it and as its actor does where it is in memory."""
-        scene = await self._scene()
+        scene = await self._context.scene()
         scene.need_redis()
         found = find_target(target, scene.known)
         if found.kind != "chat":
             raise OnCallError(f"{found} is no chat: write it as bot:chat_id.")
-        seen = await inspection.chat(self._line, found.chat, MESSAGES_MAX)
+        seen = await inspection.chat(self._context.line, found.chat, MESSAGES_MAX)
         order = Order("describe", targets=(found.stored,))
-        answers = await self._post.ask_all(scene.workers, order, LOOK_SECONDS)
+        answers = await self._context.post.ask_all(scene.workers, order, LOOK_SECONDS)
         owner = next((one for one in answers if isinstance(one.value, dict)), None)
         actor: dict[str, object] = dict(owner.value) if owner else {}
         if not owner and (silent := [one for one in answers if one.error]):
@@ -78,7 +81,7 @@ class Looking(Office):
 
     async def suspensions(self) -> list[Suspension]:
         """What is put aside, the latest first."""
-        stored = await self._suspensions.all()
+        stored = await self._context.suspensions.all()
         lines = [
             Suspension(str(read_target(text) or text), held.who, held.why, held.since_ms)
             for text, held in stored.items()
@@ -89,7 +92,7 @@ class Looking(Office):
         """Who did what, the latest first."""
         return [
             Intervention(one.at_ms, one.who, one.action, one.target, one.why, one.outcome)
-            for one in await self._audit.read(min(most, LINES_MAX))
+            for one in await self._context.audit.read(min(most, LINES_MAX))
         ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from mailroom.storage.redis.history import KEPT_SECONDS, STEP_SECONDS, History
-from mailroom.supervisors.oncall.office import Office
+from mailroom.supervisors.oncall.context import Context
 from mailroom.supervisors.oncall.registry import now_ms
 from mailroom.supervisors.rates import MEASURED, Measured, quantile, together
 
@@ -38,18 +38,21 @@ class Past:
     points: list[Point]
 
 
-class LookingBack(Office):
+class LookingBack:
     """What on-call can see of the time before it came."""
 
-    async def past(self, seconds: int = KEPT_SECONDS, *, most: int = POINTS_MAX, since_ms: int = 0) -> Past:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def points(self, seconds: int = KEPT_SECONDS, *, most: int = POINTS_MAX, since_ms: int = 0) -> Past:
         """The last so many seconds in at most so many points; with `since_ms` only those from then on."""
         seconds = min(max(seconds, STEP_SECONDS), KEPT_SECONDS)
         of_steps = max(1, -(-seconds // (STEP_SECONDS * max(most, 1))))
         step_ms = STEP_SECONDS * 1000
-        until = await now_ms(self._line) // step_ms
+        until = await now_ms(self._context.line) // step_ms
         first = max(until - seconds // STEP_SECONDS, since_ms // step_ms)
         first -= first % of_steps  # else a point would be another each time
-        found = await History(self._line).read(first, until)
+        found = await History(self._context.line).read(first, until)
         measured = {step: [*_read(all_)] for step, all_ in found.items()}
         points = []
         for start in range(first, until + 1, of_steps):

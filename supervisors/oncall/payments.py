@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from mailroom.actors.providers.payments import Money
+from mailroom.supervisors.oncall.context import Context, checked
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import in_ms
-from mailroom.supervisors.oncall.office import Office, checked
 from mailroom.supervisors.oncall.outcomes import counted
 from mailroom.supervisors.oncall.reports import By, Outcome
 
@@ -39,18 +39,21 @@ class LostReport:
     currency: str = ""
 
 
-class Payments(Office):
+class Payments:
     """What on-call can see and do of lost payments."""
 
-    async def lost_payments(self, *, ended_too: bool = False) -> list[LostReport]:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def lost(self, *, ended_too: bool = False) -> list[LostReport]:
         """Those that were paid and wait for a person, the oldest first; or all that were ever found."""
         from mailroom.storage.postgres.lost_payments import lost_payments
 
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             found = await lost_payments(pool, ended_too=ended_too)
         return [_report(lost) for lost in found]
 
-    async def end_lost_payment(self, ref: str, ending: str, by: By) -> Outcome:
+    async def end(self, ref: str, ending: str, by: By) -> Outcome:
         """Say what became of a lost payment. It moves no money: that was done, or is not to be done."""
         from mailroom.storage.postgres.lost_payments import Ending, end_lost
 
@@ -61,15 +64,15 @@ class Payments(Office):
                 raise OnCallError(
                     f"A lost payment ends as {', '.join(get_args(Ending))}, not as {ending[:40]!r}."
                 )
-            async with self._outbox.look() as pool:
+            async with self._context.outbox.look() as pool:
                 ended = await end_lost(pool, ref, word, by=who.who, why=who.why)
             if not ended:
                 raise _not_waiting(ref)
             return Outcome(ref, f"{ref} is {word.replace('_', ' ')}.")
 
-        return await self._intervene("end lost payment", ref[:REF_SHOWN_MAX], by, act)
+        return await self._context.intervene("end lost payment", ref[:REF_SHOWN_MAX], by, act)
 
-    async def give_lost_back(self, refs: Sequence[str], by: By) -> Outcome:
+    async def give_back(self, refs: Sequence[str], by: By) -> Outcome:
         """Have the money of lost payments go back through their gateways: of these, or of all that wait. Each
         is ended when it has gone; what cannot go becomes a dead job that says why.
         """
@@ -79,7 +82,7 @@ class Payments(Office):
 
         async def act() -> Outcome:
             who = checked(by)
-            async with self._outbox.look() as pool:
+            async with self._context.outbox.look() as pool:
                 open_ = {lost.ref: lost for lost in await lost_payments(pool)}
                 unknown = [ref for ref in refs if ref not in open_]
                 if unknown:
@@ -93,7 +96,7 @@ class Payments(Office):
             return Outcome(target, says, done=len(jobs))
 
         target = ", ".join(refs)[:REF_SHOWN_MAX] or "all lost payments"
-        return await self._intervene("give lost payment back", target, by, act)
+        return await self._context.intervene("give lost payment back", target, by, act)
 
 
 def _not_waiting(ref: str) -> UnknownTargetError:

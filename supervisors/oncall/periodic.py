@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from mailroom.supervisors.oncall.context import Context
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import in_ms
-from mailroom.supervisors.oncall.office import Office
 from mailroom.supervisors.oncall.reports import By, Outcome
 
 if TYPE_CHECKING:
@@ -40,18 +40,21 @@ class PeriodicReport:
     overdue_seconds: float = 0.0
 
 
-class PeriodicWork(Office):
+class PeriodicWork:
     """What on-call can see and do of periodic work."""
 
-    async def periodic(self) -> list[PeriodicReport]:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def works(self) -> list[PeriodicReport]:
         """All of it, by name."""
         from mailroom.storage.postgres.periodic.works import all_works, last_runs, overdue
 
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             works, last, late = await all_works(pool), await last_runs(pool), await overdue(pool)
         return [_report(work, last.get(work.name), late.get(work.name, 0.0)) for work in works]
 
-    async def run_periodic(self, name: str, by: By) -> Outcome:
+    async def run(self, name: str, by: By) -> Outcome:
         """Run a work now, once, beside its schedule. While its last run is under way there is no other."""
 
         async def act() -> Outcome:
@@ -64,7 +67,7 @@ class PeriodicWork(Office):
                     f"{work.name} is under way: {work.job} is {work.result}. It was not run twice.",
                     done=0,
                 )
-            async with self._outbox.look() as pool:
+            async with self._context.outbox.look() as pool:
                 hastened = await hasten(pool, work.name)
                 if hastened is None:
                     raise OnCallError(f"{work.name} is not there any more: no process knows it.")
@@ -80,10 +83,10 @@ class PeriodicWork(Office):
                 return Outcome(work.name, f"{work.name} could not be run: {ran.last_error}", done=0, failed=1)
             return Outcome(work.name, f"{work.name} runs: job:{ran.last_job_id}.")
 
-        return await self._intervene("run", name, by, act)
+        return await self._context.intervene("run", name, by, act)
 
     async def _work(self, name: str) -> PeriodicReport:
-        works = {work.name: work for work in await self.periodic()}
+        works = {work.name: work for work in await self.works()}
         if (found := works.get(name.strip())) is not None:
             return found
         near = get_close_matches(name, works, n=3)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mailroom.storage.redis.pair import RedisPair
 from mailroom.storage.redis.suspensions import HELD_BY
+from mailroom.supervisors.oncall.context import Context, read_target
 from mailroom.supervisors.oncall.errors import OnCallError
-from mailroom.supervisors.oncall.office import Office, read_target
 from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
 from mailroom.supervisors.oncall.reports import By, Outcome
 
@@ -38,17 +38,20 @@ class RestoredReport:
     redis_lost: str = ""
 
 
-class Restored(Office):
+class Restored:
     """What on-call can see and do of stores that were restored."""
 
-    async def restored(self) -> RestoredReport:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def state(self) -> RestoredReport:
         """Whether the stores fit together, and what was lost where they do not."""
         from mailroom.storage.postgres.lost_payments import lost_sums
         from mailroom.storage.postgres.pair import PostgresPair
         from mailroom.supervisors.pairing import words
         from mailroom.supervisors.pairing.kept import read_asked, read_hold, read_lost
 
-        async with self._outbox.look() as pool:
+        async with self._context.outbox.look() as pool:
             found = await PostgresPair(pool).read()
             sums = await lost_sums(pool)
         held, lost = read_hold(found.held), read_lost(found.lost)
@@ -75,30 +78,30 @@ class Restored(Office):
             from mailroom.storage.postgres.pair import PostgresPair
             from mailroom.supervisors.pairing.guard import HELD_TARGETS
 
-            report = await self.restored()
+            report = await self.state()
             if not report.held:
                 return Outcome("stores", "The stores fit together: there was nothing to do.", done=0)
             if report.asking and not unasked:
                 raise OnCallError(_not_asked(report))
-            redis = await RedisPair(self._line).read()
-            async with self._outbox.look() as pool:
+            redis = await RedisPair(self._context.line).read()
+            async with self._context.outbox.look() as pool:
                 await PostgresPair(pool).go(redis.postgres if redis is not None else 0)
-            notes = await self._suspensions.noted(HELD_TARGETS)
+            notes = await self._context.suspensions.noted(HELD_TARGETS)
             kept = {target: note for target, note in notes.items() if note.who != HELD_BY}
             for target in notes.keys() - kept.keys():
-                await self._suspensions.lift(target)
+                await self._context.suspensions.lift(target)
             # The processes would find out by themselves, with their next beat.
-            scene = await self._scene()
+            scene = await self._context.scene()
             reload = Order("reload", targets=("everything",), forgive=True)
-            await self._post.ask_all(scene.workers, reload, LOOK_SECONDS)
-            await self._post.ask_all(scene.having(JOBS), Order("start", path=JOBS), ACT_SECONDS)
+            await self._context.post.ask_all(scene.workers, reload, LOOK_SECONDS)
+            await self._context.post.ask_all(scene.having(JOBS), Order("start", path=JOBS), ACT_SECONDS)
             says = "Chats and jobs go on."
             if kept:
                 others = ", ".join(str(read_target(target)) for target in kept)
                 says = f"The stores hold nothing any more, but {others} was suspended by somebody else."
             return Outcome("stores", says)
 
-        return await self._intervene("go on", "stores", by, act)
+        return await self._context.intervene("go on", "stores", by, act)
 
 
 def _in_words(asked: "Asked") -> str:

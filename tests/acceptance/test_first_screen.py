@@ -18,8 +18,8 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.redis.batch import Line
-from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.need import walk
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from tests.acceptance.load import HEADERS, text_update
 from tests.acceptance.processes import CONFIG, Simulator
@@ -144,7 +144,7 @@ def test_the_first_screen_names_all_that_is_wrong_in_the_order_of_need_within_fi
             Line(own_redis.url),
             await asyncpg.create_pool(scene.stores["DATABASE_URL"], min_size=1, max_size=2),
         )
-        desk = OnCall(line, database=pool)
+        desk = OnCall.over(line, database=pool)
         try:
             async with connected(chromium) as talk:
                 await wait_for(lambda: _three(desk))
@@ -171,13 +171,13 @@ def test_the_first_screen_names_all_that_is_wrong_in_the_order_of_need_within_fi
 
 
 async def _three(desk: OnCall) -> bool:
-    return len([one for one in await desk.tree() if one.root is not None]) == 3
+    return len([one for one in await desk.look.tree() if one.root is not None]) == 3
 
 
 async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Screen) -> None:
     chats = range(1, SUSPENDED + 1)
     for start in range(0, SUSPENDED, 50):
-        await asyncio.gather(*(desk.suspend(f"counter:{n}", BY) for n in chats[start : start + 50]))
+        await asyncio.gather(*(desk.act.suspend(f"counter:{n}", BY) for n in chats[start : start + 50]))
     await write(scene.url, [(n, "hello") for n in chats], 1)
     await screen.names("suspensions", f"{SUSPENDED} suspensions are in force", "300 chats of counter")
 
@@ -195,7 +195,7 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
     await wait_for(lambda: _parked(desk))
     await screen.names("a parked part", "parked", "jobs/prune", "the disk is full")
 
-    await desk.pause_queue("payment", BY)
+    await desk.jobs.pause("payment", BY)
     await screen.names("a paused queue", "1 queue is paused", "payment")
 
     scene.spare.signal(signal.SIGSTOP)
@@ -239,9 +239,9 @@ async def _ways(page: Page) -> None:
 
 
 async def _dead(desk: OnCall) -> bool:
-    return (await desk.jobs_in_need()).dead == 2
+    return (await desk.attention.jobs_in_need()).dead == 2
 
 
 async def _parked(desk: OnCall) -> bool:
-    roots = [one.root for one in await desk.tree() if one.root is not None]
+    roots = [one.root for one in await desk.look.tree() if one.root is not None]
     return any(node.state == "parked" for root in roots for node in walk(root))

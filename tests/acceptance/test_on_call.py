@@ -12,7 +12,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.dead_letters import Wanted
 from mailroom.storage.redis.entry import Chat
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By, NodeReport
 from tests.acceptance.load import People, complaints
 from tests.acceptance.processes import Simulator, wait_until
@@ -36,7 +36,7 @@ class Desk:
         async def run() -> Any:
             line = Line(self._url)
             try:
-                return await work(OnCall(line))
+                return await work(OnCall.over(line))
             finally:
                 await line.close()
 
@@ -45,7 +45,7 @@ class Desk:
     def nodes(self) -> list[NodeReport]:
         """What every process consists of."""
         found = []
-        for process in self(lambda desk: desk.tree()):
+        for process in self(lambda desk: desk.look.tree()):
             assert process.root is not None, process.why
             found += walk(process.root)[1:]
         return found

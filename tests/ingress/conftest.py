@@ -1,6 +1,8 @@
 """The application with a desk of on-call behind it that a test has furnished, in its two worlds."""
 
+from operator import attrgetter
 from types import SimpleNamespace
+from typing import get_type_hints
 from unittest.mock import create_autospec
 
 import pytest
@@ -10,13 +12,20 @@ from mailroom.actors.runtime import host
 from mailroom.ingress.app import create_app
 from mailroom.storage.redis.inspection import Totals
 from mailroom.supervisors.oncall.dead import DeadCount, DeadEverywhere
-from mailroom.supervisors.oncall.desk import OnCall
 from mailroom.supervisors.oncall.need import LongWait
 from mailroom.supervisors.oncall.need_of_jobs import JobsInNeed
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import Outcome
 
 TOKEN = "token-of-sixteen-or-more"
-OUTBOX = ("retry_jobs", "drop_jobs", "edit_job", "pause_queue", "resume_queue")
+SEEN = (
+    "look.tree", "look.top", "look.suspensions", "look.audit", "dead.reasons", "jobs.queues", "jobs.find",
+    "attention.missed", "attention.concerns",
+)  # fmt: skip
+DONE = (
+    "act.restart", "act.suspend", "act.resume", "act.drain", "letters.skip", "dead.requeue", "dead.drop",
+    "dead.edit", "jobs.retry", "jobs.drop", "jobs.edit", "jobs.pause", "jobs.resume",
+)  # fmt: skip
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -24,25 +33,17 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 def desk():
     """It can be asked exactly what the real one can be asked."""
     fake = create_autospec(OnCall, instance=True)
-    for name in (
-        "tree",
-        "top",
-        "suspensions",
-        "audit",
-        "dead_reasons",
-        "queues",
-        "jobs",
-        "missed",
-        "attention",
-    ):
-        getattr(fake, name).return_value = []
-    fake.dead_everywhere.return_value = DeadEverywhere([])
-    fake.long_waits.return_value = LongWait(0, [])
-    fake.jobs_in_need.return_value = JobsInNeed(0, [], [], 0, {}, {})
-    fake.dead_count.return_value = DeadCount(1, 2)
-    fake.totals.return_value = Totals(2, 5, 1_000, 1, 0)
-    for name in ("restart", "suspend", "resume", "drain", "skip", "requeue", "drop", "edit", *OUTBOX):
-        getattr(fake, name).return_value = Outcome("shop:1", "It is done.")
+    for part, kind in get_type_hints(OnCall).items():
+        fake.attach_mock(create_autospec(kind, instance=True), part)
+    for name in SEEN:
+        attrgetter(name)(fake).return_value = []
+    fake.dead.find.return_value = DeadEverywhere([])
+    fake.attention.long_waits.return_value = LongWait(0, [])
+    fake.attention.jobs_in_need.return_value = JobsInNeed(0, [], [], 0, {}, {})
+    fake.dead.count.return_value = DeadCount(1, 2)
+    fake.dead.totals.return_value = Totals(2, 5, 1_000, 1, 0)
+    for name in DONE:
+        attrgetter(name)(fake).return_value = Outcome("shop:1", "It is done.")
     return fake
 
 

@@ -10,7 +10,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.history import PAGE_STEPS, STEP_SECONDS
 from mailroom.supervisors.history import PENDING_MAX, Recorder
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.rates import MEASURED, Measured, Rates, quantile, together
 
 INF = float("inf")
@@ -67,9 +67,9 @@ def test_each_process_counts_and_a_time_without_any_is_a_gap(clean_redis_url, me
         await one.write(step)
         await two.write(step)
         await one.write(step + PAGE_STEPS)  # idle, on another page
-        past = await aio(lambda: OnCall(line).past(3600, most=360))
+        past = await aio(lambda: OnCall.over(line).past.points(3600, most=360))
         later = await aio(
-            lambda: OnCall(line).past(3600, most=360, since_ms=(step + 1) * STEP_SECONDS * 1000)
+            lambda: OnCall.over(line).past.points(3600, most=360, since_ms=(step + 1) * STEP_SECONDS * 1000)
         )
         await aio(line.close)
         return step, past, later
@@ -91,7 +91,7 @@ def test_what_redis_did_not_take_is_written_when_it_is_back(clean_redis_url, met
         assert len(recorder._pending) == 1
         recorder._history._line = line
         await recorder.write(step + 1)
-        past = await aio(lambda: OnCall(line).past(60))
+        past = await aio(lambda: OnCall.over(line).past.points(60))
         for one in range(PENDING_MAX + 5):
             recorder._pending[one] = b"{}"
         recorder._history._line = away

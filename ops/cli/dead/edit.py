@@ -15,7 +15,7 @@ from mailroom.ops.faults import CannotStartError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import By, Outcome
 
 EXAMPLE = (
@@ -50,10 +50,10 @@ def dead_edit(
     with door(config, data, as_json=as_json) as through:
 
         async def load(desk: "OnCall") -> str:
-            return (await desk.dead_letter(id)).payload
+            return (await desk.dead.show(id)).payload
 
         async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
-            return await desk.edit(id, text, by)
+            return await desk.dead.edit(id, text, by)
 
         mend(through, payload, why, load, save)
 

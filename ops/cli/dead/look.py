@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mailroom.storage.redis.dead_letters import Wanted
     from mailroom.supervisors.oncall.dead import Dead
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
 
 EXAMPLE_LIST = "\b\nExample:\n  mailroom dead list --bot mybot --error timeout --since 1h"
 EXAMPLE_REASONS = "\b\nExample:\n  mailroom dead reasons --since 1h"
@@ -58,7 +58,7 @@ def dead_list(
     from mailroom.ops.cli.tables import print_line
 
     async def look(desk: "OnCall", which: "Wanted") -> "tuple[Sequence[Dead], int, str]":
-        found = await desk.dead_everywhere(which, most)
+        found = await desk.dead.find(which, most)
         number = len(found.letters)
         return found.letters, await count(desk, which) if number == most else number, found.missing
 
@@ -83,7 +83,7 @@ def dead_reasons(
     """Count dead letters by bot and error, most frequent first."""
     with door(config, data, as_json=as_json) as through:
         which = wanted(bot, chat, error, since)
-        reasons = through.ask(lambda desk: desk.dead_reasons(which))
+        reasons = through.ask(lambda desk: desk.dead.reasons(which))
         through.show(
             [{"bot": name, "error": words, "count": count} for name, words, count in reasons],
             lambda: print_reasons(reasons),
@@ -101,7 +101,7 @@ def dead_show(
 ) -> None:
     """Show one dead letter whole: its error and the message."""
     with door(config, data, as_json=as_json) as through:
-        letter = through.ask(lambda desk: desk.dead_letter(id))
+        letter = through.ask(lambda desk: desk.dead.show(id))
         through.show(letter, lambda: _print_letter(letter))
 
 
@@ -112,7 +112,7 @@ def kind_of(letter: "Dead") -> str:
 
 async def count(desk: "OnCall", which: "Wanted") -> int:
     """How many match."""
-    return sum(number for _, _, number in await desk.dead_reasons(which))
+    return sum(number for _, _, number in await desk.dead.reasons(which))
 
 
 def print_reasons(reasons: "Sequence[tuple[str, str, int]]", *, err: bool = False) -> None:

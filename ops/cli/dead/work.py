@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from mailroom.storage.redis.dead_letters import Wanted
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import By, Outcome
 
 Verb = Literal["requeue", "drop"]
@@ -43,7 +43,7 @@ def settle(through: Door, wanted: "Wanted") -> Found:
     from mailroom.supervisors.oncall.looking import LINES_MAX
 
     async def look(desk: "OnCall") -> Found:
-        letters = (await desk.dead_everywhere(wanted, LINES_MAX)).letters
+        letters = (await desk.dead.find(wanted, LINES_MAX)).letters
         total = await count(desk, wanted) if len(letters) >= LINES_MAX else len(letters)
         reasons = Counter(
             (each.chat.bot if each.chat else "", each.error.partition("\n")[0]) for each in letters
@@ -76,7 +76,7 @@ def work_through(through: Door, verb: Verb, ids: Sequence[str], by: "By", *, mor
     outcomes: list[Outcome] = []
 
     async def act(desk: "OnCall") -> "Outcome":
-        action = desk.requeue if verb == "requeue" else desk.drop
+        action = desk.dead.requeue if verb == "requeue" else desk.dead.drop
         with _bar() as bar:
             task = bar.add_task(f"{verb} dead letters", total=len(ids))
             for start in range(0, len(ids), CHUNK):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailroom.storage.postgres.outbox.seen import Wanted
-    from mailroom.supervisors.oncall.desk import OnCall
     from mailroom.supervisors.oncall.job_reports import JobReport
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import By, Outcome
 
 Verb = Literal["retry", "drop"]
@@ -130,11 +130,11 @@ def _settle(through: Door, which: "Wanted") -> "Sequence[JobReport]":
 
     if which.state is None:
         which = replace(which, state="dead")
-    return through.ask(lambda desk: desk.jobs(which, JOBS_BULK_MAX))
+    return through.ask(lambda desk: desk.jobs.find(which, JOBS_BULK_MAX))
 
 
 async def _done(desk: "OnCall", verb: Verb, ids: list[str], by: "By") -> "Outcome":
-    return await (desk.retry_jobs if verb == "retry" else desk.drop_jobs)(ids, by)
+    return await (desk.jobs.retry if verb == "retry" else desk.jobs.drop)(ids, by)
 
 
 def _print_summary(found: "Sequence[JobReport]") -> None:

@@ -9,7 +9,7 @@ from mailroom.ops.cli.door import door
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 
 if TYPE_CHECKING:
-    from mailroom.supervisors.oncall.desk import OnCall
+    from mailroom.supervisors.oncall.oncall import OnCall
     from mailroom.supervisors.oncall.reports import By, Outcome
 
 EXAMPLE = (
@@ -40,12 +40,12 @@ def outbox_edit(
         async def load(desk: "OnCall") -> str:
             from mailroom.supervisors.oncall.errors import OnCallError
 
-            job = (await desk.job(id)).job
+            job = (await desk.jobs.show(id)).job
             if job is None:
                 raise OnCallError(f"{id} is over: there is nothing to edit.")
             return job.payload
 
         async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
-            return await desk.edit_job(id, text, by)
+            return await desk.jobs.edit(id, text, by)
 
         mend(through, payload, why, load, save)

@@ -45,7 +45,7 @@ def outbox_list(
     """List jobs that are not done, and those that died, the newest first; done ones with `--state done`."""
     with door(config, data, as_json=as_json) as through:
         which = wanted(queue, state, name, key, chat, error, since)
-        jobs = through.ask(lambda desk: desk.jobs(which, most))
+        jobs = through.ask(lambda desk: desk.jobs.find(which, most))
         through.show(jobs, lambda: _print_list(jobs, most))
 
 
@@ -60,7 +60,7 @@ def outbox_show(
 ) -> None:
     """Show one job whole: its attempts, its last error, its payload; also one that is over."""
     with door(config, data, as_json=as_json) as through:
-        story = through.ask(lambda desk: desk.job(id))
+        story = through.ask(lambda desk: desk.jobs.show(id))
         through.show(story, lambda: _print_story(story))
 
 

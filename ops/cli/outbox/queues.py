@@ -26,7 +26,7 @@ Name = Annotated[str, typer.Argument(metavar="QUEUE", help="As `mailroom outbox 
 def outbox_queues(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """Count the jobs of each queue by state; say how old the oldest that is due is, and what is paused."""
     with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.queues())
+        found = through.ask(lambda desk: desk.jobs.queues())
         through.show(found, lambda: _print(found))
 
 
@@ -46,7 +46,7 @@ def outbox_pause(
     with door(config, data, as_json=as_json) as through:
         by = through.by(why)
         confirm(f"Pause all jobs of {queue}?", yes=yes)
-        through.act(lambda desk: desk.pause_queue(queue, by))
+        through.act(lambda desk: desk.jobs.pause(queue, by))
 
 
 def outbox_resume(
@@ -60,7 +60,7 @@ def outbox_resume(
     """Let a paused queue go on."""
     with door(config, data, as_json=as_json) as through:
         by = through.by(why)
-        through.act(lambda desk: desk.resume_queue(queue, by))
+        through.act(lambda desk: desk.jobs.resume(queue, by))
 
 
 def _print(found: "Sequence[QueueReport]") -> None:

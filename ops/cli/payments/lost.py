@@ -39,7 +39,7 @@ def payments_lost(
 ) -> None:
     """List paid payments that a gateway has and this database does not, and what each was for."""
     with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.lost_payments(ended_too=ended_too))
+        found = through.ask(lambda desk: desk.payments.lost(ended_too=ended_too))
         through.show(found, lambda: _print(found))
 
 
@@ -63,7 +63,7 @@ def payments_give_back(
         by = through.by(why)
         which = "all lost payments" if everything else ", ".join(refs or [])
         confirm(f"Give back the money of {which}?", yes=yes)
-        through.act(lambda desk: desk.give_lost_back(refs or [], by))
+        through.act(lambda desk: desk.payments.give_back(refs or [], by))
 
 
 def payments_end(
@@ -81,7 +81,7 @@ def payments_end(
     """
     with door(config, data, as_json=as_json) as through:
         by = through.by(why)
-        through.act(lambda desk: desk.end_lost_payment(ref, ending, by))
+        through.act(lambda desk: desk.payments.end(ref, ending, by))
 
 
 def _print(found: "Sequence[LostReport]") -> None:

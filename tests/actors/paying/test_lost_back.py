@@ -7,7 +7,8 @@ from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import lost_payments
 from mailroom.storage.postgres.payments import find_payment
-from mailroom.supervisors.oncall.desk import OnCall, UnknownTargetError
+from mailroom.supervisors.oncall.errors import UnknownTargetError
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.test_notices import notice
@@ -108,13 +109,13 @@ def test_on_call_gives_all_back_at_once_and_names_what_there_is_not(play):  # no
 
     async def scenario(stand):
         lost = await loses(stand, shop)
-        desk = OnCall(None, database=stand.pool)
-        desk._write_down = _written
+        desk = OnCall.over(None, database=stand.pool)
+        desk.context._write_down = _written
         with pytest.raises(UnknownTargetError, match='No lost payment "m-x" waits'):
-            await aio(desk.give_lost_back, ["m-x"], BY)
-        said = await aio(desk.give_lost_back, [], BY)
+            await aio(desk.payments.give_back, ["m-x"], BY)
+        said = await aio(desk.payments.give_back, [], BY)
         assert said.says.startswith("1 payment will go back")
-        assert await aio(desk.give_lost_back, [lost.ref], BY)  # twice is once
+        assert await aio(desk.payments.give_back, [lost.ref], BY)  # twice is once
         await shop.work(stand)
         assert len(shop.provider.refund_calls) == 1
         assert await waiting(stand) == []

@@ -339,10 +339,10 @@ def test_a_session_acts_only_from_its_own_page(door, desk) -> None:
         ):
             answer = await client.post("/ops/suspend", json=body, headers=headers)
             assert answer.status_code == 403, headers
-        assert not desk.suspend.called
+        assert not desk.act.suspend.called
         answer = await client.post("/ops/suspend", json=body, headers={**OWN, "X-CSRF-Token": token})
         assert answer.status_code == 200
-        desk.suspend.assert_awaited_once_with("shop", By("Жанна", "w"), process=None)
+        desk.act.suspend.assert_awaited_once_with("shop", By("Жанна", "w"), process=None)
 
     door.run(test)
 
@@ -360,13 +360,13 @@ def test_a_wrong_token_is_not_made_good_by_a_session(door) -> None:
 
 
 def test_the_stream_has_everything_the_page_shows_beat_after_beat(door, desk, quick) -> None:
-    desk.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "silent")]
+    desk.look.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "silent")]
 
     async def top(by, most, suspended_too):
         assert not suspended_too
         return [ChatLine(Chat("shop", by), 3, 1.0, "")]
 
-    desk.top.side_effect = top
+    desk.look.top.side_effect = top
 
     async def test(client):
         await log_in(client)
@@ -386,10 +386,10 @@ def test_the_stream_has_everything_the_page_shows_beat_after_beat(door, desk, qu
 
 
 def test_what_needs_on_call_comes_with_every_beat(door, desk, quick) -> None:
-    desk.tree.return_value = [
+    desk.look.tree.return_value = [
         ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "did not take the order")
     ]
-    desk.long_waits.return_value = LongWait(3, [ChatLine(Chat("shop", "7"), 1, 4.0, "")])
+    desk.attention.long_waits.return_value = LongWait(3, [ChatLine(Chat("shop", "7"), 1, 4.0, "")])
 
     async def test(client):
         await log_in(client)
@@ -415,7 +415,7 @@ def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(door,
         await opened(client, look, "?suspended=too")
 
     door.run(test)
-    assert desk.top.call_args.kwargs == {"suspended_too": True}
+    assert desk.look.top.call_args.kwargs == {"suspended_too": True}
 
 
 def test_many_streams_ask_the_desk_once_a_beat(door, desk, monkeypatch) -> None:
@@ -434,20 +434,20 @@ def test_many_streams_ask_the_desk_once_a_beat(door, desk, monkeypatch) -> None:
                 nursery.start_soon(opened, client, look)
 
     door.run(test)
-    assert desk.tree.await_count == 1
+    assert desk.look.tree.await_count == 1
 
 
 def test_what_a_dead_store_keeps_from_view_is_named_and_the_rest_is_shown(
     door, desk, quick, monkeypatch
 ) -> None:
     monkeypatch.setattr(feed, "PART_SECONDS", 0.05)
-    desk.totals.side_effect = StoreUnavailable("Redis does not answer")
-    desk.top.side_effect = RuntimeError("a bug")
+    desk.dead.totals.side_effect = StoreUnavailable("Redis does not answer")
+    desk.look.top.side_effect = RuntimeError("a bug")
 
     async def hangs():
         await asyncio.Event().wait()
 
-    desk.suspensions.side_effect = hangs
+    desk.look.suspensions.side_effect = hangs
 
     async def test(client):
         await log_in(client)

@@ -126,8 +126,8 @@ def test_what_is_on_calls_is_refused_to_a_person_and_in_the_audit_with_who_it_wa
             ("tg:7001 Анна", "POST /ops/suspend"),
             ("tg:7001 Анна", "GET /console/events"),
         ]
-        desk.tree.assert_not_called()
-        desk.suspend.assert_not_called()
+        desk.look.tree.assert_not_called()
+        desk.act.suspend.assert_not_called()
 
     work(test)
 
@@ -180,7 +180,7 @@ def test_a_token_of_on_call_in_a_header_is_on_call_whatever_the_cookie_says(work
     async def test(at):
         one = await at.browser(BEN)
         assert (await one.asks("GET", "/ops/tree", Authorization="Bearer wrong")).status_code == 401
-        desk.tree.assert_not_called()
+        desk.look.tree.assert_not_called()
 
     work(test)
 
@@ -235,6 +235,6 @@ def test_without_a_token_on_calls_part_is_off_and_people_work_all_the_same(work,
         assert answer.status_code == 401
         assert (await one.asks("GET", "/ops/tree")).status_code == 403
         assert 'data-bot="other"' in await one.reads_the_page()
-        desk.tree.assert_not_called()
+        desk.look.tree.assert_not_called()
 
     work(test, token=None)

@@ -90,7 +90,7 @@ def test_without_a_configured_token_there_is_nothing_but_how_to_switch_it_on(des
 def test_the_tree_is_shown_as_json_with_everything_in_it(ask, desk):
     timers = NodeReport("chats/timers", "worker", "running", 3.5, 2, error="Boom: Ж", details={"epoch": 4})
     root = NodeReport("", "supervisor", "running", 9.0, 0, children=(timers,))
-    desk.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, root)]
+    desk.look.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, root)]
     answer = ask("GET", "/ops/tree")
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "no-store"
@@ -101,46 +101,46 @@ def test_the_tree_is_shown_as_json_with_everything_in_it(ask, desk):
 
 
 def test_chats_come_in_the_order_asked_for_and_are_written_as_people_write_them(ask, desk):
-    desk.top.return_value = [ChatLine(Chat("shop", "-100"), 9, 1.5, "")]
+    desk.look.top.return_value = [ChatLine(Chat("shop", "-100"), 9, 1.5, "")]
     answer = ask("GET", "/ops/chats?by=age&most=7")
     assert answer.json == [{"chat": "shop:-100", "depth": 9, "age_seconds": 1.5, "suspended": ""}]
-    desk.top.assert_awaited_once_with("age", 7, suspended_too=True)
+    desk.look.top.assert_awaited_once_with("age", 7, suspended_too=True)
 
 
 def test_one_chat_is_asked_for_by_its_address(ask, desk):
-    desk.chat.side_effect = UnknownTargetError('no bot is called "shpo". Did you mean shop:1?')
+    desk.look.chat.side_effect = UnknownTargetError('no bot is called "shpo". Did you mean shop:1?')
     answer = ask("GET", "/ops/chats/shpo:1")
-    desk.chat.assert_awaited_once_with("shpo:1")
+    desk.look.chat.assert_awaited_once_with("shpo:1")
     assert (answer.status, answer.json["error"]) == (404, 'no bot is called "shpo". Did you mean shop:1?')
 
 
 def test_dead_letters_are_filtered(ask, desk):
-    desk.dead_everywhere.return_value = DeadEverywhere([letter()])
+    desk.dead.find.return_value = DeadEverywhere([letter()])
     answer = ask("GET", "/ops/dead?bot=shop&chat=shop:1&error=price&until_ms=99&most=5")
     assert answer.json[0]["id"] == "shop:1:7"
     assert "X-Incomplete" not in answer.headers
-    desk.dead_everywhere.assert_awaited_once_with(Wanted("shop", Chat("shop", "1"), "price", None, 99), 5)
+    desk.dead.find.assert_awaited_once_with(Wanted("shop", Chat("shop", "1"), "price", None, 99), 5)
 
 
 def test_what_is_missing_from_the_dead_is_said_in_a_header(ask, desk):
-    desk.dead_everywhere.return_value = DeadEverywhere([letter()], "dead jobs are not shown:\nno Postgrés")
+    desk.dead.find.return_value = DeadEverywhere([letter()], "dead jobs are not shown:\nno Postgrés")
     answer = ask("GET", "/ops/dead")
     assert (answer.status, len(answer.json)) == (200, 1)
     assert answer.headers["X-Incomplete"] == "dead jobs are not shown: no Postgr?s"
 
 
 def test_reasons_are_counted_with_the_same_filter(ask, desk):
-    desk.dead_reasons.return_value = [("shop", "E: no", 3)]
+    desk.dead.reasons.return_value = [("shop", "E: no", 3)]
     assert ask("GET", "/ops/dead/reasons?bot=shop").json == [{"bot": "shop", "error": "E: no", "count": 3}]
-    desk.dead_reasons.assert_awaited_once_with(Wanted("shop"))
+    desk.dead.reasons.assert_awaited_once_with(Wanted("shop"))
 
 
 def test_one_dead_letter_is_shown_whole(ask, desk):
-    desk.dead_letter.return_value = letter(payload='{"x": "<script>"}')
+    desk.dead.show.return_value = letter(payload='{"x": "<script>"}')
     answer = ask("GET", "/ops/dead/shop:1:7")
     assert answer.json["payload"] == '{"x": "<script>"}'
     assert answer.json["chat"] == "shop:1"
-    desk.dead_letter.assert_awaited_once_with("shop:1:7")
+    desk.dead.show.assert_awaited_once_with("shop:1:7")
 
 
 @pytest.mark.parametrize("path", ["/ops/totals", "/ops/suspensions", "/ops/audit?most=3"])
@@ -162,17 +162,25 @@ def test_the_list_of_routes_tells_what_each_is_for(ask):
 @pytest.mark.parametrize(
     ("path", "body", "call"),
     [
-        ("restart", {"target": "timers"}, ("restart", ("timers", API), {"process": None})),
-        ("restart", {"target": "timers", "process": "h:1"}, ("restart", ("timers", API), {"process": "h:1"})),
-        ("suspend", {"target": "shop"}, ("suspend", ("shop", API), {"process": None})),
-        ("resume", {"target": "shop"}, ("resume", ("shop", API), {"process": None})),
-        ("drain", {"target": "shop"}, ("drain", ("shop", API), {"seconds": 30.0, "process": None})),
-        ("drain", {"target": "a", "seconds": 2}, ("drain", ("a", API), {"seconds": 2.0, "process": None})),
-        ("chats/shop:1/skip", {}, ("skip", ("shop:1", API), {"seq": None})),
-        ("chats/shop:1/skip", {"seq": 7}, ("skip", ("shop:1", API), {"seq": 7})),
-        ("dead/requeue", {"ids": ["a", "b"]}, ("requeue", (["a", "b"], API), {})),
-        ("dead/drop", {"filter": {}}, ("drop", (Wanted(), API), {})),
-        ("dead/drop", {"filter": {"bot": "x", "error": ""}}, ("drop", (Wanted("x"), API), {})),
+        ("restart", {"target": "timers"}, ("act.restart", ("timers", API), {"process": None})),
+        (
+            "restart",
+            {"target": "timers", "process": "h:1"},
+            ("act.restart", ("timers", API), {"process": "h:1"}),
+        ),
+        ("suspend", {"target": "shop"}, ("act.suspend", ("shop", API), {"process": None})),
+        ("resume", {"target": "shop"}, ("act.resume", ("shop", API), {"process": None})),
+        ("drain", {"target": "shop"}, ("act.drain", ("shop", API), {"seconds": 30.0, "process": None})),
+        (
+            "drain",
+            {"target": "a", "seconds": 2},
+            ("act.drain", ("a", API), {"seconds": 2.0, "process": None}),
+        ),
+        ("chats/shop:1/skip", {}, ("letters.skip", ("shop:1", API), {"seq": None})),
+        ("chats/shop:1/skip", {"seq": 7}, ("letters.skip", ("shop:1", API), {"seq": 7})),
+        ("dead/requeue", {"ids": ["a", "b"]}, ("dead.requeue", (["a", "b"], API), {})),
+        ("dead/drop", {"filter": {}}, ("dead.drop", (Wanted(), API), {})),
+        ("dead/drop", {"filter": {"bot": "x", "error": ""}}, ("dead.drop", (Wanted("x"), API), {})),
     ],
 )
 def test_an_action_is_done_and_what_came_of_it_is_told(ask, desk, path, body, call):
@@ -185,20 +193,20 @@ def test_an_action_is_done_and_what_came_of_it_is_told(ask, desk, path, body, ca
 @pytest.mark.parametrize("payload", ['{"update_id": 1}', {"update_id": 1}])
 def test_a_payload_is_replaced_by_text_or_by_json(ask, desk, payload):
     assert ask("PUT", "/ops/dead/shop:1:7", {"payload": payload, "why": "it is broken"}).status == 200
-    (edited, text, by), _ = desk.edit.await_args
+    (edited, text, by), _ = desk.dead.edit.await_args
     assert (edited, json.loads(text), by) == ("shop:1:7", {"update_id": 1}, API)
 
 
 def test_who_acts_is_written_down_as_they_say(ask, desk):
     ask("POST", "/ops/suspend", {"target": "shop", "why": "w"}, headers={**BEARER, "X-Operator": "Жанна"})
-    assert desk.suspend.await_args.args[1] == By("Жанна", "w")
+    assert desk.act.suspend.await_args.args[1] == By("Жанна", "w")
 
 
 @pytest.mark.parametrize("name", ["x" * 201, "a\x1b[31mb"])
 def test_a_name_that_would_spoil_the_audit_is_refused(ask, desk, name):
     answer = ask("POST", "/ops/suspend", {"target": "s", "why": "w"}, headers={**BEARER, "X-Operator": name})
     assert (answer.status, answer.json["error"][:10]) == (400, "X-Operator")
-    assert not desk.suspend.called
+    assert not desk.act.suspend.called
 
 
 @pytest.mark.parametrize(
@@ -242,13 +250,13 @@ def test_a_bad_query_is_refused_by_the_name_of_its_field(ask, query):
 
 
 def test_what_cannot_be_done_is_a_conflict_that_says_why(ask, desk):
-    desk.suspend.side_effect = OnCallError("stores cannot be suspended")
+    desk.act.suspend.side_effect = OnCallError("stores cannot be suspended")
     answer = ask("POST", "/ops/suspend", {"target": "stores", "why": "w"})
     assert (answer.status, answer.json) == (409, {"error": "stores cannot be suspended"})
 
 
 def test_a_store_that_is_down_is_tried_again_later(ask, desk):
-    desk.totals.side_effect = StoreUnavailable("Redis does not answer")
+    desk.dead.totals.side_effect = StoreUnavailable("Redis does not answer")
     answer = ask("GET", "/ops/totals")
     assert (answer.status, answer.json) == (503, {"error": "Redis does not answer"})
     assert answer.headers["Retry-After"]
@@ -268,7 +276,7 @@ def test_a_body_that_is_too_large_is_refused(ask, desk):
 
 
 def test_an_error_of_ours_tells_nothing_but_that_it_is_ours(ask, desk):
-    desk.tree.side_effect = RuntimeError("secret")
+    desk.look.tree.side_effect = RuntimeError("secret")
     answer = ask("GET", "/ops/tree")
     assert (answer.status, "secret" in answer.json["error"]) == (500, False)
 
@@ -282,7 +290,7 @@ def test_an_action_goes_on_when_its_asker_hangs_up(door, desk):
         ended.set()
         return Outcome("all", "done")
 
-    desk.requeue.side_effect = slowly
+    desk.dead.requeue.side_effect = slowly
 
     async def test(client):
         async with client.request("/ops/dead/requeue", method="POST", headers=BEARER) as connection:
@@ -299,15 +307,15 @@ def test_an_action_goes_on_when_its_asker_hangs_up(door, desk):
 
 def test_what_needs_on_call_is_told_and_how_many_are_dead_of_chats_and_of_jobs(ask, desk) -> None:
     things = (Thing("job:5", "job/job:5", "no goods"),)
-    desk.attention.return_value = [
+    desk.attention.concerns.return_value = [
         Concern("dead_jobs", "act", "1 job failed for good", "Retry it.", things=things)
     ]
     (one,) = ask("GET", "/ops/attention").json
     assert (one["kind"], one["number"], one["things"][0]["at"]) == ("dead_jobs", 1, "job/job:5")
     assert ask("GET", "/ops/dead/count?bot=shop").json == {"letters": 1, "jobs": 2, "missing": ""}
-    desk.dead_count.assert_awaited_with(Wanted("shop"))
+    desk.dead.count.assert_awaited_with(Wanted("shop"))
 
 
 def test_chats_that_are_suspended_are_left_out_where_that_is_asked(ask, desk) -> None:
     ask("GET", "/ops/chats?suspended=false")
-    desk.top.assert_awaited_with("depth", 20, suspended_too=False)
+    desk.look.top.assert_awaited_with("depth", 20, suspended_too=False)

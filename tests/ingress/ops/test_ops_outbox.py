@@ -18,18 +18,18 @@ API = By("api", "it is broken")
 
 
 def test_jobs_are_filtered_and_written_as_people_write_them(ask, desk):
-    desk.jobs.return_value = [job(7)]
+    desk.jobs.find.return_value = [job(7)]
     words = "queue=mail&state=dead&name=a&key=k&chat=shop:-42&error=e&trace=t&since_ms=1000&until_ms=2000"
     answer = ask("GET", f"/ops/outbox?{words}&most=5")
     assert (answer.json[0]["id"], answer.json[0]["chat"]) == ("job:7", "shop:42")
     since, until = (datetime.fromtimestamp(second, UTC) for second in (1, 2))
     wanted = Wanted("mail", "a", "dead", "shop", "-42", "k", "t", "e", since, until)
-    desk.jobs.assert_awaited_once_with(wanted, 5)
+    desk.jobs.find.assert_awaited_once_with(wanted, 5)
 
 
 def test_an_empty_field_of_a_form_asks_for_nothing(ask, desk):
     assert ask("GET", "/ops/outbox?queue=&state=&chat=&bot=shop").json == []
-    desk.jobs.assert_awaited_once_with(Wanted(bot="shop"), 50)
+    desk.jobs.find.assert_awaited_once_with(Wanted(bot="shop"), 50)
 
 
 @pytest.mark.parametrize(
@@ -43,22 +43,22 @@ def test_a_bad_query_is_refused_by_the_name_of_its_field(ask, desk, query):
 
 
 def test_queues_are_shown(ask, desk):
-    desk.queues.return_value = [QueueReport("mail", {"dead": 1}, 0, 0.0, "eve", "down", 5)]
+    desk.jobs.queues.return_value = [QueueReport("mail", {"dead": 1}, 0, 0.0, "eve", "down", 5)]
     (queue,) = ask("GET", "/ops/outbox/queues").json
     assert (queue["jobs"], queue["paused_by"], queue["paused_ms"]) == ({"dead": 1}, "eve", 5)
 
 
 def test_one_job_is_shown_with_its_history(ask, desk):
-    desk.job.return_value = JobStory("job:7", job(7, payload='{"x": "<script>"}'), ())
+    desk.jobs.show.return_value = JobStory("job:7", job(7, payload='{"x": "<script>"}'), ())
     assert ask("GET", "/ops/outbox/job:7").json["job"]["payload"] == '{"x": "<script>"}'
-    desk.job.assert_awaited_once_with("job:7")
-    desk.job.side_effect = UnknownTargetError("there is no job 8")
+    desk.jobs.show.assert_awaited_once_with("job:7")
+    desk.jobs.show.side_effect = UnknownTargetError("there is no job 8")
     answer = ask("GET", "/ops/outbox/8")
     assert (answer.status, answer.json) == (404, {"error": "there is no job 8"})
 
 
 def test_a_dead_job_is_shown_among_the_dead_letters(ask, desk):
-    desk.dead_letter.return_value = dead_job(7)
+    desk.dead.show.return_value = dead_job(7)
     answer = ask("GET", "/ops/dead/job:7")
     assert (answer.json["chat"], answer.json["kind"]) == (None, "shop.deliver")
 
@@ -66,12 +66,12 @@ def test_a_dead_job_is_shown_among_the_dead_letters(ask, desk):
 @pytest.mark.parametrize(
     ("path", "body", "call"),
     [
-        ("retry", {"ids": ["1", "job:2"]}, ("retry_jobs", (["1", "job:2"], API), {})),
-        ("retry", {"filter": {"queue": "m"}}, ("retry_jobs", (Wanted(queue="m"), API), {})),
-        ("drop", {"filter": {}}, ("drop_jobs", (Wanted(), API), {})),
-        ("drop", {"filter": {"chat": "a:1"}}, ("drop_jobs", (Wanted(bot="a", chat="1"), API), {})),
-        ("queues/pay/pause", {}, ("pause_queue", ("pay", API), {})),
-        ("queues/pay/resume", {}, ("resume_queue", ("pay", API), {})),
+        ("retry", {"ids": ["1", "job:2"]}, ("jobs.retry", (["1", "job:2"], API), {})),
+        ("retry", {"filter": {"queue": "m"}}, ("jobs.retry", (Wanted(queue="m"), API), {})),
+        ("drop", {"filter": {}}, ("jobs.drop", (Wanted(), API), {})),
+        ("drop", {"filter": {"chat": "a:1"}}, ("jobs.drop", (Wanted(bot="a", chat="1"), API), {})),
+        ("queues/pay/pause", {}, ("jobs.pause", ("pay", API), {})),
+        ("queues/pay/resume", {}, ("jobs.resume", ("pay", API), {})),
     ],
 )
 def test_an_action_is_done_and_what_came_of_it_is_told(ask, desk, path, body, call):
@@ -86,7 +86,7 @@ def test_an_action_is_done_and_what_came_of_it_is_told(ask, desk, path, body, ca
 )
 def test_a_payload_is_replaced_by_text_or_by_json(ask, desk, payload, text):
     assert ask("PUT", "/ops/outbox/job:7", {"payload": payload, "why": "it is broken"}).status == 200
-    desk.edit_job.assert_awaited_once_with("job:7", text, API)
+    desk.jobs.edit.assert_awaited_once_with("job:7", text, API)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_a_bad_body_is_refused_by_the_name_of_its_field(ask, desk, path, body, f
 
 
 def test_what_cannot_be_done_says_why(ask, desk):
-    desk.queues.side_effect = OnCallError("jobs are kept in Postgres, and this desk has none")
+    desk.jobs.queues.side_effect = OnCallError("jobs are kept in Postgres, and this desk has none")
     assert ask("GET", "/ops/outbox/queues").status == 409
-    desk.queues.side_effect = StoreUnavailable("Postgres does not answer")
+    desk.jobs.queues.side_effect = StoreUnavailable("Postgres does not answer")
     answer = ask("GET", "/ops/outbox/queues")
     assert (answer.status, answer.json) == (503, {"error": "Postgres does not answer"})
 
@@ -132,18 +132,20 @@ def test_the_list_of_routes_has_these_too(ask):
 
 
 def test_periodic_work_is_shown_and_run_now_by_who_says_why(ask, desk):
-    desk.periodic.return_value = [PeriodicReport("tidy", "every 60 s", 1, 2, "job:5", "done", seconds=0.5)]
+    desk.periodic.works.return_value = [
+        PeriodicReport("tidy", "every 60 s", 1, 2, "job:5", "done", seconds=0.5)
+    ]
     assert ask("GET", "/ops/periodic").json[0]["result"] == "done"
-    desk.run_periodic.return_value = Outcome("tidy", "tidy runs: job:6.")
+    desk.periodic.run.return_value = Outcome("tidy", "tidy runs: job:6.")
     answer = ask("POST", "/ops/periodic/tidy/run", {"why": "the provider is back"})
     assert answer.json["says"] == "tidy runs: job:6."
-    desk.run_periodic.assert_awaited_once_with("tidy", By("api", "the provider is back"))
+    desk.periodic.run.assert_awaited_once_with("tidy", By("api", "the provider is back"))
     assert ask("POST", "/ops/periodic/tidy/run", {}).status == 400
 
 
 def test_the_last_hours_are_told_in_as_many_points_as_are_wanted(ask, desk):
-    desk.past.return_value = Past(60, [Point(1, 2.0, 2.0, 4.0, 0.1, 0.2, None, None)])
+    desk.past.points.return_value = Past(60, [Point(1, 2.0, 2.0, 4.0, 0.1, 0.2, None, None)])
     answer = ask("GET", "/ops/history?seconds=3600&most=60&since_ms=5")
     assert (answer.json["step_seconds"], answer.json["points"][0]["accepted"]) == (60, 2.0)
-    desk.past.assert_awaited_once_with(3600, most=60, since_ms=5)
+    desk.past.points.assert_awaited_once_with(3600, most=60, since_ms=5)
     assert ask("GET", "/ops/history?seconds=86400").status == 400

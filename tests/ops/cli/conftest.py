@@ -32,7 +32,7 @@ def desk(monkeypatch, tmp_path):
     @asynccontextmanager
     async def opened(settings):
         fake.settings = settings
-        yield fake
+        yield fake.as_oncall()
 
     monkeypatch.setattr(oncall_desk, "open_desk", opened)
     monkeypatch.setattr(words, "now_ms", lambda: NOW_MS)

@@ -2,6 +2,7 @@
 it was asked to do. That it can be asked the same as the real one is tested in `test_fake_desk.py`.
 """
 
+from types import SimpleNamespace
 from typing import Any
 
 from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
@@ -9,7 +10,7 @@ from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.history import KEPT_SECONDS
 from mailroom.supervisors.oncall.concerns import Concern
 from mailroom.supervisors.oncall.dead import AllTotals, DeadEverywhere
-from mailroom.supervisors.oncall.desk import UnknownTargetError
+from mailroom.supervisors.oncall.errors import UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
 from mailroom.supervisors.oncall.past import POINTS_MAX, Past
 from mailroom.supervisors.oncall.payments import LostReport
@@ -29,6 +30,37 @@ from mailroom.supervisors.oncall.restored import RestoredReport
 MINUTE_MS = 60_000
 NOW_MS = 1_700_000_000_000
 """When all of this happens."""
+
+PARTS = {
+    "look": {"tree": "tree", "top": "top", "chat": "chat", "suspensions": "suspensions", "audit": "audit"},
+    "act": {"restart": "restart", "suspend": "suspend", "drain": "drain", "resume": "resume"},
+    "attention": {"concerns": "attention"},
+    "dead": {
+        "totals": "totals",
+        "find": "dead_everywhere",
+        "reasons": "dead_reasons",
+        "show": "dead_letter",
+        "requeue": "requeue",
+        "drop": "drop",
+        "edit": "edit",
+    },
+    "letters": {"skip": "skip"},
+    "jobs": {
+        "queues": "queues",
+        "find": "jobs",
+        "show": "job",
+        "retry": "retry_jobs",
+        "drop": "drop_jobs",
+        "edit": "edit_job",
+        "pause": "pause_queue",
+        "resume": "resume_queue",
+    },
+    "past": {"points": "past"},
+    "payments": {"lost": "lost_payments", "end": "end_lost_payment", "give_back": "give_lost_back"},
+    "periodic": {"works": "periodic", "run": "run_periodic"},
+    "restored": {"state": "restored", "go_on": "go_on"},
+}
+"""What is asked of each part of `OnCall`, and which function here answers it."""
 
 
 def node(path, state="running", children=(), **more):
@@ -121,6 +153,15 @@ class FakeDesk:
         self.asked: list[tuple[Any, ...]] = []
         self.outcome: Any = None
         self.failing: dict[str, Exception] = {}
+
+    def as_oncall(self):
+        """The same by parts, as commands ask it."""
+        return SimpleNamespace(
+            **{
+                part: SimpleNamespace(**{asked: getattr(self, own) for asked, own in calls.items()})
+                for part, calls in PARTS.items()
+            }
+        )
 
     async def tree(self):
         return self.processes

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from mailroom.ops.cli import consent
-from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.reports import By, Outcome, Suspension
 from tests.ops.cli.fake_desk import chat_report, waiting
 

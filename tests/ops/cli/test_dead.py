@@ -10,7 +10,7 @@ from mailroom.ops.cli.dead import work
 from mailroom.ops.faults import CannotStartError
 from mailroom.storage.redis.dead_letters import Wanted
 from mailroom.storage.redis.entry import Chat
-from mailroom.supervisors.oncall.desk import OnCallError
+from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.reports import By, Outcome
 from tests.ops.cli.fake_desk import NOW_MS, dead_job, letter
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailroom.storage.postgres.outbox.seen import Wanted
-from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import JobEvent, JobStory, QueueReport
 from mailroom.supervisors.oncall.reports import By, Outcome
 from tests.ops.cli.fake_desk import MINUTE_MS, NOW_MS, job

@@ -16,7 +16,7 @@ import structlog
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.redis.batch import Line
 from mailroom.supervisors.oncall import registry
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from tests.storage.redis.box import Box
 from tests.supervisors.oncall.station import Chats, Station
@@ -24,26 +24,36 @@ from tests.supervisors.oncall.station import Chats, Station
 BY = By("ann", "a test")
 
 
+class Part:
+    """One part of `OnCall`, without await."""
+
+    def __init__(self, part: Any, runner: asyncio.Runner) -> None:
+        self._part, self._runner = part, runner
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._part, name)
+
+        def call(*args: Any, **options: Any) -> Any:
+            async def wait() -> Any:
+                return await method(*args, **options)
+
+            return self._runner.run(wait())
+
+        return call
+
+
 class Desk:
-    """`OnCall` as the command line has it, without await: `desk.suspend("shop")`."""
+    """`OnCall` as the command line has it, without await: `desk.act.suspend("shop")`."""
 
     by = BY
 
     def __init__(self, url: str) -> None:
         self.runner = asyncio.Runner()
         self.line = Line(url)
-        self.oncall = OnCall(self.line)
+        self.oncall = OnCall.over(self.line)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self.oncall, name)
-
-        def call(*args: Any, **options: Any) -> Any:
-            async def wait() -> Any:
-                return await method(*args, **options)
-
-            return self.runner.run(wait())
-
-        return call
+    def __getattr__(self, name: str) -> Part:
+        return Part(getattr(self.oncall, name), self.runner)
 
     def close(self) -> None:
         self.runner.run(self.line.close())

@@ -8,7 +8,7 @@ from mailroom.storage.redis.dead_letters import Wanted
 from mailroom.storage.redis.entry import NOWHERE, Chat
 from mailroom.storage.redis.mailbox import Offer
 from mailroom.supervisors.oncall import letters
-from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from tests.supervisors.oncall.station import Chats
 
 
@@ -44,39 +44,39 @@ def die(box):
 
 def test_dead_letters_are_found_counted_by_reason_and_read(desk, die):
     first, second = die(1, error="ValueError: no\nand more"), die(2, error="KeyError: 'x'")
-    assert [one.id for one in desk.dead(Wanted())] == [second, first]
-    assert desk.dead(Wanted(), 1)[0].id == second
-    assert desk.dead_reasons(Wanted(error="value")) == [("shop", "ValueError: no", 1)]
-    assert desk.dead_letter(first).attempts == 3
+    assert [one.id for one in desk.letters.find(Wanted())] == [second, first]
+    assert desk.letters.find(Wanted(), 1)[0].id == second
+    assert desk.dead.reasons(Wanted(error="value")) == [("shop", "ValueError: no", 1)]
+    assert desk.dead.show(first).attempts == 3
     with pytest.raises(UnknownTargetError, match="There is no dead letter"):
-        desk.dead_letter("shop:7:999")
+        desk.dead.show("shop:7:999")
 
 
 def test_requeued_letters_stand_in_their_old_place_and_their_chat_is_woken(start, desk, die, box):
     worker = start(chats=Chats({"shop:7": 0}))
     dead = die(5)
     box.accept(6)
-    outcome = desk.requeue([dead], desk.by)
+    outcome = desk.dead.requeue([dead], desk.by)
     assert (outcome.done, outcome.failed, outcome.says) == (1, 0, "1 dead letter requeued.")
     assert box.orders() == [5, 6]
     assert worker.chats.told == [("reload", "shop:7")]
-    assert desk.dead(Wanted()) == []
+    assert desk.letters.find(Wanted()) == []
 
 
 def test_letters_are_requeued_by_what_they_died_of(desk, die, box):
     for order in (3, 1, 2):
         die(order, error="TimeoutError: pay")
     kept = die(4, error="KeyError: 'x'")
-    outcome = desk.requeue(Wanted(error="timeout"), desk.by)
+    outcome = desk.dead.requeue(Wanted(error="timeout"), desk.by)
     assert (outcome.done, box.orders()) == (3, [1, 2, 3])
-    assert [one.id for one in desk.dead(Wanted())] == [kept]
-    assert desk.audit()[0].target == "dead letters with error=timeout"
+    assert [one.id for one in desk.letters.find(Wanted())] == [kept]
+    assert desk.look.audit()[0].target == "dead letters with error=timeout"
 
 
 def test_letters_of_a_suspended_chat_are_requeued_and_wait(desk, die):
     dead = die(1)
-    desk.suspend("shop:7", desk.by)
-    outcome = desk.requeue([dead], desk.by)
+    desk.act.suspend("shop:7", desk.by)
+    outcome = desk.dead.requeue([dead], desk.by)
     assert (outcome.done, outcome.says) == (
         1,
         "1 dead letter requeued. 1 of them wait until they are resumed.",
@@ -89,42 +89,41 @@ def test_what_could_not_be_requeued_is_counted_and_named(desk, die, box):
     box.own(chat=chat)
     raw = b"9 9 9 message chat t\n{}"
     box.raw.rpush(box.key(f"box:{chat}", chat), *[raw] * 1000)
-    outcome = desk.requeue([dead, "shop:7:999", "nonsense", stays], desk.by)
+    outcome = desk.dead.requeue([dead, "shop:7:999", "nonsense", stays], desk.by)
     assert (outcome.done, outcome.failed) == (1, 3)
     assert "3 could not be: shop:7:999 is not there any more; nonsense is not there any more" in outcome.says
     assert f"{stays} its mailbox is full" in outcome.says
-    assert desk.dead_letter(stays).order == 2
+    assert desk.dead.show(stays).order == 2
 
 
 def test_a_bulk_action_does_so_much_at_a_time_and_says_what_is_left(desk, die, monkeypatch):
     monkeypatch.setattr(letters, "BULK_MAX", 2)
     oldest = die(1)
     ids = [oldest, *(die(order) for order in (2, 3, 4, 5))]
-    outcome = desk.drop(Wanted(bot="shop"), desk.by)
+    outcome = desk.dead.drop(Wanted(bot="shop"), desk.by)
     assert (outcome.done, outcome.failed) == (2, 0)
     assert outcome.says == "2 dead letters dropped. 3 more are left: do it again for those."
-    assert (
-        desk.drop(ids[2:], desk.by).says == "2 dead letters dropped. 1 more are left: do it again for those."
-    )
-    assert [one.id for one in desk.dead(Wanted())] == [ids[4]]
+    dropped = desk.dead.drop(ids[2:], desk.by)
+    assert dropped.says == "2 dead letters dropped. 1 more are left: do it again for those."
+    assert [one.id for one in desk.letters.find(Wanted())] == [ids[4]]
 
 
 def test_a_bulk_action_on_nothing_says_so(desk):
     for which in ([], Wanted(error="never")):
-        outcome = desk.drop(which, desk.by)
+        outcome = desk.dead.drop(which, desk.by)
         assert (outcome.done, outcome.says) == (0, "There are no such dead letters: nothing to do.")
 
 
 def test_a_letter_named_twice_is_done_once(desk, die):
     dead = die(1)
-    assert desk.drop([dead, dead], desk.by).says == "1 dead letter dropped."
+    assert desk.dead.drop([dead, dead], desk.by).says == "1 dead letter dropped."
 
 
 def test_an_edited_letter_is_handled_as_edited(desk, die, box):
     dead = die(1)
     fixed = update(1, text="better")
-    assert desk.edit(dead, fixed, desk.by).done == 1
-    desk.requeue([dead], desk.by)
+    assert desk.dead.edit(dead, fixed, desk.by).done == 1
+    desk.dead.requeue([dead], desk.by)
     assert box.waiting()[0].payload.decode() == fixed
 
 
@@ -144,10 +143,10 @@ def test_an_edited_letter_is_handled_as_edited(desk, die, box):
 def test_a_payload_that_could_not_be_handled_in_its_chat_is_refused(desk, die, payload, said):
     dead = die(1)
     with pytest.raises(OnCallError) as caught:
-        desk.edit(dead, payload, desk.by)
+        desk.dead.edit(dead, payload, desk.by)
     assert said in str(caught.value)
-    assert desk.dead_letter(dead).payload == update(1)
-    assert said in desk.audit()[0].outcome
+    assert desk.dead.show(dead).payload == update(1)
+    assert said in desk.look.audit()[0].outcome
 
 
 def test_the_payload_of_an_event_may_be_any_json(desk, die, box):
@@ -155,52 +154,52 @@ def test_the_payload_of_an_event_may_be_any_json(desk, die, box):
     field = box.key("dead")
     letter = json.loads(box.raw.hget(field, dead)) | {"kind": "event", "payload": '{"name": "remind"}'}
     box.raw.hset(field, dead, json.dumps(letter))
-    assert desk.edit(dead, '{"name": "remind", "data": "1"}', desk.by).done == 1
+    assert desk.dead.edit(dead, '{"name": "remind", "data": "1"}', desk.by).done == 1
     with pytest.raises(OnCallError, match="is not JSON"):
-        desk.edit(dead, "remind", desk.by)
+        desk.dead.edit(dead, "remind", desk.by)
 
 
 def test_a_letter_that_is_not_there_cannot_be_edited(desk):
     with pytest.raises(UnknownTargetError):
-        desk.edit("shop:7:1", "{}", desk.by)
+        desk.dead.edit("shop:7:1", "{}", desk.by)
 
 
 def test_a_skipped_message_is_a_dead_letter_and_the_next_one_comes(start, desk, box):
     worker = start(chats=Chats({"shop:7": 1}))
     box.accept(1)
     box.accept(2)
-    outcome = desk.skip("shop:7", desk.by)
-    (letter,) = desk.dead(Wanted())
+    outcome = desk.letters.skip("shop:7", desk.by)
+    (letter,) = desk.letters.find(Wanted())
     assert (outcome.done, letter.id in outcome.says) == (1, True)
     assert (letter.order, letter.skipped_by, letter.error) == (1, "ann", "Skipped by ann: a test")
     assert box.orders() == [2]
     assert worker.chats.told == [("reload", "shop:7")]
-    assert desk.audit()[0].action == "skip"
+    assert desk.look.audit()[0].action == "skip"
 
 
 def test_the_message_of_a_number_is_skipped_and_no_other(start, desk, box):
     start()
     box.accept(1)
     second = box.accept(2).seq
-    desk.skip("shop:7", desk.by, seq=second)
+    desk.letters.skip("shop:7", desk.by, seq=second)
     assert box.orders() == [1]
     with pytest.raises(OnCallError, match=f"Message {second} does not wait in shop:7"):
-        desk.skip("shop:7", desk.by, seq=second)
+        desk.letters.skip("shop:7", desk.by, seq=second)
 
 
 def test_where_nothing_waits_nothing_is_skipped(start, desk):
     start()
     with pytest.raises(OnCallError, match="Nothing waits in shop:7"):
-        desk.skip("shop:7", desk.by)
+        desk.letters.skip("shop:7", desk.by)
     with pytest.raises(OnCallError, match="shop is no chat"):
-        desk.skip("shop", desk.by)
+        desk.letters.skip("shop", desk.by)
 
 
 def test_a_message_is_skipped_in_a_suspended_chat_which_stays_suspended(start, desk, box):
     start()
     box.accept(1)
-    desk.suspend("shop", desk.by)
-    assert "shop stays suspended" in desk.skip("shop:7", desk.by).says
+    desk.act.suspend("shop", desk.by)
+    assert "shop stays suspended" in desk.letters.skip("shop:7", desk.by).says
 
 
 def bury(box, update_id, body, chat):
@@ -210,24 +209,24 @@ def bury(box, update_id, body, chat):
 
 def test_a_letter_of_no_chat_is_listed_and_dropped_and_says_why_it_cannot_be_put_back(desk, box):
     bury(box, 5, b'{"update_id": 5, "x": "\\ud83d \\u0000"}\xff\0', Chat("shop", NOWHERE))
-    (letter,) = desk.dead(Wanted(bot="shop"))
+    (letter,) = desk.letters.find(Wanted(bot="shop"))
     assert letter.id.startswith("shop:0:")
-    assert desk.dead_letter(letter.id).payload == '{"update_id": 5, "x": "\\ud83d \\u0000"}\ufffd\ufffd'
-    assert desk.dead_reasons(Wanted()) == [("shop", "it could not be read: no JSON", 1)]
-    outcome = desk.requeue([letter.id], desk.by)
+    assert desk.dead.show(letter.id).payload == '{"update_id": 5, "x": "\\ud83d \\u0000"}\ufffd\ufffd'
+    assert desk.dead.reasons(Wanted()) == [("shop", "it could not be read: no JSON", 1)]
+    outcome = desk.dead.requeue([letter.id], desk.by)
     assert (outcome.done, outcome.failed) == (0, 1)
     assert "belongs to no chat, for none could be read from it: it can only be dropped" in outcome.says
     with pytest.raises(OnCallError, match="send it to the webhook again, mended"):
-        desk.edit(letter.id, update(5), desk.by)
-    assert desk.drop([letter.id], desk.by).done == 1
+        desk.dead.edit(letter.id, update(5), desk.by)
+    assert desk.dead.drop([letter.id], desk.by).done == 1
 
 
 def test_an_unreadable_letter_of_a_chat_is_mended_and_requeued_into_it(desk, box):
     body = update(5).encode().replace(b'"hi"', rb'"\ud83d"')
     bury(box, 5, body, box.chat)
-    (letter,) = desk.dead(Wanted(chat=box.chat))
+    (letter,) = desk.letters.find(Wanted(chat=box.chat))
     with pytest.raises(OnCallError, match="not JSON"):
-        desk.edit(letter.id, letter.payload, desk.by)
-    assert desk.edit(letter.id, update(5), desk.by).done == 1
-    assert desk.requeue([letter.id], desk.by).done == 1
+        desk.dead.edit(letter.id, letter.payload, desk.by)
+    assert desk.dead.edit(letter.id, update(5), desk.by).done == 1
+    assert desk.dead.requeue([letter.id], desk.by).done == 1
     assert box.waiting()[0].payload.decode() == update(5)

@@ -3,7 +3,7 @@
 import pytest
 
 from mailroom.storage.redis.entry import Chat
-from mailroom.supervisors.oncall.desk import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.reports import By
 from tests.supervisors.oncall.station import Chats
 
@@ -11,14 +11,14 @@ from tests.supervisors.oncall.station import Chats
 def test_the_trees_of_all_processes_are_shown(start, desk):
     start("one:1:1")
     start("two:2:2", roles=("web",))
-    first, second = desk.tree()
+    first, second = desk.look.tree()
     assert (first.id, first.roles, first.why) == ("one:1:1", ("worker",), "")
     assert (first.root.strategy, len(first.root.children)) == ("one_for_one", 7)
     assert (second.id, second.roles) == ("two:2:2", ("web",))
 
 
 def test_where_there_is_no_process_there_is_no_tree(desk):
-    assert desk.tree() == []
+    assert desk.look.tree() == []
 
 
 def test_chats_are_ranked_by_what_waits_and_by_how_long(start, desk, box):
@@ -27,14 +27,14 @@ def test_chats_are_ranked_by_what_waits_and_by_how_long(start, desk, box):
     box.accept(1)
     for order in (2, 3):
         box.accept(order, chat=deep)
-    desk.suspend("stars", desk.by)
-    first, second = desk.top("depth")
+    desk.act.suspend("stars", desk.by)
+    first, second = desk.look.top("depth")
     assert (first.chat, first.depth, first.suspended) == (deep, 2, "stars")
     assert (second.chat, second.depth, second.suspended) == (box.chat, 1, "")
-    (oldest,) = desk.top("age", 1)
+    (oldest,) = desk.look.top("age", 1)
     assert oldest.chat == box.chat
     assert 0 <= oldest.age_seconds < 60
-    assert desk.totals().messages_waiting == 3
+    assert desk.dead.totals().messages_waiting == 3
 
 
 def test_a_chat_is_shown_with_its_mailbox_and_its_actor(start, desk, box):
@@ -42,7 +42,7 @@ def test_a_chat_is_shown_with_its_mailbox_and_its_actor(start, desk, box):
     start("web:2:2", roles=("web",))
     receipt = box.accept(1, payload=b"x" * 5000)
     box.begin(receipt)
-    report = desk.chat("shop:7")
+    report = desk.look.chat("shop:7")
     assert (report.chat, report.depth, report.epoch, report.owner) == (box.chat, 1, 5, "one:1:1")
     assert report.actor == {"running": [4], "crashes": 1}
     (waiting,) = report.waiting
@@ -52,29 +52,29 @@ def test_a_chat_is_shown_with_its_mailbox_and_its_actor(start, desk, box):
 
 def test_a_chat_that_nobody_owns_is_shown_without_an_owner(start, desk):
     start("idle:1:1")
-    report = desk.chat("chat/shop:7")
+    report = desk.look.chat("chat/shop:7")
     assert (report.owner, report.actor, report.depth) == ("", {}, 0)
 
 
 def test_what_holds_a_chat_is_named_as_its_suspension_is(start, desk):
     start()
     for target in ("everything", "shop", "shop:7"):
-        desk.suspend(target, desk.by)
-        assert desk.chat("shop:7").suspended == target
-    assert [one.target for one in desk.suspensions()] == ["shop:7", "shop", "everything"]
+        desk.act.suspend(target, desk.by)
+        assert desk.look.chat("shop:7").suspended == target
+    assert [one.target for one in desk.look.suspensions()] == ["shop:7", "shop", "everything"]
 
 
 def test_only_a_chat_is_shown_as_a_chat(start, desk):
     start()
     with pytest.raises(OnCallError, match="shop is no chat: write it as bot:chat_id"):
-        desk.chat("shop")
+        desk.look.chat("shop")
     with pytest.raises(UnknownTargetError, match="Did you mean shop:7"):
-        desk.chat("shpo:7")
+        desk.look.chat("shpo:7")
 
 
 def test_the_audit_is_read_from_the_latest_back(start, desk):
     start()
     for number in range(3):
-        desk.resume("shop", By("ann", f"reason {number}"))
-    assert [one.why for one in desk.audit(2)] == ["reason 2", "reason 1"]
-    assert desk.audit(2)[0].at_ms > 1_600_000_000_000
+        desk.act.resume("shop", By("ann", f"reason {number}"))
+    assert [one.why for one in desk.look.audit(2)] == ["reason 2", "reason 1"]
+    assert desk.look.audit(2)[0].at_ms > 1_600_000_000_000

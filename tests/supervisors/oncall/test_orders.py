@@ -16,7 +16,7 @@ from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.suspensions import Suspensions
 from mailroom.supervisors.oncall import listener, orders, post, registry
-from mailroom.supervisors.oncall.desk import OnCall
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.orders import Order, answer_key, order_key, orders_of
 from mailroom.supervisors.oncall.post import Post
 from mailroom.supervisors.oncall.registry import living
@@ -69,8 +69,8 @@ def test_orders_reach_each_process_and_their_answers_the_asker(start, ask):
 
 def test_a_process_of_the_operating_system_is_asked_and_told(process, desk, ask):
     assert ask(Order("restart", path="chats/timers"))["other:1:1"].error == ""
-    assert desk.drain("shop", desk.by, seconds=0.1).unfinished == 1
-    assert [one.id for one in desk.tree()] == ["other:1:1"]
+    assert desk.act.drain("shop", desk.by, seconds=0.1).unfinished == 1
+    assert [one.id for one in desk.look.tree()] == ["other:1:1"]
     told, _ = process.communicate("", timeout=10)
     assert _last(told) == [["restart", "chats/timers"]]
 
@@ -80,7 +80,7 @@ def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
 ):
     process.send_signal(signal.SIGSTOP)
     began = time.monotonic()
-    (shown,) = desk.tree()
+    (shown,) = desk.look.tree()
     assert time.monotonic() - began < 5
     assert (shown.root, shown.pid, shown.roles) == (None, process.pid, ("worker",))
     assert "did not take the order within 2 s" in shown.why
@@ -97,7 +97,7 @@ def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
 def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk, monkeypatch):
     monkeypatch.setattr(post, "LOOK_SECONDS", 0.3)
     process.send_signal(signal.SIGSTOP)
-    outcome = desk.drain("shop:1", desk.by, seconds=0.1)
+    outcome = desk.act.drain("shop:1", desk.by, seconds=0.1)
     assert (outcome.failed, outcome.unfinished) == (1, 1)
     assert "other:1:1 did not take the order" in outcome.says
     assert "commits nothing" not in outcome.says
@@ -117,7 +117,7 @@ def test_one_that_was_killed_is_not_waited_for_to_the_end(process, desk, ask, mo
     answering.join()
     assert time.monotonic() - began < 5
     assert (answer.silent, answer.error) == (True, "took the order, and has shown no sign of life since")
-    assert desk.tree() == []
+    assert desk.look.tree() == []
 
 
 def desk_url(desk):
@@ -136,7 +136,7 @@ def _swallow(url, name):
 
 def test_one_that_leaves_is_listed_no_more(start, desk, no_farewell):
     start().close()
-    eventually(lambda: desk.tree() == [])
+    eventually(lambda: desk.look.tree() == [])
     assert desk.runner.run(desk.line.command("EXISTS", "mailroom:nodes")) == 0
 
 
@@ -266,8 +266,8 @@ def test_an_answer_that_nobody_fetches_is_forgotten(start, desk):
 def test_nothing_is_left_in_redis_when_all_is_answered(start, desk, ask):
     start("one:1:1")
     ask(Order("report"))
-    desk.suspend("chats/timers", desk.by)
-    desk.resume("chats/timers", desk.by)
+    desk.act.suspend("chats/timers", desk.by)
+    desk.act.resume("chats/timers", desk.by)
     keys = {key.decode() for key in desk.runner.run(desk.line.command("KEYS", "mailroom:*"))}
     one = "mailroom:node:one:1:1"
     assert keys == {"mailroom:nodes", one, f"{one}:last", "mailroom:audit"}
@@ -277,9 +277,9 @@ def test_the_process_we_are_in_is_asked_while_redis_is_away(start):
     one = start("one:1:1", url=NOWHERE)
 
     async def look_and_act():
-        desk = OnCall(Line(NOWHERE), local=one.node)
-        seen = await desk.tree()
-        outcome = await desk.restart("chats/timers", BY)
+        desk = OnCall.over(Line(NOWHERE), local=one.node)
+        seen = await desk.look.tree()
+        outcome = await desk.act.restart("chats/timers", BY)
         return seen, outcome
 
     (seen,), outcome = one.call(look_and_act)
@@ -293,8 +293,8 @@ def test_what_needs_redis_says_so_while_it_is_away(start):
     one = start("one:1:1", url=NOWHERE)
 
     async def act():
-        desk = OnCall(Line(NOWHERE), local=one.node)
-        for action in (desk.suspend("chats/timers", BY), desk.resume("shop", BY)):
+        desk = OnCall.over(Line(NOWHERE), local=one.node)
+        for action in (desk.act.suspend("chats/timers", BY), desk.act.resume("shop", BY)):
             with pytest.raises(StoreUnavailable):
                 await action
 
@@ -304,7 +304,7 @@ def test_what_needs_redis_says_so_while_it_is_away(start):
 
 def test_without_redis_and_a_process_of_our_own_there_is_nothing_to_see():
     async def look():
-        await OnCall(Line(NOWHERE)).tree()
+        await OnCall.over(Line(NOWHERE)).look.tree()
 
     with pytest.raises(StoreUnavailable):
         asyncio.run(look())

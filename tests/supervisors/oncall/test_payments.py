@@ -9,7 +9,8 @@ from prometheus_client import REGISTRY
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import note_lost
 from mailroom.storage.postgres.migrate import apply_migrations
-from mailroom.supervisors.oncall.desk import OnCall, OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.payment_gauges import count_lost
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
@@ -31,7 +32,7 @@ def desk(clean_postgres_url, clean_redis_url):
     asyncio.run(apply_migrations(clean_postgres_url))
     one = Desk(clean_redis_url)
     one.pool = one.runner.run(connect(clean_postgres_url))
-    one.oncall = OnCall(one.line, database=one.pool)
+    one.oncall = OnCall.over(one.line, database=one.pool)
     one.does = one.runner.run
     yield one
     one.runner.run(one.pool.close())
@@ -40,18 +41,18 @@ def desk(clean_postgres_url, clean_redis_url):
 
 def test_a_lost_payment_is_ended_once_by_somebody_who_says_why(desk):
     desk.does(note_lost(desk.pool, **LOST))
-    (lost,) = desk.does(desk.oncall.lost_payments())
+    (lost,) = desk.does(desk.oncall.payments.lost())
     assert (lost.ref, lost.money, lost.about) == ("m-1", "1000.00 RUB", {"for": "shop.order 1042"})
     with pytest.raises(OnCallError, match="delivered, credited, given_back, not as 'lost'"):
-        desk.does(desk.oncall.end_lost_payment("m-1", "lost", BY))
+        desk.does(desk.oncall.payments.end("m-1", "lost", BY))
     with pytest.raises(OnCallError, match="Say why"):
-        desk.does(desk.oncall.end_lost_payment("m-1", "credited", By("ann", "")))
-    outcome = desk.does(desk.oncall.end_lost_payment("m-1", "given_back", BY))
+        desk.does(desk.oncall.payments.end("m-1", "credited", By("ann", "")))
+    outcome = desk.does(desk.oncall.payments.end("m-1", "given_back", BY))
     assert outcome.says == "m-1 is given back."
-    assert desk.does(desk.oncall.lost_payments()) == []
+    assert desk.does(desk.oncall.payments.lost()) == []
     with pytest.raises(UnknownTargetError, match="No lost payment"):
-        desk.does(desk.oncall.end_lost_payment("m-1", "credited", BY))
-    (ended,) = desk.does(desk.oncall.lost_payments(ended_too=True))
+        desk.does(desk.oncall.payments.end("m-1", "credited", BY))
+    (ended,) = desk.does(desk.oncall.payments.lost(ended_too=True))
     assert (ended.ending, ended.ended_by, ended.why) == ("given_back", "ann", "seen in the chat")
 
 

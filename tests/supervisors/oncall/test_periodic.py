@@ -15,7 +15,8 @@ from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.periodic import works
 from mailroom.storage.redis.batch import Line
 from mailroom.supervisors.oncall import periodic
-from mailroom.supervisors.oncall.desk import OnCall, UnknownTargetError
+from mailroom.supervisors.oncall.errors import UnknownTargetError
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.periodic import Periodic, Work, wait_seconds
 from tests.actors.jobs.stand import Life
@@ -33,7 +34,7 @@ def play(clean_postgres_url, clean_redis_url):
                 pool = await aio(partial(asyncpg.create_pool, clean_postgres_url, min_size=1, max_size=8))
                 line = Line(clean_redis_url)
                 try:
-                    await scenario(OnCall(line, database=pool), pool)
+                    await scenario(OnCall.over(line, database=pool), pool)
                 finally:
                     pool.terminate()
                     await aio(line.close)
@@ -56,19 +57,19 @@ def test_a_work_is_run_now_once_however_often_that_is_asked_and_the_audit_says_b
         async with trio.open_nursery() as nursery:
             life = Life()
             nursery.start_soon(scheduler(pool).live, life)
-            while not await aio(desk.periodic):  # noqa: ASYNC110
+            while not await aio(desk.periodic.works):  # noqa: ASYNC110
                 await trio.sleep(0.02)
-            (before,) = await aio(desk.periodic)
+            (before,) = await aio(desk.periodic.works)
             assert (before.last_ms, before.result, before.schedule) == (0, "", "every 3600 s")
-            outcome = await aio(desk.run_periodic, "tidy", BY)
+            outcome = await aio(desk.periodic.run, "tidy", BY)
             assert outcome.says.startswith("tidy runs: job:")
-            (after,) = await aio(desk.periodic)
+            (after,) = await aio(desk.periodic.works)
             assert (after.result, after.overdue_seconds) == ("waiting", 0.0)
             assert after.next_ms > after.last_ms
-            again = await aio(desk.run_periodic, "tidy", BY)
+            again = await aio(desk.periodic.run, "tidy", BY)
             assert (again.done, "was not run twice" in again.says) == (0, True)
             assert await runs(pool) == 1
-            audit = await aio(desk.audit)
+            audit = await aio(desk.look.audit)
             assert [(one.action, one.target, one.who) for one in audit] == [("run", "tidy", "ann")] * 2
             nursery.cancel_scope.cancel()
 
@@ -90,7 +91,7 @@ def test_two_who_want_a_run_at_the_same_moment_get_one(play, monkeypatch):
         await aio(one.register, True)
 
         async def both():
-            asking = [asyncio.ensure_future(desk.run_periodic("tidy", BY)) for _ in range(2)]
+            asking = [asyncio.ensure_future(desk.periodic.run("tidy", BY)) for _ in range(2)]
             while len(asked) < len(asking):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
             assert await one.run_once()
@@ -108,11 +109,11 @@ def test_where_no_process_knows_it_that_is_said_and_it_stays_due(play, monkeypat
 
     async def scenario(desk, pool):
         await aio(scheduler(pool).register, True)
-        outcome = await aio(desk.run_periodic, "tidy", BY)
+        outcome = await aio(desk.periodic.run, "tidy", BY)
         assert (outcome.unfinished, "no process took it" in outcome.says) == (1, True)
-        assert (await aio(desk.periodic))[0].overdue_seconds > 0
+        assert (await aio(desk.periodic.works))[0].overdue_seconds > 0
         with pytest.raises(UnknownTargetError, match="Did you mean tidy"):
-            await aio(desk.run_periodic, "tidi", BY)
+            await aio(desk.periodic.run, "tidi", BY)
 
     play(scenario)
 
@@ -126,14 +127,14 @@ def test_a_run_that_could_not_be_enqueued_says_why(play):
         await aio(one.register, True)
 
         async def ask():
-            asking = asyncio.ensure_future(desk.run_periodic("tidy", BY))
+            asking = asyncio.ensure_future(desk.periodic.run("tidy", BY))
             while not await one.run_once():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
             return await asking
 
         outcome = await aio(ask)
         assert (outcome.failed, "no such provider" in outcome.says) == (1, True)
-        (concern,) = await aio(desk.attention)
+        (concern,) = await aio(desk.attention.concerns)
         assert (concern.kind, "no such provider" in concern.things[0].why) == ("periodic", True)
 
     play(scenario)

@@ -8,7 +8,8 @@ import pytest
 from mailroom.storage.postgres.pair import PostgresPair
 from mailroom.storage.redis.pair import RedisPair
 from mailroom.storage.redis.suspensions import HELD_BY, Suspensions
-from mailroom.supervisors.oncall.desk import OnCall, OnCallError
+from mailroom.supervisors.oncall.errors import OnCallError
+from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.pairing.check import Pairing
 from mailroom.supervisors.pairing.guard import Guard
@@ -26,7 +27,7 @@ class World(Desk):
         super().__init__(redis_url)
         self.does = self.runner.run
         self.pool = self.does(self._connect(postgres_url))
-        self.oncall = OnCall(self.line, database=self.pool)
+        self.oncall = OnCall.over(self.line, database=self.pool)
         self.pairing = Pairing(PostgresPair(self.pool), RedisPair(self.line))
         self.guard = Guard(self.pairing, self.line, agree=self._agree, refuse=pytest.fail)
 
@@ -64,9 +65,9 @@ def test_what_is_held_are_all_chats_and_the_jobs_and_no_resume_undoes_it(world: 
     assert held(world) == {"everything": HELD_BY, "node/jobs": HELD_BY}
     for target in ("everything", "node/jobs"):
         with pytest.raises(OnCallError, match=r"the stores do not fit together.*mailroom restored"):
-            world.resume(target, BY)
+            world.act.resume(target, BY)
     assert held(world) == {"everything": HELD_BY, "node/jobs": HELD_BY}
-    report = world.restored()
+    report = world.restored.state()
     assert (report.held, report.asking) == (True, True)
     assert report.says.startswith("Postgres went back to")
 
@@ -82,27 +83,27 @@ def test_a_hold_that_somebody_lifts_by_hand_is_put_back_with_the_next_beat(world
 def test_nothing_goes_on_while_a_gateway_was_not_asked_unless_on_call_says_so(world: World) -> None:
     world.went_back()
     with pytest.raises(OnCallError, match="start a worker"):
-        world.go_on(BY)
+        world.restored.go_on(BY)
     world.does(world.pairing.note_asked({"yookassa": Asked("not_yet", "no answer"), "aaio": Asked("listed")}))
     with pytest.raises(OnCallError, match=r"yookassa \(no answer\)"):
-        world.go_on(BY)
-    assert world.restored().gateways == {"yookassa": "not_yet: no answer", "aaio": "listed"}
-    assert world.go_on(BY, unasked=True).says == "Chats and jobs go on."
+        world.restored.go_on(BY)
+    assert world.restored.state().gateways == {"yookassa": "not_yet: no answer", "aaio": "listed"}
+    assert world.restored.go_on(BY, unasked=True).says == "Chats and jobs go on."
 
 
 def test_on_call_says_go_once_and_what_others_suspended_stays(world: World) -> None:
-    world.suspend("bot/shop", BY)
+    world.act.suspend("bot/shop", BY)
     world.does(Suspensions(world.line).put("everything", "eve", "the supplier is down"))
     world.went_back()
     world.does(world.pairing.note_asked({"yookassa": Asked("listed"), "aaio": Asked("impossible")}))
-    outcome = world.go_on(BY)
+    outcome = world.restored.go_on(BY)
     assert "everything was suspended by somebody else" in outcome.says
     assert held(world) == {"everything": "eve", "bot/shop": "ann"}
-    assert world.go_on(BY).done == 0
+    assert world.restored.go_on(BY).done == 0
     world.does(world.pairing.check())
     assert not world.does(world.guard.enforce())
-    assert world.restored().held is False
-    actions = [(line.who, line.action) for line in world.audit()]
+    assert world.restored.state().held is False
+    actions = [(line.who, line.action) for line in world.look.audit()]
     assert actions == [("ann", "go on"), ("ann", "go on"), (HELD_BY, "suspend"), ("ann", "suspend")]
 
 

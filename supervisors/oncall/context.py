@@ -60,21 +60,22 @@ class Scene:
             raise self.missing
 
 
-class Office:
-    """The common ground of on-call's functions."""
+class Context:
+    """What each part of `OnCall` is made of: the ways to processes and stores, and the audit."""
 
     def __init__(self, line: Line, *, local: "LocalNode | None" = None, database: Database = None) -> None:
-        self._line = line
-        self._outbox = Outbox(database)
-        self._post = Post(line, local)
-        self._suspensions = Suspensions(line)
-        self._letters = DeadLetters(line)
-        self._audit = Audit(line)
+        self.line = line
+        self.outbox = Outbox(database)
+        self.post = Post(line, local)
+        self.suspensions = Suspensions(line)
+        self.dead_letters = DeadLetters(line)
+        self.audit = Audit(line)
         self._writing: set[asyncio.Task[bool]] = set()
 
-    async def _scene(self) -> Scene:
-        processes, missing = await self._post.processes()
-        suspended = {} if missing else await self._suspensions.all()
+    async def scene(self) -> Scene:
+        """Who and what is there now."""
+        processes, missing = await self.post.processes()
+        suspended = {} if missing else await self.suspensions.all()
         put_aside = [target for target in map(read_target, suspended) if target is not None]
         bots = {bot for process in processes for bot in process.bots}
         bots |= {target.name.partition(":")[0] for target in put_aside if target.kind in ("bot", "chat")}
@@ -82,21 +83,21 @@ class Office:
         paths |= {target.name for target in put_aside if target.kind == "node"}
         return Scene(processes, suspended, Known(bots, paths, nobody=not processes), missing)
 
-    async def _tell_chats(self, chats: Sequence[Chat]) -> list[Answer]:
+    async def tell_chats(self, chats: Sequence[Chat]) -> list[Answer]:
         """Have the workers read chats again; returns who could not be told. They would find out by
         themselves, a little later.
         """
         targets = tuple({Target("chat", str(chat)).stored: None for chat in chats})
-        processes, _ = await self._post.processes()
+        processes, _ = await self.post.processes()
         workers = [process for process in processes if WORKER in process.roles]
         order = Order("reload", targets=targets)
-        return [one for one in await self._post.ask_all(workers, order, LOOK_SECONDS) if one.error]
+        return [one for one in await self.post.ask_all(workers, order, LOOK_SECONDS) if one.error]
 
     async def refused(self, by: By, what: str) -> None:
         """Write down that somebody asked for what is not theirs; `by.why` says whose it is."""
         await self._write_down("refused", what, by, "nothing was done")
 
-    async def _intervene(
+    async def intervene(
         self, action: str, target: str, by: By, act: Callable[[], Awaitable[Outcome]]
     ) -> Outcome:
         """Do something that on-call answers for, and write down what came of it."""
@@ -122,7 +123,7 @@ class Office:
     async def _write_down(self, action: str, target: str, by: By, outcome: str) -> bool:
         log.warning("intervention", action=action, target=target, who=by.who, why=by.why, outcome=outcome)
         try:
-            await self._audit.write(who=by.who, action=action, target=target, why=by.why, outcome=outcome)
+            await self.audit.write(who=by.who, action=action, target=target, why=by.why, outcome=outcome)
         except StoreError as error:
             log.error("intervention_not_audited", action=action, target=target, why=str(error))
             return False
