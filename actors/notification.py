@@ -13,9 +13,9 @@ from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, HostedSession
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.notify import NOTIFICATION, NOTIFY, Message, Notify
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
-from mailroom.actors.notify import NOTIFICATION, NOTIFY, Message, Notify
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 
 ANSWER_SECONDS = 20

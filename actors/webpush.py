@@ -9,8 +9,8 @@ from structlog import get_logger
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.kind import Kind, Patience
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.metrics import child
-from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.providers.webpush import (
     PAYLOAD_BYTES_MAX,
     TOPIC_CHARS_MAX,

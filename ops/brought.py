@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.jobs.queue import Queue
-from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.ops.bundled import parts_of, rooms
 from mailroom.ops.faults import CannotStartError

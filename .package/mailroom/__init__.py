@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from mailroom.actors.hosting.measure import Measure as Measure
     from mailroom.actors.hosting.room import Room as Room
     from mailroom.actors.hosting.throttle import Throttle as Throttle
-    from mailroom.actors.hosting.transaction import Transaction as Transaction
     from mailroom.actors.jobs.context import JobContext as JobContext
     from mailroom.actors.jobs.handlers import Handlers as Handlers
     from mailroom.actors.jobs.kind import Kind as Kind
     from mailroom.actors.jobs.kind import Patience as Patience
     from mailroom.actors.jobs.limits import Limits as Limits
+    from mailroom.actors.jobs.notify import notice as notice
     from mailroom.actors.jobs.queue import Queue as Queue
-    from mailroom.actors.notify import notice as notice
+    from mailroom.actors.jobs.transaction import Transaction as Transaction
     from mailroom.actors.providers.payments import Money as Money
     from mailroom.actors.turn import Turn as Turn
     from mailroom.storage.postgres.outbox.connection import Connection as Connection
@@ -64,13 +64,13 @@ _FROM = {
     "Room": "actors.hosting.room",
     "Source": "storage.postgres.outbox.connection",
     "Throttle": "actors.hosting.throttle",
-    "Transaction": "actors.hosting.transaction",
+    "Transaction": "actors.jobs.transaction",
     "Turn": "actors.turn",
     "VaultError": "storage.vault",
     "chat_event": "actors.hosting.events",
     "enqueue": "storage.postgres.outbox.enqueue",
     "load_sql": "storage.postgres.queries:load",
-    "notice": "actors.notify",
+    "notice": "actors.jobs.notify",
 }
 """Where each name comes from; after a colon what it is called there."""
 

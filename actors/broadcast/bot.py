@@ -15,9 +15,9 @@ from mailroom.actors.broadcast.tell import Told, tell
 from mailroom.actors.broadcast.turns import Pace, in_turn, turns
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.notify import Message
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
-from mailroom.actors.notify import Message
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import HOLD_SECONDS, Said, Sending

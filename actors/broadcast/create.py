@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterable, Iterable
 
-from mailroom.actors.notify import Message
+from mailroom.actors.jobs.notify import Message
 from mailroom.storage.postgres.broadcasts import Broadcasts
 
 

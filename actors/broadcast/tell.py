@@ -21,9 +21,9 @@ from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import REPLIES, HostedSession
 from mailroom.actors.jobs.chat_door import ChatDoor, MailboxFullError
+from mailroom.actors.jobs.notify import Message
 from mailroom.actors.metrics import child
 from mailroom.actors.notification import send_call
-from mailroom.actors.notify import Message
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import State
 from mailroom.storage.redis.entry import Chat

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import BaseModel
 
 from mailroom.actors.hosting.demo_person import DemoPerson
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.jobs.queue import Queue, QueueError
-from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.pages.page import Hook, Page, Section
 from mailroom.actors.pages.visit import Proof
 from mailroom.actors.paying.kinds import PAYMENT
@@ -31,8 +31,8 @@ if TYPE_CHECKING:  # frameworks
 
     from mailroom.actors.hosting.measure import Measure
     from mailroom.actors.hosting.room import Room
-    from mailroom.actors.hosting.transaction import Transaction
     from mailroom.actors.jobs.handlers import Handlers
+    from mailroom.actors.jobs.transaction import Transaction
     from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.purpose import Purpose
     from mailroom.actors.paying.restored import Restored

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from mailroom.actors.cause import Begins
-from mailroom.actors.hosting.transaction import Transaction, transaction
+from mailroom.actors.jobs.transaction import Transaction, transaction
 from mailroom.actors.people.forget import forget_person
 from mailroom.actors.people.links import Links
 from mailroom.actors.people.push import push

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from mailroom.actors.cause import Cause
-from mailroom.actors.hosting.transaction import Transaction, answering_within
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.queue import bot_of
+from mailroom.actors.jobs.transaction import Transaction, answering_within
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import complete_within
 from mailroom.storage.postgres.outbox.job import Job, Origin

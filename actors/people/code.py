@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from mailroom.actors.jobs.kind import Kind, Patience
-from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.providers.codes import CodeSender
 from mailroom.storage.postgres import codes
 from mailroom.storage.postgres.outbox.connection import Connection

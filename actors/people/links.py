@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from mailroom.actors.hosting.transaction import Transaction
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.pages.visit import Grant
 from mailroom.actors.people.token import digest_of, token_of
 from mailroom.storage.postgres import grants

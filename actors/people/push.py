@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 import asyncpg
 
-from mailroom.actors.hosting.transaction import Transaction
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.providers.webpush import Keys, Subscription, Urgency, WebPush
 from mailroom.actors.webpush import WEBPUSH, PushNotice
 from mailroom.storage.postgres import subscriptions

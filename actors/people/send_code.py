@@ -7,8 +7,8 @@ from structlog import get_logger
 
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.metrics import child
-from mailroom.actors.notify import NOTIFICATION
 from mailroom.actors.people.address import hinted
 from mailroom.actors.people.code import SEND_CODE, Codes, SendCode, sender_for
 from mailroom.actors.providers.codes import (

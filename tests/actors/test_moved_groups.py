@@ -16,8 +16,8 @@ from pydantic_core import to_json
 
 from mailroom.actors.hosting.moved import MOVED
 from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.notify import Notify
 from mailroom.actors.notification import notify
-from mailroom.actors.notify import Notify
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.turn import Turn
 from mailroom.storage.errors import StoreUnavailable

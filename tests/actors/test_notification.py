@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.notify import NOTIFICATION, NOTIFY, Notify
 from mailroom.actors.notification import notification_handlers
-from mailroom.actors.notify import NOTIFICATION, NOTIFY, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.entry import Chat

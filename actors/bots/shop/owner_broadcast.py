@@ -14,7 +14,7 @@ from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.broadcast.create import create
-from mailroom.actors.notify import TEXT_CHARS_MAX, Button, Message
+from mailroom.actors.jobs.notify import TEXT_CHARS_MAX, Button, Message
 from mailroom.storage.postgres.broadcasts import Broadcasts, Progress
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load

@@ -12,7 +12,7 @@ from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
-from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.storage.postgres.outbox.connection import Connection
 
 

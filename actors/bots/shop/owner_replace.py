@@ -13,7 +13,7 @@ from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
 from mailroom.actors.bots.shop.telling import event_job
-from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 

@@ -3,7 +3,7 @@
 from mailroom.actors.bots.shop.events import TURNED, AboutOrder
 from mailroom.actors.bots.shop.jobs.kinds import PATIENT
 from mailroom.actors.events import NewEvent
-from mailroom.actors.notify import NOTIFY, event
+from mailroom.actors.jobs.notify import NOTIFY, event
 from mailroom.storage.postgres.outbox.job import NewJob
 
 TELL = NOTIFY.with_patience(PATIENT)

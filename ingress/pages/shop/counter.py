@@ -23,7 +23,7 @@ from mailroom.actors.bots.shop.orders import Buyer, cancel_order
 from mailroom.actors.bots.shop.policies import POLICIES, policy
 from mailroom.actors.bots.shop.stock import Goods, goods_of
 from mailroom.actors.bots.shop.waiting import own_order
-from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.ingress.pages.shop.asked import AskedComplaint, AskedOrder, AskedQuote
 from mailroom.ingress.pages.shop.guard import Visit

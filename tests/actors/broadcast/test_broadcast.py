@@ -17,8 +17,8 @@ from mailroom.actors.broadcast.create import create
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.notify import NOTIFY, Message, Notify
 from mailroom.actors.notification import notification_handlers
-from mailroom.actors.notify import NOTIFY, Message, Notify
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending

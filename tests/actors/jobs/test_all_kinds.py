@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailroom.actors import notification, notify, webpush
+from mailroom.actors import notification, webpush
 from mailroom.actors.accounts import account_handlers
 from mailroom.actors.bots.shop.jobs import kinds as shop
 from mailroom.actors.bots.shop.jobs.handlers import handlers as shop_handlers
+from mailroom.actors.jobs import notify
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import name_in_room
 from mailroom.actors.paying import kinds as paying

@@ -13,7 +13,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_broadcast import Move
 from mailroom.actors.bots.shop.roles import OWNERS
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.notify import TEXT_CHARS_MAX
+from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
 

@@ -8,8 +8,8 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.hosting.transaction import Transaction
 from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.transaction import Transaction
 
 
 async def pay_bonus(room: Room[Options], wanted: OrderJob, context: JobContext) -> None:

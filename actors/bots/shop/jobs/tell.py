@@ -12,7 +12,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.notify import notice
+from mailroom.actors.jobs.notify import notice
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 

@@ -25,7 +25,7 @@ from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
-from mailroom.actors.notify import NOTIFICATION
+from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.storage.clock import Clock
 
 FORM_SECONDS = 600

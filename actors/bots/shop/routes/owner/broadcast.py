@@ -35,7 +35,7 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
 )
 from mailroom.actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, OwnerForm
 from mailroom.actors.bots.shop.screens import Screen
-from mailroom.actors.notify import TEXT_CHARS_MAX
+from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
 
 KEY_CHARS = 16
 """Of a draft's name on its buttons: enough to tell a chat's drafts apart."""

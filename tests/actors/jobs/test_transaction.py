@@ -13,10 +13,10 @@ import pytest
 from pydantic import BaseModel
 
 from mailroom.actors.events import Event
-from mailroom.actors.hosting.transaction import TELL
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
+from mailroom.actors.jobs.transaction import TELL
 from mailroom.actors.journal import Journal
 from mailroom.actors.pages.visit import Proof, Visit
 from mailroom.actors.turn import Turn

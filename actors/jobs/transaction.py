@@ -19,7 +19,7 @@ from mailroom.actors import away
 from mailroom.actors.cause import Cause
 from mailroom.actors.events import NewEvent
 from mailroom.actors.jobs.kind import Patience
-from mailroom.actors.notify import NOTIFY, event
+from mailroom.actors.jobs.notify import NOTIFY, event
 from mailroom.storage.postgres.database import unavailable
 from mailroom.storage.postgres.deeds import note
 from mailroom.storage.postgres.outbox.connection import Connection
