@@ -1,8 +1,7 @@
 """Two bots with a section each, whose rooms say who works there, and a browser for each of those people."""
 
-import asyncio
-import functools
 import re
+from contextlib import asynccontextmanager
 from secrets import token_hex
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -136,36 +135,43 @@ class Browser:
         return await self._client.post("/console/logout", form=form, headers=OWN)
 
 
-@functools.cache
-def _database(postgres_url):
+_made: set[str] = set()
+
+
+async def _database(postgres_url):
     """One for all tests: each has links and sessions of its own."""
     url = urlsplit(postgres_url)._replace(path="/people_of_the_console").geturl()
-
-    async def make():
+    if url not in _made:
         connection = await asyncpg.connect(postgres_url)
         await connection.execute("CREATE DATABASE people_of_the_console")
         await connection.close()
         await apply_migrations(url)
-
-    asyncio.run(make())
+        _made.add(url)
     return url
+
+
+@asynccontextmanager
+async def working(postgres_url, desk, files, *, token=TOKEN):
+    """Two bots whose people are at work; `token` is that of on-call."""
+    (files / "section.html").write_text("<p>What is to be done</p>")
+    (files / "section.js").write_text("export default function () {}")
+    pool = await aio(connect, await aio(_database, postgres_url))
+    try:
+        yield Work(pool, desk, files, token=token)
+    finally:
+        with trio.CancelScope(shield=True):
+            await aio(pool.close)
 
 
 @pytest.fixture(name="work")
 def work_fixture(postgres_url, desk, tmp_path):
-    """`work(test)` runs a test with two bots whose people are at work; `token` is that of on-call."""
-    url = _database(postgres_url)
-    (tmp_path / "section.html").write_text("<p>What is to be done</p>")
-    (tmp_path / "section.js").write_text("export default function () {}")
+    """`work(test)` runs a test with them."""
 
-    def run(test, *, token=TOKEN):
+    def run(test, **changes):
         async def main():
             with trio.fail_after(30):
-                pool = await aio(connect, url)
-                try:
-                    return await test(Work(pool, desk, tmp_path, token=token))
-                finally:
-                    await aio(pool.close)
+                async with working(postgres_url, desk, tmp_path, **changes) as at:
+                    return await test(at)
 
         return host.run(main)
 

@@ -1,14 +1,28 @@
 """Customers' pages and the console are on one host: what a script on such a page gets at when somebody opens
-it who is logged in at the console. It is played in a browser, as whoever had injected the script would.
+it who is logged in at the console, on-call or a person of a bot. It is played in a browser, as whoever had
+injected the script would.
 """
 
 import asyncio
 import time
+from functools import partial
+from types import SimpleNamespace
 
-from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
+import pytest
+import trio
+
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.signals import RoomSignals, Signals
+from mailroom.ingress.http.gate import Gate
+from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.pages.bot_page import BotPage
+from mailroom.ingress.pages.door import pages
+from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 from tests.ingress.conftest import TOKEN
-from tests.ingress.pages.shop_browser import browse_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.shop_page import page_database_fixture  # noqa: F401 - a fixture
+from tests.ingress.console.people import ANNA, working
+from tests.ingress.pages.room_page import Jar, folder_fixture  # noqa: F401 - a fixture
 
 WAIT_SECONDS_MAX = 15.0
 LIVE = "document.querySelector('#live')?.dataset.state === 'running'"
@@ -31,17 +45,25 @@ READING = f"""
 
 WAYS = (
     "window.open('/console', 'one')",
-    """window.open('/app/shop?user=5001', 'two');
+    """window.open('/app/tips/', 'two');
        await until(() => held.document?.body, 3000);
        held.location = '/console'""",
 )
 
 
-async def log_in(page):
+async def by_token(page, base, _work):
+    await page.goto(f"{base}/console")
     await page.type("[name=token]", TOKEN)
     await page.type("[name=who]", "Ann")
     await page.press("Enter")
     await page.until(LIVE)
+
+
+async def by_link(page, base, work):
+    token = await to_trio(work.link, ANNA)
+    await page.goto(f"{base}/console/enter#{token}")
+    await page.click("button.main")
+    await page.sees("What is to be done")
 
 
 async def injected(page, script):
@@ -49,21 +71,44 @@ async def injected(page, script):
     return await page.run(f"(async () => {{ {READING} {script} }})()")
 
 
-def attacked(browse, desk, test):
-    """On-call is logged in at the console, which works, and opens the shop in the same browser."""
+@pytest.fixture(name="attacked", params=[by_token, by_link])
+def attacked_fixture(request, postgres_url, desk, tmp_path, folder, chromium):
+    """`attacked(test)`: somebody is logged in at the console, which works, and opens a bot's page in the same
+    browser.
+    """
 
-    async def played(here):
-        page = await here.visit("/console")
-        await log_in(page)
-        await page.goto(f"{here.base}/app/shop?user=5001")
-        await page.sees("Lumen: photo editor")
-        desk.reset_mock()
-        await test(here, page)
+    def run(test):
+        async def main():
+            with trio.fail_after(90):
+                config, port = listen("127.0.0.1", 0)
+                async with working(postgres_url, desk, tmp_path) as work, trio.open_nursery() as nursery:
+                    room = SimpleNamespace(bot="tips", demo=True, signals=RoomSignals(Signals(), "tips"))
+                    tips = BotPage(room, Jar().page(folder), "tip_jar", "42:tips", None, chat_url="")
+                    work.app.register_blueprint(pages([tips], Allowance(), closing=trio.Event()))
+                    stop = trio.Event()
+                    nursery.start_soon(aio, run_server, Gate(work.app), config, partial(to_trio, stop.wait))
+                    try:
+                        await aio(attack, work, f"http://127.0.0.1:{port}")
+                    finally:
+                        stop.set()
 
-    browse(played, desk=desk, ops_token=TOKEN)
+        async def attack(work, base):
+            async with connected(chromium) as talk:
+                page = await Page.open(talk, "about:blank")
+                await request.param(page, base, work)
+                await page.goto(f"{base}/app/tips/")
+                await page.sees("Tips")
+                desk.reset_mock()
+                for staff in work.staff.values():
+                    staff.room.told.clear()
+                await test(SimpleNamespace(work=work, base=base, talk=talk), page)
+
+        host.run(main)
+
+    return run
 
 
-def test_a_script_of_a_customers_page_cannot_read_the_console(browse, desk) -> None:
+def test_a_script_of_a_customers_page_cannot_read_the_console(attacked, desk) -> None:
     async def test(here, page):
         assert (
             await injected(
@@ -74,19 +119,20 @@ def test_a_script_of_a_customers_page_cannot_read_the_console(browse, desk) -> N
           fetch("/console", { credentials: "include", headers: { Accept: "text/html" } }),
           fetch("/console?", { method: "HEAD" }),
           fetch("/console/logout", { method: "POST" }).then(() => fetch("/console")),
+          fetch("/console/enter"),
         ]);
         history.pushState(null, "", "/console");
         asked.push(await fetch("/console"));
         return Promise.all(asked.map(async (one) => [one.status, (await one.text()).includes("csrf")]));
         """,
             )
-            == [[403, False]] * 5
+            == [[403, False]] * 6
         )
 
-    attacked(browse, desk, test)
+    attacked(test)
 
 
-def test_a_script_of_a_customers_page_gets_no_frame_of_the_console(browse, desk) -> None:
+def test_a_script_of_a_customers_page_gets_no_frame_of_the_console(attacked, desk) -> None:
     async def test(here, page):
         frames = """
         const held = ["iframe", "object", "embed"].map((kind) => {
@@ -98,10 +144,10 @@ def test_a_script_of_a_customers_page_gets_no_frame_of_the_console(browse, desk)
         """
         assert await injected(page, frames) is None
 
-    attacked(browse, desk, test)
+    attacked(test)
 
 
-def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(browse, desk) -> None:
+def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(attacked, desk) -> None:
     async def test(here, page):
         calls = """
         const json = { "Content-Type": "application/json" };
@@ -113,10 +159,13 @@ def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(b
           fetch("/ops/suspend", { method: "POST", headers: json, body }),
           fetch("/ops/suspend", { method: "POST", headers: made_up, body }),
           fetch("/console/events"),
+          fetch("/ops/bots/mine"),
+          fetch("/ops/bots/mine/orders", { credentials: "include" }),
+          fetch("/ops/bots/mine/prices", { method: "POST", headers: made_up, body: '{"why": "w"}' }),
         ]);
         return asked.map((one) => one.status);
         """
-        assert await injected(page, calls) == [403] * 5
+        assert await injected(page, calls) == [403] * 8
         stream = """
         const source = new EventSource("/console/events");
         return new Promise((over) => {
@@ -126,12 +175,13 @@ def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(b
         """
         assert await injected(page, stream) == "error"
         assert desk.method_calls == []
+        assert here.work.staff["mine"].room.told == []
 
-    attacked(browse, desk, test)
+    attacked(test)
 
 
 def test_a_script_of_a_customers_page_that_opens_the_console_in_a_window_has_no_hold_of_it(
-    browse, desk
+    attacked, desk
 ) -> None:
     async def consoles(talk):
         """How many windows show the console, and not the login, which has another title."""
@@ -152,18 +202,18 @@ def test_a_script_of_a_customers_page_that_opens_the_console_in_a_window_has_no_
             left = "return [held.closed, of(held), of(window.open('', 'one')), of(window.open('', 'two'))];"
             assert await injected(page, left) == [True, None, None, None], way
 
-    attacked(browse, desk, test)
+    attacked(test)
 
 
 def test_a_script_of_a_customers_page_cannot_put_itself_between_the_console_and_the_service(
-    browse, desk
+    attacked, desk
 ) -> None:
     async def test(here, page):
         workers = """
         const blob = URL.createObjectURL(new Blob(["onfetch = () => {}"], { type: "text/javascript" }));
-        const [own, theirs] = ["/app/static/words.js", "/console/static/words.js"];
-        const tried = [[own, "/app/static/"], [own, "/app"], [own, "/console"], [own, "/"],
-          [theirs, "/console"], ["/app/shop/api/start", "/console"], [blob, "/console"]];
+        const [own, theirs] = ["/app/tips/main.js", "/console/static/words.js"];
+        const tried = [[own, "/app/tips/"], [own, "/app"], [own, "/console"], [own, "/"],
+          [theirs, "/console"], ["/app/tips/api/jars/x/receipt", "/console"], [blob, "/console"]];
         const said = ([script, scope]) => navigator.serviceWorker.register(script, { scope, type: "module" })
           .then(() => "registered", (error) => error.name);
         return Promise.all(tried.map(said));
@@ -172,4 +222,32 @@ def test_a_script_of_a_customers_page_cannot_put_itself_between_the_console_and_
         assert below == "registered", "as far as it may go, a worker goes"
         assert "registered" not in others
 
-    attacked(browse, desk, test)
+    attacked(test)
+
+
+def test_a_script_of_a_customers_page_logs_nobody_in_as_somebody_else(attacked, desk) -> None:
+    async def test(here, page):
+        token = await to_trio(here.work.link, ANNA)
+        tried = f"""
+        const form = new URLSearchParams({{ token: "{token}", proof: "0".repeat(64) }});
+        const sent = await fetch("/console/enter", {{ method: "POST", body: form }});
+        const held = window.open("/console/enter#{token}", "three");
+        const read = await until(() => {{
+          try {{ return held.document?.querySelector("[name=proof]")?.value; }} catch {{ return null; }}
+        }}, 1500);
+        return [sent.status, read];
+        """
+        assert await injected(page, tried) == [403, None]
+        assert await here.work.people.enter(token) is not None, "it is as good as before"
+
+    attacked(test)
+
+
+def test_a_file_of_a_room_is_no_page_whose_script_runs(attacked, desk) -> None:
+    async def test(here, page):
+        await page.goto(f"{here.base}/app/tips/api/jars/x/page")
+        await page.sees("A file")
+        assert await page.run("document.title") == ""
+        assert await page.run("window.origin") == "null"
+
+    attacked(test)

@@ -64,6 +64,10 @@ class Jar:
     async def receipt(self, room, visit, asked):
         return File(b"thanks", "text/html", "thanks.html")
 
+    async def written(self, room, visit, asked):
+        script = b"<h1>A file</h1><script>document.title = 'it ran'</script>"
+        return File(script, "text/html", inline=True)
+
     async def pay(self, room, visit, asked):
         return Go("https://pay.example/1")
 
@@ -89,6 +93,7 @@ class Jar:
                     Ask("PUT", "/jars/{jar}/note", Note, self.note, KNOWN, takes=Upload(100, ("text/*",))),
                     Ask("GET", "/jars/{jar}/picture", OfJar, self.picture, ANYONE),
                     Ask("GET", "/jars/{jar}/receipt", OfJar, self.receipt, KNOWN),
+                    Ask("GET", "/jars/{jar}/page", OfJar, self.written, ANYONE),
                     Ask("GET", "/jars/{jar}/pay", OfJar, self.pay, ANYONE),
                     Ask("GET", "/jars/{jar}/live", OfJar, self.live, ANYONE),
                 ],
