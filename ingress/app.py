@@ -13,6 +13,8 @@ from mailroom.actors.providers.telegram import SECRET_HEADER
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.asks.live import Lives
+from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.page import console
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.exposition import Exposition
@@ -97,8 +99,9 @@ def create_app(
     else:
         access = Access(ops_token, allowance or Allowance(), trusted_proxies, people)
         of_bots = sections or {}
-        app.register_blueprint(ops_api(desk, access, of_bots, doing or Doing()))
         ends = trio.Event() if closing is None else closing
+        asking = Asking(doing or Doing(), Lives(ends))
+        app.register_blueprint(ops_api(desk, access, of_bots, asking))
         app.register_blueprint(console(desk, access, ends, of_bots))
     for door in doors:
         app.register_blueprint(door)

@@ -61,6 +61,7 @@ OF_A_SECTION = {
     # Its parts are asked for by the console's page; opened as a page of its own one is a dead one.
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
 
@@ -115,8 +116,11 @@ def console(
         if not one.asker.on_call and access.people is not None:
             g.asker = await at_their_bot(one.asker, bot, access.people)
         its = sections.get(bot)
-        file = its.files.answer(name, request.headers, OF_A_SECTION) if its is not None else None
-        return file or Response(f"{request.path} is no file of a section\n", 404, content_type="text/plain")
+        file = its.files.file(name, request.headers) if its is not None else None
+        if file is None:
+            return Response(f"{request.path} is no file of a section\n", 404, content_type="text/plain")
+        file.headers.update(OF_A_SECTION)
+        return file
 
     @page.get("/events")
     async def events() -> ResponseReturnValue:

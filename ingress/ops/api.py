@@ -10,7 +10,7 @@ from functools import partial
 from quart import Blueprint, Response, current_app
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.bots import add_bots
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.access import Access
@@ -38,10 +38,8 @@ from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def ops_api(
-    desk: OnCall, access: Access, sections: Mapping[str, BotSection], doing: Doing | None = None
-) -> Blueprint:
-    """Build the routes; `sections` are those of bots, by their names."""
+def ops_api(desk: OnCall, access: Access, sections: Mapping[str, BotSection], asking: Asking) -> Blueprint:
+    """Build the routes; `sections` are those of bots, by their names, which `asking` answers for."""
     ops = Blueprint("ops", __name__, url_prefix="/ops")
     ops.before_app_request(partial(guard, access))
     answer_problems(ops, Refusals(desk, access.allowance))
@@ -52,7 +50,7 @@ def ops_api(
     add_payments(ops, desk, under_way)
     add_periodic(ops, desk, under_way)
     add_restored(ops, desk, under_way)
-    add_bots(ops, sections, doing or Doing())
+    add_bots(ops, sections, asking)
     return ops
 
 

@@ -17,6 +17,7 @@ from mailroom.actors.pages.answer import Problem
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.asks.answering import in_json, refused
 from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.asks.folder import Folder
 from mailroom.ingress.asks.live import Lives
 from mailroom.ingress.asks.reading import not_found
 from mailroom.ingress.http.peer import networks
@@ -25,7 +26,6 @@ from mailroom.ingress.pages.addresses import APP, BOT, address, moved
 from mailroom.ingress.pages.allowances import Allowances
 from mailroom.ingress.pages.asks import Asks, say, spoken
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.files import Folder
 from mailroom.ingress.pages.headers import harden
 from mailroom.ingress.pages.languages import language_of
 from mailroom.ingress.pages.nowhere import nowhere

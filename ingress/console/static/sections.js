@@ -18,6 +18,7 @@ async function open(section) {
     await start(tools);
   } catch (error) {
     console.error(`the section of ${bot}:`, error);
+    $(".place", section).replaceChildren();
     sayOrHide($(".fault", section), `This section does not work: ${error.message}`);
   }
 }

@@ -31,5 +31,7 @@ function tell(event, heard) {
     const at = line.indexOf(": ");
     return [line.slice(0, at), line.slice(at + 2)];
   }));
+  // A comment, by which the service only says that it is there.
+  if (!fields.has("data")) return;
   heard(fields.get("event"), JSON.parse(fields.get("data")));
 }

@@ -40,11 +40,11 @@ export async function toolsFor(bot, section) {
       const beat = setInterval(() => document.hidden || look(), milliseconds);
       return () => clearInterval(beat);
     },
-    /** What an ask shows as it changes. Returns what ends it. */
-    stream: (rest, shown) => follow(`/ops/${path(rest)}`, shown),
+    /** What a live ask shows, again whenever it changes; `failed(words)` where it cannot. Returns what ends it. */
+    stream: (rest, shown, failed = () => {}) => follow(`/ops/${path(rest)}`, shown, failed),
     /** A sheet at the side: `fill(id, content)` fills it, and returns what ends its updates. */
     sheet: (kind, title, fill) => {
-      sheetFor(own(kind), title, (id, content) => fillSheet(bot, fill, id, content));
+      sheetFor(own(kind), `${bot}: ${title}`, (id, content) => fillSheet(bot, fill, id, content));
       if (location.hash.startsWith(addressOf(own(kind), ""))) followAddress();
     },
     sheetAddress: (kind, id) => addressOf(own(kind), id),
@@ -107,14 +107,17 @@ function listen(target, name, listener) {
 }
 
 // One that broke is opened again; while the page is not seen there is none.
-function follow(address, shown) {
+function follow(address, shown, failed) {
   let [leave, again, over] = [null, 0, false];
+  const heard = (name, news) => (name === "problem" ? failed(news.error) : shown(news));
+  const ended = (status) => {
+    if (status) failed(`The service answers ${status}.`);
+    again = setTimeout(start, AGAIN_MS);
+  };
   const start = () => {
     clearTimeout(again);
     leave?.();
-    leave = document.hidden ? null : openStream(address, OURS, (_name, news) => shown(news), () => {
-      again = setTimeout(start, AGAIN_MS);
-    });
+    leave = document.hidden ? null : openStream(address, { ...OURS, Accept: "text/event-stream" }, heard, ended);
   };
   const seen = listen(document, "visibilitychange", () => over || start());
   start();

@@ -415,7 +415,7 @@ def test_a_refund_is_begun_once_and_its_workers_are_woken(opened, page_database)
     async def test(api):
         told = await api.does("POST", f"orders/{number}/refund", {"why": "asked nicely", "goods_back": True})
         assert told["says"].startswith(f"₽1,398 for order {number} is being refunded.")
-        assert api.woken == ["payment"]
+        assert api.woken == ["shop.payment"]
         (job,) = await api.sql("SELECT * FROM mailroom.outbox_job WHERE name = 'payment.refund'")
         assert json.loads(job["payload"])["why"] == "owner"
         (left,) = await api.sql(
