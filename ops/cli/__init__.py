@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mailroom.ops.cli import (
+    ask,
     attention,
     audit,
     bench,
@@ -89,6 +90,7 @@ app.add_typer(outbox.app, name="outbox", rich_help_panel="On call")
 app.add_typer(payments.app, name="payments", rich_help_panel="On call")
 app.add_typer(periodic.app, name="periodic", rich_help_panel="On call")
 app.command(epilog=restored.EXAMPLE, rich_help_panel="On call")(restored.restored)
+app.command(epilog=ask.EXAMPLE, rich_help_panel="On call", context_settings=ask.SETTINGS)(ask.ask)
 app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)
 app.command(rich_help_panel="Measure")(flood.flood)
 app.command(rich_help_panel="Measure")(bench.bench)
