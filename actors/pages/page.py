@@ -38,12 +38,17 @@ class Page(Generic[O]):
     """What is said of the problems of its asks: by language, then by their code."""
     links: Sequence[Ask[O, Any]] = ()
     """GETs alone, below `/app/BOT/l/TOKEN`, for whoever has the link: files for calendars and mail."""
+    title: str = ""
+    """What people know the bot by, in a mail with a code; empty: its name in the configuration."""
     push: bool = False
     """Whether it may send its visitors notices that their browser shows."""
 
     def __post_init__(self) -> None:
         _each_once(self.asks)
         _each_once(self.links)
+        for ask in self.asks:
+            if ask.path.startswith("/_"):
+                raise AskError(f"{ask.method} {ask.path}: what begins with _ is asked of the platform")
         if acting := [ask for ask in self.links if ask.method != "GET"]:
             raise AskError(f"{acting[0].method} {acting[0].path}: a link is opened by mail scanners too: GET")
 

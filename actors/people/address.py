@@ -1,10 +1,8 @@
 """Addresses that somebody types to prove that they are theirs, and how each is written."""
 
 import re
-from typing import Literal, get_args
 
-AddressKind = Literal["mail", "phone"]
-KINDS: tuple[AddressKind, ...] = get_args(AddressKind)
+from mailroom.actors.providers.codes import AddressKind
 
 TYPED_CHARS_MAX = 320
 """As long as an address of a mailbox can be."""
@@ -32,9 +30,9 @@ def parse_address(typed: str) -> str:
     return f"mail:{_mail(typed)}" if "@" in typed else f"phone:{_phone(typed)}"
 
 
-def kind_of(address: str) -> str:
-    """`mail`, `phone`: before the colon."""
-    return address.partition(":")[0]
+def kind_of(address: str) -> AddressKind:
+    """What stands before the colon."""
+    return "mail" if address.startswith("mail:") else "phone"
 
 
 def bare(address: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.jobs.notify import NOTIFICATION
+from mailroom.actors.people.address import kind_of
 from mailroom.actors.providers.codes import CodeSender
 from mailroom.storage.postgres import codes
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -54,8 +55,8 @@ SEND_CODE = Kind(
 
 
 def sender_for(senders: Sequence[CodeSender], address: str) -> CodeSender | None:
-    """Who carries a code to an address: the first that takes it."""
-    return next((sender for sender in senders if sender.takes(address)), None)
+    """Who carries a code to an address: the first that does."""
+    return next((sender for sender in senders if kind_of(address) in sender.takes), None)
 
 
 class Codes:

@@ -7,7 +7,15 @@ CodeSenderError
 └── SenderAwayError       it does not answer, or asks us to wait: try again, with the same key
 """
 
-from typing import Protocol
+from collections.abc import Collection, Mapping
+from typing import Literal, Protocol
+
+AddressKind = Literal["mail", "phone"]
+
+TEXT: Mapping[str, str] = {
+    "en": "{code} is your code for {title}. It works for 10 minutes. Do not tell it to anybody.",
+    "ru": "{code} — ваш код для «{title}». Он действует 10 минут. Никому его не сообщайте.",
+}
 
 
 class CodeSenderError(Exception):
@@ -38,10 +46,17 @@ class CodeSender(Protocol):
     def name(self) -> str:
         """What the account is called in the configuration."""
 
-    def takes(self, address: str) -> bool:
-        """Whether it carries to an address: `mail:anna@example.com`, `phone:+79161234567`."""
+    @property
+    def takes(self) -> Collection[AddressKind]:
+        """To what kinds of addresses it carries: `mail`, `phone`."""
 
     async def send(self, address: str, code: str, *, language: str, title: str, key: str) -> None:
-        """Tell somebody the code, in their language; `title` is what the bot is called. Sent again with the
-        same `key`, it is the same message. Raises `CodeSenderError`.
+        """Tell the code to whoever has an address, `mail:anna@example.com` or `phone:+79161234567`, in their
+        language; `title` is what they know the bot by. Sent again with the same `key`, it is the same
+        message. Raises `CodeSenderError`.
         """
+
+
+def code_text(code: str, language: str, title: str) -> str:
+    """What whoever carries any text is given to say. The code stands first: that is what a phone shows."""
+    return TEXT.get(language, TEXT["en"]).format(code=code, title=title)

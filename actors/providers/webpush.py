@@ -12,7 +12,7 @@ EndpointError          not the address of a push service: nothing is sent there
 """
 
 import time
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -21,6 +21,7 @@ from typing import Literal
 import http_ece
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02, VapidException
 from pydantic import BaseModel, Field
 
@@ -124,6 +125,12 @@ class WebPush:
         except (ValueError, TypeError, VapidException) as error:
             raise RefusedError(f"the private key or the contact is not good for web push: {error}") from None
         self._signed.clear()
+
+    @property
+    def public_key(self) -> str:
+        """What a browser subscribes with, as `applicationServerKey`: base64url of the point."""
+        point = self._vapid.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return urlsafe_b64encode(point).rstrip(b"=").decode()
 
     def check(self, subscription: Subscription) -> None:
         """Raise `EndpointError` for what should not be stored. `send` checks it too."""

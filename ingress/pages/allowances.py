@@ -37,13 +37,14 @@ class Allowances:
         `too_many_NAME` where it has any.
         """
         take = partial(self._allowance.take, most=allow.most, seconds=allow.seconds)
-        seconds = await aio(take, f"page_{allow.name}", f"{here.bot}:{who.person or self._address(request)}")
+        seconds = await aio(take, f"page_{allow.name}", f"{here.bot}:{who.person or self.address(request)}")
         if seconds > 0:
             code = f"too_many_{allow.name}"
             has_words = any(code in words for words in here.page.words.values())
             raise Problem(code if has_words else TOO_OFTEN, "too_many", retry_seconds=seconds)
 
-    def _address(self, request: Request) -> str:
+    def address(self, request: Request) -> str:
+        """Whom to count as one person, of those of whom nothing is known."""
         return asker_of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), self._trusted)[
             0
         ]

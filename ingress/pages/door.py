@@ -15,25 +15,29 @@ from quart import Blueprint, Response, request
 
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.asks.answering import in_json, refused
+from mailroom.ingress.asks.answering import refused
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.asks.folder import Folder
 from mailroom.ingress.asks.live import Lives
 from mailroom.ingress.asks.reading import not_found
 from mailroom.ingress.http.peer import networks
-from mailroom.ingress.pages.about import ABOUT, about
+from mailroom.ingress.pages.about import ABOUT
 from mailroom.ingress.pages.addresses import APP, BOT, address, moved
 from mailroom.ingress.pages.allowances import Allowances
-from mailroom.ingress.pages.asks import Asks, say, spoken
+from mailroom.ingress.pages.asks import Asks, say
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.headers import harden
 from mailroom.ingress.pages.languages import language_of
 from mailroom.ingress.pages.nowhere import nowhere
+from mailroom.ingress.pages.people import OwnAsks
+from mailroom.ingress.pages.sessions import renew
 from mailroom.ingress.pages.visitor import Who
 from mailroom.ingress.pages.words import WORDS, told
 
 KIT = Path(__file__).with_name("kit")
 KIT_AT = "kit/"
+OWN = "_"
+"""What is asked of the platform begins so: no ask of a room does."""
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -50,14 +54,13 @@ def pages(
     """
     door = Blueprint("pages", __name__, url_prefix=APP)
     door.after_request(harden)
+    door.after_request(renew)
     by_name = {one.bot: one for one in of_bots}
     folders = {name: Folder(one.page.files) for name, one in by_name.items()}
     kit = Folder(KIT)
-    asks = Asks(
-        Allowances(allowance, networks(trusted_proxies)),
-        Doing(held),
-        Lives(trio.Event() if closing is None else closing),
-    )
+    allowances, doing = Allowances(allowance, networks(trusted_proxies)), Doing(held)
+    asks = Asks(allowances, doing, Lives(trio.Event() if closing is None else closing))
+    own = OwnAsks(allowances, doing)
 
     def elsewhere(name: str, rest: str) -> Response | None:
         """The way to where a page has moved; None where it is here."""
@@ -95,7 +98,9 @@ def pages(
         if (here := by_name.get(name)) is None:
             return _no_bot()
         if rest == ABOUT and request.method in ("GET", "HEAD"):
-            return in_json(about(here, spoken(request, here, Who())))
+            return await own.about(request, here)
+        if rest.startswith(OWN):
+            return await own.ask(request, here, f"/{rest}")
         return await asks.ask(request, here, f"/{rest}")
 
     @door.get("/<name>/l/<token>/<path:rest>")

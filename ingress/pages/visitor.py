@@ -2,6 +2,11 @@
 
 `Authorization: tma` and Telegram's init data, signed with the bot's token; in a demo also
 `Authorization: demo` and the number of whoever one chooses to be.
+`Authorization: grant` and what stood in the link by which somebody has come.
+Without any of these a cookie, where somebody has logged in by a code.
+
+Whoever says by a header who they are is that one, and nobody else: where it proves nothing, no cookie makes
+up for it.
 """
 
 import re
@@ -19,6 +24,9 @@ from mailroom.actors.providers.mini_app import (
     parse_init_data,
 )
 from mailroom.ingress.pages.bot_page import BotPage
+from mailroom.ingress.pages.grants import granted, link_over
+from mailroom.ingress.pages.sessions import proofs_in, session_in
+from mailroom.storage.postgres.sessions import Session
 
 START = "start"
 """What brought somebody here, in the address: of a link into Telegram the init data says it."""
@@ -38,16 +46,23 @@ class Who:
     """What they speak there where they were known."""
     start: str = ""
     grant: Grant | None = None
+    session: Session | None = None
+    """Of this browser, where it is that by which they are known."""
     demo: bool = False
 
 
 async def who_asks(request: Request, here: BotPage) -> Who:
-    """Who it is that asks. Raises `Problem` for a proof that proves nothing: `not_signed`, `too_old`."""
+    """Who it is that asks. Raises `Problem` for a proof that proves nothing: `not_signed`, `too_old`,
+    `link_over`; for a cookie that another page has made the browser send: `not_of_the_page`.
+    """
     start = request.args.get(START, "")
     authorization = request.headers.get("Authorization", "")
     scheme, _, proof = authorization.partition(" ")
     if not authorization:
-        return Who(start=start)
+        session = await session_in(request, here)
+        if session is None:
+            return Who(start=start)
+        return Who(session.person, proofs=proofs_in(session), start=start, session=session)
     if scheme.lower() == "tma" and "telegram" in here.ways:
         return _in_telegram(proof.strip(), here.token, start)
     if (
@@ -58,12 +73,20 @@ async def who_asks(request: Request, here: BotPage) -> Who:
     ):
         address = f"{TELEGRAM}{proof}"
         return Who(address, "", frozenset({Proof("demo", address)}), start=start, demo=True)
+    if scheme.lower() == "grant" and "link" in here.ways:
+        if (grant := await granted(here, proof.strip())) is None:
+            raise link_over()
+        return Who(grant=grant, start=start)
     raise not_signed()
 
 
-async def who_bears(token: str, here: BotPage) -> Who:  # noqa: ARG001 - nobody gives links yet
-    """Who comes by a link. Raises `Problem` for one that grants nothing."""
-    raise Problem("not_found", "absent")
+async def who_bears(token: str, here: BotPage) -> Who:
+    """Who comes by a link. Raises `Problem` for one that grants nothing: it looks like any that leads to
+    nothing.
+    """
+    if (grant := await granted(here, token)) is None:
+        raise Problem("not_found", "absent")
+    return Who(grant=grant)
 
 
 def not_signed() -> Problem:

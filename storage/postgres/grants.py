@@ -32,9 +32,9 @@ async def put(
     await connection.execute(SQL["put"], digest, bot, *granted, person, until)
 
 
-async def find(source: Source, digest: bytes, bot: str) -> Granted | None:
+async def find(source: Source, digest: bytes, bot: str, now: datetime) -> Granted | None:
     """What a link of this digest is for; None where there is none, it is over or was revoked, all alike."""
-    row = await source.fetchrow(SQL["find"], digest, bot)
+    row = await source.fetchrow(SQL["find"], digest, bot, now)
     return Granted(*row) if row is not None else None
 
 

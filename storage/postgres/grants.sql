@@ -3,9 +3,9 @@ INSERT INTO mailroom.page_grant (digest, bot, what, reference, version, person, 
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (digest) DO NOTHING;
 
--- find: what the link of a token is for, if it still is.
+-- find: what the link of a token is for, if it still is at $3, by the clock of the room that gave it.
 SELECT what, reference, version FROM mailroom.page_grant
-WHERE digest = $1 AND bot = $2 AND (until IS NULL OR until > now());
+WHERE digest = $1 AND bot = $2 AND (until IS NULL OR until > $3);
 
 -- revoke: the links for a thing end; with $4 only those for a version of it before that.
 DELETE FROM mailroom.page_grant

@@ -1,5 +1,7 @@
 """Whoever is forgotten is nobody: to the platform and to the room."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mailroom.actors.pages.visit import Grant, Visit
@@ -46,8 +48,8 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
             assert await pool.fetchval(f"SELECT count(*) FROM mailroom.{table}") == 1, table
         assert await house.session(anna.token, "salon") is None
         assert (await house.session(other.token, "salon")).person == other.person
-        assert await grant_of(pool, "salon", links[anna.person]) is None
-        assert await grant_of(pool, "salon", links[other.person]) is not None
+        assert await grant_of(pool, "salon", links[anna.person], datetime.now(UTC)) is None
+        assert await grant_of(pool, "salon", links[other.person], datetime.now(UTC)) is not None
         assert (await house.entered(ANNA, "salon")).person != anna.person
 
     story(test)

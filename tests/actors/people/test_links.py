@@ -48,7 +48,7 @@ def test_a_link_to_the_page_has_its_token_where_no_browser_sends_it(story):
     async def test(pool):
         link = await granted(room_in(pool))
         assert re.fullmatch(r"https://salon\.example/app/salon/#l=[0-9a-f]{40}", link)
-        assert await grant_of(pool, "salon", token_in(link)) == BOOKING
+        assert await grant_of(pool, "salon", token_in(link), datetime.now(UTC)) == BOOKING
         kept = await pool.fetchrow("SELECT * FROM mailroom.page_grant")
         assert token_in(link) not in repr(dict(kept))
 
@@ -81,7 +81,7 @@ def test_a_link_exists_only_once_what_it_is_for_does(story):
             async with room.transaction(visit()) as tx:
                 links.append(await room.links.grant(tx, BOOKING))
                 raise ZeroDivisionError
-        assert await grant_of(pool, "salon", token_in(links[0])) is None
+        assert await grant_of(pool, "salon", token_in(links[0]), datetime.now(UTC)) is None
 
     story(test)
 
@@ -90,14 +90,14 @@ def test_a_link_ends_when_it_is_over_or_revoked_and_is_none_at_another_bot(story
     async def test(pool):
         room, soon = room_in(pool), datetime.now(UTC) + timedelta(hours=1)
         link = token_in(await granted(room, until=soon))
-        assert await grant_of(pool, "salon", link) == BOOKING
-        assert await grant_of(pool, "other", link) is None
+        assert await grant_of(pool, "salon", link, datetime.now(UTC)) == BOOKING
+        assert await grant_of(pool, "other", link, datetime.now(UTC)) is None
         await pool.execute("UPDATE mailroom.page_grant SET until = now()")
-        assert await grant_of(pool, "salon", link) is None
+        assert await grant_of(pool, "salon", link, datetime.now(UTC)) is None
         link = token_in(await granted(room, of=visit("b" * 16)))
         assert await revoked(room, "booking", "18") == 0
         assert await revoked(room, "booking", "17") == 1
-        assert await grant_of(pool, "salon", link) is None
+        assert await grant_of(pool, "salon", link, datetime.now(UTC)) is None
 
     story(test)
 
@@ -108,8 +108,8 @@ def test_only_the_links_for_old_versions_can_be_revoked(story):
         old = token_in(await granted(room))
         new = token_in(await granted(room, Grant("booking", "17", 4)))
         assert await revoked(room, "booking", "17", before=4) == 1
-        assert await grant_of(pool, "salon", old) is None
-        assert (await grant_of(pool, "salon", new)).version == 4
+        assert await grant_of(pool, "salon", old, datetime.now(UTC)) is None
+        assert (await grant_of(pool, "salon", new, datetime.now(UTC))).version == 4
 
     story(test)
 
@@ -117,7 +117,7 @@ def test_only_the_links_for_old_versions_can_be_revoked(story):
 def test_what_is_no_token_grants_nothing(story):
     async def test(pool):
         for token in ("", "a", "a" * 40, "g" * 40, "a" * 5_000, "\0" * 40, "ы" * 40):
-            assert await grant_of(pool, "salon", token) is None
+            assert await grant_of(pool, "salon", token, datetime.now(UTC)) is None
 
     story(test)
 

@@ -18,13 +18,11 @@ class Company:
     """Carries mail, and raises what it is told to."""
 
     name = "company"
+    takes = ("mail",)
 
     def __init__(self, *raises):
         self.raises = list(raises)
         self.sent = []
-
-    def takes(self, address):
-        return address.startswith("mail:")
 
     async def send(self, address, code, *, language, title, key):
         if self.raises and (error := self.raises.pop(0)) is not None:
