@@ -49,7 +49,7 @@ class Cause:
         """The job as it follows from this: with its trace, and enqueued once however often this is handled.
         `alike` counts those of the same content that one transaction has enqueued.
         """
-        job = job if job.trace is not None else replace(job, trace=self.trace)
+        job = job if job.trace is not None else replace(job, trace=self.trace or None)
         if job.origin is not None or self.origin is None:
             return job
         # By its content, not by its place: a second run that takes another way loses none of its jobs.

@@ -1,7 +1,7 @@
 """What the rooms of a configuration bring to a service: jobs and their queues, payments, measures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
         rooms=list(own),
         handlers=[one for several in handlers.values() for one in several],
         purposes={
-            (name, purpose): meaning
+            (name, purpose): replace(meaning, within=its.database)
             for name, (parts, its) in own.items()
             for purpose, meaning in parts.purposes(its).items()
         },

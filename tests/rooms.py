@@ -1,11 +1,31 @@
 """Rooms of bots that are not there, with what a test gives them and nothing else."""
 
-from dataclasses import fields
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
 from typing import Any
 
+import asyncpg
+
+from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.paying.purpose import Purpose, Purposes
 
 
 def room_of(**given: Any) -> Room[Any]:
     """A room; what is not given is None."""
     return Room(**{one.name: None for one in fields(Room)} | {"demo": False} | given)
+
+
+def purposes_of(room: Room[Any], purposes: Mapping[str, Purpose]) -> Purposes:
+    """What follows from the payments of a room, as `ops.brought` puts it together."""
+    return {(room.bot, what): replace(one, within=room.database) for what, one in purposes.items()}
+
+
+@asynccontextmanager
+async def transaction_on(pool: asyncpg.Pool, bot: str = "shop") -> AsyncIterator[Transaction]:
+    """A transaction that nothing begins again, over whichever tables the pool knows."""
+    cause = Cause(bot=bot, trace="", who="a test", effect=str)
+    async with pool.acquire() as connection, connection.transaction():
+        yield Transaction(connection, cause)

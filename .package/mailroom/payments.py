@@ -3,7 +3,6 @@
 `ops/docs/from-mailroom.md` says what each name is for. Nothing within imports from here.
 """
 
-from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.actors.paying.link import made_at
 from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble
 from mailroom.actors.paying.refund import begin_giving_back
@@ -12,7 +11,7 @@ from mailroom.actors.providers.payments import PaymentProvider, PaymentProviderE
 from mailroom.storage.postgres.payments import Payment, open_payment, payments_of
 
 __all__ = [
-    "PAYMENT", "Follows", "GivenBack", "NotPayableError", "Payment", "PaymentProvider",
+    "Follows", "GivenBack", "NotPayableError", "Payment", "PaymentProvider",
     "PaymentProviderError", "Purpose", "Restored", "Trouble", "begin_giving_back", "made_at",
     "open_payment", "payments_of",
 ]  # fmt: skip

@@ -18,12 +18,13 @@ Where more is back than was paid, the owner is told: only a person can get it ag
 from typing import cast
 
 from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying import report
 from mailroom.actors.paying.back import Standing, standing_of, sum_of
 from mailroom.actors.paying.ending import How, end_refund, refund_job, replace_refund, tell
 from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.others import note_others
-from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, of_payment
 from mailroom.actors.providers.payments import (
     Dispute,
     DisputeState,
@@ -33,8 +34,6 @@ from mailroom.actors.providers.payments import (
     PaymentProvider,
     ProviderUnavailableError,
 )
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment, find_payment, mark_asked, mark_refunded
 from mailroom.storage.postgres.refunds import (
     PaymentRefund,
@@ -81,16 +80,14 @@ async def note_changes(
                 f"{provider.name} says that more went back of {fetched.provider_id} than it lists"
             )
     async with context.ending() as tx:
-        connection = tx.connection
-        await mark_asked(connection, payment.id)  # locks the row: nobody changes it meanwhile
-        payment = await find_payment(connection, payment.id) or payment
+        await mark_asked(tx.connection, payment.id)  # locks the row: nobody changes it meanwhile
+        payment = await find_payment(tx.connection, payment.id) or payment
         if payment.status in ("pending", "canceled"):
             # Nothing was sold for it: it was paid and given back before we heard of it.
-            new = fetched.state == "refunded" and await mark_refunded(connection, payment.id)
+            new = fetched.state == "refunded" and await mark_refunded(tx.connection, payment.id)
             return ["refunded"] if new else []
-        change = _Change(connection, payment, fetched, listed, purpose)
+        change = _Change(tx, payment, fetched, listed, purpose)
         await change.note()
-        await tx.enqueue(*change.jobs)
     return change.verdicts
 
 
@@ -99,20 +96,20 @@ class _Change:
 
     def __init__(
         self,
-        connection: Connection,
+        tx: Transaction,
         payment: Payment,
         fetched: FetchedPayment,
         listed: list[ListedRefund] | None,
         purpose: Purpose | None,
     ) -> None:
-        self._connection = connection
+        self._tx = tx
+        self._connection = tx.connection
         self._payment = payment
         self._fetched = fetched
         self._listed = listed
         self._purpose = purpose
         self._withdrawn_before_minor = 0
         self.verdicts: list[report.Verdict] = []
-        self.jobs: list[NewJob] = []
 
     async def note(self) -> None:
         """Write it down."""
@@ -147,18 +144,8 @@ class _Change:
                 await self._ours_came_back(row, said, standing, rows)
 
     async def _end(self, row: PaymentRefund, how: How, money: Money, refund_id: str = "") -> None:
-        jobs = await end_refund(
-            self._connection,
-            self._purpose,
-            self._payment,
-            row,
-            how,
-            money,
-            refund_id=refund_id,
-        )
-        if jobs is not None:
+        if await end_refund(self._tx, self._purpose, self._payment, row, how, money, refund_id=refund_id):
             self.verdicts.append("refunded")
-            self.jobs += jobs
 
     async def _ours_came_back(
         self, row: PaymentRefund, said: ListedRefund, standing: Standing, rows: list[PaymentRefund]
@@ -172,8 +159,8 @@ class _Change:
             return
         self.verdicts.append("refund_lost")
         if not is_final and owed.amount_minor:
-            self.jobs += await replace_refund(
-                self._connection,
+            await replace_refund(
+                self._tx,
                 self._purpose,
                 self._payment,
                 row,
@@ -182,8 +169,9 @@ class _Change:
                 what="refund_lost",
             )
         elif is_final and self._purpose is not None:
-            back = GivenBack(cast(Why, row.why), owed, to_payer=False, words=said.words)
-            self.jobs += await self._purpose.given_back(self._connection, self._payment, back)
+            await self._given_back(
+                self._purpose, GivenBack(cast(Why, row.why), owed, to_payer=False, words=said.words)
+            )
         else:
             await self._tell(Trouble("refund_lost", said.money, said.words))
 
@@ -195,7 +183,7 @@ class _Change:
         if self._payment.status == "refunded" and await begin_again(
             self._connection, self._payment.id, *wanted
         ):
-            self.jobs.append(refund_job(self._payment, "owner"))
+            await self._tx.enqueue(refund_job(self._payment, "owner"))
 
     async def _dispute(self, dispute: Dispute) -> None:
         before = await note_dispute(
@@ -248,14 +236,17 @@ class _Change:
                 if "refunded" not in self.verdicts:
                     self.verdicts.append("refunded")
                 if self._purpose is not None:
-                    back = GivenBack("owner", paid, to_payer=True)
-                    self.jobs += await self._purpose.given_back(self._connection, self._payment, back)
+                    await self._given_back(self._purpose, GivenBack("owner", paid, to_payer=True))
 
     def _money(self, amount_minor: int) -> Money:
         return Money(amount_minor, self._payment.paid_currency or self._payment.currency)
 
+    async def _given_back(self, purpose: Purpose, back: GivenBack) -> None:
+        tx = of_payment(self._tx, purpose, self._payment, once=False)
+        await purpose.given_back(tx, self._payment, back)
+
     async def _tell(self, trouble: Trouble) -> None:
-        self.jobs += await tell(self._connection, self._purpose, self._payment, trouble)
+        await tell(self._tx, self._purpose, self._payment, trouble)
 
 
 def _back_minor(rows: list[PaymentRefund]) -> int:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal, cast
 
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.kinds import REFUND, RefundPayment, Why
-from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What
+from mailroom.actors.paying.purpose import GivenBack, Purpose, Trouble, What, of_payment
 from mailroom.actors.providers.payments import Money
-from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import Backoff, NewJob
 from mailroom.storage.postgres.payments import Payment
 from mailroom.storage.postgres.refunds import PaymentRefund, begin_again, finish_refund
@@ -27,7 +27,7 @@ def refund_job(payment: Payment, why: str, *, delay_seconds: float = 0.0) -> New
 
 
 async def end_refund(
-    connection: Connection,
+    tx: Transaction,
     purpose: Purpose | None,
     payment: Payment,
     refund: PaymentRefund,
@@ -36,43 +36,44 @@ async def end_refund(
     *,
     refund_id: str = "",
     words: str = "",
-) -> list[NewJob] | None:
-    """A refund is over, and this is what follows; None if somebody has ended it meanwhile. `money` is what
+) -> bool:
+    """A refund is over, with what follows from it; False if somebody has ended it meanwhile. `money` is what
     has gone back, or what is owed.
     """
     amount_minor = None if how == "needless" else money.amount_minor
     if not await finish_refund(
-        connection,
+        tx.connection,
         refund.id,
         how,
         provider_id=refund_id or None,
         amount_minor=amount_minor,
         words=words or None,
     ):
-        return None
-    if purpose is None:
-        return []
-    back = GivenBack(cast(Why, refund.why), money, how != "impossible", words)
-    return list(await purpose.given_back(connection, payment, back))
+        return False
+    if purpose is not None:
+        back = GivenBack(cast(Why, refund.why), money, how != "impossible", words)
+        await purpose.given_back(of_payment(tx, purpose, payment, once=False), payment, back)
+    return True
 
 
 async def try_another(
-    connection: Connection,
+    tx: Transaction,
     purpose: Purpose | None,
     payment: Payment,
     refund: PaymentRefund,
     rows: Sequence[PaymentRefund],
     *,
     words: str,
-) -> list[NewJob] | None:
-    """A refund was refused for now: another one takes its place, later. None if somebody has ended it."""
-    if not await finish_refund(connection, refund.id, "failed", words=words):
-        return None
-    return await replace_refund(connection, purpose, payment, refund, rows, words=words, what="refund_waits")
+) -> bool:
+    """A refund was refused for now: another one takes its place, later. False if somebody has ended it."""
+    if not await finish_refund(tx.connection, refund.id, "failed", words=words):
+        return False
+    await replace_refund(tx, purpose, payment, refund, rows, words=words, what="refund_waits")
+    return True
 
 
 async def replace_refund(
-    connection: Connection,
+    tx: Transaction,
     purpose: Purpose | None,
     payment: Payment,
     refund: PaymentRefund,
@@ -80,18 +81,16 @@ async def replace_refund(
     *,
     words: str,
     what: What,
-) -> list[NewJob]:
+) -> None:
     """Another refund for one that came to nothing. The owner hears of the first one."""
     refusals = refusals_of(rows)
-    jobs: list[NewJob] = []
     wanted = (refund.amount_minor, refund.currency, refund.why)
-    if await begin_again(connection, payment.id, *wanted):
+    if await begin_again(tx.connection, payment.id, *wanted):
         delay_seconds = REFUSED_BACKOFF.delay_seconds(refusals + 1, 0.0)
-        jobs.append(refund_job(payment, refund.why, delay_seconds=delay_seconds))
+        await tx.enqueue(refund_job(payment, refund.why, delay_seconds=delay_seconds))
     if not refusals or what != "refund_waits":
         money = Money(refund.amount_minor, refund.currency)
-        jobs += await tell(connection, purpose, payment, Trouble(what, money, words))
-    return jobs
+        await tell(tx, purpose, payment, Trouble(what, money, words))
 
 
 def refusals_of(rows: Sequence[PaymentRefund]) -> int:
@@ -99,10 +98,7 @@ def refusals_of(rows: Sequence[PaymentRefund]) -> int:
     return sum(row.status == "failed" and not row.by_gateway for row in rows)
 
 
-async def tell(
-    connection: Connection, purpose: Purpose | None, payment: Payment, trouble: Trouble
-) -> list[NewJob]:
-    """What the bot does about it, if it wants to know."""
-    if purpose is None or purpose.troubled is None:
-        return []
-    return list(await purpose.troubled(connection, payment, trouble))
+async def tell(tx: Transaction, purpose: Purpose | None, payment: Payment, trouble: Trouble) -> None:
+    """Have the bot do something about it, if it wants to know."""
+    if purpose is not None and purpose.troubled is not None:
+        await purpose.troubled(of_payment(tx, purpose, payment, once=False), payment, trouble)

@@ -2,21 +2,21 @@
 
     purposes = {"shop.order": Purpose(paid=..., mismatched=..., given_back=...)}
 
-All of them are called in the transaction that changes the payment, the first three once for each payment
-whatever happens. They may write rows of their own there, and return jobs to enqueue; what they raise undoes
-all of it, and it is tried again.
+All of them are given the transaction that changes the payment, the first three once for each payment whatever
+happens. It finds the tables of their room: they may write rows of their own there, enqueue jobs, and tell
+chats. What they raise undoes all of it, and it is tried again.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.kinds import Why
 from mailroom.actors.providers.payments import Money
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment
+from mailroom.storage.postgres.schemas import SchemaPool
 
 
 class NotPayableError(Exception):
@@ -27,9 +27,8 @@ class NotPayableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """What follows from a payment."""
+    """What becomes of a payment's money."""
 
-    jobs: Sequence[NewJob] = ()
     give_back: Literal["too_late", "twice"] | None = None
     """Why the payment is of no use. Its money goes back, and `given_back` is called when it has."""
 
@@ -70,13 +69,13 @@ class Trouble:
     """Whether all that was paid is gone by it: what was sold is sold no more."""
 
 
-OnPaid = Callable[[Connection, Payment], Awaitable[Follows]]
+OnPaid = Callable[[Transaction, Payment], Awaitable[Follows]]
 """The money that was asked for has come. Raises `NotPayableError`."""
-OnMismatch = Callable[[Connection, Payment, Money], Awaitable[Sequence[NewJob]]]
+OnMismatch = Callable[[Transaction, Payment, Money], Awaitable[None]]
 """Something else was paid than was asked for; it goes back. What is paid for is as unpaid as before."""
-OnGivenBack = Callable[[Connection, Payment, GivenBack], Awaitable[Sequence[NewJob]]]
+OnGivenBack = Callable[[Transaction, Payment, GivenBack], Awaitable[None]]
 """The money of a payment has gone back, or cannot. Called a second time for a refund that came back."""
-OnTrouble = Callable[[Connection, Payment, Trouble], Awaitable[Sequence[NewJob]]]
+OnTrouble = Callable[[Transaction, Payment, Trouble], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,21 @@ class Purpose:
     given_back: OnGivenBack
     troubled: OnTrouble | None = None
     """Without it, on-call alone learns of disputes and of refunds that came back."""
+    within: SchemaPool | None = None
+    """The database of the room whose purpose it is, which the platform names; None where it has none."""
+
+
+def of_payment(tx: Transaction, purpose: Purpose, payment: Payment, *, once: bool = True) -> Transaction:
+    """The transaction as a purpose is given it: its room's, for the payment. What happens `once` to a payment
+    has effects that are named by it alone; what may happen again, by the job that heard of it too.
+    """
+
+    def effect(name: str) -> str:
+        return f"payment-{payment.ref}:{name if once else job.effect(name)}"
+
+    job = tx.cause
+    cause = replace(job, bot=payment.bot, who=f"payment {payment.ref}", effect=effect)
+    return tx.of(cause, purpose.within)
 
 
 Purposes = Mapping[tuple[str, str], Purpose]

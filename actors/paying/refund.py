@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying import report
 from mailroom.actors.paying.back import Standing, standing_of, sum_of
 from mailroom.actors.paying.ending import (
@@ -34,8 +35,6 @@ from mailroom.actors.providers.payments import (
     RefundOrder,
     Refusal,
 )
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
 from mailroom.storage.postgres.payments import Payment, find_payment
 from mailroom.storage.postgres.refunds import (
@@ -58,15 +57,16 @@ KEY_REMEMBERED = timedelta(hours=24)
 """For how long providers know an idempotency key at least. After that the same call may be another refund."""
 
 
-async def begin_giving_back(connection: Connection, payment_id: int, why: Why) -> list[NewJob]:
-    """The money of a paid payment is to go back: the row says so, and the job that is returned does it. None
+async def begin_giving_back(tx: Transaction, payment_id: int, why: Why) -> bool:
+    """The money of a paid payment is to go back: the row says so, and the job that is enqueued does it. False
     for a payment that was not paid, or goes back already.
     """
-    refund = await begin_refund(connection, payment_id, why)
-    payment = await find_payment(connection, payment_id)
+    refund = await begin_refund(tx.connection, payment_id, why)
+    payment = await find_payment(tx.connection, payment_id)
     if payment is None or refund is None or refund.status != "pending":
-        return []
-    return [refund_job(payment, refund.why)]
+        return False
+    await tx.enqueue(refund_job(payment, refund.why))
+    return True
 
 
 async def give_back(
@@ -175,11 +175,8 @@ class _Attempt:
         if refusal == "final" or (refusal == "passes" and refusals_of(self.rows) + 1 >= REFUSALS_MAX):
             return await self._impossible(words)
         async with self.context.ending() as tx:
-            jobs = await try_another(
-                tx.connection, self.purpose, self.payment, self.refund, self.rows, words=words
-            )
-            await tx.enqueue(*jobs or ())
-        if jobs is not None:
+            waits = await try_another(tx, self.purpose, self.payment, self.refund, self.rows, words=words)
+        if waits:
             report.refund(self.payment.provider, "refused", payment=self.payment.id, why=words)
         return Done()
 
@@ -195,8 +192,8 @@ class _Attempt:
         payment, context = self.payment, self.context
         async with context.ending() as tx:
             # A notice of the refund may have been worked on meanwhile: one of us passes.
-            jobs = await end_refund(
-                tx.connection,
+            over = await end_refund(
+                tx,
                 self.purpose,
                 payment,
                 self.refund,
@@ -205,8 +202,7 @@ class _Attempt:
                 refund_id=refund_id,
                 words=words,
             )
-            await tx.enqueue(*jobs or ())
-        if jobs is not None:
+        if over:
             report.refund(
                 payment.provider,
                 how,

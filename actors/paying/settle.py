@@ -12,14 +12,14 @@ paid             canceled                                  a person has to look
 from dataclasses import dataclass
 
 from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying import report
 from mailroom.actors.paying.changed import note_changes
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import confirm_job
-from mailroom.actors.paying.purpose import NotPayableError, Purpose
+from mailroom.actors.paying.purpose import NotPayableError, Purpose, of_payment
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.actors.providers.payments import FetchedPayment, Money, PaymentProvider
-from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry
 from mailroom.storage.postgres.payments import (
@@ -101,10 +101,8 @@ async def _paid(asked: Asked, context: JobContext) -> Outcome:
     try:
         async with context.ending() as tx:
             # Two notices may be worked on at once: the row's lock lets one of them pass.
-            verdict, jobs = await (_as_asked if asked.fetched.money == asked.money else _otherwise)(
-                tx.connection, asked, purpose
-            )
-            await tx.enqueue(*jobs)
+            as_asked = asked.fetched.money == asked.money
+            verdict = await (_as_asked if as_asked else _otherwise)(tx, asked, purpose)
     except NotPayableError as error:
         asked.tell("disputed", why=str(error))
         return Rejected(str(error))
@@ -115,19 +113,16 @@ async def _paid(asked: Asked, context: JobContext) -> Outcome:
     return Done()
 
 
-async def _as_asked(
-    connection: Connection, asked: Asked, purpose: Purpose
-) -> tuple[report.Verdict, list[NewJob]]:
+async def _as_asked(tx: Transaction, asked: Asked, purpose: Purpose) -> report.Verdict:
     payment = asked.payment
-    if not await mark_paid(connection, payment.id):
-        return "duplicate", []
-    follows = await purpose.paid(connection, payment)
-    jobs = [*follows.jobs, *_look_again(asked)]
+    if not await mark_paid(tx.connection, payment.id):
+        return "duplicate"
+    follows = await purpose.paid(of_payment(tx, purpose, payment), payment)
+    await tx.enqueue(*_look_again(asked))
     if follows.give_back is None:
-        return "paid", jobs
-    return VERDICTS[follows.give_back], jobs + await begin_giving_back(
-        connection, payment.id, follows.give_back
-    )
+        return "paid"
+    await begin_giving_back(tx, payment.id, follows.give_back)
+    return VERDICTS[follows.give_back]
 
 
 def _look_again(asked: Asked) -> list[NewJob]:
@@ -139,14 +134,13 @@ def _look_again(asked: Asked) -> list[NewJob]:
     return [confirm_job(asked.payment, wanted, signed=True)]
 
 
-async def _otherwise(
-    connection: Connection, asked: Asked, purpose: Purpose
-) -> tuple[report.Verdict, list[NewJob]]:
+async def _otherwise(tx: Transaction, asked: Asked, purpose: Purpose) -> report.Verdict:
     payment, money = asked.payment, asked.fetched.money
-    if not await mark_mismatched(connection, payment.id, money.amount_minor, money.currency):
-        return "duplicate", []
-    jobs = list(await purpose.mismatched(connection, payment, money))
-    return "mismatched", jobs + await begin_giving_back(connection, payment.id, "mismatch")
+    if not await mark_mismatched(tx.connection, payment.id, money.amount_minor, money.currency):
+        return "duplicate"
+    await purpose.mismatched(of_payment(tx, purpose, payment), payment, money)
+    await begin_giving_back(tx, payment.id, "mismatch")
+    return "mismatched"
 
 
 async def _changed(asked: Asked, context: JobContext) -> Outcome:

@@ -69,20 +69,19 @@ class Till:
         self.give_back = None
         self.told = []
 
-    async def on_paid(self, connection, payment):
-        await connection.execute("INSERT INTO sold VALUES ($1)", payment.reference)
+    async def on_paid(self, tx, payment):
+        await tx.connection.execute("INSERT INTO sold VALUES ($1)", payment.reference)
         if self.fails:
             self.fails -= 1
             raise self.failure
-        return Follows([DELIVER(Letter(text=payment.reference), bot="shop")], self.give_back)
+        await tx.enqueue(DELIVER(Letter(text=payment.reference), bot="shop"))
+        return Follows(self.give_back)
 
-    async def on_mismatch(self, connection, payment, paid):
+    async def on_mismatch(self, tx, payment, paid):
         self.told.append(("mismatch", payment.reference, str(paid)))
-        return []
 
-    async def on_given_back(self, connection, payment, back):
+    async def on_given_back(self, tx, payment, back):
         self.told.append((back.why, payment.reference, str(back.money), back.to_payer))
-        return []
 
     async def opened(self, stand, provider_id="p-1", reference=None, purpose="shop.order"):
         reference = reference or ("1042" if provider_id == "p-1" else provider_id)

@@ -14,6 +14,7 @@ from typing import Any
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.cause import Cause
 from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
 from mailroom.storage.postgres.queries import load
 
@@ -35,6 +36,13 @@ class By:
     who: str
     effect_id: str
     why: str = ""
+
+    @property
+    def cause(self) -> Cause:
+        """It as a reason to write."""
+        return Cause(
+            bot=self.bot, trace="", who=self.who, why=self.why, effect=lambda name: f"{self.effect_id}:{name}"
+        )
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import payments_of
 from mailroom.storage.postgres.refunds import lock_payments
 
@@ -44,8 +43,7 @@ async def refund(
             raise refuse(Fault.GOODS_WERE_SEEN, number=number)
         await complaints.close(connection, number)
         by_balance = order.to_pay_minor == 0
-        jobs = await (_to_balance if by_balance else _to_payer)(connection, order)
-        await enqueue(connection, jobs)
+        await (_to_balance if by_balance else _to_payer)(Transaction(connection, by.cause), order)
         return {
             "amount_minor": order.total_minor,
             "currency": order.currency,
@@ -58,19 +56,17 @@ async def refund(
     return outcome
 
 
-async def _to_payer(connection: Connection, order: Order) -> list[NewJob]:
+async def _to_payer(tx: Transaction, order: Order) -> None:
     """The provider is asked for it, and what follows is done when it has answered."""
-    payments = await payments_of(connection, order.bot, PURPOSE, str(order.number))
-    paid = [one for one in payments if one.status == "paid"]
-    jobs = [job for one in paid for job in await begin_giving_back(connection, one.id, WHY)]
-    if not jobs and any(one.status == "disputed" for one in payments):
-        raise refuse(Fault.DISPUTED, number=order.number)
-    if not jobs:
-        raise refuse(Fault.NO_PAYMENT, number=order.number)
-    return jobs
+    payments = await payments_of(tx.connection, order.bot, PURPOSE, str(order.number))
+    begun = [await begin_giving_back(tx, one.id, WHY) for one in payments if one.status == "paid"]
+    if any(begun):
+        return
+    disputed = any(one.status == "disputed" for one in payments)
+    raise refuse(Fault.DISPUTED if disputed else Fault.NO_PAYMENT, number=order.number)
 
 
-async def _to_balance(connection: Connection, order: Order) -> list[NewJob]:
+async def _to_balance(tx: Transaction, order: Order) -> None:
     """No money has moved, and none has to: the order is over now."""
     apology = Apology(
         order=order.number,
@@ -81,4 +77,5 @@ async def _to_balance(connection: Connection, order: Order) -> list[NewJob]:
         over=True,
         to_balance=True,
     )
-    return [await go_back(connection, order.bot, order.number), APOLOGISE(apology, bot=order.bot)]
+    await go_back(tx, order.number)
+    await tx.enqueue(APOLOGISE(apology, bot=order.bot))

@@ -38,6 +38,7 @@ from mailroom.storage.vault import Vault
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
+from tests.rooms import purposes_of
 from tests.shop_tables import tables_of
 
 SCENARIO_SECONDS = 30.0
@@ -165,7 +166,7 @@ async def open_stage(
             house.bot.dispatcher.workflow_data.update(services.offered())
             queues = [
                 account_handlers(services.payments),
-                payment_handlers(NAME, services.payments, _purposes(parts, services)),
+                payment_handlers(NAME, services.payments, purposes_of(services, parts.purposes(services))),
                 *parts.jobs(services),
                 notification_handlers(NAME),
             ]
@@ -185,7 +186,3 @@ def perform(kind, scenario, database_url, redis_url, **options):
                 await scenario(stage)
 
     host.run(main)
-
-
-def _purposes(parts, services):
-    return {(NAME, purpose): one for purpose, one in parts.purposes(services).items()}

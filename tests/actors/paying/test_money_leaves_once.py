@@ -5,15 +5,14 @@ import pytest
 from mailroom.actors.paying.ending import REFUSALS_MAX, REFUSED_BACKOFF
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
-from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError
 from mailroom.actors.runtime.bridge import aio
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payment_names import installation_in
 from mailroom.storage.postgres.payments import mark_paid
 from mailroom.storage.postgres.refunds import refunds_of
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
+from tests.actors.paying.till import give_back as begin
 
 PAID = PRICE.amount_minor
 
@@ -28,18 +27,6 @@ async def paid(shop, stand):
     shop.provider.becomes(f"p-{id_}", "paid")
     assert await aio(mark_paid, stand.pool, id_)
     return id_
-
-
-async def begin(stand, id_):
-    """As an owner does."""
-
-    async def begun():
-        async with stand.pool.acquire() as connection, connection.transaction():
-            return [
-                one.id for one in await enqueue(connection, await begin_giving_back(connection, id_, "owner"))
-            ]
-
-    return await aio(begun)
 
 
 async def give_back(shop, stand, id_):

@@ -5,9 +5,9 @@ from mailroom.actors.paying.kinds import NOTICED, RECONCILE, Noticed, Reconcile
 from mailroom.actors.paying.noticed import hinted_job, noticed_job
 from mailroom.actors.payment import begin_giving_back, payment_handlers
 from mailroom.actors.runtime.bridge import aio
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import DOWN, MemoryProvider, Shop
+from tests.rooms import transaction_on
 
 
 def noticed(id_, state="paid"):
@@ -98,8 +98,8 @@ def test_the_money_of_a_payment_goes_back_in_the_queue_of_its_bot(play):  # noqa
         await stand.execute("UPDATE mailroom.payment SET status = 'paid', paid_at = now()")
 
         async def go_back():
-            async with stand.pool.acquire() as connection, connection.transaction():
-                await enqueue(connection, await begin_giving_back(connection, id_, "owner"))
+            async with transaction_on(stand.pool) as tx:
+                await begin_giving_back(tx, id_, "owner")
 
         await aio(go_back)
         assert await waiting(stand) == [("tea.payment", "payment.refund")]

@@ -6,14 +6,12 @@ from structlog.testing import capture_logs
 
 from mailroom.actors.paying.kinds import REFUNDING, Noticed
 from mailroom.actors.paying.noticed import noticed_job
-from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import mark_paid
 from mailroom.storage.postgres.refunds import finish_refund, pending_refund
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
+from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop, give_back
 
 OWED = [("owed owner", PRICE.amount_minor)]
 BACK = [("back owner", PRICE.amount_minor)]
@@ -50,17 +48,6 @@ async def paid(shop, stand):
     shop.provider.becomes(f"p-{id_}", "paid")
     assert await aio(mark_paid, stand.pool, id_)
     return id_
-
-
-async def give_back(stand, id_):
-    """As an owner does; the jobs that were enqueued."""
-
-    async def begin():
-        async with stand.pool.acquire() as connection, connection.transaction():
-            jobs = await begin_giving_back(connection, id_, "owner")
-            return [one.id for one in await enqueue(connection, jobs)]
-
-    return await aio(begin)
 
 
 def test_money_goes_back_and_the_bot_learns_of_it(tell, shop):

@@ -12,11 +12,11 @@ from mailroom.actors.paying.noticed import noticed_job
 from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops.simulators.payments.serving import simulator
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.till import PRICE, Shop
 from tests.actors.providers.test_payment_simulators import PROVIDERS
+from tests.rooms import transaction_on
 
 PAID = PRICE.amount_minor
 
@@ -55,8 +55,8 @@ async def opened(stand, name):
 
     async def give_back():
         async def begin():
-            async with stand.pool.acquire() as connection, connection.transaction():
-                await enqueue(connection, await begin_giving_back(connection, payment.id, "owner"))
+            async with transaction_on(stand.pool) as tx:
+                await begin_giving_back(tx, payment.id, "owner")
 
         await aio(begin)
         await shop.work(stand)

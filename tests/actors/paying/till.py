@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from mailroom.actors.accounts import account_handlers
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
+from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.actors.payment import Follows, Purpose, payment_handlers
 from mailroom.actors.providers.payments import (
     CreatedPayment,
@@ -21,6 +22,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import created_at_provider, find_payment, open_payment
 from mailroom.storage.postgres.refunds import find_refund, refunds_of
 from tests.actors.jobs.stand import Letter
+from tests.rooms import transaction_on
 
 PRICE = Money(149_000, "RUB")
 
@@ -158,28 +160,26 @@ class Shop:
             payment_handlers("shop", self.providers, self.purposes),
         ]
 
-    async def _paid(self, connection, payment):
-        await self._tell(connection, "paid", payment, payment.amount_minor)
+    async def _paid(self, tx, payment):
+        await self._tell(tx, "paid", payment, payment.amount_minor)
         if self.give_back:
             return Follows(give_back=self.give_back)
-        return Follows([DELIVER(Letter(text=payment.reference), bot="shop")])
+        await tx.enqueue(DELIVER(Letter(text=payment.reference), bot="shop"))
+        return Follows()
 
-    async def _mismatched(self, connection, payment, paid):
-        await self._tell(connection, f"mismatched {paid.currency}", payment, paid.amount_minor)
-        return []
+    async def _mismatched(self, tx, payment, paid):
+        await self._tell(tx, f"mismatched {paid.currency}", payment, paid.amount_minor)
 
-    async def _given_back(self, connection, payment, back):
+    async def _given_back(self, tx, payment, back):
         how = "back" if back.to_payer else "owed"
-        await self._tell(connection, f"{how} {back.why}", payment, back.money.amount_minor)
-        return []
+        await self._tell(tx, f"{how} {back.why}", payment, back.money.amount_minor)
 
-    async def _troubled(self, connection, payment, trouble):
+    async def _troubled(self, tx, payment, trouble):
         over = " all" if trouble.all_gone else ""
-        await self._tell(connection, f"{trouble.what}{over}", payment, trouble.money.amount_minor)
-        return []
+        await self._tell(tx, f"{trouble.what}{over}", payment, trouble.money.amount_minor)
 
-    async def _tell(self, connection, what, payment, amount_minor):
-        await connection.execute(
+    async def _tell(self, tx, what, payment, amount_minor):
+        await tx.connection.execute(
             "INSERT INTO told (what, payment, amount) VALUES ($1, $2, $3)", what, payment.id, amount_minor
         )
 
@@ -230,6 +230,18 @@ class Shop:
             ("gateway" if one.by_gateway else "ours", one.amount_minor, one.status)
             for one in await aio(refunds_of, stand.pool, payment_id)
         ]
+
+
+async def give_back(stand, id_):
+    """As an owner does; the jobs that were enqueued."""
+
+    async def begin():
+        async with transaction_on(stand.pool) as tx:
+            if not await begin_giving_back(tx, id_, "owner"):
+                return []
+            return [await tx.connection.fetchval("SELECT max(id) FROM mailroom.outbox_job")]
+
+    return await aio(begin)
 
 
 DOWN = ProviderUnavailableError("503")

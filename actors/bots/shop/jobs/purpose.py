@@ -1,6 +1,7 @@
 """What payments mean for the shop: the goods are sold, or the money is of no use and goes back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 from structlog import get_logger
 
@@ -10,15 +11,16 @@ from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS
 from mailroom.actors.bots.shop.jobs.follow import after_paid
 from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
-from mailroom.actors.bots.shop.jobs.tell import owner_jobs
+from mailroom.actors.bots.shop.jobs.tell import tell_owners
 from mailroom.actors.bots.shop.jobs.trouble import tell_of_trouble
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import Order, find_order
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.kinds import Why
-from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose, Trouble
+from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose
 from mailroom.actors.providers.payments import Money
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
@@ -68,63 +70,54 @@ def purposes(room: Room[Options]) -> Mapping[str, Purpose]:
 
 def shop_purpose(room: Room[Options]) -> Purpose:
     """What follows from payments of orders."""
-
-    async def paid(connection: Connection, payment: Payment) -> Follows:
-        return await _paid(room.within(connection), payment)
-
-    async def mismatched(connection: Connection, payment: Payment, money: Money) -> Sequence[NewJob]:
-        return await _mismatched(room.within(connection), payment, money)
-
-    async def given_back(connection: Connection, payment: Payment, back: GivenBack) -> Sequence[NewJob]:
-        return await _given_back(room, room.within(connection), payment, back)
-
-    async def troubled(connection: Connection, payment: Payment, trouble: Trouble) -> Sequence[NewJob]:
-        return await tell_of_trouble(room, room.within(connection), payment, trouble)
-
-    return Purpose(paid=paid, mismatched=mismatched, given_back=given_back, troubled=troubled)
+    return Purpose(
+        paid=_paid,
+        mismatched=_mismatched,
+        given_back=partial(_given_back, room),
+        troubled=partial(tell_of_trouble, room),
+    )
 
 
-async def _paid(connection: Connection, payment: Payment) -> Follows:
+async def _paid(tx: Transaction, payment: Payment) -> Follows:
     try:
-        settled = await checkout.settle(connection, payment)
+        settled = await checkout.settle(tx.connection, payment)
     except LookupError as error:
         raise NotPayableError(str(error)) from error
-    order = await find_order(connection, int(payment.reference))
+    order = await find_order(tx.connection, int(payment.reference))
     assert order is not None, "its payment was settled in this transaction"
     if settled != "paid":
         money = Money(payment.amount_minor, payment.currency)
-        return Follows([_under_way(order, payment, settled, money)], give_back=settled)
-    return Follows(await after_paid(connection, order, payment.id))
+        await tx.enqueue(_under_way(order, payment, settled, money))
+        return Follows(give_back=settled)
+    await tx.enqueue(*await after_paid(tx.connection, order, payment.id))
+    return Follows()
 
 
-async def _mismatched(connection: Connection, payment: Payment, paid: Money) -> Sequence[NewJob]:
-    order = await find_order(connection, int(payment.reference))
-    return [_under_way(order, payment, "mismatch", paid)] if order is not None else []
+async def _mismatched(tx: Transaction, payment: Payment, paid: Money) -> None:
+    order = await find_order(tx.connection, int(payment.reference))
+    if order is not None:
+        await tx.enqueue(_under_way(order, payment, "mismatch", paid))
 
 
-async def _given_back(
-    room: Room[Options], connection: Connection, payment: Payment, back: GivenBack
-) -> list[NewJob]:
+async def _given_back(room: Room[Options], tx: Transaction, payment: Payment, back: GivenBack) -> None:
     """The payment is over. If the order goes back with it, that is over too; if not, nothing is different for
     the order: it waits for another payment, has one, or is closed.
     """
     number = int(payment.reference)
-    jobs: list[NewJob] = []
-    order = await find_order(connection, number)
+    order = await find_order(tx.connection, number)
     if order is None or order.bot != payment.bot:
         raise NotPayableError(f"payment {payment.id} is for order {number} of {payment.bot}, which is gone")
     if back.why == "owner":
-        jobs.append(await go_back(connection, order.bot, number))
-    to_balance = not back.to_payer and await _credit(connection, order, payment, back.money)
+        await go_back(tx, number)
+    to_balance = not back.to_payer and await _credit(tx.connection, order, payment, back.money)
     if not back.to_payer:
-        jobs += await _tell_owners(room, connection, order, payment, back, credited=to_balance)
+        await _tell_owners(room, tx, order, payment, back, credited=to_balance)
     if back.to_payer or to_balance:
         apology = Apology(
             order=number, payment=payment.id, why=back.why, over=True, to_balance=to_balance,
             amount_minor=back.money.amount_minor, currency=back.money.currency,
         )  # fmt: skip
-        jobs.append(APOLOGISE(apology, bot=order.bot))
-    return jobs
+        await tx.enqueue(APOLOGISE(apology, bot=order.bot))
 
 
 def _under_way(order: Order, payment: Payment, why: Why, money: Money) -> NewJob:
@@ -153,14 +146,8 @@ async def _credit(connection: Connection, order: Order, payment: Payment, money:
 
 
 async def _tell_owners(
-    room: Room[Options],
-    connection: Connection,
-    order: Order,
-    payment: Payment,
-    back: GivenBack,
-    *,
-    credited: bool,
-) -> list[NewJob]:
+    room: Room[Options], tx: Transaction, order: Order, payment: Payment, back: GivenBack, *, credited: bool
+) -> None:
     def worded(language: Language) -> str:
         return OWED[language].format(
             number=order.number,
@@ -172,4 +159,4 @@ async def _tell_owners(
             why=WHY[back.why][language],
         )
 
-    return await owner_jobs(room, connection, order, worded)
+    await tell_owners(room, tx, order, worded)

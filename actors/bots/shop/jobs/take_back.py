@@ -11,26 +11,26 @@ from mailroom.actors.bots.shop.leaderboard import uncount_order
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.jobs.context import JobContext
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.actors.jobs.transaction import Transaction
 
 log = get_logger("mailroom.shop")
 
 
-async def go_back(connection: Connection, bot: str, number: int, *, by_bank: bool = False) -> NewJob:
-    """The money of an order has gone back: the order is over, and the job that is returned does the rest.
+async def go_back(tx: Transaction, number: int, *, by_bank: bool = False) -> None:
+    """The money of an order has gone back: the order is over, and the job that is enqueued does the rest.
 
     If its owner had not begun that here, somebody did it at the provider: then goods that nobody can have
     seen are put back into stock. Or the buyer's bank took it, `by_bank`.
     """
     # The lock first: a delivery that begins now waits, and one that has begun is seen.
+    connection = tx.connection
     await connection.fetchrow(ORDERS["lock"], number)
     order = await find_order(connection, number)
     unseen = order is not None and order.delivered_at is None
     await checkout.begin_refund(connection, number, "owner", goods_back=unseen)
     # Who goes to the bank with goods in hand is not given the rest as well.
     await checkout.finish_refund(connection, number, balance_back=unseen or not by_bank)
-    return TAKE_BACK(OrderJob(order=number), bot=bot)
+    await tx.enqueue(TAKE_BACK(OrderJob(order=number), bot=tx.cause.bot))
 
 
 async def take_back(wanted: OrderJob, context: JobContext) -> None:

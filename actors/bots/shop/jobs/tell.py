@@ -13,7 +13,7 @@ from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import notice
-from mailroom.storage.postgres.outbox.connection import Connection
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.job import NewJob
 
 log = get_logger("mailroom.shop")
@@ -24,15 +24,13 @@ def notice_job(bot: str, chat_id: int, text: str) -> NewJob:
     return notice(bot, chat_id, text, kind=TELL)
 
 
-async def owner_jobs(
-    room: Room[Options], connection: Connection, order: Order, worded: Callable[[Language], str]
-) -> list[NewJob]:
+async def tell_owners(
+    room: Room[Options], tx: Transaction, order: Order, worded: Callable[[Language], str]
+) -> None:
     """The same text to everybody who owns the shop of an order, each in their language."""
     owners = room.options.owners
     if not owners:
         log.error("nobody to tell", order=order.number, why="the bot has no owners")
-    jobs = []
     for owner in sorted(owners):
-        known = await find_customer(connection, order.bot, owner)
-        jobs.append(notice_job(order.bot, owner, worded(known.language if known else order.language)))
-    return jobs
+        known = await find_customer(tx.connection, order.bot, owner)
+        await tx.enqueue(notice_job(order.bot, owner, worded(known.language if known else order.language)))

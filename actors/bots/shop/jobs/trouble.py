@@ -3,16 +3,15 @@
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.jobs.take_back import go_back
-from mailroom.actors.bots.shop.jobs.tell import owner_jobs
+from mailroom.actors.bots.shop.jobs.tell import tell_owners
 from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.purpose import Trouble, What
-from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment
 
 log = get_logger("mailroom.shop")
@@ -58,18 +57,16 @@ ORDER_IS_OVER = {
 PAYMENT = {Language.RU: "\nПлатёж {payment}.", Language.EN: "\nPayment {payment}."}
 
 
-async def tell_of_trouble(
-    room: Room[Options], connection: Connection, payment: Payment, trouble: Trouble
-) -> list[NewJob]:
+async def tell_of_trouble(room: Room[Options], tx: Transaction, payment: Payment, trouble: Trouble) -> None:
     """Tell the owners. Where the bank took all of it for good, the order goes back with it."""
     number = int(payment.reference) if payment.reference.isdecimal() else 0
-    order = await find_order(connection, number)
+    order = await find_order(tx.connection, number)
     if order is None or order.bot != payment.bot:
         log.error("trouble with no order", payment=payment.id, what=trouble.what, reference=payment.reference)
-        return []
-    jobs: list[NewJob] = []
-    if trouble.all_gone and order.status in ("paid", "delivered", "refunding"):
-        jobs.append(await go_back(connection, order.bot, number, by_bank=True))
+        return
+    is_over = trouble.all_gone and order.status in ("paid", "delivered", "refunding")
+    if is_over:
+        await go_back(tx, number, by_bank=True)
 
     def worded(language: Language) -> str:
         until = trouble.answer_until
@@ -80,7 +77,7 @@ async def tell_of_trouble(
             money=format_money(trouble.money.amount_minor, trouble.money.currency, language),
             words=trouble.words or "—",
             until=UNTIL[language].format(provider=payment.provider, date=date) if date else "",
-            order=ORDER_IS_OVER[language] if jobs else "",
+            order=ORDER_IS_OVER[language] if is_over else "",
         ) + PAYMENT[language].format(payment=payment.provider_id)
 
-    return [*jobs, *await owner_jobs(room, connection, order, worded)]
+    await tell_owners(room, tx, order, worded)

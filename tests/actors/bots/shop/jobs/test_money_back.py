@@ -8,9 +8,9 @@ from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from tests.actors.bots.shop.jobs.world import OWNER, PRICE
 from tests.actors.paying.till import MemoryProvider
+from tests.rooms import transaction_on
 
 
 def refunded(order, why, amount=PRICE, *, to_balance=False, currency="RUB"):
@@ -22,10 +22,10 @@ async def give_back(world, order, *, goods_back=False):
     """As an owner does: the order and its payments in one transaction."""
 
     async def begin():
-        async with world.pool.acquire() as connection, connection.transaction():
-            assert await begin_refund(connection, order.number, "owner", goods_back=goods_back)
-            for payment in await world_payments(connection, order):
-                await enqueue(connection, await begin_giving_back(connection, payment, "owner"))
+        async with transaction_on(world.pool) as tx:
+            assert await begin_refund(tx.connection, order.number, "owner", goods_back=goods_back)
+            for payment in await world_payments(tx.connection, order):
+                assert await begin_giving_back(tx, payment, "owner")
 
     async def world_payments(connection, order):
         rows = await connection.fetch(
@@ -303,8 +303,8 @@ def test_goods_on_their_way_are_not_sold_again(play, monkeypatch):
         async def slow_put(self, chat, name, *args, **options):
             done = await put(self, chat, name, *args, **options)
             if name == "shop.delivered":
-                async with world.pool.acquire() as connection, connection.transaction():
-                    await go_back(connection, order.bot, order.number)
+                async with transaction_on(world.pool) as tx:
+                    await go_back(tx, order.number)
             return done
 
         monkeypatch.setattr(type(door), "put", slow_put)

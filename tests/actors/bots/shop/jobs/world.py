@@ -42,6 +42,7 @@ from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
+from tests.rooms import purposes_of
 from tests.shop_tables import SCHEMA
 
 EVENTS = (
@@ -79,11 +80,10 @@ class World:
         self.provider, self.supplier, self.told = provider, supplier, told
         self.telegram = house.telegram
         self.pool = SchemaPool(stand.pool, SCHEMA, Clock())
+        theirs = purposes_of(services, purposes(services))
         self.jobs = [
             account_handlers(services.payments),
-            payment_handlers(
-                "shop", services.payments, {("shop", name): one for name, one in purposes(services).items()}
-            ),
+            payment_handlers("shop", services.payments, theirs),
             handlers(services),
             notification_handlers("shop"),
         ]
