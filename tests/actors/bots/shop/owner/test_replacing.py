@@ -48,7 +48,7 @@ def test_one_press_gives_another_one_and_the_old_one_is_never_sold_again(olga, s
 
 
 async def _adds(person, vault, item):
-    url = person.database._pool._connect_args[0]
+    url = person.database.bare._connect_args[0]
     async with shop_pool(url, 1) as pool:
         new = NewItem(item["kind"], vault.decrypt(item["content"]), item["file_name"])
         return (await add_items(pool, vault, item["product_id"], [new], "test")).added
