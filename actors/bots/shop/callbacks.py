@@ -10,8 +10,8 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from mailroom.actors.bots.shop.cart import QUANTITY_MAX
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX
+from mailroom.actors.bots.shop.domain.language import Language
 
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 OrderNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]

@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.discounts import Discount
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.product import Category, Page, Product
-from mailroom.actors.bots.shop.quote import Least, Quote, no_least, price
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Category, Page, Product
+from mailroom.actors.bots.shop.domain.quote import Least, Quote, no_least, price
 from mailroom.actors.providers.sums import stepped
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load

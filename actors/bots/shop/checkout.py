@@ -13,9 +13,10 @@ from asyncpg import Pool
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.balance import give_back_balance, spend_again
-from mailroom.actors.bots.shop.item_ranges import ranges
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.order import SQL, Order, find_order
+from mailroom.actors.bots.shop.domain.item_ranges import ranges
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.order import SQL, find_order
 from mailroom.actors.bots.shop.orders import close
 from mailroom.actors.bots.shop.promo import use_promo
 from mailroom.actors.bots.shop.stock import held, hold, lock_for, sell, take_back

@@ -13,10 +13,10 @@ from typing import Literal
 
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.events import ANSWERED, COMPLAINT, AboutMessage
 from mailroom.actors.bots.shop.order import SQL as ORDERS
-from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import event_job
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.outbox.enqueue import enqueue

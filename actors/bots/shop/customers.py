@@ -1,6 +1,5 @@
 """The people a shop knows, and who brought whom."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import Any, Protocol, cast
 
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.contact import printable
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.storage.postgres.broadcasts import Broadcasts
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
@@ -20,11 +19,6 @@ FRIEND_LEVELS_MAX = 5
 """How far away a friend may be and still count: more levels are a pyramid, and slow to count."""
 NAME_LENGTH_MAX = 128
 """Telegram's first and last name together."""
-USER_ID_MAX = 2**52 - 1
-"""Telegram's promise: an id has at most 52 significant bits."""
-BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-REFERRAL = re.compile(r"ref([0-9a-z]{1,11})")
-"""The payload of a referral link: it may have 64 of the characters A-Z a-z 0-9 _ and -."""
 
 
 class Person(Protocol):
@@ -131,22 +125,6 @@ async def friends_of(database: Source, bot: str, user_id: int, levels: int = FRI
         tuple(counted.get(level, 0) for level in range(1, deepest + 1)),
         {row["currency"]: row["amount_minor"] for row in earned},
     )
-
-
-def referral_link(bot_username: str, user_id: int) -> str:
-    """The link that brings friends: it opens the chat with the bot, and its /start tells who sent it."""
-    digits = ""
-    while user_id:
-        user_id, digit = divmod(user_id, 36)
-        digits = BASE36[digit] + digits
-    return f"https://t.me/{bot_username}?start=ref{digits}"
-
-
-def referrer_in(payload: str) -> int | None:
-    """Who is named by the payload of a /start; None if it is another payload."""
-    match = REFERRAL.fullmatch(payload)
-    user_id = int(match[1], 36) if match else 0
-    return user_id if 0 < user_id <= USER_ID_MAX else None
 
 
 def _customer(row: Any) -> Customer:

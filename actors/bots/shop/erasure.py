@@ -15,8 +15,8 @@ from pathlib import Path
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.balance import balances
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.kinds import ERASE, ERASE_USAGE, Erasure, UsageOf
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.storage.postgres.broadcasts import forget_recipient

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mailroom.actors.bots.shop.checkout import PURPOSE
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 
-from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.storage.postgres.outbox.job import Origin
 
 LANGUAGE = "language"

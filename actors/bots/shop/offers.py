@@ -6,10 +6,10 @@ from pathlib import Path
 
 from asyncpg import Pool
 
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.offer_line import parse_offer
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.goods import slugs
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.offer_line import parse_offer
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load

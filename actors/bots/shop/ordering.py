@@ -11,15 +11,16 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import catalog
 from mailroom.actors.bots.shop.balance import balance
-from mailroom.actors.bots.shop.bill import Bill
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.bill import Bill
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.reservation import reserve_minutes
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.order import Order, find_order, find_order_of
+from mailroom.actors.bots.shop.order import find_order, find_order_of
 from mailroom.actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, place_order
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import waiting_for
-from mailroom.actors.bots.shop.ways import reserve_minutes
 from mailroom.actors.paying.ways import Ways
 from mailroom.storage.postgres.outbox.job import Origin
 
@@ -127,7 +128,7 @@ class Till:
                 effect_id,
                 buyer,
                 quote,
-                reserve_minutes=reserve_minutes(self.options, bill),
+                reserve_minutes=reserve_minutes(bill, self.options.reserve_minutes),
                 use_balance=bill.use_balance,
                 origin=origin,
                 ways=self.ways,

@@ -10,26 +10,17 @@ from datetime import datetime
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.balance import give_back_balance, spend_on
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.catalog import SQL as CATALOG
 from mailroom.actors.bots.shop.catalog import quote_cart, read_discounts
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order, Status
+from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine, lifted
 from mailroom.actors.bots.shop.jobs.follow import after_paid
 from mailroom.actors.bots.shop.jobs.kinds import EXPIRE, OrderJob
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.order import (
-    RECENT_ORDERS_MAX,
-    SQL,
-    Order,
-    OrderLine,
-    OrderSummary,
-    Status,
-    find_order,
-    find_order_of,
-    recent_orders,
-)
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.order import RECENT_ORDERS_MAX, SQL, find_order, find_order_of, recent_orders
 from mailroom.actors.bots.shop.promo import give_back_promo, use_promo
-from mailroom.actors.bots.shop.quote import Quote, QuoteLine, lifted
 from mailroom.actors.bots.shop.stock import hold, lock, lock_for, release, sell
 from mailroom.actors.bots.shop.telling import turned_jobs
 from mailroom.actors.paying.ways import Ways
@@ -39,8 +30,8 @@ from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob, Origin
 
 __all__ = [
-    "RECENT_ORDERS_MAX", "Buyer", "Order", "OrderLine", "OrderSummary", "QuoteChanged", "SoldOut",
-    "Status", "cancel_order", "expire", "find_order", "find_order_of", "mark_delivered", "place_order",
+    "RECENT_ORDERS_MAX", "Buyer", "QuoteChanged", "SoldOut",
+    "cancel_order", "expire", "find_order", "find_order_of", "mark_delivered", "place_order",
     "recent_orders",
 ]  # fmt: skip
 

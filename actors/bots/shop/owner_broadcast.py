@@ -9,8 +9,8 @@ from typing import Literal, cast
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.callbacks import SwitchNews
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.broadcast.create import create

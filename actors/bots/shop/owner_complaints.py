@@ -6,10 +6,11 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.order import SQL as ORDERS
-from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
 from mailroom.actors.jobs.notify import NOTIFICATION

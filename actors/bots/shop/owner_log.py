@@ -13,7 +13,7 @@ from typing import Any
 
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.cause import Cause
 from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
 from mailroom.storage.postgres.queries import load

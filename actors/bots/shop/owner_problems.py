@@ -1,7 +1,7 @@
 """What is wrong, and what to do about it: words for every fault, in Russian and English, as plain text."""
 
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.owner_faults import Fault, Wrong
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, Wrong
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
 
 RUSSIAN = {

@@ -7,10 +7,10 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.checkout import PURPOSE, begin_refund
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, DELIVERY, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
-from mailroom.actors.bots.shop.order import Order
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.jobs.transaction import Transaction

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.events import REPLACED, AboutItem
 from mailroom.actors.bots.shop.jobs.follow import replaced_jobs
 from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.owner_complaints import locked_order
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
 from mailroom.actors.bots.shop.telling import event_job

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX, NewItem
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.upload import StockFile, StockLine, Twice, parse_stock
+from mailroom.actors.bots.shop.domain.upload_table import BadLine
+from mailroom.actors.bots.shop.domain.upload_text import ReadAs
 from mailroom.actors.bots.shop.goods import find_good, slugs
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
-from mailroom.actors.bots.shop.stock import ITEM_BYTES_MAX, NewItem, add_items, withdraw
-from mailroom.actors.bots.shop.upload import StockFile, StockLine, Twice, parse_stock
-from mailroom.actors.bots.shop.upload_table import BadLine
-from mailroom.actors.bots.shop.upload_text import ReadAs
+from mailroom.actors.bots.shop.stock import add_items, withdraw
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.vault import Vault
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from aiogram.types import BufferedInputFile
 from asyncpg import Pool
 
+from mailroom.actors.bots.shop.domain.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.goods import good_of
-from mailroom.actors.bots.shop.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.uses.files import Files
 from mailroom.storage.postgres.files import digest_of

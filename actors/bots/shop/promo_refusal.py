@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mailroom.actors.bots.shop.discounts import PromoRefusal
+from mailroom.actors.bots.shop.domain.discounts import PromoRefusal
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 

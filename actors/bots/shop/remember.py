@@ -11,9 +11,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, User
 
 from mailroom.actors.bots.shop.billing import Bills
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.customers import referrer_in, remember
-from mailroom.actors.bots.shop.language import Language, choose_language
+from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.language import Language, choose_language
+from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.pages import Noting

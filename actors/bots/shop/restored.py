@@ -10,8 +10,8 @@ from pathlib import Path
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.domain.item_ranges import ids_in
 from mailroom.actors.bots.shop.goods import find_good
-from mailroom.actors.bots.shop.item_ranges import ids_in
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from mailroom.actors.bots.shop.order import Order, find_order
-from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.quote import Quote
+from mailroom.actors.bots.shop.order import find_order
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 

@@ -15,7 +15,7 @@ from quart import Blueprint, Response, g, request
 from structlog import get_logger
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.pages.answer import File
 from mailroom.actors.providers.mini_app import Visitor
 from mailroom.actors.runtime.bridge import aio

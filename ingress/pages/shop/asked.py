@@ -4,10 +4,10 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from mailroom.actors.bots.shop.contact import EMAIL_LENGTH_MAX
-from mailroom.actors.bots.shop.discounts import PROMO_TEXT_LENGTH_MAX
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.domain.contact import EMAIL_LENGTH_MAX
+from mailroom.actors.bots.shop.domain.discounts import PROMO_TEXT_LENGTH_MAX
 from mailroom.ingress.http.fit import WORDS, unfit_field
 from mailroom.ingress.pages.shop.problems import Problem
 from mailroom.storage.wrong_values import faults_in

@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.balance import balances
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
 from mailroom.actors.bots.shop.catalog import assortment, list_categories
 from mailroom.actors.bots.shop.checkout import NotOffered, OrderClosed, PayLink, pay_link
 from mailroom.actors.bots.shop.complaints import complain, find_complaint, tidy
-from mailroom.actors.bots.shop.contact import parse_contact, usual_contact
-from mailroom.actors.bots.shop.customers import Customer, find_customer, referrer_in, remember, set_contact
-from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.customers import Customer, find_customer, remember, set_contact
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX
+from mailroom.actors.bots.shop.domain.contact import parse_contact, usual_contact
+from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
-from mailroom.actors.bots.shop.order import Order, recent_orders
+from mailroom.actors.bots.shop.order import recent_orders
 from mailroom.actors.bots.shop.ordering import Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer, cancel_order
 from mailroom.actors.bots.shop.policies import POLICIES, policy

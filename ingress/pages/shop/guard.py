@@ -4,8 +4,8 @@ import re
 import time
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.customers import USER_ID_MAX
-from mailroom.actors.bots.shop.language import Language, choose_language
+from mailroom.actors.bots.shop.domain.language import Language, choose_language
+from mailroom.actors.bots.shop.domain.referral import USER_ID_MAX
 from mailroom.actors.providers.mini_app import InitDataError, InitDataOldError, Visitor, parse_init_data
 from mailroom.ingress.pages.shop.problems import Problem
 

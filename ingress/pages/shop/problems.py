@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 
 
 class Words(NamedTuple):

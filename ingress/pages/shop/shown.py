@@ -8,11 +8,11 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from mailroom.actors.bots.shop.bill import Bill, promo_effect
 from mailroom.actors.bots.shop.complaints import ABOUT, Complaint
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.order import Order, OrderSummary
-from mailroom.actors.bots.shop.product import Category, Product
+from mailroom.actors.bots.shop.domain.bill import Bill, promo_effect
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order, OrderSummary
+from mailroom.actors.bots.shop.domain.product import Category, Product
 from mailroom.actors.bots.shop.stock import Goods
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.statuses import STATUSES

@@ -8,7 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from mailroom.actors.bots.shop.stock import NewItem, add_items
+from mailroom.actors.bots.shop.domain.item import NewItem
+from mailroom.actors.bots.shop.stock import add_items
 from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.clock import Clock

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.actors.bots.shop.bill import Bill
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.discounts import Discount
-from mailroom.actors.bots.shop.product import Product
-from mailroom.actors.bots.shop.quote import price
+from mailroom.actors.bots.shop.domain.bill import Bill
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.domain.quote import price
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.aaio import Aaio
 from mailroom.actors.providers.payments import MINOR_DIGITS

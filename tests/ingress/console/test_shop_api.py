@@ -11,7 +11,7 @@ import trio
 
 from mailroom.actors.bots.shop.complaints import complain
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.parts import PARTS

@@ -5,7 +5,7 @@ from string import Formatter
 
 import pytest
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.texts.orders import ENGLISH as CHAT_EN
 from mailroom.actors.bots.shop.texts.orders import RUSSIAN as CHAT_RU
 from mailroom.ingress.pages.shop.problems import WORDS, Problem

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.owner_faults import ABSENT, IN_THE_WAY, OwnerError
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_faults import ABSENT, IN_THE_WAY, OwnerError
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS

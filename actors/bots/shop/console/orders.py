@@ -8,9 +8,9 @@ from mailroom.actors.bots.shop import complaints, owner_orders
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
 from mailroom.actors.bots.shop.console.asked import Most, Newest, Number, OfOrder
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Status
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.order import Status
 from mailroom.actors.bots.shop.owner_complaints import answer, close
 from mailroom.actors.bots.shop.owner_orders import SEARCH_CHARS_MAX
 from mailroom.actors.bots.shop.owner_refund import refund

@@ -11,7 +11,7 @@ from mailroom.actors.bots.shop.callbacks import AskAgain, BuyNow, Goto, OpenProd
 from mailroom.actors.bots.shop.consultant.facts import Offer
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from mailroom.actors.bots.shop.consultant.writing import summed
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.screens import Front, Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.speech.money import format_money

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailroom.actors.bots.shop.cart import QUANTITY_MAX
+from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX
 
 BLOCKS_MAX = 16
 SLUGS_MAX = 6

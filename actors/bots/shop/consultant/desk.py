@@ -11,7 +11,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.consultant.answer import shown
 from mailroom.actors.bots.shop.consultant.budget import Budget
 from mailroom.actors.bots.shop.consultant.context import TALK, Context
@@ -21,6 +20,7 @@ from mailroom.actors.bots.shop.consultant.talk import Consultation
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from mailroom.actors.bots.shop.consultant.tools import Toolbox
 from mailroom.actors.bots.shop.consultant.unanswered import UNANSWERED, Unanswered, name_of
+from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.screens import Front

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from mailroom.actors.bots.shop.cart import QUANTITY_MAX, Cart
-from mailroom.actors.bots.shop.discounts import Discount
-from mailroom.actors.bots.shop.product import Product
-from mailroom.actors.bots.shop.quote import Least, Quote, no_least, price
+from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.domain.quote import Least, Quote, no_least, price
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.product import Product
 
 QUOTED = re.compile(r"[«“\"„]([^»”\"“]{2,})[»”\"“]")
 ENDING_CHARS = 2

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.product import Product
 
 WORD = re.compile(r"[^\W_]+")
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)

@@ -7,8 +7,8 @@ from typing import Any
 
 from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP
 from mailroom.actors.bots.shop.consultant.context import CUSTOMER, Context
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Product
 
 PRODUCTS_MAX = 150
 """About 8 000 tokens. What is beyond is found with `find_products`."""

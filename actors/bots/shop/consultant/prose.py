@@ -29,8 +29,8 @@ from mailroom.actors.bots.shop.consultant.judge.judge import (
 )
 from mailroom.actors.bots.shop.consultant.mentions import Mention, find_mentions
 from mailroom.actors.bots.shop.consultant.wording import clauses, sentences
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.uses.cpu import Cpu
 
 AVAILABLE = re.compile(

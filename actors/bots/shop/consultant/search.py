@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.product import Product
 
 WORD = re.compile(r"[^\W_]+")
 STEM_CHARS = 5

@@ -4,7 +4,7 @@ in.
 
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from html import escape
 from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, PROSE, Block
 from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.kit.speech.money import NO_BREAK_SPACE, format_money
 
 PRODUCTS_MAX = 5

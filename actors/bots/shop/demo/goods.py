@@ -6,8 +6,9 @@ from pathlib import Path
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.demo.pictures import MOTIFS, picture
+from mailroom.actors.bots.shop.domain.item import Kind, NewItem
 from mailroom.actors.bots.shop.pictures import add_picture
-from mailroom.actors.bots.shop.stock import Kind, NewItem, add_items
+from mailroom.actors.bots.shop.stock import add_items
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.queries import load

@@ -2,11 +2,12 @@
 
 from mailroom.actors.bots.shop.balance import add_entry
 from mailroom.actors.bots.shop.customers import find_customer, referrers_of
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.events import BONUS, Bonus
 from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
-from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.transaction import Transaction

@@ -1,5 +1,6 @@
 """What follows from an order that was paid, and what its suppliers are told."""
 
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.jobs.kinds import (
     BONUS,
     DELIVER,
@@ -12,7 +13,6 @@ from mailroom.actors.bots.shop.jobs.kinds import (
     TellSupplier,
 )
 from mailroom.actors.bots.shop.jobs.sql import SQL
-from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import turned_jobs
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob

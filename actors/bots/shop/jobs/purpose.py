@@ -7,15 +7,16 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop import checkout
 from mailroom.actors.bots.shop.balance import add_entry
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS
 from mailroom.actors.bots.shop.jobs.follow import after_paid
 from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import tell_owners
 from mailroom.actors.bots.shop.jobs.trouble import tell_of_trouble
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.speech.money import format_money

@@ -19,12 +19,13 @@ from asyncpg import Record
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.jobs.kinds import About, TellSupplier
 from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.jobs.tell import notice_job
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.order import Order, find_order
+from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.uses.http import ForbiddenAddressError, Http

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.order import Order
 from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import notice

@@ -2,9 +2,9 @@
 
 from structlog import get_logger
 
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import tell_owners
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.hosting.room import Room

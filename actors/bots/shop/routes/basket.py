@@ -7,7 +7,6 @@ from aiogram.types import CallbackQuery, Message
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop import catalog, screens
-from mailroom.actors.bots.shop.bill import Bill
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import (
     AddToCart,
@@ -19,10 +18,11 @@ from mailroom.actors.bots.shop.callbacks import (
     Place,
     UseBalance,
 )
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
+from mailroom.actors.bots.shop.domain.bill import Bill
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
+from mailroom.actors.bots.shop.domain.quote import Quote
 from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
 from mailroom.actors.bots.shop.ordering import Till
-from mailroom.actors.bots.shop.quote import Quote
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts

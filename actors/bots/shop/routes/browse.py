@@ -7,7 +7,7 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import catalog, screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
-from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.replies import send, show

@@ -6,9 +6,9 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import BuyNow
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.contact import usual_contact
 from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.contact import usual_contact
 from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.ordering import Refused, Till, Wish

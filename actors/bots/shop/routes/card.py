@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from mailroom.actors.bots.shop import screens
-from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.pictures import picture_of
-from mailroom.actors.bots.shop.product import Product
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 

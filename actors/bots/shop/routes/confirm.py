@@ -5,10 +5,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop import screens
-from mailroom.actors.bots.shop.bill import read_seen
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder
-from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.domain.bill import read_seen
+from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.memory import (
     CART,

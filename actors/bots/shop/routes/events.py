@@ -13,6 +13,8 @@ from structlog import get_logger
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.complaints import find_message, is_outdone
 from mailroom.actors.bots.shop.customers import find_customer
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.events import (
     ANSWERED,
     BONUS,
@@ -26,10 +28,9 @@ from mailroom.actors.bots.shop.events import (
     TURNED,
     AboutOrder,
 )
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.memory import LANGUAGE, Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.orders import Order, find_order
+from mailroom.actors.bots.shop.orders import find_order
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
 from mailroom.actors.bots.shop.pages import PAGES, Pages

@@ -5,7 +5,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop import screens
-from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.replies import popup, send
 from mailroom.actors.bots.shop.screens import Front, Screen
 from mailroom.actors.bots.shop.texts import Texts

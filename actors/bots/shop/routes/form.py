@@ -17,9 +17,14 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import FormAction, FormStep, StartOrder
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact, printable
 from mailroom.actors.bots.shop.customers import find_customer, set_contact
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.contact import (
+    COMMENT_LENGTH_MAX,
+    parse_comment,
+    parse_contact,
+    printable,
+)
 from mailroom.actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, Turn, close_form
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.confirm import ask_to_confirm

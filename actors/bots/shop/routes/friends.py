@@ -8,7 +8,8 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.balance import balances
 from mailroom.actors.bots.shop.callbacks import Goto, Place
-from mailroom.actors.bots.shop.customers import friends_of, referral_link
+from mailroom.actors.bots.shop.customers import friends_of
+from mailroom.actors.bots.shop.domain.referral import referral_link
 from mailroom.actors.bots.shop.leaderboard import boards, rank_of, top
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
-from mailroom.actors.bots.shop.cart import Cart
+from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.screens import Front

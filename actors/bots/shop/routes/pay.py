@@ -8,9 +8,10 @@ from structlog import get_logger
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
 from mailroom.actors.bots.shop.checkout import PURPOSE, NotOffered, OrderClosed, pay_link
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.ordering import Till
-from mailroom.actors.bots.shop.orders import Order, cancel_order
+from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.bots.shop.replies import popup, show
 from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen

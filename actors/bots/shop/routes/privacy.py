@@ -11,9 +11,9 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import erasure, screens
 from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.events import ERASED
 from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.memory import Turn, Wake
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.policies import Policy, policy

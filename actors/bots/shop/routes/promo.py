@@ -11,8 +11,8 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import AskPromo, DropPromo
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.discounts import parse_promo_code
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
 from mailroom.actors.bots.shop.memory import PROMO, PromoForm, forget
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.replies import send, show

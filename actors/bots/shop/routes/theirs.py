@@ -3,7 +3,7 @@
 from aiogram.types import CallbackQuery
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.order import Order
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.replies import popup
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order

@@ -4,7 +4,6 @@ from html import escape
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from mailroom.actors.bots.shop.bill import Bill, promo_effect
 from mailroom.actors.bots.shop.callbacks import (
     AskPromo,
     ChangeLine,
@@ -17,8 +16,9 @@ from mailroom.actors.bots.shop.callbacks import (
     StartOrder,
     UseBalance,
 )
+from mailroom.actors.bots.shop.domain.bill import Bill, promo_effect
+from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine
 from mailroom.actors.bots.shop.keyboards import Row, button, goto, keyboard, ways_out
-from mailroom.actors.bots.shop.quote import Quote, QuoteLine
 from mailroom.actors.bots.shop.screens.screen import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.speech.money import format_money

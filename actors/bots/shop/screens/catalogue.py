@@ -6,11 +6,11 @@ from dataclasses import replace
 from html import escape, unescape
 
 from mailroom.actors.bots.shop.callbacks import AddToCart, BuyNow, OpenCategory, OpenProduct, Place
-from mailroom.actors.bots.shop.cart import QUANTITY_MAX, Cart
-from mailroom.actors.bots.shop.discounts import Discount
+from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.product import Category, Page, Product
+from mailroom.actors.bots.shop.domain.quote import Least, no_least, price
 from mailroom.actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
-from mailroom.actors.bots.shop.product import Category, Page, Product
-from mailroom.actors.bots.shop.quote import Least, no_least, price
 from mailroom.actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.speech.money import format_money

@@ -4,9 +4,9 @@ from html import escape
 
 from aiogram.types import InlineKeyboardButton
 
-from mailroom.actors.bots.shop.bill import Bill, seen
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder, FormAction, FormStep
-from mailroom.actors.bots.shop.contact import COMMENT_LENGTH_MAX
+from mailroom.actors.bots.shop.domain.bill import Bill, seen
+from mailroom.actors.bots.shop.domain.contact import COMMENT_LENGTH_MAX
 from mailroom.actors.bots.shop.keyboards import Row, button, keyboard
 from mailroom.actors.bots.shop.screens.basket import bill_text
 from mailroom.actors.bots.shop.screens.screen import Screen

@@ -6,7 +6,7 @@ from html import escape
 from aiogram.types import InlineKeyboardButton, WebAppInfo
 
 from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage
-from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.keyboards import (
     Row,
     button,

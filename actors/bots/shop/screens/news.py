@@ -3,8 +3,8 @@
 from html import escape
 
 from mailroom.actors.bots.shop.callbacks import Place
+from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.keyboards import goto, keyboard, ways_out
-from mailroom.actors.bots.shop.orders import Order
 from mailroom.actors.bots.shop.screens.friends import short_name
 from mailroom.actors.bots.shop.screens.orders import body
 from mailroom.actors.bots.shop.screens.screen import Screen

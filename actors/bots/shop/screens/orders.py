@@ -15,8 +15,8 @@ from mailroom.actors.bots.shop.callbacks import (
     ShowGoods,
 )
 from mailroom.actors.bots.shop.complaints import ABOUT
+from mailroom.actors.bots.shop.domain.order import Order, OrderSummary
 from mailroom.actors.bots.shop.keyboards import Row, button, goto, keyboard, link, ways_out
-from mailroom.actors.bots.shop.orders import Order, OrderSummary
 from mailroom.actors.bots.shop.screens.basket import balance_text, line_text, total_text
 from mailroom.actors.bots.shop.screens.screen import OrderShown, Screen
 from mailroom.actors.bots.shop.texts import Texts

@@ -6,7 +6,7 @@ Each field is spelled out in both languages, so a text missing in one of them is
 
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.language import Language, plural
+from mailroom.actors.bots.shop.domain.language import Language, plural
 from mailroom.actors.bots.shop.texts import (
     cart,
     catalogue,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 
 
 @dataclass(frozen=True, kw_only=True)

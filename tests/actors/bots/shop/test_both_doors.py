@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from mailroom.actors.bots.shop.consultant.facts import Offer
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Discount, Product
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.product import Discount, Product
 from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.mini_app import Visitor
 from mailroom.actors.providers.payments import ProviderRefusedError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailroom.actors.bots.shop.customers import referral_link
+from mailroom.actors.bots.shop.domain.referral import referral_link
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.screens.friends import short_name
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from aiogram.methods import SendDocument, SendMessage
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.parcels import File, parcels
 from mailroom.actors.bots.shop.stock import Goods
 from mailroom.actors.bots.shop.texts import TEXTS

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import find_by_slug, list_categories, quote_cart
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, find_order_of, place_order, recent_orders
 from tests.shop_tables import shop_pool
 

@@ -6,7 +6,7 @@ from aiogram.types import BufferedInputFile
 
 from mailroom.actors.bots.shop.demo.goods import fill_pictures
 from mailroom.actors.bots.shop.demo.pictures import picture
-from mailroom.actors.bots.shop.image import read_image
+from mailroom.actors.bots.shop.domain.image import read_image
 from mailroom.actors.bots.shop.pictures import add_picture
 from mailroom.actors.uses.cpu import Cpu
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
-from mailroom.actors.bots.shop.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact
-from mailroom.actors.bots.shop.language import Language, choose_language, plural
-from mailroom.actors.bots.shop.product import Product
-from mailroom.actors.bots.shop.quote import price
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
+from mailroom.actors.bots.shop.domain.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact
+from mailroom.actors.bots.shop.domain.language import Language, choose_language, plural
+from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.domain.quote import price
 from mailroom.actors.kit.speech.money import format_money
 
 RU, EN = Language.RU, Language.EN

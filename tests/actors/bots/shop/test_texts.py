@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.order import Status
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Status
 from mailroom.actors.bots.shop.texts import ENGLISH, RUSSIAN, TEXTS
 
 PARTS = [field.name for field in fields(ENGLISH) if is_dataclass(getattr(ENGLISH, field.name))]

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.offer_line import parse_offer
-from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError, Wrong
-from mailroom.actors.bots.shop.owner_price import parse_price
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.offer_line import parse_offer
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError, Wrong
+from mailroom.actors.bots.shop.domain.owner_price import parse_price
+from mailroom.actors.bots.shop.domain.upload import parse_products, parse_stock
+from mailroom.actors.bots.shop.domain.upload_table import ROWS_MAX, is_unreadable
+from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.bots.shop.owner_problems import PROBLEMS, problem
-from mailroom.actors.bots.shop.upload import parse_products, parse_stock
-from mailroom.actors.bots.shop.upload_table import ROWS_MAX, is_unreadable
-from mailroom.actors.bots.shop.upload_text import TABLE_BYTES_MAX
 
 SLUGS = ("lamp", "lighthouse", "trams")
 CATEGORIES, SUPPLIERS = ("games", "work"), ("keys",)

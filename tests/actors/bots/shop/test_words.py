@@ -11,9 +11,9 @@ from typing import get_args
 
 import pytest
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.order import Status
 from mailroom.actors.bots.shop.offers import Offer
-from mailroom.actors.bots.shop.order import Status
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
 from mailroom.actors.bots.shop.routes.owner.screens import offers
 from mailroom.actors.bots.shop.texts import TEXTS

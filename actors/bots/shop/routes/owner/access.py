@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
-from mailroom.actors.bots.shop.contact import printable
+from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.domain.owner_faults import OwnerError
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_faults import OwnerError
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts

@@ -17,10 +17,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_broadcast import count_recipients, list_broadcasts, move, progress
 from mailroom.actors.bots.shop.owner_broadcast import send as send_broadcast
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens

@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
 
 from mailroom.actors.bots.shop.callbacks import OrderNumber, PageNumber, RowId
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.owner_broadcast import Move
 from mailroom.actors.bots.shop.policies import Policy
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from aiogram import Bot
 from aiogram.types import BufferedInputFile, Document, Message, PhotoSize
 
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.upload_table import BadLine
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.routes.owner.screens import BAD_LINES_SHOWN_MAX
-from mailroom.actors.bots.shop.upload_table import BadLine
 
 
 async def fetch(bot: Bot, document: Document | PhotoSize, bytes_max: int) -> bytes:

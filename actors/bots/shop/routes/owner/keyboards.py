@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.goods import Good
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.owner_broadcast import Move
 from mailroom.actors.bots.shop.owner_orders import OrderRow
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts

@@ -6,6 +6,9 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Document, Message, User
 from asyncpg import Pool
 
+from mailroom.actors.bots.shop.domain.owner_price import parse_currency, parse_price
+from mailroom.actors.bots.shop.domain.upload import parse_products
+from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.bots.shop.goods import (
     find_good,
     good_of,
@@ -17,7 +20,6 @@ from mailroom.actors.bots.shop.goods import (
     set_price,
 )
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_price import parse_currency, parse_price
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
@@ -26,8 +28,6 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale
 from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
 from mailroom.actors.bots.shop.screens import Screen
-from mailroom.actors.bots.shop.upload import parse_products
-from mailroom.actors.bots.shop.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.kit.speech.money import format_money
 
 

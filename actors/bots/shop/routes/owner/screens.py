@@ -8,9 +8,10 @@ from html import escape
 from aiogram.types import User
 
 from mailroom.actors.bots.shop.complaints import Waiting
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.upload import ProductFile
 from mailroom.actors.bots.shop.figures import Figures, Revenue
 from mailroom.actors.bots.shop.goods import Good
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.offers import Offer
 from mailroom.actors.bots.shop.owner_log import Deed
 from mailroom.actors.bots.shop.owner_orders import Dossier, OrderRow, PaidHow
@@ -20,7 +21,6 @@ from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.routes.owner import keyboards
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.stock import SoldItem
-from mailroom.actors.bots.shop.upload import ProductFile
 from mailroom.actors.kit.speech.dates import format_day, format_moment, last_day
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent

@@ -5,6 +5,8 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Document, Message, User
 from asyncpg import Pool
 
+from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX
+from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.bots.shop.goods import find_good, good_of, list_goods
 from mailroom.actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
@@ -14,8 +16,6 @@ from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdraw, DoWithdraw
 from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from mailroom.actors.bots.shop.screens import Screen
-from mailroom.actors.bots.shop.stock import ITEM_BYTES_MAX
-from mailroom.actors.bots.shop.upload_text import TABLE_BYTES_MAX
 from mailroom.storage.vault import Vault
 
 

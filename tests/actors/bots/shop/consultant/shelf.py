@@ -8,9 +8,9 @@ import yaml
 from mailroom.actors.bots.shop.consultant import prose
 from mailroom.actors.bots.shop.consultant.facts import Facts
 from mailroom.actors.bots.shop.consultant.wording import clean
-from mailroom.actors.bots.shop.discounts import Discount
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.uses.cpu import Cpu
 
 CPU = Cpu()

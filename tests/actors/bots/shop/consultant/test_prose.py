@@ -5,7 +5,7 @@ import pytest
 from mailroom.actors.bots.shop.consultant import form, prose
 from mailroom.actors.bots.shop.consultant.judge.judge import UnjudgedError
 from mailroom.actors.bots.shop.consultant.wording import clean, whole_sentences
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from tests.actors.bots.shop.consultant.shelf import judged
 
 EN, RU = Language.EN, Language.RU

@@ -8,7 +8,7 @@ from aiogram.methods import EditMessageText, SendMessage
 
 from mailroom.actors.bots.shop.consultant.context import SAID_MAX, TALK
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ENGLISH, RUSSIAN
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.routes.talk import QUESTION_CHARS_MAX
 from mailroom.actors.bots.shop.texts import TEXTS
 from tests.actors.model_endpoint import (

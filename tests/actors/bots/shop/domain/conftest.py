@@ -10,13 +10,14 @@ import pytest
 
 from mailroom.actors.bots.shop import orders
 from mailroom.actors.bots.shop.balance import add_entry, balance
-from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import find_by_slug, quote_cart
 from mailroom.actors.bots.shop.checkout import PURPOSE, settle
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.item import NewItem
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, expire, find_order, place_order
-from mailroom.actors.bots.shop.stock import NewItem, add_items, levels, lock_for
+from mailroom.actors.bots.shop.stock import add_items, levels, lock_for
 from mailroom.storage.postgres.payments import mark_paid, open_payment
 from tests.shop_tables import shop_pool
 

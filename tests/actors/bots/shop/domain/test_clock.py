@@ -6,8 +6,8 @@ import pytest
 
 from mailroom.actors.bots.shop import erasure
 from mailroom.actors.bots.shop.catalog import find_product
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.figures import read_figures, today
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.leaderboard import boards
 from mailroom.actors.bots.shop.offers import add_offer, list_offers
 from mailroom.actors.bots.shop.orders import SoldOut

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.catalog import find_product
-from mailroom.actors.bots.shop.discounts import best_price, discounted, parse_promo_code
-from mailroom.actors.bots.shop.language import Language
-from mailroom.actors.bots.shop.product import Discount, Product
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart
+from mailroom.actors.bots.shop.domain.discounts import best_price, discounted, parse_promo_code
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.product import Discount, Product
+from mailroom.actors.bots.shop.domain.quote import price
 from mailroom.actors.bots.shop.promo_refusal import why_refused
-from mailroom.actors.bots.shop.quote import price
 
 CODES = st.sampled_from([None, "SPRING", "FRIEND"])
 PRICES = st.integers(1, 10**12)

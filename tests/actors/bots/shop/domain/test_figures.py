@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.figures import Revenue, read_figures, today
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.orders import mark_delivered
 
 

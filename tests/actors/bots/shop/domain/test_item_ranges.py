@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.actors.bots.shop.item_ranges import CHARS_MAX, ids_in, ranges
+from mailroom.actors.bots.shop.domain.item_ranges import CHARS_MAX, ids_in, ranges
 
 IDS = st.lists(st.integers(1, 10**6), unique=True, max_size=200).map(sorted)
 

@@ -9,17 +9,9 @@ from hypothesis import strategies as st
 
 from mailroom.actors.bots.shop.balance import add_entry, balances
 from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
-from mailroom.actors.bots.shop.customers import (
-    USER_ID_MAX,
-    find_customer,
-    friends_of,
-    referral_link,
-    referrer_in,
-    referrers_of,
-    remember,
-    set_contact,
-)
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.customers import find_customer, friends_of, referrers_of, remember, set_contact
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.domain.referral import USER_ID_MAX, referral_link, referrer_in
 from mailroom.actors.bots.shop.leaderboard import boards, count_order, rank_of, top, uncount_order
 
 RU, EN = Language.RU, Language.EN

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from mailroom.actors.bots.shop import orders
-from mailroom.actors.bots.shop.cart import LINES_MAX, QUANTITY_MAX
-from mailroom.actors.bots.shop.orders import Order, QuoteChanged, SoldOut, TooManyWaiting, find_order_of
-from mailroom.actors.bots.shop.product import Product
-from mailroom.actors.bots.shop.quote import Quote, QuoteLine
+from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX
+from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine
+from mailroom.actors.bots.shop.orders import QuoteChanged, SoldOut, TooManyWaiting, find_order_of
 from mailroom.storage.errors import Fenced
 from mailroom.storage.postgres.outbox.job import Origin
 

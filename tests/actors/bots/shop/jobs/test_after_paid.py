@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.stock import withdraw
 from mailroom.actors.runtime.bridge import aio

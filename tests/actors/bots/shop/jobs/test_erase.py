@@ -3,8 +3,8 @@
 from functools import partial
 
 from mailroom.actors.bots.shop import erasure
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.erasure import Erasure
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.runtime.bridge import aio
 
 

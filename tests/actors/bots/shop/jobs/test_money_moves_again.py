@@ -4,8 +4,8 @@ owner hears of it, and order, stock, balance and figures are right.
 
 import pytest
 
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError
 from mailroom.actors.bots.shop.figures import read_figures, today
-from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_refund import refund
 from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError

@@ -13,16 +13,17 @@ from pydantic_core import from_json
 
 from mailroom.actors.accounts import account_handlers
 from mailroom.actors.bots.shop.balance import balance
-from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import quote_cart
 from mailroom.actors.bots.shop.checkout import PURPOSE, pay_link
 from mailroom.actors.bots.shop.customers import remember
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.item import NewItem
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.handlers import handlers
 from mailroom.actors.bots.shop.jobs.purpose import purposes
-from mailroom.actors.bots.shop.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import Buyer, find_order, place_order
-from mailroom.actors.bots.shop.stock import NewItem, add_items, goods_of, levels
+from mailroom.actors.bots.shop.stock import add_items, goods_of, levels
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.chat_door import ChatDoor

@@ -3,11 +3,11 @@
 import csv
 import io
 
-from mailroom.actors.bots.shop.cart import Cart
 from mailroom.actors.bots.shop.catalog import quote_cart
 from mailroom.actors.bots.shop.checkout import PURPOSE, settle
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, mark_delivered, place_order
 from mailroom.storage.postgres.payments import created_at_provider, mark_paid, open_payment
 from tests.shop_tables import shop_pool

@@ -7,7 +7,7 @@ import pytest
 from aiogram.methods import SendMessage
 
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from tests.actors.bots.shop.owner.selling import Somebody
 
 

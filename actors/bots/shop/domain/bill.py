@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailroom.actors.bots.shop.discounts import PromoRefusal
-from mailroom.actors.bots.shop.quote import Quote
+from mailroom.actors.bots.shop.domain.discounts import PromoRefusal
+from mailroom.actors.bots.shop.domain.quote import Quote
 from mailroom.actors.paying.ways import Ways
 
 PromoEffect = Literal["works", "more_needed", "better_already", "other_goods"]

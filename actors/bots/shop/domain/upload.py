@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from mailroom.actors.bots.shop.owner_faults import Fault, OwnerError, refuse
-from mailroom.actors.bots.shop.owner_price import parse_currency, parse_price
-from mailroom.actors.bots.shop.stock import Kind, NewItem
-from mailroom.actors.bots.shop.upload_table import BadLine, Row, cell, read_table
-from mailroom.actors.bots.shop.upload_text import ReadAs
+from mailroom.actors.bots.shop.domain.item import Kind, NewItem
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError, refuse
+from mailroom.actors.bots.shop.domain.owner_price import parse_currency, parse_price
+from mailroom.actors.bots.shop.domain.upload_table import BadLine, Row, cell, read_table
+from mailroom.actors.bots.shop.domain.upload_text import ReadAs
 
 CONTENT_CHARS_MAX = 3_000
 """A code or a link reaches its buyer in a message of 4096 characters, with a title around it."""

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from mailroom.actors.bots.shop.contact import printable
-from mailroom.actors.bots.shop.discounts import parse_promo_code
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
-from mailroom.actors.bots.shop.upload import known
+from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.upload import known
 from mailroom.actors.kit.speech.percent import format_percent
 
 LINE_CHARS_MAX = 300

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mailroom.actors.bots.shop.owner_faults import Fault, Wrong, refuse, wrong
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, Wrong, refuse, wrong
 
 TABLE_BYTES_MAX = 1_000_000
 """What a request's body may have, less what goes with it; some 5 000 lines of 200 characters."""

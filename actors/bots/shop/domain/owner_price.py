@@ -2,7 +2,7 @@
 
 import re
 
-from mailroom.actors.bots.shop.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, Money
 from mailroom.actors.providers.sums import step_of
 

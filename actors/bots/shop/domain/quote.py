@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2s
 
-from mailroom.actors.bots.shop.cart import Cart
-from mailroom.actors.bots.shop.discounts import Discount
-from mailroom.actors.bots.shop.product import Product
+from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.providers.sums import stepped
 
 Least = Callable[[str], int]

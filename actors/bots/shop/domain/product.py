@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.discounts import Discount, best_price
+from mailroom.actors.bots.shop.domain.discounts import Discount, best_price
 
 __all__ = ["Category", "Discount", "Page", "Product"]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
-from mailroom.actors.bots.shop.owner_faults import Fault, Wrong, refuse, wrong
-from mailroom.actors.bots.shop.upload_text import ReadAs, read_text
+from mailroom.actors.bots.shop.domain.owner_faults import Fault, Wrong, refuse, wrong
+from mailroom.actors.bots.shop.domain.upload_text import ReadAs, read_text
 
 ROWS_MAX = 5_000
 """So many items are encrypted and written in one transaction, within a second or two."""
