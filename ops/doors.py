@@ -9,6 +9,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.pages.file_links import file_links
 from mailroom.ingress.pages.shop.page import mini_app
 from mailroom.ingress.pages.shop.shops import Shops
 from mailroom.ingress.payments.accounts import account_doors
@@ -39,6 +40,7 @@ def doors(
                 held=held,
             )
         ),
+        file_links(services.of(name).files for name in rooms(settings)),
     ]
 
 

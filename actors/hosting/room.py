@@ -18,6 +18,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import RoomCache
 from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.files import RoomFiles
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.limiter import RoomLimiter
@@ -65,6 +66,8 @@ class Room(Generic[O]):
     """For work that would stall the loop."""
     cache: RoomCache
     """What may be a little old, kept for a while for all processes."""
+    files: RoomFiles
+    """Pictures, documents, what somebody has sent."""
     lease: RoomLease
     """What one process does at a time."""
     limiter: RoomLimiter
@@ -125,7 +128,7 @@ class Room(Generic[O]):
 
     async def forget(self, tx: Transaction, person: str) -> None:
         """Forget somebody of this bot: what the room keeps of them (`Parts.forget`), what they have proved,
-        their sessions, links, codes and subscriptions.
+        their sessions, links, codes, subscriptions and files.
         """
         await self.erases(self, tx, person)
         await forget_person(tx.connection, self.bot, person)

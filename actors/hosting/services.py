@@ -19,6 +19,8 @@ from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.file_links import FileLinks
+from mailroom.actors.uses.files import RoomFiles
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.limiter import Limiter, RoomLimiter
@@ -88,6 +90,7 @@ class BotServices:
             allowance=self.allowance,
             cpu=self.cpu,
             cache=RoomCache(self.cache, bot),
+            files=RoomFiles(self.database_of(bot), FileLinks(bot, self.public_url, self.vault)),
             lease=RoomLease(RoomLeaseRows(self.database), bot),
             limiter=RoomLimiter(self.limiter, bot),
             signals=RoomSignals(self.signals, bot),

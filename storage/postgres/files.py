@@ -30,10 +30,31 @@ def digest_of(content: bytes) -> str:
 
 
 async def put(connection: Connection, schema: str, content: bytes, mime_type: str) -> str:
-    """Keep a file; what it is called. In the transaction that writes down what it is for."""
+    """Keep a file of the room; what it is called. In the transaction that writes down what it is for."""
     digest = digest_of(content)
     await connection.execute(SQL["put"], schema, digest, mime_type, content)
     return digest
+
+
+async def put_of(
+    connection: Connection, schema: str, content: bytes, mime_type: str, bot: str, person: str
+) -> str:
+    """Keep a file of a person; what it is called. It goes with the last person whose it is, unless the room
+    has put it too.
+    """
+    digest = digest_of(content)
+    await connection.execute(SQL["put_of"], schema, digest, mime_type, content)
+    await connection.execute(SQL["belongs"], schema, digest, bot, person)
+    return digest
+
+
+async def forget(connection: Connection, bot: str, person: str) -> None:
+    """Let go of a person's files, within a transaction."""
+    found = await connection.fetch(SQL["disown"], bot, person)
+    if found:
+        those = [row["schema"] for row in found], [row["digest"] for row in found]
+        await connection.execute(SQL["hold_all"], *those)
+        await connection.execute(SQL["drop_nobodys"], *those)
 
 
 async def get(source: Source, schema: str, digest: str) -> File | None:

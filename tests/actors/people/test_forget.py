@@ -7,13 +7,15 @@ import pytest
 from mailroom.actors.pages.visit import Grant, Visit
 from mailroom.actors.people.grant import grant_of
 from mailroom.actors.people.links import Links
+from mailroom.actors.uses.file_links import FileLinks
+from mailroom.actors.uses.files import RoomFiles
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.people.test_enter import ANNA, OTHER, House
 from tests.actors.people.test_links import VAULT, token_in, username
 from tests.actors.people.test_push import Salon
 from tests.rooms import room_of
 
-TABLES = ("proof", "code", "page_session", "page_grant", "push_subscription")
+TABLES = ("proof", "code", "page_session", "page_grant", "push_subscription", "file", "file_of")
 
 
 def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
@@ -28,6 +30,7 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
             database=SchemaPool(pool, "salon"),
             wake=lambda _queue: None,
             links=Links("salon", "https://salon.example", VAULT, username),
+            files=RoomFiles(SchemaPool(pool, "salon"), FileLinks("salon", "https://salon.example", VAULT)),
             erases=erases,
         )
         anna, other = await house.entered(ANNA, "salon"), await house.entered(OTHER, "salon")
@@ -37,6 +40,7 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
             async with room.transaction(Visit(bot="salon", door="page", person=one.person, trace="t")) as tx:
                 link = await room.links.grant(tx, Grant("feed", str(number)), person=one.person)
                 links[one.person] = token_in(link)
+                await room.files.put(tx.connection, f"{number}".encode(), "text/plain", of=one.person)
         await house.ask(ANNA, "salon")
         await house.ask(OTHER, "salon")
 

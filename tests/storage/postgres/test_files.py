@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from mailroom.actors.uses.files import Files
-from mailroom.storage.postgres.files import drop, get, put
+from mailroom.storage.postgres.files import drop, forget, get, put, put_of
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.schemas import in_schema
 
@@ -77,5 +77,46 @@ def test_a_file_that_somebody_begins_to_use_is_not_let_go_of(files):
         await beginning.commit()
         await letting_go
         assert await get(two, "shop", digest) is not None
+
+    files(test)
+
+
+async def kept_by(connection):
+    rows = await connection.fetch("SELECT content FROM mailroom.file ORDER BY content")
+    return [row["content"].decode() for row in rows]
+
+
+def test_a_persons_files_go_with_the_last_person_whose_they_are_and_the_rooms_stay(files):
+    async def test(one, two):
+        for content, whose in (("ann's", ["ann"]), ("both's", ["ann", "bob"]), ("bob's", ["bob"])):
+            for person in whose:
+                await put_of(one, "shop", content.encode(), "text/plain", "mine", person)
+        await put_of(one, "shop", b"the room's", "text/plain", "mine", "ann")
+        await put(one, "shop", b"the room's", "text/plain")
+        await put_of(one, "shop", b"another bot's", "text/plain", "other", "ann")
+        await forget(one, "mine", "ann")
+        assert await kept_by(one) == ["another bot's", "bob's", "both's", "the room's"]
+        await forget(one, "mine", "bob")
+        await forget(one, "mine", "bob")
+        assert await kept_by(one) == ["another bot's", "the room's"]
+
+    files(test)
+
+
+def test_a_file_that_somebody_else_sends_while_the_first_is_forgotten_is_theirs(files):
+    async def test(one, two):
+        await put_of(one, "shop", b"a meme", "image/png", "mine", "ann")
+        begun = two.transaction()
+        await begun.start()
+        await put_of(two, "shop", b"a meme", "image/png", "mine", "bob")
+        async with one.transaction():
+            forgetting = asyncio.create_task(forget(one, "mine", "ann"))
+            # Until it waits for the row, or has gone by.
+            while not (forgetting.done() or await two.fetchval(WAITS)):  # noqa: ASYNC110 - Postgres tells nobody
+                await asyncio.sleep(0.01)
+            await begun.commit()
+            await forgetting
+        assert await kept_by(two) == ["a meme"]
+        assert await two.fetchval("SELECT person FROM mailroom.file_of") == "bob"
 
     files(test)
