@@ -35,8 +35,8 @@ THINGS_MAX = 5
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One thing that is meant. `at` is where it is looked at: `chat/shop:1`, `job/job:5`, `process/ID`,
-    `node/ID/chats/timers` (or `node//…` for all processes), `queue/payment`, `work/payment.reconcile`, the
-    name of a list, or nothing. `why` is what is known of it.
+    `node/ID/chats/timers` (or `node//…` for all processes), `queue/shop.payment`,
+    `work/payment.reconcile`, the name of a list, or nothing. `why` is what is known of it.
     """
 
     name: str

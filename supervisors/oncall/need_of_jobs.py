@@ -79,7 +79,7 @@ def of_jobs(found: JobsInNeed) -> Iterator[Concern]:
         ]
         number = sum(one.jobs for one in found.nobodys)
         says = f"{counted(number, 'job')} {'waits' if number == 1 else 'wait'} for a bot that no process has"
-        todo = "Configure a bot of that name, or drop them: nobody else does them."
+        todo = "Configure a bot of that name, or drop what nobody has paid for: nobody else does them."
         command = f"mailroom outbox list --queue {things[0].name}"
         yield about("queues", "act", says, todo, command, things, number)
     if found.paused:

@@ -97,6 +97,17 @@ def held(books: Books) -> int:
     return int(books.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'plan'"))
 
 
+def payment_of(books: Books, bot: str) -> int:
+    """A payment that a bot has asked for, at an account that is not configured."""
+    return int(
+        books.value(
+            "INSERT INTO mailroom.payment (bot, provider, provider_id, purpose, reference, amount_minor,"
+            f" currency, ref) VALUES ('{bot}', 'sold', 'p-{bot}', 'shop.order', '1', 100, 'RUB', 'm-{bot}')"
+            " RETURNING id"
+        )
+    )
+
+
 def write(books: Books, jobs: list[NewJob]) -> None:
     async def write(connection: asyncpg.Connection) -> None:
         await enqueue(connection, jobs)
@@ -135,6 +146,29 @@ def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_f
     died = "SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue"
     expected = {f"{shop}.notification": 2 for shop in SHOPS}
     wait_until(lambda: dict(map(tuple, books.rows(died))) == expected, "all of them where they belong", 60)
+
+
+def test_what_was_enqueued_when_all_shared_one_queue_of_payments_is_done_by_the_bot_that_was_paid(
+    street: Callable[..., Street], books: Books
+) -> None:
+    """The account is none of theirs, so that each dies where it came to. Nobody takes what is another's."""
+    asked = {bot: payment_of(books, bot) for bot in (*SHOPS, "gone")}
+    jobs = [
+        NewJob("payment", name, f'{{"payment_id": {id_}, "why": "owner"}}', key=f"refund:{id_}")
+        for id_ in asked.values()
+        for name in ("payment.confirm", "payment.refund")
+    ]
+    write(books, [*jobs, NewJob("payment", "payment.noticed", '{"provider": "sold", "provider_id": "7"}')])
+    shops = street(CONFIG)
+    shops.start("READY")
+    write(books, jobs)
+    died = "SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue"
+    expected = {"accounts": 1, **{f"{shop}.payment": 4 for shop in SHOPS}}
+    wait_until(lambda: dict(map(tuple, books.rows(died))) == expected, "all of them where they belong", 60)
+    left = "SELECT queue, count(*) FROM mailroom.outbox_job WHERE name LIKE 'payment.%' GROUP BY queue"
+    assert dict(map(tuple, books.rows(left))) == {"gone.payment": 4}, "until there is such a bot again"
+    with urllib.request.urlopen(f"{shops.url}/readyz", timeout=20) as answer:
+        assert "1 payment of 'gone'" in " ".join(json.load(answer)["warnings"])
 
 
 def test_the_version_before_takes_no_more_jobs_once_a_process_enqueues_by_the_new_names(

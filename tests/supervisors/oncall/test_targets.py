@@ -49,13 +49,22 @@ def test_a_last_word_of_two_paths_must_be_written_in_full():
         find_target("retries", KNOWN)
 
 
-QUEUES = {"jobs", "jobs/payment", "jobs/shop.delivery", "jobs/shop.notification", "jobs/stars.notification"}
+QUEUES = {
+    "jobs", "jobs/accounts", "jobs/shop.payment", "jobs/shop.delivery", "jobs/shop.notification",
+    "jobs/stars.notification",
+}  # fmt: skip
 WITH_QUEUES = Known({"shop", "stars"}, QUEUES)
 
 
 @pytest.mark.parametrize("written", ["delivery", "jobs/delivery", "node/jobs/delivery", "shop.delivery"])
 def test_a_queue_is_found_by_what_it_was_called_when_bots_shared_it(written):
     assert find_target(written, WITH_QUEUES) == Target("node", "jobs/shop.delivery")
+
+
+@pytest.mark.parametrize("written", ["accounts", "jobs/accounts"])
+def test_the_queue_of_all_bots_has_the_name_that_it_has(written):
+    assert find_target(written, WITH_QUEUES) == Target("node", "jobs/accounts")
+    assert find_target("payment", WITH_QUEUES) == Target("node", "jobs/shop.payment")
 
 
 @pytest.mark.parametrize("written", ["notification", "jobs/notification", "node/jobs/notification"])
