@@ -27,6 +27,7 @@ from mailroom.ingress.ops.asked import (
     Skip,
     TopQuery,
 )
+from mailroom.ingress.ops.at_work import add_people
 from mailroom.ingress.ops.guard import guard
 from mailroom.ingress.ops.outbox import add_outbox
 from mailroom.ingress.ops.payments import add_payments
@@ -50,6 +51,7 @@ def ops_api(desk: OnCall, access: Access, sections: Mapping[str, BotSection], as
     add_payments(ops, desk, under_way)
     add_periodic(ops, desk, under_way)
     add_restored(ops, desk, under_way)
+    add_people(ops, desk, under_way)
     add_bots(ops, sections, asking)
     return ops
 

@@ -24,6 +24,7 @@ from mailroom.ops.cli import (
     monitoring,
     outbox,
     payments,
+    people,
     periodic,
     restart,
     restored,
@@ -89,6 +90,7 @@ app.add_typer(dead.app, name="dead", rich_help_panel="On call")
 app.add_typer(outbox.app, name="outbox", rich_help_panel="On call")
 app.add_typer(payments.app, name="payments", rich_help_panel="On call")
 app.add_typer(periodic.app, name="periodic", rich_help_panel="On call")
+app.add_typer(people.app, name="people", rich_help_panel="On call")
 app.command(epilog=restored.EXAMPLE, rich_help_panel="On call")(restored.restored)
 app.command(epilog=ask.EXAMPLE, rich_help_panel="On call", context_settings=ask.SETTINGS)(ask.ask)
 app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)

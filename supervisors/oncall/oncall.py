@@ -1,7 +1,7 @@
 """On-call: what needs it (`attention`), what can be seen (`look`, `past`), what can be done to what runs
 (`act`), to messages that failed for good (`letters`), to jobs (`jobs`), to the dead of both (`dead`), to lost
-payments (`payments`), to periodic work (`periodic`), and to stores that went back (`restored`); the same for
-the console, `/ops` and the command line.
+payments (`payments`), to periodic work (`periodic`), to stores that went back (`restored`), and to people who
+work in the console (`people`); the same for the console, `/ops` and the command line.
 
 Awaited on the asyncio side, in any process; a command line needs nothing but a line to Redis, and Postgres
 only where it is about jobs.
@@ -21,6 +21,7 @@ from mailroom.supervisors.oncall.looking import Looking
 from mailroom.supervisors.oncall.outbox import Database
 from mailroom.supervisors.oncall.past import LookingBack
 from mailroom.supervisors.oncall.payments import Payments
+from mailroom.supervisors.oncall.people import PeopleAtWork
 from mailroom.supervisors.oncall.periodic import PeriodicWork
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.oncall.restored import Restored
@@ -43,6 +44,7 @@ class OnCall:
     payments: Payments
     periodic: PeriodicWork
     restored: Restored
+    people: PeopleAtWork
     context: Context
 
     @classmethod
@@ -63,6 +65,7 @@ class OnCall:
             payments=Payments(context),
             periodic=PeriodicWork(context),
             restored=Restored(context),
+            people=PeopleAtWork(context),
             context=context,
         )
 

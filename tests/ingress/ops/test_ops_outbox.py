@@ -9,6 +9,7 @@ from mailroom.storage.postgres.outbox.seen import Wanted
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import JobStory, QueueReport
 from mailroom.supervisors.oncall.past import Past, Point
+from mailroom.supervisors.oncall.people import PersonReport
 from mailroom.supervisors.oncall.periodic import PeriodicReport
 from mailroom.supervisors.oncall.reports import By, Outcome
 from tests.ingress.conftest import BEARER
@@ -129,6 +130,15 @@ def test_the_list_of_routes_has_these_too(ask):
         (route["method"], route["path"]): route["for"] for route in ask("GET", "/ops/", headers=BEARER).json
     }
     assert told["POST", "/ops/outbox/queues/<queue>/pause"].startswith("Have nobody take jobs")
+
+
+def test_who_is_logged_in_at_the_console_is_shown_and_logged_out_by_who_says_why(ask, desk):
+    desk.people.logged_in.return_value = [PersonReport("tg:7001", "Анна", 2, 1, 2)]
+    assert ask("GET", "/ops/people").json[0]["person"] == "tg:7001"
+    desk.people.log_out.return_value = Outcome("tg:7001", "tg:7001 is logged out everywhere.")
+    assert ask("POST", "/ops/people/tg:7001/out", {"why": "gone"}).json["says"].endswith("everywhere.")
+    desk.people.log_out.assert_awaited_once_with("tg:7001", By("api", "gone"))
+    assert ask("POST", "/ops/people/tg:7001/out", {}).status == 400
 
 
 def test_periodic_work_is_shown_and_run_now_by_who_says_why(ask, desk):

@@ -14,6 +14,7 @@ from mailroom.supervisors.oncall.errors import UnknownTargetError
 from mailroom.supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
 from mailroom.supervisors.oncall.past import POINTS_MAX, Past
 from mailroom.supervisors.oncall.payments import LostReport
+from mailroom.supervisors.oncall.people import PersonReport
 from mailroom.supervisors.oncall.periodic import PeriodicReport
 from mailroom.supervisors.oncall.reports import (
     ChatLine,
@@ -58,6 +59,7 @@ PARTS = {
     "past": {"points": "past"},
     "payments": {"lost": "lost_payments", "end": "end_lost_payment", "give_back": "give_lost_back"},
     "periodic": {"works": "periodic", "run": "run_periodic"},
+    "people": {"logged_in": "people", "log_out": "log_out"},
     "restored": {"state": "restored", "go_on": "go_on"},
 }
 """What is asked of each part of `OnCall`, and which function here answers it."""
@@ -139,6 +141,7 @@ class FakeDesk:
         self.concerns: list[Concern] = []
         self.before = Past(900, [])
         self.works: list[PeriodicReport] = []
+        self.at_work: list[PersonReport] = []
         self.report = chat_report(waiting(17))
         self.counts = AllTotals(2, 5, 1_000, 1, 0)
         self.held: list[Suspension] = []
@@ -178,6 +181,12 @@ class FakeDesk:
 
     async def run_periodic(self, name, by):
         return self._did("run", name, by)
+
+    async def people(self):
+        return self.at_work
+
+    async def log_out(self, person, by):
+        return self._did("log out", person, by)
 
     async def top(self, by, most=20, *, suspended_too=True):
         self.asked.append(("top", by, most, *([] if suspended_too else ["free"])))

@@ -10,6 +10,7 @@ from mailroom.ops.faults import CannotStartError
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors.oncall.concerns import Concern, Thing
 from mailroom.supervisors.oncall.past import Past, Point
+from mailroom.supervisors.oncall.people import PersonReport
 from mailroom.supervisors.oncall.periodic import PeriodicReport
 from mailroom.supervisors.oncall.reports import ChatLine, Intervention, Suspension
 from tests.ops.cli.fake_desk import NOW_MS, chat_report, job, node, process, waiting
@@ -300,6 +301,15 @@ def test_periodic_work_is_listed_with_what_came_of_it_and_run_once(mailroom, des
     ]  # fmt: skip
     assert mailroom("periodic", "run", "tidy", "--why", "x").stdout == "run of tidy done.\n"
     assert desk.asked[-1][:2] == ("run", "tidy")
+
+
+def test_who_is_logged_in_at_the_console_is_listed_and_logged_out(mailroom, desk):
+    assert mailroom("people").stdout.startswith("Nobody is logged in.")
+    desk.at_work = [PersonReport("tg:7001", "Анна", 2, NOW_MS - 90_000, NOW_MS + 60_000)]
+    said = lines(mailroom("people"))
+    assert said[1].split() == ["tg:7001", "Анна", "2", "1", "min", "30", "s", "ago", "in", "1", "min"]
+    assert mailroom("people", "out", "tg:7001", "--why", "x").stdout == "log out of tg:7001 done.\n"
+    assert desk.asked[-1][:2] == ("log out", "tg:7001")
 
 
 def test_jobs_that_are_over_are_listed_by_their_end(mailroom, desk):
