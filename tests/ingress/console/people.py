@@ -51,10 +51,14 @@ class Work:
         self.works[("other", "tg:7003")] = {"owner"}
         self.staff = {bot: self._staff(bot) for bot in ("mine", "other")}
         self.people = People(database, self.staff)
-        self.allowance = Allowance()
+        self.allowance, self.token = Allowance(), token
+        self.serve()
+
+    def serve(self):
+        """Begin to, or begin anew with other staff."""
         sections = {bot: BotSection(one) for bot, one in self.staff.items()}
         self.app = create_app(
-            None, None, {"bots": {}}, desk, token, trio.Event(),
+            None, None, {"bots": {}}, self.desk, self.token, trio.Event(),
             sections=sections, people=self.people, allowance=self.allowance,
         )  # fmt: skip
 
@@ -66,6 +70,12 @@ class Work:
         section = Section(bot.title(), self.files, ASKS)
         room = SimpleNamespace(bot=bot, told=[])
         return Staff.of(room, Parts(answers=lambda: None, section=section, roles=roles))
+
+    def nobody_of(self, bot):
+        """Somebody who works elsewhere."""
+        self.works[("other", BEN.address)] = {"owner"}
+        self.works.pop((bot, BEN.address), None)
+        return BEN
 
     async def link(self, person=ANNA, seconds=600):
         """The token of a link that the bot has sent."""
