@@ -1,0 +1,52 @@
+"""The console as a browser sees it, served on this machine."""
+
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+import trio
+
+from mailroom.actors.runtime import host
+from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.ingress.app import create_app
+from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.http.gate import Gate
+from mailroom.ingress.http.server import listen, run_server
+from tests.ingress.browser import Page, connected
+from tests.ingress.conftest import TOKEN
+
+LIVE = "document.querySelector('#live')?.dataset.state === 'running'"
+
+
+@pytest.fixture(name="console")
+def console_fixture(chromium):
+    """`console(sections, desk, test)` runs a test with a page where on-call has logged in."""
+
+    def run(open_sections, desk, test, *, seconds=90):
+        async def main():
+            with trio.fail_after(seconds):
+                async with open_sections() as sections, trio.open_nursery() as nursery:
+                    config, port = listen("127.0.0.1", 0)
+                    stop = trio.Event()
+                    app = create_app(
+                        None, None, {"bots": {}}, desk, TOKEN, stop, sections=sections, doing=Doing()
+                    )
+                    nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))
+                    try:
+                        await aio(_look, test, f"http://127.0.0.1:{port}", chromium)
+                    finally:
+                        stop.set()
+
+        return host.run(main)
+
+    return run
+
+
+async def _look(test, base, chromium):
+    async with connected(chromium) as talk:
+        page = await Page.open(talk, f"{base}/console", width=1280, height=900)
+        await page.type("[name=token]", TOKEN)
+        await page.type("[name=who]", "Ann")
+        await page.press("Enter")
+        await page.until(LIVE)
+        await test(SimpleNamespace(base=base, page=page))
