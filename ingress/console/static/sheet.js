@@ -6,6 +6,7 @@ const sheet = $("#sheet");
 const content = $(".content", sheet);
 const kinds = {};
 let close = null;
+let shown = "";
 
 /** `open(id, content)` fills the sheet and returns what ends its updates. */
 export function sheetFor(kind, title, open) {
@@ -24,6 +25,7 @@ export function followAddress() {
     return;
   }
   const name = decodeURIComponent(id);
+  shown = location.hash;
   say($("#sheet-title"), `${kinds[kind].title} ${name}`);
   if (!sheet.open) sheet.showModal();
   content.scrollTop = 0;
@@ -32,10 +34,12 @@ export function followAddress() {
 
 export const closeSheet = () => sheet.close();
 
+// Told a while after it was closed: by then somebody may have opened the next.
 sheet.addEventListener("close", () => {
+  if (sheet.open) return;
   close?.();
   close = null;
-  if (location.hash.includes("/")) history.replaceState(null, "", location.pathname + location.search);
+  if (location.hash === shown) history.replaceState(null, "", location.pathname + location.search);
 });
 sheet.addEventListener("click", (event) => {
   if (event.target === sheet) sheet.close();

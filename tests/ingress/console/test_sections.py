@@ -1,6 +1,7 @@
 """Sections on the console's page: each in its place, with its own files and no others."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.ingress.console.jar_section import (  # noqa: F401 - fixtures
     served_fixture,
 )
 
+ROOT = Path(__file__).parents[3]
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -73,3 +75,15 @@ def test_strangers_get_no_file(served) -> None:
         assert (await here.client.get("/console/bots/mine/section.js")).status_code == 401
 
     served(test)
+
+
+def test_the_tools_of_a_section_are_those_that_its_page_of_the_documentation_names() -> None:
+    script = (ROOT / "ingress/console/static/tools.js").read_text()
+    given = script[script.index("  return {") : script.index("\n  };\n}")]
+    page = (ROOT / "ops/docs/a-section-of-the-console.md").read_text()
+    told = [
+        name
+        for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    ]
+    assert sorted(told) == sorted(re.findall(r"^    (\w+)(?=[:,])", given, re.MULTILINE))

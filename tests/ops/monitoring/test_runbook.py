@@ -6,7 +6,9 @@ from typing import get_args
 import pytest
 import typer
 
+from mailroom.ops.bundled import room
 from mailroom.ops.cli import app
+from mailroom.ops.cli.ask.command import read_fields
 from mailroom.supervisors.otp import trace
 from tests.ops.monitoring.metrics import labels_by_name, names_in, source
 from tests.ops.monitoring.published import ALERTS, PANELS
@@ -41,9 +43,28 @@ def test_every_command_in_the_runbook_is_one_and_has_these_options(call) -> None
     command.make_context(command.name, words)  # raises a usage error
 
 
+@pytest.mark.parametrize("call", [call for call in CALLS if call[0] == "ask"], ids=" ".join)
+def test_every_ask_in_the_runbook_is_one_and_has_these_fields(call) -> None:
+    _, kind, name, *fields = call
+    asks = {ask.name: ask for ask in room(kind).parts().section.asks}
+    assert read_fields(asks[name], kind, fields, None) is not None
+
+
 def test_the_runbook_uses_every_command_of_on_call() -> None:
     used = {call[0] for call in CALLS}
-    assert {"tree", "top", "chat", "dead", "suspend", "resume", "restart", "drain", "audit", "outbox"} <= used
+    assert {
+        "tree",
+        "top",
+        "chat",
+        "dead",
+        "suspend",
+        "resume",
+        "restart",
+        "drain",
+        "audit",
+        "outbox",
+        "ask",
+    } <= used
     assert {call[1] for call in CALLS if call[0] == "dead"} == {
         "list",
         "reasons",
