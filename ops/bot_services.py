@@ -1,6 +1,6 @@
 """What bundled bots build on, opened for the life of a process: payment providers, models, the vault."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.providers.account import AccountSettings, Opening
 from mailroom.actors.providers.chat_requests import OPENAI_BASE_URL
+from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.webpush import RefusedError, WebPush
 from mailroom.actors.runtime.bridge import aio
@@ -22,6 +23,7 @@ from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.actors.uses.limiter import Limiter
 from mailroom.actors.uses.signals import Signals
 from mailroom.ops.bundled import parts_of
+from mailroom.ops.embedded.courier import DemoCodeSender
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.room_options import options_of
@@ -63,6 +65,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             wake=outbox.wake,
             options=options_of(settings),
             schemas=schemas_of(settings),
+            senders=code_senders(settings, typed),
             web_push=web_push_of(settings, typed),
             erasing=lambda bot: parts_of(settings, bot).forget,
             clock=Clock(timedelta(seconds=settings.clock_ahead_seconds)),
@@ -76,6 +79,11 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             await aio(signals.close)
             if models is not None:
                 await aio(models.close)
+
+
+def code_senders(settings: Settings, http: Http) -> Sequence[CodeSender]:
+    """Who carries one-time codes: in a demo the stand-in for mail and SMS."""
+    return () if settings.courier_url is None else (DemoCodeSender(settings.courier_url, http),)
 
 
 def web_push_of(settings: Settings, http: Http) -> WebPush | None:

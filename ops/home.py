@@ -1,5 +1,5 @@
 """What `mailroom up` brings along: the stores that nobody configured, and in a demo stand-ins for Telegram,
-payment gateways and models.
+payment gateways, models, mail and SMS.
 """
 
 import contextlib
@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mailroom.ops.bundled import parts_of, rooms
+from mailroom.ops.embedded.courier import DemoCourier
 from mailroom.ops.embedded.keeper import Embedded, Keeper
 from mailroom.ops.embedded.model import DemoModel
 from mailroom.ops.embedded.payments import DemoPayments
@@ -34,6 +36,8 @@ class Simulators:
     chat_page: str
     payments_url: str | None
     model_url: str | None
+    courier_url: str | None
+    """None too where no page is entered by a code."""
 
 
 @contextlib.contextmanager
@@ -66,9 +70,15 @@ def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
             folder=settings.config.parent if settings.config else None,
         )
     simulators = [simulator for simulator in (telegram, payments, model) if simulator is not None]
-    with _running(settings, simulators) as complete:
-        found = Simulators(telegram.url, payments.url if payments else None, model.url if model else None)
-        yield _pointed_at(complete, telegram, payments, model), found
+    with _running(settings, simulators) as complete, _courier(complete) as courier:
+        found = Simulators(
+            telegram.url,
+            payments.url if payments else None,
+            model.url if model else None,
+            courier.url if courier else None,
+        )
+        pointed = _pointed_at(complete, telegram, payments, model)
+        yield pointed.model_copy(update={"courier_url": found.courier_url}), found
 
 
 @contextlib.contextmanager
@@ -111,6 +121,24 @@ def _running(settings: Settings, simulators: Sequence[Embedded] = ()) -> Iterato
         if redis is None:
             require_redis(complete.redis_url)
         yield complete
+
+
+@contextlib.contextmanager
+def _courier(settings: Settings) -> Iterator[DemoCourier | None]:
+    """Mail and SMS, where a page of this demo is entered by a code. Rooms can be asked that only now: with
+    their pages come the frameworks.
+    """
+    pages = [parts_of(settings, name).page for name in rooms(settings)]
+    if not any(page is not None and "code" in page.enter for page in pages):
+        yield None
+        return
+    courier = DemoCourier(settings.data, port_wanted=beside(settings.port, 4))
+    with contextlib.ExitStack() as stack:
+        with _signals_held_back():
+            keeper = stack.enter_context(Keeper([courier]))
+            stack.callback(_stop_undisturbed)
+        keeper.wait_until_ready()
+        yield courier
 
 
 def _pointed_at(

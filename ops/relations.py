@@ -18,6 +18,8 @@ from mailroom.ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 Fault = tuple[tuple[str, ...], str]
 """Where, as a path of keys; and what is wrong there."""
 
+NOT_SET = ("config", "courier_url", "demo")
+"""What is no setting: found out, or said by a command."""
 WHAT_ANSWERS = ("bot", "room", "router")
 """One of them says what answers a bot's users."""
 TELEGRAM_WEBHOOK_PORTS = (443, 80, 88, 8443)
@@ -26,7 +28,7 @@ TELEGRAM_WEBHOOK_PORTS = (443, 80, 88, 8443)
 
 def relation_faults(values: Mapping[str, Any], folder: Path | None = None) -> list[Fault]:
     """All of them, in the order of the settings. Rooms are looked for in `folder` first."""
-    faults: list[Fault] = [((name,), "cannot be set") for name in ("config", "demo") if name in values]
+    faults: list[Fault] = [((name,), "cannot be set") for name in NOT_SET if name in values]
     faults += _unreachable_by_telegram(values)
     tables = tables_in(values.get("bots"))
     faults += _wrong_bots(tables, folder)

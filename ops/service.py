@@ -291,6 +291,7 @@ class Service:
         shown: dict[str, object] = {
             "bots": what,
             "chat_page": self._chat_page,
+            "courier_page": settings.courier_url,
             "console": settings.ops_token is not None or bool(of_bots),
         }
         app = create_app(

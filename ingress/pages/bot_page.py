@@ -29,6 +29,8 @@ class BotPage:
     """Where the chat with the bot is, as far as known."""
     senders: Sequence[CodeSender] = ()
     """Who carries one-time codes."""
+    codes_seen_at: str | None = None
+    """Where a demo shows the codes that it sends to nobody."""
     web_push: WebPush | None = None
     """The way to people's browsers; None without a key."""
 

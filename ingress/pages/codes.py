@@ -9,6 +9,7 @@ import asyncio
 import time
 from functools import partial
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlencode
 
 from pydantic import Field
 from structlog import get_logger
@@ -18,6 +19,7 @@ from mailroom.actors.pages.ask import Allow, Asked
 from mailroom.actors.people.address import (
     TYPED_CHARS_MAX,
     AddressError,
+    bare,
     hinted,
     kind_of,
     parse_address,
@@ -73,8 +75,15 @@ async def send_code(caller: Caller, asked: AskedCode) -> Told:
             queue = await codes.issue(connection, here.bot, address, caller.language, title)
     room.wake(queue)
     log.info("code_asked", bot=here.bot, to=hinted(address))
-    again = OF_ADDRESS[0].seconds
-    return Told({"sent_to": hinted(address), "digits": DIGITS, "seconds": SECONDS, "again_seconds": again})
+    told = {
+        "sent_to": hinted(address),
+        "digits": DIGITS,
+        "seconds": SECONDS,
+        "again_seconds": OF_ADDRESS[0].seconds,
+    }
+    if here.codes_seen_at is not None:
+        told["seen_at"] = f"{here.codes_seen_at}/?{urlencode({'to': bare(address), 'lang': caller.language})}"
+    return Told(told)
 
 
 async def enter_code(caller: Caller, asked: AskedEnter) -> Told:
