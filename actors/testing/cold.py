@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mailroom.actors.testing.room_files import Fault, RoomFiles
 
-FRAMEWORKS = ("aiogram", "asyncpg", "hypercorn", "openai", "quart", "redis")
+FRAMEWORKS = ("aiogram", "asyncpg", "httpx", "hypercorn", "openai", "quart", "redis", "trio")
 SECONDS_MAX = 60.0
 _LOOK = """
 import importlib, sys

@@ -23,7 +23,7 @@ def test_importing_the_face_of_a_room_loads_no_framework(kind):
 @pytest.mark.parametrize("kind", bundled_bots())
 def test_somebody_does_the_jobs_of_every_queue_that_a_room_has(kind):
     class OfOne:
-        bot, schema = "night", "night"
+        bot, database = "night", None
 
     its = room(kind)
     handlers = its.parts().jobs(OfOne())
