@@ -1,17 +1,19 @@
 """The doors for others than Telegram and on-call: webhooks of accounts, pages and sections of bots."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+import trio
 from quart import Blueprint
 
 from mailroom.actors.account_kinds import kinds_of
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.providers.payments import PaymentProvider
+from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.pages.bot_page import BotPage
+from mailroom.ingress.pages.door import pages
 from mailroom.ingress.pages.file_links import file_links
-from mailroom.ingress.pages.shop.page import mini_app
-from mailroom.ingress.pages.shop.shops import Shops
 from mailroom.ingress.payments.accounts import account_doors
 from mailroom.ingress.payments.notices import PaymentDoor
 from mailroom.ops.bundled import parts_of, rooms
@@ -24,23 +26,42 @@ def doors(
     services: BotServices,
     enqueuer: Enqueuer,
     chat_page: str | None,
-    held: Callable[[], bool],
+    doing: Doing,
+    closing: trio.Event,
 ) -> Sequence[Blueprint]:
-    """All of them, for the application. `chat_page` is that of the demo; while something is `held` they take
-    and store, and do nothing else.
+    """All of them, for the application. `chat_page` is that of the demo. What changes something is `doing`'s,
+    and what is shown live ends when `closing` is set.
     """
     payments = PaymentDoor(_told_at_a_door(services.payments), enqueuer, database=services.database)
     return [
         account_doors({"payment": payments}, settings.trusted_proxies),
-        mini_app(
-            Shops.of(
-                services,
-                tokens={name: one.token for name, one in settings.bots.items()},
-                chat_page=chat_page,
-                held=held,
-            )
+        pages(
+            pages_of(settings, services, chat_page),
+            services.allowance,
+            doing=doing,
+            closing=closing,
+            trusted_proxies=settings.trusted_proxies,
         ),
         file_links(services.of(name).files for name in rooms(settings)),
+    ]
+
+
+def pages_of(settings: Settings, services: BotServices, chat_page: str | None) -> list[BotPage]:
+    """The pages of the bots of a configuration."""
+    parts = {name: parts_of(settings, name) for name in rooms(settings)}
+    return [
+        BotPage(
+            room=services.of(name),
+            page=its.page,
+            kind=settings.bots[name].kind or "",
+            token=settings.bots[name].token,
+            roles=its.roles,
+            chat_url=chat_page,
+            senders=services.senders,
+            web_push=services.web_push,
+        )
+        for name, its in parts.items()
+        if its.page is not None
     ]
 
 

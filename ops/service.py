@@ -294,13 +294,14 @@ class Service:
             "courier_page": settings.courier_url,
             "console": settings.ops_token is not None or bool(of_bots),
         }
+        doing = Doing(lambda: stores.pairing.held is not None)
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
             doors=doors(
                 settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page,
-                lambda: stores.pairing.held is not None,
+                doing, stop,
             ),
-            sections=of_bots, doing=Doing(lambda: stores.pairing.held is not None),
+            sections=of_bots, doing=doing,
             people=People(stores.database, working) if working else None,
             trusted_proxies=settings.trusted_proxies, allowance=services.allowance,
         )  # fmt: skip

@@ -18,7 +18,7 @@ class File:
     fresh_seconds: int = 0
     """For how long whoever has it need not ask again."""
     digest: str = ""
-    """Its name, where it is called by its content: then it is fresh for good."""
+    """What it is called by its content. Where it is asked for by that, it is fresh for good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,16 @@ def answered(answer: Any, request: Request, *, anyone: bool = False) -> Response
     included. Raises `ValueError` for what can be none of these.
     """
     if isinstance(answer, File):
-        return kept_file(answer, request.headers, anyone=anyone)
+        named = is_named(answer, request)
+        return kept_file(answer, request.headers, anyone=anyone, named=named)
     if isinstance(answer, Go):
         return _elsewhere(answer.url, request)
     return in_json(answer)
+
+
+def is_named(file: File, request: Request) -> bool:
+    """Whether a file is asked for by its content, so that there never is another at this address."""
+    return bool(file.digest) and file.digest in request.path
 
 
 def in_json(value: Any, status: int = 200) -> Response:

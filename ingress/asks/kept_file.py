@@ -14,12 +14,12 @@ KEPT = "max-age=31536000, immutable"
 ONE_RANGE = re.compile(r"bytes=(?:(?P<first>\d{1,15})-(?P<last>\d{0,15})|-(?P<suffix>\d{1,15}))")
 
 
-def kept_file(file: File, asked: Headers, *, anyone: bool = False) -> Response:
+def kept_file(file: File, asked: Headers, *, anyone: bool = False, named: bool = False) -> Response:
     """The answer to a GET with these headers; of that to a HEAD the server sends no content. What `anyone`
-    may see, those on the way may keep too.
+    may see, those on the way may keep too; what is `named` by its content in the address, they keep for good.
     """
     etag, length = f'"{file.digest or sha256(file.content).hexdigest()[:32]}"', len(file.content)
-    kept = _Kept(file, etag, anyone=anyone)
+    kept = _Kept(file, etag, anyone=anyone, named=named)
     if _names(asked.get("If-None-Match", ""), etag):
         return kept.answer(b"", 304)
     part = wanted(asked.get("Range", ""), length) if asked.get("If-Range", etag) == etag else None
@@ -48,9 +48,9 @@ def wanted(header: str, length: int) -> range | None:
 class _Kept:
     """How a file is called and kept."""
 
-    def __init__(self, file: File, etag: str, *, anyone: bool) -> None:
+    def __init__(self, file: File, etag: str, *, anyone: bool, named: bool) -> None:
         who = "public" if anyone else "private"
-        if file.digest:
+        if named:
             self._cache = f"{who}, {KEPT}"
         else:
             self._cache = f"{who}, max-age={file.fresh_seconds}" if file.fresh_seconds else "no-store"

@@ -4,11 +4,11 @@ A page was once called by its kind of bot, and `?bot=NAME` said which of them: `
 """
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
+from mailroom.actors.pages.address import page_path
 from mailroom.ingress.pages.bot_page import BotPages
 
-APP = "/app"
 BOT = "bot"
 """Once said which bot was meant. It says so no more, and a page's model never sees it."""
 
@@ -16,7 +16,7 @@ BOT = "bot"
 def address(bot: str, rest: str = "", query: Sequence[tuple[str, str]] = ()) -> str:
     """Where something of a bot's page is."""
     asked = urlencode([pair for pair in query if pair[0] != BOT])
-    return f"{APP}/{quote(bot)}/{quote(rest)}" + (f"?{asked}" if asked else "")
+    return page_path(bot, rest) + (f"?{asked}" if asked else "")
 
 
 def moved(pages: BotPages, name: str, bot: str | None) -> str | None:

@@ -4,26 +4,28 @@ What is refused is answered with {"error", "what_to_do", "code"}, in the languag
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
+import trio
 from pydantic import BaseModel, ConfigDict, Field
 from quart import Request, Response
 from structlog import get_logger
 
-from mailroom.actors.pages.answer import Live, Problem
+from mailroom.actors.pages.answer import File, Live, Problem
 from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, ON_CALL, Ask
 from mailroom.actors.pages.visit import Door, Visit
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.asks.answering import answered, refused, status_of
+from mailroom.ingress.asks.answering import answered, is_named, refused, status_of
 from mailroom.ingress.asks.body import body_of
-from mailroom.ingress.asks.doing import Doing, broken, problem_of
+from mailroom.ingress.asks.doing import STORE_RETRY_SECONDS, Doing, broken, problem_of
 from mailroom.ingress.asks.live import Lives, wants_stream
 from mailroom.ingress.asks.reading import not_found, read
 from mailroom.ingress.asks.table import Found
 from mailroom.ingress.pages.addresses import BOT
 from mailroom.ingress.pages.allowances import Allowances
+from mailroom.ingress.pages.at_hand import AtHand
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.languages import language_of, languages_of
 from mailroom.ingress.pages.visitor import START, Who, not_signed, who_asks, who_bears
@@ -36,6 +38,10 @@ LANGUAGE = "lang"
 OURS = frozenset({LANGUAGE, START, BOT})
 """What the platform reads in the address of an ask: no model sees it that has no such field."""
 OF_THE_PLATFORM = ANYONE | KNOWN | BEARER | ON_CALL
+READS = ("GET", "HEAD")
+STRANGERS_AT_ONCE_MAX = 8
+"""Of those who have proved nothing: they must not take the connections of those who have."""
+STRANGERS_WAIT_SECONDS = 10.0
 KEY = r"^[A-Za-z0-9_-]{16,64}$"
 
 
@@ -57,10 +63,16 @@ class Asks:
     allowances: Allowances
     doing: Doing
     lives: Lives
+    at_hand: AtHand = field(default_factory=AtHand)
+    strangers: trio.CapacityLimiter = field(
+        default_factory=lambda: trio.CapacityLimiter(STRANGERS_AT_ONCE_MAX)
+    )
 
     async def ask(self, request: Request, here: BotPage, path: str) -> Response:
         """Answer a page."""
         who = Who()
+        if request.method in READS and (at_hand := self.at_hand.find(request.full_path)) is not None:
+            return answered(at_hand, request, anyone=True)
         try:
             who = await self._who(request, here, here.asks.find(request.method, path))
             await self.allowances.call(request, here, who)
@@ -117,8 +129,23 @@ class Asks:
             start=who.start,
             demo=who.demo,
         )
-        answer = await self.doing.do(ask, here.room, visit, question.asked)
+        answer = await self._do(ask, here, visit, question.asked)
         return await self._shown(request, here, ask, who, visit, answer)
+
+    async def _do(self, ask: Ask[Any, Any], here: BotPage, visit: Visit, asked: Any) -> Any:
+        """What the room answers. Those who have proved nothing wait for each other. Raises `Problem`."""
+        if visit.person is not None or visit.grant is not None:
+            return await self.doing.do(ask, here.room, visit, asked)
+        try:
+            with trio.fail_after(STRANGERS_WAIT_SECONDS):
+                await self.strangers.acquire()
+        except trio.TooSlowError:
+            log.error("page_strangers_wait", bot=here.bot, what=ask.name, trace=visit.trace)
+            raise Problem("unavailable", "later", retry_seconds=STORE_RETRY_SECONDS) from None
+        try:
+            return await self.doing.do(ask, here.room, visit, asked)
+        finally:
+            self.strangers.release()
 
     async def _roles(self, here: BotPage, ask: Ask[Any, Any], who: Who) -> frozenset[str]:
         """What the room says they are, where the ask goes by that. Raises `Problem` for whom it is not."""
@@ -143,8 +170,11 @@ class Asks:
                 language = spoken(request, here, who)
                 return self.lives.stream(here.room, answer, lambda one: told(one, here.page, language))
             answer = await self.doing.look(ask, visit, answer)
+        anyone = bool(ANYONE & set(ask.may))
+        if anyone and isinstance(answer, File) and is_named(answer, request):
+            self.at_hand.keep(request.full_path, answer)
         try:
-            return answered(answer, request, anyone=bool(ANYONE & set(ask.may)))
+            return answered(answer, request, anyone=anyone)
         except ValueError:
             log.exception("ask_broken", bot=here.bot, what=ask.name, trace=visit.trace)
             raise broken() from None

@@ -6,13 +6,14 @@
 /app/BOT/l/TOKEN/… what somebody with a link may see
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import trio
 from quart import Blueprint, Response, request
 
+from mailroom.actors.pages.address import APP
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.asks.answering import refused
@@ -22,7 +23,7 @@ from mailroom.ingress.asks.live import Lives
 from mailroom.ingress.asks.reading import not_found
 from mailroom.ingress.http.peer import networks
 from mailroom.ingress.pages.about import ABOUT
-from mailroom.ingress.pages.addresses import APP, BOT, address, moved
+from mailroom.ingress.pages.addresses import BOT, address, moved
 from mailroom.ingress.pages.allowances import Allowances
 from mailroom.ingress.pages.asks import Asks, say
 from mailroom.ingress.pages.bot_page import BotPage
@@ -45,20 +46,18 @@ def pages(
     of_bots: Iterable[BotPage],
     allowance: Allowance,
     *,
-    held: Callable[[], bool] = lambda: False,
+    doing: Doing | None = None,
     closing: trio.Event | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> Blueprint:
-    """Build the door. While something is `held` pages are shown and nothing changes; what is live ends when
-    `closing` is set.
-    """
+    """Build the door. What is asked is done by `doing`; what is live ends when `closing` is set."""
     door = Blueprint("pages", __name__, url_prefix=APP)
     door.after_request(harden)
     door.after_request(renew)
     by_name = {one.bot: one for one in of_bots}
     folders = {name: Folder(one.page.files) for name, one in by_name.items()}
     kit = Folder(KIT)
-    allowances, doing = Allowances(allowance, networks(trusted_proxies)), Doing(held)
+    allowances, doing = Allowances(allowance, networks(trusted_proxies)), doing or Doing()
     asks = Asks(allowances, doing, Lives(trio.Event() if closing is None else closing))
     own = OwnAsks(allowances, doing)
 

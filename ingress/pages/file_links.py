@@ -9,12 +9,12 @@ import trio
 from quart import Blueprint, Response, request
 from structlog import get_logger
 
+from mailroom.actors.pages.address import APP
 from mailroom.actors.pages.answer import File
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.file_links import AT
 from mailroom.actors.uses.files import RoomFiles
 from mailroom.ingress.asks.kept_file import kept_file
-from mailroom.ingress.pages.addresses import APP
 from mailroom.ingress.pages.nowhere import nowhere
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.database import UNAVAILABLE

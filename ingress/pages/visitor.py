@@ -18,7 +18,6 @@ from quart import Request
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import TELEGRAM, Grant, Proof
 from mailroom.actors.providers.mini_app import (
-    USER_ID_MAX,
     InitDataError,
     InitDataOldError,
     parse_init_data,
@@ -30,6 +29,9 @@ from mailroom.storage.postgres.sessions import Session
 
 START = "start"
 """What brought somebody here, in the address: of a link into Telegram the init data says it."""
+
+DEMO_ID_MAX = 2**52 - 1
+"""Telegram's promise: an id has at most 52 significant bits."""
 
 _DEMO = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -69,7 +71,7 @@ async def who_asks(request: Request, here: BotPage) -> Who:
         scheme.lower() == "demo"
         and "demo" in here.ways
         and _DEMO.fullmatch(proof)
-        and int(proof) <= USER_ID_MAX
+        and int(proof) <= DEMO_ID_MAX
     ):
         address = f"{TELEGRAM}{proof}"
         return Who(address, "", frozenset({Proof("demo", address)}), start=start, demo=True)

@@ -11,7 +11,7 @@ READABLE = 4.5
 CHAT = "ops/simulators/telegram/page/chat.css"
 PAY = "ops/simulators/payments/page/pay.css"
 CONSOLE = "ingress/console/static/console.css"
-APP = "ingress/pages/shop/static/app.css"
+APP = "actors/bots/shop/page/files/app.css"
 PAIRS = {
     CHAT: {
         "ink": "back panel mine theirs button wall", "dim": "back panel mine theirs button wall",

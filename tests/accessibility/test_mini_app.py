@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.ingress.pages.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.shop_page import TOKEN, init_data, page_database_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.test_mini_app_page import ACTION, TELEGRAM, shown_order
+from tests.actors.bots.shop.page.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
+from tests.actors.bots.shop.page.shop_page import TOKEN, page_database_fixture  # noqa: F401 - a fixture
+from tests.actors.bots.shop.page.test_mini_app_page import ACTION, TELEGRAM, shown_order
+from tests.ingress.pages.signed import init_data
 
 WORDS = {
     "ru": ("Светлица", "Итого", "Как оплатить", "Оплачен", "Доставлен", "Отменён"),
@@ -20,7 +21,7 @@ def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):
     product, total, how, *_ = WORDS[language]
 
     async def test(here):
-        page = await here.visit("/app/shop?user=5001", language=language)
+        page = await here.visit("/app/shop/?user=5001", language=language)
         await page.sees(product)
         await sight.look(page, "the catalogue")
         await page.type("input[type=search]", "zzzz")
@@ -28,18 +29,18 @@ def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):
         await sight.look(page, "nothing found")
         await sight.go(
             page,
-            f"{here.base}/app/shop?user=5001&view=cart",
+            f"{here.base}/app/shop/?user=5001&view=cart",
             "document.querySelector('.nothing')",
             "an empty cart",
         )
         await sight.go(
             page,
-            f"{here.base}/app/shop?user=5001&view=orders",
+            f"{here.base}/app/shop/?user=5001&view=orders",
             "document.querySelector('.nothing')",
             "no orders",
         )
         await sight.go(
-            page, f"{here.base}/app/shop?user=5001", "document.querySelector('.card')", "the catalogue"
+            page, f"{here.base}/app/shop/?user=5001", "document.querySelector('.card')", "the catalogue"
         )
         for number in (0, 0, 0):
             await page.click(".card .add:not(:disabled)", number)
@@ -72,7 +73,7 @@ def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):
         await page.click(ACTION)
         await page.until("location.pathname.startsWith('/gateway/')")
         await here.pays(number)
-        url = f"{here.base}/app/shop?user=5001&order={number}"
+        url = f"{here.base}/app/shop/?user=5001&order={number}"
         await sight.go(page, url, "document.querySelector('[data-state=paid]')", "a paid order")
         await here.delivers(number)
         await sight.go(page, url, "document.querySelector('.goods')", "a delivered order")
@@ -83,18 +84,18 @@ def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):
             )
         await sight.go(
             page,
-            f"{here.base}/app/shop?user=5001&view=orders",
+            f"{here.base}/app/shop/?user=5001&view=orders",
             "document.querySelector('.orders a')",
             "the orders",
         )
         await sight.go(
             page,
-            f"{here.base}/app/shop?user=5001&order=999999",
+            f"{here.base}/app/shop/?user=5001&order=999999",
             "document.querySelector('.nothing')",
             "an order that is not there",
         )
         await sight.go(
-            page, f"{here.base}/app/shop?user=5001", "document.querySelector('.card')", "the catalogue"
+            page, f"{here.base}/app/shop/?user=5001", "document.querySelector('.card')", "the catalogue"
         )
         await page.offline(True)
         await page.run("document.querySelector('#language').click()")
@@ -108,18 +109,18 @@ def test_axe_finds_nothing_in_the_mini_app(browse, sight, language):
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_axe_finds_nothing_in_the_mini_app_where_a_stranger_or_telegram_opens_it(browse, sight, language):
     async def test(here):
-        for path in ("/app/shop", "/app/shop?order=1001"):
+        for path in ("/app/shop/", "/app/shop/?order=1001"):
             page = await here.visit(path, language=language)
             await page.until("!!document.querySelector('.nothing')")
             await sight.look(page, f"a stranger at {path}")
         person = {"id": 5002, "first_name": "Ann", "language_code": language}
         handed = f"tgWebAppData={quote(init_data(person, TOKEN))}&tgWebAppVersion=8.0&tgWebAppPlatform=ios"
-        page = await here.visit(f"/app/shop#{handed}", script=TELEGRAM, language=language, touch=True)
+        page = await here.visit(f"/app/shop/#{handed}", script=TELEGRAM, language=language, touch=True)
         await page.sees(WORDS[language][0])
         await sight.look(page, "in Telegram's dark colours")
         late = quote(init_data(person, TOKEN, at=1_700_000_000))
         page = await here.visit(
-            f"/app/shop#tgWebAppData={late}&tgWebAppVersion=8.0&tgWebAppPlatform=ios", script=TELEGRAM
+            f"/app/shop/#tgWebAppData={late}&tgWebAppVersion=8.0&tgWebAppPlatform=ios", script=TELEGRAM
         )
         await page.until("!!document.querySelector('.nothing')")
         await sight.look(page, "open for too long")

@@ -7,7 +7,6 @@ balance), and the money back if not.
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlencode
 
 from asyncpg import Pool
 from structlog import get_logger
@@ -22,6 +21,7 @@ from mailroom.actors.bots.shop.promo import use_promo
 from mailroom.actors.bots.shop.stock import held, hold, lock_for, sell, take_back
 from mailroom.actors.bots.shop.telling import turned_jobs
 from mailroom.actors.bots.shop.waiting import minutes_left
+from mailroom.actors.pages.address import page_url
 from mailroom.actors.paying.link import made_at
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
@@ -225,13 +225,12 @@ async def _create(
     public_url: str,
     chat_url: str,
 ) -> Payment:
-    query = urlencode({"bot": order.bot, "order": order.number})
     return await made_at(
         provider,
         payment,
         database,
         description=DESCRIPTIONS[order.language].format(number=order.number),
-        return_url=f"{public_url.rstrip('/')}/app/shop?{query}" if public_url else chat_url,
+        return_url=page_url(public_url, order.bot, order=order.number) if public_url else chat_url,
         language=order.language,
         receipt=receipt_of(order),
     )

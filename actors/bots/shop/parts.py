@@ -8,6 +8,7 @@ from mailroom.actors.bots.shop.jobs.purpose import purposes
 from mailroom.actors.bots.shop.jobs.whose import whose
 from mailroom.actors.bots.shop.monitoring.gauges import measure
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.page import PAGE
 from mailroom.actors.bots.shop.restored import restored
 from mailroom.actors.bots.shop.roles import roles
 from mailroom.actors.bots.shop.router import build
@@ -30,6 +31,7 @@ PARTS = Parts(
     purposes=purposes,
     section=SECTION,
     roles=roles,
+    page=PAGE,
     prepare=prepare,
     measure=measure,
     restored=restored,

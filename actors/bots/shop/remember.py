@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from aiogram import BaseMiddleware
 from aiogram.enums import ChatType
@@ -20,6 +19,7 @@ from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.pages import Noting
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.pages.address import page_url
 from mailroom.actors.paying.ways import Ways
 
 START = re.compile(r"/start(?:@\w+)?\s+(\S+)\s*", re.IGNORECASE)
@@ -70,7 +70,7 @@ def front_of(data: Mapping[str, Any]) -> Front:
     """
     url = str(data.get("public_url") or "").rstrip("/")
     opens = url.startswith("https://") or (url and data.get("demo"))
-    app_url = f"{url}/app/shop?{urlencode({'bot': data['turn'].bot})}" if opens else ""
+    app_url = page_url(url, data["turn"].bot) if opens else ""
     return Front(consultant=data.get("models") is not None, app_url=app_url)
 
 

@@ -12,7 +12,10 @@ from mailroom.ingress.asks.answering import answered, refused
 
 
 def answer(value, **headers):
-    asked = SimpleNamespace(headers=Headers({name.replace("_", "-"): one for name, one in headers.items()}))
+    asked = SimpleNamespace(
+        path="/app/tips/api/it",
+        headers=Headers({name.replace("_", "-"): one for name, one in headers.items()}),
+    )
     response = answered(value, asked)
     return response, asyncio.run(response.get_data())
 

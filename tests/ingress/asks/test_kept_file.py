@@ -16,7 +16,7 @@ ETAG = f'"{DIGEST}"'
 
 
 def shown(headers):
-    return kept_file(File(CONTENT, "audio/ogg", inline=True, digest=DIGEST), headers)
+    return kept_file(File(CONTENT, "audio/ogg", inline=True, digest=DIGEST), headers, named=True)
 
 
 def answer(**asked):

@@ -28,8 +28,8 @@ from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
+from tests.actors.bots.shop.page.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.conftest import BEARER, TOKEN
-from tests.ingress.pages.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
 from tests.shop_tables import SCHEMA
 
 HEAD = ["slug", "kind", "content"]

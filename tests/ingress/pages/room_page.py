@@ -15,6 +15,7 @@ from mailroom.actors.runtime import host
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.ingress.app import create_app
+from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.door import pages
 
@@ -149,7 +150,7 @@ def serve_fixture(jar, folder):
                 closing = trio.Event()
                 app = create_app(None, None, {"bots": {}})
                 app.register_blueprint(
-                    pages(found, Allowance(), held=lambda: held, closing=closing, **changes)
+                    pages(found, Allowance(), doing=Doing(lambda: held), closing=closing, **changes)
                 )
                 served = SimpleNamespace(
                     app=app, closing=closing, signals=signals, rooms=[one.room for one in found]

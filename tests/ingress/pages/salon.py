@@ -21,6 +21,7 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
+from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.door import pages
 from mailroom.storage.clock import REAL_TIME
@@ -221,7 +222,7 @@ def open_salon_fixture(jobs_url, tmp_path):  # noqa: F811
                     for bot in ("salon", "other")
                 ]
                 app = create_app(None, None, {"bots": {}})
-                app.register_blueprint(pages(found, allowance, held=lambda: held, **changes))
+                app.register_blueprint(pages(found, allowance, doing=Doing(lambda: held), **changes))
                 try:
                     rooms = [one.room for one in found]
                     return await test(

@@ -17,7 +17,7 @@ from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     open_salon_fixture,
     salon_page,
 )
-from tests.ingress.pages.shop_page import init_data
+from tests.ingress.pages.signed import init_data
 
 PERSON = {"id": 7001, "first_name": "Ann", "username": "ann", "language_code": "ru"}
 COOKIE = "mailroom-page"

@@ -1,23 +1,25 @@
 """Ordering in the chat and on the page is the same ordering: what one door says, the other says too."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from mailroom.actors.bots.shop.consultant.facts import Offer
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Discount, Product
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.paying.accounts import Accounts
-from mailroom.actors.providers.mini_app import Visitor
+from mailroom.actors.bots.shop.page import ordering
+from mailroom.actors.bots.shop.page.asked import Ordered, Payment, Quoted
+from mailroom.actors.bots.shop.page.paying import pay
+from mailroom.actors.hosting.services import BotServices
+from mailroom.actors.pages.answer import Problem
+from mailroom.actors.pages.visit import Proof, Visit
 from mailroom.actors.providers.payments import ProviderRefusedError
 from mailroom.actors.providers.sums import Sums
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.pages.shop.asked import AskedOrder, AskedQuote
-from mailroom.ingress.pages.shop.counter import Counter
-from mailroom.ingress.pages.shop.guard import Visit
-from mailroom.ingress.pages.shop.problems import Problem
-from mailroom.ingress.pages.shop.shops import Shops
+from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.http import Http
+from tests.shop_tables import SCHEMA
 
 _keys = itertools.count(1)
 
@@ -27,34 +29,27 @@ class Page:
 
     def __init__(self, customer, payments, options, vault):
         self.customer = customer
-        self.visit = Visit("shop", Visitor(customer.id, "Ann", username=customer.username), Language.EN)
-        self.counter = Counter(
-            Shops(
-                databases={"shop": customer.database},
-                payments={"shop": Accounts(payments.values()).chosen(options.payments)},
-                vault=vault,
-                options={"shop": options},
-                tokens={"shop": "1:x"},
-                public_url="https://shop.example",
-                wake=customer.woken.append,
-                allowance=Allowance(),
-            )
-        )
+        services = BotServices(
+            database=None, payments=payments, models=None, vault=vault, http=Http(), allowance=Allowance(),
+            cpu=Cpu(), public_url="https://shop.example", wake=customer.woken.append,
+            options={"shop": options}, schemas={"shop": SCHEMA},
+        )  # fmt: skip
+        self.room = replace(services.of("shop"), database=customer.database)
+        proof = Proof("telegram", f"tg:{customer.id}", customer.username)
+        self.visit = Visit(bot="shop", door="page", name="Ann", proofs=frozenset({proof}), language="en")
 
     def quote(self, slug="planer", quantity=1, promo_code=None):
-        lines = ((self._product(slug), quantity),)
-        return self.customer.run(
-            self.counter.quote(self.visit, AskedQuote(lines=lines, promo_code=promo_code))
-        )
+        asked = Quoted(lines=((self._product(slug), quantity),), promo_code=promo_code)
+        return self.customer.run(ordering.quote(self.room, self.visit, asked))
 
     def order(self, slug="planer", quote=None, **more):
-        key = f"{next(_keys):016}"
         fingerprint = (quote or self.quote(slug))["fingerprint"]
-        asked = AskedOrder(key=key, lines=((self._product(slug), 1),), quote=fingerprint, **more)
-        return self.customer.run(self.counter.order(self.visit, asked))
+        asked = Ordered(lines=((self._product(slug), 1),), quote=fingerprint, **more)
+        visit = replace(self.visit, key=f"{next(_keys):016}")
+        return self.customer.run(ordering.order(self.room, visit, asked))
 
     def pay(self, number, provider="yookassa"):
-        return self.customer.run(self.counter.pay(self.visit, number, provider))
+        return self.customer.run(pay(self.room, self.visit, Payment(number=number, provider=provider)))
 
     def refuses(self, what, *args, **more):
         """The word for why."""

@@ -170,9 +170,9 @@ def test_the_menu_leads_to_the_mini_app_by_https_only(new_customer):
         return [button for row in rows for button in row if "storefront" in button.text]
 
     [button] = app(menu())
-    assert button.web_app.url == "https://shop.example/app/shop?bot=shop"
+    assert button.web_app.url == "https://shop.example/app/shop/"
     [button] = app(menu(public_url="http://127.0.0.1:8080/", demo=True))
-    assert (button.web_app, button.url) == (None, "http://127.0.0.1:8080/app/shop?bot=shop")
+    assert (button.web_app, button.url) == (None, "http://127.0.0.1:8080/app/shop/")
     assert app(menu(public_url="http://127.0.0.1:8080")) == []
 
 

@@ -24,7 +24,7 @@ from mailroom.ops.simulators.payments.words import WORDS
 ROOT = Path(__file__).parents[4]
 READ = (
     *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/**/*.py"),
-    *ROOT.glob("ingress/pages/shop/static/*.js"), *ROOT.glob("ingress/console/static/shop*.js"),
+    *ROOT.glob("actors/bots/shop/page/files/*.js"), *ROOT.glob("actors/bots/shop/console/files/*.js"),
     *ROOT.glob("ops/simulators/payments/*.py"), ROOT / "actors/bots/shop/demo/model/texts.py",
 )  # fmt: skip
 """Where there are words for customers and owners."""

@@ -246,7 +246,7 @@ def test_a_link_to_pay_is_the_same_however_often_it_is_asked_for(play, gateway):
         assert (asked.idempotency_key, asked.reference) == (f"payment-{payment.ref}", payment.ref)
         assert (asked.money.amount_minor, asked.money.currency) == (10_000, "RUB")
         assert asked.description == f"Order {order.number}"
-        assert asked.return_url == f"https://shop.example/app/shop?bot=shop&order={order.number}"
+        assert asked.return_url == f"https://shop.example/app/shop/?order={order.number}"
         calls = len(gateway.calls)
         await link(stand, gateway, order)
         assert len(gateway.calls) == calls

@@ -1,8 +1,9 @@
-"""What the shop's API answers when it cannot: a status, what is wrong, and what the customer can do."""
+"""What the page says when the shop cannot: what is wrong, and what the customer can do."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.pages.page import ProblemWords
 
 
 class Words(NamedTuple):
@@ -44,12 +45,6 @@ WORDS = {
         "Закройте его и откройте снова: корзина сохранится.",
         "The shop has been open for a long time.",
         "Close it and open it again: your cart is kept.",
-    ),
-    "no_shop": Words(
-        "Такого магазина здесь нет.",
-        "Откройте магазин кнопкой в чате с ботом.",
-        "There is no such shop here.",
-        "Open the shop with the button in the chat with the bot.",
     ),
     "not_found": Words(
         "Здесь ничего нет.",
@@ -144,25 +139,8 @@ WORDS = {
 }
 """By what went wrong, which is the `code` of the answer."""
 
-
-class Problem(Exception):  # noqa: N818 - an answer, not always a fault
-    """An answer other than the one that was asked for; `more` goes along in it."""
-
-    def __init__(self, status: int, code: str, *, retry_seconds: float = 0.0, **more: Any) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.retry_seconds = retry_seconds
-        """When it is worth trying again; 0: that depends."""
-        self.more = more
-
-    def told(self, language: Language) -> dict[str, Any]:
-        """The answer's body."""
-        words = WORDS[self.code]
-        ru = language is Language.RU
-        return {
-            "error": words.error_ru if ru else words.error_en,
-            "what_to_do": words.what_to_do_ru if ru else words.what_to_do_en,
-            "code": self.code,
-            **self.more,
-        }
+IN_LANGUAGES = {
+    Language.RU.value: {code: ProblemWords(one.error_ru, one.what_to_do_ru) for code, one in WORDS.items()},
+    Language.EN.value: {code: ProblemWords(one.error_en, one.what_to_do_en) for code, one in WORDS.items()},
+}
+"""The same as a page has them."""

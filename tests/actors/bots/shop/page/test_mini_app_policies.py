@@ -1,6 +1,6 @@
 """The terms and what is kept of people, on the shop's page."""
 
-from tests.ingress.pages.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
+from tests.actors.bots.shop.page.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
 
 
 def test_the_page_says_what_the_chat_says_without_its_marks(visit) -> None:

@@ -1,4 +1,4 @@
-"""What the shop's API shows, as plain JSON values. Money is in minor units, as everywhere; the page writes it
+"""What the page is shown, as plain JSON values. Money is in minor units, as everywhere; the page writes it
 as the visitor's language does.
 """
 
@@ -16,17 +16,18 @@ from mailroom.actors.bots.shop.domain.product import Category, Product
 from mailroom.actors.bots.shop.stock import Goods
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.statuses import STATUSES
+from mailroom.actors.pages.address import page_path
 from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
 
 Json = dict[str, Any]
 TAG = re.compile("<[^>]*>")
 
 
-def shown_catalogue(categories: Iterable[Category], products: Sequence[Product]) -> Json:
+def shown_catalogue(bot: str, categories: Iterable[Category], products: Sequence[Product]) -> Json:
     """All that is on sale."""
     return {
         "categories": [{"id": one.id, "icon": one.icon, "title": one.title} for one in categories],
-        "products": [_product(product) for product in products],
+        "products": [_product(bot, product) for product in products],
         "digits": {one.currency: MINOR_DIGITS.get(one.currency, MINOR_DIGITS_DEFAULT) for one in products},
     }
 
@@ -147,7 +148,7 @@ def shown_providers(providers: Mapping[str, PaymentProvider], language: Language
     ]
 
 
-def _product(product: Product) -> Json:
+def _product(bot: str, product: Product) -> Json:
     # Discounts with a code are for those who know it, so they stay here.
     public = [one for one in product.discounts if one.promo_code is None]
     return {
@@ -155,7 +156,7 @@ def _product(product: Product) -> Json:
         "category_id": product.category_id,
         "title": product.title,
         "description": product.description,
-        "picture": f"/app/shop/pictures/{product.picture}" if product.picture else None,
+        "picture": page_path(bot, f"api/pictures/{product.picture}") if product.picture else None,
         "currency": product.currency,
         "available": product.available,
         "list_price_minor": product.price_minor,

@@ -5,7 +5,7 @@ from mailroom.actors.bots.shop.pictures import add_picture
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.asks.kept_file import KEPT
 from mailroom.storage.postgres.files import digest_of
-from tests.ingress.pages.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
+from tests.actors.bots.shop.page.shop_page import page_database_fixture, visit_fixture  # noqa: F401 - fixtures
 
 PNG = picture("games", "trams")
 
@@ -24,7 +24,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
         trams = await shop.product("trams")
         products = (await shop.ask("GET", "catalogue")).json["products"]
         found = {one["id"]: one["picture"] for one in products}
-        assert found[trams] == f"/app/shop/pictures/{digest_of(PNG)}"
+        assert found[trams] == f"/app/shop/api/pictures/{digest_of(PNG)}"
         assert found[await shop.product("chess")] is None
         for _ in range(2):
             answer = await shop.client.get(found[trams])
@@ -41,7 +41,7 @@ def test_a_picture_needs_no_token_and_is_kept_by_whoever_has_seen_it(visit) -> N
 def test_what_is_no_name_of_a_picture_is_not_looked_for(visit) -> None:
     async def test(shop):
         for name in ("0" * 32, "x", "A" * 32, "0" * 33):
-            answer = await shop.client.get(f"/app/shop/pictures/{name}")
+            answer = await shop.client.get(f"/app/shop/api/pictures/{name}")
             assert answer.status_code == 404, name
             assert answer.headers["Cache-Control"] == "no-store"
 
@@ -51,7 +51,7 @@ def test_what_is_no_name_of_a_picture_is_not_looked_for(visit) -> None:
 def test_a_picture_is_not_sent_again_to_whoever_has_it_and_in_part_where_a_part_is_asked_for(visit) -> None:
     async def test(shop):
         await pictured(shop)
-        address, etag = f"/app/shop/pictures/{digest_of(PNG)}", f'"{digest_of(PNG)}"'
+        address, etag = f"/app/shop/api/pictures/{digest_of(PNG)}", f'"{digest_of(PNG)}"'
         has_it = await shop.client.get(address, headers={"If-None-Match": etag})
         assert (has_it.status_code, await has_it.get_data(), has_it.headers["ETag"]) == (304, b"", etag)
         assert has_it.headers["Cache-Control"] == f"public, {KEPT}"
@@ -59,5 +59,14 @@ def test_a_picture_is_not_sent_again_to_whoever_has_it_and_in_part_where_a_part_
         assert (part.status_code, await part.get_data()) == (206, PNG[10:20])
         assert part.headers["Content-Range"] == f"bytes 10-19/{len(PNG)}"
         assert part.headers["Content-Security-Policy"] == "sandbox"
+
+    visit(test)
+
+
+def test_a_page_that_was_loaded_before_still_shows_them(visit) -> None:
+    async def test(shop):
+        await pictured(shop)
+        answer = await shop.client.get(f"/app/shop/pictures/{digest_of(PNG)}", follow_redirects=True)
+        assert (answer.status_code, await answer.get_data()) == (200, PNG)
 
     visit(test)

@@ -1,5 +1,5 @@
 // The page: it meets Telegram and the shop, and shows the view that the address names.
-import { bot, chatUrl, known, onReach, onRefusal } from "./api.js";
+import { chatUrl, known, learn, onReach, onRefusal } from "./api.js";
 import { showCart } from "./basket.js";
 import { showCatalogue } from "./catalogue.js";
 import { $, aria, h } from "./dom.js";
@@ -118,7 +118,20 @@ async function open() {
 async function begin() {
   speak(chosenLanguage() ?? (/^ru/i.test(telegramLanguage() || navigator.language) ? "ru" : "en"));
   meet(() => shownAt !== null && show());
-  if (bot && known()) return open();
+  if (!known()) return meetAll();
+  learn().catch(() => {});
+  return open();
+}
+
+/** Outside Telegram the page first has to know whether anybody can be served here. */
+async function meetAll() {
+  try {
+    await learn();
+  } catch (error) {
+    fill(trouble(error, meetAll));
+    return ready();
+  }
+  if (known()) return open();
   stranger();
   return ready();
 }

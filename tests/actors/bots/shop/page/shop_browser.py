@@ -11,8 +11,8 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from tests.actors.bots.shop.page.shop_page import Gateway, open_shop
 from tests.ingress.browser import Page, connected
-from tests.ingress.pages.shop_page import Gateway, open_shop
 
 
 class LocalGateway(Gateway):
@@ -65,7 +65,7 @@ def browse_fixture(page_database, chromium):
 async def _look(test, shop, base, chromium):
     async with connected(chromium) as talk:
 
-        async def visit(path="/app/shop", **options):
+        async def visit(path="/app/shop/", **options):
             return await Page.open(talk, base + path, **options)
 
         def does(method, *args):

@@ -4,12 +4,21 @@ import { speaks, t } from "./words.js";
 
 const ASK_MS = 30_000;
 const USER = /^[1-9][0-9]{0,15}$/;
-const page = document.documentElement.dataset;
 const asked = new URLSearchParams(location.search);
+const here = new URL(".", location.href);
 
-export const bot = page.bot;
-export const demo = page.demo === "yes";
-export const chatUrl = /^https?:\/\//.test(page.chatUrl ?? "") ? page.chatUrl : null;
+/** The bot whose page this is: it lives at /app/BOT/. */
+export const bot = decodeURIComponent(here.pathname.split("/").at(-2));
+/** Whether a visitor may just say who they are, and where the chat with the bot is: known after `learn`. */
+export let demo = false;
+export let chatUrl = null;
+
+/** Learn what the page has to know of itself. */
+export async function learn() {
+  const told = await ask("_me");
+  demo = told.demo;
+  chatUrl = /^https?:\/\//.test(told.chat_url ?? "") ? told.chat_url : null;
+}
 
 /** What went wrong: `message` and `advice` are for the customer, `code` and `body` for the page. */
 export class Problem extends Error {
@@ -61,15 +70,17 @@ function reach(now) {
 
 /** Ask; the answer, or a `Problem`. `language` is null as long as the service is to choose it. */
 export async function ask(path, { body, method = body ? "POST" : "GET", signal, language = speaks(), raw = false } = {}) {
-  const query = new URLSearchParams({ bot, ...(language && { lang: language }) });
-  const headers = { Accept: "application/json", Authorization: authorization() };
+  const query = new URLSearchParams(language ? { lang: language } : {});
+  const headers = { Accept: "application/json" };
+  const who = authorization();
+  if (who) headers.Authorization = who;
   if (body) headers["Content-Type"] = "application/json";
   const clock = AbortSignal.timeout?.(ASK_MS);
   const either = signal && clock && AbortSignal.any ? AbortSignal.any([signal, clock]) : signal ?? clock;
   let response;
   let answer;
   try {
-    response = await fetch(`/app/shop/api/${path}?${query}`, { method, headers, body: body && JSON.stringify(body), signal: either, cache: "no-store" });
+    response = await fetch(new URL(`api/${path}?${query}`, here), { method, headers, body: body && JSON.stringify(body), signal: either, cache: "no-store" });
     answer = raw && response.ok ? await response.blob() : await response.json();
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -3,11 +3,7 @@
 import asyncio
 import contextlib
 import functools
-import hashlib
-import hmac
 import itertools
-import json
-import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -20,21 +16,27 @@ from mailroom.actors.bots.shop.checkout import settle
 from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import mark_delivered
-from mailroom.actors.paying.accounts import Accounts
+from mailroom.actors.bots.shop.page import PAGE
+from mailroom.actors.bots.shop.parts import PARTS
+from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.providers.payments import CreatedPayment
 from mailroom.actors.providers.sums import Sums
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
-from mailroom.ingress.pages.shop.page import mini_app
-from mailroom.ingress.pages.shop.shops import Shops
+from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.pages.bot_page import BotPage
+from mailroom.ingress.pages.door import pages
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payments import mark_paid, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
+from tests.ingress.pages.signed import init_data
 from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
 
 TOKEN = "42:shop-on-a-page"
@@ -73,15 +75,14 @@ class Shop:
     client: object
     database: asyncpg.Pool
     app: object
-    shops: Shops
     woken: list = field(default_factory=list)
 
     async def ask(self, method, path, json=None, *, user=ANN, headers=None, bot=None, lang="en", data=None):
         """Ask the API as somebody; status, headers and JSON of the answer."""
-        query = urlencode({key: value for key, value in {"bot": bot, "lang": lang}.items() if value})
+        query = urlencode({"lang": lang} if lang else {})
         sent = {"data": data} if data is not None else {"json": json} if json is not None else {}
         answer = await self.client.open(
-            f"/app/shop/api/{path}?{query}",
+            f"/app/{bot or 'shop'}/api/{path}?{query}",
             method=method,
             headers=signed_in(user) if headers is None else headers,
             **sent,
@@ -128,51 +129,55 @@ def signed_in(user, token=TOKEN, *, at=None, language="en", **fields):
     return {"Authorization": f"tma {init_data(person, token, at=at, **fields)}"}
 
 
-def init_data(person, token=TOKEN, *, at=None, **more):
-    """Init data as Telegram signs it."""
-    fields = {
-        "auth_date": str(int(at or time.time())),
-        "query_id": "AAE0",
-        "user": json.dumps(person),
-        **more,
-    }
-    lines = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
-    secret = hmac.new(b"WebAppData", token.encode(), hashlib.sha256).digest()
-    return urlencode({**fields, "hash": hmac.new(secret, lines.encode(), hashlib.sha256).hexdigest()})
-
-
 @contextlib.asynccontextmanager
 async def open_shop(url, **changes):
     """The application with a shop in it; with a console too, where there are a desk and its token."""
-    gateways = changes.pop("gateways", [Gateway()])
     on_call = (changes.pop("desk", None), changes.pop("ops_token", None))
     database = await aio(connect, url)
     woken = []
     try:
-        shops = Shops(
-            **{
-                "databases": dict.fromkeys(
-                    changes.get("options", ["shop"]), SchemaPool(database, SCHEMA, Clock())
-                ),
-                "payments": {
-                    bot: Accounts(gateways).chosen(options.payments)
-                    for bot, options in changes.get("options", {"shop": Options()}).items()
-                },
-                "vault": VAULT,
-                "options": {"shop": Options()},
-                "tokens": {"shop": TOKEN},
-                "public_url": "https://shop.example",
-                "wake": woken.append,
-                "allowance": Allowance(),
-            }
-            | changes
-        )
         app = create_app(None, None, {"bots": {}}, *on_call)
-        app.register_blueprint(mini_app(shops))
-        yield Shop(app.test_client(), SchemaPool(database, SCHEMA, Clock()), app, shops, woken)
+        app.register_blueprint(_door(database, woken, **changes))
+        yield Shop(app.test_client(), SchemaPool(database, SCHEMA, Clock()), app, woken)
     finally:
         with trio.CancelScope(shield=True):
             await aio(database.close)
+
+
+def _door(
+    database,
+    woken,
+    *,
+    options=None,
+    tokens=None,
+    gateways=None,
+    public_url="https://shop.example",
+    demo=False,
+    chat_url=None,
+    held=lambda: False,
+    page=PAGE,
+):
+    """The pages of the shops that have these options, by their names."""
+    options, tokens = options or {"shop": Options()}, tokens or {"shop": TOKEN}
+    gateways = [Gateway()] if gateways is None else gateways
+    services = BotServices(
+        database=database,
+        payments={one.name: one for one in gateways},
+        models=None,
+        vault=VAULT,
+        http=Http(),
+        allowance=Allowance(),
+        cpu=Cpu(),
+        public_url=public_url,
+        wake=woken.append,
+        options=options,
+        schemas=dict.fromkeys(options, SCHEMA),
+        demo=demo,
+    )
+    shown = [
+        BotPage(services.of(name), page, "shop", tokens[name], PARTS.roles, chat_url) for name in options
+    ]
+    return pages(shown, services.allowance, doing=Doing(held))
 
 
 @pytest.fixture(name="page_database")

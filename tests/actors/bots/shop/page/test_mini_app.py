@@ -4,30 +4,31 @@ import asyncio
 import json
 import re
 import time
-from pathlib import Path
+from dataclasses import replace
 
 import asyncpg
 import trio
 
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import WAITING_ORDERS_MAX
+from mailroom.actors.bots.shop.page import ORDERS, PAGE, browsing
+from mailroom.actors.bots.shop.page.words import WORDS
+from mailroom.actors.pages.ask import BODY_BYTES_MAX, Allow
 from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
-from mailroom.ingress.pages.shop import api as mini_app_api
-from mailroom.ingress.pages.shop import counter as mini_app_counter
-from mailroom.ingress.pages.shop.guard import CALLS_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX
-from mailroom.ingress.pages.shop.problems import WORDS
-from tests.ingress.pages.shop_page import (  # noqa: F401 - fixtures
+from mailroom.ingress.pages import allowances
+from mailroom.ingress.pages.allowances import CALLS
+from tests.actors.bots.shop.page.shop_page import (  # noqa: F401 - fixtures
     ANN,
     TOKEN,
     Gateway,
-    init_data,
     page_database_fixture,
     signed_in,
     visit_fixture,
 )
+from tests.ingress.pages.signed import init_data
 
-STATIC = Path(mini_app_api.__file__).parent / "static"
+FILES = PAGE.files
 KEY = "0123456789abcdef"
 BOB = ANN + 1
 
@@ -103,8 +104,7 @@ def test_each_shop_believes_its_own_bot_only(visit) -> None:
         assert (await shop.ask("GET", "start", bot="shop")).status == 200
         assert (await shop.ask("GET", "start", bot="other")).status == 401
         assert (await shop.ask("GET", "start", bot="other", headers=signed_in(ANN, other))).status == 200
-        assert (await shop.ask("GET", "start", bot="none")).json["code"] == "no_shop"
-        assert (await shop.ask("GET", "start")).status == 404
+        assert (await shop.ask("GET", "start", bot="none")).json["code"] == "not_found"
         number = (await ordered_at(shop, "shop")).json["number"]
         elsewhere = await shop.ask("GET", f"orders/{number}", bot="other", headers=signed_in(ANN, other))
         assert (elsewhere.status, elsewhere.json["code"]) == (404, "no_order")
@@ -234,7 +234,7 @@ def test_a_malformed_cart_is_refused_with_the_fields_that_are_wrong(visit) -> No
 
 def test_a_body_that_is_too_large_is_not_read(visit) -> None:
     async def test(shop):
-        answer = await shop.ask("POST", "quote", data=" " * (mini_app_api.BODY_BYTES_MAX + 1))
+        answer = await shop.ask("POST", "quote", data=" " * (BODY_BYTES_MAX + 1))
         assert (answer.status, answer.json["code"]) == (413, "too_large")
 
     visit(test)
@@ -266,7 +266,7 @@ def test_from_the_catalogue_to_the_goods(visit) -> None:
         url = f"https://pay.example/yookassa/{gateway.asked[0].reference}"
         assert link.json == {"provider": "yookassa", "url": url}
         assert gateway.asked[0].money.amount_minor == order["to_pay_minor"] == order["total_minor"]
-        assert gateway.asked[0].return_url.startswith("https://shop.example/app/shop?")
+        assert gateway.asked[0].return_url.startswith("https://shop.example/app/shop/?")
         again = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
         assert again.json == link.json
 
@@ -600,7 +600,7 @@ def test_what_no_store_can_hold_is_refused_or_shown_and_never_an_error_of_ours(v
 def test_a_visitor_whose_name_was_cut_within_an_emoji_can_buy(visit) -> None:
     async def test(shop):
         person = {"id": ANN, "first_name": "Ann \ud83d", "last_name": "\0", "username": "a\ud800"}
-        as_ann = {"Authorization": f"tma {init_data(person, start_param='ref' + chr(0))}"}
+        as_ann = {"Authorization": f"tma {init_data(person, TOKEN, start_param='ref' + chr(0))}"}
         started = await shop.ask("GET", "start", headers=as_ann)
         assert (started.status, started.json["visitor"]["name"]) == (200, "Ann \ufffd \ufffd")
         lines = [[await shop.product("chess"), 1]]
@@ -660,10 +660,10 @@ def test_a_provider_that_is_away_is_tried_later_and_one_that_refuses_is_not(visi
 
 
 def test_nobody_asks_too_often_and_nobody_waits_for_somebody_else(visit, monkeypatch) -> None:
-    monkeypatch.setattr(mini_app_api, "CALLS_SECONDS", 60_000.0)
+    monkeypatch.setattr(allowances, "CALLS", Allow("calls", CALLS.most, 60_000.0))
 
     async def test(shop):
-        for _ in range(CALLS_AT_ONCE_MAX):
+        for _ in range(CALLS.most):
             assert (await shop.ask("GET", "orders")).status == 200
         answer = await shop.ask("GET", "orders")
         assert (answer.status, answer.json["code"]) == (429, "too_often")
@@ -675,11 +675,9 @@ def test_nobody_asks_too_often_and_nobody_waits_for_somebody_else(visit, monkeyp
 
 def test_nobody_holds_the_stock_with_orders_they_do_not_pay(visit) -> None:
     async def test(shop):
-        answers = [
-            await ordered(shop, "chess", 10, key=f"{number:016}") for number in range(ORDERS_AT_ONCE_MAX)
-        ]
+        answers = [await ordered(shop, "chess", 10, key=f"{number:016}") for number in range(ORDERS.most)]
         assert [one.json.get("code") for one in answers[WAITING_ORDERS_MAX:]] == ["too_many_waiting"] * (
-            ORDERS_AT_ONCE_MAX - WAITING_ORDERS_MAX
+            ORDERS.most - WAITING_ORDERS_MAX
         )
         assert {one.status for one in answers[:WAITING_ORDERS_MAX]} == {200}
         answer = await ordered(shop, "chess", key="x" * 16)
@@ -694,7 +692,7 @@ def test_without_its_database_the_shop_says_so_and_when_to_come_back(visit, monk
         async def gone(*args, **options):
             raise asyncpg.CannotConnectNowError("the database system is starting up")
 
-        monkeypatch.setattr(mini_app_counter, "find_customer", gone)
+        monkeypatch.setattr(browsing, "find_customer", gone)
         answer = await shop.ask("GET", "start")
         assert (answer.status, answer.json["code"]) == (503, "unavailable")
         assert answer.headers["Retry-After"] == "3"
@@ -703,16 +701,16 @@ def test_without_its_database_the_shop_says_so_and_when_to_come_back(visit, monk
 
 
 def test_a_call_that_hangs_ends(visit, monkeypatch) -> None:
-    monkeypatch.setattr(mini_app_api, "CALL_SECONDS_MAX", 0.05)
+    quick = [replace(ask, seconds=0.05) for ask in PAGE.asks]
 
     async def test(shop):
         async def hangs(*args, **options):
             await asyncio.Event().wait()
 
-        monkeypatch.setattr(mini_app_counter, "list_categories", hangs)
+        monkeypatch.setattr(browsing, "list_categories", hangs)
         assert (await shop.ask("GET", "catalogue")).json["code"] == "unavailable"
 
-    visit(test)
+    visit(test, page=replace(PAGE, asks=quick))
 
 
 def test_an_error_of_ours_is_json_too_and_keeps_its_words_to_itself(visit, monkeypatch, capfd) -> None:
@@ -720,7 +718,7 @@ def test_an_error_of_ours_is_json_too_and_keeps_its_words_to_itself(visit, monke
         async def broken(*args, **options):
             raise RuntimeError("private words")
 
-        monkeypatch.setattr(mini_app_counter, "list_categories", broken)
+        monkeypatch.setattr(browsing, "list_categories", broken)
         answer = await shop.ask("GET", "catalogue")
         assert (answer.status, answer.json["code"]) == (500, "broken")
         assert b"private" not in answer.body
@@ -749,12 +747,12 @@ def test_init_data_is_in_no_log_line(visit, monkeypatch, capfd) -> None:
 
     async def test(shop):
         await ordered(shop)
-        monkeypatch.setattr(mini_app_counter, "list_categories", None)
+        monkeypatch.setattr(browsing, "list_categories", None)
         assert (await shop.ask("GET", "start", headers=headers)).status == 500
 
     visit(test)
     written = capfd.readouterr()
-    assert "mini_app_broken" in written.out + written.err
+    assert "ask_broken" in written.out + written.err
     assert headers["Authorization"][-64:] not in written.out + written.err
 
 
@@ -764,9 +762,9 @@ def test_init_data_is_in_no_log_line(visit, monkeypatch, capfd) -> None:
 def test_the_page_loads_nothing_from_elsewhere_but_telegrams_script_and_that_in_telegram_only(visit) -> None:
     async def test(shop):
         for path, telegram in (
-            ("/app/shop", False),
-            ("/app/shop?telegram=1", True),
-            ("/app/static/main.js", False),
+            ("/app/shop/", False),
+            ("/app/shop/?telegram=1", True),
+            ("/app/shop/main.js", False),
         ):
             headers = (await shop.client.get(path)).headers
             policy = headers["Content-Security-Policy"]
@@ -778,62 +776,81 @@ def test_the_page_loads_nothing_from_elsewhere_but_telegrams_script_and_that_in_
             # With it, a window of the console that this page opens would be in its hands.
             assert "Cross-Origin-Opener-Policy" not in headers
             assert "X-Frame-Options" not in headers
-        assert (await shop.client.get("/app/shop")).headers["Cache-Control"] == "no-store"
+        assert (await shop.client.get("/app/shop/")).headers["Cache-Control"] == "no-cache"
         assert (await shop.ask("GET", "orders")).headers["Cache-Control"] == "no-store"
 
     visit(test)
 
 
-def test_the_page_knows_its_shop_and_that_it_is_a_demo(visit) -> None:
-    async def page(shop, query=""):
-        answer = await shop.client.get(f"/app/shop{query}")
-        return answer.status_code, await answer.get_data(as_text=True)
-
+def test_the_page_learns_its_shop_and_whether_it_is_a_demo(visit) -> None:
     async def real(shop):
-        status, text = await page(shop)
-        assert status == 200
-        assert 'data-bot="shop"' in text
-        assert "data-demo" not in text
-        assert "data-chat-url" not in text
-        assert TOKEN not in text
-        status, text = await page(shop, "?bot=%22%3E%3Cscript%3E")
-        assert status == 404
-        assert 'data-bot=""' in text
+        me = await shop.ask("GET", "_me", headers={})
+        assert (me.json["bot"], me.json["demo"], me.json["chat_url"]) == ("shop", False, None)
+        assert (me.json["enter"], me.json["languages"]) == (["telegram"], ["ru", "en"])
+        assert TOKEN.encode() not in me.body
+        assert TOKEN not in await (await shop.client.get("/app/shop/")).get_data(as_text=True)
+        wrong = await shop.client.get("/app/shop%22%3E%3Cscript%3E/", headers={"Accept": "text/html"})
+        assert wrong.status_code == 404
+        assert "<script" not in await wrong.get_data(as_text=True)
 
     async def in_demo(shop):
-        text = (await page(shop))[1]
-        assert 'data-demo="yes"' in text
-        assert 'data-chat-url="https://t.me/shop_bot"' in text
+        me = (await shop.ask("GET", "_me", headers={})).json
+        assert (me["demo"], me["chat_url"]) == (True, "https://t.me/shop_bot")
 
     visit(real)
-    visit(in_demo, demo=True, chat_urls={"shop": "https://t.me/shop_bot"})
+    visit(in_demo, demo=True, chat_url="https://t.me/shop_bot")
 
 
 def test_every_module_and_style_the_page_names_is_there(visit) -> None:
     async def test(shop):
-        seen, wanted = set(), {"/app/shop"}
+        seen, wanted = set(), {""}
         while wanted:
-            path = wanted.pop()
-            seen.add(path)
-            answer = await shop.client.get(path)
-            assert answer.status_code == 200, path
+            name = wanted.pop()
+            seen.add(name)
+            answer = await shop.client.get(f"/app/shop/{name}")
+            assert answer.status_code == 200, name
             text = await answer.get_data(as_text=True)
-            named = set(re.findall(r'(?:src|href)="(/app/static/[^"]+)"', text))
-            named |= {f"/app/static/{name}" for name in re.findall(r'(?:from|import) "\./([^"]+)"', text)}
+            named = set(re.findall(r'(?:src|href)="([^"#:]+)"', text)) if not name else set()
+            named |= set(re.findall(r'(?:from|import) "\./([^"]+)"', text))
             wanted |= named - seen
-        modules = {f"/app/static/{path.name}" for path in STATIC.glob("*.js")}
-        assert modules <= seen
+        assert {path.name for path in FILES.glob("*.js")} <= seen
 
     visit(test)
 
 
 def test_every_module_is_loaded_at_once(visit) -> None:
     async def test(shop):
-        text = await (await shop.client.get("/app/shop")).get_data(as_text=True)
-        for path in STATIC.glob("*.js"):
-            assert f'"/app/static/{path.name}"' in text
+        text = await (await shop.client.get("/app/shop/")).get_data(as_text=True)
+        for path in FILES.glob("*.js"):
+            assert f'"{path.name}"' in text
 
     visit(test)
+
+
+def test_a_button_of_before_still_leads_to_the_shop_and_what_its_page_sends_is_one_order(visit) -> None:
+    async def test(shop):
+        button = await shop.client.get("/app/shop?bot=second&order=7")
+        assert (button.status_code, button.headers["Location"]) == (308, "/app/second/?order=7")
+        lines = [[await shop.product("orbit"), 1]]
+
+        async def sends(path, body):
+            """As the page does that was loaded before."""
+            return await shop.client.post(
+                f"/app/shop/api/{path}?bot=second&lang=en",
+                json=body,
+                headers=signed_in(ANN),
+                follow_redirects=True,
+            )
+
+        quote = await (await sends("quote", {"lines": lines})).get_json()
+        asked = {"key": KEY, "lines": lines, "quote": quote["fingerprint"]}
+        first = await (await sends("orders", asked)).get_json()
+        again = await shop.ask("POST", "orders", asked, bot="second")
+        assert first["number"] == again.json["number"]
+        row = (await shop.sql("SELECT bot, effect_id FROM shop.orders"))[0]
+        assert tuple(row) == ("second", f"app:second:{ANN}:{KEY}")
+
+    visit(test, options={"second": Options()}, tokens={"second": TOKEN})
 
 
 def test_every_problem_says_what_to_do_in_both_languages() -> None:

@@ -4,21 +4,21 @@ import json
 import re
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.page import PAGE
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent
-from mailroom.ingress.pages.shop import page as mini_app
+from tests.actors.bots.shop.page.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
+from tests.actors.bots.shop.page.shop_page import TOKEN, page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.shop_page import TOKEN, init_data, page_database_fixture  # noqa: F401 - a fixture
+from tests.ingress.pages.signed import init_data
 
-STATIC = Path(mini_app.__file__).parent / "static"
+STATIC = PAGE.files
 SUMS = ((149_000, "RUB"), (149_050, "RUB"), (-500, "RUB"), (900, "JPY"), (1_290, "USD"), (5_00, "AED"))
 SHIFT_MAX = 0.05
 """Half of what counts as good: https://web.dev/articles/cls."""
@@ -61,7 +61,7 @@ ASKED_TELEGRAM = "performance.getEntriesByType('resource').some(({ name }) => na
 
 def test_from_the_catalogue_to_the_goods_in_a_plain_window(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.sees("Lumen: photo editor")
         assert "you are visitor 5001" in await page.text("#demo")
         await page.type("input[type=search]", "chess")
@@ -113,7 +113,7 @@ def test_in_telegrams_window_its_buttons_and_colours_are_used(browse) -> None:
     async def test(here):
         data = init_data({"id": 777, "first_name": "Анна", "language_code": "ru"}, TOKEN)
         handed = urlencode({"tgWebAppData": data, "tgWebAppVersion": "8.0"}, quote_via=quote)
-        page = await here.visit(f"/app/shop#{handed}", script=TELEGRAM, language="ru-RU", touch=True)
+        page = await here.visit(f"/app/shop/#{handed}", script=TELEGRAM, language="ru-RU", touch=True)
         await page.sees("Светлица")
         assert await page.run("document.querySelector('#demo').hidden")
         assert await page.run("getComputedStyle(document.body).backgroundColor") == "rgb(35, 46, 60)"
@@ -155,7 +155,7 @@ def test_telegrams_script_is_asked_for_in_telegram_only_and_missed_by_nobody(bro
         data = init_data({"id": 777, "first_name": "Ann"}, TOKEN)
         theme = json.dumps(THEME)
         handed = {"tgWebAppData": data, "tgWebAppVersion": "8.0", "tgWebAppThemeParams": theme}
-        page = await here.visit(f"/app/shop?user=5#{urlencode(handed, quote_via=quote)}")
+        page = await here.visit(f"/app/shop/?user=5#{urlencode(handed, quote_via=quote)}")
         await page.sees("Lumen")
         assert "telegram=1" in await page.run("location.search")
         # There is no Telegram on this machine: the page has a button and colours all the same.
@@ -167,7 +167,7 @@ def test_telegrams_script_is_asked_for_in_telegram_only_and_missed_by_nobody(bro
         assert await page.run("getComputedStyle(document.body).backgroundColor") == "rgb(35, 46, 60)"
         assert await page.run("document.querySelector('#demo').hidden")
 
-        plain = await here.visit("/app/shop?user=5")
+        plain = await here.visit("/app/shop/?user=5")
         await plain.sees("Lumen")
         assert not await plain.run(
             "performance.getEntriesByType('resource').some(({name}) => name.includes('telegram.org'))"
@@ -178,7 +178,7 @@ def test_telegrams_script_is_asked_for_in_telegram_only_and_missed_by_nobody(bro
 
 def test_what_somebody_else_bought_first_is_said_and_can_be_taken_in_part(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.type("input[type=search]", "orbit")
         await page.until("document.querySelectorAll('.card').length === 1")
         assert "2 left" in await page.text(".card")
@@ -207,7 +207,7 @@ def test_what_somebody_else_bought_first_is_said_and_can_be_taken_in_part(browse
 
 def test_an_order_can_be_given_up_and_ordered_again(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001", language="ru-RU")
+        page = await here.visit("/app/shop/?user=5001", language="ru-RU")
         await page.click(".card .add")
         await page.click(ACTION)
         await page.until(f"document.querySelector({json.dumps(ACTION)}).textContent.startsWith('Оформить')")
@@ -232,7 +232,7 @@ def test_an_order_can_be_given_up_and_ordered_again(browse) -> None:
 
 def test_where_nobody_is_offered_the_page_says_who_writes_to_whom_and_counts_nothing_down(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.click(".card .add")
         await page.click(ACTION)
         await page.sees("Place the order")
@@ -248,7 +248,7 @@ def test_where_nobody_is_offered_the_page_says_who_writes_to_whom_and_counts_not
 
 def test_a_service_that_is_away_is_said_and_found_again_by_itself(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.click(".card .add")
         await page.offline(True)
         await page.click(ACTION)
@@ -263,12 +263,12 @@ def test_a_service_that_is_away_is_said_and_found_again_by_itself(browse) -> Non
 
 def test_the_language_is_switched_and_stays(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001", language="ru-RU")
+        page = await here.visit("/app/shop/?user=5001", language="ru-RU")
         await page.sees("Фото и видео")
         await page.click("#language")
         await page.sees("Photo and video")
         assert await page.run("document.documentElement.lang") == "en"
-        await page.goto(f"{here.base}/app/shop?user=5001&view=orders")
+        await page.goto(f"{here.base}/app/shop/?user=5001&view=orders")
         await page.sees("Your orders and the codes you buy will be here.")
 
     browse(test)
@@ -276,11 +276,11 @@ def test_the_language_is_switched_and_stays(browse) -> None:
 
 def test_the_cart_is_that_of_its_visitor_and_outlives_the_page(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.click(".card .add")
-        await page.goto(f"{here.base}/app/shop?user=5001&view=cart")
+        await page.goto(f"{here.base}/app/shop/?user=5001&view=cart")
         await page.until("document.querySelectorAll('.lines li').length === 1")
-        await page.goto(f"{here.base}/app/shop?user=5002&view=cart")
+        await page.goto(f"{here.base}/app/shop/?user=5002&view=cart")
         await page.sees("Your cart is empty")
 
     browse(test)
@@ -288,21 +288,21 @@ def test_the_cart_is_that_of_its_visitor_and_outlives_the_page(browse) -> None:
 
 def test_outside_telegram_a_real_shop_says_where_it_opens_and_what_becomes_of_a_payment(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.sees("The shop opens in Telegram")
         await page.sees("Open the chat")
-        page = await here.visit("/app/shop?order=1001", language="ru-RU")
+        page = await here.visit("/app/shop/?order=1001", language="ru-RU")
         await page.sees("Заказ № 1001: проверяем оплату")
         await page.sees("товары придут в чат с ботом")
 
-    browse(test, demo=False, chat_urls={"shop": "https://t.me/shop_bot"})
+    browse(test, demo=False, chat_url="https://t.me/shop_bot")
 
 
 def test_a_page_that_was_open_for_long_asks_to_be_opened_anew(browse) -> None:
     async def test(here):
         data = init_data({"id": 777, "first_name": "Ann"}, TOKEN, at=time.time() - 4000)
         handed = urlencode({"tgWebAppData": data, "tgWebAppVersion": "8.0"}, quote_via=quote)
-        page = await here.visit(f"/app/shop#{handed}", script=TELEGRAM)
+        page = await here.visit(f"/app/shop/#{handed}", script=TELEGRAM)
         await page.sees("The shop has been open for a long time.")
         await page.click(".nothing button")
         assert ["close", None] in await page.run("stub.calls")
@@ -321,7 +321,7 @@ def test_nothing_is_wider_than_the_window_and_nothing_jumps(browse, width, heigh
 
     async def test(here):
         page = await here.visit(
-            "/app/shop?user=5001",
+            "/app/shop/?user=5001",
             width=width,
             height=height,
             language="ru-RU",
@@ -356,7 +356,7 @@ def test_nothing_is_wider_than_the_window_and_nothing_jumps(browse, width, heigh
 
 def test_all_of_it_can_be_done_with_the_keyboard(browse) -> None:
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.sees("Lumen")
         await page.run("document.querySelector('.card .add').focus()")
         await page.press("Enter")
@@ -390,17 +390,17 @@ def test_the_words_are_there_in_both_languages(browse) -> None:
         used |= set(re.findall(r'\bt\("(\w+)"', file.read_text()))
 
     async def test(here):
-        page = await here.visit("/app/shop?user=5001")
+        page = await here.visit("/app/shop/?user=5001")
         await page.sees("Lumen")
         words = await page.run("""
-          import("/app/static/words.js").then(({ WORDS }) => Object.fromEntries(Object.entries(WORDS).map(
+          import("/app/shop/words.js").then(({ WORDS }) => Object.fromEntries(Object.entries(WORDS).map(
             ([language, words]) => [language, Object.entries(words).map(([name, one]) => [name, typeof one,
               typeof one === "object" ? Object.keys(one).join() : ""])])))
         """)
         assert words["ru"] == words["en"]
         assert used <= {name for name, _, _ in words["ru"]}
         script = """
-          import("/app/static/words.js").then(({ speak, money, percent, day, t, countdown }) => {
+          import("/app/shop/words.js").then(({ speak, money, percent, day, t, countdown }) => {
             const all = [];
             for (const language of ["ru", "en"]) {
               speak(language, { RUB: 2, JPY: 0 });

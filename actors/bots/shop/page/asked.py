@@ -1,34 +1,24 @@
-"""What a page asks of the shop's API, read and checked."""
+"""What the page asks the shop, read and checked."""
 
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.domain.contact import EMAIL_LENGTH_MAX
 from mailroom.actors.bots.shop.domain.discounts import PROMO_TEXT_LENGTH_MAX
-from mailroom.ingress.http.fit import WORDS, unfit_field
-from mailroom.ingress.pages.shop.problems import Problem
-from mailroom.storage.wrong_values import faults_in
+from mailroom.actors.pages.ask import Asked
 
 PRODUCT_ID_MAX = 2**31 - 1
-ORDER_NUMBER_MAX = 2**63 - 1
 MONEY_MINOR_MAX = 2**63 - 1
 """What Postgres keeps them in."""
 
-T = TypeVar("T", bound="Asked")
 ProductId = Annotated[int, Field(ge=1, le=PRODUCT_ID_MAX)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 
 
-class Asked(BaseModel):
-    """Whatever is asked for: no field is ignored silently, and a number is no text."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AskedQuote(Asked):
+class Quoted(Asked):
     """What a cart costs."""
 
     lines: tuple[tuple[ProductId, Quantity], ...] = Field(max_length=LINES_MAX)
@@ -47,11 +37,9 @@ class AskedQuote(Asked):
         return Cart(self.lines)
 
 
-class AskedOrder(AskedQuote):
-    """Order a cart at the prices of a quote."""
+class Ordered(Quoted):
+    """Order a cart at the prices of a quote; of one key there is one order."""
 
-    key: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")
-    """Made up by the page for this order: sent twice, there is one order all the same."""
     quote: str = Field(max_length=64)
     """The fingerprint of the quote that the customer has seen."""
     use_balance: bool = False
@@ -61,26 +49,37 @@ class AskedOrder(AskedQuote):
     """How to be reached, and where a receipt goes; None or empty: as last time."""
 
 
-class AskedComplaint(Asked):
-    """Tell the shop what is wrong with an order."""
+class OfOrder(Asked):
+    """An order of the visitor's."""
 
-    key: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")
-    """Made up by the page for this message: sent twice, it is told once."""
+    number: int
+
+
+class Complaint(OfOrder):
+    """Tell the shop what is wrong with an order; with one key it is told once."""
+
     text: str = Field(min_length=1, max_length=COMPLAINT_CHARS_MAX)
 
 
-class AskedPayment(Asked):
+class Payment(OfOrder):
     """Pay an order at a provider."""
 
     provider: str = Field(max_length=64)
 
 
-def read(model: type[T], data: bytes) -> T:
-    """Read a body. Raises `Problem`."""
-    try:
-        asked = model.model_validate_json(data, strict=True)
-    except ValidationError as invalid:
-        raise Problem(400, "malformed", fields=faults_in(invalid)) from None
-    if (field := unfit_field(asked)) is not None:
-        raise Problem(400, "malformed", fields=[f"{field}: {WORDS}"])
-    return asked
+class OfGoods(OfOrder):
+    """One of its goods; `place` counts them all from 0."""
+
+    place: int
+
+
+class OfPolicy(Asked):
+    """The terms of sale, or what is kept of people."""
+
+    name: str
+
+
+class OfPicture(Asked):
+    """A picture, by its content."""
+
+    digest: str = Field(pattern=r"^[0-9a-f]{32}$")
