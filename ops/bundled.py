@@ -48,14 +48,17 @@ def rooms(settings: Settings) -> dict[str, BundledBot[Any]]:
 
 
 def parts_of(settings: Settings, name: str) -> Parts[Any]:
-    """What runs of a configured bot. Raises `RoomError`."""
+    """What runs of a configured bot, all of it counted. Raises `RoomError`."""
     kind, folder = settings.bots[name].kind or "", _folder(settings)
     its = room(kind, folder)
     try:
         with faults_told(kind, folder):
-            return its.parts()
+            parts = its.parts()
     except ModuleFaultError as fault:
         raise RoomError(f"room {kind!r}: {fault}") from fault
+    from mailroom.actors.hosting.counted_parts import counted_parts  # with the parts, asyncpg
+
+    return counted_parts(parts, name)
 
 
 def _folder(settings: Settings) -> Path | None:

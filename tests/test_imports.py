@@ -18,6 +18,7 @@ PUT_OFF = {
     "ops/preflight.py": "a wrong setting is told before Redis's client is loaded",
     "ops/routers.py": "settings are checked without aiogram",
     "ops/serving.py": "a wrong setting is told before the service is loaded",
+    "ops/bundled.py": "what a room is, is read without what runs of it",
     "ops/quick_aiogram.py": "it is what makes aiogram's import quick",
     "supervisors/oncall/*": "commands that ask Redis alone do without asyncpg",
     "actors/uses/cpu_child.py": "not every system has the module",

@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from structlog import get_logger
 
 from mailroom.actors import away
+from mailroom.actors.hosting.callbacks import counted
 from mailroom.actors.hosting.errors import NotUrgent, Owner, owner_of
 from mailroom.actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from mailroom.actors.hosting.hold import Hold
@@ -52,6 +53,10 @@ PROBE_SECONDS = 10
 """How long `getMe` may take where it is asked only whether Telegram is there and knows the bot."""
 MADE_UP = frozenset({OBSERVER, "aiogd_update"})
 """Kinds of updates that we and aiogram_dialog make up: Telegram knows nothing of them."""
+
+
+KINDS = frozenset(Update.model_fields) | {"event"}
+"""What a bot answers, as metrics name it."""
 
 
 class HostedBot:
@@ -142,20 +147,25 @@ class HostedBot:
             return True
         if entry.kind == "event":
             event = ChatEvent(name=content["name"], data=content["data"], chat_id=turn.chat_id).as_(self.bot)
-            response = await dispatch_event(self.dispatcher, self.bot, event, extras)
+            answering = dispatch_event(self.dispatcher, self.bot, event, extras)
         else:
             if self.moving is not None:
                 await self.moving.read(turn, content)
             update = Update.model_validate(content, context={"bot": self.bot})
-            try:
-                response = await self.dispatcher.feed_update(self.bot, update, **extras)
-            except CancelHandler:
-                return True  # a bot's way to say that this update is done with
-            except SkipHandler:
-                return False  # nobody was left to pass it on to
+            answering = self._fed(update, extras)
+        name = entry.kind if entry.kind in KINDS else "other"
+        response = await counted(self.name, "answers", name, answering)
         if isinstance(response, TelegramMethod):
             await self._answer(response)
         return response is not UNHANDLED
+
+    async def _fed(self, update: Update, extras: Mapping[str, Any]) -> Any:
+        try:
+            return await self.dispatcher.feed_update(self.bot, update, **extras)
+        except CancelHandler:
+            return None  # a bot's way to say that this update is done with
+        except SkipHandler:
+            return UNHANDLED  # nobody was left to pass it on to
 
     @property
     def urgent_kinds(self) -> frozenset[str]:

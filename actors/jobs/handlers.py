@@ -10,7 +10,7 @@ release are run after it. What does not fit any more becomes a dead letter that 
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -74,6 +74,10 @@ class Handlers:
                 raise HandlersError(f"jobs of the queue {other.queue} cannot be run in {self.queue}")
             for one in other:
                 self._add(one)
+
+    def wrap(self, wrapped: Callable[[Does[Any]], Handler[Any]]) -> None:
+        """Have what it says done for each kind instead."""
+        self._by_name = {name: replace(one, run=wrapped(one)) for name, one in self._by_name.items()}
 
     def find(self, name: str) -> Does[Any] | None:
         """What is done for jobs of this name; None if that is not known here."""

@@ -28,8 +28,10 @@ from tests.ops.monitoring.published import (
 from tests.ops.monitoring.runbook import PAGES, sections
 
 FEW = {"bot", "status", "verdict", "reason", "outcome", "loop", "store", "state", "path", "queue", "account",
-       "model", "purpose", "kind", "work"}  # fmt: skip
-"""Labels of which an installation has a handful. A chat, a message or a person is never one."""
+       "model", "purpose", "kind", "work", "sender", "callback", "name"}  # fmt: skip
+"""Labels of which an installation has a handful. A chat, a message or a person is never one;
+`name` is what a program calls its own code.
+"""
 
 
 @pytest.mark.parametrize(("where", "expression"), EXPRESSIONS, ids=[where for where, _ in EXPRESSIONS])
