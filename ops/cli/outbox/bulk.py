@@ -34,7 +34,7 @@ QUESTIONS = {"retry": "Run {these} again?", "drop": "Drop {these} for good?"}
 
 EXAMPLE_RETRY = (
     '\b\nExamples:\n  mailroom outbox retry job:123 --why "the address is mended"'
-    '\n  mailroom outbox retry --queue shop.payment --error timeout --since 2h --why "the provider is back"'
+    '\n  mailroom outbox retry --queue mybot.payment --error timeout --since 2h --why "the provider is back"'
 )
 EXAMPLE_DROP = (
     '\b\nExample:\n  mailroom outbox drop --queue mybot.notification --since 1d --why "sent by hand"'

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mailroom.supervisors.oncall.job_reports import JobEvent, JobReport, JobStory
 
 EXAMPLE_LIST = (
-    "\b\nExamples:\n  mailroom outbox list --queue shop.payment --state retrying"
+    "\b\nExamples:\n  mailroom outbox list --queue mybot.payment --state retrying"
     "\n  mailroom outbox --chat mybot:123 --since 2h"
 )
 EXAMPLE_SHOW = "\b\nExample:\n  mailroom outbox show job:123"
