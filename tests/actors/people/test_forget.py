@@ -9,13 +9,23 @@ from mailroom.actors.people.grant import grant_of
 from mailroom.actors.people.links import Links
 from mailroom.actors.uses.file_links import FileLinks
 from mailroom.actors.uses.files import RoomFiles
+from mailroom.storage.postgres.console_people import Proved, open_session
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.people.test_enter import ANNA, OTHER, House
 from tests.actors.people.test_links import VAULT, token_in, username
 from tests.actors.people.test_push import Salon
 from tests.rooms import room_of
 
-TABLES = ("proof", "code", "page_session", "page_grant", "push_subscription", "file", "file_of")
+TABLES = (
+    "proof",
+    "code",
+    "page_session",
+    "page_grant",
+    "push_subscription",
+    "file",
+    "file_of",
+    "console_session",
+)
 
 
 def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
@@ -41,6 +51,8 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
                 link = await room.links.grant(tx, Grant("feed", str(number)), person=one.person)
                 links[one.person] = token_in(link)
                 await room.files.put(tx.connection, f"{number}".encode(), "text/plain", of=one.person)
+        for address in (ANNA, OTHER):
+            await open_session(pool, f"console of {address}", Proved("code", address, None, ""), 600)
         await house.ask(ANNA, "salon")
         await house.ask(OTHER, "salon")
 
