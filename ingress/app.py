@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from quart import Blueprint, Response, jsonify, render_template, request
 from quart_trio import QuartTrio
 
+from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.providers.telegram import SECRET_HEADER
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
@@ -45,12 +46,13 @@ def create_app(
     trusted_proxies: Sequence[str] = (),
     allowance: Allowance | None = None,
     people: People | None = None,
+    senders: Sequence[CodeSender] = (),
 ) -> QuartTrio:
     """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
     token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
     `sections` are those of bots in the console; `doing` has them act; `people` work there, with a token for
-    on-call or without. `trusted_proxies` are believed when they say who asks. Wrong tokens count in
-    `allowance`.
+    on-call or without; `senders` carry codes to those who have no Telegram. `trusted_proxies` are believed
+    when they say who asks. Wrong tokens count in `allowance`.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -97,7 +99,7 @@ def create_app(
     if desk is None or (ops_token is None and people is None):
         app.register_blueprint(switched_off())
     else:
-        access = Access(ops_token, allowance or Allowance(), trusted_proxies, people)
+        access = Access(ops_token, allowance or Allowance(), trusted_proxies, people, senders)
         of_bots = sections or {}
         ends = trio.Event() if closing is None else closing
         asking = Asking(doing or Doing(), Lives(ends))

@@ -302,7 +302,7 @@ class Service:
                 doing, stop,
             ),
             sections=of_bots, doing=doing,
-            people=People(stores.database, working) if working else None,
+            people=People(stores.database, working) if working else None, senders=services.senders,
             trusted_proxies=settings.trusted_proxies, allowance=services.allowance,
         )  # fmt: skip
         front = Front(settings, intake, webhook, app)

@@ -1,15 +1,13 @@
 """How somebody gets into the console and out of it: on-call by the token, people by a link of their bot."""
 
 import hmac
-from hashlib import sha256
-from secrets import token_urlsafe
 
 from quart import Blueprint, Response, render_template, request
 from quart.typing import ResponseReturnValue
 from structlog import get_logger
 
-from mailroom.actors.hosting.console_link import LINK_SECONDS
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.console.own_form import NOT_OWN, is_own, own_form
 from mailroom.ingress.ops.access import (
     Access,
     cookie_name,
@@ -48,7 +46,7 @@ def add_entering(page: Blueprint, access: Access) -> None:
             return await login_page(access, "That is not the token.", 401)
         who = "".join(filter(str.isprintable, form.get("who", ""))).strip()[:WHO_CHARS_MAX]
         log.info("console_login", who=who, address=request.remote_addr)
-        return _to_the_page(access.open_session(who), SESSION_SECONDS)
+        return to_the_page(access.open_session(who), SESSION_SECONDS)
 
     @page.get("/enter")
     async def entrance() -> ResponseReturnValue:
@@ -57,27 +55,14 @@ def add_entering(page: Blueprint, access: Access) -> None:
         """
         if not is_page_of_its_own(request):
             return not_a_page_of_its_own()
-        proof = request.cookies.get(_proof_name()) or token_urlsafe(32)
-        response = Response(
-            await render_template("console_enter.html", proof=_of_this_browser(proof)),
-            content_type="text/html; charset=utf-8",
-        )
-        https = is_https(request)
-        response.set_cookie(
-            _proof_name(), proof, max_age=int(LINK_SECONDS), path="/", httponly=True, samesite="Strict",
-            secure=https,
-        )  # fmt: skip
-        return response
+        return await own_form("console_enter.html")
 
     @page.post("/enter")
     async def enter() -> ResponseReturnValue:
         """Exchange the token of a link for a session, once."""
         form = await request.form
-        proof = _of_this_browser(request.cookies.get(_proof_name(), ""))
-        ours = hmac.compare_digest(proof, form.get("proof", "").encode("ascii", "replace").decode())
-        if not (is_same_origin(request) and ours):
-            words = "This browser did not open the link itself, or keeps no cookies. Open the link once more."
-            return await login_page(access, words, 403)
+        if not is_own(form):
+            return await login_page(access, NOT_OWN, 403)
         if (seconds := await guesses.wait_seconds(request)) > 0:
             return await login_page(access, "Too many failed attempts.", 429, retry_seconds=int(seconds) + 1)
         try:
@@ -87,7 +72,7 @@ def add_entering(page: Blueprint, access: Access) -> None:
         if cookie is None:
             await guesses.wrong(request, "console_link_wrong")
             return await login_page(access, SPENT, 401)
-        return _to_the_page(cookie, SESSION_SECONDS)
+        return to_the_page(cookie, SESSION_SECONDS)
 
     @page.post("/logout")
     async def logout() -> ResponseReturnValue:
@@ -98,7 +83,7 @@ def add_entering(page: Blueprint, access: Access) -> None:
             if not (is_same_origin(request) and hmac.compare_digest(token, one.csrf_token.encode())):
                 return await login_page(access, "Log out on the console itself.", 403)
             await aio(one.end)
-        return _to_the_page("", 0)
+        return to_the_page("", 0)
 
 
 async def login_page(access: Access, words: str, status: int, retry_seconds: int = 0) -> Response:
@@ -109,6 +94,7 @@ async def login_page(access: Access, words: str, status: int, retry_seconds: int
         retry_seconds=retry_seconds,
         on_call=not access.off,
         people=access.people is not None,
+        codes=access.codes is not None,
     )
     response = Response(page, status, content_type="text/html; charset=utf-8")
     if status == 401:
@@ -126,7 +112,8 @@ def not_a_page_of_its_own() -> Response:
     return Response(f"open {request.path} in a window of its own\n", 403, content_type="text/plain")
 
 
-def _to_the_page(cookie: str, seconds: int) -> Response:
+def to_the_page(cookie: str, seconds: int) -> Response:
+    """Go on to the console, with a session for so long."""
     https = is_https(request)
     response = Response("", 303, {"Location": "/console"})
     response.set_cookie(
@@ -139,14 +126,3 @@ def _to_the_page(cookie: str, seconds: int) -> Response:
         secure=https,
     )
     return response
-
-
-def _proof_name() -> str:
-    """The cookie that says that this browser has opened the page whose form it sends: no other page of this
-    host can have somebody logged in as somebody else, for none is told what stands in that form.
-    """
-    return f"{cookie_name(https=is_https(request))}-enter"
-
-
-def _of_this_browser(proof: str) -> str:
-    return hmac.new(proof.encode(), b"enter", sha256).hexdigest() if proof else ""

@@ -16,6 +16,7 @@ from structlog import get_logger
 
 from mailroom.actors.pages.ask import ON_CALL
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.console.by_code import add_by_code
 from mailroom.ingress.console.entering import NOBODY, add_entering, login_page, not_a_page_of_its_own
 from mailroom.ingress.console.feed import Feed, Order
 from mailroom.ingress.console.section import BotSection
@@ -83,6 +84,8 @@ def console(
 
     page.register_error_handler(StoreError, _store_away)
     add_entering(page, access)
+    if access.codes is not None:
+        add_by_code(page, access, access.codes)
 
     @page.get("")
     async def index() -> ResponseReturnValue:

@@ -18,12 +18,14 @@ from urllib.parse import urlsplit
 from itsdangerous import BadData, URLSafeTimedSerializer
 from quart import Request
 
+from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.ops.asker import Asker
 from mailroom.ingress.ops.guesses import Guesses
 from mailroom.ingress.ops.logged_in import SESSION_SECONDS, LoggedIn
 from mailroom.ingress.ops.people import People
+from mailroom.ingress.ops.staff_codes import StaffCodes
 
 ENDED_MAX = 10_000
 """Sessions remembered as ended; only who has the token can open and end one."""
@@ -48,11 +50,14 @@ class Access:
         allowance: Allowance,
         trusted_proxies: Sequence[str] = (),
         people: People | None = None,
+        senders: Sequence[CodeSender] = (),
     ) -> None:
         self.allowance = allowance
         self.guesses = Guesses(allowance, trusted_proxies)
         self.people = people
         """None where no bot has a section."""
+        self.codes = StaffCodes(people, senders, allowance) if people is not None and senders else None
+        """None where nobody carries codes."""
         self.off = token is None
         """Whether there is no on-call."""
         self._ended: dict[str, float] = {}

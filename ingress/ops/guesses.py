@@ -40,6 +40,10 @@ class Guesses:
         self._allowance = allowance
         self._last: dict[str, int] = {}
 
+    def address(self, request: Request) -> str:
+        """Whom whoever asks is taken for: their address, or their network's."""
+        return self._who(request)[0]
+
     async def wait_seconds(self, request: Request) -> float:
         """How long whoever asks has to wait before a token of his is good for anything; 0 if he need not."""
         return await aio(self._wait, *self._who(request))

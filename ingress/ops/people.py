@@ -50,12 +50,16 @@ class People:
         person = await console_people.use_link(self.database, token)
         if person is None:
             return None
+        return await self.open(person)
+
+    async def open(self, person: Proved) -> str:
+        """Log in whoever has proved who they are: the cookie. Raises `NobodyHereError`."""
         works = await self.works_at(frozenset({_proof(person)}))
         if not works:
             raise NobodyHereError
         secret = token_urlsafe(SECRET_BYTES)
         await console_people.open_session(self.database, secret, person, SESSION_SECONDS)
-        log.info("console_login", who=f"{person.address} {person.name}", bots=sorted(works))
+        log.info("console_login", who=f"{person.address} {person.name}".strip(), bots=sorted(works))
         return PERSON + secret
 
     async def logged_in(self, cookie: str) -> LoggedIn | None:

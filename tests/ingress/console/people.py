@@ -1,5 +1,6 @@
 """Two bots with a section each, whose rooms say who works there, and a browser for each of those people."""
 
+import base64
 import re
 from contextlib import asynccontextmanager
 from secrets import token_hex
@@ -23,6 +24,7 @@ from mailroom.ingress.ops.people import People
 from mailroom.storage.postgres.console_people import Proved, add_link
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.migrate import apply_migrations
+from mailroom.storage.vault import Vault
 from tests.ingress.conftest import TOKEN
 
 OWN = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document", "X-Forwarded-Proto": "https"}
@@ -42,16 +44,19 @@ ASKS = (
 )
 
 
+VAULT = Vault([base64.urlsafe_b64encode(bytes(32)).decode()])
+
+
 class Work:
     """The application, and what a test changes of it."""
 
-    def __init__(self, database, desk, files, *, token):
-        self.database, self.desk, self.files = database, desk, files
+    def __init__(self, database, desk, files, *, token, senders=()):
+        self.database, self.desk, self.files, self.woken = database, desk, files, []
         self.works = {("mine", "tg:7001"): {"owner"}, ("mine", "tg:7002"): {"staff"}}
         self.works[("other", "tg:7003")] = {"owner"}
         self.staff = {bot: self._staff(bot) for bot in ("mine", "other")}
         self.people = People(database, self.staff)
-        self.allowance, self.token = Allowance(), token
+        self.allowance, self.token, self.senders = Allowance(), token, senders
         self.serve()
 
     def serve(self):
@@ -59,7 +64,7 @@ class Work:
         sections = {bot: BotSection(one) for bot, one in self.staff.items()}
         self.app = create_app(
             None, None, {"bots": {}}, self.desk, self.token, trio.Event(),
-            sections=sections, people=self.people, allowance=self.allowance,
+            sections=sections, people=self.people, allowance=self.allowance, senders=self.senders,
         )  # fmt: skip
 
     def _staff(self, bot):
@@ -68,7 +73,7 @@ class Work:
             return frozenset().union(*found)
 
         section = Section(bot.title(), self.files, ASKS)
-        room = SimpleNamespace(bot=bot, told=[])
+        room = SimpleNamespace(bot=bot, told=[], vault=VAULT, wake=self.woken.append)
         return Staff.of(room, Parts(answers=lambda: None, section=section, roles=roles))
 
     def nobody_of(self, bot):
@@ -151,13 +156,13 @@ async def _database(postgres_url):
 
 
 @asynccontextmanager
-async def working(postgres_url, desk, files, *, token=TOKEN):
+async def working(postgres_url, desk, files, *, token=TOKEN, **changes):
     """Two bots whose people are at work; `token` is that of on-call."""
     (files / "section.html").write_text("<p>What is to be done</p>")
     (files / "section.js").write_text("export default function () {}")
     pool = await aio(connect, await aio(_database, postgres_url))
     try:
-        yield Work(pool, desk, files, token=token)
+        yield Work(pool, desk, files, token=token, **changes)
     finally:
         with trio.CancelScope(shield=True):
             await aio(pool.close)

@@ -18,6 +18,8 @@ THE_WAY_IN = {
     "/console/login",
     "/console/logout",
     "/console/enter",
+    "/console/code",
+    "/console/code/enter",
     "/console/static/<path:filename>",
 }
 """For whoever comes by: they say nothing of what there is."""
