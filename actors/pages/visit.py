@@ -14,6 +14,11 @@ TELEGRAM = "tg:"
 """Before the number that Telegram gives a person."""
 
 
+def telegram_id_of(address: str) -> int | None:
+    """Telegram's number in an address or of a person, where it is that."""
+    return int(address.removeprefix(TELEGRAM)) if address.startswith(TELEGRAM) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What somebody has proved: that an address is theirs."""
@@ -27,7 +32,7 @@ class Proof:
     @property
     def telegram_id(self) -> int | None:
         """Telegram's number of the person, where it is that."""
-        return int(self.address.removeprefix(TELEGRAM)) if self.address.startswith(TELEGRAM) else None
+        return telegram_id_of(self.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,13 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.balance import balances
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.kinds import ERASE, ERASE_USAGE, Erasure, UsageOf
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import cancel_order
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.bots.shop.owner_log import By, Outcome, once_within
+from mailroom.actors.cause import Begins
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.pages.visit import TELEGRAM, telegram_id_of
 from mailroom.storage.postgres.broadcasts import forget_recipient
 from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -80,32 +85,47 @@ async def find(database: Source, wish: Erasure) -> tuple[str, int, list[int]] | 
     return row["bot"], row["chat_id"], [order["id"] for order in orders]
 
 
-async def erase(database: Pool, bot: str, wish: Erasure, origin: Origin) -> bool:
+async def erase(room: Room[Options], of: Begins, wish: Erasure) -> bool:
     """Forget somebody, in the turn of their chat. False if an order has come in between: the job is there
     again then. Done before, nothing more is to do.
     """
-
-    async def act(connection: Connection) -> Outcome:
-        row = await connection.fetchrow(SQL["lock"], wish.erasure)
-        if row is None:
-            return {}
-        user_id, nobody = row["user_id"], -wish.erasure
-        if await connection.fetch(SQL["open_orders"], bot, user_id):
-            raise _OpenOrderError
-        orders = await _delete(connection, bot, user_id, row["chat_id"], nobody)
-        usage = UsageOf(bot=bot, user_id=user_id, nobody=nobody)
-        tomorrow = await connection.fetchval(SQL["tomorrow"])
-        await enqueue(connection, [ERASE_USAGE(usage, run_at=tomorrow)])
-        await connection.execute(SQL["done"], wish.erasure)
-        return {"orders_kept": orders}
-
-    by = By(bot, WHO, f"{bot}:erasure:{wish.erasure}")
+    by = By(room.bot, WHO, f"{room.bot}:erasure:{wish.erasure}")
     try:
-        await once(database, by, "erasure", str(wish.erasure), act)
-    except _OpenOrderError:
-        await enqueue(database, [ERASE(wish, bot=bot, delay_seconds=AGAIN_SECONDS, origin=origin)])
+        async with room.transaction(of) as tx:
+            await once_within(tx.connection, by, "erasure", str(wish.erasure), lambda _: _all(room, tx, wish))
+    except OpenOrdersError:
+        async with room.transaction(of) as tx:
+            await tx.enqueue(ERASE(wish, bot=room.bot, delay_seconds=AGAIN_SECONDS))
         return False
     return True
+
+
+async def forget(room: Room[Options], tx: Transaction, person: str) -> None:
+    """What the shop itself does to forget a person, whoever wants it. Raises `OpenOrdersError` while
+    something of an order of theirs is still to come.
+    """
+    user_id = telegram_id_of(person)
+    if user_id is None:
+        return  # only Telegram's people buy here
+    connection, bot = tx.connection, room.bot
+    if await connection.fetch(SQL["open_orders"], bot, user_id):
+        raise OpenOrdersError(f"an order of {person} is still under way")
+    wish = await connection.fetchrow(SQL["wish"], bot, user_id)
+    assert wish is not None, "there is one now"
+    await _delete(connection, bot, user_id, wish["chat_id"], -wish["id"])
+    usage = UsageOf(bot=bot, user_id=user_id, nobody=-wish["id"])
+    await tx.enqueue(ERASE_USAGE(usage, run_at=await connection.fetchval(SQL["tomorrow"])))
+    await connection.execute(SQL["done"], wish["id"])
+
+
+async def _all(room: Room[Options], tx: Transaction, wish: Erasure) -> Outcome:
+    """What is known of somebody who wishes to be forgotten: here, and to the platform."""
+    row = await tx.connection.fetchrow(SQL["lock"], wish.erasure)
+    if row is None:
+        return {}
+    orders: int = await tx.connection.fetchval(SQL["kept"], room.bot, row["user_id"])
+    await room.forget(tx, f"{TELEGRAM}{row['user_id']}")
+    return {"orders_kept": orders}
 
 
 async def erase_usage(database: Source, usage: UsageOf) -> None:
@@ -113,18 +133,16 @@ async def erase_usage(database: Source, usage: UsageOf) -> None:
     await database.execute(SQL["usage"], usage.bot, usage.user_id, usage.nobody)
 
 
-class _OpenOrderError(Exception):
-    """Something of an order is still to come."""
+class OpenOrdersError(Exception):
+    """Something of an order is still to come: who has ordered it cannot be forgotten before."""
 
 
-async def _delete(connection: Connection, bot: str, user_id: int, chat_id: int, nobody: int) -> int:
-    """All rows of somebody, or their name in those that stay; how many orders stay."""
+async def _delete(connection: Connection, bot: str, user_id: int, chat_id: int, nobody: int) -> None:
+    """All rows of somebody, or their name in those that stay."""
     for name in ("complaints", "quoted"):  # while it is known whose orders they are
         await connection.execute(SQL[name], bot, user_id)
-    tag: str = await connection.execute(SQL["orders"], bot, user_id, nobody)
-    for name in ("balance", "usage"):
+    for name in ("orders", "balance", "usage"):
         await connection.execute(SQL[name], bot, user_id, nobody)
     for name in ("leaderboard", "friends", "customer"):
         await connection.execute(SQL[name], bot, user_id)
     await forget_recipient(connection, bot, chat_id)
-    return int(tag.removeprefix("UPDATE "))

@@ -9,6 +9,14 @@ SELECT bot, user_id, chat_id FROM {schema}.erasures WHERE id = $1 AND done_at IS
 -- lock: the same, to oneself until the transaction ends.
 SELECT bot, user_id, chat_id FROM {schema}.erasures WHERE id = $1 AND done_at IS NULL FOR UPDATE;
 
+-- wish: the same of a customer, noted now where it was not.
+INSERT INTO {schema}.erasures (bot, user_id, chat_id, asked_at) VALUES ($1, $2, $2, {now})
+ON CONFLICT (bot, user_id) WHERE done_at IS NULL DO UPDATE SET user_id = excluded.user_id
+RETURNING id, chat_id;
+
+-- kept: how many orders of a customer stay in the books.
+SELECT count(*) FROM {schema}.orders WHERE bot = $1 AND user_id = $2;
+
 -- open_orders: a customer's orders of which something is still to come.
 SELECT id, status FROM {schema}.orders
 WHERE bot = $1 AND user_id = $2 AND status IN ('awaiting_payment', 'paid', 'refunding')

@@ -13,6 +13,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 
 from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.cause import Cause
 from mailroom.storage.postgres.outbox.job import Origin
 
 LANGUAGE = "language"
@@ -57,6 +58,10 @@ class Turn(Protocol):
 
     def effect_id(self, name: str) -> str:
         """A name for an effect of this message that is the same when the message is handled again."""
+
+    @property
+    def cause(self) -> Cause:
+        """The message as a reason to write: see `Room.transaction`."""
 
     def origin(self, name: str) -> Origin:
         """The same as the origin of a job: it is enqueued once, however often the message is handled."""

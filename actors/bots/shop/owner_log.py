@@ -66,22 +66,33 @@ async def once(
     """
     with answering():
         async with database.acquire() as connection, connection.transaction():
-            # A twin waits here for the first one's commit.
-            number = await connection.fetchval(
-                SQL["begin"],
-                by.bot,
-                by.effect_id,
-                printable(by.who)[:WHO_CHARS_MAX],
-                action,
-                printable(target)[:TARGET_CHARS_MAX],
-                printable(by.why)[:WHY_CHARS_MAX],
-            )
-            if number is None:
-                done: Outcome = json.loads(await connection.fetchval(SQL["outcome"], by.effect_id))
-                return done
-            outcome = await act(connection)
-            await connection.execute(SQL["end"], number, json.dumps(outcome, ensure_ascii=False))
-            return outcome
+            return await once_within(connection, by, action, target, act)
+
+
+async def once_within(
+    connection: Connection,
+    by: By,
+    action: str,
+    target: str,
+    act: Callable[[Connection], Awaitable[Outcome]],
+) -> Outcome:
+    """The same in a transaction of the caller's."""
+    # A twin waits here for the first one's commit.
+    number = await connection.fetchval(
+        SQL["begin"],
+        by.bot,
+        by.effect_id,
+        printable(by.who)[:WHO_CHARS_MAX],
+        action,
+        printable(target)[:TARGET_CHARS_MAX],
+        printable(by.why)[:WHY_CHARS_MAX],
+    )
+    if number is None:
+        done: Outcome = json.loads(await connection.fetchval(SQL["outcome"], by.effect_id))
+        return done
+    outcome = await act(connection)
+    await connection.execute(SQL["end"], number, json.dumps(outcome, ensure_ascii=False))
+    return outcome
 
 
 async def read_log(source: Source, bot: str, most: int = 20) -> list[Deed]:

@@ -3,6 +3,7 @@
 from mailroom.actors.bots.shop.console import SECTION
 from mailroom.actors.bots.shop.demo.goods import fill, fill_pictures
 from mailroom.actors.bots.shop.demo.people import SUPPLIER_CHAT_ID
+from mailroom.actors.bots.shop.erasure import forget
 from mailroom.actors.bots.shop.jobs.handlers import handlers
 from mailroom.actors.bots.shop.jobs.purpose import purposes
 from mailroom.actors.bots.shop.jobs.whose import whose
@@ -33,6 +34,7 @@ PARTS = Parts(
     roles=roles,
     page=PAGE,
     prepare=prepare,
+    forget=forget,
     measure=measure,
     restored=restored,
     whose=whose,

@@ -21,6 +21,7 @@ from mailroom.actors.bots.shop.replies import chat_of, send, show, tell
 from mailroom.actors.bots.shop.screens import Front, Screen
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.hosting.room import Room
 
 
 async def terms_command(
@@ -66,13 +67,10 @@ async def do_erasure(callback: CallbackQuery, database: Pool, turn: Turn, wake: 
     await show(callback, screens.erasing(texts, left.unfinished, begun=begun))
 
 
-async def erased(
-    event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn, wake: Wake
-) -> None:
+async def erased(event: ChatEvent, bot: Bot, state: FSMContext, room: Room[Options], turn: Turn) -> None:
     """Delete it, and say so: the last that is remembered of this chat."""
     wish = ERASED.read(event.data)
-    if not await erasure.erase(database, turn.bot, wish, turn.origin("erasure")):
-        wake(DELIVERY.of(turn.bot))
+    if not await erasure.erase(room, turn, wish):
         return
     await state.clear()
     await tell(bot, event.chat_id, screens.erased(TEXTS[Language(wish.language)]))

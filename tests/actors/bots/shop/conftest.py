@@ -34,8 +34,10 @@ from aiogram.methods import (
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
 from mailroom.actors.bots.shop.demo.goods import fill
+from mailroom.actors.bots.shop.erasure import forget
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.router import build
+from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.events import ChatEvent, dispatch_event
 from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
@@ -45,6 +47,7 @@ from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
+from tests.rooms import room_of
 from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
 
 TOKEN = "42:shop-under-test"
@@ -209,6 +212,10 @@ class StubTurn:
 
     def origin(self, name: str) -> Origin:
         return Origin(self.bot, "chat", self.effect_id(name), self.update_id)
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(bot=self.bot, trace=f"t{self.update_id}", who="chat", effect=self.effect_id)
 
     @property
     def attempt(self) -> int:
@@ -461,6 +468,9 @@ def new_customer(
                 "wake": woken.append,
                 "options": options,
             }
+            services["room"] = room_of(
+                bot="shop", database=pool, wake=woken.append, options=options, erases=forget
+            )
             dispatcher = Dispatcher(storage=MemoryStorage(), **services | about.pop("services", {}))
             dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)

@@ -7,6 +7,7 @@ import pytest
 
 from mailroom.actors.bots.shop import erasure
 from mailroom.actors.bots.shop.options import Options
+from tests.actors.bots.shop.conftest import StubTurn
 
 TABLES = ("customers", "orders", "balance_entries", "leaderboard", "model_usage", "erasures")
 
@@ -161,7 +162,8 @@ def test_a_deletion_that_fails_at_any_step_deletes_nothing_and_is_done_again(kno
 
 def test_a_deletion_that_died_after_the_rows_still_empties_the_chat(known):
     wish = asks_to_be_forgotten(known)
-    known.run(erasure.erase(known.database, "shop", erasure.Erasure.model_validate_json(wish), None))
+    room = known.dispatcher.workflow_data["room"]
+    known.run(erasure.erase(room, StubTurn(1), erasure.Erasure.model_validate_json(wish)))
     known.learns("shop.erased", wish)
     assert known.sees.startswith("Your data is deleted.")
     known.writes("/cart")
@@ -206,3 +208,29 @@ def test_what_was_written_of_a_problem_goes_too_also_where_the_log_quotes_it(ann
     assert not any("Ann" in row or str(ann.id) in row for row in rows if "erasure" not in row)
     assert ann.sql("SELECT count(*) FROM shop.complaint_messages")[0][0] == 0
     assert ann.sql("SELECT count(*) FROM shop.complaints WHERE closed_at IS NULL")[0][0] == 0
+
+
+def test_who_is_forgotten_in_the_chat_is_so_by_the_page_too(known):
+    """One deletion, wherever it is asked for: what the platform keeps goes with the shop's."""
+    person = f"tg:{known.id}"
+    known.sql("INSERT INTO mailroom.proof VALUES ('shop', 'mail:ann@example.com', $1)", person)
+    known.learns("shop.erased", asks_to_be_forgotten(known))
+    assert known.sql("SELECT FROM mailroom.proof") == []
+
+
+def test_a_page_may_have_somebody_forgotten_once_nothing_of_an_order_is_to_come(known):
+    room = known.dispatcher.workflow_data["room"]
+
+    async def be_forgotten(person):
+        async with room.transaction(StubTurn(1)) as tx:
+            await room.forget(tx, person)
+
+    paid = buys(known, "paid")
+    with pytest.raises(erasure.OpenOrdersError):
+        known.run(be_forgotten(f"tg:{known.id}"))
+    assert "Ann" in kept_of(known)
+    known.sql("UPDATE shop.orders SET status = 'delivered' WHERE id = $1", paid)
+    known.run(be_forgotten("p_0123456789abcdef"))
+    assert "Ann" in kept_of(known)
+    known.run(be_forgotten(f"tg:{known.id}"))
+    assert "Ann" not in kept_of(known)

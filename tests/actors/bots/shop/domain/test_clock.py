@@ -16,6 +16,8 @@ from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import minutes_left
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
+from tests.actors.bots.shop.conftest import StubTurn
+from tests.rooms import room_of
 
 DAY = timedelta(days=1)
 NEAR = timedelta(minutes=5)
@@ -66,7 +68,8 @@ def test_what_a_day_has_cost_is_forgotten_when_it_is_over_for_the_room(play):
         wish = erasure.Erasure(
             erasure=await stand.value("SELECT id FROM shop.erasures WHERE done_at IS NULL"), language="en"
         )
-        assert await erasure.erase(later.pool, "shop", wish, None)
+        room = room_of(bot="shop", database=later.pool, wake=lambda _: None, erases=erasure.forget)
+        assert await erasure.erase(room, StubTurn(1), wish)
         run_at = await stand.value("SELECT run_at FROM mailroom.outbox_job WHERE name = 'shop.erase_usage'")
         assert datetime.now(UTC) < run_at <= datetime.now(UTC) + DAY, "not at the end of the day after it"
         [(asked, done)] = await stand.sql("SELECT asked_at, done_at FROM shop.erasures")

@@ -1,11 +1,13 @@
 """A customer who wants to be forgotten, while orders of theirs are still under way."""
 
+from dataclasses import replace
 from functools import partial
 
 from mailroom.actors.bots.shop import erasure
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.erasure import Erasure
 from mailroom.actors.runtime.bridge import aio
+from tests.actors.bots.shop.conftest import StubTurn
 
 
 async def asks(world, person):
@@ -16,7 +18,8 @@ async def asks(world, person):
 
 async def is_forgotten(world, number):
     wish = Erasure(erasure=number, language=Language.EN)
-    return await aio(partial(erasure.erase, world.pool, "shop", wish, None))
+    room = replace(world.services, erases=erasure.forget)
+    return await aio(partial(erasure.erase, room, StubTurn(1), wish))
 
 
 def test_the_chat_is_told_once_nothing_of_an_order_is_to_come_any_more(play):
