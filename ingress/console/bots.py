@@ -12,6 +12,7 @@ from quart import Blueprint, Response, redirect, request
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import Ask
 from mailroom.ingress.console.asking import Asking, refused_in_words
+from mailroom.ingress.console.fields import fields_of
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.answers import shown
 from mailroom.ingress.ops.asker import asker
@@ -60,7 +61,13 @@ def _listed(bot: str, its: BotSection, asks: Sequence[Ask[Any, Any]]) -> dict[st
         "bot": bot,
         "title": its.section.title,
         "asks": [
-            {"name": ask.name, "method": ask.method, "path": f"/ops/bots/{bot}{ask.path}", "says": ask.says}
+            {
+                "name": ask.name,
+                "method": ask.method,
+                "path": f"/ops/bots/{bot}{ask.path}",
+                "says": ask.says,
+                "fields": fields_of(ask),
+            }
             for ask in asks
         ],
     }

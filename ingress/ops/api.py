@@ -12,6 +12,7 @@ from quart import Blueprint, Response, current_app
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.bots import add_bots
+from mailroom.ingress.console.fields import purpose
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.answers import body, by, finished, query, shown
@@ -67,7 +68,7 @@ def _add_views(ops: Blueprint, desk: OnCall, sections: Mapping[str, BotSection])
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         ]
         of_bots = [
-            {"method": ask.method, "path": f"/ops/bots/{bot}{ask.path}", "for": ask.says}
+            {"method": ask.method, "path": f"/ops/bots/{bot}{ask.path}", "for": purpose(ask)}
             for bot, its in sorted(sections.items())
             for ask in its.section.asks
         ]

@@ -29,8 +29,8 @@ DONE = (
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-@pytest.fixture
-def desk():
+@pytest.fixture(name="desk")
+def desk_fixture():
     """It can be asked exactly what the real one can be asked."""
     fake = create_autospec(OnCall, instance=True)
     for part, kind in get_type_hints(OnCall).items():

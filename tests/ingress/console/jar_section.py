@@ -88,7 +88,7 @@ class Jars:
             title,
             files,
             [
-                Ask("GET", "/jars", Which, self.look, KEEPERS, says="All jars: ?color= &most=20."),
+                Ask("GET", "/jars", Which, self.look, KEEPERS, says="All jars."),
                 Ask("GET", "/jars/live", Asked, self.live, KEEPERS, says="All jars, as they fill."),
                 Ask("GET", "/jars/{jar}", OfJar, self.one, KEEPERS, says="One jar."),
                 Ask("POST", "/jars/{jar}/empty", Emptied, self.empty, KEEPERS, says="Empty a jar."),

@@ -24,7 +24,12 @@ def test_the_bots_with_sections_are_listed_with_what_can_be_asked_of_them(served
         assert asks["GET", "/ops/bots/mine/jars/{jar}"] == "One jar."
         assert (await here.ask("GET", "/ops/bots/mine")).json == mine
         told = {(one["method"], one["path"]): one["for"] for one in (await here.ask("GET", "/ops/")).json}
-        assert told["POST", "/ops/bots/theirs/jars/{jar}/empty"] == "Empty a jar."
+        empty, note = "/ops/bots/theirs/jars/{jar}/empty", "/ops/bots/mine/jars/{jar}/note"
+        assert told["POST", empty] == "Empty a jar. Body: why, to?, sure?, key?."
+        assert told["GET", "/ops/bots/mine/jars"] == "All jars. ?color=any &most=20"
+        assert told["PUT", note] == "The body is a file: ?why= &name=note &key="
+        fields = {one["name"]: one["fields"] for one in mine["asks"]}
+        assert fields["post-jars-jar-break"] == ["why", "key"]
 
     served(test)
 

@@ -22,7 +22,7 @@ class New(Asked):
     """A text for all customers, or for those who are served in a language. It is sent as it is."""
 
     text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
-    language: Language | None = None
+    language: Language | None = Field(None, description="only those who are served in it")
 
     @field_validator("text")
     @classmethod
@@ -70,11 +70,11 @@ async def move_broadcast(room: Room[Options], visit: Visit, asked: Moved) -> Sai
 
 ASKS = (
     Ask("GET", "/broadcasts", Newest, look_at_broadcasts, OWNERS,
-        says="The newest broadcasts, and how far each has come: ?most=20."),
+        says="The newest broadcasts, and how far each has come."),
     Ask("GET", "/recipients", Nothing, look_at_recipients, OWNERS,
         says="How many customers a broadcast would reach, by language, and how many want no news."),
     Ask("POST", "/broadcasts", New, begin_broadcast, OWNERS,
-        says="Tell all customers something. Body: why, text, language? (ru, en), key? (once for a key)."),
+        says="Tell all customers something."),
     Ask("POST", "/broadcasts/{number}/{to}", Moved, move_broadcast, OWNERS,
-        says="Pause a broadcast, let it go on, or end it for good. Body: why."),
+        says="Pause a broadcast, let it go on, or end it for good."),
 )  # fmt: skip

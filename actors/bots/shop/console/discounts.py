@@ -14,12 +14,13 @@ from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
 
 LINE_CHARS_MAX = 300
+LIKE = "such as -20% svetlitsa 3+ until 2026-12-31 code SALE20 uses 100"
 
 
 class New(Asked):
     """A discount, in one line."""
 
-    line: str = Field(min_length=1, max_length=LINE_CHARS_MAX)
+    line: str = Field(min_length=1, max_length=LINE_CHARS_MAX, description=LIKE)
 
 
 class Which(Asked):
@@ -49,9 +50,9 @@ async def end_discount(room: Room[Options], visit: Visit, asked: Which) -> Said:
 
 
 ASKS = (
-    Ask("GET", "/discounts", Newest, look_at_discounts, OWNERS, says="The newest discounts: ?most=20."),
+    Ask("GET", "/discounts", Newest, look_at_discounts, OWNERS, says="The newest discounts."),
     Ask("POST", "/discounts", New, add_discount, OWNERS,
-        says='Add a discount. Body: why, line ("-20% svetlitsa 3+ until 2026-12-31 code SALE20 uses 100").'),
+        says="Add a discount."),
     Ask("POST", "/discounts/{number}/off", Which, end_discount, OWNERS,
-        says="End a discount at once. Body: why."),
+        says="End a discount at once."),
 )  # fmt: skip

@@ -21,8 +21,8 @@ DAYS_MAX = 366
 class Days(Asked):
     """So many days up to today; 1 is today alone, and `ago` so many days earlier."""
 
-    days: int = Field(1, ge=1, le=DAYS_MAX)
-    ago: int = Field(0, ge=0, le=DAYS_MAX)
+    days: int = Field(1, ge=1, le=DAYS_MAX, description="of how many days")
+    ago: int = Field(0, ge=0, le=DAYS_MAX, description="how many days before today they end")
 
 
 @in_words
@@ -41,7 +41,7 @@ async def look_at_log(room: Room[Options], _visit: Visit, asked: Newest) -> list
 
 ASKS = (
     Ask("GET", "/figures", Days, look_at_figures, WORKERS,
-        says="Orders, revenue, conversion, model cost: ?days=1, ?ago=0 days ago."),
+        says="Orders, revenue, conversion, model cost."),
     Ask("GET", "/log", Newest, look_at_log, OWNERS,
-        says="Who did what to the shop, newest first: ?most=20."),
+        says="Who did what to the shop, newest first."),
 )  # fmt: skip

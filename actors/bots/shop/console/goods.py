@@ -32,9 +32,9 @@ class Items(OfProduct):
 class Change(OfProduct):
     """Another price, as text (`1490.50`), in the currency it has or in another; or on sale or not."""
 
-    price: str | None = Field(None, max_length=40)
-    currency: str | None = Field(None, max_length=20)
-    active: bool | None = None
+    price: str | None = Field(None, max_length=40, description="text, such as 1490.50")
+    currency: str | None = Field(None, max_length=20, description="of the price; else the one it has")
+    active: bool | None = Field(None, description="whether it is on sale")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -56,9 +56,9 @@ class Supplied(OfProduct):
     """A supplier, new or changed; a secret that is not given stays."""
 
     title: Title
-    chat_id: int | None = Field(None, ge=-INT64_MAX, le=INT64_MAX)
-    callback_url: str | None = Field(None, max_length=URL_CHARS_MAX)
-    secret: str | None = Field(None, max_length=200)
+    chat_id: int | None = Field(None, ge=-INT64_MAX, le=INT64_MAX, description="who is told in Telegram")
+    callback_url: str | None = Field(None, max_length=URL_CHARS_MAX, description="what is called")
+    secret: str | None = Field(None, max_length=200, description="which signs the calls; else it stays")
 
 
 @in_words
@@ -127,13 +127,13 @@ ASKS = (
     Ask("GET", "/products", Nothing, look_at_products, WORKERS,
         says="Every product with its price and stock."),
     Ask("GET", "/products/{slug}/items", Items, look_at_items, WORKERS,
-        says="The newest items of a product, without what is in them: ?most=20."),
+        says="The newest items of a product, without what is in them."),
     Ask("GET", "/categories", Nothing, look_at_categories, WORKERS, says="Every category."),
     Ask("GET", "/suppliers", Nothing, look_at_suppliers, OWNERS, says="Every supplier, without secrets."),
     Ask("POST", "/products/{slug}", Change, change, OWNERS,
-        says="Another price, or on sale or not. Body: why, and price (text) with currency?, or active."),
+        says="Another price for a product, or on sale or not: one of the two."),
     Ask("PUT", "/categories/{slug}", Category, put_category, OWNERS,
-        says="Add or change a category. Body: why, title_ru, title_en, icon?, active?"),
+        says="Add or change a category."),
     Ask("PUT", "/suppliers/{slug}", Supplied, put_supplier, OWNERS,
-        says="Add or change a supplier. Body: why, title, chat_id?, callback_url? with secret?"),
+        says="Add or change a supplier."),
 )  # fmt: skip

@@ -21,11 +21,13 @@ from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
 
+FINDS = "a number, a customer's id, or what is in a name or contact"
+
 
 class Which(Asked):
     """Which orders: of a number, a customer's id, or with this in the customer's name or contact."""
 
-    find: str = Field("", max_length=SEARCH_CHARS_MAX)
+    find: str = Field("", max_length=SEARCH_CHARS_MAX, description=FINDS)
     status: Literal[Status, ""] = ""
     most: Most = 20
 
@@ -33,7 +35,7 @@ class Which(Asked):
 class Refund(OfOrder):
     """Give an order's money back; `goods_back` where nobody has seen the goods."""
 
-    goods_back: bool = False
+    goods_back: bool = Field(False, description="the goods into stock, which nobody has seen")
 
 
 class Told(OfOrder):
@@ -103,17 +105,17 @@ async def replace_item(room: Room[Options], visit: Visit, asked: OfItem) -> Said
 
 ASKS = (
     Ask("GET", "/orders", Which, look_at_orders, WORKERS,
-        says="Orders, newest first: ?find= (number, customer's id, name or contact) &status= &most=20."),
+        says="Orders, newest first."),
     Ask("GET", "/orders/{number}", OfOrder, look_at_order, WORKERS,
         says="One order: who, what, paid how, and the jobs that are left of it."),
     Ask("GET", "/complaints", Newest, look_at_complaints, WORKERS,
-        says="Problems with orders that wait for an answer, who has waited longest first: ?most=20."),
+        says="Problems with orders that wait for an answer, who has waited longest first."),
     Ask("POST", "/orders/{number}/refund", Refund, refund_order, OWNERS,
-        says="Give an order's money back. Body: why, goods_back? (into stock, where nobody has seen them)."),
+        says="Give an order's money back."),
     Ask("POST", "/orders/{number}/answer", Told, answer_customer, WORKERS,
-        says="Write to the customer of an order, as to a problem with it. Body: why, text."),
+        says="Write to the customer of an order, as to a problem with it."),
     Ask("POST", "/orders/{number}/close", OfOrder, close_complaint, WORKERS,
-        says="Let a problem with an order wait for no answer; the customer is not told. Body: why."),
+        says="Let a problem with an order wait for no answer; the customer is not told."),
     Ask("POST", "/orders/{number}/items/{item}/replace", OfItem, replace_item, OWNERS,
-        says="Give the customer another one from stock in place of an item that does not work. Body: why."),
+        says="Give the customer another one from stock in place of an item that does not work."),
 )  # fmt: skip

@@ -30,7 +30,7 @@ class Table(Asked):
 class ForSale(OfProduct):
     """A file that one buyer gets, as it is."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, description="what its buyer sees it called")
     file: bytes
 
 
@@ -110,13 +110,13 @@ def _bad(lines: tuple[BadLine, ...]) -> list[dict[str, object]]:
 
 ASKS = (
     Ask("POST", "/stock", Table, fill_stock, WORKERS, takes=UPLOAD,
-        says="Fill the stock. The body is a CSV (slug, kind, content); ?why= &key?= in the address."),
+        says="Fill the stock from a CSV with the columns slug, kind, content."),
     Ask("POST", "/stock/{slug}", ForSale, sell_file, WORKERS, takes=UPLOAD,
-        says="Put one file into stock, for one buyer. The body is the file; ?why= &name= in the address."),
+        says="Put one file into stock, for one buyer."),
     Ask("POST", "/products", Table, put_products, OWNERS, takes=UPLOAD,
-        says="Add or change products. The body is a CSV; ?why= &key?= in the address."),
+        says="Add or change products from a CSV."),
     Ask("POST", "/products/{slug}/withdraw", OfProduct, withdraw, OWNERS,
-        says="Take all that is free of a product off sale. Body: why."),
+        says="Take all that is free of a product off sale."),
     Ask("POST", "/products/{slug}/confirm", OfProduct, confirm, OWNERS,
-        says="Sell again what was kept off sale after a restore: it was not sold meanwhile. Body: why."),
+        says="Sell again what was kept off sale after a restore: it was not sold meanwhile."),
 )  # fmt: skip

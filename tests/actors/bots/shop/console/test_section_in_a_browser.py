@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.language import Language
+from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.database import connect
+from tests.actors.bots.shop.console.test_section import two_shops
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in
+from tests.actors.bots.shop.page.shop_page import page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
-from tests.ingress.conftest import desk  # noqa: F401 - a fixture
+from tests.ingress.conftest import desk_fixture  # noqa: F401 - a fixture
 from tests.ingress.console.browsing import console_fixture  # noqa: F401 - a fixture
-from tests.ingress.console.test_shop_api import two_shops
-from tests.ingress.pages.shop_page import page_database_fixture  # noqa: F401 - a fixture
 from tests.shop_tables import shop_pool
 
 pytestmark = pytest.mark.long
@@ -67,7 +67,7 @@ async def opens(page, part):
     await page.run(f"document.querySelector('{SHOP} .part.{part}').open = true")
 
 
-def test_a_shop_is_run_from_its_section(console, shops, desk, page_database) -> None:  # noqa: F811
+def test_a_shop_is_run_from_its_section(console, shops, desk, page_database) -> None:
     number = asyncio.run(sell_in(page_database, "lighthouse", 2))
 
     async def test(here):

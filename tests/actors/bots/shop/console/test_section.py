@@ -1,4 +1,4 @@
-"""`/ops/shop`: what it shows of a shop, what it does to it, and who is let in."""
+"""The shop's section: what it shows of a shop, what it does to it, and who is let in."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
 from tests.actors.bots.shop.page.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
-from tests.ingress.conftest import BEARER, TOKEN
+from tests.ingress.conftest import BEARER, TOKEN, desk_fixture  # noqa: F401 - a fixture
 from tests.shop_tables import SCHEMA
 
 HEAD = ["slug", "kind", "content"]
@@ -163,17 +163,6 @@ def test_without_a_token_in_the_settings_there_is_no_shop_either(desk) -> None:
     trio.run(test)
 
 
-def test_where_there_is_no_shop_there_is_no_section_and_no_route(ask, door) -> None:
-    assert ask("GET", "/ops/bots").json == []
-    assert ask("GET", "/ops/bots/shop").status == 404
-
-    async def test(client):
-        await client.post("/console/login", form={"token": TOKEN, "who": ""}, headers=OWN)
-        assert "data-bot=" not in await (await client.get("/console")).get_data(as_text=True)
-
-    door.run(test)
-
-
 # What is seen
 
 
@@ -189,7 +178,7 @@ def test_every_view_answers_and_another_bot_is_not_known(opened) -> None:
                 "No bot with a section of the console is called 'shpo'. There is: other, shop.",
             )
         told = {(one["method"], one["path"]): one["for"] for one in (await api.ask("GET", "/ops/")).json}
-        assert told["POST", "/ops/bots/shop/stock"].startswith("Fill the stock.")
+        assert told["POST", "/ops/bots/shop/stock"].startswith("Fill the stock from a CSV")
 
     opened(test)
 
