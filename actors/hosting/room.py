@@ -138,7 +138,6 @@ class Room(Generic[O]):
         return {
             "room": self,
             "database": self.database,
-            "clock": self.clock,
             "payments": self.payments,
             "models": self.models,
             "vault": self.vault,

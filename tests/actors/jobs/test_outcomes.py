@@ -12,8 +12,11 @@ from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.clock import Clock
+from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
+from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.jobs.stand import MAIL, Post
 
 
@@ -95,6 +98,29 @@ def test_a_job_put_off_waits_for_its_time_and_that_was_no_attempt(play):
         await stand.until_true(lambda: scheduled(stand, id_))
         seen = await stand.seen(id_)
         assert (seen.attempts, seen.run_at, seen.last_error) == (0, until, "not yet")
+
+    async def scheduled(stand, id_):
+        return (await stand.states())[id_] == "retrying"
+
+    play(scenario)
+
+
+def test_a_job_of_a_room_is_put_off_until_it_is_that_time_for_the_room(play):
+    """Which in a test or a demo is a day before it is so in the world outside."""
+    post = Post()
+    day = timedelta(days=1)
+    real = datetime.now(UTC) + timedelta(hours=1)
+
+    async def scenario(stand):
+        room = SchemaPool(stand.pool, "mail", Clock(day))
+        its = Handlers(post.handlers._room_queue, within=room)
+        its.job(post.kind)(post.read)
+        post.answers["a"] = Snoozed(real + day, "not yet")
+        [(a, _)] = await aio(enqueue, room, [post.new("a")])
+        [(b, _)] = await aio(enqueue, room, [post.new("b", run_at=real + day)])
+        await stand.start(its)
+        await stand.until_true(lambda: scheduled(stand, a))
+        assert [(await stand.seen(one)).run_at for one in (a, b)] == [real, real]
 
     async def scheduled(stand, id_):
         return (await stand.states())[id_] == "retrying"

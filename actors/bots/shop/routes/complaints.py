@@ -25,8 +25,8 @@ from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import NOTIFICATION
-from mailroom.storage.clock import Clock
 
 FORM_SECONDS = 600
 """Whoever writes later than that has something else in mind."""
@@ -48,7 +48,7 @@ class LeftLong(BaseMiddleware):
             form = (await data["state"].get_data()).get(COMPLAINT) or {}
             words = (event.text or "").split(maxsplit=1)
             command = words[0].lower() if words and words[0].startswith("/") else ""
-            said = data["clock"].here(event.date)
+            said = data["room"].clock.here(event.date)
             if command not in ("", "/cancel") or said.timestamp() > form.get("until", 0):
                 await _leave(data["state"])
                 data["raw_state"] = None
@@ -60,7 +60,7 @@ async def ask(
     callback_data: Complain,
     state: FSMContext,
     database: Pool,
-    clock: Clock,
+    room: Room[Options],
     turn: Turn,
     texts: Texts,
 ) -> None:
@@ -78,7 +78,7 @@ async def ask(
             COMPLAINT: {
                 "order": order.number,
                 "first": True,
-                "until": int(clock.now().timestamp()) + FORM_SECONDS,
+                "until": int(room.now().timestamp()) + FORM_SECONDS,
             }
         }
     )
@@ -89,7 +89,7 @@ async def take(
     message: Message,
     state: FSMContext,
     database: Pool,
-    clock: Clock,
+    room: Room[Options],
     turn: Turn,
     options: Options,
     wake: Wake,
@@ -98,7 +98,7 @@ async def take(
 ) -> None:
     """What is wrong, or more of it."""
     form = (await state.get_data()).get(COMPLAINT) or {}
-    now = int(clock.here(message.date).timestamp())
+    now = int(room.clock.here(message.date).timestamp())
     order = await own_order(database, turn.bot, user_id, int(form.get("order", 0)))
     if order is None:
         await _leave(state)

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -458,7 +459,7 @@ def new_customer(
             woken: list[str] = []
             services = {
                 "database": pool,
-                "clock": pool.clock,
+                "room": SimpleNamespace(clock=pool.clock, now=pool.clock.now),
                 "payments": payments
                 if options.payments is None
                 else {name: payments[name] for name in options.payments},

@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -254,7 +255,7 @@ def new_talker(shop_database, vault):
                 vault=vault,
                 public_url="http://127.0.0.1",
                 wake=lambda queue: None,
-                clock=pool.clock,
+                room=SimpleNamespace(clock=pool.clock, now=pool.clock.now),
             )
             dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)
