@@ -3,10 +3,8 @@ while the tables are moved, the new ones take over, and started once more the ol
 """
 
 import asyncio
-import io
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import asyncpg
@@ -15,6 +13,7 @@ import pytest
 from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.migrate import migrate
 from mailroom.storage.postgres.old_chain import MOVED
+from tests.acceptance.history import code_of
 from tests.acceptance.load import People, complaints
 from tests.acceptance.processes import START, Simulator
 from tests.acceptance.service import ROLES, Service
@@ -28,19 +27,11 @@ BEFORE = "714cb3d"
 LAST_OF_BEFORE = "0021_shop_pictures"
 CLI = "from ops.cli import app; app()"
 CHATS = 6
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(name="code_of_before")
 def code_of_before_fixture(folder: Path) -> Path:
-    """That version, as its history has it."""
-    archive = subprocess.run(["git", "archive", BEFORE], cwd=ROOT, capture_output=True, check=False)
-    if archive.returncode:
-        pytest.skip(f"no history here that has {BEFORE}")
-    code = folder / "before"
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-        files.extractall(code, filter="data")
-    return code
+    return code_of(BEFORE, folder)
 
 
 class OldProgram(Program):

@@ -131,6 +131,7 @@ def test_they_work_and_say_how_many_connections_they_use(street: Callable[..., S
     wait_until(all_ended, "every job of every queue", 120)
     died = dict(map(tuple, books.rows("SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue")))
     assert died == dict.fromkeys(QUEUES, FLOOD_JOBS)
+    print(f"{len(QUEUES)} queues of {len(SHOPS)} shops on {most} connections at most, of a plan with {PLAN}")
     assert most <= AT_MOST == shops.metric("mailroom_database_connections_max")
     assert 0 < shops.metric("mailroom_database_connections") <= AT_MOST
     migrate(shops.env["DATABASE_URL"], TABLES)  # some are left for whoever comes beside it
