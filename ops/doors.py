@@ -58,6 +58,7 @@ def pages_of(settings: Settings, services: BotServices, chat_page: str | None) -
             roles=its.roles,
             chat_url=chat_page,
             senders=services.senders,
+            codes_seen_at=settings.courier_url,
             web_push=services.web_push,
         )
         for name, its in parts.items()

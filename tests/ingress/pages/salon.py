@@ -13,7 +13,7 @@ from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import File, Problem
 from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, Ask, Asked
 from mailroom.actors.pages.page import Page
-from mailroom.actors.pages.visit import Grant, Visit
+from mailroom.actors.pages.visit import Grant
 from mailroom.actors.people.code import Codes, SendCode
 from mailroom.actors.people.links import Links
 from mailroom.actors.providers.webpush import WebPush
@@ -113,13 +113,15 @@ class Browser:
         self._salon, self._bot = salon, bot
         self.scheme = "https" if https else "http"
         self.cookies = {}
+        self.client = None
+        """The process that is asked, where it is not the first."""
 
     async def ask(self, method, path, body=None, *, headers=None, **query):
         """Ask the page's API, as its script does."""
         sent = {**OURS, **(headers or {})}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = await self._salon.client.open(
+        answer = await (self.client or self._salon.client).open(
             f"/app/{self._bot}/{path}",
             method=method,
             **({} if body is None else {"json": body}),
@@ -157,8 +159,9 @@ class Browser:
 class Salon:
     """What a test has in its hands."""
 
-    def __init__(self, client, pool, rooms, codes, woken):
-        self.client, self.pool, self.rooms, self.codes, self.woken = client, pool, rooms, codes, woken
+    def __init__(self, clients, pool, rooms, codes, woken):
+        self.client, self.another = clients
+        self.pool, self.rooms, self.codes, self.woken = pool, rooms, codes, woken
 
     def browser(self, bot="salon", **more):
         return Browser(self, bot, **more)
@@ -221,13 +224,14 @@ def open_salon_fixture(jobs_url, tmp_path):  # noqa: F811
                     )
                     for bot in ("salon", "other")
                 ]
-                app = create_app(None, None, {"bots": {}})
-                app.register_blueprint(pages(found, allowance, doing=Doing(lambda: held), **changes))
+                clients = []
+                for _ in ("one process", "another"):
+                    app = create_app(None, None, {"bots": {}})
+                    app.register_blueprint(pages(found, allowance, doing=Doing(lambda: held), **changes))
+                    clients.append(app.test_client(use_cookies=False))
                 try:
                     rooms = [one.room for one in found]
-                    return await test(
-                        Salon(app.test_client(use_cookies=False), pool, rooms, Codes(vault), woken)
-                    )
+                    return await test(Salon(clients, pool, rooms, Codes(vault), woken))
                 finally:
                     await aio(pool.close)
 
@@ -238,7 +242,3 @@ def open_salon_fixture(jobs_url, tmp_path):  # noqa: F811
 
 async def connected(url):
     return await asyncpg.create_pool(url, min_size=1, max_size=8)
-
-
-def visit(person="p_1", key=KEY):
-    return Visit(bot="salon", door="page", person=person, key=key)

@@ -330,6 +330,21 @@ def test_somebody_sees_where_they_are_logged_in_and_ends_it(open_salon):
     open_salon(test)
 
 
+def test_whoever_entered_at_one_process_is_known_at_the_others_and_left_at_one_nowhere(open_salon):
+    async def test(salon):
+        anna, kept = salon.browser(), salon.browser()
+        await anna.ask("POST", "api/_code", {"address": ANNA})
+        anna.client = salon.another
+        body = {"address": ANNA, "code": await salon.code_for()}
+        assert (await anna.ask("POST", "api/_enter", body)).status == 200
+        kept.cookies = dict(anna.cookies)
+        assert (await kept.who())["person"] == (await anna.who())["person"] is not None
+        assert (await anna.ask("POST", "api/_leave", {})).status == 200
+        assert (await kept.who())["person"] is None
+
+    open_salon(test)
+
+
 def test_the_browser_keeps_the_cookie_as_long_as_the_session_goes_on(open_salon):
     async def test(salon):
         anna = salon.browser()
