@@ -18,6 +18,7 @@ from mailroom.ingress.ops.access import (
 )
 from mailroom.ingress.ops.logged_in import SESSION_SECONDS
 from mailroom.ingress.ops.people import NobodyHereError
+from mailroom.ingress.ops.switched_off import OFF
 from mailroom.supervisors.oncall.context import WHO_CHARS_MAX
 
 log = get_logger("mailroom.console")
@@ -93,6 +94,7 @@ async def login_page(access: Access, words: str, status: int, retry_seconds: int
         words=words,
         retry_seconds=retry_seconds,
         on_call=not access.off,
+        off=OFF,
         people=access.people is not None,
         codes=access.codes is not None,
     )

@@ -14,7 +14,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.ops.access import CSRF_HEADER, Access, is_of_the_console, is_same_origin, logged_in
 from mailroom.ingress.ops.asker import Asker, NotAllowedError
 from mailroom.ingress.ops.people import People
-from mailroom.ingress.ops.switched_off import WORDS as OFF
+from mailroom.ingress.ops.switched_off import OFF
 
 log = get_logger("mailroom.ops")
 

@@ -3,7 +3,7 @@
 from quart import Blueprint, Response, jsonify
 from quart.typing import ResponseReturnValue
 
-WORDS = "Off: set MAILROOM_OPS_TOKEN to 16 or more visible characters, and start again."
+OFF = "Off: set MAILROOM_OPS_TOKEN to 16 or more visible characters, and start again."
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 
 
@@ -15,12 +15,12 @@ def switched_off() -> Blueprint:
     @off.route("/console/<path:rest>", methods=METHODS)
     async def console(rest: str) -> ResponseReturnValue:  # noqa: ARG001 - any address below it
         """For a person."""
-        return Response(WORDS + "\n", 404, content_type="text/plain; charset=utf-8")
+        return Response(OFF + "\n", 404, content_type="text/plain; charset=utf-8")
 
     @off.route("/ops", defaults={"rest": ""}, methods=METHODS)
     @off.route("/ops/<path:rest>", methods=METHODS)
     async def ops(rest: str) -> ResponseReturnValue:  # noqa: ARG001
         """For a program."""
-        return jsonify(error=WORDS), 404
+        return jsonify(error=OFF), 404
 
     return off

@@ -228,7 +228,8 @@ def test_without_a_token_on_calls_part_is_off_and_people_work_all_the_same(work,
         stranger = await at.browser()
         login = await (await stranger.opens("/console")).get_data(as_text=True)
         assert 'name="token"' not in login
-        assert "/console" in login
+        assert "Say <code>/console</code>" in login
+        assert "On call? Off: set MAILROOM_OPS_TOKEN" in login
         answer = await stranger.asks("GET", "/ops/tree")
         assert (answer.status_code, answer.json_["error"][:4]) == (404, "Off:")
         for bearer in ("", "None", *map(str, range(2 * ATTEMPTS_MAX))):
