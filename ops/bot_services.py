@@ -19,6 +19,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache
 from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.events import Events
 from mailroom.actors.uses.http import CONNECTIONS, TIMEOUT, Http
 from mailroom.actors.uses.limiter import Limiter
 from mailroom.actors.uses.signals import Signals
@@ -31,6 +32,7 @@ from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError, Stores
 from mailroom.storage.clock import Clock
+from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.redis.air import Air
 from mailroom.storage.redis.allowances import Allowances
 from mailroom.storage.redis.caches import Caches
@@ -47,6 +49,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
     http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS, follow_redirects=False)
     typed = Http(settings.private_networks + (THIS_MACHINE if settings.demo else ()))
     cpu = Cpu()
+    events = Events(RoomEventRows(stores.database))
     signals = Signals(Air(stores.redis_url, stores.line))
     models = models_of(settings)
     try:
@@ -60,6 +63,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             cpu=cpu,
             cache=Cache(Caches(stores.line)),
             limiter=Limiter(Paces(stores.line)),
+            events=events,
             signals=signals,
             public_url=settings.address,
             wake=outbox.wake,
@@ -77,6 +81,7 @@ async def open_bot_services(settings: Settings, stores: Stores, outbox: Outbox) 
             await aio(typed.aclose)
             await aio(cpu.stop)
             await aio(signals.close)
+            await aio(events.close)
             if models is not None:
                 await aio(models.close)
 

@@ -39,6 +39,7 @@ from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.listen import DeafError, Ears
 from mailroom.storage.postgres.outbox.pools import SharedConnections, connect_claims, connect_shared
 from mailroom.storage.postgres.outbox.prune import prune
+from mailroom.storage.postgres.room_events import prune as prune_events
 from mailroom.storage.redis.mailbox import Mailboxes
 from mailroom.supervisors.moving_jobs import MovingJobs
 from mailroom.supervisors.otp.child import Life, Start
@@ -60,6 +61,8 @@ POOLED = (
 DIRECT_IS_POOLED = (
     "DATABASE_DIRECT_URL leads through a pooler in transaction mode too: name the server itself."
 )
+PRUNE_EVENTS_SECONDS = 600.0
+"""What bots tell of people is kept for months: it matters to nobody by how many minutes."""
 RECONCILE_SECONDS = 60.0
 """How often payments whose notice never came are asked for."""
 LIST_NIGHTLY = "17 1 * * *"
@@ -146,9 +149,13 @@ class Outbox:
 
     async def _prune(self, life: Life) -> None:
         life.started()
+        events_from = trio.current_time()
         while True:
             try:
                 await aio(partial(prune, self.pool))
+                if trio.current_time() >= events_from:
+                    events_from = trio.current_time() + PRUNE_EVENTS_SECONDS
+                    await aio(partial(prune_events, self.pool))
             except StoreUnavailable as error:
                 log.warning("outbox_not_pruned", why=str(error))
             await trio.sleep(PRUNE_SECONDS)

@@ -18,6 +18,7 @@ from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import RoomCache
 from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.events import RoomEvents
 from mailroom.actors.uses.files import RoomFiles
 from mailroom.actors.uses.http import Http
 from mailroom.actors.uses.lease import RoomLease
@@ -66,6 +67,8 @@ class Room(Generic[O]):
     """For work that would stall the loop."""
     cache: RoomCache
     """What may be a little old, kept for a while for all processes."""
+    events: RoomEvents
+    """What people do, for whoever wants to know how many come how far."""
     files: RoomFiles
     """Pictures, documents, what somebody has sent."""
     lease: RoomLease
@@ -94,6 +97,12 @@ class Room(Generic[O]):
         `ValueError` for what is no name.
         """
         self.signals.give(name)
+
+    def event(self, name: str, /, *, person: str | None = None, **properties: object) -> None:
+        """Tell that somebody (`Visit.person`) has done something: `room.event("order", person=…, lines=3)`.
+        It costs nothing, never fails, and may be lost; who it was is kept as a pseudonym.
+        """
+        self.events.add(name, person, properties, self.now())
 
     def transaction(self, of: Begins) -> AbstractAsyncContextManager[Transaction]:
         """A transaction for a `Turn`, a `Visit`, or a `JobContext` that it does not end (`ending` is for
@@ -128,10 +137,11 @@ class Room(Generic[O]):
 
     async def forget(self, tx: Transaction, person: str) -> None:
         """Forget somebody of this bot: what the room keeps of them (`Parts.forget`), what they have proved,
-        their sessions, links, codes, subscriptions and files.
+        their sessions, links, codes, subscriptions and files, and what they did (`event`).
         """
         await self.erases(self, tx, person)
         await forget_person(tx.connection, self.bot, person)
+        await self.events.forget(tx.connection, person)
 
     def offered(self) -> dict[str, Any]:
         """What its handlers are offered, by name."""

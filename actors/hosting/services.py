@@ -19,6 +19,7 @@ from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
+from mailroom.actors.uses.events import Events, RoomEvents
 from mailroom.actors.uses.file_links import FileLinks
 from mailroom.actors.uses.files import RoomFiles
 from mailroom.actors.uses.http import Http
@@ -59,6 +60,8 @@ class BotServices:
     """What may be a little old, kept for a while for all processes."""
     limiter: Limiter = field(default_factory=Limiter)
     """Whoever calls an outside account waits his turn."""
+    events: Events = field(default_factory=Events)
+    """What people do, for whoever wants to know how many come how far."""
     signals: Signals = field(default_factory=Signals)
     """That something has changed, for whoever shows it."""
     senders: Sequence[CodeSender] = ()
@@ -90,6 +93,7 @@ class BotServices:
             allowance=self.allowance,
             cpu=self.cpu,
             cache=RoomCache(self.cache, bot),
+            events=RoomEvents(self.events, self.vault, bot),
             files=RoomFiles(self.database_of(bot), FileLinks(bot, self.public_url, self.vault)),
             lease=RoomLease(RoomLeaseRows(self.database), bot),
             limiter=RoomLimiter(self.limiter, bot),

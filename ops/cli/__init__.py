@@ -17,6 +17,7 @@ from mailroom.ops.cli import (
     chat,
     dead,
     drain,
+    events,
     flood,
     history,
     installation,
@@ -94,6 +95,7 @@ app.add_typer(people.app, name="people", rich_help_panel="On call")
 app.command(epilog=restored.EXAMPLE, rich_help_panel="On call")(restored.restored)
 app.command(epilog=ask.EXAMPLE, rich_help_panel="On call", context_settings=ask.SETTINGS)(ask.ask)
 app.command(epilog=audit.EXAMPLE, rich_help_panel="On call")(audit.audit)
+app.command(epilog=events.EXAMPLE, rich_help_panel="Measure")(events.events)
 app.command(rich_help_panel="Measure")(flood.flood)
 app.command(rich_help_panel="Measure")(bench.bench)
 

@@ -1,7 +1,8 @@
 """On-call: what needs it (`attention`), what can be seen (`look`, `past`), what can be done to what runs
 (`act`), to messages that failed for good (`letters`), to jobs (`jobs`), to the dead of both (`dead`), to lost
 payments (`payments`), to periodic work (`periodic`), to stores that went back (`restored`), and to people who
-work in the console (`people`); the same for the console, `/ops` and the command line.
+work in the console (`people`), and what people did with bots (`events`); the same for the console, `/ops` and
+the command line.
 
 Awaited on the asyncio side, in any process; a command line needs nothing but a line to Redis, and Postgres
 only where it is about jobs.
@@ -15,6 +16,7 @@ from mailroom.supervisors.oncall.acting import Acting
 from mailroom.supervisors.oncall.attention import Attention
 from mailroom.supervisors.oncall.context import Context
 from mailroom.supervisors.oncall.dead import AllDead
+from mailroom.supervisors.oncall.events import BotEvents
 from mailroom.supervisors.oncall.jobs import Jobs
 from mailroom.supervisors.oncall.letters import Letters
 from mailroom.supervisors.oncall.looking import Looking
@@ -45,6 +47,7 @@ class OnCall:
     periodic: PeriodicWork
     restored: Restored
     people: PeopleAtWork
+    events: BotEvents
     context: Context
 
     @classmethod
@@ -66,6 +69,7 @@ class OnCall:
             periodic=PeriodicWork(context),
             restored=Restored(context),
             people=PeopleAtWork(context),
+            events=BotEvents(context),
             context=context,
         )
 

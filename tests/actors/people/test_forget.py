@@ -7,9 +7,11 @@ import pytest
 from mailroom.actors.pages.visit import Grant, Visit
 from mailroom.actors.people.grant import grant_of
 from mailroom.actors.people.links import Links
+from mailroom.actors.uses.events import Events, RoomEvents
 from mailroom.actors.uses.file_links import FileLinks
 from mailroom.actors.uses.files import RoomFiles
 from mailroom.storage.postgres.console_people import Proved, open_session
+from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.people.test_enter import ANNA, OTHER, House
 from tests.actors.people.test_links import VAULT, token_in, username
@@ -25,12 +27,14 @@ TABLES = (
     "file",
     "file_of",
     "console_session",
+    "room_event",
 )
 
 
 def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
     async def test(pool):
         house, salon, erased = House(pool), Salon(pool), []
+        events = Events(RoomEventRows(pool))
 
         async def erases(room, tx, person):
             erased.append((room.bot, tx.connection.schema, person))
@@ -41,6 +45,7 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
             wake=lambda _queue: None,
             links=Links("salon", "https://salon.example", VAULT, username),
             files=RoomFiles(SchemaPool(pool, "salon"), FileLinks("salon", "https://salon.example", VAULT)),
+            events=RoomEvents(events, VAULT, "salon"),
             erases=erases,
         )
         anna, other = await house.entered(ANNA, "salon"), await house.entered(OTHER, "salon")
@@ -51,8 +56,10 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
                 link = await room.links.grant(tx, Grant("feed", str(number)), person=one.person)
                 links[one.person] = token_in(link)
                 await room.files.put(tx.connection, f"{number}".encode(), "text/plain", of=one.person)
+            room.events.add("came", one.person, {}, datetime.now(UTC))
         for address in (ANNA, OTHER):
             await open_session(pool, f"console of {address}", Proved("code", address, None, ""), 600)
+        await events.close()
         await house.ask(ANNA, "salon")
         await house.ask(OTHER, "salon")
 

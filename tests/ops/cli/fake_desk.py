@@ -11,6 +11,7 @@ from mailroom.storage.redis.history import KEPT_SECONDS
 from mailroom.supervisors.oncall.concerns import Concern
 from mailroom.supervisors.oncall.dead import AllTotals, DeadEverywhere
 from mailroom.supervisors.oncall.errors import UnknownTargetError
+from mailroom.supervisors.oncall.events import EventReport
 from mailroom.supervisors.oncall.job_reports import DeadJob, JobReport, JobStory, QueueReport
 from mailroom.supervisors.oncall.past import POINTS_MAX, Past
 from mailroom.supervisors.oncall.payments import LostReport
@@ -59,6 +60,7 @@ PARTS = {
     "past": {"points": "past"},
     "payments": {"lost": "lost_payments", "end": "end_lost_payment", "give_back": "give_lost_back"},
     "periodic": {"works": "periodic", "run": "run_periodic"},
+    "events": {"tallied": "events"},
     "people": {"logged_in": "people", "log_out": "log_out"},
     "restored": {"state": "restored", "go_on": "go_on"},
 }
@@ -141,6 +143,7 @@ class FakeDesk:
         self.concerns: list[Concern] = []
         self.before = Past(900, [])
         self.works: list[PeriodicReport] = []
+        self.tallies: list[EventReport] = []
         self.at_work: list[PersonReport] = []
         self.report = chat_report(waiting(17))
         self.counts = AllTotals(2, 5, 1_000, 1, 0)
@@ -181,6 +184,10 @@ class FakeDesk:
 
     async def run_periodic(self, name, by):
         return self._did("run", name, by)
+
+    async def events(self, days, bot=None):
+        self.asked.append(("events", days, bot))
+        return self.tallies
 
     async def people(self):
         return self.at_work

@@ -9,6 +9,7 @@ from mailroom.ops.cli import tables
 from mailroom.ops.faults import CannotStartError
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors.oncall.concerns import Concern, Thing
+from mailroom.supervisors.oncall.events import EventReport
 from mailroom.supervisors.oncall.past import Past, Point
 from mailroom.supervisors.oncall.people import PersonReport
 from mailroom.supervisors.oncall.periodic import PeriodicReport
@@ -310,6 +311,20 @@ def test_who_is_logged_in_at_the_console_is_listed_and_logged_out(mailroom, desk
     assert said[1].split() == ["tg:7001", "Анна", "2", "1", "min", "30", "s", "ago", "in", "1", "min"]
     assert mailroom("people", "out", "tg:7001", "--why", "x").stdout == "log out of tg:7001 done.\n"
     assert desk.asked[-1][:2] == ("log out", "tg:7001")
+
+
+def test_how_many_came_how_far_with_a_bot_is_counted_for_people_and_for_programs(mailroom, desk):
+    assert mailroom("events").stdout == "No bot has told of anything in these days.\n"
+    desk.tallies = [
+        EventReport("shop", "start", 40, 31, NOW_MS - 90_000),
+        EventReport("shop", "paid", 5, 4, NOW_MS - 5_000),
+    ]
+    said = lines(mailroom("events", "shop", "--days", "30"))
+    assert desk.asked[-1] == ("events", 30, "shop")
+    assert said[0].split() == ["BOT", "WHAT", "PEOPLE", "TIMES", "LAST"]
+    assert said[1].split() == ["shop", "start", "31", "40", "1", "min", "30", "s", "ago"]
+    assert json.loads(mailroom("events", "--json").stdout)[1]["people"] == 4
+    assert mailroom("events", "--days", "91").exit_code == 2
 
 
 def test_jobs_that_are_over_are_listed_by_their_end(mailroom, desk):
