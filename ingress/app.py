@@ -15,6 +15,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.asks.live import Lives
+from mailroom.ingress.asks.uploads import Request
 from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.page import console
 from mailroom.ingress.console.section import BotSection
@@ -56,6 +57,7 @@ def create_app(
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+    app.request_class = Request
     app.url_map.converters = {**app.url_map.converters, "int": Number}
     app.before_request(refuse_unfit_address)
     exposition = Exposition()

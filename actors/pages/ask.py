@@ -32,6 +32,8 @@ ON_CALL = frozenset({"on_call"})
 
 BODY_BYTES_MAX = 8 * 1024
 """Of a question; what takes a file says its own limit."""
+UPLOAD_BYTES_MAX = 32 * 2**20
+"""Of a file that an ask takes: it is held in memory."""
 IN_PATH = re.compile(r"\{(\w+)\}")
 PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[a-z_]+\}))+")
 
@@ -103,6 +105,8 @@ class Ask(Generic[O, M]):
             raise AskError(f"{where}: {min(reserved)!r} is read by the platform: it stands in the visit")
         if (self.takes is None) == ("file" in fields):
             raise AskError(f"{where}: a model has a field `file` where the ask takes one, and nowhere else")
+        if self.takes and not 0 < self.takes.bytes_max <= UPLOAD_BYTES_MAX:
+            raise AskError(f"{where}: a file may have from 1 to {UPLOAD_BYTES_MAX} bytes")
         if self.method == "GET":
             if self.takes or self.keyed:
                 raise AskError(f"{where}: a GET takes no file and needs no key, for it does nothing")

@@ -22,16 +22,17 @@ async def body_of(request: Request, ask: Ask[Any, Any], *, most: int = BODY_BYTE
     if ask.takes is not None:
         _check_type(request.mimetype, ask.takes.types)
     most = ask.takes.bytes_max if ask.takes is not None else most
-    request.max_content_length = most
+    if (request.content_length or 0) > most:
+        raise _too_large(most)
+    data = bytearray()
     try:
-        if (request.content_length or 0) > most:
-            raise _too_large(most)
-        data: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
+        async for piece in request.body:
+            data += piece
+            if len(data) > most:
+                raise _too_large(most)
     except RequestEntityTooLarge:
         raise _too_large(most) from None
-    if len(data) > most:
-        raise _too_large(most)
-    return data
+    return bytes(data)
 
 
 def takes(mime_type: str, types: tuple[str, ...]) -> bool:

@@ -10,12 +10,14 @@ from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import AppWrapper, ConnectionState, TaskGroup, WorkerContext
 
+from mailroom.actors.pages.ask import UPLOAD_BYTES_MAX
 from mailroom.ingress.http.body import Body
 from mailroom.ingress.http.head import Head
 from mailroom.ingress.http.refused import RefusedError
 from mailroom.ingress.http.wire import Wire
-from mailroom.ingress.telegram.webhook import BODY_BYTES_MAX
 
+BYTES_IN_TIME = 256 * 1024
+"""Whoever sends so much of a long body in the time for a short one has as long again."""
 _CONTINUE = b"HTTP/1.1 100"
 
 
@@ -50,11 +52,14 @@ class Ordinary:
         return self._goes_on and body.complete
 
     async def _pass_on(self, head: Head, body: Body) -> None:
-        wire, passed, open_ended = self._wire, 0, head.chunked
+        wire, passed, due, open_ended = self._wire, 0, BYTES_IN_TIME, head.chunked
         while not self._over:
             # Beyond the limit nothing more is read: the application refuses what it has.
-            if not body.complete and passed <= BODY_BYTES_MAX and (piece := body.take(wire.received)):
+            if not body.complete and passed <= UPLOAD_BYTES_MAX and (piece := body.take(wire.received)):
                 passed += len(piece)
+                if passed >= due:
+                    due = passed + BYTES_IN_TIME
+                    wire.goes_on()
                 await self._h11.handle(RawData(_chunk(piece) if head.chunked else piece))
                 continue
             if body.complete:

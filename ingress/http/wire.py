@@ -25,6 +25,7 @@ class Wire(asyncio.Protocol):
         """The client sends nothing more."""
         self.lost = False
         self._deadline = inf
+        self._seconds = inf
         self._waits_since: float | None = None
         self._unread_since: float | None = None
         self._limit = ""
@@ -109,8 +110,13 @@ class Wire(asyncio.Protocol):
         `answer` is what it is told then.
         """
         self._waits_since = self._loop.time()
-        self._deadline = self._waits_since + seconds
+        self._deadline, self._seconds = self._waits_since + seconds, seconds
         self._limit, self._late_answer = limit, answer
+
+    def goes_on(self) -> None:
+        """It is the client's turn still, and it does something: it has as long again."""
+        if self._waits_since is not None:
+            self._waits_since, self._deadline = self._loop.time(), self._loop.time() + self._seconds
 
     def work(self) -> None:
         """From now on it is our turn."""
