@@ -10,6 +10,8 @@ from mailroom.storage.postgres.outbox.job import Origin
 Way = Literal["telegram", "code", "link", "demo"]
 """How a page learns who is there; the platform does each of them once, for all bots."""
 Door = Literal["page", "link", "console", "command"]
+COMMAND = "mailroom-ask"
+"""What the command line says that it is, so that a visit by it is told from one by the console."""
 TELEGRAM = "tg:"
 """Before the number that Telegram gives a person."""
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mailroom.actors.pages.answer import Live, Problem
 from mailroom.actors.pages.ask import Allow, Ask
-from mailroom.actors.pages.visit import Visit
+from mailroom.actors.pages.visit import COMMAND, Visit
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.asks.answering import answered, refused
 from mailroom.ingress.asks.body import body_of
@@ -75,7 +75,7 @@ class Asking:
             await _take(its, ask.allow, who)
         visit = Visit(
             bot=its.room.bot,
-            door="console",
+            door="command" if request.headers.get("User-Agent") == COMMAND else "console",
             person=who.person,
             name=acting(who),
             proofs=who.proofs,

@@ -12,6 +12,8 @@ import { act } from "./why.js";
 import * as words from "./words.js";
 
 const { $, sayOrHide } = dom;
+// What on-call sees of the service stands on their page alone.
+const ON_CALL = $("#tree") ? "on-call" : "";
 const AGAIN_MS = 2000;
 
 export async function toolsFor(bot, section) {
@@ -49,9 +51,9 @@ export async function toolsFor(bot, section) {
     },
     sheetAddress: (kind, id) => addressOf(own(kind), id),
     closeSheet,
-    /** Where on-call looks at a chat of this bot, and at a job. */
-    chatAddress: (chat) => addressOf("chat", `${bot}:${chat}`),
-    jobAddress: (job) => addressOf("job", `job:${job}`),
+    /** Where on-call looks at a chat of this bot, and at a job; empty for people, who do not. */
+    chatAddress: (chat) => ON_CALL && addressOf("chat", `${bot}:${chat}`),
+    jobAddress: (job) => ON_CALL && addressOf("job", `job:${job}`),
     /** Fields of the page's address, by names of its own. */
     address: {
       read: (name) => read(own(name)),

@@ -8,6 +8,7 @@ import httpx
 from pydantic import BaseModel
 
 from mailroom.actors.pages.ask import IN_PATH, Ask, Upload
+from mailroom.actors.pages.visit import COMMAND
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError
 from mailroom.ops.faults import CannotStartError
 from mailroom.ops.settings import Settings
@@ -55,6 +56,7 @@ def send(settings: Settings, url: str | None, sent: Sent) -> httpx.Response:
     ask, where = sent.ask, (url or _here(settings)).rstrip("/")
     headers = [
         (b"Authorization", f"Bearer {settings.ops_token}".encode()),
+        (b"User-Agent", COMMAND.encode()),
         (b"X-Operator", sent.who.encode()),
     ]
     body: dict[str, Any] = {}

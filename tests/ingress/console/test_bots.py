@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from mailroom.actors.pages.answer import Problem
+from mailroom.actors.pages.visit import COMMAND
 from tests.ingress.conftest import BEARER
 from tests.ingress.console.jar_section import (  # noqa: F401 - fixtures
     files_fixture,
@@ -107,6 +108,9 @@ def test_the_room_is_told_who_acts_why_and_with_which_key(served, jars) -> None:
         assert (bot, visit.bot, visit.door, visit.who) == ("theirs", "theirs", "console", "Anna (console)")
         assert (visit.why, visit.key, visit.person) == ("it is full", "k-1", None)
         await here.ask("POST", "/ops/bots/theirs/jars/1/break", {**WHY, "key": "k-1"}, headers=anna)
+        by_command = {**anna, "User-Agent": COMMAND}
+        await here.ask("POST", "/ops/bots/theirs/jars/1/break", {**WHY, "key": "k-1"}, headers=by_command)
+        assert jars.asked[2][1].who == "Anna (command)"
         assert jars.asked[1][1].effect("break") == visit.effect("break")
 
     served(test)

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from mailroom.actors.pages.visit import COMMAND
+
 ROOM = """
 from pathlib import Path
 from typing import Literal
@@ -162,6 +164,7 @@ def test_what_acts_is_sent_with_why_and_by_whom(ask, service, monkeypatch) -> No
         "sure": True, "into": {"bank": 5}, "key_word": "a b", "config": "c",
         "why": "it is full", "key": "k-1",
     }  # fmt: skip
+    assert headers["User-Agent"] == COMMAND
     assert headers["X-Operator"].encode("latin-1").decode() == "Анна"
 
 

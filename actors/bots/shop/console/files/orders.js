@@ -71,10 +71,11 @@ export function ordersOf(tools, box) {
       body: { goods_back },
       sure: goods_back ? "Nobody has seen these goods, and they may be sold again" : "It cannot be had back",
     });
+    const chat = tools.chatAddress(order.chat_id);
     const buttons = h("div.buttons",
       refundable ? h("button.danger", "Refund", { onclick: () => money_back(false) }) : null,
       refundable && !order.delivered_at ? h("button.danger", "Refund, goods back into stock", { onclick: () => money_back(true) }) : null,
-      h("a", "Open its chat", { href: tools.chatAddress(order.chat_id) }));
+      chat ? h("a", "Open its chat", { href: chat }) : null);
     return h("div", word, buttons, list,
       part("Goods", ["Product", "Quantity", "Price", "Total"], order.lines, (line) => row(
         ["", line.title, ".wide"], ["quantity", count(line.quantity), ".number"],
@@ -88,7 +89,8 @@ export function ordersOf(tools, box) {
       part("Jobs that are left", ["Job", "Name", "State", "Attempts", "Last error"], jobs, (job) => {
         const now = h("span");
         jobState(now, job.state);
-        return row(["", h("a.chat", `job:${job.id}`, { href: tools.jobAddress(job.id) }), ".first"], ["", job.name], ["", now],
+        const address = tools.jobAddress(job.id);
+        return row(["", address ? h("a.chat", `job:${job.id}`, { href: address }) : `job:${job.id}`, ".first"], ["", job.name], ["", now],
           ["attempts", `${job.attempts}/${job.attempts_max}`, ".number"], ["", h("code.error", job.last_error ?? ""), ".wide"]);
       }, "All that followed from the order has been done."));
   }
