@@ -230,8 +230,9 @@ def open_salon_fixture(jobs_url, tmp_path):  # noqa: F811
                     app.register_blueprint(pages(found, allowance, doing=Doing(lambda: held), **changes))
                     clients.append(app.test_client(use_cookies=False))
                 try:
-                    rooms = [one.room for one in found]
-                    return await test(Salon(clients, pool, rooms, Codes(vault), woken))
+                    salon = Salon(clients, pool, [one.room for one in found], Codes(vault), woken)
+                    salon.app = app
+                    return await test(salon)
                 finally:
                     await aio(pool.close)
 
