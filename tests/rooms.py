@@ -11,16 +11,26 @@ from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.purpose import Purpose, Purposes
+from mailroom.storage.postgres.outbox.job import Origin
 
 
 def room_of(**given: Any) -> Room[Any]:
-    """A room; what is not given is None."""
-    return Room(**{one.name: None for one in fields(Room)} | {"demo": False} | given)
+    """A room; what is not given is None, and nobody is woken."""
+    empty: dict[str, Any] = {one.name: None for one in fields(Room)}
+    return Room(**empty | {"demo": False, "wake": lambda _: None} | given)
 
 
 def purposes_of(room: Room[Any], purposes: Mapping[str, Purpose]) -> Purposes:
     """What follows from the payments of a room, as `ops.brought` puts it together."""
     return {(room.bot, what): replace(one, within=room.database) for what, one in purposes.items()}
+
+
+def named(effect: str, origin: Origin | None = None, bot: str = "shop") -> Cause:
+    """What somebody does, all of whose effects are called so; nothing else does it again. With the origin of
+    a message it is that one.
+    """
+    of = None if origin is None else (lambda name: replace(origin, effect=f"{effect}:{name}"))
+    return Cause(bot=bot, trace="", who="a test", effect=lambda _: effect, origin=of)
 
 
 @asynccontextmanager

@@ -153,7 +153,6 @@ class Room(Generic[O]):
             "vault": self.vault,
             "cpu": self.cpu,
             "public_url": self.public_url,
-            "wake": self.wake,
             "options": self.options,
             "demo": self.demo,
         }

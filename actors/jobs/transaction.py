@@ -101,7 +101,7 @@ async def transaction(
             tx = Transaction(connection, cause)
             yield tx
     tx.committed()
-    for queue in tx.queues:
+    for queue in sorted(tx.queues):
         wake(queue)
 
 

@@ -8,26 +8,28 @@ balance), and the money back if not.
 from dataclasses import dataclass
 from typing import Literal
 
-from asyncpg import Pool
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.balance import give_back_balance, spend_again
 from mailroom.actors.bots.shop.domain.item_ranges import ranges
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL, find_order
 from mailroom.actors.bots.shop.orders import close
 from mailroom.actors.bots.shop.promo import use_promo
 from mailroom.actors.bots.shop.stock import held, hold, lock_for, sell, take_back
-from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.actors.bots.shop.telling import tell_turned
 from mailroom.actors.bots.shop.waiting import minutes_left
+from mailroom.actors.cause import Begins
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.pages.address import page_url
 from mailroom.actors.paying.link import made_at
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from mailroom.actors.providers.receipts import Receipt, ReceiptItem
 from mailroom.storage.postgres.outbox.connection import Connection
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
 
 log = get_logger("mailroom.shop")
@@ -68,13 +70,7 @@ class _GoneError(Exception):
 
 
 async def pay_link(
-    database: Pool,
-    ways: Ways,
-    order: Order,
-    account: str,
-    *,
-    public_url: str,
-    chat_url: str = "",
+    room: Room[Options], of: Begins, ways: Ways, order: Order, account: str, *, chat_url: str = ""
 ) -> PayLink:
     """Where to pay for an order at an account: the same link however often it is asked for. From there the
     customer comes back to the shop's page, or to the chat where no browser reaches the page.
@@ -83,29 +79,30 @@ async def pay_link(
     `PaymentProviderError` when it does not answer or refuses.
     """
     if account not in ways.offered(order.to_pay_minor, order.currency):
-        if await minutes_left(database, order.number) is None:
+        if await minutes_left(room.database, order.number) is None:
             raise OrderClosed("expired" if order.status == "awaiting_payment" else order.status)
         raise NotOffered(f"{account} is not offered for order {order.number}")
     provider = ways.providers[account]
     for _ in range(PAY_LINK_TRIES_MAX):
-        payment = await _open(database, order, provider)
-        payment = await _create(database, provider, payment, order, public_url, chat_url)
-        if payment.pay_url is not None and not await is_expired(database, payment.id):
+        payment = await _open(room, of, order, provider)
+        payment = await _create(room, provider, payment, order, chat_url)
+        if payment.pay_url is not None and not await is_expired(room.database, payment.id):
             return PayLink(provider.name, payment.pay_url, payment.id)
         # It counts all the same if somebody has paid there: a canceled payment can become paid.
-        await mark_canceled(database, payment.id)
+        await mark_canceled(room.database, payment.id)
     raise ProviderRefusedError(f"{provider.name} gives links for order {order.number} that have expired")
 
 
-async def settle(connection: Connection, payment: Payment) -> Settled:
+async def settle(tx: Transaction, payment: Payment) -> Settled:
     """What a payment means for its order, in the transaction that marks the payment paid.
 
-    `paid`: the goods are the customer's, enqueue what follows. `twice`: the order was paid for already.
-    `too_late`: it was closed, and what it held is gone, or its customer is. For the last
-    two the money has to go back.
+    `paid`: the goods are the customer's, and what follows is to be enqueued. `twice`: the order was paid for
+    already. `too_late`: it was closed, and what it held is gone, or its customer is. For the last two the
+    money has to go back.
     Raises `LookupError` for a payment of no order of ours: a person has to look.
     """
     number = int(payment.reference) if payment.reference.isdecimal() else 0
+    connection = tx.connection
     row = await connection.fetchrow(SQL["lock"], number)
     order = await find_order(connection, number)
     if payment.purpose != PURPOSE or row is None or order is None or order.bot != payment.bot:
@@ -128,16 +125,17 @@ async def settle(connection: Connection, payment: Payment) -> Settled:
     except _GoneError as error:
         log.info("paid too late", order=number, payment=payment.id, gone=str(error))
         if order.status == "awaiting_payment":
-            await close(connection, number, "expired")
+            await close(tx, number, "expired")
         return "too_late"
     return "paid"
 
 
-async def begin_refund(connection: Connection, number: int, why: str, *, goods_back: bool) -> Order | None:
+async def begin_refund(tx: Transaction, number: int, why: str, *, goods_back: bool) -> Order | None:
     """The money of a paid order is to go back; None if it is not paid, or goes back already.
 
     With `goods_back` its goods can be sold again: only right for goods that nobody has seen.
     """
+    connection = tx.connection
     row = await connection.fetchrow(SQL["lock"], number)
     if row is None or row["status"] not in ("paid", "delivered"):
         return None
@@ -146,22 +144,22 @@ async def begin_refund(connection: Connection, number: int, why: str, *, goods_b
         await take_back(connection, number)
     await connection.execute(SQL["begin_refund"], number)
     log.info("refund begun", order=number, why=why, goods_back=goods_back)
-    return await _turned(connection, number)
+    return await _turned(tx, number)
 
 
-async def finish_refund(connection: Connection, number: int, *, balance_back: bool = True) -> Order | None:
+async def finish_refund(tx: Transaction, number: int, *, balance_back: bool = True) -> Order | None:
     """The money has gone back: the order is over, and the part from the balance is there again. None if no
     refund was under way.
 
     Without `balance_back` that part stays spent: a bank takes back what it knows of, and the goods are kept.
     """
-    row = await connection.fetchrow(SQL["lock"], number)
+    row = await tx.connection.fetchrow(SQL["lock"], number)
     if row is None or row["status"] != "refunding":
         return None
     if balance_back:
-        await give_back_balance(connection, number)
-    await connection.execute(SQL["finish_refund"], number)
-    return await _turned(connection, number)
+        await give_back_balance(tx.connection, number)
+    await tx.connection.execute(SQL["finish_refund"], number)
+    return await _turned(tx, number)
 
 
 def receipt_of(order: Order) -> Receipt:
@@ -172,20 +170,20 @@ def receipt_of(order: Order) -> Receipt:
     return Receipt(items, email=email, phone=phone)
 
 
-async def _turned(connection: Connection, number: int) -> Order:
-    order = await find_order(connection, number)
+async def _turned(tx: Transaction, number: int) -> Order:
+    order = await find_order(tx.connection, number)
     assert order is not None, "its row is locked"
-    await enqueue(connection, turned_jobs(order.bot, order.chat_id, number))
+    await tell_turned(tx, order.chat_id, number)
     return order
 
 
-async def _open(database: Pool, order: Order, provider: PaymentProvider) -> Payment:
+async def _open(room: Room[Options], of: Begins, order: Order, provider: PaymentProvider) -> Payment:
     if not order.to_pay_minor:  # the balance has paid for it
         raise OrderClosed(order.status)
-    async with database.acquire() as connection, connection.transaction():
+    async with room.transaction(of) as tx:
         # The payment's row before the order's, as whoever settles the payment takes them.
         payment = await open_payment(
-            connection,
+            tx.connection,
             bot=order.bot,
             provider=provider.name,
             formerly=provider.names[1:],
@@ -193,9 +191,9 @@ async def _open(database: Pool, order: Order, provider: PaymentProvider) -> Paym
             reference=str(order.number),
             amount_minor=order.to_pay_minor,
             currency=order.currency,
-            about=await _about(connection, order),
+            about=await _about(tx.connection, order),
         )
-        row = await connection.fetchrow(SQL["lock"], order.number)
+        row = await tx.connection.fetchrow(SQL["lock"], order.number)
         if row is None:
             raise OrderClosed("unknown")
         if row["status"] != "awaiting_payment" or row["due"]:
@@ -218,19 +216,14 @@ async def _about(connection: Connection, order: Order) -> dict[str, str]:
 
 
 async def _create(
-    database: Pool,
-    provider: PaymentProvider,
-    payment: Payment,
-    order: Order,
-    public_url: str,
-    chat_url: str,
+    room: Room[Options], provider: PaymentProvider, payment: Payment, order: Order, chat_url: str
 ) -> Payment:
     return await made_at(
         provider,
         payment,
-        database,
+        room.database,
         description=DESCRIPTIONS[order.language].format(number=order.number),
-        return_url=page_url(public_url, order.bot, order=order.number) if public_url else chat_url,
+        return_url=page_url(room.public_url, order.bot, order=order.number) if room.public_url else chat_url,
         language=order.language,
         receipt=receipt_of(order),
     )

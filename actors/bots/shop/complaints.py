@@ -5,21 +5,20 @@ something about it; whoever writes again opens it again. A message is written wi
 in one transaction, once for its effect: whatever is killed, it is told, and told once.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.events import ANSWERED, COMPLAINT, AboutMessage
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
-from mailroom.actors.bots.shop.telling import event_job
+from mailroom.actors.cause import Begins
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.connection import Connection, Source
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("complaints.sql"))
@@ -84,12 +83,13 @@ def tidy(text: str) -> str:
     return printable(text).strip()[:COMPLAINT_CHARS_MAX]
 
 
-async def complain(database: Pool, effect_id: str, order: Order, text: str, owners: Iterable[int]) -> Taken:
-    """Write down what a customer says of their order, once for its effect, and have the owners told.
+async def complain(room: Room[Options], of: Begins, order: Order, text: str) -> Taken:
+    """Write down what a customer says of their order, once for its message, and have the owners told.
 
     `too_many`: that much waits for an answer already. `not_now`: the order was not paid for.
     """
-    async with database.acquire() as connection, connection.transaction():
+    async with room.transaction(of) as tx:
+        connection, effect_id = tx.connection, tx.once("complaint")
         # A twin of this effect waits here, and finds it written; so does whoever answers meanwhile.
         row = await connection.fetchrow(ORDERS["lock"], order.number)
         if await connection.fetchval(SQL["written"], effect_id) is not None:
@@ -102,17 +102,18 @@ async def complain(database: Pool, effect_id: str, order: Order, text: str, owne
         await connection.execute(SQL["open"], order.number, order.bot)
         message_id = await connection.fetchval(SQL["add"], order.number, effect_id, None, tidy(text))
         told = COMPLAINT(AboutMessage(order=order.number, message=message_id))
-        await enqueue(connection, [event_job(order.bot, owner, told) for owner in sorted(owners)])
+        for owner in sorted(room.options.owners):
+            await tx.tell(owner, told)
     return "taken"
 
 
-async def reply(connection: Connection, order: Order, effect_id: str, who: str, text: str) -> int:
+async def reply(tx: Transaction, order: Order, effect_id: str, who: str, text: str) -> int:
     """Write down what the shop answers, and have the customer told: nothing waits now. Its row is locked."""
+    connection = tx.connection
     await connection.execute(SQL["open"], order.number, order.bot)
     message_id: int = await connection.fetchval(SQL["add"], order.number, effect_id, who, tidy(text))
     await connection.execute(SQL["close"], order.number)
-    told = ANSWERED(AboutMessage(order=order.number, message=message_id))
-    await enqueue(connection, [event_job(order.bot, order.chat_id, told)])
+    await tx.tell(order.chat_id, ANSWERED(AboutMessage(order=order.number, message=message_id)))
     return message_id
 
 

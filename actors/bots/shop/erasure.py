@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.balance import balances
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.kinds import ERASE, ERASE_USAGE, Erasure, UsageOf
@@ -25,9 +23,7 @@ from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.pages.visit import TELEGRAM, telegram_id_of
 from mailroom.storage.postgres.broadcasts import forget_recipient
-from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
-from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import Origin
+from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("erasure.sql"))
@@ -58,20 +54,16 @@ async def before(database: Source, bot: str, user_id: int) -> Before:
     return Before(dict(await balances(database, bot, user_id)), awaiting, unfinished)
 
 
-async def ask(
-    database: Pool, bot: str, user_id: int, chat_id: int, language: Language, origin: Origin | None
-) -> bool:
+async def ask(room: Room[Options], of: Begins, user_id: int, chat_id: int, language: Language) -> bool:
     """Begin to forget somebody: cancel what waits for a payment, and write the job. False if it is begun."""
-    for number in (await before(database, bot, user_id)).awaiting:
-        await cancel_order(database, number, user_id)
-    with answering():
-        async with database.acquire() as connection, connection.transaction():
-            number = await connection.fetchval(SQL["ask"], bot, user_id, chat_id)
-            if number is None:
-                return False
-            wish = Erasure(erasure=number, language=language.value)
-            await enqueue(connection, [ERASE(wish, bot=bot, origin=origin)])
-            return True
+    for number in (await before(room.database, room.bot, user_id)).awaiting:
+        await cancel_order(room, of, number, user_id)
+    async with room.transaction(of) as tx:
+        number = await tx.connection.fetchval(SQL["ask"], room.bot, user_id, chat_id)
+        if number is None:
+            return False
+        await tx.enqueue(ERASE(Erasure(erasure=number, language=language.value), bot=room.bot))
+        return True
 
 
 async def find(database: Source, wish: Erasure) -> tuple[str, int, list[int]] | None:
@@ -92,7 +84,7 @@ async def erase(room: Room[Options], of: Begins, wish: Erasure) -> bool:
     by = By(room.bot, WHO, f"{room.bot}:erasure:{wish.erasure}")
     try:
         async with room.transaction(of) as tx:
-            await once_within(tx.connection, by, "erasure", str(wish.erasure), lambda _: _all(room, tx, wish))
+            await once_within(tx, by, "erasure", str(wish.erasure), lambda _: _all(room, tx, wish))
     except OpenOrdersError:
         async with room.transaction(of) as tx:
             await tx.enqueue(ERASE(wish, bot=room.bot, delay_seconds=AGAIN_SECONDS))

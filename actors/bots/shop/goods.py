@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.domain.upload import ProductLine, known
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
-from mailroom.actors.uses.http import Http
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.vault import Vault
 
 SQL = load(Path(__file__).with_name("goods.sql"))
 
@@ -110,40 +109,40 @@ async def slugs(source: Source) -> dict[str, int]:
     return {row["slug"]: row["id"] for row in await source.fetch(SQL["slugs"])}
 
 
-async def set_price(database: Pool, by: By, slug: str, price_minor: int, currency: str) -> Outcome:
+async def set_price(room: Room[Options], by: By, slug: str, price_minor: int, currency: str) -> Outcome:
     """Sell a product at another price from now on. Orders that were placed keep theirs."""
 
-    async def act(connection: Connection) -> Outcome:
-        before = await _locked(connection, slug)
-        await connection.execute(SQL["set_price"], slug, price_minor, currency)
+    async def act(tx: Transaction) -> Outcome:
+        before = await _locked(tx.connection, slug)
+        await tx.connection.execute(SQL["set_price"], slug, price_minor, currency)
         return {
             "before": {"price_minor": before["price_minor"], "currency": before["currency"]},
             "after": {"price_minor": price_minor, "currency": currency},
         }
 
-    return await once(database, by, "price", slug, act)
+    return await once(room, by, "price", slug, act)
 
 
-async def set_active(database: Pool, by: By, slug: str, *, active: bool) -> Outcome:
+async def set_active(room: Room[Options], by: By, slug: str, *, active: bool) -> Outcome:
     """Put a product on sale, or take it off. Orders that were placed stay."""
 
-    async def act(connection: Connection) -> Outcome:
-        before = await _locked(connection, slug)
-        await connection.execute(SQL["set_active"], slug, active)
+    async def act(tx: Transaction) -> Outcome:
+        before = await _locked(tx.connection, slug)
+        await tx.connection.execute(SQL["set_active"], slug, active)
         return {"before": before["active"], "after": active}
 
-    return await once(database, by, "on_sale" if active else "off_sale", slug, act)
+    return await once(room, by, "on_sale" if active else "off_sale", slug, act)
 
 
-async def put_products(database: Pool, by: By, lines: Sequence[ProductLine]) -> Outcome:
+async def put_products(room: Room[Options], by: By, lines: Sequence[ProductLine]) -> Outcome:
     """Add products, or change those that are there, all of them or none. What came of it: slugs by
     `added`, `changed` and `same`.
     """
 
-    async def act(connection: Connection) -> Outcome:
+    async def act(tx: Transaction) -> Outcome:
         names = [line.slug for line in lines]
-        await connection.fetch(SQL["lock"], names)
-        rows = await connection.fetch(
+        await tx.connection.fetch(SQL["lock"], names)
+        rows = await tx.connection.fetch(
             SQL["put"],
             names,
             [line.category for line in lines],
@@ -163,7 +162,7 @@ async def put_products(database: Pool, by: By, lines: Sequence[ProductLine]) -> 
             "same": [name for name in names if name not in new],
         }
 
-    return await once(database, by, "products", f"{len(lines)} lines", act)
+    return await once(room, by, "products", f"{len(lines)} lines", act)
 
 
 async def list_categories(source: Source) -> list[Shelf]:
@@ -171,16 +170,16 @@ async def list_categories(source: Source) -> list[Shelf]:
     return [Shelf(*row) for row in await source.fetch(SQL["categories"])]
 
 
-async def put_category(database: Pool, by: By, shelf: Shelf) -> Outcome:
+async def put_category(room: Room[Options], by: By, shelf: Shelf) -> Outcome:
     """Add a category, or change one."""
 
-    async def act(connection: Connection) -> Outcome:
-        await connection.execute(
+    async def act(tx: Transaction) -> Outcome:
+        await tx.connection.execute(
             SQL["put_category"], shelf.slug, shelf.icon, shelf.title_ru, shelf.title_en, shelf.active
         )
         return {"title_ru": shelf.title_ru, "title_en": shelf.title_en, "active": shelf.active}
 
-    return await once(database, by, "category", shelf.slug, act)
+    return await once(room, by, "category", shelf.slug, act)
 
 
 async def list_suppliers(source: Source) -> list[Supplier]:
@@ -188,25 +187,23 @@ async def list_suppliers(source: Source) -> list[Supplier]:
     return [Supplier(*row) for row in await source.fetch(SQL["suppliers"])]
 
 
-async def put_supplier(
-    database: Pool, vault: Vault, http: Http, by: By, supplier: Supplier, secret: str | None = None
-) -> Outcome:
+async def put_supplier(room: Room[Options], by: By, supplier: Supplier, secret: str | None = None) -> Outcome:
     """Add a supplier, or change one. An address needs a secret to sign the calls with: a new one, or the one
     it has. Raises `OwnerError`.
     """
     if supplier.callback_url is not None and CALLBACK_URL.fullmatch(supplier.callback_url) is None:
         raise refuse(Fault.BAD_SUPPLIER, secret=SECRET_CHARS_MIN)
-    if supplier.callback_url is not None and (why := http.why_not(supplier.callback_url)):
+    if supplier.callback_url is not None and (why := room.http.why_not(supplier.callback_url)):
         raise refuse(Fault.FORBIDDEN_ADDRESS, why=why)
     if secret is not None and len(secret) < SECRET_CHARS_MIN:
         raise refuse(Fault.BAD_SUPPLIER, secret=SECRET_CHARS_MIN)
-    sealed = vault.encrypt(secret.encode()) if secret and supplier.callback_url else None
+    sealed = room.vault.encrypt(secret.encode()) if secret and supplier.callback_url else None
 
-    async def act(connection: Connection) -> Outcome:
-        has_secret = await connection.fetchval(SQL["has_secret"], supplier.slug)
+    async def act(tx: Transaction) -> Outcome:
+        has_secret = await tx.connection.fetchval(SQL["has_secret"], supplier.slug)
         if supplier.callback_url is not None and sealed is None and not has_secret:
             raise refuse(Fault.BAD_SUPPLIER, secret=SECRET_CHARS_MIN)
-        await connection.execute(
+        await tx.connection.execute(
             SQL["put_supplier"],
             supplier.slug,
             supplier.title,
@@ -216,7 +213,7 @@ async def put_supplier(
         )
         return {"chat_id": supplier.chat_id, "callback_url": supplier.callback_url}
 
-    return await once(database, by, "supplier", supplier.slug, act)
+    return await once(room, by, "supplier", supplier.slug, act)
 
 
 async def _locked(connection: Connection, slug: str) -> dict[str, object]:

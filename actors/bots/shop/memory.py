@@ -6,7 +6,6 @@ and COMMENT as long as the order form, COMPLAINT while somebody tells what is wr
 consultant and the pages of orders keep keys of their own.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 from aiogram.fsm.context import FSMContext
@@ -14,7 +13,6 @@ from aiogram.fsm.state import State, StatesGroup
 
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.cause import Cause
-from mailroom.storage.postgres.outbox.job import Origin
 
 LANGUAGE = "language"
 KNOWN = "known"
@@ -24,9 +22,6 @@ USE_BALANCE = "use_balance"
 CONTACT = "contact"
 COMMENT = "comment"
 COMPLAINT = "complaint"
-
-Wake = Callable[[str], None]
-"""Tells the workers of a queue that a job was committed."""
 
 
 class OrderForm(StatesGroup):
@@ -62,9 +57,6 @@ class Turn(Protocol):
     @property
     def cause(self) -> Cause:
         """The message as a reason to write: see `Room.transaction`."""
-
-    def origin(self, name: str) -> Origin:
-        """The same as the origin of a job: it is enqueued once, however often the message is handled."""
 
 
 async def save_cart(state: FSMContext, cart: Cart) -> None:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.offer_line import parse_offer
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.goods import slugs
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
-from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
+from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("offers.sql"))
@@ -49,12 +50,12 @@ async def list_offers(source: Source, most: int = OFFERS_SHOWN_MAX) -> list[Offe
     return [Offer(*row) for row in await source.fetch(SQL["offers"], most)]
 
 
-async def add_offer(database: Pool, by: By, line: str) -> int:
+async def add_offer(room: Room[Options], by: By, line: str) -> int:
     """Add the discount that a line says, from now on; its number. Raises `OwnerError`."""
-    offer = parse_offer(line, await slugs(database), await database.fetchval(SQL["today"]))
+    offer = parse_offer(line, await slugs(room.database), await room.database.fetchval(SQL["today"]))
 
-    async def act(connection: Connection) -> Outcome:
-        number: int = await connection.fetchval(
+    async def act(tx: Transaction) -> Outcome:
+        number: int = await tx.connection.fetchval(
             SQL["add"],
             offer.title_ru,
             offer.title_en,
@@ -67,16 +68,16 @@ async def add_offer(database: Pool, by: By, line: str) -> int:
         )
         return {"discount": number, "line": line[:300]}
 
-    outcome = await once(database, by, "discount", offer.slug or "all", act)
+    outcome = await once(room, by, "discount", offer.slug or "all", act)
     return int(outcome["discount"])
 
 
-async def switch_off(database: Pool, by: By, number: int) -> None:
+async def switch_off(room: Room[Options], by: By, number: int) -> None:
     """End a discount at once. Orders that were placed keep their prices. Raises `OwnerError`."""
 
-    async def act(connection: Connection) -> Outcome:
-        if await connection.fetchval(SQL["switch_off"], number) is None:
+    async def act(tx: Transaction) -> Outcome:
+        if await tx.connection.fetchval(SQL["switch_off"], number) is None:
             raise refuse(Fault.UNKNOWN_DISCOUNT, number=number)
         return {"active": False}
 
-    await once(database, by, "discount_off", str(number), act)
+    await once(room, by, "discount_off", str(number), act)

@@ -7,8 +7,6 @@ cannot differ. They only show it.
 from dataclasses import dataclass
 from typing import Literal
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop import catalog
 from mailroom.actors.bots.shop.balance import balance
 from mailroom.actors.bots.shop.domain.bill import Bill
@@ -18,11 +16,13 @@ from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.domain.reservation import reserve_minutes
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order, find_order_of
-from mailroom.actors.bots.shop.orders import Buyer, QuoteChanged, SoldOut, TooManyWaiting, place_order
+from mailroom.actors.bots.shop.orders import PLACED, Buyer, QuoteChanged, SoldOut, TooManyWaiting, place_order
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import waiting_for
+from mailroom.actors.cause import Begins
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.paying.ways import Ways
-from mailroom.storage.postgres.outbox.job import Origin
+from mailroom.storage.postgres.schemas import SchemaPool
 
 Why = Literal["gone", "changed", "sold_out", "too_many_waiting"]
 """`gone`: nothing of it is sold any more; `changed`: it is not what was agreed to, in goods, prices or what
@@ -66,11 +66,14 @@ class Refused:
 class Till:
     """Where a shop's customers are told what something costs, and order it."""
 
-    bot: str
-    database: Pool
-    options: Options
+    room: Room[Options]
     ways: Ways
     """Who can be paid here."""
+
+    @property
+    def database(self) -> SchemaPool:
+        """Where the shop's tables are."""
+        return self.room.database
 
     async def bill(
         self,
@@ -87,19 +90,18 @@ class Till:
         if promo_code and not quote.used_promo_code:
             refused = await why_refused(self.database, promo_code)
         if quote.lines:
-            has_minor = max(0, await balance(self.database, self.bot, user_id, quote.currency))
+            has_minor = max(0, await balance(self.database, self.room.bot, user_id, quote.currency))
         return Bill(quote, has_minor, use_balance and has_minor > 0, refused, ways=self.ways)
 
-    async def order(
-        self, effect_id: str, buyer: Buyer, wish: Wish, origin: Origin | None = None
-    ) -> Placed | Refused:
-        """Place the order of this effect, or find it placed: what was agreed and written stays, whatever has
-        changed since.
+    async def order(self, of: Begins, buyer: Buyer, wish: Wish) -> Placed | Refused:
+        """Place the order of this message or question, or find it placed: what was agreed and written stays,
+        whatever has changed since.
         """
+        effect_id = of.cause.effect(PLACED)
         order = await find_order_of(self.database, effect_id)
         if order is not None:
             return Placed(order)
-        outcome = await self._place(effect_id, buyer, wish, origin)
+        outcome = await self._place(of, buyer, wish)
         if isinstance(outcome, Refused):
             # Perhaps because this very effect, sent twice, has just been placed.
             order = await find_order_of(self.database, effect_id)
@@ -109,28 +111,25 @@ class Till:
         """Who takes what is to be paid for an order (`Ways.offered`); nobody where that is done by hand."""
         return self.ways.offered(order.to_pay_minor, order.currency)
 
-    async def _place(
-        self, effect_id: str, buyer: Buyer, wish: Wish, origin: Origin | None
-    ) -> Placed | Refused:
+    async def _place(self, of: Begins, buyer: Buyer, wish: Wish) -> Placed | Refused:
         bill = await self._bill(buyer, wish)
         quote = bill.quote
         if not quote.lines:
             return Refused("gone", bill)
         if quote.missing or quote.fingerprint != wish.quote:
             return Refused("changed", bill)
-        if wish.once and (number := await waiting_for(self.database, self.bot, buyer.user_id, quote)):
+        if wish.once and (number := await waiting_for(self.database, self.room.bot, buyer.user_id, quote)):
             waiting = await find_order(self.database, number)
             if waiting is not None:
                 return Placed(waiting, waited=True)
         try:
             order = await place_order(
-                self.database,
-                effect_id,
+                self.room,
+                of,
                 buyer,
                 quote,
-                reserve_minutes=reserve_minutes(bill, self.options.reserve_minutes),
+                reserve_minutes=reserve_minutes(bill, self.room.options.reserve_minutes),
                 use_balance=bill.use_balance,
-                origin=origin,
                 ways=self.ways,
                 to_pay_minor=wish.to_pay_minor,
             )

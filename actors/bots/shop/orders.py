@@ -5,9 +5,6 @@ Reading is in `order.py`; what payments do to orders is in `checkout.py`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from asyncpg import Pool
 
 from mailroom.actors.bots.shop.balance import give_back_balance, spend_on
 from mailroom.actors.bots.shop.catalog import SQL as CATALOG
@@ -19,15 +16,17 @@ from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine, lifted
 from mailroom.actors.bots.shop.jobs.follow import after_paid
 from mailroom.actors.bots.shop.jobs.kinds import EXPIRE, OrderJob
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import RECENT_ORDERS_MAX, SQL, find_order, find_order_of, recent_orders
 from mailroom.actors.bots.shop.promo import give_back_promo, use_promo
 from mailroom.actors.bots.shop.stock import hold, lock, lock_for, release, sell
-from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.actors.bots.shop.telling import tell_turned
+from mailroom.actors.cause import Begins
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.sums import stepped
 from mailroom.storage.postgres.outbox.connection import Connection, Source
-from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.job import NewJob, Origin
 
 __all__ = [
     "RECENT_ORDERS_MAX", "Buyer", "QuoteChanged", "SoldOut",
@@ -35,6 +34,8 @@ __all__ = [
     "recent_orders",
 ]  # fmt: skip
 
+PLACED = "order"
+"""What the effect of a message or question is called that places an order."""
 WAITING_ORDERS_MAX = 3
 """Orders of one customer that wait for their payment: each holds goods that others want."""
 
@@ -69,78 +70,68 @@ class Buyer:
 
 
 async def place_order(
-    database: Pool,
-    effect_id: str,
+    room: Room[Options],
+    of: Begins,
     buyer: Buyer,
     quote: Quote,
     *,
     reserve_minutes: float,
     use_balance: bool,
-    origin: Origin | None,
     ways: Ways | None = None,
     to_pay_minor: int | None = None,
 ) -> Order:
-    """Write the order of this effect with its goods reserved, or find it written.
+    """Write the order of this message or question with its goods reserved, or find it written.
 
     The quote is what the customer agreed to: other prices by now raise `QuoteChanged`, too few goods
     `SoldOut`, a customer who lets many orders wait `TooManyWaiting`. An order that the balance pays for
     wholly is paid at once; what it does not pay is a sum that one of the `ways` takes, and `to_pay_minor`
-    where the customer has seen which: another one is a `QuoteChanged` too. An effect that has placed its
-    order gets that order, whatever has changed since.
+    where the customer has seen which: another one is a `QuoteChanged` too. Whatever has placed its order
+    gets that order, whatever has changed since.
     """
     _check(quote)
-    async with database.acquire() as connection:
-        order = await find_order_of(connection, effect_id)
-        if order is not None:
-            return order
-        try:
+    effect_id = of.cause.effect(PLACED)
+    order = await find_order_of(room.database, effect_id)
+    if order is not None:
+        return order
+    try:
+        async with room.database.acquire() as connection:
             await _refuse_hoarding(connection, buyer)
             # Most of those who come for the last items are told so here, before anything is locked.
             await _look(connection, buyer.language, quote)
-            async with connection.transaction():
-                await _place(
-                    connection,
-                    effect_id,
-                    buyer,
-                    quote,
-                    reserve_minutes,
-                    use_balance,
-                    origin,
-                    ways or Ways(),
-                    to_pay_minor,
-                )
-        except (SoldOut, QuoteChanged, TooManyWaiting):
-            # Perhaps because this very effect, handled somewhere else too, got the last one.
-            order = await find_order_of(connection, effect_id)
-            if order is None:
-                raise
-            return order
-        order = await find_order_of(connection, effect_id)
+        async with room.transaction(of) as tx:
+            await _place(tx, buyer, quote, reserve_minutes, use_balance, ways or Ways(), to_pay_minor)
+    except (SoldOut, QuoteChanged, TooManyWaiting):
+        # Perhaps because this very effect, handled somewhere else too, got the last one.
+        order = await find_order_of(room.database, effect_id)
         if order is None:
-            raise LookupError(f"the order of effect {effect_id} was deleted while it was being placed")
+            raise
         return order
+    order = await find_order_of(room.database, effect_id)
+    if order is None:
+        raise LookupError(f"the order of effect {effect_id} was deleted while it was being placed")
+    return order
 
 
-async def cancel_order(database: Pool, number: int, user_id: int) -> bool:
+async def cancel_order(room: Room[Options], of: Begins, number: int, user_id: int) -> bool:
     """The customer does not want it any more. False if it is not theirs, or not waiting for its payment."""
-    async with database.acquire() as connection, connection.transaction():
-        row = await connection.fetchrow(SQL["lock"], number)
+    async with room.transaction(of) as tx:
+        row = await tx.connection.fetchrow(SQL["lock"], number)
         if row is None or row["user_id"] != user_id or row["status"] != "awaiting_payment":
             return False
-        await close(connection, number, "canceled")
+        await close(tx, number, "canceled")
         return True
 
 
-async def expire(connection: Connection, number: int) -> Order | None:
+async def expire(tx: Transaction, number: int) -> Order | None:
     """The reservation has run out: goods, balance and promo code are free again, in the caller's transaction.
 
     None if it has not run out yet, or the order does not wait for its payment any more.
     """
-    row = await connection.fetchrow(SQL["lock"], number)
+    row = await tx.connection.fetchrow(SQL["lock"], number)
     if row is None or row["status"] != "awaiting_payment" or not row["due"]:
         return None
-    await close(connection, number, "expired")
-    return await find_order(connection, number)
+    await close(tx, number, "expired")
+    return await find_order(tx.connection, number)
 
 
 async def mark_delivered(connection: Source, number: int) -> bool:
@@ -148,32 +139,32 @@ async def mark_delivered(connection: Source, number: int) -> bool:
     return await connection.fetchval(SQL["deliver"], number) is not None
 
 
-async def close(connection: Connection, number: int, status: Status) -> None:
+async def close(tx: Transaction, number: int, status: Status) -> None:
     """Give back what an order that waits for its payment holds. Its row is locked."""
+    connection = tx.connection
     await lock_for(connection, number)
     await release(connection, number)
     await give_back_promo(connection, number)
     await give_back_balance(connection, number)
     row = await connection.fetchrow(SQL["close"], number, status)
     assert row is not None, "its row is locked"
-    await enqueue(connection, turned_jobs(row["bot"], row["chat_id"], number))
+    await tell_turned(tx, row["chat_id"], number)
 
 
 async def _place(
-    connection: Connection,
-    effect_id: str,
+    tx: Transaction,
     buyer: Buyer,
     quote: Quote,
     reserve_minutes: float,
     use_balance: bool,
-    origin: Origin | None,
     ways: Ways,
     to_pay_minor: int | None,
 ) -> None:
+    connection = tx.connection
     # The row of the effect comes first: its twin waits here, and finds the order written.
     placed = await connection.fetchrow(
         SQL["place"],
-        effect_id,
+        tx.once(PLACED),
         buyer.bot,
         buyer.chat_id,
         buyer.user_id,
@@ -210,7 +201,7 @@ async def _place(
         await connection.execute(SQL["set_balance"], number, spent_minor)
     paid = spent_minor == quote.total_minor
     if not paid:
-        await enqueue(connection, [_expire_job(buyer.bot, number, placed["reserved_until"], origin)])
+        await tx.enqueue(EXPIRE(OrderJob(order=number), bot=buyer.bot, run_at=placed["reserved_until"]))
     # As late as possible: other buyers of these products wait from here to the commit.
     await lock(connection, [line.product.id for line in quote.lines])
     await _check_prices(connection, buyer.language, quote)
@@ -221,16 +212,15 @@ async def _place(
     if lacks:
         raise SoldOut([(lack.title, lack.wanted, lack.available) for lack in lacks])
     if paid:
-        await _paid_by_balance(connection, number, origin)
+        await _paid_by_balance(tx, number)
 
 
-async def _paid_by_balance(connection: Connection, number: int, origin: Origin | None) -> None:
-    await sell(connection, number)
-    await connection.execute(SQL["pay"], number)
-    order = await find_order(connection, number)
+async def _paid_by_balance(tx: Transaction, number: int) -> None:
+    await sell(tx.connection, number)
+    await tx.connection.execute(SQL["pay"], number)
+    order = await find_order(tx.connection, number)
     assert order is not None, "it was written in this transaction"
-    jobs = await after_paid(connection, order, None)
-    await enqueue(connection, [replace(job, origin=_origin_of(origin, job)) for job in jobs])
+    await after_paid(tx, order, None)
 
 
 async def _look(connection: Connection, language: Language, quote: Quote) -> None:
@@ -286,13 +276,3 @@ def _check(quote: Quote) -> None:
         raise ValueError(f"an order has at most {LINES_MAX} products, and {QUANTITY_MAX} of each")
     if any(line.quantity < 1 for line in quote.lines):
         raise ValueError("a line of a quote is for one at least")
-
-
-def _expire_job(bot: str, number: int, reserved_until: datetime, origin: Origin | None) -> NewJob:
-    job = EXPIRE(OrderJob(order=number), bot=bot, run_at=reserved_until)
-    return replace(job, origin=_origin_of(origin, job))
-
-
-def _origin_of(origin: Origin | None, job: NewJob) -> Origin | None:
-    """Each job is an effect of its own of the message that placed the order."""
-    return origin and replace(origin, effect=f"{origin.effect}:{job.name}:{job.payload}")

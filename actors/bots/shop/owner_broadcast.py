@@ -11,10 +11,13 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.callbacks import SwitchNews
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.broadcast.create import create
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX, Button, Message
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.broadcasts import Broadcasts, Progress
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
@@ -52,7 +55,7 @@ async def count_recipients(source: Source, bot: str) -> Recipients:
     )
 
 
-async def send(database: Pool, by: By, text: str, language: Language | None, *, html: bool) -> int:
+async def send(room: Room[Options], by: By, text: str, language: Language | None, *, html: bool) -> int:
     """Begin to tell all customers, or those of a language; the broadcast's number. Raises `OwnerError`.
 
     The broadcast, its recipients and its line in the log are one transaction: done twice, it is there once.
@@ -70,14 +73,14 @@ async def send(database: Pool, by: By, text: str, language: Language | None, *, 
         ),
     )
 
-    async def act(connection: Connection) -> Outcome:
-        chats = [row[0] for row in await connection.fetch(SQL["chats"], by.bot, language)]
+    async def act(tx: Transaction) -> Outcome:
+        chats = [row[0] for row in await tx.connection.fetch(SQL["chats"], by.bot, language)]
         if not chats:
             raise refuse(Fault.NOBODY_TO_TELL)
-        number = await create(_broadcasts(connection), by.bot, message, chats)
+        number = await create(_broadcasts(tx.connection), by.bot, message, chats)
         return {"broadcast": number, "recipients": len(chats), "language": language}
 
-    outcome = await once(database, by, "broadcast", language or "all", act)
+    outcome = await once(room, by, "broadcast", language or "all", act)
     return int(outcome["broadcast"])
 
 
@@ -94,12 +97,12 @@ async def list_broadcasts(database: Pool, bot: str, most: int = 10) -> list[Prog
     return await Broadcasts(database).find(bot, most)
 
 
-async def move(database: Pool, by: By, number: int, to: Move) -> None:
+async def move(room: Room[Options], by: By, number: int, to: Move) -> None:
     """Pause a broadcast, let it go on, or end it for good. Raises `OwnerError`."""
-    await progress(database, by.bot, number)
+    await progress(room.database, by.bot, number)
 
-    async def act(connection: Connection) -> Outcome:
-        broadcasts = _broadcasts(connection)
+    async def act(tx: Transaction) -> Outcome:
+        broadcasts = _broadcasts(tx.connection)
         moves: dict[Move, Callable[[], Awaitable[bool]]] = {
             "pause": lambda: broadcasts.pause(number, by.who, by.why),
             "resume": lambda: broadcasts.resume(number, by.who),
@@ -109,7 +112,7 @@ async def move(database: Pool, by: By, number: int, to: Move) -> None:
             raise refuse(Fault.BROADCAST_MOVED_ON, number=number)
         return {"moved": to}
 
-    await once(database, by, f"broadcast_{to}", str(number), act)
+    await once(room, by, f"broadcast_{to}", str(number), act)
 
 
 def _broadcasts(connection: Connection) -> Broadcasts:

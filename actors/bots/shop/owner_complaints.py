@@ -1,47 +1,44 @@
 """The shop answers a customer who has a problem with an order, or closes the matter without a word."""
 
-from collections.abc import Callable
-
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
-from mailroom.actors.jobs.notify import NOTIFICATION
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.connection import Connection
 
 
-async def answer(database: Pool, wake: Callable[[str], None], by: By, number: int, text: str) -> None:
+async def answer(room: Room[Options], by: By, number: int, text: str) -> None:
     """Write to the customer of an order, whether they have complained or not. Raises `OwnerError`."""
     words = printable(text).strip()
     if not words or len(words) > COMPLAINT_CHARS_MAX:
         raise refuse(Fault.TEXT_TOO_LONG, chars=len(words), most=COMPLAINT_CHARS_MAX)
 
-    async def act(connection: Connection) -> Outcome:
-        order = await locked_order(connection, by.bot, number)
+    async def act(tx: Transaction) -> Outcome:
+        order = await locked_order(tx.connection, by.bot, number)
         if order.forgotten:
             raise refuse(Fault.NOBODY_TO_TELL)
         # What was written is for the customer: it may be a key, and the log is read by more people.
-        return {"message": await complaints.reply(connection, order, by.effect_id, by.who, words)}
+        return {"message": await complaints.reply(tx, order, by.effect_id, by.who, words)}
 
-    await once(database, by, "answer", str(number), act)
-    wake(NOTIFICATION.of(by.bot))
+    await once(room, by, "answer", str(number), act)
 
 
-async def close(database: Pool, by: By, number: int) -> bool:
+async def close(room: Room[Options], by: By, number: int) -> bool:
     """Let nothing wait for an answer; the customer is not told. False if nothing did. Raises `OwnerError`."""
 
-    async def act(connection: Connection) -> Outcome:
-        await locked_order(connection, by.bot, number)
-        return {"closed": await complaints.close(connection, number)}
+    async def act(tx: Transaction) -> Outcome:
+        await locked_order(tx.connection, by.bot, number)
+        return {"closed": await complaints.close(tx.connection, number)}
 
-    outcome = await once(database, by, "close", str(number), act)
+    outcome = await once(room, by, "close", str(number), act)
     return bool(outcome["closed"])
 
 

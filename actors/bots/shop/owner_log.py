@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.domain.contact import printable
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.cause import Cause
-from mailroom.storage.postgres.outbox.connection import Connection, Source, answering
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
+from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("owner_log.sql"))
@@ -36,13 +37,14 @@ class By:
     who: str
     effect_id: str
     why: str = ""
+    begun: Cause | None = None
+    """The message or question; None for what is never handled again but by its own name."""
 
     @property
     def cause(self) -> Cause:
         """It as a reason to write."""
-        return Cause(
-            bot=self.bot, trace="", who=self.who, why=self.why, effect=lambda name: f"{self.effect_id}:{name}"
-        )
+        own = Cause(bot=self.bot, trace="", who=self.who, effect=lambda name: f"{self.effect_id}:{name}")
+        return (self.begun or own).by(self.who, self.why)
 
 
 @dataclass(frozen=True)
@@ -58,27 +60,22 @@ class Deed:
 
 
 async def once(
-    database: Pool, by: By, action: str, target: str, act: Callable[[Connection], Awaitable[Outcome]]
+    room: Room[Options], by: By, action: str, target: str, act: Callable[[Transaction], Awaitable[Outcome]]
 ) -> Outcome:
     """Do something in a transaction, written down; or find what came of it when it was done before.
 
     What `act` raises undoes all of it. Raises `StoreUnavailable` where Postgres does not answer.
     """
-    with answering():
-        async with database.acquire() as connection, connection.transaction():
-            return await once_within(connection, by, action, target, act)
+    async with room.transaction(by.cause) as tx:
+        return await once_within(tx, by, action, target, act)
 
 
 async def once_within(
-    connection: Connection,
-    by: By,
-    action: str,
-    target: str,
-    act: Callable[[Connection], Awaitable[Outcome]],
+    tx: Transaction, by: By, action: str, target: str, act: Callable[[Transaction], Awaitable[Outcome]]
 ) -> Outcome:
     """The same in a transaction of the caller's."""
     # A twin waits here for the first one's commit.
-    number = await connection.fetchval(
+    number = await tx.connection.fetchval(
         SQL["begin"],
         by.bot,
         by.effect_id,
@@ -88,10 +85,10 @@ async def once_within(
         printable(by.why)[:WHY_CHARS_MAX],
     )
     if number is None:
-        done: Outcome = json.loads(await connection.fetchval(SQL["outcome"], by.effect_id))
+        done: Outcome = json.loads(await tx.connection.fetchval(SQL["outcome"], by.effect_id))
         return done
-    outcome = await act(connection)
-    await connection.execute(SQL["end"], number, json.dumps(outcome, ensure_ascii=False))
+    outcome = await act(tx)
+    await tx.connection.execute(SQL["end"], number, json.dumps(outcome, ensure_ascii=False))
     return outcome
 
 

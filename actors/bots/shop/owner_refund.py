@@ -1,22 +1,19 @@
 """An owner gives the money of an order back: through its provider, or to the balance it came from."""
 
-from collections.abc import Callable
 from typing import Literal
-
-from asyncpg import Pool
 
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.checkout import PURPOSE, begin_refund
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
-from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, DELIVERY, Apology
+from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
-from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.actors.paying.refund import begin_giving_back
-from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.payments import payments_of
 from mailroom.storage.postgres.refunds import lock_payments
 
@@ -24,26 +21,24 @@ WHY: Literal["owner"] = "owner"
 """The customer is told so, in the words of the chat."""
 
 
-async def refund(
-    database: Pool, wake: Callable[[str], None], by: By, number: int, *, goods_back: bool = False
-) -> Outcome:
+async def refund(room: Room[Options], by: By, number: int, *, goods_back: bool = False) -> Outcome:
     """Give an order's money back. With `goods_back` its goods can be sold again, which only an order whose
     goods nobody has seen allows.
 
     What came of it: `amount_minor`, `currency`, and whether it goes `to_balance`. Raises `OwnerError`.
     """
 
-    async def act(connection: Connection) -> Outcome:
-        found = await open_order(connection, by.bot, number)
-        await lock_payments(connection, by.bot, PURPOSE, str(number))
-        order = await begin_refund(connection, number, WHY, goods_back=goods_back)
+    async def act(tx: Transaction) -> Outcome:
+        found = await open_order(tx.connection, by.bot, number)
+        await lock_payments(tx.connection, by.bot, PURPOSE, str(number))
+        order = await begin_refund(tx, number, WHY, goods_back=goods_back)
         if order is None:
             raise refuse(Fault.NOT_REFUNDABLE, number=number, status=found.order.status)
         if goods_back and order.delivered_at is not None:
             raise refuse(Fault.GOODS_WERE_SEEN, number=number)
-        await complaints.close(connection, number)
+        await complaints.close(tx.connection, number)
         by_balance = order.to_pay_minor == 0
-        await (_to_balance if by_balance else _to_payer)(Transaction(connection, by.cause), order)
+        await (_to_balance if by_balance else _to_payer)(tx, order)
         return {
             "amount_minor": order.total_minor,
             "currency": order.currency,
@@ -51,9 +46,7 @@ async def refund(
             "goods_back": goods_back,
         }
 
-    outcome = await once(database, by, "refund", str(number), act)
-    wake(DELIVERY.of(by.bot) if outcome["to_balance"] else PAYMENT.of(by.bot))
-    return outcome
+    return await once(room, by, "refund", str(number), act)
 
 
 async def _to_payer(tx: Transaction, order: Order) -> None:

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX, NewItem
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
@@ -12,8 +10,11 @@ from mailroom.actors.bots.shop.domain.upload import StockFile, StockLine, Twice,
 from mailroom.actors.bots.shop.domain.upload_table import BadLine
 from mailroom.actors.bots.shop.domain.upload_text import ReadAs
 from mailroom.actors.bots.shop.goods import find_good, slugs
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import add_items, withdraw
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.vault import Vault
 
@@ -39,15 +40,17 @@ class StockUpload:
         return self.added + len(self.in_stock) + len(self.twice) + len(self.bad)
 
 
-async def upload_stock(database: Pool, vault: Vault, by: By, data: bytes) -> StockUpload:
+async def upload_stock(room: Room[Options], by: By, data: bytes) -> StockUpload:
     """Take the good lines of a file, all of them or, when something breaks, none. Raises `OwnerError` for a
     file that cannot be taken at all.
     """
-    ids = await slugs(database)
+    ids = await slugs(room.database)
     file = parse_stock(data, ids)
     outcome: Outcome = {"added": {}, "in_stock": []}
     if file.good:
-        outcome = await once(database, by, "stock", "table", lambda one: _add(one, vault, by, ids, file))
+        outcome = await once(
+            room, by, "stock", "table", lambda tx: _add(tx.connection, room.vault, by, ids, file)
+        )
     added: dict[str, int] = outcome["added"]
     return StockUpload(
         added=sum(added.values()),
@@ -60,29 +63,31 @@ async def upload_stock(database: Pool, vault: Vault, by: By, data: bytes) -> Sto
     )
 
 
-async def upload_file(database: Pool, vault: Vault, by: By, slug: str, name: str, data: bytes) -> bool:
+async def upload_file(room: Room[Options], by: By, slug: str, name: str, data: bytes) -> bool:
     """Put one file into stock, to be sold once. False if it is there already. Raises `OwnerError`."""
-    good = await find_good(database, slug)
+    good = await find_good(room.database, slug)
     file_name = printable(name.replace("/", "_").replace("\\", "_"))[-FILE_NAME_CHARS_MAX:]
     if not file_name or not data or len(data) > ITEM_BYTES_MAX:
         raise refuse(Fault.NOT_A_FILE, bytes=len(data), most=ITEM_BYTES_MAX)
 
-    async def act(connection: Connection) -> Outcome:
-        report = await add_items(connection, vault, good.id, [NewItem("file", data, file_name)], by.who)
+    async def act(tx: Transaction) -> Outcome:
+        report = await add_items(
+            tx.connection, room.vault, good.id, [NewItem("file", data, file_name)], by.who
+        )
         return {"added": report.added}
 
-    outcome = await once(database, by, "stock", slug, act)
+    outcome = await once(room, by, "stock", slug, act)
     return bool(outcome["added"])
 
 
-async def withdraw_stock(database: Pool, by: By, slug: str) -> int:
+async def withdraw_stock(room: Room[Options], by: By, slug: str) -> int:
     """Take all that is free of a product off sale; how many that were. Those held and sold stay."""
-    good = await find_good(database, slug)
+    good = await find_good(room.database, slug)
 
-    async def act(connection: Connection) -> Outcome:
-        return {"withdrawn": await withdraw(connection, good.id)}
+    async def act(tx: Transaction) -> Outcome:
+        return {"withdrawn": await withdraw(tx.connection, good.id)}
 
-    outcome = await once(database, by, "withdraw", slug, act)
+    outcome = await once(room, by, "withdraw", slug, act)
     return int(outcome["withdrawn"])
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiogram.types import BufferedInputFile
-from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.goods import good_of
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.uses.files import Files
 from mailroom.storage.postgres.files import digest_of
 from mailroom.storage.postgres.outbox.connection import Connection, Source
@@ -67,31 +69,31 @@ def checked(data: bytes) -> Image:
     return image
 
 
-async def put_picture(database: Pool, by: By, product_id: int, data: bytes) -> str:
+async def put_picture(room: Room[Options], by: By, product_id: int, data: bytes) -> str:
     """Show a product with this picture from now on; what it is called. Raises `OwnerError`."""
     image, name = checked(data), digest_of(data)
-    good = await good_of(database, product_id)
+    good = await good_of(room.database, product_id)
 
-    async def act(connection: Connection) -> Outcome:
-        await Files(connection).put(connection, data, image.mime_type)
-        before = await connection.fetchval(SQL["put"], product_id, name)
-        await _let_go(connection, before)
+    async def act(tx: Transaction) -> Outcome:
+        await Files(tx.connection).put(tx.connection, data, image.mime_type)
+        before = await tx.connection.fetchval(SQL["put"], product_id, name)
+        await _let_go(tx.connection, before)
         return {"before": before, "after": name, "bytes": len(data)}
 
-    await once(database, by, "picture", good.slug, act)
+    await once(room, by, "picture", good.slug, act)
     return name
 
 
-async def drop_picture(database: Pool, by: By, product_id: int) -> None:
+async def drop_picture(room: Room[Options], by: By, product_id: int) -> None:
     """Show a product without any. Raises `OwnerError`."""
-    good = await good_of(database, product_id)
+    good = await good_of(room.database, product_id)
 
-    async def act(connection: Connection) -> Outcome:
-        before = await connection.fetchval(SQL["drop"], product_id)
-        await _let_go(connection, before)
+    async def act(tx: Transaction) -> Outcome:
+        before = await tx.connection.fetchval(SQL["drop"], product_id)
+        await _let_go(tx.connection, before)
         return {"before": before, "after": None}
 
-    await once(database, by, "picture_off", good.slug, act)
+    await once(room, by, "picture_off", good.slug, act)
 
 
 async def add_picture(connection: Connection, slug: str, data: bytes) -> None:

@@ -8,14 +8,14 @@ from html import escape
 from pathlib import Path
 from typing import Literal, get_args
 
-from asyncpg import Pool
-
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
-from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
+from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("policies.sql"))
@@ -52,25 +52,25 @@ def own_policy(options: Options, name: Policy, language: Language, *, consultant
     return own.privacy.format(consultant=own.privacy_consultant if consultant else "")
 
 
-async def put_policy(database: Pool, by: By, name: Policy, language: Language, html: str) -> None:
+async def put_policy(room: Room[Options], by: By, name: Policy, language: Language, html: str) -> None:
     """Have it say this from now on. Raises `OwnerError` for what is empty or too long."""
     if not 0 < len(html.strip()) <= CHARS_MAX:
         raise refuse(Fault.TEXT_TOO_LONG, chars=len(html), most=CHARS_MAX)
 
-    async def act(connection: Connection) -> Outcome:
-        before = await written_policy(connection, by.bot, name, language)
-        await connection.execute(SQL["put"], by.bot, name, language.value, html)
+    async def act(tx: Transaction) -> Outcome:
+        before = await written_policy(tx.connection, by.bot, name, language)
+        await tx.connection.execute(SQL["put"], by.bot, name, language.value, html)
         return {"before": before, "after": html}
 
-    await once(database, by, "policy", f"{name} ({language.value})", act)
+    await once(room, by, "policy", f"{name} ({language.value})", act)
 
 
-async def drop_policy(database: Pool, by: By, name: Policy, language: Language) -> None:
+async def drop_policy(room: Room[Options], by: By, name: Policy, language: Language) -> None:
     """Have the shop's own words again."""
 
-    async def act(connection: Connection) -> Outcome:
-        before = await written_policy(connection, by.bot, name, language)
-        await connection.execute(SQL["drop"], by.bot, name, language.value)
+    async def act(tx: Transaction) -> Outcome:
+        before = await written_policy(tx.connection, by.bot, name, language)
+        await tx.connection.execute(SQL["drop"], by.bot, name, language.value)
         return {"before": before, "after": None}
 
-    await once(database, by, "policy_off", f"{name} ({language.value})", act)
+    await once(room, by, "policy_off", f"{name} ({language.value})", act)

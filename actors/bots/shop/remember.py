@@ -51,7 +51,7 @@ class Remember(BaseMiddleware):
             await state.set_state(None)
         texts, user_id = TEXTS[language], user.id if user else 0
         ways = Ways(data.get("payments") or {})
-        till = Till(data["turn"].bot, data["database"], data["options"], ways)
+        till = Till(data["room"], ways)
         own = {
             "texts": texts,
             "cart": Cart.from_data(remembered.get(CART)),

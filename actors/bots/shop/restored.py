@@ -15,8 +15,9 @@ from mailroom.actors.bots.shop.goods import find_good
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.restored import Restored
-from mailroom.storage.postgres.outbox.connection import Connection, answering
+from mailroom.storage.postgres.outbox.connection import answering
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("restored.sql"))
@@ -48,16 +49,16 @@ async def withdraw(database: Pool, told: Sequence[Mapping[str, str]]) -> int:
         return len(await database.fetch(SQL["withdraw"], ids))
 
 
-async def confirm(database: Pool, by: By, slug: str) -> int:
+async def confirm(room: Room[Options], by: By, slug: str) -> int:
     """Put what is doubted of a product on sale again: the owner knows that it was not sold. Returns how much
     that is.
     """
 
-    async def act(connection: Connection) -> Outcome:
-        good = await find_good(connection, slug)
-        return {"confirmed": len(await connection.fetch(SQL["confirm"], good.id))}
+    async def act(tx: Transaction) -> Outcome:
+        good = await find_good(tx.connection, slug)
+        return {"confirmed": len(await tx.connection.fetch(SQL["confirm"], good.id))}
 
-    outcome = await once(database, by, "confirm", slug, act)
+    outcome = await once(room, by, "confirm", slug, act)
     return int(outcome["confirmed"])
 
 

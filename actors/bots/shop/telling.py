@@ -4,6 +4,7 @@ from mailroom.actors.bots.shop.events import TURNED, AboutOrder
 from mailroom.actors.bots.shop.jobs.kinds import PATIENT
 from mailroom.actors.events import NewEvent
 from mailroom.actors.jobs.notify import NOTIFY, event
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.job import NewJob
 
 TELL = NOTIFY.with_patience(PATIENT)
@@ -14,9 +15,10 @@ def event_job(bot: str, chat_id: int, told: NewEvent) -> NewJob:
     return event(bot, chat_id, *told, kind=TELL)
 
 
-def turned_jobs(bot: str, chat_id: int, number: int) -> list[NewJob]:
-    """The event that follows from every change of how an order stands, but for its delivery, which the
-    receipt follows. It does not say which: whoever handles it reads how the order stands by then, and so it
-    never goes back. None where the order is nobody's any more.
+async def tell_turned(tx: Transaction, chat_id: int, number: int) -> None:
+    """Tell that an order stands differently now; of its delivery the receipt tells. The event does not say
+    how: whoever handles it reads how the order stands by then, and so it never goes back. Nobody is told
+    where the order is nobody's any more.
     """
-    return [event_job(bot, chat_id, TURNED(AboutOrder(order=number)))] if chat_id else []
+    if chat_id:
+        await tx.tell(chat_id, TURNED(AboutOrder(order=number)))

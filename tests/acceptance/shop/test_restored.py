@@ -19,7 +19,7 @@ from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Buyer, Crowd
 from tests.acceptance.shop.mall import SLUG, Mall
 from tests.forked import MAILROOM
-from tests.shop_tables import shop_pool
+from tests.shop_tables import shop_pool, shop_room
 
 GOODS = 8
 
@@ -99,7 +99,7 @@ class Day:
 
         async def say() -> int:
             async with shop_pool(self.mall.postgres.url, 1) as pool:
-                return await confirm(pool, By("shop", "the owner", "confirm-1", "counted"), SLUG)
+                return await confirm(shop_room(pool), By("shop", "the owner", "confirm-1", "counted"), SLUG)
 
         return asyncio.run(say())
 

@@ -27,7 +27,7 @@ Said = dict[str, Any]
 
 def actor(visit: Visit, action: str, target: str) -> By:
     """Who acts, and why. With a key of whoever asks it is done once."""
-    return By(visit.bot, visit.who, visit.effect(f"{action}:{target}"), visit.why)
+    return By(visit.bot, visit.who, visit.effect(f"{action}:{target}"), visit.why, visit.cause)
 
 
 def in_words(function: Function[M, T]) -> Function[M, T]:

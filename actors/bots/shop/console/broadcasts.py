@@ -55,7 +55,7 @@ async def look_at_recipients(room: Room[Options], _visit: Visit, _asked: Nothing
 async def begin_broadcast(room: Room[Options], visit: Visit, asked: New) -> Said:
     """Have customers told something."""
     by = actor(visit, "broadcast", "")
-    number = await owner_broadcast.send(room.database, by, asked.text, asked.language, html=False)
+    number = await owner_broadcast.send(room, by, asked.text, asked.language, html=False)
     return {"says": f"Broadcast {number} is under way.", "broadcast": number}
 
 
@@ -63,7 +63,7 @@ async def begin_broadcast(room: Room[Options], visit: Visit, asked: New) -> Said
 async def move_broadcast(room: Room[Options], visit: Visit, asked: Moved) -> Said:
     """Have one wait, go on, or end."""
     by = actor(visit, f"broadcast_{asked.to}", str(asked.number))
-    await owner_broadcast.move(room.database, by, asked.number, asked.to)
+    await owner_broadcast.move(room, by, asked.number, asked.to)
     found = await owner_broadcast.progress(room.database, room.bot, asked.number)
     return {"says": f"Broadcast {asked.number} is {EN.broadcast_statuses[found.status]}."}
 

@@ -38,14 +38,14 @@ async def look_at_discounts(room: Room[Options], _visit: Visit, asked: Newest) -
 @in_words
 async def add_discount(room: Room[Options], visit: Visit, asked: New) -> Said:
     """Have one in force."""
-    number = await offers.add_offer(room.database, actor(visit, "discount", ""), asked.line)
+    number = await offers.add_offer(room, actor(visit, "discount", ""), asked.line)
     return {"says": EN.discount_added.format(id=number), "discount": number}
 
 
 @in_words
 async def end_discount(room: Room[Options], visit: Visit, asked: Which) -> Said:
     """Have one in force no longer."""
-    await offers.switch_off(room.database, actor(visit, "discount_off", str(asked.number)), asked.number)
+    await offers.switch_off(room, actor(visit, "discount_off", str(asked.number)), asked.number)
     return {"says": EN.discount_off.format(id=asked.number)}
 
 

@@ -91,11 +91,11 @@ async def change(room: Room[Options], visit: Visit, asked: Change) -> Said:
     by = actor(visit, "price" if asked.price else "on_sale", asked.slug)
     good = await goods.find_good(room.database, asked.slug)
     if asked.active is not None:
-        await goods.set_active(room.database, by, asked.slug, active=asked.active)
+        await goods.set_active(room, by, asked.slug, active=asked.active)
         return {"says": f"{asked.slug}: {EN.now_on_sale[asked.active]}"}
     currency = parse_currency(asked.currency) if asked.currency else good.currency
     price_minor = parse_price(asked.price or "", currency)
-    outcome = await goods.set_price(room.database, by, asked.slug, price_minor, currency)
+    outcome = await goods.set_price(room, by, asked.slug, price_minor, currency)
     before, after = (
         format_money(outcome[one]["price_minor"], outcome[one]["currency"], Language.EN)
         for one in ("before", "after")
@@ -110,7 +110,7 @@ async def put_category(room: Room[Options], visit: Visit, asked: Category) -> Sa
     """Add or change one."""
     by = actor(visit, "category", asked.slug)
     shelf = goods.Shelf(parse_slug(asked.slug), asked.icon, asked.title_ru, asked.title_en, asked.active)
-    await goods.put_category(room.database, by, shelf)
+    await goods.put_category(room, by, shelf)
     return {"says": f"The category {shelf.slug} is saved."}
 
 
@@ -119,7 +119,7 @@ async def put_supplier(room: Room[Options], visit: Visit, asked: Supplied) -> Sa
     """Add or change one."""
     by = actor(visit, "supplier", asked.slug)
     supplier = goods.Supplier(parse_slug(asked.slug), asked.title, asked.chat_id, asked.callback_url or None)
-    await goods.put_supplier(room.database, room.vault, room.http, by, supplier, asked.secret or None)
+    await goods.put_supplier(room, by, supplier, asked.secret or None)
     return {"says": f"The supplier {supplier.slug} is saved."}
 
 

@@ -74,7 +74,7 @@ async def look_at_complaints(room: Room[Options], _visit: Visit, asked: Newest) 
 async def refund_order(room: Room[Options], visit: Visit, asked: Refund) -> Said:
     """Have an order's money go back."""
     by = actor(visit, "refund", str(asked.number))
-    outcome = await refund(room.database, room.wake, by, asked.number, goods_back=asked.goods_back)
+    outcome = await refund(room, by, asked.number, goods_back=asked.goods_back)
     words = EN.refund_to_balance if outcome["to_balance"] else EN.refund_to_payer
     total = format_money(outcome["amount_minor"], outcome["currency"], Language.EN)
     return {"says": words.format(total=total, number=asked.number), **outcome}
@@ -84,14 +84,14 @@ async def refund_order(room: Room[Options], visit: Visit, asked: Refund) -> Said
 async def answer_customer(room: Room[Options], visit: Visit, asked: Told) -> Said:
     """Have a customer told something about an order."""
     by = actor(visit, "answer", str(asked.number))
-    await answer(room.database, room.wake, by, asked.number, asked.text)
+    await answer(room, by, asked.number, asked.text)
     return {"says": f"The customer of order {asked.number} is told."}
 
 
 @in_words
 async def close_complaint(room: Room[Options], visit: Visit, asked: OfOrder) -> Said:
     """Have nothing wait for an answer any more."""
-    closed = await close(room.database, actor(visit, "close", str(asked.number)), asked.number)
+    closed = await close(room, actor(visit, "close", str(asked.number)), asked.number)
     return {"says": f"Order {asked.number}: {'closed' if closed else 'nothing was waiting'}."}
 
 
@@ -99,7 +99,7 @@ async def close_complaint(room: Room[Options], visit: Visit, asked: OfOrder) -> 
 async def replace_item(room: Room[Options], visit: Visit, asked: OfItem) -> Said:
     """Give a customer another item."""
     by = actor(visit, "replace", f"{asked.number}:{asked.item}")
-    outcome = await replace(room.database, room.wake, by, asked.number, asked.item)
+    outcome = await replace(room, by, asked.number, asked.item)
     return {"says": EN.replaced.format(product=outcome["product"]), **outcome}
 
 

@@ -38,7 +38,7 @@ class ForSale(OfProduct):
 async def fill_stock(room: Room[Options], visit: Visit, asked: Table) -> Said:
     """Take the good lines of a table of codes and links."""
     by = actor(visit, "stock", "table")
-    upload = await owner_stock.upload_stock(room.database, room.vault, by, asked.file)
+    upload = await owner_stock.upload_stock(room, by, asked.file)
     return {
         "says": f"{EN.lines(upload.lines)}: {upload.added} added, {len(upload.in_stock)} in stock "
         f"already, {len(upload.twice)} twice in the file, {len(upload.bad)} not taken."
@@ -58,7 +58,7 @@ async def fill_stock(room: Room[Options], visit: Visit, asked: Table) -> Said:
 async def sell_file(room: Room[Options], visit: Visit, asked: ForSale) -> Said:
     """Put one file into stock."""
     by = actor(visit, "stock", asked.slug)
-    added = await owner_stock.upload_file(room.database, room.vault, by, asked.slug, asked.name, asked.file)
+    added = await owner_stock.upload_file(room, by, asked.slug, asked.name, asked.file)
     return {"says": EN.file_added[added].format(slug=asked.slug), "added": int(added)}
 
 
@@ -71,7 +71,7 @@ async def put_products(room: Room[Options], visit: Visit, asked: Table) -> Said:
     file = parse_products(asked.file, categories, suppliers)
     outcome: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
     if file.good:
-        outcome = await goods.put_products(room.database, by, file.good)
+        outcome = await goods.put_products(room, by, file.good)
     counts = {name: len(slugs) for name, slugs in outcome.items()}
     return {
         "says": f"{EN.products_report.format(**counts)} Not taken: {len(file.bad)}." + _as_read(file.read_as),
@@ -87,7 +87,7 @@ async def put_products(room: Room[Options], visit: Visit, asked: Table) -> Said:
 async def withdraw(room: Room[Options], visit: Visit, asked: OfProduct) -> Said:
     """Take what is free of a product off sale."""
     by = actor(visit, "withdraw", asked.slug)
-    count = await owner_stock.withdraw_stock(room.database, by, asked.slug)
+    count = await owner_stock.withdraw_stock(room, by, asked.slug)
     return {"says": EN.withdrawn(count), "done": count}
 
 
@@ -95,7 +95,7 @@ async def withdraw(room: Room[Options], visit: Visit, asked: OfProduct) -> Said:
 async def confirm(room: Room[Options], visit: Visit, asked: OfProduct) -> Said:
     """Sell again what a restore has made doubtful."""
     by = actor(visit, "confirm", asked.slug)
-    count = await confirm_stock(room.database, by, asked.slug)
+    count = await confirm_stock(room, by, asked.slug)
     return {"says": f"On sale again: {count}.", "done": count}
 
 

@@ -12,7 +12,7 @@ async def expire(wanted: OrderJob, context: JobContext) -> None:
     another job, as one that waits would hold up all others of the order.
     """
     async with context.ending() as tx:
-        order = await close_if_due(tx.connection, wanted.order)
+        order = await close_if_due(tx, wanted.order)
         if order is not None:
             await tx.tell(order.chat_id, EXPIRED(AboutOrder(order=order.number)))
             return

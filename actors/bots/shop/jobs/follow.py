@@ -13,25 +13,26 @@ from mailroom.actors.bots.shop.jobs.kinds import (
     TellSupplier,
 )
 from mailroom.actors.bots.shop.jobs.sql import SQL
-from mailroom.actors.bots.shop.telling import turned_jobs
+from mailroom.actors.bots.shop.telling import tell_turned
+from mailroom.actors.jobs.transaction import Transaction
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 
 
-async def after_paid(connection: Connection, order: Order, payment_id: int | None) -> list[NewJob]:
-    """The jobs to enqueue in the transaction that marks the order paid. The goods come first.
+async def after_paid(tx: Transaction, order: Order, payment_id: int | None) -> None:
+    """What follows in the transaction that marks the order paid. The goods come first.
 
     `payment_id` is None for an order that the balance has paid for.
     """
     bot, number = order.bot, order.number
-    return [
+    await tx.enqueue(
         DELIVER(OrderJob(order=number), bot=bot),
         RECEIPT(ReceiptJob(order=number, payment=payment_id), bot=bot),
         BONUS(OrderJob(order=number), bot=bot),
         RANK(OrderJob(order=number), bot=bot),
-        *await supplier_jobs(connection, bot, number, "sold"),
-        *turned_jobs(order.bot, order.chat_id, number),
-    ]
+        *await supplier_jobs(tx.connection, bot, number, "sold"),
+    )
+    await tell_turned(tx, order.chat_id, number)
 
 
 async def supplier_jobs(connection: Connection, bot: str, number: int, about: About) -> list[NewJob]:

@@ -81,7 +81,7 @@ def shop_purpose(room: Room[Options]) -> Purpose:
 
 async def _paid(tx: Transaction, payment: Payment) -> Follows:
     try:
-        settled = await checkout.settle(tx.connection, payment)
+        settled = await checkout.settle(tx, payment)
     except LookupError as error:
         raise NotPayableError(str(error)) from error
     order = await find_order(tx.connection, int(payment.reference))
@@ -90,7 +90,7 @@ async def _paid(tx: Transaction, payment: Payment) -> Follows:
         money = Money(payment.amount_minor, payment.currency)
         await tx.enqueue(_under_way(order, payment, settled, money))
         return Follows(give_back=settled)
-    await tx.enqueue(*await after_paid(tx.connection, order, payment.id))
+    await after_paid(tx, order, payment.id)
     return Follows()
 
 

@@ -23,13 +23,12 @@ async def go_back(tx: Transaction, number: int, *, by_bank: bool = False) -> Non
     seen are put back into stock. Or the buyer's bank took it, `by_bank`.
     """
     # The lock first: a delivery that begins now waits, and one that has begun is seen.
-    connection = tx.connection
-    await connection.fetchrow(ORDERS["lock"], number)
-    order = await find_order(connection, number)
+    await tx.connection.fetchrow(ORDERS["lock"], number)
+    order = await find_order(tx.connection, number)
     unseen = order is not None and order.delivered_at is None
-    await checkout.begin_refund(connection, number, "owner", goods_back=unseen)
+    await checkout.begin_refund(tx, number, "owner", goods_back=unseen)
     # Who goes to the bank with goods in hand is not given the rest as well.
-    await checkout.finish_refund(connection, number, balance_back=unseen or not by_bank)
+    await checkout.finish_refund(tx, number, balance_back=unseen or not by_bank)
     await tx.enqueue(TAKE_BACK(OrderJob(order=number), bot=tx.cause.bot))
 
 

@@ -5,10 +5,9 @@ from structlog import get_logger
 from mailroom.actors.bots.shop.complaints import complain, tidy
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.page.asked import Complaint
-from mailroom.actors.bots.shop.page.counter import effect_of, own, show, user_of
+from mailroom.actors.bots.shop.page.counter import keyed, own, show, user_of
 from mailroom.actors.bots.shop.page.shown import Json
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit
 
@@ -20,10 +19,8 @@ async def complaint(room: Room[Options], visit: Visit, asked: Complaint) -> Json
     order = await own(room, visit, asked.number)
     if not tidy(asked.text):
         raise Problem("malformed", "bad", fields=["text: must have something to read in it"])
-    effect_id = effect_of(visit, "complaint:")
-    taken = await complain(room.database, effect_id, order, asked.text, room.options.owners)
+    taken = await complain(room, keyed(visit), order, asked.text)
     if taken != "taken":
         raise Problem("many_complaints" if taken == "too_many" else "no_complaint")
-    room.wake(NOTIFICATION.of(room.bot))
     log.info("mini_app_complaint", bot=room.bot, user=user_of(visit), order=order.number)
     return await show(room, visit, order)

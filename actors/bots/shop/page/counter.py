@@ -1,5 +1,7 @@
 """Where the page's visitors are served: what all their questions have in common."""
 
+from dataclasses import replace
+
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.complaints import find_complaint
@@ -7,9 +9,11 @@ from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.orders import PLACED
 from mailroom.actors.bots.shop.page.shown import Json, shown_order
 from mailroom.actors.bots.shop.stock import Goods, goods_of
 from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit
@@ -24,7 +28,7 @@ ORDER_NUMBER_MAX = 2**63 - 1
 
 def till(room: Room[Options]) -> Till:
     """Where visitors order."""
-    return Till(room.bot, room.database, room.options, Ways(room.payments))
+    return Till(room, Ways(room.payments))
 
 
 def user_of(visit: Visit) -> int:
@@ -39,9 +43,16 @@ def language_of(visit: Visit) -> Language:
     return Language(visit.language)
 
 
-def effect_of(visit: Visit, what: str = "") -> str:
-    """The name of what a visitor does: the same whenever the page sends it with the same key."""
-    return f"app:{visit.bot}:{user_of(visit)}:{what}{visit.key}"
+def keyed(visit: Visit) -> Cause:
+    """What a visitor does, by the name that it has always had: an order that is sent before a release and
+    again after it is one.
+    """
+    user_id = user_of(visit)
+
+    def effect(name: str) -> str:
+        return f"app:{visit.bot}:{user_id}:{'' if name == PLACED else f'{name}:'}{visit.key}"
+
+    return replace(visit.cause, effect=effect)
 
 
 async def own(room: Room[Options], visit: Visit, number: int) -> Order:

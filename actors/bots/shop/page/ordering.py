@@ -4,12 +4,11 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer, set_contact
 from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
-from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.page.asked import Ordered, Quoted
-from mailroom.actors.bots.shop.page.counter import effect_of, language_of, show, till, user_of
+from mailroom.actors.bots.shop.page.counter import keyed, language_of, show, till, user_of
 from mailroom.actors.bots.shop.page.customer import contact_of, know
 from mailroom.actors.bots.shop.page.shown import Json, shown_quote
 from mailroom.actors.hosting.room import Room
@@ -48,13 +47,12 @@ async def order(room: Room[Options], visit: Visit, asked: Ordered) -> Json:
         parse_promo_code(asked.promo_code or ""),
         use_balance=asked.use_balance,
     )
-    outcome = await till(room).order(effect_of(visit), buyer, wish)
+    outcome = await till(room).order(keyed(visit), buyer, wish)
     if isinstance(outcome, Refused):
         if outcome.why == "too_many_waiting":
             raise Problem("too_many_waiting")
         code = "sold_out" if outcome.why == "sold_out" else "price_changed"
         raise Problem(code, quote=shown_quote(outcome.bill))
     placed = outcome.order
-    room.wake(DELIVERY.of(room.bot))
     log.info("mini_app_order", bot=room.bot, user=user_id, order=placed.number, status=placed.status)
     return await show(room, visit, placed)

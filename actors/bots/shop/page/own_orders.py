@@ -37,7 +37,7 @@ async def file(room: Room[Options], visit: Visit, asked: OfGoods) -> File:
 async def cancel(room: Room[Options], visit: Visit, asked: OfOrder) -> Json:
     """Give an order up that waits for its payment."""
     await own(room, visit, asked.number)
-    canceled = await cancel_order(room.database, asked.number, user_of(visit))
+    canceled = await cancel_order(room, visit, asked.number, user_of(visit))
     now = await one(room, visit, asked)
     if not canceled and now["status"] != "canceled":
         raise Problem("order_closed", order=now)

@@ -21,9 +21,8 @@ PROVIDER_RETRY_SECONDS = 30.0
 async def pay(room: Room[Options], visit: Visit, asked: Payment) -> Json:
     """Where to pay an order of the visitor's. The page goes there itself: it is told how the visitor came."""
     order = await own(room, visit, asked.number)
-    ways, public_url = till(room).ways, room.public_url
     try:
-        link = await pay_link(room.database, ways, order, asked.provider, public_url=public_url)
+        link = await pay_link(room, visit, till(room).ways, order, asked.provider)
     except OrderClosed:
         now = await own(room, visit, order.number)
         raise Problem("order_closed", order=await show(room, visit, now)) from None

@@ -9,8 +9,7 @@ from mailroom.actors.bots.shop.callbacks import BuyNow
 from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.contact import usual_contact
-from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
-from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
 from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.replies import chat_of, popup, send_below
@@ -25,7 +24,6 @@ async def buy(
     database: Pool,
     turn: Turn,
     till: Till,
-    wake: Wake,
     texts: Texts,
     cart: Cart,
 ) -> None:
@@ -36,11 +34,10 @@ async def buy(
     wanted = Cart(((callback_data.product, callback_data.quantity),))
     buyer = await _buyer(callback, database, turn, texts)
     wish = Wish(wanted, callback_data.quote, once=True)
-    outcome = await till.order(turn.effect_id("order"), buyer, wish, turn.origin("order"))
+    outcome = await till.order(turn, buyer, wish)
     if isinstance(outcome, Refused):
         await _say_why(callback, turn, texts, till, cart, outcome)
         return
-    wake(DELIVERY.of(turn.bot))
     notice = texts.orders.already_waiting_popup if outcome.waited else ""
     await send_below(
         callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)), notice

@@ -18,7 +18,7 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Complain, LeaveComplaint
 from mailroom.actors.bots.shop.complaints import ABOUT, COMPLAINT_CHARS_MAX, complain, find_complaint, tidy
-from mailroom.actors.bots.shop.memory import COMPLAINT, ComplaintForm, Turn, Wake, forget
+from mailroom.actors.bots.shop.memory import COMPLAINT, ComplaintForm, Turn, forget
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.replies import popup, send, send_below, show
 from mailroom.actors.bots.shop.routes.theirs import their_order
@@ -26,7 +26,6 @@ from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.jobs.notify import NOTIFICATION
 
 FORM_SECONDS = 600
 """Whoever writes later than that has something else in mind."""
@@ -88,18 +87,15 @@ async def ask(
 async def take(
     message: Message,
     state: FSMContext,
-    database: Pool,
     room: Room[Options],
     turn: Turn,
-    options: Options,
-    wake: Wake,
     texts: Texts,
     user_id: int,
 ) -> None:
     """What is wrong, or more of it."""
     form = (await state.get_data()).get(COMPLAINT) or {}
     now = int(room.clock.here(message.date).timestamp())
-    order = await own_order(database, turn.bot, user_id, int(form.get("order", 0)))
+    order = await own_order(room.database, turn.bot, user_id, int(form.get("order", 0)))
     if order is None:
         await _leave(state)
         await send(message, Screen(texts.complaints.left))
@@ -108,8 +104,7 @@ async def take(
     if not tidy(text):
         await needs_text(message, texts)
         return
-    taken = await complain(database, turn.effect_id("complaint"), order, text, options.owners)
-    wake(NOTIFICATION.of(turn.bot))
+    taken = await complain(room, turn, order, text)
     await state.update_data({COMPLAINT: {**form, "first": False, "until": now + FORM_SECONDS}})
     cut = len(text) > COMPLAINT_CHARS_MAX
     await send(

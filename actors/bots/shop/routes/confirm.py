@@ -9,7 +9,6 @@ from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder
 from mailroom.actors.bots.shop.domain.bill import read_seen
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
 from mailroom.actors.bots.shop.memory import (
     CART,
     COMMENT,
@@ -18,7 +17,6 @@ from mailroom.actors.bots.shop.memory import (
     USE_BALANCE,
     OrderForm,
     Turn,
-    Wake,
     close_form,
     forget,
 )
@@ -56,7 +54,6 @@ async def confirm(
     state: FSMContext,
     turn: Turn,
     till: Till,
-    wake: Wake,
     texts: Texts,
     cart: Cart,
     bills: Bills,
@@ -75,7 +72,7 @@ async def confirm(
         use_balance=bool(remembered.get(USE_BALANCE)),
     )
     buyer = await _buyer(callback, state, turn, texts)
-    outcome = await till.order(turn.effect_id("order"), buyer, wish, turn.origin("order"))
+    outcome = await till.order(turn, buyer, wish)
     if isinstance(outcome, Refused):
         if outcome.why == "too_many_waiting":
             await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
@@ -83,7 +80,6 @@ async def confirm(
         said = texts.cart.short if outcome.why == "sold_out" else texts.form.changed
         await show(callback, await ask_to_confirm(state, texts, cart, bills, said), said, alert=True)
         return
-    wake(DELIVERY.of(turn.bot))
     await forget(state, CART, PROMO, USE_BALANCE)
     await close_form(state)
     await show(callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)))

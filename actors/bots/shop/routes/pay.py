@@ -2,14 +2,14 @@
 
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
-from asyncpg import Pool
 from structlog import get_logger
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
 from mailroom.actors.bots.shop.checkout import PURPOSE, NotOffered, OrderClosed, pay_link
 from mailroom.actors.bots.shop.domain.order import Order
-from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.bots.shop.replies import popup, show
@@ -17,9 +17,9 @@ from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import minutes_left, own_order
-from mailroom.actors.paying.kinds import CONFIRM, PAYMENT, Confirm
+from mailroom.actors.hosting.room import Room
+from mailroom.actors.paying.kinds import CONFIRM, Confirm
 from mailroom.actors.providers.payments import PaymentProviderError, ProviderUnavailableError
-from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.payments import payments_of
 
 log = get_logger("mailroom.shop")
@@ -32,20 +32,19 @@ async def pay(
     callback: CallbackQuery,
     callback_data: PayWith,
     bot: Bot,
-    database: Pool,
+    room: Room[Options],
     turn: Turn,
     till: Till,
-    public_url: str,
     texts: Texts,
 ) -> None:
     """Have the provider make a payment and show the way to it; run again it is the same payment."""
-    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
+    order = await their_order(callback, room.database, turn.bot, texts, callback_data.order)
     if order is None:
         return
     name = callback_data.provider
     try:
-        chat_url = "" if public_url else f"https://t.me/{(await bot.me()).username}"
-        link = await pay_link(database, till.ways, order, name, public_url=public_url, chat_url=chat_url)
+        chat_url = "" if room.public_url else f"https://t.me/{(await bot.me()).username}"
+        link = await pay_link(room, turn, till.ways, order, name, chat_url=chat_url)
     except (OrderClosed, NotOffered, PaymentProviderError) as error:
         screen = await order_screen(texts, order, till)
         await show(callback, screen, _why_not(texts, order, till, name, error), alert=True)
@@ -55,7 +54,7 @@ async def pay(
         order,
         till.ways.kind(name),
         link.url,
-        await minutes_left(database, order.number),
+        await minutes_left(room.database, order.number),
         choice=len(till.payable_at(order)) > 1,
         moves_money=not till.ways.providers[name].test,
     )
@@ -80,16 +79,15 @@ def _why_not(texts: Texts, order: Order, till: Till, name: str, error: Exception
 async def have_paid(
     callback: CallbackQuery,
     callback_data: HavePaid,
-    database: Pool,
+    room: Room[Options],
     turn: Turn,
     till: Till,
-    wake: Wake,
     texts: Texts,
 ) -> None:
     """Have the providers asked. What they say reaches the customer as any payment does; an order that is over
     is shown as it is.
     """
-    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
+    order = await their_order(callback, room.database, turn.bot, texts, callback_data.order)
     if order is None:
         return
     if order.status not in ("awaiting_payment", "expired", "canceled"):
@@ -97,7 +95,7 @@ async def have_paid(
         return
     asked = [
         one
-        for one in await payments_of(database, order.bot, PURPOSE, str(order.number))
+        for one in await payments_of(room.database, order.bot, PURPOSE, str(order.number))
         if one.provider_id is not None and one.status in ("pending", "canceled")
     ]
     if not asked:
@@ -109,13 +107,11 @@ async def have_paid(
             bot=one.bot,
             dedup_key=f"customer:{one.id}",
             dedup_seconds=ASKED_AGAIN_SECONDS,
-            origin=turn.origin(f"confirm:{one.id}"),
         )
         for one in asked
     ]
-    async with database.acquire() as connection, connection.transaction():
-        await enqueue(connection, jobs)
-    wake(PAYMENT.of(turn.bot))
+    async with room.transaction(turn) as tx:
+        await tx.enqueue(*jobs)
     names = ", ".join(dict.fromkeys(texts.provider(till.ways.kind(one.provider)) for one in asked))
     await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
 
@@ -123,18 +119,18 @@ async def have_paid(
 async def cancel(
     callback: CallbackQuery,
     callback_data: CancelOrder,
-    database: Pool,
+    room: Room[Options],
     turn: Turn,
     till: Till,
     texts: Texts,
 ) -> None:
     """Do without the order; its goods are free at once."""
     user_id = callback.from_user.id
-    order = await their_order(callback, database, turn.bot, texts, callback_data.order)
+    order = await their_order(callback, room.database, turn.bot, texts, callback_data.order)
     if order is None:
         return
-    await cancel_order(database, order.number, user_id)
-    order = await own_order(database, turn.bot, user_id, order.number) or order
+    await cancel_order(room, turn, order.number, user_id)
+    order = await own_order(room.database, turn.bot, user_id, order.number) or order
     # By its state, not by what the call said: a handler that runs again finds it cancelled already.
     canceled = order.status == "canceled"
     said = texts.orders.canceled_popup if canceled else texts.orders.not_canceled_popup

@@ -13,8 +13,7 @@ from mailroom.actors.bots.shop import erasure, screens
 from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Goto, Place
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.events import ERASED
-from mailroom.actors.bots.shop.jobs.kinds import DELIVERY
-from mailroom.actors.bots.shop.memory import Turn, Wake
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.policies import Policy, policy
 from mailroom.actors.bots.shop.replies import chat_of, send, show, tell
@@ -58,12 +57,11 @@ async def ask_erasure(callback: CallbackQuery, database: Pool, turn: Turn, texts
     await show(callback, screens.ask_erasure(texts, before))
 
 
-async def do_erasure(callback: CallbackQuery, database: Pool, turn: Turn, wake: Wake, texts: Texts) -> None:
+async def do_erasure(callback: CallbackQuery, room: Room[Options], turn: Turn, texts: Texts) -> None:
     """Begin to delete it."""
     user_id, chat_id = callback.from_user.id, chat_of(callback)
-    begun = await erasure.ask(database, turn.bot, user_id, chat_id, texts.language, turn.origin("erasure"))
-    wake(DELIVERY.of(turn.bot))
-    left = await erasure.before(database, turn.bot, user_id)
+    begun = await erasure.ask(room, turn, user_id, chat_id, texts.language)
+    left = await erasure.before(room.database, turn.bot, user_id)
     await show(callback, screens.erasing(texts, left.unfinished, begun=begun))
 
 

@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -35,7 +34,6 @@ from aiogram.methods import (
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
 from mailroom.actors.bots.shop.demo.goods import fill
-from mailroom.actors.bots.shop.erasure import forget
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.router import build
 from mailroom.actors.cause import Cause
@@ -48,8 +46,7 @@ from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
-from tests.rooms import room_of
-from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
+from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool, shop_room
 
 TOKEN = "42:shop-under-test"
 TEMPLATE = "shop_template"
@@ -211,12 +208,15 @@ class StubTurn:
     def effect_id(self, name: str) -> str:
         return f"{self.bot}:{self.update_id}:{name}"
 
-    def origin(self, name: str) -> Origin:
-        return Origin(self.bot, "chat", self.effect_id(name), self.update_id)
-
     @property
     def cause(self) -> Cause:
-        return Cause(bot=self.bot, trace=f"t{self.update_id}", who="chat", effect=self.effect_id)
+        return Cause(
+            bot=self.bot,
+            trace=f"trace-{self.update_id}",
+            who="chat",
+            effect=self.effect_id,
+            origin=lambda name: Origin(self.bot, "chat", self.effect_id(name), self.update_id),
+        )
 
     @property
     def attempt(self) -> int:
@@ -457,22 +457,17 @@ def new_customer(
         def make(**about: Any) -> Customer:
             telegram = FakeTelegram()
             woken: list[str] = []
-            services = {
-                "database": pool,
-                "room": SimpleNamespace(clock=pool.clock, now=pool.clock.now),
-                "payments": payments
-                if options.payments is None
-                else {name: payments[name] for name in options.payments},
-                "models": None,
+            chosen = options.payments
+            given = {
+                "payments": payments if chosen is None else {name: payments[name] for name in chosen},
                 "vault": vault,
                 "public_url": "https://shop.example",
-                "wake": woken.append,
                 "options": options,
             }
-            services["room"] = room_of(
-                bot="shop", database=pool, wake=woken.append, options=options, erases=forget
-            )
-            dispatcher = Dispatcher(storage=MemoryStorage(), **services | about.pop("services", {}))
+            own = about.pop("services", {})
+            kept = {name: what for name, what in own.items() if name in given}
+            services = shop_room(pool, wake=woken.append, **given | kept).offered() | own
+            dispatcher = Dispatcher(storage=MemoryStorage(), **services)
             dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)
             return Customer(telegram, dispatcher, bot, runner.run, pool, woken=woken, **about)

@@ -6,10 +6,11 @@ from mailroom.actors.bots.shop.catalog import find_by_slug, list_categories, quo
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, find_order_of, place_order, recent_orders
-from tests.shop_tables import shop_pool
+from tests.rooms import named
+from tests.shop_tables import shop_pool, shop_room
 
 BUYER = Buyer("shop", 5, 7, Language.EN, "@ann_smith", "")
-HOW = {"reserve_minutes": 15, "use_balance": False, "origin": None}
+HOW = {"reserve_minutes": 15, "use_balance": False}
 
 
 def test_an_effect_that_runs_twenty_times_at_once_places_one_order(shop_database):
@@ -17,7 +18,8 @@ def test_an_effect_that_runs_twenty_times_at_once_places_one_order(shop_database
         async with shop_pool(shop_database, 8) as pool:
             goods = [await find_by_slug(pool, Language.EN, slug) for slug in ("planer", "fonts")]
             quote = await quote_cart(pool, Language.EN, Cart(((goods[0].id, 2), (goods[1].id, 1))))
-            orders = await asyncio.gather(*(place_order(pool, "e1", BUYER, quote, **HOW) for _ in range(20)))
+            room, of = shop_room(pool), named("e1")
+            orders = await asyncio.gather(*(place_order(room, of, BUYER, quote, **HOW) for _ in range(20)))
             assert len({order.number for order in orders}) == 1
             assert await find_order_of(pool, "e1") == orders[0]
             assert await find_order_of(pool, "e2") is None

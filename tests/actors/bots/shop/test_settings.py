@@ -8,6 +8,7 @@ from mailroom.actors.bots.shop.owner_broadcast import count_recipients, send
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.jobs.notify import Message
 from mailroom.actors.notification import send_call
+from tests.shop_tables import shop_room
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def broadcast(ann):
     """Have the owner tell all customers something; what was sent, as a notice."""
 
     def begin(text="Sale", name="1"):
-        number = ann.run(send(ann.database, By("shop", "Olga", name), text, None, html=True))
+        number = ann.run(send(shop_room(ann.database), By("shop", "Olga", name), text, None, html=True))
         (row,) = ann.sql("SELECT message FROM mailroom.broadcast WHERE id = $1", number)
         told = ann.sql("SELECT chat_id FROM mailroom.broadcast_recipient WHERE broadcast_id = $1", number)
         return Message.model_validate_json(row["message"]), {row["chat_id"] for row in told}

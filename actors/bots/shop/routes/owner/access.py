@@ -2,30 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.owner_faults import OwnerError
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
 from mailroom.actors.bots.shop.replies import popup, send
 from mailroom.actors.bots.shop.screens import Screen
-
-
-class Turn(Protocol):
-    """What is known about the message being handled."""
-
-    @property
-    def bot(self) -> str:
-        """The name of the bot in the configuration."""
-
-    def effect_id(self, name: str) -> str:
-        """A name for an effect of this message that is the same when the message is handled again."""
 
 
 async def is_staff(event: Message | CallbackQuery, options: Options | None = None) -> bool:
@@ -63,4 +53,4 @@ class OwnersSide(BaseMiddleware):
 def by(turn: Turn, me: User, effect: str, why: str = "") -> By:
     """Who acts, and in which message: written down with what is done."""
     who = f"{printable(me.full_name)} (telegram {me.id})"
-    return By(turn.bot, who, turn.effect_id(f"owner.{effect}"), why)
+    return By(turn.bot, who, turn.effect_id(f"owner.{effect}"), why, turn.cause)

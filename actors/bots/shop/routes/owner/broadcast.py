@@ -19,12 +19,14 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_broadcast import count_recipients, list_broadcasts, move, progress
 from mailroom.actors.bots.shop.owner_broadcast import send as send_broadcast
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
@@ -35,6 +37,7 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
 )
 from mailroom.actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, OwnerForm
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
 
 KEY_CHARS = 16
@@ -72,7 +75,7 @@ async def send_draft(
     callback: CallbackQuery,
     callback_data: SendDraft,
     state: FSMContext,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
@@ -84,9 +87,9 @@ async def send_draft(
         return
     # Named by the draft, not by this press: two presses are one broadcast.
     once = replace(by(turn, me, "broadcast"), effect_id=f"{turn.bot}:draft:{draft['effect']}")
-    number = await send_broadcast(database, once, draft["text"], callback_data.to, html=True)
+    number = await send_broadcast(room, once, draft["text"], callback_data.to, html=True)
     await state.update_data({DRAFT: None})
-    await show(callback, screens.broadcast(own, await progress(database, turn.bot, number)))
+    await show(callback, screens.broadcast(own, await progress(room.database, turn.bot, number)))
 
 
 async def drop_draft(callback: CallbackQuery, state: FSMContext, own: OwnerTexts) -> None:
@@ -110,15 +113,15 @@ async def show_broadcast(
 async def move_broadcast(
     callback: CallbackQuery,
     callback_data: MoveBroadcast,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """Pause it, let it go on, or end it."""
     number = callback_data.broadcast
-    await move(database, by(turn, me, "move"), number, callback_data.to)
-    await show(callback, screens.broadcast(own, await progress(database, turn.bot, number)))
+    await move(room, by(turn, me, "move"), number, callback_data.to)
+    await show(callback, screens.broadcast(own, await progress(room.database, turn.bot, number)))
 
 
 async def _preview(

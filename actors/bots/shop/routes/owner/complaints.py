@@ -1,7 +1,5 @@
 """Problems with orders: who waits for an answer, what they wrote, and the answer."""
 
-from collections.abc import Callable
-
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
@@ -9,13 +7,14 @@ from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import count_waiting, waiting_complaints
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_complaints import answer, close
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send, send_below, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by
+from mailroom.actors.bots.shop.routes.owner.access import by
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
@@ -25,6 +24,7 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
 )
 from mailroom.actors.bots.shop.routes.owner.forms import ANSWER_TO, NO_COMMAND, OwnerForm, leave
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.hosting.room import Room
 
 
 async def complaints_command(message: Message, database: Pool, own: OwnerTexts, turn: Turn) -> None:
@@ -68,15 +68,14 @@ async def ask_answer(
 async def take_answer(
     message: Message,
     state: FSMContext,
-    database: Pool,
-    wake: Callable[[str], None],
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """The answer, as it was asked for; one that is too long may be written again."""
     number = int((await state.get_data()).get(ANSWER_TO, 0))
-    await answer(database, wake, by(turn, me, "answer"), number, message.text or "")
+    await answer(room, by(turn, me, "answer"), number, message.text or "")
     await leave(state)
     back = keyboards.back(own, AdminPlace.COMPLAINTS)
     await send(message, Screen(own.answer_sent.format(number=number), back))
@@ -85,7 +84,7 @@ async def take_answer(
 async def close_complaint(
     callback: CallbackQuery,
     callback_data: CloseComplaint,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     options: Options,
     me: User,
@@ -93,8 +92,8 @@ async def close_complaint(
 ) -> None:
     """Nothing is to be said."""
     number = callback_data.order
-    await close(database, by(turn, me, "close"), number)
-    screen = await _complaint(database, own, options, me, turn, number)
+    await close(room, by(turn, me, "close"), number)
+    screen = await _complaint(room.database, own, options, me, turn, number)
     await show(callback, screen, own.complaint_closed.format(number=number))
 
 

@@ -5,12 +5,15 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.offers import add_offer, list_offers, switch_off
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, SwitchOff
+from mailroom.actors.hosting.room import Room
 
 
 async def discounts_command(message: Message, database: Pool, own: OwnerTexts) -> None:
@@ -24,28 +27,28 @@ async def open_discounts(callback: CallbackQuery, database: Pool, own: OwnerText
 
 
 async def discount_command(
-    message: Message, command: CommandObject, database: Pool, own: OwnerTexts, me: User, turn: Turn
+    message: Message, command: CommandObject, room: Room[Options], own: OwnerTexts, me: User, turn: Turn
 ) -> None:
     """/discount and a line: a new one, in force at once."""
     note = ""
     if line := (command.args or "").strip():
-        number = await add_offer(database, by(turn, me, "discount"), line)
+        number = await add_offer(room, by(turn, me, "discount"), line)
         note = own.discount_added.format(id=number)
-    await send(message, screens.offers(own, await list_offers(database), note=note))
+    await send(message, screens.offers(own, await list_offers(room.database), note=note))
 
 
 async def end_discount(
     callback: CallbackQuery,
     callback_data: SwitchOff,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """It counts no more."""
-    await switch_off(database, by(turn, me, "discount_off"), callback_data.discount)
+    await switch_off(room, by(turn, me, "discount_off"), callback_data.discount)
     note = own.discount_off.format(id=callback_data.discount)
-    await show(callback, screens.offers(own, await list_offers(database)), note)
+    await show(callback, screens.offers(own, await list_offers(room.database)), note)
 
 
 def build() -> Router:

@@ -9,11 +9,11 @@ from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import count_waiting
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send
 from mailroom.actors.bots.shop.routes.owner import screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn
 from mailroom.actors.bots.shop.screens import Screen
 
 PRICE_OF = "owner_price_of"

@@ -1,21 +1,21 @@
 """Orders: the latest, found by number or customer, one with all that is known of it, and its refund."""
 
-from collections.abc import Callable
-
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import find_orders, open_order
 from mailroom.actors.bots.shop.owner_refund import refund
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskRefund, DoRefund, ShowOrder
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.speech.money import format_money
 
 
@@ -78,15 +78,14 @@ async def ask_refund(
 async def do_refund(
     callback: CallbackQuery,
     callback_data: DoRefund,
-    database: Pool,
-    wake: Callable[[str], None],
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """Give the money back."""
     number = callback_data.order
-    outcome = await refund(database, wake, by(turn, me, "refund"), number, goods_back=callback_data.goods)
+    outcome = await refund(room, by(turn, me, "refund"), number, goods_back=callback_data.goods)
     words = own.refund_to_balance if outcome["to_balance"] else own.refund_to_payer
     total = format_money(outcome["amount_minor"], outcome["currency"], own.language)
     screen = Screen(words.format(total=total, number=number), keyboards.order(own, number, refundable=False))

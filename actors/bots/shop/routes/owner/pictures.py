@@ -9,15 +9,18 @@ from aiogram.types import CallbackQuery, Document, Message, PhotoSize, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.goods import Good, find_good, good_of
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, picture_of, put_picture
 from mailroom.actors.bots.shop.replies import send, show, tell
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import AskPicture, DropPicture
 from mailroom.actors.bots.shop.routes.owner.documents import fetch
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PICTURE_OF, OwnerForm, leave
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.hosting.room import Room
 
 MEGABYTE = 2**20
 
@@ -36,14 +39,14 @@ async def ask_picture(
 async def drop(
     callback: CallbackQuery,
     callback_data: DropPicture,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """No picture any more."""
-    await drop_picture(database, by(turn, me, "picture"), callback_data.product)
-    screen = screens.product(own, await good_of(database, callback_data.product), owner=True)
+    await drop_picture(room, by(turn, me, "picture"), callback_data.product)
+    screen = screens.product(own, await good_of(room.database, callback_data.product), owner=True)
     await show(callback, screen, own.picture_dropped_popup)
 
 
@@ -51,14 +54,14 @@ async def take_picture(
     message: Message,
     state: FSMContext,
     bot: Bot,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """The picture that was asked for; a bad one may be sent again."""
-    good = await good_of(database, int((await state.get_data())[PICTURE_OF]))
-    await _take(message, bot, database, own, me, turn, good)
+    good = await good_of(room.database, int((await state.get_data())[PICTURE_OF]))
+    await _take(message, bot, room, own, me, turn, good)
     await leave(state)
 
 
@@ -66,7 +69,7 @@ async def picture_command(
     message: Message,
     command: CommandObject,
     bot: Bot,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
@@ -76,7 +79,7 @@ async def picture_command(
     if not slug:
         await send(message, Screen(own.how_to_picture))
         return
-    await _take(message, bot, database, own, me, turn, await find_good(database, slug))
+    await _take(message, bot, room, own, me, turn, await find_good(room.database, slug))
 
 
 async def no_picture(message: Message, own: OwnerTexts) -> None:
@@ -90,19 +93,19 @@ async def needs_picture(message: Message, own: OwnerTexts) -> None:
 
 
 async def _take(
-    message: Message, bot: Bot, database: Pool, own: OwnerTexts, me: User, turn: Turn, good: Good
+    message: Message, bot: Bot, room: Room[Options], own: OwnerTexts, me: User, turn: Turn, good: Good
 ) -> None:
     photo = message.photo[-1] if message.photo else None
     file: PhotoSize | Document | None = photo or message.document
     assert file is not None, "the filters let nothing else through"
     digest = await put_picture(
-        database, by(turn, me, "picture"), good.id, await fetch(bot, file, PICTURE_BYTES_MAX)
+        room, by(turn, me, "picture"), good.id, await fetch(bot, file, PICTURE_BYTES_MAX)
     )
-    picture = await picture_of(database, turn.bot, digest)
+    picture = await picture_of(room.database, turn.bot, digest)
     if photo is not None and picture is not None:
         await picture.note(photo.file_id)
         picture = replace(picture, file_id=photo.file_id)
-    screen = screens.product(own, await good_of(database, good.id), owner=True)
+    screen = screens.product(own, await good_of(room.database, good.id), owner=True)
     await tell(bot, message.chat.id, Screen(own.picture_put.format(slug=good.slug), picture=picture))
     await send(message, screen)
 

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.policies import (
@@ -20,7 +21,7 @@ from mailroom.actors.bots.shop.policies import (
 )
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
@@ -30,6 +31,7 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
 )
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, POLICY_OF, OwnerForm, leave
 from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.hosting.room import Room
 
 
 async def open_policies(callback: CallbackQuery, own: OwnerTexts) -> None:
@@ -65,7 +67,7 @@ async def ask_policy(
 async def take_policy(
     message: Message,
     state: FSMContext,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     options: Options,
     front: Front,
@@ -75,16 +77,16 @@ async def take_policy(
     """The text, with the formatting it was written with; one that is too long may be written again."""
     given = (await state.get_data())[POLICY_OF]
     name, language = cast(Policy, given[0]), Language(given[1])
-    await put_policy(database, by(turn, me, "policy"), name, language, message.html_text)
+    await put_policy(room, by(turn, me, "policy"), name, language, message.html_text)
     await leave(state)
-    screen = await _policy(database, own, options, front, turn, name, language)
+    screen = await _policy(room.database, own, options, front, turn, name, language)
     await send(message, screen)
 
 
 async def drop(
     callback: CallbackQuery,
     callback_data: DropPolicy,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     options: Options,
     front: Front,
@@ -93,8 +95,8 @@ async def drop(
 ) -> None:
     """The usual words again."""
     name, language = callback_data.policy, callback_data.language
-    await drop_policy(database, by(turn, me, "policy"), name, language)
-    await show(callback, await _policy(database, own, options, front, turn, name, language))
+    await drop_policy(room, by(turn, me, "policy"), name, language)
+    await show(callback, await _policy(room.database, own, options, front, turn, name, language))
 
 
 async def _policy(

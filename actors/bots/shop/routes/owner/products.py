@@ -19,15 +19,17 @@ from mailroom.actors.bots.shop.goods import (
     set_active,
     set_price,
 )
+from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale, ShowProduct, ShowProducts
 from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.speech.money import format_money
 
 
@@ -59,15 +61,15 @@ async def show_product(
 async def set_on_sale(
     callback: CallbackQuery,
     callback_data: SetOnSale,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """Put it on sale, or take it off."""
-    good = await good_of(database, callback_data.product)
-    await set_active(database, by(turn, me, "on_sale"), good.slug, active=callback_data.on)
-    screen = screens.product(own, await good_of(database, good.id), owner=True)
+    good = await good_of(room.database, callback_data.product)
+    await set_active(room, by(turn, me, "on_sale"), good.slug, active=callback_data.on)
+    screen = screens.product(own, await good_of(room.database, good.id), owner=True)
     await show(callback, screen, own.now_on_sale[callback_data.on])
 
 
@@ -83,57 +85,57 @@ async def ask_price(
 
 
 async def take_price(
-    message: Message, state: FSMContext, database: Pool, own: OwnerTexts, me: User, turn: Turn
+    message: Message, state: FSMContext, room: Room[Options], own: OwnerTexts, me: User, turn: Turn
 ) -> None:
     """The new price, as it was asked for; a bad one may be written again."""
     slug = (await state.get_data()).get(PRICE_OF)
-    screen = await _change_price(database, own, me, turn, str(slug), message.text or "")
+    screen = await _change_price(room, own, me, turn, str(slug), message.text or "")
     await leave(state)
     await send(message, screen)
 
 
 async def price_command(
-    message: Message, command: CommandObject, database: Pool, own: OwnerTexts, me: User, turn: Turn
+    message: Message, command: CommandObject, room: Room[Options], own: OwnerTexts, me: User, turn: Turn
 ) -> None:
     """/price: a product and its new price, perhaps with a currency."""
     slug, _, price = (command.args or "").strip().partition(" ")
     if not price.strip():
         await send(message, Screen(own.how_to_price))
         return
-    await send(message, await _change_price(database, own, me, turn, slug.lower(), price))
+    await send(message, await _change_price(room, own, me, turn, slug.lower(), price))
 
 
 async def products_file(
     message: Message,
     document: Document,
     bot: Bot,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """/products below a document: add and change what its table says."""
     data = await fetch(bot, document, TABLE_BYTES_MAX)
-    categories = [shelf.slug for shelf in await list_categories(database)]
-    suppliers = [supplier.slug for supplier in await list_suppliers(database)]
+    categories = [shelf.slug for shelf in await list_categories(room.database)]
+    suppliers = [supplier.slug for supplier in await list_suppliers(room.database)]
     file = parse_products(data, categories, suppliers)
     outcome: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
     if file.good:
-        outcome = await put_products(database, by(turn, me, "products"), file.good)
+        outcome = await put_products(room, by(turn, me, "products"), file.good)
     await send(message, screens.products_report(own, outcome, file))
     await send_bad_lines(message, own, file.bad)
 
 
 async def _change_price(
-    database: Pool, own: OwnerTexts, me: User, turn: Turn, slug: str, text: str
+    room: Room[Options], own: OwnerTexts, me: User, turn: Turn, slug: str, text: str
 ) -> Screen:
-    good = await find_good(database, slug)
+    good = await find_good(room.database, slug)
     words = text.split()
     currency = good.currency
     if words and words[-1].isalpha():
         currency = parse_currency(words.pop())
     price_minor = parse_price(" ".join(words), currency)
-    outcome = await set_price(database, by(turn, me, "price"), slug, price_minor, currency)
+    outcome = await set_price(room, by(turn, me, "price"), slug, price_minor, currency)
     before, after = (
         format_money(outcome[one]["price_minor"], outcome[one]["currency"], own.language)
         for one in ("before", "after")

@@ -1,19 +1,20 @@
 """What does not work is replaced from stock with one press; where an order has several, one says which."""
 
-from collections.abc import Callable
-
 from aiogram import Router
 from aiogram.types import CallbackQuery, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import find_complaint
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_replace import replace
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import show
 from mailroom.actors.bots.shop.routes.owner import screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import ReplaceItem, ShowItems
+from mailroom.actors.hosting.room import Room
 
 
 async def show_items(
@@ -26,18 +27,17 @@ async def show_items(
 async def replace_item(
     callback: CallbackQuery,
     callback_data: ReplaceItem,
-    database: Pool,
-    wake: Callable[[str], None],
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """Send another one: because of what the customer wrote last, if they did."""
     number = callback_data.order
-    complaint = await find_complaint(database, number)
+    complaint = await find_complaint(room.database, number)
     why = complaint.last_words if complaint is not None else ""
-    outcome = await replace(database, wake, by(turn, me, "replace", why), number, callback_data.item)
-    screen = screens.items(own, await open_order(database, turn.bot, number))
+    outcome = await replace(room, by(turn, me, "replace", why), number, callback_data.item)
+    screen = screens.items(own, await open_order(room.database, turn.bot, number))
     await show(callback, screen.noting(own.replaced.format(product=outcome["product"])))
 
 

@@ -8,15 +8,17 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX
 from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.bots.shop.goods import find_good, good_of, list_goods
+from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import Turn, by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdraw, DoWithdraw
 from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from mailroom.actors.bots.shop.screens import Screen
-from mailroom.storage.vault import Vault
+from mailroom.actors.hosting.room import Room
 
 
 async def levels_command(message: Message, database: Pool, own: OwnerTexts) -> None:
@@ -34,8 +36,7 @@ async def stock_file(
     command: CommandObject,
     document: Document,
     bot: Bot,
-    database: Pool,
-    vault: Vault,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
@@ -43,14 +44,14 @@ async def stock_file(
     """/stock below a document: a table of items; with a product's name the document itself is the item."""
     slug = (command.args or "").strip().lower()
     if slug:
-        await find_good(database, slug)  # before a file is fetched for nothing
+        await find_good(room.database, slug)  # before a file is fetched for nothing
         data = await fetch(bot, document, ITEM_BYTES_MAX)
         name = document.file_name or slug
-        added = await upload_file(database, vault, by(turn, me, "stock"), slug, name, data)
+        added = await upload_file(room, by(turn, me, "stock"), slug, name, data)
         await send(message, Screen(own.file_added[added].format(slug=slug), keyboards.back(own)))
         return
     data = await fetch(bot, document, TABLE_BYTES_MAX)
-    upload = await upload_stock(database, vault, by(turn, me, "stock"), data)
+    upload = await upload_stock(room, by(turn, me, "stock"), data)
     await send(message, screens.stock_report(own, upload))
     await send_bad_lines(message, own, upload.bad)
 
@@ -83,15 +84,15 @@ async def ask_withdraw(
 async def do_withdraw(
     callback: CallbackQuery,
     callback_data: DoWithdraw,
-    database: Pool,
+    room: Room[Options],
     own: OwnerTexts,
     me: User,
     turn: Turn,
 ) -> None:
     """Take all that is free off sale."""
-    good = await good_of(database, callback_data.product)
-    count = await withdraw_stock(database, by(turn, me, "withdraw"), good.slug)
-    screen = screens.product(own, await good_of(database, good.id), owner=True)
+    good = await good_of(room.database, callback_data.product)
+    count = await withdraw_stock(room, by(turn, me, "withdraw"), good.slug)
+    screen = screens.product(own, await good_of(room.database, good.id), owner=True)
     await show(callback, screen.noting(own.withdrawn(count)))
 
 

@@ -30,7 +30,8 @@ from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
 from tests.actors.bots.shop.page.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.conftest import BEARER, TOKEN, desk_fixture  # noqa: F401 - a fixture
-from tests.shop_tables import SCHEMA
+from tests.rooms import named
+from tests.shop_tables import SCHEMA, shop_room
 
 HEAD = ["slug", "kind", "content"]
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -404,7 +405,7 @@ def test_a_refund_is_begun_once_and_its_workers_are_woken(opened, page_database)
     async def test(api):
         told = await api.does("POST", f"orders/{number}/refund", {"why": "asked nicely", "goods_back": True})
         assert told["says"].startswith(f"₽1,398 for order {number} is being refunded.")
-        assert api.woken == ["shop.payment"]
+        assert api.woken == ["shop.notification", "shop.payment"]
         (job,) = await api.sql("SELECT * FROM mailroom.outbox_job WHERE name = 'payment.refund'")
         assert json.loads(job["payload"])["why"] == "owner"
         (left,) = await api.sql(
@@ -502,7 +503,8 @@ def test_a_problem_with_an_order_is_listed_answered_and_what_is_dead_replaced(op
     async def test(api):
         number = await aio(partial(sell_in, page_database, delivered=True))
         order = await aio(find_order, api.pool, number)
-        await aio(complain, api.pool, "effect", order, "The key is dead.", [1])
+        room = shop_room(api.pool, options=Options(owners={1}))
+        await aio(complain, room, named("complaint"), order, "The key is dead.")
         (waits,) = await api.does("GET", "complaints")
         assert (waits["order"], waits["name"], waits["text"]) == (number, "Anna", "The key is dead.")
         found = await api.does("GET", f"orders/{number}")

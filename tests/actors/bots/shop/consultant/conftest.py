@@ -9,7 +9,6 @@ import itertools
 import json
 import re
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -24,13 +23,14 @@ from aiogram.types import Message, Update, User
 from mailroom.actors.bots.shop.consultant.judge.judge import marks
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.router import build
+from mailroom.actors.cause import Cause
 from mailroom.actors.providers.openai import Models
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.bots.shop.consultant.shelf import CPU
 from tests.actors.model_endpoint import open_model_endpoint
-from tests.shop_tables import SCHEMA
+from tests.shop_tables import SCHEMA, shop_room
 
 TOKEN = "42:shop-under-test"
 NO_BREAK_SPACE = "\u00a0"
@@ -99,8 +99,9 @@ class Turn:
     def effect_id(self, name):
         return f"test:{self.update_id}:{name}"
 
-    def origin(self, name):
-        return None
+    @property
+    def cause(self):
+        return Cause(bot=self.bot, trace="", who="chat", effect=self.effect_id)
 
 
 @dataclass
@@ -245,18 +246,15 @@ def new_talker(shop_database, vault):
         def make(language="en", models=True, **options):
             options.setdefault("model_timeout_seconds", 5.0)
             telegram = Telegram()
-            dispatcher = Dispatcher(
-                storage=MemoryStorage(),
-                database=pool,
+            room = shop_room(
+                pool,
                 models=client if models else None,
                 cpu=CPU,
                 options=Options(**options),
-                payments={},
                 vault=vault,
                 public_url="http://127.0.0.1",
-                wake=lambda queue: None,
-                room=SimpleNamespace(clock=pool.clock, now=pool.clock.now),
             )
+            dispatcher = Dispatcher(storage=MemoryStorage(), **room.offered())
             dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)
             return Talker(dispatcher, bot, telegram, runner.run, pool, endpoint, language)

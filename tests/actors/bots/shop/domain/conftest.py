@@ -19,7 +19,8 @@ from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, expire, find_order, place_order
 from mailroom.actors.bots.shop.stock import add_items, levels, lock_for
 from mailroom.storage.postgres.payments import mark_paid, open_payment
-from tests.shop_tables import shop_pool
+from tests.rooms import named, transaction_on
+from tests.shop_tables import shop_pool, shop_room
 
 EN = Language.EN
 BOT = "shop"
@@ -85,6 +86,7 @@ class Stand:
 
     def __init__(self, pool, vault):
         self.pool = pool
+        self.room = shop_room(pool, vault=vault)
         self.vault = vault
         self._numbers = itertools.count(1)
 
@@ -149,12 +151,12 @@ class Stand:
         user_id = user_id or 2_000_000 + self.next()
         return Buyer(BOT, user_id, user_id, EN, "ann@example.com", "")
 
-    async def order(self, *lines, promo=None, user_id=None, effect=None, quote=None, **how):
+    async def order(self, *lines, promo=None, user_id=None, effect=None, of=None, quote=None, **how):
         """Order products by (id, quantity)."""
         quote = quote or await self.quote(*lines, promo=promo)
-        how = {"reserve_minutes": 15, "use_balance": False, "origin": None, **how}
-        effect = effect or f"effect-{self.next()}"
-        return await place_order(self.pool, effect, self.buyer(user_id), quote, **how)
+        how = {"reserve_minutes": 15, "use_balance": False, **how}
+        of = of or named(effect or f"effect-{self.next()}")
+        return await place_order(self.room, of, self.buyer(user_id), quote, **how)
 
     async def find(self, number):
         return await find_order(self.pool, number)
@@ -188,18 +190,18 @@ class Stand:
             )
 
     async def expire(self, number):
-        async with self.pool.acquire() as connection, connection.transaction():
-            return await expire(connection, number)
+        async with transaction_on(self.pool) as tx:
+            return await expire(tx, number)
 
     async def pays(self, order, provider="yookassa"):
         """A payment of the order arrives: what the payment actor does in one transaction."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with transaction_on(self.pool) as tx:
             payment = await open_payment(
-                connection, bot=order.bot, provider=provider, purpose=PURPOSE, reference=str(order.number),
+                tx.connection, bot=order.bot, provider=provider, purpose=PURPOSE, reference=str(order.number),
                 amount_minor=order.to_pay_minor, currency=order.currency,
             )  # fmt: skip
-            assert await mark_paid(connection, payment.id)
-            return await settle(connection, payment)
+            assert await mark_paid(tx.connection, payment.id)
+            return await settle(tx, payment)
 
     async def check_the_books(self):
         for fault, statement in BOOKS.items():
@@ -224,9 +226,8 @@ def play(shop_database, vault, monkeypatch):
     """Play a scenario, then check the books."""
     follows = []
 
-    async def after_paid(connection, order, payment_id):
+    async def after_paid(tx, order, payment_id):
         follows.append((order.number, order.status, payment_id))
-        return []
 
     def play(scenario, connections=8):
         async def main():

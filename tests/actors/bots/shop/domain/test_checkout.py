@@ -21,6 +21,7 @@ from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import CreatedPayment, ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
 from mailroom.storage.postgres.payments import find_payment, open_payment, payments_of
+from tests.rooms import named, transaction_on
 
 
 class Gateway:
@@ -53,16 +54,14 @@ def gateway():
 
 
 def link(stand, gateway, order):
-    return pay_link(
-        stand.pool, Ways({"yookassa": gateway}), order, "yookassa", public_url="https://shop.example/"
-    )
+    return pay_link(stand.room, named("pay"), Ways({"yookassa": gateway}), order, "yookassa")
 
 
 async def refund(stand, number, *, goods_back, finish=True):
-    async with stand.pool.acquire() as connection, connection.transaction():
-        begun = await begin_refund(connection, number, "owner", goods_back=goods_back)
+    async with transaction_on(stand.pool) as tx:
+        begun = await begin_refund(tx, number, "owner", goods_back=goods_back)
         if begun and finish:
-            return await finish_refund(connection, number)
+            return await finish_refund(tx, number)
         return begun
 
 
@@ -121,7 +120,7 @@ def test_a_late_payment_gets_all_that_the_order_held_when_it_is_there(play, clos
 
 async def close(stand, order, how):
     if how == "canceled":
-        assert await cancel_order(stand.pool, order.number, order.user_id)
+        assert await cancel_order(stand.room, named("cancel"), order.number, order.user_id)
     else:
         await stand.time_passes(order.number)
         assert await stand.expire(order.number)
@@ -224,11 +223,11 @@ def test_a_payment_of_something_else_is_for_a_person_to_look_at(play):
             {"amount_minor": 9_999},
             {"currency": "USD"},
         ):
-            async with stand.pool.acquire() as connection:
-                payment = await open_payment(connection, **{"currency": "RUB", **good, **wrong})
+            async with transaction_on(stand.pool) as tx:
+                payment = await open_payment(tx.connection, **{"currency": "RUB", **good, **wrong})
                 with pytest.raises(LookupError, match=f"payment {payment.id} is"):
-                    await settle(connection, payment)
-                await connection.execute("DELETE FROM mailroom.payment")
+                    await settle(tx, payment)
+                await tx.connection.execute("DELETE FROM mailroom.payment")
         assert await stand.status(order.number) == "awaiting_payment"
 
     play(scenario)
@@ -306,7 +305,7 @@ def test_a_provider_that_nobody_has_configured_is_not_offered(play, gateway):
     async def scenario(stand):
         order = await stand.order((await stand.product(1), 1))
         with pytest.raises(NotOffered, match="aaio"):
-            await pay_link(stand.pool, Ways({"yookassa": gateway}), order, "aaio", public_url="https://x")
+            await pay_link(stand.room, named("pay"), Ways({"yookassa": gateway}), order, "aaio")
 
     play(scenario)
 
@@ -343,9 +342,9 @@ def test_a_refund_takes_the_goods_back_if_nobody_has_seen_them(play, goods_back)
         assert await goods_of(stand.pool, stand.vault, order.number) == []
         assert await stand.balance(user_id) == 0
         assert await refund(stand, order.number, goods_back=goods_back) is None
-        async with stand.pool.acquire() as connection, connection.transaction():
-            assert (await finish_refund(connection, order.number)).status == "refunded"
-            assert await finish_refund(connection, order.number) is None
+        async with transaction_on(stand.pool) as tx:
+            assert (await finish_refund(tx, order.number)).status == "refunded"
+            assert await finish_refund(tx, order.number) is None
         assert await stand.balance(user_id) == 3_000
         level = await stand.level(id_)
         assert (level.available, level.sold) == ((3, 0) if goods_back else (1, 2))

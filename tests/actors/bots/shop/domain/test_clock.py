@@ -16,8 +16,7 @@ from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import minutes_left
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.bots.shop.conftest import StubTurn
-from tests.rooms import room_of
+from tests.rooms import named
 
 DAY = timedelta(days=1)
 NEAR = timedelta(minutes=5)
@@ -64,12 +63,11 @@ def test_what_a_day_has_cost_is_forgotten_when_it_is_over_for_the_room(play):
     async def scenario(stand):
         later = a_day_later(stand)
         customer = await later.customer()
-        assert await erasure.ask(later.pool, "shop", customer, customer, Language.EN, None)
+        assert await erasure.ask(later.room, named("ask"), customer, customer, Language.EN)
         wish = erasure.Erasure(
             erasure=await stand.value("SELECT id FROM shop.erasures WHERE done_at IS NULL"), language="en"
         )
-        room = room_of(bot="shop", database=later.pool, wake=lambda _: None, erases=erasure.forget)
-        assert await erasure.erase(room, StubTurn(1), wish)
+        assert await erasure.erase(later.room, named("erase"), wish)
         run_at = await stand.value("SELECT run_at FROM mailroom.outbox_job WHERE name = 'shop.erase_usage'")
         assert datetime.now(UTC) < run_at <= datetime.now(UTC) + DAY, "not at the end of the day after it"
         [(asked, done)] = await stand.sql("SELECT asked_at, done_at FROM shop.erasures")
@@ -82,7 +80,7 @@ def test_a_discount_and_a_promo_code_are_over_when_they_are_for_the_room(play):
     async def scenario(stand):
         later = a_day_later(stand)
         id_ = await stand.product(1)
-        number = await add_offer(later.pool, By("shop", "Olga", "effect"), '-5% all code SALE5 "С" "S"')
+        number = await add_offer(later.room, By("shop", "Olga", "effect"), '-5% all code SALE5 "С" "S"')
         [offer] = [one for one in await list_offers(later.pool) if one.id == number]
         assert offer.in_force
         assert abs(offer.starts_at - datetime.now(UTC) - DAY) < NEAR

@@ -8,6 +8,7 @@ from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.figures import Revenue, read_figures, today
 from mailroom.actors.bots.shop.orders import mark_delivered
+from tests.rooms import transaction_on
 
 
 def test_the_figures_of_a_day_are_its_orders_its_money_and_its_model(play):
@@ -21,9 +22,9 @@ def test_the_figures_of_a_day_are_its_orders_its_money_and_its_model(play):
         for order in (delivered, refunded, abroad):
             assert await stand.pays(order) == "paid"
         await mark_delivered(stand.pool, delivered.number)
-        async with stand.pool.acquire() as connection, connection.transaction():
-            await begin_refund(connection, refunded.number, "owner", goods_back=True)
-            await finish_refund(connection, refunded.number)
+        async with transaction_on(stand.pool) as tx:
+            await begin_refund(tx, refunded.number, "owner", goods_back=True)
+            await finish_refund(tx, refunded.number)
         for cost in (120, 30):
             await stand.sql(
                 "INSERT INTO shop.model_usage (bot, user_id, model, purpose, prompt_tokens, "

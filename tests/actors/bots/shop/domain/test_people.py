@@ -13,6 +13,7 @@ from mailroom.actors.bots.shop.customers import find_customer, friends_of, refer
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.referral import USER_ID_MAX, referral_link, referrer_in
 from mailroom.actors.bots.shop.leaderboard import boards, count_order, rank_of, top, uncount_order
+from tests.rooms import transaction_on
 
 RU, EN = Language.RU, Language.EN
 
@@ -172,9 +173,9 @@ def test_a_paid_order_counts_in_the_leaderboard_once_and_comes_off_it_once(play)
             (1, ann, 2, 40_000),
             (1, boris, 2, 40_000),
         ]
-        async with stand.pool.acquire() as connection, connection.transaction():
-            await begin_refund(connection, paid[0], "owner", goods_back=True)
-            await finish_refund(connection, paid[0])
+        async with transaction_on(stand.pool) as tx:
+            await begin_refund(tx, paid[0], "owner", goods_back=True)
+            await finish_refund(tx, paid[0])
         assert await uncount_order(stand.pool, paid[0])
         assert not await uncount_order(stand.pool, paid[0])
         assert not await count_order(stand.pool, paid[0])

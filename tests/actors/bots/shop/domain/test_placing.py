@@ -1,6 +1,7 @@
 """Placing an order: once for an effect, at the price that was agreed, within what the shop allows."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine
 from mailroom.actors.bots.shop.orders import QuoteChanged, SoldOut, TooManyWaiting, find_order_of
 from mailroom.storage.errors import Fenced
 from mailroom.storage.postgres.outbox.job import Origin
+from tests.rooms import named
 
 
 def test_twenty_handlings_of_one_message_at_once_are_one_order_even_of_the_last_item(play):
@@ -277,9 +279,9 @@ def test_an_owner_of_the_chat_who_has_lost_it_places_nothing(play):
         )
         origin = Origin("shop", "5", "e1", 1, partition=5, epoch=8)
         with pytest.raises(Fenced):
-            await stand.order((id_, 1), effect="e1", origin=origin)
+            await stand.order((id_, 1), of=named("e1", origin))
         assert await stand.available(id_) == 1
-        order = await stand.order((id_, 1), effect="e1", origin=Origin("shop", "5", "e1", 1, 5, 9))
+        order = await stand.order((id_, 1), of=named("e1", replace(origin, epoch=9)))
         assert isinstance(order, Order)
         [job] = await stand.sql("SELECT bot, chat, effect FROM mailroom.outbox_job")
         assert (job["bot"], job["chat"]) == ("shop", "5")

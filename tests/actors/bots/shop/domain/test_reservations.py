@@ -15,6 +15,8 @@ from mailroom.actors.bots.shop.orders import (
     cancel_order,
     recent_orders,
 )
+from mailroom.actors.jobs.transaction import Transaction
+from tests.rooms import named, transaction_on
 
 POOL = 20
 ROUNDS_MAX = 5
@@ -77,8 +79,8 @@ def test_transactions_that_end_badly_in_between_cost_nobody_an_item(play, monkey
 
         return run
 
-    for name in ("enqueue", "lock", "hold"):
-        monkeypatch.setattr(orders, name, fails_sometimes(getattr(orders, name)))
+    for place, name in ((Transaction, "enqueue"), (orders, "lock"), (orders, "hold")):
+        monkeypatch.setattr(place, name, fails_sometimes(getattr(place, name)))
 
     async def scenario(stand):
         id_ = await stand.product(100)
@@ -171,7 +173,10 @@ def test_a_day_of_everything_at_once_leaves_the_books_in_order(play, seed):
                             seen.append(placed)
                     case "cancel" if seen:
                         order = chance.choice(seen[-12:])
-                        note("canceled", await cancel_order(stand.pool, order.number, order.user_id))
+                        note(
+                            "canceled",
+                            await cancel_order(stand.room, named("cancel"), order.number, order.user_id),
+                        )
                     case "time" if seen:
                         order = chance.choice(seen[-12:])
                         await stand.time_passes(order.number)
@@ -185,9 +190,9 @@ def test_a_day_of_everything_at_once_leaves_the_books_in_order(play, seed):
                             happened.add(await stand.pays(order, provider=f"p{stand.next()}"))
                     case "refund" if seen:
                         number = chance.choice(seen[-12:]).number
-                        async with stand.pool.acquire() as connection, connection.transaction():
-                            if await begin_refund(connection, number, "owner", goods_back=True):
-                                note("refunded", await finish_refund(connection, number))
+                        async with transaction_on(stand.pool) as tx:
+                            if await begin_refund(tx, number, "owner", goods_back=True):
+                                note("refunded", await finish_refund(tx, number))
 
         for _ in range(ROUNDS_MAX):
             products[:] = [await stand.product(12, price_minor=10_000) for _ in range(3)]
@@ -265,16 +270,16 @@ def test_only_the_customer_cancels_and_only_what_is_not_paid(play):
         user_id = await stand.customer(balance_minor=4_000)
         order = await stand.order((id_, 2), user_id=user_id, use_balance=True)
         assert (await stand.balance(user_id), order.to_pay_minor) == (0, 16_000)
-        assert not await cancel_order(stand.pool, order.number, user_id + 1)
-        assert not await cancel_order(stand.pool, 999_999, user_id)
+        assert not await cancel_order(stand.room, named("cancel"), order.number, user_id + 1)
+        assert not await cancel_order(stand.room, named("cancel"), 999_999, user_id)
         assert await stand.available(id_) == 1
-        assert await cancel_order(stand.pool, order.number, user_id)
-        assert not await cancel_order(stand.pool, order.number, user_id)
+        assert await cancel_order(stand.room, named("cancel"), order.number, user_id)
+        assert not await cancel_order(stand.room, named("cancel"), order.number, user_id)
         assert (await stand.status(order.number), await stand.available(id_)) == ("canceled", 3)
         assert await stand.balance(user_id) == 4_000
         paid = await stand.order((id_, 1), user_id=user_id)
         assert await stand.pays(paid) == "paid"
-        assert not await cancel_order(stand.pool, paid.number, user_id)
+        assert not await cancel_order(stand.room, named("cancel"), paid.number, user_id)
 
     play(scenario)
 

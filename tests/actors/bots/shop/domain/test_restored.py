@@ -33,8 +33,8 @@ def test_what_is_free_is_doubted_once_for_each_restore_until_the_owner_confirms_
         assert await doubt(stand.pool, SINCE_MS) >= 3
         assert await stand.available(product) == 0
         slug = await slug_of(stand, product)
-        assert await confirm(stand.pool, by("one"), slug) == 3
-        assert await confirm(stand.pool, by("one"), slug) == 3, "the same deed has the same outcome"
+        assert await confirm(stand.room, by("one"), slug) == 3
+        assert await confirm(stand.room, by("one"), slug) == 3, "the same deed has the same outcome"
         assert await doubt(stand.pool, SINCE_MS) == 0
         assert await stand.available(product) == 3
         assert await doubt(stand.pool, SINCE_MS + 1) >= 3
@@ -50,7 +50,7 @@ def test_goods_that_a_lost_payment_names_stay_off_sale_whatever_the_owner_confir
         await doubt(stand.pool, SINCE_MS)
         assert await withdraw(stand.pool, [told]) == 2
         assert await withdraw(stand.pool, [told]) == 0
-        assert await confirm(stand.pool, by("two"), await slug_of(stand, product)) == 2
+        assert await confirm(stand.room, by("two"), await slug_of(stand, product)) == 2
         assert await stand.available(product) == 2
 
     play(scenario)
@@ -114,6 +114,6 @@ def test_an_upload_brings_back_what_is_doubted(play):
         await doubt(stand.pool, SINCE_MS)
         assert (await add_items(stand.pool, stand.vault, product, items, "ann")).added == 2
         assert await stand.available(product) == 2
-        assert await confirm(stand.pool, by("three"), await slug_of(stand, product)) == 0
+        assert await confirm(stand.room, by("three"), await slug_of(stand, product)) == 0
 
     play(scenario)

@@ -8,11 +8,11 @@ from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.erasure import Erasure
 from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.conftest import StubTurn
+from tests.rooms import named
 
 
 async def asks(world, person):
-    assert await aio(erasure.ask, world.pool, "shop", person, person, Language.EN, None)
-    world.stand.ears.wake("shop.delivery")
+    assert await aio(erasure.ask, world.services, named("ask"), person, person, Language.EN)
     return await world.value("SELECT max(id) FROM shop.erasures")
 
 
@@ -66,7 +66,7 @@ def test_two_who_ask_at_once_are_one_wish(play):
     async def scenario(world):
         person = await world.person()
         await asks(world, person)
-        assert not await aio(erasure.ask, world.pool, "shop", person, person, Language.EN, None)
+        assert not await aio(erasure.ask, world.services, named("ask"), person, person, Language.EN)
         await world.quiet()
         assert world.names(person) == ["shop.erased"]
 

@@ -23,7 +23,7 @@ async def give_back(world, order, *, goods_back=False):
 
     async def begin():
         async with transaction_on(world.pool) as tx:
-            assert await begin_refund(tx.connection, order.number, "owner", goods_back=goods_back)
+            assert await begin_refund(tx, order.number, "owner", goods_back=goods_back)
             for payment in await world_payments(tx.connection, order):
                 assert await begin_giving_back(tx, payment, "owner")
 

@@ -29,7 +29,7 @@ async def changed(world, payment):
 
 async def owner_gives_back(world, order):
     by = By("shop", "owner", f"refund {order.number}")
-    await aio(lambda: refund(world.pool, world.stand.ears.wake, by, order.number))
+    await aio(lambda: refund(world.services, by, order.number))
     await world.quiet()
 
 

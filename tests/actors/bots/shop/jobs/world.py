@@ -43,7 +43,7 @@ from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.house import Telegram, open_house
 from tests.actors.jobs.stand import open_stand
 from tests.actors.paying.till import MemoryProvider
-from tests.rooms import purposes_of
+from tests.rooms import named, purposes_of
 from tests.shop_tables import SCHEMA
 
 EVENTS = (
@@ -153,8 +153,8 @@ class World:
         async def place():
             quote = await quote_cart(self.pool, Language.EN, Cart(tuple(lines)))
             return await place_order(
-                self.pool, f"effect-{next(self._numbers)}", who, quote,
-                reserve_minutes=15, use_balance=use_balance, origin=None,
+                self.services, named(f"effect-{next(self._numbers)}"), who, quote,
+                reserve_minutes=15, use_balance=use_balance,
             )  # fmt: skip
 
         return await aio(place)
@@ -164,9 +164,8 @@ class World:
         order = await self.find(order.number)
 
         async def link():
-            return await pay_link(
-                self.pool, Ways(self.services.payments), order, self.provider.name, public_url="https://shop"
-            )
+            ways = Ways(self.services.payments)
+            return await pay_link(self.services, named("pay"), ways, order, self.provider.name)
 
         id_ = (await aio(find_payment, self.pool, (await aio(link)).payment_id)).provider_id
         self.provider.becomes(id_, "paid", money=paid or Money(order.to_pay_minor, order.currency))

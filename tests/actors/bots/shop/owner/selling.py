@@ -10,7 +10,8 @@ from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, mark_delivered, place_order
 from mailroom.storage.postgres.payments import created_at_provider, mark_paid, open_payment
-from tests.shop_tables import shop_pool
+from tests.rooms import named, transaction_on
+from tests.shop_tables import shop_pool, shop_room
 
 
 def table(*rows, separator=","):
@@ -46,18 +47,20 @@ async def sell_in(
         quote = await quote_cart(pool, Language.EN, Cart(((id_, quantity),)))
         count = await pool.fetchval("SELECT count(*) FROM shop.orders")
         order = await place_order(
-            pool, f"test-{count}", Buyer("shop", user_id, user_id, Language.EN, "anna@example.com", "soon"),
-            quote, reserve_minutes=15, use_balance=bool(balance), origin=None,
+            shop_room(pool), named(f"test-{count}"),
+            Buyer("shop", user_id, user_id, Language.EN, "anna@example.com", "soon"),
+            quote, reserve_minutes=15, use_balance=bool(balance),
         )  # fmt: skip
         if pays and order.to_pay_minor:
-            async with pool.acquire() as connection, connection.transaction():
+            async with transaction_on(pool) as tx:
+                connection = tx.connection
                 payment = await open_payment(
                     connection, bot="shop", provider="yookassa", purpose=PURPOSE, reference=str(order.number),
                     amount_minor=order.to_pay_minor, currency=order.currency,
                 )  # fmt: skip
                 await created_at_provider(connection, payment.id, f"at-{payment.id}")
                 assert await mark_paid(connection, payment.id)
-                assert await settle(connection, payment) == "paid"
+                assert await settle(tx, payment) == "paid"
         if delivered:
             assert await mark_delivered(pool, order.number)
         return order.number

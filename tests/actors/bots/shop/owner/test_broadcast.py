@@ -9,6 +9,7 @@ from aiogram.methods import SendMessage
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.language import Language
 from tests.actors.bots.shop.owner.selling import Somebody
+from tests.shop_tables import shop_room
 
 
 @pytest.fixture
@@ -95,8 +96,8 @@ def test_two_presses_at_once_are_one_broadcast(olga, people):
     from mailroom.actors.bots.shop.owner_log import By
 
     async def both():
-        by = By("shop", "Olga", "shop:draft:1")
-        return await asyncio.gather(*(send(olga.database, by, "hello", None, html=False) for _ in range(2)))
+        by, room = By("shop", "Olga", "shop:draft:1"), shop_room(olga.database)
+        return await asyncio.gather(*(send(room, by, "hello", None, html=False) for _ in range(2)))
 
     first, second = olga.run(both())
     assert first == second

@@ -6,9 +6,11 @@ import json
 import pytest
 
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, complain
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from tests.actors.bots.shop.owner.conftest import OWNER, STAFF
-from tests.shop_tables import shop_pool
+from tests.rooms import named
+from tests.shop_tables import shop_pool, shop_room
 
 ANNA = 55
 
@@ -20,7 +22,8 @@ def complains(shop_database):
     async def write(number, text, effect):
         async with shop_pool(shop_database, 2) as pool:
             order = await find_order(pool, number)
-            assert await complain(pool, effect or f"{number}:{text}", order, text, [OWNER]) == "taken"
+            room = shop_room(pool, options=Options(owners={OWNER}))
+            assert await complain(room, named(effect or f"{number}:{text}"), order, text) == "taken"
             message = await pool.fetchval("SELECT max(id) FROM shop.complaint_messages")
         return json.dumps({"order": number, "message": message})
 

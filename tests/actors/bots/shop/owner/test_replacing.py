@@ -11,7 +11,7 @@ from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_replace import replace
 from mailroom.actors.bots.shop.stock import add_items
 from tests.actors.bots.shop.owner.test_complaints import complains, deeds, events  # noqa: F401 - a fixture
-from tests.shop_tables import shop_pool
+from tests.shop_tables import shop_pool, shop_room
 
 ANNA = 55
 
@@ -117,7 +117,7 @@ def test_two_owners_at_once_make_one_replacement(olga, sells, shop_database):
     async def both():
         async with shop_pool(shop_database, 4) as pool:
             acts = [
-                replace(pool, lambda _: None, By("shop", f"owner {one}", f"effect-{one}"), number, dead["id"])
+                replace(shop_room(pool), By("shop", f"owner {one}", f"effect-{one}"), number, dead["id"])
                 for one in range(4)
             ]
             return await asyncio.gather(*acts, return_exceptions=True)

@@ -37,6 +37,7 @@ from mailroom.storage.postgres.payments import mark_paid, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 from tests.ingress.pages.signed import init_data
+from tests.rooms import transaction_on
 from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
 
 TOKEN = "42:shop-on-a-page"
@@ -107,9 +108,9 @@ class Shop:
 
         async def settled():
             payment = (await payments_of(self.database, "shop", "shop.order", str(number)))[-1]
-            async with self.database.acquire() as connection, connection.transaction():
-                await mark_paid(connection, payment.id)
-                return await settle(connection, payment)
+            async with transaction_on(self.database) as tx:
+                await mark_paid(tx.connection, payment.id)
+                return await settle(tx, payment)
 
         return await aio(settled)
 
