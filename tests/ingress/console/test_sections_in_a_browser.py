@@ -36,6 +36,9 @@ export default function () {
 }
 """
 NO_SCRIPT = "this is no script"
+LONG_WORDS = (
+    "Object.assign(document.querySelector('.well'), { hidden: false, textContent: 'all is well '.repeat(9) })"
+)
 OF_SHEET = "[...document.querySelectorAll('#sheet .content .hello')].map((one) => one.textContent).join()"
 
 
@@ -94,6 +97,17 @@ def test_sections_do_not_disturb_each_other_nor_the_console(console, sections, d
         await page.sees("Jar 3 is emptied.")
         assert await page.run("document.querySelector('#live').dataset.state") == "running"
         assert [words for words in page.complaints if "later" not in words and "I broke" not in words] == []
+
+    console(sections, desk, test)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_page(console, sections, desk) -> None:
+    async def test(here):
+        await here.page.call(
+            "Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False
+        )
+        await here.page.until("document.querySelector('#bot-mine .live')?.textContent === '5 minor'")
+        assert await here.page.run(f"{LONG_WORDS}; document.documentElement.scrollWidth") <= 390
 
     console(sections, desk, test)
 
