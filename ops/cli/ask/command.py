@@ -1,12 +1,14 @@
 """An ask as a command: its fields are options, by which its model is made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
 import click
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import from_json
 
 from mailroom.actors.pages.ask import Ask
 from mailroom.ops.cli.consent import WrongUsageError
@@ -89,17 +91,21 @@ def _metavar(kind: Any) -> str:
 
 
 def _read(model: type[BaseModel], name: str, value: Any) -> Any:
-    """A value as the model takes it; what is no text at all is written as JSON."""
-    field = model.model_fields[name]
-    adapter: TypeAdapter[Any] = TypeAdapter(field.annotation)
-    try:
-        adapter.validate_python(value)
-    except ValidationError:
-        try:
-            return adapter.validate_json(value) if isinstance(value, str) else value
-        except ValidationError:
-            return value
+    """A value as the model takes it: as text, or else as the JSON that the text is."""
+    adapter: TypeAdapter[Any] = TypeAdapter(model.model_fields[name].annotation)
+    for meant in (value, *_as_json(value)):
+        with suppress(ValidationError):
+            adapter.validate_python(meant)
+            return meant
     return value
+
+
+def _as_json(value: Any) -> Iterator[Any]:
+    """What it may stand for; an option that was given several times is a list of values, or one of lists."""
+    several = list(value) if isinstance(value, tuple) else [value]
+    with suppress(ValueError):
+        read = [from_json(one, allow_inf_nan=False) for one in several if isinstance(one, str)]
+        yield from (read, *read) if isinstance(value, tuple) else read
 
 
 def _of_option(fault: str, names: Sequence[str]) -> str:
