@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import socket
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 import trio
 
-from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress.asks import live, looking
+from mailroom.ingress.http.gate import Gate
+from mailroom.ingress.http.limits import connections_max
+from mailroom.ingress.http.server import listen, run_server
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     folder_fixture,
     jar_fixture,
@@ -153,4 +158,39 @@ def test_no_more_look_on_than_there_are_places_and_a_place_comes_free(serve, mon
             assert (await again.events.event())[0] == "news"
             again.leave()
 
+    serve(test)
+
+
+@pytest.mark.long
+def test_200_browsers_look_on_over_real_connections_and_are_seen_to_have_left(serve, jar):
+    def opened(port):
+        browser = socket.create_connection(("127.0.0.1", port), timeout=20)
+        browser.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n".encode())
+        return browser
+
+    def sees(browser, text):
+        seen = b""
+        while text not in seen:
+            seen += browser.recv(4096)
+
+    async def test(served):
+        config, port = listen("127.0.0.1", 0)
+        stop = trio.Event()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(
+                partial(aio, run_server, Gate(served.app), config, partial(to_trio, stop.wait))
+            )
+            browsers = await trio.to_thread.run_sync(lambda: [opened(port) for _ in range(VIEWERS)])
+            await trio.to_thread.run_sync(lambda: [sees(one, b'{"minor":0}') for one in browsers])
+            jar.shown = {"minor": 5}
+            await signal(served)
+            await trio.to_thread.run_sync(lambda: [sees(one, b'{"minor":5}') for one in browsers])
+            assert jar.looks == 2
+            for one in browsers:
+                one.close()
+            await until(lambda: not any(one.get_name() == "look at jar:a" for one in asyncio.all_tasks()))
+            stop.set()
+
+    if connections_max() < 5 * VIEWERS:
+        pytest.skip("not enough files may be open here")
     serve(test)
