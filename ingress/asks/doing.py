@@ -90,7 +90,7 @@ def problem_of(error: Exception, **where: str) -> Problem:
     """What whoever asked is told of an error. One that is nobody's answer is logged, with `where` it was."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, (*TRY_AGAIN, StoreError)):
+    if isinstance(error, (*TRY_AGAIN, StoreError, trio.TooSlowError)):
         why = str(error) or type(error).__name__
         log.error("ask_unavailable", why=why, **where)
         return _unavailable(why)

@@ -38,6 +38,8 @@ LANGUAGE = "lang"
 OURS = frozenset({LANGUAGE, START, BOT})
 """What the platform reads in the address of an ask: no model sees it that has no such field."""
 OF_THE_PLATFORM = ANYONE | KNOWN | BEARER | ON_CALL
+ROLES_SECONDS = 5.0
+"""How long a room may take to say what somebody is."""
 READS = ("GET", "HEAD")
 STRANGERS_AT_ONCE_MAX = 8
 """Of those who have proved nothing: they must not take the connections of those who have."""
@@ -154,8 +156,11 @@ class Asks:
             return frozenset()
         if who.person is None and who.grant is None:
             raise not_signed()
+        roles: frozenset[str] = frozenset()
         try:
-            roles = await aio(here.roles, here.room, who.proofs) if may - OF_THE_PLATFORM else frozenset()
+            with trio.fail_after(ROLES_SECONDS):
+                if may - OF_THE_PLATFORM:
+                    roles = await aio(here.roles, here.room, who.proofs)
         except Exception as error:
             raise problem_of(error, bot=here.bot, what="roles") from error
         if not (roles - OF_THE_PLATFORM) & may:

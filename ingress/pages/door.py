@@ -66,6 +66,11 @@ def pages(
         bot = moved(by_name, name, request.args.get(BOT))
         return None if bot is None else _to(address(bot, rest, _pairs()))
 
+    @door.get("/")
+    async def of_no_bot() -> Response:
+        """There is a page of each bot, and none of all."""
+        return nowhere(request)
+
     @door.get("/<name>")
     async def without_slash(name: str) -> Response:
         """A page's address without its last stroke: its files are beside it, and not above."""

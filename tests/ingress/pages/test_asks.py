@@ -38,6 +38,7 @@ def test_the_room_is_told_who_asks_what_and_knows_no_http(serve, jar):
         ("jars/all", None, 401),
         ("jars/all", 5001, 403),
         ("jars/all", 7, 200),
+        ("jars/all", 13, 503),  # the room cannot say what they are
         ("jars/linked", 5001, 403),
         ("jars/linked", None, 401),
         ("nothing", None, 401),

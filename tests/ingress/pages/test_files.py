@@ -75,7 +75,7 @@ def test_where_there_is_no_page_somebody_is_told_so_and_a_script_in_a_line(serve
         )
         assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
         assert "Здесь ничего нет." in page.body.decode()
-        for path in ("none", "none/main.js", "tips/none.js"):
+        for path in ("", "none", "none/main.js", "tips/none.js"):
             line = await served.ask("GET", path, user=None)
             assert (line.status, line.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
 
