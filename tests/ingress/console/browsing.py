@@ -12,6 +12,8 @@ from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.ops.people import People
+from mailroom.storage.postgres.console_people import add_link
 from tests.ingress.browser import Page, connected
 from tests.ingress.conftest import TOKEN
 
@@ -20,20 +22,29 @@ LIVE = "document.querySelector('#live')?.dataset.state === 'running'"
 
 @pytest.fixture(name="console")
 def console_fixture(chromium):
-    """`console(sections, desk, test)` runs a test with a page where on-call has logged in."""
+    """`console(sections, desk, test)` runs a test with a page where on-call has logged in, or a person whom
+    their bot has sent a link.
+    """
 
-    def run(open_sections, desk, test, *, seconds=90):
+    def run(open_sections, desk, test, *, person=None, seconds=90):
         async def main():
             with trio.fail_after(seconds):
                 async with open_sections() as sections, trio.open_nursery() as nursery:
                     config, port = listen("127.0.0.1", 0)
                     stop = trio.Event()
+                    link, people = "", None
+                    if person is not None:
+                        staff = {bot: its.staff for bot, its in sections.items()}
+                        pool = next(iter(staff.values())).room.database
+                        people, link = People(pool, staff), "f" * 64
+                        await aio(add_link, pool, link, person, 600)
                     app = create_app(
-                        None, None, {"bots": {}}, desk, TOKEN, stop, sections=sections, doing=Doing()
-                    )
+                        None, None, {"bots": {}}, desk, TOKEN, stop,
+                        sections=sections, doing=Doing(), people=people,
+                    )  # fmt: skip
                     nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))
                     try:
-                        await aio(_look, test, f"http://127.0.0.1:{port}", chromium)
+                        await aio(_look, test, f"http://127.0.0.1:{port}", chromium, link)
                     finally:
                         stop.set()
 
@@ -42,11 +53,16 @@ def console_fixture(chromium):
     return run
 
 
-async def _look(test, base, chromium):
+async def _look(test, base, chromium, link):
     async with connected(chromium) as talk:
-        page = await Page.open(talk, f"{base}/console", width=1280, height=900)
-        await page.type("[name=token]", TOKEN)
-        await page.type("[name=who]", "Ann")
-        await page.press("Enter")
-        await page.until(LIVE)
+        path = f"/console/enter#{link}" if link else "/console"
+        page = await Page.open(talk, f"{base}{path}", width=1280, height=900)
+        if link:
+            await page.click("button.main")
+            await page.until("document.querySelector('section.room') !== null")
+        else:
+            await page.type("[name=token]", TOKEN)
+            await page.type("[name=who]", "Ann")
+            await page.press("Enter")
+            await page.until(LIVE)
         await test(SimpleNamespace(base=base, page=page))

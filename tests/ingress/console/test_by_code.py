@@ -91,6 +91,9 @@ def test_codes_are_sent_only_so_often_and_tried_only_so_often(work) -> None:
             assert (await one.wants("chloe@salon.example"))[0] == 200
         assert len(at.woken) == 1 <= ADDRESS_MAX, "another one only after a minute"
         assert (await one.wants("chloe@salon.example"))[0] == 429
+        at.works[("mine", "mail:dan@salon.example")] = {"staff"}
+        assert (await one.wants("dan@salon.example"))[0] == 429
+        assert await sent(at, "mail:dan@salon.example") is None
         for _ in range(ATTEMPTS_MAX):
             assert (await one.types("000000", "nobody@salon.example")).status_code == 401
         right = await sent(at, "mail:chloe@salon.example")

@@ -56,11 +56,11 @@ def opened(page_database, desk):
     return run
 
 
-def two_shops(pool, wake=print):
-    """The sections of two shops that share their tables."""
+def two_shops(pool, wake=print, **options):
+    """The sections of two shops that share their tables; `options` are those of the first."""
     services = BotServices(
         database=pool, payments={}, models=None, vault=VAULT, http=Http(), allowance=Allowance(), cpu=Cpu(),
-        public_url="", wake=wake, options=dict.fromkeys(("shop", "other"), Options()),
+        public_url="", wake=wake, options={"shop": Options(**options), "other": Options()},
         schemas=dict.fromkeys(("shop", "other"), SCHEMA),
     )  # fmt: skip
     return {name: BotSection(Staff.of(services.of(name), PARTS), "shop") for name in services.options}

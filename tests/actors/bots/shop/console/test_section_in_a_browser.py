@@ -4,12 +4,14 @@ import asyncio
 import base64
 import json
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.postgres.console_people import Proved
 from mailroom.storage.postgres.database import connect
 from tests.actors.bots.shop.console.test_section import two_shops
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in
@@ -30,10 +32,10 @@ def shops(page_database):
     """Two shops, one of which has sold something."""
 
     @asynccontextmanager
-    async def opened():
+    async def opened(**options):
         pool = await aio(connect, page_database)
         try:
-            yield two_shops(pool)
+            yield two_shops(pool, **options)
         finally:
             await aio(pool.close)
 
@@ -117,3 +119,23 @@ def test_a_shop_is_run_from_its_section(console, shops, desk, page_database) -> 
         assert page.complaints == []
 
     console(shops, desk, test)
+
+
+def test_staff_of_a_shop_see_what_is_theirs_of_it(console, shops, desk, page_database) -> None:
+    number = asyncio.run(sell_in(page_database, "lighthouse", 2))
+
+    async def test(here):
+        page = here.page
+        await page.click(f"{SHOP} .orders tbody a")
+        await page.until(told("#sheet .content", "The Lighthouse Keeper"))
+        assert await page.run("document.querySelector('#sheet-title').innerText") == f"shop: Order {number}"
+        assert await page.run("[...document.querySelectorAll('#sheet a, #sheet .danger')].length") == 0
+        await page.press("Escape")
+        parts = f"[...document.querySelectorAll('{SHOP} .part')].filter((one) => one.checkVisibility())"
+        assert await page.run(f"{parts}.map((one) => one.classList[1])") == ["orders", "products"]
+        shown = await page.text("body")
+        assert not any(word in shown for word in ("Tree", "Mailboxes", "Dead letters", "Discounts"))
+        assert page.complaints == []
+
+    ben = Proved("telegram", "tg:7010", None, "Ben")
+    console(partial(shops, staff={7010}), desk, test, person=ben)
