@@ -11,6 +11,7 @@ from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.hooks.door import bot_hooks, hooks
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.door import pages
 from mailroom.ingress.pages.file_links import file_links
@@ -41,6 +42,10 @@ def doors(
             doing=doing,
             closing=closing,
             trusted_proxies=settings.trusted_proxies,
+        ),
+        hooks(
+            [bot_hooks(services.of(name), parts_of(settings, name).hooks) for name in rooms(settings)],
+            settings.trusted_proxies,
         ),
         file_links(services.of(name).files for name in rooms(settings)),
     ]

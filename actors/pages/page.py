@@ -1,5 +1,6 @@
 """A room's page, its section of the console, and what other servers may call, as values."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:  # frameworks
     from mailroom.storage.postgres.outbox.job import NewJob
 
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - a room's options
+
+
+HOOK_PATH = re.compile(r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,4}")
 
 
 class ProblemWords(NamedTuple):
@@ -104,6 +108,10 @@ class Hook(Generic[O]):
     the same `dedup_key`.
     """
     bytes_max: int = 1 << 20
+
+    def __post_init__(self) -> None:
+        if HOOK_PATH.fullmatch(self.path) is None:
+            raise AskError(f"the hook {self.path!r}: a path is written deals or deals/changed")
 
 
 def _each_once(asks: Sequence[Ask[Any, Any]]) -> None:

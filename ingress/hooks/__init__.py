@@ -1,0 +1,1 @@
+"""What other servers call of a bot's own, `/webhook/bots/BOT/PATH`."""
