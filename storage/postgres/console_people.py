@@ -74,6 +74,12 @@ async def end_sessions_of(source: Source, address: str) -> int:
         return len(await source.fetch(SQL["end_all"], address))
 
 
+async def end_all_sessions(source: Source) -> None:
+    """End those of everybody, and all links."""
+    with answering():
+        await source.execute(SQL["end_everybody"])
+
+
 async def logged_in(source: Source, most: int) -> list[LoggedInPerson]:
     """Who is, who came last first."""
     with answering():

@@ -21,6 +21,9 @@ DELETE FROM mailroom.console_session WHERE digest = $1;
 WITH links AS (DELETE FROM mailroom.console_link WHERE address = $1)
 DELETE FROM mailroom.console_session WHERE address = $1 RETURNING digest;
 
+-- end_everybody: all sessions end, and all links that wait.
+WITH links AS (DELETE FROM mailroom.console_link) DELETE FROM mailroom.console_session;
+
 -- list_sessions: who is logged in, who came last first.
 SELECT address, max(name) AS name, count(*) AS sessions, max(began_at) AS began_at, max(until) AS until
 FROM mailroom.console_session WHERE until > now() GROUP BY address ORDER BY began_at DESC LIMIT $1;

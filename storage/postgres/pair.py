@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 
 from mailroom.storage.errors import StoreError
+from mailroom.storage.postgres.console_people import end_all_sessions
 from mailroom.storage.postgres.leap import leap
 from mailroom.storage.postgres.outbox.connection import answering
 from mailroom.storage.postgres.queries import load
@@ -66,14 +67,16 @@ class PostgresPair:
         await self._ask("remember", own)
 
     async def hold(self, reason: str, mark: int) -> bool:
-        """Have nothing act, for this reason (JSON), and leave out the numbers that may have been given since
-        what is known. False where there is a reason already, or the mark is not that one any more.
+        """Have nothing act, for this reason (JSON), leave out the numbers that may have been given since what
+        is known, and log people out of the console: whoever had logged out since would be in again. False
+        where there is a reason already, or the mark is not that one any more.
         """
         with answering():
             async with self._database.acquire() as connection, connection.transaction():
                 fresh = await connection.fetchrow(SQL["hold"], reason, mark) is not None
                 if fresh:
                     await leap(connection)
+                    await end_all_sessions(connection)
         return fresh
 
     async def note_lost(self, lost: str) -> None:

@@ -8,6 +8,13 @@ import asyncpg
 import pytest
 import redis
 
+from mailroom.storage.postgres.console_people import (
+    Proved,
+    add_link,
+    find_session,
+    open_session,
+    use_link,
+)
 from mailroom.storage.postgres.leap import LEAP
 from mailroom.storage.postgres.pair import InPostgres, PostgresPair
 from mailroom.storage.redis.batch import Line
@@ -107,6 +114,28 @@ def test_a_postgres_from_last_night_is_held_its_numbers_leap_once_and_go_ends_it
         await beats(pairing, pool, 2)
         assert pairing.held is None
         assert (await pool.fetchval(number)) == first + LEAP + 2
+
+    play(scenario)
+
+
+def test_whoever_had_logged_out_of_the_console_is_not_in_again_by_a_backup(play: Any) -> None:
+    async def scenario(
+        pairing: Pairing, postgres: PostgresPair, redis_: RedisPair, pool: asyncpg.Pool
+    ) -> None:
+        anna = Proved("telegram", "tg:7001", None, "Anna")
+        await beats(pairing, pool, 2)
+        await open_session(pool, "her phone", anna, 600)
+        await add_link(pool, "a link", anna, 600)
+        backup, _ = await dump(postgres, redis_)
+        await beats(pairing, pool, 30)
+        assert await find_session(pool, "her phone") == anna
+        await restore(pool, backup)
+        assert (await Pairing(postgres, redis_).check()).deed == "hold"
+        assert await find_session(pool, "her phone") is None
+        assert await use_link(pool, "a link") is None
+        await open_session(pool, "her phone again", anna, 600)
+        assert (await Pairing(postgres, redis_).check()).deed == "hold"
+        assert await find_session(pool, "her phone again") == anna, "they log in anew meanwhile"
 
     play(scenario)
 
