@@ -3,15 +3,17 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+from mailroom.storage.clock import REAL_TIME, Clock
+
 EPOCH = datetime.fromtimestamp(0, UTC)
 MILLISECOND = timedelta(milliseconds=1)
 LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MILLISECOND
 """The end of the year 9999: a later moment is a slip, such as microseconds for milliseconds."""
 
 
-def due_ms_of(when: datetime | timedelta | int) -> int:
+def due_ms_of(when: datetime | timedelta | int, clock: Clock = REAL_TIME) -> int:
     """Unix time in milliseconds of a moment, of a delay from now, or of what is such a number already. A
-    moment that has passed comes due at once.
+    moment is one of the bot's `clock`, and one that has passed comes due at once.
 
     Raises `ValueError` for a delay that is not more than nothing, for a moment without its zone and for one
     after the year 9999, and `TypeError` for anything else: a float may be seconds or milliseconds, from now
@@ -28,9 +30,9 @@ def due_ms_of(when: datetime | timedelta | int) -> int:
                     f"a timer's moment needs its zone, and {when!r} has none: write datetime.now(UTC) + ...,"
                     " or give the delay itself, as a timedelta"
                 )
-            due_ms = _whole_ms(when - EPOCH)
+            due_ms = _whole_ms(when - EPOCH) - _whole_ms(clock.ahead)
         case int() if not isinstance(when, bool):
-            due_ms = when
+            due_ms = when - _whole_ms(clock.ahead)
         case _:
             raise TypeError(
                 "a timer is set for a timedelta from now, a datetime with its zone, or Unix time in whole"

@@ -30,6 +30,7 @@ async def run_local(
 
     journal = Journal(chat.bot, unrecorded)
     turn = Turn(chat, None, epoch, 1, False, state, journal, permit=worker.permit(chat, epoch))
+    turn.clock = bot.clock
     at_it = state.begin(None)
     try:
         result = await as_current(turn, work)

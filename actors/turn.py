@@ -18,6 +18,7 @@ from mailroom.actors.cause import Cause
 from mailroom.actors.control import Control, Stopped
 from mailroom.actors.due import due_ms_of
 from mailroom.actors.journal import Journal
+from mailroom.storage.clock import REAL_TIME, Clock
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.storage.redis.mailbox import Changes
@@ -76,6 +77,8 @@ class Turn:
     """Its actor's hand on it."""
     group: Parts | None = None
     """What it shares with the other parts of its media group, where it has any."""
+    clock: Clock = REAL_TIME
+    """What time it is for the bot: that of its room, where it has one."""
     group_trace: str = ""
     """The trace of that group's first part."""
     enqueued: Counter[str] = field(default_factory=Counter)
@@ -161,13 +164,13 @@ class Turn:
 
     def set_timer(self, name: str, when: datetime | timedelta | int, data: str = "") -> None:
         """Have an event named `name` put into this chat's mailbox after a delay (a timedelta, from now on) or
-        at a moment (a datetime with its zone, or Unix time in milliseconds). The same name replaces it, and
-        takes a `cancel_timer` before it back.
+        at a moment (a datetime with its zone, or Unix time in milliseconds; of the clock of its room, where
+        it has one). The same name replaces it, and takes a `cancel_timer` before it back.
 
         Raises `ValueError` for a delay that is not more than nothing and for a datetime without a zone, and
         `TypeError` for anything else.
         """
-        due_ms = due_ms_of(when)
+        due_ms = due_ms_of(when, self.clock)
         self._change(None, lambda changes: changes.set_timer(name, due_ms, data))
 
     def cancel_timer(self, name: str) -> None:

@@ -99,11 +99,14 @@ def _from_settings(
     bot = _bot(one, found)
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:
         bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
-    return host(
+    hosted = host(
         name, bot, dispatcher, door, parking,
         fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
         apart=one.albums == "apart", bundled=one.kind is not None,
     )  # fmt: skip
+    if parts:
+        hosted.clock = room(name).clock
+    return hosted
 
 
 def _bot(one: BotSettings, found: Bot | None) -> Bot:

@@ -33,6 +33,7 @@ from mailroom.actors.order import Watermark
 from mailroom.actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
 from mailroom.actors.state import ActorStorage
 from mailroom.actors.turn import Turn
+from mailroom.storage.clock import REAL_TIME
 from mailroom.storage.errors import StoreError, StoreUnavailable
 from mailroom.storage.redis.entry import Entry
 from mailroom.storage.words import words
@@ -81,6 +82,8 @@ class HostedBot:
         """Whether the stores that its handlers ask are ours: a stranger's bot may have some of its own."""
         self.id = bot.id
         """Telegram's number of it, which its token begins with."""
+        self.clock = REAL_TIME
+        """What time it is for it: that of its room, where it has one."""
         self.plain_ids_until_ms = 0
         """Until when updates of it may be remembered without that number, by a version that did so."""
         self.bot = bot
@@ -126,6 +129,7 @@ class HostedBot:
         """Let the bot work on the turn's message. Returns whether any handler wanted it; raises what the
         handler raised, and `StoreUnavailable` where that only says that a store of ours is away.
         """
+        turn.clock = self.clock
         try:
             return await self._handle(turn)
         except Exception as error:

@@ -9,6 +9,7 @@ import pytest
 from mailroom.actors.due import LAST_MS, due_ms_of
 from mailroom.actors.journal import Journal
 from mailroom.actors.turn import Turn
+from mailroom.storage.clock import Clock
 from mailroom.storage.redis.entry import Chat
 
 NOW_MS = 1_796_000_000_123
@@ -18,6 +19,17 @@ NOW_MS = 1_796_000_000_123
 def turn(monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: NOW_MS * 1_000_000)
     return Turn(Chat("shop", "7"), None, 1, 1, late=False, state={}, journal=Journal("shop", None))
+
+
+def test_a_moment_is_one_of_the_rooms_clock_and_a_delay_is_as_long_for_everybody(turn):
+    turn.clock = Clock(timedelta(days=1))
+    moment = turn.clock.now() + timedelta(hours=2)
+    real_ms = (moment - timedelta(days=1)).timestamp() * 1_000
+    for name, when in (("at", moment), ("ms", int(moment.timestamp() * 1_000)), ("in", timedelta(minutes=3))):
+        turn.set_timer(name, when)
+    due = {name: due_ms for name, due_ms, _ in turn.changes.timers}
+    assert [abs(due[name] - real_ms) < 2 for name in ("at", "ms")] == [True, True]
+    assert due["in"] == NOW_MS + 180_000
 
 
 @pytest.mark.parametrize(

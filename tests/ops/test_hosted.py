@@ -1,5 +1,7 @@
 import sys
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +10,7 @@ from mailroom.ops.configuration import load
 from mailroom.ops.faults import CannotStartError, ConfigurationError
 from mailroom.ops.hosted import hosted_bots
 from mailroom.ops.stores import StartError
+from mailroom.storage.clock import Clock
 
 TOKEN = f"1:{'A' * 35}"
 
@@ -35,6 +38,15 @@ def hosted(tmp_path, monkeypatch):
         return bot, sys.modules[name]
 
     return make
+
+
+def test_the_timers_of_a_bot_with_a_room_go_by_the_clock_of_the_room(tmp_path):
+    tomorrow = Clock(timedelta(days=1))
+    its = SimpleNamespace(bot="tea", clock=tomorrow, offered=dict)
+    file = tmp_path / "mailroom.toml"
+    file.write_text('[bots.tea]\nbot = "shop"\n')
+    bot = hosted_bots(load(file, environment={}), None, NoParking(), lambda _name: its)["tea"]
+    assert bot.clock is tomorrow
 
 
 def test_a_router_in_the_configuration_can_have_a_parse_mode(hosted):
