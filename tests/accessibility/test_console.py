@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 import uvloop
 
+from mailroom.storage.postgres.console_people import Proved, add_link
 from tests.acceptance.processes import Process, free_port
 from tests.ingress.browser import Page, connected
 
@@ -96,5 +97,38 @@ def test_axe_finds_nothing_on_the_console(chromium, demo, sight):
             await page.until("document.querySelector('#restored')?.checkVisibility()")
             await page.until("document.querySelector('#attention [data-kind=restored]')")
             await sight.look(page, "a store that went back")
+
+    uvloop.run(scenario())
+
+
+async def linked(socket, token):
+    """Have the owner's bot send a link."""
+    connection = await asyncpg.connect(f"postgresql://postgres@/mailroom?host={socket}")
+    try:
+        await add_link(connection, token, Proved("telegram", "tg:7003", None, "Мария"), 600)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.timeout(300)
+def test_axe_finds_nothing_where_people_log_in_and_on_what_they_see(chromium, demo, sight):
+    token = "f" * 64
+
+    async def scenario():
+        await linked(demo.postgres, token)
+        async with connected(chromium) as talk:
+            page = await Page.open(talk, f"{demo.url}/console/enter")
+            await page.sees("part of a link")
+            await sight.look(page, "a link without its end")
+            await page.goto(f"{demo.url}/console/enter#{token}")
+            await page.until("document.querySelector('form').checkVisibility()")
+            await sight.look(page, "a link")
+            await page.click("button.main")
+            await page.until("document.querySelectorAll('#bot-shop .figures dd').length > 3")
+            await sight.look(page, "the console of a person")
+            await page.goto(f"{demo.url}/console/enter#{token}")
+            await page.click("button.main")
+            await page.until("!!document.querySelector('[role=alert]')")
+            await sight.look(page, "a link that was used")
 
     uvloop.run(scenario())
