@@ -137,7 +137,8 @@ def test_it_ends_with_the_service(serve):
             await connection.send_complete()
             assert await Viewer(connection).event() == ("news", {"minor": 0})
             served.closing.set()
-            answer = await connection.as_response()
+            with trio.fail_after(live.BEAT_SECONDS / 3):
+                answer = await connection.as_response()
             assert answer.status_code == 200
 
     serve(test)
