@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -14,10 +15,23 @@ from mailroom.actors.paying.purpose import Purpose, Purposes
 from mailroom.storage.postgres.outbox.job import Origin
 
 
+class Told:
+    """What a room has told of people, in their order."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, str | None, Mapping[str, object]]] = []
+
+    def add(self, name: str, person: str | None, properties: Mapping[str, object], _at: datetime) -> None:
+        self.events.append((name, person, properties))
+
+    async def forget(self, _connection: object, person: str) -> None:
+        self.events = [one for one in self.events if one[1] != person]
+
+
 def room_of(**given: Any) -> Room[Any]:
     """A room; what is not given is None, and nobody is woken."""
     empty: dict[str, Any] = {one.name: None for one in fields(Room)}
-    return Room(**empty | {"demo": False, "wake": lambda _: None} | given)
+    return Room(**empty | {"demo": False, "events": Told(), "wake": lambda _: None} | given)
 
 
 def purposes_of(room: Room[Any], purposes: Mapping[str, Purpose]) -> Purposes:

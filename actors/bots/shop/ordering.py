@@ -14,6 +14,7 @@ from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.domain.reservation import reserve_minutes
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order, find_order_of
 from mailroom.actors.bots.shop.orders import PLACED, Buyer, QuoteChanged, SoldOut, TooManyWaiting, place_order
@@ -102,9 +103,12 @@ class Till:
         if order is not None:
             return Placed(order)
         outcome = await self._place(of, buyer, wish)
-        if isinstance(outcome, Refused):
-            # Perhaps because this very effect, sent twice, has just been placed.
-            order = await find_order_of(self.database, effect_id)
+        if isinstance(outcome, Placed):
+            if not outcome.waited:
+                _tell(self.room, outcome.order)
+            return outcome
+        # Perhaps because this very effect, sent twice, has just been placed.
+        order = await find_order_of(self.database, effect_id)
         return Placed(order) if order is not None else outcome
 
     def payable_at(self, order: Order) -> dict[str, str]:
@@ -145,3 +149,8 @@ class Till:
         return await self.bill(
             buyer.user_id, buyer.language, wish.cart, wish.promo_code, use_balance=wish.use_balance
         )
+
+
+def _tell(room: Room[Options], order: Order) -> None:
+    sold = {"items": order.items, "total_minor": order.total_minor, "currency": order.currency}
+    tell(room, "order", order.user_id, **sold)

@@ -3,15 +3,18 @@
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.events import DELIVERED, AboutOrder
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.jobs.kinds import OrderJob
 from mailroom.actors.bots.shop.jobs.sql import SQL
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import mark_delivered
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
 
 log = get_logger("mailroom.shop")
 
 
-async def deliver(wanted: OrderJob, context: JobContext) -> None:
+async def deliver(room: Room[Options], wanted: OrderJob, context: JobContext) -> None:
     """Put the event into the chat, and call the order delivered.
 
     First of all `delivered_at` is set: from then on somebody may have seen the goods, and a refund does not
@@ -24,4 +27,5 @@ async def deliver(wanted: OrderJob, context: JobContext) -> None:
     await context.put_event(order["bot"], order["chat_id"], *DELIVERED(AboutOrder(order=wanted.order)))
     async with context.ending() as tx:
         await mark_delivered(tx.connection, wanted.order)
+    tell(room, "delivered", order["user_id"])
     log.info("delivered", order=wanted.order, trace=context.trace)

@@ -32,7 +32,7 @@ from mailroom.actors.jobs.handlers import Handlers
 def handlers(room: Room[Options]) -> Handlers:
     """The shop's jobs."""
     jobs = Handlers(DELIVERY, room.bot, within=room.database)
-    jobs.job(DELIVER)(deliver)
+    jobs.job(DELIVER)(partial(deliver, room))
     jobs.job(RECEIPT)(send_receipt)
     jobs.job(BONUS)(partial(pay_bonus, room))
     jobs.job(RANK)(rank)

@@ -1,6 +1,6 @@
 -- begin_delivery: from now on somebody may see the goods of a paid order.
 UPDATE {schema}.orders SET delivered_at = coalesce(delivered_at, {now}) WHERE id = $1 AND status = 'paid'
-RETURNING bot, chat_id;
+RETURNING bot, chat_id, user_id;
 
 -- waits: for how many seconds an order still waits for its payment; NULL if it does not.
 SELECT extract(epoch FROM reserved_until - {now})::float8 FROM {schema}.orders WHERE id = $1 AND status = 'awaiting_payment' AND reserved_until > {now};

@@ -9,6 +9,7 @@ from mailroom.actors.bots.shop import checkout
 from mailroom.actors.bots.shop.balance import add_entry
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS
 from mailroom.actors.bots.shop.jobs.follow import after_paid
 from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
@@ -72,14 +73,14 @@ def purposes(room: Room[Options]) -> Mapping[str, Purpose]:
 def shop_purpose(room: Room[Options]) -> Purpose:
     """What follows from payments of orders."""
     return Purpose(
-        paid=_paid,
+        paid=partial(_paid, room),
         mismatched=_mismatched,
         given_back=partial(_given_back, room),
         troubled=partial(tell_of_trouble, room),
     )
 
 
-async def _paid(tx: Transaction, payment: Payment) -> Follows:
+async def _paid(room: Room[Options], tx: Transaction, payment: Payment) -> Follows:
     try:
         settled = await checkout.settle(tx, payment)
     except LookupError as error:
@@ -91,6 +92,7 @@ async def _paid(tx: Transaction, payment: Payment) -> Follows:
         await tx.enqueue(_under_way(order, payment, settled, money))
         return Follows(give_back=settled)
     await after_paid(tx, order, payment.id)
+    tell(room, "paid", order.user_id, total_minor=order.total_minor, currency=order.currency)
     return Follows()
 
 

@@ -7,6 +7,7 @@ from mailroom.actors.bots.shop.catalog import assortment, list_categories
 from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX
 from mailroom.actors.bots.shop.domain.referral import referrer_in
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.page.asked import OfPicture, OfPolicy
 from mailroom.actors.bots.shop.page.counter import language_of, till, user_of
@@ -27,6 +28,8 @@ async def start(room: Room[Options], visit: Visit, _asked: Asked) -> Json:
     Until a language is chosen here, it is the one that the customer speaks with the bot.
     """
     user_id = user_of(visit)
+    tell(room, "start", user_id, door="page")
+    tell(room, "catalogue", user_id, door="page")
     customer = await find_customer(room.database, room.bot, user_id)
     if customer is not None and not visit.chosen:
         visit = replace(visit, language=customer.language.value)

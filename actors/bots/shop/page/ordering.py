@@ -4,6 +4,7 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer, set_contact
 from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer
@@ -21,7 +22,10 @@ log = get_logger("mailroom.mini_app")
 async def quote(room: Room[Options], visit: Visit, asked: Quoted) -> Json:
     """Today's prices for a cart, and what the visitor has to pay with."""
     code = parse_promo_code(asked.promo_code or "")
-    return shown_quote(await till(room).bill(user_of(visit), language_of(visit), asked.cart, code))
+    bill = await till(room).bill(user_of(visit), language_of(visit), asked.cart, code)
+    if bill.quote.lines:
+        tell(room, "cart", user_of(visit), door="page")
+    return shown_quote(bill)
 
 
 async def order(room: Room[Options], visit: Visit, asked: Ordered) -> Json:

@@ -4,7 +4,6 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
-from asyncpg import Pool
 
 from mailroom.actors.bots.shop import catalog, screens
 from mailroom.actors.bots.shop.billing import Bills
@@ -21,11 +20,14 @@ from mailroom.actors.bots.shop.callbacks import (
 from mailroom.actors.bots.shop.domain.bill import Bill
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
 from mailroom.actors.bots.shop.domain.quote import Quote
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.hosting.room import Room
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 
@@ -45,16 +47,17 @@ async def add(
     callback: CallbackQuery,
     callback_data: AddToCart,
     state: FSMContext,
-    database: Pool,
+    room: Room[Options],
     turn: Turn,
     till: Till,
     texts: Texts,
     cart: Cart,
+    user_id: int,
 ) -> None:
     """Add one of the product on the card: if there is one more, within the limits, in the cart's currency."""
-    product = await catalog.find_product(database, texts.language, callback_data.product)
+    product = await catalog.find_product(room.database, texts.language, callback_data.product)
     if product is None:
-        shelves = await catalog.list_categories(database, texts.language)
+        shelves = await catalog.list_categories(room.database, texts.language)
         await show(
             callback, screens.categories(texts, shelves, cart.items), texts.catalogue.gone_popup, alert=True
         )
@@ -63,7 +66,7 @@ async def add(
     if change is not Change.DONE:
         await popup(callback, refusal(texts, change), alert=True)
         return
-    if product.id in (await catalog.quote_cart(database, texts.language, fuller)).missing:
+    if product.id in (await catalog.quote_cart(room.database, texts.language, fuller)).missing:
         await popup(callback, texts.cart.other_currency_popup, alert=True)
         return
     quantity = fuller.quantity(product.id)
@@ -72,6 +75,7 @@ async def add(
         await show(callback, card, too_few(texts, product.available), alert=True)
         return
     await save_cart(state, fuller)
+    tell(room, "cart", user_id, door="chat", product=product.slug)
     card = await card_of(turn, texts, till, product, fuller, callback_data.page)
     await show(callback, card, texts.cart.added_popup.format(title=product.title, quantity=quantity))
 

@@ -8,21 +8,30 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import catalog, screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
 from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import Turn
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.hosting.room import Room
 
 
-async def catalogue_command(message: Message, database: Pool, texts: Texts, cart: Cart) -> None:
+async def catalogue_command(
+    message: Message, room: Room[Options], texts: Texts, cart: Cart, user_id: int
+) -> None:
     """/catalog: the list of categories in a new message."""
-    await send(message, await _categories(database, texts, cart))
+    tell(room, "catalogue", user_id, door="chat")
+    await send(message, await _categories(room.database, texts, cart))
 
 
-async def open_categories(callback: CallbackQuery, database: Pool, texts: Texts, cart: Cart) -> None:
+async def open_categories(
+    callback: CallbackQuery, room: Room[Options], texts: Texts, cart: Cart, user_id: int
+) -> None:
     """The list of categories in place."""
-    await show(callback, await _categories(database, texts, cart))
+    tell(room, "catalogue", user_id, door="chat")
+    await show(callback, await _categories(room.database, texts, cart))
 
 
 async def open_category(
@@ -40,18 +49,20 @@ async def open_category(
 async def open_product(
     callback: CallbackQuery,
     callback_data: OpenProduct,
-    database: Pool,
+    room: Room[Options],
     turn: Turn,
     texts: Texts,
     till: Till,
     cart: Cart,
+    user_id: int,
 ) -> None:
     """The card of a product; if it is gone, the categories."""
-    product = await catalog.find_product(database, texts.language, callback_data.product)
+    product = await catalog.find_product(room.database, texts.language, callback_data.product)
     if product is None:
         gone = texts.catalogue.gone_popup
-        await show(callback, await _categories(database, texts, cart), gone, alert=True)
+        await show(callback, await _categories(room.database, texts, cart), gone, alert=True)
         return
+    tell(room, "product", user_id, door="chat", product=product.slug)
     await show(callback, await card_of(turn, texts, till, product, cart, callback_data.page))
 
 

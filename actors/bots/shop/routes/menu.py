@@ -8,16 +8,28 @@ from aiogram.types import CallbackQuery, Message
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
 from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
+from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
+from mailroom.actors.hosting.room import Room
 
 
-async def start(message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front) -> None:
+async def start(
+    message: Message,
+    state: FSMContext,
+    room: Room[Options],
+    texts: Texts,
+    cart: Cart,
+    front: Front,
+    user_id: int,
+) -> None:
     """Greet; an order form that was open is left, and the customer is told so. Who sent the customer here was
     noted before, see `Remember`.
     """
+    tell(room, "start", user_id, door="chat")
     name = message.from_user.first_name if message.from_user else ""
     screen = screens.greeting(texts, name, cart.items, front)
     step = await state.get_state()

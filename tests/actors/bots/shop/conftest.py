@@ -46,6 +46,7 @@ from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
+from tests.rooms import Told
 from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool, shop_room
 
 TOKEN = "42:shop-under-test"
@@ -266,6 +267,8 @@ class Customer:
     state_before: Any = None
     woken: list[str] = field(default_factory=list)
     """The queues whose workers were told of new jobs."""
+    funnel: Told = field(default_factory=Told)
+    """What the shop has told of its customers."""
 
     def __post_init__(self) -> None:
         self.chat_id = self.chat_id or self.id
@@ -470,7 +473,16 @@ def new_customer(
             dispatcher = Dispatcher(storage=MemoryStorage(), **services)
             dispatcher.include_router(build())
             bot = Bot(TOKEN, session=telegram)
-            return Customer(telegram, dispatcher, bot, runner.run, pool, woken=woken, **about)
+            return Customer(
+                telegram,
+                dispatcher,
+                bot,
+                runner.run,
+                pool,
+                woken=woken,
+                funnel=services["room"].events,
+                **about,
+            )
 
         yield make
         runner.run(connections.close())
