@@ -457,3 +457,55 @@ def test_a_page_that_shows_no_notices_takes_no_browsers(open_salon, tmp_path):
         assert (await salon.browser().ask("GET", "api/_me")).json["push_key"] is None
 
     open_salon(test, page=salon_page(tmp_path, push=False))
+
+
+def test_whatever_is_sent_is_answered_and_breaks_nothing(open_salon):
+    """What Postgres does not keep, what is no text, what is far too deep: each wherever it can stand."""
+    odd = (
+        "\0",
+        "\ud800",
+        "a\0b",
+        "٣" * 6,
+        "\u202e",
+        "{}",
+        "'",
+        "x" * 5_000,
+        2**70,
+        -1,
+        1e400,
+        None,
+        True,
+        [],
+    )
+    shows = Chrome("https://fcm.googleapis.com/send/1").subscription.model_dump()
+
+    def bodies(value):
+        yield "_code", {"address": value}
+        yield "_code", {"address": f"a{value}@example.com"}
+        yield "_code", {"address": f"a@{value}.example"}
+        yield "_enter", {"address": value, "code": value, "join": value}
+        yield "_leave", {"everywhere": value}
+        yield "_push", {"subscription": value}
+        for name, text in (("endpoint", f"https://fcm.googleapis.com/{value}"), ("keys", {"p256dh": value})):
+            yield "_push", {"subscription": {**shows, name: text}}
+        yield "_push", {"subscription": {**shows, "keys": {**shows["keys"], "auth": value}}}
+        yield "_push", {"subscription": shows, f"{value}": value}
+
+    async def test(salon):
+        anna = salon.browser()
+        await anna.enters()
+        for value in odd:
+            for path, body in bodies(value):
+                salon.forget_waiting()
+                answer = await anna.ask("POST", f"api/{path}", body)
+                assert answer.status < 500, (path, body, answer.json)
+            answer = await anna.ask("DELETE", "api/_push", {"endpoint": value})
+            assert answer.status < 500, value
+        for cookie in ("x", "a" * 40, '"', "a=b; c", "\x7f"):
+            anna.cookies = {COOKIE: cookie}
+            assert (await anna.ask("GET", "api/mine")).status == 401
+        for header in ("grant", "grant ", f"grant {'a' * 40}", "Grant \xff", "tma \xff", "demo 1", "basic x"):
+            told = await salon.browser().ask("GET", "api/mine", headers={"Authorization": header})
+            assert told.status == 401, header
+
+    open_salon(test)
