@@ -34,9 +34,9 @@ def code_handlers(bot: str, codes: Codes, senders: Sequence[CodeSender]) -> Hand
     @handlers.job(SEND_CODE)
     async def send_code(wanted: SendCode, context: JobContext) -> Outcome:
         code = codes.unseal(wanted)
-        digest = codes.digest(wanted.bot, wanted.address, code)
+        digest = codes.at(wanted.door).digest(wanted.bot, wanted.address, code)
         where = hinted(wanted.address)
-        if not await seconds_left(context.database, wanted.bot, wanted.address, digest):
+        if not await seconds_left(context.database, wanted.bot, wanted.door, wanted.address, digest):
             # Replaced by a newer one, used, or over: what comes now would only be taken for the right one.
             child(SENT, "", "late").inc()
             return Done()

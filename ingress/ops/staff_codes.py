@@ -66,7 +66,7 @@ class StaffCodes:
         if (staff := self.people.staff.get(bot)) is not None:
             with answering():
                 async with self.people.database.acquire() as connection, connection.transaction():
-                    right = await Codes(staff.room.vault).use(connection, bot, address, code)
+                    right = await Codes(staff.room.vault, "console").use(connection, bot, address, code)
             cookie = await self.people.open(Proved("code", address, None, "")) if right else None
         await asyncio.sleep(max(0.0, begun + ANSWER_SECONDS - time.monotonic()))
         return cookie
@@ -86,7 +86,7 @@ class StaffCodes:
                 return
         with answering():
             async with self.people.database.acquire() as connection, connection.transaction():
-                codes = Codes(room.vault)
+                codes = Codes(room.vault, "console")
                 queue = await codes.issue(connection, room.bot, address, language, staff.section.title)
         room.wake(queue)
         log.info("console_code_sent", bot=room.bot, to=hinted(address))

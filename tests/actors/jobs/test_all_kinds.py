@@ -32,7 +32,10 @@ APOLOGY = (
     '{"order":1042,"payment":7,"why":"twice","amount_minor":100,"currency":"RUB","over":true,'
     '"to_balance":false}'
 )
-CODE = '{"bot":"shop","address":"mail:anna@example.com","sealed":"g","language":"en","title":"Shop"}'
+CODE = (
+    '{"bot":"shop","address":"mail:anna@example.com","sealed":"g","language":"en","title":"Shop",'
+    '"door":"page"}'
+)
 WRITTEN = {
     "payment.noticed": ("accounts", 60, 12, '{"provider":"aaio","provider_id":"7","state":"paid"}', None),
     "payment.confirm": ("payment", 60, 12, '{"payment_id":7,"notified":true,"claims":"paid"}', None),

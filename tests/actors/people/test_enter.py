@@ -130,6 +130,19 @@ def test_a_code_is_for_its_address_at_its_bot_and_its_ten_minutes(house):
     house(test)
 
 
+def test_a_code_for_a_page_opens_no_console_and_its_tries_are_its_own(house):
+    async def test(house):
+        console = house.codes.at("console")
+        code = await house.ask()
+        async with house.pool.acquire() as connection, connection.transaction():
+            await console.issue(connection, "shop", ANNA, "en", "Shop")
+        for _ in range(TRIES + 1):
+            assert not await console.use(house.pool, "shop", ANNA, code)
+        assert (await house.enter(code)).person
+
+    house(test)
+
+
 def test_no_code_is_in_the_database_in_the_clear(house):
     async def test(house):
         code = await house.ask()

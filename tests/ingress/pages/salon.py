@@ -20,11 +20,13 @@ from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.events import Events, RoomEvents
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.door import pages
 from mailroom.storage.clock import REAL_TIME
+from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
@@ -193,6 +195,7 @@ def room_in(pool, bot, vault, allowance, woken, **more) -> Room:
         allowance=allowance,
         links=Links(bot, "https://salon.example", vault, username),
         wake=woken.append,
+        events=RoomEvents(Events(RoomEventRows(pool)), vault, bot),
         **more,
     )
 
