@@ -1,5 +1,8 @@
-"""A form that only the browser sends to which its page was shown: no other page of this host can have
-somebody logged in as somebody else, for none is told what stands in it.
+"""A form that only the browser sends to which its page was shown: another site, or a page of this host that
+has no more than the address, cannot have somebody logged in as somebody else.
+
+A script on this host that sets cookies can: whoever wrote it has to work here, and to give their own link
+away. `ops/docs/production.md` says so.
 """
 
 import hmac

@@ -225,7 +225,9 @@ def test_a_script_of_a_customers_page_cannot_put_itself_between_the_console_and_
     attacked(test)
 
 
-def test_a_script_of_a_customers_page_logs_nobody_in_as_somebody_else(attacked, desk) -> None:
+def test_a_script_of_a_customers_page_that_has_a_link_can_neither_read_nor_press_where_it_leads(
+    attacked, desk
+) -> None:
     async def test(here, page):
         token = await to_trio(here.work.link, ANNA)
         tried = f"""
