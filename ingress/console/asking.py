@@ -49,6 +49,11 @@ class Acts(Reasoned):
     key: Key | None = None
 
 
+def own_of(ask: Ask[Any, Any]) -> type[Looks | Acts]:
+    """What the platform itself reads of an ask."""
+    return Acts if ask.changes else Looks
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Answers what sections ask."""
@@ -67,8 +72,7 @@ class Asking:
         who.require(ask.may)
         self.doing.check(ask)
         data = await body_of(request, ask, most=BODY_BYTES_MAX)
-        own: type[Looks | Acts] = Acts if ask.changes else Looks
-        question = read(found, request.args.to_dict(flat=False), data, own)
+        question = read(found, request.args.to_dict(flat=False), data, own_of(ask))
         if ask.keyed and question.own.key is None:
             raise malformed(["key: is missing"])
         if ask.allow is not None:

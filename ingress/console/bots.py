@@ -11,8 +11,10 @@ from quart import Blueprint, Response, redirect, request
 
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import Ask
+from mailroom.ingress.asks.openapi import OPENAPI
 from mailroom.ingress.console.asking import Asking, refused_in_words
 from mailroom.ingress.console.fields import fields_of
+from mailroom.ingress.console.openapi import openapi
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.answers import shown
 from mailroom.ingress.ops.asker import asker
@@ -35,6 +37,13 @@ def add_bots(ops: Blueprint, sections: Mapping[str, BotSection], asking: Asking)
         its, who = _section(sections, bot), asker()
         who.require(its.section.roles)
         return shown(_listed(bot, its, its.open_to(who)))
+
+    @ops.get(f"/bots/<bot>/{OPENAPI}")
+    async def described(bot: str) -> Response:
+        """What its section can be asked, as an OpenAPI document."""
+        its, who = _section(sections, bot), asker()
+        who.require(its.section.roles)
+        return shown(openapi(bot, its, its.open_to(who)))
 
     @ops.route("/bots/<bot>/<path:rest>", methods=METHODS)
     async def ask(bot: str, rest: str) -> Response:

@@ -47,15 +47,22 @@ STRANGERS_WAIT_SECONDS = 10.0
 KEY = r"^[A-Za-z0-9_-]{16,64}$"
 
 
-class _Key(BaseModel):
+class Key(BaseModel):
     """Made up by the page for one act: asked twice with it, the act is done once."""
 
     model_config = ConfigDict(extra="forbid")
-    key: str = Field("", pattern=KEY)
+    key: str | None = Field(None, pattern=KEY)
 
 
-class _Keyed(_Key):
+class Keyed(Key):
+    """The same, where it has to be there."""
+
     key: str = Field(pattern=KEY)
+
+
+def own_of(ask: Ask[Any, Any]) -> type[Key]:
+    """What the platform itself reads of an ask."""
+    return Keyed if ask.keyed else Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,7 @@ class Asks:
         roles = await self._roles(here, ask, who)
         self.doing.check(ask)
         body = await body_of(request, ask)
-        own = _Keyed if ask.keyed else _Key
-        question = read(found, _query(request, ask), body, own)
+        question = read(found, _query(request, ask), body, own_of(ask))
         if ask.allow is not None:
             await self.allowances.take(ask.allow, request, here, who)
         visit = Visit(
@@ -126,7 +132,7 @@ class Asks:
             language=spoken(request, here, who),
             chosen=request.args.get(LANGUAGE) in languages_of(here.page),
             trace=token_hex(8),
-            key=question.own.key,
+            key=question.own.key or "",
             grant=who.grant,
             start=who.start,
             demo=who.demo,

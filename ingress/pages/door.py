@@ -16,7 +16,7 @@ from quart import Blueprint, Response, request
 from mailroom.actors.pages.address import APP
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.asks.answering import refused
+from mailroom.ingress.asks.answering import in_json, refused
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.asks.folder import Folder
 from mailroom.ingress.asks.live import Lives
@@ -30,6 +30,7 @@ from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.headers import harden
 from mailroom.ingress.pages.languages import language_of
 from mailroom.ingress.pages.nowhere import nowhere
+from mailroom.ingress.pages.openapi import OPENAPI, openapi
 from mailroom.ingress.pages.people import OwnAsks
 from mailroom.ingress.pages.sessions import renew
 from mailroom.ingress.pages.visitor import Who
@@ -103,6 +104,8 @@ def pages(
             return _no_bot()
         if rest == ABOUT and request.method in ("GET", "HEAD"):
             return await own.about(request, here)
+        if rest == OPENAPI and request.method in ("GET", "HEAD"):
+            return in_json(openapi(here))
         if rest.startswith(OWN):
             return await own.ask(request, here, f"/{rest}")
         return await asks.ask(request, here, f"/{rest}")
