@@ -28,7 +28,9 @@ class Live:
     look: Callable[[], Awaitable[object]]
     """Gives plain data."""
     name: str
-    """Those who look on at the same name are shown the same: put into it all that `look` goes by."""
+    """Those who look on at the same name of the same ask are shown the same: put all into it that `look` goes
+    by.
+    """
     signals: tuple[str, ...] = ()
     """`room.signal(…)` with one of them, in whichever process, has it looked at anew."""
     every_seconds: float = 5.0

@@ -17,6 +17,7 @@ from quart import Request, Response
 
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Live, Problem
+from mailroom.actors.pages.ask import Ask
 from mailroom.actors.runtime.bridge import BridgeClosedError, aio
 from mailroom.ingress.asks.looking import Looking, News
 from mailroom.ingress.asks.places import Place, Places
@@ -32,6 +33,8 @@ BEAT_SECONDS = 15.0
 FULL_RETRY_SECONDS = 5.0
 EVENTS = "text/event-stream"
 
+Shown = tuple[str, str, str]
+"""A bot, an ask of its, and a name that this gave: only who asked the same is shown the same."""
 Say = Callable[[Problem], Any]
 """A problem in the words of whoever looks on."""
 
@@ -47,20 +50,16 @@ class Lives:
     def __init__(self, closing: trio.Event) -> None:
         self._closing = closing
         self._places = Places(STREAMS_MAX, STREAMS_OF_A_BOT_MAX)
-        self._looking: dict[tuple[str, str], tuple[Looking, asyncio.Task[None]]] = {}
+        self._looking: dict[Shown, tuple[Looking, asyncio.Task[None]]] = {}
 
-    def stream(
-        self, room: Room[Any], live: Live, say: Say, lasts: Callable[[], bool] = lambda: True
-    ) -> Response:
-        """The stream for somebody, as long as their right to it `lasts`. Raises `Problem` where there is no
-        place for one more.
-        """
+    def stream(self, ask: Ask[Any, Any], room: Room[Any], live: Live, say: Say) -> Response:
+        """The stream of what an ask shows somebody. Raises `Problem` where there is no place for one more."""
         place = self._places.open(room.bot)
         if place is None:
             raise Problem(
                 "unavailable", "later", says="too many look on already", retry_seconds=FULL_RETRY_SECONDS
             )
-        response = Response(self._events(room, live, say, lasts, place), content_type=EVENTS)
+        response = Response(self._events(ask, room, live, say, place), content_type=EVENTS)
         response.headers.update(
             # nginx would hold the events back
             {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
@@ -69,14 +68,15 @@ class Lives:
         return response
 
     async def _events(
-        self, room: Room[Any], live: Live, say: Say, lasts: Callable[[], bool], place: Place
+        self, ask: Ask[Any, Any], room: Room[Any], live: Live, say: Say, place: Place
     ) -> AsyncGenerator[bytes, None]:
         # Nothing is made before the last event is on its way: a slow reader gets fewer, none of them old.
         self._places.begin(place, STREAM_SECONDS_MAX + 2 * STALL_SECONDS)
-        looking, number = self._join(room, live), 0
+        shown, number = (room.bot, ask.name, live.name), 0
+        looking = self._join(shown, room, live)
         try:
             ends = trio.current_time() + STREAM_SECONDS_MAX
-            while not self._closing.is_set() and lasts() and trio.current_time() < ends:
+            while not self._closing.is_set() and trio.current_time() < ends:
                 news = await self._next(looking, number)
                 if news is None:
                     yield b": nothing new\n\n"
@@ -84,7 +84,7 @@ class Lives:
                     number = news.number
                     yield _event(news, say)
         finally:
-            self._leave(room, live, looking)
+            self._leave(shown, looking)
             self._places.end(place)
 
     async def _next(self, looking: Looking, number: int) -> News | None:
@@ -104,19 +104,18 @@ class Lives:
             nursery.cancel_scope.cancel()
         return found
 
-    def _join(self, room: Room[Any], live: Live) -> Looking:
-        name = (room.bot, live.name)
-        if name not in self._looking:
+    def _join(self, shown: Shown, room: Room[Any], live: Live) -> Looking:
+        if shown not in self._looking:
             looking = Looking(room, live)
-            self._looking[name] = looking, asyncio.create_task(looking.run(), name=f"look at {live.name}")
-        looking, _ = self._looking[name]
+            self._looking[shown] = looking, asyncio.create_task(looking.run(), name=f"look at {live.name}")
+        looking, _ = self._looking[shown]
         looking.onlookers += 1
         return looking
 
-    def _leave(self, room: Room[Any], live: Live, looking: Looking) -> None:
+    def _leave(self, shown: Shown, looking: Looking) -> None:
         looking.onlookers -= 1
         if not looking.onlookers:
-            _, task = self._looking.pop((room.bot, live.name))
+            _, task = self._looking.pop(shown)
             task.cancel()
 
 

@@ -42,12 +42,15 @@ class Looking:
         self.onlookers = 0
 
     async def run(self) -> None:
-        """Look, until cancelled."""
-        with self._room.signals.listen(*self._live.signals) as heard:
-            while True:
-                await self._look()
-                await asyncio.sleep(APART_SECONDS_MIN)
-                await heard.wait(max(0.0, self._live.every_seconds - APART_SECONDS_MIN))
+        """Look, until cancelled; with signals that are none it is over at once, and told."""
+        try:
+            with self._room.signals.listen(*self._live.signals) as heard:
+                while True:
+                    await self._look()
+                    await asyncio.sleep(APART_SECONDS_MIN)
+                    await heard.wait(max(0.0, self._live.every_seconds - APART_SECONDS_MIN))
+        except ValueError as error:
+            self._tell(b"", problem_of(error, bot=self._room.bot, what=self._live.name))
 
     async def after(self, number: int, seconds: float) -> News | None:
         """What is shown once there is something newer; None if there is nothing after so long."""
@@ -64,6 +67,9 @@ class Looking:
                 shown, problem = as_json(await self._live.look()), None
         except Exception as error:
             shown, problem = b"", problem_of(error, bot=self._room.bot, what=self._live.name)
+        self._tell(shown, problem)
+
+    def _tell(self, shown: bytes, problem: Problem | None) -> None:
         before = self._news
         same = (
             before.problem.code == problem.code if before.problem and problem else before.problem is problem

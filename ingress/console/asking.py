@@ -93,7 +93,7 @@ class Asking:
     async def _shown(self, its: BotSection, ask: Ask[Any, Any], visit: Visit, answer: Any) -> Response:
         if isinstance(answer, Live):
             if wants_stream(request) and request.method == "GET":
-                return self.lives.stream(its.room, answer, in_words)
+                return self.lives.stream(ask, its.room, answer, in_words)
             answer = await self.doing.look(ask, visit, answer)
         try:
             return answered(answer, request)

@@ -179,7 +179,7 @@ class Asks:
         if isinstance(answer, Live):
             if wants_stream(request) and request.method == "GET":
                 language = spoken(request, here, who)
-                return self.lives.stream(here.room, answer, lambda one: told(one, here.page, language))
+                return self.lives.stream(ask, here.room, answer, lambda one: told(one, here.page, language))
             answer = await self.doing.look(ask, visit, answer)
         anyone = bool(ANYONE & set(ask.may))
         if anyone and isinstance(answer, File) and is_named(answer, request):

@@ -81,6 +81,12 @@ class Jar:
 
         return Live(look, f"jar:{asked.jar}", signals=("jars",), every_seconds=30)
 
+    async def signs(self, room, visit, asked):
+        async def look():
+            return {"signs": 1}
+
+        return Live(look, f"jar:{asked.jar}", signals=() if asked.jar == "a" else ("no signal",))
+
     def page(self, files, **changes):
         return replace(
             Page(
@@ -97,6 +103,7 @@ class Jar:
                     Ask("GET", "/jars/{jar}/page", OfJar, self.written, ANYONE),
                     Ask("GET", "/jars/{jar}/pay", OfJar, self.pay, ANYONE),
                     Ask("GET", "/jars/{jar}/live", OfJar, self.live, ANYONE),
+                    Ask("GET", "/jars/{jar}/signs", OfJar, self.signs, ANYONE),
                 ],
                 enter=("telegram", "demo"),
                 words={

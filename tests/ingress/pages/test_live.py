@@ -47,9 +47,9 @@ class Viewer:
         return fields["event"], json.loads(fields["data"])
 
 
-async def look_on(served, nursery, *, task_status=trio.TASK_STATUS_IGNORED):
+async def look_on(served, path=PATH, *, task_status=trio.TASK_STATUS_IGNORED):
     """Look on until the nursery is cancelled, or the stream ends."""
-    async with served.client.request(PATH, headers=STREAM) as connection:
+    async with served.client.request(path, headers=STREAM) as connection:
         await connection.send_complete()
         done = trio.Event()
         task_status.started(SimpleNamespace(events=Viewer(connection), leave=done.set))
@@ -81,7 +81,7 @@ def test_it_can_be_looked_at_once(serve):
 def test_200_look_on_and_it_is_looked_at_once_for_all_of_them(serve, jar):
     async def test(served):
         async with trio.open_nursery() as nursery:
-            viewers = [await nursery.start(look_on, served, nursery) for _ in range(VIEWERS)]
+            viewers = [await nursery.start(look_on, served) for _ in range(VIEWERS)]
             for one in viewers:
                 assert await one.events.event() == ("news", {"minor": 0})
             assert jar.looks == 1
@@ -100,7 +100,7 @@ def test_200_look_on_and_it_is_looked_at_once_for_all_of_them(serve, jar):
 def test_what_has_not_changed_is_not_told_again_and_a_fault_is_told_and_got_over(serve, jar):
     async def test(served):
         async with trio.open_nursery() as nursery:
-            viewer = await nursery.start(look_on, served, nursery)
+            viewer = await nursery.start(look_on, served)
             assert await viewer.events.event() == ("news", {"minor": 0})
             await signal(served)
             await until(lambda: jar.looks == 2)
@@ -122,7 +122,7 @@ def test_with_nothing_to_tell_something_is_sent_now_and_then(serve, monkeypatch)
 
     async def test(served):
         async with trio.open_nursery() as nursery:
-            viewer = await nursery.start(look_on, served, nursery)
+            viewer = await nursery.start(look_on, served)
             seen = [await viewer.events.event() for _ in range(3)]
             assert ("news", {"minor": 0}) in seen
             assert ("beat", None) in seen
@@ -149,15 +149,39 @@ def test_no_more_look_on_than_there_are_places_and_a_place_comes_free(serve, mon
 
     async def test(served):
         async with trio.open_nursery() as nursery:
-            viewer = await nursery.start(look_on, served, nursery)
+            viewer = await nursery.start(look_on, served)
             await viewer.events.event()
             refused = await served.ask("GET", "tips/api/jars/a/live", headers=STREAM)
             assert (refused.status, refused.json["code"]) == (503, "unavailable")
             viewer.leave()
         async with trio.open_nursery() as nursery:
-            again = await nursery.start(look_on, served, nursery)
+            again = await nursery.start(look_on, served)
             assert (await again.events.event())[0] == "news"
             again.leave()
+
+    serve(test)
+
+
+def test_another_ask_that_shows_something_by_the_same_name_shows_its_own(serve):
+    async def test(served):
+        async with trio.open_nursery() as nursery:
+            first = await nursery.start(look_on, served)
+            second = await nursery.start(look_on, served, PATH.replace("live", "signs"))
+            assert await first.events.event() == ("news", {"minor": 0})
+            assert await second.events.event() == ("news", {"signs": 1})
+            first.leave()
+            second.leave()
+
+    serve(test)
+
+
+def test_what_can_never_be_woken_is_told_as_broken(serve):
+    async def test(served):
+        async with trio.open_nursery() as nursery:
+            viewer = await nursery.start(look_on, served, "/app/tips/api/jars/b/signs")
+            name, told = await viewer.events.event()
+            assert (name, told["code"]) == ("problem", "broken")
+            viewer.leave()
 
     serve(test)
 
