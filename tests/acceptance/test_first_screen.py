@@ -186,17 +186,17 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
 
     async with pool.acquire() as connection, connection.transaction():
         await enqueue(
-            connection, [NewJob("shop.delivery", "shop.gone"), NewJob("shop.notification", "shop.gone")]
+            connection, [NewJob("counter.notification", "shop.gone"), NewJob("accounts", "shop.gone")]
         )
     await wait_for(lambda: _dead(desk))
-    await screen.names("two dead jobs", "2 jobs failed for good", "shop.delivery shop.gone")
+    await screen.names("two dead jobs", "2 jobs failed for good", "counter.notification shop.gone")
 
     scene.full.touch()
     await wait_for(lambda: _parked(desk))
     await screen.names("a parked part", "parked", "jobs/prune", "the disk is full")
 
-    await desk.jobs.pause("payment", BY)
-    await screen.names("a paused queue", "1 queue is paused", "payment")
+    await desk.jobs.pause("accounts", BY)
+    await screen.names("a paused queue", "1 queue is paused", "accounts")
 
     scene.spare.signal(signal.SIGSTOP)
     await screen.names("a part that does not answer", "1 process does not answer")
