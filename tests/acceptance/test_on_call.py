@@ -74,7 +74,7 @@ def test_every_node_restarted_in_turn_under_load_loses_nothing(
     with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         for path in paths:
             make_progress(people, CHATS)
-            desk(lambda one, path=path: one.restart(path, BY))
+            desk(lambda one, path=path: one.act.restart(path, BY))
         make_progress(people)
         people.finish()
     sent = wait_for_answers(telegram, people)
@@ -94,7 +94,7 @@ def test_every_actor_crashed_in_turn_under_load_loses_nothing(
         for round_ in range(3):
             for chat in range(1, CHATS + 1):
                 make_progress(people, 2)
-                outcome = desk(lambda one, chat=chat: one.restart(f"counter:{chat}", BY))
+                outcome = desk(lambda one, chat=chat: one.act.restart(f"counter:{chat}", BY))
                 print(round_, outcome.says)
         make_progress(people)
         people.finish()
@@ -112,7 +112,7 @@ def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_go
 ) -> None:
     with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         wait_until(lambda: len(telegram.sent()) == CHATS, "a first answer to everybody")
-        outcome = desk(lambda one: one.drain(target, BY, seconds=20))
+        outcome = desk(lambda one: one.act.drain(target, BY, seconds=20))
         assert outcome.unfinished == 0, outcome.says
         before, taken = telegram.sent(), dict(people.acknowledged)
         make_progress(people)  # messages go on being taken
@@ -123,9 +123,9 @@ def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_go
             assert telegram.sent() == before, "nothing was committed or said"
         service.kill()
         service.start_and_wait()  # it outlives a restart
-        assert [one.target for one in desk(lambda one: one.suspensions())]
+        assert [one.target for one in desk(lambda one: one.look.suspensions())]
         assert telegram.sent().get(1, []) == before.get(1, [])
-        desk(lambda one: one.resume(target, BY))
+        desk(lambda one: one.act.resume(target, BY))
         wait_until(
             lambda: len(telegram.sent().get(1, ())) > len(before.get(1, ())), "the first answer after it"
         )
@@ -141,17 +141,17 @@ def test_a_message_skipped_by_on_call_is_a_dead_letter_that_can_be_requeued(
     service: Service, telegram: Simulator, desk: Desk
 ) -> None:
     chat = "counter:1"
-    desk(lambda one: one.drain(chat, BY, seconds=5))
+    desk(lambda one: one.act.drain(chat, BY, seconds=5))
     with People(lambda: service.webhook, 1, pause_seconds=PAUSE_SECONDS) as people:
         wait_until(lambda: people.acknowledged[1] >= 3, "three messages in line")
-    report = desk(lambda one: one.chat(chat))
+    report = desk(lambda one: one.look.chat(chat))
     assert report.depth == people.acknowledged[1]
-    desk(lambda one: one.skip(chat, BY))
-    (letter,) = desk(lambda one: one.dead(Wanted()))
+    desk(lambda one: one.letters.skip(chat, BY))
+    (letter,) = desk(lambda one: one.letters.find(Wanted()))
     assert (letter.chat, letter.seq) == (Chat("counter", "1"), report.waiting[0].seq)
-    desk(lambda one: one.requeue([letter.id], BY))
-    desk(lambda one: one.resume(chat, BY))
+    desk(lambda one: one.letters.requeue([letter.id], BY))
+    desk(lambda one: one.act.resume(chat, BY))
     sent = wait_for_answers(telegram, people)
     assert not complaints(sent, people.acknowledged, crashes=0)
-    actions = [one.action for one in desk(lambda one: one.audit())]
+    actions = [one.action for one in desk(lambda one: one.look.audit())]
     assert actions[:4] == ["resume", "requeue", "skip", "drain"]
