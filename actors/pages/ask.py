@@ -113,6 +113,8 @@ class Ask(Generic[O, M]):
             object.__setattr__(self, "changes", False)
         if not self.may:
             raise AskError(f"{where}: say who may; ANYONE is one who may")
+        if isinstance(self.may, str):
+            raise AskError(f"{where}: may is several roles: write {{{self.may!r}}}")
 
     @property
     def in_path(self) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ async def answer(_room, _visit, _asked):
         (lambda: Ask("POST", "/goods", OfOrder, answer, KNOWN, takes=Upload(9)), "has a field `file` where"),
         (lambda: Ask("GET", "/goods", OfOrder, answer, KNOWN, keyed=True), "needs no key"),
         (lambda: Ask("GET", "/goods", OfOrder, answer, frozenset()), "say who may"),
+        (lambda: Ask("GET", "/goods", OfOrder, answer, "owner"), "may is several roles: write {'owner'}"),
     ],
 )
 def test_what_could_not_be_asked_is_refused_where_it_is_written(make, says):

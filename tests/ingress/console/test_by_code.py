@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from mailroom.actors.people.code import Codes, SendCode
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.ops import staff_codes
 from mailroom.ingress.ops.guesses import ATTEMPTS_MAX
 from mailroom.ingress.ops.staff_codes import ADDRESS_MAX, NETWORK_MAX
 from tests.ingress.console.people import OWN, VAULT, work_fixture  # noqa: F401 - a fixture
@@ -83,7 +84,9 @@ def test_whether_somebody_works_there_is_told_by_nothing_and_nobody_else_is_sent
     work(test, senders=[MAIL])
 
 
-def test_codes_are_sent_only_so_often_and_tried_only_so_often(work) -> None:
+def test_codes_are_sent_only_so_often_and_tried_only_so_often(work, monkeypatch) -> None:
+    monkeypatch.setattr(staff_codes, "ANSWER_SECONDS", 0)
+
     async def test(at):
         at.works[("mine", "mail:chloe@salon.example")] = {"staff"}
         one = Typing(await at.browser())
