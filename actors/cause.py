@@ -11,6 +11,8 @@ from mailroom.storage.postgres.outbox.job import NewJob, Origin
 if TYPE_CHECKING:  # a driver
     import asyncpg
 
+TELEGRAM = "tg:"
+"""What people are called by a bot whom it knows by Telegram: before the number that Telegram gives them."""
 DIGEST_CHARS = 32
 """Of SHA-256: 128 bits, which nobody finds a second job for."""
 
@@ -27,6 +29,8 @@ class Cause:
     """Who acts, for those who read later what was done."""
     effect: Callable[[str], str]
     """A name for an effect that is the same whenever this is handled again."""
+    person: str | None = None
+    """The same as `Visit.person`, where it is one: who is forgotten is forgotten in what is noted."""
     why: str = ""
     """Why they act, where they had to say so."""
     origin: Callable[[str], Origin] | None = None
@@ -42,7 +46,7 @@ class Cause:
         return self
 
     def by(self, who: str, why: str = "") -> "Cause":
-        """The same, where one knows better who acts, and why."""
+        """The same, where one knows better how who acts is called, and why they do."""
         return replace(self, who=who, why=why)
 
     def makes(self, job: NewJob, alike: Counter[str]) -> NewJob:

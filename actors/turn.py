@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, Protocol
 
-from mailroom.actors.cause import Cause
+from mailroom.actors.cause import TELEGRAM, Cause
 from mailroom.actors.control import Control, Stopped
 from mailroom.actors.due import due_ms_of
 from mailroom.actors.journal import Journal
@@ -157,6 +157,7 @@ class Turn:
             bot=self.bot,
             trace=self.trace_id,
             who=f"chat {self.chat.id}",
+            person=f"{TELEGRAM}{self.chat.id}" if self.chat.id.isdecimal() else None,
             effect=self.effect_id,
             origin=self.origin,
             enqueued=self.enqueued,

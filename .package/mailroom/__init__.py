@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mailroom.actors.turn import Turn as Turn
     from mailroom.storage.postgres.outbox.connection import Connection as Connection
     from mailroom.storage.postgres.outbox.connection import Source as Source
-    from mailroom.storage.postgres.outbox.enqueue import enqueue as enqueue
     from mailroom.storage.postgres.outbox.job import NewJob as NewJob
     from mailroom.storage.postgres.outbox.outcome import Done as Done
     from mailroom.storage.postgres.outbox.outcome import Rejected as Rejected
@@ -68,7 +67,6 @@ _FROM = {
     "Turn": "actors.turn",
     "VaultError": "storage.vault",
     "chat_event": "actors.hosting.events",
-    "enqueue": "storage.postgres.outbox.enqueue",
     "load_sql": "storage.postgres.queries:load",
     "notice": "actors.jobs.notify",
 }

@@ -13,8 +13,9 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import LinkPreviewOptions, Message
 
+from mailroom.actors.cause import TELEGRAM
 from mailroom.actors.hosting.staff import Staff
-from mailroom.actors.pages.visit import TELEGRAM, Proof
+from mailroom.actors.pages.visit import Proof
 from mailroom.storage.postgres.console_people import Proved, add_link
 
 COMMAND = "console"

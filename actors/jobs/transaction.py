@@ -76,6 +76,7 @@ class Transaction:
             why=cause.why,
             outcome=outcome,
             trace=cause.trace,
+            person=cause.person,
         )
 
     def of(self, cause: Cause, room: SchemaPool | None) -> "Transaction":

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailroom.actors.cause import Cause
+from mailroom.actors.cause import TELEGRAM, Cause
 from mailroom.storage.postgres.outbox.job import Origin
 
 Way = Literal["telegram", "code", "link", "demo"]
@@ -12,8 +12,6 @@ Way = Literal["telegram", "code", "link", "demo"]
 Door = Literal["page", "link", "console", "command"]
 COMMAND = "mailroom-ask"
 """What the command line says that it is, so that a visit by it is told from one by the console."""
-TELEGRAM = "tg:"
-"""Before the number that Telegram gives a person."""
 
 
 def telegram_id_of(address: str) -> int | None:
@@ -104,6 +102,7 @@ class Visit:
             bot=self.bot,
             trace=self.trace,
             who=self.who,
+            person=self.person,
             why=self.why,
             effect=self.effect,
             origin=lambda name: Origin(self.bot, None, self.effect(name)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from mailroom.actors.pages.visit import TELEGRAM
+from mailroom.actors.cause import TELEGRAM
 from mailroom.actors.people.code import Codes
 from mailroom.actors.people.token import digest_of, new_token
 from mailroom.storage.postgres import proofs, sessions

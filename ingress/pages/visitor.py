@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from quart import Request
 
+from mailroom.actors.cause import TELEGRAM
 from mailroom.actors.pages.answer import Problem
-from mailroom.actors.pages.visit import TELEGRAM, Grant, Proof
+from mailroom.actors.pages.visit import Grant, Proof
 from mailroom.actors.providers.mini_app import (
     InitDataError,
     InitDataOldError,

@@ -49,8 +49,11 @@ async def note(
     why: str,
     outcome: object,
     trace: str,
+    person: str | None = None,
 ) -> None:
-    """Write it down, in the transaction that does it. Texts that are too long lose their middle."""
+    """Write it down, in the transaction that does it; `person` is who did it where the bot knows them so.
+    Texts that are too long lose their middle.
+    """
     await connection.execute(
         SQL["note"],
         bot,
@@ -60,6 +63,7 @@ async def note(
         _short(why, WHY_CHARS_MAX),
         _outcome(outcome),
         _short(trace, TRACE_CHARS_MAX),
+        person,
     )
 
 
@@ -67,6 +71,11 @@ async def deeds(source: Source, bot: str, most: int = 20, before: int | None = N
     """What was done last at a bot, newest first; with `before` only what is older than that deed."""
     rows = await source.fetch(SQL["read"], bot, before, most)
     return [Deed(**{**row, "outcome": json.loads(row["outcome"])}) for row in rows]
+
+
+async def forget(connection: Connection, bot: str, person: str) -> None:
+    """What somebody has done stays, and who it was does not."""
+    await connection.execute(SQL["forget"], bot, person)
 
 
 def _short(text: str, chars_max: int) -> str:

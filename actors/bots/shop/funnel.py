@@ -5,8 +5,8 @@
 from typing import Literal
 
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.cause import TELEGRAM
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.pages.visit import TELEGRAM
 
 Step = Literal["start", "catalogue", "product", "cart", "order", "paid", "delivered"]
 

@@ -11,6 +11,7 @@ from mailroom.actors.uses.events import Events, RoomEvents
 from mailroom.actors.uses.file_links import FileLinks
 from mailroom.actors.uses.files import RoomFiles
 from mailroom.storage.postgres.console_people import Proved, open_session
+from mailroom.storage.postgres.deeds import deeds
 from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.people.test_enter import ANNA, OTHER, House
@@ -56,6 +57,7 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
                 link = await room.links.grant(tx, Grant("feed", str(number)), person=one.person)
                 links[one.person] = token_in(link)
                 await room.files.put(tx.connection, f"{number}".encode(), "text/plain", of=one.person)
+                await tx.note("subscribe", "the feed", {"number": number})
             room.events.add("came", one.person, {}, datetime.now(UTC))
         for address in (ANNA, OTHER):
             await open_session(pool, f"console of {address}", Proved("code", address, None, ""), 600)
@@ -69,6 +71,8 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
         assert erased == [("salon", "salon", anna.person)]
         for table in TABLES:
             assert await pool.fetchval(f"SELECT count(*) FROM mailroom.{table}") == 1, table
+        noted = {deed.outcome["number"]: deed.who for deed in await deeds(pool, "salon")}
+        assert noted == {0: "", 1: f"{other.person} (page)"}, "what was done stays, and who it was does not"
         assert await house.session(anna.token, "salon") is None
         assert (await house.session(other.token, "salon")).person == other.person
         assert await grant_of(pool, "salon", links[anna.person], datetime.now(UTC)) is None
