@@ -5,6 +5,7 @@ somebody; all else is refused to them, and that is in the audit.
 """
 
 from dataclasses import replace
+from functools import partial
 
 from quart import g, jsonify, request
 from quart.typing import ResponseReturnValue
@@ -20,6 +21,8 @@ log = get_logger("mailroom.ops")
 
 OF_A_BOT = "/ops/bots/<bot>"
 """What the rules of addresses begin with that people may use."""
+CALLS_MAX, CALLS_SECONDS = 600, 60.0
+"""Of a person, from all their browsers: many times what a console asks that shows several sections."""
 LOG_IN = "log in at the console: say /console to the bot, and open the link that it sends"
 
 
@@ -43,6 +46,10 @@ async def guard(access: Access) -> ResponseReturnValue | None:
         return jsonify(error=f"{CSRF_HEADER}: {words}"), 403
     g.asker = one.asker
     if not one.asker.on_call and access.people is not None:
+        take = partial(access.allowance.take, most=CALLS_MAX, seconds=CALLS_SECONDS)
+        if (seconds := await aio(take, "console_calls", one.asker.person or "")) > 0:
+            answer = jsonify(error="you ask too often; wait")
+            return answer, 429, {"Retry-After": str(int(seconds) + 1)}
         g.asker = await at_their_bot(one.asker, _bot_asked(), access.people)
     return None
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailroom.ingress.ops import guard
 from mailroom.ingress.ops.guesses import ATTEMPTS_MAX
 from mailroom.ingress.ops.refusals import REFUSALS_MAX
 from tests.ingress.console.people import ANNA, BEN, CHLOE, OWN, work_fixture  # noqa: F401 - a fixture
@@ -175,6 +176,18 @@ def test_who_is_refused_again_and_again_does_not_fill_the_audit(work) -> None:
             assert (await one.asks("GET", "/ops/tree")).status_code == 403
         assert (await one.asks("GET", "/ops/tree")).status_code == 429
         assert len(at.refused) == REFUSALS_MAX
+
+    work(test)
+
+
+def test_who_asks_without_end_is_asked_to_wait(work, monkeypatch) -> None:
+    monkeypatch.setattr(guard, "CALLS_MAX", 3)
+
+    async def test(at):
+        one, other = await at.browser(ANNA), await at.browser(BEN)
+        asked = [(await one.asks("GET", "/ops/bots/mine")).status_code for _ in range(4)]
+        assert asked == [200, 200, 200, 429]
+        assert (await other.asks("GET", "/ops/bots/mine")).status_code == 200
 
     work(test)
 
