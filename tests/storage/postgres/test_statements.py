@@ -7,7 +7,7 @@ import pytest
 
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.queries import load
-from mailroom.storage.postgres.schemas import in_place
+from mailroom.storage.postgres.schemas import _with_time, in_place
 from tests.shop_tables import tables_of
 from tests.storage.postgres.outbox.box import connected
 
@@ -41,7 +41,7 @@ def test_every_statement_is_found_its_tables_without_a_search_path(url, file):
             await connection.execute("SET search_path = ''")
             for name, statement in load(file).items():
                 try:
-                    await connection.prepare(in_place(statement, "my-store"))
+                    await connection.prepare(in_place(_with_time(statement)[0], "my-store"))
                 except Exception as error:
                     raise AssertionError(f"{file.name}: {name}: {error}") from error
 
