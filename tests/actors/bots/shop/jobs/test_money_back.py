@@ -10,7 +10,7 @@ from mailroom.actors.providers.payments import Money, ProviderRefusedError, Prov
 from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.jobs.world import OWNER, PRICE
 from tests.actors.paying.till import MemoryProvider
-from tests.rooms import transaction_on
+from tests.rooms import named, transaction_on
 
 
 def refunded(order, why, amount=PRICE, *, to_balance=False, currency="RUB"):
@@ -77,7 +77,7 @@ def test_an_order_that_was_canceled_and_paid_all_the_same_is_delivered_if_it_can
     async def scenario(world):
         order = await world.order((await world.product(1), 1))
         payment = await world.pay(order, notice=False)
-        assert await aio(cancel_order, world.pool, order.number, order.user_id)
+        assert await aio(cancel_order, world.services, named("cancel"), order.number, order.user_id)
         await world.notice(payment)
         await world.quiet()
         assert await world.status(order) == "delivered"
