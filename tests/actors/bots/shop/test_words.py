@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[4]
 READ = (
     *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/**/*.py"),
     *ROOT.glob("actors/bots/shop/page/files/*.js"), *ROOT.glob("actors/bots/shop/console/files/*.js"),
-    *ROOT.glob("ops/simulators/payments/*.py"), ROOT / "actors/bots/shop/demo/model/texts.py",
+    *ROOT.glob("ingress/pages/kit/*.js"), *ROOT.glob("ops/simulators/payments/*.py"),
+    ROOT / "actors/bots/shop/demo/model/texts.py",
 )  # fmt: skip
 """Where there are words for customers and owners."""
 NOT_SAID = (

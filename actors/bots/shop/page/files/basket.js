@@ -1,15 +1,17 @@
 // The cart as it stands: what it costs today, and the way to an order.
-import { ask } from "./api.js";
 import { contents, empty, itemCount, orderKey, promoCode, setPromoCode, setQuantity, watch } from "./cart.js";
-import { aria, h, icon, say } from "./dom.js";
+import { icon } from "./icons.js";
+import { ask } from "./kit/api.js";
+import { aria, h, say } from "./kit/dom.js";
+import { money } from "./kit/language.js";
+import { go, leads, place } from "./kit/router.js";
+import { button, heading, nothing, setAction, toastProblem, trouble } from "./kit/shell.js";
+import { feel } from "./kit/telegram.js";
 import { payAtOnce } from "./pay.js";
 import { policyLinks } from "./policy.js";
 import { stepper, tileOf } from "./product.js";
-import { go, leads, place } from "./router.js";
-import { button, heading, nothing, setAction, toastProblem, trouble } from "./shell.js";
 import { outdate, shop } from "./store.js";
-import { feel } from "./telegram.js";
-import { money, t } from "./words.js";
+import { t } from "./words.js";
 
 const SETTLE_MS = 200;
 let useBalance = true;
@@ -63,7 +65,7 @@ export function showCart(root) {
     timer = 0;
     if (!itemCount()) return;
     try {
-      const answer = await ask("quote", { body: { lines: contents(), promo_code: promoCode() || null }, signal });
+      const answer = await ask("POST", "quote", { lines: contents(), promo_code: promoCode() || null }, { signal });
       if (left || signal.aborted) return;
       quote = answer;
       fault.hidden = true;
@@ -82,7 +84,7 @@ export function showCart(root) {
     act();
     const what = { lines: contents(), promo_code: promoCode() || null, use_balance: useBalance && quote.from_balance_minor > 0 };
     try {
-      const placed = await ask("orders", { body: { ...what, key: orderKey(what), quote: quote.fingerprint, to_pay_minor: toPay(), contact: contact.trim() || null } });
+      const placed = await ask("POST", "orders", { ...what, key: orderKey(what), quote: quote.fingerprint, to_pay_minor: toPay(), contact: contact.trim() || null });
       shop.contact = contact = placed.contact;
       feel("done");
       outdate();

@@ -1,12 +1,16 @@
 // The cart: products and quantities, kept in this browser for each visitor. Prices are never kept.
-import { bot, keep, recall } from "./api.js";
+import { bot, newKey } from "./kit/api.js";
+import { keep, recall, watchers } from "./kit/store.js";
 
 let name = "";
 let lines = new Map();
 let promo = "";
 let attempt = null;
 let [linesMax, quantityMax] = [10, 10];
-const watchers = new Set();
+const { watch, tell } = watchers();
+
+/** `watch(told)`: told of every change, until the function that it returns is called. */
+export { watch };
 
 export function openCart(visitor, mostLines, mostOfOne) {
   name = `mailroom.cart.${bot}.${visitor}`;
@@ -62,17 +66,10 @@ export const limits = () => ({ linesMax, quantityMax });
 export function orderKey(what) {
   const of = JSON.stringify(what);
   if (attempt?.of !== of) {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    attempt = { of, key: [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("") };
+    attempt = { of, key: newKey() };
     save();
   }
   return attempt.key;
-}
-
-/** Told of every change, until the returned function is called. */
-export function watch(told) {
-  watchers.add(told);
-  return () => watchers.delete(told);
 }
 
 function changed() {
@@ -82,8 +79,4 @@ function changed() {
 
 function save() {
   keep(name, JSON.stringify({ lines: [...lines], promo, attempt }));
-}
-
-function tell() {
-  for (const told of [...watchers]) told();
 }

@@ -1,10 +1,11 @@
 // What is on sale: by category, or what a search finds.
 import { itemCount, watch } from "./cart.js";
-import { h, icon, say } from "./dom.js";
-import { address, go } from "./router.js";
-import { openSheet, priceOf, stepper, stockOf, tileOf } from "./product.js";
+import { icon } from "./icons.js";
+import { h, say } from "./kit/dom.js";
+import { address, go } from "./kit/router.js";
+import { button, nothing, setAction } from "./kit/shell.js";
 import { policyLinks } from "./policy.js";
-import { button, nothing, setAction } from "./shell.js";
+import { openSheet, priceOf, stepper, stockOf, tileOf } from "./product.js";
 import { isOld, refresh, shop } from "./store.js";
 import { t } from "./words.js";
 

@@ -1,14 +1,11 @@
 // A problem with an order: what was said about it, and a few words to the shop.
-import { ask } from "./api.js";
-import { h } from "./dom.js";
-import { button, toast, toastProblem } from "./shell.js";
-import { feel } from "./telegram.js";
+import { ask, newKey } from "./kit/api.js";
+import { h } from "./kit/dom.js";
+import { button, toast, toastProblem } from "./kit/shell.js";
+import { feel } from "./kit/telegram.js";
 import { t } from "./words.js";
 
 const CHARS_MAX = 1000;
-
-/** A name of its own for each message: sent twice, it is told once. */
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The section of an order. `words` outlives a redraw: { text, open, key }; `show` is given the order as it is then. */
 export function complaintOf(order, words, show) {
@@ -38,7 +35,7 @@ export function complaintOf(order, words, show) {
       words.key ??= newKey();
       send.disabled = true;
       try {
-        const now = await ask(`orders/${order.number}/complaint`, { body: { key: words.key, text: words.text } });
+        const now = await ask("POST", `orders/${order.number}/complaint`, { key: words.key, text: words.text });
         Object.assign(words, { text: "", open: false, key: null });
         feel("done");
         toast(t("complaintSent"));

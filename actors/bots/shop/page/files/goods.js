@@ -1,8 +1,9 @@
 // What was bought: codes to copy, links to open, files to download.
-import { ask } from "./api.js";
-import { h, icon, say } from "./dom.js";
-import { button, toast, toastProblem } from "./shell.js";
-import { feel, inside, openLink } from "./telegram.js";
+import { icon } from "./icons.js";
+import { ask } from "./kit/api.js";
+import { h, say } from "./kit/dom.js";
+import { button, toast, toastProblem } from "./kit/shell.js";
+import { feel, inside, openLink } from "./kit/telegram.js";
 import { t } from "./words.js";
 
 const COPIED_MS = 2500;
@@ -62,7 +63,7 @@ async function copied(text, shown) {
 
 async function download(order, one, place) {
   try {
-    const url = URL.createObjectURL(await ask(`orders/${order.number}/goods/${place}`, { raw: true }));
+    const url = URL.createObjectURL(await ask("GET", `orders/${order.number}/goods/${place}`, null, { raw: true }));
     h("a", { href: url, download: one.file_name }).click();
     setTimeout(() => URL.revokeObjectURL(url), COPIED_MS);
   } catch (error) {

@@ -1,17 +1,19 @@
 // The page: it meets Telegram and the shop, and shows the view that the address names.
-import { chatUrl, known, learn, onReach, onRefusal } from "./api.js";
 import { showCart } from "./basket.js";
 import { showCatalogue } from "./catalogue.js";
-import { $, aria, h } from "./dom.js";
+import { drawHead } from "./head.js";
+import { chatUrl, known, learn, onReach, onRefusal } from "./kit/api.js";
+import { $, aria, h } from "./kit/dom.js";
+import { chosenLanguage, speak } from "./kit/language.js";
+import { onMove, place, places } from "./kit/router.js";
+import { banner, button, nothingElse, setAction, toastProblem, trouble } from "./kit/shell.js";
+import { canClose, close, leavesForTelegram, meet, openLink, ready, telegramLanguage } from "./kit/telegram.js";
 import { showOrder } from "./order.js";
 import { showOrders } from "./orders.js";
 import { POLICIES, showPolicy } from "./policy.js";
 import { showSheet } from "./product.js";
-import { onMove, place } from "./router.js";
-import { banner, button, drawHead, nothingElse, setAction, toastProblem, trouble } from "./shell.js";
-import { chosenLanguage, refresh, start, switchLanguage } from "./store.js";
-import { canClose, close, leavesForTelegram, meet, openLink, ready, telegramLanguage } from "./telegram.js";
-import { speak, t } from "./words.js";
+import { refresh, start, switchLanguage } from "./store.js";
+import { t } from "./words.js";
 
 const AGAIN_MS = 3000;
 const AGAIN_LONGEST_MS = 30_000;
@@ -75,7 +77,7 @@ function stop(...content) {
   fill(nothingElse(...content));
 }
 
-const toChat = () => chatUrl && button(t("toChat"), () => openLink(chatUrl), "main");
+const toChat = () => chatUrl() && button(t("toChat"), () => openLink(chatUrl()), "main");
 
 /** Whoever comes without Telegram, such as somebody whom a payment page has sent back to a browser. */
 function stranger() {
@@ -136,4 +138,5 @@ async function meetAll() {
   return ready();
 }
 
+places({ view: String, order: Number, product: Number });
 if (!leavesForTelegram()) begin();

@@ -1,16 +1,17 @@
 // One order: paying it, watching it until the goods are there, and the goods.
-import { ask } from "./api.js";
 import { setQuantity } from "./cart.js";
-import { h, say } from "./dom.js";
 import { complaintOf } from "./complaint.js";
 import { goodsOf } from "./goods.js";
+import { ask } from "./kit/api.js";
+import { h, say } from "./kit/dom.js";
+import { countdown, day, money } from "./kit/language.js";
+import { go } from "./kit/router.js";
+import { button, heading, setAction, sure, toast, toastProblem, trouble } from "./kit/shell.js";
+import { feel, onReturn } from "./kit/telegram.js";
 import { stateOf } from "./orders.js";
 import { isAtOnce, openPayment, payUrl, providerChoice, takers } from "./pay.js";
-import { go } from "./router.js";
-import { button, heading, setAction, sure, toast, toastProblem, trouble } from "./shell.js";
 import { outdate, shop } from "./store.js";
-import { feel, onReturn } from "./telegram.js";
-import { countdown, day, money, t } from "./words.js";
+import { t } from "./words.js";
 
 const FIRST_MS = 1500;
 const LONGER = 1.4;
@@ -101,7 +102,7 @@ export function showOrder(root, number) {
   async function look() {
     clearTimeout(timer);
     try {
-      const now = await ask(`orders/${number}`);
+      const now = await ask("GET", `orders/${number}`);
       if (left) return;
       show(now);
     } catch (error) {
@@ -136,7 +137,7 @@ export function showOrder(root, number) {
   async function cancel() {
     if (!(await sure(t("cancelSure"), t("yesCancel"), t("keep")))) return;
     try {
-      show(await ask(`orders/${number}/cancel`, { method: "POST" }));
+      show(await ask("POST", `orders/${number}/cancel`));
     } catch (error) {
       if (error.body?.order) show(error.body.order);
       toastProblem(error);

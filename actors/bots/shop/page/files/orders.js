@@ -1,9 +1,10 @@
 // The customer's orders, newest first.
-import { ask } from "./api.js";
-import { aria, h } from "./dom.js";
-import { go, leads } from "./router.js";
-import { button, heading, nothing, setAction, trouble } from "./shell.js";
-import { day, money, t } from "./words.js";
+import { ask } from "./kit/api.js";
+import { aria, h } from "./kit/dom.js";
+import { day, money } from "./kit/language.js";
+import { go, leads } from "./kit/router.js";
+import { button, heading, nothing, setAction, trouble } from "./kit/shell.js";
+import { t } from "./words.js";
 
 /** A word with a dot of colour: how an order stands, in the service's one word for it. */
 export const stateOf = ({ status, status_name: [first, ...rest] }) => h("span.state", { dataset: { state: status } }, first.toUpperCase(), rest.join(""));
@@ -15,7 +16,7 @@ export function showOrders(root) {
   root.replaceChildren(heading(t("orders")), list);
   const again = async () => {
     try {
-      const orders = await ask("orders");
+      const orders = await ask("GET", "orders");
       list.replaceChildren(orders.length ? h("ul.orders", orders.map(row)) : nothing("📦", t("noOrders"), t("noOrdersHint"), button(t("toCatalogue"), () => go({}), "main")));
     } catch (error) {
       list.replaceChildren(trouble(error, again));

@@ -1,8 +1,8 @@
 // Paying: the ways there are, and the way to the provider's page.
-import { ask } from "./api.js";
-import { h } from "./dom.js";
+import { ask } from "./kit/api.js";
+import { h } from "./kit/dom.js";
+import { openLink } from "./kit/telegram.js";
 import { shop } from "./store.js";
-import { openLink } from "./telegram.js";
 import { t } from "./words.js";
 
 const NAME = "provider";
@@ -22,7 +22,7 @@ export function isAtOnce(number) {
 
 /** Where an order is paid at a provider. Raises a `Problem`. */
 export async function payUrl(number, provider) {
-  const { url } = await ask(`orders/${number}/pay`, { body: { provider } });
+  const { url } = await ask("POST", `orders/${number}/pay`, { provider });
   if (!/^https?:\/\//i.test(url)) throw new Error(`a payment page has no address like ${url}`);
   return url;
 }

@@ -1,8 +1,8 @@
 // The terms of sale, and what the shop keeps of people: what the chat says, to be read.
-import { ask } from "./api.js";
-import { aria, h } from "./dom.js";
-import { leads } from "./router.js";
-import { heading, setAction, trouble } from "./shell.js";
+import { ask } from "./kit/api.js";
+import { aria, h } from "./kit/dom.js";
+import { leads } from "./kit/router.js";
+import { heading, setAction, trouble } from "./kit/shell.js";
 import { t } from "./words.js";
 
 /** The names of the policies, as the address and the API have them. */
@@ -15,7 +15,7 @@ export function showPolicy(root, name) {
   root.replaceChildren(heading(t(name)), text);
   const again = async () => {
     try {
-      const [title, ...paragraphs] = (await ask(`policies/${name}`)).paragraphs;
+      const [title, ...paragraphs] = (await ask("GET", `policies/${name}`)).paragraphs;
       // Ours begins with its title, which is above already.
       const shown = title === t(name) ? paragraphs : [title, ...paragraphs];
       text.replaceChildren(...shown.map((words) => h("p", words)), h("p.dim", t("policyInChat")));

@@ -1,11 +1,13 @@
 // One product: its price wherever it is shown, the stepper that puts it into the cart, and its sheet.
 import { limits, quantityOf, setQuantity, watch } from "./cart.js";
-import { $, h, icon, say } from "./dom.js";
-import { back, go, place } from "./router.js";
-import { setAction, toast } from "./shell.js";
+import { icon } from "./icons.js";
+import { $, h, say } from "./kit/dom.js";
+import { money, percent } from "./kit/language.js";
+import { back, go, place } from "./kit/router.js";
+import { setAction, toast } from "./kit/shell.js";
+import { feel } from "./kit/telegram.js";
 import { shop } from "./store.js";
-import { feel } from "./telegram.js";
-import { money, percent, t } from "./words.js";
+import { t } from "./words.js";
 
 const FEW = 5;
 

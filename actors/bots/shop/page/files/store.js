@@ -1,21 +1,17 @@
 // What the page knows: who is here, what is on sale, which language is spoken.
-import { ask, keep, recall } from "./api.js";
 import { openCart } from "./cart.js";
-import { speak, speaks } from "./words.js";
+import { ask } from "./kit/api.js";
+import { chooseLanguage, chosenLanguage, otherLanguage, speak, speaks } from "./kit/language.js";
 
-const LANGUAGE = "mailroom.language";
 const FRESH_MS = 60_000;
 
 /** `visitor`, `contact`, `providers`, limits and the catalogue, as the API gives them. */
 export const shop = { products: new Map() };
 let takenAt = 0;
 
-/** The language chosen here before, if one was. */
-export const chosenLanguage = () => recall(LANGUAGE);
-
 /** Meet the shop: everything the page begins with. */
 export async function start() {
-  const { catalogue, ...who } = await ask("start", { language: chosenLanguage() });
+  const { catalogue, ...who } = await ask("GET", "start", null, { language: chosenLanguage() });
   Object.assign(shop, who);
   take(catalogue, who.language);
   openCart(who.visitor.id, who.lines_max, who.quantity_max);
@@ -23,16 +19,16 @@ export async function start() {
 
 /** Speak the other language, and know everything in it. */
 export async function switchLanguage() {
-  const other = speaks() === "ru" ? "en" : "ru";
-  keep(LANGUAGE, other);
-  const { catalogue, providers } = await ask("start", { language: other });
+  const other = otherLanguage();
+  chooseLanguage(other);
+  const { catalogue, providers } = await ask("GET", "start", null, { language: other });
   shop.providers = providers;
   take(catalogue, other);
 }
 
 /** Look again what is on sale. */
 export async function refresh() {
-  take(await ask("catalogue"), speaks());
+  take(await ask("GET", "catalogue"), speaks());
 }
 
 export const isOld = () => Date.now() - takenAt > FRESH_MS;

@@ -1,15 +1,12 @@
-// What the page says, in Russian and English, and how either writes numbers.
+// What the page says, in Russian and English.
+import { plural, wordsIn } from "./kit/language.js";
+import { better } from "./kit/words.js";
 
 const RU = {
   shop: "Магазин",
   cart: "Корзина",
   orders: "Мои заказы",
   ordersShort: "Заказы",
-  demoLabel: "Демо",
-  otherLanguage: "EN",
-  switchLanguage: "Switch to English",
-  demo: (id) => `Демо: вы посетитель ${id}`,
-  demoOther: "Сменить",
   search: "Найти товар",
   all: "Всё",
   categories: "Разделы",
@@ -116,11 +113,7 @@ const RU = {
   fileInChat: "Файл уже в чате с ботом.",
   goodsInChat: "Ваши товары в чате с ботом.",
   promoOfOrder: (code) => `Промокод ${code}`,
-  lost: "Нет связи с магазином. Пробуем снова…",
-  retry: "Повторить",
   closeShop: "Закрыть магазин",
-  back: "Назад",
-  failed: "Не получилось",
   outside: "Магазин открывается в Telegram",
   outsideHint: "Откройте чат с ботом и нажмите кнопку магазина.",
   outsidePaid: (number) => `Заказ № ${number}: проверяем оплату`,
@@ -137,11 +130,6 @@ const EN = {
   cart: "Cart",
   orders: "My orders",
   ordersShort: "Orders",
-  demoLabel: "Demo",
-  otherLanguage: "RU",
-  switchLanguage: "Перейти на русский",
-  demo: (id) => `Demo: you are visitor ${id}`,
-  demoOther: "Switch customer",
   search: "Find a product",
   all: "All",
   categories: "Categories",
@@ -248,11 +236,7 @@ const EN = {
   fileInChat: "The file is in the chat with the bot.",
   goodsInChat: "Your goods are in the chat with the bot.",
   promoOfOrder: (code) => `Promo code ${code}`,
-  lost: "No connection to the shop. Trying again…",
-  retry: "Try again",
   closeShop: "Close the shop",
-  back: "Back",
-  failed: "Something went wrong",
   outside: "The shop opens in Telegram",
   outsideHint: "Open the chat with the bot and press the shop button.",
   outsidePaid: (number) => `Order ${number}: checking the payment`,
@@ -266,55 +250,9 @@ const EN = {
 
 export const WORDS = { ru: RU, en: EN };
 
-let language = "en";
-let digits = {};
+export const t = wordsIn(WORDS);
 
-/** Speak a language from now on; `currencies` says how many digits of each are cents. */
-export function speak(chosen, currencies = digits) {
-  language = chosen === "ru" ? "ru" : "en";
-  digits = currencies;
-  document.documentElement.lang = language;
-}
-
-export const speaks = () => language;
-
-/** The words for something; some take numbers or names. */
-export function t(name, ...values) {
-  const words = WORDS[language][name];
-  return typeof words === "function" ? words(...values) : words;
-}
-
-function plural(count, one, few, many) {
-  const [tens, ones] = [Math.floor(count / 10) % 10, count % 10];
-  if (tens === 1 || ones === 0 || ones >= 5) return many;
-  return ones === 1 ? one : few;
-}
-
-const locale = () => (language === "ru" ? "ru-RU" : "en-US");
-
-/** Write an amount of minor units as the language does; cents only where there are any. */
-export function money(minor, currency) {
-  const places = digits[currency] ?? 2;
-  const shown = minor % 10 ** places ? places : 0;
-  return new Intl.NumberFormat(locale(), {
-    style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: shown, maximumFractionDigits: shown,
-  }).format(minor / 10 ** places).replace("-", "−");
-}
-
-/** A share of a hundred as the language writes it: `10 %`, `10%`; less than nothing with a minus. */
-export const percent = (share) => `${share < 0 ? "−" : ""}${Math.abs(share)}${language === "ru" ? "\u00a0" : ""}%`;
-
-/** A moment where the customer is, to the minute: `31.12.2026, 14:05`, `31 December 2026, 14:05`. */
-export function day(moment) {
-  const [at, long] = [new Date(moment), language === "en"];
-  const date = at.toLocaleDateString(long ? "en-GB" : "ru-RU", { day: long ? "numeric" : "2-digit", month: long ? "long" : "2-digit", year: "numeric" });
-  return `${date}, ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
-}
-
-/** Seconds as a countdown: 14:05, 1:02:00. */
-export function countdown(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
+better({
+  ru: { lost: "Нет связи с магазином. Пробуем снова…" },
+  en: { lost: "No connection to the shop. Trying again…", demoOther: "Switch customer" },
+});

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from urllib.parse import urljoin
 
 import asyncpg
 import trio
@@ -801,28 +802,22 @@ def test_the_page_learns_its_shop_and_whether_it_is_a_demo(visit) -> None:
     visit(in_demo, demo=True, chat_url="https://t.me/shop_bot")
 
 
-def test_every_module_and_style_the_page_names_is_there(visit) -> None:
+NAMED = re.compile(r'(?:src|href)="([^"#:]+)"|(?:from|import) "(\./[^"]+)"')
+
+
+def test_every_module_and_style_the_page_names_is_there_and_all_modules_are_loaded_at_once(visit) -> None:
     async def test(shop):
-        seen, wanted = set(), {""}
+        seen, wanted = {}, {""}
         while wanted:
             name = wanted.pop()
-            seen.add(name)
             answer = await shop.client.get(f"/app/shop/{name}")
             assert answer.status_code == 200, name
-            text = await answer.get_data(as_text=True)
-            named = set(re.findall(r'(?:src|href)="([^"#:]+)"', text)) if not name else set()
-            named |= set(re.findall(r'(?:from|import) "\./([^"]+)"', text))
-            wanted |= named - seen
-        assert {path.name for path in FILES.glob("*.js")} <= seen
-
-    visit(test)
-
-
-def test_every_module_is_loaded_at_once(visit) -> None:
-    async def test(shop):
-        text = await (await shop.client.get("/app/shop/")).get_data(as_text=True)
-        for path in FILES.glob("*.js"):
-            assert f'"{path.name}"' in text
+            seen[name] = NAMED.findall(await answer.get_data(as_text=True))
+            wanted |= {urljoin(name, linked or imported) for linked, imported in seen[name]} - seen.keys()
+        assert {path.name for path in FILES.glob("*.js")} <= seen.keys()
+        assert "kit/api.js" in seen, "the kit is what all pages are made with"
+        at_once = {linked for linked, _ in seen[""]}
+        assert {name for name in seen if name.endswith(".js")} <= at_once
 
     visit(test)
 

@@ -400,7 +400,8 @@ def test_the_words_are_there_in_both_languages(browse) -> None:
         assert words["ru"] == words["en"]
         assert used <= {name for name, _, _ in words["ru"]}
         script = """
-          import("/app/shop/words.js").then(({ speak, money, percent, day, t, countdown }) => {
+          const own = ["kit/language", "words"].map((name) => import(`/app/shop/${name}.js`));
+          Promise.all(own).then(([{ speak, money, percent, day, countdown }, { t }]) => {
             const all = [];
             for (const language of ["ru", "en"]) {
               speak(language, { RUB: 2, JPY: 0 });

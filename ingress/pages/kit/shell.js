@@ -1,57 +1,52 @@
-// What is around every view: the head, the banner, the button for what comes next, and short words.
-import { demo, newDemoVisitor } from "./api.js";
-import { itemCount, watch } from "./cart.js";
-import { $, aria, h, icon, say } from "./dom.js";
-import { back, isHome, leads, place } from "./router.js";
-import { shop } from "./store.js";
+// What is around every view: the banner, the button for what comes next, and short words. A page has the places for them
+// in its HTML, to say where they are; what it does not have is added at its end.
+import { known } from "./api.js";
+import { $, aria, h, say } from "./dom.js";
+import { address, back, isHome } from "./router.js";
 import { feel, hasBackButton, offer, offerBack } from "./telegram.js";
+import { demoVisitor, newDemoVisitor } from "./visitor.js";
 import { t } from "./words.js";
 
 const TOAST_MS = 4500;
+const PLACES = {
+  language: () => h("button", { type: "button", hidden: true }),
+  demo: () => h("aside", { hidden: true }),
+  banner: () => h("div", { role: "alert", hidden: true }, h("p"), h("button", { type: "button" })),
+  action: () => h("div", h("button.main", { type: "button", hidden: true })),
+  sure: () => h("dialog", { "aria-labelledby": "sure-words" }),
+  toast: () => h("output", { popover: "manual" }),
+};
 
-/** Write the head in the language spoken now. */
-export function drawHead(switched) {
-  leads($(".home"), {}).replaceChildren(icon("shop"), h("span", t("shop")));
-  const at = place();
-  const link = (name, there, here, ...inner) => {
-    const made = leads(h("a", h("span", t(name)), ...inner), there);
-    if (here) made.setAttribute("aria-current", "page");
-    return made;
-  };
-  const count = h("b.count");
-  const show = () => {
-    say(count, itemCount() || "");
-    count.hidden = !itemCount();
-  };
-  show();
-  unwatch?.();
-  unwatch = watch(show);
-  $(".top nav").replaceChildren(
-    link("ordersShort", { view: "orders" }, at.view === "orders" || at.order, icon("orders")),
-    link("cart", { view: "cart" }, at.view === "cart", icon("cart"), count),
-  );
-  const button = $("#language");
-  Object.assign(button, { hidden: false, onclick: switched, title: t("switchLanguage") });
+/** A place of the shell, by its id. */
+function part(id) {
+  const there = document.getElementById(id);
+  if (there) return there;
+  const made = Object.assign(PLACES[id](), { id });
+  document.body.append(made);
+  return made;
+}
+
+/** What is around a view, in the language spoken now. `switched` speaks the other one; without it the page has one. */
+export function drawShell({ switched = null } = {}) {
+  const button = part("language");
+  Object.assign(button, { hidden: !switched, onclick: switched, title: t("switchLanguage") });
   aria(button, "label", `${t("otherLanguage")}: ${t("switchLanguage")}`);
   say(button, t("otherLanguage"));
   drawDemo();
   offerBack(isHome() ? null : back);
 }
 
-let unwatch = null;
-
 function drawDemo() {
-  const box = $("#demo");
-  box.hidden = !(demo && shop.visitor?.demo);
+  const box = part("demo");
+  box.hidden = known() !== "demo";
   if (box.hidden) return;
   const another = h("button.plain", { type: "button", onclick: () => {
-    const query = new URLSearchParams(location.search);
-    query.set("user", newDemoVisitor());
-    query.delete("order");
-    location.search = query;
+    const home = new URL(address({}), location.href);
+    home.searchParams.set("user", newDemoVisitor());
+    location.assign(home);
   } }, t("demoOther"));
   aria(box, "label", t("demoLabel"));
-  box.replaceChildren(h("span", t("demo", shop.visitor.id)), another);
+  box.replaceChildren(h("span", t("demo", demoVisitor())), another);
 }
 
 let shownAction = null;
@@ -59,7 +54,7 @@ let shownAction = null;
 /** What there is to do next: `{ text, run, busy, off }` or null. One button, always at the same place. */
 export function setAction(next) {
   shownAction = next;
-  const button = $("#action button");
+  const button = $("button", part("action"));
   const elsewhere = offer(next);
   button.hidden = !next || elsewhere;
   if (!next || elsewhere) return;
@@ -102,7 +97,7 @@ let hiding = 0;
 
 /** A few words above everything, for a while. */
 export function toast(text, bad = false) {
-  const box = $("#toast");
+  const box = part("toast");
   box.textContent = text;
   box.classList.toggle("bad", bad);
   if (bad) feel("bad");
@@ -122,7 +117,7 @@ export const toastProblem = (error) => toast(`${error.message} ${error.advice ??
 
 /** The banner of a service that does not answer; `retry` is what its button does. */
 export function banner(shown, retry) {
-  const box = $("#banner");
+  const box = part("banner");
   box.hidden = !shown;
   if (!shown) return;
   say($("p", box), t("lost"));
@@ -133,7 +128,7 @@ export function banner(shown, retry) {
 
 /** Ask before something is done; resolves to whether it is. */
 export function sure(words, yes, no) {
-  const dialog = $("#sure");
+  const dialog = part("sure");
   return new Promise((resolve) => {
     // Not the event of its closing, which may come only when it has been opened again.
     const answer = (value) => {

@@ -1,24 +1,28 @@
-// Where in the shop the customer is: the query of the address says it, so that links, reloads and the back button work.
+// Where on the page the visitor is: the query of the address says it, so that links, reloads and the back button work.
 
-const OURS = ["view", "order", "product"];
+let ours = {};
 let follow = () => {};
 
-/** `{ view, order, product }` of the address. */
-export function place() {
-  const query = new URLSearchParams(location.search);
-  const order = Number(query.get("order"));
-  const product = Number(query.get("product"));
-  return {
-    view: query.get("view") ?? "",
-    order: Number.isSafeInteger(order) && order > 0 ? order : null,
-    product: Number.isSafeInteger(product) && product > 0 ? product : null,
-  };
+/** Say what makes a place on this page: `{ view: String, order: Number }`. A number is a positive one, or null. */
+export function places(fields) {
+  ours = fields;
 }
 
-/** The address of a place; what is not ours in it (the bot, Telegram's part) stays. */
+/** What the address says of each of them: `{ view, order }`. */
+export function place() {
+  const query = new URLSearchParams(location.search);
+  return Object.fromEntries(Object.entries(ours).map(([name, kind]) => [name, kind === Number ? positive(query.get(name)) : query.get(name) ?? ""]));
+}
+
+function positive(text) {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : null;
+}
+
+/** The address of a place; what is not of the page in it (Telegram's part) stays. */
 export function address(there) {
   const query = new URLSearchParams(location.search);
-  for (const name of OURS) query.delete(name);
+  for (const name of Object.keys(ours)) query.delete(name);
   for (const [name, value] of Object.entries(there)) if (value) query.set(name, value);
   const text = query.toString();
   return `${location.pathname}${text ? `?${text}` : ""}${location.hash}`;
@@ -34,7 +38,7 @@ export function go(there, { instead = false } = {}) {
   follow();
 }
 
-/** Back to where the customer came from; whoever came from outside goes to the catalogue. */
+/** Back to where the visitor came from; whoever came from outside goes to the beginning. */
 export function back() {
   if (depth() > 0) history.back();
   else go({}, { instead: true });
