@@ -38,7 +38,7 @@ async def session_in(request: Request, here: BotPage) -> Session | None:
     what would change something and was not sent by a page of ours: `not_of_the_page`.
     """
     token = request.cookies.get(cookie_name(https=is_https(request)), "")
-    if not token or "code" not in here.ways:
+    if not token or "code" not in here.page.enter:
         return None
     if request.method not in LOOKS and not is_of_the_page(request):
         raise not_of_the_page(request, here)

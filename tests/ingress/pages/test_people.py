@@ -6,6 +6,8 @@ import pytest
 import trio
 
 from mailroom.actors.people.code import TRIES
+from mailroom.actors.people.enter import open_session
+from mailroom.actors.runtime.bridge import aio
 from tests.actors.push_service import Browser as Chrome
 from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     ANNA,
@@ -291,6 +293,18 @@ def test_nobody_can_enter_by_a_code_where_nobody_carries_any(open_salon):
         anna = salon.browser()
         assert (await anna.ask("POST", "api/_code", {"address": ANNA})).status == 404
         assert "code" not in (await anna.ask("GET", "api/_me")).json["enter"]
+
+    open_salon(test, senders=())
+
+
+def test_whoever_is_logged_in_stays_so_while_nobody_carries_codes(open_salon):
+    async def test(salon):
+        anna = salon.browser()
+        token = await aio(open_session, salon.pool, "salon", "p_1", ["mail:anna@example.com"], "a browser")
+        anna.cookies = {COOKIE: token}
+        assert (await anna.who())["person"] == "p_1"
+        assert (await anna.ask("POST", "api/_leave", {})).status == 200
+        assert (await anna.who())["person"] is None
 
     open_salon(test, senders=())
 
