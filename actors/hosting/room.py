@@ -15,7 +15,7 @@ from mailroom.actors.people.links import Links
 from mailroom.actors.people.push import push
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
-from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.allowance import RoomAllowance
 from mailroom.actors.uses.cache import RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.events import RoomEvents
@@ -61,7 +61,7 @@ class Room(Generic[O]):
     vault: Vault
     http: Http
     """For calls to addresses that somebody typed, such as a supplier's: it goes into no private network."""
-    allowance: Allowance
+    allowance: RoomAllowance
     """What somebody may do only so often."""
     cpu: Cpu
     """For work that would stall the loop."""

@@ -16,7 +16,7 @@ from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.providers.webpush import WebPush
-from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.allowance import Allowance, RoomAllowance
 from mailroom.actors.uses.cache import Cache, RoomCache
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.events import Events, RoomEvents
@@ -90,7 +90,7 @@ class BotServices:
             models=self.models,
             vault=self.vault,
             http=self.http,
-            allowance=self.allowance,
+            allowance=RoomAllowance(self.allowance, bot),
             cpu=self.cpu,
             cache=RoomCache(self.cache, bot),
             events=RoomEvents(self.events, self.vault, bot),

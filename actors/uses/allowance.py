@@ -82,3 +82,19 @@ class Allowance:
             return await self._brief.ask(lambda: asked(whose, most, interval * 1000)) / 1000
         except StoreUnavailable:
             return 0.0
+
+
+class RoomAllowance:
+    """The allowances of one bot: no other's, and none of the platform's, has the same names."""
+
+    def __init__(self, allowance: Allowance, bot: str) -> None:
+        self._allowance = allowance
+        self._bot = bot
+
+    async def take(self, name: str, key: str, *, most: int, seconds: float) -> float:
+        """Take one; 0, or for how many seconds there is none."""
+        return await self._allowance.take(f"room_{name}", f"{self._bot}:{key}", most=most, seconds=seconds)
+
+    async def look(self, name: str, key: str, *, most: int, seconds: float) -> float:
+        """For how many seconds there is none; 0 where there is one, which stays."""
+        return await self._allowance.look(f"room_{name}", f"{self._bot}:{key}", most=most, seconds=seconds)

@@ -6,7 +6,7 @@ import pytest
 
 from mailroom.actors.uses import allowance as allowing
 from mailroom.actors.uses import brief
-from mailroom.actors.uses.allowance import Allowance
+from mailroom.actors.uses.allowance import Allowance, RoomAllowance
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.allowances import Allowances
 from mailroom.storage.redis.batch import Line
@@ -122,3 +122,18 @@ def test_the_number_of_people_remembered_is_bounded(monkeypatch):
         return [await allowance.look("orders", key, most=2, seconds=60) > 0 for key in ("ann", "bob", "eve")]
 
     assert asyncio.run(main()) == [False, True, True]
+
+
+def test_what_a_room_allows_is_its_own_and_neither_another_bots_nor_the_platforms():
+    async def main():
+        allowance = Allowance(now=Clock())
+        mine, other = (RoomAllowance(allowance, bot) for bot in ("mine", "other"))
+        once = {"most": 1, "seconds": 60}
+        assert await mine.take("calls", "ann", **once) == 0
+        assert await mine.take("calls", "ann", **once) == 60
+        assert await mine.look("calls", "ann", **once) == 60
+        assert await other.look("calls", "ann", **once) == 0
+        assert await other.take("calls", "ann", **once) == 0
+        assert await allowance.take("calls", "mine:ann", **once) == 0
+
+    asyncio.run(main())
