@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mailroom.actors.jobs.transaction import Transaction as Transaction
     from mailroom.actors.providers.payments import Money as Money
     from mailroom.actors.turn import Turn as Turn
+    from mailroom.storage.postgres.deeds import Deed as Deed
     from mailroom.storage.postgres.outbox.connection import Connection as Connection
     from mailroom.storage.postgres.outbox.connection import Source as Source
     from mailroom.storage.postgres.outbox.job import NewJob as NewJob
@@ -44,6 +45,7 @@ _FROM = {
     "BundledBot": "actors.hosting.bundled",
     "ChatEvent": "actors.hosting.events",
     "Connection": "storage.postgres.outbox.connection",
+    "Deed": "storage.postgres.deeds",
     "Demo": "actors.hosting.bundled",
     "DemoPerson": "actors.hosting.demo_person",
     "Done": "storage.postgres.outbox.outcome",

@@ -25,6 +25,7 @@ from mailroom.actors.uses.lease import RoomLease
 from mailroom.actors.uses.limiter import RoomLimiter
 from mailroom.actors.uses.signals import RoomSignals
 from mailroom.storage.clock import Clock
+from mailroom.storage.postgres.deeds import Deed, deeds
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.schemas import SchemaConnection, SchemaPool
 from mailroom.storage.vault import Vault
@@ -38,6 +39,10 @@ Erases = Callable[["Room[Any]", Transaction, str], Awaitable[None]]
 
 async def nothing_to_erase(_room: "Room[Any]", _tx: Transaction, _person: str) -> None:
     """The room keeps nothing of anybody."""
+
+
+DEEDS_MAX = 500
+"""Lines of a log that anybody reads at once."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,12 @@ class Room(Generic[O]):
         that). What the block raises undoes all of it. Raises `StoreUnavailable`.
         """
         return transaction(self.database, of.cause, self.wake)
+
+    async def deeds(self, most: int = 20, before: int | None = None) -> list[Deed]:
+        """What was noted of this bot last (`Transaction.note`), newest first, for a log in its section of the
+        console; with `before` only what is older than the deed of that id.
+        """
+        return await deeds(self.database, self.bot, min(most, DEEDS_MAX), before)
 
     @property
     def clock(self) -> Clock:

@@ -229,8 +229,12 @@ def test_who_acts_and_why_is_noted_as_whoever_knows_it_best_says(toys):
         await toys.give(replace(visit(), why="the customer called"))
         toys.woken.clear()
         await toys.give(turn().cause.by("Мария (telegram 7003)", "sold out"))
-        noted = [(deed.who, deed.why) for deed in await deeds(toys.pool, "toys")]
-        assert noted == [("Мария (telegram 7003)", "sold out"), ("Anna (page)", "the customer called")]
+        noted = await toys.room.deeds()
+        assert [(deed.who, deed.why) for deed in noted] == [
+            ("Мария (telegram 7003)", "sold out"), ("Anna (page)", "the customer called"),
+        ]  # fmt: skip
+        assert await toys.room.deeds(1) == noted[:1]
+        assert await toys.room.deeds(before=noted[0].id) == noted[1:]
 
     toys(test)
 
