@@ -82,7 +82,11 @@ def put_cookie(response: Response, request: Request, bot: str, token: str) -> No
 
 
 async def renew(response: Response) -> Response:
-    """Have the browser keep the cookie of a session that goes on as long as we do."""
-    if (renewed := getattr(g, RENEWED, None)) is not None and "Set-Cookie" not in response.headers:
+    """Have the browser keep the cookie of a session that goes on as long as we do. Not with what caches on
+    the way may keep: whoever is given that by them would be logged in as somebody else.
+    """
+    renewed = getattr(g, RENEWED, None)
+    kept = "public" in response.headers.get("Cache-Control", "")
+    if renewed is not None and not kept and "Set-Cookie" not in response.headers:
         put_cookie(response, request, *renewed)
     return response

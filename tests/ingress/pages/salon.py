@@ -70,6 +70,10 @@ async def calendar(_room, visit, _asked):
     return File(f"BEGIN:VCALENDAR {visit.grant.reference}".encode(), "text/calendar")
 
 
+async def picture(_room, _visit, _asked):
+    return File(b"a picture", "image/png", inline=True, fresh_seconds=60)
+
+
 async def be_forgotten(room, visit, _asked):
     async with room.transaction(visit) as tx:
         await room.forget(tx, visit.person)
@@ -80,6 +84,7 @@ def salon_page(files, **changes):
     asked = {
         "asks": [
             Ask("GET", "/who", Asked, who, ANYONE),
+            Ask("GET", "/picture", Asked, picture, ANYONE),
             Ask("GET", "/mine", Asked, who, KNOWN),
             Ask("GET", "/work", Asked, who, {"master"}),
             Ask("POST", "/bookings", Booked, book, KNOWN, keyed=True),

@@ -365,6 +365,10 @@ def test_the_browser_keeps_the_cookie_as_long_as_the_session_goes_on(open_salon)
         await anna.enters()
         assert "Set-Cookie" not in (await anna.ask("GET", "api/mine")).headers
         await salon.sql("UPDATE mailroom.page_session SET seen_at = now() - interval '2 hours' RETURNING 1")
+        shared = await anna.ask("GET", "api/picture")
+        assert "public" in shared.headers["Cache-Control"]
+        assert "Set-Cookie" not in shared.headers, "whoever is given it from a cache would be her"
+        await salon.sql("UPDATE mailroom.page_session SET seen_at = now() - interval '2 hours' RETURNING 1")
         before = dict(anna.cookies)
         assert "Max-Age=2592000" in (await anna.ask("GET", "api/mine")).headers["Set-Cookie"]
         assert anna.cookies == before
