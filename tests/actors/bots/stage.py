@@ -33,6 +33,7 @@ from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ops.bundled import room
+from mailroom.pages import ANYONE, KNOWN, Live, Problem, Proof, Visit
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.vault import Vault
 from tests.actors.house import Telegram, open_house
@@ -54,8 +55,9 @@ UPDATES_MAX = 1_000
 class Stage:
     """A bot and its people; `provider` is where they pay, `telegram` keeps what they were sent."""
 
-    def __init__(self, stand, house, services, provider, queues):
+    def __init__(self, stand, house, services, parts, provider, queues):
         self.stand, self.house, self.services, self.provider = stand, house, services, provider
+        self._parts = parts
         self.telegram, self.database = house.telegram, services.database
         self._queues = queues
         self._notices = itertools.count(1)
@@ -85,6 +87,30 @@ class Stage:
         for _ in range(2):
             await self.stand.enqueue(noticed_job(wanted, digest=str(next(self._notices))))
         await self.settled()
+
+    async def asks(self, person, method, path, *, key="", **asked):
+        """Somebody's question at the bot's page or in its section of the console, and what is answered; then
+        waits until all that follows is done. Raises `Problem`.
+        """
+        ask, door = self._ask(method, path)
+        proofs = frozenset({Proof("telegram", f"tg:{person}")})
+        roles = await aio(self._parts.roles, self.services, proofs)
+        if not (roles | ANYONE | KNOWN) & frozenset(ask.may):
+            raise Problem("forbidden", "forbidden")
+        visit = Visit(
+            bot=NAME, door=door, person=f"tg:{person}", proofs=proofs, roles=roles,
+            trace=str(next(self._notices)), key=key, why="a test",
+        )  # fmt: skip
+        answer = await aio(ask.function, self.services, visit, ask.model(**asked))
+        if isinstance(answer, Live):
+            answer = await aio(answer.look)
+        await self.settled()
+        return answer
+
+    def _ask(self, method, path):
+        tables = (("page", self._parts.page), ("console", self._parts.section))
+        asks = [(ask, door) for door, table in tables if table is not None for ask in table.asks]
+        return next(found for found in asks if (found[0].method, found[0].path) == (method, path))
 
     async def settled(self):
         """Nothing is left to do, neither for chats nor for jobs, each of which makes work for the other."""
@@ -170,7 +196,7 @@ async def open_stage(
                 *parts.jobs(services),
                 notification_handlers(NAME),
             ]
-            yield Stage(stand, house, services, provider, queues)
+            yield Stage(stand, house, services, parts, provider, queues)
             with trio.CancelScope(shield=True):
                 await aio(services.http.aclose)
 

@@ -23,6 +23,7 @@ from mailroom.ops import configuration
 from mailroom.ops.brought import brought
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.room_options import options_of
+from mailroom.pages import Go, Problem
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.payments import open_payment
@@ -31,11 +32,9 @@ from tests.actors.bots.shop.jobs.faults import Faults
 from tests.actors.bots.stage import OWNER, perform
 from tests.actors.house import Telegram, open_house
 from tests.actors.paying.till import MemoryProvider
+from tests.added import BLOCKS, ROOT, TEXT, write_out
 from tests.shop_tables import tables_of
 
-ROOT = Path(__file__).parents[3]
-TEXT = ROOT.joinpath("ops/docs/add-a-bot.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE))
 ANN, BORIS = 100, 101
 PRICE_MINOR = 30_000
 PATIENCE_SECONDS = 20.0
@@ -56,11 +55,7 @@ globals().update(_play_and_tests())
 @pytest.fixture(scope="module", autouse=True)
 def folder(tmp_path_factory):
     """Where the page's files are while these tests last. Whoever has made a jar by it keeps that one."""
-    folder = tmp_path_factory.mktemp("added")
-    for name, content in BLOCKS.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
+    folder = write_out(tmp_path_factory.mktemp("added"))
     found = _forget_modules()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [str(folder), *sys.path])
@@ -215,7 +210,7 @@ def test_money_that_the_provider_cannot_give_back_is_told_to_the_owners(play):
     async def scenario(stage):
         stage.provider.can_refund = False
         await give(stage)
-        await stage.write(OWNER, "/return 1")
+        await stage.asks(OWNER, "POST", "/tips/{tip}/return", tip=1)
         assert "300 ₽ cannot be refunded through yoomoney" in stage.heard(OWNER)[-1]
         assert await total(stage) == 0
 
@@ -236,6 +231,36 @@ def test_a_provider_that_is_down_and_a_button_that_nobody_made_are_answered(play
         popups = [args["text"] for name, args in stage.telegram.calls if name == "answerCallbackQuery"]
         assert popups == ["Paying does not work right now. Please try again a little later."] * 2
         assert len(stage.heard(ANN)) == 1
+
+    play(scenario)
+
+
+def test_the_page_of_the_jar_shows_it_and_takes_a_tip_once_however_often_its_button_is_pressed(play):
+    async def scenario(stage):
+        jar = await stage.asks(ANN, "GET", "/jar")
+        assert jar["says"] == "This is a tip jar, with 0 ₽ in it. Would you like to add something?"
+        go, again = [await stage.asks(ANN, "POST", "/tips", key="k" * 16, rub=300) for _ in range(2)]
+        assert isinstance(go, Go)
+        assert go == again
+        await stage.pay()
+        assert (await stage.asks(ANN, "POST", "/tips", key="k" * 16, rub=300)).url.endswith("/app/shop/")
+        assert list(stage.provider.payments) == ["p-1"]
+        assert stage.heard(ANN)[0].startswith("💛 Thank you!")
+        with pytest.raises(Problem, match="not_now"):
+            await stage.asks(ANN, "POST", "/tips", rub=299)
+
+    play(scenario)
+
+
+def test_the_section_of_the_jar_is_for_its_owners(play):
+    async def scenario(stage):
+        await give(stage)
+        tips = await stage.asks(OWNER, "GET", "/tips")
+        assert tips == [{"tip": 1, "amount": "300 ₽", "status": "paid"}]
+        with pytest.raises(Problem, match="forbidden"):
+            await stage.asks(ANN, "GET", "/tips")
+        with pytest.raises(Problem, match="There is no paid tip 2"):
+            await stage.asks(OWNER, "POST", "/tips/{tip}/return", tip=2)
 
     play(scenario)
 
@@ -309,5 +334,5 @@ def test_what_the_pages_import_of_mailroom_is_what_there_is_for_authors():
     lines = re.findall(r"^ *(?:from|import) mailroom.*", "".join(map(Path.read_text, pages)), re.MULTILINE)
     assert len(lines) > 10
     assert [
-        line for line in lines if not re.match(r"from mailroom(\.(payments|testing))? import", line)
+        line for line in lines if not re.match(r"from mailroom(\.(pages|payments|testing))? import", line)
     ] == []
