@@ -7,7 +7,6 @@
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import trio
@@ -28,6 +27,7 @@ from mailroom.ingress.pages.allowances import Allowances
 from mailroom.ingress.pages.asks import Asks, say
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.headers import harden
+from mailroom.ingress.pages.kit_files import KIT_AT, kit_file
 from mailroom.ingress.pages.languages import language_of
 from mailroom.ingress.pages.nowhere import nowhere
 from mailroom.ingress.pages.openapi import OPENAPI, openapi
@@ -36,8 +36,6 @@ from mailroom.ingress.pages.sessions import renew
 from mailroom.ingress.pages.visitor import Who
 from mailroom.ingress.pages.words import WORDS, told
 
-KIT = Path(__file__).with_name("kit")
-KIT_AT = "kit/"
 OWN = "_"
 """What is asked of the platform begins so: no ask of a room does."""
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -57,7 +55,6 @@ def pages(
     door.after_request(renew)
     by_name = {one.bot: one for one in of_bots}
     folders = {name: Folder(one.page.files) for name, one in by_name.items()}
-    kit = Folder(KIT)
     allowances, doing = Allowances(allowance, networks(trusted_proxies)), doing or Doing()
     asks = Asks(allowances, doing, Lives(trio.Event() if closing is None else closing))
     own = OwnAsks(allowances, doing)
@@ -88,7 +85,7 @@ def pages(
         if name not in by_name:
             return nowhere(request)
         if rest.startswith(KIT_AT):
-            found = kit.file(rest.removeprefix(KIT_AT), request.headers)
+            found = kit_file(rest.removeprefix(KIT_AT), by_name[name], folders[name], request.headers)
         else:
             found = folders[name].file(rest, request.headers)
         if found is None and by_name[name].asks.find(request.method, f"/{rest}") is not None:

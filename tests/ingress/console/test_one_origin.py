@@ -212,7 +212,9 @@ def test_a_script_of_a_customers_page_cannot_put_itself_between_the_console_and_
         workers = """
         const blob = URL.createObjectURL(new Blob(["onfetch = () => {}"], { type: "text/javascript" }));
         const [own, theirs] = ["/app/tips/main.js", "/console/static/words.js"];
-        const tried = [[own, "/app/tips/"], [own, "/app"], [own, "/console"], [own, "/"],
+        const kit = "/app/tips/kit/sw.js";
+        const tried = [[own, "/app/tips/"], [kit, "/app"], [kit, "/app/mine/"], [kit, "/console"],
+          [own, "/app"], [own, "/console"], [own, "/"],
           [theirs, "/console"], ["/app/tips/api/jars/x/receipt", "/console"], [blob, "/console"]];
         const said = ([script, scope]) => navigator.serviceWorker.register(script, { scope, type: "module" })
           .then(() => "registered", (error) => error.name);

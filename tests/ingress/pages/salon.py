@@ -21,6 +21,7 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.events import Events, RoomEvents
+from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
@@ -201,6 +202,7 @@ def room_in(pool, bot, vault, allowance, woken, **more) -> Room:
         links=Links(bot, "https://salon.example", vault, username),
         wake=woken.append,
         events=RoomEvents(Events(RoomEventRows(pool)), vault, bot),
+        signals=RoomSignals(Signals(), bot),
         **more,
     )
 

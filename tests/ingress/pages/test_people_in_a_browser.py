@@ -27,9 +27,12 @@ ASKS = """
 """
 
 
-def in_a_browser(open_salon, chromium, tmp_path, test):
+INDEX = '<link rel="icon" href="data:,"><h1>Salon</h1>'
+
+
+def in_a_browser(open_salon, chromium, tmp_path, test, index=INDEX, script=None, **changes):
     """Run a test on the asyncio side, with the salon's page at one address and another site's at another."""
-    (tmp_path / "index.html").write_text('<link rel="icon" href="data:,"><h1>Salon</h1>')
+    (tmp_path / "index.html").write_text(index)
 
     async def served(salon):
         stop = trio.Event()
@@ -47,11 +50,11 @@ def in_a_browser(open_salon, chromium, tmp_path, test):
 
     async def looked(salon, base, elsewhere):
         async with connected(chromium) as talk:
-            page = await Page.open(talk, f"{base}/app/salon/")
+            page = await Page.open(talk, f"{base}/app/salon/", script=script)
             await page.sees("Salon")
             await test(salon, page, base, elsewhere)
 
-    open_salon(served)
+    open_salon(served, **changes)
 
 
 async def does(page, script):
