@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailroom.actors.jobs.notify import NOTIFICATION
-from mailroom.actors.jobs.queue import Queue
+from mailroom.actors.jobs.queue import Queue, bot_of
 from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.ops.bundled import parts_of, rooms
 from mailroom.ops.faults import CannotStartError
@@ -16,6 +16,7 @@ from mailroom.ops.settings import Settings
 if TYPE_CHECKING:  # asyncpg and aiogram, which counting queues can do without
     from mailroom.actors.hosting.measure import Measure
     from mailroom.actors.hosting.services import BotServices
+    from mailroom.actors.jobs.every import Every
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.purpose import Purposes
@@ -29,6 +30,8 @@ class Brought:
     rooms: Sequence[str]
     """The bots that have a room, and may ask for payments."""
     handlers: "list[Handlers]"
+    periodic: "list[Every]"
+    """What they have enqueued again and again."""
     purposes: "Purposes"
     """What follows from payments, by the bot that asked for them and by what they pay for."""
     restored: "list[Restored]"
@@ -58,6 +61,9 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
     return Brought(
         rooms=list(own),
         handlers=[one for several in handlers.values() for one in several],
+        periodic=[
+            _in_own_queue(name, one) for name, (parts, its) in own.items() for one in parts.periodic(its)
+        ],
         purposes={
             (name, purpose): replace(meaning, within=its.database)
             for name, (parts, its) in own.items()
@@ -98,6 +104,14 @@ def _require_one_each(bot: str, queues: Sequence[str], handlers: "Sequence[Handl
             raise CannotStartError(
                 f"bots.{bot}: Parts.jobs does jobs of {queue}, a queue that BundledBot.queues does not name."
             )
+
+
+def _in_own_queue(bot: str, every: "Every") -> "Every":
+    if bot_of(queue := every.job().queue) != bot:
+        raise CannotStartError(
+            f"bots.{bot}: its periodic work {every.name} is enqueued in {queue}: it must be its own."
+        )
+    return every.of(bot)
 
 
 def _one_for_each_schema(settings: Settings) -> list[str]:

@@ -16,6 +16,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.actor import job_life
 from mailroom.actors.jobs.chat_door import ChatDoor
 from mailroom.actors.jobs.context import Services
+from mailroom.actors.jobs.every import Every
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.jobs.whose import whose_of
@@ -43,7 +44,7 @@ from mailroom.storage.postgres.room_events import prune as prune_events
 from mailroom.storage.redis.mailbox import Mailboxes
 from mailroom.supervisors.moving_jobs import MovingJobs
 from mailroom.supervisors.otp.child import Life, Start
-from mailroom.supervisors.periodic import Periodic, Work
+from mailroom.supervisors.periodic import Periodic
 from mailroom.supervisors.workplace import Workplace
 
 log = get_logger("mailroom.outbox")
@@ -100,12 +101,13 @@ class Outbox:
         door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
         services = Services(self.url, self.ears, self.bell, bots, door, self.connections)
         works = [
-            Work(
+            Every(
                 RECONCILE.name,
                 lambda: RECONCILE(Reconcile()),
                 every_seconds=RECONCILE_SECONDS,
             ),
-            Work(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
+            Every(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
+            *brought.periodic,
         ]
         queues = _by_queue(
             [

@@ -3,18 +3,17 @@
 Runs that were missed while no process lived are made up for by one. On-call sees them in `all_works`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import asyncpg
 import trio
 from structlog import get_logger
 
+from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.outbox.bell import Bell
-from mailroom.storage.postgres.outbox.job import NAME, NewJob
-from mailroom.storage.postgres.periodic.schedule import Schedule, ScheduleError
+from mailroom.storage.postgres.periodic.schedule import ScheduleError
 from mailroom.storage.postgres.periodic.works import KNOWN_SECONDS, Ran, Works
 from mailroom.supervisors.otp.child import Life
 
@@ -27,28 +26,10 @@ LOOK_SECONDS = 1.0
 OUTAGE_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Something to be done again and again. `job` is called at each run, and makes what is enqueued."""
-
-    name: str
-    job: Callable[[], NewJob]
-    every_seconds: float | None = None
-    cron: str | None = None
-    zone: str = "UTC"
-    """Whose clock the cron expression speaks of."""
-    schedule: Schedule = field(init=False)
-
-    def __post_init__(self) -> None:
-        if NAME.fullmatch(self.name) is None:
-            raise ScheduleError(f"{self.name!r} must be 1 to 100 of the characters A-Z a-z 0-9 _ . -")
-        object.__setattr__(self, "schedule", Schedule(self.every_seconds, self.cron, self.zone))
-
-
 class Periodic:
     """The scheduler of one process."""
 
-    def __init__(self, pool: asyncpg.Pool, bell: Bell, works: Sequence[Work]) -> None:
+    def __init__(self, pool: asyncpg.Pool, bell: Bell, works: Sequence[Every]) -> None:
         self._jobs = {work.name: work.job for work in works}
         if len(self._jobs) < len(works):
             raise ScheduleError("two works have one name")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mailroom.actors.hosting.room import Room as Room
     from mailroom.actors.hosting.throttle import Throttle as Throttle
     from mailroom.actors.jobs.context import JobContext as JobContext
+    from mailroom.actors.jobs.every import Every as Every
     from mailroom.actors.jobs.handlers import Handlers as Handlers
     from mailroom.actors.jobs.kind import Kind as Kind
     from mailroom.actors.jobs.kind import Patience as Patience
@@ -50,6 +51,7 @@ _FROM = {
     "DemoPerson": "actors.hosting.demo_person",
     "Done": "storage.postgres.outbox.outcome",
     "Event": "actors.events",
+    "Every": "actors.jobs.every",
     "Handlers": "actors.jobs.handlers",
     "JobContext": "actors.jobs.context",
     "Kind": "actors.jobs.kind",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # frameworks
 
     from mailroom.actors.hosting.measure import Measure
     from mailroom.actors.hosting.room import Room
+    from mailroom.actors.jobs.every import Every
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.transaction import Transaction
     from mailroom.actors.jobs.whose import Asked
@@ -66,6 +67,8 @@ class Parts(Generic[O]):
     """What answers people: a fresh router each time, for aiogram attaches one to one parent only."""
     jobs: "Callable[[Room[O]], Iterable[Handlers]]" = lambda _room: ()
     """Who does the jobs of its queues: for each of `BundledBot.queues` one `Handlers`."""
+    periodic: "Callable[[Room[O]], Iterable[Every]]" = lambda _room: ()
+    """What is to be enqueued again and again, in its own queues."""
     purposes: "Callable[[Room[O]], Mapping[str, Purpose]]" = lambda _room: {}
     """What follows from the payments that it asks for, by what they pay for."""
     page: Page[O] | None = None

@@ -160,3 +160,37 @@ def test_a_queue_whose_jobs_nobody_does_is_no_room(room, queues, jobs, said):
     services = SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot))
     with pytest.raises(CannotStartError, match=said):
         brought(load(config, environment={}), services)
+
+
+PERIODIC = """
+from mailroom import Every, Handlers, Kind
+from pydantic import BaseModel
+class Day(BaseModel): ...
+INK = Queue("ink")
+REFILL = Kind("refill", Day, queue=INK)
+def jobs(room):
+    its = Handlers(INK, room.bot)
+    its.job(REFILL)(print)
+    return [its]
+PARTS = Parts(
+    answers=list,
+    jobs=jobs,
+    periodic=lambda room: [Every("refill", lambda: REFILL(Day(), bot=WHOSE), cron="0 9 * * *")],
+)
+BOT = BundledBot(options=Options, parts=lambda: PARTS, queues=(INK,))
+"""
+
+
+def test_the_periodic_work_of_a_room_is_enqueued_in_its_queue_and_bears_its_name(room):
+    config, _ = room(PERIODIC.replace("WHOSE", "room.bot"))
+    services = SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot))
+    (work,) = brought(load(config, environment={}), services).periodic
+    assert (work.name, str(work.schedule), work.job().queue) == ("mine.refill", "0 9 * * * UTC", "mine.ink")
+
+
+def test_periodic_work_in_the_queue_of_another_bot_is_no_room(room):
+    config, _ = room(PERIODIC.replace("WHOSE", "'shop'"))
+    services = SimpleNamespace(of=lambda bot: SimpleNamespace(bot=bot))
+    said = "bots.mine: its periodic work refill is enqueued in shop.ink: it must be its own"
+    with pytest.raises(CannotStartError, match=said):
+        brought(load(config, environment={}), services)

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 import trio
 
+from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.migrate import migrate
@@ -14,7 +15,7 @@ from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.periodic.schedule import ScheduleError
 from mailroom.storage.postgres.periodic.works import all_works, once
-from mailroom.supervisors.periodic import LOOK_SECONDS, Periodic, Work, wait_seconds
+from mailroom.supervisors.periodic import LOOK_SECONDS, Periodic, wait_seconds
 from tests.actors.jobs.stand import Life
 
 
@@ -62,7 +63,7 @@ async def work(pool, name):
 
 def test_a_run_is_a_job_and_on_call_sees_both_times(play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), every_seconds=60))
+        one = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(one.register, True)
         assert await aio(one.run_once) == []
         assert (await work(pool, "tidy")).last_run is None
@@ -82,7 +83,7 @@ def test_ten_processes_run_what_is_due_once(play):
     async def scenario(pool):
         names = [f"work-{number}" for number in range(5)]
         crowd = [
-            process(pool, *(Work(name, job(name), every_seconds=60) for name in names)) for _ in range(10)
+            process(pool, *(Every(name, job(name), every_seconds=60) for name in names)) for _ in range(10)
         ]
         for one in crowd:
             await aio(one.register, True)
@@ -101,7 +102,7 @@ def test_ten_processes_run_what_is_due_once(play):
 
 def test_a_day_of_missed_runs_is_one_run(play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), every_seconds=60))
+        one = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(one.register, True)
         await due(pool, "tidy", ago="1 day")
         await aio(one.run_once)
@@ -114,11 +115,11 @@ def test_a_day_of_missed_runs_is_one_run(play):
 
 def test_a_restart_keeps_the_next_run_and_a_changed_schedule_takes_effect(play):
     async def scenario(pool):
-        await aio(process(pool, Work("tidy", job(), every_seconds=3600)).register, True)
+        await aio(process(pool, Every("tidy", job(), every_seconds=3600)).register, True)
         first = await work(pool, "tidy")
-        await aio(process(pool, Work("tidy", job(), every_seconds=3600)).register, True)
+        await aio(process(pool, Every("tidy", job(), every_seconds=3600)).register, True)
         assert await work(pool, "tidy") == first
-        await aio(process(pool, Work("tidy", job(), cron="0 3 * * *")).register, True)
+        await aio(process(pool, Every("tidy", job(), cron="0 3 * * *")).register, True)
         changed = await work(pool, "tidy")
         assert (changed.schedule, changed.next_run.hour, changed.next_run.minute) == ("0 3 * * * UTC", 3, 0)
 
@@ -127,8 +128,8 @@ def test_a_restart_keeps_the_next_run_and_a_changed_schedule_takes_effect(play):
 
 def test_an_old_version_neither_runs_nor_takes_back_what_a_new_one_has_changed(play):
     async def scenario(pool):
-        old = process(pool, Work("tidy", job("old"), every_seconds=3600))
-        new = process(pool, Work("tidy", job("new"), every_seconds=60))
+        old = process(pool, Every("tidy", job("old"), every_seconds=3600))
+        new = process(pool, Every("tidy", job("new"), every_seconds=60))
         await aio(old.register, True)
         await aio(new.register, True)
         await aio(old.register, False)
@@ -142,9 +143,9 @@ def test_an_old_version_neither_runs_nor_takes_back_what_a_new_one_has_changed(p
 
 def test_a_schedule_that_only_a_dead_process_knew_is_taken_over(play):
     async def scenario(pool):
-        new = process(pool, Work("tidy", job(), every_seconds=60))
+        new = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(new.register, True)
-        await aio(process(pool, Work("tidy", job(), every_seconds=3600)).register, True)  # it ends now
+        await aio(process(pool, Every("tidy", job(), every_seconds=3600)).register, True)  # it ends now
         await aio(new.register, False)
         assert (await work(pool, "tidy")).schedule == "every 3600 s"
         await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() - interval '2 min'")
@@ -156,8 +157,8 @@ def test_a_schedule_that_only_a_dead_process_knew_is_taken_over(play):
 
 def test_a_removed_name_is_forgotten_once_no_process_knows_it(play):
     async def scenario(pool):
-        old = process(pool, Work("tidy", job(), every_seconds=60), Work("gone", job(), every_seconds=60))
-        new = process(pool, Work("tidy", job(), every_seconds=60))
+        old = process(pool, Every("tidy", job(), every_seconds=60), Every("gone", job(), every_seconds=60))
+        new = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(old.register, True)
         await aio(new.register, True)
         assert [one.name for one in await aio(all_works, pool)] == ["gone", "tidy"]
@@ -173,7 +174,7 @@ def test_work_that_cannot_make_its_job_is_seen_and_holds_up_nobody(play):
         raise RuntimeError("no tariff")
 
     async def scenario(pool):
-        one = process(pool, Work("ill", fails, every_seconds=60), Work("well", job(), every_seconds=60))
+        one = process(pool, Every("ill", fails, every_seconds=60), Every("well", job(), every_seconds=60))
         await aio(one.register, True)
         await due(pool, "ill", ago="1 minute")
         await due(pool, "well")
@@ -187,7 +188,7 @@ def test_work_that_cannot_make_its_job_is_seen_and_holds_up_nobody(play):
 
 def test_a_queue_that_stands_still_does_not_fill_with_the_same_job(play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), every_seconds=60))
+        one = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(one.register, True)
         for _ in range(3):
             await due(pool, "tidy")
@@ -206,7 +207,7 @@ def test_the_part_runs_what_becomes_due_and_outlives_a_cut_connection(play):
     async def scenario(pool):
         life = Life()
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(life.run, process(pool, Work("tidy", job(), every_seconds=1)).live)
+            nursery.start_soon(life.run, process(pool, Every("tidy", job(), every_seconds=1)).live)
             await life.up.wait()
             while not await jobs(pool):  # noqa: ASYNC110 - the database has no event
                 await trio.sleep(0.05)
@@ -236,6 +237,6 @@ def test_how_long_to_sleep():
 def test_two_works_of_one_name_are_refused(play):
     async def scenario(pool):
         with pytest.raises(ScheduleError, match="one name"):
-            process(pool, Work("tidy", job(), every_seconds=1), Work("tidy", job(), every_seconds=2))
+            process(pool, Every("tidy", job(), every_seconds=1), Every("tidy", job(), every_seconds=2))
 
     play(scenario)

@@ -3,10 +3,10 @@
 import pytest
 from prometheus_client import REGISTRY
 
+from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.periodic.schedule import Schedule
 from mailroom.storage.postgres.periodic.works import overdue
-from mailroom.supervisors.periodic import Work
 from mailroom.supervisors.periodic_gauges import measure_periodic, standing_still
 from tests.supervisors.test_periodic import due, job, jobs, play, process, work
 
@@ -18,7 +18,7 @@ AHEAD = "-1 year"
 @pytest.mark.parametrize("schedule", [{"every_seconds": 60}, {"cron": "*/5 * * * *"}], ids=str)
 def test_a_next_run_a_year_away_because_the_clock_was_ahead_is_pulled_back_to_one_interval(schedule, play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), **schedule))
+        one = process(pool, Every("tidy", job(), **schedule))
         await aio(one.register, True)
         await due(pool, "tidy", AHEAD)
         await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() + interval '1 year'")
@@ -33,7 +33,7 @@ def test_a_next_run_a_year_away_because_the_clock_was_ahead_is_pulled_back_to_on
 
 def test_a_run_that_is_due_earlier_stays_where_it_is(play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), every_seconds=60))
+        one = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(one.register, True)
         await due(pool, "tidy", "-30 seconds")
         before = (await work(pool, "tidy")).next_run
@@ -45,7 +45,7 @@ def test_a_run_that_is_due_earlier_stays_where_it_is(play):
 
 def test_the_job_of_a_run_from_a_clock_that_was_ahead_is_no_years_obstacle_to_those_after_it(play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), every_seconds=60))
+        one = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(one.register, True)
         await due(pool, "tidy")
         await aio(one.run_once)
@@ -70,7 +70,7 @@ def test_the_job_of_a_run_from_a_clock_that_was_ahead_is_no_years_obstacle_to_th
 
 def test_a_job_that_waits_for_its_next_attempt_is_left_alone(play):
     async def scenario(pool):
-        one = process(pool, Work("tidy", job(), every_seconds=60))
+        one = process(pool, Every("tidy", job(), every_seconds=60))
         await aio(one.register, True)
         await due(pool, "tidy")
         await aio(one.run_once)
@@ -85,9 +85,9 @@ def test_a_job_that_waits_for_its_next_attempt_is_left_alone(play):
 
 def test_a_name_of_a_program_that_is_gone_is_forgotten_though_the_clock_was_ahead(play):
     async def scenario(pool):
-        await aio(process(pool, Work("gone", job(), every_seconds=60)).register, True)
+        await aio(process(pool, Every("gone", job(), every_seconds=60)).register, True)
         await aio(pool.execute, "UPDATE mailroom.periodic_work SET known_at = now() + interval '1 year'")
-        await aio(process(pool, Work("tidy", job(), every_seconds=60)).register, True)
+        await aio(process(pool, Every("tidy", job(), every_seconds=60)).register, True)
         assert list(await aio(overdue, pool)) == ["tidy"]
 
     play(scenario)
@@ -99,7 +99,7 @@ def gauge(name):
 
 def test_periodic_work_that_nobody_runs_is_measured_and_warned_of(play):
     async def scenario(pool):
-        await aio(process(pool, Work("tidy", job(), every_seconds=60)).register, True)
+        await aio(process(pool, Every("tidy", job(), every_seconds=60)).register, True)
         await measure_periodic(pool)
         assert (gauge("tidy"), await aio(standing_still, pool)) == (0, {})
         await due(pool, "tidy", "400 seconds")

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 import trio
 
+from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.migrate import migrate
@@ -18,7 +19,7 @@ from mailroom.supervisors.oncall import periodic
 from mailroom.supervisors.oncall.errors import UnknownTargetError
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
-from mailroom.supervisors.periodic import Periodic, Work, wait_seconds
+from mailroom.supervisors.periodic import Periodic, wait_seconds
 from tests.actors.jobs.stand import Life
 
 BY = By("ann", "the provider is back")
@@ -45,7 +46,7 @@ def play(clean_postgres_url, clean_redis_url):
 
 
 def scheduler(pool, make=lambda: NewJob("upkeep", "tidy")):
-    return Periodic(pool, Bell(pool), [Work("tidy", make, every_seconds=3600)])
+    return Periodic(pool, Bell(pool), [Every("tidy", make, every_seconds=3600)])
 
 
 async def runs(pool):
