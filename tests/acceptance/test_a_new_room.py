@@ -4,6 +4,7 @@ the checkout it answers in the chat, takes money on its page, does its jobs, and
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 import uvloop
 
 from tests.acceptance.processes import Process, free_port, wait_until
-from tests.added import write_out
+from tests.added import ROOT, write_out
+from tests.fetched import pip
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 
 ANN, BORIS, OWNER = 7001, 7002, 7003
@@ -36,13 +38,30 @@ def asked(url: str, given: object = None, **headers: str) -> tuple[int, Any]:
         return error.code, json.load(error)
 
 
+class Installed(Process):
+    """What is installed in a folder and no checkout, started as anybody does."""
+
+    def __init__(self, command: list[str], log: Path, site: Path) -> None:
+        super().__init__(command, log, {"PYTHONPATH": str(site)})
+        self.site = site
+
+    def launch(self) -> None:
+        where = [sys.executable, "-c", "import mailroom; print(mailroom.__file__)"]
+        told = subprocess.run(where, env=self.env, cwd=self.site, capture_output=True, text=True, check=True)
+        assert told.stdout.startswith(str(self.site))
+        self._from = 0
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.env, cwd=self.site)  # type: ignore[assignment]
+
+
 class Demo:
     """The service, and the simulators that it starts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, site: Path | None) -> None:
         port = free_port()
         where = ["--config", str(folder / "jar.toml"), "--port", str(port), "--data", str(folder / "data")]
-        self.process = Process([sys.executable, "-c", UP, "up", *where], folder / "service.log")
+        command, log = [sys.executable, "-c", UP, "up", *where], folder / "service.log"
+        self.process = Process(command, log) if site is None else Installed(command, log, site)
         self.url = f"http://127.0.0.1:{port}"
 
     def start(self) -> None:
@@ -64,9 +83,20 @@ class Demo:
         return str(wait_until(heard, f"{beginning!r} for {person}")[-1])
 
 
+@pytest.fixture(params=["checkout", "wheel"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    """Where Mailroom is installed; None: it is this checkout."""
+    if request.param == "checkout":
+        return None
+    pip("what builds wheels", "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT))
+    (wheel,) = tmp_path.glob("mailroom-*.whl")
+    pip("the wheel", "install", "--no-deps", "--target", str(tmp_path / "site"), str(wheel))
+    return tmp_path / "site"
+
+
 @pytest.fixture
-def demo(folder: Path) -> Iterator[Demo]:
-    one = Demo(write_out(folder))
+def demo(folder: Path, site: Path | None) -> Iterator[Demo]:
+    one = Demo(write_out(folder), site)
     one.start()
     yield one
     one.process.terminate()
