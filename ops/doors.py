@@ -26,18 +26,18 @@ def doors(
     settings: Settings,
     services: BotServices,
     enqueuer: Enqueuer,
-    chat_page: str | None,
+    pages_of_bots: Sequence[BotPage],
     doing: Doing,
     closing: trio.Event,
 ) -> Sequence[Blueprint]:
-    """All of them, for the application. `chat_page` is that of the demo. What changes something is `doing`'s,
-    and what is shown live ends when `closing` is set.
+    """All of them, for the application. What changes something is `doing`'s, and what is shown live ends when
+    `closing` is set.
     """
     payments = PaymentDoor(_told_at_a_door(services.payments), enqueuer, database=services.database)
     return [
         account_doors({"payment": payments}, settings.trusted_proxies),
         pages(
-            pages_of(settings, services, chat_page),
+            pages_of_bots,
             services.allowance,
             doing=doing,
             closing=closing,
@@ -52,7 +52,7 @@ def doors(
 
 
 def pages_of(settings: Settings, services: BotServices, chat_page: str | None) -> list[BotPage]:
-    """The pages of the bots of a configuration."""
+    """The pages of the bots of a configuration. `chat_page` is that of the demo."""
     parts = {name: parts_of(settings, name) for name in rooms(settings)}
     return [
         BotPage(

@@ -34,7 +34,7 @@ from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.brought import brought, measures, prepare
 from mailroom.ops.bundled import rooms
 from mailroom.ops.connections import division_of, most_of
-from mailroom.ops.doors import doors, sections
+from mailroom.ops.doors import doors, pages_of, sections
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.front import Front
 from mailroom.ops.hosted import hosted_bots
@@ -286,10 +286,11 @@ class Service:
         webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
         self.intake, self.webhook = intake, webhook
         what = {name: one.kind or one.router or "" for name, one in settings.bots.items()}
-        of_bots = sections(settings, services)
+        pages, of_bots = pages_of(settings, services, self._chat_page), sections(settings, services)
         working = {bot: its.staff for bot, its in of_bots.items()}
         shown: dict[str, object] = {
             "bots": what,
+            "pages": {one.room.bot for one in pages},
             "chat_page": self._chat_page,
             "courier_page": settings.courier_url,
             "console": settings.ops_token is not None or bool(of_bots),
@@ -298,8 +299,7 @@ class Service:
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
             doors=doors(
-                settings, services, Enqueuer(stores.database, outbox.bell), self._chat_page,
-                doing, stop,
+                settings, services, Enqueuer(stores.database, outbox.bell), pages, doing, stop,
             ),
             sections=of_bots, doing=doing,
             people=People(stores.database, working) if working else None, senders=services.senders,

@@ -110,6 +110,8 @@ def test_a_new_room_outside_of_the_checkout_is_served_whole(demo: Demo, chromium
             await _gives_on_the_page(demo, lambda path: Page.open(talk, f"{demo.url}{path}"))
             await _gives_back_in_the_console(demo, lambda url: Page.open(talk, url, width=1280))
 
+    with urlopen(demo.url) as front:
+        assert 'href="/app/jar/"' in front.read().decode()
     demo.says(ANN, "/start")
     demo.hears(ANN, ON_THE_PAGE.format("0 ₽"))
     uvloop.run(play())
