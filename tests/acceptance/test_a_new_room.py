@@ -72,9 +72,16 @@ class Demo:
         told = {"token": TOKEN, "chat_id": person, "text": text, "language_code": "en"}
         assert asked(f"{self.chat}/sim/send", told)[0] == 200
 
-    def heard(self, person: int) -> list[str]:
+    def told(self, person: int) -> list[dict[str, Any]]:
         chat = asked(f"{self.chat}/sim/chat?token={TOKEN}&chat_id={person}")[1]
-        return [one["text"] for one in chat["messages"] if one["from"]["is_bot"]]
+        return [one for one in chat["messages"] if one["from"]["is_bot"]]
+
+    def heard(self, person: int) -> list[str]:
+        return [one["text"] for one in self.told(person)]
+
+    def page(self, person: int) -> str:
+        """Where the button of somebody's first message leads."""
+        return str(self.told(person)[0]["reply_markup"]["inline_keyboard"][1][0]["url"])
 
     def hears(self, person: int, beginning: str) -> str:
         def heard() -> list[str]:
@@ -107,7 +114,7 @@ def demo(folder: Path, site: Path | None) -> Iterator[Demo]:
 def test_a_new_room_outside_of_the_checkout_is_served_whole(demo: Demo, chromium: str) -> None:
     async def play() -> None:
         async with connected(chromium) as talk:
-            await _gives_on_the_page(demo, lambda path: Page.open(talk, f"{demo.url}{path}"))
+            await _gives_on_the_page(demo, lambda url: Page.open(talk, url))
             await _gives_back_in_the_console(demo, lambda url: Page.open(talk, url, width=1280))
 
     with urlopen(demo.url) as front:
@@ -123,7 +130,7 @@ def test_a_new_room_outside_of_the_checkout_is_served_whole(demo: Demo, chromium
 
 
 async def _gives_on_the_page(demo: Demo, opened: Callable[[str], Any]) -> None:
-    page, other = await opened(f"/app/jar?user={ANN}"), await opened(f"/app/jar/?user={BORIS}")
+    page, other = await opened(demo.page(ANN)), await opened(f"{demo.url}/app/jar?user={BORIS}")
     await page.sees(ON_THE_PAGE.format("0 ₽"))
     await page.click("#amounts button", 1)
     await page.until("location.pathname.startsWith('/pay/')")
