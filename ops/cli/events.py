@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mailroom.supervisors.oncall.events import EventReport
 
-EXAMPLE = "\b\nExamples:\n  mailroom events --days 30\n  mailroom events shop --json"
+EXAMPLE = "\b\nExamples:\n  mailroom events --days 30\n  mailroom events mybot --json"
 DAYS_MAX = 90
 """Events are kept no longer."""
 

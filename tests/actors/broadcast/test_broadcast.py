@@ -128,7 +128,7 @@ def test_a_hundred_thousand_recipients_are_taken_in_and_seen(play):
         assert (seen.status, seen.left, seen.per_second, seen.eta_seconds) == ("paused", 100_000, 0, None)
         sending = Sending(studio.stand.pool, "shop", "me")
         await aio(sending.take)
-        await aio(studio.desk.act.resume, id_, "ann")
+        await aio(studio.desk.resume, id_, "ann")
         claimed = await aio(sending.claim, {id_: 10})
         assert claimed == {id_: list(range(1, 11))}
         await aio(sending.settle, [Said(id_, chat, "sent") for chat in range(1, 11)])
@@ -254,13 +254,13 @@ def test_pause_resume_and_cancel(play, telegram):
         seen = await studio.progress(id_)
         assert (seen.status, seen.status_by, seen.status_why) == ("paused", "ann", "a typing error")
         assert (seen.sent, seen.left, seen.eta_seconds) == (told, 999 - told, None)
-        assert await aio(studio.desk.act.resume, id_, "ann")
+        assert await aio(studio.desk.resume, id_, "ann")
         await studio.stand.until(lambda: len(telegram.calls) >= told + 3)
         assert await aio(studio.desk.cancel, id_, "ann", "never mind")
         await studio.stand.until_true(partial(nobody_in_hand, studio, id_))
         seen = await studio.progress(id_)
         assert (seen.status, seen.sent) == ("cancelled", len(telegram.calls))
-        assert not await aio(studio.desk.act.resume, id_, "ann")
+        assert not await aio(studio.desk.resume, id_, "ann")
 
     async def nobody_in_hand(studio, id_):
         return "sending" not in (await studio.states(id_)).values()

@@ -10,8 +10,12 @@ from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
 from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.orders import expire
 from mailroom.actors.runtime.bridge import aio
+from mailroom.storage.clock import Clock
+from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain
 from tests.actors.bots.stage import perform
+from tests.rooms import transaction_on
+from tests.shop_tables import SCHEMA
 
 ANN = 100
 
@@ -181,8 +185,8 @@ def test_every_change_of_how_an_order_stands_has_its_event_in_the_same_transacti
         return [int(row["number"]) for row in rows]
 
     async def refunds(act, number):
-        async with ann.database.acquire() as connection, connection.transaction():
-            await act(connection, number)
+        async with transaction_on(SchemaPool(ann.database, SCHEMA, Clock())) as tx:
+            await act(tx, number)
 
     canceled, _ = places_an_order(ann)
     assert turned() == []
