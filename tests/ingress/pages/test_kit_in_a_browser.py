@@ -5,13 +5,16 @@ import json
 import pytest
 
 from mailroom.actors.pages.answer import Live
-from mailroom.actors.pages.ask import ANYONE, KNOWN, Ask, Asked
+from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, Ask, Asked
 from mailroom.actors.runtime.bridge import to_trio
 from mailroom.ingress.asks import live as streams
 from tests.actors.push_service import Browser as PushBrowser
 from tests.ingress.browser import Page, chromium_fixture  # noqa: F401 - a fixture
 from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     ANNA,
+    KEY,
+    Booked,
+    book,
     jobs_template,
     jobs_url,
     open_salon_fixture,
@@ -30,12 +33,14 @@ import { speak } from "./kit/language.js";
 import { live } from "./kit/live.js";
 import { hideNotices, noticesHere, showNotices } from "./kit/push.js";
 import { button, toastProblem } from "./kit/shell.js";
+import { leaveLink } from "./kit/visitor.js";
 
 const view = document.querySelector("#view");
 let stop = () => {};
 
 async function show() {
   stop();
+  if (known() === "link") return linked();
   if (known() !== "code") return view.replaceChildren(enterForm({ entered: show }));
   const seen = h("output.seen");
   const notices = h("output.notices", await noticesHere());
@@ -45,6 +50,15 @@ async function show() {
     button("Notices", set(showNotices), "on"), button("None", set(hideNotices), "off"),
     button("Leave", () => leave().then(show), "leave"));
   stop = live("chairs", (now) => { seen.textContent = `Free: ${now.free}`; }, toastProblem);
+}
+
+async function linked() {
+  try {
+    view.replaceChildren(h("h1", (await ask("GET", "bookings/linked")).grant.join(" at ")));
+  } catch (problem) {
+    leaveLink();
+    view.replaceChildren(enterForm({ entered: show, problem }));
+  }
 }
 
 speak(navigator.language.startsWith("ru") ? "ru" : "en");
@@ -82,7 +96,12 @@ def with_kit_fixture(open_salon, chromium, tmp_path):
     def run(test):
         chairs = Chairs()
         (tmp_path / "main.js").write_text(MAIN)
-        asks = [Ask("GET", "/mine", Asked, who, KNOWN), Ask("GET", "/chairs", Asked, chairs, ANYONE)]
+        asks = [
+            Ask("GET", "/mine", Asked, who, KNOWN),
+            Ask("GET", "/chairs", Asked, chairs, ANYONE),
+            Ask("POST", "/bookings", Booked, book, KNOWN, keyed=True),
+            Ask("GET", "/bookings/linked", Asked, who, BEARER),
+        ]
 
         async def looked(salon, page, base, _elsewhere):
             await test(salon, page, base, chairs)
@@ -184,5 +203,26 @@ def test_notices_are_shown_in_a_browser_that_has_asked_for_them(with_kit):
         assert await in_the_worker(page, shown) == ["Ready", "Your chair is free"]
         await page.until("location.search === '?tab=mine'")
         await page.until("document.querySelector('.notices')?.textContent")
+
+    with_kit(test)
+
+
+def test_whoever_comes_by_a_link_sees_what_it_is_for_and_enters_by_a_code_where_it_is_over(with_kit):
+    async def test(salon, page, base, _chairs):
+        async def booked():
+            browser = salon.browser()
+            await browser.enters("bea@example.com")
+            return (await browser.ask("POST", "api/bookings", {"at": "10:00", "key": KEY})).json["link"]
+
+        token = (await to_trio(booked)).partition("#")[2]
+        await page.goto("about:blank")
+        await page.goto(f"{base}/app/salon/#{token}")
+        await page.sees("booking at 10:00")
+        await page.goto("about:blank")
+        await page.goto(f"{base}/app/salon/#{token[:-8]}AAAAAAAA")
+        await page.until("document.querySelector('.enter .why')?.textContent")
+        assert await page.run("location.hash") == ""
+        await enters(salon, page)
+        await page.sees("p_")
 
     with_kit(test)
