@@ -4,18 +4,15 @@ import argparse
 import importlib
 import sys
 
-import uvloop
-
 from mailroom.actors.kit.scripted import Script
+from mailroom.ops.simulators.started import options_of, run
 
 from .serving import serve
 
 
 def main() -> int:
     """Parse the command line and serve; a port in use is one clear line."""
-    parser = argparse.ArgumentParser(prog="python -m mailroom.ops.simulators.model", description=__doc__)
-    parser.add_argument("--port", type=int, default=8083, help="0 picks a free one (default: %(default)s)")
-    parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s; there is no password")
+    parser = options_of("model", 8083, __doc__)
     parser.add_argument(
         "--folder", type=first_on_path, help="where scripts are looked for first; before them"
     )
@@ -29,20 +26,17 @@ def main() -> int:
     )
     parser.add_argument("--token-ms", type=float, default=0.0, help="between two words of a stream")
     options = parser.parse_args()
-    try:
-        uvloop.run(
-            serve(
-                options.port,
-                scripts=dict(options.script),
-                host=options.host,
-                token_ms=options.token_ms,
-                ready=announce,
-            )
-        )
-    except OSError as error:
-        sys.stderr.write(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}\n")
-        return 1
-    return 0
+    return run(
+        "Model",
+        options,
+        lambda ready: serve(
+            options.port,
+            scripts=dict(options.script),
+            host=options.host,
+            token_ms=options.token_ms,
+            ready=ready,
+        ),
+    )
 
 
 def first_on_path(folder: str) -> str:
@@ -60,12 +54,6 @@ def script(given: str) -> tuple[str, Script]:
     except (ImportError, AttributeError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{given!r} is no KEY=MODULE:NAME of a script: {error}") from error
     return key, found
-
-
-def announce(url: str) -> None:
-    """Tell whoever started us where we are; they read this line."""
-    sys.stdout.write(f"Model simulator ready at {url}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

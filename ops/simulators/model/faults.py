@@ -1,10 +1,12 @@
 """Misbehaviour on demand: rules that make chosen requests fail, or the script say what no model should."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mailroom.ops.simulators.fields import ControlError, flag, integer, line, only, real
+from mailroom.ops.simulators.fields import ControlError, flag, line
+from mailroom.ops.simulators.rules import Rule as AnyRule
+from mailroom.ops.simulators.rules import Rules, delay_of, retry_after_of, rule_fields, times_of
 
 STATUSES: Final = (400, 401, 402, 403, 404, 408, 429, 500, 502, 503)
 KINDS: Final = {
@@ -28,74 +30,45 @@ KINDS: Final = {
 RULE_FIELDS: Final = frozenset(
     {"kind", "model", "with_tools", "times", "delay_ms", "retry_after", "text", "calls"}
 )
-RULES_MAX = 1_000
 DELAY_MAX_MS = 600_000.0
 DELAY_DEFAULT_MS = 200.0
 NAME_MAX = 200
 TEXT_MAX = 50_000
 
 
-@dataclass(slots=True)
-class Rule:
-    """One order to misbehave; `times` counts down, None means for ever."""
+@dataclass(slots=True, kw_only=True)
+class Rule(AnyRule):
+    """For which requests it is, and what is said then."""
 
-    kind: str
     model: str | None = None
     with_tools: bool | None = None
     """Only for requests that offer tools, or only for those that do not."""
-    times: int | None = None
     delay_ms: float = DELAY_DEFAULT_MS
     retry_after: int | None = None
     text: str = ""
     calls: list[dict[str, Any]] = field(default_factory=list)
-    struck: int = 0
-
-    def shown(self) -> dict[str, Any]:
-        """The rule as JSON."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", [])}
 
 
 def parse_rule(given: Any, lies: Mapping[str, str]) -> Rule:
     """Read a rule from JSON; every mistake is named. `lies` are those of the scripts that are played."""
-    if not isinstance(given, dict):
-        raise ControlError("a rule is an object")
-    only(given, RULE_FIELDS, " in a rule")
-    kind = str(given.get("kind"))
-    if kind not in (kinds := {**KINDS, **lies}):
-        told = "; ".join(f"{name} ({meaning})" for name, meaning in kinds.items())
-        raise ControlError(f"kind must be one of: {told}")
+    kind = str(rule_fields(given, RULE_FIELDS, {**KINDS, **lies})["kind"])
     calls = given.get("calls", [])
     if not isinstance(calls, list) or not all(isinstance(call, dict) and "name" in call for call in calls):
         raise ControlError("calls must be a list of objects with name and arguments")
-    delay_ms = real(given, "delay_ms", 0, DELAY_MAX_MS)
-    retry_after = given.get("retry_after")
     return Rule(
-        kind,
+        kind=kind,
         model=line(given, "model", NAME_MAX),
         with_tools=flag(given, "with_tools"),
-        times=integer(given, "times", low=1) if given.get("times") is not None else None,
-        delay_ms=DELAY_DEFAULT_MS if delay_ms is None else delay_ms,
-        retry_after=None if retry_after is None else integer(given, "retry_after", low=0, high=86_400),
+        times=times_of(given),
+        delay_ms=delay_of(given, DELAY_MAX_MS, DELAY_DEFAULT_MS),
+        retry_after=retry_after_of(given),
         text=line(given, "text", TEXT_MAX) or "",
         calls=calls,
     )
 
 
-class Faults:
+class Faults(Rules[Rule]):
     """All rules; asked once for every model that a request names."""
-
-    def __init__(self) -> None:
-        self.rules: list[Rule] = []
-
-    def add(self, rules: list[Rule]) -> None:
-        """Take more rules, all or none."""
-        if len(self.rules) + len(rules) > RULES_MAX:
-            raise ControlError(f"at most {RULES_MAX} rules")
-        self.rules += rules
-
-    def clear(self) -> None:
-        """Behave well again."""
-        self.rules.clear()
 
     def strike(self, model: str, *, with_tools: bool) -> list[Rule]:
         """The rules that strike a request: those that slow it, and the first of the others."""
@@ -105,11 +78,9 @@ class Faults:
                 continue
             if not slows(rule) and any(not slows(other) for other in struck):
                 continue
-            rule.struck += 1
-            if rule.times is not None:
-                rule.times -= 1
+            rule.strike()
             struck.append(rule)
-        self.rules = [rule for rule in self.rules if rule.times != 0]
+        self.drop_spent()
         return struck
 
 

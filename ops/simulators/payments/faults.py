@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from mailroom.ops.simulators.fields import ControlError, Json, integer, line, only, real
+from mailroom.ops.simulators.fields import ControlError, Json, integer, line
+from mailroom.ops.simulators.rules import RETRY_AFTER_MAX_SECONDS, Rules, delay_of, rule_fields, times_of
+from mailroom.ops.simulators.rules import Rule as AnyRule
 
 CALL_KINDS: Final = {
     "429": "refused: called too often",
@@ -61,79 +63,62 @@ RULE_FIELDS: Final = frozenset(
         "reason",
     }
 )
-RULES_MAX = 1_000
 DELAY_MAX_MS = 3_600_000.0
 DELAY_DEFAULT_MS = 1_000.0
 COPIES_MAX = 100
 NAME_MAX = 200
 
 
-@dataclass(slots=True)
-class Rule:
-    """One order to misbehave; `times` counts down, None means for ever."""
+@dataclass(slots=True, kw_only=True)
+class Rule(AnyRule):
+    """For which calls or notices it is, and what is said then."""
 
-    kind: str
     gateway: str | None = None
     method: str | None = None
     event: str | None = None
     reference: str | None = None
     """Only for the payment that its merchant calls so."""
-    times: int | None = None
     delay_ms: float = DELAY_DEFAULT_MS
     retry_after: int = 1
     copies: int = 2
     reason: str | None = None
     """Why a refund is refused, in the gateway's own word."""
-    struck: int = 0
-
-    def shown(self) -> dict[str, Any]:
-        """The rule as JSON."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def parse_rule(given: Any) -> Rule:
     """Read a rule from JSON; every mistake is named."""
-    if not isinstance(given, dict):
-        raise ControlError("a rule is an object")
-    only(given, RULE_FIELDS, " in a rule")
-    kind = str(given.get("kind"))
-    known = {**CALL_KINDS, **NOTICE_KINDS}
-    if kind not in known:
-        told = "; ".join(f"{name} ({meaning})" for name, meaning in known.items())
-        raise ControlError(f"kind must be one of: {told}")
-    delay_ms = real(given, "delay_ms", 0, DELAY_MAX_MS)
+    kind = str(rule_fields(given, RULE_FIELDS, {**CALL_KINDS, **NOTICE_KINDS})["kind"])
     return Rule(
-        kind,
+        kind=kind,
         gateway=_one_of(given, "gateway", GATEWAYS),
         method=_one_of(given, "method", METHODS),
         event=line(given, "event", NAME_MAX),
         reference=line(given, "reference", NAME_MAX),
-        times=integer(given, "times", low=1) if given.get("times") is not None else None,
-        delay_ms=DELAY_DEFAULT_MS if delay_ms is None else delay_ms,
-        retry_after=integer(given, "retry_after", 1, low=0, high=86_400),
+        times=times_of(given),
+        delay_ms=delay_of(given, DELAY_MAX_MS, DELAY_DEFAULT_MS),
+        retry_after=integer(given, "retry_after", 1, low=0, high=RETRY_AFTER_MAX_SECONDS),
         copies=integer(given, "copies", 2, low=1, high=COPIES_MAX),
         reason=line(given, "reason", NAME_MAX),
     )
 
 
-class Faults:
+class Faults(Rules[Rule]):
     """All rules; asked once for every call and every notice."""
 
     def __init__(self, rules: list[Json], save: Callable[[list[Json]], None]) -> None:
         """`rules` as an earlier process kept them by `save`."""
+        super().__init__()
         self._save = save
         self.rules = [Rule(**rule) for rule in rules]
 
     def add(self, rules: list[Rule]) -> None:
         """Take more rules, all or none."""
-        if len(self.rules) + len(rules) > RULES_MAX:
-            raise ControlError(f"at most {RULES_MAX} rules")
-        self.rules += rules
+        super().add(rules)
         self._keep()
 
     def clear(self) -> None:
         """Behave well again."""
-        self.rules.clear()
+        super().clear()
         self._keep()
 
     def for_call(self, gateway: str, method: str, reference: str = "") -> list[Rule]:
@@ -165,12 +150,10 @@ class Faults:
                 or (method and rule.kind != "slow" and any(other.kind != "slow" for other in struck))
             ):
                 continue
-            rule.struck += 1
-            if rule.times is not None:
-                rule.times -= 1
+            rule.strike()
             struck.append(rule)
         if struck:
-            self.rules = [rule for rule in self.rules if rule.times != 0]
+            self.drop_spent()
             self._keep()
         return struck
 

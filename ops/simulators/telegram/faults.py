@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mailroom.ops.simulators.fields import ControlError, flag, integer, line, only, real
+from mailroom.ops.simulators.fields import ControlError, flag, integer, line, real
+from mailroom.ops.simulators.rules import RETRY_AFTER_MAX_SECONDS, Rules, delay_of, rule_fields, times_of
+from mailroom.ops.simulators.rules import Rule as AnyRule
 
 GATEWAY_KINDS: Final = {"html": 502, "no_json": 200, "no_description": 502}
 """Answers that Telegram did not write, with the status they have unless a rule says another."""
@@ -19,9 +21,7 @@ KINDS: Final = (
     *("429", "500", "drop_before", "drop_after", "slow", "blocked", "unauthorized", "unknown_bot"),
     *GATEWAY_KINDS,
 )
-RULES_MAX = 1_000
 PARKED_MAX = 10_000
-RETRY_AFTER_MAX_SECONDS = 86_400
 DELAY_MAX_MS = 120_000
 DELAY_DEFAULT_MS = 1_000.0
 NAME_MAX = 120
@@ -44,46 +44,34 @@ NEVER_PARKED = ("answer", "get", "sendchataction", "setwebhook", "deletewebhook"
 """Prefixes of methods a chat's flood wait does not touch: levlam says answers are "without any limits"."""
 
 
-@dataclass(slots=True)
-class Rule:
-    """One order to misbehave; `times` counts down, None means for ever."""
+@dataclass(slots=True, kw_only=True)
+class Rule(AnyRule):
+    """For which calls it is."""
 
-    kind: str
     method: str | None = None
     token: str | None = None
     chat_id: int | None = None
     retry_after: int = 1
     delay_ms: float = DELAY_DEFAULT_MS
-    times: int | None = None
     probability: float = 1.0
     park: bool = True
     status: int | None = None
-    struck: int = 0
-
-    def shown(self) -> dict[str, Any]:
-        """Return the rule as JSON."""
-        return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
 
 
 def parse_rule(given: Any) -> Rule:
     """Read a rule from JSON; every mistake is named."""
-    if not isinstance(given, dict):
-        raise ControlError("a rule is an object")
-    only(given, RULE_FIELDS, " in a rule")
-    kind = str(given.get("kind"))
-    if kind not in KINDS:
-        raise ControlError(f"kind must be one of: {', '.join(KINDS)}")
+    kind = str(rule_fields(given, RULE_FIELDS, dict.fromkeys(KINDS, ""))["kind"])
     method = line(given, "method", NAME_MAX)
     status = _status(given, kind)
-    delay_ms, probability = real(given, "delay_ms", 0, DELAY_MAX_MS), real(given, "probability", 0, 1)
+    probability = real(given, "probability", 0, 1)
     return Rule(
-        kind,
+        kind=kind,
         method=method.lower() if method else None,
         token=line(given, "token", NAME_MAX),
         chat_id=integer(given, "chat_id") if given.get("chat_id") is not None else None,
         retry_after=integer(given, "retry_after", 1, low=1, high=RETRY_AFTER_MAX_SECONDS),
-        delay_ms=DELAY_DEFAULT_MS if delay_ms is None else delay_ms,
-        times=integer(given, "times", low=1) if given.get("times") is not None else None,
+        delay_ms=delay_of(given, DELAY_MAX_MS, DELAY_DEFAULT_MS),
+        times=times_of(given),
         probability=1.0 if probability is None else probability,
         park=flag(given, "park") is not False,
         status=status,
@@ -111,13 +99,13 @@ class Verdict:
     delay_seconds: float = 0.0
 
 
-class Faults:
+class Faults(Rules[Rule]):
     """All rules, asked once per call; with no rules the caller need not ask (`active`)."""
 
     def __init__(self, clock: Callable[[], float], chance: random.Random) -> None:
+        super().__init__()
         self._clock = clock
         self._chance = chance
-        self.rules: list[Rule] = []
         self._parked: dict[tuple[str, int | None], float] = {}
         self.early_calls = 0
 
@@ -126,15 +114,9 @@ class Faults:
         """False when no call can be touched: the hot path looks no further."""
         return bool(self.rules or self._parked)
 
-    def add(self, rules: list[Rule]) -> None:
-        """Take more rules, all or none."""
-        if len(self.rules) + len(rules) > RULES_MAX:
-            raise ControlError(f"at most {RULES_MAX} rules")
-        self.rules += rules
-
     def clear(self) -> None:
         """Behave well again; calls waiting out a 429 may go on too."""
-        self.rules.clear()
+        super().clear()
         self._parked.clear()
         self.early_calls = 0
 
@@ -149,9 +131,7 @@ class Faults:
         for rule in self.rules:
             if not self._strikes(rule, token, method, chat_id):
                 continue
-            rule.struck += 1
-            if rule.times is not None:
-                rule.times -= 1
+            rule.strike()
             if rule.kind == "slow":
                 verdict.delay_seconds += rule.delay_ms / 1000
                 continue
@@ -159,7 +139,7 @@ class Faults:
             if rule.kind == "429" and rule.park:
                 self._park(token, chat_id, rule.retry_after)
             break
-        self.rules = [rule for rule in self.rules if rule.times != 0]
+        self.drop_spent()
         return verdict
 
     def _strikes(self, rule: Rule, token: str, method: str, chat_id: int | None) -> bool:

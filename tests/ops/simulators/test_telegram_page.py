@@ -50,6 +50,7 @@ async def says(sim, chat_id, text):
 
 def test_a_stranger_reads_who_each_of_the_four_is(look):
     async def test(_sim, page):
+        await page.until(f"document.querySelectorAll('#cast button').length >= {len(PEOPLE)}")
         for person in PEOPLE:
             await page.run(
                 "[...document.querySelectorAll('#cast button')]"
