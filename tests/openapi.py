@@ -4,10 +4,12 @@ import json
 import random
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
+
+import jsonschema
 
 HOSTILE: tuple[Any, ...] = (
     "", "\x00", "\ud83d", "\u202e", "٣", " 1 ", "-0", "1e999", "../../etc", "%00", "' OR 1=1 --", "<script>",
@@ -80,6 +82,27 @@ def _question(made: "Maker", path: str, method: str, operation: dict[str, Any]) 
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return text.encode("utf-8", "replace").decode()[:2_000]
+
+
+async def answered_as_it_says(
+    client: Any, document: dict[str, Any], each: int, headers_of: Callable[[int], dict[str, str]]
+) -> None:
+    """Ask so many of each, as whoever the headers say: nothing is answered otherwise, nor with an error of
+    ours.
+    """
+    problem = document["components"]["schemas"]["Problem"]
+    statuses = set()
+    for number, asked in enumerate(questions(document, each)):
+        kind = {"Content-Type": asked.content_type} if asked.content_type else {}
+        answer = await client.open(
+            asked.path, method=asked.method, headers={**headers_of(number), **kind}, data=asked.body or b""
+        )
+        assert answer.status_code in asked.answers, asked
+        assert answer.status_code not in (500, 503), (asked, await answer.get_data())
+        if answer.status_code >= 400:
+            jsonschema.validate(await answer.get_json(), problem)
+        statuses.add(answer.status_code)
+    assert {200, 400, 404} <= statuses, "some of them are as they should be, and some are not"
 
 
 class Maker:

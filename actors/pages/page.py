@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, ON_CALL, Ask, AskError
+from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, ON_CALL, UPLOAD_BYTES_MAX, Ask, AskError
 from mailroom.actors.pages.visit import Way
 
 if TYPE_CHECKING:  # frameworks
@@ -112,6 +112,8 @@ class Hook(Generic[O]):
     def __post_init__(self) -> None:
         if HOOK_PATH.fullmatch(self.path) is None:
             raise AskError(f"the hook {self.path!r}: a path is written deals or deals/changed")
+        if not 0 < self.bytes_max <= UPLOAD_BYTES_MAX:
+            raise AskError(f"the hook {self.path!r}: it takes 1 to {UPLOAD_BYTES_MAX} bytes")
 
 
 def _each_once(asks: Sequence[Ask[Any, Any]]) -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from quart import Request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import BODY_BYTES_MAX, Ask
+from mailroom.ingress.http.whole_body import whole_body
 
 TYPE_CHARS_MAX = 100
 """Of a wrong type so much is told."""
@@ -22,17 +22,10 @@ async def body_of(request: Request, ask: Ask[Any, Any], *, most: int = BODY_BYTE
     if ask.takes is not None:
         _check_type(request.mimetype, ask.takes.types)
     most = ask.takes.bytes_max if ask.takes is not None else most
-    if (request.content_length or 0) > most:
+    data = await whole_body(request, most)
+    if data is None:
         raise _too_large(most)
-    data = bytearray()
-    try:
-        async for piece in request.body:
-            data += piece
-            if len(data) > most:
-                raise _too_large(most)
-    except RequestEntityTooLarge:
-        raise _too_large(most) from None
-    return bytes(data)
+    return data
 
 
 def takes(mime_type: str, types: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from quart_trio.wrappers import TrioRequest
 from mailroom.actors.pages.address import APP
 from mailroom.actors.pages.ask import UPLOAD_BYTES_MAX
 
-WHERE_FILES_COME = (f"{APP}/", "/ops/bots/")
+WHERE_FILES_COME = (f"{APP}/", "/ops/bots/", "/webhook/bots/")
 
 
 class Request(TrioRequest):

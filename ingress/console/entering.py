@@ -8,14 +8,8 @@ from structlog import get_logger
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.console.own_form import NOT_OWN, is_own, own_form
-from mailroom.ingress.ops.access import (
-    Access,
-    cookie_name,
-    is_https,
-    is_page_of_its_own,
-    is_same_origin,
-    logged_in,
-)
+from mailroom.ingress.http.origin import is_https, is_same_origin
+from mailroom.ingress.ops.access import Access, cookie_name, is_page_of_its_own, logged_in
 from mailroom.ingress.ops.logged_in import SESSION_SECONDS
 from mailroom.ingress.ops.people import NobodyHereError
 from mailroom.ingress.ops.switched_off import OFF

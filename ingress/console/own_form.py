@@ -12,7 +12,8 @@ from secrets import token_urlsafe
 from quart import Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from mailroom.ingress.ops.access import cookie_name, is_https, is_same_origin
+from mailroom.ingress.http.origin import is_https, is_same_origin
+from mailroom.ingress.ops.access import cookie_name
 
 FORM_SECONDS = 600
 NOT_OWN = "This browser did not open the page itself, or keeps no cookies. Open it once more."

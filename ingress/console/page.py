@@ -20,14 +20,8 @@ from mailroom.ingress.console.by_code import add_by_code
 from mailroom.ingress.console.entering import NOBODY, add_entering, login_page, not_a_page_of_its_own
 from mailroom.ingress.console.feed import Feed, Order
 from mailroom.ingress.console.section import BotSection
-from mailroom.ingress.ops.access import (
-    Access,
-    cookie_name,
-    is_https,
-    is_of_the_console,
-    is_page_of_its_own,
-    logged_in,
-)
+from mailroom.ingress.http.origin import is_https
+from mailroom.ingress.ops.access import Access, cookie_name, is_of_the_console, is_page_of_its_own, logged_in
 from mailroom.ingress.ops.guard import at_their_bot
 from mailroom.storage.errors import StoreError
 from mailroom.supervisors.oncall.oncall import OnCall

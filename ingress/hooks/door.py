@@ -12,9 +12,8 @@ from secrets import token_hex
 from typing import Any
 
 import trio
-from quart import Blueprint, Request, Response, request
+from quart import Blueprint, Response, request
 from structlog import get_logger
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.room import Room
@@ -24,7 +23,8 @@ from mailroom.actors.pages.page import Hook, Notice
 from mailroom.actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio
 from mailroom.ingress.asks.answering import in_json, refused
 from mailroom.ingress.asks.doing import broken, problem_of
-from mailroom.ingress.http.peer import networks, peer_of
+from mailroom.ingress.http.peer import forwarded_of, networks, peer_of
+from mailroom.ingress.http.whole_body import whole_body
 from mailroom.ingress.under_way import UnderWay
 from mailroom.storage.postgres.outbox.job import NewJob
 
@@ -68,14 +68,15 @@ def hooks(bots: Iterable[BotHooks], trusted_proxies: Sequence[str] = ()) -> Blue
         if here is None or hook is None:
             return _say(Problem("not_found", "absent"))
         trace = token_hex(8)
+        body = await whole_body(request, hook.bytes_max)
+        if body is None:
+            return _say(Problem("too_large", "bad", bytes_max=hook.bytes_max))
         try:
-            body = await _body(request, hook)
-            forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
             notice = Notice(
                 headers={name.lower(): value for name, value in request.headers.items()},
                 query=request.args.to_dict(),
                 body=body,
-                peer=peer_of(request.remote_addr or "", forwarded, trusted),
+                peer=peer_of(request.remote_addr or "", forwarded_of(request.headers), trusted),
             )
             with trio.fail_after(READ_SECONDS_MAX):
                 jobs = await aio(under_way.finish, partial(_in_line, here.room, hook, notice, trace))
@@ -91,21 +92,6 @@ def hooks(bots: Iterable[BotHooks], trusted_proxies: Sequence[str] = ()) -> Blue
         return in_json({"ok": True})
 
     return blueprint
-
-
-async def _body(request: Request, hook: Hook[Any]) -> bytes:
-    """What was sent, byte for byte: signatures are over the bytes. Raises `Problem`."""
-    request.max_content_length = hook.bytes_max
-    too_large = Problem("too_large", "bad", bytes_max=hook.bytes_max)
-    if (request.content_length or 0) > hook.bytes_max:
-        raise too_large
-    try:
-        body: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
-    except RequestEntityTooLarge:
-        raise too_large from None
-    if len(body) > hook.bytes_max:
-        raise too_large
-    return body
 
 
 async def _in_line(room: Room[Any], hook: Hook[Any], notice: Notice, trace: str) -> int:

@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from werkzeug.datastructures import Headers
+
 Network = IPv4Network | IPv6Network
 
 
 def networks(written: Sequence[str]) -> list[Network]:
     """Addresses and networks as people write them: `10.0.0.0/8`, `192.0.2.7`. Raises `ValueError`."""
     return [ip_network(one, strict=False) for one in written]
+
+
+def forwarded_of(headers: Headers) -> str:
+    """What proxies say of who asked: of several lines, which some write, all that they say, as one list (RFC
+    9110 5.3). Read alone, the first is what whoever asked has written.
+    """
+    return ",".join(headers.getlist("X-Forwarded-For"))
 
 
 def peer_of(direct: str, forwarded: str, trusted: Sequence[Network]) -> str:

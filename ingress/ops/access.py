@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
 from time import monotonic
-from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from quart import Request
@@ -21,6 +20,7 @@ from quart import Request
 from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
+from mailroom.ingress.http.origin import is_https
 from mailroom.ingress.ops.asker import Asker
 from mailroom.ingress.ops.guesses import Guesses
 from mailroom.ingress.ops.logged_in import SESSION_SECONDS, LoggedIn
@@ -122,12 +122,6 @@ def is_page_of_its_own(request: Request) -> bool:
     return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
-def is_https(request: Request) -> bool:
-    """Return whether the browser came over HTTPS: to us, or to the proxy in front of us."""
-    forwarded = request.headers.get("X-Forwarded-Proto", request.scheme)
-    return forwarded.partition(",")[0].strip().lower() == "https"
-
-
 def cookie_name(*, https: bool) -> str:
     """The session's cookie. A browser lets only this very host set one that begins with `__Host-`, and only
     over HTTPS.
@@ -148,19 +142,6 @@ async def logged_in(request: Request, access: Access) -> LoggedIn | None:
 
     asker = Asker(True, session.who or "console")
     return LoggedIn(asker, session.who, access.csrf_token(session), end)
-
-
-def is_same_origin(request: Request) -> bool:
-    """Return whether a page of ours sent this request, as far as the browser says.
-
-    `Sec-Fetch-Site` cannot be forged by a page and knows nothing of proxies, so it decides where it is sent:
-    over HTTPS and on localhost. Else the origin must be the host that was asked. Neither: not a browser.
-    """
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _digest(token: str) -> bytes:

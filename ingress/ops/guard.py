@@ -12,7 +12,8 @@ from quart.typing import ResponseReturnValue
 from structlog import get_logger
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.ops.access import CSRF_HEADER, Access, is_of_the_console, is_same_origin, logged_in
+from mailroom.ingress.http.origin import is_same_origin
+from mailroom.ingress.ops.access import CSRF_HEADER, Access, is_of_the_console, logged_in
 from mailroom.ingress.ops.asker import Asker, NotAllowedError
 from mailroom.ingress.ops.people import People
 from mailroom.ingress.ops.switched_off import OFF

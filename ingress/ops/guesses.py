@@ -15,7 +15,7 @@ from structlog import get_logger
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.http.peer import asker_of, networks
+from mailroom.ingress.http.peer import asker_of, forwarded_of, networks
 
 log = get_logger("mailroom.console")
 
@@ -88,4 +88,4 @@ class Guesses:
             del self._last[next(iter(self._last))]
 
     def _who(self, request: Request) -> tuple[str, str]:
-        return asker_of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), self._trusted)
+        return asker_of(request.remote_addr or "", forwarded_of(request.headers), self._trusted)

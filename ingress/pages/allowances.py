@@ -10,7 +10,7 @@ from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import Allow
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.http.peer import Network, asker_of
+from mailroom.ingress.http.peer import Network, asker_of, forwarded_of
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.visitor import Who
 
@@ -45,6 +45,4 @@ class Allowances:
 
     def address(self, request: Request) -> str:
         """Whom to count as one person, of those of whom nothing is known."""
-        return asker_of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), self._trusted)[
-            0
-        ]
+        return asker_of(request.remote_addr or "", forwarded_of(request.headers), self._trusted)[0]

@@ -15,7 +15,7 @@ from mailroom.actors.people.enter import SESSION_SECONDS
 from mailroom.actors.people.session import session_of
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.asks.doing import problem_of
-from mailroom.ingress.ops.access import is_https, is_same_origin
+from mailroom.ingress.http.origin import is_https, is_same_origin
 from mailroom.ingress.pages.addresses import address
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.storage.postgres.sessions import Session

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from pydantic_core import to_json
 from quart import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailroom.actors.providers.account import Family
 from mailroom.actors.providers.payments import Notice
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.http.peer import networks, peer_of
+from mailroom.ingress.http.peer import forwarded_of, networks, peer_of
+from mailroom.ingress.http.whole_body import whole_body
 from mailroom.ingress.telegram.webhook import Answer
 
 PATH = "/webhook/"
@@ -46,11 +46,10 @@ def account_doors(doors: Mapping[Family, Door], trusted_proxies: Sequence[str] =
         if not door.names(account):
             known = ", ".join(door.known()) or "none"
             return problem(404, f"there is no {family} account of this name; there are: {known}")
-        body = await _body()
+        body = await whole_body(request, NOTICE_BYTES_MAX)
         if body is None:
             return problem(413, f"a notice has at most {NOTICE_BYTES_MAX} bytes")
-        forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
-        peer = peer_of(request.remote_addr or "", forwarded, trusted)
+        peer = peer_of(request.remote_addr or "", forwarded_of(request.headers), trusted)
         headers = {name.lower(): value for name, value in request.headers.items()}
         return await aio(door.take, account, Notice(headers, body, peer))
 
@@ -64,17 +63,6 @@ def account_doors(doors: Mapping[Family, Door], trusted_proxies: Sequence[str] =
     for family in doors:
         open_door(family)
     return blueprint
-
-
-async def _body() -> bytes | None:
-    """What was sent, byte for byte: signatures are over the bytes. None if it is too long."""
-    if (request.content_length or 0) > NOTICE_BYTES_MAX:
-        return None
-    try:
-        body: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
-    except RequestEntityTooLarge:
-        return None
-    return body if len(body) <= NOTICE_BYTES_MAX else None
 
 
 def problem(status: int, words: str, retry_seconds: int | None = None) -> Answer:

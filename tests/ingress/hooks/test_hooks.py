@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.pages.answer import Problem
-from mailroom.actors.pages.ask import AskError
+from mailroom.actors.pages.ask import UPLOAD_BYTES_MAX, AskError
 from mailroom.actors.pages.page import Hook
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
@@ -76,7 +76,10 @@ def played(jobs_url):  # noqa: F811
                 bot="crm", database=database or SchemaPool(pool, "crm", REAL_TIME), wake=lambda _queue: None
             )
             app = create_app(None, None, {"bots": {}})
-            app.register_blueprint(hooks([bot_hooks(room, [Hook("deals", crm.read, bytes_max=2_000)])]))
+            small, large = (
+                Hook(*one) for one in (("deals", crm.read, 2_000), ("large", crm.read, 2_000_000))
+            )
+            app.register_blueprint(hooks([bot_hooks(room, [small, large])]))
             client = app.test_client()
 
             async def call(body, headers=None, path="crm/deals", method="POST"):
@@ -203,6 +206,17 @@ def test_whoever_leaves_before_the_answer_has_called_all_the_same(played):
         assert await at.line() == [("crm.deals", "d1")]
 
     played(test)
+
+
+def test_a_hook_takes_as_much_as_it_says_which_is_no_more_than_the_service_takes(played):
+    async def test(at):
+        said = {"event": "e1", "deals": ["d1"], "more": "x" * 1_500_000}
+        assert (await at.call(said, path="crm/large")).status == 200
+        assert await at.line() == [("crm.deals", "d1")]
+
+    played(test)
+    with pytest.raises(AskError, match="it takes 1 to"):
+        Hook("deals", None, bytes_max=UPLOAD_BYTES_MAX + 1)
 
 
 def test_a_path_that_is_no_address_is_refused_where_it_is_written():

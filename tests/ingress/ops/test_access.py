@@ -7,13 +7,8 @@ from itsdangerous import TimestampSigner
 from werkzeug.datastructures import Headers
 
 from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.ops.access import (
-    Access,
-    cookie_name,
-    is_https,
-    is_of_the_console,
-    is_same_origin,
-)
+from mailroom.ingress.http.origin import is_https, is_same_origin
+from mailroom.ingress.ops.access import Access, cookie_name, is_of_the_console
 from mailroom.ingress.ops.logged_in import SESSION_SECONDS, LoggedIn
 
 TOKEN = "token-of-sixteen-or-more"

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import trio
+from werkzeug.datastructures import Headers
 
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
@@ -17,8 +18,9 @@ OUTSIDE, OTHER = "203.0.113.9", "198.51.100.8"
 PUBLIC, PUBLIC_OTHER = "8.8.8.8", "9.9.9.9"
 
 
-def asked(direct: str, forwarded: str = "") -> SimpleNamespace:
-    return SimpleNamespace(remote_addr=direct, headers={"X-Forwarded-For": forwarded} if forwarded else {})
+def asked(direct: str, *forwarded: str) -> SimpleNamespace:
+    lines = [("X-Forwarded-For", line) for line in forwarded if line]
+    return SimpleNamespace(remote_addr=direct, headers=Headers(lines))
 
 
 def guessing(test, proxies=()) -> None:
@@ -38,6 +40,18 @@ async def locked(counted: Guesses, request: SimpleNamespace) -> bool:
 async def wrong(counted: Guesses, direct: str, forwarded: str = "", times: int = ATTEMPTS_MAX) -> None:
     for _ in range(times):
         await counted.wrong(asked(direct, forwarded), "console_login_failed")
+
+
+@pytest.mark.parametrize("proxies", [(), ("10.0.0.0/8",)])
+def test_a_proxy_that_adds_a_line_is_believed_and_not_the_line_that_came_with_the_request(proxies) -> None:
+    async def test(counted):
+        made_up = [f"198.51.100.{n}" for n in range(ATTEMPTS_MAX)]
+        for one in made_up:
+            await counted.wrong(asked("10.0.0.1", one, OUTSIDE), "console_login_failed")
+        assert await locked(counted, asked("10.0.0.1", "203.0.113.77", OUTSIDE))
+        assert not await locked(counted, asked("10.0.0.1", made_up[0]))
+
+    guessing(test, proxies)
 
 
 @pytest.mark.parametrize(
