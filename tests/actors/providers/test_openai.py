@@ -141,7 +141,8 @@ def test_broken_arguments_are_told_apart_from_a_broken_answer(ask, streamed, raw
     ids=str,
 )
 def test_every_failure_has_a_name(ask, answer, streamed, why):
-    error, _, _ = ask(says(answer), streamed=streamed, seconds=0.4)
+    # Only where the time is to run out is it short: what a busy machine takes to answer is no failure.
+    error, _, _ = ask(says(answer), streamed=streamed, seconds=0.4 if why == "timeout" else 30.0)
     assert isinstance(error, ModelUnavailableError)
     assert error.why == why
 
