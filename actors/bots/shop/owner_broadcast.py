@@ -10,7 +10,6 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop.callbacks import SwitchNews
 from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
@@ -18,6 +17,8 @@ from mailroom.actors.broadcast.create import create
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX, Button, Message
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.faults import TellingFault
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.storage.postgres.broadcasts import Broadcasts, Progress
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
@@ -61,7 +62,7 @@ async def send(room: Room[Options], by: By, text: str, language: Language | None
     The broadcast, its recipients and its line in the log are one transaction: done twice, it is there once.
     """
     if not 0 < len(text.strip()) <= TEXT_CHARS_MAX:
-        raise refuse(Fault.TEXT_TOO_LONG, chars=len(text), most=TEXT_CHARS_MAX)
+        raise refuse(TellingFault.TEXT_TOO_LONG, chars=len(text), most=TEXT_CHARS_MAX)
     # A word has one language, whoever is told; the button below it speaks the same.
     spoken = language or (Language.RU if CYRILLIC.search(text) else Language.EN)
     message = Message(
@@ -76,7 +77,7 @@ async def send(room: Room[Options], by: By, text: str, language: Language | None
     async def act(tx: Transaction) -> Outcome:
         chats = [row[0] for row in await tx.connection.fetch(SQL["chats"], by.bot, language)]
         if not chats:
-            raise refuse(Fault.NOBODY_TO_TELL)
+            raise refuse(TellingFault.NOBODY_TO_TELL)
         number = await create(_broadcasts(tx.connection), by.bot, message, chats)
         return {"broadcast": number, "recipients": len(chats), "language": language}
 
@@ -88,7 +89,7 @@ async def progress(database: Pool, bot: str, number: int) -> Progress:
     """How far a broadcast has come. Raises `OwnerError`."""
     found = await Broadcasts(database).progress(number) if 0 < number <= NUMBER_MAX else None
     if found is None or found.bot != bot:
-        raise refuse(Fault.UNKNOWN_BROADCAST, number=number)
+        raise refuse(TellingFault.UNKNOWN_BROADCAST, number=number)
     return found
 
 
@@ -109,7 +110,7 @@ async def move(room: Room[Options], by: By, number: int, to: Move) -> None:
             "cancel": lambda: broadcasts.cancel(number, by.who, by.why),
         }
         if not await moves[to]():
-            raise refuse(Fault.BROADCAST_MOVED_ON, number=number)
+            raise refuse(TellingFault.BROADCAST_MOVED_ON, number=number)
         return {"moved": to}
 
     await once(room, by, f"broadcast_{to}", str(number), act)

@@ -4,7 +4,7 @@ from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.order import Order
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import find_order
@@ -12,6 +12,8 @@ from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.faults import TellingFault
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.storage.postgres.outbox.connection import Connection
 
 
@@ -19,12 +21,12 @@ async def answer(room: Room[Options], by: By, number: int, text: str) -> None:
     """Write to the customer of an order, whether they have complained or not. Raises `OwnerError`."""
     words = printable(text).strip()
     if not words or len(words) > COMPLAINT_CHARS_MAX:
-        raise refuse(Fault.TEXT_TOO_LONG, chars=len(words), most=COMPLAINT_CHARS_MAX)
+        raise refuse(TellingFault.TEXT_TOO_LONG, chars=len(words), most=COMPLAINT_CHARS_MAX)
 
     async def act(tx: Transaction) -> Outcome:
         order = await locked_order(tx.connection, by.bot, number)
         if order.forgotten:
-            raise refuse(Fault.NOBODY_TO_TELL)
+            raise refuse(TellingFault.NOBODY_TO_TELL)
         # What was written is for the customer: it may be a key, and the log is read by more people.
         return {"message": await complaints.reply(tx, order, by.effect_id, by.who, words)}
 

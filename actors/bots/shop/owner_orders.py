@@ -7,10 +7,11 @@ from pathlib import Path
 from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.complaints import Complaint, find_complaint
 from mailroom.actors.bots.shop.domain.order import Order, Status
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.jobs.kinds import key_of
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.stock import SoldItem, sold_items
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.paying.kinds import refund_key
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.outbox.seen import Seen, Wanted

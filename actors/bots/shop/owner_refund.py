@@ -5,7 +5,7 @@ from typing import Literal
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.checkout import PURPOSE, begin_refund
 from mailroom.actors.bots.shop.domain.order import Order
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.options import Options
@@ -13,6 +13,7 @@ from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.storage.postgres.payments import payments_of
 from mailroom.storage.postgres.refunds import lock_payments

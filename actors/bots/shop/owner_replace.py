@@ -1,7 +1,7 @@
 """Something that was sold and does not work is replaced from stock: with another one of its product, once."""
 
 from mailroom.actors.bots.shop import complaints
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.events import REPLACED, AboutItem
 from mailroom.actors.bots.shop.jobs.follow import replaced_jobs
 from mailroom.actors.bots.shop.options import Options
@@ -10,6 +10,8 @@ from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.faults import TellingFault
+from mailroom.actors.kit.owners.refusals import refuse
 
 
 async def replace(room: Room[Options], by: By, number: int, item_id: int) -> Outcome:
@@ -23,7 +25,7 @@ async def replace(room: Room[Options], by: By, number: int, item_id: int) -> Out
     async def act(tx: Transaction) -> Outcome:
         order = await locked_order(tx.connection, by.bot, number)
         if order.forgotten:
-            raise refuse(Fault.NOBODY_TO_TELL)
+            raise refuse(TellingFault.NOBODY_TO_TELL)
         if order.status != "delivered":
             raise refuse(Fault.NOT_DELIVERED, number=number, status=order.status)
         found = {item.id: item for item in await sold_items(tx.connection, number)}

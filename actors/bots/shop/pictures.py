@@ -10,12 +10,14 @@ from pathlib import Path
 from aiogram.types import BufferedInputFile
 
 from mailroom.actors.bots.shop.domain.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.goods import good_of
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.faults import TableFault
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.uses.files import Files
 from mailroom.storage.postgres.files import digest_of
 from mailroom.storage.postgres.outbox.connection import Connection, Source
@@ -58,7 +60,7 @@ async def picture_of(database: Source, bot: str, digest: str | None) -> Picture 
 def checked(data: bytes) -> Image:
     """What a picture is that an owner has sent. Raises `OwnerError`."""
     if len(data) > PICTURE_BYTES_MAX:
-        raise refuse(Fault.FILE_TOO_LARGE, bytes=len(data), most=PICTURE_BYTES_MAX)
+        raise refuse(TableFault.FILE_TOO_LARGE, bytes=len(data), most=PICTURE_BYTES_MAX)
     image = read_image(data)
     if image is None:
         raise refuse(Fault.NOT_A_PICTURE)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.faults import TellingFault
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
@@ -55,7 +56,7 @@ def own_policy(options: Options, name: Policy, language: Language, *, consultant
 async def put_policy(room: Room[Options], by: By, name: Policy, language: Language, html: str) -> None:
     """Have it say this from now on. Raises `OwnerError` for what is empty or too long."""
     if not 0 < len(html.strip()) <= CHARS_MAX:
-        raise refuse(Fault.TEXT_TOO_LONG, chars=len(html), most=CHARS_MAX)
+        raise refuse(TellingFault.TEXT_TOO_LONG, chars=len(html), most=CHARS_MAX)
 
     async def act(tx: Transaction) -> Outcome:
         before = await written_policy(tx.connection, by.bot, name, language)

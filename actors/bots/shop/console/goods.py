@@ -8,13 +8,13 @@ from mailroom.actors.bots.shop import goods
 from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
 from mailroom.actors.bots.shop.console.asked import INT64_MAX, Most, Nothing, OfProduct
 from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.domain.owner_price import parse_currency, parse_price
 from mailroom.actors.bots.shop.domain.upload import parse_slug
 from mailroom.actors.bots.shop.goods import Good, Shelf, Supplier
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.roles import OWNERS, WORKERS
 from mailroom.actors.bots.shop.stock import Item, list_items
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.pages.ask import Ask
 from mailroom.actors.pages.visit import Visit

@@ -7,13 +7,13 @@ from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
 from mailroom.actors.bots.shop.console.asked import OfProduct
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.upload import parse_products
-from mailroom.actors.bots.shop.domain.upload_table import BadLine
-from mailroom.actors.bots.shop.domain.upload_text import ReadAs
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.restored import confirm as confirm_stock
 from mailroom.actors.bots.shop.roles import OWNERS, WORKERS
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.tables.table import BadLine
+from mailroom.actors.kit.owners.tables.text import ReadAs
 from mailroom.actors.pages.ask import Ask, Asked, Upload
 from mailroom.actors.pages.visit import Visit
 

@@ -14,8 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
-from mailroom.actors.bots.shop.domain.upload import known
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
+from mailroom.actors.kit.owners.faults import TableFault
+from mailroom.actors.kit.owners.refusals import refuse
+from mailroom.actors.kit.owners.tables.cells import known
 from mailroom.actors.kit.speech.percent import format_percent
 
 LINE_CHARS_MAX = 300
@@ -136,5 +138,5 @@ def _titles(titles: list[str], percent: int) -> tuple[str, str]:
         return f"Скидка {format_percent(percent, 'ru')}", f"{format_percent(percent, 'en')} off"
     if any(len(title) > TITLE_CHARS_MAX for title in given):
         longest = max(given, key=len)
-        raise refuse(Fault.TOO_LONG, column="title", chars=len(longest), most=TITLE_CHARS_MAX)
+        raise refuse(TableFault.TOO_LONG, column="title", chars=len(longest), most=TITLE_CHARS_MAX)
     return given[0], given[1] if len(given) > 1 else given[0]

@@ -5,15 +5,16 @@ lists of its file.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from mailroom.actors.bots.shop.domain.item import Kind, NewItem
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError, refuse
-from mailroom.actors.bots.shop.domain.owner_price import parse_currency, parse_price
-from mailroom.actors.bots.shop.domain.upload_table import BadLine, Row, cell, read_table
-from mailroom.actors.bots.shop.domain.upload_text import ReadAs
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
+from mailroom.actors.kit.owners.prices import parse_currency, parse_price
+from mailroom.actors.kit.owners.refusals import OwnerError, refuse
+from mailroom.actors.kit.owners.tables.cells import cell, known, yes_or_no
+from mailroom.actors.kit.owners.tables.table import BadLine, Row, in_order, read_table
+from mailroom.actors.kit.owners.tables.text import ReadAs
 
 CONTENT_CHARS_MAX = 3_000
 """A code or a link reaches its buyer in a message of 4096 characters, with a title around it."""
@@ -47,8 +48,6 @@ OPTIONAL_PRODUCT_COLUMNS = ("supplier", "active")
 
 KINDS: dict[str, Kind] = {"code": "code", "код": "code", "link": "link", "url": "link", "ссылка": "link"}
 FILE_KINDS = ("file", "файл")
-YES = frozenset({"", "1", "yes", "true", "on", "y", "да", "истина"})
-NO = frozenset({"0", "no", "false", "off", "n", "нет", "ложь"})
 
 
 @dataclass(frozen=True)
@@ -157,25 +156,12 @@ def parse_products(data: bytes, categories: Collection[str], suppliers: Collecti
     return ProductFile(tuple(good.values()), in_order(bad), table.ignored, table.read_as)
 
 
-def known(name: str, names: Collection[str], fault: Fault) -> str:
-    """The name, if it is one of these. Raises `OwnerError` with the nearest one."""
-    if name in names:
-        return name
-    near = get_close_matches(name, names, 1)
-    raise refuse(fault, name=name[:SLUG_CHARS_MAX], near=near[0] if near else "")
-
-
 def parse_slug(text: str) -> str:
     """A name for something new. Raises `OwnerError`."""
     slug = text.strip().lower()
     if SLUG.fullmatch(slug) is None:
         raise refuse(Fault.BAD_SLUG, slug=slug[:SLUG_CHARS_MAX])
     return slug
-
-
-def in_order(bad: Iterable[BadLine]) -> tuple[BadLine, ...]:
-    """As they are in the file."""
-    return tuple(sorted(bad, key=lambda one: one.line))
 
 
 def _item(row: Row) -> NewItem:
@@ -206,16 +192,9 @@ def _product(row: Row, categories: Collection[str], suppliers: Collection[str]) 
         price_minor=parse_price(cell(row, "price", 40), currency),
         currency=currency,
         supplier=known(supplier, suppliers, Fault.UNKNOWN_SUPPLIER) if supplier else None,
-        active=_yes_or_no(row),
+        active=yes_or_no(row, "active"),
     )
 
 
 def _description(row: Row, column: str) -> str:
     return cell(row, column, DESCRIPTION_CHARS_MAX, required=False, many_lines=True)
-
-
-def _yes_or_no(row: Row) -> bool:
-    word = cell(row, "active", 20, required=False).casefold()
-    if word not in YES | NO:
-        raise refuse(Fault.BAD_YES_OR_NO, word=word)
-    return word in YES

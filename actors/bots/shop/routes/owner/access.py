@@ -8,7 +8,6 @@ from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from mailroom.actors.bots.shop.domain.contact import printable
-from mailroom.actors.bots.shop.domain.owner_faults import OwnerError
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_log import By
@@ -16,6 +15,7 @@ from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
 from mailroom.actors.bots.shop.replies import popup, send
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.owners.refusals import OwnerError
 
 
 async def is_staff(event: Message | CallbackQuery, options: Options | None = None) -> bool:

@@ -18,7 +18,6 @@ from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_broadcast import count_recipients, list_broadcasts, move, progress
@@ -39,6 +38,8 @@ from mailroom.actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, Owne
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
+from mailroom.actors.kit.owners.faults import TellingFault
+from mailroom.actors.kit.owners.refusals import refuse
 
 KEY_CHARS = 16
 """Of a draft's name on its buttons: enough to tell a chat's drafts apart."""
@@ -128,7 +129,7 @@ async def _preview(
     message: Message, html: str, state: FSMContext, database: Pool, own: OwnerTexts, turn: Turn
 ) -> None:
     if len(html) > TEXT_CHARS_MAX:
-        raise refuse(Fault.TEXT_TOO_LONG, chars=len(html), most=TEXT_CHARS_MAX)
+        raise refuse(TellingFault.TEXT_TOO_LONG, chars=len(html), most=TEXT_CHARS_MAX)
     effect = turn.effect_id("owner.draft")
     key = sha256(effect.encode()).hexdigest()[:KEY_CHARS]
     await state.set_state(None)

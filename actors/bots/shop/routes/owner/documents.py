@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from aiogram import Bot
 from aiogram.types import BufferedInputFile, Document, Message, PhotoSize
 
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
-from mailroom.actors.bots.shop.domain.upload_table import BadLine
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.routes.owner.screens import BAD_LINES_SHOWN_MAX
+from mailroom.actors.kit.owners.faults import TableFault
+from mailroom.actors.kit.owners.refusals import refuse
+from mailroom.actors.kit.owners.tables.table import BadLine
 
 
 async def fetch(bot: Bot, document: Document | PhotoSize, bytes_max: int) -> bytes:
     """The bytes of a document or a photo. Raises `OwnerError` for one that is too large, without asking."""
     if (document.file_size or 0) > bytes_max:
-        raise refuse(Fault.FILE_TOO_LARGE, bytes=document.file_size or 0, most=bytes_max)
+        raise refuse(TableFault.FILE_TOO_LARGE, bytes=document.file_size or 0, most=bytes_max)
     stream = await bot.download(document)
     return stream.read() if stream is not None else b""
 

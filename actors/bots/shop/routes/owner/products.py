@@ -6,9 +6,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Document, Message, User
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.domain.owner_price import parse_currency, parse_price
 from mailroom.actors.bots.shop.domain.upload import parse_products
-from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.bots.shop.goods import (
     find_good,
     good_of,
@@ -30,6 +28,8 @@ from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lin
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.prices import parse_currency, parse_price
+from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
 from mailroom.actors.kit.speech.money import format_money
 
 

@@ -6,7 +6,6 @@ from aiogram.types import CallbackQuery, Document, Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX
-from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
 from mailroom.actors.bots.shop.goods import find_good, good_of, list_goods
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
@@ -19,6 +18,7 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, 
 from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
 
 
 async def levels_command(message: Message, database: Pool, own: OwnerTexts) -> None:

@@ -4,10 +4,11 @@ owner hears of it, and order, stock, balance and figures are right.
 
 import pytest
 
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_refund import refund
+from mailroom.actors.kit.owners.refusals import OwnerError
 from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError
 from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.jobs.world import OWNER, PRICE

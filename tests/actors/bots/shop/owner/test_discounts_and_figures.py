@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mailroom.actors.bots.shop.domain.offer_line import NewOffer, parse_offer
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError
+from mailroom.actors.bots.shop.domain.owner_faults import Fault
+from mailroom.actors.kit.owners.refusals import OwnerError
 
 SLUGS = ("svetlitsa", "planer")
 TODAY = date(2026, 3, 1)

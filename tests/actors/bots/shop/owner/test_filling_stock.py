@@ -3,7 +3,7 @@
 import pytest
 
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX
-from mailroom.actors.bots.shop.domain.upload_text import TABLE_BYTES_MAX
+from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
 from tests.actors.bots.shop.owner.selling import table
 
 HEAD = ["slug", "kind", "content"]

@@ -1,4 +1,4 @@
-"""Tables as owners send them: CSV from any spreadsheet; its text is read by `upload_text.py`. Pure.
+"""Tables as owners send them: CSV from any spreadsheet; its text is read by `text.py`. Pure.
 
 Each line is taken for itself: one that cannot be read is named, with what to do about it, and the lines after
 it are read all the same. A quote that is never closed costs its own line, not the rest of the file.
@@ -6,12 +6,12 @@ it are read all the same. A quote that is never closed costs its own line, not t
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from unicodedata import category
 
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, Wrong, refuse, wrong
-from mailroom.actors.bots.shop.domain.upload_text import ReadAs, read_text
+from mailroom.actors.kit.owners.faults import TableFault
+from mailroom.actors.kit.owners.refusals import Wrong, refuse, wrong
+from mailroom.actors.kit.owners.tables.text import ReadAs, read_text
 
 ROWS_MAX = 5_000
 """So many items are encrypted and written in one transaction, within a second or two."""
@@ -20,10 +20,6 @@ RECORD_LINES_MAX = 50
 SEPARATORS = (";", "\t", ",")
 SEP_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
 """The first line by which Excel tells itself the separator."""
-LOST = "\ufeff\ufffd\ufffe\uffff"
-"""A mark of byte order in the midst of a text, what stands for a character that could not be read, and what
-is no character at all: who sells a key with one of these sells another key.
-"""
 CELL_CHARS_MAX = 100_000
 """Below the limit of csv itself, at which it raises what it raises for quotes."""
 
@@ -68,22 +64,22 @@ def read_table(
     lines = text.lines
     start = next((place for place, line in enumerate(lines) if isinstance(line, Wrong) or line.strip()), None)
     if start is None:
-        raise refuse(Fault.FILE_EMPTY)
+        raise refuse(TableFault.FILE_EMPTY)
     head = lines[start]
     if isinstance(head, str) and SEP_LINE.fullmatch(head.strip()):
         start += 1
         head = lines[start] if start < len(lines) else ""
     if isinstance(head, Wrong) or "\0" in head:
-        raise refuse(Fault.NOT_A_TABLE)
+        raise refuse(TableFault.NOT_A_TABLE)
     separator = max(SEPARATORS, key=lambda one: len(_named(_head_cells(head, one), columns)))
     titles = _head_cells(head, separator)
     named = _named(titles, columns)
     for name in columns:
         places = [place for place, found in named.items() if found == name]
         if len(places) > 1:
-            raise refuse(Fault.COLUMN_TWICE, column=name)
+            raise refuse(TableFault.COLUMN_TWICE, column=name)
         if not places and name not in optional:
-            raise refuse(Fault.NO_COLUMN, column=name, columns=", ".join(columns))
+            raise refuse(TableFault.NO_COLUMN, column=name, columns=", ".join(columns))
     ignored = tuple(title for place, title in enumerate(titles) if title and place not in named)
     rows: list[Row] = []
     bad: list[BadLine] = []
@@ -94,7 +90,7 @@ def read_table(
             read = _row(line, cells, titles, named)
             rows.append(read) if isinstance(read, Row) else bad.append(read)
         if len(rows) + len(bad) > ROWS_MAX:
-            raise refuse(Fault.TOO_MANY_ROWS, most=ROWS_MAX)
+            raise refuse(TableFault.TOO_MANY_ROWS, most=ROWS_MAX)
     return Table(tuple(rows), tuple(bad), ignored, text.read_as)
 
 
@@ -102,7 +98,7 @@ def _head_cells(head: str, separator: str) -> list[str]:
     try:
         cells = next(csv.reader([head], delimiter=separator), [])
     except csv.Error:
-        raise refuse(Fault.NOT_A_TABLE) from None
+        raise refuse(TableFault.NOT_A_TABLE) from None
     return [cell.strip() for cell in cells]
 
 
@@ -139,8 +135,8 @@ def _records(
 
 def _why_unread(line: str) -> Wrong:
     if len(line) > CELL_CHARS_MAX:
-        return wrong(Fault.TOO_LONG, column="?", chars=len(line), most=CELL_CHARS_MAX)
-    return wrong(Fault.UNREADABLE, column="?") if "\r" in line else wrong(Fault.QUOTES)
+        return wrong(TableFault.TOO_LONG, column="?", chars=len(line), most=CELL_CHARS_MAX)
+    return wrong(TableFault.UNREADABLE, column="?") if "\r" in line else wrong(TableFault.QUOTES)
 
 
 def _record(
@@ -182,24 +178,12 @@ def _row(line: int, cells: Sequence[str], titles: Sequence[str], named: Mapping[
     while len(cells) > len(titles) and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) > len(titles):
-        return BadLine(line, wrong(Fault.TOO_MANY_CELLS, cells=len(cells), columns=len(titles)))
+        return BadLine(line, wrong(TableFault.TOO_MANY_CELLS, cells=len(cells), columns=len(titles)))
     if len(cells) <= max(named):
-        return BadLine(line, wrong(Fault.TOO_FEW_CELLS, cells=len(cells), columns=len(titles)))
+        return BadLine(line, wrong(TableFault.TOO_FEW_CELLS, cells=len(cells), columns=len(titles)))
     return Row(line, {name: cells[place].strip() for place, name in named.items()})
 
 
-def cell(row: Row, column: str, chars_max: int, *, required: bool = True, many_lines: bool = False) -> str:
-    """A cell's text. Raises `OwnerError` where it is missing, too long, or has what nobody could read."""
-    text = row.cells.get(column, "")
-    if required and not text:
-        raise refuse(Fault.MISSING, column=column)
-    if len(text) > chars_max:
-        raise refuse(Fault.TOO_LONG, column=column, chars=len(text), most=chars_max)
-    if any(is_unreadable(char) and not (many_lines and char == "\n") for char in text):
-        raise refuse(Fault.UNREADABLE, column=column)
-    return text
-
-
-def is_unreadable(char: str) -> bool:
-    """Whether a buyer could not read it, or it stands for something that was lost already."""
-    return category(char) in ("Cc", "Cs", "Zl", "Zp") or char in LOST
+def in_order(bad: Iterable[BadLine]) -> tuple[BadLine, ...]:
+    """As they are in the file."""
+    return tuple(sorted(bad, key=lambda one: one.line))

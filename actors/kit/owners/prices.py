@@ -2,7 +2,8 @@
 
 import re
 
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, refuse
+from mailroom.actors.kit.owners.faults import PriceFault
+from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, Money
 from mailroom.actors.providers.sums import step_of
 
@@ -19,18 +20,18 @@ def parse_price(text: str, currency: str) -> int:
     """A price in minor units of its currency. Raises `OwnerError` rather than round or guess."""
     match = PRICE.fullmatch(SPACES.sub(" ", text.strip()))
     if match is None:
-        raise refuse(Fault.BAD_PRICE, price=text.strip()[:40])
+        raise refuse(PriceFault.BAD_PRICE, price=text.strip()[:40])
     cents = match["cents"] or ""
     digits = MINOR_DIGITS.get(currency, MINOR_DIGITS_DEFAULT)
     if len(cents) > digits:  # zeros as well: `1,490` may have been meant as a thousand
-        raise refuse(Fault.TOO_MANY_DECIMALS, price=text.strip(), currency=currency, digits=digits)
+        raise refuse(PriceFault.TOO_MANY_DECIMALS, price=text.strip(), currency=currency, digits=digits)
     number = match["whole"].replace(" ", "") + (f".{cents}" if cents else "")
     amount_minor = Money.parse(number, currency).amount_minor
     if amount_minor % step_of(currency):
         step = Money(step_of(currency), currency).decimal
-        raise refuse(Fault.PRICE_OFF_STEP, price=text.strip(), currency=currency, step=step)
+        raise refuse(PriceFault.PRICE_OFF_STEP, price=text.strip(), currency=currency, step=step)
     if not 1 <= amount_minor <= PRICE_MINOR_MAX:
-        raise refuse(Fault.PRICE_OUT_OF_RANGE, price=text.strip())
+        raise refuse(PriceFault.PRICE_OUT_OF_RANGE, price=text.strip())
     return amount_minor
 
 
@@ -38,5 +39,5 @@ def parse_currency(text: str) -> str:
     """A currency's code. Raises `OwnerError`."""
     code = text.strip().upper()
     if CURRENCY.fullmatch(code) is None:
-        raise refuse(Fault.BAD_CURRENCY, currency=text.strip()[:20])
+        raise refuse(PriceFault.BAD_CURRENCY, currency=text.strip()[:20])
     return code

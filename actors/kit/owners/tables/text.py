@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mailroom.actors.bots.shop.domain.owner_faults import Fault, Wrong, refuse, wrong
+from mailroom.actors.kit.owners.faults import TableFault
+from mailroom.actors.kit.owners.refusals import Wrong, refuse, wrong
 
 TABLE_BYTES_MAX = 1_000_000
 """What a request's body may have, less what goes with it; some 5 000 lines of 200 characters."""
@@ -39,9 +40,9 @@ class Text:
 def read_text(data: bytes) -> Text:
     """Read a file. Raises `OwnerError` for what is no text, or too much of it."""
     if len(data) > TABLE_BYTES_MAX:
-        raise refuse(Fault.FILE_TOO_LARGE, bytes=len(data), most=TABLE_BYTES_MAX)
+        raise refuse(TableFault.FILE_TOO_LARGE, bytes=len(data), most=TABLE_BYTES_MAX)
     if data.startswith(ZIP_HEAD):
-        raise refuse(Fault.NOT_A_TABLE)
+        raise refuse(TableFault.NOT_A_TABLE)
     if data.startswith(UTF_16_MARKS):
         return Text(tuple(_utf_16(data)), "UTF-16")
     while data.startswith(UTF_8_MARK):  # a file that was put together of several has it more than once
@@ -62,7 +63,7 @@ def _utf_16(data: bytes) -> Sequence[str]:
     try:
         text = data.decode("utf-16").lstrip("\ufeff")
     except UnicodeDecodeError:
-        raise refuse(Fault.NOT_A_TABLE) from None
+        raise refuse(TableFault.NOT_A_TABLE) from None
     return re.split(r"\r*\n", text) if "\n" in text else text.split("\r")
 
 
@@ -71,7 +72,7 @@ def _utf_8(line: bytes) -> str | Wrong:
         return line.decode()
     except UnicodeDecodeError as error:
         place = len(line[: error.start].decode()) + 1
-        return wrong(Fault.NOT_UTF_8, place=place, byte=f"{line[error.start]:02X}")
+        return wrong(TableFault.NOT_UTF_8, place=place, byte=f"{line[error.start]:02X}")
 
 
 def _is_utf_8(data: bytes) -> bool:

@@ -1,0 +1,1 @@
+"""Tables as owners send them, read into rows, with what is wrong line by line. Pure."""
