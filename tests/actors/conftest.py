@@ -1,4 +1,4 @@
-"""Scenarios with a whole small process in them; see `house.py`."""
+"""Scenarios with a whole small process in them; see `bot_process.py`."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -9,8 +9,8 @@ import trio
 from aiogram import Router
 
 from mailroom.actors.runtime import host
-from tests.actors.hands import Hands
-from tests.actors.house import House, Telegram, open_house
+from tests.actors.bot_process import BotProcess, Telegram, open_process
+from tests.actors.controlled_bot import ControlledBot
 
 SCENARIO_SECONDS = 30.0
 
@@ -33,11 +33,11 @@ def telegram() -> Telegram:
 def play(clean_redis_url: str, telegram: Telegram) -> Callable[..., Any]:
     """Start the process around a router, play a scenario, end it."""
 
-    def play(router: Router, scenario: Callable[[House], Awaitable[Any]], **options: Any) -> Any:
+    def play(router: Router, scenario: Callable[[BotProcess], Awaitable[Any]], **options: Any) -> Any:
         async def main() -> Any:
             with trio.fail_after(SCENARIO_SECONDS):
-                async with open_house(clean_redis_url, router, telegram, **options) as house:
-                    return await scenario(house)
+                async with open_process(clean_redis_url, router, telegram, **options) as process:
+                    return await scenario(process)
 
         return host.run(main)
 
@@ -45,6 +45,6 @@ def play(clean_redis_url: str, telegram: Telegram) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def hands() -> Hands:
+def controlled() -> ControlledBot:
     """A bot whose handlers begin and end when the test says so."""
-    return Hands()
+    return ControlledBot()

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from mailroom.actors.runtime.bridge import aio
-from tests.actors.house import FIRST_UPDATE_ID, House, Telegram
+from tests.actors.bot_process import FIRST_UPDATE_ID, BotProcess, Telegram
 
 CALL_SECONDS = 0.01
 READ_SECONDS = 0.03
@@ -67,13 +67,13 @@ def tap(update_id: int, chat_id: int = 7) -> dict[str, Any]:
     }
 
 
-async def offer_all(house: House, updates: list[dict[str, Any]]) -> None:
+async def offer_all(process: BotProcess, updates: list[dict[str, Any]]) -> None:
     for update in updates:
-        assert await house.offer(update) in ("accepted", "suspended")
+        assert await process.offer(update) in ("accepted", "suspended")
 
 
-async def keys_left(house: House) -> set[bytes]:
+async def keys_left(process: BotProcess) -> set[bytes]:
     """What the mailboxes hold besides what is to stay."""
-    found = await aio(house.mailboxes._work.command, "KEYS", "mailroom:{*")
+    found = await aio(process.mailboxes._work.command, "KEYS", "mailroom:{*")
     stays = (b"}:fence", b"}:seen", b"}:seq", b"}:state")
     return {key for key in found if not any(one in key for one in stays)}

@@ -14,7 +14,7 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.types import Message
 
 from mailroom.actors.runtime.bridge import aio
-from tests.actors.house import FIRST_UPDATE_ID, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, message
 from tests.actors.photos import CALL_SECONDS, SlowTelegram, album
 from tests.actors.test_albums import PARTS, data_of
 from tests.actors.test_crash_points import FaultyMailboxes, _deliver
@@ -76,29 +76,29 @@ def bot(idiom):
 def check(play, telegram, idiom, arrange):
     """Deliver the album with the fault arranged, then all of it again to whoever is there."""
 
-    async def until_the_fault(house):
-        boxes = house.mailboxes
+    async def until_the_fault(process):
+        boxes = process.mailboxes
         arrange(boxes)
-        house.chats.spawn(lambda: deliver(house))
+        process.chats.spawn(lambda: deliver(process))
         ended = lambda: boxes.died or telegram.died  # noqa: E731 - short
-        await house.until(lambda: ended() or "after" in telegram.texts())
-        await house.until(lambda: ended() or not any(one.busy for one in house.chats._actors.values()))
+        await process.until(lambda: ended() or "after" in telegram.texts())
+        await process.until(lambda: ended() or not any(one.busy for one in process.chats._actors.values()))
         if not ended():
-            await house.settled()
+            await process.settled()
         return ended()
 
-    async def deliver(house):
+    async def deliver(process):
         for update in [*album(), AFTER]:
-            await _deliver(house, update)
+            await _deliver(process, update)
 
-    async def afterwards(house):
-        await deliver(house)
+    async def afterwards(process):
+        await deliver(process)
         late = time.monotonic() - fault_at > WHOLE_SECONDS_MAX
-        await house.until(lambda: "after" in telegram.texts(), "the message behind the album")
-        await house.settled()
-        left = await aio(house.mailboxes._work.command, "KEYS", "*:tries:*")
-        left += await aio(house.mailboxes._work.command, "KEYS", "*:journal:*")
-        return left, await house.state(7), late
+        await process.until(lambda: "after" in telegram.texts(), "the message behind the album")
+        await process.settled()
+        left = await aio(process.mailboxes._work.command, "KEYS", "*:tries:*")
+        left += await aio(process.mailboxes._work.command, "KEYS", "*:journal:*")
+        return left, await process.state(7), late
 
     died = play(bot(idiom), until_the_fault, mailboxes=FaultyMailboxes)
     fault_at = time.monotonic()

@@ -12,7 +12,7 @@ from aiogram.types import Message
 
 from mailroom.actors.policy import Policy
 from mailroom.actors.turn import Turn
-from tests.actors.house import FIRST_UPDATE_ID, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, message
 from tests.actors.photos import SlowTelegram, album, offer_all, photo
 from tests.actors.test_replies import count_of
 from tests.compat.bots.albums import IDIOMS
@@ -37,11 +37,11 @@ def data_of(state):
 def play_album(play, router, said, **options):
     """An album of four; returns the state at the end."""
 
-    async def scenario(house):
-        await offer_all(house, album())
-        await house.until(lambda: len(house.telegram.texts()) >= said, "the answers")
-        await house.settled()
-        return await house.state(7)
+    async def scenario(process):
+        await offer_all(process, album())
+        await process.until(lambda: len(process.telegram.texts()) >= said, "the answers")
+        await process.settled()
+        return await process.state(7)
 
     return play(router, scenario, **options)
 
@@ -66,9 +66,9 @@ def test_g4_an_album_that_is_kept_in_the_data_is_there_as_a_whole(play, telegram
 
 
 def test_g4_a_task_that_a_collector_leaves_behind_sees_the_whole_album(play, telegram):
-    async def scenario(house):
-        await offer_all(house, album())
-        await house.said(7, "album of 4")
+    async def scenario(process):
+        await offer_all(process, album())
+        await process.said(7, "album of 4")
 
     play(IDIOMS["leaves a task behind"](), scenario)
 
@@ -102,18 +102,18 @@ def test_g1_what_came_between_the_parts_comes_after_them(play, telegram):
     async def said(heard: Message) -> None:
         await heard.answer(heard.text or "")
 
-    async def scenario(house):
+    async def scenario(process):
         first, *others = album()
-        await house.offer(first)
+        await process.offer(first)
         # Of another queue, with an id of its own between those of the parts.
         for one in others:
             one["update_id"] += 1
         event = message(7, "between", FIRST + 1)
         event["business_message"] = event.pop("message") | {"business_connection_id": "b"}
         router.business_message()(said)
-        await house.offer(event)
-        await offer_all(house, others)
-        await house.said(7, *(f"saved {number}" for number in PARTS), "between")
+        await process.offer(event)
+        await offer_all(process, others)
+        await process.said(7, *(f"saved {number}" for number in PARTS), "between")
 
     late = count_of("mailroom_messages_late_total")
     play(router, scenario)
@@ -186,10 +186,10 @@ def test_g8_what_the_parts_have_in_common_has_one_name_on_every_attempt(play, te
             raise RuntimeError("once")
         await part.answer("ok")
 
-    async def scenario(house):
-        await offer_all(house, [*album(), photo(FIRST + 4, group=None)])
-        await house.until(lambda: len(names) == 9)
-        await house.settled()
+    async def scenario(process):
+        await offer_all(process, [*album(), photo(FIRST + 4, group=None)])
+        await process.until(lambda: len(names) == 9)
+        await process.settled()
 
     play(router, scenario)
     groups = Counter(group for group, _ in names)
@@ -209,9 +209,9 @@ def test_g8_parts_are_messages_like_any_other_where_the_bot_wants_them_apart(
         )
     options = {"apart": True} if how == "a setting" else {}
 
-    async def scenario(house):
-        await offer_all(house, album())
-        await house.said(7, *["album of 1"] * 4)
+    async def scenario(process):
+        await offer_all(process, album())
+        await process.said(7, *["album of 1"] * 4)
 
     play(IDIOMS["the first goes on"](), scenario, **options)
 
@@ -228,18 +228,18 @@ def with_isolation(isolation):
 
 
 def test_an_album_takes_one_slot(play, telegram):
-    async def scenario(house):
+    async def scenario(process):
         most = 0
-        await offer_all(house, album())
+        await offer_all(process, album())
 
         async def watch() -> None:
             nonlocal most
             while True:
-                most = max(most, house.chats.slots.borrowed_tokens)
+                most = max(most, process.chats.slots.borrowed_tokens)
                 await trio.sleep(0.001)
 
-        house.chats.spawn(watch)
-        await house.said(7, "album of 4")
+        process.chats.spawn(watch)
+        await process.said(7, "album of 4")
         return most
 
     assert play(IDIOMS["the last goes on"](), scenario) == 1

@@ -32,9 +32,9 @@ def test_each_attempt_to_answer_is_counted_by_how_it_ended(play):
 
     before = answered("done"), answered("raised")
 
-    async def scenario(house):
-        await house.write(7, "hi", "enough", "fail once")
-        await house.said(7, "hi", "now")
+    async def scenario(process):
+        await process.write(7, "hi", "enough", "fail once")
+        await process.said(7, "hi", "now")
 
     play(router, scenario)
     assert (answered("done"), answered("raised")) == (before[0] + 3, before[1] + 1)

@@ -13,7 +13,7 @@ import pytest
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.mailbox import Mailboxes
-from tests.actors.house import FIRST_UPDATE_ID, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, message
 from tests.actors.test_replies import counter_bot
 
 STEP = ("accept", "load", "begin", "journal", "commit")
@@ -63,19 +63,19 @@ SECOND = message(7, "y", FIRST_UPDATE_ID + 1)
 
 
 def calls_of_one_message(play, telegram) -> list[str]:
-    async def scenario(house):
-        await house.offer(HELLO)
-        await house.said(7, "1 x a", "1 x b")
-        return list(house.mailboxes.made)
+    async def scenario(process):
+        await process.offer(HELLO)
+        await process.said(7, "1 x a", "1 x b")
+        return list(process.mailboxes.made)
 
     return play(counter_bot(), scenario, mailboxes=FaultyMailboxes)
 
 
-async def _deliver(house, update) -> None:
+async def _deliver(process, update) -> None:
     """As Telegram does: again, until it is told that we have it."""
     while True:
         try:
-            assert await house.offer(update) in ("accepted", "duplicate")
+            assert await process.offer(update) in ("accepted", "duplicate")
         except StoreUnavailable:
             continue
         return
@@ -87,22 +87,22 @@ async def _deliver(house, update) -> None:
 def test_a_fault_at_any_store_call_loses_nothing_and_doubles_only_what_was_in_flight(
     play, telegram, place, how, when
 ):
-    async def until_the_fault(house):
-        boxes = house.mailboxes
+    async def until_the_fault(process):
+        boxes = process.mailboxes
         boxes.place, boxes.how, boxes.when = place, how, when
-        house.chats.spawn(lambda: _deliver(house, HELLO))
-        await house.until(lambda: boxes.died or len(telegram.texts()) >= 2)
-        await house.until(lambda: boxes.died or not any(one.busy for one in house.chats._actors.values()))
+        process.chats.spawn(lambda: _deliver(process, HELLO))
+        await process.until(lambda: boxes.died or len(telegram.texts()) >= 2)
+        await process.until(lambda: boxes.died or not any(one.busy for one in process.chats._actors.values()))
         if not boxes.died:
-            await house.settled()
+            await process.settled()
         return boxes.died
 
-    async def afterwards(house):
-        await _deliver(house, HELLO)
-        await _deliver(house, SECOND)
-        await house.until(lambda: "2 y b" in telegram.texts(), "the second message")
-        await house.settled()
-        return await aio(house.mailboxes._work.command, "KEYS", "*:tries:*"), await house.state(7)
+    async def afterwards(process):
+        await _deliver(process, HELLO)
+        await _deliver(process, SECOND)
+        await process.until(lambda: "2 y b" in telegram.texts(), "the second message")
+        await process.settled()
+        return await aio(process.mailboxes._work.command, "KEYS", "*:tries:*"), await process.state(7)
 
     died = play(counter_bot(), until_the_fault, mailboxes=FaultyMailboxes)
     assert died <= (how == "dies")

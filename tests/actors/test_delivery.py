@@ -12,9 +12,9 @@ from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.outcome import Retry
-from tests.actors.house import Telegram, open_house
+from tests.actors.bot_process import Telegram, open_process
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import QUICK, Letter, open_stand
+from tests.actors.jobs.queue_harness import QUICK, Letter, open_queues
 
 DELIVERY = Queue("delivery", of_bots=False)
 
@@ -46,10 +46,10 @@ def test_bots_bring_their_deliveries(play):  # noqa: F811
     brought, more = shop(deliver), Handlers(DELIVERY)
     more.job(SCAN)(scan)
 
-    async def scenario(stand):
+    async def scenario(queues):
         brought.include([more])
         new = [DELIVER(Order(number=7)), SCAN(Letter(text="x"))]
-        assert await stand.run_all(brought, *new) == [["done"], ["done"]]
+        assert await queues.run_all(brought, *new) == [["done"], ["done"]]
 
     play(scenario)
     assert sorted(map(str, delivered)) == ["7", "x"]
@@ -73,8 +73,8 @@ def test_an_outside_system_that_takes_our_key_does_it_once(play):  # noqa: F811
 
     brought = shop(deliver)
 
-    async def scenario(stand):
-        (story,) = await stand.run_all(brought, DELIVER(Order(number=7)))
+    async def scenario(queues):
+        (story,) = await queues.run_all(brought, DELIVER(Order(number=7)))
         assert story == ["retry", "retry", "done"]
 
     play(scenario)
@@ -83,18 +83,18 @@ def test_an_outside_system_that_takes_our_key_does_it_once(play):  # noqa: F811
 
 @pytest.fixture
 def delivered_to_chats(jobs_url, clean_redis_url):  # noqa: F811
-    """A house with chats, and a queue of deliveries beside it."""
+    """A process with chats, and a queue of deliveries beside it."""
 
     def start(router, scenario):
         async def main():
-            async with open_house(clean_redis_url, router, Telegram()) as house:
+            async with open_process(clean_redis_url, router, Telegram()) as process:
                 door = ChatDoor(
-                    house.mailboxes,
-                    lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
-                    house.chats.look_again,
+                    process.mailboxes,
+                    lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
+                    process.chats.look_again,
                 )
-                async with open_stand(jobs_url, bots={"shop": house.bot}, chats=door) as stand:
-                    await scenario(stand, house)
+                async with open_queues(jobs_url, bots={"shop": process.bot}, chats=door) as queues:
+                    await scenario(queues, process)
 
         return host.run(main)
 
@@ -114,10 +114,10 @@ def test_a_message_into_the_chat_is_handled_once_however_often_the_job_runs(deli
 
     brought = shop(deliver)
 
-    async def scenario(stand, house):
+    async def scenario(queues, process):
         job = DELIVER(Order(number=1042))
-        await stand.run_all(brought, job)
-        await house.settled()
+        await queues.run_all(brought, job)
+        await process.settled()
 
     delivered_to_chats(router, scenario)
     assert put == [True, False]
@@ -137,12 +137,12 @@ def test_goods_are_shown_though_the_number_of_their_job_comes_back_after_a_resto
 
     brought = shop(deliver)
 
-    async def scenario(stand, house):
+    async def scenario(queues, process):
         for number in (1042, 1043):
             job = DELIVER(Order(number=number))
-            await stand.run_all(brought, job)
-            await house.settled()
-            await stand.execute("ALTER SEQUENCE mailroom.outbox_job_id_seq RESTART")
+            await queues.run_all(brought, job)
+            await process.settled()
+            await queues.execute("ALTER SEQUENCE mailroom.outbox_job_id_seq RESTART")
 
     delivered_to_chats(router, scenario)
     assert put == [(1, True), (1, True)]
@@ -162,10 +162,10 @@ def test_a_job_may_put_several_messages_into_its_chat(delivered_to_chats):
 
     brought = shop(deliver)
 
-    async def scenario(stand, house):
+    async def scenario(queues, process):
         job = DELIVER(Order(number=1042))
-        await stand.run_all(brought, job)
-        await house.settled()
+        await queues.run_all(brought, job)
+        await process.settled()
 
     delivered_to_chats(router, scenario)
     assert handled == ["key", "manual"]
@@ -183,10 +183,10 @@ def test_a_trace_with_blanks_does_no_harm_to_the_mailbox(delivered_to_chats):
 
     brought = shop(deliver)
 
-    async def scenario(stand, house):
+    async def scenario(queues, process):
         job = DELIVER(Order(number=1042), trace="a b\nc")
-        await stand.run_all(brought, job)
-        await house.settled()
+        await queues.run_all(brought, job)
+        await process.settled()
 
     delivered_to_chats(router, scenario)
     assert handled == ["a_b_c"]
@@ -202,13 +202,13 @@ def test_a_full_mailbox_is_tried_again_later(delivered_to_chats, monkeypatch):
 
     brought = shop(deliver)
 
-    async def scenario(stand, house):
-        (id_,) = await stand.enqueue(
+    async def scenario(queues, process):
+        (id_,) = await queues.enqueue(
             DELIVER.with_patience(Patience(attempts_max=2, backoff=QUICK))(Order(number=1042))
         )
-        await stand.start(brought)
-        await stand.quiet()
-        dead = await stand.seen(id_)
+        await queues.start(brought)
+        await queues.quiet()
+        dead = await queues.seen(id_)
         assert (dead.attempts, dead.last_error) == (2, "MailboxFullError: the mailbox of shop:7 is full")
 
     delivered_to_chats(Router(), scenario)
@@ -226,13 +226,13 @@ def test_a_bot_that_is_not_there_gets_no_mailbox(delivered_to_chats):
 
     brought = shop(deliver)
 
-    async def scenario(stand, house):
-        (id_,) = await stand.enqueue(
+    async def scenario(queues, process):
+        (id_,) = await queues.enqueue(
             DELIVER.with_patience(Patience(attempts_max=1, backoff=QUICK))(Order(number=1042))
         )
-        await stand.start(brought)
-        await stand.quiet()
-        assert "there is no bot 'sohp' here; there are ['shop']" in (await stand.seen(id_)).last_error
-        assert await aio(house.mailboxes.ready, house.ownership.partitions, 10) == []
+        await queues.start(brought)
+        await queues.quiet()
+        assert "there is no bot 'sohp' here; there are ['shop']" in (await queues.seen(id_)).last_error
+        assert await aio(process.mailboxes.ready, process.ownership.partitions, 10) == []
 
     delivered_to_chats(Router(), scenario)

@@ -10,7 +10,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors import holding
 from mailroom.supervisors.holding import holds, read_hold
-from tests.actors.house import FIRST_UPDATE_ID, refusal
+from tests.actors.bot_process import FIRST_UPDATE_ID, refusal
 from tests.actors.test_outages import dead_letters
 
 UNAUTHORIZED = refusal(401, "Unauthorized")
@@ -48,25 +48,25 @@ def test_a_revoked_token_blames_no_message_and_apologises_to_nobody(play, telegr
     # Seen: each message that came while the token was wrong was a dead letter after three seconds.
     attempts: list[tuple[int, int]] = []
 
-    async def scenario(house):
+    async def scenario(process):
         telegram.tell(answer, method="sendMessage")
         for _ in range(1000):
             telegram.tell(answer, method="getMe")
-        await house.write(7, "Ann")
-        await house.until(lambda: house.bot.hold.why, "the hold")
-        await house.write(8, "Bob")
-        await house.until(lambda: calls(telegram, "getMe") >= 3)
+        await process.write(7, "Ann")
+        await process.until(lambda: process.bot.hold.why, "the hold")
+        await process.write(8, "Bob")
+        await process.until(lambda: calls(telegram, "getMe") >= 3)
         assert calls(telegram, "sendMessage") == 1, "while it holds nobody but getMe asks"
         assert held() == 1
-        (warning,) = (await aio(holds, house.mailboxes._work, ["shop", "other"])).items()
+        (warning,) = (await aio(holds, process.mailboxes._work, ["shop", "other"])).items()
         assert warning[0] == "warning_bot_shop"
         assert "Telegram does not know the bot" in warning[1]
         telegram.know_again()
-        await house.said(7, "hello Ann")
-        await house.said(8, "hello Bob")
-        assert await dead_letters(house) == []
-        await house.until(lambda: held() == 0)
-        while await aio(holds, house.mailboxes._work, ["shop"]):  # noqa: ASYNC110
+        await process.said(7, "hello Ann")
+        await process.said(8, "hello Bob")
+        assert await dead_letters(process) == []
+        await process.until(lambda: held() == 0)
+        while await aio(holds, process.mailboxes._work, ["shop"]):  # noqa: ASYNC110
             await trio.sleep(0.01)
 
     play(greeter(attempts), scenario)
@@ -76,31 +76,31 @@ def test_a_revoked_token_blames_no_message_and_apologises_to_nobody(play, telegr
 def test_a_401_that_passes_costs_a_message_nothing_but_time(play, telegram):
     attempts: list[tuple[int, int]] = []
 
-    async def scenario(house):
+    async def scenario(process):
         for _ in range(3):
             telegram.tell(UNAUTHORIZED, method="sendMessage")
-        await house.write(7, "Ann")
-        await house.said(7, "hello Ann")
+        await process.write(7, "Ann")
+        await process.said(7, "hello Ann")
 
     play(greeter(attempts), scenario)
     assert attempts == [(7, 1)] * 4
 
 
 def test_a_hold_survives_the_process_and_a_new_token_ends_it_at_once(play, telegram):
-    async def before(house):
+    async def before(process):
         telegram.tell(UNAUTHORIZED, method="sendMessage")
         for _ in range(50):
             telegram.tell(UNAUTHORIZED, method="getMe")
-        await house.write(7, "Ann")
-        await house.until(lambda: calls(telegram, "getMe") >= 2)
-        kept = await aio(read_hold, house.mailboxes._work, "shop")
+        await process.write(7, "Ann")
+        await process.until(lambda: calls(telegram, "getMe") >= 2)
+        kept = await aio(read_hold, process.mailboxes._work, "shop")
         assert kept.pause_seconds == 0.2
 
-    async def after(house):
-        assert house.bot.hold.why
-        await house.write(8, "Bob")
-        await house.said(8, "hello Bob")
-        await house.said(7, "hello Ann")
+    async def after(process):
+        assert process.bot.hold.why
+        await process.write(8, "Bob")
+        await process.said(8, "hello Bob")
+        await process.said(7, "hello Ann")
 
     play(greeter([]), before)
     telegram.know_again()
@@ -110,11 +110,11 @@ def test_a_hold_survives_the_process_and_a_new_token_ends_it_at_once(play, teleg
 
 
 def test_a_gateways_401_is_no_hold(play, telegram):
-    async def scenario(house):
+    async def scenario(process):
         telegram.tell((401, b"<html>401 Authorization Required</html>"), method="sendMessage")
-        await house.write(7, "Ann")
-        await house.said(7, "hello Ann")
-        assert not house.bot.hold.why
+        await process.write(7, "Ann")
+        await process.said(7, "hello Ann")
+        assert not process.bot.hold.why
 
     play(greeter([]), scenario)
     assert calls(telegram, "getMe") == 0
@@ -122,15 +122,15 @@ def test_a_gateways_401_is_no_hold(play, telegram):
 
 def test_a_message_that_comes_while_the_bot_holds_is_not_begun_with_its_accept(play, telegram):
     # Else a restart in that time would count the attempt that nobody made.
-    async def scenario(house):
-        await house.write(8, "before")
-        await house.said(8, "hello before")
+    async def scenario(process):
+        await process.write(8, "before")
+        await process.said(8, "hello before")
         telegram.tell(UNAUTHORIZED, method="sendMessage")
         for _ in range(1000):
             telegram.tell(UNAUTHORIZED, method="getMe")
-        await house.write(7, "Ann")
-        await house.until(lambda: house.bot.hold.why, "the hold")
-        await house.write(8, "Bob")
-        assert house.chats.get(Chat("shop", "8")).window.begun == {}
+        await process.write(7, "Ann")
+        await process.until(lambda: process.bot.hold.why, "the hold")
+        await process.write(8, "Bob")
+        assert process.chats.get(Chat("shop", "8")).window.begun == {}
 
     play(greeter([]), scenario)

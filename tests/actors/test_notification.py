@@ -18,10 +18,10 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.suspensions import Suspensions
-from tests.actors.hands import Hands
-from tests.actors.house import Telegram, open_house, refusal, too_many
+from tests.actors.bot_process import Telegram, open_process, refusal, too_many
+from tests.actors.controlled_bot import ControlledBot
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import open_stand
+from tests.actors.jobs.queue_harness import open_queues
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
 NOT_FOUND = refusal(400, "Bad Request: chat not found")
@@ -45,20 +45,20 @@ def telegram():
 
 @pytest.fixture
 def tell(jobs_url, clean_redis_url, telegram):  # noqa: F811
-    """A house with chats, and the queue of notifications at work beside it."""
+    """A process with chats, and the queue of notifications at work beside it."""
 
     def tell(scenario, router=None):
         async def main():
             with trio.fail_after(30):
-                async with open_house(clean_redis_url, router or Router(), telegram) as house:
+                async with open_process(clean_redis_url, router or Router(), telegram) as process:
                     door = ChatDoor(
-                        house.mailboxes,
-                        lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
-                        house.chats.look_again,
+                        process.mailboxes,
+                        lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
+                        process.chats.look_again,
                     )
-                    async with open_stand(jobs_url, bots={"shop": house.bot}, chats=door) as stand:
-                        await stand.start(notification_handlers("shop"))
-                        await scenario(stand, house)
+                    async with open_queues(jobs_url, bots={"shop": process.bot}, chats=door) as queues:
+                        await queues.start(notification_handlers("shop"))
+                        await scenario(queues, process)
 
         return host.run(main)
 
@@ -66,41 +66,41 @@ def tell(jobs_url, clean_redis_url, telegram):  # noqa: F811
 
 
 def test_a_notice_goes_out_at_once_past_what_waits_in_the_chat(tell, telegram):
-    hands = Hands()
+    controlled = ControlledBot()
 
-    async def scenario(stand, house):
-        await house.write(7, "hold on")
-        await house.until(lambda: hands.began)
-        (id_,) = await stand.enqueue(notice("your order is here", silent=True))
-        await stand.quiet()
+    async def scenario(queues, process):
+        await process.write(7, "hold on")
+        await process.until(lambda: controlled.began)
+        (id_,) = await queues.enqueue(notice("your order is here", silent=True))
+        await queues.quiet()
         assert telegram.texts(7) == ["your order is here"]
-        assert await stand.story(id_) == ["done"]
-        hands.let_go("hold on")
-        await house.settled()
+        assert await queues.story(id_) == ["done"]
+        controlled.let_go("hold on")
+        await process.settled()
 
-    tell(scenario, hands.router)
+    tell(scenario, controlled.router)
     assert telegram.calls[0][1]["disable_notification"] is True
 
 
 def test_an_event_is_handled_in_order_with_the_chats_messages(tell, telegram):
-    hands = Hands()
+    controlled = ControlledBot()
 
-    @chat_event(hands.router, "ready")
+    @chat_event(controlled.router, "ready")
     async def ready(event: ChatEvent) -> None:
-        hands.began.append(f"event {event.data}")
+        controlled.began.append(f"event {event.data}")
 
-    async def scenario(stand, house):
-        await house.write(7, "hold on")
-        await house.until(lambda: hands.began)
-        (id_,) = await stand.enqueue(event("ready", "1042"))
-        await stand.quiet()
-        assert await stand.story(id_) == ["done"]
-        assert hands.began == ["hold on"]
-        hands.let_go("hold on")
-        await house.settled()
-        assert hands.began == ["hold on", "event 1042"]
+    async def scenario(queues, process):
+        await process.write(7, "hold on")
+        await process.until(lambda: controlled.began)
+        (id_,) = await queues.enqueue(event("ready", "1042"))
+        await queues.quiet()
+        assert await queues.story(id_) == ["done"]
+        assert controlled.began == ["hold on"]
+        controlled.let_go("hold on")
+        await process.settled()
+        assert controlled.began == ["hold on", "event 1042"]
 
-    tell(scenario, hands.router)
+    tell(scenario, controlled.router)
 
 
 def test_an_event_is_handled_once_when_its_job_is_run_again(tell):
@@ -110,8 +110,8 @@ def test_an_event_is_handled_once_when_its_job_is_run_again(tell):
     async def ready(event: ChatEvent) -> None:
         handled.append(event.data)
 
-    async def scenario(stand, house):
-        accept, times = house.mailboxes.accept, []
+    async def scenario(queues, process):
+        accept, times = process.mailboxes.accept, []
 
         async def loses_its_answer(offer, **options):
             receipt = await accept(offer, **options)
@@ -120,17 +120,17 @@ def test_an_event_is_handled_once_when_its_job_is_run_again(tell):
                 raise RuntimeError("the answer was lost")
             return receipt
 
-        house.mailboxes.accept = loses_its_answer
-        (id_,) = await stand.enqueue(event("ready", "1042"))
-        await stand.until_true(partial(retried, stand, id_))
-        await aio(stand.on_call().retry, [id_])
-        stand.ears.wake("shop.notification")
-        await stand.quiet()
-        await house.settled()
+        process.mailboxes.accept = loses_its_answer
+        (id_,) = await queues.enqueue(event("ready", "1042"))
+        await queues.until_true(partial(retried, queues, id_))
+        await aio(queues.on_call().retry, [id_])
+        queues.ears.wake("shop.notification")
+        await queues.quiet()
+        await process.settled()
         assert times == ["accepted", "duplicate"]
 
-    async def retried(stand, id_):
-        return await stand.story(id_) == ["retry"]
+    async def retried(queues, id_):
+        return await queues.story(id_) == ["retry"]
 
     tell(scenario, router)
     assert handled == ["1042"]
@@ -143,13 +143,13 @@ def test_an_event_for_a_suspended_chat_waits_in_its_mailbox(tell):
     async def ready(event: ChatEvent) -> None:
         handled.append(event.data)
 
-    async def scenario(stand, house):
-        suspensions = Suspensions(house.mailboxes._work)
+    async def scenario(queues, process):
+        suspensions = Suspensions(process.mailboxes._work)
         await aio(suspensions.put, "chat/shop:7", "ann", "why")
-        (id_,) = await stand.enqueue(event())
-        await stand.quiet()
-        assert (await stand.story(id_), handled) == (["done"], [])
-        loaded = await aio(house.mailboxes.load, Chat("shop", "7"), house.ownership.number, 10)
+        (id_,) = await queues.enqueue(event())
+        await queues.quiet()
+        assert (await queues.story(id_), handled) == (["done"], [])
+        loaded = await aio(process.mailboxes.load, Chat("shop", "7"), process.ownership.number, 10)
         assert [entry.kind for entry in loaded.box] == ["event"]
 
     tell(scenario, router)
@@ -158,22 +158,22 @@ def test_an_event_for_a_suspended_chat_waits_in_its_mailbox(tell):
 def test_a_429_puts_the_notice_off_and_the_chats_replies_too(tell, telegram):
     telegram.tell(too_many(3600), method="sendMessage")
 
-    async def scenario(stand, house):
-        (first,) = await stand.enqueue(notice("a"))
-        await stand.until_true(partial(put_off, stand, first))
-        (second,) = await stand.enqueue(notice("b"))
-        await stand.until_true(partial(put_off, stand, second))
-        assert await stand.story(first) == ["retry"]
-        assert await stand.story(second) == ["snoozed"]  # Telegram was not asked: that was no attempt
+    async def scenario(queues, process):
+        (first,) = await queues.enqueue(notice("a"))
+        await queues.until_true(partial(put_off, queues, first))
+        (second,) = await queues.enqueue(notice("b"))
+        await queues.until_true(partial(put_off, queues, second))
+        assert await queues.story(first) == ["retry"]
+        assert await queues.story(second) == ["snoozed"]  # Telegram was not asked: that was no attempt
         for id_ in (first, second):
-            seen = await stand.seen(id_)
+            seen = await queues.seen(id_)
             assert 3000 < (seen.run_at - seen.created_at).total_seconds() < 3700
-        (elsewhere,) = await stand.enqueue(notice("c", chat=8))
-        await stand.quiet()
-        assert await stand.story(elsewhere) == ["done"]
+        (elsewhere,) = await queues.enqueue(notice("c", chat=8))
+        await queues.quiet()
+        assert await queues.story(elsewhere) == ["done"]
 
-    async def put_off(stand, id_):
-        return (await stand.seen(id_)).state == "retrying"
+    async def put_off(queues, id_):
+        return (await queues.seen(id_)).state == "retrying"
 
     tell(scenario)
     assert telegram.texts() == ["c"]
@@ -184,18 +184,18 @@ def test_a_notice_waits_while_telegram_does_not_know_the_bot(tell, telegram):
     # Seen: a revoked token made dead letters of notices, on 404 at the first attempt.
     telegram.tell(refusal(404, "Not Found"), method="sendMessage")
 
-    async def scenario(stand, house):
-        (id_,) = await stand.enqueue(notice())
+    async def scenario(queues, process):
+        (id_,) = await queues.enqueue(notice())
 
         async def put_off():
-            return await stand.story(id_) == ["snoozed"]
+            return await queues.story(id_) == ["snoozed"]
 
-        await stand.until_true(put_off)
-        assert house.bot.hold.why
-        await house.until(lambda: not house.bot.hold.why, "getMe has brought the bot back")
-        stand.ears.wake("shop.notification")
-        await stand.quiet()
-        assert (await stand.story(id_))[-1] == "done"
+        await queues.until_true(put_off)
+        assert process.bot.hold.why
+        await process.until(lambda: not process.bot.hold.why, "getMe has brought the bot back")
+        queues.ears.wake("shop.notification")
+        await queues.quiet()
+        assert (await queues.story(id_))[-1] == "done"
 
     tell(scenario)
     assert telegram.texts() == ["hello"]
@@ -205,10 +205,10 @@ def test_a_notice_waits_while_telegram_does_not_know_the_bot(tell, telegram):
 def test_a_refusal_is_final(tell, telegram, answer):
     telegram.tell(answer, method="sendMessage")
 
-    async def scenario(stand, house):
-        (id_,) = await stand.enqueue(notice())
-        await stand.quiet()
-        dead = await stand.seen(id_)
+    async def scenario(queues, process):
+        (id_,) = await queues.enqueue(notice())
+        await queues.quiet()
+        dead = await queues.seen(id_)
         assert (dead.state, dead.attempts) == ("dead", 1)
         assert dead.last_error.startswith("Telegram will not deliver it: ")
 
@@ -219,10 +219,10 @@ def test_a_refusal_is_final(tell, telegram, answer):
 def test_a_group_that_moved_is_told_where_it_is_now(tell, telegram):
     telegram.tell(MOVED, chat_id=-7)
 
-    async def scenario(stand, house):
-        (id_,) = await stand.enqueue(notice("hello", chat=-7))
-        await stand.quiet()
-        assert await stand.story(id_) == ["done"]
+    async def scenario(queues, process):
+        (id_,) = await queues.enqueue(notice("hello", chat=-7))
+        await queues.quiet()
+        assert await queues.story(id_) == ["done"]
 
     tell(scenario)
     assert telegram.texts(-1007) == ["hello"]
@@ -232,26 +232,26 @@ def test_a_telegram_that_is_down_is_tried_again(tell, telegram):
     method = SendMessage(chat_id=7, text="x")
     telegram.tell(TelegramNetworkError(method=method, message="no route"), method="sendMessage")
 
-    async def scenario(stand, house):
-        (id_,) = await stand.enqueue(notice())
-        await stand.until_true(partial(told, stand, id_, ["retry"]))
-        await aio(stand.on_call().retry, [id_])
-        stand.ears.wake("shop.notification")
-        await stand.until_true(partial(told, stand, id_, ["retry", "requeued", "done"]))
+    async def scenario(queues, process):
+        (id_,) = await queues.enqueue(notice())
+        await queues.until_true(partial(told, queues, id_, ["retry"]))
+        await aio(queues.on_call().retry, [id_])
+        queues.ears.wake("shop.notification")
+        await queues.until_true(partial(told, queues, id_, ["retry", "requeued", "done"]))
 
-    async def told(stand, id_, story):
-        return await stand.story(id_) == story
+    async def told(queues, id_, story):
+        return await queues.story(id_) == story
 
     tell(scenario)
     assert telegram.texts() == ["hello"]
 
 
 def test_a_bot_that_is_not_there_is_said(tell):
-    async def scenario(stand, house):
+    async def scenario(queues, process):
         job = NOTIFY(Notify(bot="sohp", chat=7, as_="notice", text="x"))
-        (id_,) = await stand.enqueue(replace(job, queue=NOTIFICATION.of("shop")))
-        await stand.quiet()
-        assert (await stand.seen(id_)).last_error == "there is no bot 'sohp' here; there are ['shop']"
+        (id_,) = await queues.enqueue(replace(job, queue=NOTIFICATION.of("shop")))
+        await queues.quiet()
+        assert (await queues.seen(id_)).last_error == "there is no bot 'sohp' here; there are ['shop']"
 
     tell(scenario)
 

@@ -14,15 +14,15 @@ from aiogram.types import Message, URLInputFile
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.entry import Chat, prefix
+from tests.actors.bot_process import refusal, too_many
 from tests.actors.hosting.bot_api import BotApi, serve
-from tests.actors.house import refusal, too_many
 
 PAGE = b"<html><title>502 Bad Gateway</title></html>"
 CHAT = Chat("shop", "7")
 
 
-async def dead_letters(house):
-    found = await aio(house.mailboxes._work.command, "HVALS", prefix(CHAT.partition) + "dead")
+async def dead_letters(process):
+    found = await aio(process.mailboxes._work.command, "HVALS", prefix(CHAT.partition) + "dead")
     return [json.loads(one) for one in found]
 
 
@@ -46,12 +46,12 @@ def test_a_gateway_that_answers_in_its_own_words_costs_a_message_nothing_but_tim
     # Seen: three pages of HTML within three seconds, and the message was a dead letter with an apology.
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         for _ in range(4):
             telegram.tell(answer, method="sendMessage")
-        await house.write(7, "Ann")
-        await house.said(7, "hello Ann")
-        assert await dead_letters(house) == []
+        await process.write(7, "Ann")
+        await process.said(7, "hello Ann")
+        assert await dead_letters(process) == []
 
     play(greeter(attempts), scenario)
     assert attempts == [1] * 5
@@ -65,10 +65,10 @@ def test_a_reply_that_the_handler_returns_is_not_lost_to_an_outage(play, telegra
     async def greet(message: Message) -> SendMessage:
         return SendMessage(chat_id=message.chat.id, text=f"hello {message.text}")
 
-    async def scenario(house):
+    async def scenario(process):
         telegram.tell(refusal(502, "Bad Gateway"), method="sendMessage")
-        await house.write(7, "Ann")
-        await house.said(7, "hello Ann")
+        await process.write(7, "Ann")
+        await process.said(7, "hello Ann")
 
     play(router, scenario)
 
@@ -77,12 +77,12 @@ def test_a_call_whose_result_this_aiogram_does_not_know_is_not_made_again(play, 
     # Seen: the message was sent at each of three attempts, because none of them was recorded.
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         telegram.tell((200, b'{"ok":true,"result":{"message_id":"of a new kind"}}'), method="sendMessage")
-        await house.write(7, "Ann")
-        await house.until(lambda: len(telegram.texts(7)) > 0, "the apology")
-        await house.settled()
-        assert len(await dead_letters(house)) == 1
+        await process.write(7, "Ann")
+        await process.until(lambda: len(telegram.texts(7)) > 0, "the apology")
+        await process.settled()
+        assert len(await dead_letters(process)) == 1
 
     play(greeter(attempts), scenario)
     assert attempts == [1, 2, 3]
@@ -109,10 +109,10 @@ def test_a_tap_made_while_postgres_restarted_was_a_dead_letter_and_its_order_was
     starting = [asyncpg.CannotConnectNowError("the database system is starting up") for _ in range(4)]
     cut = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
 
-    async def scenario(house):
-        await house.write(7, "Ann")
-        await house.said(7, "ordered by Ann")
-        assert await dead_letters(house) == []
+    async def scenario(process):
+        await process.write(7, "Ann")
+        await process.said(7, "ordered by Ann")
+        assert await dead_letters(process) == []
 
     play(buttons(attempts, *starting, cut), scenario, bundled=True)
     assert attempts == [1] * 6
@@ -123,11 +123,11 @@ def test_a_store_of_a_strangers_bot_is_its_own_business(play, telegram):
     attempts: list[int] = []
     away = [asyncpg.CannotConnectNowError("the database system is starting up") for _ in range(3)]
 
-    async def scenario(house):
-        await house.write(7, "Ann", "Bob")
-        await house.until(lambda: "ordered by Bob" in telegram.texts(7), "the answer to the next")
-        await house.settled()
-        assert len(await dead_letters(house)) == 1
+    async def scenario(process):
+        await process.write(7, "Ann", "Bob")
+        await process.until(lambda: "ordered by Bob" in telegram.texts(7), "the answer to the next")
+        await process.settled()
+        assert len(await dead_letters(process)) == 1
 
     play(buttons(attempts, *away), scenario)
     assert attempts == [1, 2, 3, 1]
@@ -148,12 +148,12 @@ def test_reply_r8_what_nobody_can_deliver_is_a_dead_letter_in_the_end_and_the_ch
     # Seen: one message whose call always timed out held its chat up for ever, while all others were served.
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         never_delivers(telegram, "hello Ann")
-        await house.write(7, "Ann", "Bob")
-        await house.until(lambda: "hello Bob" in telegram.texts(7))
-        await house.settled()
-        (letter,) = await dead_letters(house)
+        await process.write(7, "Ann", "Bob")
+        await process.until(lambda: "hello Bob" in telegram.texts(7))
+        await process.settled()
+        (letter,) = await dead_letters(process)
         assert letter["attempts"] == 3
 
     play(greeter(attempts), scenario)
@@ -166,13 +166,13 @@ def test_reply_r8_what_nobody_can_deliver_is_a_dead_letter_in_the_end_and_the_ch
 def test_reply_r8_outages_are_counted_over_restarts(play, telegram):
     attempts: list[int] = []
 
-    async def before(house):
+    async def before(process):
         never_delivers(telegram, "hello Ann")
-        await house.write(7, "Ann")
-        await house.until(lambda: len(attempts) == 3)
+        await process.write(7, "Ann")
+        await process.until(lambda: len(attempts) == 3)
 
-    async def after(house):
-        await house.until(lambda: telegram.texts(7), "the apology")
+    async def after(process):
+        await process.until(lambda: telegram.texts(7), "the apology")
 
     play(greeter(attempts), before)
     play(greeter(attempts), after, epoch=2)
@@ -184,13 +184,13 @@ def test_reply_r8_outages_are_counted_over_restarts(play, telegram):
 def test_reply_r8_an_outage_of_telegram_lasts_as_long_as_it_lasts(play, telegram):
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         never_delivers(telegram, "hello Ann", "getMe")
-        await house.write(7, "Ann")
-        await house.until(lambda: len(attempts) == 9)
+        await process.write(7, "Ann")
+        await process.until(lambda: len(attempts) == 9)
         assert set(attempts) == {1}
         telegram.know_again()
-        await house.said(7, "hello Ann")
+        await process.said(7, "hello Ann")
 
     play(greeter(attempts), scenario)
 
@@ -201,10 +201,10 @@ def test_reply_r8_after_five_minutes_telegram_is_asked_however_few_the_outages_w
     monkeypatch.setattr("mailroom.actors.blame.OUTAGES_SECONDS_MAX", 0.001)
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         never_delivers(telegram, "hello Ann")
-        await house.write(7, "Ann")
-        await house.until(lambda: telegram.texts(7), "the apology")
+        await process.write(7, "Ann")
+        await process.until(lambda: telegram.texts(7), "the apology")
 
     play(greeter(attempts), scenario)
     assert attempts == [1, 1, 2, 3]
@@ -213,15 +213,15 @@ def test_reply_r8_after_five_minutes_telegram_is_asked_however_few_the_outages_w
 def test_reply_r8_where_another_call_has_just_succeeded_nobody_need_be_asked(play, telegram):
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         async def hangs_while_another_succeeds():
-            await house.bot.bot.send_chat_action(8, "typing")
+            await process.bot.bot.send_chat_action(8, "typing")
             raise DOWN
 
         for _ in range(7):
             telegram.tell(hangs_while_another_succeeds, text="hello Ann")
-        await house.write(7, "Ann")
-        await house.until(lambda: telegram.texts(7), "the apology")
+        await process.write(7, "Ann")
+        await process.until(lambda: telegram.texts(7), "the apology")
 
     play(greeter(attempts), scenario)
     assert attempts == [1] * 5 + [2, 3]
@@ -237,14 +237,14 @@ def test_reply_r8_a_file_of_a_dead_address_does_not_hold_its_chat_up(play, teleg
         attempts.append(turn.attempt)
         await message.answer_photo(URLInputFile("http://127.0.0.1:9/picture.png", filename="p.png"))
 
-    async def scenario(house):
-        session, stack = house.bot.bot.session, AsyncExitStack()
+    async def scenario(process):
+        session, stack = process.bot.bot.session, AsyncExitStack()
         session.api = await aio(stack.enter_async_context, serve(BotApi()))
         del session._post  # over real HTTP
         try:
-            await house.write(7, "a picture, please")
-            await house.settled()
-            (letter,) = await dead_letters(house)
+            await process.write(7, "a picture, please")
+            await process.settled()
+            (letter,) = await dead_letters(process)
             assert letter["error"].startswith("UploadError")
         finally:
             await aio(session.close)
@@ -260,23 +260,23 @@ def test_reply_r8_a_file_of_a_dead_address_does_not_hold_its_chat_up(play, teleg
 def test_reply_r8_what_is_too_large_stays_too_large(play, telegram, answer):
     attempts: list[int] = []
 
-    async def scenario(house):
+    async def scenario(process):
         for _ in range(20):
             telegram.tell(answer, text="hello Ann")
-        await house.write(7, "Ann")
-        await house.until(lambda: telegram.texts(7), "the apology")
+        await process.write(7, "Ann")
+        await process.until(lambda: telegram.texts(7), "the apology")
 
     play(greeter(attempts), scenario)
     assert attempts == [1, 2, 3]
 
 
 def test_a_thousand_chats_in_an_outage_ask_telegram_once_at_a_time(play, telegram):
-    async def scenario(house):
+    async def scenario(process):
         async def all_at_once():
-            return await asyncio.gather(*(house.bot.is_known() for _ in range(1000)))
+            return await asyncio.gather(*(process.bot.is_known() for _ in range(1000)))
 
         assert all(await aio(all_at_once))
-        assert await aio(house.bot.is_known)
+        assert await aio(process.bot.is_known)
 
     play(greeter([]), scenario)
     assert [name for name, _, _ in telegram.tried] == ["getMe", "getMe"]
@@ -293,9 +293,9 @@ def test_a_store_of_ours_that_is_away_is_no_attempt(play, telegram):
             raise StoreUnavailable("Postgres does not answer")
         await message.answer("found")
 
-    async def scenario(house):
-        await house.write(7, "look")
-        await house.said(7, "found")
+    async def scenario(process):
+        await process.write(7, "look")
+        await process.said(7, "found")
 
     play(router, scenario)
     assert set(attempts) == {1}
@@ -312,12 +312,12 @@ def test_a_wait_that_reaches_the_handler_and_is_left_to_us_is_no_attempt(play, t
         await bot(GetMyShortDescription())
         await message.answer("hello")
 
-    async def scenario(house):
+    async def scenario(process):
         for _ in range(3):
             telegram.tell(too_many(0.1), method="getMyShortDescription")
         telegram.tell((200, b'{"ok":true,"result":{"short_description":""}}'), method="getMyShortDescription")
-        await house.write(7, "who are you?")
-        await house.said(7, "hello")
+        await process.write(7, "who are you?")
+        await process.said(7, "hello")
 
     play(router, scenario)
     assert attempts == [1] * 4

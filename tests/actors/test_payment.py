@@ -27,7 +27,7 @@ from mailroom.storage.postgres.payments import (
     open_payment,
 )
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import Letter
+from tests.actors.jobs.queue_harness import Letter
 
 DELIVER = Kind("shop.deliver", Letter, queue=Queue("delivery"))
 
@@ -83,34 +83,34 @@ class Till:
     async def on_given_back(self, tx, payment, back):
         self.told.append((back.why, payment.reference, str(back.money), back.to_payer))
 
-    async def opened(self, stand, provider_id="p-1", reference=None, purpose="shop.order"):
+    async def opened(self, queues, provider_id="p-1", reference=None, purpose="shop.order"):
         reference = reference or ("1042" if provider_id == "p-1" else provider_id)
-        await stand.execute("CREATE TABLE IF NOT EXISTS sold (reference text)")
+        await queues.execute("CREATE TABLE IF NOT EXISTS sold (reference text)")
         payment = await aio(
             lambda: open_payment(
-                stand.pool, bot="shop", provider="yoomoney", purpose=purpose, reference=reference,
+                queues.pool, bot="shop", provider="yoomoney", purpose=purpose, reference=reference,
                 amount_minor=149_000, currency="RUB",
             )
         )  # fmt: skip
-        assert await aio(created_at_provider, stand.pool, payment.id, provider_id)
+        assert await aio(created_at_provider, queues.pool, payment.id, provider_id)
         return payment.id
 
     def confirm(self, payment_id, **options):
         notified = options.pop("notified", False)
         return CONFIRM(Confirm(payment_id=payment_id, notified=notified), bot="shop", **options)
 
-    async def work(self, stand, *jobs):
-        return await stand.run_all(self.jobs, *jobs)
+    async def work(self, queues, *jobs):
+        return await queues.run_all(self.jobs, *jobs)
 
-    async def start(self, stand):
+    async def start(self, queues):
         for one in self.jobs:
-            await stand.start(one)
+            await queues.start(one)
 
-    async def status(self, stand, payment_id):
-        return (await aio(find_payment, stand.pool, payment_id)).status
+    async def status(self, queues, payment_id):
+        return (await aio(find_payment, queues.pool, payment_id)).status
 
-    async def followed(self, stand):
-        return await stand.fetch("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'shop.delivery'")
+    async def followed(self, queues):
+        return await queues.fetch("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'shop.delivery'")
 
 
 @pytest.fixture
@@ -119,23 +119,23 @@ def till():
 
 
 def test_a_payment_that_the_provider_confirms_is_paid_and_has_its_consequences(play, till):  # noqa: F811
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        assert await till.work(stand, till.confirm(id_)) == [["done"]]
-        assert await till.status(stand, id_) == "paid"
-        assert await till.followed(stand) == 1
-        assert await stand.fetch("SELECT array_agg(reference) FROM sold") == ["1042"]
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        assert await till.work(queues, till.confirm(id_)) == [["done"]]
+        assert await till.status(queues, id_) == "paid"
+        assert await till.followed(queues) == 1
+        assert await queues.fetch("SELECT array_agg(reference) FROM sold") == ["1042"]
 
     play(scenario)
 
 
 def test_any_number_of_notices_pay_once(play, till):  # noqa: F811
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        stories = await till.work(stand, *(till.confirm(id_, notified=True) for _ in range(10)))
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        stories = await till.work(queues, *(till.confirm(id_, notified=True) for _ in range(10)))
         assert stories == [["done"]] * 10
-        assert await till.followed(stand) == 1
-        assert await stand.fetch("SELECT count(*) FROM sold") == 1
+        assert await till.followed(queues) == 1
+        assert await queues.fetch("SELECT count(*) FROM sold") == 1
 
     play(scenario)
     assert len(till.provider.asked) == 10
@@ -144,23 +144,23 @@ def test_any_number_of_notices_pay_once(play, till):  # noqa: F811
 def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # noqa: F811
     till.fails = 1
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        (job,) = await stand.enqueue(till.confirm(id_))
-        await till.start(stand)
-        await stand.until_true(lambda: retried(stand, job))
-        assert await till.status(stand, id_) == "pending"
-        assert await stand.fetch("SELECT count(*) FROM sold") == 0
-        await aio(stand.on_call().retry, [job])
-        stand.ears.wake("shop.payment")
-        await stand.until_true(lambda: paid(stand, id_))
-        assert await till.followed(stand) == await stand.fetch("SELECT count(*) FROM sold") == 1
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        (job,) = await queues.enqueue(till.confirm(id_))
+        await till.start(queues)
+        await queues.until_true(lambda: retried(queues, job))
+        assert await till.status(queues, id_) == "pending"
+        assert await queues.fetch("SELECT count(*) FROM sold") == 0
+        await aio(queues.on_call().retry, [job])
+        queues.ears.wake("shop.payment")
+        await queues.until_true(lambda: paid(queues, id_))
+        assert await till.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 1
 
-    async def retried(stand, job):
-        return await stand.story(job) == ["retry"]
+    async def retried(queues, job):
+        return await queues.story(job) == ["retry"]
 
-    async def paid(stand, id_):
-        return await till.status(stand, id_) == "paid"
+    async def paid(queues, id_):
+        return await till.status(queues, id_) == "paid"
 
     play(scenario)
 
@@ -171,19 +171,19 @@ def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # n
 def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says):  # noqa: F811
     till.provider.says = FetchedPayment("p-1", "paid", says)
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        (job,) = await stand.enqueue(till.confirm(id_))
-        await till.start(stand)
-        await stand.until_true(lambda: done(stand, job))
-        payment = await aio(find_payment, stand.pool, id_)
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        (job,) = await queues.enqueue(till.confirm(id_))
+        await till.start(queues)
+        await queues.until_true(lambda: done(queues, job))
+        payment = await aio(find_payment, queues.pool, id_)
         assert (payment.paid_minor, payment.paid_currency) == (says.amount_minor, says.currency)
-        assert await till.followed(stand) == await stand.fetch("SELECT count(*) FROM sold") == 0
-        assert await stand.fetch("SELECT amount_minor FROM mailroom.payment_refund") == says.amount_minor
+        assert await till.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 0
+        assert await queues.fetch("SELECT amount_minor FROM mailroom.payment_refund") == says.amount_minor
         assert till.told[0] == ("mismatch", "1042", str(says))
 
-    async def done(stand, job):
-        return await stand.story(job) == ["done"]
+    async def done(queues, job):
+        return await queues.story(job) == ["done"]
 
     play(scenario)
 
@@ -191,15 +191,15 @@ def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says): 
 def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, till):  # noqa: F811
     till.fails, till.failure = 99, NotPayableError("there is no order 1042")
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        (job,) = await stand.enqueue(till.confirm(id_))
-        await till.start(stand)
-        await stand.quiet()
-        dead = await stand.seen(job)
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        (job,) = await queues.enqueue(till.confirm(id_))
+        await till.start(queues)
+        await queues.quiet()
+        dead = await queues.seen(job)
         assert (dead.state, dead.last_error) == ("dead", "there is no order 1042")
-        assert await till.status(stand, id_) == "pending"
-        assert await stand.fetch("SELECT count(*) FROM sold") == 0
+        assert await till.status(queues, id_) == "pending"
+        assert await queues.fetch("SELECT count(*) FROM sold") == 0
 
     play(scenario)
 
@@ -216,13 +216,13 @@ def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, till):
 def test_another_payment_pays_nothing(play, till, says, why):  # noqa: F811
     till.provider.says = says
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        (job,) = await stand.enqueue(till.confirm(id_))
-        await till.start(stand)
-        await stand.quiet()
-        assert why in (await stand.seen(job)).last_error
-        assert await till.status(stand, id_) == "pending"
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        (job,) = await queues.enqueue(till.confirm(id_))
+        await till.start(queues)
+        await queues.quiet()
+        assert why in (await queues.seen(job)).last_error
+        assert await till.status(queues, id_) == "pending"
 
     play(scenario)
 
@@ -230,12 +230,12 @@ def test_another_payment_pays_nothing(play, till, says, why):  # noqa: F811
 def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noqa: F811
     till.provider.says = ProviderUnavailableError("503", retry_after=3600)
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        (job,) = await stand.enqueue(till.confirm(id_))
-        await till.start(stand)
-        await stand.quiet()
-        seen = await stand.seen(job)
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        (job,) = await queues.enqueue(till.confirm(id_))
+        await till.start(queues)
+        await queues.quiet()
+        seen = await queues.seen(job)
         assert (seen.state, seen.attempts) == ("retrying", 1)
         assert (seen.run_at - seen.created_at).total_seconds() > 3000
         assert "503" in seen.last_error
@@ -246,15 +246,15 @@ def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noq
 def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa: F811
     till.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        quiet, noticed = await stand.enqueue(till.confirm(id_), till.confirm(id_, notified=True))
-        await till.start(stand)
-        await stand.until_true(lambda: both(stand, quiet, noticed))
-        assert await till.status(stand, id_) == "pending"
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        quiet, noticed = await queues.enqueue(till.confirm(id_), till.confirm(id_, notified=True))
+        await till.start(queues)
+        await queues.until_true(lambda: both(queues, quiet, noticed))
+        assert await till.status(queues, id_) == "pending"
 
-    async def both(stand, quiet, noticed):
-        return (await stand.story(quiet), await stand.story(noticed)) == (["done"], ["retry"])
+    async def both(queues, quiet, noticed):
+        return (await queues.story(quiet), await queues.story(noticed)) == (["done"], ["retry"])
 
     play(scenario)
 
@@ -263,35 +263,35 @@ def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa:
 def test_a_payment_that_came_to_nothing_is_marked_so(play, till, state):  # noqa: F811
     till.provider.says = FetchedPayment("p-1", state, Money(149_000, "RUB"))
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        assert await till.work(stand, till.confirm(id_)) == [["done"]]
-        assert await till.status(stand, id_) == state
-        assert await till.followed(stand) == 0
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        assert await till.work(queues, till.confirm(id_)) == [["done"]]
+        assert await till.status(queues, id_) == state
+        assert await till.followed(queues) == 0
 
     play(scenario)
 
 
 def test_money_that_came_back_is_not_paid_again_by_a_late_notice(play, till):  # noqa: F811
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        await till.work(stand, till.confirm(id_))
-        assert await aio(mark_refunded, stand.pool, id_)
-        await till.work(stand, till.confirm(id_))
-        assert await till.status(stand, id_) == "refunded"
-        assert await till.followed(stand) == 1
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        await till.work(queues, till.confirm(id_))
+        assert await aio(mark_refunded, queues.pool, id_)
+        await till.work(queues, till.confirm(id_))
+        assert await till.status(queues, id_) == "refunded"
+        assert await till.followed(queues) == 1
 
     play(scenario)
 
 
 def test_a_payment_without_consequences_waits_for_somebody_to_look(play, till):  # noqa: F811
-    async def scenario(stand):
-        id_ = await till.opened(stand, purpose="sauna.hour")
-        (job,) = await stand.enqueue(till.confirm(id_))
-        await till.start(stand)
-        await stand.quiet()
-        assert "nobody says what follows from sauna.hour" in (await stand.seen(job)).last_error
-        assert await till.status(stand, id_) == "pending"
+    async def scenario(queues):
+        id_ = await till.opened(queues, purpose="sauna.hour")
+        (job,) = await queues.enqueue(till.confirm(id_))
+        await till.start(queues)
+        await queues.quiet()
+        assert "nobody says what follows from sauna.hour" in (await queues.seen(job)).last_error
+        assert await till.status(queues, id_) == "pending"
 
     play(scenario)
 
@@ -307,12 +307,12 @@ def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  
 
     till.provider.fetch = slow
 
-    async def scenario(stand):
-        slow_id = await till.opened(stand, "slow")
-        others = [await till.opened(stand, f"p-{number}") for number in range(30)]
-        await stand.enqueue(till.confirm(slow_id), *(till.confirm(id_) for id_ in others))
-        await till.start(stand)
-        await stand.until(lambda: len(gate) == 30)
+    async def scenario(queues):
+        slow_id = await till.opened(queues, "slow")
+        others = [await till.opened(queues, f"p-{number}") for number in range(30)]
+        await queues.enqueue(till.confirm(slow_id), *(till.confirm(id_) for id_ in others))
+        await till.start(queues)
+        await queues.until(lambda: len(gate) == 30)
 
     play(scenario)
 
@@ -321,11 +321,11 @@ def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  
 
 
 def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till):  # noqa: F811
-    async def scenario(stand):
-        old, new = await till.opened(stand, "old"), await till.opened(stand, "new")
+    async def scenario(queues):
+        old, new = await till.opened(queues, "old"), await till.opened(queues, "new")
         unknown = await aio(
             lambda: open_payment(
-                stand.pool,
+                queues.pool,
                 bot="shop",
                 provider="yoomoney",
                 purpose="x",
@@ -334,16 +334,16 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
                 currency="RUB",
             )
         )
-        await age(stand, old, minutes=6)
-        await age(stand, unknown.id, minutes=6)
+        await age(queues, old, minutes=6)
+        await age(queues, unknown.id, minutes=6)
         till.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
-        await stand.enqueue(RECONCILE(Reconcile()))
-        await till.start(stand)
-        await stand.until_true(lambda: paid(stand, old))
-        assert await till.status(stand, new) == "pending"
+        await queues.enqueue(RECONCILE(Reconcile()))
+        await till.start(queues)
+        await queues.until_true(lambda: paid(queues, old))
+        assert await till.status(queues, new) == "pending"
 
-    async def paid(stand, id_):
-        return await till.status(stand, id_) == "paid"
+    async def paid(queues, id_):
+        return await till.status(queues, id_) == "paid"
 
     play(scenario)
     assert till.provider.asked == ["old"]
@@ -352,36 +352,38 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
 def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(play, till):  # noqa: F811
     till.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
 
-    async def asked_after(stand, id_, *, minutes, since):
-        await age(stand, id_, minutes=minutes)
-        await stand.execute("UPDATE mailroom.payment SET asked_at = now() - make_interval(mins => $1)", since)
-        await stand.execute("DELETE FROM mailroom.outbox_dedup")
+    async def asked_after(queues, id_, *, minutes, since):
+        await age(queues, id_, minutes=minutes)
+        await queues.execute(
+            "UPDATE mailroom.payment SET asked_at = now() - make_interval(mins => $1)", since
+        )
+        await queues.execute("DELETE FROM mailroom.outbox_dedup")
         before = len(till.provider.asked)
-        await till.work(stand, RECONCILE(Reconcile()))
+        await till.work(queues, RECONCILE(Reconcile()))
         return len(till.provider.asked) - before
 
-    async def scenario(stand):
-        id_ = await till.opened(stand)
-        assert await asked_after(stand, id_, minutes=10, since=6) == 1
-        assert await asked_after(stand, id_, minutes=100, since=6) == 0
-        assert await asked_after(stand, id_, minutes=100, since=30) == 1
-        assert await asked_after(stand, id_, minutes=8 * 24 * 60, since=7 * 24 * 60) == 0
+    async def scenario(queues):
+        id_ = await till.opened(queues)
+        assert await asked_after(queues, id_, minutes=10, since=6) == 1
+        assert await asked_after(queues, id_, minutes=100, since=6) == 0
+        assert await asked_after(queues, id_, minutes=100, since=30) == 1
+        assert await asked_after(queues, id_, minutes=8 * 24 * 60, since=7 * 24 * 60) == 0
 
     play(scenario)
 
 
 def test_rounds_that_overlap_ask_once(play, till):  # noqa: F811
-    async def scenario(stand):
-        await age(stand, await till.opened(stand), minutes=6)
-        stories = await till.work(stand, *(RECONCILE(Reconcile()) for _ in range(5)))
+    async def scenario(queues):
+        await age(queues, await till.opened(queues), minutes=6)
+        stories = await till.work(queues, *(RECONCILE(Reconcile()) for _ in range(5)))
         assert stories == [["done"]] * 5
 
     play(scenario)
     assert till.provider.asked == ["p-1"]
 
 
-async def age(stand, payment_id, *, minutes):
-    await stand.execute(
+async def age(queues, payment_id, *, minutes):
+    await queues.execute(
         "UPDATE mailroom.payment SET created_at = now() - make_interval(mins => $2) WHERE id = $1",
         payment_id,
         minutes,
@@ -392,13 +394,13 @@ async def age(stand, payment_id, *, minutes):
 
 
 def test_a_providers_name_for_a_payment_is_unique_and_stays(play, till):  # noqa: F811
-    async def scenario(stand):
-        first, second = await till.opened(stand, "p-1"), await till.opened(stand, "p-2")
-        assert (await aio(find_payment_at, stand.pool, ["yoomoney"], "p-2")).id == second
-        assert await aio(created_at_provider, stand.pool, first, "p-1")
-        assert not await aio(created_at_provider, stand.pool, first, "p-3")
+    async def scenario(queues):
+        first, second = await till.opened(queues, "p-1"), await till.opened(queues, "p-2")
+        assert (await aio(find_payment_at, queues.pool, ["yoomoney"], "p-2")).id == second
+        assert await aio(created_at_provider, queues.pool, first, "p-1")
+        assert not await aio(created_at_provider, queues.pool, first, "p-3")
         with pytest.raises(Exception, match="payment_provider_provider_id_key"):
-            await till.opened(stand, "p-1", reference="another")
+            await till.opened(queues, "p-1", reference="another")
 
     play(scenario)
 

@@ -24,7 +24,7 @@ from mailroom.actors.worker import Worker
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.storage.redis.mailbox import Mailboxes, Offer, every_partition
-from tests.actors.house import FIRST_UPDATE_ID, Ownership, pre_checkout
+from tests.actors.bot_process import FIRST_UPDATE_ID, Ownership, pre_checkout
 
 KEYS = ("paid", "n", "cart")
 KEY = StorageKey(bot_id=42, chat_id=7, user_id=7)
@@ -49,14 +49,14 @@ def test_what_a_checkout_wrote_is_not_erased_by_the_handler_beside_it(play, tele
         await state.set_state("paid")
         await query.answer(ok=True)
 
-    async def scenario(house):
-        await house.write(7, "hello")
-        await house.until(lambda: began)
-        await house.offer(pre_checkout(7, FIRST_UPDATE_ID + 1))
-        await house.until(lambda: telegram.calls)
+    async def scenario(process):
+        await process.write(7, "hello")
+        await process.until(lambda: began)
+        await process.offer(pre_checkout(7, FIRST_UPDATE_ID + 1))
+        await process.until(lambda: telegram.calls)
         free.set()
-        await house.settled()
-        return await house.state(7)
+        await process.settled()
+        return await process.state(7)
 
     state = play(router, scenario)
     storage = ActorStorage("shop", None)

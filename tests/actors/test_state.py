@@ -152,10 +152,10 @@ def test_a_handler_reads_its_own_writes_and_a_failure_forgets_them(play, telegra
             raise RuntimeError("after the write")
         await message.answer("done")
 
-    async def scenario(house):
-        await house.write(7, "hi")
-        await house.said(7, "done")
-        return await house.state(7)
+    async def scenario(process):
+        await process.write(7, "hi")
+        await process.said(7, "done")
+        return await process.state(7)
 
     state = play(bot_of(handler), scenario)
     assert seen == [{}, {}]
@@ -169,13 +169,13 @@ def test_a_handler_may_write_the_state_of_another_chat(play, telegram):
             await other.set_state("greeted")
         await message.answer(str(await state.get_state()))
 
-    async def scenario(house):
-        await house.write(8, "before")
-        await house.until(lambda: telegram.texts(8) == ["None"])
-        await house.write(7, "greet 8")
-        await house.until(lambda: telegram.texts(7))
-        await house.write(8, "after")
-        await house.said(8, "None", "greeted")
+    async def scenario(process):
+        await process.write(8, "before")
+        await process.until(lambda: telegram.texts(8) == ["None"])
+        await process.write(7, "greet 8")
+        await process.until(lambda: telegram.texts(7))
+        await process.write(8, "after")
+        await process.said(8, "None", "greeted")
 
     play(bot_of(handler), scenario)
 
@@ -195,11 +195,11 @@ def test_a_task_that_outlives_its_handler_may_still_write(play, telegram):
         else:
             await message.answer(str((await state.get_data()).get("later")))
 
-    async def scenario(house):
-        await house.write(7, "start")
-        await house.until(lambda: telegram.texts(7) == ["written"])
-        await house.write(7, "ask")
-        await house.said(7, "written", "True")
+    async def scenario(process):
+        await process.write(7, "start")
+        await process.until(lambda: telegram.texts(7) == ["written"])
+        await process.write(7, "ask")
+        await process.said(7, "written", "True")
 
     play(bot_of(handler), scenario)
 
@@ -230,11 +230,11 @@ def test_of_a_timer_what_was_asked_for_last_in_a_turn_is_what_counts(play, teleg
                     turn.cancel_timer("reminder")
         await message.answer("done")
 
-    async def scenario(house):
-        await house.write(7, "before")
-        await house.write(7, "now")
-        await house.said(7, "done", "done")
-        seen = await aio(inspection.chat, house.mailboxes._work, Chat("shop", "7"), 1)
+    async def scenario(process):
+        await process.write(7, "before")
+        await process.write(7, "now")
+        await process.said(7, "done", "done")
+        seen = await aio(inspection.chat, process.mailboxes._work, Chat("shop", "7"), 1)
         return {name: due_ms - FAR_MS for name, due_ms in seen.timers.items()}
 
     assert play(bot_of(handler), scenario) == left

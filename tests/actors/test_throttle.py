@@ -12,7 +12,7 @@ from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.hosting.throttle import Throttle, arrival
 from mailroom.actors.turn import Turn
-from tests.actors.house import FIRST_UPDATE_ID, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, message
 
 HOUR_SECONDS = 3600
 
@@ -48,10 +48,10 @@ def tapped(data: str, update_id: int) -> dict[str, Any]:
 
 
 def offer_all(*updates: dict[str, Any]) -> Any:
-    async def scenario(house: Any) -> None:
+    async def scenario(process: Any) -> None:
         for update in updates:
-            await house.offer(update)
-        await house.settled()
+            await process.offer(update)
+        await process.settled()
 
     return scenario
 

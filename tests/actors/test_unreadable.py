@@ -13,7 +13,7 @@ from mailroom.actors.turn import Turn
 from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
 from mailroom.storage.redis.entry import NOWHERE
 from mailroom.supervisors.timers import run_once
-from tests.actors.house import FIRST_UPDATE_ID, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, message
 
 HALF = rb'{"update_id": %d, "message": {"text": "\ud83d", "chat": {"id": 7}}}'
 DEEP = b'{"update_id": %d, "message": {"x": ' + b"[" * 2000 + b"]" * 2000 + b', "chat": {"id": 7}}}'
@@ -35,12 +35,12 @@ def echo() -> Router:
     return router
 
 
-async def take(house, body, **options):
-    return await aio(partial(house.intake.take, house.bot, body, **options))
+async def take(process, body, **options):
+    return await aio(partial(process.intake.take, process.bot, body, **options))
 
 
-async def dead(house):
-    return await aio(DeadLetters(house.mailboxes._work).find, Wanted(), 10)
+async def dead(process):
+    return await aio(DeadLetters(process.mailboxes._work).find, Wanted(), 10)
 
 
 @pytest.mark.parametrize("in_order", [False, True], ids=["webhook", "polling"])
@@ -54,13 +54,13 @@ def test_an_update_that_nobody_can_read_is_a_dead_letter_once_and_holds_nobody_u
 ):
     first = FIRST_UPDATE_ID
 
-    async def scenario(house):
-        assert await take(house, body % first, in_order=in_order) == "dead"
-        assert await take(house, body % first, in_order=in_order) == "duplicate"
-        assert house.bot.watermark.passed(first), "nobody waits for its number"
-        assert await house.offer(message(7, "next", first + 1), in_order=in_order) == "accepted"
-        await house.said(7, "next!")
-        return await dead(house)
+    async def scenario(process):
+        assert await take(process, body % first, in_order=in_order) == "dead"
+        assert await take(process, body % first, in_order=in_order) == "duplicate"
+        assert process.bot.watermark.passed(first), "nobody waits for its number"
+        assert await process.offer(message(7, "next", first + 1), in_order=in_order) == "accepted"
+        await process.said(7, "next!")
+        return await dead(process)
 
     (letter,) = play(echo(), scenario)
     assert (letter.chat.id, letter.order) == (chat, first)
@@ -69,22 +69,22 @@ def test_an_update_that_nobody_can_read_is_a_dead_letter_once_and_holds_nobody_u
 
 
 def test_a_message_is_handled_though_a_later_version_put_something_before_it(play, telegram):
-    async def scenario(house):
-        assert await take(house, LATER % FIRST_UPDATE_ID) == "accepted"
-        await house.said(7, "seen!")
+    async def scenario(process):
+        assert await take(process, LATER % FIRST_UPDATE_ID) == "accepted"
+        await process.said(7, "seen!")
 
     play(echo(), scenario)
 
 
 def test_a_letter_that_was_mended_is_requeued_and_handled(play, telegram):
-    async def scenario(house):
-        await take(house, HALF % FIRST_UPDATE_ID)
-        (letter,) = await dead(house)
-        letters = DeadLetters(house.mailboxes._work)
+    async def scenario(process):
+        await take(process, HALF % FIRST_UPDATE_ID)
+        (letter,) = await dead(process)
+        letters = DeadLetters(process.mailboxes._work)
         assert await aio(letters.edit, letter.id, json.dumps(message(7, "mended", FIRST_UPDATE_ID)))
         assert await aio(letters.requeue, letter.id) == "requeued"
-        house.chats.look_again(letter.chat)
-        await house.said(7, "mended!")
+        process.chats.look_again(letter.chat)
+        await process.said(7, "mended!")
 
     play(echo(), scenario)
 
@@ -102,11 +102,11 @@ def test_half_a_surrogate_pair_in_a_timer_comes_back_to_its_handler(play, telegr
     async def due(event: ChatEvent) -> None:
         seen.append((event.name, event.data))
 
-    async def scenario(house):
-        await house.write(7, "hi")
-        await house.said(7, "set")
-        await run_once(house.chats)
-        await house.until(lambda: seen)
+    async def scenario(process):
+        await process.write(7, "hi")
+        await process.said(7, "set")
+        await run_once(process.chats)
+        await process.until(lambda: seen)
 
     play(router, scenario)
     assert seen == [("cut \ud83d off", "\udc00\0")]
@@ -122,13 +122,13 @@ def test_half_a_surrogate_pair_in_a_state_and_its_name_survives_a_restart(play, 
             await state.update_data(**{"\udc00": "\ud83d"})
         await message.answer(ascii((await state.get_state(), await state.get_data())))
 
-    async def keeps(house):
-        await house.write(7, "keep")
-        await house.settled()
+    async def keeps(process):
+        await process.write(7, "keep")
+        await process.settled()
 
-    async def reads(house):
-        await house.write(7, "read")
-        await house.settled()
+    async def reads(process):
+        await process.write(7, "read")
+        await process.settled()
 
     play(router, keeps)
     play(router, reads, epoch=2, first_update_id=200)

@@ -21,7 +21,7 @@ from mailroom.actors.turn import Turn
 from mailroom.ops.hosted import host
 from mailroom.ops.stores import StartError
 from mailroom.storage.redis.entry import Chat, prefix
-from tests.actors.house import FIRST_UPDATE_ID, QUICK, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, QUICK, message
 
 ANN = Chat("shop", "7")
 URGENT = {"urgent": True}
@@ -76,17 +76,17 @@ def talk() -> Talk:
     return Talk()
 
 
-async def soon(house, true, what):
+async def soon(process, true, what):
     """What must not wait has come about within a second."""
     with trio.move_on_after(SOON_SECONDS):
         while not true():  # noqa: ASYNC110
             await trio.sleep(0.005)
         return
-    raise AssertionError(f"not within {SOON_SECONDS} s: {what}; said so far: {house.telegram.texts()}")
+    raise AssertionError(f"not within {SOON_SECONDS} s: {what}; said so far: {process.telegram.texts()}")
 
 
-async def tries(house):
-    found = await aio(house.mailboxes._work.command, "HGETALL", prefix(ANN.partition) + f"tries:{ANN}")
+async def tries(process):
+    found = await aio(process.mailboxes._work.command, "HGETALL", prefix(ANN.partition) + f"tries:{ANN}")
     return [one.decode() for one in found]
 
 
@@ -94,15 +94,15 @@ async def tries(house):
 
 
 def test_a_stop_reaches_a_handler_that_runs_and_not_what_waits_behind_it(play, talk, telegram):
-    async def scenario(house):
-        await house.write(7, "before")
-        await house.said(7, "done before")
-        await house.write(7, "slow", "after")
-        await house.until(lambda: "slow" in talk.began)
-        await house.write(7, "/stop")
-        await soon(house, lambda: "done after" in telegram.texts(7), "the next message to be handled")
-        await house.settled()
-        return await house.state(7)
+    async def scenario(process):
+        await process.write(7, "before")
+        await process.said(7, "done before")
+        await process.write(7, "slow", "after")
+        await process.until(lambda: "slow" in talk.began)
+        await process.write(7, "/stop")
+        await soon(process, lambda: "done after" in telegram.texts(7), "the next message to be handled")
+        await process.settled()
+        return await process.state(7)
 
     state = play(talk.router, scenario)
     assert talk.cancelled == ["slow"]
@@ -113,13 +113,13 @@ def test_a_stop_reaches_a_handler_that_runs_and_not_what_waits_behind_it(play, t
 
 
 def test_a_stopped_handler_leaves_no_state(play, talk):
-    async def scenario(house):
-        await house.write(7, "slow")
-        await house.until(lambda: talk.began)
-        await house.write(7, "/stop")
-        await soon(house, lambda: talk.said, "the handler to be stopped")
-        await house.settled()
-        return await house.state(7), await tries(house)
+    async def scenario(process):
+        await process.write(7, "slow")
+        await process.until(lambda: talk.began)
+        await process.write(7, "/stop")
+        await soon(process, lambda: talk.said, "the handler to be stopped")
+        await process.settled()
+        return await process.state(7), await tries(process)
 
     assert play(talk.router, scenario) == ({}, [])
 
@@ -127,12 +127,12 @@ def test_a_stopped_handler_leaves_no_state(play, talk):
 def test_a_stop_reaches_a_message_between_two_attempts(play, talk, telegram):
     talk.fails = 1
 
-    async def scenario(house):
-        await house.write(7, "slow", "after")
-        await house.until(lambda: talk.began and not house.chats.get(ANN).busy)
-        await house.write(7, "/stop")
-        await soon(house, lambda: "done after" in telegram.texts(7), "the next message to be handled")
-        await house.settled()
+    async def scenario(process):
+        await process.write(7, "slow", "after")
+        await process.until(lambda: talk.began and not process.chats.get(ANN).busy)
+        await process.write(7, "/stop")
+        await soon(process, lambda: "done after" in telegram.texts(7), "the next message to be handled")
+        await process.settled()
 
     play(talk.router, scenario, policy=replace(QUICK, backoff_seconds=60.0, backoff_max_seconds=60.0))
     assert talk.said == ["stopped"]
@@ -140,15 +140,15 @@ def test_a_stop_reaches_a_message_between_two_attempts(play, talk, telegram):
 
 
 def test_a_stop_reaches_a_message_whose_process_was_killed(play, talk, telegram):
-    async def first(house):
-        await house.write(7, "slow")
-        await house.until(lambda: talk.began)
+    async def first(process):
+        await process.write(7, "slow")
+        await process.until(lambda: talk.began)
 
-    async def second(house):
-        await house.until(lambda: talk.began == ["slow", "slow"])
-        await house.write(7, "/stop", "after")
-        await soon(house, lambda: "done after" in telegram.texts(7), "the next message to be handled")
-        await house.settled()
+    async def second(process):
+        await process.until(lambda: talk.began == ["slow", "slow"])
+        await process.write(7, "/stop", "after")
+        await soon(process, lambda: "done after" in telegram.texts(7), "the next message to be handled")
+        await process.settled()
 
     play(talk.router, first)
     play(talk.router, second, epoch=2, first_update_id=FIRST_UPDATE_ID + 10)
@@ -157,15 +157,15 @@ def test_a_stop_reaches_a_message_whose_process_was_killed(play, talk, telegram)
 
 
 def test_a_stop_that_was_taken_in_before_the_kill_reaches_the_message_too(play, talk, telegram):
-    async def first(house):
-        await house.write(7, "slow", "after")
-        await house.until(lambda: talk.began)
-        house.chats.draining = True  # nothing begins any more, as in a process that is about to be killed
-        await house.write(7, "/stop")
+    async def first(process):
+        await process.write(7, "slow", "after")
+        await process.until(lambda: talk.began)
+        process.chats.draining = True  # nothing begins any more, as in a process that is about to be killed
+        await process.write(7, "/stop")
 
-    async def second(house):
-        await soon(house, lambda: "done after" in telegram.texts(7), "the next message to be handled")
-        await house.settled()
+    async def second(process):
+        await soon(process, lambda: "done after" in telegram.texts(7), "the next message to be handled")
+        await process.settled()
 
     play(talk.router, first)
     play(talk.router, second, epoch=2, first_update_id=FIRST_UPDATE_ID + 10)
@@ -174,16 +174,16 @@ def test_a_stop_that_was_taken_in_before_the_kill_reaches_the_message_too(play, 
 
 
 def test_a_stop_ends_an_album_as_one(play, talk, telegram):
-    async def scenario(house):
+    async def scenario(process):
         for number in range(3):
             part = message(7, f"slow {number}", FIRST_UPDATE_ID + number)
             part["message"]["media_group_id"] = "9"
-            await house.offer(part)
-        await house.until(lambda: len(talk.began) == 3)
-        await house.offer(message(7, "/stop", FIRST_UPDATE_ID + 3))
-        await soon(house, lambda: talk.said, "the album to be stopped")
-        await house.settled()
-        return await house.state(7), await tries(house)
+            await process.offer(part)
+        await process.until(lambda: len(talk.began) == 3)
+        await process.offer(message(7, "/stop", FIRST_UPDATE_ID + 3))
+        await soon(process, lambda: talk.said, "the album to be stopped")
+        await process.settled()
+        return await process.state(7), await tries(process)
 
     assert play(talk.router, scenario) == ({}, [])
     assert sorted(talk.cancelled) == ["slow 0", "slow 1", "slow 2"]
@@ -194,15 +194,15 @@ def test_a_handler_that_does_not_let_itself_be_stopped_is_said_to_be_running(pla
     monkeypatch.setattr(mailroom.actors.stopping, "STOP_SECONDS", 0.2)
     talk.stubborn = True
 
-    async def scenario(house):
-        await house.write(7, "slow")
-        await house.until(lambda: talk.began)
-        await house.write(7, "/stop")
-        await house.until(lambda: talk.said)
+    async def scenario(process):
+        await process.write(7, "slow")
+        await process.until(lambda: talk.began)
+        await process.write(7, "/stop")
+        await process.until(lambda: talk.said)
         assert talk.free is not None
         talk.free.set()
-        await house.settled()
-        return await house.state(7)
+        await process.settled()
+        return await process.state(7)
 
     assert play(talk.router, scenario) == {}  # it was stopped all the same, as far as the chat is concerned
     assert (talk.said, talk.cancelled) == (["running"], ["slow"])
@@ -211,15 +211,15 @@ def test_a_handler_that_does_not_let_itself_be_stopped_is_said_to_be_running(pla
 def test_a_stop_that_is_replayed_stops_no_other_message(play, talk, telegram):
     talk.fails_after_stop = 1
 
-    async def scenario(house):
-        await house.write(7, "slow one", "slow two")
-        await house.until(lambda: talk.began)
-        await house.write(7, "/stop")
-        await house.until(lambda: telegram.texts(7) == ["stopped"])
+    async def scenario(process):
+        await process.write(7, "slow one", "slow two")
+        await process.until(lambda: talk.began)
+        await process.write(7, "/stop")
+        await process.until(lambda: telegram.texts(7) == ["stopped"])
         assert talk.free is not None
         talk.free.set()
-        await house.until(lambda: "done slow two" in telegram.texts(7))
-        await house.settled()
+        await process.until(lambda: "done slow two" in telegram.texts(7))
+        await process.settled()
 
     play(talk.router, scenario, policy=replace(QUICK, backoff_seconds=0.2))
     assert talk.cancelled == ["slow one"]
@@ -227,9 +227,9 @@ def test_a_stop_that_is_replayed_stops_no_other_message(play, talk, telegram):
 
 
 def test_there_may_be_nothing_to_stop(play, talk, telegram):
-    async def scenario(house):
-        await house.write(7, "/stop")
-        await house.said(7, "stopped")
+    async def scenario(process):
+        await process.write(7, "/stop")
+        await process.said(7, "stopped")
 
     play(talk.router, scenario)
     assert talk.said == ["nothing"]
@@ -244,9 +244,9 @@ def test_only_an_urgent_handler_stops_others(play, telegram):
             await turn.stop()
         raised.append(str(error.value))
 
-    async def scenario(house):
-        await house.write(7, "hello")
-        await house.settled()
+    async def scenario(process):
+        await process.write(7, "hello")
+        await process.settled()
 
     play(router, scenario)
     assert "flags={'urgent': True}" in raised[0]
@@ -284,12 +284,12 @@ def test_a_message_that_an_unmarked_handler_wins_goes_back_to_its_place(play, te
         began.append((message.text or "", 0))
         await free.wait()
 
-    async def scenario(house):
-        await house.write(7, "begin")
-        await house.settled()
-        await house.write(7, "one", "/stop", "two")
-        await house.said(7, "form one", "form /stop", "form two")
-        return await tries(house)
+    async def scenario(process):
+        await process.write(7, "begin")
+        await process.settled()
+        await process.write(7, "one", "/stop", "two")
+        await process.said(7, "form one", "form /stop", "form two")
+        return await tries(process)
 
     assert play(router, scenario) == []
     assert began == [("one", 1), ("/stop", 1), ("two", 1)]
@@ -409,12 +409,12 @@ def test_what_an_urgent_tap_writes_is_there_before_the_handler_beside_it_ends(pl
         await state.update_data(speed=2)
         free.set()
 
-    async def scenario(house):
-        await house.write(7, "slow")
-        await house.until(lambda: began)
-        await house.offer({**tap("faster"), "update_id": FIRST_UPDATE_ID + 1})
-        await soon(house, free.is_set, "the tap")
-        await house.settled()
-        return await house.state(7)
+    async def scenario(process):
+        await process.write(7, "slow")
+        await process.until(lambda: began)
+        await process.offer({**tap("faster"), "update_id": FIRST_UPDATE_ID + 1})
+        await soon(process, free.is_set, "the tap")
+        await process.settled()
+        return await process.state(7)
 
     assert json.loads(play(router, scenario)["data:7:::default"]) == {"speed": 2}

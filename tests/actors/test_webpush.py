@@ -24,7 +24,7 @@ def send(play, service):  # noqa: F811
     """A push for each browser: the jobs' stories, what on-call sees of them, who was forgotten."""
 
     def send(*browsers):
-        async def scenario(stand):
+        async def scenario(queues):
             client, forgotten = await aio(new_client), []
 
             async def forget(endpoint):
@@ -33,17 +33,21 @@ def send(play, service):  # noqa: F811
             push = WebPush(new_private_key(), "mailto:ops@shop.example", client, hosts=["127.0.0.1"])
             handlers = webpush_handlers("shop", push, forget)
             notices = [PushNotice(subscription=one.subscription, payload="ready") for one in browsers]
-            await stand.start(handlers)
-            ids = await stand.enqueue(*(WEBPUSH(notice, bot="shop") for notice in notices))
-            await stand.until_true(partial(over, stand, ids))
+            await queues.start(handlers)
+            ids = await queues.enqueue(*(WEBPUSH(notice, bot="shop") for notice in notices))
+            await queues.until_true(partial(over, queues, ids))
             await aio(client.aclose)
-            return [await stand.story(id_) for id_ in ids], [await stand.seen(id_) for id_ in ids], forgotten
+            return (
+                [await queues.story(id_) for id_ in ids],
+                [await queues.seen(id_) for id_ in ids],
+                forgotten,
+            )
 
         async def new_client():
             return httpx.AsyncClient(verify=service.context)
 
-        async def over(stand, ids):
-            return all([await stand.story(id_) for id_ in ids])
+        async def over(queues, ids):
+            return all([await queues.story(id_) for id_ in ids])
 
         return play(scenario)
 

@@ -16,7 +16,7 @@ from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.periodic.schedule import ScheduleError
 from mailroom.storage.postgres.periodic.works import all_works, once
 from mailroom.supervisors.periodic import LOOK_SECONDS, Periodic, wait_seconds
-from tests.actors.jobs.stand import Life
+from tests.actors.jobs.queue_harness import Life
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.payments import open_payment
 from mailroom.supervisors.timers import run_once
+from tests.actors.bot_process import Telegram, open_process
+from tests.actors.bots.bot_harness import OWNER, run_scenario
 from tests.actors.bots.shop.jobs.faults import Faults
-from tests.actors.bots.stage import OWNER, perform
-from tests.actors.house import Telegram, open_house
 from tests.actors.paying.till import MemoryProvider
 from tests.added import BLOCKS, ROOT, TEXT, write_out
 from tests.shop_tables import tables_of
@@ -106,14 +106,14 @@ def impatient(monkeypatch):
     monkeypatch.setattr(Backoff, "delay_seconds", lambda *_: 0.0)
 
 
-async def give(stage, person=ANN, **options):
-    await stage.write(person, "/start")
-    await stage.tap(person, "300 ₽")
-    await stage.pay(**options)
+async def give(harness, person=ANN, **options):
+    await harness.write(person, "/start")
+    await harness.tap(person, "300 ₽")
+    await harness.pay(**options)
 
 
-async def total(stage):
-    return await stage.value("SELECT total_minor FROM tips.jars")
+async def total(harness):
+    return await harness.value("SELECT total_minor FROM tips.jars")
 
 
 def test_a_process_that_is_killed_while_it_makes_a_payment_leaves_one_tip_and_one_link(
@@ -122,7 +122,7 @@ def test_a_process_that_is_killed_while_it_makes_a_payment_leaves_one_tip_and_on
     telegram, provider = Telegram(), MemoryProvider()
     create = provider.create
 
-    async def killed(stage):
+    async def killed(harness):
         async def never_answers(order):
             await create(order)
             asked.set()
@@ -130,52 +130,52 @@ def test_a_process_that_is_killed_while_it_makes_a_payment_leaves_one_tip_and_on
 
         asked = asyncio.Event()
         provider.create = never_answers
-        await stage.write(ANN, "/start")
-        await stage.tap(ANN, "300 ₽", settle=False)
+        await harness.write(ANN, "/start")
+        await harness.tap(ANN, "300 ₽", settle=False)
         await aio(asked.wait)
 
-    async def started_again(stage):
-        await stage.settled()
-        assert stage.heard(ANN)[1:] == ["Tip No. 1"]
-        assert await stage.value("SELECT count(*) FROM tips.tips") == 1
-        assert await stage.value("SELECT count(*) FROM mailroom.payment") == 1
-        await stage.pay()
-        assert len(stage.heard(ANN)) == 3
+    async def started_again(harness):
+        await harness.settled()
+        assert harness.heard(ANN)[1:] == ["Tip No. 1"]
+        assert await harness.value("SELECT count(*) FROM tips.tips") == 1
+        assert await harness.value("SELECT count(*) FROM mailroom.payment") == 1
+        await harness.pay()
+        assert len(harness.heard(ANN)) == 3
 
     stores = (clean_postgres_url, clean_redis_url)
-    perform("tips", killed, *stores, telegram=telegram, provider=provider)
+    run_scenario("tips", killed, *stores, telegram=telegram, provider=provider)
     provider.create = create
-    perform("tips", started_again, *stores, telegram=telegram, provider=provider, epoch=2)
+    run_scenario("tips", started_again, *stores, telegram=telegram, provider=provider, epoch=2)
     assert list(provider.payments) == ["p-1"]
 
 
 def test_a_crash_at_any_step_after_the_payment_thanks_once_and_counts_once(play, impatient, monkeypatch):
     faults = Faults()
 
-    async def scenario(stage):
-        faults.install(monkeypatch, stage.provider)
-        await give(stage)
+    async def scenario(harness):
+        faults.install(monkeypatch, harness.provider)
+        await give(harness)
         most = faults.steps["yoomoney:p-1"]
         assert most > 10
         # What is lost is the answer: a crash before a step is one after the step before it.
         for step in range(1, most + 1):
             faults.plan[f"yoomoney:p-{step + 1}"] = (step, "after")
-            await give(stage, ANN + step)
+            await give(harness, ANN + step)
         # Steps of jobs that run side by side change places: a last one may not be reached.
         assert len(faults.struck) >= most - 2
-        assert [len(stage.heard(ANN + number)) for number in range(most + 1)] == [3] * (most + 1)
-        assert await total(stage) == PRICE_MINOR * (most + 1)
-        assert await stage.dead() == []
+        assert [len(harness.heard(ANN + number)) for number in range(most + 1)] == [3] * (most + 1)
+        assert await total(harness) == PRICE_MINOR * (most + 1)
+        assert await harness.dead() == []
 
     play(scenario)
 
 
 def test_a_russian_telegram_is_answered_in_russian(play):
-    async def scenario(stage):
-        await stage.write(BORIS, "/start", language="ru")
-        await stage.tap(BORIS, "300 ₽", language="ru")
-        await stage.pay()
-        assert stage.heard(BORIS) == [
+    async def scenario(harness):
+        await harness.write(BORIS, "/start", language="ru")
+        await harness.tap(BORIS, "300 ₽", language="ru")
+        await harness.pay()
+        assert harness.heard(BORIS) == [
             "Это копилка чаевых, сейчас в ней 0 ₽. Хотите добавить?",
             "Чаевые № 1",
             "💛 Спасибо! Ваши 300 ₽ уже в копилке (чаевые № 1), а всего в ней 300 ₽.",
@@ -185,82 +185,82 @@ def test_a_russian_telegram_is_answered_in_russian(play):
 
 
 def test_another_sum_goes_back_and_a_second_payment_too_and_neither_changes_the_jar(play):
-    async def scenario(stage):
-        await give(stage, money=Money(50, "RUB"))
-        assert stage.heard(ANN)[2].startswith("We have returned 0.50 ₽")
-        assert await total(stage) is None
-        await give(stage, BORIS)
+    async def scenario(harness):
+        await give(harness, money=Money(50, "RUB"))
+        assert harness.heard(ANN)[2].startswith("We have returned 0.50 ₽")
+        assert await total(harness) is None
+        await give(harness, BORIS)
 
         async def open_again():
             return await open_payment(
-                stage.database, bot="shop", provider="yoomoney", purpose="tips.tip", reference="2",
+                harness.database, bot="shop", provider="yoomoney", purpose="tips.tip", reference="2",
                 amount_minor=PRICE_MINOR, currency="RUB",
             )  # fmt: skip
 
         again = await aio(open_again)
-        stage.provider.put(f"p-{again.id}", "pending", Money(PRICE_MINOR, "RUB"), reference=again.ref)
-        await stage.pay()
-        assert [text[:12] for text in stage.heard(BORIS)[2:]] == ["💛 Thank you!", "We have retu"]
-        assert await total(stage) == PRICE_MINOR
+        harness.provider.put(f"p-{again.id}", "pending", Money(PRICE_MINOR, "RUB"), reference=again.ref)
+        await harness.pay()
+        assert [text[:12] for text in harness.heard(BORIS)[2:]] == ["💛 Thank you!", "We have retu"]
+        assert await total(harness) == PRICE_MINOR
 
     play(scenario)
 
 
 def test_money_that_the_provider_cannot_give_back_is_told_to_the_owners(play):
-    async def scenario(stage):
-        stage.provider.can_refund = False
-        await give(stage)
-        await stage.asks(OWNER, "POST", "/tips/{tip}/return", tip=1)
-        assert "300 ₽ cannot be refunded through yoomoney" in stage.heard(OWNER)[-1]
-        assert await total(stage) == 0
+    async def scenario(harness):
+        harness.provider.can_refund = False
+        await give(harness)
+        await harness.asks(OWNER, "POST", "/tips/{tip}/return", tip=1)
+        assert "300 ₽ cannot be refunded through yoomoney" in harness.heard(OWNER)[-1]
+        assert await total(harness) == 0
 
     play(scenario)
 
 
 def test_a_provider_that_is_down_and_a_button_that_nobody_made_are_answered(play):
-    async def scenario(stage):
+    async def scenario(harness):
         async def down(_order):
             raise ProviderUnavailableError("503")
 
-        await stage.write(ANN, "/start")
-        stage.button(ANN, "300 ₽")["callback_data"] = "tip:299"
-        await stage.tap(ANN, "300 ₽")
-        assert await stage.value("SELECT count(*) FROM tips.tips") == 0
-        stage.provider.create = down
-        await stage.tap(ANN, "500 ₽")
-        popups = [args["text"] for name, args in stage.telegram.calls if name == "answerCallbackQuery"]
+        await harness.write(ANN, "/start")
+        harness.button(ANN, "300 ₽")["callback_data"] = "tip:299"
+        await harness.tap(ANN, "300 ₽")
+        assert await harness.value("SELECT count(*) FROM tips.tips") == 0
+        harness.provider.create = down
+        await harness.tap(ANN, "500 ₽")
+        popups = [args["text"] for name, args in harness.telegram.calls if name == "answerCallbackQuery"]
         assert popups == ["Paying does not work right now. Please try again a little later."] * 2
-        assert len(stage.heard(ANN)) == 1
+        assert len(harness.heard(ANN)) == 1
 
     play(scenario)
 
 
 def test_the_page_of_the_jar_shows_it_and_takes_a_tip_once_however_often_its_button_is_pressed(play):
-    async def scenario(stage):
-        jar = await stage.asks(ANN, "GET", "/jar")
+    async def scenario(harness):
+        jar = await harness.asks(ANN, "GET", "/jar")
         assert jar["says"] == "This is a tip jar, with 0 ₽ in it. Would you like to add something?"
-        go, again = [await stage.asks(ANN, "POST", "/tips", key="k" * 16, rub=300) for _ in range(2)]
+        go, again = [await harness.asks(ANN, "POST", "/tips", key="k" * 16, rub=300) for _ in range(2)]
         assert isinstance(go, Go)
         assert go == again
-        await stage.pay()
-        assert (await stage.asks(ANN, "POST", "/tips", key="k" * 16, rub=300)).url.endswith("/app/shop/")
-        assert list(stage.provider.payments) == ["p-1"]
-        assert stage.heard(ANN)[0].startswith("💛 Thank you!")
+        await harness.pay()
+        assert (await harness.asks(ANN, "POST", "/tips", key="k" * 16, rub=300)).url.endswith("/app/shop/")
+        assert list(harness.provider.payments) == ["p-1"]
+        assert harness.heard(ANN)[0].startswith("💛 Thank you!")
         with pytest.raises(Problem, match="not_now"):
-            await stage.asks(ANN, "POST", "/tips", rub=299)
+            await harness.asks(ANN, "POST", "/tips", rub=299)
 
     play(scenario)
 
 
 def test_the_section_of_the_jar_is_for_its_owners(play):
-    async def scenario(stage):
-        await give(stage)
-        tips = await stage.asks(OWNER, "GET", "/tips")
+    async def scenario(harness):
+        await give(harness)
+        tips = await harness.asks(OWNER, "GET", "/tips")
         assert tips == [{"tip": 1, "amount": "300 ₽", "status": "paid"}]
         with pytest.raises(Problem, match="forbidden"):
-            await stage.asks(ANN, "GET", "/tips")
+            await harness.asks(ANN, "GET", "/tips")
         with pytest.raises(Problem, match="There is no paid tip 2"):
-            await stage.asks(OWNER, "POST", "/tips/{tip}/return", tip=2)
+            await harness.asks(OWNER, "POST", "/tips/{tip}/return", tip=2)
 
     play(scenario)
 
@@ -282,9 +282,9 @@ def test_the_bots_of_the_first_part_add_up_and_keep_time(clean_redis_url, folder
     hello, tea = (from_disk(one.router, folder) for one in settings.bots.values())
 
     async def add():
-        async with open_house(clean_redis_url, hello, Telegram()) as house:
-            await house.write(ANN, "/start", "2", "3", "no number", "4")
-            await house.said(
+        async with open_process(clean_redis_url, hello, Telegram()) as process:
+            await process.write(ANN, "/start", "2", "3", "no number", "4")
+            await process.said(
                 ANN,
                 "Hello! Send me numbers, and I will add them up.",
                 "That makes 2.",
@@ -294,16 +294,16 @@ def test_the_bots_of_the_first_part_add_up_and_keep_time(clean_redis_url, folder
 
     async def brew():
         telegram = Telegram()
-        async with open_house(clean_redis_url, tea, telegram) as house:
-            await house.write(BORIS, "/tea")
-            await house.said(BORIS, "In three minutes.")
-            assert await run_once(house.chats) == 0
+        async with open_process(clean_redis_url, tea, telegram) as process:
+            await process.write(BORIS, "/tea")
+            await process.said(BORIS, "In three minutes.")
+            assert await run_once(process.chats) == 0
             monkeypatch.setattr(sys.modules["tea_bot"], "BREWING", timedelta(microseconds=1))
-            await house.write(BORIS, "/tea")
-            await house.said(BORIS, *["In three minutes."] * 2)
-        async with open_house(clean_redis_url, tea, telegram, epoch=2, first_update_id=200) as house:
-            assert await run_once(house.chats) == 1
-            await house.said(BORIS, *["In three minutes."] * 2, "The tea is ready.")
+            await process.write(BORIS, "/tea")
+            await process.said(BORIS, *["In three minutes."] * 2)
+        async with open_process(clean_redis_url, tea, telegram, epoch=2, first_update_id=200) as process:
+            assert await run_once(process.chats) == 1
+            await process.said(BORIS, *["In three minutes."] * 2, "The tea is ready.")
 
     async def main():
         with trio.fail_after(PATIENCE_SECONDS):

@@ -22,9 +22,9 @@ from mailroom.actors.notification import notification_handlers
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
-from tests.actors.house import Telegram, open_house, refusal, too_many
+from tests.actors.bot_process import Telegram, open_process, refusal, too_many
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import Life, open_stand
+from tests.actors.jobs.queue_harness import Life, open_queues
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
 UNREADABLE = refusal(400, "Bad Request: can't parse entities: Unclosed start tag")
@@ -39,14 +39,14 @@ def telegram():
 class Studio:
     """A process that sends broadcasts, and people who make them."""
 
-    def __init__(self, stand, house, nursery):
-        self.stand = stand
-        self.house = house
-        self.desk = Broadcasts(stand.pool)
+    def __init__(self, queues, process, nursery):
+        self.queues = queues
+        self.process = process
+        self.desk = Broadcasts(queues.pool)
         self.door = ChatDoor(
-            house.mailboxes,
-            lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
-            house.chats.look_again,
+            process.mailboxes,
+            lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
+            process.chats.look_again,
         )
         self._nursery = nursery
 
@@ -55,7 +55,7 @@ class Studio:
 
     async def start(self):
         life = Life()
-        part = BroadcastPart(self.stand.pool, {"shop": self.house.bot}, self.door)
+        part = BroadcastPart(self.queues.pool, {"shop": self.process.bot}, self.door)
         self._nursery.start_soon(life.run, part.live)
         await life.up.wait()
         return life
@@ -67,11 +67,11 @@ class Studio:
         async def all_over():
             return all([(await self.progress(id_)).status == "done" for id_ in ids])
 
-        await self.stand.until_true(all_over, "the broadcasts to be over")
+        await self.queues.until_true(all_over, "the broadcasts to be over")
 
     async def states(self, id_):
         rows = await aio(
-            self.stand.pool.fetch,
+            self.queues.pool.fetch,
             "SELECT chat_id, state FROM mailroom.broadcast_recipient WHERE broadcast_id = $1 ORDER BY 1",
             id_,
         )
@@ -84,11 +84,11 @@ def play(jobs_url, clean_redis_url, telegram):  # noqa: F811
         async def main():
             with trio.fail_after(40):
                 async with (
-                    open_house(clean_redis_url, router or Router(), telegram) as house,
-                    open_stand(jobs_url, bots={"shop": house.bot}) as stand,
+                    open_process(clean_redis_url, router or Router(), telegram) as process,
+                    open_queues(jobs_url, bots={"shop": process.bot}) as queues,
                     trio.open_nursery() as nursery,
                 ):
-                    await scenario(Studio(stand, house, nursery))
+                    await scenario(Studio(queues, process, nursery))
                     nursery.cancel_scope.cancel()
 
         host.run(main)
@@ -126,7 +126,7 @@ def test_a_hundred_thousand_recipients_are_taken_in_and_seen(play):
         seen = await studio.progress(id_)
         assert trio.current_time() - began < 2
         assert (seen.status, seen.left, seen.per_second, seen.eta_seconds) == ("paused", 100_000, 0, None)
-        sending = Sending(studio.stand.pool, "shop", "me")
+        sending = Sending(studio.queues.pool, "shop", "me")
         await aio(sending.take)
         await aio(studio.desk.resume, id_, "ann")
         claimed = await aio(sending.claim, {id_: 10})
@@ -218,7 +218,7 @@ def test_a_message_that_telegram_cannot_read_pauses_the_broadcast_and_fails_nobo
         async def paused():
             return (await studio.progress(id_)).status == "paused"
 
-        await studio.stand.until_true(paused)
+        await studio.queues.until_true(paused)
         seen = await studio.progress(id_)
         assert seen.status_by == "supervisor"
         assert "can't parse entities" in seen.status_why
@@ -232,7 +232,7 @@ def test_a_small_broadcast_is_not_held_up_by_a_large_one(play, telegram):
     async def scenario(studio):
         await studio.start()
         large = await studio.create(range(1, 5_000), Message(as_="notice", text="large"))
-        await studio.stand.until(lambda: len(telegram.calls) >= 5)
+        await studio.queues.until(lambda: len(telegram.calls) >= 5)
         small = await studio.create(range(10_001, 10_011), Message(as_="notice", text="small"))
         await studio.over(small)
         between = [args["text"] for _, args in telegram.calls]
@@ -247,17 +247,17 @@ def test_pause_resume_and_cancel(play, telegram):
     async def scenario(studio):
         await studio.start()
         id_ = await studio.create(range(1, 1_000))
-        await studio.stand.until(lambda: len(telegram.calls) >= 3)
+        await studio.queues.until(lambda: len(telegram.calls) >= 3)
         assert await aio(studio.desk.pause, id_, "ann", "a typing error")
-        await studio.stand.until_true(partial(nobody_in_hand, studio, id_))
+        await studio.queues.until_true(partial(nobody_in_hand, studio, id_))
         told = len(telegram.calls)
         seen = await studio.progress(id_)
         assert (seen.status, seen.status_by, seen.status_why) == ("paused", "ann", "a typing error")
         assert (seen.sent, seen.left, seen.eta_seconds) == (told, 999 - told, None)
         assert await aio(studio.desk.resume, id_, "ann")
-        await studio.stand.until(lambda: len(telegram.calls) >= told + 3)
+        await studio.queues.until(lambda: len(telegram.calls) >= told + 3)
         assert await aio(studio.desk.cancel, id_, "ann", "never mind")
-        await studio.stand.until_true(partial(nobody_in_hand, studio, id_))
+        await studio.queues.until_true(partial(nobody_in_hand, studio, id_))
         seen = await studio.progress(id_)
         assert (seen.status, seen.sent) == ("cancelled", len(telegram.calls))
         assert not await aio(studio.desk.resume, id_, "ann")
@@ -271,14 +271,14 @@ def test_pause_resume_and_cancel(play, telegram):
 def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
     async def scenario(studio):
         await studio.start()
-        await studio.stand.start(notification_handlers("shop"))
+        await studio.queues.start(notification_handlers("shop"))
         await studio.create(range(1, 5_000))
-        await studio.stand.until(lambda: len(telegram.calls) >= 30)
+        await studio.queues.until(lambda: len(telegram.calls) >= 30)
         for number in range(10):
             began = trio.current_time()
             notice = Notify(bot="shop", chat=90_000 + number, as_="notice", text="ready")
-            await studio.stand.enqueue(NOTIFY(notice))
-            await studio.stand.until(lambda: len(telegram.texts(90_000 + number)) == 1)  # noqa: B023
+            await studio.queues.enqueue(NOTIFY(notice))
+            await studio.queues.until(lambda: len(telegram.texts(90_000 + number)) == 1)  # noqa: B023
             assert trio.current_time() - began < 1
         bulk = [at for _, args, at in telegram.tried if args["text"] == "hello"]
         for start in bulk:
@@ -297,18 +297,18 @@ def test_after_a_kill_a_notice_in_hand_is_unknown_and_nobody_is_told_twice(play,
             broadcast_bot.BotBroadcasts._end = nothing  # a killed process writes nothing down
             life = await studio.start()
             id_ = await studio.create(range(1, 7))
-            await studio.stand.until(lambda: len(telegram.tried) == 6)
-            await studio.stand.until_true(partial(sent, studio, id_, 4))
+            await studio.queues.until(lambda: len(telegram.tried) == 6)
+            await studio.queues.until_true(partial(sent, studio, id_, 4))
             await life.cancel()
         finally:
             broadcast_bot.BotBroadcasts._end = broadcast_bot_end
-        await aio(studio.stand.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
+        await aio(studio.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         await studio.start()
         await studio.over(id_)
         seen = await studio.progress(id_)
         assert (seen.sent, seen.unknown, seen.left) == (4, 2, 0)
         reasons = await aio(
-            studio.stand.pool.fetch,
+            studio.queues.pool.fetch,
             "SELECT DISTINCT reason FROM mailroom.broadcast_recipient WHERE state = 'unknown'",
         )
         assert [row[0] for row in reasons] == [DIED]
@@ -337,7 +337,7 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
     async def scenario(studio):
         message = Message(as_="event", name="news", data="spring")
         id_ = await studio.create([7, 8], message)
-        first = Sending(studio.stand.pool, "shop", "killed")
+        first = Sending(studio.queues.pool, "shop", "killed")
         await aio(first.take)
         await aio(first.claim, {id_: 2})
         ((_, _, called),) = await aio(first.running)
@@ -345,17 +345,17 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
         await aio(
             partial(
                 studio.door.put,
-                house_chat(7),
+                process_chat(7),
                 "news",
                 "spring",
                 dedupe_id=dedupe_id,
                 trace=called,
             )
         )
-        await aio(studio.stand.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
+        await aio(studio.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         await studio.start()
         await studio.over(id_)
-        await studio.house.settled()
+        await studio.process.settled()
         assert (await studio.progress(id_)).sent == 2
 
     play(scenario, router)
@@ -375,8 +375,8 @@ def test_a_broadcast_is_told_though_its_number_comes_back_after_a_restore(play):
         for data in ("spring", "summer"):
             id_ = await studio.create([7], Message(as_="event", name="news", data=data))
             await studio.over(id_)
-            await studio.house.settled()
-            await aio(studio.stand.pool.execute, "TRUNCATE mailroom.broadcast RESTART IDENTITY CASCADE")
+            await studio.process.settled()
+            await aio(studio.queues.pool.execute, "TRUNCATE mailroom.broadcast RESTART IDENTITY CASCADE")
 
     play(scenario, router)
     assert handled == ["spring", "summer"]
@@ -385,11 +385,11 @@ def test_a_broadcast_is_told_though_its_number_comes_back_after_a_restore(play):
 def test_a_broadcast_of_the_version_before_keeps_the_name_that_mailboxes_know(play):
     async def scenario(studio):
         id_ = await studio.create([7], Message(as_="event", name="news"))
-        sending = Sending(studio.stand.pool, "shop", "me")
+        sending = Sending(studio.queues.pool, "shop", "me")
         ((_, _, name),) = await aio(sending.running)
         assert len(name.split("-")) == 4  # the installation, its number, when it was written
         await aio(
-            studio.stand.pool.execute,
+            studio.queues.pool.execute,
             (
                 "UPDATE mailroom.installation SET value = (now() + interval '1 "
                 "hour')::text WHERE key LIKE 'job%'"
@@ -400,7 +400,7 @@ def test_a_broadcast_of_the_version_before_keeps_the_name_that_mailboxes_know(pl
     play(scenario)
 
 
-def house_chat(chat_id):
+def process_chat(chat_id):
     from mailroom.storage.redis.entry import Chat
 
     return Chat("shop", str(chat_id))
@@ -412,7 +412,7 @@ def test_a_stop_in_good_order_leaves_nobody_unknown(play, telegram):
         telegram.tell(wait, chat_id=2)
         life = await studio.start()
         id_ = await studio.create(range(1, 500))
-        await studio.stand.until(lambda: len(telegram.tried) >= 4)
+        await studio.queues.until(lambda: len(telegram.tried) >= 4)
         life.stopping.set()
         await trio.testing.wait_all_tasks_blocked(0.01)
         let_go.set()
@@ -420,7 +420,7 @@ def test_a_stop_in_good_order_leaves_nobody_unknown(play, telegram):
         states = list((await studio.states(id_)).values())
         assert set(states) == {"sent", "waiting"}
         assert states.count("sent") == len(telegram.calls)
-        assert await aio(Sending(studio.stand.pool, "shop", "next").take)  # it was let go at once
+        assert await aio(Sending(studio.queues.pool, "shop", "next").take)  # it was let go at once
         assert life.error is None
 
     play(scenario)
@@ -440,11 +440,11 @@ def test_only_one_process_sends_a_bots_broadcasts(play, telegram):
 def test_a_hold_is_lost_with_time_and_the_late_one_claims_nothing(play):
     async def scenario(studio):
         id_ = await studio.create([1, 2, 3])
-        old, new = (Sending(studio.stand.pool, "shop", name) for name in ("old", "new"))
+        old, new = (Sending(studio.queues.pool, "shop", name) for name in ("old", "new"))
         assert await aio(old.take)
         assert not await aio(new.take)
         assert await aio(old.claim, {id_: 1}) == {id_: [1]}
-        await aio(studio.stand.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
+        await aio(studio.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         assert await aio(new.take)
         assert await aio(old.claim, {id_: 1}) is None
         assert await aio(new.claim, {id_: 5}) == {id_: [2, 3]}
@@ -497,9 +497,9 @@ def test_a_cut_connection_is_waited_out(play, telegram):
     async def scenario(studio):
         await studio.start()
         id_ = await studio.create(range(1, 60))
-        await studio.stand.until(lambda: len(telegram.calls) >= 5)
+        await studio.queues.until(lambda: len(telegram.calls) >= 5)
         await aio(
-            studio.stand.pool.fetch,
+            studio.queues.pool.fetch,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )

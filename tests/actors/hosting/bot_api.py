@@ -1,4 +1,4 @@
-"""A hosted session over real HTTP, with a server in the test's hands where Telegram's would be."""
+"""A hosted session over real HTTP, with a server that the test controls where Telegram's would be."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

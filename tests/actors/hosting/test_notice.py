@@ -5,7 +5,7 @@ from aiogram import Router
 from aiogram.types import Message
 
 from mailroom.actors.hosting.notice import Addressee, addressee_of
-from tests.actors.house import FIRST_UPDATE_ID, message
+from tests.actors.bot_process import FIRST_UPDATE_ID, message
 
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "ru"}
 PRIVATE = {"id": 7, "type": "private"}
@@ -110,10 +110,10 @@ def test_an_apology_goes_into_the_topic_of_its_message(play, telegram):
     update = message(7, "hi", FIRST_UPDATE_ID)
     update["message"] |= {"chat": {**GROUP, "title": "x"}, "message_thread_id": 3, "is_topic_message": True}
 
-    async def scenario(house):
-        await house.offer(update)
-        await house.until(lambda: telegram.calls)
-        await house.settled()
+    async def scenario(process):
+        await process.offer(update)
+        await process.until(lambda: telegram.calls)
+        await process.settled()
 
     play(failing(), scenario)
     ((_, args),) = telegram.calls
@@ -126,10 +126,10 @@ def test_an_apology_goes_through_the_business_connection_of_its_message(play, te
     router = failing()
     router.business_message()(router.message.handlers[0].callback)
 
-    async def scenario(house):
-        await house.offer(update)
-        await house.until(lambda: telegram.calls)
-        await house.settled()
+    async def scenario(process):
+        await process.offer(update)
+        await process.until(lambda: telegram.calls)
+        await process.settled()
 
     play(router, scenario)
     ((_, args),) = telegram.calls
@@ -140,9 +140,9 @@ def test_no_channel_hears_an_apology(play, telegram):
     update = message(7, "hi", FIRST_UPDATE_ID)
     update["channel_post"] = {**update.pop("message"), "chat": {**CHANNEL, "title": "x"}}
 
-    async def scenario(house):
-        await house.offer(update)
-        await house.settled()
+    async def scenario(process):
+        await process.offer(update)
+        await process.settled()
 
     play(failing(), scenario)
     assert telegram.calls == []

@@ -10,7 +10,7 @@ import trio
 
 from mailroom.actors.runtime import host
 from mailroom.storage.postgres.migrate import apply_migrations
-from tests.actors.jobs.stand import open_stand
+from tests.actors.jobs.queue_harness import open_queues
 from tests.shop_tables import SHOP_TABLES
 
 SCENARIO_SECONDS = 30.0
@@ -45,13 +45,13 @@ def jobs_url(postgres_url: str, jobs_template: str) -> Iterator[str]:
 
 @pytest.fixture
 def play(jobs_url: str):
-    """Open a stand and play a scenario on it."""
+    """Play a scenario on queues."""
 
     def play(scenario, **options):
         async def main():
             with trio.fail_after(SCENARIO_SECONDS):
-                async with open_stand(jobs_url, **options) as stand:
-                    return await scenario(stand)
+                async with open_queues(jobs_url, **options) as queues:
+                    return await scenario(queues)
 
         return host.run(main)
 

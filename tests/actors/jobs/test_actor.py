@@ -18,166 +18,166 @@ from mailroom.storage.postgres.outbox.complete import complete
 from mailroom.storage.postgres.outbox.listen import Ears
 from mailroom.storage.postgres.outbox.outcome import Retry
 from mailroom.storage.postgres.outbox.pools import connect_shared
-from tests.actors.jobs.stand import Post
+from tests.actors.jobs.queue_harness import LetterHandlers
 
 SOON = Limits(finish_seconds=0.05)
 
 
 def test_jobs_are_run_beside_each_other(play):
-    post = Post()
+    letters = LetterHandlers()
     for text in "abc":
-        post.hold(text)
+        letters.hold(text)
 
-    async def scenario(stand):
-        await stand.enqueue(*(post.new(text) for text in "abc"))
-        await stand.start(post.handlers)
-        await stand.until(lambda: sorted(post.began) == ["a", "b", "c"])
+    async def scenario(queues):
+        await queues.enqueue(*(letters.new(text) for text in "abc"))
+        await queues.start(letters.handlers)
+        await queues.until(lambda: sorted(letters.began) == ["a", "b", "c"])
         for text in "cab":
-            post.let_go(text)
-        await stand.quiet()
+            letters.let_go(text)
+        await queues.quiet()
 
     play(scenario)
 
 
 def test_no_more_are_run_at_once_than_the_limit_says(play):
-    post, most = Post(), []
+    letters, most = LetterHandlers(), []
 
-    async def scenario(stand):
+    async def scenario(queues):
         async def watched(context):
             most.append(life.details()["running"])
             await asyncio.sleep(0.002)
 
-        post.answers = dict.fromkeys("abcdefghij", watched)
-        life = await stand.start(post.handlers, limits=Limits(concurrency=3))
-        await stand.enqueue(*(post.new(text) for text in post.answers))
-        await stand.quiet()
+        letters.answers = dict.fromkeys("abcdefghij", watched)
+        life = await queues.start(letters.handlers, limits=Limits(concurrency=3))
+        await queues.enqueue(*(letters.new(text) for text in letters.answers))
+        await queues.quiet()
 
     play(scenario)
-    assert len(post.ended) == 10
+    assert len(letters.ended) == 10
     assert max(most) == 3
 
 
 def test_a_stop_finishes_what_is_in_progress_and_begins_nothing(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        (a,) = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers, limits=Limits(concurrency=1))
-        await stand.until(lambda: post.began)
-        (b,) = await stand.enqueue(post.new("b"))
+    async def scenario(queues):
+        (a,) = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers, limits=Limits(concurrency=1))
+        await queues.until(lambda: letters.began)
+        (b,) = await queues.enqueue(letters.new("b"))
         life.stopping.set()
         await trio.testing.wait_all_tasks_blocked()
-        post.let_go("a")
+        letters.let_go("a")
         await life.over.wait()
         assert life.error is None
-        assert await stand.story(a) == ["done"]
-        assert (await stand.seen(b)).state == "waiting"
+        assert await queues.story(a) == ["done"]
+        assert (await queues.seen(b)).state == "waiting"
 
     play(scenario)
-    assert post.ended == ["a"]
+    assert letters.ended == ["a"]
 
 
 def test_a_stop_gives_back_what_takes_too_long_and_that_is_no_attempt(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers, limits=SOON)
-        await stand.until(lambda: post.began)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers, limits=SOON)
+        await queues.until(lambda: letters.began)
         await life.stop()
         assert life.error is None
-        assert (await stand.seen(id_)).attempts == 0
-        assert await stand.story(id_) == ["snoozed"]
-        post.let_go("a")
-        await stand.start(post.handlers)
-        await stand.quiet()
-        assert await stand.story(id_) == ["snoozed", "done"]
+        assert (await queues.seen(id_)).attempts == 0
+        assert await queues.story(id_) == ["snoozed"]
+        letters.let_go("a")
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        assert await queues.story(id_) == ["snoozed", "done"]
 
     play(scenario)
 
 
 def test_an_actor_that_is_cancelled_gives_its_jobs_back_at_once(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers)
-        await stand.until(lambda: post.began)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers)
+        await queues.until(lambda: letters.began)
         await life.cancel()
-        assert await stand.story(id_) == ["snoozed"]
+        assert await queues.story(id_) == ["snoozed"]
 
     play(scenario)
 
 
 def test_a_killed_process_loses_nothing_and_another_runs_its_jobs(play):
-    post, rows = Post(), []
-    post.hold("a")
+    letters, rows = LetterHandlers(), []
+    letters.hold("a")
 
-    async def scenario(stand):
-        await stand.execute("CREATE TABLE effect (job_id bigint)")
+    async def scenario(queues):
+        await queues.execute("CREATE TABLE effect (job_id bigint)")
 
         async def writes(context):
             async with context.ending() as tx:
                 await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.id)
 
-        post.answers["a"] = writes
-        (id_,) = await stand.enqueue(post.new("a"))
-        first = await stand.start(post.handlers, lease_seconds=1.0)
-        await stand.until(lambda: post.began)
+        letters.answers["a"] = writes
+        (id_,) = await queues.enqueue(letters.new("a"))
+        first = await queues.start(letters.handlers, lease_seconds=1.0)
+        await queues.until(lambda: letters.began)
         # It neither renews the lease nor gives the job back: for Postgres it is dead.
-        await stand.execute("UPDATE mailroom.outbox_job SET worker = worker || ' (dead)'")
-        await stand.cut_connections()
+        await queues.execute("UPDATE mailroom.outbox_job SET worker = worker || ' (dead)'")
+        await queues.cut_connections()
         await first.cancel()
-        post.let_go("a")
-        await stand.start(post.handlers, lease_seconds=1.0)
-        await stand.quiet()
-        assert await stand.story(id_) == ["lost", "done"]
-        rows.append(await stand.fetch("SELECT count(*) FROM effect"))
+        letters.let_go("a")
+        await queues.start(letters.handlers, lease_seconds=1.0)
+        await queues.quiet()
+        assert await queues.story(id_) == ["lost", "done"]
+        rows.append(await queues.fetch("SELECT count(*) FROM effect"))
 
     play(scenario)
     assert rows == [1]
-    assert [context.attempt for context in post.contexts] == [1, 2]
+    assert [context.attempt for context in letters.contexts] == [1, 2]
 
 
 def test_a_lost_connection_is_waited_out(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        life = await stand.start(post.handlers)
+    async def scenario(queues):
+        life = await queues.start(letters.handlers)
         for number in range(20):
-            await stand.enqueue(post.new(str(number)))
+            await queues.enqueue(letters.new(str(number)))
             if number % 5 == 0:
-                await stand.cut_connections()
-        await stand.quiet()
+                await queues.cut_connections()
+        await queues.quiet()
         assert not life.over.is_set()
 
     play(scenario)
-    assert set(post.ended) == {str(number) for number in range(20)}
+    assert set(letters.ended) == {str(number) for number in range(20)}
 
 
 def test_an_outcome_that_could_not_be_written_is_written_later(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.until(lambda: post.began)
-        await stand.cut_connections()
-        post.let_go("a")
-        await stand.quiet()
-        assert await stand.story(id_) == ["done"]
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.until(lambda: letters.began)
+        await queues.cut_connections()
+        letters.let_go("a")
+        await queues.quiet()
+        assert await queues.story(id_) == ["done"]
 
     play(scenario)
-    assert post.began == ["a"]
+    assert letters.began == ["a"]
 
 
 def test_nothing_is_claimed_while_what_is_done_cannot_be_written(play, monkeypatch):
     """Its lease may run out meanwhile, and the claim would bring it back."""
-    post, away, failed, claimed, claim = Post(), [True], [], [], Claimer.claim
+    letters, away, failed, claimed, claim = LetterHandlers(), [True], [], [], Claimer.claim
 
     async def complete_when_it_is_back(pool, worker, finished):
         if away:
@@ -193,24 +193,24 @@ def test_nothing_is_claimed_while_what_is_done_cannot_be_written(play, monkeypat
     monkeypatch.setattr("mailroom.actors.jobs.writer.complete", complete_when_it_is_back)
     monkeypatch.setattr("mailroom.actors.jobs.worker.Claimer.claim", claim_and_tell)
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers)
-        await stand.until(lambda: len(failed) >= 4)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers)
+        await queues.until(lambda: len(failed) >= 4)
         assert claimed == []
         away.clear()
-        await stand.quiet()
-        assert await stand.story(id_) == ["done"]
+        await queues.quiet()
+        assert await queues.story(id_) == ["done"]
         assert not life.over.is_set()
 
     play(scenario)
-    assert post.began == ["a"]
+    assert letters.began == ["a"]
 
 
 @pytest.mark.parametrize("where", ["writer.complete", "held.heartbeat", "worker.Claimer.claim"])
 def test_an_actor_ends_when_it_is_cancelled_even_if_that_looked_like_an_outage(play, monkeypatch, where):
     """asyncpg, cancelled while its connection broke, raised an InterfaceError: the worker never ended."""
-    post, asked = Post(), []
+    letters, asked = LetterHandlers(), []
 
     async def swallows(*args):
         asked.append(args)
@@ -221,19 +221,19 @@ def test_an_actor_ends_when_it_is_cancelled_even_if_that_looked_like_an_outage(p
 
     monkeypatch.setattr(f"mailroom.actors.jobs.{where}", swallows)
 
-    async def scenario(stand):
-        await stand.enqueue(post.new("a"))
+    async def scenario(queues):
+        await queues.enqueue(letters.new("a"))
         if where == "held.heartbeat":
-            post.hold("a")
-        life = await stand.start(post.handlers, lease_seconds=0.2)
-        await stand.until(lambda: asked)
+            letters.hold("a")
+        life = await queues.start(letters.handlers, lease_seconds=0.2)
+        await queues.until(lambda: asked)
         await life.cancel()
 
     play(scenario)
 
 
 def test_an_outage_of_claims_is_waited_out(play, monkeypatch):
-    post, tries, claim = Post(), [], Claimer.claim
+    letters, tries, claim = LetterHandlers(), [], Claimer.claim
 
     async def claim_when_it_is_back(claimer, most):
         tries.append(most)
@@ -243,18 +243,18 @@ def test_an_outage_of_claims_is_waited_out(play, monkeypatch):
 
     monkeypatch.setattr("mailroom.actors.jobs.worker.Claimer.claim", claim_when_it_is_back)
 
-    async def scenario(stand):
-        await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers)
-        await stand.quiet()
+    async def scenario(queues):
+        await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers)
+        await queues.quiet()
         assert not life.over.is_set()
 
     play(scenario)
-    assert post.ended == ["a"]
+    assert letters.ended == ["a"]
 
 
 def test_an_actor_that_starts_while_postgres_is_away_waits_for_it(play, monkeypatch):
-    post, tries = Post(), []
+    letters, tries = LetterHandlers(), []
 
     async def connect_when_it_is_back(url, *division):
         tries.append(url)
@@ -264,62 +264,62 @@ def test_an_actor_that_starts_while_postgres_is_away_waits_for_it(play, monkeypa
 
     monkeypatch.setattr("mailroom.actors.jobs.worker.connect_shared", connect_when_it_is_back)
 
-    async def scenario(stand):
-        life = await stand.start(post.handlers)  # up, for those that are started after it
+    async def scenario(queues):
+        life = await queues.start(letters.handlers)  # up, for those that are started after it
         assert len(tries) < 4
-        await stand.enqueue(post.new("a"))
-        await stand.quiet()
+        await queues.enqueue(letters.new("a"))
+        await queues.quiet()
         assert not life.over.is_set()
 
     play(scenario)
-    assert post.ended == ["a"]
+    assert letters.ended == ["a"]
 
 
 def test_a_failure_of_one_queue_comes_out_of_its_life_and_no_other_notices(play):
-    post, other = Post(), Post("other")
+    letters, other = LetterHandlers(), LetterHandlers("other")
 
-    async def scenario(stand):
-        healthy = await stand.start(other.handlers)
-        ill = await stand.start(post.handlers)
+    async def scenario(queues):
+        healthy = await queues.start(other.handlers)
+        ill = await queues.start(letters.handlers)
         # Something that no waiting cures, and that concerns one queue alone.
-        await stand.execute(
+        await queues.execute(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN IF new.queue = 'mail' THEN RAISE 'broken'; END IF; RETURN new; END $$"
         )
-        await stand.execute(
+        await queues.execute(
             "CREATE TRIGGER broken BEFORE UPDATE ON mailroom.outbox_job FOR "
             "EACH ROW EXECUTE FUNCTION refuse()"
         )
-        await stand.enqueue(post.new("a"), other.new("b"))
+        await queues.enqueue(letters.new("a"), other.new("b"))
         await ill.over.wait()
         assert "broken" in repr(ill.error)
-        await stand.until(lambda: other.ended == ["b"])
-        await stand.enqueue(other.new("c"))
-        await stand.until(lambda: other.ended == ["b", "c"])
+        await queues.until(lambda: other.ended == ["b"])
+        await queues.enqueue(other.new("c"))
+        await queues.until(lambda: other.ended == ["b", "c"])
         assert not healthy.over.is_set()
-        assert (await stand.states()) != {}
+        assert (await queues.states()) != {}
 
     play(scenario)
 
 
 def test_an_actor_that_cannot_start_says_why(jobs_url, play):
-    post = Post()
+    letters = LetterHandlers()
     nowhere = jobs_url.replace("@/", "@/no_such_")
 
-    async def scenario(stand):
-        stand.services = Services(nowhere, Ears(nowhere))
+    async def scenario(queues):
+        queues.services = Services(nowhere, Ears(nowhere))
         with pytest.raises(BaseExceptionGroup) as raised:
-            await stand.start(post.handlers)
+            await queues.start(letters.handlers)
         assert "no_such_" in repr(raised.value)
 
     play(scenario)
 
 
 def test_the_actor_is_one_of_pykkas(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        life = await stand.start(post.handlers)
+    async def scenario(queues):
+        life = await queues.start(letters.handlers)
         (ref,) = ActorRegistry.get_by_class(JobActor)
         assert await ref.ask("look") == life.details()
         ref.tell("wake")
@@ -335,51 +335,51 @@ def test_the_actor_is_one_of_pykkas(play):
 
 
 def test_a_job_that_takes_long_keeps_its_lease(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers, lease_seconds=1.5)
-        await stand.until(lambda: post.began)
-        await stand.start(post.handlers, lease_seconds=1.5)
-        lease = await stand.fetch("SELECT lease_until FROM mailroom.outbox_job")
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers, lease_seconds=1.5)
+        await queues.until(lambda: letters.began)
+        await queues.start(letters.handlers, lease_seconds=1.5)
+        lease = await queues.fetch("SELECT lease_until FROM mailroom.outbox_job")
 
         async def renewed_for_three_leases():
-            return await stand.fetch(
+            return await queues.fetch(
                 "SELECT lease_until > $1::timestamptz + interval '4.5 s' AND lease_until > clock_timestamp()"
                 " FROM mailroom.outbox_job",
                 lease,
             )
 
-        await stand.until_true(renewed_for_three_leases)
-        post.let_go("a")
-        await stand.quiet()
-        assert await stand.story(id_) == ["done"]
+        await queues.until_true(renewed_for_three_leases)
+        letters.let_go("a")
+        await queues.quiet()
+        assert await queues.story(id_) == ["done"]
 
     play(scenario)
-    assert post.began == ["a"]
+    assert letters.began == ["a"]
 
 
 def test_an_attempt_at_a_job_that_is_anothers_by_now_is_cut_off(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        ids = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers, lease_seconds=0.4)
-        await stand.until(lambda: post.began)
-        await aio(stand.on_call().drop, ids)
-        await stand.until(lambda: life.details()["ended"] == 1)
-        assert await stand.story(ids[0]) == ["dropped"]
+    async def scenario(queues):
+        ids = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers, lease_seconds=0.4)
+        await queues.until(lambda: letters.began)
+        await aio(queues.on_call().drop, ids)
+        await queues.until(lambda: life.details()["ended"] == 1)
+        assert await queues.story(ids[0]) == ["dropped"]
 
     play(scenario)
-    assert post.ended == []
+    assert letters.ended == []
 
 
 def test_a_handler_that_does_not_let_itself_be_cancelled_loses_its_lease_in_the_end(play, monkeypatch):
     monkeypatch.setattr("mailroom.actors.jobs.held.OVERTIME_SECONDS", 0.05)
-    post = Post(timeout_seconds=0.05, attempts_max=2)
+    letters = LetterHandlers(timeout_seconds=0.05, attempts_max=2)
     stubborn = []
 
     async def deaf(context):
@@ -389,14 +389,14 @@ def test_a_handler_that_does_not_let_itself_be_cancelled_loses_its_lease_in_the_
                     await asyncio.sleep(60)
                 stubborn.append(context.id)
 
-    post.answers["a"] = deaf
+    letters.answers["a"] = deaf
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers, lease_seconds=0.4)
-        await stand.until(lambda: len(post.ended) >= 1)
-        await stand.quiet()
-        assert (await stand.story(id_))[-1] in ("done", "dead")
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers, lease_seconds=0.4)
+        await queues.until(lambda: len(letters.ended) >= 1)
+        await queues.quiet()
+        assert (await queues.story(id_))[-1] in ("done", "dead")
 
     play(scenario)
     assert len(stubborn) == 2  # its deadline, and once more when its overtime was up
@@ -406,7 +406,7 @@ def test_a_handler_that_does_not_let_itself_be_cancelled_loses_its_lease_in_the_
 
 
 def test_a_queue_that_hangs_leaves_another_alone(play):
-    hanging, other = Post(), Post("other")
+    hanging, other = LetterHandlers(), LetterHandlers("other")
     texts = [str(number) for number in range(50)]
     for text in texts:
         hanging.hold(text)
@@ -417,14 +417,14 @@ def test_a_queue_that_hangs_leaves_another_alone(play):
 
     hanging.answers["sql"] = hogs_the_database
 
-    async def scenario(stand):
-        await stand.enqueue(*(hanging.new(text) for text in [*texts, *["sql"] * 10]))
-        slow = await stand.start(hanging.handlers, limits=SOON)
-        await stand.until(lambda: len(hanging.began) == 60)
-        await stand.start(other.handlers)
+    async def scenario(queues):
+        await queues.enqueue(*(hanging.new(text) for text in [*texts, *["sql"] * 10]))
+        slow = await queues.start(hanging.handlers, limits=SOON)
+        await queues.until(lambda: len(hanging.began) == 60)
+        await queues.start(other.handlers)
         for _ in range(10):
-            await stand.enqueue(*(other.new(str(number)) for number in range(200)))
-        await stand.until(lambda: len(other.ended) == 2000)
+            await queues.enqueue(*(other.new(str(number)) for number in range(200)))
+        await queues.until(lambda: len(other.ended) == 2000)
         assert hanging.ended == []
         assert not slow.over.is_set()
 
@@ -432,31 +432,31 @@ def test_a_queue_that_hangs_leaves_another_alone(play):
 
 
 def test_a_paused_queue_stands_still_and_goes_on_when_it_is_resumed(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        hands = stand.on_call()
-        await aio(hands.pause, "mail", "ann", "the provider is ill")
-        life = await stand.start(post.handlers)
-        await stand.enqueue(*(post.new(text) for text in "abc"))
+    async def scenario(queues):
+        admin = queues.on_call()
+        await aio(admin.pause, "mail", "ann", "the provider is ill")
+        life = await queues.start(letters.handlers)
+        await queues.enqueue(*(letters.new(text) for text in "abc"))
         for _ in range(3):  # looks that find nothing
-            stand.ears.wake("mail")
-            await stand.fetch("SELECT pg_sleep(0.05)")
+            queues.ears.wake("mail")
+            await queues.fetch("SELECT pg_sleep(0.05)")
         assert life.details()["running"] == life.details()["ended"] == 0
-        await aio(hands.resume, "mail")
-        await stand.until(lambda: sorted(post.ended) == ["a", "b", "c"])
+        await aio(admin.resume, "mail")
+        await queues.until(lambda: sorted(letters.ended) == ["a", "b", "c"])
 
     play(scenario)
 
 
 def test_a_job_that_nobody_rang_for_is_found(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        await stand.start(post.handlers)
-        stand.ears = Ears("")  # nobody listens to it
-        await stand.enqueue(post.new("a"), post.new("later", delay_seconds=0.3))
-        await stand.until(lambda: post.ended == ["a", "later"])
+    async def scenario(queues):
+        await queues.start(letters.handlers)
+        queues.ears = Ears("")  # nobody listens to it
+        await queues.enqueue(letters.new("a"), letters.new("later", delay_seconds=0.3))
+        await queues.until(lambda: letters.ended == ["a", "later"])
 
     play(scenario)
 
@@ -467,7 +467,7 @@ def test_jobs_of_a_key_keep_their_order_whatever_fails(play, workers):
     import random
 
     chance = random.Random(workers)
-    post, done, running = Post(attempts_max=100), {key: [] for key in "abcde"}, set()
+    letters, done, running = LetterHandlers(attempts_max=100), {key: [] for key in "abcde"}, set()
 
     async def careless(context):
         key, _, number = context.job.payload.removeprefix('{"text":"').removesuffix('"}').partition("-")
@@ -482,17 +482,17 @@ def test_jobs_of_a_key_keep_their_order_whatever_fails(play, workers):
         done[key].append(int(number))
         return None
 
-    async def scenario(stand):
+    async def scenario(queues):
         jobs = [(key, number) for number in range(30) for key in "abcde"]
         for key, number in jobs:
-            post.answers[f"{key}-{number}"] = careless
+            letters.answers[f"{key}-{number}"] = careless
         for _ in range(workers):
-            await stand.start(post.handlers, limits=Limits(concurrency=10))
+            await queues.start(letters.handlers, limits=Limits(concurrency=10))
         for start in range(0, len(jobs), 50):
-            await stand.enqueue(
-                *(post.new(f"{key}-{number}", key=key) for key, number in jobs[start : start + 50])
+            await queues.enqueue(
+                *(letters.new(f"{key}-{number}", key=key) for key, number in jobs[start : start + 50])
             )
-        await stand.quiet()
+        await queues.quiet()
 
     play(scenario)
     assert done == {key: list(range(30)) for key in "abcde"}

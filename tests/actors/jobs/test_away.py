@@ -11,7 +11,7 @@ from redis import exceptions as redis_errors
 from mailroom.actors.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis import wire
-from tests.actors.jobs.stand import Post
+from tests.actors.jobs.queue_harness import LetterHandlers
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -73,25 +73,25 @@ AWAY = (
 
 @pytest.mark.parametrize("away", AWAY, ids=lambda one: one.__name__)
 def test_no_attempt_is_used_up_where(away, play):
-    post = Post(attempts_max=1)
-    post.answers["a"] = away
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers["a"] = away
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
 
         async def put_back():
-            return await stand.story(id_) == ["snoozed"]
+            return await queues.story(id_) == ["snoozed"]
 
-        await stand.until_true(put_back)
-        seen = await stand.seen(id_)
+        await queues.until_true(put_back)
+        seen = await queues.seen(id_)
         assert (seen.attempts, seen.state) == (0, "retrying")
         assert seen.last_error.startswith("a store is away: ")
         assert seen.run_at > datetime.now(UTC)
-        post.answers["a"] = None
-        await stand.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
-        await stand.quiet()
-        assert await stand.states() == {}
+        letters.answers["a"] = None
+        await queues.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
+        await queues.quiet()
+        assert await queues.states() == {}
 
     play(scenario)
 
@@ -128,29 +128,29 @@ MISTAKES = (
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: one.__name__)
 def test_an_attempt_is_an_attempt_where(mistake, play):
-    post = Post(attempts_max=1)
-    post.answers["a"] = mistake
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers["a"] = mistake
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        seen = await stand.seen(id_)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        seen = await queues.seen(id_)
         assert (seen.attempts, seen.state) == (1, "dead")
 
     play(scenario)
 
 
 def test_a_job_from_which_a_store_is_always_away_is_an_attempt_in_the_end(play):
-    post = Post(attempts_max=1)
-    post.answers["a"] = StoreUnavailable("for ever")
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers["a"] = StoreUnavailable("for ever")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.execute("UPDATE mailroom.outbox_job SET claims = $1, forgiven = $1", TIMES_MAX)
-        await stand.start(post.handlers)
-        await stand.quiet()
-        assert (await stand.seen(id_)).state == "dead"
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.execute("UPDATE mailroom.outbox_job SET claims = $1, forgiven = $1", TIMES_MAX)
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        assert (await queues.seen(id_)).state == "dead"
 
     play(scenario)
 

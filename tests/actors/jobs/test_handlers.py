@@ -8,7 +8,7 @@ from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.limits import Limits, Throttle
 from mailroom.actors.jobs.run import checked, failed
 from mailroom.storage.postgres.outbox.outcome import Rejected, Retry
-from tests.actors.jobs.stand import MAIL, OTHER
+from tests.actors.jobs.queue_harness import MAIL, OTHER
 
 
 class Order(BaseModel):

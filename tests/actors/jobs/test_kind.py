@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from mailroom.actors.jobs.kind import Kind, KindError, Patience
 from mailroom.actors.jobs.queue import Queue
 from mailroom.storage.postgres.outbox.job import Backoff, JobError
-from tests.actors.jobs.stand import MAIL
+from tests.actors.jobs.queue_harness import MAIL
 
 
 class Order(BaseModel):

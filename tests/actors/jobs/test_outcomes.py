@@ -17,7 +17,7 @@ from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.outcome import Done, Rejected, Retry, Snoozed
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.jobs.stand import MAIL, Post
+from tests.actors.jobs.queue_harness import MAIL, LetterHandlers
 
 
 def count_of(outcome, queue="mail"):
@@ -26,30 +26,30 @@ def count_of(outcome, queue="mail"):
 
 @pytest.mark.parametrize("answer", [None, Done()])
 def test_a_handler_that_returns_has_done_the_job(play, answer):
-    post = Post()
-    post.answers["a"] = answer
+    letters = LetterHandlers()
+    letters.answers["a"] = answer
 
-    async def scenario(stand):
-        assert await stand.run_all(post.handlers, post.new("a")) == [["done"]]
-        assert await stand.states() == {}
+    async def scenario(queues):
+        assert await queues.run_all(letters.handlers, letters.new("a")) == [["done"]]
+        assert await queues.states() == {}
 
     play(scenario)
-    assert post.ended == ["a"]
+    assert letters.ended == ["a"]
 
 
 def test_a_handler_that_raises_is_run_again_with_its_error_kept(play):
-    post = Post()
+    letters = LetterHandlers()
 
     async def fails_twice(context):
         return ValueError(f"number {context.attempt}") if context.attempt < 3 else None
 
-    post.answers["a"] = fails_twice
+    letters.answers["a"] = fails_twice
 
-    async def scenario(stand):
-        assert await stand.run_all(post.handlers, post.new("a")) == [["retry", "retry", "done"]]
+    async def scenario(queues):
+        assert await queues.run_all(letters.handlers, letters.new("a")) == [["retry", "retry", "done"]]
 
     play(scenario)
-    assert [context.job.last_error for context in post.contexts] == [
+    assert [context.job.last_error for context in letters.contexts] == [
         None,
         "ValueError: number 1",
         "ValueError: number 2",
@@ -57,14 +57,14 @@ def test_a_handler_that_raises_is_run_again_with_its_error_kept(play):
 
 
 def test_the_last_attempt_that_fails_leaves_a_dead_letter_with_its_traceback(play):
-    post = Post(attempts_max=2)
-    post.answers["a"] = KeyError("gone")
+    letters = LetterHandlers(attempts_max=2)
+    letters.answers["a"] = KeyError("gone")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        dead = await stand.seen(id_)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        dead = await queues.seen(id_)
         assert (dead.state, dead.attempts, dead.last_error) == ("dead", 2, "KeyError: 'gone'")
         assert "in read" in dead.traceback
 
@@ -74,56 +74,56 @@ def test_the_last_attempt_that_fails_leaves_a_dead_letter_with_its_traceback(pla
 
 
 def test_what_is_rejected_is_not_tried_again(play):
-    post = Post()
-    post.answers["a"] = Rejected("no such order")
+    letters = LetterHandlers()
+    letters.answers["a"] = Rejected("no such order")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        dead = await stand.seen(id_)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        dead = await queues.seen(id_)
         assert (dead.state, dead.attempts, dead.last_error) == ("dead", 1, "no such order")
 
     play(scenario)
 
 
 def test_a_job_put_off_waits_for_its_time_and_that_was_no_attempt(play):
-    post = Post()
+    letters = LetterHandlers()
     until = datetime.now(UTC) + timedelta(hours=1)
-    post.answers["a"] = Snoozed(until, "not yet")
+    letters.answers["a"] = Snoozed(until, "not yet")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.until_true(lambda: scheduled(stand, id_))
-        seen = await stand.seen(id_)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.until_true(lambda: scheduled(queues, id_))
+        seen = await queues.seen(id_)
         assert (seen.attempts, seen.run_at, seen.last_error) == (0, until, "not yet")
 
-    async def scheduled(stand, id_):
-        return (await stand.states())[id_] == "retrying"
+    async def scheduled(queues, id_):
+        return (await queues.states())[id_] == "retrying"
 
     play(scenario)
 
 
 def test_a_job_of_a_room_is_put_off_until_it_is_that_time_for_the_room(play):
     """Which in a test or a demo is a day before it is so in the world outside."""
-    post = Post()
+    letters = LetterHandlers()
     day = timedelta(days=1)
     real = datetime.now(UTC) + timedelta(hours=1)
 
-    async def scenario(stand):
-        room = SchemaPool(stand.pool, "mail", Clock(day))
-        its = Handlers(post.handlers._room_queue, within=room)
-        its.job(post.kind)(post.read)
-        post.answers["a"] = Snoozed(real + day, "not yet")
-        [(a, _)] = await aio(enqueue, room, [post.new("a")])
-        [(b, _)] = await aio(enqueue, room, [post.new("b", run_at=real + day)])
-        await stand.start(its)
-        await stand.until_true(lambda: scheduled(stand, a))
-        assert [(await stand.seen(one)).run_at for one in (a, b)] == [real, real]
+    async def scenario(queues):
+        room = SchemaPool(queues.pool, "mail", Clock(day))
+        its = Handlers(letters.handlers._room_queue, within=room)
+        its.job(letters.kind)(letters.read)
+        letters.answers["a"] = Snoozed(real + day, "not yet")
+        [(a, _)] = await aio(enqueue, room, [letters.new("a")])
+        [(b, _)] = await aio(enqueue, room, [letters.new("b", run_at=real + day)])
+        await queues.start(its)
+        await queues.until_true(lambda: scheduled(queues, a))
+        assert [(await queues.seen(one)).run_at for one in (a, b)] == [real, real]
 
-    async def scheduled(stand, id_):
-        return (await stand.states())[id_] == "retrying"
+    async def scheduled(queues, id_):
+        return (await queues.states())[id_] == "retrying"
 
     play(scenario)
 
@@ -132,30 +132,30 @@ def test_an_error_that_says_when_to_come_back_is_obeyed(play):
     class BusyError(Exception):
         retry_after = 3600
 
-    post = Post()
-    post.answers["a"] = BusyError("later")
-    post.answers["b"] = Retry("later", after_seconds=7200)
+    letters = LetterHandlers()
+    letters.answers["a"] = BusyError("later")
+    letters.answers["b"] = Retry("later", after_seconds=7200)
 
-    async def scenario(stand):
-        ids = await stand.enqueue(post.new("a"), post.new("b"))
-        await stand.start(post.handlers)
-        await stand.quiet()
+    async def scenario(queues):
+        ids = await queues.enqueue(letters.new("a"), letters.new("b"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
         now = datetime.now(UTC)
-        waits = [(await stand.seen(id_)).run_at - now for id_ in ids]
+        waits = [(await queues.seen(id_)).run_at - now for id_ in ids]
         assert [round(wait / timedelta(hours=1)) for wait in waits] == [1, 2]
 
     play(scenario)
 
 
 def test_a_job_that_takes_too_long_is_cut_off_and_tried_again(play):
-    post = Post(timeout_seconds=0.05, attempts_max=2)
-    post.hold("a")
+    letters = LetterHandlers(timeout_seconds=0.05, attempts_max=2)
+    letters.hold("a")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        dead = await stand.seen(id_)
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        dead = await queues.seen(id_)
         assert (dead.state, dead.attempts) == ("dead", 2)
         assert dead.last_error == "the handler took longer than 0.05 s"
         assert "gate.wait" in dead.traceback  # where it stood
@@ -164,52 +164,52 @@ def test_a_job_that_takes_too_long_is_cut_off_and_tried_again(play):
 
 
 def test_each_attempt_has_a_deadline_of_its_own_though_they_share_a_timer(play):
-    post = Post(attempts_max=1)
+    letters = LetterHandlers(attempts_max=1)
     limits_seconds = {"slow": 60, "quick": 0.05, "later": 0.2}
     for text in limits_seconds:
-        post.hold(text)
+        letters.hold(text)
 
-    async def scenario(stand):
-        slow, *others = await stand.enqueue(
-            *(replace(post.new(text), timeout_seconds=limit) for text, limit in limits_seconds.items())
+    async def scenario(queues):
+        slow, *others = await queues.enqueue(
+            *(replace(letters.new(text), timeout_seconds=limit) for text, limit in limits_seconds.items())
         )
-        await stand.start(post.handlers)
+        await queues.start(letters.handlers)
 
         async def others_are_dead():
-            return [(await stand.seen(id_)).state for id_ in others] == ["dead", "dead"]
+            return [(await queues.seen(id_)).state for id_ in others] == ["dead", "dead"]
 
-        await stand.until_true(others_are_dead, "both to be cut off")
-        assert (await stand.seen(slow)).state == "running"
-        post.let_go("slow")
-        await stand.quiet()
-        assert await stand.story(slow) == ["done"]
+        await queues.until_true(others_are_dead, "both to be cut off")
+        assert (await queues.seen(slow)).state == "running"
+        letters.let_go("slow")
+        await queues.quiet()
+        assert await queues.story(slow) == ["done"]
 
     play(scenario)
 
 
 def test_a_timeout_of_the_handlers_own_is_an_error_like_others(play):
-    post = Post(attempts_max=1)
-    post.answers["a"] = TimeoutError("the provider is slow")
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers["a"] = TimeoutError("the provider is slow")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        assert (await stand.seen(id_)).last_error == "TimeoutError: the provider is slow"
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        assert (await queues.seen(id_)).last_error == "TimeoutError: the provider is slow"
 
     play(scenario)
 
 
 def test_an_unknown_name_becomes_a_dead_letter_that_says_so(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        (id_, good) = await stand.enqueue(NewJob("mail", "lettre"), post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        dead = await stand.seen(id_)
+    async def scenario(queues):
+        (id_, good) = await queues.enqueue(NewJob("mail", "lettre"), letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        dead = await queues.seen(id_)
         assert dead.last_error == "the queue mail has no job called 'lettre' here; known are: letter"
-        assert await stand.story(good) == ["done"]
+        assert await queues.story(good) == ["done"]
 
     play(scenario)
 
@@ -225,13 +225,13 @@ def test_a_payload_of_another_shape_becomes_a_dead_letter_that_names_what_is_mis
     async def deliver(order, context):
         raise AssertionError("it must not get here")
 
-    async def scenario(stand):
-        ids = await stand.enqueue(
+    async def scenario(queues):
+        ids = await queues.enqueue(
             NewJob("mail", "order", '{"number": "many"}'), NewJob("mail", "order", "no json")
         )
-        await stand.start(handlers)
-        await stand.quiet()
-        shape, garbage = [(await stand.seen(id_)).last_error for id_ in ids]
+        await queues.start(handlers)
+        await queues.quiet()
+        shape, garbage = [(await queues.seen(id_)).last_error for id_ in ids]
         assert shape == (
             "the payload does not fit the job (any more): number: must be a whole number, and is 'many';"
             " lines: is missing"
@@ -254,11 +254,11 @@ def test_what_a_handler_reads_and_does_not_fit_is_one_plain_sentence_in_its_dead
     async def ask(answer, context):
         Answer.model_validate({"amount": "much"})
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(wanted(Answer(amount=1, currency="RUB")))
-        await stand.start(handlers)
-        await stand.quiet()
-        said = (await stand.seen(id_)).last_error
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(wanted(Answer(amount=1, currency="RUB")))
+        await queues.start(handlers)
+        await queues.quiet()
+        said = (await queues.seen(id_)).last_error
         assert said == (
             "no valid Answer: amount: must be a whole number, and is 'much'; currency: is missing"
         )
@@ -277,25 +277,25 @@ def test_a_job_from_before_a_release_is_run_after_it(play):
     async def deliver(order, context):
         seen.append(order)
 
-    async def scenario(stand):
+    async def scenario(queues):
         old = NewJob("mail", "order", '{"number": 7, "dropped_since": 1}')
-        assert await stand.run_all(handlers, old) == [["done"]]
+        assert await queues.run_all(handlers, old) == [["done"]]
 
     play(scenario)
     assert seen == [Order(number=7, gift=False)]
 
 
 def test_what_is_no_outcome_becomes_a_dead_letter_and_stops_nobody(play):
-    post = Post()
-    post.answers |= {
+    letters = LetterHandlers()
+    letters.answers |= {
         "number": 5,
         "soon": Retry("x", after_seconds=float("nan")),
         "naive": Snoozed(datetime(2030, 1, 1)),  # noqa: DTZ001 - that is the mistake
     }
 
-    async def scenario(stand):
-        jobs = [post.new(text) for text in [*post.answers, "good"]]
-        assert await stand.run_all(post.handlers, *jobs) == [["dead"], ["dead"], ["dead"], ["done"]]
+    async def scenario(queues):
+        jobs = [letters.new(text) for text in [*letters.answers, "good"]]
+        assert await queues.run_all(letters.handlers, *jobs) == [["dead"], ["dead"], ["dead"], ["done"]]
 
     play(scenario)
 
@@ -309,14 +309,14 @@ def test_no_error_of_a_handler_gets_past_its_own_job(play):
     class Strange(BaseException):
         pass
 
-    post = Post(attempts_max=1)
-    post.answers |= {"exit": SystemExit(3), "strange": Strange(), "cancelled": cancels_itself}
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers |= {"exit": SystemExit(3), "strange": Strange(), "cancelled": cancels_itself}
 
-    async def scenario(stand):
-        ids = await stand.enqueue(*(post.new(text) for text in post.answers))
-        life = await stand.start(post.handlers)
-        await stand.quiet()
-        errors = [(await stand.seen(id_)).last_error for id_ in ids]
+    async def scenario(queues):
+        ids = await queues.enqueue(*(letters.new(text) for text in letters.answers))
+        life = await queues.start(letters.handlers)
+        await queues.quiet()
+        errors = [(await queues.seen(id_)).last_error for id_ in ids]
         assert errors[:2] == ["SystemExit: 3", "Strange: "]
         assert "cancelled from inside" in errors[2]
         assert not life.over.is_set()
@@ -336,8 +336,8 @@ class Mute(Exception):  # noqa: N818 - an error of somebody else's
 
 
 def test_errors_that_cannot_be_told_or_kept_cost_the_queue_no_slot(play):
-    post = Post(attempts_max=1)
-    post.answers |= {
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers |= {
         "mute": Mute(),
         "half": ValueError("cut \ud83d off"),
         "nul": ValueError("a\0b"),
@@ -354,76 +354,76 @@ def test_errors_that_cannot_be_told_or_kept_cost_the_queue_no_slot(play):
     async def returns(context):
         return Odd()
 
-    post.answers["mute outcome"] = returns
+    letters.answers["mute outcome"] = returns
 
-    async def scenario(stand):
-        ids = await stand.enqueue(*(post.new(text) for text in post.answers), post.new("fine"))
-        life = await stand.start(post.handlers, limits=Limits(concurrency=1))
-        await stand.quiet()
-        errors = [(await stand.seen(id_)).last_error for id_ in ids[:-1]]
+    async def scenario(queues):
+        ids = await queues.enqueue(*(letters.new(text) for text in letters.answers), letters.new("fine"))
+        life = await queues.start(letters.handlers, limits=Limits(concurrency=1))
+        await queues.quiet()
+        errors = [(await queues.seen(id_)).last_error for id_ in ids[:-1]]
         assert errors[0] == "Mute: <Mute whose text cannot be had: RuntimeError>"
         assert errors[1:3] == ["ValueError: cut \ufffd off", "ValueError: a\ufffdb"]
         assert [error for error in errors[3:6] if "no outcome that can be kept" not in error] == []
         assert errors[6] == "cut \ufffd off"
-        assert post.ended[-1] == "fine"
+        assert letters.ended[-1] == "fine"
         assert not life.over.is_set()
 
     play(scenario)
 
 
 def test_a_payload_with_half_a_character_reaches_its_handler_as_it_was(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        assert await stand.run_all(post.handlers, post.new("cut \ud83d off"), post.new("\0")) == [
+    async def scenario(queues):
+        assert await queues.run_all(letters.handlers, letters.new("cut \ud83d off"), letters.new("\0")) == [
             ["done"],
             ["done"],
         ]
 
     play(scenario)
-    assert post.ended == ["cut \ud83d off", "\0"]
+    assert letters.ended == ["cut \ud83d off", "\0"]
 
 
 def test_a_job_whose_worker_died_in_its_last_attempt_is_not_run_again(play):
-    post = Post(attempts_max=3)
+    letters = LetterHandlers(attempts_max=3)
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.execute(
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.execute(
             "UPDATE mailroom.outbox_job SET claims = 3, worker = 'dead', lease_until = now() - interval '1 s'"
         )
-        await stand.start(post.handlers)
-        await stand.quiet()
-        assert "died or hung in the last" in (await stand.seen(id_)).last_error
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        assert "died or hung in the last" in (await queues.seen(id_)).last_error
 
     play(scenario)
-    assert post.began == []
+    assert letters.began == []
 
 
 # Effects at most once
 
 
 def test_an_effect_in_the_database_and_the_end_of_its_job_are_one(play):
-    post = Post()
+    letters = LetterHandlers()
 
     async def writes(context):
         async with context.ending() as tx:
             await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.id)
         raise RuntimeError("too late to matter")
 
-    post.answers["a"] = writes
+    letters.answers["a"] = writes
 
-    async def scenario(stand):
-        await stand.execute("CREATE TABLE effect (job_id bigint)")
-        assert await stand.run_all(post.handlers, post.new("a")) == [["done"]]
-        assert await stand.fetch("SELECT count(*) FROM effect") == 1
+    async def scenario(queues):
+        await queues.execute("CREATE TABLE effect (job_id bigint)")
+        assert await queues.run_all(letters.handlers, letters.new("a")) == [["done"]]
+        assert await queues.fetch("SELECT count(*) FROM effect") == 1
 
     play(scenario)
-    assert post.began == ["a"]
+    assert letters.began == ["a"]
 
 
 def test_an_ending_that_fails_leaves_nothing_and_is_tried_again(play):
-    post = Post()
+    letters = LetterHandlers()
 
     async def writes(context):
         async with context.ending() as tx:
@@ -431,36 +431,36 @@ def test_an_ending_that_fails_leaves_nothing_and_is_tried_again(play):
             if context.attempt == 1:
                 raise RuntimeError("in the middle")
 
-    post.answers["a"] = writes
+    letters.answers["a"] = writes
 
-    async def scenario(stand):
-        await stand.execute("CREATE TABLE effect (attempt bigint)")
-        assert await stand.run_all(post.handlers, post.new("a")) == [["retry", "done"]]
-        assert await stand.fetch("SELECT array_agg(attempt) FROM effect") == [2]
+    async def scenario(queues):
+        await queues.execute("CREATE TABLE effect (attempt bigint)")
+        assert await queues.run_all(letters.handlers, letters.new("a")) == [["retry", "done"]]
+        assert await queues.fetch("SELECT array_agg(attempt) FROM effect") == [2]
 
     play(scenario)
 
 
 def test_the_effect_of_a_job_that_is_not_ours_any_more_is_undone(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
     async def writes(context):
         async with context.ending() as tx:
             await tx.connection.execute("INSERT INTO effect VALUES ($1)", context.id)
 
-    post.answers["a"] = writes
+    letters.answers["a"] = writes
 
-    async def scenario(stand):
-        await stand.execute("CREATE TABLE effect (job_id bigint)")
-        ids = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers)
-        await stand.until(lambda: post.began)
-        assert await aio(stand.on_call().drop, ids) == ids
-        post.let_go("a")
-        await stand.until(lambda: life.details()["ended"] == 1)
-        assert await stand.fetch("SELECT count(*) FROM effect") == 0
-        assert await stand.story(ids[0]) == ["dropped"]
+    async def scenario(queues):
+        await queues.execute("CREATE TABLE effect (job_id bigint)")
+        ids = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers)
+        await queues.until(lambda: letters.began)
+        assert await aio(queues.on_call().drop, ids) == ids
+        letters.let_go("a")
+        await queues.until(lambda: life.details()["ended"] == 1)
+        assert await queues.fetch("SELECT count(*) FROM effect") == 0
+        assert await queues.story(ids[0]) == ["dropped"]
 
     was = count_of("lost")
     play(scenario)
@@ -468,8 +468,8 @@ def test_the_effect_of_a_job_that_is_not_ours_any_more_is_undone(play):
 
 
 def test_what_a_job_that_is_not_ours_any_more_enqueues_and_notes_is_undone_and_wakes_nobody(play):
-    post, other, woken = Post(), Post("other"), []
-    post.hold("a")
+    letters, other, woken = LetterHandlers(), LetterHandlers("other"), []
+    letters.hold("a")
 
     async def writes(context):
         context.services.ears.wake = woken.append
@@ -477,81 +477,81 @@ def test_what_a_job_that_is_not_ours_any_more_enqueues_and_notes_is_undone_and_w
             await tx.enqueue(other.new("b"))
             await tx.note("a", "b")
 
-    post.answers["a"] = writes
+    letters.answers["a"] = writes
 
-    async def scenario(stand):
-        ids = await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers)
-        await stand.until(lambda: post.began)
-        assert await aio(stand.on_call().drop, ids) == ids
-        post.let_go("a")
-        await stand.until(lambda: life.details()["ended"] == 1)
-        assert list(await stand.states()) == []
-        assert await stand.fetch("SELECT count(*) FROM mailroom.deed") == 0
+    async def scenario(queues):
+        ids = await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers)
+        await queues.until(lambda: letters.began)
+        assert await aio(queues.on_call().drop, ids) == ids
+        letters.let_go("a")
+        await queues.until(lambda: life.details()["ended"] == 1)
+        assert list(await queues.states()) == []
+        assert await queues.fetch("SELECT count(*) FROM mailroom.deed") == 0
 
     play(scenario)
     assert "other" not in woken
 
 
 def test_what_follows_is_enqueued_with_the_end_and_run_at_once(play):
-    post = Post()
+    letters = LetterHandlers()
 
     async def leads_on(context):
         async with context.ending() as tx:
-            await tx.enqueue(post.new("b"))
+            await tx.enqueue(letters.new("b"))
 
-    post.answers["a"] = leads_on
+    letters.answers["a"] = leads_on
 
-    async def scenario(stand):
-        await stand.run_all(post.handlers, post.new("a"))
+    async def scenario(queues):
+        await queues.run_all(letters.handlers, letters.new("a"))
 
     play(scenario)
-    assert post.ended == ["a", "b"]
+    assert letters.ended == ["a", "b"]
 
 
 def test_every_attempt_has_the_same_idempotency_key(play):
-    post = Post(attempts_max=3)
-    post.answers["a"] = RuntimeError("again")
+    letters = LetterHandlers(attempts_max=3)
+    letters.answers["a"] = RuntimeError("again")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        made = await stand.fetch(
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        made = await queues.fetch(
             "SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM mailroom.outbox_dead"
         )
-        mine = await stand.fetch("SELECT value FROM mailroom.installation WHERE key = 'id'")
-        assert [context.idempotency_key for context in post.contexts] == [f"job-{mine}-{id_}-{made}"] * 3
-        assert [context.is_last_attempt for context in post.contexts] == [False, False, True]
+        mine = await queues.fetch("SELECT value FROM mailroom.installation WHERE key = 'id'")
+        assert [context.idempotency_key for context in letters.contexts] == [f"job-{mine}-{id_}-{made}"] * 3
+        assert [context.is_last_attempt for context in letters.contexts] == [False, False, True]
 
     play(scenario)
 
 
 def test_a_job_of_the_version_before_keeps_the_key_that_somebody_may_know(play):
-    post = Post()
+    letters = LetterHandlers()
 
-    async def scenario(stand):
-        await stand.execute(
+    async def scenario(queues):
+        await queues.execute(
             "UPDATE mailroom.installation SET value = (now() + interval '1 hour')::text WHERE key LIKE 'job%'"
         )
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.run_all(post.handlers)
-        assert [context.idempotency_key for context in post.contexts] == [f"job-{id_}"]
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.run_all(letters.handlers)
+        assert [context.idempotency_key for context in letters.contexts] == [f"job-{id_}"]
 
     play(scenario)
 
 
 def test_a_job_that_on_call_brings_back_from_the_dead_keeps_its_key(play):
-    post = Post(attempts_max=1)
-    post.answers["a"] = RuntimeError("again")
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers["a"] = RuntimeError("again")
 
-    async def scenario(stand):
-        (id_,) = await stand.enqueue(post.new("a"))
-        await stand.start(post.handlers)
-        await stand.quiet()
-        assert await aio(stand.on_call().retry, [id_]) == [id_]
-        await stand.quiet()
-        first, second = [context.idempotency_key for context in post.contexts]
+    async def scenario(queues):
+        (id_,) = await queues.enqueue(letters.new("a"))
+        await queues.start(letters.handlers)
+        await queues.quiet()
+        assert await aio(queues.on_call().retry, [id_]) == [id_]
+        await queues.quiet()
+        first, second = [context.idempotency_key for context in letters.contexts]
         assert first == second
 
     play(scenario)
@@ -561,11 +561,11 @@ def test_a_job_that_on_call_brings_back_from_the_dead_keeps_its_key(play):
 
 
 def test_every_outcome_is_counted_and_timed(play):
-    post = Post(attempts_max=1)
-    post.answers |= {"b": Rejected("no"), "c": ValueError("x")}
+    letters = LetterHandlers(attempts_max=1)
+    letters.answers |= {"b": Rejected("no"), "c": ValueError("x")}
 
-    async def scenario(stand):
-        await stand.run_all(post.handlers, *(post.new(text) for text in "abc"))
+    async def scenario(queues):
+        await queues.run_all(letters.handlers, *(letters.new(text) for text in "abc"))
 
     before = {word: count_of(word) for word in ("done", "rejected", "dead")}
     timed = {name: sample(name) for name in ("mailroom_job_seconds", "mailroom_job_wait_seconds")}
@@ -583,16 +583,16 @@ def sample(name, queue="mail"):
 
 
 def test_attempts_in_progress_are_shown(play):
-    post = Post()
-    post.hold("a")
+    letters = LetterHandlers()
+    letters.hold("a")
 
-    async def scenario(stand):
-        await stand.enqueue(post.new("a"))
-        life = await stand.start(post.handlers)
-        await stand.until(lambda: post.began)
+    async def scenario(queues):
+        await queues.enqueue(letters.new("a"))
+        life = await queues.start(letters.handlers)
+        await queues.until(lambda: letters.began)
         assert REGISTRY.get_sample_value("mailroom_jobs_running", {"queue": "mail"}) == 1
         assert life.details()["running"] == 1
-        post.let_go("a")
-        await stand.until(lambda: life.details()["running"] == 0)
+        letters.let_go("a")
+        await queues.until(lambda: life.details()["running"] == 0)
 
     play(scenario)

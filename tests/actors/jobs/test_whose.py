@@ -10,7 +10,7 @@ from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue, former_of, took_over
 from mailroom.actors.jobs.whose import whose_of
 from mailroom.storage.postgres.outbox.renamed import Old
-from tests.actors.jobs.stand import Letter
+from tests.actors.jobs.queue_harness import Letter
 
 DELIVERY = Queue("delivery")
 QUEUES = [Handlers(DELIVERY, bot) for bot in ("shop", "second", "tips")]

@@ -49,13 +49,13 @@ def tell(play, shop):  # noqa: F811
 
 
 def test_a_notice_leads_to_the_payment_and_what_follows_from_it(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
-        assert await shop.status(stand, id_) == "paid"
+        assert await shop.work(queues, notice(f"p-{id_}")) == [["done"]]
+        assert await shop.status(queues, id_) == "paid"
         assert (
-            await stand.fetch("SELECT trace FROM mailroom.outbox_job WHERE queue = 'shop.delivery'")
+            await queues.fetch("SELECT trace FROM mailroom.outbox_job WHERE queue = 'shop.delivery'")
             == f"yoomoney:p-{id_}"
         )
 
@@ -64,22 +64,22 @@ def test_a_notice_leads_to_the_payment_and_what_follows_from_it(tell, shop):
 
 
 def test_the_same_notice_again_changes_nothing(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
-        await stand.execute("DELETE FROM mailroom.outbox_dedup")
-        await shop.work(stand, notice(f"p-{id_}"))
-        assert await shop.told(stand) == [("paid", PRICE.amount_minor)]
+        await shop.work(queues, notice(f"p-{id_}"))
+        await queues.execute("DELETE FROM mailroom.outbox_dedup")
+        await shop.work(queues, notice(f"p-{id_}"))
+        assert await shop.told(queues) == [("paid", PRICE.amount_minor)]
 
     tell(scenario, "paid", "duplicate")
 
 
 def test_the_same_notice_fifty_times_in_line_is_one_job(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, *(notice(f"p-{id_}") for _ in range(50)))
+        await shop.work(queues, *(notice(f"p-{id_}") for _ in range(50)))
         assert shop.provider.fetched == [f"p-{id_}"]
 
     tell(scenario, "paid")
@@ -89,27 +89,27 @@ def test_the_same_notice_fifty_times_in_line_is_one_job(tell, shop):
     ("paid", "currency"), [(148_999, "RUB"), (149_001, "RUB"), (1, "RUB"), (149_000, "USD")]
 )
 def test_the_wrong_money_buys_nothing_and_goes_back_as_it_came(tell, shop, paid, currency):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid", money=Money(paid, currency))
-        await shop.work(stand, notice(f"p-{id_}"))
-        assert await shop.told(stand) == [(f"mismatched {currency}", paid), ("back mismatch", paid)]
-        payment = await aio(find_payment, stand.pool, id_)
+        await shop.work(queues, notice(f"p-{id_}"))
+        assert await shop.told(queues) == [(f"mismatched {currency}", paid), ("back mismatch", paid)]
+        payment = await aio(find_payment, queues.pool, id_)
         assert (payment.status, payment.paid_minor, payment.paid_currency) == ("refunded", paid, currency)
         assert [order.money for order in shop.provider.refund_calls] == [Money(paid, currency)]
         assert (
-            await stand.fetch("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'shop.delivery'") == 0
+            await queues.fetch("SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'shop.delivery'") == 0
         )
         # The thing can be paid for anew, by another payment.
-        assert await shop.open(stand) != id_
+        assert await shop.open(queues) != id_
 
     (line,) = tell(scenario, "mismatched")
     assert line["asked_for"] == "1490.00 RUB"
 
 
 def test_a_notice_of_something_that_nobody_knows_is_no_dead_letter(tell, shop):
-    async def scenario(stand):
-        assert await shop.work(stand, notice("made-up")) == [["done"]]
+    async def scenario(queues):
+        assert await shop.work(queues, notice("made-up")) == [["done"]]
 
     (line,) = tell(scenario, "unknown")
     assert "knows no made-up" in line["why"]
@@ -117,32 +117,32 @@ def test_a_notice_of_something_that_nobody_knows_is_no_dead_letter(tell, shop):
 
 @pytest.mark.parametrize("state", ["pending", "canceled", "refunded"])
 def test_somebody_elses_payment_that_is_not_paid_is_nothing_to_us(tell, shop, state):
-    async def scenario(stand):
+    async def scenario(queues):
         shop.provider.put("foreign", state, reference="their-77")
-        assert await shop.work(stand, notice("foreign")) == [["done"]]
+        assert await shop.work(queues, notice("foreign")) == [["done"]]
 
     tell(scenario, "unknown")
 
 
 @pytest.mark.parametrize("reference", ["their-77", "77", "9" * 40, "٧٧", None, f"m{'z' * 10}-{'0' * 26}"])
 def test_money_that_came_for_nothing_of_ours_is_counted_and_no_dead_letter(tell, shop, reference):
-    async def scenario(stand):
+    async def scenario(queues):
         shop.provider.put("foreign", "paid", reference=reference)
-        assert await shop.work(stand, notice("foreign")) == [["done"]]
-        assert await aio(lost_payments, stand.pool) == []
+        assert await shop.work(queues, notice("foreign")) == [["done"]]
+        assert await aio(lost_payments, queues.pool) == []
 
     (line,) = tell(scenario, "unclaimed")
     assert line["log_level"] == "warning"
 
 
 def test_a_payment_of_another_system_with_the_number_of_ours_is_left_to_that_system(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand, create=False)
+    async def scenario(queues):
+        id_ = await shop.open(queues, create=False)
         shop.provider.put("foreign", "paid", reference=str(id_))
-        assert await shop.work(stand, notice("foreign")) == [["done"]]
-        payment = await aio(find_payment, stand.pool, id_)
+        assert await shop.work(queues, notice("foreign")) == [["done"]]
+        payment = await aio(find_payment, queues.pool, id_)
         assert (payment.status, payment.provider_id) == ("pending", None)
-        assert await shop.told(stand) == []
+        assert await shop.told(queues) == []
         assert shop.provider.refund_calls == []
 
     tell(scenario, "unclaimed")
@@ -163,50 +163,50 @@ def test_a_payment_of_another_system_with_the_number_of_ours_is_left_to_that_sys
 def test_a_number_from_before_counts_with_the_same_sum_and_not_for_what_was_made_before_it(
     tell, shop, money, made, verdict, adopted
 ):
-    async def scenario(stand):
-        id_ = await shop.open(stand, create=False)
+    async def scenario(queues):
+        id_ = await shop.open(queues, create=False)
         name = str(id_) if adopted else "p-old"
-        await stand.execute(
+        await queues.execute(
             "UPDATE mailroom.payment SET ref = $1, provider_id = $2", str(id_), name if adopted else None
         )
-        created_at = (await aio(find_payment, stand.pool, id_)).created_at
+        created_at = (await aio(find_payment, queues.pool, id_)).created_at
         made_at = None if made is None else created_at + made
         shop.provider.put(name, "paid", money, reference=str(id_), made_at=made_at)
         confirm = CONFIRM(Confirm(payment_id=id_, notified=True), bot="shop")
-        assert await shop.work(stand, confirm if adopted else notice(name)) == [["done"]]
-        assert await shop.status(stand, id_) == ("paid" if verdict == "paid" else "pending")
+        assert await shop.work(queues, confirm if adopted else notice(name)) == [["done"]]
+        assert await shop.status(queues, id_) == ("paid" if verdict == "paid" else "pending")
 
     tell(scenario, verdict)
 
 
 def test_a_payment_that_bears_our_name_and_has_no_row_is_lost_and_moves_by_nobody_but_a_person(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        payment = await aio(find_payment, stand.pool, id_)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        payment = await aio(find_payment, queues.pool, id_)
         shop.provider.becomes(f"p-{id_}", "paid", about={"for": "shop.order 1042", "items": "5-7"})
-        await stand.execute(
+        await queues.execute(
             "TRUNCATE mailroom.payment RESTART IDENTITY CASCADE"
         )  # what a backup of before has
-        assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
-        (lost,) = await aio(lost_payments, stand.pool)
+        assert await shop.work(queues, notice(f"p-{id_}")) == [["done"]]
+        (lost,) = await aio(lost_payments, queues.pool)
         assert (lost.ref, lost.provider, lost.provider_id) == (payment.ref, "yoomoney", f"p-{id_}")
         assert (lost.amount_minor, lost.currency, lost.state) == (149_000, "RUB", "paid")
         assert lost.about == {"for": "shop.order 1042", "items": "5-7"}
         # The next customer gets the same number, and nothing of that money.
-        assert await shop.open(stand, "2") == id_
-        assert await shop.status(stand, id_) == "pending"
-        assert await shop.told(stand) == []
+        assert await shop.open(queues, "2") == id_
+        assert await shop.status(queues, id_) == "pending"
+        assert await shop.told(queues) == []
         assert shop.provider.refund_calls == []
-        assert [tuple(astuple(one)) for one in await aio(lost_sums, stand.pool)] == [
+        assert [tuple(astuple(one)) for one in await aio(lost_sums, queues.pool)] == [
             ("yoomoney", "RUB", 1, 149_000)
         ]
-        assert not await aio(partial(end_lost, stand.pool, "m-other", "credited", by="ann", why="?"))
+        assert not await aio(partial(end_lost, queues.pool, "m-other", "credited", by="ann", why="?"))
         assert await aio(
-            partial(end_lost, stand.pool, lost.ref, "delivered", by="ann", why="seen in the chat")
+            partial(end_lost, queues.pool, lost.ref, "delivered", by="ann", why="seen in the chat")
         )
-        assert not await aio(partial(end_lost, stand.pool, lost.ref, "credited", by="bob", why="me too"))
-        assert await aio(lost_sums, stand.pool) == await aio(lost_payments, stand.pool) == []
-        (ended,) = await aio(partial(lost_payments, stand.pool, ended_too=True))
+        assert not await aio(partial(end_lost, queues.pool, lost.ref, "credited", by="bob", why="me too"))
+        assert await aio(lost_sums, queues.pool) == await aio(lost_payments, queues.pool) == []
+        (ended,) = await aio(partial(lost_payments, queues.pool, ended_too=True))
         assert (ended.ending, ended.ended_by, ended.why) == ("delivered", "ann", "seen in the chat")
 
     (line,) = tell(scenario, "lost")
@@ -214,109 +214,109 @@ def test_a_payment_that_bears_our_name_and_has_no_row_is_lost_and_moves_by_nobod
 
 
 def test_a_lost_payment_whose_money_goes_back_in_the_cabinet_waits_for_nobody_any_more(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        await stand.execute("TRUNCATE mailroom.payment CASCADE")
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        await queues.execute("TRUNCATE mailroom.payment CASCADE")
         for state, open_ in (("pending", 0), ("paid", 1), ("refunded", 0)):
             shop.provider.becomes(f"p-{id_}", state)
-            assert await shop.work(stand, notice(f"p-{id_}", state)) == [["done"]]
-            assert len(await aio(lost_payments, stand.pool)) == open_
+            assert await shop.work(queues, notice(f"p-{id_}", state)) == [["done"]]
+            assert len(await aio(lost_payments, queues.pool)) == open_
 
     tell(scenario, "lost", "lost", "lost")
 
 
 def test_a_notice_that_overtakes_our_own_create_call_finds_its_payment(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand, create=False)
+    async def scenario(queues):
+        id_ = await shop.open(queues, create=False)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
-        payment = await aio(find_payment, stand.pool, id_)
+        await shop.work(queues, notice(f"p-{id_}"))
+        payment = await aio(find_payment, queues.pool, id_)
         assert (payment.status, payment.provider_id) == ("paid", f"p-{id_}")
         # And when the answer to the call comes at last, it fits.
-        assert await aio(created_at_provider, stand.pool, id_, f"p-{id_}", "https://pay")
+        assert await aio(created_at_provider, queues.pool, id_, f"p-{id_}", "https://pay")
 
     tell(scenario, "paid")
 
 
 def test_a_second_payment_at_the_provider_for_one_of_ours_is_for_a_person_to_see(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        ref = (await aio(find_payment, stand.pool, id_)).ref
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        ref = (await aio(find_payment, queues.pool, id_)).ref
         shop.provider.put("p-second", "paid", reference=ref)
-        (job,) = await stand.enqueue(notice("p-second"))
-        await shop.work(stand)
-        assert (await stand.seen(job)).state == "dead"
-        assert await shop.status(stand, id_) == "pending"
+        (job,) = await queues.enqueue(notice("p-second"))
+        await shop.work(queues)
+        assert (await queues.seen(job)).state == "dead"
+        assert await shop.status(queues, id_) == "pending"
 
     tell(scenario, "disputed")
 
 
 def test_canceled_after_succeeded_stays_paid(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
-        await shop.work(stand, notice(f"p-{id_}", "canceled"))
-        assert await shop.status(stand, id_) == "paid"
+        await shop.work(queues, notice(f"p-{id_}"))
+        await shop.work(queues, notice(f"p-{id_}", "canceled"))
+        assert await shop.status(queues, id_) == "paid"
 
     tell(scenario, "paid", "duplicate")
 
 
 def test_succeeded_after_canceled_is_paid(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        assert await aio(mark_canceled, stand.pool, id_)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        assert await aio(mark_canceled, queues.pool, id_)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
-        assert await shop.told(stand) == [("paid", PRICE.amount_minor)]
+        await shop.work(queues, notice(f"p-{id_}"))
+        assert await shop.told(queues) == [("paid", PRICE.amount_minor)]
 
     tell(scenario, "paid")
 
 
 def test_a_provider_that_takes_its_word_back_is_for_a_person_to_see(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
+        await shop.work(queues, notice(f"p-{id_}"))
         shop.provider.becomes(f"p-{id_}", "canceled")
-        await shop.work(stand, notice(f"p-{id_}", "canceled"))
-        assert "says that it was canceled, and it was paid" in (await shop.asked(stand)).last_error
+        await shop.work(queues, notice(f"p-{id_}", "canceled"))
+        assert "says that it was canceled, and it was paid" in (await shop.asked(queues)).last_error
 
     tell(scenario, "paid", "disputed")
 
 
 @pytest.mark.parametrize(("state", "verdict"), [("canceled", "canceled"), ("pending", "pending")])
 def test_a_notice_of_what_has_not_been_paid_is_told_as_it_is(tell, shop, state, verdict):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", state)
-        assert await shop.work(stand, notice(f"p-{id_}", state)) == [["done"]]
-        assert await shop.status(stand, id_) == state
+        assert await shop.work(queues, notice(f"p-{id_}", state)) == [["done"]]
+        assert await shop.status(queues, id_) == state
 
     tell(scenario, verdict)
 
 
 def test_a_notice_that_says_paid_too_early_is_asked_about_again(play, shop):  # noqa: F811
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        await stand.enqueue(notice(f"p-{id_}"))
-        await shop.start(stand)
-        await stand.until_true(lambda: asked_once(stand))
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        await queues.enqueue(notice(f"p-{id_}"))
+        await shop.start(queues)
+        await queues.until_true(lambda: asked_once(queues))
         shop.provider.becomes(f"p-{id_}", "paid")
-        await aio(stand.on_call().retry, [(await shop.asked(stand)).id])
-        stand.ears.wake("shop.payment")
-        await stand.until_true(lambda: over(stand, id_))
+        await aio(queues.on_call().retry, [(await shop.asked(queues)).id])
+        queues.ears.wake("shop.payment")
+        await queues.until_true(lambda: over(queues, id_))
 
-    async def asked_once(stand):
+    async def asked_once(queues):
         return (
-            await stand.fetch(
+            await queues.fetch(
                 "SELECT count(*) FROM mailroom.outbox_event WHERE name = 'payment.confirm' AND kind = 'retry'"
             )
             == 1
         )
 
-    async def over(stand, id_):
-        return await shop.status(stand, id_) == "paid"
+    async def over(queues, id_):
+        return await shop.status(queues, id_) == "paid"
 
     play(scenario)
 
@@ -324,11 +324,11 @@ def test_a_notice_that_says_paid_too_early_is_asked_about_again(play, shop):  # 
 def test_a_payer_who_makes_up_a_paid_notice_leaves_no_dead_letter(tell, shop, monkeypatch):
     monkeypatch.setattr("mailroom.actors.jobs.context.JobContext.is_last_attempt", True)
 
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        assert await shop.work(stand, notice(f"p-{id_}")) == [["done"]]
-        assert await shop.status(stand, id_) == "pending"
-        assert await stand.fetch("SELECT asked_at IS NOT NULL FROM mailroom.payment") is True
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        assert await shop.work(queues, notice(f"p-{id_}")) == [["done"]]
+        assert await shop.status(queues, id_) == "pending"
+        assert await queues.fetch("SELECT asked_at IS NOT NULL FROM mailroom.payment") is True
 
     (line,) = tell(scenario, "pending")
     assert line["said_paid"] is True
@@ -338,63 +338,63 @@ def test_a_payer_who_makes_up_a_paid_notice_leaves_no_dead_letter(tell, shop, mo
 def test_money_that_is_of_no_use_to_the_bot_goes_back(tell, shop, why, verdict):
     shop.give_back = why
 
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
-        assert await shop.told(stand) == [
+        await shop.work(queues, notice(f"p-{id_}"))
+        assert await shop.told(queues) == [
             ("paid", PRICE.amount_minor),
             (f"back {why}", PRICE.amount_minor),
         ]
-        assert await shop.status(stand, id_) == "refunded"
+        assert await shop.status(queues, id_) == "refunded"
 
     tell(scenario, verdict)
 
 
 def test_money_given_back_by_another_hand_is_taken_from_the_bot(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
+        await shop.work(queues, notice(f"p-{id_}"))
         shop.provider.in_the_cabinet(f"p-{id_}", PRICE.amount_minor)
-        await shop.work(stand, notice(f"p-{id_}", None), notice(f"p-{id_}", None, digest="e"))
-        assert await shop.told(stand) == [("paid", PRICE.amount_minor), ("back owner", PRICE.amount_minor)]
-        assert await shop.status(stand, id_) == "refunded"
+        await shop.work(queues, notice(f"p-{id_}", None), notice(f"p-{id_}", None, digest="e"))
+        assert await shop.told(queues) == [("paid", PRICE.amount_minor), ("back owner", PRICE.amount_minor)]
+        assert await shop.status(queues, id_) == "refunded"
 
     tell(scenario, "paid", "refunded", "duplicate")
 
 
 def test_a_part_given_back_by_another_hand_is_told_and_changes_nothing(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, notice(f"p-{id_}"))
+        await shop.work(queues, notice(f"p-{id_}"))
         shop.provider.in_the_cabinet(f"p-{id_}", 100)
-        await shop.work(stand, notice(f"p-{id_}", None))
-        assert await shop.rows(stand, id_) == [("gateway", 100, "done")]
-        assert await shop.status(stand, id_) == "paid"
+        await shop.work(queues, notice(f"p-{id_}", None))
+        assert await shop.rows(queues, id_) == [("gateway", 100, "done")]
+        assert await shop.status(queues, id_) == "paid"
 
     tell(scenario, "paid", "partly_refunded")
 
 
 def test_money_that_came_and_went_before_we_heard_of_it_buys_nothing(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         shop.provider.in_the_cabinet(f"p-{id_}", PRICE.amount_minor)
-        await shop.work(stand, notice(f"p-{id_}"))
-        assert (await shop.status(stand, id_), await shop.told(stand)) == ("refunded", [])
+        await shop.work(queues, notice(f"p-{id_}"))
+        assert (await shop.status(queues, id_), await shop.told(queues)) == ("refunded", [])
 
     tell(scenario, "refunded")
 
 
 def test_polls_that_find_nothing_new_are_not_told(tell, shop):
-    async def scenario(stand):
-        id_ = await shop.open(stand)
+    async def scenario(queues):
+        id_ = await shop.open(queues)
         confirm = CONFIRM(Confirm(payment_id=id_), bot="shop")
-        await shop.work(stand, confirm)
+        await shop.work(queues, confirm)
         shop.provider.becomes(f"p-{id_}", "paid")
-        await shop.work(stand, confirm)
-        await shop.work(stand, confirm)
+        await shop.work(queues, confirm)
+        await shop.work(queues, confirm)
 
     tell(scenario, "paid")
 
@@ -402,9 +402,9 @@ def test_polls_that_find_nothing_new_are_not_told(tell, shop):
 def test_a_provider_that_is_down_is_asked_again(tell, shop):
     shop.provider.on_fetch.answers = [DOWN]
 
-    async def scenario(stand):
-        id_ = await shop.open(stand)
-        await shop.work(stand, notice(f"p-{id_}"))
-        assert (await shop.asked(stand)).state == "retrying"
+    async def scenario(queues):
+        id_ = await shop.open(queues)
+        await shop.work(queues, notice(f"p-{id_}"))
+        assert (await shop.asked(queues)).state == "retrying"
 
     tell(scenario)

@@ -43,22 +43,22 @@ def tell(play):  # noqa: F811
     return tell
 
 
-async def paid(shop, stand):
-    id_ = await shop.open(stand)
+async def paid(shop, queues):
+    id_ = await shop.open(queues)
     shop.provider.becomes(f"p-{id_}", "paid")
-    assert await aio(mark_paid, stand.pool, id_)
+    assert await aio(mark_paid, queues.pool, id_)
     return id_
 
 
 def test_money_goes_back_and_the_bot_learns_of_it(tell, shop):
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
-        await give_back(stand, id_)
-        assert await shop.status(stand, id_) == "refunding"
-        await shop.work(stand)
-        assert await shop.told(stand) == BACK
-        assert await shop.status(stand, id_) == "refunded"
-        refund = await shop.refund(stand, id_)
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
+        await give_back(queues, id_)
+        assert await shop.status(queues, id_) == "refunding"
+        await shop.work(queues)
+        assert await shop.told(queues) == BACK
+        assert await shop.status(queues, id_) == "refunded"
+        refund = await shop.refund(queues, id_)
         assert (refund.status, refund.provider_id) == ("done", f"r-refund-{refund.ref}")
         (order,) = shop.provider.refund_calls
         assert (order.idempotency_key, order.reference) == (f"refund-{refund.ref}", refund.ref)
@@ -68,20 +68,20 @@ def test_money_goes_back_and_the_bot_learns_of_it(tell, shop):
 
 
 def test_money_goes_back_once_however_often_it_is_asked_for(tell, shop):
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
         for _ in range(3):
-            await give_back(stand, id_)
-        await shop.work(stand)
-        assert await give_back(stand, id_) == []
-        assert (await shop.told(stand), len(shop.provider.asked_for)) == (BACK, 1)
+            await give_back(queues, id_)
+        await shop.work(queues)
+        assert await give_back(queues, id_) == []
+        assert (await shop.told(queues), len(shop.provider.asked_for)) == (BACK, 1)
 
     tell(scenario, "done")
 
 
 def test_what_nobody_has_paid_does_not_go_back(tell, shop):
-    async def scenario(stand):
-        assert await give_back(stand, await shop.open(stand)) == []
+    async def scenario(queues):
+        assert await give_back(queues, await shop.open(queues)) == []
 
     tell(scenario)
 
@@ -91,13 +91,13 @@ def test_what_the_provider_cannot_give_back_is_owed_by_the_bot(tell, can_refund)
     shop = Shop(MemoryProvider(can_refund=can_refund))
     shop.provider.on_refund.answers = [ProviderRefusedError("too old", "final")]
 
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
-        await give_back(stand, id_)
-        await shop.work(stand)
-        assert await shop.told(stand) == OWED
-        assert (await shop.refund(stand, id_)).status == "impossible"
-        assert await shop.status(stand, id_) == "refunded"
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
+        await give_back(queues, id_)
+        await shop.work(queues)
+        assert await shop.told(queues) == OWED
+        assert (await shop.refund(queues, id_)).status == "impossible"
+        assert await shop.status(queues, id_) == "refunded"
         assert len(shop.provider.refund_calls) == can_refund
 
     (line,) = tell(scenario, "impossible")
@@ -108,10 +108,10 @@ def test_what_the_provider_cannot_give_back_is_owed_by_the_bot(tell, can_refund)
 def test_a_refund_that_the_provider_cancels_is_owed_by_the_bot(tell, shop):
     shop.provider.refund_state = "canceled"
 
-    async def scenario(stand):
-        await give_back(stand, await paid(shop, stand))
-        await shop.work(stand)
-        assert await shop.told(stand) == OWED
+    async def scenario(queues):
+        await give_back(queues, await paid(shop, queues))
+        await shop.work(queues)
+        assert await shop.told(queues) == OWED
 
     tell(scenario, "impossible")
 
@@ -119,32 +119,32 @@ def test_a_refund_that_the_provider_cancels_is_owed_by_the_bot(tell, shop):
 def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
     shop.provider.on_refund.answers = [DOWN, ProviderUnavailableError("busy", retry_after=600)]
 
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
-        (job,) = await give_back(stand, id_)
-        lives = await shop.start(stand)
-        await stand.until_true(lambda: tried(stand, job, 1))
-        await again(stand, job)
-        await stand.until_true(lambda: tried(stand, job, 2))
-        seen = await stand.seen(job)
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
+        (job,) = await give_back(queues, id_)
+        lives = await shop.start(queues)
+        await queues.until_true(lambda: tried(queues, job, 1))
+        await again(queues, job)
+        await queues.until_true(lambda: tried(queues, job, 2))
+        seen = await queues.seen(job)
         assert (seen.run_at - seen.claimed_at).total_seconds() > 500
-        await again(stand, job)
-        await stand.until_true(lambda: over(stand, id_))
+        await again(queues, job)
+        await queues.until_true(lambda: over(queues, id_))
         for life in lives:
             await life.stop()
-        ref = (await shop.refund(stand, id_)).ref
+        ref = (await shop.refund(queues, id_)).ref
         assert {order.idempotency_key for order in shop.provider.refund_calls} == {f"refund-{ref}"}
-        assert await shop.told(stand) == BACK
+        assert await shop.told(queues) == BACK
 
-    async def tried(stand, job, times):
-        return len(shop.provider.refund_calls) == times and (await stand.seen(job)).state == "retrying"
+    async def tried(queues, job, times):
+        return len(shop.provider.refund_calls) == times and (await queues.seen(job)).state == "retrying"
 
-    async def again(stand, job):
-        await aio(stand.on_call().retry, [job])
-        stand.ears.wake("shop.payment")
+    async def again(queues, job):
+        await aio(queues.on_call().retry, [job])
+        queues.ears.wake("shop.payment")
 
-    async def over(stand, id_):
-        return await shop.status(stand, id_) == "refunded"
+    async def over(queues, id_):
+        return await shop.status(queues, id_) == "refunded"
 
     tell(scenario, "unavailable", "unavailable", "done")
 
@@ -161,9 +161,9 @@ def test_a_provider_that_stays_away_for_good_leaves_a_dead_letter(tell, shop, mo
     monkeypatch.setattr("mailroom.actors.jobs.context.JobContext.is_last_attempt", True)
     shop.provider.on_refund.answers = [DOWN]
 
-    async def scenario(stand):
-        await give_back(stand, await paid(shop, stand))
-        await shop.work(stand)
+    async def scenario(queues):
+        await give_back(queues, await paid(shop, queues))
+        await shop.work(queues)
 
     tell(scenario, "dead")
 
@@ -171,19 +171,19 @@ def test_a_provider_that_stays_away_for_good_leaves_a_dead_letter(tell, shop, mo
 def test_a_refund_on_its_way_is_looked_after_until_it_has_arrived(tell, shop):
     shop.provider.refund_state = "pending"
 
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
-        (job,) = await give_back(stand, id_)
-        await shop.work(stand)
-        id_at_provider = (await shop.refund(stand, id_)).provider_id
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
+        (job,) = await give_back(queues, id_)
+        await shop.work(queues)
+        id_at_provider = (await shop.refund(queues, id_)).provider_id
         assert id_at_provider in shop.provider.listed
-        assert await shop.told(stand) == []
-        seen = await stand.seen(job)
+        assert await shop.told(queues) == []
+        seen = await queues.seen(job)
         assert (seen.state, seen.attempts) == ("retrying", 0)
         shop.provider.note_refund(f"p-{id_}", id_at_provider, PRICE, "done")
-        await aio(stand.on_call().retry, [job])
-        await shop.work(stand)
-        assert (await shop.told(stand), await shop.status(stand, id_)) == (BACK, "refunded")
+        await aio(queues.on_call().retry, [job])
+        await shop.work(queues)
+        assert (await shop.told(queues), await shop.status(queues, id_)) == (BACK, "refunded")
 
     tell(scenario, "pending", "done")
 
@@ -191,13 +191,13 @@ def test_a_refund_on_its_way_is_looked_after_until_it_has_arrived(tell, shop):
 def test_a_refund_that_never_arrives_is_for_a_person_to_see(tell, shop):
     shop.provider.refund_state = "pending"
 
-    async def scenario(stand):
-        (job,) = await give_back(stand, await paid(shop, stand))
-        await shop.work(stand)
-        await aio(stand.on_call().retry, [job])
-        await stand.execute("UPDATE mailroom.payment_refund SET tried_at = now() - interval '15 days'")
-        await shop.work(stand)
-        assert "has been pending for 14 days" in (await stand.seen(job)).last_error
+    async def scenario(queues):
+        (job,) = await give_back(queues, await paid(shop, queues))
+        await shop.work(queues)
+        await aio(queues.on_call().retry, [job])
+        await queues.execute("UPDATE mailroom.payment_refund SET tried_at = now() - interval '15 days'")
+        await shop.work(queues)
+        assert "has been pending for 14 days" in (await queues.seen(job)).last_error
 
     tell(scenario, "pending", "dead")
 
@@ -205,34 +205,34 @@ def test_a_refund_that_never_arrives_is_for_a_person_to_see(tell, shop):
 def test_a_notice_of_our_own_refund_ends_it_before_its_job_hears_of_it(tell, shop):
     shop.provider.after_refund.answers = [DOWN]
 
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
-        (job,) = await give_back(stand, id_)
-        await shop.work(stand)  # the call took effect, and its answer was lost
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
+        (job,) = await give_back(queues, id_)
+        await shop.work(queues)  # the call took effect, and its answer was lost
         noticed = Noticed(provider="yoomoney", provider_id=f"p-{id_}")
-        await shop.work(stand, noticed_job(noticed, digest="x"))
-        await aio(stand.on_call().retry, [job])
-        await shop.work(stand)
-        assert await shop.told(stand) == BACK
-        assert await shop.status(stand, id_) == "refunded"
+        await shop.work(queues, noticed_job(noticed, digest="x"))
+        await aio(queues.on_call().retry, [job])
+        await shop.work(queues)
+        assert await shop.told(queues) == BACK
+        assert await shop.status(queues, id_) == "refunded"
 
     tell(scenario, "unavailable")
 
 
 def test_a_notice_that_ends_our_refund_while_it_is_asked_for_is_told_once(tell, shop, monkeypatch):
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
         refund = shop.provider.refund
 
         async def and_meanwhile(order):
             made = await refund(order)
-            assert await finish_refund(stand.pool, (await pending_refund(stand.pool, id_)).id, "done")
+            assert await finish_refund(queues.pool, (await pending_refund(queues.pool, id_)).id, "done")
             return made
 
         monkeypatch.setattr(shop.provider, "refund", and_meanwhile)
-        await give_back(stand, id_)
-        await shop.work(stand)
-        assert (await shop.told(stand), await shop.status(stand, id_)) == ([], "refunded")
+        await give_back(queues, id_)
+        await shop.work(queues)
+        assert (await shop.told(queues), await shop.status(queues, id_)) == ([], "refunded")
 
     tell(scenario)
 
@@ -249,14 +249,14 @@ def test_what_the_bot_writes_and_the_end_of_the_refund_are_one(tell, shop):
 
     shop._tell = fails_once
 
-    async def scenario(stand):
-        id_ = await paid(shop, stand)
-        (job,) = await give_back(stand, id_)
-        await shop.work(stand)
-        assert (await shop.status(stand, id_), await shop.told(stand)) == ("refunding", [])
-        await aio(stand.on_call().retry, [job])
-        await shop.work(stand)
-        assert await shop.told(stand) == BACK
+    async def scenario(queues):
+        id_ = await paid(shop, queues)
+        (job,) = await give_back(queues, id_)
+        await shop.work(queues)
+        assert (await shop.status(queues, id_), await shop.told(queues)) == ("refunding", [])
+        await aio(queues.on_call().retry, [job])
+        await shop.work(queues)
+        assert await shop.told(queues) == BACK
         assert len(shop.provider.asked_for) == 1
 
     tell(scenario, "done")

@@ -32,14 +32,14 @@ class Streets:
 
         return Purpose(paid=paid, mismatched=None, given_back=None)
 
-    async def orders(self, stand, name, account=None):
-        return await self.tills[name].open(stand, "1042", bot=name, provider=account)
+    async def orders(self, queues, name, account=None):
+        return await self.tills[name].open(queues, "1042", bot=name, provider=account)
 
-    async def run(self, stand, *jobs):
-        return await stand.run_all(self.jobs, *jobs)
+    async def run(self, queues, *jobs):
+        return await queues.run_all(self.jobs, *jobs)
 
-    async def status(self, stand, id_):
-        return (await aio(find_payment, stand.pool, id_)).status
+    async def status(self, queues, id_):
+        return (await aio(find_payment, queues.pool, id_)).status
 
 
 def noticed(account, id_):
@@ -48,29 +48,32 @@ def noticed(account, id_):
 
 
 def test_order_1042_of_two_shops_at_one_account_is_sold_by_the_shop_that_was_paid(play):  # noqa: F811
-    async def scenario(stand):
+    async def scenario(queues):
         account = MemoryProvider()
         streets = Streets(account)
-        candles, tea = await streets.orders(stand, "candles"), await streets.orders(stand, "tea")
+        candles, tea = await streets.orders(queues, "candles"), await streets.orders(queues, "tea")
         account.becomes(f"p-{tea}", "paid")
-        await streets.run(stand, noticed("yoomoney", tea))
+        await streets.run(queues, noticed("yoomoney", tea))
         assert streets.sold == [("tea", "tea", "1042")]
-        assert (await streets.status(stand, candles), await streets.status(stand, tea)) == ("pending", "paid")
+        assert (await streets.status(queues, candles), await streets.status(queues, tea)) == (
+            "pending",
+            "paid",
+        )
 
     play(scenario)
 
 
 def test_a_payment_of_a_bot_that_nobody_knows_here_is_sold_by_no_other_and_waits_for_it(play):  # noqa: F811
-    async def scenario(stand):
+    async def scenario(queues):
         account = MemoryProvider()
         streets = Streets(account)
-        id_ = await streets.tills["tea"].open(stand, "1042", bot="coffee")
+        id_ = await streets.tills["tea"].open(queues, "1042", bot="coffee")
         account.becomes(f"p-{id_}", "paid")
-        await streets.run(stand, noticed("yoomoney", id_))
+        await streets.run(queues, noticed("yoomoney", id_))
         assert streets.sold == []
-        assert await streets.status(stand, id_) == "pending"
+        assert await streets.status(queues, id_) == "pending"
         waits = "SELECT name FROM mailroom.outbox_job WHERE queue = 'coffee.payment'"
-        assert await stand.fetch(waits) == "payment.confirm"
+        assert await queues.fetch(waits) == "payment.confirm"
 
     play(scenario)
 
@@ -78,15 +81,15 @@ def test_a_payment_of_a_bot_that_nobody_knows_here_is_sold_by_no_other_and_waits
 def test_a_payment_at_another_account_with_our_name_on_it_pays_for_nothing(play):  # noqa: F811
     """Who owns the one account can write any name on what is paid there."""
 
-    async def scenario(stand):
+    async def scenario(queues):
         first, second = MemoryProvider("first", kind="yoomoney"), MemoryProvider("second", kind="yoomoney")
         streets = Streets(first, second)
-        id_ = await streets.orders(stand, "candles", first)
-        ref = (await aio(find_payment, stand.pool, id_)).ref
+        id_ = await streets.orders(queues, "candles", first)
+        ref = (await aio(find_payment, queues.pool, id_)).ref
         second.put("p-forged", "paid", reference=ref)
-        await streets.run(stand, noticed("second", "forged"))
-        assert (streets.sold, await streets.status(stand, id_)) == ([], "pending")
-        assert await aio(stand.pool.fetchval, "SELECT count(*) FROM mailroom.payment_lost") == 0, (
+        await streets.run(queues, noticed("second", "forged"))
+        assert (streets.sold, await streets.status(queues, id_)) == ([], "pending")
+        assert await aio(queues.pool.fetchval, "SELECT count(*) FROM mailroom.payment_lost") == 0, (
             "its row is known"
         )
 
@@ -94,17 +97,17 @@ def test_a_payment_at_another_account_with_our_name_on_it_pays_for_nothing(play)
 
 
 def test_what_was_opened_before_an_account_was_renamed_is_settled_under_its_new_name(play):  # noqa: F811
-    async def scenario(stand):
+    async def scenario(queues):
         old = MemoryProvider("old", kind="yoomoney")
         streets = Streets(old)
-        candles, tea = await streets.orders(stand, "candles"), await streets.orders(stand, "tea")
+        candles, tea = await streets.orders(queues, "candles"), await streets.orders(queues, "tea")
         renamed = MemoryProvider("new", kind="yoomoney", formerly=["old"])
         renamed.payments = old.payments
         streets = Streets(renamed)
         renamed.becomes(f"p-{candles}", "paid")
         renamed.becomes(f"p-{tea}", "paid")
         job_of_before = noticed("old", candles)
-        await streets.run(stand, job_of_before, CONFIRM(Confirm(payment_id=tea), bot="tea"))
+        await streets.run(queues, job_of_before, CONFIRM(Confirm(payment_id=tea), bot="tea"))
         assert sorted(streets.sold) == [("candles", "candles", "1042"), ("tea", "tea", "1042")]
 
     play(scenario)

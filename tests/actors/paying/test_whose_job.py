@@ -19,9 +19,9 @@ def about(payment_id, name="payment.confirm", **options):
 
 
 def test_what_names_a_payment_goes_to_its_bot_and_what_does_not_to_the_accounts(play):  # noqa: F811
-    async def scenario(stand):
+    async def scenario(queues):
         shop = Shop()
-        ours, theirs, gone = [await shop.open(stand, bot=bot) for bot in ("shop", "tea", "gone")]
+        ours, theirs, gone = [await shop.open(queues, bot=bot) for bot in ("shop", "tea", "gone")]
         its = [account_handlers({}), *(payment_handlers(bot, {}, {}) for bot in ("shop", "tea"))]
         names = [one.queue for one in its]
         noticed = json.dumps({"provider": "x", "provider_id": "7"})
@@ -39,11 +39,11 @@ def test_what_names_a_payment_goes_to_its_bot_and_what_does_not_to_the_accounts(
             (about(2**70), "shop.payment"),
             (NewJob("payment", "nobody.knows"), "accounts"),
         ]
-        ids = await stand.enqueue(*(job for job, _ in expected))
+        ids = await queues.enqueue(*(job for job, _ in expected))
         whose = whose_of({"payment": its}, [bot_of_payment])
-        queues, _ = await aio(move, stand.pool, "payment", names, whose)
-        found = {seen.id: seen.queue for seen in await aio(find, stand.pool, Wanted(), 100)}
+        moved, _ = await aio(move, queues.pool, "payment", names, whose)
+        found = {seen.id: seen.queue for seen in await aio(find, queues.pool, Wanted(), 100)}
         assert [found[id_] for id_ in ids] == [queue for _, queue in expected]
-        assert queues == {queue for _, queue in expected}
+        assert moved == {queue for _, queue in expected}
 
     play(scenario)

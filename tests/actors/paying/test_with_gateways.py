@@ -22,14 +22,14 @@ PAID = PRICE.amount_minor
 
 
 @asynccontextmanager
-async def opened(stand, name):
+async def opened(queues, name):
     """A shop that takes payments at a gateway, one of which is paid; and the gateway's levers."""
     running = simulator()
     sim = await aio(running.__aenter__)
     http = httpx.AsyncClient(trust_env=False)
     provider = PROVIDERS[name](http, sim.url)
     shop = Shop(provider)
-    await stand.execute(
+    await queues.execute(
         "CREATE TABLE IF NOT EXISTS told (id serial, what text, payment bigint, amount bigint)"
     )
 
@@ -39,11 +39,11 @@ async def opened(stand, name):
 
     async def made():
         payment = await open_payment(
-            stand.pool, bot="shop", provider=name, purpose="shop.order", reference="1042",
+            queues.pool, bot="shop", provider=name, purpose="shop.order", reference="1042",
             amount_minor=PAID, currency=PRICE.currency,
         )  # fmt: skip
         return await made_at(
-            provider, payment, stand.pool, description="Order 1042", return_url="https://shop.example"
+            provider, payment, queues.pool, description="Order 1042", return_url="https://shop.example"
         )
 
     async def act(deed, **more):
@@ -51,22 +51,22 @@ async def opened(stand, name):
 
     async def notice(state, digest):
         wanted = Noticed(provider=name, provider_id=payment.provider_id, state=state)
-        await shop.work(stand, noticed_job(wanted, digest=digest))
+        await shop.work(queues, noticed_job(wanted, digest=digest))
 
     async def give_back():
         async def begin():
-            async with transaction_on(stand.pool) as tx:
+            async with transaction_on(queues.pool) as tx:
                 await begin_giving_back(tx, payment.id, "owner")
 
         await aio(begin)
-        await shop.work(stand)
+        await shop.work(queues)
 
     async def again():
-        await stand.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
-        await shop.work(stand)
+        await queues.execute("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
+        await shop.work(queues)
 
     async def status():
-        return (await aio(find_payment, stand.pool, payment.id)).status
+        return (await aio(find_payment, queues.pool, payment.id)).status
 
     try:
         payment = await aio(made)
@@ -75,7 +75,7 @@ async def opened(stand, name):
         yield SimpleNamespace(
             shop=shop, provider=provider, act=act, notice=notice, give_back=give_back, again=again,
             pull=lambda lever, **given: aio(lambda: pull(lever, **given)), status=status,
-            rows=lambda: shop.rows(stand, payment.id), told=lambda: shop.told(stand),
+            rows=lambda: shop.rows(queues, payment.id), told=lambda: shop.told(queues),
             refunds=lambda: aio(provider.refunds, payment.provider_id),
         )  # fmt: skip
     finally:
@@ -88,8 +88,8 @@ both = pytest.mark.parametrize("name", ["yookassa", "stripe"])
 
 @both
 def test_what_the_cabinet_gave_back_is_not_given_back_again_at_a_gateway(play, name):  # noqa: F811
-    async def scenario(stand):
-        async with opened(stand, name) as till:
+    async def scenario(queues):
+        async with opened(queues, name) as till:
             for amount_minor in (40_000, 9_000):
                 await till.act("refund", amount_minor=amount_minor)
                 await till.notice(None, str(amount_minor))
@@ -105,8 +105,8 @@ def test_what_the_cabinet_gave_back_is_not_given_back_again_at_a_gateway(play, n
 @both
 @pytest.mark.parametrize("days", [0, 2])
 def test_a_refund_whose_answer_is_lost_is_made_once_at_a_gateway(play, name, days):  # noqa: F811
-    async def scenario(stand):
-        async with opened(stand, name) as till:
+    async def scenario(queues):
+        async with opened(queues, name) as till:
             await till.pull("faults", rules=[{"kind": "cut_after", "method": "refund", "times": 1}])
             await till.give_back()
             assert [row[2] for row in await till.rows()] == ["pending"]
@@ -123,8 +123,8 @@ def test_a_refund_whose_answer_is_lost_is_made_once_at_a_gateway(play, name, day
 def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gateway(play, name):  # noqa: F811
     reason = {"yookassa": "insufficient_funds", "stripe": "balance_insufficient"}[name]
 
-    async def scenario(stand):
-        async with opened(stand, name) as till:
+    async def scenario(queues):
+        async with opened(queues, name) as till:
             await till.pull("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
             await till.give_back()
             assert (await till.told())[1:] == [("refund_waits", PAID)]
@@ -137,8 +137,8 @@ def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gatewa
 
 @both
 def test_a_refund_that_is_on_its_way_for_days_and_fails_is_owed(play, name):  # noqa: F811
-    async def scenario(stand):
-        async with opened(stand, name) as till:
+    async def scenario(queues):
+        async with opened(queues, name) as till:
             await till.pull("faults", rules=[{"kind": "pending", "delay_ms": 3_600_000, "times": 1}])
             await till.give_back()
             assert [row[2] for row in await till.rows()] == ["pending"]
@@ -151,8 +151,8 @@ def test_a_refund_that_is_on_its_way_for_days_and_fails_is_owed(play, name):  # 
 
 
 def test_a_refund_that_fails_after_three_days_at_stripe_is_owed(play):  # noqa: F811
-    async def scenario(stand):
-        async with opened(stand, "stripe") as till:
+    async def scenario(queues):
+        async with opened(queues, "stripe") as till:
             await till.give_back()
             await till.pull("clock", ahead_seconds=3 * 86_400)
             await till.act("fail_refund")
@@ -167,8 +167,8 @@ def test_a_refund_that_fails_after_three_days_at_stripe_is_owed(play):  # noqa: 
     [("win_dispute", "paid", "dispute_won"), ("lose_dispute", "charged_back", "dispute_lost all")],
 )
 def test_a_dispute_at_stripe_ends_in_the_books(play, ends, status, told):  # noqa: F811
-    async def scenario(stand):
-        async with opened(stand, "stripe") as till:
+    async def scenario(queues):
+        async with opened(queues, "stripe") as till:
             await till.act("dispute")
             await till.notice(None, "created")
             await till.notice(None, "funds_withdrawn")

@@ -21,7 +21,7 @@ from mailroom.actors.providers.sums import Sums
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import created_at_provider, find_payment, open_payment
 from mailroom.storage.postgres.refunds import find_refund, refunds_of
-from tests.actors.jobs.stand import Letter
+from tests.actors.jobs.queue_harness import Letter
 from tests.rooms import transaction_on
 
 PRICE = Money(149_000, "RUB")
@@ -183,60 +183,60 @@ class Shop:
             "INSERT INTO told (what, payment, amount) VALUES ($1, $2, $3)", what, payment.id, amount_minor
         )
 
-    async def told(self, stand):
-        rows = await aio(stand.pool.fetch, "SELECT what, amount FROM told ORDER BY id")
+    async def told(self, queues):
+        rows = await aio(queues.pool.fetch, "SELECT what, amount FROM told ORDER BY id")
         return [tuple(row) for row in rows]
 
-    async def open(self, stand, reference="1042", *, create=True, provider=None, bot="shop"):
+    async def open(self, queues, reference="1042", *, create=True, provider=None, bot="shop"):
         """A payment that somebody is asked for; `create`: our call of the provider has had its answer."""
         provider = provider or self.provider
-        await stand.execute(
+        await queues.execute(
             "CREATE TABLE IF NOT EXISTS told (id serial, what text, payment bigint, amount bigint)"
         )
         payment = await aio(
             lambda: open_payment(
-                stand.pool, bot=bot, provider=provider.name, purpose="shop.order", reference=reference,
+                queues.pool, bot=bot, provider=provider.name, purpose="shop.order", reference=reference,
                 amount_minor=PRICE.amount_minor, currency=PRICE.currency,
             )
         )  # fmt: skip
         provider.put(f"p-{payment.id}", "pending", reference=payment.ref)
         if create:
-            assert await aio(created_at_provider, stand.pool, payment.id, f"p-{payment.id}", "https://pay")
+            assert await aio(created_at_provider, queues.pool, payment.id, f"p-{payment.id}", "https://pay")
         return payment.id
 
-    async def work(self, stand, *jobs):
-        return await stand.run_all(self.jobs, *jobs)
+    async def work(self, queues, *jobs):
+        return await queues.run_all(self.jobs, *jobs)
 
-    async def start(self, stand):
+    async def start(self, queues):
         """Both queues at work."""
-        return [await stand.start(one) for one in self.jobs]
+        return [await queues.start(one) for one in self.jobs]
 
-    async def asked(self, stand):
+    async def asked(self, queues):
         """How the job ended, or stands, that asked for the payment of the last notice."""
-        id_ = await stand.fetch(
+        id_ = await queues.fetch(
             "SELECT max(job_id) FROM mailroom.outbox_event WHERE name = 'payment.confirm'"
         )
-        return await stand.seen(id_)
+        return await queues.seen(id_)
 
-    async def status(self, stand, payment_id):
-        return (await aio(find_payment, stand.pool, payment_id)).status
+    async def status(self, queues, payment_id):
+        return (await aio(find_payment, queues.pool, payment_id)).status
 
-    async def refund(self, stand, payment_id):
-        return await aio(find_refund, stand.pool, payment_id)
+    async def refund(self, queues, payment_id):
+        return await aio(find_refund, queues.pool, payment_id)
 
-    async def rows(self, stand, payment_id):
+    async def rows(self, queues, payment_id):
         """Its refunds: whose, how much, and what became of each."""
         return [
             ("gateway" if one.by_gateway else "ours", one.amount_minor, one.status)
-            for one in await aio(refunds_of, stand.pool, payment_id)
+            for one in await aio(refunds_of, queues.pool, payment_id)
         ]
 
 
-async def give_back(stand, id_):
+async def give_back(queues, id_):
     """As an owner does; the jobs that were enqueued."""
 
     async def begin():
-        async with transaction_on(stand.pool) as tx:
+        async with transaction_on(queues.pool) as tx:
             if not await begin_giving_back(tx, id_, "owner"):
                 return []
             return [await tx.connection.fetchval("SELECT max(id) FROM mailroom.outbox_job")]

@@ -15,7 +15,7 @@ from mailroom.storage.vault import Vault
 ANNA, OTHER = "mail:anna@example.com", "phone:+79161234567"
 
 
-class House:
+class Logins:
     """A bot's people, and what was sent to them."""
 
     def __init__(self, pool):
@@ -45,237 +45,237 @@ class House:
 
 
 @pytest.fixture
-def house(story):
-    return lambda test: story(lambda pool: test(House(pool)))
+def with_logins(story):
+    return lambda test: story(lambda pool: test(Logins(pool)))
 
 
 def other_than(code):
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def test_a_code_opens_one_session_and_nothing_afterwards(house):
-    async def test(house):
-        code = await house.ask()
-        entered = await house.enter(code)
-        session = await house.session(entered.token)
+def test_a_code_opens_one_session_and_nothing_afterwards(with_logins):
+    async def test(logins):
+        code = await logins.ask()
+        entered = await logins.enter(code)
+        session = await logins.session(entered.token)
         assert (session.person, session.addresses) == (entered.person, (ANNA,))
         with pytest.raises(WrongCodeError):
-            await house.enter(code)
+            await logins.enter(code)
 
-    house(test)
+    with_logins(test)
 
 
-def test_the_same_code_twice_at_once_is_one_session(house):
-    async def test(house):
-        code = await house.ask()
-        came = await asyncio.gather(*(house.enter(code) for _ in range(8)), return_exceptions=True)
+def test_the_same_code_twice_at_once_is_one_session(with_logins):
+    async def test(logins):
+        code = await logins.ask()
+        came = await asyncio.gather(*(logins.enter(code) for _ in range(8)), return_exceptions=True)
         assert [type(one) for one in came].count(WrongCodeError) == 7
-        assert await house.pool.fetchval("SELECT count(*) FROM mailroom.page_session") == 1
+        assert await logins.pool.fetchval("SELECT count(*) FROM mailroom.page_session") == 1
 
-    house(test)
+    with_logins(test)
 
 
-def test_after_five_wrong_tries_the_right_code_is_refused_too_however_many_are_made_at_once(house):
-    async def test(house):
-        code = await house.ask()
+def test_after_five_wrong_tries_the_right_code_is_refused_too_however_many_are_made_at_once(with_logins):
+    async def test(logins):
+        code = await logins.ask()
 
         async def wrong():
             with suppress(WrongCodeError):
-                await house.enter(other_than(code))
+                await logins.enter(other_than(code))
 
         await asyncio.gather(*(wrong() for _ in range(50)))
         with pytest.raises(WrongCodeError):
-            await house.enter(code)
-        assert await house.pool.fetchval("SELECT tries_left FROM mailroom.code") == 0
+            await logins.enter(code)
+        assert await logins.pool.fetchval("SELECT tries_left FROM mailroom.code") == 0
 
-    house(test)
+    with_logins(test)
 
 
-def test_after_four_wrong_tries_the_right_code_is_taken(house):
-    async def test(house):
-        code = await house.ask()
+def test_after_four_wrong_tries_the_right_code_is_taken(with_logins):
+    async def test(logins):
+        code = await logins.ask()
         for _ in range(TRIES - 1):
             with pytest.raises(WrongCodeError):
-                await house.enter(other_than(code))
-        assert (await house.enter(code)).person
+                await logins.enter(other_than(code))
+        assert (await logins.enter(code)).person
 
-    house(test)
+    with_logins(test)
 
 
-def test_a_new_code_replaces_the_old_one_and_gives_tries_anew(house):
-    async def test(house):
-        old = await house.ask()
+def test_a_new_code_replaces_the_old_one_and_gives_tries_anew(with_logins):
+    async def test(logins):
+        old = await logins.ask()
         for _ in range(TRIES):
             with pytest.raises(WrongCodeError):
-                await house.enter(other_than(old))
-        new = await house.ask()
+                await logins.enter(other_than(old))
+        new = await logins.ask()
         if new != old:
             with pytest.raises(WrongCodeError):
-                await house.enter(old)
-        assert (await house.enter(new)).person
+                await logins.enter(old)
+        assert (await logins.enter(new)).person
 
-    house(test)
+    with_logins(test)
 
 
-def test_a_code_is_for_its_address_at_its_bot_and_its_ten_minutes(house):
-    async def test(house):
-        code = await house.ask()
+def test_a_code_is_for_its_address_at_its_bot_and_its_ten_minutes(with_logins):
+    async def test(logins):
+        code = await logins.ask()
         for address, bot in ((OTHER, "shop"), (ANNA, "other")):
             with pytest.raises(WrongCodeError):
-                await house.enter(code, address, bot)
-        await house.pool.execute("UPDATE mailroom.code SET until = now()")
+                await logins.enter(code, address, bot)
+        await logins.pool.execute("UPDATE mailroom.code SET until = now()")
         with pytest.raises(WrongCodeError):
-            await house.enter(code)
+            await logins.enter(code)
 
-    house(test)
+    with_logins(test)
 
 
-def test_a_code_for_a_page_opens_no_console_and_its_tries_are_its_own(house):
-    async def test(house):
-        console = house.codes.at("console")
-        code = await house.ask()
-        async with house.pool.acquire() as connection, connection.transaction():
+def test_a_code_for_a_page_opens_no_console_and_its_tries_are_its_own(with_logins):
+    async def test(logins):
+        console = logins.codes.at("console")
+        code = await logins.ask()
+        async with logins.pool.acquire() as connection, connection.transaction():
             await console.issue(connection, "shop", ANNA, "en", "Shop")
         for _ in range(TRIES + 1):
-            assert not await console.use(house.pool, "shop", ANNA, code)
-        assert (await house.enter(code)).person
+            assert not await console.use(logins.pool, "shop", ANNA, code)
+        assert (await logins.enter(code)).person
 
-    house(test)
+    with_logins(test)
 
 
-def test_no_code_is_in_the_database_in_the_clear(house):
-    async def test(house):
-        code = await house.ask()
-        row = await house.pool.fetchrow("SELECT * FROM mailroom.code")
-        job = await house.pool.fetchrow("SELECT * FROM mailroom.outbox_job")
+def test_no_code_is_in_the_database_in_the_clear(with_logins):
+    async def test(logins):
+        code = await logins.ask()
+        row = await logins.pool.fetchrow("SELECT * FROM mailroom.code")
+        job = await logins.pool.fetchrow("SELECT * FROM mailroom.outbox_job")
         assert code not in repr(dict(row)) + repr({**job, "created_at": "", "run_at": "", "turn_at": ""})
         # With the rows alone all the codes there are tell nothing: a digest needs the key too.
         assert Codes(Vault([Vault.new_key()])).digest("shop", ANNA, code) != row["digest"]
 
-    house(test)
+    with_logins(test)
 
 
-def test_an_address_is_the_same_person_for_ever_and_another_one_at_another_bot(house):
-    async def test(house):
-        first, again = await house.entered(), await house.entered()
-        elsewhere = await house.entered(bot="other")
+def test_an_address_is_the_same_person_for_ever_and_another_one_at_another_bot(with_logins):
+    async def test(logins):
+        first, again = await logins.entered(), await logins.entered()
+        elsewhere = await logins.entered(bot="other")
         assert first.person == again.person != elsewhere.person
         assert first.token != again.token
         assert "anna" not in first.person
-        assert await house.session(elsewhere.token) is None
+        assert await logins.session(elsewhere.token) is None
 
-    house(test)
-
-
-def test_who_proves_a_second_address_is_the_same_person(house):
-    async def test(house):
-        entered = await house.entered()
-        session = await house.session(entered.token)
-        assert (await house.join(await house.ask(OTHER), session.person, OTHER, session)).token == ""
-        assert (await house.entered(OTHER)).person == entered.person
-        assert (await house.session(entered.token)).addresses == (ANNA, OTHER)
-
-    house(test)
+    with_logins(test)
 
 
-def test_telegram_and_an_address_that_nobody_had_are_one_person(house):
-    async def test(house):
-        await house.join(await house.ask(), "tg:7001")
-        assert (await house.entered()).person == "tg:7001"
+def test_who_proves_a_second_address_is_the_same_person(with_logins):
+    async def test(logins):
+        entered = await logins.entered()
+        session = await logins.session(entered.token)
+        assert (await logins.join(await logins.ask(OTHER), session.person, OTHER, session)).token == ""
+        assert (await logins.entered(OTHER)).person == entered.person
+        assert (await logins.session(entered.token)).addresses == (ANNA, OTHER)
 
-    house(test)
+    with_logins(test)
 
 
-def test_another_persons_address_stays_theirs_and_the_code_can_be_used_to_enter_as_them(house):
-    async def test(house):
-        anna = await house.entered()
-        code = await house.ask()
+def test_telegram_and_an_address_that_nobody_had_are_one_person(with_logins):
+    async def test(logins):
+        await logins.join(await logins.ask(), "tg:7001")
+        assert (await logins.entered()).person == "tg:7001"
+
+    with_logins(test)
+
+
+def test_another_persons_address_stays_theirs_and_the_code_can_be_used_to_enter_as_them(with_logins):
+    async def test(logins):
+        anna = await logins.entered()
+        code = await logins.ask()
         with pytest.raises(AnothersAddressError):
-            await house.join(code, "tg:7002")
-        assert (await house.enter(code)).person == anna.person
-        assert await house.pool.fetchval("SELECT count(*) FROM mailroom.proof") == 1
+            await logins.join(code, "tg:7002")
+        assert (await logins.enter(code)).person == anna.person
+        assert await logins.pool.fetchval("SELECT count(*) FROM mailroom.proof") == 1
 
-    house(test)
-
-
-def test_another_one_entering_ends_the_session_that_the_browser_had(house):
-    async def test(house):
-        anna = await house.entered()
-        other = await house.entered(OTHER, instead=await house.session(anna.token))
-        assert await house.session(anna.token) is None
-        assert (await house.session(other.token)).person == other.person != anna.person
-
-    house(test)
+    with_logins(test)
 
 
-def test_a_session_ends_where_its_owner_ends_it_and_nobody_else_can(house):
-    async def test(house):
-        here, there = await house.entered(), await house.entered()
-        other = await house.entered(OTHER)
-        mine = await sessions_of(house.pool, "shop", here.person)
+def test_another_one_entering_ends_the_session_that_the_browser_had(with_logins):
+    async def test(logins):
+        anna = await logins.entered()
+        other = await logins.entered(OTHER, instead=await logins.session(anna.token))
+        assert await logins.session(anna.token) is None
+        assert (await logins.session(other.token)).person == other.person != anna.person
+
+    with_logins(test)
+
+
+def test_a_session_ends_where_its_owner_ends_it_and_nobody_else_can(with_logins):
+    async def test(logins):
+        here, there = await logins.entered(), await logins.entered()
+        other = await logins.entered(OTHER)
+        mine = await sessions_of(logins.pool, "shop", here.person)
         assert len(mine) == 2
-        assert not await end(house.pool, "shop", other.person, mine[0].id)
-        await leave(house.pool, await house.session(there.token))
-        assert await house.session(there.token) is None
-        assert await end_others(house.pool, "shop", here.person, None) == 1
-        assert await house.session(here.token) is None
-        assert await house.session(other.token) is not None
+        assert not await end(logins.pool, "shop", other.person, mine[0].id)
+        await leave(logins.pool, await logins.session(there.token))
+        assert await logins.session(there.token) is None
+        assert await end_others(logins.pool, "shop", here.person, None) == 1
+        assert await logins.session(here.token) is None
+        assert await logins.session(other.token) is not None
 
-    house(test)
+    with_logins(test)
 
 
-def test_a_session_lasts_a_month_from_when_it_was_last_seen(house):
-    async def test(house):
-        entered = await house.entered()
-        await house.pool.execute(
+def test_a_session_lasts_a_month_from_when_it_was_last_seen(with_logins):
+    async def test(logins):
+        entered = await logins.entered()
+        await logins.pool.execute(
             "UPDATE mailroom.page_session"
             " SET seen_at = now() - interval '29 days', until = now() + interval '1 day'"
         )
-        await house.session(entered.token)
-        left = await house.pool.fetchval("SELECT extract(day FROM until - now()) FROM mailroom.page_session")
+        await logins.session(entered.token)
+        left = await logins.pool.fetchval("SELECT extract(day FROM until - now()) FROM mailroom.page_session")
         assert left >= 29
-        await house.pool.execute("UPDATE mailroom.page_session SET until = now()")
-        assert await house.session(entered.token) is None
+        await logins.pool.execute("UPDATE mailroom.page_session SET until = now()")
+        assert await logins.session(entered.token) is None
 
-    house(test)
+    with_logins(test)
 
 
-def test_a_session_that_is_used_all_the_time_is_not_written_all_the_time(house):
-    async def test(house):
-        entered = await house.entered()
-        before = await house.pool.fetchval("SELECT xmin::text FROM mailroom.page_session")
+def test_a_session_that_is_used_all_the_time_is_not_written_all_the_time(with_logins):
+    async def test(logins):
+        entered = await logins.entered()
+        before = await logins.pool.fetchval("SELECT xmin::text FROM mailroom.page_session")
         for _ in range(5):
-            await house.session(entered.token)
-        assert await house.pool.fetchval("SELECT xmin::text FROM mailroom.page_session") == before
+            await logins.session(entered.token)
+        assert await logins.pool.fetchval("SELECT xmin::text FROM mailroom.page_session") == before
 
-    house(test)
-
-
-def test_nobody_is_remembered_in_more_browsers_than_anybody_has(house):
-    async def test(house):
-        entered = [await house.entered() for _ in range(SESSIONS_MAX + 1)]
-        assert await house.session(entered[0].token) is None
-        assert await house.session(entered[1].token) is not None
-
-    house(test)
+    with_logins(test)
 
 
-def test_what_is_no_token_is_no_session(house):
-    async def test(house):
+def test_nobody_is_remembered_in_more_browsers_than_anybody_has(with_logins):
+    async def test(logins):
+        entered = [await logins.entered() for _ in range(SESSIONS_MAX + 1)]
+        assert await logins.session(entered[0].token) is None
+        assert await logins.session(entered[1].token) is not None
+
+    with_logins(test)
+
+
+def test_what_is_no_token_is_no_session(with_logins):
+    async def test(logins):
         for token in ("", "a", "a" * 40, "a" * 5_000, "\0" * 40, "' OR 1=1 --", "ы" * 40, "A" * 40):
-            assert await house.session(token) is None
+            assert await logins.session(token) is None
 
-    house(test)
+    with_logins(test)
 
 
-def test_what_is_over_is_swept_away_by_what_comes_after_it(house):
-    async def test(house):
-        await house.entered()
-        await house.ask(OTHER)
-        await house.pool.execute("UPDATE mailroom.page_session SET until = now() - interval '1 s'")
-        await house.pool.execute("UPDATE mailroom.code SET until = now() - interval '1 s'")
-        await house.entered()
-        assert await house.pool.fetchval("SELECT count(*) FROM mailroom.page_session") == 1
-        assert await house.pool.fetchval("SELECT count(*) FROM mailroom.code") == 0
+def test_what_is_over_is_swept_away_by_what_comes_after_it(with_logins):
+    async def test(logins):
+        await logins.entered()
+        await logins.ask(OTHER)
+        await logins.pool.execute("UPDATE mailroom.page_session SET until = now() - interval '1 s'")
+        await logins.pool.execute("UPDATE mailroom.code SET until = now() - interval '1 s'")
+        await logins.entered()
+        assert await logins.pool.fetchval("SELECT count(*) FROM mailroom.page_session") == 1
+        assert await logins.pool.fetchval("SELECT count(*) FROM mailroom.code") == 0
 
-    house(test)
+    with_logins(test)

@@ -14,7 +14,7 @@ from mailroom.storage.postgres.console_people import Proved, open_session
 from mailroom.storage.postgres.deeds import deeds
 from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.people.test_enter import ANNA, OTHER, House
+from tests.actors.people.test_enter import ANNA, OTHER, Logins
 from tests.actors.people.test_links import VAULT, token_in, username
 from tests.actors.people.test_push import Salon
 from tests.rooms import room_of
@@ -34,7 +34,7 @@ TABLES = (
 
 def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
     async def test(pool):
-        house, salon, erased = House(pool), Salon(pool), []
+        logins, salon, erased = Logins(pool), Salon(pool), []
         events = Events(RoomEventRows(pool))
 
         async def erases(room, tx, person):
@@ -49,7 +49,7 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
             events=RoomEvents(events, VAULT, "salon"),
             erases=erases,
         )
-        anna, other = await house.entered(ANNA, "salon"), await house.entered(OTHER, "salon")
+        anna, other = await logins.entered(ANNA, "salon"), await logins.entered(OTHER, "salon")
         links = {}
         for number, one in enumerate((anna, other)):
             await salon.subscribe(one.person, number)
@@ -62,8 +62,8 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
         for address in (ANNA, OTHER):
             await open_session(pool, f"console of {address}", Proved("code", address, None, ""), 600)
         await events.close()
-        await house.ask(ANNA, "salon")
-        await house.ask(OTHER, "salon")
+        await logins.ask(ANNA, "salon")
+        await logins.ask(OTHER, "salon")
 
         async with room.transaction(Visit(bot="salon", door="page", person=anna.person, trace="t")) as tx:
             await room.forget(tx, anna.person)
@@ -73,19 +73,19 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
             assert await pool.fetchval(f"SELECT count(*) FROM mailroom.{table}") == 1, table
         noted = {deed.outcome["number"]: deed.who for deed in await deeds(pool, "salon")}
         assert noted == {0: "", 1: f"{other.person} (page)"}, "what was done stays, and who it was does not"
-        assert await house.session(anna.token, "salon") is None
-        assert (await house.session(other.token, "salon")).person == other.person
+        assert await logins.session(anna.token, "salon") is None
+        assert (await logins.session(other.token, "salon")).person == other.person
         assert await grant_of(pool, "salon", links[anna.person], datetime.now(UTC)) is None
         assert await grant_of(pool, "salon", links[other.person], datetime.now(UTC)) is not None
-        assert (await house.entered(ANNA, "salon")).person != anna.person
+        assert (await logins.entered(ANNA, "salon")).person != anna.person
 
     story(test)
 
 
 def test_a_room_that_cannot_forget_keeps_all_of_it(story):
     async def test(pool):
-        house = House(pool)
-        anna = await house.entered(ANNA, "salon")
+        logins = Logins(pool)
+        anna = await logins.entered(ANNA, "salon")
 
         async def erases(_room, _tx, _person):
             raise ZeroDivisionError
@@ -96,6 +96,6 @@ def test_a_room_that_cannot_forget_keeps_all_of_it(story):
         with pytest.raises(ZeroDivisionError):
             async with room.transaction(Visit(bot="salon", door="page", person=anna.person, trace="t")) as tx:
                 await room.forget(tx, anna.person)
-        assert await house.session(anna.token, "salon") is not None
+        assert await logins.session(anna.token, "salon") is not None
 
     story(test)

@@ -10,7 +10,7 @@ from mailroom.actors.people.push import SUBSCRIPTIONS_MAX, PathError, subscribe,
 from mailroom.actors.people.session import leave, session_of
 from mailroom.actors.providers.webpush import EndpointError, Keys, WebPush
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.people.test_enter import House
+from tests.actors.people.test_enter import Logins
 from tests.actors.push_service import Browser, new_private_key
 from tests.rooms import room_of
 
@@ -86,8 +86,8 @@ def test_a_browser_can_be_unsubscribed_by_its_person_alone(salon):
 
 def test_who_logs_out_is_shown_nothing_there_any_more(salon):
     async def test(salon):
-        house = House(salon.pool)
-        entered = await house.entered(bot="salon")
+        logins = Logins(salon.pool)
+        entered = await logins.entered(bot="salon")
         session = await session_of(salon.pool, "salon", entered.token)
         await salon.subscribe(entered.person, session=session)
         await leave(salon.pool, session)

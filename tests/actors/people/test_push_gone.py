@@ -17,25 +17,25 @@ from tests.actors.push_service import new_private_key, open_push_service
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_is_gone_is_forgotten_at_its_bot(play, tmp_path, status):
-    async def scenario(stand):
+    async def scenario(queues):
         client = await aio(new_client)
         web_push = WebPush(new_private_key(), "mailto:ops@salon.example", client, hosts=["127.0.0.1"])
         gone, stays = service.browser("gone"), service.browser("stays")
         for bot, person, browser in (("salon", "p_1", gone), ("salon", "p_2", stays), ("other", "p_1", gone)):
-            await aio(subscribe, stand.pool, web_push, bot, person, browser.subscription, None)
+            await aio(subscribe, queues.pool, web_push, bot, person, browser.subscription, None)
         service.answers.append((status, {}))
 
         async def told():
-            async with stand.pool.acquire() as connection, connection.transaction():
+            async with queues.pool.acquire() as connection, connection.transaction():
                 tx = Transaction(connection, Cause(bot="salon", trace="", who="", effect=str))
                 return await push(tx, "salon", "p_1", "Ready", "Come in", "?order=17")
 
         assert await aio(told) == 1
-        forgets = partial(subscriptions.gone, stand.pool, "salon")
-        await stand.start(webpush_handlers("salon", web_push, forgets))
-        await stand.quiet()
+        forgets = partial(subscriptions.gone, queues.pool, "salon")
+        await queues.start(webpush_handlers("salon", web_push, forgets))
+        await queues.quiet()
         rows = "SELECT array_agg(bot || ' ' || endpoint ORDER BY bot) FROM mailroom.push_subscription"
-        left = await stand.fetch(rows)
+        left = await queues.fetch(rows)
         assert sorted(left) == [f"other {gone.subscription.endpoint}", f"salon {stays.subscription.endpoint}"]
         await aio(client.aclose)
 

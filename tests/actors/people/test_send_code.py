@@ -35,21 +35,21 @@ def send(play):
     """A code for each address, sent by a company: the jobs' stories, what on-call sees of them, the codes."""
 
     def send(company, *addresses, before=""):
-        async def scenario(stand):
+        async def scenario(queues):
             codes = Codes(Vault([Vault.new_key()]))
             for address in addresses:
-                await aio(codes.issue, stand.pool, "shop", address, "ru", "Магазин")
-            rows = await aio(stand.pool.fetch, "SELECT id, payload FROM mailroom.outbox_job ORDER BY id")
+                await aio(codes.issue, queues.pool, "shop", address, "ru", "Магазин")
+            rows = await aio(queues.pool.fetch, "SELECT id, payload FROM mailroom.outbox_job ORDER BY id")
             if before:
-                await stand.execute(before)
-            await stand.start(code_handlers("shop", codes, [company]))
+                await queues.execute(before)
+            await queues.start(code_handlers("shop", codes, [company]))
             ids = [row["id"] for row in rows]
-            await stand.until_true(partial(over, stand, ids))
+            await queues.until_true(partial(over, queues, ids))
             made = [codes.unseal(SendCode(**json.loads(row["payload"]))) for row in rows]
-            return [await stand.story(id_) for id_ in ids], [await stand.seen(id_) for id_ in ids], made
+            return [await queues.story(id_) for id_ in ids], [await queues.seen(id_) for id_ in ids], made
 
-        async def over(stand, ids):
-            return all([await stand.story(id_) for id_ in ids])
+        async def over(queues, ids):
+            return all([await queues.story(id_) for id_ in ids])
 
         return play(scenario)
 

@@ -23,7 +23,7 @@ from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import open_stand
+from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.till import Shop
 
 FORGED = 350
@@ -33,8 +33,8 @@ EVENTS = ("payment.succeeded", "payment.canceled", "payment.waiting_for_capture"
 class Stage:
     """Two processes that take notices, on one Postgres; a queue of payments; and the gateway."""
 
-    def __init__(self, stand, doors, http, url, provider):
-        self.stand, self.doors, self.provider = stand, doors, provider
+    def __init__(self, queues, doors, http, url, provider):
+        self.queues, self.doors, self.provider = queues, doors, provider
         self._http, self._url = http, url
         self.shop = Shop(provider)
 
@@ -42,11 +42,11 @@ class Stage:
         """A payment of ours, as the gateway has it."""
         row = await aio(
             lambda: open_payment(
-                self.stand.pool, bot="shop", provider="yookassa", purpose="shop.order", reference=reference,
+                self.queues.pool, bot="shop", provider="yookassa", purpose="shop.order", reference=reference,
                 amount_minor=149_000, currency="RUB",
             )
         )  # fmt: skip
-        made = lambda: made_at(self.provider, row, self.stand.pool, description="x", return_url="https://x")  # noqa: E731
+        made = lambda: made_at(self.provider, row, self.queues.pool, description="x", return_url="https://x")  # noqa: E731
         return await aio(made)
 
     async def pays(self, payment):
@@ -77,8 +77,8 @@ class Stage:
         )
 
     async def work(self):
-        await self.shop.start(self.stand)
-        await self.stand.quiet()
+        await self.shop.start(self.queues)
+        await self.queues.quiet()
 
     async def looks(self):
         """Which payments the gateway was asked about."""
@@ -87,17 +87,17 @@ class Stage:
 
     async def time_stands_still(self):
         """However slow this machine is: what waits for its time, or keeps others waiting, keeps on."""
-        await self.stand.execute(
+        await self.queues.execute(
             "UPDATE mailroom.outbox_dedup SET expires_at = 'infinity' WHERE key LIKE 'look:%'"
         )
-        await self.stand.execute("UPDATE mailroom.outbox_job SET run_at = now() + interval '1 hour'")
+        await self.queues.execute("UPDATE mailroom.outbox_job SET run_at = now() + interval '1 hour'")
 
     async def allowance_is_over(self):
         """Time passes: the looks under way are over, and the seconds after them, too."""
-        await self.stand.execute("DELETE FROM mailroom.outbox_dedup WHERE key LIKE 'look:%'")
+        await self.queues.execute("DELETE FROM mailroom.outbox_dedup WHERE key LIKE 'look:%'")
 
     async def status(self, payment):
-        return (await aio(find_payment, self.stand.pool, payment.id)).status
+        return (await aio(find_payment, self.queues.pool, payment.id)).status
 
     async def _pull(self, lever, **given):
         answer = await aio(lambda: self._http.post(f"{self._url}/sim/{lever}", json=given))
@@ -111,7 +111,7 @@ def stage(jobs_url):  # noqa: F811
     def run(test):
         async def main():
             with trio.fail_after(60):
-                async with open_stand(jobs_url) as stand, gateway() as (http, url):
+                async with open_queues(jobs_url) as queues, gateway() as (http, url):
                     provider = YooKassa(
                         http,
                         shop_id="demo",
@@ -119,11 +119,11 @@ def stage(jobs_url):  # noqa: F811
                         base_url=f"{url}/yookassa/v3",
                         sources=None,
                     )
-                    doors = [_door(provider, stand) for _ in range(2)]
-                    await stand.execute(
+                    doors = [_door(provider, queues) for _ in range(2)]
+                    await queues.execute(
                         "CREATE TABLE told (id serial, what text, payment bigint, amount bigint)"
                     )
-                    made = Stage(stand, doors, http, url, provider)
+                    made = Stage(queues, doors, http, url, provider)
                     await made._pull("notify", paused=True)
                     await test(made)
 
@@ -151,10 +151,10 @@ async def _client():
     return httpx.AsyncClient(trust_env=False)
 
 
-def _door(provider, stand):
+def _door(provider, queues):
     app = QuartTrio("payments")
-    enqueuer = Enqueuer(stand.pool, Bell(stand.pool))
-    payments = PaymentDoor({"yookassa": provider}, enqueuer, database=stand.pool)
+    enqueuer = Enqueuer(queues.pool, Bell(queues.pool))
+    payments = PaymentDoor({"yookassa": provider}, enqueuer, database=queues.pool)
     app.register_blueprint(account_doors({"payment": payments}))
     return app.test_client()
 
@@ -188,7 +188,7 @@ def test_a_payment_is_looked_at_again_once_the_seconds_are_over(stage):
         assert (refused.status, refused.wait) == (503, "5")
         await stage.allowance_is_over()
         assert (await stage.post(own.provider_id)).status == 200
-        await stage.stand.quiet()
+        await stage.queues.quiet()
         assert await stage.status(own) == "paid"
 
     stage(scenario)
@@ -200,9 +200,9 @@ def test_what_was_not_looked_at_is_found_without_a_notice(stage):
         await stage.post(own.provider_id, "payment.canceled")
         await stage.pays(own)
         assert (await stage.post(own.provider_id)).status == 503
-        await stage.stand.execute("DELETE FROM mailroom.outbox_job")
-        await stage.stand.execute("UPDATE mailroom.payment SET created_at = now() - interval '6 minutes'")
-        await stage.stand.enqueue(RECONCILE(Reconcile()))
+        await stage.queues.execute("DELETE FROM mailroom.outbox_job")
+        await stage.queues.execute("UPDATE mailroom.payment SET created_at = now() - interval '6 minutes'")
+        await stage.queues.enqueue(RECONCILE(Reconcile()))
         await stage.work()
         assert await stage.status(own) == "paid"
 
@@ -218,7 +218,7 @@ def test_a_forged_notice_of_a_payment_that_pends_is_not_asked_about_more_often_t
         waits = (
             "SELECT backoff_seconds, backoff_jitter FROM mailroom.outbox_job WHERE name = 'payment.confirm'"
         )
-        assert [tuple(row) for row in await aio(stage.stand.pool.fetch, waits)] == [(5.0, 0.0)]
+        assert [tuple(row) for row in await aio(stage.queues.pool.fetch, waits)] == [(5.0, 0.0)]
         assert (await stage.flood([own.provider_id] * 20))[1] == 0
         assert len(await stage.looks()) == 1
 

@@ -21,7 +21,7 @@ from mailroom.ingress.payments.notices import PaymentDoor
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import open_stand
+from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.till import MemoryProvider, Shop
 
 DOOR = "/webhook/payment/yoomoney"
@@ -56,13 +56,13 @@ def provider():
 
 @pytest.fixture
 def door(jobs_url, provider):  # noqa: F811
-    """Run a test that is given a client, and a stand of jobs."""
+    """Run a test that is given a client, and queues."""
 
     def run(test, trusted=(), wrap=lambda enqueuer: enqueuer):
         async def main():
             with trio.fail_after(30):
-                async with open_stand(jobs_url) as stand:
-                    enqueuer = wrap(Enqueuer(stand.pool, Bell(stand.pool)))
+                async with open_queues(jobs_url) as queues:
+                    enqueuer = wrap(Enqueuer(queues.pool, Bell(queues.pool)))
                     app = QuartTrio("payments")
                     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
                     real = Aaio(
@@ -74,9 +74,9 @@ def door(jobs_url, provider):  # noqa: F811
                         api_key="k",
                     )
                     providers = {provider.name: provider, "aaio": Signed("aaio"), "real": real}
-                    payments = PaymentDoor(providers, enqueuer, database=stand.pool)
+                    payments = PaymentDoor(providers, enqueuer, database=queues.pool)
                     app.register_blueprint(account_doors({"payment": payments}, trusted))
-                    return await test(app.test_client(), stand)
+                    return await test(app.test_client(), queues)
 
         return host.run(main)
 
@@ -100,17 +100,17 @@ def counted(verdict):
     return REGISTRY.get_sample_value("mailroom_payment_notices_total", labels) or 0.0
 
 
-async def jobs(stand):
-    rows = await aio(stand.pool.fetch, "SELECT name, payload FROM mailroom.outbox_job ORDER BY id")
+async def jobs(queues):
+    rows = await aio(queues.pool.fetch, "SELECT name, payload FROM mailroom.outbox_job ORDER BY id")
     return [tuple(row) for row in rows]
 
 
 def test_a_genuine_notice_is_durable_before_it_is_answered(door, provider):
-    async def test(client, stand):
+    async def test(client, queues):
         answer = await post(client)
         assert (answer.status, answer.text) == (200, "OK")
         payload = '{"provider":"yoomoney","provider_id":"p-1","state":"paid"}'
-        assert await jobs(stand) == [("payment.noticed", payload)]
+        assert await jobs(queues) == [("payment.noticed", payload)]
 
     before = counted("accepted")
     door(test)
@@ -121,8 +121,8 @@ def test_a_genuine_notice_is_durable_before_it_is_answered(door, provider):
 def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
     shop = Shop(provider)
 
-    async def test(client, stand):
-        id_ = await shop.open(stand)
+    async def test(client, queues):
+        id_ = await shop.open(queues)
         provider.becomes(f"p-{id_}", "paid")
         answers = []
 
@@ -133,10 +133,10 @@ def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
             for _ in range(50):
                 nursery.start_soon(one)
         assert [answer.status for answer in answers] == [200] * 50
-        assert len(await jobs(stand)) == 1
-        await shop.start(stand)
-        await stand.quiet()
-        assert (await shop.told(stand), provider.fetched) == ([("paid", 149_000)], [f"p-{id_}"])
+        assert len(await jobs(queues)) == 1
+        await shop.start(queues)
+        await queues.quiet()
+        assert (await shop.told(queues), provider.fetched) == ([("paid", 149_000)], [f"p-{id_}"])
 
     before = counted("accepted"), counted("repeated")
     door(test)
@@ -144,11 +144,11 @@ def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
 
 
 def test_a_forged_notice_is_refused_told_and_counted(door):
-    async def test(client, stand):
+    async def test(client, queues):
         answer = await post(client, signature="forged")
         assert answer.status == 401
         assert "signature" not in answer.text
-        assert await jobs(stand) == []
+        assert await jobs(queues) == []
 
     before = counted("forged")
     with capture_logs() as lines:
@@ -161,29 +161,29 @@ def test_a_forged_notice_is_refused_told_and_counted(door):
 
 @pytest.mark.parametrize("id_", ["a\0b", "9" * 5_000, "x" * 300])
 def test_a_signed_notice_of_what_cannot_be_a_payment_is_malformed(door, id_):
-    async def test(client, stand):
+    async def test(client, queues):
         form = {"merchant_id": "m", "order_id": id_, "amount": "1490", "currency": "RUB"}
         form["sign"] = sign("m", "1490", "RUB", "2", id_)
         answer = await post(client, urlencode(form), path="/webhook/payment/real")
         assert answer.status == 400
-        assert await jobs(stand) == []
+        assert await jobs(queues) == []
 
     door(test)
 
 
 @pytest.mark.parametrize("amount", ["9" * 5_000, "1\0", "NaN", "1e999999999"])
 def test_a_signed_notice_with_an_amount_that_is_none_is_still_asked_about(door, amount):
-    async def test(client, stand):
+    async def test(client, queues):
         form = {"merchant_id": "m", "order_id": "p-1", "amount": amount, "currency": "RUB"}
         form["sign"] = sign("m", amount, "RUB", "2", "p-1")
         assert (await post(client, urlencode(form), path="/webhook/payment/real")).status == 200
-        assert len(await jobs(stand)) == 1
+        assert len(await jobs(queues)) == 1
 
     door(test)
 
 
 def test_an_unknown_provider_is_told_which_there_are(door, provider):
-    async def test(client, _stand):
+    async def test(client, _queues):
         answer = await post(client, path="/webhook/payment/paypal")
         assert answer.status == 404
         assert "yoomoney, aaio, real" in answer.text
@@ -193,7 +193,7 @@ def test_an_unknown_provider_is_told_which_there_are(door, provider):
 
 
 def test_a_notice_has_to_be_posted(door):
-    async def test(client, _stand):
+    async def test(client, _queues):
         assert (await client.get(DOOR)).status_code == 405
 
     door(test)
@@ -202,7 +202,7 @@ def test_a_notice_has_to_be_posted(door):
 @pytest.mark.parametrize("size", [NOTICE_BYTES_MAX + 1, 2 * 1024 * 1024])
 @pytest.mark.parametrize("announced", [True, False])
 def test_what_is_too_long_is_refused_unread(door, provider, size, announced):
-    async def test(client, _stand):
+    async def test(client, _queues):
         if announced:
             assert (await post(client, b"x" * size)).status == 413
             return
@@ -236,12 +236,12 @@ def test_while_the_store_is_down_the_provider_is_asked_to_come_again(door):
         enqueuer._pool = pools[0]
         return enqueuer
 
-    async def test(client, stand):
+    async def test(client, queues):
         answer = await post(client)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
         pools[0].down = False
         assert (await post(client)).status == 200
-        assert len(await jobs(stand)) == 1
+        assert len(await jobs(queues)) == 1
 
     before = counted("not_stored")
     door(test, wrap=breakable)
@@ -249,17 +249,17 @@ def test_while_the_store_is_down_the_provider_is_asked_to_come_again(door):
 
 
 def test_a_notice_about_several_payments_is_a_job_for_each(door):
-    async def test(client, stand):
+    async def test(client, queues):
         assert (await post(client, "p-1 paid p-2 canceled")).status == 200
-        assert len(await jobs(stand)) == 2
+        assert len(await jobs(queues)) == 2
 
     door(test)
 
 
 def test_a_notice_about_no_payment_is_answered_and_forgotten(door):
-    async def test(client, stand):
+    async def test(client, queues):
         assert (await post(client, "")).status == 200
-        assert await jobs(stand) == []
+        assert await jobs(queues) == []
 
     before = counted("irrelevant")
     door(test)
@@ -267,10 +267,10 @@ def test_a_notice_about_no_payment_is_answered_and_forgotten(door):
 
 
 def test_two_notices_that_claim_nothing_are_both_looked_into(door):
-    async def test(client, stand):
+    async def test(client, queues):
         for body in ("p-1 -", "p-1  -", "p-1 -"):
             assert (await post(client, body)).status == 200
-        assert len(await jobs(stand)) == 2
+        assert len(await jobs(queues)) == 2
 
     door(test)
 
@@ -278,10 +278,10 @@ def test_two_notices_that_claim_nothing_are_both_looked_into(door):
 def test_a_notice_that_cannot_be_verified_now_is_asked_for_again(door, provider):
     provider.unsure = ProviderUnavailableError("which session is not known")
 
-    async def test(client, stand):
+    async def test(client, queues):
         answer = await post(client)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
-        assert await jobs(stand) == []
+        assert await jobs(queues) == []
 
     before = counted("unverified")
     door(test)
@@ -292,7 +292,7 @@ def test_a_notice_that_cannot_be_verified_now_is_asked_for_again(door, provider)
 
 
 def test_a_forwarded_address_is_believed_of_trusted_proxies_only(door, provider):
-    async def test(client, _stand):
+    async def test(client, _queues):
         await post(client, **{"X-Forwarded-For": "185.71.76.1"})
 
     door(test)

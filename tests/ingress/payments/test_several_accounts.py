@@ -24,7 +24,7 @@ from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.payments import created_at_provider, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
-from tests.actors.jobs.stand import open_stand
+from tests.actors.jobs.queue_harness import open_queues
 
 
 def accounts():
@@ -51,17 +51,17 @@ def accounts():
 
 @pytest.fixture
 def door(jobs_url):  # noqa: F811
-    """Run a test that is given a way to post, and a stand of jobs."""
+    """Run a test that is given a way to post, and queues."""
 
     def run(test):
         async def main():
             with trio.fail_after(30):
-                async with open_stand(jobs_url) as stand:
+                async with open_queues(jobs_url) as queues:
                     app = QuartTrio("payments")
-                    enqueuer = Enqueuer(stand.pool, Bell(stand.pool))
-                    payments = PaymentDoor(Accounts(accounts()), enqueuer, database=stand.pool)
+                    enqueuer = Enqueuer(queues.pool, Bell(queues.pool))
+                    payments = PaymentDoor(Accounts(accounts()), enqueuer, database=queues.pool)
                     app.register_blueprint(account_doors({"payment": payments}))
-                    await test(Door(app.test_client(), stand))
+                    await test(Door(app.test_client(), queues))
 
         host.run(main)
 
@@ -69,8 +69,8 @@ def door(jobs_url):  # noqa: F811
 
 
 class Door:
-    def __init__(self, client, stand):
-        self._client, self.stand = client, stand
+    def __init__(self, client, queues):
+        self._client, self.queues = client, queues
 
     async def post(self, name, body, **headers):
         answer = await self._client.post(
@@ -83,17 +83,17 @@ class Door:
 
     async def in_line(self):
         """Which account looks into which payment."""
-        rows = await aio(self.stand.pool.fetch, "SELECT payload FROM mailroom.outbox_job ORDER BY id")
+        rows = await aio(self.queues.pool.fetch, "SELECT payload FROM mailroom.outbox_job ORDER BY id")
         payloads = [json.loads(row[0]) for row in rows]
         return sorted((one["provider"], one["provider_id"]) for one in payloads)
 
     async def knows(self, account, provider_id):
         async def write():
             row = await open_payment(
-                self.stand.pool, bot="shop", provider=account, purpose="shop.order", reference="1042",
+                self.queues.pool, bot="shop", provider=account, purpose="shop.order", reference="1042",
                 amount_minor=149_000, currency="RUB",
             )  # fmt: skip
-            await created_at_provider(self.stand.pool, row.id, provider_id)
+            await created_at_provider(self.queues.pool, row.id, provider_id)
 
         await aio(write)
 

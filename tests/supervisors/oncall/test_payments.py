@@ -60,13 +60,13 @@ def test_lost_payments_are_counted_until_they_are_ended(play, jobs_url):  # noqa
     def counted():
         return REGISTRY.get_sample_value("mailroom_payments_lost", {"account": "yookassa"})
 
-    async def scenario(stand):
-        await aio(lambda: note_lost(stand.pool, **LOST))
-        await aio(lambda: note_lost(stand.pool, **{**LOST, "provider_id": "p-2", "state": "pending"}))
-        await count_lost(stand.pool)
+    async def scenario(queues):
+        await aio(lambda: note_lost(queues.pool, **LOST))
+        await aio(lambda: note_lost(queues.pool, **{**LOST, "provider_id": "p-2", "state": "pending"}))
+        await count_lost(queues.pool)
         assert counted() == 1
-        await stand.execute("DELETE FROM mailroom.payment_lost")
-        await count_lost(stand.pool)
+        await queues.execute("DELETE FROM mailroom.payment_lost")
+        await count_lost(queues.pool)
         assert counted() == 0
 
     play(scenario)

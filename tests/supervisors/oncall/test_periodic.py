@@ -20,7 +20,7 @@ from mailroom.supervisors.oncall.errors import UnknownTargetError
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.periodic import Periodic, wait_seconds
-from tests.actors.jobs.stand import Life
+from tests.actors.jobs.queue_harness import Life
 
 BY = By("ann", "the provider is back")
 

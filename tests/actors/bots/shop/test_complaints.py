@@ -7,8 +7,8 @@ from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.runtime.bridge import aio
-from tests.actors.bots.stage import OWNER as DEMO_OWNER
-from tests.actors.bots.stage import perform
+from tests.actors.bots.bot_harness import OWNER as DEMO_OWNER
+from tests.actors.bots.bot_harness import run_scenario
 
 OWNER, OTHER = 7_000_001, 7_000_002
 BUYER = 100
@@ -177,43 +177,45 @@ def test_a_message_of_a_state_without_its_form_goes_to_the_shop_as_ever(ann):
 @pytest.fixture
 def play(clean_postgres_url, clean_redis_url):
     def play(scenario):
-        perform("shop", scenario, clean_postgres_url, clean_redis_url)
+        run_scenario("shop", scenario, clean_postgres_url, clean_redis_url)
 
     return play
 
 
-async def buys(stage):
-    await aio(fill, stage.database, stage.services.vault)
-    await stage.write(BUYER, "/catalog")
+async def buys(harness):
+    await aio(fill, harness.database, harness.services.vault)
+    await harness.write(BUYER, "/catalog")
     for label in ("Work", "Glider", "Buy now", "💳"):
-        await stage.tap(BUYER, label)
-    await stage.pay()
+        await harness.tap(BUYER, label)
+    await harness.pay()
 
 
 def test_from_the_dead_key_to_another_one_with_a_crash_at_every_answer(play):
     """Each handler ends after its rows were written, before anybody was told, and is run again."""
 
-    async def scenario(stage):
-        await buys(stage)
-        await stage.tap(BUYER, BUTTON)
-        stage.telegram.tell(RuntimeError("the handler ended here"), method="sendMessage", chat_id=BUYER)
-        await stage.write(BUYER, "The key is dead")
-        told = [text for text in stage.heard(DEMO_OWNER) if "A problem with order 1001" in text]
+    async def scenario(harness):
+        await buys(harness)
+        await harness.tap(BUYER, BUTTON)
+        harness.telegram.tell(RuntimeError("the handler ended here"), method="sendMessage", chat_id=BUYER)
+        await harness.write(BUYER, "The key is dead")
+        told = [text for text in harness.heard(DEMO_OWNER) if "A problem with order 1001" in text]
         assert len(told) == 1
         assert "The key is dead" in told[0]
-        await stage.tap(DEMO_OWNER, "Answer")
-        stage.telegram.tell(RuntimeError("the handler ended here"), method="sendMessage", chat_id=DEMO_OWNER)
-        await stage.write(DEMO_OWNER, "One moment!")
-        assert sum("One moment!" in text for text in stage.heard(BUYER)) == 1
-        before = len(stage.heard(BUYER))
-        stage.telegram.tell(
+        await harness.tap(DEMO_OWNER, "Answer")
+        harness.telegram.tell(
+            RuntimeError("the handler ended here"), method="sendMessage", chat_id=DEMO_OWNER
+        )
+        await harness.write(DEMO_OWNER, "One moment!")
+        assert sum("One moment!" in text for text in harness.heard(BUYER)) == 1
+        before = len(harness.heard(BUYER))
+        harness.telegram.tell(
             RuntimeError("the handler ended here"), method="editMessageText", chat_id=DEMO_OWNER
         )
-        await stage.tap(DEMO_OWNER, "Replace: Glider")
-        (given,) = stage.heard(BUYER)[before:]
+        await harness.tap(DEMO_OWNER, "Replace: Glider")
+        (given,) = harness.heard(BUYER)[before:]
         assert "A replacement in order 1001" in given
         assert "DEMO-PLANER-0002" in given
-        assert await stage.value("SELECT count(*) FROM shop.stock_items WHERE order_id = 1001") == 2
-        assert await stage.dead() == []
+        assert await harness.value("SELECT count(*) FROM shop.stock_items WHERE order_id = 1001") == 2
+        assert await harness.dead() == []
 
     play(scenario)

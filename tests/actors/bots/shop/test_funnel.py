@@ -66,11 +66,11 @@ def test_what_is_paid_and_what_is_delivered_is_told_too(play):  # noqa: F811
 
     before = told("paid"), told("delivered")
 
-    async def scenario(world):
-        order = await world.order((await world.product(1), 1))
-        await world.pay(order)
-        await world.quiet()
-        assert await world.status(order) == "delivered"
+    async def scenario(shop):
+        order = await shop.order((await shop.product(1), 1))
+        await shop.pay(order)
+        await shop.quiet()
+        assert await shop.status(order) == "delivered"
 
     play(scenario)
     assert (told("paid"), told("delivered")) == (before[0] + 1, before[1] + 1)

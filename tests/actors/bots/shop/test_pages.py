@@ -12,8 +12,8 @@ from mailroom.actors.bots.shop.orders import expire
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
+from tests.actors.bots.bot_harness import run_scenario
 from tests.actors.bots.shop.conftest import plain
-from tests.actors.bots.stage import perform
 from tests.rooms import transaction_on
 from tests.shop_tables import SCHEMA
 
@@ -148,25 +148,25 @@ def test_whatever_stands_in_the_state_is_no_fault(ann, kept):
 @pytest.fixture
 def play(clean_postgres_url, clean_redis_url):
     def play(scenario, **options):
-        perform("shop", scenario, clean_postgres_url, clean_redis_url, **options)
+        run_scenario("shop", scenario, clean_postgres_url, clean_redis_url, **options)
 
     return play
 
 
-async def buys(stage):
-    await aio(fill, stage.database, stage.services.vault)
-    await stage.write(ANN, "/catalog")
+async def buys(harness):
+    await aio(fill, harness.database, harness.services.vault)
+    await harness.write(ANN, "/catalog")
     for label in ("Work", "Glider", "Buy now", "💳"):
-        await stage.tap(ANN, label)
-    await stage.pay()
+        await harness.tap(ANN, label)
+    await harness.pay()
 
 
 def test_a_payment_turns_the_message_to_delivered_without_a_press(play):
-    async def scenario(stage):
-        await buys(stage)
+    async def scenario(harness):
+        await buys(harness)
         edits = [
             args["text"]
-            for name, args in stage.telegram.calls
+            for name, args in harness.telegram.calls
             if (name, args.get("chat_id")) == ("editMessageText", ANN)
         ]
         assert "Order 1001" in edits[-1]

@@ -81,7 +81,7 @@ BOOKS = {
 }
 
 
-class Stand:
+class ShopDomain:
     """The shop's domain, and short ways to do with it what scenarios are made of."""
 
     def __init__(self, pool, vault):
@@ -232,10 +232,10 @@ def play(shop_database, vault, monkeypatch):
     def play(scenario, connections=8):
         async def main():
             async with shop_pool(shop_database, connections) as pool:
-                stand = Stand(pool, vault)
-                stand.follows = follows
-                await scenario(stand)
-                await stand.check_the_books()
+                domain = ShopDomain(pool, vault)
+                domain.follows = follows
+                await scenario(domain)
+                await domain.check_the_books()
 
         asyncio.run(main())
 

@@ -107,12 +107,12 @@ def test_a_promo_code_is_read_as_it_is_typed(typed, code):
 
 @pytest.mark.parametrize("price_minor", [1, 2, 3, 99, 100, 101, 129_050, 10**12 + 7])
 def test_the_view_computes_the_same_prices(play, price_minor):
-    async def scenario(stand):
-        id_ = await stand.product(1, price_minor=price_minor)
+    async def scenario(domain):
+        id_ = await domain.product(1, price_minor=price_minor)
         percents = [1, 7, 10, 33, 50, 66, 89, 90]
         for percent in percents:
-            await stand.discount(percent, product_id=id_)
-        product = await find_product(stand.pool, Language.EN, id_)
+            await domain.discount(percent, product_id=id_)
+        product = await find_product(domain.pool, Language.EN, id_)
         assert {one.percent: one.price_minor for one in product.discounts} == {
             percent: discounted(price_minor, percent) for percent in percents
         }
@@ -121,36 +121,36 @@ def test_the_view_computes_the_same_prices(play, price_minor):
 
 
 def test_a_discount_is_there_while_it_is_in_force(play):
-    async def scenario(stand):
-        id_ = await stand.product(1)
-        other = await stand.product(1)
+    async def scenario(domain):
+        id_ = await domain.product(1)
+        other = await domain.product(1)
 
         async def percents():
-            product = await find_product(stand.pool, Language.RU, id_)
+            product = await find_product(domain.pool, Language.RU, id_)
             return {one.percent for one in product.discounts if one.promo_code != "WELCOME10"}
 
-        hour = await stand.value("SELECT now() + interval '1 hour'")
-        past = await stand.value("SELECT now() - interval '1 hour'")
-        long_ago = await stand.value("SELECT now() - interval '2 hours'")
-        await stand.discount(1)
-        await stand.discount(2, product_id=id_, ends_at=hour)
-        await stand.discount(3, starts_at=hour)
-        await stand.discount(4, starts_at=long_ago, ends_at=past)
-        await stand.discount(5, active=False)
-        await stand.discount(6, product_id=other)
-        await stand.discount(7, promo_code="GONE", uses_max=1, uses=1)
-        await stand.discount(8, promo_code="LEFT", uses_max=2, uses=1)
+        hour = await domain.value("SELECT now() + interval '1 hour'")
+        past = await domain.value("SELECT now() - interval '1 hour'")
+        long_ago = await domain.value("SELECT now() - interval '2 hours'")
+        await domain.discount(1)
+        await domain.discount(2, product_id=id_, ends_at=hour)
+        await domain.discount(3, starts_at=hour)
+        await domain.discount(4, starts_at=long_ago, ends_at=past)
+        await domain.discount(5, active=False)
+        await domain.discount(6, product_id=other)
+        await domain.discount(7, promo_code="GONE", uses_max=1, uses=1)
+        await domain.discount(8, promo_code="LEFT", uses_max=2, uses=1)
         assert await percents() == {1, 2, 8}
-        refused = [await why_refused(stand.pool, code) for code in ("LEFT", "GONE", "NONE")]
+        refused = [await why_refused(domain.pool, code) for code in ("LEFT", "GONE", "NONE")]
         assert refused == [None, "used_up", "unknown"]
-        await stand.sql("DELETE FROM shop.discounts WHERE promo_code IS NOT NULL")
+        await domain.sql("DELETE FROM shop.discounts WHERE promo_code IS NOT NULL")
 
     play(scenario)
 
 
 def test_the_database_itself_refuses_a_discount_of_everything(play):
-    async def scenario(stand):
+    async def scenario(domain):
         with pytest.raises(asyncpg.CheckViolationError):
-            await stand.discount(91)
+            await domain.discount(91)
 
     play(scenario)

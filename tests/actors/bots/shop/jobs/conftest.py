@@ -5,7 +5,7 @@ import trio
 
 from mailroom.actors.runtime import host
 from mailroom.storage.postgres.outbox.job import Backoff
-from tests.actors.bots.shop.jobs.world import open_world
+from tests.actors.bots.shop.jobs.shop_harness import open_shop
 
 SCENARIO_SECONDS = 60.0
 
@@ -17,11 +17,11 @@ def play(shop_database, clean_redis_url, vault):
     def play(scenario, *, dead=(), **options):
         async def main():
             with trio.fail_after(SCENARIO_SECONDS):
-                async with open_world(shop_database, clean_redis_url, vault, **options) as world:
-                    await world.start()
-                    await scenario(world)
-                    assert [name for name, _ in await world.dead()] == list(dead), await world.dead()
-                    await world.stop()
+                async with open_shop(shop_database, clean_redis_url, vault, **options) as shop:
+                    await shop.start()
+                    await scenario(shop)
+                    assert [name for name, _ in await shop.dead()] == list(dead), await shop.dead()
+                    await shop.stop()
 
         return host.run(main)
 

@@ -15,131 +15,131 @@ from mailroom.actors.bots.shop.stock import withdraw
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.http import ForbiddenAddressError
 from mailroom.actors.uses.signature import sign
-from tests.actors.bots.shop.jobs.world import PRICE, SECRET, SUPPLIER_CHAT
+from tests.actors.bots.shop.jobs.shop_harness import PRICE, SECRET, SUPPLIER_CHAT
 
 PAUSE = httpx.Response(503, headers={"Retry-After": "1800"})
 
 
 def test_a_paid_order_is_delivered_with_all_that_follows(play):
-    async def scenario(world):
-        grandma = await world.person()
-        friend = await world.person(brought_by=grandma)
-        buyer = await world.person(brought_by=friend)
-        product = await world.product(3)
-        order = await world.order((product, 2), buyer=buyer)
-        payment = await world.pay(order)
-        await world.quiet()
+    async def scenario(shop):
+        grandma = await shop.person()
+        friend = await shop.person(brought_by=grandma)
+        buyer = await shop.person(brought_by=friend)
+        product = await shop.product(3)
+        order = await shop.order((product, 2), buyer=buyer)
+        payment = await shop.pay(order)
+        await shop.quiet()
 
-        assert await world.status(order) == "delivered"
-        assert len(await world.goods(order)) == 2
-        assert world.events(buyer) == [
+        assert await shop.status(order) == "delivered"
+        assert len(await shop.goods(order)) == 2
+        assert shop.events(buyer) == [
             ("shop.delivered", {"order": order.number}),
             ("shop.receipt", {"order": order.number, "payment": int(payment.removeprefix("p-"))}),
         ]
         told = {"order": order.number, "currency": "RUB"}
         bonus = {"level": 1, "amount_minor": PRICE * 2 * 5 // 100, "friend": f"Person {buyer}"}
-        assert world.events(friend) == [("shop.bonus", {**told, **bonus})]
+        assert shop.events(friend) == [("shop.bonus", {**told, **bonus})]
         bonus = {"level": 2, "amount_minor": PRICE * 2 * 2 // 100, "friend": f"Person {friend}"}
-        assert world.events(grandma) == [("shop.bonus", {**told, **bonus})]
-        assert (await world.balance(friend), await world.balance(grandma)) == (1_000, 400)
-        assert await world.boards() == [(buyer, 1, PRICE * 2)]
-        traces = await world.sql("SELECT DISTINCT trace FROM mailroom.outbox_event")
+        assert shop.events(grandma) == [("shop.bonus", {**told, **bonus})]
+        assert (await shop.balance(friend), await shop.balance(grandma)) == (1_000, 400)
+        assert await shop.boards() == [(buyer, 1, PRICE * 2)]
+        traces = await shop.sql("SELECT DISTINCT trace FROM mailroom.outbox_event")
         assert traces == [(f"yoomoney:{payment}",)]
 
     play(scenario)
 
 
 def test_an_order_that_the_balance_pays_for_is_delivered_and_earns_nobody_a_bonus(play):
-    async def scenario(world):
-        friend = await world.person()
-        rich = await world.person(brought_by=friend)
-        product = await world.product(2)
-        first = await world.order((product, 1), buyer=await world.person(brought_by=rich))
-        await world.pay(first)
-        await world.quiet()
-        assert await world.balance(rich) == PRICE  # all of it, by the options below
-        order = await world.order((product, 1), buyer=rich, use_balance=True)
-        world.stand.ears.wake("shop.delivery")
-        await world.quiet()
-        assert await world.status(order) == "delivered"
-        assert world.names(rich) == ["shop.bonus", "shop.delivered", "shop.receipt"]
-        assert world.events(rich, "shop.receipt")[0][1] == {"order": order.number, "payment": None}
-        assert (await world.balance(rich), await world.balance(friend)) == (0, 0)
+    async def scenario(shop):
+        friend = await shop.person()
+        rich = await shop.person(brought_by=friend)
+        product = await shop.product(2)
+        first = await shop.order((product, 1), buyer=await shop.person(brought_by=rich))
+        await shop.pay(first)
+        await shop.quiet()
+        assert await shop.balance(rich) == PRICE  # all of it, by the options below
+        order = await shop.order((product, 1), buyer=rich, use_balance=True)
+        shop.queues.ears.wake("shop.delivery")
+        await shop.quiet()
+        assert await shop.status(order) == "delivered"
+        assert shop.names(rich) == ["shop.bonus", "shop.delivered", "shop.receipt"]
+        assert shop.events(rich, "shop.receipt")[0][1] == {"order": order.number, "payment": None}
+        assert (await shop.balance(rich), await shop.balance(friend)) == (0, 0)
 
     play(scenario, options=Options(bonus_percent=(100,)))
 
 
 def test_bonuses_are_of_what_was_paid_with_money(play):
-    async def scenario(world):
-        friend = await world.person()
-        buyer = await world.person(brought_by=friend)
-        product = await world.product(3)
-        await world.pay(await world.order((product, 1), buyer=await world.person(brought_by=buyer)))
-        await world.quiet()
-        order = await world.order((product, 1), buyer=buyer, use_balance=True)
+    async def scenario(shop):
+        friend = await shop.person()
+        buyer = await shop.person(brought_by=friend)
+        product = await shop.product(3)
+        await shop.pay(await shop.order((product, 1), buyer=await shop.person(brought_by=buyer)))
+        await shop.quiet()
+        order = await shop.order((product, 1), buyer=buyer, use_balance=True)
         assert order.to_pay_minor == PRICE - PRICE // 2
-        await world.pay(order)
-        await world.quiet()
-        assert await world.balance(friend) == PRICE // 2 // 2
+        await shop.pay(order)
+        await shop.quiet()
+        assert await shop.balance(friend) == PRICE // 2 // 2
 
     play(scenario, options=Options(bonus_percent=(50,)))
 
 
 def test_a_bonus_of_nothing_is_not_told(play):
-    async def scenario(world):
-        friend = await world.person()
-        product = await world.product(1)
-        await world.pay(await world.order((product, 1), buyer=await world.person(brought_by=friend)))
-        await world.quiet()
-        assert (world.events(friend), await world.balance(friend)) == ([], 0)
+    async def scenario(shop):
+        friend = await shop.person()
+        product = await shop.product(1)
+        await shop.pay(await shop.order((product, 1), buyer=await shop.person(brought_by=friend)))
+        await shop.quiet()
+        assert (shop.events(friend), await shop.balance(friend)) == ([], 0)
 
     play(scenario, options=Options(bonus_percent=(0, 5)))
 
 
 def test_a_reservation_that_runs_out_frees_the_goods_and_is_told(play):
-    async def scenario(world):
-        product = await world.product(1)
-        order = await world.order((product, 1))
-        await world.time_passes(order)
-        world.stand.ears.wake("shop.delivery")
-        await world.quiet()
-        assert await world.status(order) == "expired"
-        assert world.events(order.chat_id) == [("shop.expired", {"order": order.number})]
-        assert await world.free(product) == 1
+    async def scenario(shop):
+        product = await shop.product(1)
+        order = await shop.order((product, 1))
+        await shop.time_passes(order)
+        shop.queues.ears.wake("shop.delivery")
+        await shop.quiet()
+        assert await shop.status(order) == "expired"
+        assert shop.events(order.chat_id) == [("shop.expired", {"order": order.number})]
+        assert await shop.free(product) == 1
 
     play(scenario)
 
 
 def test_a_reservation_that_was_put_off_is_looked_at_again_and_holds_nothing_up(play):
-    async def scenario(world):
-        product = await world.product(1)
-        order = await world.order((product, 1))
-        await world.sql("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
-        world.stand.ears.wake("shop.delivery")
-        await world.quiet()
-        assert await world.status(order) == "awaiting_payment"
-        [(until, run_at)] = await world.sql(
+    async def scenario(shop):
+        product = await shop.product(1)
+        order = await shop.order((product, 1))
+        await shop.sql("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
+        shop.queues.ears.wake("shop.delivery")
+        await shop.quiet()
+        assert await shop.status(order) == "awaiting_payment"
+        [(until, run_at)] = await shop.sql(
             "SELECT reserved_until, run_at FROM mailroom.outbox_job, "
             "shop.orders WHERE key = 'order:' || orders.id"
         )
         assert timedelta() <= run_at - until < timedelta(seconds=60)
-        await world.pay(order)
-        await world.quiet()
-        assert await world.status(order) == "delivered"
+        await shop.pay(order)
+        await shop.quiet()
+        assert await shop.status(order) == "delivered"
 
     play(scenario)
 
 
 def test_a_paid_order_does_not_expire(play):
-    async def scenario(world):
-        order = await world.order((await world.product(1), 1))
-        await world.pay(order)
-        await world.quiet()
-        await world.time_passes(order)
-        world.stand.ears.wake("shop.delivery")
-        await world.quiet()
-        assert await world.status(order) == "delivered"
-        assert "shop.expired" not in world.names(order.chat_id)
+    async def scenario(shop):
+        order = await shop.order((await shop.product(1), 1))
+        await shop.pay(order)
+        await shop.quiet()
+        await shop.time_passes(order)
+        shop.queues.ears.wake("shop.delivery")
+        await shop.quiet()
+        assert await shop.status(order) == "delivered"
+        assert "shop.expired" not in shop.names(order.chat_id)
 
     play(scenario)
 
@@ -148,13 +148,13 @@ def test_a_paid_order_does_not_expire(play):
 
 
 def test_a_supplier_is_told_by_a_signed_call(play):
-    async def scenario(world):
-        supplier = await world.new_supplier(call=True)
-        mine, other = await world.product(2, supplier=supplier), await world.product(2)
-        order = await world.order((mine, 2), (other, 1))
-        await world.pay(order)
-        await world.quiet()
-        (call,) = world.supplier.calls
+    async def scenario(shop):
+        supplier = await shop.new_supplier(call=True)
+        mine, other = await shop.product(2, supplier=supplier), await shop.product(2)
+        order = await shop.order((mine, 2), (other, 1))
+        await shop.pay(order)
+        await shop.quiet()
+        (call,) = shop.supplier.calls
         assert (call.method, str(call.url)) == ("POST", "https://supplier.example/sold")
         body = json.loads(call.content)
         assert body.pop("paid_at")
@@ -183,90 +183,88 @@ def test_the_signature_is_that_of_the_documentation():
     "trouble", [500, 503, 429, httpx.ConnectError("refused"), httpx.ReadTimeout("slow")], ids=repr
 )
 def test_a_supplier_who_is_away_is_called_again_with_the_same_key(play, impatient, trouble):
-    async def scenario(world):
-        world.supplier.answers = [trouble, trouble]
-        supplier = await world.new_supplier(call=True)
-        order = await world.order((await world.product(2, supplier=supplier), 1))
-        await world.pay(order)
-        await world.quiet()
-        keys = [call.headers["X-Mailroom-Idempotency-Key"] for call in world.supplier.calls]
+    async def scenario(shop):
+        shop.supplier.answers = [trouble, trouble]
+        supplier = await shop.new_supplier(call=True)
+        order = await shop.order((await shop.product(2, supplier=supplier), 1))
+        await shop.pay(order)
+        await shop.quiet()
+        keys = [call.headers["X-Mailroom-Idempotency-Key"] for call in shop.supplier.calls]
         assert len(keys) == (1 if isinstance(trouble, Exception) else 3)
         assert len(set(keys)) == 1
-        assert not world.supplier.answers
+        assert not shop.supplier.answers
         kinds = "SELECT count(*) FROM mailroom.outbox_event WHERE name = 'shop.tell_supplier' AND kind = $1"
-        assert (await world.value(kinds, "retry"), await world.value(kinds, "done")) == (2, 1)
+        assert (await shop.value(kinds, "retry"), await shop.value(kinds, "done")) == (2, 1)
 
     play(scenario)
 
 
 @pytest.mark.parametrize("answer", [400, 401, 404, 302])
 def test_a_supplier_who_refuses_is_for_the_owner_to_see(play, answer):
-    async def scenario(world):
-        world.supplier.answers = [answer]
-        supplier = await world.new_supplier(call=True)
-        order = await world.order((await world.product(1, supplier=supplier), 1))
-        await world.pay(order)
-        await world.quiet()
-        assert f"answered {answer}" in (await world.dead())[0][1]
-        assert await world.status(order) == "delivered"
+    async def scenario(shop):
+        shop.supplier.answers = [answer]
+        supplier = await shop.new_supplier(call=True)
+        order = await shop.order((await shop.product(1, supplier=supplier), 1))
+        await shop.pay(order)
+        await shop.quiet()
+        assert f"answered {answer}" in (await shop.dead())[0][1]
+        assert await shop.status(order) == "delivered"
 
     play(scenario, dead=["shop.tell_supplier"])
 
 
 def test_a_supplier_whose_address_leads_into_our_own_network_is_not_called(play):
-    async def scenario(world):
-        world.supplier.answers = [
-            ForbiddenAddressError("supplier.example (10.0.0.5) is in a private network")
-        ]
-        supplier = await world.new_supplier(call=True)
-        order = await world.order((await world.product(1, supplier=supplier), 1))
-        await world.pay(order)
-        await world.quiet()
-        assert "name that network in private_networks" in (await world.dead())[0][1]
-        assert await world.status(order) == "delivered"
+    async def scenario(shop):
+        shop.supplier.answers = [ForbiddenAddressError("supplier.example (10.0.0.5) is in a private network")]
+        supplier = await shop.new_supplier(call=True)
+        order = await shop.order((await shop.product(1, supplier=supplier), 1))
+        await shop.pay(order)
+        await shop.quiet()
+        assert "name that network in private_networks" in (await shop.dead())[0][1]
+        assert await shop.status(order) == "delivered"
 
     play(scenario, dead=["shop.tell_supplier"])
 
 
 def test_a_supplier_who_asks_for_a_pause_gets_it_and_holds_nobody_up(play):
-    async def scenario(world):
-        world.supplier.answers = [PAUSE]
-        supplier = await world.new_supplier(call=True)
-        order = await world.order((await world.product(1, supplier=supplier), 1))
-        payment = await world.pay(order)
-        await world.quiet()
-        [(wait, why)] = await world.sql(
+    async def scenario(shop):
+        shop.supplier.answers = [PAUSE]
+        supplier = await shop.new_supplier(call=True)
+        order = await shop.order((await shop.product(1, supplier=supplier), 1))
+        payment = await shop.pay(order)
+        await shop.quiet()
+        [(wait, why)] = await shop.sql(
             "SELECT extract(epoch FROM run_at - now())::int, last_error FROM mailroom.outbox_job "
             "WHERE name = 'shop.tell_supplier'"
         )
         assert 1_700 < wait <= 1_800
         assert "answered 503" in why
-        assert await world.status(order) == "delivered"
-        assert (await world.boards())[0][1] == 1
-        world.provider.in_the_cabinet(payment, PRICE)
-        await world.notice(payment, None)
-        await world.stand.until_true(lambda: off_the_board(world))
+        assert await shop.status(order) == "delivered"
+        assert (await shop.boards())[0][1] == 1
+        shop.provider.in_the_cabinet(payment, PRICE)
+        await shop.notice(payment, None)
+        await shop.queues.until_true(lambda: off_the_board(shop))
 
-    async def off_the_board(world):
-        return (await world.boards())[0][1] == 0
+    async def off_the_board(shop):
+        return (await shop.boards())[0][1] == 0
 
     play(scenario)
 
 
 @pytest.mark.parametrize("language", [None, Language.RU, Language.EN])
 def test_a_supplier_is_told_in_a_chat_in_the_language_they_use(play, language):
-    async def scenario(world):
+    async def scenario(shop):
         if language:
-            await world.sql(
+            await shop.sql(
                 "INSERT INTO shop.customers (bot, user_id, chat_id, name, language) "
                 "VALUES ('shop', $1, $1, 'S', $2)",
                 SUPPLIER_CHAT, language,
             )  # fmt: skip
-        supplier = await world.new_supplier(chat=True)
-        order = await world.order((await world.product(2, supplier=supplier), 2))
-        await world.pay(order)
-        await world.quiet()
-        (text,) = world.telegram.texts(SUPPLIER_CHAT)
+        supplier = await shop.new_supplier(chat=True)
+        order = await shop.order((await shop.product(2, supplier=supplier), 2))
+        await shop.pay(order)
+        await shop.quiet()
+        (text,) = shop.telegram.texts(SUPPLIER_CHAT)
         assert ("Sold, order " in text) == (language is not Language.RU)
         assert ("Продано, заказ №" in text) == (language is not Language.EN)
         assert f"{order.number}" in text
@@ -276,29 +274,29 @@ def test_a_supplier_is_told_in_a_chat_in_the_language_they_use(play, language):
 
 
 def test_a_supplier_is_not_told_of_an_order_that_went_back_before(play):
-    async def scenario(world):
-        supplier = await world.new_supplier(call=True)
-        order = await world.order((await world.product(1, supplier=supplier), 1))
-        world.supplier.answers = [PAUSE]
-        await world.pay(order)
-        await world.quiet()
-        await world.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
-        [(job,)] = await world.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'shop.tell_supplier'")
-        await aio(world.stand.on_call().retry, [job])
-        world.stand.ears.wake("shop.delivery")
-        await world.quiet()
-        assert len(world.supplier.calls) == 1
+    async def scenario(shop):
+        supplier = await shop.new_supplier(call=True)
+        order = await shop.order((await shop.product(1, supplier=supplier), 1))
+        shop.supplier.answers = [PAUSE]
+        await shop.pay(order)
+        await shop.quiet()
+        await shop.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
+        [(job,)] = await shop.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'shop.tell_supplier'")
+        await aio(shop.queues.on_call().retry, [job])
+        shop.queues.ears.wake("shop.delivery")
+        await shop.quiet()
+        assert len(shop.supplier.calls) == 1
 
     play(scenario)
 
 
 def test_goods_that_were_withdrawn_meanwhile_do_not_keep_a_paid_order_from_its_own(play):
-    async def scenario(world):
-        product = await world.product(3)
-        order = await world.order((product, 1))
-        await aio(withdraw, world.pool, product)
-        await world.pay(order)
-        await world.quiet()
-        assert len(await world.goods(order)) == 1
+    async def scenario(shop):
+        product = await shop.product(3)
+        order = await shop.order((product, 1))
+        await aio(withdraw, shop.pool, product)
+        await shop.pay(order)
+        await shop.quiet()
+        assert len(await shop.goods(order)) == 1
 
     play(scenario)

@@ -11,63 +11,63 @@ from tests.actors.bots.shop.conftest import StubTurn
 from tests.rooms import named
 
 
-async def asks(world, person):
-    assert await aio(erasure.ask, world.services, named("ask"), person, person, Language.EN)
-    return await world.value("SELECT max(id) FROM shop.erasures")
+async def asks(shop, person):
+    assert await aio(erasure.ask, shop.services, named("ask"), person, person, Language.EN)
+    return await shop.value("SELECT max(id) FROM shop.erasures")
 
 
-async def is_forgotten(world, number):
+async def is_forgotten(shop, number):
     wish = Erasure(erasure=number, language=Language.EN)
-    room = replace(world.services, erases=erasure.forget)
+    room = replace(shop.services, erases=erasure.forget)
     return await aio(partial(erasure.erase, room, StubTurn(1), wish))
 
 
 def test_the_chat_is_told_once_nothing_of_an_order_is_to_come_any_more(play):
-    async def scenario(world):
-        person = await world.person()
-        order = await world.order((await world.product(1), 1), buyer=person)
-        await world.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
-        number = await asks(world, person)
-        await world.quiet()
-        assert "shop.erased" not in world.names(person)
-        assert not await is_forgotten(world, number)
-        await world.sql("UPDATE shop.orders SET status = 'refunded' WHERE id = $1", order.number)
-        await world.sql(
+    async def scenario(shop):
+        person = await shop.person()
+        order = await shop.order((await shop.product(1), 1), buyer=person)
+        await shop.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
+        number = await asks(shop, person)
+        await shop.quiet()
+        assert "shop.erased" not in shop.names(person)
+        assert not await is_forgotten(shop, number)
+        await shop.sql("UPDATE shop.orders SET status = 'refunded' WHERE id = $1", order.number)
+        await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.erase'"
         )
-        world.stand.ears.wake("shop.delivery")
-        await world.quiet()
-        assert ("shop.erased", {"erasure": number, "language": "en"}) in world.events(person)
+        shop.queues.ears.wake("shop.delivery")
+        await shop.quiet()
+        assert ("shop.erased", {"erasure": number, "language": "en"}) in shop.events(person)
 
     play(scenario)
 
 
 def test_what_is_paid_after_all_for_an_order_of_nobody_goes_back_and_nothing_is_sold(play):
-    async def scenario(world):
-        person, product = await world.person(), await world.product(1)
-        order = await world.order((product, 1), buyer=person)
-        payment = await world.pay(order, notice=False)
-        number = await asks(world, person)
-        await world.quiet()
-        assert await is_forgotten(world, number)
-        before = len(world.told)
-        await world.notice(payment)
-        await world.quiet()
-        (row,) = await world.payments(order)
+    async def scenario(shop):
+        person, product = await shop.person(), await shop.product(1)
+        order = await shop.order((product, 1), buyer=person)
+        payment = await shop.pay(order, notice=False)
+        number = await asks(shop, person)
+        await shop.quiet()
+        assert await is_forgotten(shop, number)
+        before = len(shop.told)
+        await shop.notice(payment)
+        await shop.quiet()
+        (row,) = await shop.payments(order)
         assert row.status == "refunded"
-        assert await world.free(product) == 1
-        assert world.told[before:] == []
-        assert (await world.find(order.number)).chat_id == 0
+        assert await shop.free(product) == 1
+        assert shop.told[before:] == []
+        assert (await shop.find(order.number)).chat_id == 0
 
     play(scenario)
 
 
 def test_two_who_ask_at_once_are_one_wish(play):
-    async def scenario(world):
-        person = await world.person()
-        await asks(world, person)
-        assert not await aio(erasure.ask, world.services, named("ask"), person, person, Language.EN)
-        await world.quiet()
-        assert world.names(person) == ["shop.erased"]
+    async def scenario(shop):
+        person = await shop.person()
+        await asks(shop, person)
+        assert not await aio(erasure.ask, shop.services, named("ask"), person, person, Language.EN)
+        await shop.quiet()
+        assert shop.names(person) == ["shop.erased"]
 
     play(scenario)

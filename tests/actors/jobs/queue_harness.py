@@ -62,7 +62,7 @@ class Life:
         await self.over.wait()
 
 
-class Stand:
+class QueueHarness:
     def __init__(self, url, pool, nursery, **services):
         self.url = url
         self.pool = pool
@@ -129,14 +129,14 @@ class Stand:
         return await aio(self.pool.execute, statement, *args)
 
     def on_call(self):
-        """On-call's hands, whose bell nobody hears."""
+        """What on-call does to jobs; its wake-ups nobody hears."""
         return Hands(self.pool, Bell(self.pool))
 
     async def cut_connections(self):
         """Everybody's but ours, as if the server or the network had failed for a moment."""
         await self.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND application_name <> 'stand'"
+            " AND pid <> pg_backend_pid() AND application_name <> 'harness'"
         )
 
     async def until(self, condition, what="it"):
@@ -154,22 +154,22 @@ class Stand:
 
 
 @asynccontextmanager
-async def open_stand(url, **services):
+async def open_queues(url, **services):
     pool = await aio(
         partial(
-            asyncpg.create_pool, url, min_size=1, max_size=4, server_settings={"application_name": "stand"}
+            asyncpg.create_pool, url, min_size=1, max_size=4, server_settings={"application_name": "harness"}
         )
     )
     try:
         async with trio.open_nursery() as nursery:
-            yield Stand(url, pool, nursery, **services)
+            yield QueueHarness(url, pool, nursery, **services)
             nursery.cancel_scope.cancel()
     finally:
         pool.terminate()
 
 
-class Post:
-    """Handlers in the test's hands: a letter's text says what becomes of it."""
+class LetterHandlers:
+    """Handlers that a test controls: a letter's text says what becomes of it."""
 
     def __init__(self, name="mail", **patience):
         queue = Queue(name, of_bots=False)

@@ -148,7 +148,7 @@ class Ownership:
 
 
 @dataclass
-class House:
+class BotProcess:
     """A process at work."""
 
     mailboxes: Mailboxes
@@ -206,16 +206,16 @@ class House:
         await self.chats.write(chat, changes)
 
 
-class _Door:
-    """The way from a bot's storage to a house that is not built yet."""
+class _StateOfChats:
+    """The state of chats, for a bot's storage that is made before the process is."""
 
-    house: House
+    process: BotProcess
 
     async def read(self, chat: Chat, name: str) -> str | None:
-        return await self.house.chats.read(chat, name)
+        return await self.process.chats.read(chat, name)
 
     async def write(self, chat: Chat, changes: Changes) -> None:
-        await self.house.chats.write(chat, changes)
+        await self.process.chats.write(chat, changes)
 
 
 async def _says_nothing_more(*_: Any, **_options: Any) -> None:
@@ -223,7 +223,7 @@ async def _says_nothing_more(*_: Any, **_options: Any) -> None:
 
 
 @asynccontextmanager
-async def open_house(
+async def open_process(
     url: str,
     router: Router,
     telegram: Telegram,
@@ -233,33 +233,33 @@ async def open_house(
     mailboxes: Callable[[Line, Line], Mailboxes] = Mailboxes,
     first_update_id: int = FIRST_UPDATE_ID,
     **options: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[BotProcess]:
     """Start the process; to be used under `mailroom.actors.runtime.host.run`."""
-    line, door = Line(url), _Door()
+    line, state = Line(url), _StateOfChats()
     boxes = mailboxes(Line(url), line)
     parking = Parking(boxes, line)
     dispatcher = Dispatcher()
     router._parent_router = None
     dispatcher.include_router(router)
-    hosted = host("shop", Bot("42:token"), dispatcher, door, parking, **options)
+    hosted = host("shop", Bot("42:token"), dispatcher, state, parking, **options)
     hosted.bot.session._post = telegram.post  # type: ignore[attr-defined]
     async with AsyncExitStack() as stack:
         stack.push_async_callback(aio, line.close)
         stack.push_async_callback(aio, boxes._intake.close)
         stack.push_async_callback(aio, hosted.stop)
         ownership = Ownership(epoch)
-        house = door.house = House(boxes, ownership, telegram, hosted, stack)
-        house._ids = itertools.count(first_update_id)
+        process = state.process = BotProcess(boxes, ownership, telegram, hosted, stack)
+        process._ids = itertools.count(first_update_id)
         hosted.watermark.saw(first_update_id - 1, boxes.now_ms(), in_order=True)
         await aio(partial(Mailboxes.raise_fences, boxes), ownership.partitions, epoch)
         await aio(parking.restore, "shop")
         holding = Holding(line)
         await aio(holding.restore, hosted)
         async with open_chats(Worker(boxes, ownership, policy), {"shop": hosted}) as chats:
-            house.chats = chats
+            process.chats = chats
             chats.spawn(chats.sweep)
             chats.spawn(partial(holding.watch, hosted))
-            house.intake = Intake(
+            process.intake = Intake(
                 boxes,
                 {"shop": hosted},
                 arrived=lambda chat, receipt: chats.arrived(chat, receipt.entry, receipt.begun),
@@ -269,7 +269,7 @@ async def open_house(
             )
             await aio(hosted.start, lambda chat_id, work: chats.run_in_line(Chat("shop", str(chat_id)), work))
             try:
-                yield house
+                yield process
             finally:
                 # Killed: nothing more is said to the stores.
                 ownership.over = True

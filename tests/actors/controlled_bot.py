@@ -1,4 +1,4 @@
-"""A bot in the test's hands."""
+"""A bot that a test controls."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from aiogram.types import Message, PreCheckoutQuery
 from mailroom.actors.turn import Turn
 
 
-class Hands:
+class ControlledBot:
     """A bot whose handlers begin and end when the test says so."""
 
     def __init__(self) -> None:

@@ -40,8 +40,8 @@ from mailroom.actors.uses.http import Http
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.payments import find_payment, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.house import Telegram, open_house
-from tests.actors.jobs.stand import open_stand
+from tests.actors.bot_process import Telegram, open_process
+from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.till import MemoryProvider
 from tests.rooms import named, purposes_of
 from tests.shop_tables import SCHEMA
@@ -75,12 +75,12 @@ class Supplier:
         return answer if isinstance(answer, httpx.Response) else httpx.Response(answer)
 
 
-class World:
-    def __init__(self, stand, house, vault, services, provider, supplier, told):
-        self.stand, self.house, self.vault, self.services = stand, house, vault, services
+class ShopHarness:
+    def __init__(self, queues, process, vault, services, provider, supplier, told):
+        self.queues, self.process, self.vault, self.services = queues, process, vault, services
         self.provider, self.supplier, self.told = provider, supplier, told
-        self.telegram = house.telegram
-        self.pool = SchemaPool(stand.pool, SCHEMA, Clock())
+        self.telegram = process.telegram
+        self.pool = SchemaPool(queues.pool, SCHEMA, Clock())
         theirs = purposes_of(services, purposes(services))
         self.jobs = [
             account_handlers(services.payments),
@@ -93,7 +93,7 @@ class World:
 
     async def start(self, **options):
         """All queues at work."""
-        self._lives = [await self.stand.start(jobs, **options) for jobs in self.jobs]
+        self._lives = [await self.queues.start(jobs, **options) for jobs in self.jobs]
 
     async def stop(self):
         for life in self._lives:
@@ -107,8 +107,8 @@ class World:
 
     async def quiet(self):
         """Until no job can be run now, and no chat has anything waiting."""
-        await self.stand.quiet()
-        await self.house.settled()
+        await self.queues.quiet()
+        await self.process.settled()
 
     async def sql(self, statement, *values):
         return [tuple(row) for row in await aio(self.pool.fetch, statement, *values)]
@@ -175,7 +175,7 @@ class World:
 
     async def notice(self, provider_id, state="paid"):
         wanted = Noticed(provider=self.provider.name, provider_id=provider_id, state=state)
-        return await self.stand.enqueue(noticed_job(wanted, digest=str(next(self._numbers))))
+        return await self.queues.enqueue(noticed_job(wanted, digest=str(next(self._numbers))))
 
     async def time_passes(self, order):
         """The reservation of an order has run out, and its job is due."""
@@ -228,7 +228,7 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(database_url, redis_url, vault, *, provider=None, options=None):
+async def open_shop(database_url, redis_url, vault, *, provider=None, options=None):
     """To be used under `mailroom.actors.runtime.host.run`."""
     telegram, told, supplier = Telegram(), [], Supplier()
     provider = provider or MemoryProvider()
@@ -239,15 +239,15 @@ async def open_world(database_url, redis_url, vault, *, provider=None, options=N
 
     for name in EVENTS:
         chat_event(router, name)(hear)
-    async with open_house(redis_url, router, telegram) as house:
+    async with open_process(redis_url, router, telegram) as process:
         door = ChatDoor(
-            house.mailboxes,
-            lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
-            house.chats.look_again,
+            process.mailboxes,
+            lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
+            process.chats.look_again,
         )
-        async with open_stand(database_url, bots={"shop": house.bot}, chats=door) as stand:
+        async with open_queues(database_url, bots={"shop": process.bot}, chats=door) as queues:
             services = BotServices(
-                database=stand.pool,
+                database=queues.pool,
                 payments={provider.name: provider},
                 models=None,
                 vault=vault,
@@ -255,10 +255,10 @@ async def open_world(database_url, redis_url, vault, *, provider=None, options=N
                 allowance=Allowance(),
                 cpu=Cpu(),
                 public_url="https://shop.example",
-                wake=stand.ears.wake,
+                wake=queues.ears.wake,
                 options={"shop": options or Options(owners=frozenset({OWNER}))},
                 schemas={"shop": SCHEMA},
             ).of("shop")
-            yield World(stand, house, vault, services, provider, supplier, told)
+            yield ShopHarness(queues, process, vault, services, provider, supplier, told)
             with trio.CancelScope(shield=True):
                 await aio(services.http.aclose)

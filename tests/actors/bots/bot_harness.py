@@ -1,15 +1,15 @@
 """A bundled bot with everything behind it: chats in a real Redis, jobs in a real Postgres, money in memory.
 
     def test_something(clean_postgres_url, clean_redis_url):
-        async def scenario(stage):
-            await stage.write(ANN, "/start")
-            await stage.tap(ANN, "100 ₽")
-            await stage.pay()
-            assert stage.heard(ANN) == [...]
+        async def scenario(harness):
+            await harness.write(ANN, "/start")
+            await harness.tap(ANN, "100 ₽")
+            await harness.pay()
+            assert harness.heard(ANN) == [...]
 
-        perform("tips", scenario, clean_postgres_url, clean_redis_url)
+        run_scenario("tips", scenario, clean_postgres_url, clean_redis_url)
 
-Each performance is a process: it ends as if killed, and another one with a larger epoch comes after it.
+Each run is a process: it ends as if killed, and another one with a larger epoch comes after it.
 """
 
 import asyncio
@@ -36,36 +36,36 @@ from mailroom.ops.bundled import room
 from mailroom.pages import ANYONE, KNOWN, Live, Problem, Proof, Visit
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.vault import Vault
-from tests.actors.house import Telegram, open_house
-from tests.actors.jobs.stand import open_stand
+from tests.actors.bot_process import Telegram, open_process
+from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.till import MemoryProvider
 from tests.rooms import purposes_of
 from tests.shop_tables import tables_of
 
 SCENARIO_SECONDS = 30.0
 NAME = "shop"
-"""What the house calls the bot that lives in it."""
+"""What the bot is called in the process that runs it."""
 OWNER = 7003
 """Who runs a demo, by the options that its room has for one."""
 ENQUEUED = "SELECT last_value FROM mailroom.outbox_job_id_seq"
 UPDATES_MAX = 1_000
-"""In one performance; the next one's updates have larger ids."""
+"""In one run; the next one's updates have larger ids."""
 
 
-class Stage:
+class BotHarness:
     """A bot and its people; `provider` is where they pay, `telegram` keeps what they were sent."""
 
-    def __init__(self, stand, house, services, parts, provider, queues):
-        self.stand, self.house, self.services, self.provider = stand, house, services, provider
+    def __init__(self, queues, process, services, parts, provider, all_handlers):
+        self.queues, self.process, self.services, self.provider = queues, process, services, provider
         self._parts = parts
-        self.telegram, self.database = house.telegram, services.database
-        self._queues = queues
+        self.telegram, self.database = process.telegram, services.database
+        self._all_handlers = all_handlers
         self._notices = itertools.count(1)
 
     async def start(self):
         """All queues at work."""
-        for handlers in self._queues:
-            await self.stand.start(handlers)
+        for handlers in self._all_handlers:
+            await self.queues.start(handlers)
 
     async def write(self, person, text, *, language="en", settle=True):
         """Somebody writes, and waits until all that follows is done."""
@@ -85,7 +85,7 @@ class Stage:
         self.provider.becomes(id_, "paid", money=money or asked)
         wanted = Noticed(provider=self.provider.name, provider_id=id_, state="paid")
         for _ in range(2):
-            await self.stand.enqueue(noticed_job(wanted, digest=str(next(self._notices))))
+            await self.queues.enqueue(noticed_job(wanted, digest=str(next(self._notices))))
         await self.settled()
 
     async def asks(self, person, method, path, *, key="", **asked):
@@ -116,9 +116,9 @@ class Stage:
         """Nothing is left to do, neither for chats nor for jobs, each of which makes work for the other."""
         before, now = None, await self.value(ENQUEUED)
         while now != before:
-            await self.house.settled()
-            await self.stand.quiet()
-            await self.house.settled()
+            await self.process.settled()
+            await self.queues.quiet()
+            await self.process.settled()
             before, now = now, await self.value(ENQUEUED)
 
     async def value(self, statement, *values):
@@ -146,9 +146,9 @@ class Stage:
 
     async def _happens(self, kind, person, language, settle, **content):
         who = {"id": person, "is_bot": False, "first_name": "Ann", "language_code": language}
-        update = {"update_id": next(self.house._ids), kind: {**content, "from": who}}
+        update = {"update_id": next(self.process._ids), kind: {**content, "from": who}}
         Update.model_validate(update)
-        assert await self.house.offer(update) == "accepted"
+        assert await self.process.offer(update) == "accepted"
         if settle:
             await self.settled()
 
@@ -158,25 +158,25 @@ def _message(person):
 
 
 @asynccontextmanager
-async def open_stage(
+async def open_harness(
     kind, database_url, redis_url, *, provider=None, telegram=None, options=None, epoch=1, demo=True
 ):
-    """Put the bot of `actors/bots/KIND` on its stage; to be used under `mailroom.actors.runtime.host.run`."""
+    """Run the bot of `actors/bots/KIND`; to be used under `mailroom.actors.runtime.host.run`."""
     its = room(kind)
     parts = its.parts()
     provider = provider or MemoryProvider()
     first = epoch * UPDATES_MAX
-    async with open_house(
+    async with open_process(
         redis_url, parts.answers(), telegram or Telegram(), epoch=epoch, first_update_id=first
-    ) as house:
+    ) as process:
         door = ChatDoor(
-            house.mailboxes,
-            lambda chat, receipt: house.chats.arrived(chat, receipt.entry, receipt.begun),
-            house.chats.look_again,
+            process.mailboxes,
+            lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
+            process.chats.look_again,
         )
-        async with open_stand(database_url, bots={NAME: house.bot}, chats=door) as stand:
+        async with open_queues(database_url, bots={NAME: process.bot}, chats=door) as queues:
             services = BotServices(
-                database=stand.pool,
+                database=queues.pool,
                 payments={provider.name: provider},
                 models=None,
                 vault=Vault([base64.urlsafe_b64encode(bytes(32)).decode()]),
@@ -184,31 +184,31 @@ async def open_stage(
                 allowance=Allowance(),
                 cpu=Cpu(),
                 public_url="https://bots.example",
-                wake=stand.ears.wake,
+                wake=queues.ears.wake,
                 options={NAME: options or its.demo.options},
                 schemas={NAME: kind},
                 demo=demo,
             ).of(NAME)
-            house.bot.dispatcher.workflow_data.update(services.offered())
-            queues = [
+            process.bot.dispatcher.workflow_data.update(services.offered())
+            all_handlers = [
                 account_handlers(services.payments),
                 payment_handlers(NAME, services.payments, purposes_of(services, parts.purposes(services))),
                 *parts.jobs(services),
                 notification_handlers(NAME),
             ]
-            yield Stage(stand, house, services, parts, provider, queues)
+            yield BotHarness(queues, process, services, parts, provider, all_handlers)
             with trio.CancelScope(shield=True):
                 await aio(services.http.aclose)
 
 
-def perform(kind, scenario, database_url, redis_url, **options):
+def run_scenario(kind, scenario, database_url, redis_url, **options):
     """Play a scenario with a bot, over a database that is brought up to date first."""
     asyncio.run(apply_migrations(database_url, [tables_of(kind)]))
 
     async def main():
         with trio.fail_after(SCENARIO_SECONDS):
-            async with open_stage(kind, database_url, redis_url, **options) as stage:
-                await stage.start()
-                await scenario(stage)
+            async with open_harness(kind, database_url, redis_url, **options) as harness:
+                await harness.start()
+                await scenario(harness)
 
     host.run(main)
