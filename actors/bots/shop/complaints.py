@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.events import ANSWERED, COMPLAINT, AboutMessage
 from mailroom.actors.bots.shop.options import Options
@@ -18,6 +17,7 @@ from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.cause import Begins
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.speech.printable import printable
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
 

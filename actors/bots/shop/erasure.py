@@ -17,10 +17,10 @@ from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.kinds import ERASE, ERASE_USAGE, Erasure, UsageOf
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import cancel_order
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once_within
 from mailroom.actors.cause import TELEGRAM, Begins
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once_within
 from mailroom.actors.pages.visit import telegram_id_of
 from mailroom.storage.postgres.broadcasts import forget_recipient
 from mailroom.storage.postgres.outbox.connection import Connection, Source

@@ -13,9 +13,9 @@ from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.domain.upload import ProductLine
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.kit.owners.tables.cells import known
 from mailroom.storage.postgres.outbox.connection import Connection, Source

@@ -9,9 +9,9 @@ from mailroom.actors.bots.shop.domain.offer_line import parse_offer
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.goods import slugs
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load

@@ -11,12 +11,12 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.callbacks import SwitchNews
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.broadcast.create import create
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX, Button, Message
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.faults import TellingFault
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.storage.postgres.broadcasts import Broadcasts, Progress

@@ -2,18 +2,18 @@
 
 from mailroom.actors.bots.shop import complaints
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL as ORDERS
 from mailroom.actors.bots.shop.order import find_order
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import NUMBER_MAX
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.faults import TellingFault
 from mailroom.actors.kit.owners.refusals import refuse
+from mailroom.actors.kit.speech.printable import printable
 from mailroom.storage.postgres.outbox.connection import Connection
 
 

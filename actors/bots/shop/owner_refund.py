@@ -9,10 +9,10 @@ from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.jobs.kinds import APOLOGISE, Apology
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.storage.postgres.payments import payments_of

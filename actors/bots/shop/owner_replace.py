@@ -6,10 +6,10 @@ from mailroom.actors.bots.shop.events import REPLACED, AboutItem
 from mailroom.actors.bots.shop.jobs.follow import replaced_jobs
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_complaints import locked_order
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import give, kill, lock, sold_items
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.faults import TellingFault
 from mailroom.actors.kit.owners.refusals import refuse
 

@@ -3,19 +3,19 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX, NewItem
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.domain.upload import StockFile, StockLine, Twice, parse_stock
 from mailroom.actors.bots.shop.goods import find_good, slugs
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.bots.shop.stock import add_items, withdraw
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.kit.owners.tables.table import BadLine
 from mailroom.actors.kit.owners.tables.text import ReadAs
+from mailroom.actors.kit.speech.printable import printable
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.vault import Vault
 

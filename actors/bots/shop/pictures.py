@@ -13,9 +13,9 @@ from mailroom.actors.bots.shop.domain.image import RATIO_MAX, SIDES_SUM_MAX, Ima
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.goods import good_of
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.faults import TableFault
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.uses.files import Files

@@ -13,9 +13,9 @@ from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.domain.item_ranges import ids_in
 from mailroom.actors.bots.shop.goods import find_good
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By, Outcome, once
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.paying.restored import Restored
 from mailroom.storage.postgres.outbox.connection import answering
 from mailroom.storage.postgres.queries import load

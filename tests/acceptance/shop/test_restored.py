@@ -12,8 +12,8 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.restored import confirm
+from mailroom.actors.kit.owners.deeds import By
 from tests import forked
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Buyer, Crowd

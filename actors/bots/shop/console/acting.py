@@ -4,9 +4,9 @@ from typing import Any
 
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import ABSENT, IN_THE_WAY
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
+from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.in_words import InWords
 from mailroom.actors.pages.visit import Visit
 

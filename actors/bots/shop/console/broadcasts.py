@@ -7,13 +7,13 @@ from pydantic import Field, field_validator
 from mailroom.actors.bots.shop import owner_broadcast
 from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
 from mailroom.actors.bots.shop.console.asked import Newest, Nothing, Number
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_broadcast import Move
 from mailroom.actors.bots.shop.roles import OWNERS
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
+from mailroom.actors.kit.speech.printable import printable
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
 

@@ -9,9 +9,9 @@ from mailroom.actors.bots.shop.console.acting import in_words
 from mailroom.actors.bots.shop.console.asked import Newest
 from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import Deed, read_log
 from mailroom.actors.bots.shop.roles import OWNERS, WORKERS
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.deeds import Deed, read_log
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
 

@@ -1,7 +1,8 @@
 """What a customer may type into the order form: how to be reached, and a comment."""
 
 import re
-import unicodedata
+
+from mailroom.actors.kit.speech.printable import printable
 
 COMMENT_LENGTH_MAX = 500  # a paragraph; a longer story does not fit the summary beside ten order lines
 EMAIL_LENGTH_MAX = 254  # RFC 5321: a longer address cannot be delivered to
@@ -35,10 +36,3 @@ def parse_comment(text: str) -> str | None:
     """Clean a comment for storage; None if it is longer than we keep."""
     comment = printable(text)
     return comment if len(comment) <= COMMENT_LENGTH_MAX else None
-
-
-def printable(text: str) -> str:
-    """Drop what a database cannot hold: control characters and halves of broken emoji; lines are kept."""
-    return "".join(
-        char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs")
-    ).strip()

@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.kit.owners.faults import TableFault
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.kit.owners.tables.cells import known
 from mailroom.actors.kit.speech.percent import format_percent
+from mailroom.actors.kit.speech.printable import printable
 
 LINE_CHARS_MAX = 300
 TITLE_CHARS_MAX = 64

@@ -23,13 +23,13 @@ from mailroom.actors.bots.shop.domain.contact import (
     COMMENT_LENGTH_MAX,
     parse_comment,
     parse_contact,
-    printable,
 )
 from mailroom.actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, Turn, close_form
 from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.confirm import ask_to_confirm
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.printable import printable
 
 
 async def begin(

@@ -6,7 +6,6 @@ from html import escape
 from aiogram.types import InlineKeyboardButton, WebAppInfo
 
 from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.keyboards import (
     Row,
     button,
@@ -17,6 +16,7 @@ from mailroom.actors.bots.shop.keyboards import (
 )
 from mailroom.actors.bots.shop.screens.screen import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.speech.printable import printable
 
 
 @dataclass(frozen=True)

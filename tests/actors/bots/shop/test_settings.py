@@ -4,8 +4,8 @@ import pytest
 from aiogram.methods import SendMessage
 
 from mailroom.actors.bots.shop.owner_broadcast import count_recipients, send
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.jobs.notify import Message
+from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError
 from mailroom.actors.notification import send_call
 from tests.shop_tables import shop_room

@@ -7,7 +7,7 @@
     home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
     documents.py  files that come and go                     discounts.py, broadcast.py
 
-Whatever changes something goes through `owner_log.once`: it is written down, and done once.
+Whatever changes something goes through `kit.owners.deeds.once`: it is written down, and done once.
 """
 
 from aiogram import Router

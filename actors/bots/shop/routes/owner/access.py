@@ -7,15 +7,15 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
-from mailroom.actors.bots.shop.domain.contact import printable
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
 from mailroom.actors.bots.shop.replies import popup, send
 from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError
+from mailroom.actors.kit.speech.printable import printable
 
 
 async def is_staff(event: Message | CallbackQuery, options: Options | None = None) -> bool:

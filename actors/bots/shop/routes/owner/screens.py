@@ -13,7 +13,6 @@ from mailroom.actors.bots.shop.domain.upload import ProductFile
 from mailroom.actors.bots.shop.figures import Figures, Revenue
 from mailroom.actors.bots.shop.goods import Good
 from mailroom.actors.bots.shop.offers import Offer
-from mailroom.actors.bots.shop.owner_log import Deed
 from mailroom.actors.bots.shop.owner_orders import Dossier, OrderRow, PaidHow
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_stock import StockUpload
@@ -21,6 +20,7 @@ from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.routes.owner import keyboards
 from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.stock import SoldItem
+from mailroom.actors.kit.owners.deeds import Deed
 from mailroom.actors.kit.speech.dates import format_day, format_moment, last_day
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent

@@ -11,9 +11,9 @@ from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.leaderboard import boards
 from mailroom.actors.bots.shop.offers import add_offer, list_offers
 from mailroom.actors.bots.shop.orders import SoldOut
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import minutes_left
+from mailroom.actors.kit.owners.deeds import By
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.rooms import named

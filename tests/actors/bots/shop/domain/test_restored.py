@@ -5,9 +5,9 @@ from types import SimpleNamespace
 from mailroom.actors.bots.shop.checkout import PURPOSE
 from mailroom.actors.bots.shop.domain.item import NewItem
 from mailroom.actors.bots.shop.domain.item_ranges import ranges
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.restored import confirm, doubt, restored, withdraw
 from mailroom.actors.bots.shop.stock import add_items
+from mailroom.actors.kit.owners.deeds import By
 
 SINCE_MS = 1_700_000_000_000
 

@@ -6,8 +6,8 @@ import pytest
 
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.figures import read_figures, today
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_refund import refund
+from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError
 from mailroom.actors.providers.payments import Dispute, Money, ProviderRefusedError
 from mailroom.actors.runtime.bridge import aio

@@ -93,7 +93,7 @@ def test_one_who_has_second_thoughts_sends_nothing(olga, people):
 
 def test_two_presses_at_once_are_one_broadcast(olga, people):
     from mailroom.actors.bots.shop.owner_broadcast import send
-    from mailroom.actors.bots.shop.owner_log import By
+    from mailroom.actors.kit.owners.deeds import By
 
     async def both():
         by, room = By("shop", "Olga", "shop:draft:1"), shop_room(olga.database)

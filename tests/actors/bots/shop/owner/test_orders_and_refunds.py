@@ -165,8 +165,8 @@ def test_of_two_owners_who_refund_at_once_one_does(shop_database, sells):
     import asyncio
 
     from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError
-    from mailroom.actors.bots.shop.owner_log import By
     from mailroom.actors.bots.shop.owner_refund import refund
+    from mailroom.actors.kit.owners.deeds import By
 
     number = sells()
 

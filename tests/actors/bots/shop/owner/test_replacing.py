@@ -7,9 +7,9 @@ import pytest
 
 from mailroom.actors.bots.shop.domain.item import NewItem
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
-from mailroom.actors.bots.shop.owner_log import By
 from mailroom.actors.bots.shop.owner_replace import replace
 from mailroom.actors.bots.shop.stock import add_items
+from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError
 from tests.actors.bots.shop.owner.test_complaints import complains, deeds, events  # noqa: F401 - a fixture
 from tests.shop_tables import shop_pool, shop_room

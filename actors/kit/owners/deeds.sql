@@ -9,7 +9,7 @@ UPDATE {schema}.owner_log SET outcome = $2::text::jsonb WHERE id = $1;
 -- outcome: what came of an effect that was there before.
 SELECT outcome::text FROM {schema}.owner_log WHERE effect_id = $1;
 
--- read: the latest of what was done in a bot's shop, newest first; $2 how many at most.
+-- read: the latest of what was done to a bot, newest first; $2 how many at most.
 SELECT at, who, action, target, why, outcome::text
 FROM {schema}.owner_log
 WHERE bot = $1

@@ -1,7 +1,9 @@
-"""Who did what to the shop, and when; and that it is done once, however often it is asked for.
+"""Who did what to a bot, and when; and that it is done once, however often it is asked for.
 
 What an owner does is written down in the very transaction that does it, under the name of the message or the
-request that it is done for (`By.effect_id`). Whoever does the same again is told what came of it then.
+request that it is done for (`By.effect_id`). Whoever does the same again is told what came of it then. It is
+the room's table `owner_log`: what came of a deed is kept there whole, to be answered again, where the
+platform's log (`Transaction.note`) keeps what is worth reading.
 """
 
 import json
@@ -11,27 +13,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailroom.actors.bots.shop.domain.contact import printable
-from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.kit.speech.printable import printable
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
-SQL = load(Path(__file__).with_name("owner_log.sql"))
+SQL = load(Path(__file__).with_name("deeds.sql"))
 
 WHO_CHARS_MAX = 200
 TARGET_CHARS_MAX = 200
 WHY_CHARS_MAX = 1_000
 
 Outcome = dict[str, Any]
-"""What came of an action, as plain JSON. Never what is for sale: the log is read by more people."""
+"""What came of an action, as plain JSON. Nothing secret: the log is read by more people."""
 
 
 @dataclass(frozen=True)
 class By:
-    """Who does something, in whose shop, why, and for which message or request."""
+    """Who does something, to which bot, why, and for which message or request."""
 
     bot: str
     who: str
@@ -60,7 +61,7 @@ class Deed:
 
 
 async def once(
-    room: Room[Options], by: By, action: str, target: str, act: Callable[[Transaction], Awaitable[Outcome]]
+    room: Room[Any], by: By, action: str, target: str, act: Callable[[Transaction], Awaitable[Outcome]]
 ) -> Outcome:
     """Do something in a transaction, written down; or find what came of it when it was done before.
 
@@ -93,7 +94,7 @@ async def once_within(
 
 
 async def read_log(source: Source, bot: str, most: int = 20) -> list[Deed]:
-    """What was done last, newest first."""
+    """What was done last to a bot, newest first."""
     rows = await source.fetch(SQL["read"], bot, most)
     return [
         Deed(row["at"], row["who"], row["action"], row["target"], row["why"], json.loads(row["outcome"]))
