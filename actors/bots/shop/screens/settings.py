@@ -12,7 +12,7 @@ def settings(texts: Texts, *, news: bool) -> Screen:
     """The language and the news, each with its switch."""
     own = texts.settings
     return Screen(
-        own.page.format(news=own.news_on if news else own.news_off),
+        own.page(news=own.news_on if news else own.news_off),
         keyboard(
             [_switch(texts, on=news, alone=False)],
             [button(texts.menu.button_other_language, SwitchLanguage(to=texts.language.other))],

@@ -5,6 +5,7 @@ Each field is spelled out in both languages, so a text missing in one of them is
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailroom.actors.bots.shop.domain.language import Language, plural
 from mailroom.actors.bots.shop.texts import (
@@ -17,7 +18,6 @@ from mailroom.actors.bots.shop.texts import (
     news,
     orders,
     policies,
-    settings,
 )
 from mailroom.actors.bots.shop.texts.cart import CartTexts
 from mailroom.actors.bots.shop.texts.catalogue import CatalogueTexts
@@ -29,6 +29,7 @@ from mailroom.actors.bots.shop.texts.news import NewsTexts
 from mailroom.actors.bots.shop.texts.orders import OrderTexts
 from mailroom.actors.bots.shop.texts.policies import PolicyTexts
 from mailroom.actors.bots.shop.texts.settings import SettingsTexts
+from mailroom.actors.texts.reading import read_texts
 
 __all__ = ["ENGLISH", "RUSSIAN", "TEXTS", "Texts"]
 
@@ -70,6 +71,8 @@ class Texts:
         return self.orders.providers.get(kind, kind.capitalize())
 
 
+SETTINGS = read_texts(SettingsTexts, Path(__file__).parent, default="en", theme="settings")
+
 RUSSIAN = Texts(
     language=Language.RU,
     menu=menu.RUSSIAN,
@@ -80,7 +83,7 @@ RUSSIAN = Texts(
     complaints=complaints.RUSSIAN,
     news=news.RUSSIAN,
     friends=friends.RUSSIAN,
-    settings=settings.RUSSIAN,
+    settings=SETTINGS["ru"],
     policies=policies.RUSSIAN,
 )
 
@@ -94,7 +97,7 @@ ENGLISH = Texts(
     complaints=complaints.ENGLISH,
     news=news.ENGLISH,
     friends=friends.ENGLISH,
-    settings=settings.ENGLISH,
+    settings=SETTINGS["en"],
     policies=policies.ENGLISH,
 )
 
