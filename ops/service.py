@@ -208,7 +208,9 @@ class Service:
             process = ProcessTree(lambda path, why: nursery.start_soon(aio, park, Target("node", path), why))
             workplace.park = lambda chat, why: park(Target("chat", str(chat)), why)
             owner = workplace.ownership.owner
-            node = LocalNode(process, lambda: workplace.chats, roles=self._roles, bots=bots, process_id=owner)
+            node = LocalNode(
+                process, lambda: workplace.handle, roles=self._roles, bots=bots, process_id=owner
+            )
             ours = brought(self._settings, services)
             gateways = Gateways(stores.database, services.payments)
             asking = Asking(stores.pairing, stores.database, gateways, ours.restored)

@@ -16,7 +16,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat
-from mailroom.supervisors.chats import Chats
+from mailroom.supervisors.chats.chats import Chats
 
 log = get_logger("mailroom.remote")
 

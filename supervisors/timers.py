@@ -7,7 +7,7 @@ from structlog import get_logger
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.supervisors.chats import Chats
+from mailroom.supervisors.chats.chats import Chats
 
 log = get_logger("mailroom.timers")
 

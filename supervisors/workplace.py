@@ -16,7 +16,9 @@ from mailroom.storage.errors import Fenced, StoreUnavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.mailbox import Changes, Early, Mailboxes, Receipt
-from mailroom.supervisors.chats import Chats, Park, open_chats, park_nowhere
+from mailroom.supervisors.chats.chats import Chats, open_chats
+from mailroom.supervisors.chats.crashes import Park, park_nowhere
+from mailroom.supervisors.chats.handle import Handle
 from mailroom.supervisors.otp.child import Life
 from mailroom.supervisors.ownership import IN_DOUBT_SAID, Ownership
 from mailroom.supervisors.remote import announce, listen_for_arrivals
@@ -86,7 +88,7 @@ class Workplace:
         """Find what no notification told of."""
         chats = self._ours()
         life.started()
-        await chats.sweep()
+        await chats.sweep.run()
 
     async def timers(self, life: Life) -> None:
         """Fire the chats' timers."""
@@ -140,6 +142,11 @@ class Workplace:
     async def run_in_line(self, chat: Chat, work: Callable[[], Awaitable[Any]]) -> Any:
         """Run work of the asyncio side between two messages of a chat."""
         return await self._ours().run_in_line(chat, work)
+
+    @property
+    def handle(self) -> Handle | None:
+        """The chats as on-call reaches them, while they are worked here."""
+        return Handle(self.chats) if self.chats is not None else None
 
     def _ours(self) -> Chats:
         if self.chats is None:

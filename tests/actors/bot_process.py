@@ -27,7 +27,7 @@ from mailroom.storage.errors import Fenced, StoreUnavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.mailbox import Changes, Mailboxes, every_partition
-from mailroom.supervisors.chats import Chats, open_chats
+from mailroom.supervisors.chats.chats import Chats, open_chats
 from mailroom.supervisors.holding import Holding
 from mailroom.supervisors.parking import Parking
 
@@ -182,7 +182,7 @@ class BotProcess:
         partitions = self.ownership.partitions
         with trio.move_on_after(PATIENCE_SECONDS):
             while await aio(self.mailboxes.ready, partitions, 10) or any(  # noqa: ASYNC110
-                actor.busy for actor in self.chats._actors.values()
+                actor.busy for actor in self.chats.residents
             ):
                 await trio.sleep(0.01)
             return
@@ -257,7 +257,7 @@ async def open_process(
         await aio(holding.restore, hosted)
         async with open_chats(Worker(boxes, ownership, policy), {"shop": hosted}) as chats:
             process.chats = chats
-            chats.spawn(chats.sweep)
+            chats.spawn(chats.sweep.run)
             chats.spawn(partial(holding.watch, hosted))
             process.intake = Intake(
                 boxes,

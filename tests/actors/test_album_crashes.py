@@ -82,7 +82,7 @@ def check(play, telegram, idiom, arrange):
         process.chats.spawn(lambda: deliver(process))
         ended = lambda: boxes.died or telegram.died  # noqa: E731 - short
         await process.until(lambda: ended() or "after" in telegram.texts())
-        await process.until(lambda: ended() or not any(one.busy for one in process.chats._actors.values()))
+        await process.until(lambda: ended() or not any(one.busy for one in process.chats.residents))
         if not ended():
             await process.settled()
         return ended()

@@ -349,9 +349,9 @@ def test_mbx_f3_the_chats_in_memory_are_bounded_and_none_of_the_others_is_forgot
         most = 0
         for chat_id in range(1, 13):
             await process.write(chat_id, f"of {chat_id}")
-            most = max(most, len(process.chats))
+            most = max(most, len(process.chats.residents))
         await process.until(lambda: len(controlled.ended) == 12, "everybody to be served")
-        return max(most, len(process.chats))
+        return max(most, len(process.chats.residents))
 
     assert play(controlled.router, scenario, policy=replace(QUICK, resident_max=3)) <= 3
 
@@ -360,7 +360,7 @@ def test_mbx_f3_an_idle_chat_leaves_memory_and_comes_back_with_its_state(play, c
     async def scenario(process):
         await process.write(7, "one")
         await process.said(7, "1 one")
-        await process.until(lambda: len(process.chats) == 0, "the chat to leave memory")
+        await process.until(lambda: len(process.chats.residents) == 0, "the chat to leave memory")
         await process.write(7, "two")
         await process.said(7, "1 one", "2 two")
 

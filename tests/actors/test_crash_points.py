@@ -92,7 +92,7 @@ def test_a_fault_at_any_store_call_loses_nothing_and_doubles_only_what_was_in_fl
         boxes.place, boxes.how, boxes.when = place, how, when
         process.chats.spawn(lambda: _deliver(process, HELLO))
         await process.until(lambda: boxes.died or len(telegram.texts()) >= 2)
-        await process.until(lambda: boxes.died or not any(one.busy for one in process.chats._actors.values()))
+        await process.until(lambda: boxes.died or not any(one.busy for one in process.chats.residents))
         if not boxes.died:
             await process.settled()
         return boxes.died

@@ -5,14 +5,15 @@ from dataclasses import replace
 from aiogram import Router
 from aiogram.types import Message
 
-import mailroom.supervisors.chats
+import mailroom.supervisors.chats.crashes
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.runtime.waiting import ReentrancyError
 from mailroom.actors.turn import Turn
 from mailroom.storage.redis.dead_letters import DeadLetters, Wanted
 from mailroom.storage.redis.entry import Chat, prefix
 from mailroom.storage.redis.suspensions import Suspensions
-from mailroom.supervisors.chats import CRASHES_MAX
+from mailroom.supervisors.chats.crashes import CRASHES_MAX
+from mailroom.supervisors.chats.handle import Handle
 from mailroom.supervisors.otp.spec import Backoff
 from tests.actors.bot_process import QUICK
 
@@ -49,7 +50,7 @@ def test_a_restarted_chat_leaves_its_handler_and_begins_the_message_anew(play, c
         await process.write(7, "hold", "next")
         await process.write(8, "hold as well")
         await process.until(lambda: len(controlled.began) == 2)
-        assert process.chats.restart(only(ANN)) == 1
+        assert Handle(process.chats).restart(only(ANN)) == 1
         await process.until(lambda: controlled.began.count("hold") == 2, "the second attempt")
         assert controlled.began.count("hold as well") == 1
         controlled.let_go("hold")
@@ -66,16 +67,16 @@ def test_mbx_v7_a_drained_chat_commits_nothing_until_it_is_resumed(play, control
         await process.write(7, "hold", "next")
         await process.until(lambda: controlled.began)
         await aio(suspensions.put, f"chat/{ANN}", "ann", "to look")
-        assert await process.chats.quiesce(only(ANN), 0.05) == 1, "it still runs"
+        assert await Handle(process.chats).quiesce(only(ANN), 0.05) == 1, "it still runs"
         controlled.let_go("hold")
-        assert await process.chats.quiesce(only(ANN), 5) == 0
+        assert await Handle(process.chats).quiesce(only(ANN), 5) == 0
         await process.write(7, "last")
         await process.write(8, "others")
         await process.until(lambda: "others" in controlled.ended)
         assert telegram.texts(7) == ["1 hold"]
         assert (await aio(process.mailboxes.load, ANN, 1, 10)).depth == 2
         await aio(suspensions.lift, f"chat/{ANN}")
-        process.chats.reload(only(ANN))
+        Handle(process.chats).reload(only(ANN))
         await process.said(7, "1 hold", "2 next", "3 last")
 
     play(controlled.router, scenario)
@@ -90,12 +91,12 @@ def test_a_message_on_call_skips_while_it_waits_for_its_next_attempt_is_not_begu
         await process.write(7, "bad", "good")
         await process.until(lambda: controlled.began.count("bad") == 1)
         (letter,) = await aio(letters.skip, ANN, None, "skipped by on-call: poison", "ann")
-        process.chats.reload(only(ANN))
+        Handle(process.chats).reload(only(ANN))
         await process.until(lambda: "good" in controlled.ended)
         assert controlled.began.count("bad") <= 2
         controlled.failures.clear()
         assert await aio(letters.requeue, letter) in ("requeued", "accepted")
-        process.chats.reload(only(ANN))
+        Handle(process.chats).reload(only(ANN))
         await process.said(7, "1 good", "2 bad")
 
     play(controlled.router, scenario, policy=replace(QUICK, backoff_seconds=0.3))
@@ -119,7 +120,7 @@ def test_a_requeued_message_has_the_effects_it_had_before(play, telegram):
         await process.settled()
         (letter,) = await aio(letters.find, Wanted(), 10)
         await aio(letters.requeue, letter.id)
-        process.chats.reload(only(ANN))
+        Handle(process.chats).reload(only(ANN))
         await process.until(lambda: len(effects) == 2)
         await process.settled()
 
@@ -144,7 +145,7 @@ def test_a_chat_whose_message_died_waits_for_on_call_where_its_bot_says_so(play,
         assert "bad fails" in held[f"chat/{ANN}"].why
         assert "good" not in controlled.began
         await aio(suspensions.lift, f"chat/{ANN}")
-        process.chats.reload(only(ANN))
+        Handle(process.chats).reload(only(ANN))
         await process.until(lambda: "good" in controlled.ended)
 
     play(controlled.router, scenario, parks=True)
@@ -155,14 +156,14 @@ def test_a_chat_that_crashes_again_and_again_is_parked_and_comes_back_when_it_is
     controlled,
     monkeypatch,
 ):
-    monkeypatch.setattr(mailroom.supervisors.chats, "BACKOFF", Backoff(0.01, 0.01))
+    monkeypatch.setattr(mailroom.supervisors.chats.crashes, "BACKOFF", Backoff(0.01, 0.01))
     parked = []
 
     async def scenario(process):
         async def park(chat, why):
             parked.append((chat, why))
 
-        process.chats._park = park
+        process.chats.crashes._park = park
         box = prefix(ANN.partition) + f"box:{ANN}"
         command = process.mailboxes._work.command
         await aio(command, "RPUSH", box, "not an entry")
@@ -172,11 +173,11 @@ def test_a_chat_that_crashes_again_and_again_is_parked_and_comes_back_when_it_is
         assert (chat, why.split(":")[0]) == (ANN, f"crashed {CRASHES_MAX} times in a row")
         process.chats.wake(ANN)
         assert process.chats.get(ANN) is None
-        assert process.chats.describe(ANN)["crashes"] == CRASHES_MAX
+        assert Handle(process.chats).describe(ANN)["crashes"] == CRASHES_MAX
         await process.write(8, "others")
         await process.until(lambda: "others" in controlled.ended)
         await aio(command, "DEL", box)
-        process.chats.forgive(only(ANN))
+        Handle(process.chats).forgive(only(ANN))
         await process.write(7, "hello")
         await process.until(lambda: "hello" in controlled.ended)
 

@@ -208,7 +208,7 @@ def test_reply_r4_the_wait_survives_a_restart(play, telegram, monkeypatch):
         telegram.tell(too_many(1), text="1 x a")
         await process.write(7, "x")
         await process.until(lambda: process.chats.get(("shop", "7")) and telegram.tried)
-        parked = lambda: process.chats._actors[("shop", "7")]._pause.not_before > 0  # noqa: E731
+        parked = lambda: process.chats.get(("shop", "7"))._pause.not_before > 0  # noqa: E731
         await process.until(parked)
 
     async def after(process):

@@ -24,8 +24,8 @@ def neighbours(number):
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    monkeypatch.setattr("mailroom.supervisors.chats.SWEEP_CHATS_MAX", PAGE)
-    monkeypatch.setattr("mailroom.supervisors.chats.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("mailroom.supervisors.chats.sweep.SWEEP_CHATS_MAX", PAGE)
+    monkeypatch.setattr("mailroom.supervisors.chats.sweep.SWEEP_SECONDS", 0.05)
 
 
 async def lost(process, chat_id, order):

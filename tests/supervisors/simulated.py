@@ -35,7 +35,7 @@ from mailroom.storage.errors import Fenced, StoreUnavailable
 from mailroom.storage.postgres.lease import Held
 from mailroom.storage.redis.entry import Chat, Entry, place
 from mailroom.storage.redis.mailbox import Begun, Changes, Committed, Following, Loaded, every_partition
-from mailroom.supervisors.chats import Chats, open_chats
+from mailroom.supervisors.chats.chats import Chats, open_chats
 from mailroom.supervisors.heartbeat import TTL_SECONDS, Heartbeat
 from mailroom.supervisors.ownership import Ownership
 
@@ -364,7 +364,7 @@ class Process:
             worker = Worker(self.mailboxes, self.ownership, Policy(backoff_seconds=0.01, window=4, quantum=3))
             async with open_chats(worker, {"shop": self.bot}) as chats:
                 self.chats = chats
-                chats.spawn(chats.sweep)
+                chats.spawn(chats.sweep.run)
                 chats.spawn(lambda: self._give_up_after(chats, epoch))  # noqa: B023 - it ends with this round
                 await self.ownership.keep()
                 self.losses += 1
