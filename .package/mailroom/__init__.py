@@ -4,6 +4,7 @@ What authors of bots import stands here, and is loaded when it is asked for: `im
 `ops/docs/from-mailroom.md` says what each name is for. Nothing within imports from here.
 """
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,13 +86,21 @@ if _here.parent.name == ".package":
     __path__.insert(0, str(_here.parents[1]))
 
 
-def __getattr__(name: str) -> object:
-    if name not in _FROM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, called = _FROM[name].partition(":")
-    found: object = getattr(import_module(f"{__name__}.{module}"), called or name)
-    globals()[name] = found
-    return found
+def _lazily(module: dict[str, object], places: Mapping[str, str]) -> Callable[[str], object]:
+    """The `__getattr__` of a module whose names are loaded when they are asked for."""
+
+    def get(name: str) -> object:
+        if name not in places:
+            raise AttributeError(f"module {module['__name__']!r} has no attribute {name!r}")
+        place, _, called = places[name].partition(":")
+        found: object = getattr(import_module(f"{__name__}.{place}"), called or name)
+        module[name] = found
+        return found
+
+    return get
+
+
+__getattr__ = _lazily(globals(), _FROM)
 
 
 def __dir__() -> list[str]:

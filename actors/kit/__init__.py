@@ -1,1 +1,1 @@
-"""What every bundled bot says and shows alike."""
+"""What bots with customers say, show and do alike, for rooms alone: `ops/docs/kit.md`."""

@@ -1,8 +1,4 @@
-"""What the buttons of the shop carry.
-
-Telegram allows 64 bytes, and a client may send us anything it likes, so numbers are bounded to what a
-database integer holds; data that does not fit is an unknown button.
-"""
+"""What the buttons of the shop carry."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -12,10 +8,8 @@ from pydantic import Field
 
 from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX
 from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.kit.screens.numbers import LongRowId, PageNumber, RowId
 
-RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
-OrderNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
-PageNumber = Annotated[int, Field(ge=0, le=9_999)]
 ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
 
@@ -163,41 +157,41 @@ class AskAgain(CallbackData, prefix="again"):
 class OpenOrder(CallbackData, prefix="ord"):
     """Show an order as it stands."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class ShowGoods(CallbackData, prefix="goods"):
     """Send once more what was bought."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class CancelOrder(CallbackData, prefix="ordx"):
     """Do without an order that waits for its payment."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class Complain(CallbackData, prefix="cmp"):
     """Tell the shop what is wrong with an order."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class LeaveComplaint(CallbackData, prefix="cmpx"):
     """Say nothing (more) of it."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class PayWith(CallbackData, prefix="pay"):
     """Pay for an order at this provider."""
 
-    order: OrderNumber
+    order: LongRowId
     provider: ProviderName
 
 
 class HavePaid(CallbackData, prefix="paid"):
     """Have the providers asked whether an order was paid for."""
 
-    order: OrderNumber
+    order: LongRowId

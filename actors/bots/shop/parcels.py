@@ -1,15 +1,14 @@
 """What was bought as messages: codes and links as text that can be copied, files as files. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
 from mailroom.actors.bots.shop.stock import Goods
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.length import in_messages, units
 
-MESSAGE_UNITS_MAX = 4096
-"""Telegram's limit; it counts units of UTF-16."""
 ITEM_UNITS_MAX = 3000
 """A longer code comes as a file: it would not fit beside its title, and nobody types it from a screen."""
 
@@ -44,7 +43,7 @@ def parcels(texts: Texts, number: int, heading: str, goods: Sequence[Goods]) -> 
             else:
                 lines.append(text)
     lines.append(f"\n{texts.news.thanks}")
-    return [*_messages(lines), *files]
+    return [*in_messages(lines), *files]
 
 
 def _dead(texts: Texts, number: int, one: Goods, text: str | None) -> str:
@@ -61,21 +60,4 @@ def _text(one: Goods) -> str | None:
     except UnicodeDecodeError:
         return None
     line = escape(content) if one.kind == "link" else f"<code>{escape(content)}</code>"
-    return line if _units(line) <= ITEM_UNITS_MAX and content.strip() else None
-
-
-def _messages(lines: Sequence[str]) -> Iterator[str]:
-    """Lines put together to as few messages as can be, none of them too long."""
-    message = ""
-    for line in lines:
-        longer = f"{message}\n{line}" if message else line.lstrip("\n")
-        if _units(longer) > MESSAGE_UNITS_MAX:
-            yield message
-            longer = line.lstrip("\n")
-        message = longer
-    yield message
-
-
-def _units(text: str) -> int:
-    """Tags are counted too, which Telegram does not: rather a message too many than one that is refused."""
-    return len(text.encode("utf-16-le")) // 2
+    return line if units(line) <= ITEM_UNITS_MAX and content.strip() else None

@@ -1,15 +1,7 @@
-"""Pictures of products: kept by us, shown by Telegram under a name of its own, and on the shop's page.
+"""Pictures of products: an owner's files, shown with the card and on the shop's page."""
 
-Telegram's name for a file (`file_id`) is good for one bot, and a stand-in forgets it; then the bytes are sent
-again, and the new name is noted.
-"""
-
-from dataclasses import dataclass
 from pathlib import Path
 
-from aiogram.types import BufferedInputFile
-
-from mailroom.actors.bots.shop.domain.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.goods import good_of
 from mailroom.actors.bots.shop.options import Options
@@ -18,43 +10,16 @@ from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.owners.deeds import By, Outcome, once
 from mailroom.actors.kit.owners.faults import TableFault
 from mailroom.actors.kit.owners.refusals import refuse
+from mailroom.actors.kit.screens.image import RATIO_MAX, SIDES_SUM_MAX, Image, read_image
 from mailroom.actors.uses.files import Files
 from mailroom.storage.postgres.files import digest_of
-from mailroom.storage.postgres.outbox.connection import Connection, Source
+from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("pictures.sql"))
 
 PICTURE_BYTES_MAX = 2 * 2**20
 """Ten times what Telegram makes of a photo; it is read whole, and by telephones."""
-NAMES = {"image/jpeg": "picture.jpg", "image/png": "picture.png"}
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A product's picture, as a bot shows it."""
-
-    database: Source
-    bot: str
-    digest: str
-    file_id: str | None
-    """What Telegram calls it, where this bot has sent it before."""
-
-    async def upload(self) -> BufferedInputFile | None:
-        """Its bytes, to be sent; None if it is gone since."""
-        found = await Files(self.database).get(self.digest)
-        return BufferedInputFile(found.content, NAMES[found.type]) if found is not None else None
-
-    async def note(self, file_id: str) -> None:
-        """What Telegram calls it from now on."""
-        await self.database.execute(SQL["note"], self.bot, self.digest, file_id)
-
-
-async def picture_of(database: Source, bot: str, digest: str | None) -> Picture | None:
-    """The picture of this digest, for a bot; None where a product has none."""
-    if not digest:
-        return None
-    return Picture(database, bot, digest, await database.fetchval(SQL["file_id"], bot, digest))
 
 
 def checked(data: bytes) -> Image:

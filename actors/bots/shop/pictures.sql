@@ -1,13 +1,6 @@
 -- is_used: whether a product has the picture of this digest.
 SELECT EXISTS (SELECT FROM {schema}.pictures WHERE digest = $1);
 
--- file_id: what Telegram calls it, for one bot.
-SELECT file_id FROM {schema}.picture_files WHERE bot = $1 AND digest = $2;
-
--- note: what Telegram calls it from now on.
-INSERT INTO {schema}.picture_files (bot, digest, file_id) VALUES ($1, $2, $3)
-ON CONFLICT (bot, digest) DO UPDATE SET file_id = excluded.file_id;
-
 -- put: a product's picture; gives the digest of the one before.
 WITH before AS (SELECT digest FROM {schema}.pictures WHERE product_id = $1)
 INSERT INTO {schema}.pictures (product_id, digest, changed_at) VALUES ($1, $2, {now})

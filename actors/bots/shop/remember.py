@@ -16,7 +16,6 @@ from mailroom.actors.bots.shop.domain.language import Language, choose_language
 from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
 from mailroom.actors.bots.shop.ordering import Till
-from mailroom.actors.bots.shop.pages import Noting
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.pages.address import page_url
@@ -60,8 +59,7 @@ class Remember(BaseMiddleware):
             "front": front_of(data),
             "till": till,
         }
-        async with Noting(state):
-            return await handler(event, data | own)
+        return await handler(event, data | own)
 
 
 def front_of(data: Mapping[str, Any]) -> Front:

@@ -28,6 +28,7 @@ from mailroom.actors.bots.shop.routes import (
     settings,
     talk,
 )
+from mailroom.actors.kit.screens.shown import keep_shown
 
 
 async def in_private(event: Message | CallbackQuery) -> bool:
@@ -63,7 +64,8 @@ def build() -> Router:
     )
     shop = Router(name="shop")
     shop.message.outer_middleware(complaints.LeftLong())
-    shop.message.middleware(Remember())
-    shop.callback_query.middleware(Remember())
+    for observer in (shop.message, shop.callback_query):
+        observer.middleware(Remember())
+        observer.middleware(keep_shown)
     shop.include_routers(private, events.build(), fallback.build_for_groups())
     return shop

@@ -12,8 +12,9 @@ from mailroom.actors.bots.shop.consultant.facts import Offer
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from mailroom.actors.bots.shop.consultant.writing import summed
 from mailroom.actors.bots.shop.domain.product import Product
-from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 
 BUTTON_CHARS_MAX = 40

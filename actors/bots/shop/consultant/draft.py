@@ -19,8 +19,8 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import Message
 from structlog import get_logger
 
-from mailroom.actors.bots.shop.replies import NO_PREVIEW, edited, tell
-from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.screens.replies import NO_PREVIEW, edited, tell
+from mailroom.actors.kit.screens.screen import Screen
 
 log = get_logger("mailroom.consultant")
 

@@ -7,6 +7,10 @@ from typing import Literal
 from mailroom.actors.bots.shop.domain.language import Language
 
 Status = Literal["awaiting_payment", "paid", "delivered", "expired", "canceled", "refunding", "refunded"]
+STEPS: tuple[Status, ...] = (
+    "awaiting_payment", "expired", "canceled", "paid", "delivered", "refunding", "refunded",
+)  # fmt: skip
+"""An order's way: a message that shows one turns along it, and never back."""
 
 
 @dataclass(frozen=True)

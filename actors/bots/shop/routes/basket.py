@@ -24,10 +24,10 @@ from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
-from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import popup, send, show
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 

@@ -12,10 +12,11 @@ from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def catalogue_command(
@@ -66,7 +67,7 @@ async def open_product(
     await show(callback, await card_of(turn, texts, till, product, cart, callback_data.page))
 
 
-async def _categories(database: Pool, texts: Texts, cart: Cart) -> screens.Screen:
+async def _categories(database: Pool, texts: Texts, cart: Cart) -> Screen:
     return screens.categories(texts, await catalog.list_categories(database, texts.language), cart.items)
 
 

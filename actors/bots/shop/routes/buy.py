@@ -12,10 +12,10 @@ from mailroom.actors.bots.shop.domain.contact import usual_contact
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
 from mailroom.actors.bots.shop.orders import Buyer
-from mailroom.actors.bots.shop.replies import chat_of, popup, send_below
 from mailroom.actors.bots.shop.routes.basket import too_few
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.replies import chat_of, popup, send_below
 
 
 async def buy(

@@ -7,9 +7,9 @@ from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Till
-from mailroom.actors.bots.shop.pictures import picture_of
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.picture import picture_of
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def card_of(

@@ -22,9 +22,9 @@ from mailroom.actors.bots.shop.memory import (
 )
 from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
 from mailroom.actors.bots.shop.orders import Buyer
-from mailroom.actors.bots.shop.replies import chat_of, popup, send, show
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.replies import chat_of, popup, send, show
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def ask_to_confirm(

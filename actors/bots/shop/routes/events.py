@@ -14,7 +14,7 @@ from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.complaints import find_message, is_outdone
 from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.domain.order import Order
+from mailroom.actors.bots.shop.domain.order import STEPS, Order
 from mailroom.actors.bots.shop.events import (
     ANSWERED,
     BONUS,
@@ -33,12 +33,15 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import find_order
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
-from mailroom.actors.bots.shop.pages import PAGES, Pages
-from mailroom.actors.bots.shop.replies import send_goods, tell, turned
 from mailroom.actors.bots.shop.routes.owner import screens as owner_screens
+from mailroom.actors.bots.shop.sending import send_goods
 from mailroom.actors.bots.shop.stock import goods_of
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.events import ChatEvent, chat_event
+from mailroom.actors.kit.screens.replies import tell
+from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.screens.shown import Shows
+from mailroom.actors.kit.screens.turning import turn_shown
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.payments import find_payment
@@ -161,14 +164,10 @@ async def bonus(event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, t
 async def _turn_pages(
     order: Order, event: ChatEvent, bot: Bot, state: FSMContext, database: Pool, turn: Turn
 ) -> None:
-    pages = Pages.from_data((await state.get_data()).get(PAGES))
-    behind = pages.behind(order.number, order.status)
-    if not behind:
-        return
-    screen = screens.order_page(await _texts_of_chat(event, state, database, turn), order, {}, None)
-    there = [await turned(bot, event.chat_id, message_id, screen) for message_id in behind]
-    shows = {one: screen.shows if is_there else None for one, is_there in zip(behind, there, strict=True)}
-    await state.update_data({PAGES: pages.after(shows).to_data()})
+    async def page() -> Screen:
+        return screens.order_page(await _texts_of_chat(event, state, database, turn), order, {}, None)
+
+    await turn_shown(bot, event.chat_id, state, Shows(order.number, order.status), STEPS, page)
 
 
 async def _order(database: Pool, event: ChatEvent, about: AboutOrder) -> Order | None:

@@ -6,9 +6,10 @@ from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.replies import popup, send
-from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.replies import popup, send
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def unknown_text(message: Message, texts: Texts, cart: Cart, front: Front) -> None:

@@ -10,12 +10,13 @@ from mailroom.actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGood
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.orders import recent_orders
-from mailroom.actors.bots.shop.replies import chat_of, popup, send, send_goods, show
 from mailroom.actors.bots.shop.routes.pay import order_screen
 from mailroom.actors.bots.shop.routes.theirs import their_order
+from mailroom.actors.bots.shop.sending import send_goods
 from mailroom.actors.bots.shop.stock import goods_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.kit.screens.replies import chat_of, popup, send, show
 from mailroom.storage.vault import Vault
 
 

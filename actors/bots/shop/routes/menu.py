@@ -11,10 +11,10 @@ from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import send, show
 
 
 async def start(

@@ -12,12 +12,12 @@ from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.orders import cancel_order
-from mailroom.actors.bots.shop.replies import popup, show
 from mailroom.actors.bots.shop.routes.theirs import their_order
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import minutes_left, own_order
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import popup, show
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.paying.kinds import CONFIRM, Confirm
 from mailroom.actors.providers.payments import PaymentProviderError, ProviderUnavailableError
 from mailroom.storage.postgres.payments import payments_of

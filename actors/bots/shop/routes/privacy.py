@@ -16,11 +16,12 @@ from mailroom.actors.bots.shop.events import ERASED
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.policies import Policy, policy
-from mailroom.actors.bots.shop.replies import chat_of, send, show, tell
-from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import chat_of, send, show, tell
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def terms_command(

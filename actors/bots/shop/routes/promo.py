@@ -15,8 +15,8 @@ from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
 from mailroom.actors.bots.shop.memory import PROMO, PromoForm, forget
 from mailroom.actors.bots.shop.promo_refusal import why_refused
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.replies import send, show
 
 
 async def ask(callback: CallbackQuery, state: FSMContext, texts: Texts) -> None:

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from mailroom.actors.bots.shop.callbacks import AskAgain
 from mailroom.actors.bots.shop.consultant.desk import Desk
-from mailroom.actors.bots.shop.replies import chat_of, popup
+from mailroom.actors.kit.screens.replies import chat_of, popup
 from mailroom.actors.kit.speech.printable import printable
 from mailroom.actors.providers.openai import Models
 

@@ -4,9 +4,9 @@ from aiogram.types import CallbackQuery
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.order import Order
-from mailroom.actors.bots.shop.replies import popup
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
+from mailroom.actors.kit.screens.replies import popup
 
 
 async def their_order(

@@ -20,11 +20,10 @@ from mailroom.actors.bots.shop.screens.news import bonus, expired, receipt, refu
 from mailroom.actors.bots.shop.screens.orders import order_page, order_placed, pay_page
 from mailroom.actors.bots.shop.screens.orders import orders as orders_page
 from mailroom.actors.bots.shop.screens.policies import ask_erasure, erased, erasing, privacy, terms
-from mailroom.actors.bots.shop.screens.screen import Screen
 from mailroom.actors.bots.shop.screens.settings import news_switch, settings
 
 __all__ = [
-    "Front", "Screen", "answered", "ask_comment", "ask_complaint", "ask_contact", "ask_erasure",
+    "Front", "answered", "ask_comment", "ask_complaint", "ask_contact", "ask_erasure",
     "ask_promo", "bonus", "cart", "categories", "category_page", "complaint_left", "complaint_taken",
     "erased", "erasing", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu",
     "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "privacy", "product_card",

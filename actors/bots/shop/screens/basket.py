@@ -18,9 +18,10 @@ from mailroom.actors.bots.shop.callbacks import (
 )
 from mailroom.actors.bots.shop.domain.bill import Bill, promo_effect
 from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine
-from mailroom.actors.bots.shop.keyboards import Row, button, goto, keyboard, ways_out
-from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.keyboards import goto, ways_out
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import Row, button, keyboard
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent
 

@@ -1,23 +1,21 @@
 """The catalogue: categories, pages of products, the card of one."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import escape, unescape
+from html import escape
 
 from mailroom.actors.bots.shop.callbacks import AddToCart, BuyNow, OpenCategory, OpenProduct, Place
 from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.domain.discounts import Discount
 from mailroom.actors.bots.shop.domain.product import Category, Page, Product
 from mailroom.actors.bots.shop.domain.quote import Least, no_least, price
-from mailroom.actors.bots.shop.keyboards import Row, button, cart_button, goto, keyboard
-from mailroom.actors.bots.shop.screens.screen import CAPTION_CHARS_MAX, Screen
+from mailroom.actors.bots.shop.keyboards import cart_button, goto
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import Row, button, keyboard
+from mailroom.actors.kit.screens.length import CAPTION_UNITS_MAX, cut, units_read
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent
-
-GOES_ON = "…"
-TAG = re.compile("<[^>]*>")
 
 
 def categories(texts: Texts, shelves: Sequence[Category], items: int) -> Screen:
@@ -93,22 +91,10 @@ def product_card(
         cart_button(texts, items),
     ]
     text = "\n".join(lines)
-    if product.picture and product.description and (over := _units(text) - CAPTION_CHARS_MAX) > 0:
-        shorter = replace(product, description=_cut(product.description, over))
+    if product.picture and product.description and (over := units_read(text) - CAPTION_UNITS_MAX) > 0:
+        shorter = replace(product, description=cut(product.description, over))
         return product_card(texts, shorter, page, quantity, items, least)
     return Screen(text, keyboard(*_sale(texts, product, page, least), ways_out))
-
-
-def _units(html: str) -> int:
-    """How long a text is for Telegram, which counts what is read, in units of UTF-16."""
-    return len(unescape(TAG.sub("", html)).encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _cut(description: str, over: int) -> str:
-    """A description that is shorter by so many units, and says that it goes on."""
-    whole = description.encode("utf-16-le", "surrogatepass")
-    kept = whole[: max(0, len(whole) - 2 * (over + len(GOES_ON)))]
-    return kept.decode("utf-16-le", "ignore").rstrip() + GOES_ON if kept else ""
 
 
 def _row(texts: Texts, product: Product) -> str:

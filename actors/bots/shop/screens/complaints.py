@@ -4,9 +4,10 @@ from html import escape
 
 from mailroom.actors.bots.shop.callbacks import Complain, LeaveComplaint, OpenOrder, Place
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX, Complaint, Taken
-from mailroom.actors.bots.shop.keyboards import button, goto, keyboard
-from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.keyboards import goto
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import button, keyboard
+from mailroom.actors.kit.screens.screen import Screen
 
 SAID_CHARS_MAX = 300
 """Of each message that was written before: a reminder, not the whole of it."""

@@ -7,10 +7,10 @@ from aiogram.types import InlineKeyboardButton
 from mailroom.actors.bots.shop.callbacks import ConfirmOrder, FormAction, FormStep
 from mailroom.actors.bots.shop.domain.bill import Bill, seen
 from mailroom.actors.bots.shop.domain.contact import COMMENT_LENGTH_MAX
-from mailroom.actors.bots.shop.keyboards import Row, button, keyboard
 from mailroom.actors.bots.shop.screens.basket import bill_text
-from mailroom.actors.bots.shop.screens.screen import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import Row, button, keyboard
+from mailroom.actors.kit.screens.screen import Screen
 
 BUTTON_CONTACT_CHARS_MAX = 40
 """What a phone shows of a button; the longest e-mail address has 254."""

@@ -6,10 +6,11 @@ from html import escape
 from urllib.parse import urlencode
 
 from mailroom.actors.bots.shop.customers import Friends
-from mailroom.actors.bots.shop.keyboards import copying, keyboard, link, ways_out
+from mailroom.actors.bots.shop.keyboards import ways_out
 from mailroom.actors.bots.shop.leaderboard import Rank
-from mailroom.actors.bots.shop.screens.screen import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import copying, keyboard, link
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent
 

@@ -3,19 +3,11 @@
 from dataclasses import dataclass
 from html import escape
 
-from aiogram.types import InlineKeyboardButton, WebAppInfo
-
 from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage
-from mailroom.actors.bots.shop.keyboards import (
-    Row,
-    button,
-    cart_button,
-    goto,
-    keyboard,
-    ways_out,
-)
-from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.keyboards import cart_button, goto, ways_out
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import Row, app, button, keyboard
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.printable import printable
 
 
@@ -37,7 +29,7 @@ def menu(texts: Texts, items: int, text: str = "", front: Front | None = None) -
         [goto(own.button_catalogue, Place.CATEGORIES), cart_button(texts, items)],
         [goto(own.button_orders, Place.ORDERS), goto(own.button_friends, Place.FRIENDS)],
         [goto(own.button_top, Place.TOP), goto(own.button_help, Place.HELP)],
-        [_app(texts, front.app_url)] if front.app_url else [],
+        [app(texts.menu.button_app, front.app_url)] if front.app_url else [],
         [
             button(own.button_other_language, SwitchLanguage(to=texts.language.other)),
             goto(texts.settings.button_settings, Place.SETTINGS),
@@ -58,10 +50,3 @@ def greeting(texts: Texts, name: str, items: int, front: Front | None = None) ->
 def help_page(texts: Texts) -> Screen:
     """How the shop works, and all commands."""
     return Screen(texts.menu.help, keyboard(ways_out(texts)))
-
-
-def _app(texts: Texts, url: str) -> InlineKeyboardButton:
-    # Telegram opens Mini Apps from https only; a demo has no certificate, there it is a page like any other.
-    if url.startswith("https://"):
-        return InlineKeyboardButton(text=texts.menu.button_app, web_app=WebAppInfo(url=url))
-    return InlineKeyboardButton(text=texts.menu.button_app, url=url)

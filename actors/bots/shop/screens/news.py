@@ -4,11 +4,12 @@ from html import escape
 
 from mailroom.actors.bots.shop.callbacks import Place
 from mailroom.actors.bots.shop.domain.order import Order
-from mailroom.actors.bots.shop.keyboards import goto, keyboard, ways_out
+from mailroom.actors.bots.shop.keyboards import goto, ways_out
 from mailroom.actors.bots.shop.screens.friends import short_name
 from mailroom.actors.bots.shop.screens.orders import body
-from mailroom.actors.bots.shop.screens.screen import Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import keyboard
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.kit.speech.money import format_money
 

@@ -16,10 +16,12 @@ from mailroom.actors.bots.shop.callbacks import (
 )
 from mailroom.actors.bots.shop.complaints import ABOUT
 from mailroom.actors.bots.shop.domain.order import Order, OrderSummary
-from mailroom.actors.bots.shop.keyboards import Row, button, goto, keyboard, link, ways_out
+from mailroom.actors.bots.shop.keyboards import goto, ways_out
 from mailroom.actors.bots.shop.screens.basket import balance_text, line_text, total_text
-from mailroom.actors.bots.shop.screens.screen import OrderShown, Screen
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import Row, button, keyboard, link
+from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.screens.shown import Shows
 from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.kit.speech.money import format_money
 
@@ -66,7 +68,7 @@ def order_page(
     complain = [button(texts.complaints.button, Complain(order=order.number))] if status in ABOUT else []
     text = "\n\n".join([heading, body(texts, order), states[status]])
     buttons = keyboard(goods, again, complain, [goto(own.button_orders, Place.ORDERS)], ways_out(texts))
-    return Screen(text, buttons, OrderShown(order.number, status))
+    return Screen(text, buttons, Shows(order.number, status))
 
 
 def pay_page(
@@ -100,7 +102,7 @@ def pay_page(
         [button(own.button_have_paid, HavePaid(order=order.number))],
         [*other, button(own.button_cancel, CancelOrder(order=order.number))],
     ]
-    shows = OrderShown(order.number, order.status)
+    shows = Shows(order.number, order.status)
     return Screen("\n\n".join(part for part in parts if part), keyboard(*rows), shows)
 
 
@@ -149,7 +151,7 @@ def _awaiting(texts: Texts, order: Order, providers: Mapping[str, str], heading:
     parts = [heading, body(texts, order), state]
     if providers:
         parts.append(texts.orders.choose_payment)
-    shows = OrderShown(order.number, order.status)
+    shows = Shows(order.number, order.status)
     return Screen("\n\n".join(parts), _payment(texts, order, providers), shows)
 
 

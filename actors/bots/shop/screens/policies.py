@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from mailroom.actors.bots.shop.callbacks import AskErasure, DoErasure, Place
 from mailroom.actors.bots.shop.erasure import Before
-from mailroom.actors.bots.shop.keyboards import button, goto, keyboard, ways_out
-from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.keyboards import goto, ways_out
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import button, keyboard
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 
 

@@ -3,9 +3,10 @@
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage, SwitchNews
-from mailroom.actors.bots.shop.keyboards import button, goto, keyboard, ways_out
-from mailroom.actors.bots.shop.screens.screen import Screen
+from mailroom.actors.bots.shop.keyboards import goto, ways_out
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.buttons import button, keyboard
+from mailroom.actors.kit.screens.screen import Screen
 
 
 def settings(texts: Texts, *, news: bool) -> Screen:

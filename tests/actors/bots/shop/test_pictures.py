@@ -6,8 +6,8 @@ from aiogram.types import BufferedInputFile
 
 from mailroom.actors.bots.shop.demo.goods import fill_pictures
 from mailroom.actors.bots.shop.demo.pictures import picture
-from mailroom.actors.bots.shop.domain.image import read_image
 from mailroom.actors.bots.shop.pictures import add_picture
+from mailroom.actors.kit.screens.image import read_image
 from mailroom.actors.uses.cpu import Cpu
 
 PNG = picture("games", "trams")
@@ -70,7 +70,7 @@ def test_a_name_that_telegram_forgot_is_no_fault(pictured):
 
 
 def test_a_picture_that_is_gone_between_two_looks_leaves_the_text(pictured, monkeypatch):
-    from mailroom.actors.bots.shop.pictures import Picture
+    from mailroom.actors.kit.screens.picture import Picture
 
     async def gone(_self):
         return None

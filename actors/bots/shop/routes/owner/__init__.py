@@ -15,7 +15,6 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import popup, send
 from mailroom.actors.bots.shop.routes.owner import (
     broadcast,
     complaints,
@@ -51,7 +50,8 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     ShowPolicy,
     SwitchOff,
 )
-from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.screens.replies import popup, send
+from mailroom.actors.kit.screens.screen import Screen
 
 OWNERS_COMMANDS = (
     "price",

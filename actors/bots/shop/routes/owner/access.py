@@ -11,10 +11,10 @@ from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS, OwnerTexts
-from mailroom.actors.bots.shop.replies import popup, send
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError
+from mailroom.actors.kit.screens.replies import popup, send
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.printable import printable
 
 

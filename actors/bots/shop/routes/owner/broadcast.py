@@ -23,7 +23,6 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_broadcast import count_recipients, list_broadcasts, move, progress
 from mailroom.actors.bots.shop.owner_broadcast import send as send_broadcast
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import popup, send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
@@ -35,11 +34,12 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     ShowBroadcast,
 )
 from mailroom.actors.bots.shop.routes.owner.forms import DRAFT, NO_COMMAND, OwnerForm
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
 from mailroom.actors.kit.owners.faults import TellingFault
 from mailroom.actors.kit.owners.refusals import refuse
+from mailroom.actors.kit.screens.replies import popup, send, show
+from mailroom.actors.kit.screens.screen import Screen
 
 KEY_CHARS = 16
 """Of a draft's name on its buttons: enough to tell a chat's drafts apart."""

@@ -1,4 +1,4 @@
-"""What the buttons of the owner's side carry; see `actors/bots/shop/callbacks.py` for the bounds."""
+"""What the buttons of the owner's side carry."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
 
-from mailroom.actors.bots.shop.callbacks import OrderNumber, PageNumber, RowId
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.owner_broadcast import Move
 from mailroom.actors.bots.shop.policies import Policy
+from mailroom.actors.kit.screens.numbers import LongRowId, PageNumber, RowId
 
 
 def _period(days: int) -> int:
@@ -51,51 +51,51 @@ class ShowFigures(CallbackData, prefix="admf"):
 class ShowOrder(CallbackData, prefix="admo"):
     """One order with all that is known of it."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class AskRefund(CallbackData, prefix="admr"):
     """Whether an order's money is really to go back."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class DoRefund(CallbackData, prefix="admrr"):
     """Give it back, perhaps with the goods into stock."""
 
-    order: OrderNumber
+    order: LongRowId
     goods: bool
 
 
 class ShowComplaint(CallbackData, prefix="admc"):
     """What is wrong with an order, and what was said about it."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class AskAnswer(CallbackData, prefix="admca"):
     """Ask what its customer is to be told."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class CloseComplaint(CallbackData, prefix="admcx"):
     """Let nothing wait for an answer."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class ShowItems(CallbackData, prefix="admi"):
     """What an order was sold, each to be replaced."""
 
-    order: OrderNumber
+    order: LongRowId
 
 
 class ReplaceItem(CallbackData, prefix="admir"):
     """Give the customer another one in place of this item, which is dead from now on."""
 
-    order: OrderNumber
-    item: OrderNumber
+    order: LongRowId
+    item: LongRowId
 
 
 class ShowProducts(CallbackData, prefix="admps"):

@@ -12,7 +12,6 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_complaints import answer, close
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import send, send_below, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
 from mailroom.actors.bots.shop.routes.owner.access import by
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
@@ -23,8 +22,9 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     ShowComplaint,
 )
 from mailroom.actors.bots.shop.routes.owner.forms import ANSWER_TO, NO_COMMAND, OwnerForm, leave
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import send, send_below, show
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def complaints_command(message: Message, database: Pool, own: OwnerTexts, turn: Turn) -> None:

@@ -9,11 +9,11 @@ from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.offers import add_offer, list_offers, switch_off
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import screens
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, SwitchOff
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import send, show
 
 
 async def discounts_command(message: Message, database: Pool, own: OwnerTexts) -> None:

@@ -12,9 +12,9 @@ from mailroom.actors.bots.shop.complaints import count_waiting
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import send
 from mailroom.actors.bots.shop.routes.owner import screens
-from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.screens.replies import send
+from mailroom.actors.kit.screens.screen import Screen
 
 PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"

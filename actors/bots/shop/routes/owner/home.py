@@ -12,12 +12,12 @@ from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import screens
 from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, ShowFigures
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.kit.owners.deeds import read_log
+from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.screens.screen import Screen
 
 YESTERDAY = 1
 

@@ -10,12 +10,12 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import find_orders, open_order
 from mailroom.actors.bots.shop.owner_refund import refund
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskRefund, DoRefund, ShowOrder
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 
 

@@ -12,15 +12,16 @@ from mailroom.actors.bots.shop.goods import Good, find_good, good_of
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, picture_of, put_picture
-from mailroom.actors.bots.shop.replies import send, show, tell
+from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, put_picture
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import AskPicture, DropPicture
 from mailroom.actors.bots.shop.routes.owner.documents import fetch
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PICTURE_OF, OwnerForm, leave
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.picture import picture_of
+from mailroom.actors.kit.screens.replies import send, show, tell
+from mailroom.actors.kit.screens.screen import Screen
 
 MEGABYTE = 2**20
 

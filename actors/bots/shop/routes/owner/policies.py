@@ -19,7 +19,6 @@ from mailroom.actors.bots.shop.policies import (
     put_policy,
     written_policy,
 )
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
@@ -30,8 +29,10 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     ShowPolicy,
 )
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, POLICY_OF, OwnerForm, leave
-from mailroom.actors.bots.shop.screens import Front, Screen
+from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.screens.screen import Screen
 
 
 async def open_policies(callback: CallbackQuery, own: OwnerTexts) -> None:

@@ -20,16 +20,16 @@ from mailroom.actors.bots.shop.goods import (
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import send, show
 from mailroom.actors.bots.shop.routes.owner import keyboards, screens
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale, ShowProduct, ShowProducts
 from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
 from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
+from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 
 

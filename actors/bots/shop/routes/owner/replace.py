@@ -10,11 +10,11 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_replace import replace
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.replies import show
 from mailroom.actors.bots.shop.routes.owner import screens
 from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import ReplaceItem, ShowItems
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.screens.replies import show
 
 
 async def show_items(

@@ -18,9 +18,9 @@ from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_stock import StockUpload
 from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.routes.owner import keyboards
-from mailroom.actors.bots.shop.screens import Screen
 from mailroom.actors.bots.shop.stock import SoldItem
 from mailroom.actors.kit.owners.deeds import Deed
+from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.dates import format_day, format_moment, last_day
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent

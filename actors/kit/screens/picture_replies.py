@@ -1,4 +1,4 @@
-"""How a screen with a picture reaches the customer: by Telegram's name for the file, or with the file itself.
+"""How a screen with a picture reaches people: by Telegram's name for the file, or with the file itself.
 
 A name that Telegram does not know (any more) is no fault: the file is sent again, and has a new name then.
 """
@@ -8,8 +8,8 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message
 
-from mailroom.actors.bots.shop.pictures import Picture
-from mailroom.actors.bots.shop.screens import Screen
+from mailroom.actors.kit.screens.picture import Picture
+from mailroom.actors.kit.screens.screen import Screen
 
 # The user pressed twice: the message already shows what it should.
 SAME_ALREADY = "message is not modified"

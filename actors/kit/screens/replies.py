@@ -1,25 +1,20 @@
-"""How a screen reaches the customer: as a new message, or in place of the one whose button was pressed.
+"""How a screen reaches people: as a new message, or in place of the one whose button was pressed.
 
 Telegram refuses some edits and late answers for reasons that are nobody's fault and that no retry would cure.
 Those refusals are listed here and end in the next best thing; any other refusal is a real error and goes up.
 """
 
-from collections.abc import Sequence
-
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
-from mailroom.actors.bots.shop.pages import note
-from mailroom.actors.bots.shop.parcels import File, parcels
-from mailroom.actors.bots.shop.replies_picture import edit_picture, send_picture, was_edited
-from mailroom.actors.bots.shop.screens import Screen
-from mailroom.actors.bots.shop.stock import Goods
-from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.kit.screens.picture_replies import edit_picture, send_picture, was_edited
+from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.screens.shown import note
 
 POPUP_LENGTH_MAX = 200  # Telegram's limit of answerCallbackQuery
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link in a comment is not our advertisement
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a link that somebody wrote is not our advertisement
 
 # It is too old, or was deleted by its reader.
 NOT_DELETABLE = ("message can't be deleted", "message to delete not found")
@@ -68,18 +63,6 @@ async def tell(bot: Bot, chat_id: int, screen: Screen) -> Message:
     )
 
 
-async def send_goods(
-    bot: Bot, chat_id: int, texts: Texts, number: int, heading: str, goods: Sequence[Goods]
-) -> None:
-    """Send what was bought with an order, under a heading: as many messages and files as it takes."""
-    for parcel in parcels(texts, number, heading, goods):
-        if isinstance(parcel, File):
-            document = BufferedInputFile(parcel.content, parcel.name)
-            await bot.send_document(chat_id, document, caption=parcel.caption, parse_mode=ParseMode.HTML)
-        else:
-            await tell(bot, chat_id, Screen(parcel))
-
-
 async def popup(callback: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
     """Answer a press: stop its spinner, and show a plain text if there is one (an alert waits for "OK")."""
     try:
@@ -118,7 +101,7 @@ async def turned(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> boo
 
 def chat_of(callback: CallbackQuery) -> int:
     """The chat that a button was pressed in."""
-    # Without the message, the private chat with the customer has the customer's own id.
+    # Without the message, a private chat has the person's own id.
     return callback.message.chat.id if callback.message is not None else callback.from_user.id
 
 
