@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from quart import Request
-
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import BODY_BYTES_MAX, Ask
-from mailroom.ingress.http.whole_body import whole_body
+from mailroom.ingress.asks.call import Call
 
 TYPE_CHARS_MAX = 100
 """Of a wrong type so much is told."""
 
 
-async def body_of(request: Request, ask: Ask[Any, Any], *, most: int = BODY_BYTES_MAX) -> bytes:
+async def body_of(call: Call, ask: Ask[Any, Any], *, most: int = BODY_BYTES_MAX) -> bytes:
     """All of it; of a GET nothing. A file is as long as its ask says, anything else so long at `most`.
     Whoever leaves before its end has asked nothing: what awaits this is cancelled. Raises `Problem`:
     `wrong_type`, `too_large`.
@@ -20,9 +18,9 @@ async def body_of(request: Request, ask: Ask[Any, Any], *, most: int = BODY_BYTE
     if ask.method == "GET":
         return b""
     if ask.takes is not None:
-        _check_type(request.mimetype, ask.takes.types)
+        _check_type(call.mime_type, ask.takes.types)
     most = ask.takes.bytes_max if ask.takes is not None else most
-    data = await whole_body(request, most)
+    data = await call.whole(most)
     if data is None:
         raise _too_large(most)
     return data

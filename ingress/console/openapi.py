@@ -5,7 +5,7 @@ from typing import Any
 
 from mailroom.actors.pages.ask import Ask
 from mailroom.ingress.asks.openapi import document
-from mailroom.ingress.console.asking import own_of
+from mailroom.ingress.console.answers import own_of
 from mailroom.ingress.console.section import BotSection
 
 PROBLEM = {

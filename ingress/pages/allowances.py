@@ -28,16 +28,16 @@ class Allowances:
         self._allowance = allowance
         self._trusted = trusted_proxies
 
-    async def call(self, request: Request, here: BotPage, who: Who) -> None:
-        """One more call of somebody. Raises `Problem`."""
-        await self.take(CALLS if who.person else CALLS_OF_STRANGERS, request, here, who)
+    async def call(self, network: str, here: BotPage, who: Who) -> None:
+        """One more call of somebody, who comes from there. Raises `Problem`."""
+        await self.take(CALLS if who.person else CALLS_OF_STRANGERS, network, here, who)
 
-    async def take(self, allow: Allow, request: Request, here: BotPage, who: Who) -> None:
+    async def take(self, allow: Allow, network: str, here: BotPage, who: Who) -> None:
         """One more of what is allowed only so often. Raises `Problem`, in the words that the page has for
         `too_many_NAME` where it has any.
         """
         take = partial(self._allowance.take, most=allow.most, seconds=allow.seconds)
-        seconds = await aio(take, f"page_{allow.name}", f"{here.bot}:{who.person or self.address(request)}")
+        seconds = await aio(take, f"page_{allow.name}", f"{here.bot}:{who.person or network}")
         if seconds > 0:
             code = f"too_many_{allow.name}"
             has_words = any(code in words for words in here.page.words.values())

@@ -24,6 +24,7 @@ from mailroom.ingress.http.peer import networks
 from mailroom.ingress.pages.about import ABOUT
 from mailroom.ingress.pages.addresses import BOT, address, moved
 from mailroom.ingress.pages.allowances import Allowances
+from mailroom.ingress.pages.answers import Answers
 from mailroom.ingress.pages.asks import Asks, say
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.headers import harden
@@ -31,9 +32,8 @@ from mailroom.ingress.pages.kit_files import KIT_AT, kit_file
 from mailroom.ingress.pages.languages import language_of
 from mailroom.ingress.pages.nowhere import nowhere
 from mailroom.ingress.pages.openapi import OPENAPI, openapi
-from mailroom.ingress.pages.people import OwnAsks
+from mailroom.ingress.pages.people import OwnAnswers, OwnAsks
 from mailroom.ingress.pages.sessions import renew
-from mailroom.ingress.pages.visitor import Who
 from mailroom.ingress.pages.words import WORDS, told
 
 OWN = "_"
@@ -56,8 +56,8 @@ def pages(
     by_name = {one.bot: one for one in of_bots}
     folders = {name: Folder(one.page.files) for name, one in by_name.items()}
     allowances, doing = Allowances(allowance, networks(trusted_proxies)), doing or Doing()
-    asks = Asks(allowances, doing, Lives(trio.Event() if closing is None else closing))
-    own = OwnAsks(allowances, doing)
+    asks = Asks(Answers(allowances, doing), Lives(trio.Event() if closing is None else closing))
+    own = OwnAsks(OwnAnswers(allowances, doing), asks)
 
     def elsewhere(name: str, rest: str) -> Response | None:
         """The way to where a page has moved; None where it is here."""
@@ -117,7 +117,7 @@ def pages(
     async def problem(error: Exception) -> Response:
         assert isinstance(error, Problem), "it is registered for these"
         here = by_name.get((request.view_args or {}).get("name", ""))
-        return _no_bot() if here is None else say(request, here, error, Who())
+        return _no_bot() if here is None else say(here, error, asks.called(request, ""))
 
     door.register_error_handler(Problem, problem)
     return door

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailroom.ingress.asks.openapi import OPENAPI, document
-from mailroom.ingress.pages.asks import own_of
+from mailroom.ingress.pages.answers import own_of
 from mailroom.ingress.pages.bot_page import BotPage
 
 PROBLEM = {

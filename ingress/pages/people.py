@@ -29,16 +29,17 @@ from mailroom.ingress.asks.body import body_of
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.asks.reading import not_found, read
 from mailroom.ingress.asks.table import Table
-from mailroom.ingress.pages.about import about
+from mailroom.ingress.pages.about import ABOUT, about
 from mailroom.ingress.pages.allowances import Allowances
-from mailroom.ingress.pages.asks import LANGUAGE, say, spoken
+from mailroom.ingress.pages.asks import Asks, say
 from mailroom.ingress.pages.bot_page import BotPage
+from mailroom.ingress.pages.called import LANGUAGE, Called
 from mailroom.ingress.pages.caller import Caller, Told
 from mailroom.ingress.pages.codes import AskedCode, AskedEnter, enter_code, send_code, wide
 from mailroom.ingress.pages.logins import AskedLeave, OfLogin, end_login, leave_page, logins
 from mailroom.ingress.pages.pushes import AskedNoPush, AskedPush, push_here, push_no_more
 from mailroom.ingress.pages.sessions import LOOKS, is_of_the_page, not_of_the_page, put_cookie
-from mailroom.ingress.pages.visitor import Who, not_signed, who_asks
+from mailroom.ingress.pages.visitor import not_signed, who_asks
 
 log = get_logger("mailroom.pages")
 
@@ -80,56 +81,25 @@ OF_CODES = frozenset({"/_code", "/_enter"})
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAsks:
-    """Answers what a page asks the platform."""
+class OwnAnswers:
+    """Answers what is asked of the platform itself, whoever has carried it."""
 
     allowances: Allowances
     doing: Doing
 
-    async def about(self, request: Request, here: BotPage) -> Response:
-        """What a page has to know of itself, and who is there: nobody, where what they say proves nothing."""
-        who = Who()
-        try:
-            try:
-                who = await who_asks(request, here)
-            except Problem as problem:
-                if problem.wrong != "unknown":
-                    raise
-            await self.allowances.call(request, here, who)
-            return in_json(about(here, spoken(request, here, who), who))
-        except Problem as problem:
-            return say(request, here, problem, who)
-
-    async def ask(self, request: Request, here: BotPage, path: str) -> Response:
-        """Answer a page."""
-        who = Who()
-        try:
-            # Also whoever has no cookie yet: nobody is to be logged in as somebody by another site.
-            if request.method not in LOOKS and not is_of_the_page(request):
-                raise not_of_the_page(request, here)
-            who = await who_asks(request, here)
-            await self.allowances.call(request, here, who)
-            return await self._answer(request, here, who, path)
-        except Problem as problem:
-            return say(request, here, problem, who)
-
-    async def _answer(self, request: Request, here: BotPage, who: Who, path: str) -> Response:
-        found = ASKS.find(request.method, path)
+    async def answer(self, here: BotPage, called: Called, about: str) -> Told:
+        """What somebody is answered, whose browser calls itself `about`. Raises `Problem`."""
+        await self.allowances.call(called.network, here, called.who)
+        found = ASKS.find(called.call.method, called.call.path)
         if found is None or (found.ask.path in OF_CODES and "code" not in here.ways):
             raise not_found()
-        ask = found.ask
+        ask, who = found.ask, called.who
         if who.person is None and not ANYONE & set(ask.may):
             raise not_signed()
         self.doing.check(ask)
-        query = {name: values for name, values in request.args.lists() if name != LANGUAGE}
-        question = read(found, query, await body_of(request, ask), _Nothing)
-        caller = Caller(
-            here=here,
-            who=who,
-            language=spoken(request, here, who),
-            network=wide(self.allowances.address(request)),
-            about=request.headers.get("User-Agent", ""),
-        )
+        query = {name: values for name, values in called.call.query.items() if name != LANGUAGE}
+        question = read(found, query, await body_of(called.call, ask), _Nothing)
+        caller = Caller(here, who, called.language_of(here.page), wide(called.network), about)
         does: Any = ask.function
 
         async def done(_room: Room[Any], _visit: Visit, asked: Any) -> Told:
@@ -138,6 +108,41 @@ class OwnAsks:
 
         visit = Visit(bot=here.bot, door="page", person=who.person, trace=token_hex(8))
         told: Told = await self.doing.do(replace(ask, function=done), here.room, visit, question.asked)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAsks:
+    """The same over HTTP."""
+
+    answers: OwnAnswers
+    asks: Asks
+
+    async def about(self, request: Request, here: BotPage) -> Response:
+        """What a page has to know of itself, and who is there: nobody, where what they say proves nothing."""
+        called = self.asks.called(request, f"/{ABOUT}")
+        try:
+            try:
+                called = replace(called, who=await who_asks(request, here))
+            except Problem as problem:
+                if problem.wrong != "unknown":
+                    raise
+            await self.answers.allowances.call(called.network, here, called.who)
+            return in_json(about(here, called.language_of(here.page), called.who))
+        except Problem as problem:
+            return say(here, problem, called)
+
+    async def ask(self, request: Request, here: BotPage, path: str) -> Response:
+        """Answer a page."""
+        called = self.asks.called(request, path)
+        try:
+            # Also whoever has no cookie yet: nobody is to be logged in as somebody by another site.
+            if request.method not in LOOKS and not is_of_the_page(request):
+                raise not_of_the_page(request, here)
+            called = replace(called, who=await who_asks(request, here))
+            told = await self.answers.answer(here, called, request.headers.get("User-Agent", ""))
+        except Problem as problem:
+            return say(here, problem, called)
         response = in_json(told.data)
         if told.token is not None:
             put_cookie(response, request, here.bot, told.token)

@@ -8,7 +8,7 @@ from mailroom.actors.pages.answer import File
 from mailroom.actors.pages.ask import ANYONE, KNOWN, Ask, Asked
 from mailroom.actors.pages.page import Page
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.pages.asks import STRANGERS_AT_ONCE_MAX
+from mailroom.ingress.pages.answers import STRANGERS_AT_ONCE_MAX
 from mailroom.ingress.pages.at_hand import AtHand
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     folder_fixture,
