@@ -7,7 +7,7 @@ from mailroom.actors.people.address import hinted
 from mailroom.ingress.pages.allowances import CALLS
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.languages import languages_of
-from mailroom.ingress.pages.visitor import Who
+from mailroom.ingress.pages.who import Who
 
 ABOUT = "_me"
 

@@ -12,7 +12,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.http.peer import Network, asker_of, forwarded_of
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.visitor import Who
+from mailroom.ingress.pages.who import Who
 
 CALLS = Allow("calls", 60, 30.0)
 """A page that is used with zeal asks a few times a second for a while; a waiting one every few seconds."""

@@ -22,7 +22,7 @@ from mailroom.ingress.asks.table import Found
 from mailroom.ingress.pages.allowances import Allowances
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.called import Called
-from mailroom.ingress.pages.visitor import Who, not_signed
+from mailroom.ingress.pages.who import Who, not_signed
 
 log = get_logger("mailroom.pages")
 

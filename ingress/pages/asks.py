@@ -20,7 +20,8 @@ from mailroom.ingress.pages.answers import Answers
 from mailroom.ingress.pages.at_hand import AtHand
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.called import Called
-from mailroom.ingress.pages.visitor import Who, who_asks, who_bears
+from mailroom.ingress.pages.visitor import who_asks
+from mailroom.ingress.pages.who import Who, who_bears
 from mailroom.ingress.pages.words import told
 
 log = get_logger("mailroom.pages")

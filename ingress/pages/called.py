@@ -11,7 +11,7 @@ from mailroom.actors.pages.page import Page
 from mailroom.ingress.asks.call import Call
 from mailroom.ingress.pages.addresses import BOT
 from mailroom.ingress.pages.languages import language_of, languages_of
-from mailroom.ingress.pages.visitor import START, Who
+from mailroom.ingress.pages.who import START, Who
 
 LANGUAGE = "lang"
 """What was chosen on the page."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.visitor import Who
+from mailroom.ingress.pages.who import Who
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ from mailroom.ingress.pages.codes import AskedCode, AskedEnter, enter_code, send
 from mailroom.ingress.pages.logins import AskedLeave, OfLogin, end_login, leave_page, logins
 from mailroom.ingress.pages.pushes import AskedNoPush, AskedPush, push_here, push_no_more
 from mailroom.ingress.pages.sessions import LOOKS, is_of_the_page, not_of_the_page, put_cookie
-from mailroom.ingress.pages.visitor import not_signed, who_asks
+from mailroom.ingress.pages.visitor import who_asks
+from mailroom.ingress.pages.who import not_signed
 
 log = get_logger("mailroom.pages")
 

@@ -10,7 +10,6 @@ from quart import Request, Response, g, request
 from structlog import get_logger
 
 from mailroom.actors.pages.answer import Problem
-from mailroom.actors.pages.visit import Proof
 from mailroom.actors.people.enter import SESSION_SECONDS
 from mailroom.actors.people.session import session_of
 from mailroom.actors.runtime.bridge import aio
@@ -60,11 +59,6 @@ def not_of_the_page(request: Request, here: BotPage) -> Problem:
     """Another site wants something done for whoever looks at it."""
     log.warning("sent_by_another_page", bot=here.bot, path=request.path, address=request.remote_addr)
     return Problem("not_of_the_page", "forbidden")
-
-
-def proofs_in(session: Session) -> frozenset[Proof]:
-    """What was proved in a session."""
-    return frozenset(Proof("code", one) for one in session.addresses)
 
 
 def put_cookie(response: Response, request: Request, bot: str, token: str) -> None:
