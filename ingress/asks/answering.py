@@ -1,13 +1,13 @@
 """What a room has answered, as a response: data, a file, or where to go. A `Live` is `live.py`'s."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from quart import Request, Response
 from structlog import get_logger
 
 from mailroom.actors.pages.answer import File, Go, Problem, Wrong
 from mailroom.ingress.asks.kept_file import kept_file
+from mailroom.ingress.asks.ways import check_way
 from mailroom.storage.texts import as_json
 
 log = get_logger("mailroom.asks")
@@ -24,8 +24,6 @@ STATUS: dict[Wrong, int] = {
 }
 OF_THE_PLATFORM = {"too_large": 413, "wrong_type": 415, "broken": 500}
 """What only the platform has to say, by its code."""
-SCHEMES = frozenset({"", "http", "https", "tg", "mailto", "tel"})
-"""Where somebody may be sent. No address of a script."""
 
 
 def answered(answer: Any, request: Request, *, anyone: bool = False) -> Response:
@@ -72,8 +70,7 @@ def is_navigation(request: Request) -> bool:
 
 
 def _elsewhere(url: str, request: Request) -> Response:
-    if urlsplit(url).scheme.lower() not in SCHEMES or not url.isprintable():
-        raise ValueError(f"nobody is sent to {url[:100]!r}")
+    check_way(url)
     if is_navigation(request):
         return Response("", 303, {"Location": url, "Cache-Control": "no-store"}, content_type="text/plain")
     return in_json({"go": url})

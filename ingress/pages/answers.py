@@ -63,6 +63,11 @@ class Answers:
         default_factory=lambda: trio.CapacityLimiter(STRANGERS_AT_ONCE_MAX)
     )
 
+    def is_for_anyone(self, here: BotPage, method: str, path: str) -> bool:
+        """Whether that is answered to those too whose proof proves nothing any more."""
+        found = here.asks.find(method, path)
+        return found is not None and bool(ANYONE & set(found.ask.may))
+
     async def page(self, here: BotPage, called: Called) -> Answered:
         """What a page is answered. Raises `Problem`."""
         await self.allowances.call(called.network, here, called.who)

@@ -15,7 +15,6 @@ from mailroom.ingress.asks.answering import answered, is_named, refused, status_
 from mailroom.ingress.asks.call import call_of
 from mailroom.ingress.asks.doing import broken
 from mailroom.ingress.asks.live import Lives, wants_stream
-from mailroom.ingress.asks.table import Found
 from mailroom.ingress.pages.answers import Answers
 from mailroom.ingress.pages.at_hand import AtHand
 from mailroom.ingress.pages.bot_page import BotPage
@@ -43,7 +42,7 @@ class Asks:
         if request.method in READS and (at_hand := self.at_hand.find(request.full_path)) is not None:
             return answered(at_hand, request, anyone=True)
         try:
-            who = await self._who(request, here, here.asks.find(request.method, path))
+            who = await self._who(request, here, path)
             called = self.called(request, path, who)
             return await self._shown(request, here, called, await self.answers.page(here, called))
         except Problem as problem:
@@ -64,12 +63,11 @@ class Asks:
         network = self.answers.allowances.address(request)
         return Called(call_of(request, path), who or Who(), network, request.accept_languages)
 
-    async def _who(self, request: Request, here: BotPage, found: Found | None) -> Who:
-        """Who asks. What is for anyone is answered to those too whose proof proves nothing any more."""
+    async def _who(self, request: Request, here: BotPage, path: str) -> Who:
         try:
             return await who_asks(request, here)
         except Problem:
-            if found is not None and ANYONE & set(found.ask.may):
+            if self.answers.is_for_anyone(here, request.method, path):
                 return Who()
             raise
 
