@@ -49,8 +49,8 @@ async def notify(wanted: Notify, context: JobContext) -> Outcome:
     if wanted.as_ == "event":
         await context.put_event(wanted.bot, wanted.chat, wanted.name or "", wanted.data)
         return Done()
-    door = context.services.chats
-    chat_id = await door.id_now(wanted.bot, wanted.chat) if door is not None else wanted.chat
+    sender = context.services.chats
+    chat_id = await sender.id_now(wanted.bot, wanted.chat) if sender is not None else wanted.chat
     return await _send(context.bot(wanted.bot), wanted, chat_id)
 
 

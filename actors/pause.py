@@ -5,7 +5,7 @@ import trio
 STALLED_SECONDS_MAX = 0.5
 """How long a part is waited for once more, as long as between two parts."""
 STALL_SECONDS = 0.1
-"""A wait that ends so much too late is our doing: the door of this process was shut as long, and the next
+"""A wait that ends so much too late is our doing: this process took nothing in for as long, and the next
 part of an album may stand before it.
 """
 STALLED_AGAIN_MS = 10_000

@@ -7,7 +7,7 @@ of nine storage calls costs one trip to Redis.
 
 Two kinds of access are not part of a turn: a task that outlives its handler, and a handler that touches
 another chat's state (an admin command, aiogram's GLOBAL_USER strategy in a group). Those go through the
-`Door`, at once, last write wins, as with aiogram's RedisStorage.
+`CommittedState`, at once, last write wins, as with aiogram's RedisStorage.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 
-class Door(Protocol):
+class CommittedState(Protocol):
     """The way to the state of a chat from outside of its turns."""
 
     async def read(self, chat: Chat, name: str) -> str | None:
@@ -47,12 +47,12 @@ def field_name(part: str, key: StorageKey) -> str:
 class ActorStorage(BaseStorage):
     """aiogram's storage for one bot."""
 
-    def __init__(self, bot: str, door: Door) -> None:
+    def __init__(self, bot: str, committed: CommittedState) -> None:
         self.to_text: Callable[[dict[str, Any]], str] = memory.to_text
         self.from_text: Callable[[str], dict[str, Any]] = memory.from_text
         """How data becomes text: as MemoryStorage would keep it, or as the storage did that the bot had."""
         self._bot = bot
-        self._door = door
+        self._committed = committed
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
         """Set or (with None) drop the state."""
@@ -97,7 +97,7 @@ class ActorStorage(BaseStorage):
             if turn.open:
                 value = turn.bases[name] = turn.state.get(name)
                 return value
-        return await self._door.read(Chat(self._bot, str(key.chat_id)), name)
+        return await self._committed.read(Chat(self._bot, str(key.chat_id)), name)
 
     async def _put(self, key: StorageKey, part: str, value: str | None) -> None:
         name = field_name(part, key)
@@ -106,7 +106,7 @@ class ActorStorage(BaseStorage):
             return
         changes = Changes()
         changes.put(name, value)
-        await self._door.write(Chat(self._bot, str(key.chat_id)), changes)
+        await self._committed.write(Chat(self._bot, str(key.chat_id)), changes)
 
     def _turn(self, key: StorageKey) -> Turn | None:
         turn = current_turn.get()

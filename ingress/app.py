@@ -1,5 +1,5 @@
 """Everything we answer besides webhooks, as a Quart-Trio application: health, metrics, the front page,
-on-call's doors.
+on-call's endpoints.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ def create_app(
     desk: OnCall | None = None,
     ops_token: str | None = None,
     closing: trio.Event | None = None,
-    doors: Iterable[Blueprint] = (),
+    endpoints: Iterable[Blueprint] = (),
     sections: Mapping[str, BotSection] | None = None,
     doing: Doing | None = None,
     trusted_proxies: Sequence[str] = (),
@@ -49,8 +49,8 @@ def create_app(
     people: People | None = None,
     senders: Sequence[CodeSender] = (),
 ) -> QuartTrio:
-    """Build the application. `front` is what the front page shows. On-call's doors to `desk` open only with a
-    token; their streams end when `closing` is set. `doors` are those of payment providers and bots.
+    """Build the application. `front` is what the front page shows. On-call's endpoints open only with a
+    token; their streams end when `closing` is set. `endpoints` are those of payment providers and bots.
     `sections` are those of bots in the console; `doing` has them act; `people` work there, with a token for
     on-call or without; `senders` carry codes to those who have no Telegram. `trusted_proxies` are believed
     when they say who asks. Wrong tokens count in `allowance`.
@@ -107,6 +107,6 @@ def create_app(
         asking = Asking(doing or Doing(), Lives(ends))
         app.register_blueprint(ops_api(desk, access, of_bots, asking))
         app.register_blueprint(console(desk, access, ends, of_bots))
-    for door in doors:
-        app.register_blueprint(door)
+    for endpoint in endpoints:
+        app.register_blueprint(endpoint)
     return app

@@ -15,7 +15,7 @@ from mailroom.actors.hosting.session import HostedSession
 from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.hosting.stand_in import StandInStorage
 from mailroom.actors.limiter import Limiter
-from mailroom.actors.state import Door
+from mailroom.actors.state import CommittedState
 from mailroom.ops.bundled import RoomError, parts_of
 from mailroom.ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
 from mailroom.ops.stores import StartError
@@ -23,13 +23,14 @@ from mailroom.supervisors.parking import Parking
 
 
 def hosted_bots(
-    settings: Settings, door: Door, parking: Parking, room: Callable[[str], Room[Any]]
+    settings: Settings, committed: CommittedState, parking: Parking, room: Callable[[str], Room[Any]]
 ) -> dict[str, HostedBot]:
     """Every configured bot, ready to start; the handlers of one with a `room` may ask by name for what that
     offers.
     """
     return {
-        name: _from_settings(name, one, settings, door, parking, room) for name, one in settings.bots.items()
+        name: _from_settings(name, one, settings, committed, parking, room)
+        for name, one in settings.bots.items()
     }
 
 
@@ -37,7 +38,7 @@ def host(
     name: str,
     bot: Bot,
     dispatcher: Dispatcher,
-    door: Door,
+    committed: CommittedState,
     parking: Parking,
     *,
     fast: bool = False,
@@ -62,7 +63,7 @@ def host(
             bot,
             dispatcher,
             limiter,
-            StandInStorage(name, door),
+            StandInStorage(name, committed),
             fast=fast,
             shed=shed,
             parks=parks,
@@ -79,7 +80,7 @@ def _from_settings(
     name: str,
     one: BotSettings,
     settings: Settings,
-    door: Door,
+    committed: CommittedState,
     parking: Parking,
     room: Callable[[str], Room[Any]],
 ) -> HostedBot:
@@ -100,7 +101,7 @@ def _from_settings(
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:
         bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
     hosted = host(
-        name, bot, dispatcher, door, parking,
+        name, bot, dispatcher, committed, parking,
         fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
         apart=one.albums == "apart", bundled=one.kind is not None,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.jobs.actor import job_life
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.every import Every
 from mailroom.actors.jobs.handlers import Handlers
@@ -98,8 +98,8 @@ class Outbox:
         offered: BotServices,
     ) -> dict[str, Start]:
         """The children of `jobs` in the tree, in the order they start."""
-        door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
-        services = Services(self.url, self.ears, self.bell, bots, door, self.connections)
+        sender = ChatSender(mailboxes, workplace.arrived, workplace.unsure)
+        services = Services(self.url, self.ears, self.bell, bots, sender, self.connections)
         works = [
             Every(
                 RECONCILE.name,
@@ -121,7 +121,7 @@ class Outbox:
             "ears": self._listen,
             **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
             "moving": self._moving(queues, brought).live,
-            "broadcast": BroadcastPart(self.pool, bots, door).live,
+            "broadcast": BroadcastPart(self.pool, bots, sender).live,
             "periodic": Periodic(self.pool, self.bell, works).live,
             "prune": self._prune,
         }

@@ -16,7 +16,7 @@ from structlog import get_logger
 from mailroom.actors.hosting.bot import SHED_NOTICE, HostedBot
 from mailroom.actors.hosting.notice import Addressee
 from mailroom.actors.hosting.services import BotServices
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.paying.gone import name_gone, told_of_gone
@@ -34,7 +34,7 @@ from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.brought import brought, measures, prepare
 from mailroom.ops.bundled import rooms
 from mailroom.ops.connections import division_of, most_of
-from mailroom.ops.doors import doors, pages_of, sections
+from mailroom.ops.endpoints import endpoints, pages_of, sections
 from mailroom.ops.faults import ConfigurationError
 from mailroom.ops.front import Front
 from mailroom.ops.hosted import hosted_bots
@@ -183,8 +183,8 @@ class Service:
     @staticmethod
     def follow(bot: HostedBot, workplace: Workplace, mailboxes: Mailboxes) -> None:
         """Have a bot's groups keep their state when they become supergroups."""
-        door = ChatDoor(mailboxes, workplace.arrived, workplace.unsure)
-        follow_moves(bot, mailboxes.moves, door, workplace)
+        sender = ChatSender(mailboxes, workplace.arrived, workplace.unsure)
+        follow_moves(bot, mailboxes.moves, sender, workplace)
 
     async def _live(
         self,
@@ -279,7 +279,7 @@ class Service:
         telling: set[asyncio.Task[None]] = set()
 
         def shed(chat: Chat, to: Addressee | None) -> None:
-            # Said from here and not by the chats' host: the mailbox is full, and a door may host none.
+            # Said from here and not by the chats' host: the mailbox is full, and a web process may host none.
             task = asyncio.ensure_future(_tell_shed(bots[chat.bot], to))
             telling.add(task)
             task.add_done_callback(telling.discard)
@@ -300,7 +300,7 @@ class Service:
         doing = Doing(lambda: stores.pairing.held is not None)
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
-            doors=doors(
+            endpoints=endpoints(
                 settings, services, Enqueuer(stores.database, outbox.bell), pages, doing, stop,
             ),
             sections=of_bots, doing=doing,

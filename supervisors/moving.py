@@ -18,7 +18,7 @@ from structlog import get_logger
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.moved import MOVED
 from mailroom.actors.hosting.session import HostedSession
-from mailroom.actors.jobs.chat_door import ChatDoor, MailboxFullError
+from mailroom.actors.jobs.chat_sender import ChatSender, MailboxFullError
 from mailroom.actors.turn import Turn, current_turn
 from mailroom.storage.errors import StoreError
 from mailroom.storage.redis.entry import Chat
@@ -46,10 +46,10 @@ class Place(Protocol):
 class GroupMoving:
     """The groups of one bot that move (`mailroom.actors.hosting.moved.Moving`)."""
 
-    def __init__(self, bot: str, moves: Moves, door: ChatDoor, place: Place) -> None:
+    def __init__(self, bot: str, moves: Moves, sender: ChatSender, place: Place) -> None:
         self._bot = bot
         self._moves = moves
-        self._door = door
+        self._sender = sender
         self._place = place
 
     async def noticed(self, old_id: int, new_id: int) -> None:
@@ -62,7 +62,9 @@ class GroupMoving:
         try:
             known = await self._moves.now(old) == new
             await self._moves.note(old, new_id)
-            await self._door.put(new, MOVED, str(old_id), dedupe_id=f"moved{old_id}", trace=f"moved{old_id}")
+            await self._sender.put(
+                new, MOVED, str(old_id), dedupe_id=f"moved{old_id}", trace=f"moved{old_id}"
+            )
         except (StoreError, MailboxFullError) as error:
             log.warning("move_not_noted", chat=str(old), to=new_id, why=str(error))
         else:
@@ -126,11 +128,11 @@ class GroupMoving:
             return await self._moves.state(old)
 
 
-def follow_moves(bot: HostedBot, moves: Moves, door: ChatDoor, place: Place) -> None:
+def follow_moves(bot: HostedBot, moves: Moves, sender: ChatSender, place: Place) -> None:
     """Have a bot's groups be followed from now on."""
     session = bot.bot.session
     assert isinstance(session, HostedSession), "a hosted bot has a hosted session"
-    bot.moving = GroupMoving(bot.name, moves, door, place)
+    bot.moving = GroupMoving(bot.name, moves, sender, place)
     session.on_moved = bot.moving.noticed
 
 

@@ -132,7 +132,9 @@ class Workplace:
             announce(self._line, chat, None)
 
     async def read(self, chat: Chat, name: str) -> str | None:
-        """A field of a chat's state, for code outside of its turns (`mailroom.actors.state.Door`)."""
+        """A field of a chat's state, for code outside of its turns
+        (`mailroom.actors.state.CommittedState`).
+        """
         return await self.chats.read(chat, name) if self.chats else await self.mailboxes.peek(chat, name)
 
     async def write(self, chat: Chat, changes: Changes) -> None:

@@ -20,7 +20,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 
 _database_numbers = itertools.count(1)
 
-OPENS_DOORS = (
+OPENS_PORTS = (
     "acceptance",
     "accessibility",
     "actors/bots/shop/consultant",
@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What is fast does not even import what is not."""
-    if config.getoption("--size") == "fast" and _place(collection_path).startswith(OPENS_DOORS):
+    if config.getoption("--size") == "fast" and _place(collection_path).startswith(OPENS_PORTS):
         return True
     return None
 
@@ -87,7 +87,7 @@ def sizes_of(item: pytest.Item) -> set[str]:
     place = _place(item.path)
     if place.startswith("acceptance") and needs & AMOUNTS.keys():
         return {"usual", "long"}
-    pure = not place.startswith(OPENS_DOORS) and NEEDS_STORES not in needs
+    pure = not place.startswith(OPENS_PORTS) and NEEDS_STORES not in needs
     return {"fast", "usual"} if pure and not item.get_closest_marker("slow") else {"usual"}
 
 

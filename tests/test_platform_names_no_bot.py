@@ -76,7 +76,7 @@ def test_no_bot_is_called_by_its_name_outside_of_its_room():
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("ingress/door.py", 'if bot == "shop": ...'),
+        ("ingress/routes.py", 'if bot == "shop": ...'),
         ("supervisors/tree.py", "from mailroom.actors.bots import booking"),
         ("storage/rows.sql", "select 1 from shop.orders -- of ours"),
         ("ingress/static/page.js", 'fetch("/app/sales/api")'),

@@ -14,7 +14,7 @@ from structlog import get_logger
 from mailroom.actors.broadcast.tell import Told, tell
 from mailroom.actors.broadcast.turns import Pace, in_turn, turns
 from mailroom.actors.hosting.bot import HostedBot
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.notify import Message
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
@@ -59,14 +59,14 @@ class BotBroadcasts:
         self,
         hosted: HostedBot,
         sending: Sending,
-        door: ChatDoor | None,
+        sender: ChatSender | None,
         stopping: trio.Event,
         clock: Callable[[], float],
     ) -> None:
         self.told = 0
         self._hosted = hosted
         self._sending = sending
-        self._door = door
+        self._sender = sender
         self._stopping = stopping
         self._clock = clock
         self._pace = Pace()
@@ -150,7 +150,7 @@ class BotBroadcasts:
     async def _tell(self, place: Place) -> None:
         broadcast_id, chat_id = place
         name = self._names[broadcast_id]
-        told = await aio(tell, self._hosted, self._in_hand[place], name, chat_id, self._door)
+        told = await aio(tell, self._hosted, self._in_hand[place], name, chat_id, self._sender)
         self._follow(told, place)
         del self._in_hand[place]
         self._said.append(Said(*place, told.state, told.reason, told.after_seconds))

@@ -12,7 +12,7 @@ from structlog import get_logger
 from mailroom.actors.broadcast.bot import BotBroadcasts
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.jobs.actor import Life
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import Sending, bots_with_broadcasts
@@ -26,14 +26,14 @@ STOP_SECONDS = 12.0
 
 
 class BroadcastPart:
-    """A child of the tree that traps exits. `bots` are those hosted here; without `door` it has no way to put
-    events into chats.
+    """A child of the tree that traps exits. `bots` are those hosted here; without `sender` it has no way to
+    put events into chats.
     """
 
-    def __init__(self, pool: asyncpg.Pool, bots: Mapping[str, HostedBot], door: ChatDoor | None) -> None:
+    def __init__(self, pool: asyncpg.Pool, bots: Mapping[str, HostedBot], sender: ChatSender | None) -> None:
         self._pool = pool
         self._bots = bots
-        self._door = door
+        self._sender = sender
         self._busy: dict[str, BotBroadcasts] = {}
         self._told = 0
 
@@ -58,7 +58,7 @@ class BroadcastPart:
     def _begin(self, name: str, stopping: trio.Event, loops: trio.Nursery) -> None:
         clock = asyncio.get_running_loop().time  # the one that the bot's limiter goes by
         sending = Sending(self._pool, name, token_hex(8))
-        one = self._busy[name] = BotBroadcasts(self._bots[name], sending, self._door, stopping, clock)
+        one = self._busy[name] = BotBroadcasts(self._bots[name], sending, self._sender, stopping, clock)
         loops.start_soon(partial(self._see_to, name, one))
 
     async def _see_to(self, name: str, one: BotBroadcasts) -> None:

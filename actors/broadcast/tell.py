@@ -20,7 +20,7 @@ from structlog import get_logger
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import REPLIES, HostedSession
-from mailroom.actors.jobs.chat_door import ChatDoor, MailboxFullError
+from mailroom.actors.jobs.chat_sender import ChatSender, MailboxFullError
 from mailroom.actors.jobs.notify import Message
 from mailroom.actors.metrics import child
 from mailroom.actors.notification import send_call
@@ -55,13 +55,15 @@ class Told:
     """The broadcast cannot work as it is: nobody else should be told."""
 
 
-async def tell(hosted: HostedBot, message: Message, name: str, chat_id: int, door: ChatDoor | None) -> Told:
+async def tell(
+    hosted: HostedBot, message: Message, name: str, chat_id: int, sender: ChatSender | None
+) -> Told:
     """Tell one recipient, on the asyncio side. `name` is this broadcast's, for ever. Raises nothing but a
     cancellation.
     """
     try:
         if message.as_ == "event":
-            return await _put(hosted, message, name, chat_id, door)
+            return await _put(hosted, message, name, chat_id, sender)
         return await _send(hosted, message, chat_id)
     except Exception as error:  # one recipient must not stop the others, nor come again for ever
         log.exception("recipient_not_told", broadcast=name, bot=hosted.name, chat_id=chat_id)
@@ -69,12 +71,14 @@ async def tell(hosted: HostedBot, message: Message, name: str, chat_id: int, doo
         return Told(state, words(error), outage=True)
 
 
-async def _put(hosted: HostedBot, message: Message, name: str, chat_id: int, door: ChatDoor | None) -> Told:
-    if door is None:
+async def _put(
+    hosted: HostedBot, message: Message, name: str, chat_id: int, sender: ChatSender | None
+) -> Told:
+    if sender is None:
         return Told("waiting", fault="this process has no way to the chats")
     try:
         chat = Chat(hosted.name, str(chat_id))
-        await door.put(chat, message.name or "", message.data, dedupe_id=f"{name}-{chat_id}", trace=name)
+        await sender.put(chat, message.name or "", message.data, dedupe_id=f"{name}-{chat_id}", trace=name)
     except MailboxFullError as error:
         return Told("waiting", str(error), FULL_SECONDS)
     except StoreUnavailable as error:

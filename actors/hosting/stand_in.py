@@ -8,7 +8,7 @@ from typing import Any
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.fsm.storage.redis import RedisStorage
 
-from mailroom.actors.state import ActorStorage, Door
+from mailroom.actors.state import ActorStorage, CommittedState
 
 UNTIL = "until="
 """Begins a value that runs out; neither the name of a state nor JSON begins so."""
@@ -33,8 +33,8 @@ class StandInStorage(InPlaceOf, ActorStorage):
     with times to live, they are kept: with what is written goes when it runs out.
     """
 
-    def __init__(self, bot: str, door: Door) -> None:
-        super().__init__(bot, door)
+    def __init__(self, bot: str, committed: CommittedState) -> None:
+        super().__init__(bot, committed)
         self._lifetimes_ms: dict[str, int] = {}
 
     def stand_in_for(self, found: BaseStorage) -> None:

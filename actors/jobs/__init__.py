@@ -1,7 +1,7 @@
 """Durable jobs at work: what takes them from the outbox, runs their handlers, and writes down how it ended.
 
     handlers.py   the jobs of a queue by name, and their payloads    context.py    what a handler is given
-    run.py        one attempt, whatever happens in it                chat_door.py  a message into a chat
+    run.py        one attempt, whatever happens in it                chat_sender.py  a message into a chat
     worker.py     one queue: claim, run, complete                    limits.py     how much of it at once
     held.py       attempts in progress, and their leases             deadlines.py  the ends of their time
     writer.py     outcomes, in batches

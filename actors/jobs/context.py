@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from mailroom.actors.cause import Cause
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.queue import bot_of
 from mailroom.actors.jobs.transaction import Transaction, answering_within
 from mailroom.storage.postgres.outbox.bell import Bell
@@ -46,7 +46,7 @@ class Services:
     bell: Bell | None = None
     """Tells the other processes of jobs that handlers enqueue; without it they look by themselves."""
     bots: "Mapping[str, HostedBot]" = field(default_factory=dict)
-    chats: ChatDoor | None = None
+    chats: ChatSender | None = None
     connections: SharedConnections | None = None
     """Those of all queues; a worker without them opens some for its own alone."""
 

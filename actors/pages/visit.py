@@ -9,7 +9,7 @@ from mailroom.storage.postgres.outbox.job import Origin
 
 Way = Literal["telegram", "code", "link", "demo"]
 """How a page learns who is there; the platform does each of them once, for all bots."""
-Door = Literal["page", "link", "console", "command"]
+Interface = Literal["page", "link", "console", "command"]
 COMMAND = "mailroom-ask"
 """What the command line says that it is, so that a visit by it is told from one by the console."""
 
@@ -50,7 +50,7 @@ class Visit:
     """One question of somebody, and who it is. It can begin a transaction."""
 
     bot: str
-    door: Door
+    interface: Interface
     person: str | None = None
     """The same within this bot whenever they come; None: nobody has proved anything."""
     name: str = ""
@@ -89,11 +89,11 @@ class Visit:
     @property
     def who(self) -> str:
         """Who it is, for those who read later what was done."""
-        return f"{self.name or self.person or 'nobody'} ({self.door})"
+        return f"{self.name or self.person or 'nobody'} ({self.interface})"
 
     def effect(self, name: str) -> str:
         """A name for an effect of this act that is the same however often it is asked for with its key."""
-        return f"{self.door}:{self.bot}:{self.person or self.name}:{name}:{self.key or self.trace}"
+        return f"{self.interface}:{self.bot}:{self.person or self.name}:{name}:{self.key or self.trace}"
 
     @property
     def cause(self) -> Cause:

@@ -30,9 +30,9 @@ class Accounts(Mapping[str, PaymentProvider]):
         """
         return self if names is None else Accounts(self[name] for name in names)
 
-    def at_door(self, name: str) -> list[PaymentProvider]:
-        """Whose notice may come to a door of this name: the account's, and all of a kind that is called so.
-        A second account must not take the address away that was entered in a cabinet for the first.
+    def at_webhook(self, name: str) -> list[PaymentProvider]:
+        """Whose notice may come to an address of this name: the account's, and all of a kind that is called
+        so. A second account must not take the address away that was entered in a cabinet for the first.
         """
         own = self.get(name)
         others = [one for one in self.values() if one.kind == name and one is not own]

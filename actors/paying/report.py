@@ -12,14 +12,14 @@ log = get_logger("mailroom.payment")
 
 NOTICES = Counter(
     "mailroom_payment_notices_total",
-    "Notices for payment accounts: what the door did with each, and what had become of its payment",
+    "Notices for payment accounts: what the webhook did with each, and what had become of its payment",
     ["account", "verdict"],
 )
 REFUNDS = Counter(
     "mailroom_refunds_total", "Attempts to give money back, by how they ended", ["account", "outcome"]
 )
 
-DoorVerdict = Literal[
+NoticeVerdict = Literal[
     "accepted", "repeated", "forged", "irrelevant", "malformed", "unverified", "not_stored", "too_often"
 ]  # fmt: skip
 """`repeated`: the same is being worked on. `irrelevant`: genuine, and about no payment. `malformed`: about
@@ -79,7 +79,7 @@ WRONG = frozenset({"lost", "disputed", "impossible", "dead", "refund_lost", "bac
 """What a person has to look at."""
 
 
-def notice(account: str, provider_id: str | None, verdict: DoorVerdict | Verdict, **facts: object) -> None:
+def notice(account: str, provider_id: str | None, verdict: NoticeVerdict | Verdict, **facts: object) -> None:
     """Tell what became of a notice, or of the payment that it is about."""
     child(NOTICES, account, verdict).inc()
     if verdict in ("accepted", "too_often"):

@@ -5,9 +5,10 @@
      _enter ──►  a try ──right──► used up: the address is proved
                       └─wrong──► five of them, then a new code has to be asked for
 
-A code is for one address at one bot, and for the door that it was asked for at: what is sent to a customer
-opens no console, and whoever uses up the tries at a page leaves those of the console alone. Nowhere is it
-kept in the clear: the row holds a digest that needs a key of the vault, the job what the vault has encrypted.
+A code is for one address at one bot, and for the interface that it was asked for at: what is sent to a
+customer opens no console, and whoever uses up the tries at a page leaves those of the console alone. Nowhere
+is it kept in the clear: the row holds a digest that needs a key of the vault, the job what the vault has
+encrypted.
 """
 
 import hmac
@@ -34,7 +35,7 @@ TRIES = 5
 """In a million codes; who types worse asks for a new one."""
 
 
-CodeDoor = Literal["page", "console"]
+CodeInterface = Literal["page", "console"]
 """What a code opens."""
 
 
@@ -47,7 +48,7 @@ class SendCode(BaseModel):
     """The code, encrypted by the vault."""
     language: str
     title: str
-    door: CodeDoor = "page"
+    door: CodeInterface = "page"
 
 
 SEND_CODE = Kind(
@@ -67,15 +68,15 @@ def sender_for(senders: Sequence[CodeSender], address: str) -> CodeSender | None
 
 
 class Codes:
-    """The codes of an installation, at one kind of doors."""
+    """The codes of an installation, at one interface."""
 
-    def __init__(self, vault: Vault, door: CodeDoor = "page") -> None:
+    def __init__(self, vault: Vault, interface: CodeInterface = "page") -> None:
         self._vault = vault
-        self._door = door
+        self._interface = interface
 
-    def at(self, door: CodeDoor) -> "Codes":
+    def at(self, interface: CodeInterface) -> "Codes":
         """Those at another."""
-        return Codes(self._vault, door)
+        return Codes(self._vault, interface)
 
     async def issue(self, connection: Connection, bot: str, address: str, language: str, title: str) -> str:
         """Make a code for an address, and have it sent; in a transaction of the caller's. The queue whose
@@ -83,10 +84,10 @@ class Codes:
         """
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         digest = self.digest(bot, address, code)
-        await codes.put(connection, bot, self._door, address, digest, tries=TRIES, seconds=SECONDS)
+        await codes.put(connection, bot, self._interface, address, digest, tries=TRIES, seconds=SECONDS)
         sealed = self._vault.encrypt(code.encode()).decode()
         wanted = SendCode(
-            bot=bot, address=address, sealed=sealed, language=language, title=title, door=self._door
+            bot=bot, address=address, sealed=sealed, language=language, title=title, door=self._interface
         )
         await enqueue(connection, [SEND_CODE(wanted, priority=Priority.URGENT)])
         return NOTIFICATION.of(bot)
@@ -95,11 +96,11 @@ class Codes:
         """Try a code, in a transaction of the caller's: a right one is used up with it. Others who try at the
         same moment wait for its end.
         """
-        wanted = await codes.spend(connection, bot, self._door, address)
+        wanted = await codes.spend(connection, bot, self._interface, address)
         given = self.digest(bot, address, code)
         if not hmac.compare_digest(given, wanted or b""):
             return False
-        await codes.drop(connection, bot, self._door, address, given)
+        await codes.drop(connection, bot, self._interface, address, given)
         return True
 
     def unseal(self, wanted: SendCode) -> str:
@@ -107,5 +108,5 @@ class Codes:
         return self._vault.decrypt(wanted.sealed.encode()).decode()
 
     def digest(self, bot: str, address: str, code: str) -> bytes:
-        """What is kept of a code: of no use without the vault's key, and for this address and door alone."""
-        return self._vault.fingerprint(f"one-time code\0{self._door}\0{bot}\0{address}\0{code}".encode())
+        """What is kept of a code: of no use without the vault's key, and for this address alone."""
+        return self._vault.fingerprint(f"one-time code\0{self._interface}\0{bot}\0{address}\0{code}".encode())

@@ -3,8 +3,8 @@
     KIND = Kind("yookassa", "payment", YooKassaSettings, _opened, unique=("shop_id",))
 
 is the end of the file of an outside system, and one line in `actors/account_kinds.py`. There may be many
-accounts of a kind. Each has a name of its own: it stands in rows, in metrics, and in the address of its door,
-`/webhook/FAMILY/NAME`. Nothing else knows a kind by name.
+accounts of a kind. Each has a name of its own: it stands in rows, in metrics, and in the address of its
+webhook, `/webhook/FAMILY/NAME`. Nothing else knows a kind by name.
 """
 
 import re
@@ -93,8 +93,10 @@ class Kind(Generic[S, A]):
     """The settings that say which account it is over there, and by which its notices are told apart: no two
     accounts may have the same.
     """
-    notices: Literal["door", "updates"] = "door"
-    """Where it tells what has happened: at the account's door, or among the updates of the bot that asked."""
+    notices: Literal["webhook", "updates"] = "webhook"
+    """Where it tells what has happened: at the account's webhook, or among the updates of the bot that
+    asked.
+    """
     needs_bot: bool = False
     """Whether it asks through a bot, with its token and in its chats: then an account is one for each bot."""
     many_charges: bool = False

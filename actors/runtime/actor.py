@@ -1,6 +1,6 @@
 """Pykka's actor on a Trio task: one message at a time, handlers sync or async, a few kilobytes each.
 
-Everything goes through the doors Pykka keeps for new kinds of actors (`_create_actor_inbox`,
+Everything goes through the hooks Pykka keeps for new kinds of actors (`_create_actor_inbox`,
 `_create_future`, `_start_actor_loop`), so `tell`, `ask`, `stop`, `proxy`, the registry and the hooks mean
 what Pykka says. The differences are few and on purpose:
 

@@ -1,6 +1,6 @@
-"""The two doors between Trio and asyncio: `aio` is awaited in Trio, `to_trio` is awaited in asyncio.
+"""The two calls between Trio and asyncio: `aio` is awaited in Trio, `to_trio` is awaited in asyncio.
 
-Both worlds share one thread, so a door is only a hand-over: the side that waits is put to sleep, the other
+Both worlds share one thread, so a call is only a hand-over: the side that waits is put to sleep, the other
 side runs, and the last thing it does is to wake the sleeper. No locks, no threads, no polling.
 
 - Errors cross unchanged. Cancellation crosses as the other world's own: a cancelled Trio scope cancels the
@@ -40,7 +40,7 @@ class CallCancelledError(RuntimeError):
 
 
 async def aio(fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
-    """Run `fn(*args)` as an asyncio task on the host loop and return its result: Trio's door to asyncio."""
+    """Run `fn(*args)` as an asyncio task on the host loop and return its result: Trio's call into asyncio."""
     await checkpoint_if_cancelled()
     try:
         loop = asyncio.get_running_loop()
@@ -96,7 +96,7 @@ class _Call:
 
 
 async def to_trio(async_fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
-    """Run Trio's `async_fn(*args)` in the service nursery and return its result: asyncio's door to Trio.
+    """Run Trio's `async_fn(*args)` in the service nursery and return its result: asyncio's call into Trio.
 
     A cancelled caller gets `CancelledError` even when the function finished in spite of it (its result is
     dropped): asyncio says "cancel" once, and a swallowed one would never come again.

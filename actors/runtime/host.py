@@ -1,7 +1,7 @@
 """One thread, two worlds: Trio runs as a guest of the asyncio loop that hosts it.
 
 Trio decides (actors, supervision, timeouts, shutdown) and asyncio talks (stores, aiogram, HTTP clients).
-Both live in one thread, so neither needs a lock to speak to the other; `bridge.py` has the two doors.
+Both live in one thread, so neither needs a lock to speak to the other; `bridge.py` has the two calls.
 
 What ends what:
 - Trio's main ends: calls from asyncio into Trio that are still in flight are cancelled and awaited, then

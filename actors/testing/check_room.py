@@ -22,7 +22,7 @@ class RoomFaultsError(AssertionError):
 
 
 def check_room(package: str) -> None:
-    """See that a room imports Mailroom by its public names and no door; that its `domain/` reaches no
+    """See that a room imports Mailroom by its public names and no outer part; that its `domain/` reaches no
     framework, no store, no clock and no chance; that it has no clock but `room.now()`, neither in Python nor
     in SQL; that its statements say where its tables are; and that importing its `BOT` loads no framework.
 

@@ -1,5 +1,5 @@
-"""What a room may import: of Mailroom what is promised to authors, of its doors nothing, and in its `domain/`
-nothing that could decide otherwise tomorrow.
+"""What a room may import: of Mailroom what is promised to authors, of its outer parts nothing, and in its
+`domain/` nothing that could decide otherwise tomorrow.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mailroom.actors.testing.room_files import Fault, RoomFiles
 BUNDLED = "mailroom.actors.bots"
 INSIDE = ("actors", "storage", "supervisors", "ingress", "ops")
 """Mailroom's own folders: what is in them may move with any version."""
-DOORS = ("mailroom.ingress", "mailroom.ops", "mailroom.supervisors", "quart", "quart_trio", "hypercorn")
+OUTER_PARTS = ("mailroom.ingress", "mailroom.ops", "mailroom.supervisors", "quart", "quart_trio", "hypercorn")
 """What serves a room, and is none of its business."""
 CHANCE = ("random", "secrets", "uuid.uuid1", "uuid.uuid4", "os.urandom", "numpy.random")
 CLOCKS = (
@@ -58,8 +58,10 @@ def import_faults(room: RoomFiles) -> Iterator[Fault]:
     bundled = room.package.startswith(f"{BUNDLED}.")
     for source in room.sources:
         for line, name in imports_of(source):
-            if is_within(name, DOORS):
-                yield Fault(source.file, line, f"{name} is a door's: a room gives values, and knows none")
+            if is_within(name, OUTER_PARTS):
+                yield Fault(
+                    source.file, line, f"{name} is an outer part: a room gives values, and knows none"
+                )
             elif is_within(name, BUNDLED) and not is_within(name, room.package):
                 yield Fault(source.file, line, f"{name} is another room's: what two need is the kit's")
             elif not bundled and is_within(name, tuple(f"mailroom.{folder}" for folder in INSIDE)):

@@ -31,7 +31,7 @@ Held = Callable[[], bool]
 
 
 class Doing:
-    """Does what is asked, at whichever door."""
+    """Does what is asked, by whichever interface."""
 
     def __init__(self, held: Held = lambda: False) -> None:
         self._held = held

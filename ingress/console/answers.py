@@ -11,7 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import Allow, Ask
-from mailroom.actors.pages.visit import Door, Visit
+from mailroom.actors.pages.visit import Interface, Visit
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.asks.answered import Answered
 from mailroom.ingress.asks.body import body_of
@@ -49,7 +49,7 @@ def own_of(ask: Ask[Any, Any]) -> type[Looks | Acts]:
 
 
 async def answer(
-    doing: Doing, its: BotSection, call: Call, who: Asker, *, name: str, door: Door = "console"
+    doing: Doing, its: BotSection, call: Call, who: Asker, *, name: str, interface: Interface = "console"
 ) -> Answered:
     """What somebody is answered, who acts under a name. Raises `Problem`; `NotAllowedError` for whom it is
     not, and `MethodNotAllowed` for what can be asked in another way.
@@ -70,7 +70,7 @@ async def answer(
         await _take(its, ask.allow, who)
     visit = Visit(
         bot=its.room.bot,
-        door=door,
+        interface=interface,
         person=who.person,
         name=name,
         proofs=who.proofs,

@@ -7,7 +7,7 @@ from quart import Response, request
 from structlog import get_logger
 
 from mailroom.actors.pages.answer import Live, Problem
-from mailroom.actors.pages.visit import COMMAND, Door
+from mailroom.actors.pages.visit import COMMAND, Interface
 from mailroom.ingress.asks.answered import Answered
 from mailroom.ingress.asks.answering import answered, refused
 from mailroom.ingress.asks.call import call_of
@@ -31,9 +31,11 @@ class Asking:
     async def answer(self, its: BotSection, path: str) -> Response:
         """Answer whoever asks now. Raises `Problem`, and `NotAllowedError` for whom it is not."""
         who = asker()
-        door: Door = "command" if request.headers.get("User-Agent") == COMMAND else "console"
+        interface: Interface = "command" if request.headers.get("User-Agent") == COMMAND else "console"
         call = call_of(request, path)
-        return await self._shown(its, await answer(self.doing, its, call, who, name=acting(who), door=door))
+        return await self._shown(
+            its, await answer(self.doing, its, call, who, name=acting(who), interface=interface)
+        )
 
     async def _shown(self, its: BotSection, done: Answered) -> Response:
         answer = done.answer

@@ -1,5 +1,5 @@
-"""`/ops/bots/BOT`: what those who run a bot can see of it and do with it; a door like the rest of `/ops`, for
-all bots that have a section of the console.
+"""`/ops/bots/BOT`: what those who run a bot can see of it and do with it; a router like the rest of `/ops`,
+for all bots that have a section of the console.
 
 What a section does is in its bot's own log, with who did it and why.
 """

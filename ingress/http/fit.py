@@ -1,4 +1,4 @@
-"""Texts that no store has a place for, told at the door: NUL, and halves of surrogate pairs.
+"""Texts that no store has a place for, told at the entrance: NUL, and halves of surrogate pairs.
 
 Postgres has no NUL, UTF-8 has no halves. Whoever sends one gets a 400 that says so; let in, it would be an
 error of ours wherever it is written first.

@@ -1,6 +1,6 @@
 """`/ops`: what on-call can see and do, as JSON over HTTP.
 
-A door only: each route reads what was asked, calls on-call's function on the asyncio side, and shows what
+Routes only: each reads what was asked, calls on-call's function on the asyncio side, and shows what
 came of it. `GET /ops/` lists the routes, each with the first line of its docstring.
 """
 

@@ -1,4 +1,4 @@
-"""`/ops/people`: who is logged in at the console, as JSON over HTTP; a door like the rest of `/ops`."""
+"""`/ops/people`: who is logged in at the console, as JSON over HTTP; a router like the rest of `/ops`."""
 
 from functools import partial
 

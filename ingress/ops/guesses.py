@@ -33,7 +33,7 @@ PEERS_MAX = 10_000
 
 
 class Guesses:
-    """Counts wrong tokens, at whichever door."""
+    """Counts wrong tokens, by whichever interface."""
 
     def __init__(self, allowance: Allowance, trusted_proxies: Sequence[str] = ()) -> None:
         self._trusted = networks(trusted_proxies)

@@ -1,4 +1,4 @@
-"""`/ops/outbox`: jobs and their queues, as JSON over HTTP; a door like the rest of `/ops`."""
+"""`/ops/outbox`: jobs and their queues, as JSON over HTTP; a router like the rest of `/ops`."""
 
 from functools import partial
 

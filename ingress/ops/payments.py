@@ -1,4 +1,4 @@
-"""`/ops/payments`: payments that are lost, as JSON over HTTP; a door like the rest of `/ops`."""
+"""`/ops/payments`: payments that are lost, as JSON over HTTP; a router like the rest of `/ops`."""
 
 from functools import partial
 from typing import Annotated, Self

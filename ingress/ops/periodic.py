@@ -1,4 +1,4 @@
-"""`/ops/periodic`: what is done again and again, as JSON over HTTP; a door like the rest of `/ops`."""
+"""`/ops/periodic`: what is done again and again, as JSON over HTTP; a router like the rest of `/ops`."""
 
 from functools import partial
 

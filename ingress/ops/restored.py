@@ -1,4 +1,4 @@
-"""`/ops/restored`: stores that went back, as JSON over HTTP; a door like the rest of `/ops`."""
+"""`/ops/restored`: stores that went back, as JSON over HTTP; a router like the rest of `/ops`."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What answers at on-call's doors where no token is set: that they are off, and how to switch them on."""
+"""What answers at on-call's addresses where no token is set: that they are off, and how to switch them on."""
 
 from quart import Blueprint, Response, jsonify
 from quart.typing import ResponseReturnValue

@@ -12,7 +12,7 @@ from structlog import get_logger
 
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.ask import ANYONE, BEARER, KNOWN, ON_CALL, Ask
-from mailroom.actors.pages.visit import Door, Visit
+from mailroom.actors.pages.visit import Interface, Visit
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.asks.answered import Answered
 from mailroom.ingress.asks.body import body_of
@@ -80,7 +80,9 @@ class Answers:
         """What whoever has a link is answered, which `called.who` bears. Raises `Problem`."""
         return await self._answer(here, "link", called, here.links.find(called.call.method, called.call.path))
 
-    async def _answer(self, here: BotPage, door: Door, called: Called, found: Found | None) -> Answered:
+    async def _answer(
+        self, here: BotPage, interface: Interface, called: Called, found: Found | None
+    ) -> Answered:
         if found is None:
             raise not_found()
         ask, who = found.ask, called.who
@@ -92,7 +94,7 @@ class Answers:
             await self.allowances.take(ask.allow, called.network, here, who)
         visit = Visit(
             bot=here.bot,
-            door=door,
+            interface=interface,
             person=who.person,
             name=who.name,
             proofs=who.proofs,

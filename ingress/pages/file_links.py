@@ -27,12 +27,12 @@ AGAIN_SECONDS = 5
 
 
 def file_links(of_bots: Iterable[RoomFiles]) -> Blueprint:
-    """Build the door to the files of these bots."""
-    door = Blueprint("file_links", __name__, url_prefix=APP)
+    """Build the routes to the files of these bots."""
+    blueprint = Blueprint("file_links", __name__, url_prefix=APP)
     by_name = {one.links.bot: one for one in of_bots}
     reading = trio.CapacityLimiter(READ_AT_ONCE_MAX)
 
-    @door.get(f"/<name>/{AT}/<token>")
+    @blueprint.get(f"/<name>/{AT}/<token>")
     async def linked(name: str, token: str) -> Response:
         """The file, or part of it; 404 where the link is no good, or the file is gone."""
         files = by_name.get(name)
@@ -52,4 +52,4 @@ def file_links(of_bots: Iterable[RoomFiles]) -> Blueprint:
         file = File(found.content, found.type, link.name, inline=link.inline, fresh_seconds=fresh)
         return kept_file(file, request.headers)
 
-    return door
+    return blueprint

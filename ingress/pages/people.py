@@ -107,7 +107,7 @@ class OwnAnswers:
             told: Told = await does(caller, asked)
             return told
 
-        visit = Visit(bot=here.bot, door="page", person=who.person, trace=token_hex(8))
+        visit = Visit(bot=here.bot, interface="page", person=who.person, trace=token_hex(8))
         told: Told = await self.doing.do(replace(ask, function=done), here.room, visit, question.asked)
         return told
 

@@ -1,4 +1,4 @@
-"""The doors of outside systems, `/webhook/FAMILY/ACCOUNT`: a request in, byte for byte, an answer out.
+"""The webhooks of outside systems, `/webhook/FAMILY/ACCOUNT`: a request in, byte for byte, an answer out.
 
 What a request means is for the family to say; here it is seen that it is short enough, and who sent it.
 """
@@ -21,7 +21,7 @@ NOTICE_BYTES_MAX = 256 * 1024
 """A notice has a few kilobytes; Stripe's, with the whole object in it, some dozens."""
 
 
-class Door(Protocol):
+class AccountEndpoint(Protocol):
     """What takes the notices of a family."""
 
     def names(self, account: str) -> Sequence[str]:
@@ -34,7 +34,9 @@ class Door(Protocol):
         """Verify a notice and have it durably in line before it is answered with 200. On the asyncio side."""
 
 
-def account_doors(doors: Mapping[Family, Door], trusted_proxies: Sequence[str] = ()) -> Blueprint:
+def account_webhooks(
+    endpoints: Mapping[Family, AccountEndpoint], trusted_proxies: Sequence[str] = ()
+) -> Blueprint:
     """Build the routes of families. `trusted_proxies` are addresses and networks whose `X-Forwarded-For` is
     believed.
     """
@@ -42,26 +44,26 @@ def account_doors(doors: Mapping[Family, Door], trusted_proxies: Sequence[str] =
     trusted = networks(trusted_proxies)
 
     async def read(family: Family, account: str) -> Answer:
-        door = doors[family]
-        if not door.names(account):
-            known = ", ".join(door.known()) or "none"
+        endpoint = endpoints[family]
+        if not endpoint.names(account):
+            known = ", ".join(endpoint.known()) or "none"
             return problem(404, f"there is no {family} account of this name; there are: {known}")
         body = await whole_body(request, NOTICE_BYTES_MAX)
         if body is None:
             return problem(413, f"a notice has at most {NOTICE_BYTES_MAX} bytes")
         peer = peer_of(request.remote_addr or "", forwarded_of(request.headers), trusted)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return await aio(door.take, account, Notice(headers, body, peer))
+        return await aio(endpoint.take, account, Notice(headers, body, peer))
 
-    def open_door(family: Family) -> None:
+    def add_route(family: Family) -> None:
         async def notice(account: str) -> Response:
             answer = await read(family, account)
             return Response(answer.body, answer.status, dict(answer.headers))
 
         blueprint.add_url_rule(f"{PATH}{family}/<account>", family, notice, methods=["POST"])
 
-    for family in doors:
-        open_door(family)
+    for family in endpoints:
+        add_route(family)
     return blueprint
 
 

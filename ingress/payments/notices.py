@@ -1,4 +1,4 @@
-"""The door of payment accounts: a notice in, verified, durably in line, an answer out.
+"""The webhook of payment accounts: a notice in, verified, durably in line, an answer out.
 
 Read in the order of the checks: whose may it be, is it genuine. Only then something is written, and only
 what is written is answered with 200. What a notice claims is not believed here or anywhere: the job that it
@@ -38,7 +38,7 @@ TAKEN = Answer(200, [("content-type", "text/plain")], b"OK")
 """AAIO wants to read OK; to the others the status says all."""
 
 
-class PaymentDoor:
+class PaymentWebhook:
     """Takes the notices of all payment accounts. A name is an account's, or one that it had, or a kind's: the
     notice then says which account of the kind it is for, by its signature or by what stands in it.
     """
@@ -55,7 +55,7 @@ class PaymentDoor:
 
     def names(self, account: str) -> Sequence[str]:
         """The accounts whose notice it may be."""
-        return [one.name for one in self._accounts.at_door(account)]
+        return [one.name for one in self._accounts.at_webhook(account)]
 
     def known(self) -> Sequence[str]:
         """All accounts."""
@@ -65,7 +65,7 @@ class PaymentDoor:
         """Verify a notice by each account that it may be for, and put it in line."""
         genuine: list[tuple[PaymentProvider, list[NoticedPayment]]] = []
         refused: list[str] = []
-        for one in self._accounts.at_door(account):
+        for one in self._accounts.at_webhook(account):
             try:
                 genuine.append((one, await one.verify_notice(notice)))
             except NoticeRefusedError as error:
@@ -104,7 +104,7 @@ class PaymentDoor:
                 report.notice(one.name, payment.provider_id, "too_often")
                 seconds = LOOK_SECONDS if ours else UNKNOWN_LOOK_SECONDS
                 return problem(503, "another notice is being looked into; try again", round(seconds))
-            verdict: report.DoorVerdict = "repeated" if enqueued.duplicate else "accepted"
+            verdict: report.NoticeVerdict = "repeated" if enqueued.duplicate else "accepted"
             report.notice(one.name, payment.provider_id, verdict, job=enqueued.id)
         return TAKEN
 

@@ -50,7 +50,7 @@ away for the seconds in which it fetches a backlog.
 
 
 class Line:
-    """One bot's line to Telegram. `hold` closes the door to its webhook, `reached` opens it."""
+    """One bot's line to Telegram. `hold` closes its webhook, `reached` opens it."""
 
     def __init__(self, bot: HostedBot, intake: Intake) -> None:
         self.state = LineState(bot.name)

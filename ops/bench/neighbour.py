@@ -1,4 +1,4 @@
-"""`neighbour`: how long 50 quiet chats wait for their replies, with and without a flood next door.
+"""`neighbour`: how long 50 quiet chats wait for their replies, with and without a flood beside them.
 
 Telegram takes 30 ms for a call here, so a chat whose messages are handled in order gets some thirty answers a
 second; the flood is one chat that writes ten times as much.

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import ago
 
@@ -21,9 +21,9 @@ def attention(config: Config = None, data: Data = None, *, as_json: OnCallJson =
     A part that does not answer, what is parked or hangs, what is dead, paused or late, and at last what was
     suspended. The same stands at the top of the console.
     """
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.attention.concerns())
-        through.show(found, lambda: _print(found))
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(lambda desk: desk.attention.concerns())
+        client.show(found, lambda: _print(found))
 
 
 def _print(found: "Sequence[Concern]") -> None:

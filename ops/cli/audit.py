@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import moment
 
@@ -27,13 +27,13 @@ def audit(
     *,
     as_json: OnCallJson = False,
 ) -> None:
-    """Show who did what, when and why, by any door.
+    """Show who did what, when and why, by any interface.
 
-    Doors are this command line, the HTTP API /ops and the page /console.
+    Interfaces are this command line, the HTTP API /ops and the page /console.
     """
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.look.audit(most))
-        through.show(found, lambda: _print(found))
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(lambda desk: desk.look.audit(most))
+        client.show(found, lambda: _print(found))
 
 
 def _print(found: "Sequence[Intervention]") -> None:

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, confirm
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def chat(
     Changes nothing, except with --skip: then the message that holds up the others goes to the dead letters,
     where `mailroom dead` shows, edits and requeues it. --why and --yes are for --skip.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         address = _address(bot, chat_id)
         if skip:
-            _skip(through, address, seq, why, yes=yes)
+            _skip(client, address, seq, why, yes=yes)
             return
         if seq is not None or why is not None or yes:
             raise WrongUsageError("--seq, --why and --yes go with --skip; without it nothing is changed.")
-        report, suspension = through.ask(lambda desk: _look(desk, address))
+        report, suspension = client.ask(lambda desk: _look(desk, address))
 
         def for_people() -> None:
             from mailroom.ops.cli.chat_page import print_chat
@@ -72,7 +72,7 @@ def chat(
 
         from mailroom.ingress.ops.plain import plain
 
-        through.show(plain(report) | {"suspension": plain(suspension)}, for_people)
+        client.show(plain(report) | {"suspension": plain(suspension)}, for_people)
 
 
 def _address(bot: str, chat_id: str | None) -> str:
@@ -92,18 +92,18 @@ async def _look(desk: "OnCall", address: str) -> "tuple[ChatReport, Suspension |
     return report, next(held, None)
 
 
-def _skip(through: Door, address: str, seq: int | None, why: str | None, *, yes: bool) -> None:
-    by = through.by(why)
+def _skip(client: OnCallClient, address: str, seq: int | None, why: str | None, *, yes: bool) -> None:
+    by = client.by(why)
     if not yes:
-        seq = _confirmed(through, address, seq)
-    through.act(lambda desk: desk.letters.skip(address, by, seq=seq))
+        seq = _confirmed(client, address, seq)
+    client.act(lambda desk: desk.letters.skip(address, by, seq=seq))
 
 
-def _confirmed(through: Door, address: str, seq: int | None) -> int:
+def _confirmed(client: OnCallClient, address: str, seq: int | None) -> int:
     """Ask about the very message that will go: by the time of the answer another may be first in line."""
     from mailroom.ops.cli.chat_page import head_in_words
 
-    report = through.ask(lambda desk: desk.look.chat(address))
+    report = client.ask(lambda desk: desk.look.chat(address))
     found = (each for each in report.waiting if seq is None or each.seq == seq)
     message = next(found, None)
     if message is None and seq is None:

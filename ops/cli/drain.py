@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailroom.ops.cli.consent import confirm
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
 from mailroom.ops.cli.targets import wanted_target
 
@@ -27,11 +27,11 @@ def drain(
     Asks first. Exits with 1 when something still ran as the time was up; it stays suspended all the same, and
     begins nothing new. `mailroom resume` undoes it.
     """
-    with door(config, data, as_json=as_json) as through:
-        chosen = wanted_target(through, target, "drain")
-        by = through.by(why)
+    with open_client(config, data, as_json=as_json) as client:
+        chosen = wanted_target(client, target, "drain")
+        by = client.by(why)
         confirm(f"Drain {chosen}? It stays suspended until `mailroom resume {chosen}`.", yes=yes)
-        through.act(
+        client.act(
             lambda desk: desk.act.drain(chosen, by, seconds=seconds),
             waiting=f"Waiting until nothing of {chosen} runs any more, {seconds:g} s at most",
             to_the_end=True,

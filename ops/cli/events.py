@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import ago
 
@@ -27,9 +27,9 @@ def events(
     as_json: OnCallJson = False,
 ) -> None:
     """Count what people did, as bots tell of it: for each step how many times, and how many people."""
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.events.tallied(days, bot))
-        through.show(found, lambda: _print(found))
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(lambda desk: desk.events.tallied(days, bot))
+        client.show(found, lambda: _print(found))
 
 
 def _print(found: "Sequence[EventReport]") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.consent import WrongUsageError
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import duration, moment, seconds_in
 
@@ -27,12 +27,12 @@ def history(
 
     A line that is missing is a time in which no process ran.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         seconds = seconds_in(last)
         if seconds is None:
             raise WrongUsageError(f"--last: {last!r} is no length of time; write it like 10min or 6h.")
-        found = through.ask(lambda desk: desk.past.points(seconds, most=LINES))
-        through.show(found, lambda: _print(found))
+        found = client.ask(lambda desk: desk.past.points(seconds, most=LINES))
+        client.show(found, lambda: _print(found))
 
 
 def _print(found: "Past") -> None:

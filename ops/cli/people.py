@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.dead import ListUnlessTold
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 from mailroom.ops.cli.words import ago, until
 
@@ -19,9 +19,9 @@ EXAMPLE_OUT = '\b\nExample:\n  mailroom people out tg:7001 --why "her phone was 
 
 def people_list(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """List who is logged in, and until when."""
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.people.logged_in())
-        through.show(found, lambda: _print(found))
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(lambda desk: desk.people.logged_in())
+        client.show(found, lambda: _print(found))
 
 
 def people_out(
@@ -33,9 +33,9 @@ def people_out(
     as_json: OnCallJson = False,
 ) -> None:
     """Log somebody out everywhere; they may log in anew while the room of a bot gives them a role."""
-    with door(config, data, as_json=as_json) as through:
-        by = through.by(why)
-        through.act(lambda desk: desk.people.log_out(person, by))
+    with open_client(config, data, as_json=as_json) as client:
+        by = client.by(why)
+        client.act(lambda desk: desk.people.log_out(person, by))
 
 
 def _print(found: "Sequence[PersonReport]") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.dead import ListUnlessTold
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 from mailroom.ops.cli.words import ago, duration, until
 
@@ -19,9 +19,9 @@ EXAMPLE_RUN = '\b\nExample:\n  mailroom periodic run payment.reconcile --why "th
 
 def periodic_list(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """List it: when each ran, what came of it, when it is due."""
-    with door(config, data, as_json=as_json) as through:
-        works = through.ask(lambda desk: desk.periodic.works())
-        through.show(works, lambda: _print(works))
+    with open_client(config, data, as_json=as_json) as client:
+        works = client.ask(lambda desk: desk.periodic.works())
+        client.show(works, lambda: _print(works))
 
 
 def periodic_run(
@@ -33,9 +33,9 @@ def periodic_run(
     as_json: OnCallJson = False,
 ) -> None:
     """Run it now, once, beside its schedule; not while its last run is under way."""
-    with door(config, data, as_json=as_json) as through:
-        by = through.by(why)
-        through.act(lambda desk: desk.periodic.run(name, by), to_the_end=True)
+    with open_client(config, data, as_json=as_json) as client:
+        by = client.by(why)
+        client.act(lambda desk: desk.periodic.run(name, by), to_the_end=True)
 
 
 def _print(works: "Sequence[PeriodicReport]") -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why
 from mailroom.ops.cli.targets import wanted_target
 
@@ -34,10 +34,10 @@ def restart(
     the actors are thrown away and read again from Redis; a message in progress is handled again, and at most
     the one call that was under way goes out twice.
     """
-    with door(config, data, as_json=as_json) as through:
-        chosen = wanted_target(through, target, "restart")
-        by = through.by(why)
-        through.act(
+    with open_client(config, data, as_json=as_json) as client:
+        chosen = wanted_target(client, target, "restart")
+        by = client.by(why)
+        client.act(
             lambda desk: desk.act.restart(chosen, by, process=process),
             waiting=f"Waiting for {chosen} to start again",
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.consent import WrongUsageError, confirm
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 from mailroom.ops.cli.words import ago, moment
 
@@ -38,20 +38,20 @@ def restored(
     After Postgres was restored from a backup nothing acts: messages and notices of payments are taken in and
     wait. The gateways are asked for payments that are unknown here; then it is for you to say go.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         if show and go:
             raise WrongUsageError("Say --show or --go, not both. Nothing was done.")
         if not go:
-            _show(through)
+            _show(client)
             return
-        by = through.by(why)
+        by = client.by(why)
         confirm("Let chats and jobs go on? See `mailroom restored --show` first.", yes=yes)
-        through.act(lambda desk: desk.restored.go_on(by, unasked=unasked))
+        client.act(lambda desk: desk.restored.go_on(by, unasked=unasked))
 
 
-def _show(through: Door) -> None:
-    report = through.ask(lambda desk: desk.restored.state())
-    through.show(report, lambda: _print(report))
+def _show(client: OnCallClient) -> None:
+    report = client.ask(lambda desk: desk.restored.state())
+    client.show(report, lambda: _print(report))
 
 
 def _print(report: "RestoredReport") -> None:

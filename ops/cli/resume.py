@@ -1,6 +1,6 @@
 """`mailroom resume`: let go on what was suspended."""
 
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why
 from mailroom.ops.cli.targets import wanted_target
 
@@ -20,7 +20,7 @@ def resume(
     What the supervisor parked because it kept crashing is resumed in the same way. Messages that waited are
     handled in order. Name the target as it was suspended: `mailroom resume` alone lists them.
     """
-    with door(config, data, as_json=as_json) as through:
-        chosen = wanted_target(through, target, "resume")
-        by = through.by(why)
-        through.act(lambda desk: desk.act.resume(chosen, by))
+    with open_client(config, data, as_json=as_json) as client:
+        chosen = wanted_target(client, target, "resume")
+        by = client.by(why)
+        client.act(lambda desk: desk.act.resume(chosen, by))

@@ -1,7 +1,7 @@
 """`mailroom suspend`: put a part aside, and leave it so."""
 
 from mailroom.ops.cli.consent import confirm
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Target, Why, Yes
 from mailroom.ops.cli.targets import is_everything, wanted_target
 
@@ -25,9 +25,9 @@ def suspend(
     Messages of a suspended chat are taken in and wait in order. A suspended node is stopped. It stays so over
     restarts, until `mailroom resume`. `mailroom drain` does the same and waits until nothing runs any more.
     """
-    with door(config, data, as_json=as_json) as through:
-        chosen = wanted_target(through, target, "suspend")
-        by = through.by(why)
+    with open_client(config, data, as_json=as_json) as client:
+        chosen = wanted_target(client, target, "suspend")
+        by = client.by(why)
         if is_everything(chosen):
             confirm("Suspend everything? No bot answers anybody until `mailroom resume everything`.", yes=yes)
-        through.act(lambda desk: desk.act.suspend(chosen, by))
+        client.act(lambda desk: desk.act.suspend(chosen, by))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mailroom.ops.cli.consent import WrongUsageError
-from mailroom.ops.cli.door import Door
+from mailroom.ops.cli.oncall_client import OnCallClient
 
 if TYPE_CHECKING:
     from mailroom.supervisors.oncall.oncall import OnCall
@@ -19,17 +19,17 @@ Where a name could be several of these, write bot/NAME, chat/NAME or node/PATH.
 """
 
 
-def wanted_target(through: Door, target: str | None, command: str) -> str:
+def wanted_target(client: OnCallClient, target: str | None, command: str) -> str:
     """The target as it was given, else `WrongUsageError` with all there is to choose from."""
     if target is not None and target.strip():
         return target.strip()
-    raise WrongUsageError(f'Usage: mailroom {command} TARGET --why "…"\n\n{_choice(through)}')
+    raise WrongUsageError(f'Usage: mailroom {command} TARGET --why "…"\n\n{_choice(client)}')
 
 
-def _choice(through: Door) -> str:
-    bots = sorted(through.settings.bots)
+def _choice(client: OnCallClient) -> str:
+    bots = sorted(client.settings.bots)
     try:
-        nodes, suspended = through.ask(_there_is)
+        nodes, suspended = client.ask(_there_is)
     except Exception as error:  # an explanation is owed even where nothing can be listed
         nodes, suspended, trouble = [], [], f"The nodes cannot be listed now: {error}\n"
     else:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import duration
 
@@ -33,9 +33,9 @@ def top(
     as_json: OnCallJson = False,
 ) -> None:
     """Show the chats that wait most, by messages or by time."""
-    with door(config, data, as_json=as_json) as through:
-        chats = through.ask(lambda desk: desk.look.top(by, most, suspended_too=suspended))
-        through.show(chats, lambda: _print(chats))
+    with open_client(config, data, as_json=as_json) as client:
+        chats = client.ask(lambda desk: desk.look.top(by, most, suspended_too=suspended))
+        client.show(chats, lambda: _print(chats))
 
 
 def _print(chats: "Sequence[ChatLine]") -> None:

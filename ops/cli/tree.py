@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import ago, counted, duration, until
 from mailroom.ops.embedded.place import holder
@@ -40,20 +40,20 @@ def tree(
     async def look(desk: "OnCall") -> "Found":
         return await desk.look.tree(), await desk.dead.totals(), await desk.look.suspensions()
 
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(look)
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(look)
         report = dict(zip(("processes", "totals", "suspensions"), found, strict=True))
-        through.show(report, lambda: _print(found, errors=errors, running=_running(through, found)))
+        client.show(report, lambda: _print(found, errors=errors, running=_running(client, found)))
 
 
-def _running(through: Door, found: "Found") -> str:
+def _running(client: OnCallClient, found: "Found") -> str:
     """What the pid file knows of a process that none of those who answered is."""
     if found[0]:
         return ""
     from mailroom.ops.oncall_desk import said_of
 
-    running = holder(through.settings.data)
-    return "" if running is None else said_of(running, through.settings)
+    running = holder(client.settings.data)
+    return "" if running is None else said_of(running, client.settings)
 
 
 def _print(found: "Found", *, errors: bool, running: str) -> None:

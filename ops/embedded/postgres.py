@@ -31,7 +31,7 @@ START_SECONDS_MAX = 60.0
 WRAPPER = Path(__file__).with_name("unprivileged.py")
 SOCKET_NAME = ".s.PGSQL.5432"
 SERVER_OPTIONS = {
-    "listen_addresses": "",  # the socket is the only door
+    "listen_addresses": "",  # the socket is the only way in
     "unix_socket_permissions": "0700",
     "io_method": "sync",  # three processes fewer; nothing here reads enough to notice
     "jit": "off",  # compiling a query of a chat takes longer than running it

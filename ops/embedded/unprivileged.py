@@ -9,7 +9,7 @@ namespace ends with the exec that takes all capabilities. A checkout in /root is
 
 `shared`: as an ordinary user, where the kernel gives no namespace (a container without that right), or where
 the files are that user's. In a folder that is closed to him the program keeps one right of root: to pass
-closed doors. Opening it up for everybody would change somebody's machine behind their back.
+closed folders. Opening it up for everybody would change somebody's machine behind their back.
 """
 
 import ctypes
@@ -64,10 +64,10 @@ def become(uid: int, gid: int, program: str, directory: str) -> None:
     # access() answers for the bare user, without the capabilities that we still hold.
     closed = not os.access(program, os.X_OK) or not os.access(directory, os.R_OK | os.W_OK | os.X_OK)
     if on_linux and closed:
-        keep_passing_doors(libc)
+        keep_passing_folders(libc)
 
 
-def keep_passing_doors(libc: ctypes.CDLL) -> None:
+def keep_passing_folders(libc: ctypes.CDLL) -> None:
     """Hand on, through exec, whichever of the two rights about closed directories this root has."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice, for 64 bits

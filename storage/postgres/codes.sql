@@ -1,4 +1,4 @@
--- put: from now on this code proves an address at a door of a bot, and none before it; $5 is how many tries there are,
+-- put: from now on this code proves an address at an interface of a bot, and none before it; $5 is how many tries there are,
 -- $6 for how many seconds it is good.
 INSERT INTO mailroom.code (bot, door, address, digest, tries_left, until)
 VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))

@@ -1,4 +1,4 @@
-"""What on-call can see and do, once, for all three doors: the command line, `/ops` and `/console`.
+"""What on-call can see and do, once, for all three interfaces: the command line, `/ops` and `/console`.
 
 `desk.py` has the functions: `looking.py`, `acting.py`, `letters.py` on the common ground of `office.py`.
 `targets.py` finds out what a name means, `reports.py` is the shape of what is shown, `outcomes.py` says what

@@ -1,4 +1,6 @@
-"""What needs on-call, as a list that begins with what needs it most: plain values, the same for all doors."""
+"""What needs on-call, as a list that begins with what needs it most: plain values, the same for all
+interfaces.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

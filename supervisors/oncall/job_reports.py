@@ -1,4 +1,4 @@
-"""What on-call is shown of the outbox: plain values, the same for all three doors.
+"""What on-call is shown of the outbox: plain values, the same for all three interfaces.
 
 A job is written `job:123` here, so that it cannot be taken for the dead letter of a chat (`bot:chat:seq`).
 """

@@ -95,7 +95,7 @@ class Jobs:
             return await self.find(renamed, most)
         return [job_report(seen, whole=False) for seen in found]
 
-    async def show(self, id: str) -> JobStory:  # noqa: A002 - the name in the agreement of all doors
+    async def show(self, id: str) -> JobStory:  # noqa: A002 - the name that all interfaces agree on
         """One job with all that happened to it; also one that is over, for as long as it is remembered."""
         from mailroom.storage.postgres.outbox.seen import show
 

@@ -26,7 +26,7 @@ BULK_MAX = 5000
 AT_ONCE_MAX = 200
 """Letters under way at the same time: a pipeline's worth, that holds nobody up for long."""
 PAYLOAD_BYTES_MAX = 1024 * 1024
-"""What the front door takes too."""
+"""What the webhook takes too."""
 FAILURES_SHOWN_MAX = 5
 STAYS_NOWHERE = "belongs to no chat, for none could be read from it:"
 CHATS_TOLD_MAX = 1000
@@ -47,7 +47,7 @@ class Letters:
         """Bot, error, and how many died of it, the most frequent first."""
         return await self._context.dead_letters.reasons(wanted)
 
-    async def show(self, id: str) -> DeadLetter:  # noqa: A002 - the name in the agreement of all doors
+    async def show(self, id: str) -> DeadLetter:  # noqa: A002 - the name that all interfaces agree on
         """One of them. Raises `UnknownTargetError` when it is not there (any more)."""
         letter = await self._context.dead_letters.get(id)
         if letter is None:

@@ -111,7 +111,7 @@ class Guard:
         return bool(wanted)
 
     async def warnings(self) -> dict[str, str]:
-        """What `/readyz` warns of: the doors are open all the same."""
+        """What `/readyz` warns of: everything is served all the same."""
         found = {}
         if (held := self._pairing.held) is not None:
             asked = {name: one.state for name, one in self._pairing.asked.items()}

@@ -66,7 +66,7 @@ class People:
         assert not self._thread.is_alive(), "the last messages were never acknowledged"
 
     def go_on(self, messages: int) -> None:
-        """Write so many more, and then wait for the next word: a door of its own takes messages in faster
+        """Write so many more, and then wait for the next word: a server of its own takes messages in faster
         than anybody can answer them, and what is only piled up proves nothing.
         """
         self._most = self.total + messages

@@ -14,13 +14,13 @@ import pytest
 
 from tests.acceptance.processes import READY_SECONDS_MAX, Process, free_port, wait_until
 
-DOORS = ("up", "web")
+SERVERS = ("up", "web")
 HOSTS = ("up", "worker")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How many processes there are, by the command that starts each, a door first."""
+    """How many processes there are, by the command that starts each, a server first."""
 
     name: str
     commands: tuple[str, ...]
@@ -88,24 +88,24 @@ class Program(Process):
 
 class Installation:
     """The processes of one installation. What is asked of it is asked of all of them; its address is that of
-    the first door.
+    the first server.
     """
 
     def __init__(self, shape: Shape, make: Callable[[str], Program]) -> None:
         self.shape = shape
         self.processes = [make(command) for command in shape.commands]
-        self.doors = [one for one in self.processes if one.name in DOORS]
+        self.servers = [one for one in self.processes if one.name in SERVERS]
         """Those that take messages in."""
         self.hosts = [one for one in self.processes if one.name in HOSTS]
         """Those that handle them."""
 
     @property
     def port(self) -> int:
-        return self.doors[0].port
+        return self.servers[0].port
 
     @property
     def url(self) -> str:
-        return self.doors[0].url
+        return self.servers[0].url
 
     @property
     def alive(self) -> bool:

@@ -61,7 +61,7 @@ serve(load(Path(sys.argv[1])), roles=sys.argv[2].split(","), ready=lambda url: p
 
 
 class Scene:
-    """A door, a worker that works the chats, and one that stands by."""
+    """A web process, a worker that works the chats, and one that stands by."""
 
     def __init__(self, folder: Path, stores: dict[str, str], telegram: Simulator) -> None:
         config = folder / "mailroom.toml"
@@ -74,16 +74,16 @@ class Scene:
             command = [sys.executable, "-c", START, str(config), ROLES[name], str(self.full)]
             return Program(name, command, folder, env, ready="READY")
 
-        self.door, self.worker, self.spare = program("web"), program("worker"), program("worker")
-        self.url, self.stores = self.door.url, stores
+        self.web, self.worker, self.spare = program("web"), program("worker"), program("worker")
+        self.url, self.stores = self.web.url, stores
 
     def start(self) -> None:
         self.worker.start_and_wait()
-        self.door.start_and_wait()
+        self.web.start_and_wait()
         self.spare.launch()  # it is ready once the chats are free
 
     def kill(self) -> None:
-        for one in (self.door, self.worker, self.spare):
+        for one in (self.web, self.worker, self.spare):
             one.kill()
 
 
@@ -213,14 +213,14 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
     listed = "[...document.querySelectorAll('#mailboxes tbody .chat')].map((one) => one.innerText)"
     assert set(HANGING) <= set(await screen.page.run(listed))
     await _ways(screen.page)
-    scene.door.signal(signal.SIGSTOP)
+    scene.web.signal(signal.SIGSTOP)
     try:
         began = time.monotonic()
         await screen.page.until("document.body.classList.contains('stale')")
         screen.took["the page's own process"] = round(time.monotonic() - began, 1)
         assert await screen.page.run("document.querySelector('#live').dataset.state") == "stuck"
     finally:
-        scene.door.signal(signal.SIGCONT)
+        scene.web.signal(signal.SIGCONT)
     await screen.page.until("!document.body.classList.contains('stale')")
 
 

@@ -18,7 +18,7 @@ def test_mbx_o2_a_stopped_owner_that_wakes_after_its_lease_commits_nothing(
     folder: Path, stores: dict[str, str], telegram: Simulator
 ) -> None:
     service = Service(Shape("two_workers", ("web", "worker", "worker")), folder, stores, telegram)
-    web, (first, second) = service.doors[0], service.hosts
+    web, (first, second) = service.servers[0], service.hosts
     try:
         web.start_and_wait()
         first.start_and_wait()

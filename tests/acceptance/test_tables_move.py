@@ -89,7 +89,7 @@ def test_old_processes_go_on_while_tables_move_and_new_ones_take_over(
             assert migrate(old_stores["DATABASE_URL"], [SHOP_TABLES]) == []
             for process in new.processes:
                 process.launch()
-            new.doors[0].wait_until_ready()  # its worker stands by while the old one works all chats
+            new.servers[0].wait_until_ready()  # its worker stands by while the old one works all chats
             webhooks.append(new.webhook)
             make_progress(people, CHATS)
             for process in old.processes:

@@ -5,7 +5,7 @@ from aiogram import Router
 from pydantic import BaseModel
 
 from mailroom.actors.hosting.events import ChatEvent, chat_event
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.handlers import Handlers, HandlersError
 from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.jobs.queue import Queue
@@ -88,12 +88,12 @@ def delivered_to_chats(jobs_url, clean_redis_url):  # noqa: F811
     def start(router, scenario):
         async def main():
             async with open_process(clean_redis_url, router, Telegram()) as process:
-                door = ChatDoor(
+                sender = ChatSender(
                     process.mailboxes,
                     lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
                     process.chats.look_again,
                 )
-                async with open_queues(jobs_url, bots={"shop": process.bot}, chats=door) as queues:
+                async with open_queues(jobs_url, bots={"shop": process.bot}, chats=sender) as queues:
                     await scenario(queues, process)
 
         return host.run(main)

@@ -15,7 +15,7 @@ from aiogram.types import Message
 from pydantic_core import to_json
 
 from mailroom.actors.hosting.moved import MOVED
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.notify import Notify
 from mailroom.actors.notification import notify
 from mailroom.actors.runtime.bridge import aio
@@ -74,17 +74,17 @@ def router() -> Router:
     return router
 
 
-def follow(process: BotProcess) -> ChatDoor:
+def follow(process: BotProcess) -> ChatSender:
     """As a service does with each of its bots."""
     chats = process.chats
-    door = ChatDoor(
+    sender = ChatSender(
         process.mailboxes,
         lambda chat, receipt: chats.arrived(chat, receipt.entry, receipt.begun),
         chats.look_again,
     )
     place = SimpleNamespace(write=chats.write, run_in_line=chats.run_in_line)
-    follow_moves(process.bot, process.mailboxes.moves, door, place)
-    return door
+    follow_moves(process.bot, process.mailboxes.moves, sender, place)
+    return sender
 
 
 async def timers(process: BotProcess, chat_id: int) -> list[tuple[str, str]]:
@@ -264,16 +264,16 @@ def test_a_whole_chats_state_is_kept_under_the_new_id(play, telegram, router) ->
 
 def test_jobs_that_address_the_old_id_reach_the_new_chat(play, telegram, router) -> None:
     async def scenario(process: BotProcess) -> None:
-        door = follow(process)
+        sender = follow(process)
         telegram.tell(refusal(), chat_id=OLD)
-        services = SimpleNamespace(bots={"shop": process.bot}, chats=door)
+        services = SimpleNamespace(bots={"shop": process.bot}, chats=sender)
         context = SimpleNamespace(services=services, bot=lambda _name: process.bot)
         wanted = Notify(bot="shop", chat=OLD, as_="notice", text="your order")
         for _ in range(2):
             assert isinstance(await aio(notify, wanted, context), Done)
         assert telegram.texts(NEW) == ["your order", "your order"]
         assert [args["chat_id"] for _, args, _ in telegram.tried] == [OLD, NEW, NEW], "asked once"
-        put = await aio(lambda: door.put(Chat("shop", str(OLD)), "paid", "", dedupe_id="job-1", trace="t"))
+        put = await aio(lambda: sender.put(Chat("shop", str(OLD)), "paid", "", dedupe_id="job-1", trace="t"))
         assert put
         await process.settled()
         assert (await aio(process.mailboxes.load, Chat("shop", str(OLD)), 1, 1)).seq == 0, (

@@ -11,7 +11,7 @@ from aiogram.methods import SendMessage
 from pydantic import ValidationError
 
 from mailroom.actors.hosting.events import ChatEvent, chat_event
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.notify import NOTIFICATION, NOTIFY, Notify
 from mailroom.actors.notification import notification_handlers
 from mailroom.actors.runtime import host
@@ -51,12 +51,12 @@ def tell(jobs_url, clean_redis_url, telegram):  # noqa: F811
         async def main():
             with trio.fail_after(30):
                 async with open_process(clean_redis_url, router or Router(), telegram) as process:
-                    door = ChatDoor(
+                    sender = ChatSender(
                         process.mailboxes,
                         lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
                         process.chats.look_again,
                     )
-                    async with open_queues(jobs_url, bots={"shop": process.bot}, chats=door) as queues:
+                    async with open_queues(jobs_url, bots={"shop": process.bot}, chats=sender) as queues:
                         await queues.start(notification_handlers("shop"))
                         await scenario(queues, process)
 

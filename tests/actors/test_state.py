@@ -36,7 +36,7 @@ class Form(StatesGroup):
 
 
 class Committed:
-    """The door to what is committed, kept in memory."""
+    """What is committed, kept in memory."""
 
     def __init__(self):
         self.chats: dict[Chat, ChatState] = {}
@@ -49,23 +49,23 @@ class Committed:
 
 
 @pytest.fixture
-def door():
+def committed():
     return Committed()
 
 
-@pytest.fixture(params=["in a turn", "through the door"])
-def run(request, door):
+@pytest.fixture(params=["in a turn", "outside of one"])
+def run(request, committed):
     """Run a test of the storage within a turn of chat 7, and outside of every turn."""
 
     def run(test):
         async def main():
-            storage = ActorStorage("shop", door)
+            storage = ActorStorage("shop", committed)
             if request.param == "in a turn":
 
                 async def unrecorded(_number, _record):
                     raise AssertionError
 
-                state = door.chats.setdefault(Chat("shop", "7"), ChatState())
+                state = committed.chats.setdefault(Chat("shop", "7"), ChatState())
                 current_turn.set(
                     Turn(Chat("shop", "7"), None, 1, 1, False, state, Journal("shop", unrecorded))
                 )

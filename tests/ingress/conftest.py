@@ -48,8 +48,8 @@ def desk_fixture():
 
 
 @pytest.fixture
-def door(desk):
-    """The application; `door.run(test)` runs a test that is given a client."""
+def server(desk):
+    """The application; `server.run(test)` runs a test that is given a client."""
     closing = trio.Event()
     app = create_app(None, None, {"bots": {}}, desk, TOKEN, closing)
 
@@ -64,7 +64,7 @@ def door(desk):
 
 
 @pytest.fixture
-def ask(door):
+def ask(server):
     """Ask once, as a program that has the token; the answer with its JSON."""
 
     def asked(method, path, json=None, headers=BEARER, data=None):
@@ -76,6 +76,6 @@ def ask(door):
                 status=answer.status_code, headers=answer.headers, json=await answer.get_json(silent=True)
             )
 
-        return door.run(test)
+        return server.run(test)
 
     return asked

@@ -1,6 +1,6 @@
 """Ordering, whichever way somebody came: by the form in the chat, by one press there, or on the page.
 
-A door says who orders what, and what they have seen of it; what comes of it is decided here, so the doors
+A route says who orders what, and what they have seen of it; what comes of it is decided here, so the routes
 cannot differ. They only show it.
 """
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mailroom.ops.cli.consent import WrongUsageError, operator, reason
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 
 if TYPE_CHECKING:
@@ -66,19 +66,19 @@ def ask(
     if bot in HELP:
         print(context.get_help())
         return
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         from mailroom.ops.cli.ask.command import read_fields
         from mailroom.ops.cli.ask.listed import asks_of, list_asks, list_bots, named
         from mailroom.ops.cli.ask.sent import Sent, send
         from mailroom.ops.cli.ask.shown import show
 
         if not bot:
-            list_bots(through)
+            list_bots(client)
             return
         if not name:
-            list_asks(through, bot)
+            list_asks(client, bot)
             return
-        wanted = named(asks_of(through.settings, bot), bot, name)
+        wanted = named(asks_of(client.settings, bot), bot, name)
         read = read_fields(wanted, bot, fields, _content(wanted, file))
         if read is None:
             return
@@ -88,8 +88,8 @@ def ask(
         if key is not None:
             act["key"] = key
         sent = Sent(bot, wanted, read, act, operator(), _type(file))
-        answer = send(through.settings, url, sent)
-        show(through, answer, out)
+        answer = send(client.settings, url, sent)
+        show(client, answer, out)
 
 
 def _parted(words: list[str]) -> tuple[str, str, list[str]]:

@@ -7,7 +7,7 @@ from mailroom.actors.pages.ask import Ask
 from mailroom.actors.pages.page import Section
 from mailroom.ops.bundled import RoomError, parts_of, rooms
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError
-from mailroom.ops.cli.door import Door
+from mailroom.ops.cli.oncall_client import OnCallClient
 from mailroom.ops.settings import Settings
 
 Asks = dict[str, Ask[Any, Any]]
@@ -37,11 +37,11 @@ def named(asks: Asks, bot: str, name: str) -> Ask[Any, Any]:
     return asks[name]
 
 
-def list_bots(through: Door) -> None:
+def list_bots(client: OnCallClient) -> None:
     """Print the bots."""
     from mailroom.ops.cli.tables import print_table
 
-    found = sections(through.settings)
+    found = sections(client.settings)
     rows = [{"bot": bot, "title": one.title, "asks": len(one.asks)} for bot, one in found.items()]
 
     def for_people() -> None:
@@ -50,19 +50,19 @@ def list_bots(through: Door) -> None:
             return
         print_table(("bot", "section", "asks"), [list(row.values()) for row in rows], right=("asks",))
 
-    through.show(rows, for_people)
+    client.show(rows, for_people)
 
 
-def list_asks(through: Door, bot: str) -> None:
+def list_asks(client: OnCallClient, bot: str) -> None:
     """Print what can be asked of one of them."""
     from mailroom.ops.cli.tables import print_table
 
-    asks = asks_of(through.settings, bot)
+    asks = asks_of(client.settings, bot)
     rows = [
         {"name": name, "method": one.method, "path": f"/ops/bots/{bot}{one.path}", "says": one.says}
         for name, one in asks.items()
     ]
-    through.show(rows, lambda: print_table(("ask", "what for"), [(row["name"], row["says"]) for row in rows]))
+    client.show(rows, lambda: print_table(("ask", "what for"), [(row["name"], row["says"]) for row in rows]))
 
 
 def _near(name: str, known: dict[str, Any]) -> str:

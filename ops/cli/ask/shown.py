@@ -9,31 +9,31 @@ import httpx
 import typer
 
 from mailroom.ops.cli.consent import NotDoneError
-from mailroom.ops.cli.door import Door
+from mailroom.ops.cli.oncall_client import OnCallClient
 from mailroom.storage.texts import harmless, harmless_json
 
 JSON = "application/json"
 
 
-def show(through: Door, answer: httpx.Response, out: Path | None) -> None:
+def show(client: OnCallClient, answer: httpx.Response, out: Path | None) -> None:
     """Print it, or keep it where it is a file. Exits with 1 where not all of it was done."""
     if not answer.headers.get("Content-Type", "").startswith(JSON) or "Content-Disposition" in answer.headers:
-        _keep(through, answer.content, out)
+        _keep(client, answer.content, out)
         return
     told = answer.json()
-    through.show(told, lambda: _print(told))
+    client.show(told, lambda: _print(told))
     if isinstance(told, dict) and told.get("failed"):
         raise typer.Exit(1)
 
 
-def _keep(through: Door, content: bytes, out: Path | None) -> None:
+def _keep(client: OnCallClient, content: bytes, out: Path | None) -> None:
     if out is not None:
         try:
             out.write_bytes(content)
         except OSError as error:
             raise NotDoneError(f"--out: {out} cannot be written: {error.strerror or error}.") from None
         kept = {"file": str(out), "bytes": len(content)}
-        through.show(kept, lambda: print(harmless(f"{out}: {len(content)} bytes.")))
+        client.show(kept, lambda: print(harmless(f"{out}: {len(content)} bytes.")))
     elif sys.stdout.isatty():
         raise NotDoneError(f"It is a file of {len(content)} bytes: say with --out where to put it.")
     else:

@@ -7,7 +7,7 @@ import typer
 from mailroom.ops.cli.consent import confirm, require_one_way
 from mailroom.ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
 from mailroom.ops.cli.dead.work import Verb, ask_about, settle, work_through
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 from mailroom.ops.cli.words import counted
 
@@ -44,8 +44,8 @@ def dead_requeue(
     They come to their old place in order, and replies that went out before are not repeated. With a filter or
     --all it first says what matches, and asks.
     """
-    with door(config, data, as_json=as_json) as through:
-        _bulk(through, "requeue", ids, (bot, chat, error, since), everything, why, yes=yes)
+    with open_client(config, data, as_json=as_json) as client:
+        _bulk(client, "requeue", ids, (bot, chat, error, since), everything, why, yes=yes)
 
 
 def dead_drop(
@@ -63,12 +63,12 @@ def dead_drop(
     as_json: OnCallJson = False,
 ) -> None:
     """Delete dead letters for good; asks first."""
-    with door(config, data, as_json=as_json) as through:
-        _bulk(through, "drop", ids, (bot, chat, error, since), everything, why, yes=yes)
+    with open_client(config, data, as_json=as_json) as client:
+        _bulk(client, "drop", ids, (bot, chat, error, since), everything, why, yes=yes)
 
 
 def _bulk(
-    through: Door,
+    client: OnCallClient,
     verb: Verb,
     ids: list[str] | None,
     options: tuple[str | None, str | None, str | None, str | None],
@@ -79,19 +79,19 @@ def _bulk(
 ) -> None:
     require_one_way(verb, ids, options, everything=everything, flags=FLAGS, lister="mailroom dead list")
     if ids:
-        by = through.by(why)
+        by = client.by(why)
         named = list(dict.fromkeys(ids))
         if verb == "drop":
             confirm(f"Drop {counted(len(named), 'dead letter')} for good?", yes=yes)
-        work_through(through, verb, named, by)
+        work_through(client, verb, named, by)
         return
     which = wanted(*options)
-    by = through.by(why)
-    found = settle(through, which)
+    by = client.by(why)
+    found = settle(client, which)
     if not found.ids:
         from mailroom.supervisors.oncall.reports import Outcome
 
-        through.tell(Outcome("dead letters", "No dead letter matches: nothing was done.", done=0))
+        client.tell(Outcome("dead letters", "No dead letter matches: nothing was done.", done=0))
         return
     ask_about(verb, found, yes=yes)
-    work_through(through, verb, found.ids, by, more=found.more)
+    work_through(client, verb, found.ids, by, more=found.more)

@@ -8,7 +8,7 @@ import typer
 
 from mailroom.ops.cli import consent
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 from mailroom.ops.faults import CannotStartError
 
@@ -47,7 +47,7 @@ def dead_edit(
     The payload is what the platform sent: of Telegram, one Update as JSON. What is changed stays among the
     dead letters until `mailroom dead requeue` puts it back in line.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
 
         async def load(desk: "OnCall") -> str:
             return (await desk.dead.show(id)).payload
@@ -55,11 +55,11 @@ def dead_edit(
         async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
             return await desk.dead.edit(id, text, by)
 
-        mend(through, payload, why, load, save)
+        mend(client, payload, why, load, save)
 
 
 def mend(
-    through: Door,
+    client: OnCallClient,
     payload: str | None,
     why: str | None,
     load: "Callable[[OnCall], Awaitable[str]]",
@@ -68,21 +68,21 @@ def mend(
     """Replace a payload by what a file says, or by what somebody makes of it in their editor."""
     if payload is None and not consent.at_terminal():
         raise WrongUsageError("Nobody is here to edit: give --payload FILE, or - for standard input.")
-    by = through.by(why)
+    by = client.by(why)
     if payload is not None:
         text = _read(payload)
-        through.act(lambda desk: save(desk, text, by))
+        client.act(lambda desk: save(desk, text, by))
         return
     from mailroom.ops.cli.dead.draft import Draft
     from mailroom.supervisors.oncall.errors import OnCallError
 
-    draft = Draft(through.ask(load))
+    draft = Draft(client.ask(load))
     edited = draft.edited()
     if edited is None:
         draft.throw_away()
         raise NotDoneError("Nothing was changed: the text is as it was.")
     try:
-        through.act(lambda desk: save(desk, edited, by))
+        client.act(lambda desk: save(desk, edited, by))
     except (OnCallError, CannotStartError, NotDoneError) as error:
         raise NotDoneError(
             f"{error}\nYour text is kept in {draft.file}: mend it, then give it with --payload."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.dead.which import Bot, ChatOnly, Error, Since, wanted
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.words import ago, moment
 
@@ -62,10 +62,10 @@ def dead_list(
         number = len(found.letters)
         return found.letters, await count(desk, which) if number == most else number, found.missing
 
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         which = wanted(bot, chat, error, since)
-        letters, total, missing = through.ask(lambda desk: look(desk, which))
-        through.show(letters, lambda: _print_list(letters, total))
+        letters, total, missing = client.ask(lambda desk: look(desk, which))
+        client.show(letters, lambda: _print_list(letters, total))
         if missing:
             print_line(f"{missing.removesuffix('.')}.", err=True)
 
@@ -81,10 +81,10 @@ def dead_reasons(
     as_json: OnCallJson = False,
 ) -> None:
     """Count dead letters by bot and error, most frequent first."""
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         which = wanted(bot, chat, error, since)
-        reasons = through.ask(lambda desk: desk.dead.reasons(which))
-        through.show(
+        reasons = client.ask(lambda desk: desk.dead.reasons(which))
+        client.show(
             [{"bot": name, "error": words, "count": count} for name, words, count in reasons],
             lambda: print_reasons(reasons),
         )
@@ -100,9 +100,9 @@ def dead_show(
     as_json: OnCallJson = False,
 ) -> None:
     """Show one dead letter whole: its error and the message."""
-    with door(config, data, as_json=as_json) as through:
-        letter = through.ask(lambda desk: desk.dead.show(id))
-        through.show(letter, lambda: _print_letter(letter))
+    with open_client(config, data, as_json=as_json) as client:
+        letter = client.ask(lambda desk: desk.dead.show(id))
+        client.show(letter, lambda: _print_letter(letter))
 
 
 def kind_of(letter: "Dead") -> str:

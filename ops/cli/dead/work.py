@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mailroom.ops.cli.consent import NotDoneError, confirm
 from mailroom.ops.cli.dead.look import count, print_reasons
-from mailroom.ops.cli.door import Door
+from mailroom.ops.cli.oncall_client import OnCallClient
 from mailroom.ops.cli.words import counted
 from mailroom.ops.faults import CannotStartError
 
@@ -38,7 +38,7 @@ class Found:
     more: int
 
 
-def settle(through: Door, wanted: "Wanted") -> Found:
+def settle(client: OnCallClient, wanted: "Wanted") -> Found:
     """Find out what a filter matches, now: the newest, where it is more than the desk hands out at a time."""
     from mailroom.supervisors.oncall.looking import LINES_MAX
 
@@ -56,7 +56,7 @@ def settle(through: Door, wanted: "Wanted") -> Found:
             max(total - len(letters), 0),
         )
 
-    return through.ask(look)
+    return client.ask(look)
 
 
 def ask_about(verb: Verb, found: Found, *, yes: bool) -> None:
@@ -69,7 +69,7 @@ def ask_about(verb: Verb, found: Found, *, yes: bool) -> None:
     confirm(QUESTIONS[verb].format(these=these), yes=yes)
 
 
-def work_through(through: Door, verb: Verb, ids: Sequence[str], by: "By", *, more: int = 0) -> None:
+def work_through(client: OnCallClient, verb: Verb, ids: Sequence[str], by: "By", *, more: int = 0) -> None:
     """Do it, with a bar on a terminal, and tell what came of it. `more` are left for another time."""
     from mailroom.supervisors.oncall.errors import OnCallError
 
@@ -87,7 +87,7 @@ def work_through(through: Door, verb: Verb, ids: Sequence[str], by: "By", *, mor
         return _summed(verb, outcomes, len(ids) + more)
 
     try:
-        through.act(act)
+        client.act(act)
     except (NotDoneError, OnCallError, CannotStartError) as error:
         done = sum(outcome.done for outcome in outcomes)
         if not done:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from mailroom.ops.cli.consent import NotDoneError, WrongUsageError, confirm
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Yes
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 def show(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """Show whose the database is, and whose the Redis."""
-    with door(config, data, as_json=as_json) as through:
-        named = _ask(through, lambda naming: naming.names())
-        through.show(named, lambda: print(f"Postgres: {named.postgres}\nRedis:    {named.redis or NOBODY}"))
+    with open_client(config, data, as_json=as_json) as client:
+        named = _ask(client, lambda naming: naming.names())
+        client.show(named, lambda: print(f"Postgres: {named.postgres}\nRedis:    {named.redis or NOBODY}"))
 
 
 def new(
@@ -48,10 +48,10 @@ def new(
     Its payments then are never taken for those of the installation it was copied from, and it refuses that
     one's Redis. The rows of old payments stay: give a copy gateway accounts and bots' tokens of its own.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         confirm("Make this database an installation of its own?", yes=yes)
-        given = _ask(through, lambda naming: naming.rename(name))
-        through.show({"installation": given}, lambda: print(f"The database is now of installation {given}."))
+        given = _ask(client, lambda naming: naming.rename(name))
+        client.show({"installation": given}, lambda: print(f"The database is now of installation {given}."))
 
 
 def join(config: Config = None, data: Data = None, *, yes: Yes = False, as_json: OnCallJson = False) -> None:
@@ -60,17 +60,17 @@ def join(config: Config = None, data: Data = None, *, yes: Yes = False, as_json:
     For a Redis that was restored from a time before it had a name, or that was emptied just before all
     processes ended.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         confirm("Do the chats in this Redis belong to this database?", yes=yes)
-        _ask(through, lambda naming: naming.join())
-        through.show({"joined": True}, lambda: print("This Redis belongs to the database now."))
+        _ask(client, lambda naming: naming.join())
+        client.show({"joined": True}, lambda: print("This Redis belongs to the database now."))
 
 
-def _ask(through: Door, work: "Callable[[Naming], Awaitable[T]]") -> T:
+def _ask(client: OnCallClient, work: "Callable[[Naming], Awaitable[T]]") -> T:
     from mailroom.ops import naming
 
     try:
-        return naming.ask(through.settings, work)
+        return naming.ask(client.settings, work)
     except naming.BadNameError as error:
         raise WrongUsageError(str(error)) from None
     except naming.NotNowError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mailroom.ops.cli.consent import confirm, require_one_way
-from mailroom.ops.cli.door import Door, door
+from mailroom.ops.cli.oncall_client import OnCallClient, open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 from mailroom.ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
 from mailroom.ops.cli.words import counted
@@ -63,9 +63,9 @@ def outbox_retry(
     A filter means dead jobs unless --state says others: with `--state retrying` those that would wait longer
     for their next attempt. With a filter or --all it first says what matches, and asks.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         options = (queue, state, name, key, chat, error, since)
-        _bulk(through, "retry", ids, options, why, everything=everything, yes=yes)
+        _bulk(client, "retry", ids, options, why, everything=everything, yes=yes)
 
 
 def outbox_drop(
@@ -90,13 +90,13 @@ def outbox_drop(
     A filter means dead jobs unless --state says others. One that is running comes to its end, which then
     counts for nothing.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         options = (queue, state, name, key, chat, error, since)
-        _bulk(through, "drop", ids, options, why, everything=everything, yes=yes)
+        _bulk(client, "drop", ids, options, why, everything=everything, yes=yes)
 
 
 def _bulk(
-    through: Door,
+    client: OnCallClient,
     verb: Verb,
     ids: list[str] | None,
     options: tuple[str | None, ...],
@@ -108,29 +108,29 @@ def _bulk(
     require_one_way(verb, ids, options, everything=everything, flags=FLAGS, lister="mailroom outbox list")
     named = list(dict.fromkeys(ids or ()))
     which = wanted(*options) if not ids else None
-    by = through.by(why)
+    by = client.by(why)
     if which is not None:
-        found = _settle(through, which)
+        found = _settle(client, which)
         if not found:
             from mailroom.supervisors.oncall.reports import Outcome
 
-            through.tell(Outcome("jobs", "No job matches: nothing was done.", done=0))
+            client.tell(Outcome("jobs", "No job matches: nothing was done.", done=0))
             return
         if not yes:
             _print_summary(found)
         named = [each.id for each in found]
     if which is not None or verb == "drop":
         confirm(QUESTIONS[verb].format(these=counted(len(named), "job")), yes=yes)
-    through.act(lambda desk: _done(desk, verb, named, by))
+    client.act(lambda desk: _done(desk, verb, named, by))
 
 
-def _settle(through: Door, which: "Wanted") -> "Sequence[JobReport]":
+def _settle(client: OnCallClient, which: "Wanted") -> "Sequence[JobReport]":
     """What a filter finds now: the newest, where it is more than one call works through."""
     from mailroom.supervisors.oncall.jobs import JOBS_BULK_MAX
 
     if which.state is None:
         which = replace(which, state="dead")
-    return through.ask(lambda desk: desk.jobs.find(which, JOBS_BULK_MAX))
+    return client.ask(lambda desk: desk.jobs.find(which, JOBS_BULK_MAX))
 
 
 async def _done(desk: "OnCall", verb: Verb, ids: list[str], by: "By") -> "Outcome":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.dead.edit import mend
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def outbox_edit(
     as_json: OnCallJson = False,
 ) -> None:
     """Change the payload of a job that nobody is working on; a dead one is run again by `retry`."""
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
 
         async def load(desk: "OnCall") -> str:
             from mailroom.supervisors.oncall.errors import OnCallError
@@ -48,4 +48,4 @@ def outbox_edit(
         async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
             return await desk.jobs.edit(id, text, by)
 
-        mend(through, payload, why, load, save)
+        mend(client, payload, why, load, save)

@@ -6,7 +6,7 @@ import typer
 
 from mailroom.ops.cli import words
 from mailroom.ops.cli.dead.look import pretty
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson
 from mailroom.ops.cli.outbox.which import ChatOnly, Error, Key, Name, Queue, Since, State, wanted
 from mailroom.ops.cli.words import ago, moment, until
@@ -43,10 +43,10 @@ def outbox_list(
     as_json: OnCallJson = False,
 ) -> None:
     """List jobs that are not done, and those that died, the newest first; done ones with `--state done`."""
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         which = wanted(queue, state, name, key, chat, error, since)
-        jobs = through.ask(lambda desk: desk.jobs.find(which, most))
-        through.show(jobs, lambda: _print_list(jobs, most))
+        jobs = client.ask(lambda desk: desk.jobs.find(which, most))
+        client.show(jobs, lambda: _print_list(jobs, most))
 
 
 def outbox_show(
@@ -59,9 +59,9 @@ def outbox_show(
     as_json: OnCallJson = False,
 ) -> None:
     """Show one job whole: its attempts, its last error, its payload; also one that is over."""
-    with door(config, data, as_json=as_json) as through:
-        story = through.ask(lambda desk: desk.jobs.show(id))
-        through.show(story, lambda: _print_story(story))
+    with open_client(config, data, as_json=as_json) as client:
+        story = client.ask(lambda desk: desk.jobs.show(id))
+        client.show(story, lambda: _print_story(story))
 
 
 def _print_list(jobs: "Sequence[JobReport]", most: int) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.consent import confirm
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 from mailroom.ops.cli.words import ago, duration
 
@@ -25,9 +25,9 @@ Name = Annotated[str, typer.Argument(metavar="QUEUE", help="As `mailroom outbox 
 
 def outbox_queues(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """Count the jobs of each queue by state; say how old the oldest that is due is, and what is paused."""
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.jobs.queues())
-        through.show(found, lambda: _print(found))
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(lambda desk: desk.jobs.queues())
+        client.show(found, lambda: _print(found))
 
 
 def outbox_pause(
@@ -43,10 +43,10 @@ def outbox_pause(
 
     Jobs are still accepted and wait; those in hand are finished.
     """
-    with door(config, data, as_json=as_json) as through:
-        by = through.by(why)
+    with open_client(config, data, as_json=as_json) as client:
+        by = client.by(why)
         confirm(f"Pause all jobs of {queue}?", yes=yes)
-        through.act(lambda desk: desk.jobs.pause(queue, by))
+        client.act(lambda desk: desk.jobs.pause(queue, by))
 
 
 def outbox_resume(
@@ -58,9 +58,9 @@ def outbox_resume(
     as_json: OnCallJson = False,
 ) -> None:
     """Let a paused queue go on."""
-    with door(config, data, as_json=as_json) as through:
-        by = through.by(why)
-        through.act(lambda desk: desk.jobs.resume(queue, by))
+    with open_client(config, data, as_json=as_json) as client:
+        by = client.by(why)
+        client.act(lambda desk: desk.jobs.resume(queue, by))
 
 
 def _print(found: "Sequence[QueueReport]") -> None:

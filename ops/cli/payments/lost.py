@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailroom.ops.cli.consent import WrongUsageError, confirm
-from mailroom.ops.cli.door import door
+from mailroom.ops.cli.oncall_client import open_client
 from mailroom.ops.cli.options import Config, Data, OnCallJson, Why, Yes
 from mailroom.ops.cli.words import ago
 
@@ -38,9 +38,9 @@ def payments_lost(
     as_json: OnCallJson = False,
 ) -> None:
     """List paid payments that a gateway has and this database does not, and what each was for."""
-    with door(config, data, as_json=as_json) as through:
-        found = through.ask(lambda desk: desk.payments.lost(ended_too=ended_too))
-        through.show(found, lambda: _print(found))
+    with open_client(config, data, as_json=as_json) as client:
+        found = client.ask(lambda desk: desk.payments.lost(ended_too=ended_too))
+        client.show(found, lambda: _print(found))
 
 
 def payments_give_back(
@@ -57,13 +57,13 @@ def payments_give_back(
 
     What is back already is left out. AAIO gives nothing back by API: do it in its cabinet, then `end` it.
     """
-    with door(config, data, as_json=as_json) as through:
+    with open_client(config, data, as_json=as_json) as client:
         if bool(refs) == everything:
             raise WrongUsageError("Say which to give back: the payments, or --all; one of the two.")
-        by = through.by(why)
+        by = client.by(why)
         which = "all lost payments" if everything else ", ".join(refs or [])
         confirm(f"Give back the money of {which}?", yes=yes)
-        through.act(lambda desk: desk.payments.give_back(refs or [], by))
+        client.act(lambda desk: desk.payments.give_back(refs or [], by))
 
 
 def payments_end(
@@ -79,9 +79,9 @@ def payments_end(
 
     It moves nothing: deliver, credit or give back first, in the shop or in the gateway's cabinet.
     """
-    with door(config, data, as_json=as_json) as through:
-        by = through.by(why)
-        through.act(lambda desk: desk.payments.end(ref, ending, by))
+    with open_client(config, data, as_json=as_json) as client:
+        by = client.by(why)
+        client.act(lambda desk: desk.payments.end(ref, ending, by))
 
 
 def _print(found: "Sequence[LostReport]") -> None:

@@ -2,7 +2,7 @@
 Telegram's words.
 
 Rules: `fix_formatted_text` of `td/telegram/MessageEntity.cpp` in tdlib. Offsets count UTF-16 units. The
-languages live next door in `html_text`, `markdown` and `markdown_v2`; what Telegram finds by itself, in
+languages are in `html_text`, `markdown` and `markdown_v2`; what Telegram finds by itself, in
 `found`.
 """
 

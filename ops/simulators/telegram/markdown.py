@@ -1,4 +1,4 @@
-"""The legacy Markdown of Telegram, parsed into entities, and what it shares with MarkdownV2 next door.
+"""The legacy Markdown of Telegram, parsed into entities, and what it shares with MarkdownV2.
 
 Rules and wording: `parse_markdown` of `td/telegram/MessageEntity.cpp` in tdlib.
 """

@@ -8,7 +8,7 @@ from typing import Any
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.page import Notice
 from mailroom.ingress.asks.reading import not_found
-from mailroom.ingress.hooks.door import BotHooks
+from mailroom.ingress.hooks.routes import BotHooks
 from mailroom.ingress.hooks.taking import take
 from mailroom.ingress.under_way import UnderWay
 from mailroom.ops.testing.asked.page import NETWORK

@@ -30,7 +30,7 @@ ATTACK_SECONDS_MAX = 120.0
 
 
 def chunks(port: int) -> None:
-    """Six megabytes in chunks of one byte, to the webhook and to another door."""
+    """Six megabytes in chunks of one byte, to the webhook and to another address."""
     for head in (request(WEBHOOK, secret="wrong"), request("/ops/nothing")):
         _shout(port, chunked(head) + b"1\r\nx\r\n" * 1_000_000 + b"0\r\n\r\n")
 

@@ -90,8 +90,8 @@ class Stack:
         self.store = redis.Redis.from_url(self.redis.url)
         self.service = Installation(shape, lambda command: Mailroom(self, command))
         if public:
-            for door in self.service.doors:
-                door.env["PUBLIC_URL"] = self.service.url  # one address, whoever answers behind it
+            for server in self.service.servers:
+                server.env["PUBLIC_URL"] = self.service.url  # one address, whoever answers behind it
         self._last_message: dict[tuple[str, int], int] = {}
 
     def close(self) -> None:
@@ -221,8 +221,8 @@ class Stack:
 
     # A sender of webhooks who does not behave as Telegram.
 
-    def webhook(self, bot: str = "strict", door: int = 0) -> str:
-        return f"{self.service.doors[door].url}/webhook/telegram/{bot}"
+    def webhook(self, bot: str = "strict", server: int = 0) -> str:
+        return f"{self.service.servers[server].url}/webhook/telegram/{bot}"
 
     def post(
         self, chat: int, *texts: str, bot: str = "strict", connections: int = 20
@@ -231,12 +231,12 @@ class Stack:
         updates = [text_update(next(_update_ids), chat, text) for text in texts]
         return asyncio.run(_post_all(self.webhook(bot), updates, connections))
 
-    def offer(self, update: dict[str, Any], *, bot: str = "strict", door: int = 0) -> int:
-        """Post an update once, at this door; gives the answer's status."""
-        return asyncio.run(_post_all(self.webhook(bot, door), [update], 1))[0][0]
+    def offer(self, update: dict[str, Any], *, bot: str = "strict", server: int = 0) -> int:
+        """Post an update once, to this server; gives the answer's status."""
+        return asyncio.run(_post_all(self.webhook(bot, server), [update], 1))[0][0]
 
     def post_until_taken(
-        self, updates: Iterable[dict[str, Any]], *, bot: str = "strict", door: int = 0
+        self, updates: Iterable[dict[str, Any]], *, bot: str = "strict", server: int = 0
     ) -> int:
         """Offer each update until it is taken, as Telegram does; gives the number of refusals."""
         refusals = 0
@@ -244,7 +244,7 @@ class Stack:
 
             def taken(update: dict[str, Any] = update) -> bool:
                 nonlocal refusals
-                status = self.offer(update, bot=bot, door=door)
+                status = self.offer(update, bot=bot, server=server)
                 refusals += status != 200
                 return status == 200
 

@@ -13,11 +13,11 @@ GROWTH_BYTES_MAX = 64 * 1024 * 1024
 """Allocators keep some; the attack sends a multiple of it."""
 
 
-@in_shapes(TOGETHER)  # a door that hosts the chats too has more to do than one that does not
+@in_shapes(TOGETHER)  # a server that hosts the chats too has more to do than one that does not
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_health_answers_throughout_the_attack_and_nothing_is_left_of_it(stack: Stack, attack: str) -> None:
-    (service,), chat = stack.service.doors, new_chat()
+    (service,), chat = stack.service.servers, new_chat()
     assert service.child is not None
     assert stack.post(chat, "before")[0][0] == 200
     stack.wait_for_replies(chat, 1)

@@ -43,7 +43,7 @@ def test_a_second_up_on_the_same_stores_stands_by_and_takes_messages_in(stack: S
     # Seen: it took the chats by force from one that was at work.
     chat = new_chat()
     lost = stack.service.said().count("chats_lost")
-    # Without a public address, or its door would stay shut until it has the bots' webhooks registered.
+    # Without a public address, or its webhook would stay shut until it has the bots' webhooks registered.
     second = Installation(TOGETHER, lambda command: Mailroom(stack, command))
     try:
         for process in second.processes:

@@ -1,7 +1,7 @@
-"""Messages that reach us out of order, by several doors, or whose taking in nobody was told of: none is
+"""Messages that reach us out of order, by several servers, or whose taking in nobody was told of: none is
 overtaken by a later one of its chat.
 
-They are posted straight to the doors, so that nothing between a user and us sorts them; on a stack of their
+They are posted straight to the servers, so that nothing between a user and us sorts them; on a stack of their
 own, because their ids leave no room for others.
 """
 
@@ -34,7 +34,7 @@ def network_and_stack(
 ) -> Iterator[tuple[Network, Stack]]:
     stack = Stack(hostile_folder / f"o-{shape}", own_postgres, shape)
     network = Network.to_redis(stack.folder, stack.redis.url)
-    stack.service.doors[0].env["REDIS_URL"] = network.url
+    stack.service.servers[0].env["REDIS_URL"] = network.url
     yield network, stack
     stack.close()
     network.close()
@@ -49,36 +49,36 @@ def network(network_and_stack: tuple[Network, Stack]) -> Network:
 def stack(network_and_stack: tuple[Network, Stack]) -> Stack:
     stack = network_and_stack[1]
     stack.heal()
-    for door in range(len(stack.service.doors)):
+    for server in range(len(stack.service.servers)):
         # Each is open once what waited at Telegram is in; and from here on it is known which ids are missing.
         chat = new_chat()
-        stack.post_until_taken([update(chat, "first")], door=door)
+        stack.post_until_taken([update(chat, "first")], server=server)
         assert stack.wait_for_replies(chat, 1) == ["1 first"]
     return stack
 
 
 def test_the_earlier_of_two_that_arrives_after_the_later_is_handled_first(stack: Stack) -> None:
-    """The accident: with the doors in processes of their own, 20 of 20 such pairs were handled as they came,
-    for the host of the chats read the mailbox again only when it had nothing left to do.
+    """The accident: with the servers in processes of their own, 20 of 20 such pairs were handled as they
+    came, for the host of the chats read the mailbox again only when it had nothing left to do.
     """
-    last = len(stack.service.doors) - 1
+    last = len(stack.service.servers) - 1
     chats = [new_chat() for _ in range(PAIRS)]
     for chat in chats:
         earlier, later = update(chat, "earlier"), update(chat, "later")
         assert stack.offer(later) == 200
         time.sleep(BEHIND_SECONDS)  # the line's own delay is what is tested
-        assert stack.offer(earlier, door=last) == 200
+        assert stack.offer(earlier, server=last) == 200
     replies = {chat: stack.wait_for_replies(chat, 2) for chat in chats}
     inverted = [chat for chat in chats if replies[chat] != numbered(["earlier", "later"])]
     print(f"{stack.service.shape}: {len(inverted)} of {PAIRS} inverted")
     assert not inverted, replies
 
 
-def test_doors_that_take_turns_for_one_chat_keep_its_order(stack: Stack) -> None:
-    doors = len(stack.service.doors)
+def test_servers_that_take_turns_for_one_chat_keep_its_order(stack: Stack) -> None:
+    servers = len(stack.service.servers)
     chat, texts = new_chat(), [f"message {number}" for number in range(40)]
     for number, text in enumerate(texts):
-        assert stack.offer(update(chat, text), door=number % doors) == 200
+        assert stack.offer(update(chat, text), server=number % servers) == 200
     assert stack.wait_for_replies(chat, len(texts)) == numbered(texts)
 
 
@@ -86,14 +86,14 @@ def test_a_message_whose_taking_in_was_never_answered_is_not_overtaken(
     stack: Stack, network: Network
 ) -> None:
     """It is in its mailbox, and neither its sender nor the host of the chats knows."""
-    last = len(stack.service.doors) - 1
+    last = len(stack.service.servers) - 1
     chats = [new_chat() for _ in range(LOST)]
     for chat in chats:
         lost, after = update(chat, "lost"), update(chat, "after")
         happened = network.lose_answer(b"accepted")
         assert stack.offer(lost) == 503
         assert happened.is_set()
-        assert stack.offer(after, door=last) == 200
+        assert stack.offer(after, server=last) == 200
         stack.post_until_taken([lost])  # as Telegram does; by then it is a duplicate
     for chat in chats:
         assert stack.wait_for_replies(chat, 2) == numbered(["lost", "after"])
@@ -103,11 +103,11 @@ def test_an_earlier_message_whose_taking_in_was_never_answered_goes_first_all_th
     stack: Stack, network: Network
 ) -> None:
     """Both at once: it arrives after the later one, and its sender is not told that it has."""
-    last = len(stack.service.doors) - 1
+    last = len(stack.service.servers) - 1
     chats = [new_chat() for _ in range(LOST)]
     for chat in chats:
         earlier, later = update(chat, "earlier"), update(chat, "later")
-        assert stack.offer(later, door=last) == 200
+        assert stack.offer(later, server=last) == 200
         time.sleep(BEHIND_SECONDS)
         happened = network.lose_answer(b"accepted")
         assert stack.offer(earlier) == 503

@@ -95,8 +95,8 @@ def test_a_start_outlives_a_gateway_that_answers_with_pages(stack: Stack, *, pub
     stack.service.terminate()
     shape = stack.service.shape
     service = Installation(shape, lambda command: Mailroom(stack, command, TELEGRAM_API_BASE=gateway.url))
-    for door in service.doors if public else ():
-        door.env["PUBLIC_URL"] = service.url
+    for server in service.servers if public else ():
+        server.env["PUBLIC_URL"] = service.url
     try:
         service.start_and_wait()
         wait_until(lambda: gateway.answered >= len(BOTS), "every bot has tried")

@@ -23,7 +23,7 @@ def stack(hostile_folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Stac
 
 @pytest.mark.timeout(90)
 def test_messages_flow_and_any_process_may_be_killed(stack: Stack) -> None:
-    (web,), (first, second) = stack.service.doors, stack.service.hosts
+    (web,), (first, second) = stack.service.servers, stack.service.hosts
     web.launch()
     first.launch()
     web.wait_until_ready()
@@ -83,7 +83,7 @@ def test_shr_h11_a_worker_that_was_stopped_makes_no_call_for_what_another_owns_b
     stack: Stack,
 ) -> None:
     # Seen: the handler that slept through its lease woke up and sent its reply once more.
-    (web,), (first, second) = stack.service.doors, stack.service.hosts
+    (web,), (first, second) = stack.service.servers, stack.service.hosts
     web.start_and_wait()
     first.start_and_wait()
     second.launch()

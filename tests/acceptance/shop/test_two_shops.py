@@ -100,11 +100,11 @@ def says(street: Mall, words: str) -> None:
 @pytest.mark.timeout(300)
 def test_two_shops_with_accounts_of_their_own_side_by_side(street):
     notify = f"{street.gateways.url}/sim/notify"
-    base, door = street.shop.url, f"{street.shop.url}/webhook/payment"
+    base, webhook_url = street.shop.url, f"{street.shop.url}/webhook/payment"
     product = {name: street.books.offer(4, name) for name in TOKENS}
 
     # Each account's cabinet has the address of the account. Both shops count their orders from one number on.
-    urls = {f"yookassa/{ACCOUNTS[name]}": f"{door}/{name}-pay" for name in ACCOUNTS}
+    urls = {f"yookassa/{ACCOUNTS[name]}": f"{webhook_url}/{name}-pay" for name in ACCOUNTS}
     assert ask(notify, {"base": base, "urls": urls})[0] == 200
     buys(street, "candles", product["candles"], 10_001)
     buys(street, "tea", product["tea"], 10_002)
@@ -115,7 +115,7 @@ def test_two_shops_with_accounts_of_their_own_side_by_side(street):
     ]
 
     # Both have the one of the kind: the shop in the notice says which it is for.
-    urls = {f"yookassa/{shop}": f"{door}/yookassa" for shop in ACCOUNTS.values()}
+    urls = {f"yookassa/{shop}": f"{webhook_url}/yookassa" for shop in ACCOUNTS.values()}
     assert ask(notify, {"urls": urls})[0] == 200
     buys(street, "tea", product["tea"], 10_003)
     second = payments(street)[2][2]
@@ -135,12 +135,12 @@ def test_two_shops_with_accounts_of_their_own_side_by_side(street):
     assert ask(f"{street.gateways.url}/sim/act", {"id": forged, "act": "pay"})[0] == 200
     told = {"id": forged, "status": "succeeded", "recipient": {"account_id": "demo-tea", "gateway_id": "1"}}
     notice = {"type": "notification", "event": "payment.succeeded", "object": told}
-    assert ask(f"{door}/candles-pay", notice)[0] == 401, "it is for another account"
+    assert ask(f"{webhook_url}/candles-pay", notice)[0] == 401, "it is for another account"
     told["recipient"]["account_id"] = "demo-candles"
-    assert ask(f"{door}/candles-pay", notice)[0] == 200, "a hint, which is believed as far as to ask"
+    assert ask(f"{webhook_url}/candles-pay", notice)[0] == 200, "a hint, which is believed as far as to ask"
     says(street, '"verdict": "unknown"')
     told["recipient"]["account_id"] = "demo-tea"
-    assert ask(f"{door}/tea-pay", notice)[0] == 200
+    assert ask(f"{webhook_url}/tea-pay", notice)[0] == 200
     says(street, '"verdict": "unclaimed"')
 
     # What is paid for tea's order of that number is tea's: it was paid for before, and goes back.

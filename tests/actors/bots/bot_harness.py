@@ -22,7 +22,7 @@ from aiogram.types import Update
 
 from mailroom.actors.accounts import account_handlers
 from mailroom.actors.hosting.services import BotServices
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
@@ -92,13 +92,13 @@ class BotHarness:
         """Somebody's question at the bot's page or in its section of the console, and what is answered; then
         waits until all that follows is done. Raises `Problem`.
         """
-        ask, door = self._ask(method, path)
+        ask, interface = self._ask(method, path)
         proofs = frozenset({Proof("telegram", f"tg:{person}")})
         roles = await aio(self._parts.roles, self.services, proofs)
         if not (roles | ANYONE | KNOWN) & frozenset(ask.may):
             raise Problem("forbidden", "forbidden")
         visit = Visit(
-            bot=NAME, door=door, person=f"tg:{person}", proofs=proofs, roles=roles,
+            bot=NAME, interface=interface, person=f"tg:{person}", proofs=proofs, roles=roles,
             trace=str(next(self._notices)), key=key, why="a test",
         )  # fmt: skip
         answer = await aio(ask.function, self.services, visit, ask.model(**asked))
@@ -109,7 +109,7 @@ class BotHarness:
 
     def _ask(self, method, path):
         tables = (("page", self._parts.page), ("console", self._parts.section))
-        asks = [(ask, door) for door, table in tables if table is not None for ask in table.asks]
+        asks = [(ask, interface) for interface, table in tables if table is not None for ask in table.asks]
         return next(found for found in asks if (found[0].method, found[0].path) == (method, path))
 
     async def settled(self):
@@ -169,12 +169,12 @@ async def open_harness(
     async with open_process(
         redis_url, parts.answers(), telegram or Telegram(), epoch=epoch, first_update_id=first
     ) as process:
-        door = ChatDoor(
+        sender = ChatSender(
             process.mailboxes,
             lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
             process.chats.look_again,
         )
-        async with open_queues(database_url, bots={NAME: process.bot}, chats=door) as queues:
+        async with open_queues(database_url, bots={NAME: process.bot}, chats=sender) as queues:
             services = BotServices(
                 database=queues.pool,
                 payments={provider.name: provider},

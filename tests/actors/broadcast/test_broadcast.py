@@ -16,7 +16,7 @@ from mailroom.actors.broadcast import bot as broadcast_bot
 from mailroom.actors.broadcast.create import create
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.events import ChatEvent, chat_event
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.notify import NOTIFY, Message, Notify
 from mailroom.actors.notification import notification_handlers
 from mailroom.actors.runtime import host
@@ -43,7 +43,7 @@ class Studio:
         self.queues = queues
         self.process = process
         self.desk = Broadcasts(queues.pool)
-        self.door = ChatDoor(
+        self.sender = ChatSender(
             process.mailboxes,
             lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
             process.chats.look_again,
@@ -55,7 +55,7 @@ class Studio:
 
     async def start(self):
         life = Life()
-        part = BroadcastPart(self.queues.pool, {"shop": self.process.bot}, self.door)
+        part = BroadcastPart(self.queues.pool, {"shop": self.process.bot}, self.sender)
         self._nursery.start_soon(life.run, part.live)
         await life.up.wait()
         return life
@@ -344,7 +344,7 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
         dedupe_id = f"{called}-7"  # the killed one came as far as this
         await aio(
             partial(
-                studio.door.put,
+                studio.sender.put,
                 process_chat(7),
                 "news",
                 "spring",

@@ -12,7 +12,7 @@ from mailroom.actors.hosting.shared import SharedDispatcher
 from mailroom.actors.state import ActorStorage, field_name
 
 
-class NoDoor:
+class NoCommittedState:
     """State outside of any turn, kept in a dictionary."""
 
     def __init__(self):
@@ -63,15 +63,15 @@ def test_hooks_run_once_for_two_bots_and_the_dispatcher_is_left_as_it_was():
     dispatcher.shutdown.register(lambda bots: said.append(f"stopped {len(bots)}"))
 
     async def play():
-        door = NoDoor()
+        committed = NoCommittedState()
         for number in (1, 2):
-            SharedDispatcher.of(dispatcher).add(bot(number), ActorStorage(f"bot{number}", door))
+            SharedDispatcher.of(dispatcher).add(bot(number), ActorStorage(f"bot{number}", committed))
         shared = SharedDispatcher.of(dispatcher)
         for one in shared.bots:
             await shared.start(one, synthetic)
         await dispatcher.storage.set_state(StorageKey(1, 7, 7), "of the first")
         assert await dispatcher.storage.get_state(StorageKey(2, 7, 7)) is None
-        assert {chat.bot for chat, _ in door.kept} == {"bot1"}
+        assert {chat.bot for chat, _ in committed.kept} == {"bot1"}
         for one in shared.bots:
             await shared.stop(one)
         shared.let_go()
@@ -85,12 +85,12 @@ def test_what_a_redis_storage_makes_of_data_is_what_its_bot_gets():
     dispatcher = Dispatcher(storage=RedisStorage.from_url("redis://127.0.0.1:1/0"))
 
     async def play():
-        door = NoDoor()
-        SharedDispatcher.of(dispatcher).add(bot(1), ActorStorage("bot1", door))
+        committed = NoCommittedState()
+        SharedDispatcher.of(dispatcher).add(bot(1), ActorStorage("bot1", committed))
         key = StorageKey(1, 7, 7)
         await dispatcher.storage.set_data(key, {1: "a"})
         assert await dispatcher.storage.get_data(key) == {"1": "a"}
-        ((_, name),) = door.kept
+        ((_, name),) = committed.kept
         assert name == field_name("data", key)
 
     asyncio.run(play())

@@ -97,7 +97,9 @@ def turn(text="a", epoch=1):
 
 def visit(key="k" * 16, trace="t1"):
     proofs = frozenset({Proof("telegram", "tg:7001")})
-    return Visit(bot="toys", door="page", person="tg:7001", name="Anna", proofs=proofs, key=key, trace=trace)
+    return Visit(
+        bot="toys", interface="page", person="tg:7001", name="Anna", proofs=proofs, key=key, trace=trace
+    )
 
 
 async def claimed(toys, attempt=1):

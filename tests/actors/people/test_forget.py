@@ -53,7 +53,9 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
         links = {}
         for number, one in enumerate((anna, other)):
             await salon.subscribe(one.person, number)
-            async with room.transaction(Visit(bot="salon", door="page", person=one.person, trace="t")) as tx:
+            async with room.transaction(
+                Visit(bot="salon", interface="page", person=one.person, trace="t")
+            ) as tx:
                 link = await room.links.grant(tx, Grant("feed", str(number)), person=one.person)
                 links[one.person] = token_in(link)
                 await room.files.put(tx.connection, f"{number}".encode(), "text/plain", of=one.person)
@@ -65,7 +67,9 @@ def test_nothing_of_a_person_is_left_and_all_of_the_others(story):
         await logins.ask(ANNA, "salon")
         await logins.ask(OTHER, "salon")
 
-        async with room.transaction(Visit(bot="salon", door="page", person=anna.person, trace="t")) as tx:
+        async with room.transaction(
+            Visit(bot="salon", interface="page", person=anna.person, trace="t")
+        ) as tx:
             await room.forget(tx, anna.person)
 
         assert erased == [("salon", "salon", anna.person)]
@@ -94,7 +98,9 @@ def test_a_room_that_cannot_forget_keeps_all_of_it(story):
             bot="salon", database=SchemaPool(pool, "salon"), wake=lambda _queue: None, erases=erases
         )
         with pytest.raises(ZeroDivisionError):
-            async with room.transaction(Visit(bot="salon", door="page", person=anna.person, trace="t")) as tx:
+            async with room.transaction(
+                Visit(bot="salon", interface="page", person=anna.person, trace="t")
+            ) as tx:
                 await room.forget(tx, anna.person)
         assert await logins.session(anna.token, "salon") is not None
 

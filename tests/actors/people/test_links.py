@@ -27,7 +27,7 @@ def room_in(pool, bot="salon", public_url="https://salon.example"):
 
 
 def visit(key="0123456789abcdef"):
-    return Visit(bot="salon", door="page", person="p_1", key=key)
+    return Visit(bot="salon", interface="page", person="p_1", key=key)
 
 
 def token_in(link):

@@ -30,7 +30,9 @@ class Salon:
         return browser.endpoint
 
     async def push(self, person, path="?order=17", **more):
-        async with self.room.transaction(Visit(bot="salon", door="page", person=person, trace="t")) as tx:
+        async with self.room.transaction(
+            Visit(bot="salon", interface="page", person=person, trace="t")
+        ) as tx:
             return await self.room.push(tx, person, "Ready", "Your order is ready", path, **more)
 
     async def sent(self):
@@ -123,7 +125,7 @@ def test_a_notice_leads_nowhere_but_to_the_page(salon):
 def test_the_longest_notice_fits_into_what_push_services_take(salon):
     async def test(salon):
         await salon.subscribe("p_1")
-        async with salon.room.transaction(Visit(bot="salon", door="page", trace="t")) as tx:
+        async with salon.room.transaction(Visit(bot="salon", interface="page", trace="t")) as tx:
             assert await salon.room.push(tx, "p_1", "😀" * 500, "😀" * 5_000, "?" + "a" * 299) == 1
 
     salon(test)

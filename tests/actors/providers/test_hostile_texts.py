@@ -65,7 +65,7 @@ maybe = st.one_of(st.sampled_from(["cs_1", "pi_1", "p-1"]), values)
 
 
 def reads(provider, notice):
-    """Have a notice read; what it is about fits a job, or is told as malformed by the door."""
+    """Have a notice read; what it is about fits a job, or is told as malformed by the webhook."""
     try:
         noticed = asyncio.run(provider.verify_notice(notice))
     except (NoticeRefusedError, ProviderUnavailableError) as error:

@@ -1,4 +1,4 @@
-"""The two doors between the worlds: results, errors, cancellation and context cross them, also nested."""
+"""The two calls between the loops: results, errors, cancellation and context cross them, also nested."""
 
 import asyncio
 import contextlib

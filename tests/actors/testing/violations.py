@@ -4,10 +4,10 @@ IMPORTS = {
     "from mailroom.actors.turn import Turn": "1: mailroom.actors.turn.Turn may move: import it from mailroom",
     "def f():\n    import mailroom.storage.vault": "2: mailroom.storage.vault may move",
     "from mailroom import actors": "1: mailroom.actors may move",
-    "from mailroom.ingress.app import x": "1: mailroom.ingress.app.x is a door's",
-    "import mailroom.ops.settings as s": "1: mailroom.ops.settings is a door's",
-    "from mailroom.supervisors import tree": "1: mailroom.supervisors.tree is a door's",
-    "from quart import request": "1: quart.request is a door's: a room gives values, and knows none",
+    "from mailroom.ingress.app import x": "1: mailroom.ingress.app.x is an outer part",
+    "import mailroom.ops.settings as s": "1: mailroom.ops.settings is an outer part",
+    "from mailroom.supervisors import tree": "1: mailroom.supervisors.tree is an outer part",
+    "from quart import request": "1: quart.request is an outer part: a room gives values, and knows none",
     "from mailroom.actors.bots.shop import BOT": "1: mailroom.actors.bots.shop.BOT is another room's",
 }
 CLOCKS = {

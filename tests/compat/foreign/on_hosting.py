@@ -38,7 +38,7 @@ _used: set[str] = set()
 
 
 class Committed:
-    """The door to what is committed."""
+    """What is committed."""
 
     def __init__(self) -> None:
         self._chats: dict[Chat, dict[str, str]] = defaultdict(dict)

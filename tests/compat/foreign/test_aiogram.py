@@ -34,7 +34,7 @@ DIFFERENCES = {
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("within", ["turn", "door"])
+@pytest.mark.parametrize("within", ["turn", "committed"])
 def test_aiograms_own_tests_pass_over_our_hosting_but_for_what_is_said(run_theirs, within):
     options = ["-o", "asyncio_default_fixture_loop_scope=function", "-k", "not mongo and not redis"]
     passed = run_theirs(

@@ -14,7 +14,7 @@ from mailroom.ingress.asks.doing import Doing
 from mailroom.storage.errors import StoreUnavailable
 
 ROOM = SimpleNamespace(bot="tips")
-VISIT = Visit(bot="tips", door="page")
+VISIT = Visit(bot="tips", interface="page")
 
 
 def doing(function, method="POST", *, held=False, seconds=5.0, changes=True):

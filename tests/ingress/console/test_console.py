@@ -87,7 +87,7 @@ def opened(client, test, query=""):
 # The login
 
 
-def test_a_stranger_gets_the_login_and_nothing_else(door) -> None:
+def test_a_stranger_gets_the_login_and_nothing_else(server) -> None:
     async def test(client):
         page = await client.get("/console")
         text = await page.get_data(as_text=True)
@@ -97,11 +97,11 @@ def test_a_stranger_gets_the_login_and_nothing_else(door) -> None:
         assert (await client.get("/console/events")).status_code == 401
         assert (await client.get("/ops/tree")).status_code == 401
 
-    door.run(test)
+    server.run(test)
 
 
 def test_the_token_is_exchanged_for_a_session_in_a_cookie_that_scripts_and_other_sites_do_not_get(
-    door,
+    server,
 ) -> None:
     async def test(client):
         answer = await log_in(client)
@@ -116,10 +116,10 @@ def test_the_token_is_exchanged_for_a_session_in_a_cookie_that_scripts_and_other
         assert TOKEN not in page
         assert (await client.get("/ops/tree", headers=await ours(client))).status_code == 200
 
-    door.run(test)
+    server.run(test)
 
 
-def test_behind_https_the_cookie_stays_there(door) -> None:
+def test_behind_https_the_cookie_stays_there(server) -> None:
     async def test(client):
         cookie = (await log_in(client, **HTTPS)).headers["Set-Cookie"]
         assert cookie.startswith("__Host-mailroom=")
@@ -130,10 +130,10 @@ def test_behind_https_the_cookie_stays_there(door) -> None:
         there |= await ours(client, there)
         assert (await client.get("/ops/tree", headers=there)).status_code == 200
 
-    door.run(test)
+    server.run(test)
 
 
-def test_another_token_opens_nothing_and_guessing_is_slow(door) -> None:
+def test_another_token_opens_nothing_and_guessing_is_slow(server) -> None:
     async def test(client):
         for _ in range(ATTEMPTS_MAX):
             answer = await client.post("/console/login", form={"token": TOKEN + "x"}, headers=OWN)
@@ -144,10 +144,10 @@ def test_another_token_opens_nothing_and_guessing_is_slow(door) -> None:
         assert 0 < int(late.headers["Retry-After"]) <= 61
         assert "Set-Cookie" not in late.headers
 
-    door.run(test)
+    server.run(test)
 
 
-def test_the_wrong_tokens_of_one_person_keep_nobody_else_out(door) -> None:
+def test_the_wrong_tokens_of_one_person_keep_nobody_else_out(server) -> None:
     """Ten wrong logins of anybody locked out whoever was on call."""
 
     async def test(client):
@@ -160,10 +160,10 @@ def test_the_wrong_tokens_of_one_person_keep_nobody_else_out(door) -> None:
         assert (await log_in(client, **{"X-Forwarded-For": "other, 198.51.100.7"})).status_code == 429
         assert (await log_in(client, **{"X-Forwarded-For": "198.51.100.8"})).status_code == 303
 
-    door.run(test)
+    server.run(test)
 
 
-def test_wrong_bearers_are_limited_and_logged_like_wrong_logins(door, ask) -> None:
+def test_wrong_bearers_are_limited_and_logged_like_wrong_logins(server, ask) -> None:
     with capture_logs() as logged:
         for guess in range(ATTEMPTS_MAX):
             assert ask("GET", "/ops/tree", headers={"Authorization": f"Bearer {guess}"}).status == 401
@@ -178,21 +178,21 @@ def test_wrong_bearers_are_limited_and_logged_like_wrong_logins(door, ask) -> No
         other = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "198.51.100.8"}
         assert (await client.get("/ops/tree", headers=other)).status_code == 200
 
-    door.run(test)
+    server.run(test)
 
 
-def test_no_log_line_has_the_token(door, capfd) -> None:
+def test_no_log_line_has_the_token(server, capfd) -> None:
     async def test(client):
         await client.post("/console/login", form={"token": TOKEN + "x"}, headers=OWN)
         await log_in(client)
 
-    door.run(test)
+    server.run(test)
     written = capfd.readouterr()
     assert "console_login_failed" in written.out + written.err
     assert TOKEN not in written.out + written.err
 
 
-def test_another_site_cannot_log_anybody_in_or_out(door) -> None:
+def test_another_site_cannot_log_anybody_in_or_out(server) -> None:
     async def test(client):
         theirs = {"Sec-Fetch-Site": "cross-site"}
         form = {"token": TOKEN}
@@ -203,24 +203,24 @@ def test_another_site_cannot_log_anybody_in_or_out(door) -> None:
         assert (await client.post("/console/logout", form={}, headers=OWN)).status_code == 403
         assert (await client.get("/ops/tree", headers=await ours(client))).status_code == 200
 
-    door.run(test)
+    server.run(test)
 
 
-def test_logging_out_forgets_the_session(door) -> None:
+def test_logging_out_forgets_the_session(server) -> None:
     async def test(client):
         await log_in(client)
         form = {"csrf_token": await csrf_token(client)}
         assert (await client.post("/console/logout", form=form, headers=OWN)).status_code == 303
         assert (await client.get("/ops/tree")).status_code == 401
 
-    door.run(test)
+    server.run(test)
 
 
-def test_a_cookie_that_was_copied_ends_with_the_logout_and_its_stream_too(door, quick) -> None:
+def test_a_cookie_that_was_copied_ends_with_the_logout_and_its_stream_too(server, quick) -> None:
     async def test(client):
         answer = await log_in(client)
         copied = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0], **await ours(client)}
-        thief = door.app.test_client()
+        thief = server.app.test_client()
         assert (await thief.get("/ops/tree", headers=copied)).status_code == 200
         form = {"csrf_token": await csrf_token(client)}
 
@@ -238,13 +238,13 @@ def test_a_cookie_that_was_copied_ends_with_the_logout_and_its_stream_too(door, 
         assert (await thief.get("/ops/tree", headers=copied)).status_code == 401
         assert (await thief.get("/console/events", headers=copied)).status_code == 401
 
-    door.run(test)
+    server.run(test)
 
 
 # The page
 
 
-def test_the_page_allows_nothing_from_elsewhere(door) -> None:
+def test_the_page_allows_nothing_from_elsewhere(server) -> None:
     async def test(client):
         for path in ("/console", "/console/static/main.js"):
             headers = (await client.get(path)).headers
@@ -254,20 +254,20 @@ def test_the_page_allows_nothing_from_elsewhere(door) -> None:
             assert headers["X-Content-Type-Options"] == "nosniff"
         assert (await client.get("/console")).headers["Cache-Control"] == "no-store"
 
-    door.run(test)
+    server.run(test)
 
 
-def test_a_name_with_markup_is_shown_as_text(door) -> None:
+def test_a_name_with_markup_is_shown_as_text(server) -> None:
     async def test(client):
         await log_in(client, who='"><script>alert(1)</script>')
         page = await (await client.get("/console")).get_data(as_text=True)
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
 
-    door.run(test)
+    server.run(test)
 
 
-def test_every_module_and_style_the_page_names_is_there(door) -> None:
+def test_every_module_and_style_the_page_names_is_there(server) -> None:
     async def test(client):
         await log_in(client)
         seen, wanted = set(), {"/console"}
@@ -282,11 +282,11 @@ def test_every_module_and_style_the_page_names_is_there(door) -> None:
             wanted |= named - seen
         assert len(seen) > 10
 
-    door.run(test)
+    server.run(test)
 
 
 @pytest.mark.parametrize("dest", ["empty", "iframe", "object", "embed", "script", "worker", "image", "x"])
-def test_the_console_opens_in_a_window_of_its_own_and_is_read_by_no_page(door, dest) -> None:
+def test_the_console_opens_in_a_window_of_its_own_and_is_read_by_no_page(server, dest) -> None:
     async def test(client):
         await log_in(client)
         refused = await client.get("/console", headers={**OWN, "Sec-Fetch-Dest": dest})
@@ -300,13 +300,13 @@ def test_the_console_opens_in_a_window_of_its_own_and_is_read_by_no_page(door, d
         # What tells no page from another, as a browser does over plain HTTP, is let in.
         assert (await client.get("/console", headers=OWN)).status_code == 200
 
-    door.run(test)
+    server.run(test)
 
 
 # What a session may do
 
 
-def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(door, desk) -> None:
+def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(server, desk) -> None:
     async def test(client):
         await log_in(client)
         paths = ("/ops/", "/ops/tree", "/ops/dead?most=1", "/ops/nothing", "/console/events")
@@ -323,10 +323,10 @@ def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(d
             await client.get("/ops/tree", headers={"Authorization": f"Bearer {TOKEN}"})
         ).status_code == 200
 
-    door.run(test)
+    server.run(test)
 
 
-def test_a_session_acts_only_from_its_own_page(door, desk) -> None:
+def test_a_session_acts_only_from_its_own_page(server, desk) -> None:
     async def test(client):
         await log_in(client, who="Жанна")
         token = await csrf_token(client)
@@ -344,22 +344,22 @@ def test_a_session_acts_only_from_its_own_page(door, desk) -> None:
         assert answer.status_code == 200
         desk.act.suspend.assert_awaited_once_with("shop", By("Жанна", "w"), process=None)
 
-    door.run(test)
+    server.run(test)
 
 
-def test_a_wrong_token_is_not_made_good_by_a_session(door) -> None:
+def test_a_wrong_token_is_not_made_good_by_a_session(server) -> None:
     async def test(client):
         await log_in(client)
         answer = await client.get("/ops/tree", headers={"Authorization": "Bearer wrong"})
         assert answer.status_code == 401
 
-    door.run(test)
+    server.run(test)
 
 
 # The stream
 
 
-def test_the_stream_has_everything_the_page_shows_beat_after_beat(door, desk, quick) -> None:
+def test_the_stream_has_everything_the_page_shows_beat_after_beat(server, desk, quick) -> None:
     desk.look.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "silent")]
 
     async def top(by, most, suspended_too):
@@ -382,10 +382,10 @@ def test_the_stream_has_everything_the_page_shows_beat_after_beat(door, desk, qu
 
         await opened(client, look, "?by=age")
 
-    door.run(test)
+    server.run(test)
 
 
-def test_what_needs_on_call_comes_with_every_beat(door, desk, quick) -> None:
+def test_what_needs_on_call_comes_with_every_beat(server, desk, quick) -> None:
     desk.look.tree.return_value = [
         ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "did not take the order")
     ]
@@ -402,10 +402,10 @@ def test_what_needs_on_call_comes_with_every_beat(door, desk, quick) -> None:
 
         await opened(client, look)
 
-    door.run(test)
+    server.run(test)
 
 
-def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(door, desk, quick) -> None:
+def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(server, desk, quick) -> None:
     async def test(client):
         await log_in(client)
 
@@ -414,11 +414,11 @@ def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(door,
 
         await opened(client, look, "?suspended=too")
 
-    door.run(test)
+    server.run(test)
     assert desk.look.top.call_args.kwargs == {"suspended_too": True}
 
 
-def test_many_streams_ask_the_desk_once_a_beat(door, desk, monkeypatch) -> None:
+def test_many_streams_ask_the_desk_once_a_beat(server, desk, monkeypatch) -> None:
     monkeypatch.setattr(console, "EVERY_SECONDS", 0.01)
     monkeypatch.setattr(feed, "FRESH_SECONDS", 3600.0)
 
@@ -433,12 +433,12 @@ def test_many_streams_ask_the_desk_once_a_beat(door, desk, monkeypatch) -> None:
             for _ in range(5):
                 nursery.start_soon(opened, client, look)
 
-    door.run(test)
+    server.run(test)
     assert desk.look.tree.await_count == 1
 
 
 def test_what_a_dead_store_keeps_from_view_is_named_and_the_rest_is_shown(
-    door, desk, quick, monkeypatch
+    server, desk, quick, monkeypatch
 ) -> None:
     monkeypatch.setattr(feed, "PART_SECONDS", 0.05)
     desk.dead.totals.side_effect = StoreUnavailable("Redis does not answer")
@@ -462,11 +462,11 @@ def test_what_a_dead_store_keeps_from_view_is_named_and_the_rest_is_shown(
 
         await opened(client, look)
 
-    door.run(test)
+    server.run(test)
 
 
 def test_the_number_of_streams_is_limited_and_a_place_comes_free_when_one_leaves(
-    door, quick, monkeypatch
+    server, quick, monkeypatch
 ) -> None:
     monkeypatch.setattr(console, "STREAMS_MAX", 1)
 
@@ -482,10 +482,10 @@ def test_the_number_of_streams_is_limited_and_a_place_comes_free_when_one_leaves
         for _ in range(3):
             await opened(client, look)
 
-    door.run(test)
+    server.run(test)
 
 
-def test_streams_are_counted_when_they_open_not_when_they_are_read(door, quick, monkeypatch) -> None:
+def test_streams_are_counted_when_they_open_not_when_they_are_read(server, quick, monkeypatch) -> None:
     monkeypatch.setattr(console, "STREAMS_MAX", 3)
     monkeypatch.setattr(console, "STALL_SECONDS", 0.2)
 
@@ -495,18 +495,20 @@ def test_streams_are_counted_when_they_open_not_when_they_are_read(door, quick, 
 
         async def status():
             headers = {"Cookie": f"mailroom={cookie}", **page}
-            async with door.app.test_request_context("/console/events", headers=headers):
-                return (await door.app.full_dispatch_request()).status_code  # and nobody reads what it says
+            async with server.app.test_request_context("/console/events", headers=headers):
+                return (await server.app.full_dispatch_request()).status_code  # and nobody reads what it says
 
         assert [await status() for _ in range(5)] == [200, 200, 200, 503, 503]
         with trio.fail_after(5):
-            while await status() == 503:  # noqa: ASYNC110 - nothing tells of it but the door
+            while await status() == 503:  # noqa: ASYNC110 - nothing tells of it but the server
                 await trio.sleep(0.02)
 
-    door.run(test)
+    server.run(test)
 
 
-def test_a_stream_ends_after_its_time_so_that_a_session_is_looked_at_again(door, quick, monkeypatch) -> None:
+def test_a_stream_ends_after_its_time_so_that_a_session_is_looked_at_again(
+    server, quick, monkeypatch
+) -> None:
     monkeypatch.setattr(console, "STREAM_SECONDS_MAX", 0.05)
 
     async def test(client):
@@ -514,10 +516,10 @@ def test_a_stream_ends_after_its_time_so_that_a_session_is_looked_at_again(door,
         answer = await client.get("/console/events", headers=await ours(client))
         assert (await answer.get_data(as_text=True)).count("event: news") >= 1
 
-    door.run(test)
+    server.run(test)
 
 
-def test_a_service_that_stops_does_not_wait_for_open_consoles(door, monkeypatch) -> None:
+def test_a_service_that_stops_does_not_wait_for_open_consoles(server, monkeypatch) -> None:
     monkeypatch.setattr(console, "EVERY_SECONDS", 60.0)
     config, port = listen("127.0.0.1", 0)
     stop = trio.Event()
@@ -526,7 +528,7 @@ def test_a_service_that_stops_does_not_wait_for_open_consoles(door, monkeypatch)
         took = []
 
         async def browse():
-            client = door.app.test_client()
+            client = server.app.test_client()
             cookie = (await log_in(client)).headers["Set-Cookie"].partition(";")[0]
             head = f"Host: x\r\nCookie: {cookie}\r\nX-CSRF-Token: {await csrf_token(client)}\r\n\r\n"
 
@@ -541,20 +543,20 @@ def test_a_service_that_stops_does_not_wait_for_open_consoles(door, monkeypatch)
             async def stopping():
                 took.append(time.monotonic())
                 stop.set()
-                door.closing.set()
+                server.closing.set()
 
             await aio(read)
 
         with trio.fail_after(20):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(browse)
-                await aio(run_server, Gate(door.app), config, partial(to_trio, stop.wait))
+                await aio(run_server, Gate(server.app), config, partial(to_trio, stop.wait))
         return time.monotonic() - took[0]
 
     assert host.run(main) < GRACE_SECONDS / 2
 
 
-def test_a_reader_that_stalls_holds_nobody_up_and_loses_its_place(door, quick, monkeypatch) -> None:
+def test_a_reader_that_stalls_holds_nobody_up_and_loses_its_place(server, quick, monkeypatch) -> None:
     monkeypatch.setattr(console, "STREAM_SECONDS_MAX", 0.2)
     monkeypatch.setattr(console, "STALL_SECONDS", 1.0)
     monkeypatch.setattr(console, "STREAMS_MAX", 1)
@@ -578,9 +580,9 @@ def test_a_reader_that_stalls_holds_nobody_up_and_loses_its_place(door, quick, m
             # Nothing more is read: the line between fills, and the stream is cut off when its time is up.
             assert await status() == 503
             with trio.fail_after(10):
-                while await status() == 503:  # noqa: ASYNC110 - nothing tells of it but the door
+                while await status() == 503:  # noqa: ASYNC110 - nothing tells of it but the server
                     await trio.sleep(0.02)
             await stalled.disconnect()
             await stalled._client_send.aclose()
 
-    door.run(test)
+    server.run(test)

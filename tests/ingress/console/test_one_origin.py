@@ -18,7 +18,7 @@ from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.door import pages
+from mailroom.ingress.pages.routes import pages
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 from tests.ingress.conftest import TOKEN
 from tests.ingress.console.people import ANNA, working

@@ -148,7 +148,7 @@ def test_what_a_person_does_is_done_by_whom_they_have_proved_to_be_and_not_by_wh
         answer = await one.asks("POST", "/ops/bots/mine/prices", **{"X-Operator": "Ann of on-call"})
         assert answer.json_ == {"who": "tg:7001 Анна (console)", "roles": ["owner"]}
         (visit,) = at.staff["mine"].room.told
-        assert (visit.person, visit.door, visit.why) == ("tg:7001", "console", "w")
+        assert (visit.person, visit.interface, visit.why) == ("tg:7001", "console", "w")
         assert {proof.address for proof in visit.proofs} == {"tg:7001"}
 
     work(test)

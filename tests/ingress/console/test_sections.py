@@ -77,7 +77,7 @@ def test_strangers_get_no_file(served) -> None:
     served(test)
 
 
-def test_where_no_bot_has_a_section_there_is_none_and_no_route(ask, door) -> None:
+def test_where_no_bot_has_a_section_there_is_none_and_no_route(ask, server) -> None:
     assert ask("GET", "/ops/bots").json == []
     assert ask("GET", "/ops/bots/mine").status == 404
 
@@ -85,7 +85,7 @@ def test_where_no_bot_has_a_section_there_is_none_and_no_route(ask, door) -> Non
         await client.post("/console/login", form={"token": TOKEN, "who": ""}, headers=OWN)
         assert "data-bot=" not in await (await client.get("/console")).get_data(as_text=True)
 
-    door.run(test)
+    server.run(test)
 
 
 def test_the_tools_of_a_section_are_those_that_its_page_of_the_documentation_names() -> None:

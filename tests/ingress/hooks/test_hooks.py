@@ -18,7 +18,7 @@ from mailroom.actors.pages.page import Hook
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.app import create_app
-from mailroom.ingress.hooks.door import PATH, bot_hooks, hooks
+from mailroom.ingress.hooks.routes import PATH, bot_hooks, hooks
 from mailroom.storage.clock import REAL_TIME
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures

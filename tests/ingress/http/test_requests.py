@@ -73,7 +73,7 @@ class TestSixMegabytesInOneByteChunks:
         data = chunked(webhook(b"")) + b"1\r\nx\r\n" * 100_000
         assert listening.to(lambda port: ask(port, data).status) == 413
 
-    def test_neither_is_a_stranger_at_another_door(self, listening) -> None:
+    def test_neither_is_a_stranger_at_another_address(self, listening) -> None:
         data = chunked(request("/ops/nothing")) + b"1\r\nx\r\n" * 100_000
         assert listening.to(lambda port: ask(port, data).status) in (404, 413)
 
@@ -135,7 +135,7 @@ class TestWhatHasNoEnd:
                 connection.send(beginning)
                 return connection.answer().status, connection.ended()
 
-        # A door that is not there says so without waiting for what is brought to it.
+        # An address that is not there says so without waiting for what is brought to it.
         assert listening.to(client) in ((408, True), (404, True))
 
 

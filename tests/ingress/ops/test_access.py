@@ -22,55 +22,55 @@ def request(scheme="http", host="mail.example", **headers):
     )
 
 
-def test_the_token_is_in_no_session_and_in_nothing_that_shows_the_door() -> None:
-    door = Access(TOKEN, Allowance())
-    assert TOKEN not in door.open_session("anna")
-    assert TOKEN not in repr(vars(door))
+def test_the_token_is_in_no_session_and_in_nothing_that_shows_the_access() -> None:
+    access = Access(TOKEN, Allowance())
+    assert TOKEN not in access.open_session("anna")
+    assert TOKEN not in repr(vars(access))
 
 
 def test_a_session_is_known_again_with_the_name_that_was_given() -> None:
-    door = Access(TOKEN, Allowance())
-    session = door.session(door.open_session("Жанна"))
+    access = Access(TOKEN, Allowance())
+    session = access.session(access.open_session("Жанна"))
     assert session is not None
     assert session.who == "Жанна"
 
 
 def test_a_forged_or_foreign_session_is_none() -> None:
-    door = Access(TOKEN, Allowance())
-    cookie = door.open_session("anna")
-    assert door.session("") is None
+    access = Access(TOKEN, Allowance())
+    cookie = access.open_session("anna")
+    assert access.session("") is None
     text, _, signature = cookie.rpartition(".")
-    assert door.session(f"{text}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}") is None
-    assert door.session("x" + cookie) is None
+    assert access.session(f"{text}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}") is None
+    assert access.session("x" + cookie) is None
     assert Access(TOKEN + "!", Allowance()).session(cookie) is None
 
 
 def test_a_session_ends_with_the_shift(monkeypatch) -> None:
-    door = Access(TOKEN, Allowance())
-    cookie = door.open_session("anna")
+    access = Access(TOKEN, Allowance())
+    cookie = access.open_session("anna")
     began = TimestampSigner("x").get_timestamp()
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + SESSION_SECONDS - 1)
-    assert door.session(cookie) is not None
+    assert access.session(cookie) is not None
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: began + SESSION_SECONDS + 2)
-    assert door.session(cookie) is None
+    assert access.session(cookie) is None
 
 
 def test_the_csrf_token_of_one_session_is_none_of_another() -> None:
-    door = Access(TOKEN, Allowance())
-    mine, other = (door.session(door.open_session("anna")) for _ in range(2))
-    one = LoggedIn(None, "anna", door.csrf_token(mine), None)
-    assert is_of_the_console(request(X_CSRF_Token=door.csrf_token(mine)), one)
-    assert not is_of_the_console(request(X_CSRF_Token=door.csrf_token(other)), one)
+    access = Access(TOKEN, Allowance())
+    mine, other = (access.session(access.open_session("anna")) for _ in range(2))
+    one = LoggedIn(None, "anna", access.csrf_token(mine), None)
+    assert is_of_the_console(request(X_CSRF_Token=access.csrf_token(mine)), one)
+    assert not is_of_the_console(request(X_CSRF_Token=access.csrf_token(other)), one)
     assert not is_of_the_console(request(), one)
     assert not is_of_the_console(request(X_CSRF_Token="ключ"), one)
 
 
 def test_where_no_token_is_set_nothing_is_one_and_nobody_is_on_call() -> None:
-    door = Access(None, Allowance())
-    assert not door.holds("")
-    assert not door.bears("Bearer ")
-    assert not door.bears("Bearer None")
-    assert Access(None, Allowance()).session(door.open_session("anna")) is None
+    access = Access(None, Allowance())
+    assert not access.holds("")
+    assert not access.bears("Bearer ")
+    assert not access.bears("Bearer None")
+    assert Access(None, Allowance()).session(access.open_session("anna")) is None
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_https_is_what_the_browser_speaks(scheme, headers, https) -> None:
 
 
 def test_a_session_that_was_ended_is_none_wherever_its_cookie_is(monkeypatch) -> None:
-    door = Access(TOKEN, Allowance())
-    mine, other = door.open_session("anna"), door.open_session("anna")
-    door.end(door.session(mine))
-    assert door.session(mine) is None
-    assert door.session(other) is not None
+    access = Access(TOKEN, Allowance())
+    mine, other = access.open_session("anna"), access.open_session("anna")
+    access.end(access.session(mine))
+    assert access.session(mine) is None
+    assert access.session(other) is not None
     monkeypatch.setattr("mailroom.ingress.ops.access.ENDED_MAX", 1)
-    door.end(door.session(other))
-    assert door.session(other) is None, "the memory is bounded, and the newest is in it"
+    access.end(access.session(other))
+    assert access.session(other) is None, "the memory is bounded, and the newest is in it"

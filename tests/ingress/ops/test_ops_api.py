@@ -281,7 +281,7 @@ def test_an_error_of_ours_tells_nothing_but_that_it_is_ours(ask, desk):
     assert (answer.status, "secret" in answer.json["error"]) == (500, False)
 
 
-def test_an_action_goes_on_when_its_asker_hangs_up(door, desk):
+def test_an_action_goes_on_when_its_asker_hangs_up(server, desk):
     begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slowly(which, by):
@@ -302,7 +302,7 @@ def test_an_action_goes_on_when_its_asker_hangs_up(door, desk):
         may_end.set()
         await aio(ended.wait)
 
-    door.run(test)
+    server.run(test)
 
 
 def test_what_needs_on_call_is_told_and_how_many_are_dead_of_chats_and_of_jobs(ask, desk) -> None:

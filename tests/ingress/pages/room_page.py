@@ -17,7 +17,7 @@ from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.door import pages
+from mailroom.ingress.pages.routes import pages
 
 TOKEN = "42:tips"
 KEY = "0123456789abcdef"

@@ -25,7 +25,7 @@ from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.door import pages
+from mailroom.ingress.pages.routes import pages
 from mailroom.storage.clock import REAL_TIME
 from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.postgres.schemas import SchemaPool

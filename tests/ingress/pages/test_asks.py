@@ -23,7 +23,7 @@ def test_the_room_is_told_who_asks_what_and_knows_no_http(serve, jar):
         assert answer.json == {"jar": "a", "minor": 1, "key": KEY, "person": "tg:7001"}
         ((room, visit, _asked),) = jar.asked
         assert room is served.rooms[0]
-        assert (visit.bot, visit.door, visit.name, visit.username) == ("tips", "page", "Ann", "ann")
+        assert (visit.bot, visit.interface, visit.name, visit.username) == ("tips", "page", "Ann", "ann")
         assert (visit.telegram_id, visit.start, visit.language, visit.demo) == (7001, "friend-1", "ru", False)
         assert visit.trace
         assert answer.headers["Cache-Control"] == "no-store"

@@ -10,7 +10,7 @@ from mailroom.actors.runtime import host
 from mailroom.actors.uses.file_links import FileLinks
 from mailroom.actors.uses.files import RoomFiles
 from mailroom.ingress.app import create_app
-from mailroom.ingress.pages import file_links as door
+from mailroom.ingress.pages import file_links as module
 from mailroom.ingress.pages.file_links import file_links
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.files import File, digest_of
@@ -50,7 +50,7 @@ def linked():
         async def main():
             clock = Clock()
             mine, other = Shelf("mine", clock), Shelf("other", clock)
-            app = create_app(None, None, {"bots": {}}, doors=[file_links([mine, other])])
+            app = create_app(None, None, {"bots": {}}, endpoints=[file_links([mine, other])])
             client = app.test_client()
 
             async def get(link, method="GET", **headers):
@@ -128,7 +128,7 @@ def test_a_link_that_is_over_changed_or_anothers_leads_nowhere_and_a_file_that_i
 
 @pytest.mark.parametrize("away", [StoreUnavailable("gone"), OSError("gone"), None])
 def test_without_the_database_whoever_follows_a_link_is_to_come_again(linked, monkeypatch, away):
-    monkeypatch.setattr(door, "READ_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(module, "READ_SECONDS_MAX", 0.05)
 
     async def test(shelves):
         async def silent(_digest):

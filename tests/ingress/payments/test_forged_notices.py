@@ -16,8 +16,8 @@ from mailroom.actors.paying.link import made_at
 from mailroom.actors.providers.yookassa import YooKassa
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.payments.accounts import account_doors
-from mailroom.ingress.payments.notices import PaymentDoor
+from mailroom.ingress.payments.accounts import account_webhooks
+from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.ops.simulators.payments.serving import simulator
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
@@ -33,8 +33,8 @@ EVENTS = ("payment.succeeded", "payment.canceled", "payment.waiting_for_capture"
 class Stage:
     """Two processes that take notices, on one Postgres; a queue of payments; and the gateway."""
 
-    def __init__(self, queues, doors, http, url, provider):
-        self.queues, self.doors, self.provider = queues, doors, provider
+    def __init__(self, queues, webhooks, http, url, provider):
+        self.queues, self.webhooks, self.provider = queues, webhooks, provider
         self._http, self._url = http, url
         self.shop = Shop(provider)
 
@@ -52,10 +52,10 @@ class Stage:
     async def pays(self, payment):
         await self._pull("act", gateway="yookassa", reference=payment.ref, act="pay")
 
-    async def post(self, id_, event="payment.succeeded", door=0, more=""):
+    async def post(self, id_, event="payment.succeeded", webhook=0, more=""):
         """A notice about a payment, written by anybody."""
         object_ = {"id": id_, "payment_id": id_, "more": more}
-        answer = await self.doors[door].post(
+        answer = await self.webhooks[webhook].post(
             "/webhook/payment/yookassa",
             data=json.dumps({"type": "notification", "event": event, "object": object_}),
             scope_base={"client": ("203.0.113.7", 4711)},
@@ -63,7 +63,7 @@ class Stage:
         return SimpleNamespace(status=answer.status_code, wait=answer.headers.get("retry-after"))
 
     async def flood(self, ids):
-        """As many notices at once, by both doors; how each was answered."""
+        """As many notices at once, by both webhooks; how each was answered."""
         answers = []
 
         async def one(number, id_):
@@ -119,11 +119,11 @@ def stage(jobs_url):  # noqa: F811
                         base_url=f"{url}/yookassa/v3",
                         sources=None,
                     )
-                    doors = [_door(provider, queues) for _ in range(2)]
+                    webhooks = [_webhook(provider, queues) for _ in range(2)]
                     await queues.execute(
                         "CREATE TABLE told (id serial, what text, payment bigint, amount bigint)"
                     )
-                    made = Stage(queues, doors, http, url, provider)
+                    made = Stage(queues, webhooks, http, url, provider)
                     await made._pull("notify", paused=True)
                     await test(made)
 
@@ -151,11 +151,11 @@ async def _client():
     return httpx.AsyncClient(trust_env=False)
 
 
-def _door(provider, queues):
+def _webhook(provider, queues):
     app = QuartTrio("payments")
     enqueuer = Enqueuer(queues.pool, Bell(queues.pool))
-    payments = PaymentDoor({"yookassa": provider}, enqueuer, database=queues.pool)
-    app.register_blueprint(account_doors({"payment": payments}))
+    payments = PaymentWebhook({"yookassa": provider}, enqueuer, database=queues.pool)
+    app.register_blueprint(account_webhooks({"payment": payments}))
     return app.test_client()
 
 

@@ -1,4 +1,6 @@
-"""The door of payment providers: what gets in, what is told to those who do not, and that it is durable."""
+"""The webhook of payment providers: what gets in, what is told to those who do not, and that it is
+durable.
+"""
 
 import hmac
 from types import SimpleNamespace
@@ -16,15 +18,15 @@ from mailroom.actors.providers.payments import NoticedPayment, NoticeRefusedErro
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.http.peer import networks, peer_of
-from mailroom.ingress.payments.accounts import NOTICE_BYTES_MAX, account_doors
-from mailroom.ingress.payments.notices import PaymentDoor
+from mailroom.ingress.payments.accounts import NOTICE_BYTES_MAX, account_webhooks
+from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.till import MemoryProvider, Shop
 
-DOOR = "/webhook/payment/yoomoney"
+WEBHOOK = "/webhook/payment/yoomoney"
 SECRET = "genuine"
 
 
@@ -55,7 +57,7 @@ def provider():
 
 
 @pytest.fixture
-def door(jobs_url, provider):  # noqa: F811
+def webhook(jobs_url, provider):  # noqa: F811
     """Run a test that is given a client, and queues."""
 
     def run(test, trusted=(), wrap=lambda enqueuer: enqueuer):
@@ -74,8 +76,8 @@ def door(jobs_url, provider):  # noqa: F811
                         api_key="k",
                     )
                     providers = {provider.name: provider, "aaio": Signed("aaio"), "real": real}
-                    payments = PaymentDoor(providers, enqueuer, database=queues.pool)
-                    app.register_blueprint(account_doors({"payment": payments}, trusted))
+                    payments = PaymentWebhook(providers, enqueuer, database=queues.pool)
+                    app.register_blueprint(account_webhooks({"payment": payments}, trusted))
                     return await test(app.test_client(), queues)
 
         return host.run(main)
@@ -83,7 +85,7 @@ def door(jobs_url, provider):  # noqa: F811
     return run
 
 
-async def post(client, body="p-1 paid", path=DOOR, signature=SECRET, **headers):
+async def post(client, body="p-1 paid", path=WEBHOOK, signature=SECRET, **headers):
     answer = await client.post(
         path,
         data=body,
@@ -105,7 +107,7 @@ async def jobs(queues):
     return [tuple(row) for row in rows]
 
 
-def test_a_genuine_notice_is_durable_before_it_is_answered(door, provider):
+def test_a_genuine_notice_is_durable_before_it_is_answered(webhook, provider):
     async def test(client, queues):
         answer = await post(client)
         assert (answer.status, answer.text) == (200, "OK")
@@ -113,12 +115,12 @@ def test_a_genuine_notice_is_durable_before_it_is_answered(door, provider):
         assert await jobs(queues) == [("payment.noticed", payload)]
 
     before = counted("accepted")
-    door(test)
+    webhook(test)
     assert counted("accepted") == before + 1
     assert provider.seen[0].body == b"p-1 paid"
 
 
-def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
+def test_the_same_notice_fifty_times_at_once_has_one_effect(webhook, provider):
     shop = Shop(provider)
 
     async def test(client, queues):
@@ -139,11 +141,11 @@ def test_the_same_notice_fifty_times_at_once_has_one_effect(door, provider):
         assert (await shop.told(queues), provider.fetched) == ([("paid", 149_000)], [f"p-{id_}"])
 
     before = counted("accepted"), counted("repeated")
-    door(test)
+    webhook(test)
     assert (counted("accepted"), counted("repeated")) == (before[0] + 1, before[1] + 49)
 
 
-def test_a_forged_notice_is_refused_told_and_counted(door):
+def test_a_forged_notice_is_refused_told_and_counted(webhook):
     async def test(client, queues):
         answer = await post(client, signature="forged")
         assert answer.status == 401
@@ -152,7 +154,7 @@ def test_a_forged_notice_is_refused_told_and_counted(door):
 
     before = counted("forged")
     with capture_logs() as lines:
-        door(test)
+        webhook(test)
     (line,) = [line for line in lines if line["event"] == "payment_notice"]
     assert (line["verdict"], line["log_level"], line["account"]) == ("forged", "warning", "yoomoney")
     assert line["why"] == "the signature is not yoomoney's"
@@ -160,7 +162,7 @@ def test_a_forged_notice_is_refused_told_and_counted(door):
 
 
 @pytest.mark.parametrize("id_", ["a\0b", "9" * 5_000, "x" * 300])
-def test_a_signed_notice_of_what_cannot_be_a_payment_is_malformed(door, id_):
+def test_a_signed_notice_of_what_cannot_be_a_payment_is_malformed(webhook, id_):
     async def test(client, queues):
         form = {"merchant_id": "m", "order_id": id_, "amount": "1490", "currency": "RUB"}
         form["sign"] = sign("m", "1490", "RUB", "2", id_)
@@ -168,51 +170,51 @@ def test_a_signed_notice_of_what_cannot_be_a_payment_is_malformed(door, id_):
         assert answer.status == 400
         assert await jobs(queues) == []
 
-    door(test)
+    webhook(test)
 
 
 @pytest.mark.parametrize("amount", ["9" * 5_000, "1\0", "NaN", "1e999999999"])
-def test_a_signed_notice_with_an_amount_that_is_none_is_still_asked_about(door, amount):
+def test_a_signed_notice_with_an_amount_that_is_none_is_still_asked_about(webhook, amount):
     async def test(client, queues):
         form = {"merchant_id": "m", "order_id": "p-1", "amount": amount, "currency": "RUB"}
         form["sign"] = sign("m", amount, "RUB", "2", "p-1")
         assert (await post(client, urlencode(form), path="/webhook/payment/real")).status == 200
         assert len(await jobs(queues)) == 1
 
-    door(test)
+    webhook(test)
 
 
-def test_an_unknown_provider_is_told_which_there_are(door, provider):
+def test_an_unknown_provider_is_told_which_there_are(webhook, provider):
     async def test(client, _queues):
         answer = await post(client, path="/webhook/payment/paypal")
         assert answer.status == 404
         assert "yoomoney, aaio, real" in answer.text
 
-    door(test)
+    webhook(test)
     assert provider.seen == []
 
 
-def test_a_notice_has_to_be_posted(door):
+def test_a_notice_has_to_be_posted(webhook):
     async def test(client, _queues):
-        assert (await client.get(DOOR)).status_code == 405
+        assert (await client.get(WEBHOOK)).status_code == 405
 
-    door(test)
+    webhook(test)
 
 
 @pytest.mark.parametrize("size", [NOTICE_BYTES_MAX + 1, 2 * 1024 * 1024])
 @pytest.mark.parametrize("announced", [True, False])
-def test_what_is_too_long_is_refused_unread(door, provider, size, announced):
+def test_what_is_too_long_is_refused_unread(webhook, provider, size, announced):
     async def test(client, _queues):
         if announced:
             assert (await post(client, b"x" * size)).status == 413
             return
-        async with client.request(DOOR, method="POST", headers={"X-Signature": SECRET}) as connection:
+        async with client.request(WEBHOOK, method="POST", headers={"X-Signature": SECRET}) as connection:
             await connection.send(b"x" * size)
             await connection.send_complete()
             await connection.receive()
         assert (await connection.as_response()).status_code == 413
 
-    door(test)
+    webhook(test)
     assert provider.seen == []
 
 
@@ -228,7 +230,7 @@ class Breakable:
         return getattr(self._pool, name)
 
 
-def test_while_the_store_is_down_the_provider_is_asked_to_come_again(door):
+def test_while_the_store_is_down_the_provider_is_asked_to_come_again(webhook):
     pools = []
 
     def breakable(enqueuer):
@@ -244,38 +246,38 @@ def test_while_the_store_is_down_the_provider_is_asked_to_come_again(door):
         assert len(await jobs(queues)) == 1
 
     before = counted("not_stored")
-    door(test, wrap=breakable)
+    webhook(test, wrap=breakable)
     assert counted("not_stored") == before + 1
 
 
-def test_a_notice_about_several_payments_is_a_job_for_each(door):
+def test_a_notice_about_several_payments_is_a_job_for_each(webhook):
     async def test(client, queues):
         assert (await post(client, "p-1 paid p-2 canceled")).status == 200
         assert len(await jobs(queues)) == 2
 
-    door(test)
+    webhook(test)
 
 
-def test_a_notice_about_no_payment_is_answered_and_forgotten(door):
+def test_a_notice_about_no_payment_is_answered_and_forgotten(webhook):
     async def test(client, queues):
         assert (await post(client, "")).status == 200
         assert await jobs(queues) == []
 
     before = counted("irrelevant")
-    door(test)
+    webhook(test)
     assert counted("irrelevant") == before + 1
 
 
-def test_two_notices_that_claim_nothing_are_both_looked_into(door):
+def test_two_notices_that_claim_nothing_are_both_looked_into(webhook):
     async def test(client, queues):
         for body in ("p-1 -", "p-1  -", "p-1 -"):
             assert (await post(client, body)).status == 200
         assert len(await jobs(queues)) == 2
 
-    door(test)
+    webhook(test)
 
 
-def test_a_notice_that_cannot_be_verified_now_is_asked_for_again(door, provider):
+def test_a_notice_that_cannot_be_verified_now_is_asked_for_again(webhook, provider):
     provider.unsure = ProviderUnavailableError("which session is not known")
 
     async def test(client, queues):
@@ -284,19 +286,19 @@ def test_a_notice_that_cannot_be_verified_now_is_asked_for_again(door, provider)
         assert await jobs(queues) == []
 
     before = counted("unverified")
-    door(test)
+    webhook(test)
     assert counted("unverified") == before + 1
 
 
 # From where it comes
 
 
-def test_a_forwarded_address_is_believed_of_trusted_proxies_only(door, provider):
+def test_a_forwarded_address_is_believed_of_trusted_proxies_only(webhook, provider):
     async def test(client, _queues):
         await post(client, **{"X-Forwarded-For": "185.71.76.1"})
 
-    door(test)
-    door(test, trusted=["127.0.0.0/8"])
+    webhook(test)
+    webhook(test, trusted=["127.0.0.0/8"])
     assert [notice.peer for notice in provider.seen] == ["127.0.0.1", "185.71.76.1"]
 
 

@@ -1,4 +1,6 @@
-"""Several accounts of a kind behind one door: a notice reaches the account that it is for, and no other."""
+"""Several accounts of a kind behind one address: a notice reaches the account that it is for, and no
+other.
+"""
 
 import hmac
 import json
@@ -18,8 +20,8 @@ from mailroom.actors.providers.stripe import Stripe
 from mailroom.actors.providers.yookassa import YooKassa
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
-from mailroom.ingress.payments.accounts import account_doors
-from mailroom.ingress.payments.notices import PaymentDoor
+from mailroom.ingress.payments.accounts import account_webhooks
+from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.payments import created_at_provider, open_payment
@@ -50,7 +52,7 @@ def accounts():
 
 
 @pytest.fixture
-def door(jobs_url):  # noqa: F811
+def webhook(jobs_url):  # noqa: F811
     """Run a test that is given a way to post, and queues."""
 
     def run(test):
@@ -59,16 +61,16 @@ def door(jobs_url):  # noqa: F811
                 async with open_queues(jobs_url) as queues:
                     app = QuartTrio("payments")
                     enqueuer = Enqueuer(queues.pool, Bell(queues.pool))
-                    payments = PaymentDoor(Accounts(accounts()), enqueuer, database=queues.pool)
-                    app.register_blueprint(account_doors({"payment": payments}))
-                    await test(Door(app.test_client(), queues))
+                    payments = PaymentWebhook(Accounts(accounts()), enqueuer, database=queues.pool)
+                    app.register_blueprint(account_webhooks({"payment": payments}))
+                    await test(Webhook(app.test_client(), queues))
 
         host.run(main)
 
     return run
 
 
-class Door:
+class Webhook:
     def __init__(self, client, queues):
         self._client, self.queues = client, queues
 
@@ -118,82 +120,82 @@ def of_stripe(secret, id_="cs_test_1"):
     return body, {"Stripe-Signature": f"t={at},v1={signature}"}
 
 
-def test_a_kinds_address_finds_the_account_that_a_notice_of_yookassa_names(door):
-    async def test(door):
-        assert (await door.post("yookassa", of_yookassa("p-1", "100"))).status == 200
-        assert (await door.post("yookassa", of_yookassa("p-2", "200"))).status == 200
-        assert (await door.post("yookassa", of_yookassa("p-3", "300"))).status == 401
-        assert await door.in_line() == [("second", "p-2"), ("yookassa", "p-1")]
+def test_a_kinds_address_finds_the_account_that_a_notice_of_yookassa_names(webhook):
+    async def test(webhook):
+        assert (await webhook.post("yookassa", of_yookassa("p-1", "100"))).status == 200
+        assert (await webhook.post("yookassa", of_yookassa("p-2", "200"))).status == 200
+        assert (await webhook.post("yookassa", of_yookassa("p-3", "300"))).status == 401
+        assert await webhook.in_line() == [("second", "p-2"), ("yookassa", "p-1")]
 
-    door(test)
+    webhook(test)
 
 
-def test_a_notice_for_another_account_is_refused_at_an_accounts_own_address(door):
-    async def test(door):
-        assert (await door.post("second", of_yookassa("p-1", "100"))).status == 401
-        assert (await door.post("second", of_yookassa("p-2", "200"))).status == 200
-        assert (await door.post("other", of_aaio("m-1"))).status == 401
+def test_a_notice_for_another_account_is_refused_at_an_accounts_own_address(webhook):
+    async def test(webhook):
+        assert (await webhook.post("second", of_yookassa("p-1", "100"))).status == 401
+        assert (await webhook.post("second", of_yookassa("p-2", "200"))).status == 200
+        assert (await webhook.post("other", of_aaio("m-1"))).status == 401
         body, signed = of_stripe("whsec_main")
-        assert (await door.post("spare", body, **signed)).status == 401
-        assert await door.in_line() == [("second", "p-2")]
+        assert (await webhook.post("spare", body, **signed)).status == 401
+        assert await webhook.in_line() == [("second", "p-2")]
 
-    door(test)
+    webhook(test)
 
 
-def test_a_kinds_address_finds_the_account_of_aaio_by_its_merchant_and_of_stripe_by_its_signature(door):
-    async def test(door):
+def test_a_kinds_address_finds_the_account_of_aaio_by_its_merchant_and_of_stripe_by_its_signature(webhook):
+    async def test(webhook):
         for merchant in ("m-2", "m-1"):
-            assert (await door.post("aaio", of_aaio(merchant, f"of-{merchant}"))).status == 200
-        assert (await door.post("aaio", of_aaio("m-3"))).status == 401
+            assert (await webhook.post("aaio", of_aaio(merchant, f"of-{merchant}"))).status == 200
+        assert (await webhook.post("aaio", of_aaio("m-3"))).status == 401
         for secret in ("main", "spare"):
             body, signed = of_stripe(f"whsec_{secret}", f"cs_test_{secret}")
-            assert (await door.post("stripe", body, **signed)).status == 200
+            assert (await webhook.post("stripe", body, **signed)).status == 200
         body, signed = of_stripe("whsec_guess")
-        assert (await door.post("stripe", body, **signed)).status == 401
-        assert await door.in_line() == [
+        assert (await webhook.post("stripe", body, **signed)).status == 401
+        assert await webhook.in_line() == [
             ("aaio", "of-m-1"),
             ("main", "cs_test_main"),
             ("other", "of-m-2"),
             ("spare", "cs_test_spare"),
         ]
 
-    door(test)
+    webhook(test)
 
 
-def test_a_notice_that_does_not_say_whose_it_is_goes_to_the_account_that_knows_the_payment(door):
+def test_a_notice_that_does_not_say_whose_it_is_goes_to_the_account_that_knows_the_payment(webhook):
     """YooKassa's notices of refunds name the payment, and no shop."""
 
-    async def test(door):
-        await door.knows("first", "p-7")  # written before the account was renamed
-        assert (await door.post("yookassa", of_yookassa("p-7", None, "refund.succeeded"))).status == 200
-        assert await door.in_line() == [("second", "p-7")]
+    async def test(webhook):
+        await webhook.knows("first", "p-7")  # written before the account was renamed
+        assert (await webhook.post("yookassa", of_yookassa("p-7", None, "refund.succeeded"))).status == 200
+        assert await webhook.in_line() == [("second", "p-7")]
 
-    door(test)
-
-
-def test_where_nobody_knows_the_payment_each_account_that_it_may_be_of_asks(door):
-    async def test(door):
-        assert (await door.post("yookassa", of_yookassa("p-9", None, "refund.succeeded"))).status == 200
-        assert await door.in_line() == [("second", "p-9"), ("yookassa", "p-9")]
-
-    door(test)
+    webhook(test)
 
 
-def test_a_former_name_is_the_address_of_its_account(door):
-    async def test(door):
-        assert (await door.post("first", of_yookassa("p-2", "200"))).status == 200
-        assert (await door.post("first", of_yookassa("p-1", "100"))).status == 401
-        assert await door.in_line() == [("second", "p-2")], "under the name that it has now"
+def test_where_nobody_knows_the_payment_each_account_that_it_may_be_of_asks(webhook):
+    async def test(webhook):
+        assert (await webhook.post("yookassa", of_yookassa("p-9", None, "refund.succeeded"))).status == 200
+        assert await webhook.in_line() == [("second", "p-9"), ("yookassa", "p-9")]
 
-    door(test)
+    webhook(test)
 
 
-def test_an_unknown_name_is_told_which_accounts_there_are(door):
-    async def test(door):
-        answer = await door.post("third", of_yookassa("p-1", "100"))
+def test_a_former_name_is_the_address_of_its_account(webhook):
+    async def test(webhook):
+        assert (await webhook.post("first", of_yookassa("p-2", "200"))).status == 200
+        assert (await webhook.post("first", of_yookassa("p-1", "100"))).status == 401
+        assert await webhook.in_line() == [("second", "p-2")], "under the name that it has now"
+
+    webhook(test)
+
+
+def test_an_unknown_name_is_told_which_accounts_there_are(webhook):
+    async def test(webhook):
+        answer = await webhook.post("third", of_yookassa("p-1", "100"))
         assert answer.status == 404
         assert "there are: yookassa, second, aaio, other, main, spare" in answer.text
-        answer = await door._client.post("/webhook/crm/zoho", data=b"{}")
+        answer = await webhook._client.post("/webhook/crm/zoho", data=b"{}")
         assert answer.status_code == 404
 
-    door(test)
+    webhook(test)

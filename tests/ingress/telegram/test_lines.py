@@ -275,7 +275,7 @@ class TestWebhookWatched:
             await scene.until(lambda: scene.url == URL, "the webhook put back")
             assert [b"first" in scene.intake.bodies[0], b"second" in scene.intake.bodies[1]] == [True, True]
             assert scene.held == 1, "the webhook waited until the backlog was in"
-            await scene.until(lambda: scene.opened == 2, "the door open")
+            await scene.until(lambda: scene.opened == 2, "the webhook open")
             assert line_is("open")
 
         assert "webhook_removed" in said(play(act))

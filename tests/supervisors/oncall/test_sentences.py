@@ -1,4 +1,4 @@
-"""What on-call is told when something cannot be done is a whole sentence, by whatever door it comes."""
+"""What on-call is told when something cannot be done is a whole sentence, by whatever interface it comes."""
 
 import ast
 from collections.abc import Iterator

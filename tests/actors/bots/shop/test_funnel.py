@@ -9,7 +9,7 @@ from mailroom.actors.bots.shop.page.asked import Quoted
 from mailroom.actors.bots.shop.page.browsing import start
 from mailroom.actors.pages.ask import Asked
 from tests.actors.bots.shop.jobs.conftest import play  # noqa: F401 - a fixture
-from tests.actors.bots.shop.test_both_doors import Page
+from tests.actors.bots.shop.test_chat_and_page import Page
 from tests.rooms import Told
 
 

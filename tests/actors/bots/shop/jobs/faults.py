@@ -13,7 +13,7 @@ import asyncpg.connection
 import asyncpg.pool
 
 from mailroom.actors.jobs import worker
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 
 STATEMENTS = ("execute", "fetch", "fetchrow", "fetchval")
 _trace: ContextVar[str | None] = ContextVar("trace", default=None)
@@ -47,7 +47,7 @@ class Faults:
             self._wrap(monkeypatch, asyncpg.pool.PoolConnectionProxy, name)
         # What a transaction says goes to the connection itself.
         self._wrap(monkeypatch, asyncpg.connection.Connection, "execute")
-        self._wrap(monkeypatch, ChatDoor, "put")
+        self._wrap(monkeypatch, ChatSender, "put")
         for name in ("fetch", "refund"):
             self._wrap(monkeypatch, type(provider), name)
 

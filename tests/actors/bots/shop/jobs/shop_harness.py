@@ -26,7 +26,7 @@ from mailroom.actors.bots.shop.orders import Buyer, find_order, place_order
 from mailroom.actors.bots.shop.stock import add_items, goods_of, levels
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.hosting.services import BotServices
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import Noticed
 from mailroom.actors.paying.noticed import noticed_job
@@ -240,12 +240,12 @@ async def open_shop(database_url, redis_url, vault, *, provider=None, options=No
     for name in EVENTS:
         chat_event(router, name)(hear)
     async with open_process(redis_url, router, telegram) as process:
-        door = ChatDoor(
+        sender = ChatSender(
             process.mailboxes,
             lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
             process.chats.look_again,
         )
-        async with open_queues(database_url, bots={"shop": process.bot}, chats=door) as queues:
+        async with open_queues(database_url, bots={"shop": process.bot}, chats=sender) as queues:
             services = BotServices(
                 database=queues.pool,
                 payments={provider.name: provider},

@@ -297,8 +297,8 @@ def test_goods_on_their_way_are_not_sold_again(play, monkeypatch):
     async def scenario(shop):
         product = await shop.product(1)
         order = await shop.order((product, 1))
-        door = shop.queues.services.chats
-        put = type(door).put
+        sender = shop.queues.services.chats
+        put = type(sender).put
 
         async def slow_put(self, chat, name, *args, **options):
             done = await put(self, chat, name, *args, **options)
@@ -307,7 +307,7 @@ def test_goods_on_their_way_are_not_sold_again(play, monkeypatch):
                     await go_back(tx, order.number)
             return done
 
-        monkeypatch.setattr(type(door), "put", slow_put)
+        monkeypatch.setattr(type(sender), "put", slow_put)
         await shop.pay(order)
         await shop.quiet()
         assert await shop.status(order) == "refunded"

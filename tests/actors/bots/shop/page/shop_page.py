@@ -29,7 +29,7 @@ from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.door import pages
+from mailroom.ingress.pages.routes import pages
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.migrate import apply_migrations
@@ -138,14 +138,14 @@ async def open_shop(url, **changes):
     woken = []
     try:
         app = create_app(None, None, {"bots": {}}, *on_call)
-        app.register_blueprint(_door(database, woken, **changes))
+        app.register_blueprint(_routes(database, woken, **changes))
         yield Shop(app.test_client(), SchemaPool(database, SCHEMA, Clock()), app, woken)
     finally:
         with trio.CancelScope(shield=True):
             await aio(database.close)
 
 
-def _door(
+def _routes(
     database,
     woken,
     *,

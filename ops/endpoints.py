@@ -1,4 +1,4 @@
-"""The doors for others than Telegram and on-call: webhooks of accounts, pages and sections of bots."""
+"""The endpoints for others than Telegram and on-call: webhooks of accounts, pages and sections of bots."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,18 +11,18 @@ from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.console.section import BotSection
-from mailroom.ingress.hooks.door import bot_hooks, hooks
+from mailroom.ingress.hooks.routes import bot_hooks, hooks
 from mailroom.ingress.pages.bot_page import BotPage
-from mailroom.ingress.pages.door import pages
 from mailroom.ingress.pages.file_links import file_links
-from mailroom.ingress.payments.accounts import account_doors
-from mailroom.ingress.payments.notices import PaymentDoor
+from mailroom.ingress.pages.routes import pages
+from mailroom.ingress.payments.accounts import account_webhooks
+from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.ops.bundled import parts_of, rooms
 from mailroom.ops.settings import Settings
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 
 
-def doors(
+def endpoints(
     settings: Settings,
     services: BotServices,
     enqueuer: Enqueuer,
@@ -33,9 +33,9 @@ def doors(
     """All of them, for the application. What changes something is `doing`'s, and what is shown live ends when
     `closing` is set.
     """
-    payments = PaymentDoor(_told_at_a_door(services.payments), enqueuer, database=services.database)
+    payments = PaymentWebhook(_told_by_webhook(services.payments), enqueuer, database=services.database)
     return [
-        account_doors({"payment": payments}, settings.trusted_proxies),
+        account_webhooks({"payment": payments}, settings.trusted_proxies),
         pages(
             pages_of_bots,
             services.allowance,
@@ -71,10 +71,10 @@ def pages_of(settings: Settings, services: BotServices, chat_page: str | None) -
     ]
 
 
-def _told_at_a_door(accounts: Mapping[str, PaymentProvider]) -> dict[str, PaymentProvider]:
+def _told_by_webhook(accounts: Mapping[str, PaymentProvider]) -> dict[str, PaymentProvider]:
     """The accounts whose notices come by HTTP, and not among the updates of a bot."""
     kinds = kinds_of("payment")
-    return {name: one for name, one in accounts.items() if kinds[one.kind].notices == "door"}
+    return {name: one for name, one in accounts.items() if kinds[one.kind].notices == "webhook"}
 
 
 def sections(settings: Settings, services: BotServices) -> dict[str, BotSection]:

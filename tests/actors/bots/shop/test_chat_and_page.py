@@ -1,4 +1,4 @@
-"""Ordering in the chat and on the page is the same ordering: what one door says, the other says too."""
+"""Ordering in the chat and on the page is the same ordering: what one says, the other says too."""
 
 import itertools
 from dataclasses import replace
@@ -36,7 +36,7 @@ class Page:
         )  # fmt: skip
         self.room = replace(services.of("shop"), database=customer.database)
         proof = Proof("telegram", f"tg:{customer.id}", customer.username)
-        self.visit = Visit(bot="shop", door="page", name="Ann", proofs=frozenset({proof}), language="en")
+        self.visit = Visit(bot="shop", interface="page", name="Ann", proofs=frozenset({proof}), language="en")
 
     def quote(self, slug="planer", quantity=1, promo_code=None):
         asked = Quoted(lines=((self._product(slug), quantity),), promo_code=promo_code)
@@ -113,9 +113,9 @@ def held_minutes(customer):
 
 
 @pytest.mark.parametrize("options", [Options(payments=())], ids=["none of them"])
-def test_where_the_owner_offers_nobody_each_door_says_so_and_holds_the_goods_for_days(ann, page, payments):
-    for door in (orders_in_the_chat, buys_at_once):
-        door(ann)
+def test_where_the_owner_offers_nobody_each_way_says_so_and_holds_the_goods_for_days(ann, page, payments):
+    for interface in (orders_in_the_chat, buys_at_once):
+        interface(ann)
         assert "We will write to you about payment." in ann.sees
         assert not any("💳" in label for label in ann.buttons())
     ann.presses("Cancel the order")
@@ -124,7 +124,7 @@ def test_where_the_owner_offers_nobody_each_door_says_so_and_holds_the_goods_for
     assert not any(one.created for one in payments.values())
 
 
-def test_where_there_is_nobody_to_pay_each_door_holds_the_goods_for_days(ann, payments, options, vault):
+def test_where_there_is_nobody_to_pay_each_way_holds_the_goods_for_days(ann, payments, options, vault):
     payments.clear()
     orders_in_the_chat(ann)
     Page(ann, payments, options, vault).order()
@@ -190,7 +190,7 @@ def test_what_the_consultant_offers_can_be_bought_at_the_price_it_says():
 # What was agreed to
 
 
-def test_what_somebody_else_bought_first_is_sold_out_at_each_door(ann, page):
+def test_what_somebody_else_bought_first_is_sold_out_each_way(ann, page):
     button, quote = confirm(ann), page.quote()
     ann.sql(
         "DELETE FROM shop.stock_items WHERE product_id = (SELECT id FROM shop.products WHERE slug = 'planer')"
@@ -257,7 +257,7 @@ PROMO_CODES = {
 
 
 @pytest.mark.parametrize("code", PROMO_CODES)
-def test_each_door_says_the_same_of_a_promo_code(ann, page, code):
+def test_each_way_says_the_same_of_a_promo_code(ann, page, code):
     says, words = PROMO_CODES[code]
     ann.sql(
         "INSERT INTO shop.discounts (title_ru, title_en, product_id, percent)"
@@ -286,7 +286,7 @@ def test_each_door_says_the_same_of_a_promo_code(ann, page, code):
     assert words in ann.sees
 
 
-def test_a_telegram_name_that_is_no_contact_is_none_at_any_door(new_customer, payments, options, vault):
+def test_a_telegram_name_that_is_no_contact_is_none_either_way(new_customer, payments, options, vault):
     odd = new_customer(username="42nd")
     buys_at_once(odd)
     Page(odd, payments, options, vault).order()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # what works takes a third of a second to load, and `--help` 
 T = TypeVar("T")
 
 
-class Door:
+class OnCallClient:
     """What a command was called with, and what it can do with that."""
 
     def __init__(self, config: Path | None, data: Path | None, *, as_json: bool) -> None:
@@ -97,12 +97,12 @@ class Door:
 
 
 @contextmanager
-def door(config: Path | None, data: Path | None, *, as_json: bool) -> Iterator[Door]:
-    """Go through the door; nothing that can go wrong behind it comes out as a traceback."""
+def open_client(config: Path | None, data: Path | None, *, as_json: bool) -> Iterator[OnCallClient]:
+    """Open on-call for a command; nothing that can go wrong there comes out as a traceback."""
     from mailroom.supervisors.oncall.errors import OnCallError
 
     try:
-        yield Door(config, data, as_json=as_json)
+        yield OnCallClient(config, data, as_json=as_json)
     except WrongUsageError as error:
         _refuse(str(error), as_json=as_json)
         raise typer.Exit(2) from None

@@ -49,10 +49,10 @@ def pages(
     closing: trio.Event | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> Blueprint:
-    """Build the door. What is asked is done by `doing`; what is live ends when `closing` is set."""
-    door = Blueprint("pages", __name__, url_prefix=APP)
-    door.after_request(harden)
-    door.after_request(renew)
+    """Build the routes. What is asked is done by `doing`; what is live ends when `closing` is set."""
+    blueprint = Blueprint("pages", __name__, url_prefix=APP)
+    blueprint.after_request(harden)
+    blueprint.after_request(renew)
     by_name = {one.bot: one for one in of_bots}
     folders = {name: Folder(one.page.files) for name, one in by_name.items()}
     allowances, doing = Allowances(allowance, networks(trusted_proxies)), doing or Doing()
@@ -64,20 +64,20 @@ def pages(
         bot = moved(by_name, name, request.args.get(BOT))
         return None if bot is None else _to(address(bot, rest, _pairs()))
 
-    @door.get("/")
+    @blueprint.get("/")
     async def of_no_bot() -> Response:
         """There is a page of each bot, and none of all."""
         return nowhere(request)
 
-    @door.get("/<name>")
+    @blueprint.get("/<name>")
     async def without_slash(name: str) -> Response:
         """A page's address without its last stroke: its files are beside it, and not above."""
         if (there := elsewhere(name, "")) is not None:
             return there
         return _to(address(name, "", _pairs())) if name in by_name else nowhere(request)
 
-    @door.get("/<name>/")
-    @door.get("/<name>/<path:rest>")
+    @blueprint.get("/<name>/")
+    @blueprint.get("/<name>/<path:rest>")
     async def file(name: str, rest: str = "") -> Response:
         """A page and its files."""
         if (there := elsewhere(name, rest)) is not None:
@@ -92,7 +92,7 @@ def pages(
             return _to(address(name, f"api/{rest}", _pairs()))  # where it was before it was asked for there
         return found or nowhere(request)
 
-    @door.route("/<name>/api/<path:rest>", methods=METHODS)
+    @blueprint.route("/<name>/api/<path:rest>", methods=METHODS)
     async def api(name: str, rest: str) -> Response:
         """What a page asks."""
         if (there := elsewhere(name, f"api/{rest}")) is not None:
@@ -107,7 +107,7 @@ def pages(
             return await own.ask(request, here, f"/{rest}")
         return await asks.ask(request, here, f"/{rest}")
 
-    @door.get("/<name>/l/<token>/<path:rest>")
+    @blueprint.get("/<name>/l/<token>/<path:rest>")
     async def link(name: str, token: str, rest: str) -> Response:
         """What somebody with a link may see."""
         if (here := by_name.get(name)) is None:
@@ -119,8 +119,8 @@ def pages(
         here = by_name.get((request.view_args or {}).get("name", ""))
         return _no_bot() if here is None else say(here, error, asks.called(request, ""))
 
-    door.register_error_handler(Problem, problem)
-    return door
+    blueprint.register_error_handler(Problem, problem)
+    return blueprint
 
 
 def _pairs() -> list[tuple[str, str]]:

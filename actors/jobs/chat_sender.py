@@ -21,7 +21,7 @@ class MailboxFullError(Exception):
     """
 
 
-class ChatDoor:
+class ChatSender:
     """Puts events into mailboxes. `arrived` is told of each that was accepted; `unsure` of a chat whose
     mailbox may hold one that `arrived` was not told of.
     """
