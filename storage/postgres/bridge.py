@@ -33,6 +33,16 @@ WHERE datname = current_database() AND usename = current_user AND backend_type =
         AND (classid::bigint << 32) + objid::bigint = $2
   )
 """
+STARTING = """
+SELECT EXISTS (
+    SELECT FROM pg_locks AS begun
+    WHERE locktype = 'virtualxid'
+      AND NOT EXISTS (SELECT FROM pg_stat_activity AS known WHERE known.pid = begun.pid AND datid IS NOT NULL)
+)
+"""
+"""Whether a session is just starting: it may have read the path before that was lengthened, and is not in
+`pg_stat_activity` as anybody's before it has.
+"""
 SET_FOR_ROLE = """
 SELECT split_part(setting, '=', 2) FROM pg_db_role_setting, unnest(setconfig) AS setting
 WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -69,9 +79,12 @@ async def build(connection: asyncpg.Connection) -> None:
 
 
 async def cut(connection: asyncpg.Connection, since: object, lock_key: int) -> bool:
-    """Cut the sessions that began before; True where there are none, our own among them. Where it is ours
-    that is too old, the caller's connection is gone after this.
+    """Cut the sessions that began before; True where there are none, our own among them, and none is about to
+    be one. Where it is ours that is too old, the caller's connection is gone after this.
     """
+    # Asked first: whoever has come out of it by then is among those that are cut.
+    if await connection.fetchval(STARTING):
+        return False
     if await connection.fetch(f"SELECT pg_terminate_backend(pid) FROM ({OTHERS}) AS older", since, lock_key):  # noqa: S608 - a constant
         return False
     too_old = await connection.fetchval(

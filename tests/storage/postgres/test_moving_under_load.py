@@ -246,3 +246,30 @@ def test_a_path_in_the_address_leads_programs_that_run_nowhere_else(old_url):
         assert await apply_migrations(url, [SHOP_TABLES]) == [MOVED, *SINCE]
 
     asyncio.run(main())
+
+
+def test_a_session_that_is_just_starting_is_waited_for():
+    """Once, on a busy machine, a program looked for a table in the old place: it had begun with the old path,
+    and was not in the list of sessions yet when the others were cut.
+    """
+
+    class Connection:
+        starting = True
+        cut = 0
+
+        async def fetchval(self, statement, *_):
+            return self.starting if statement == bridge.STARTING else False
+
+        async def fetch(self, *_):
+            self.cut += 1
+            return []
+
+    async def main():
+        connection = Connection()
+        assert not await bridge.cut(connection, None, 1)
+        assert connection.cut == 0
+        connection.starting = False
+        assert await bridge.cut(connection, None, 1)
+        assert connection.cut == 1
+
+    asyncio.run(main())
