@@ -1,6 +1,5 @@
 """When a timer comes due, from the ways in which a handler may say it."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 from mailroom.storage.clock import REAL_TIME, Clock
@@ -23,7 +22,7 @@ def due_ms_of(when: datetime | timedelta | int, clock: Clock = REAL_TIME) -> int
         case timedelta():
             if when <= timedelta(0):
                 raise ValueError(f"a timer's delay must be more than nothing, and is {when!r}")
-            due_ms = time.time_ns() // 1_000_000 + _whole_ms(when)
+            due_ms = clock.outside_ms() + _whole_ms(when)
         case datetime():
             if when.utcoffset() is None:
                 raise ValueError(

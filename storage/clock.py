@@ -11,6 +11,7 @@ waited for by the store alone; one that is wanted at a moment may find, where th
 not yet time: it looks, and comes again after the seconds that are left.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,10 @@ class Clock:
     def now(self) -> datetime:
         """The moment it is for the room, in UTC."""
         return datetime.now(UTC) + self.ahead
+
+    def outside_ms(self) -> int:
+        """The moment it is outside, where timers are waited for: Unix time in milliseconds."""
+        return time.time_ns() // 1_000_000
 
     def real(self, moment: datetime) -> datetime:
         """When a moment of the room's comes in the world outside, where its jobs are waited for."""

@@ -1,11 +1,8 @@
 """Real stores for every test that asks: one Postgres and one Redis a session, in a temporary directory."""
 
 import asyncio
-import contextlib
 import gc
 import itertools
-import subprocess
-import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -17,6 +14,9 @@ import redis
 
 from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.testing.stores import stopped_even_if_we_are_killed
+
+pytest_plugins = ["mailroom.testing"]
 
 _database_numbers = itertools.count(1)
 
@@ -38,7 +38,7 @@ OPENS_PORTS = (
 """Folders and files of tests that start programs or servers of their own; the others say by their fixtures
 what they need.
 """
-NEEDS_STORES = "stores_directory"
+NEEDS_STORES = frozenset({"stores_directory", "mailroom_session"})
 NEEDS_A_BROWSER = "chromium"
 AMOUNTS = {"kills": (3, 20), "buyers": (40, 500), "jobs": (4_000, 100_000)}
 """How much of it there is, usually and in the long run."""
@@ -87,7 +87,7 @@ def sizes_of(item: pytest.Item) -> set[str]:
     place = _place(item.path)
     if place.startswith("acceptance") and needs & AMOUNTS.keys():
         return {"usual", "long"}
-    pure = not place.startswith(OPENS_PORTS) and NEEDS_STORES not in needs
+    pure = not place.startswith(OPENS_PORTS) and not needs & NEEDS_STORES
     return {"fast", "usual"} if pure and not item.get_closest_marker("slow") else {"usual"}
 
 
@@ -133,7 +133,7 @@ def postgres_url(stores_directory: Path) -> Iterator[str]:
     """The session's Postgres: for `clean_postgres_url`, and for tests that leave nothing behind."""
     server = EmbeddedPostgres(stores_directory)
     url = server.start()
-    with _stopped_even_if_we_are_killed(server.pid):
+    with stopped_even_if_we_are_killed(server.pid):
         yield url
         server.stop()
 
@@ -143,7 +143,7 @@ def redis_url(stores_directory: Path) -> Iterator[str]:
     """The session's Redis: for `clean_redis_url`, and for tests that leave nothing behind."""
     server = EmbeddedRedis(stores_directory)
     url = server.start()
-    with _stopped_even_if_we_are_killed(server.pid):
+    with stopped_even_if_we_are_killed(server.pid):
         yield url
         server.stop()
 
@@ -176,26 +176,3 @@ def _run_sql(url: str, statement: str) -> None:
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(run())
-
-
-@contextlib.contextmanager
-def _stopped_even_if_we_are_killed(pid: int | None) -> Iterator[None]:
-    """A store outlives its parent by design, so a killed test run would leave one behind each time.
-
-    The guard reads a pipe that only we hold open: it ends when we do, however we end.
-    """
-    assert pid is not None
-    script = f"import os,sys; sys.stdin.read(); os.kill({pid}, 3)"
-    guard = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", script],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield
-    finally:
-        guard.kill()
-        guard.wait()
-        assert guard.stdin is not None
-        guard.stdin.close()

@@ -1,9 +1,74 @@
-"""What authors of rooms test theirs with.
+"""What authors of bots test theirs with: a chat as a fixture of pytest, and `check_room` for a room.
 
-`ops/docs/from-mailroom.md` says what each name is for. Nothing within imports from here.
+    pytest_plugins = ["mailroom.testing"]  # in conftest.py
+
+`ops/docs/testing-a-bot.md` shows what there is. Each name is loaded when it is asked for: importing this
+loads neither pytest nor a framework, and nothing that serves imports it. Nothing within imports from here.
 """
 
-from mailroom.actors.testing.check_room import RoomFaultsError, check_room
-from mailroom.actors.testing.room_files import NoRoomError
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["NoRoomError", "RoomFaultsError", "check_room"]
+if TYPE_CHECKING:
+    from mailroom.actors.testing.check_room import RoomFaultsError, check_room
+    from mailroom.actors.testing.room_files import NoRoomError
+    from mailroom.ops.testing.chat import Chat
+    from mailroom.ops.testing.errors import (
+        KitError,
+        MessageDiedError,
+        NoButtonError,
+        NothingThereError,
+        NotSettledError,
+        OutageNeverStruckError,
+    )
+    from mailroom.ops.testing.sent import Answers, Button, Media, Sent
+    from mailroom.ops.testing.service import Service
+    from mailroom.ops.testing.times import TestClock
+
+_ERRORS = "ops.testing.errors"
+_SENT = "ops.testing.sent"
+_FIXTURES = "ops.testing.fixtures"
+_FROM = {
+    "Answers": _SENT,
+    "Button": _SENT,
+    "Chat": "ops.testing.chat",
+    "KitError": _ERRORS,
+    "Media": _SENT,
+    "MessageDiedError": _ERRORS,
+    "NoButtonError": _ERRORS,
+    "NoRoomError": "actors.testing.room_files",
+    "NotSettledError": _ERRORS,
+    "NothingThereError": _ERRORS,
+    "OutageNeverStruckError": _ERRORS,
+    "RoomFaultsError": "actors.testing.check_room",
+    "Sent": _SENT,
+    "Service": "ops.testing.service",
+    "TestClock": "ops.testing.times",
+    "check_room": "actors.testing.check_room",
+}
+"""Where each name comes from."""
+_ASKED_OF_A_PLUGIN = ("chat", "clock", "group", "mailroom_session", "people", "router", "service")
+"""The fixtures, which pytest looks for in `dir` of this module."""
+
+__all__ = [
+    "Answers", "Button", "Chat", "KitError", "Media", "MessageDiedError", "NoButtonError", "NoRoomError",
+    "NotSettledError", "NothingThereError", "OutageNeverStruckError", "RoomFaultsError", "Sent", "Service",
+    "TestClock", "check_room",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name in _ASKED_OF_A_PLUGIN:
+        module = _FIXTURES
+    elif name in _FROM:
+        module = _FROM[name]
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"mailroom.{module}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """What pytest looks through, for fixtures: those alone that are ours."""
+    return [*_ASKED_OF_A_PLUGIN]

@@ -20,7 +20,7 @@ class Upload:
     ) -> None:
         self.unreadable: Exception | None = None
         self._fields = fields
-        self._files = files
+        self.files = files
         self._dumps = dumps
 
     def form(self, bot: Bot) -> FormData:
@@ -29,7 +29,7 @@ class Upload:
         form = FormData(quote_fields=False)
         for name, value in self._fields.items():
             form.add_field(name, value if isinstance(value, str) else self._dumps(value))
-        for key, file in self._files.items():
+        for key, file in self.files.items():
             form.add_field(key, self._read(file, bot), filename=file.filename or key)
         return form
 

@@ -30,8 +30,9 @@ def run(main: Callable[[], Awaitable[T]]) -> T:
     return uvloop.run(hosted(main))
 
 
-async def hosted(main: Callable[[], Awaitable[T]]) -> T:
-    """Run Trio's `main` as a guest of the asyncio loop that is running now, and wait for its end.
+async def hosted(main: Callable[[], Awaitable[T]], *, clock: trio.abc.Clock | None = None) -> T:
+    """Run Trio's `main` as a guest of the asyncio loop that is running now, and wait for its end. `clock` is
+    Trio's, where it is not the machine's.
 
     A loop hosts one Trio run at a time. A cancelled `hosted` ends in `CancelledError` even when `main` used
     the time to finish properly: asyncio says "cancel" once, and a swallowed one would never come again.
@@ -47,6 +48,7 @@ async def hosted(main: Callable[[], Awaitable[T]]) -> T:
         run_sync_soon_not_threadsafe=Pump(loop).call_soon,
         done_callback=ended.set_result,
         host_uses_signal_set_wakeup_fd=True,
+        clock=clock,
     )
     cancellation: asyncio.CancelledError | None = None
     while not ended.done():

@@ -49,7 +49,7 @@ pidfile "{home}/redis.pid"
 daemonize no
 set-proc-title no
 # An accepted message survives a power cut: the webhook is answered only after this fsync.
-appendonly yes
+appendonly {durable}
 appendfsync always
 # The journal is all there is to load; snapshots would be a second, older truth.
 save ""
@@ -59,12 +59,15 @@ maxmemory-policy noeviction
 
 
 class EmbeddedRedis:
-    """Redis over `DATA/redis`; `start` gives its URL, also when a crashed run left it running."""
+    """Redis over `DATA/redis`; `start` gives its URL, also when a crashed run left it running. One that is
+    not `durable` keeps nothing on disk: for tests.
+    """
 
     name = "Redis"
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, durable: bool = True) -> None:
         self.data = data.absolute()
+        self._durable = durable
         self.home = self.data / "redis"
         self.log = self.data / "redis.log"
         self.pid: int | None = None
@@ -92,7 +95,7 @@ class EmbeddedRedis:
                 return
             server = find_server(self.home)
             configuration = self.home / "redis.conf"
-            child.write_private(configuration, CONFIGURATION.format(socket=self._socket, home=self.home))
+            child.write_private(configuration, self._configuration())
             major, minor = version_of(server)
             child.write_private(self.home / WRITER, f"{_kind(server)} {major}.{minor}\n")
             self.pid = child.launch([server, configuration], self.log).pid
@@ -126,6 +129,10 @@ class EmbeddedRedis:
         if self.pid is not None:
             child.stop(self.pid, gentle=signal.SIGTERM, patience_seconds=10.0)
             self.pid = None
+
+    def _configuration(self) -> str:
+        durable = "yes" if self._durable else "no"
+        return CONFIGURATION.format(socket=self._socket, home=self.home, durable=durable)
 
     def _left_running(self) -> int | None:
         found = re.search(r"process_id:(\d+)", self._ask("INFO server"))

@@ -7,6 +7,7 @@ busier the service, the larger the batches, with no timer involved.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import hiredis
@@ -59,6 +60,10 @@ class Line:
     async def run(self, chosen: Script, prefix: str, *args: Argument) -> Any:
         """Call a script on the partition with this prefix."""
         return await self.command("EVALSHA", chosen.sha, 1, prefix, *args)
+
+    def _scripts(self) -> Sequence[str]:
+        """The texts of the scripts that a new connection makes known."""
+        return [script(name).text for name in NAMES]
 
     async def command(self, *args: Argument) -> Any:
         """Send any one command and return its answer.
@@ -120,9 +125,10 @@ class Line:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                 wire = await connect(self._url, self._name)
-                loaded: list[asyncio.Future[Any]] = [loop.create_future() for _ in NAMES]
-                for name, answer in zip(NAMES, loaded, strict=True):
-                    wire.send(pack(("SCRIPT", "LOAD", script(name).text)), answer)
+                texts = self._scripts()
+                loaded: list[asyncio.Future[Any]] = [loop.create_future() for _ in texts]
+                for text, answer in zip(texts, loaded, strict=True):
+                    wire.send(pack(("SCRIPT", "LOAD", text)), answer)
                 for refusal in await asyncio.gather(*loaded):
                     if isinstance(refusal, hiredis.ReplyError):
                         raise ConnectionError(str(refusal))

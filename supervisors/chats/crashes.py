@@ -63,6 +63,11 @@ class Crashes:
     def __len__(self) -> int:
         return len(self._crashed)
 
+    @property
+    def pausing(self) -> bool:
+        """Whether any chat is to come back after its pause."""
+        return any(one.pausing and one.count < CRASHES_MAX for one in self._crashed.values())
+
     def get(self, chat: Chat) -> Crashed | None:
         """What is remembered of a chat."""
         return self._crashed.get(chat)

@@ -30,6 +30,14 @@ NOT_IN_A_REPLY = ("get", "setwebhook", "deletewebhook", "close", "logout")
 
 JSON = {"Content-Type": "application/json"}
 
+REFUSALS = {
+    "500": ApiError(500, "Internal Server Error"),
+    "blocked": ApiError(403, "Forbidden: bot was blocked by the user"),
+    "unauthorized": ApiError(401, "Unauthorized"),
+    "unknown_bot": ApiError(404, "Not Found"),
+}
+"""What the rules of these kinds have Telegram say."""
+
 
 class BotApi:
     """Carries out calls, whether they come by HTTP or in a webhook's answer."""
@@ -74,23 +82,17 @@ class BotApi:
         if verdict.kind == "drop_before":
             self._note(bot, name, args, size, error="connection dropped before the call took effect")
             return _hang_up(request)
-        if verdict.kind in GATEWAY_KINDS:
-            self._note(bot, name, args, size, error=f"{verdict.status} {verdict.kind}, not by Telegram")
-            return gateway.answer(verdict.kind, verdict.status)
-        if verdict.kind == "429":
-            error = too_many_requests(verdict.retry_after)
-        elif verdict.kind == "500":
-            error = ApiError(500, "Internal Server Error")
-        elif verdict.kind == "blocked":
-            error = ApiError(403, "Forbidden: bot was blocked by the user")
-        elif verdict.kind == "unauthorized":
-            error = ApiError(401, "Unauthorized")
-        elif verdict.kind == "unknown_bot":
-            error = ApiError(404, "Not Found")
-        else:
+        if (refused := refused_by(verdict)) is None:
             return None
-        self._note(bot, name, args, size, error=error.description)
-        return refusal(error)
+        answer, why = refused
+        self._note(bot, name, args, size, error=why)
+        return answer
+
+    async def call(self, token: str, name: str, args: Args, uploads: dict[str, Upload]) -> web.Response:
+        """Carry out one call without a request around it; no rule strikes it."""
+        if name.lower() not in METHODS:
+            return refusal(ApiError(404, "Not Found: method not found"))
+        return await self._call(self._world.bot(token), name.lower(), args, uploads, 0)
 
     async def _call(
         self, bot: Bot, lowered: str, args: Args, uploads: dict[str, Upload], size: int
@@ -138,6 +140,20 @@ class BotApi:
         task = asyncio.ensure_future(self._call(bot, lowered, args, {}, len(answer.body)))
         self._replies.add(task)
         task.add_done_callback(self._replies.discard)
+
+
+def refused_by(verdict: Verdict) -> tuple[web.Response, str] | None:
+    """What a call is answered with that a rule keeps from taking effect, and why; None lets it go on."""
+    if verdict.kind in GATEWAY_KINDS:
+        why = f"{verdict.status} {verdict.kind}, not by Telegram"
+        return gateway.answer(verdict.kind, verdict.status), why
+    if verdict.kind == "429":
+        error = too_many_requests(verdict.retry_after)
+    elif verdict.kind in REFUSALS:
+        error = REFUSALS[verdict.kind]
+    else:
+        return None
+    return refusal(error), error.description
 
 
 def refusal(error: ApiError) -> web.Response:

@@ -1,0 +1,93 @@
+"""The fixtures of `mailroom.testing`, for a test suite that asks for them: `pytest_plugins =
+["mailroom.testing"]`.
+
+Whoever does not ask pays nothing; whoever asks and uses none pays for this file. What runs a bot (aiogram,
+the stores) is imported by the first test that has a chat.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mailroom.ops.testing.chat import Chat
+    from mailroom.ops.testing.service import Service
+    from mailroom.ops.testing.session import Session
+    from mailroom.ops.testing.times import TestClock
+
+ANN_ID = 101
+GROUP_ID = -1001
+
+
+@pytest.fixture
+def router() -> Any:
+    """What is tested; to be given by the test suite: an aiogram 3 Router or Dispatcher, its name as
+    `module:attribute`, or a function that makes one.
+    """
+    return None
+
+
+@pytest.fixture(scope="session")
+def mailroom_session() -> "Iterator[Session]":
+    """What all tests share: the loop, and a Redis that is started for the first of them."""
+    from mailroom.ops.testing.session import Session
+
+    session = Session()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def service(mailroom_session: "Session", router: Any) -> "Iterator[Service]":
+    """The bot at work: killed and started again at will."""
+    if router is None:
+        raise pytest.UsageError(
+            "mailroom.testing does not know what to test: give it a fixture `router` that returns an aiogram"
+            ' 3 Router or Dispatcher, its name as "module:attribute", or a function that makes one'
+        )
+    with mailroom_session.service(router) as service:
+        yield service
+
+
+@pytest.fixture
+def people(service: "Service") -> "Callable[..., Chat]":
+    """Makes people, each with a chat of their own: `people("Boris", language="ru")`."""
+    from mailroom.ops.testing.chat import Chat
+
+    numbers = count(ANN_ID + 1)
+
+    def person(name: str, *, language: str = "en", id: int | None = None, **more: Any) -> Chat:  # noqa: A002
+        number = id or next(numbers)
+        of = {"id": number, "is_bot": False, "first_name": name, "language_code": language}
+        return Chat(service, number, {**of, "username": f"{name.lower()}_{number}", **more})
+
+    return person
+
+
+@pytest.fixture
+def chat(people: "Callable[..., Chat]") -> "Chat":
+    """Ann's chat with the bot; her Telegram speaks English."""
+    return people("Ann", id=ANN_ID)
+
+
+@pytest.fixture
+def group(service: "Service") -> "Callable[..., Chat]":
+    """Makes groups: `group("Team", ann, boris)`; who writes is said by `by`, the first of them by default."""
+    from mailroom.ops.testing.chat import Chat
+
+    numbers = count(1)
+
+    def make(title: str, *members: Chat) -> Chat:
+        return Chat(service, GROUP_ID * 10**9 - next(numbers), members[0].person, title)
+
+    return make
+
+
+@pytest.fixture
+def clock(service: "Service") -> "TestClock":
+    """What time it is for the bot: `clock.advance(hours=2)`."""
+    from mailroom.ops.testing.times import TestClock
+
+    return TestClock(service)
