@@ -4,19 +4,31 @@ decides what follows from the outcome.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from mailroom.actors.blame import is_to_blame, pause_after
-from mailroom.actors.chat_state import ChatState, Work
+from mailroom.actors.chat_state import ChatState
+from mailroom.actors.chat_state import Work as StateOfWork
 from mailroom.actors.control import Control, StoppedError
 from mailroom.actors.hosting.bot import HostedBot
-from mailroom.actors.hosting.errors import NotUrgent, Owner, Parked, owner_of
+from mailroom.actors.hosting.errors import Parked
+from mailroom.actors.judge import (
+    HANDLED,
+    UNHANDLED,
+    Pause,
+    Tries,
+    Verdict,
+    Work,
+    judge,
+    must_ask,
+    pause_seconds,
+)
 from mailroom.actors.outcome import BACK, SUSPENDED, TORN, Done, Later, NextAfter, Outcome
+from mailroom.actors.owners import Fault, Owner
 from mailroom.actors.running import as_current
 from mailroom.actors.turn import Turn
 from mailroom.actors.turns import dead_letter, forget_changes, settle_journals, turns_of
 from mailroom.actors.worker import Worker
-from mailroom.storage.errors import Fenced, StoreError
+from mailroom.storage.errors import StoreError
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.storage.redis.mailbox import Begun, Committed, Incomplete
 from mailroom.storage.words import words
@@ -33,6 +45,14 @@ class ProcessDiedError(Exception):
 
 class HandlerTimeoutError(Exception):
     """The handler took longer than a handler may."""
+
+
+class HandlerCancelledError(Exception):
+    """The handler was cancelled from inside: something that it waited for was."""
+
+
+class HandlerExitError(Exception):
+    """The handler called `sys.exit`, as if it were a script: it cannot end the process that serves all."""
 
 
 @dataclass(slots=True)
@@ -70,18 +90,15 @@ class Attempt:
         work = self.state.begin(entry)
         try:
             return await self._run(begun, work)
-        except NotUrgent:
-            await settle_journals(self._turns)
-            await worker.persist(lambda: worker.mailboxes.back(chat, self.epoch, entry.seq))
-            return BACK
         except asyncio.CancelledError:
-            if self.broken_off():
+            owner = Owner.LEAVING if self.broken_off() else Owner.ON_CALL
+            if not judge(owner, self._work(begun)).counted:
                 await self._take_back()
             raise
         finally:
             self.state.end(work)
 
-    async def _run(self, begun: Begun, work: Work) -> Outcome:
+    async def _run(self, begun: Begun, work: StateOfWork) -> Outcome:
         self._turns = turns_of(
             self.worker,
             self.chat,
@@ -93,59 +110,71 @@ class Attempt:
             control=self.control,
         )
         error: BaseException | None = None
-        verdict = "handled"
+        verdict = UNHANDLED
         try:
-            if not await self._dispatch():
-                verdict = "unhandled"
-        except Parked as parked:
-            if not self.control.stopped:
-                await settle_journals(self._turns)
-                forget_changes(self._turns)
-                return await self._put_off(parked.seconds, begun.attempt, None)
-        except (NotUrgent, Fenced):
-            raise  # it is not the handler that failed: it is another's, or we are not the owner any more
-        except Exception as raised:
+            if await self._dispatch():
+                verdict = HANDLED
+        except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
+            raise  # it is the process that ends, or whoever has us run
+        except BaseException as raised:
             error = raised
-        if self.control.close():
-            # However its handler took it: that it was stopped is all that is to be seen of it.
-            error, verdict = None, "stopped"
+        fault = self._fault(error)
+        if fault is None:
+            return await self._commit(verdict, None, begun, work)
+        if fault.owner is Owner.STOPPED:
+            error = None  # however its handler took it: that it was stopped is all that is to be seen of it
+        if fault.owner is not Owner.TAKEN:  # else nothing is ours to write
+            await settle_journals(self._turns)
+        tries = await self._tries(fault, begun)
+        verdict = judge(fault.owner, self._work(begun), tries)
+        if not verdict.keeps_state:
             forget_changes(self._turns)
-        if error is not None:
-            judged = await self._judge(error, begun)
-            if isinstance(judged, Later):
-                return judged
-            verdict = judged
-        return await self._commit(verdict, error, begun, work)
+        if verdict.holds:
+            self.bot.hold.begin(words(fault.error))
+        match verdict.again:
+            case None:
+                if verdict.apologises:
+                    await self._apologise(tries)
+                return await self._commit(verdict, error, begun, work)
+            case Pause.NEXT_OWNER:
+                raise fault.error
+            case Pause.IN_LINE:
+                await self.worker.persist(
+                    lambda: self.worker.mailboxes.back(self.chat, self.epoch, self.entry.seq)
+                )
+                return BACK
+        return await self._put_off(verdict, fault, error, tries)
 
-    async def _judge(self, error: BaseException, begun: Begun) -> Later | str:
-        """What becomes of a message whose handler failed: another attempt, or the verdict."""
-        await settle_journals(self._turns)
-        turn, policy = self._turns[0], self.worker.policy
-        owner = owner_of(error)
-        if owner is Owner.NOBODY:
-            return "refused"  # a refusal is an end like any other: what was written before it is kept
-        forget_changes(self._turns)
-        if owner is Owner.BOT:
-            self.bot.hold.begin(words(error))
-        now_ms = self.worker.mailboxes.now_ms()
-        if not await is_to_blame(self.bot, owner, begun, called_at=turn.called_at, now_ms=now_ms):
-            pause = pause_after(error, begun.outages, policy)
-            return await self._put_off(pause, begun.attempt, None if owner is Owner.WAIT else error)
-        if begun.attempt < policy.attempts_max:
-            pause = min(policy.backoff_seconds * 2 ** (begun.attempt - 1), policy.backoff_max_seconds)
-            self._leave_doubts()
-            return Later(pause, True, begun.attempt, error)
-        # No attempt before the last has apologised.
-        turn.journal.anew = begun.attempt <= policy.attempts_max
-        await self._apologise(turn)
-        return "dead"
+    def _fault(self, error: BaseException | None) -> Fault | None:
+        """Whose the failure is, if it is one."""
+        fault = self.bot.fault_of(error) if error is not None else None
+        if fault is not None and fault.owner in (Owner.TAKEN, Owner.LINE):
+            return fault  # another's, or not begun: there is nothing to be stopped
+        if self.control.close():
+            return Fault(Owner.STOPPED, StoppedError())
+        return fault
+
+    def _work(self, begun: Begun) -> Work:
+        if self.entry.expedited:
+            return Work.EXPEDITED
+        if begun.parts:
+            return Work.ALBUM
+        return Work.EVENT if self.entry.kind == "event" else Work.MESSAGE
+
+    async def _tries(self, fault: Fault, begun: Begun) -> Tries:
+        """How often it was tried, and what Telegram does for the bot besides if that is what matters."""
+        since_ms = self.worker.mailboxes.now_ms() - begun.outage_since_ms if begun.outage_since_ms else 0
+        tries = Tries(begun.attempt, self.worker.policy.attempts_max, begun.outages, since_ms / 1000)
+        if must_ask(fault.owner, self._work(begun), tries):
+            return replace(tries, served=await self.bot.is_served(self._turns[0].called_at))
+        return tries
 
     async def _commit(
-        self, verdict: str, error: BaseException | None, begun: Begun, work: Work
+        self, verdict: Verdict, error: BaseException | None, begun: Begun, work: StateOfWork
     ) -> Done | str:
         turns, worker = self._turns, self.worker
-        letters = [dead_letter(one, error, turns) if verdict == "dead" and error else None for one in turns]
-        if verdict != "dead":
+        letters = [dead_letter(one, error, turns) if verdict.dead and error else None for one in turns]
+        if not verdict.dead:
             for one in turns:
                 one.journal.supersede()
         else:
@@ -193,7 +222,7 @@ class Attempt:
             async with deadline:
                 turn.control.runs_until(deadline)
                 if turn.group is not None:
-                    return await turn.group.run(self._turns, self._handle)
+                    return await turn.group.run(self._turns, self._handle, self.bot.fault_of)
                 return await self._handle(turn)
         except TimeoutError:
             if deadline.expired():
@@ -203,9 +232,20 @@ class Attempt:
             raise
 
     async def _handle(self, turn: Turn) -> bool:
-        return await as_current(turn, lambda: self.bot.handle(turn))
+        try:
+            return await as_current(turn, lambda: self.bot.handle(turn))
+        except SystemExit as error:
+            raise HandlerExitError(f"the handler called sys.exit({error.code!r})") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            what = "the handler was cancelled from inside: something that it waited for was"
+            raise HandlerCancelledError(what) from error
 
-    async def _apologise(self, turn: Turn) -> None:
+    async def _apologise(self, tries: Tries) -> None:
+        turn = self._turns[0]
+        turn.journal.anew = tries.attempt <= tries.attempts_max  # no attempt before the last has apologised
         turn.journal.calls = APOLOGY_NUMBER
         try:
             async with asyncio.timeout(self.worker.policy.backoff_max_seconds):
@@ -213,19 +253,29 @@ class Attempt:
         except (Parked, TimeoutError):
             pass  # the dead letter tells on-call; an apology that would come much later helps nobody
 
-    async def _put_off(self, seconds: float, attempt: int, error: BaseException | None) -> Later:
-        """Wait, without an attempt; with an error the other side was away."""
+    async def _put_off(
+        self, verdict: Verdict, fault: Fault, error: BaseException | None, tries: Tries
+    ) -> Later:
+        """Leave it to be run again, and say so to the store where it is no attempt."""
         self._leave_doubts()
-        mailboxes = self.worker.mailboxes
-        # The chat's wait is that of the head of its box: an expedited message waits by itself.
-        until = 0 if self.entry.expedited else mailboxes.now_ms() + int(seconds * 1000)
-        outage = error is not None
-        await self.worker.persist(
-            lambda: mailboxes.park(
-                self.chat, self.epoch, self.entry.seq, until, take_back=self.id, outage=outage
-            )
+        assert verdict.again is not None, "it is to be run again"
+        policy, mailboxes = self.worker.policy, self.worker.mailboxes
+        seconds = pause_seconds(
+            verdict.again,
+            tries,
+            told=fault.told_seconds,
+            first=policy.backoff_seconds,
+            most=policy.backoff_max_seconds,
         )
-        return Later(seconds, False, attempt, error)
+        if not verdict.counted:
+            # The chat's wait is that of the head of its box: an expedited message waits by itself.
+            until = 0 if self.entry.expedited else mailboxes.now_ms() + int(seconds * 1000)
+            await self.worker.persist(
+                lambda: mailboxes.park(
+                    self.chat, self.epoch, self.entry.seq, until, take_back=self.id, outage=verdict.outage
+                )
+            )
+        return Later(verdict, seconds, tries.attempt, error)
 
     def _leave_doubts(self) -> None:
         """It ends, and is followed by another one."""

@@ -466,7 +466,7 @@ class ChatActor(TrioActor):
         if done.committed.gone:
             # Our commit went through and its answer was lost, or an operator took the message away.
             self._loaded = False
-        elif done.verdict == "dead" and self._bot.parks:
+        elif done.verdict.dead and self._bot.parks:
             self.suspended = True
         for finished in (entry, *done.others):
             self._finished(finished)
@@ -495,7 +495,9 @@ class ChatActor(TrioActor):
             self._pause.put_off(later.seconds)
         else:
             assert self._fast_lane is not None, "it was run there"
-            self._fast_lane.again(entry, later.seconds)
+            # Nobody looks at the lane again when a hold is over, as the box does.
+            held = self._bot.hold.wait_seconds() if later.verdict.holds else 0.0
+            self._fast_lane.again(entry, max(later.seconds, held))
         report.put_off(self.chat, entry, later)
 
     def _start_fast_lane(self, *, look: bool = False) -> None:

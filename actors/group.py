@@ -13,20 +13,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mailroom.actors.hosting.errors import Owner, Parked, owner_of
 from mailroom.actors.journal import Pool
+from mailroom.actors.owners import Fault, heaviest
 from mailroom.actors.turn import Turn
-from mailroom.storage.errors import Fenced
 from mailroom.storage.redis.mailbox import Changes
 
 LOOPS_AFTER_AN_ANSWER = 3
 """Turns of the loop that a part is given to go on once its call has its answer: the call may have had a task
 of its own, as `wait_for` and `gather` give it.
 """
-_HEAVIEST_FIRST = (Owner.US, Owner.WAIT, Owner.BOT, Owner.OUTSIDE, Owner.MESSAGE, Owner.NOBODY)
-"""Whose failure decides for the group: what is to be run again in any case comes before what is over."""
 
 
 class StoppedAtWriteError(BaseException):
@@ -130,7 +127,12 @@ class Group:
             if part in one.relies_on and other not in self.stopped:
                 self._stop(other)
 
-    async def run(self, turns: list[Turn], handle: Callable[[Turn], Awaitable[bool]]) -> bool:
+    async def run(
+        self,
+        turns: list[Turn],
+        handle: Callable[[Turn], Awaitable[bool]],
+        fault_of: Callable[[BaseException], Fault],
+    ) -> bool:
         """Let all parts run to their end. Returns whether any handler wanted any of them; raises the failure
         that decides for the group. A part that ran again has a new turn in its place in `turns`.
         """
@@ -154,7 +156,7 @@ class Group:
                 task.cancel()
             if left:
                 await asyncio.wait(left)
-        self._raise_heaviest(turns, tasks)
+        self._raise_heaviest(turns, tasks, fault_of)
         return any(task.result() for task in tasks)
 
     def _start(
@@ -189,17 +191,20 @@ class Group:
         return replace(turn, journal=journal, changes=self.changes, open=True, task=None)
 
     @staticmethod
-    def _raise_heaviest(turns: Sequence[Turn], tasks: "Sequence[asyncio.Task[bool]]") -> None:
-        failed: list[tuple[Any, Turn, BaseException]] = []
+    def _raise_heaviest(
+        turns: Sequence[Turn],
+        tasks: "Sequence[asyncio.Task[bool]]",
+        fault_of: Callable[[BaseException], Fault],
+    ) -> None:
+        failed: list[tuple[Fault, Turn, BaseException]] = []
         for turn, task in zip(turns, tasks, strict=True):
             if task.cancelled():
                 raise asyncio.CancelledError
             if (error := task.exception()) is not None:
-                waits = error.seconds if isinstance(error, Parked) else 0.0
-                rank = (not isinstance(error, Fenced), _HEAVIEST_FIRST.index(owner_of(error)), -waits)
-                failed.append((rank, turn, error))
+                failed.append((fault_of(error), turn, error))
         if failed:
-            _, turn, error = min(failed, key=lambda one: one[0])
+            decides = heaviest(fault for fault, _, _ in failed)
+            _, turn, error = next(one for one in failed if one[0] is decides)
             turns[0].called_at = turn.called_at
             raise error
 

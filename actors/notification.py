@@ -9,14 +9,15 @@ from aiogram.methods import SendMessage
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from mailroom.actors.hosting.bot import HostedBot
-from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import INLINE_WAIT_SECONDS, REPLIES, HostedSession
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.notify import NOTIFICATION, NOTIFY, Message, Notify
+from mailroom.actors.jobs.run import ended_by
+from mailroom.actors.judge import Work
 from mailroom.actors.limiter import CallClass
 from mailroom.actors.metrics import child
-from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Retry, Snoozed
+from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Rejected, Snoozed
 
 ANSWER_SECONDS = 20
 """How long Telegram may take; less than the job, so that we see what it did."""
@@ -42,7 +43,7 @@ def notification_handlers(bot: str) -> Handlers:
     return handlers
 
 
-async def notify(wanted: Notify, context: JobContext) -> Outcome:
+async def notify(wanted: Notify, context: JobContext) -> Outcome | None:
     """Tell a chat something, in the way that the caller chose."""
     if wanted.bot not in context.services.bots:
         return Rejected(f"there is no bot {wanted.bot!r} here; there are {sorted(context.services.bots)}")
@@ -51,13 +52,18 @@ async def notify(wanted: Notify, context: JobContext) -> Outcome:
         return Done()
     sender = context.services.chats
     chat_id = await sender.id_now(wanted.bot, wanted.chat) if sender is not None else wanted.chat
-    return await _send(context.bot(wanted.bot), wanted, chat_id)
+    hosted = context.bot(wanted.bot)
+    try:
+        return await _send(hosted, wanted, chat_id)
+    except AiogramError as error:
+        return ended_by(error, context, Work.NOTICE)
 
 
 async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool = False) -> Outcome:
     """Send a notice when the limiter lets it. A long wait is not spent here: others could go now."""
     if hosted.hold.why:
-        return _held(hosted)
+        until = datetime.now(UTC) + timedelta(seconds=hosted.hold.wait_seconds())
+        return Snoozed(until, f"the bot holds: {hosted.hold.why}")
     clock = asyncio.get_running_loop()
     wait = hosted.limiter.wait_seconds(CallClass.REPLY, chat_id, clock.time(), most=INLINE_WAIT_SECONDS)
     if wait > INLINE_WAIT_SECONDS:
@@ -68,21 +74,10 @@ async def _send(hosted: HostedBot, wanted: Notify, chat_id: int, *, moved: bool 
         await session.fetch(hosted.bot, send_call(wanted, chat_id), ANSWER_SECONDS)
     except TelegramRetryAfter as error:
         await session.told_to_wait(chat_id, error.retry_after)
-        return Retry(f"Telegram: {error.message}", after_seconds=error.retry_after)
-    except AiogramError as error:
-        if isinstance(error, TelegramMigrateToChat) and not moved:
-            return await _send(hosted, wanted, error.migrate_to_chat_id, moved=True)
-        match owner_of(error):
-            case Owner.NOBODY | Owner.MESSAGE:
-                return Rejected(f"Telegram will not deliver it: {error}")
-            case Owner.BOT:
-                hosted.hold.begin(str(error))
-                return _held(hosted)
         raise
+    except TelegramMigrateToChat as error:
+        if moved:
+            raise
+        return await _send(hosted, wanted, error.migrate_to_chat_id, moved=True)
     child(REPLIES, hosted.name).inc()
     return Done()
-
-
-def _held(hosted: HostedBot) -> Snoozed:
-    until = datetime.now(UTC) + timedelta(seconds=hosted.hold.wait_seconds())
-    return Snoozed(until, f"the bot holds: {hosted.hold.why}")

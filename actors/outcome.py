@@ -3,17 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mailroom.actors.judge import Verdict
 from mailroom.storage.redis.entry import Entry
 from mailroom.storage.redis.mailbox import Committed, Following, Incomplete
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Finished and committed. `verdict` is handled, unhandled, refused, stopped or dead; `others` are the
-    further parts of a media group.
-    """
+    """Finished and committed. `others` are the further parts of a media group."""
 
-    verdict: str
+    verdict: Verdict
     committed: Committed
     attempt: int
     following: Entry | None = None
@@ -24,10 +23,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """To be tried again. `counted`: it was an attempt; else the message is not to blame for the wait."""
+    """To be run again, in so many seconds."""
 
+    verdict: Verdict
     seconds: float
-    counted: bool
     attempt: int
     error: BaseException | None
 

@@ -44,15 +44,15 @@ WAITED = Histogram(
 
 def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int, seconds: float) -> None:
     """A message has come to its end: handled, unhandled, refused, stopped or dead."""
-    child(HANDLED, chat.bot, done.verdict).inc(1 + len(done.others))
+    child(HANDLED, chat.bot, done.verdict.word).inc(1 + len(done.others))
     child(HANDLING, chat.bot).observe(seconds)
     child(WAITED, chat.bot).observe(waited_ms / 1000)
     if late:
         child(LATE, chat.bot).inc()
     album = {"parts": 1 + len(done.others)} if done.others else {}
-    write = log.info if done.verdict in ("handled", "unhandled", "stopped") else log.error
+    write = getattr(log, done.verdict.level)
     write(
-        done.verdict,
+        done.verdict.word,
         chat=str(chat),
         update_id=entry.order,
         kind=entry.kind,
@@ -64,7 +64,7 @@ def finished(chat: Chat, entry: Entry, done: Done, *, late: bool, waited_ms: int
         trace=entry.trace,
         **album,
         error=_why(done.error),
-        exc_info=done.error if done.verdict == "dead" else None,
+        exc_info=done.error if done.verdict.dead else None,
     )
 
 
@@ -75,19 +75,19 @@ def late_parts(chat: Chat, parts: int) -> None:
 
 def put_off(chat: Chat, entry: Entry, later: Later) -> None:
     """A message is to be tried again."""
-    reason = "raised" if later.counted else "parked" if later.error is None else "outage"
-    child(FAILED, chat.bot, reason).inc()
-    log.warning(
+    child(FAILED, chat.bot, later.verdict.word).inc()
+    write = getattr(log, later.verdict.level)
+    write(
         "put_off",
         chat=str(chat),
         update_id=entry.order,
         kind=entry.kind,
-        reason=reason,
+        reason=later.verdict.word,
         attempt=later.attempt,
         again_in_seconds=round(later.seconds, 1),
         error=_why(later.error),
         trace=entry.trace,
-        exc_info=later.error if later.counted else None,
+        exc_info=later.error if later.verdict.counted else None,
     )
 
 

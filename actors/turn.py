@@ -18,6 +18,7 @@ from mailroom.actors.cause import TELEGRAM, Cause
 from mailroom.actors.control import Control, Stopped
 from mailroom.actors.due import due_ms_of
 from mailroom.actors.journal import Journal
+from mailroom.actors.owners import Fault
 from mailroom.storage.clock import REAL_TIME, Clock
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.redis.entry import Chat, Entry
@@ -36,8 +37,13 @@ class Parts(Protocol):
     def sending(self, part: int) -> AbstractContextManager[None]:
         """A part waits for a call of its own."""
 
-    async def run(self, turns: list["Turn"], handle: Callable[["Turn"], Awaitable[bool]]) -> bool:
-        """Let all parts run to their end."""
+    async def run(
+        self,
+        turns: list["Turn"],
+        handle: Callable[["Turn"], Awaitable[bool]],
+        fault_of: Callable[[BaseException], Fault],
+    ) -> bool:
+        """Let all parts run to their end; raises the failure that decides for all."""
 
 
 @dataclass(slots=True)

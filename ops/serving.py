@@ -102,8 +102,9 @@ def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up:
 def lost_store(settings: Settings, error: Exception) -> CannotStartError | None:
     """The line about a store that went away in the middle of the start, if it is that which happened."""
     from mailroom.actors import away  # brings the drivers along, which a refusal does without
+    from mailroom.actors.owners import Owner
 
-    if not away.times_max(error):
+    if away.owner_of(error) not in (Owner.US, Owner.PERHAPS_US):
         return None
     first = _first(error)
     redis = "Redis" in str(first) or type(first).__module__.startswith("redis.")

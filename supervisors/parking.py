@@ -6,8 +6,8 @@ from typing import Any
 
 from structlog import get_logger
 
-from mailroom.actors.hosting.answers import WAIT_SECONDS_MAX
 from mailroom.actors.hosting.bot import HostedBot
+from mailroom.actors.hosting.errors import WAIT_SECONDS_MAX
 from mailroom.actors.limiter import PARKED_MAX, Target
 from mailroom.storage.errors import StoreError
 from mailroom.storage.redis.batch import Line

@@ -11,19 +11,18 @@ from aiogram.exceptions import (
     AiogramError,
     TelegramAPIError,
     TelegramMigrateToChat,
-    TelegramNetworkError,
     TelegramRetryAfter,
 )
-from aiohttp import ClientConnectorError
 from structlog import get_logger
 
 from mailroom.actors.hosting.bot import HostedBot
-from mailroom.actors.hosting.errors import Owner, owner_of
 from mailroom.actors.hosting.session import REPLIES, HostedSession
 from mailroom.actors.jobs.chat_sender import ChatSender, MailboxFullError
 from mailroom.actors.jobs.notify import Message
+from mailroom.actors.judge import Pause, Work, judge
 from mailroom.actors.metrics import child
 from mailroom.actors.notification import send_call
+from mailroom.actors.owners import Owner, fault_in
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.broadcasts import State
 from mailroom.storage.redis.entry import Chat
@@ -35,8 +34,6 @@ ANSWER_SECONDS = 20
 """How long Telegram may take, as for a notice from point to point."""
 FULL_SECONDS = 60.0
 """When a chat with a full mailbox is tried again."""
-MESSAGE_FAULTS = ("can't parse", "message is too long", "message text is empty", "text must be")
-"""What Telegram says with 400 of a message that it will take from nobody. All else is about the chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +89,35 @@ async def _send(hosted: HostedBot, message: Message, chat_id: int, *, moved: boo
         await session.fetch(hosted.bot, send_call(message, chat_id), ANSWER_SECONDS)
     except TelegramRetryAfter as error:
         await session.told_to_wait(chat_id, error.retry_after)
-        return Told("waiting", error.message, error.retry_after, refused=True)
+        return _judged(hosted, error)
     except AiogramError as error:
         if isinstance(error, TelegramMigrateToChat) and not moved:
             return await _send(hosted, message, error.migrate_to_chat_id, moved=True)
-        if owner_of(error) is Owner.BOT:
-            hosted.hold.begin(str(error))
-        return _judged(error)
+        return _judged(hosted, error)
     child(REPLIES, hosted.name).inc()
     return Told("sent")
 
 
-def _judged(error: AiogramError) -> Told:
+def _judged(hosted: HostedBot, error: AiogramError) -> Told:
     """What a failure to tell somebody means for them and for the others."""
+    fault = fault_in(hosted.owners, error)
+    verdict = judge(fault.owner, Work.RECIPIENT)
+    if verdict.holds:
+        hosted.hold.begin(str(error))
     said = error.message if isinstance(error, TelegramAPIError) else str(error)
-    match owner_of(error):
-        case Owner.BOT:
-            return Told("waiting", f"Telegram does not know the bot: {said}", outage=True)
-        case Owner.OUTSIDE if isinstance(error, TelegramNetworkError):
-            sent = not isinstance(error.__cause__, ClientConnectorError)
-            return Told("unknown" if sent else "waiting", "no answer from Telegram", outage=True)
-        case Owner.OUTSIDE:
-            return Told("unknown", "Telegram failed to answer", outage=True)
-        case Owner.MESSAGE if any(words in said.lower() for words in MESSAGE_FAULTS):
-            return Told("waiting", fault=f"Telegram does not take the message: {said}")
-        case _:
-            return Told("failed", said)
+    if verdict.stops_all:
+        return Told("waiting", fault=f"Telegram does not take the message: {said}")
+    return Told(
+        cast(State, verdict.word),
+        _WHY.get(fault.owner, "{said}").format(said=said),
+        fault.told_seconds,
+        refused=verdict.again is Pause.TOLD,
+        outage=verdict.outage,
+    )
+
+
+_WHY = {
+    Owner.BOT: "Telegram does not know the bot: {said}",
+    Owner.OUTSIDE: "Telegram failed to answer",
+    Owner.UNREACHED: "Telegram cannot be reached",
+}

@@ -6,7 +6,7 @@ with every failure; `Query.cpp` of tdlib/telegram-bot-api) was not written by Te
 the call.
 """
 
-from math import ceil, isfinite
+from math import ceil
 from typing import Any, cast
 
 from aiogram import Bot
@@ -15,16 +15,16 @@ from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramRetr
 from aiogram.methods import Response, TelegramMethod
 from pydantic_core import from_json
 
-from mailroom.actors.hosting.errors import UnreadableAnswerError, UnreadableResultError
+from mailroom.actors.hosting.errors import (
+    WAIT_UNSAID_SECONDS,
+    UnreadableAnswerError,
+    UnreadableResultError,
+    believable,
+)
 from mailroom.actors.skim import elements, skim
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
-WAIT_UNSAID_SECONDS = 1.0
-"""How long to wait after a 429 that does not say how long."""
-WAIT_SECONDS_MIN = 0.1
-WAIT_SECONDS_MAX = 24 * 3600.0
-"""Telegram forgets an update after a day, and nobody else has a say for longer."""
 
 
 def read_answer(
@@ -74,15 +74,6 @@ def wait_seconds(content: bytes) -> float:
         return believable(from_json(content)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):
         return WAIT_UNSAID_SECONDS  # a gateway answers 429 in its own words
-
-
-def believable(seconds: Any) -> float:
-    """A wait that somebody asks for, within reason."""
-    try:
-        asked = float(seconds)
-    except (ValueError, TypeError, OverflowError):
-        return WAIT_UNSAID_SECONDS
-    return min(max(asked, WAIT_SECONDS_MIN), WAIT_SECONDS_MAX) if isfinite(asked) else WAIT_UNSAID_SECONDS
 
 
 def moved_to(content: bytes) -> int | None:

@@ -4,7 +4,7 @@ here knows of actors.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import EllipsisType
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from structlog import get_logger
 
 from mailroom.actors import away
 from mailroom.actors.hosting.callbacks import counted
-from mailroom.actors.hosting.errors import NotUrgent, Owner, owner_of
+from mailroom.actors.hosting.errors import OWNERS, NotUrgent
 from mailroom.actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
 from mailroom.actors.hosting.hold import Hold
 from mailroom.actors.hosting.load import OUR_DISPATCHER, is_ours
@@ -30,13 +30,13 @@ from mailroom.actors.hosting.throttle import arrival
 from mailroom.actors.hosting.urgent import is_taken_for_urgent
 from mailroom.actors.limiter import Limiter
 from mailroom.actors.order import Watermark
+from mailroom.actors.owners import Fault, Owner, Row, fault_in
 from mailroom.actors.providers.telegram import ALLOWED_UPDATES_ALWAYS
 from mailroom.actors.state import ActorStorage
 from mailroom.actors.turn import Turn
 from mailroom.storage.clock import REAL_TIME
-from mailroom.storage.errors import StoreError, StoreUnavailable
+from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.entry import Entry
-from mailroom.storage.words import words
 
 log = get_logger("mailroom.bot")
 
@@ -62,6 +62,9 @@ KINDS = frozenset(Update.model_fields) | {"event"}
 
 class HostedBot:
     """A bot's dispatcher, its connection to Telegram, its limits and its order."""
+
+    owners: Sequence[Row] = OWNERS
+    """What calls to the other side of the bot may raise, and whose it is."""
 
     def __init__(
         self,
@@ -127,17 +130,9 @@ class HostedBot:
 
     async def handle(self, turn: Turn) -> bool:
         """Let the bot work on the turn's message. Returns whether any handler wanted it; raises what the
-        handler raised, and `StoreUnavailable` where that only says that a store of ours is away.
+        handler raised.
         """
         turn.clock = self.clock
-        try:
-            return await self._handle(turn)
-        except Exception as error:
-            if self.bundled and not isinstance(error, StoreError) and away.is_certain(error):
-                raise StoreUnavailable(f"a store is away: {words(error)}") from error
-            raise
-
-    async def _handle(self, turn: Turn) -> bool:
         entry = turn.entry
         if entry is None:
             raise ValueError("a turn without a message has nothing to dispatch")
@@ -180,9 +175,17 @@ class HostedBot:
         """Whether an urgent handler takes this update, as far as the update alone tells."""
         return await self.shared.urgent.wants(kind, update, self.bot)
 
-    def answered_since(self, when: float) -> bool:
-        """Whether Telegram has answered any call of the bot with success since then (the loop's clock)."""
-        return cast(HostedSession, self.bot.session).succeeded_at >= when
+    def fault_of(self, error: BaseException) -> Fault:
+        """Whose an error is that a handler of a chat has raised. A stranger's bot may have stores of its own,
+        and they are its business.
+        """
+        return fault_in((*self.owners, *away.OWNERS) if self.bundled else self.owners, error)
+
+    async def is_served(self, since: float) -> bool:
+        """Whether Telegram has answered any call of the bot with success since then (the loop's clock), or
+        does when it is asked.
+        """
+        return cast(HostedSession, self.bot.session).succeeded_at >= since or await self.is_known()
 
     async def is_known(self) -> bool:
         """Ask Telegram whether it is there and knows the bot. Whoever asks meanwhile gets the same answer:
@@ -213,7 +216,7 @@ class HostedBot:
 
     async def apologise(self, turn: Turn) -> None:
         """Tell the user that their message was not answered."""
-        if turn.entry is None or turn.entry.kind == "event":
+        if turn.entry is None:
             return
         try:
             update = from_json(turn.entry.payload)
@@ -254,11 +257,14 @@ class HostedBot:
         try:
             await self.bot(method)
         except AiogramError as error:
-            if owner_of(error) not in (Owner.MESSAGE, Owner.NOBODY):
+            if self.fault_of(error).owner not in _SAID_AGAINST_THE_CALL:
                 raise
             log.warning(
                 "returned_method_failed", bot=self.name, method=method.__api_method__, error=str(error)
             )
+
+
+_SAID_AGAINST_THE_CALL = (Owner.MESSAGE, Owner.CONTENT, Owner.NOBODY)
 
 
 def _read(entry: Entry) -> Any:

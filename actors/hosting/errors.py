@@ -1,16 +1,9 @@
-"""Who owns a failure: one table, asked by everybody who has to decide what follows from one.
-
-message   the message or the job itself: an attempt; after the last one a dead letter
-nobody    a refusal that stays as it is (blocked, chat not found): finished, counted, its state is kept
-bot       Telegram does not know the bot: all of its chats hold until `getMe` succeeds; not an attempt
-outside   Telegram, or what stands before it, did not answer readably: run again later; not an attempt
-us        our stores, or our right to work: not an attempt
-wait      Telegram said how long to wait: run again then; not an attempt
+"""What Telegram, and what stands before it, may raise, and whose it is: this channel's table. What follows
+from whose it is, is said in `actors/judge.py`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
+from math import isfinite
 from typing import Any
 
 from aiogram.exceptions import (
@@ -26,8 +19,10 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
+from aiohttp import ClientConnectorError
 
-from mailroom.storage.errors import StoreError
+from mailroom.actors.owners import Owner, Row
+from mailroom.storage.errors import Fenced, StoreError
 
 PERMANENT_REFUSALS = (
     "chat not found",
@@ -47,9 +42,16 @@ PERMANENT_REFUSALS = (
 """Answers of 400 that stay as they are however often the call is repeated (descriptions of
 tdlib/telegram-bot-api).
 """
+MESSAGE_FAULTS = ("can't parse", "message is too long", "message text is empty", "text must be")
+"""What 400 says of a message that Telegram would take from nobody. All else is about the chat."""
 UNKNOWN_BOT = "not found"
 """All that Telegram says with 404 where it does not know the token; "method not found" is another thing."""
 TOO_LARGE_STATUS = 413
+WAIT_UNSAID_SECONDS = 1.0
+"""How long to wait after a 429 that does not say how long."""
+WAIT_SECONDS_MIN = 0.1
+WAIT_SECONDS_MAX = 24 * 3600.0
+"""Telegram forgets an update after a day, and nobody else has a say for longer."""
 PAGE_SHOWN_MAX = 300
 """Of a gateway's page this much is shown in logs: enough to see whose it is."""
 
@@ -87,26 +89,6 @@ class UploadError(TelegramNetworkError):
     """
 
 
-class Owner(Enum):
-    """Whose business a failure is."""
-
-    MESSAGE = "message"
-    NOBODY = "nobody"
-    BOT = "bot"
-    OUTSIDE = "outside"
-    US = "us"
-    WAIT = "wait"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is raised, and whose it is. `only` narrows it by what the error says."""
-
-    raised: type[BaseException]
-    owner: Owner
-    only: Callable[[Any], bool] | None = None
-
-
 def _says(*words: str) -> Callable[[TelegramAPIError], bool]:
     return lambda error: any(one in _said(error) for one in words)
 
@@ -125,9 +107,28 @@ def _is_too_large(error: UnreadableAnswerError) -> bool:
     return error.status == TOO_LARGE_STATUS
 
 
+def _was_not_made(error: TelegramNetworkError) -> bool:
+    return isinstance(error.__cause__, ClientConnectorError)
+
+
+def believable(seconds: Any) -> float:
+    """A wait that somebody asks for, within reason."""
+    try:
+        asked = float(seconds)
+    except (ValueError, TypeError, OverflowError):
+        return WAIT_UNSAID_SECONDS
+    return min(max(asked, WAIT_SECONDS_MIN), WAIT_SECONDS_MAX) if isfinite(asked) else WAIT_UNSAID_SECONDS
+
+
+def _asked_for(error: TelegramRetryAfter) -> float:
+    return believable(getattr(error, "retry_after", None))  # a bot may raise one of its own making
+
+
 OWNERS = (
-    Row(Parked, Owner.WAIT),
-    Row(TelegramRetryAfter, Owner.WAIT),
+    Row(Parked, Owner.WAIT, told=lambda parked: float(parked.seconds)),
+    Row(TelegramRetryAfter, Owner.WAIT, told=_asked_for),
+    Row(NotUrgent, Owner.LINE),
+    Row(Fenced, Owner.TAKEN),
     Row(StoreError, Owner.US),
     # The author's own, whatever it is called: the same upload fails however often it is tried.
     Row(UploadError, Owner.MESSAGE),
@@ -137,6 +138,7 @@ OWNERS = (
     # Nobody at Telegram wrote these.
     Row(ClientDecodeError, Owner.OUTSIDE),
     Row(TelegramAPIError, Owner.OUTSIDE, _says_no_more_than("")),
+    Row(TelegramNetworkError, Owner.UNREACHED, _was_not_made),
     Row(TelegramNetworkError, Owner.OUTSIDE),
     Row(TelegramServerError, Owner.OUTSIDE),
     Row(TelegramUnauthorizedError, Owner.BOT),
@@ -144,17 +146,6 @@ OWNERS = (
     Row(TelegramForbiddenError, Owner.NOBODY),
     Row(TelegramMigrateToChat, Owner.NOBODY),
     Row(TelegramBadRequest, Owner.NOBODY, _says(*PERMANENT_REFUSALS)),
-    Row(BaseException, Owner.MESSAGE),
+    Row(TelegramBadRequest, Owner.CONTENT, _says(*MESSAGE_FAULTS)),
 )
-"""The first row that fits decides."""
-
-
-def row_of(error: BaseException) -> Row:
-    """The row that decides about this error."""
-    fitting = (row for row in OWNERS if isinstance(error, row.raised) and (not row.only or row.only(error)))
-    return next(fitting)
-
-
-def owner_of(error: BaseException) -> Owner:
-    """Whose business this error is."""
-    return row_of(error).owner
+"""The first row that fits decides; what none fits is the message's own."""

@@ -12,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 from mailroom.actors import away
 from mailroom.actors.jobs.context import JobContext, JobLostError
 from mailroom.actors.jobs.handlers import Does, Handlers
+from mailroom.actors.judge import LOST, Tries, Work, judge, pause_seconds
+from mailroom.actors.owners import Owner, Row, fault_in
 from mailroom.storage.clock import Clock
-from mailroom.storage.postgres.outbox.job import Job
+from mailroom.storage.errors import Fenced
 from mailroom.storage.postgres.outbox.outcome import (
     TRACEBACK_CHARS_MAX,
     Done,
@@ -46,8 +48,6 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
         return Rejected(f"the queue {job.queue} has no job called {job.name!r} here; known are: {known}")
     try:
         outcome = await _run(does, context)
-    except JobLostError:
-        return None
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except asyncio.CancelledError as error:
@@ -64,7 +64,10 @@ async def attempt(handlers: Handlers, context: JobContext) -> Outcome | None:
             else "the handler was cancelled from inside: something that it waited for was",
         )
     except BaseException as error:  # SystemExit too: a handler cannot end the process
-        outcome = ended_by(error, context.job)
+        judged = ended_by(error, context)
+        if judged is None:
+            return None
+        outcome = judged
     if context.ended:
         return Done()
     return checked(outcome)
@@ -100,16 +103,33 @@ def _read(model: type[BaseModel], payload: str) -> BaseModel:
         raise
 
 
-def ended_by(error: BaseException, job: Job) -> Outcome:
-    """What follows from what a handler raised. That a store is away is no attempt at the job: it has nothing
-    to do with it, and would be the end of all that are under way.
-    """
-    with suppress(Exception):  # an error need not let itself be looked at
-        forgiven = job.claims - job.attempt
-        if forgiven < away.times_max(error):
-            until = datetime.now(UTC) + timedelta(seconds=away.pause_seconds(forgiven))
-            return Snoozed(until, f"a store is away: {words(error)}")
-    return failed(error)
+OWNERS = (
+    Row(JobLostError, Owner.TAKEN),
+    Row(Fenced, Owner.MESSAGE),  # a chat's, and the job is still ours
+    *away.OWNERS,
+)
+"""Of what a job may raise; what a call to the other side of a bot does, is in the bot's own table."""
+
+
+def ended_by(error: BaseException, context: JobContext, work: Work = Work.JOB) -> Outcome | None:
+    """What follows from what a handler raised; None: nothing about it is ours to say."""
+    job, bot = context.job, context.services.bots.get(context.bot_name)
+    fault = fault_in((*OWNERS, *(bot.owners if bot is not None else ())), error)
+    # What is forgiven counts as an outage, whatever it was.
+    tries = Tries(job.attempt, job.attempts_max, outages=job.claims - job.attempt)
+    verdict = judge(fault.owner, work, tries)
+    why = f"{verdict.says}: {words(error)}" if verdict.says else ""
+    if verdict is LOST:
+        return None
+    if verdict.dead:
+        return Rejected(why)
+    if verdict.counted or verdict.again is None:
+        return failed(error, why)
+    seconds = pause_seconds(verdict.again, tries, told=fault.told_seconds)
+    if verdict.holds and bot is not None:
+        bot.hold.begin(words(fault.error))
+        seconds = bot.hold.wait_seconds()
+    return Snoozed(datetime.now(UTC) + timedelta(seconds=seconds), why)
 
 
 def failed(error: BaseException, why: str = "") -> Retry:

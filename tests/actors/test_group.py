@@ -1,6 +1,7 @@
 """What the parts of a group do to a state that they share (conformance E, G4), under Hypothesis."""
 
 import asyncio
+from functools import partial
 
 from aiogram.fsm.storage.base import StorageKey
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailroom.actors.group import Group
 from mailroom.actors.journal import Journal, Pool
+from mailroom.actors.owners import fault_in
 from mailroom.actors.state import ActorStorage
 from mailroom.actors.turn import Turn, current_turn
 from mailroom.storage.redis.entry import Chat, Entry
@@ -68,7 +70,7 @@ def play(given_programs):
             current_turn.reset(token)
 
     async def main():
-        await group.run(turns, handle)
+        await group.run(turns, handle, partial(fault_in, ()))
         reader = Turn(CHAT, None, 1, 1, False, {}, Journal("shop", None), changes=group.changes)
         current_turn.set(reader)
         return await storage.get_data(KEY)

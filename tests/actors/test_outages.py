@@ -198,7 +198,7 @@ def test_reply_r8_an_outage_of_telegram_lasts_as_long_as_it_lasts(play, telegram
 def test_reply_r8_after_five_minutes_telegram_is_asked_however_few_the_outages_were(
     play, telegram, monkeypatch
 ):
-    monkeypatch.setattr("mailroom.actors.blame.OUTAGES_SECONDS_MAX", 0.001)
+    monkeypatch.setattr("mailroom.actors.judge.OUTAGES_SECONDS_MAX", 0.001)
     attempts: list[int] = []
 
     async def scenario(process):

@@ -14,8 +14,9 @@ from aiogram.exceptions import (
 from aiogram.methods import GetMe, GetUpdates, SendMessage
 from aiohttp import ClientOSError
 
-from mailroom.actors.hosting.answers import WAIT_SECONDS_MAX, WAIT_UNSAID_SECONDS, wait_seconds
-from mailroom.actors.hosting.errors import Owner, owner_of
+from mailroom.actors.hosting.answers import wait_seconds
+from mailroom.actors.hosting.errors import OWNERS, WAIT_SECONDS_MAX, WAIT_UNSAID_SECONDS
+from mailroom.actors.owners import Owner, fault_in
 from mailroom.storage.words import traceback_of, words
 from tests.actors.hosting.bot_api import BotApi, with_bot
 
@@ -60,7 +61,7 @@ def test_an_update_or_registration_that_is_answered_so_fails_for_whom_it_should(
         return caught.value
 
     error = with_bot(BotApi(status, body), fetch)
-    assert owner_of(error) is owner
+    assert fault_in(OWNERS, error).owner is owner
 
 
 @pytest.mark.parametrize(("status", "body", "raised", "owner"), [one for one in ANSWERS if one[0] != 429])
@@ -71,7 +72,7 @@ def test_a_reply_that_is_answered_so_fails_for_whom_it_should(status, body, rais
         return caught.value
 
     error = with_bot(BotApi(status, body), reply)
-    assert owner_of(error) is owner
+    assert fault_in(OWNERS, error).owner is owner
 
 
 def test_a_result_that_this_aiogram_does_not_know_is_a_call_that_was_made():
@@ -81,7 +82,7 @@ def test_a_result_that_this_aiogram_does_not_know_is_a_call_that_was_made():
         return caught.value, await session.fetch(bot, GetMe(), 5)
 
     error, raw = with_bot(BotApi(200, b'{"ok":true,"result":{"id":"of a new kind"}}'), reply)
-    assert owner_of(error) is Owner.MESSAGE
+    assert fault_in(OWNERS, error).owner is Owner.MESSAGE
     assert raw == {"id": "of a new kind"}, "where nobody needs a model of it, it is as good as any"
 
 
@@ -119,6 +120,6 @@ def test_what_is_said_of_a_broken_connection_does_not_tell_the_token():
         return caught.value
 
     error = with_bot(BotApi(), reply)
-    assert owner_of(error) is Owner.OUTSIDE
+    assert fault_in(OWNERS, error).owner is Owner.OUTSIDE
     assert "Can not write request body for" in str(error)
     assert "42:token" not in words(error) + traceback_of(error)

@@ -7,7 +7,8 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendDocument, SendMediaGroup
 from aiogram.types import BufferedInputFile, FSInputFile, InputFile, InputMediaDocument, URLInputFile
 
-from mailroom.actors.hosting.errors import Owner, owner_of
+from mailroom.actors.hosting.errors import OWNERS
+from mailroom.actors.owners import Owner, fault_in
 from mailroom.storage.words import traceback_of, words
 from tests.actors.hosting.bot_api import BotApi, with_bot
 
@@ -41,7 +42,7 @@ def test_what_a_file_of_the_bots_own_raises_is_the_messages_own(file, album):
         return caught.value
 
     error = with_bot(BotApi(), send)
-    assert owner_of(error) is Owner.MESSAGE
+    assert fault_in(OWNERS, error).owner is Owner.MESSAGE
     assert error.__cause__ is not None
     assert "42:token" not in words(error) + traceback_of(error)
 
@@ -53,7 +54,7 @@ def test_a_connection_that_breaks_under_an_upload_is_still_an_outage():
             await bot(SendDocument(chat_id=7, document=BufferedInputFile(b"x", "a.txt")))
         return caught.value
 
-    assert owner_of(with_bot(BotApi(), send)) is Owner.OUTSIDE
+    assert fault_in(OWNERS, with_bot(BotApi(), send)).owner is Owner.UNREACHED
 
 
 def test_files_and_fields_arrive_as_aiogram_sends_them():

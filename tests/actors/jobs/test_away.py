@@ -8,7 +8,7 @@ import pytest
 import redis.asyncio
 from redis import exceptions as redis_errors
 
-from mailroom.actors.away import PAUSE_SECONDS_MAX, TIMES_MAX, pause_seconds
+from mailroom.actors.judge import TIMES_MAX
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis import wire
 from tests.actors.jobs.queue_harness import LetterHandlers
@@ -153,8 +153,3 @@ def test_a_job_from_which_a_store_is_always_away_is_an_attempt_in_the_end(play):
         assert (await queues.seen(id_)).state == "dead"
 
     play(scenario)
-
-
-def test_the_pauses_grow_to_a_minute():
-    assert [pause_seconds(times) for times in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert pause_seconds(TIMES_MAX) == PAUSE_SECONDS_MAX
