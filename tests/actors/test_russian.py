@@ -54,6 +54,12 @@ def texts() -> Iterator[tuple[str, str]]:
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield f"{file.name}:{node.lineno}", node.value
+        for file in sorted(folder.rglob("ru/**/*.ftl")):
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                yield (
+                    f"{file.name}:{number}",
+                    line.split(" = ", 1)[-1].strip().replace("{ $", "{$").replace(" }", "}"),
+                )
         for file in sorted(folder.rglob("words.js")):
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 for said in re.findall(r'(?<=["`])[^"`]*[А-яЁё][^"`]*(?=["`])', line):

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 from mailroom.actors.bots.shop.checkout import PURPOSE
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
@@ -47,9 +46,9 @@ class TopProduct:
     sold: int
     sold_minor: int
 
-    def title(self, language: Language) -> str:
+    def title(self, language: str) -> str:
         """The product's title in one of the languages."""
-        return self.title_ru if language is Language.RU else self.title_en
+        return self.title_ru if language == "ru" else self.title_en
 
 
 @dataclass(frozen=True)

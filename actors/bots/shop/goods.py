@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.domain.upload import ProductLine
 from mailroom.actors.bots.shop.options import Options
@@ -56,9 +55,9 @@ class Good:
     picture: str | None = None
     """What its picture is called, see `pictures.py`."""
 
-    def title(self, language: Language) -> str:
+    def title(self, language: str) -> str:
         """The title in one of the languages."""
-        return self.title_ru if language is Language.RU else self.title_en
+        return self.title_ru if language == "ru" else self.title_en
 
 
 @dataclass(frozen=True)

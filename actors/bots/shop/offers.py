@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.offer_line import parse_offer
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.goods import slugs
@@ -41,9 +40,9 @@ class Offer:
     in_force: bool
     """Not switched off, begun, not over, and not used up."""
 
-    def title(self, language: Language) -> str:
+    def title(self, language: str) -> str:
         """The title in one of the languages."""
-        return self.title_ru if language is Language.RU else self.title_en
+        return self.title_ru if language == "ru" else self.title_en
 
 
 async def list_offers(source: Source, most: int = OFFERS_SHOWN_MAX) -> list[Offer]:

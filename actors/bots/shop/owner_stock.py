@@ -69,7 +69,7 @@ async def upload_file(room: Room[Options], by: By, slug: str, name: str, data: b
     good = await find_good(room.database, slug)
     file_name = printable(name.replace("/", "_").replace("\\", "_"))[-FILE_NAME_CHARS_MAX:]
     if not file_name or not data or len(data) > ITEM_BYTES_MAX:
-        raise refuse(Fault.NOT_A_FILE, bytes=len(data), most=ITEM_BYTES_MAX)
+        raise refuse(Fault.NOT_A_FILE, size=len(data), most=ITEM_BYTES_MAX)
 
     async def act(tx: Transaction) -> Outcome:
         report = await add_items(

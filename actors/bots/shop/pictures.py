@@ -25,7 +25,7 @@ PICTURE_BYTES_MAX = 2 * 2**20
 def checked(data: bytes) -> Image:
     """What a picture is that an owner has sent. Raises `OwnerError`."""
     if len(data) > PICTURE_BYTES_MAX:
-        raise refuse(TableFault.FILE_TOO_LARGE, bytes=len(data), most=PICTURE_BYTES_MAX)
+        raise refuse(TableFault.FILE_TOO_LARGE, size=len(data), most=PICTURE_BYTES_MAX)
     image = read_image(data)
     if image is None:
         raise refuse(Fault.NOT_A_PICTURE)

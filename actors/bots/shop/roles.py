@@ -2,6 +2,7 @@
 
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.roles import named_by
 from mailroom.actors.pages.visit import Proof
 
 OWNER = "owner"
@@ -14,6 +15,4 @@ WORKERS = frozenset({OWNER, STAFF})
 
 async def roles(room: Room[Options], proofs: frozenset[Proof]) -> frozenset[str]:
     """What somebody is by Telegram's number of them."""
-    ids = {proof.telegram_id for proof in proofs}
-    named = ((OWNER, room.options.owners), (STAFF, room.options.staff))
-    return frozenset(role for role, people in named if not ids.isdisjoint(people))
+    return named_by(proofs, {OWNER: room.options.owners, STAFF: room.options.staff})

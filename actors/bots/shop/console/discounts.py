@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mailroom.actors.bots.shop import offers
-from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
+from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import INT32_MAX, Newest
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.roles import OWNERS
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.console import Said, actor
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
 
@@ -39,14 +40,14 @@ async def look_at_discounts(room: Room[Options], _visit: Visit, asked: Newest) -
 async def add_discount(room: Room[Options], visit: Visit, asked: New) -> Said:
     """Have one in force."""
     number = await offers.add_offer(room, actor(visit, "discount", ""), asked.line)
-    return {"says": EN.discount_added.format(id=number), "discount": number}
+    return {"says": EN.discounts.added(number=number), "discount": number}
 
 
 @in_words
 async def end_discount(room: Room[Options], visit: Visit, asked: Which) -> Said:
     """Have one in force no longer."""
     await offers.switch_off(room, actor(visit, "discount_off", str(asked.number)), asked.number)
-    return {"says": EN.discount_off.format(id=asked.number)}
+    return {"says": EN.discounts.off(number=asked.number)}
 
 
 ASKS = (

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mailroom.actors.bots.shop import goods
-from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
+from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import INT64_MAX, Most, Nothing, OfProduct
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.upload import parse_slug
@@ -14,6 +14,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.roles import OWNERS, WORKERS
 from mailroom.actors.bots.shop.stock import Item, list_items
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.console import Said, actor
 from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.pages.ask import Ask
@@ -92,7 +93,8 @@ async def change(room: Room[Options], visit: Visit, asked: Change) -> Said:
     good = await goods.find_good(room.database, asked.slug)
     if asked.active is not None:
         await goods.set_active(room, by, asked.slug, active=asked.active)
-        return {"says": f"{asked.slug}: {EN.now_on_sale[asked.active]}"}
+        now = EN.products.now_on_sale if asked.active else EN.products.now_off_sale
+        return {"says": f"{asked.slug}: {now}"}
     currency = parse_currency(asked.currency) if asked.currency else good.currency
     price_minor = parse_price(asked.price or "", currency)
     outcome = await goods.set_price(room, by, asked.slug, price_minor, currency)

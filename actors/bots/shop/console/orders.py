@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mailroom.actors.bots.shop import complaints, owner_orders
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
-from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
+from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import Most, Newest, Number, OfOrder
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Status
@@ -17,6 +17,7 @@ from mailroom.actors.bots.shop.owner_refund import refund
 from mailroom.actors.bots.shop.owner_replace import replace
 from mailroom.actors.bots.shop.roles import OWNERS, WORKERS
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.console import Said, actor
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
@@ -75,9 +76,9 @@ async def refund_order(room: Room[Options], visit: Visit, asked: Refund) -> Said
     """Have an order's money go back."""
     by = actor(visit, "refund", str(asked.number))
     outcome = await refund(room, by, asked.number, goods_back=asked.goods_back)
-    words = EN.refund_to_balance if outcome["to_balance"] else EN.refund_to_payer
+    words = EN.orders.refund_to_balance if outcome["to_balance"] else EN.orders.refund_to_payer
     total = format_money(outcome["amount_minor"], outcome["currency"], Language.EN)
-    return {"says": words.format(total=total, number=asked.number), **outcome}
+    return {"says": words(total=total, number=asked.number), **outcome}
 
 
 @in_words
@@ -100,7 +101,7 @@ async def replace_item(room: Room[Options], visit: Visit, asked: OfItem) -> Said
     """Give a customer another item."""
     by = actor(visit, "replace", f"{asked.number}:{asked.item}")
     outcome = await replace(room, by, asked.number, asked.item)
-    return {"says": EN.replaced.format(product=outcome["product"]), **outcome}
+    return {"says": EN.orders.replaced(product=outcome["product"]), **outcome}
 
 
 ASKS = (

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from mailroom.actors.bots.shop import goods, owner_stock
-from mailroom.actors.bots.shop.console.acting import EN, Said, actor, in_words
+from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import OfProduct
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.upload import parse_products
@@ -12,6 +12,7 @@ from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.restored import confirm as confirm_stock
 from mailroom.actors.bots.shop.roles import OWNERS, WORKERS
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.console import Said, actor
 from mailroom.actors.kit.owners.tables.table import BadLine
 from mailroom.actors.kit.owners.tables.text import ReadAs
 from mailroom.actors.pages.ask import Ask, Asked, Upload
@@ -39,8 +40,9 @@ async def fill_stock(room: Room[Options], visit: Visit, asked: Table) -> Said:
     """Take the good lines of a table of codes and links."""
     by = actor(visit, "stock", "table")
     upload = await owner_stock.upload_stock(room, by, asked.file)
+    lines = EN.uploads.lines(count=upload.lines)
     return {
-        "says": f"{EN.lines(upload.lines)}: {upload.added} added, {len(upload.in_stock)} in stock "
+        "says": f"{lines}: {upload.added} added, {len(upload.in_stock)} in stock "
         f"already, {len(upload.twice)} twice in the file, {len(upload.bad)} not taken."
         + _as_read(upload.read_as),
         "failed": len(upload.bad),
@@ -59,7 +61,8 @@ async def sell_file(room: Room[Options], visit: Visit, asked: ForSale) -> Said:
     """Put one file into stock."""
     by = actor(visit, "stock", asked.slug)
     added = await owner_stock.upload_file(room, by, asked.slug, asked.name, asked.file)
-    return {"says": EN.file_added[added].format(slug=asked.slug), "added": int(added)}
+    words = EN.stock.file_added if added else EN.stock.file_was_there
+    return {"says": words(slug=asked.slug), "added": int(added)}
 
 
 @in_words
@@ -74,7 +77,7 @@ async def put_products(room: Room[Options], visit: Visit, asked: Table) -> Said:
         outcome = await goods.put_products(room, by, file.good)
     counts = {name: len(slugs) for name, slugs in outcome.items()}
     return {
-        "says": f"{EN.products_report.format(**counts)} Not taken: {len(file.bad)}." + _as_read(file.read_as),
+        "says": f"{EN.products.report(**counts)} Not taken: {len(file.bad)}." + _as_read(file.read_as),
         "failed": len(file.bad),
         "lines": file.lines,
         **outcome,
@@ -88,7 +91,7 @@ async def withdraw(room: Room[Options], visit: Visit, asked: OfProduct) -> Said:
     """Take what is free of a product off sale."""
     by = actor(visit, "withdraw", asked.slug)
     count = await owner_stock.withdraw_stock(room, by, asked.slug)
-    return {"says": EN.withdrawn(count), "done": count}
+    return {"says": EN.stock.withdrawn(count=count), "done": count}
 
 
 @in_words
@@ -101,7 +104,7 @@ async def confirm(room: Room[Options], visit: Visit, asked: OfProduct) -> Said:
 
 def _as_read(read_as: ReadAs) -> str:
     """What is told of a file that is not in UTF-8."""
-    return "" if read_as == "UTF-8" else f" {EN.report_read_as.format(encoding=read_as)}"
+    return "" if read_as == "UTF-8" else f" {EN.uploads.report_read_as(encoding=read_as)}"
 
 
 def _bad(lines: tuple[BadLine, ...]) -> list[dict[str, object]]:

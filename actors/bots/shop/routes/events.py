@@ -32,11 +32,11 @@ from mailroom.actors.bots.shop.memory import LANGUAGE, Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import find_order
 from mailroom.actors.bots.shop.owner_orders import open_order
-from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
-from mailroom.actors.bots.shop.routes.owner import screens as owner_screens
+from mailroom.actors.bots.shop.routes.owner.screens import complaints as owner_screens
 from mailroom.actors.bots.shop.sending import send_goods
 from mailroom.actors.bots.shop.stock import goods_of
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
+from mailroom.actors.bots.shop.texts.owner import OWNER_TEXTS
 from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.kit.screens.replies import tell
 from mailroom.actors.kit.screens.screen import Screen

@@ -40,7 +40,7 @@ class Text:
 def read_text(data: bytes) -> Text:
     """Read a file. Raises `OwnerError` for what is no text, or too much of it."""
     if len(data) > TABLE_BYTES_MAX:
-        raise refuse(TableFault.FILE_TOO_LARGE, bytes=len(data), most=TABLE_BYTES_MAX)
+        raise refuse(TableFault.FILE_TOO_LARGE, size=len(data), most=TABLE_BYTES_MAX)
     if data.startswith(ZIP_HEAD):
         raise refuse(TableFault.NOT_A_TABLE)
     if data.startswith(UTF_16_MARKS):

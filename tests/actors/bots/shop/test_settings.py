@@ -3,8 +3,9 @@
 import pytest
 from aiogram.methods import SendMessage
 
-from mailroom.actors.bots.shop.owner_broadcast import count_recipients, send
+from mailroom.actors.bots.shop.audience import AUDIENCE
 from mailroom.actors.jobs.notify import Message
+from mailroom.actors.kit.owners.broadcasts.send import send
 from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError
 from mailroom.actors.notification import send_call
@@ -16,7 +17,9 @@ def broadcast(ann):
     """Have the owner tell all customers something; what was sent, as a notice."""
 
     def begin(text="Sale", name="1"):
-        number = ann.run(send(shop_room(ann.database), By("shop", "Olga", name), text, None, html=True))
+        number = ann.run(
+            send(shop_room(ann.database), By("shop", "Olga", name), AUDIENCE, text, None, html=True)
+        )
         (row,) = ann.sql("SELECT message FROM mailroom.broadcast WHERE id = $1", number)
         told = ann.sql("SELECT chat_id FROM mailroom.broadcast_recipient WHERE broadcast_id = $1", number)
         return Message.model_validate_json(row["message"]), {row["chat_id"] for row in told}
@@ -44,7 +47,7 @@ def test_the_button_below_a_broadcast_ends_the_news_and_nothing_else(new_custome
     assert list(bob.buttons(message)) == ["🔔 Send me news"]
     _, told = broadcast(name="2")
     assert told == {ann.chat_id}
-    recipients = bob.run(count_recipients(bob.database, "shop"))
+    recipients = bob.run(AUDIENCE.count(bob.database, "shop"))
     assert (recipients.total, recipients.without_news) == (1, 1)
     bob.presses("Send me news", message)
     assert broadcast(name="3")[1] == {ann.chat_id, bob.chat_id}

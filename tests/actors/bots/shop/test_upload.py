@@ -12,14 +12,17 @@ from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.offer_line import parse_offer
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.domain.upload import parse_products, parse_stock
-from mailroom.actors.bots.shop.owner_problems import PROBLEMS, problem
+from mailroom.actors.bots.shop.owner_problems import problem
+from mailroom.actors.bots.shop.texts.owner import OWNER_TEXTS
+from mailroom.actors.bots.shop.texts.owner.faults import FaultTexts
 from mailroom.actors.kit.owners.faults import PriceFault, TableFault, TellingFault
 from mailroom.actors.kit.owners.refusals import OwnerError, Wrong
+from mailroom.actors.kit.owners.texts.refusals import RefusalTexts
+from mailroom.actors.texts.declared import declared_in
 
 SLUGS = ("lamp", "lighthouse", "trams")
 CATEGORIES, SUPPLIERS = ("games", "work"), ("keys",)
 HEAD = "slug,kind,content"
-FAULTS = {*Fault, *TableFault, *PriceFault, *TellingFault}
 PRODUCT_HEAD = "slug,category,title_ru,title_en,description_ru,description_en,price,currency,supplier,active"
 
 
@@ -155,16 +158,14 @@ def test_a_product_that_is_there_twice_is_taken_as_it_came_first():
 # Words
 
 
-def test_every_fault_has_its_words_in_both_languages():
-    assert set(PROBLEMS[Language.RU]) == set(PROBLEMS[Language.EN]) == FAULTS
+def test_every_fault_has_its_words_and_every_word_is_of_a_fault():
+    of_the_kit = {*TableFault, *PriceFault, *TellingFault}
+    for texts, faults in ((FaultTexts, Fault), (RefusalTexts, of_the_kit)):
+        assert set(declared_in(texts)) == {fault.value for fault in faults}
 
 
-def test_both_languages_name_the_same_values():
-    def named(text):
-        return {part.partition("}")[0] for part in text.split("{")[1:]}
-
-    for fault in FAULTS:
-        assert named(PROBLEMS[Language.RU][fault]) == named(PROBLEMS[Language.EN][fault]), fault
+def test_nothing_is_wrong_with_what_owners_are_told():
+    assert OWNER_TEXTS.faults() == []
 
 
 @given(st.text(max_size=60))

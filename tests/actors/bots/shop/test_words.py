@@ -14,16 +14,17 @@ import pytest
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Status
 from mailroom.actors.bots.shop.offers import Offer
-from mailroom.actors.bots.shop.owner_texts import OWNER_TEXTS
-from mailroom.actors.bots.shop.routes.owner.screens import offers
+from mailroom.actors.bots.shop.routes.owner.screens.discounts import offers
 from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.texts.owner import OWNER_TEXTS
 from mailroom.actors.bots.shop.texts.statuses import ENGLISH, RUSSIAN, STATUSES
 from mailroom.ops.simulators.payments.things import Status as Paid
 from mailroom.ops.simulators.payments.words import WORDS
 
 ROOT = Path(__file__).parents[4]
 READ = (
-    *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/**/*.py"),
+    *ROOT.glob("actors/bots/**/*.py"), *ROOT.glob("actors/**/*.ftl"),
+    *ROOT.glob("actors/broadcast/*.py"), *ROOT.glob("ingress/**/*.py"),
     *ROOT.glob("actors/bots/shop/page/files/*.js"), *ROOT.glob("actors/bots/shop/console/files/*.js"),
     *ROOT.glob("ingress/pages/kit/*.js"), *ROOT.glob("ops/simulators/payments/*.py"),
     ROOT / "actors/bots/shop/demo/model/texts.py",
@@ -36,7 +37,7 @@ NOT_SAID = (
 )  # fmt: skip
 NUMBERED = re.compile(r"\bNo\. ?(?:\$?\{|\"|`)|rder No\.")
 """`Order 5`, as people say it, not `Order No. 5`."""
-SHARE = re.compile(r"\{[\w.]+\}(?:\\u00a0| )?%")
+SHARE = re.compile(r"\{(?:[\w.]+| \$\w+ )\}(?:\\u00a0| )?%")
 """A share that is written by hand and not by `format_percent`."""
 DAY = re.compile(r":%d\.%m|%b %Y|month: \"short\"")
 """A day that is written by hand and not by `format_day`."""
@@ -64,7 +65,7 @@ def test_every_status_has_one_word_in_both_languages(kind):
 def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language):
     assert set(get_args(Status)) == STATUSES[language].order.keys()
     assert TEXTS[language].orders.status_names is STATUSES[language].order
-    assert OWNER_TEXTS[language].statuses is STATUSES[language].order
+    assert OWNER_TEXTS[language].statuses is STATUSES[language]
     page, ours = WORDS[language.value], STATUSES[language]
     assert set(get_args(Paid)) <= page.keys()
     for shown, known in {

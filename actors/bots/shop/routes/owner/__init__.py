@@ -1,11 +1,13 @@
 """The owner's side of the shop, in the chat: for the people named in its options, and for nobody else.
 
-    access.py     who may, and what handlers are given       orders.py      orders and refunds
+    access.py     who may, and what they are told            orders.py      orders and refunds
     complaints.py what is wrong with them                    replace.py     what does not work
     forms.py      what is asked for, and how one leaves      products.py    products and prices, pictures.py
                                                              policies.py    terms and privacy
     home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
-    documents.py  files that come and go                     discounts.py, broadcast.py
+    screens/, keyboards/   what they see, a file a theme     discounts.py   discounts
+
+Roles, files that come and go, and broadcasts are the kit's: `actors/kit/owners/`.
 
 Whatever changes something goes through `kit.owners.deeds.once`: it is written down, and done once.
 """
@@ -14,9 +16,8 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
+from mailroom.actors.bots.shop.audience import AUDIENCE
 from mailroom.actors.bots.shop.routes.owner import (
-    broadcast,
     complaints,
     discounts,
     forms,
@@ -28,9 +29,10 @@ from mailroom.actors.bots.shop.routes.owner import (
     replace,
     stock,
 )
-from mailroom.actors.bots.shop.routes.owner.access import OwnersSide, is_staff
+from mailroom.actors.bots.shop.routes.owner.access import is_owner, is_staff, owners_side
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
+    AdminPlace,
     AskPicture,
     AskPolicy,
     AskPrice,
@@ -38,20 +40,26 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     AskWithdraw,
     DoRefund,
     DoWithdraw,
-    DropDraft,
     DropPicture,
     DropPolicy,
-    MoveBroadcast,
     ReplaceItem,
-    SendDraft,
     SetOnSale,
-    ShowBroadcast,
     ShowItems,
     ShowPolicy,
     SwitchOff,
 )
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
+from mailroom.actors.kit.owners.broadcasts.callbacks import DropDraft, MoveBroadcast, SendDraft, ShowBroadcast
+from mailroom.actors.kit.owners.broadcasts.routes import BroadcastRoutes
+from mailroom.actors.kit.owners.broadcasts.screens import Places
 from mailroom.actors.kit.screens.replies import popup, send
 from mailroom.actors.kit.screens.screen import Screen
+
+PLACES = Places(
+    home=Admin(place=AdminPlace.HOME),
+    broadcasts=Admin(place=AdminPlace.BROADCASTS),
+    new=Admin(place=AdminPlace.NEW_BROADCAST),
+)
 
 OWNERS_COMMANDS = (
     "price",
@@ -74,12 +82,12 @@ OWNERS_BUTTONS = (
 
 async def only_owners(message: Message, own: OwnerTexts) -> None:
     """A command that staff may not use."""
-    await send(message, Screen(own.only_owners))
+    await send(message, Screen(own.shared.only_owners))
 
 
 async def only_owners_button(callback: CallbackQuery, own: OwnerTexts) -> None:
     """A button that staff may not press."""
-    await popup(callback, own.only_owners, alert=True)
+    await popup(callback, own.shared.only_owners, alert=True)
 
 
 def build() -> Router:
@@ -87,7 +95,7 @@ def build() -> Router:
     side = Router(name="shop.owner")
     for observer in (side.message, side.callback_query):
         observer.filter(is_staff)
-        observer.middleware(OwnersSide())
+        observer.middleware(owners_side())
     side.include_routers(
         forms.build(),
         home.build(),
@@ -99,7 +107,9 @@ def build() -> Router:
         policies.build(),
         stock.build(),
         discounts.build(),
-        broadcast.build(),
+        BroadcastRoutes(
+            AUDIENCE, PLACES, forms.OwnerForm.broadcast, is_owner, name="shop.owner.broadcast"
+        ).router(),
         forms.build_rest(),
         _refusals(),
     )

@@ -7,18 +7,18 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
 
 from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.owner_broadcast import Move
 from mailroom.actors.bots.shop.policies import Policy
 from mailroom.actors.kit.screens.numbers import LongRowId, PageNumber, RowId
 
 
 def _period(days: int) -> int:
-    if days not in PERIODS:
-        raise ValueError(f"there are figures of {PERIODS} days")
+    if days not in PERIOD_NAMES:
+        raise ValueError(f"there are figures of {tuple(PERIOD_NAMES)} days")
     return days
 
 
-PERIODS = (0, 1, 7, 30)
+PERIOD_NAMES = {0: "today", 1: "yesterday", 7: "week", 30: "month"}
+"""How many days figures are of; 1 is the day before today."""
 Period = Annotated[int, AfterValidator(_period)]
 
 
@@ -172,27 +172,3 @@ class SwitchOff(CallbackData, prefix="admd"):
     """End a discount."""
 
     discount: RowId
-
-
-class SendDraft(CallbackData, prefix="adms"):
-    """Send the draft that was previewed above this button, to all or to those of a language."""
-
-    draft: str
-    to: Language | None
-
-
-class DropDraft(CallbackData, prefix="admsx"):
-    """Send nothing."""
-
-
-class ShowBroadcast(CallbackData, prefix="admb"):
-    """How far a broadcast has come."""
-
-    broadcast: RowId
-
-
-class MoveBroadcast(CallbackData, prefix="admbm"):
-    """Pause a broadcast, let it go on, or end it."""
-
-    broadcast: RowId
-    to: Move

@@ -11,9 +11,6 @@ from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_complaints import answer, close
 from mailroom.actors.bots.shop.owner_orders import open_order
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import by
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
@@ -21,8 +18,12 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     CloseComplaint,
     ShowComplaint,
 )
-from mailroom.actors.bots.shop.routes.owner.forms import ANSWER_TO, NO_COMMAND, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.forms import ANSWER_TO, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
+from mailroom.actors.bots.shop.routes.owner.screens import complaints as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import NO_COMMAND, by
 from mailroom.actors.kit.screens.replies import send, send_below, show
 from mailroom.actors.kit.screens.screen import Screen
 
@@ -62,7 +63,7 @@ async def ask_answer(
     found = await open_order(database, turn.bot, callback_data.order)
     await state.set_state(OwnerForm.answer)
     await state.update_data({ANSWER_TO: found.order.number})
-    await send_below(callback, Screen(own.ask_answer.format(number=found.order.number)))
+    await send_below(callback, Screen(own.complaints.ask_answer(number=found.order.number)))
 
 
 async def take_answer(
@@ -77,8 +78,7 @@ async def take_answer(
     number = int((await state.get_data()).get(ANSWER_TO, 0))
     await answer(room, by(turn, me, "answer"), number, message.text or "")
     await leave(state)
-    back = keyboards.back(own, AdminPlace.COMPLAINTS)
-    await send(message, Screen(own.answer_sent.format(number=number), back))
+    await send(message, Screen(own.complaints.answer_sent(number=number), back(own, AdminPlace.COMPLAINTS)))
 
 
 async def close_complaint(
@@ -94,7 +94,7 @@ async def close_complaint(
     number = callback_data.order
     await close(room, by(turn, me, "close"), number)
     screen = await _complaint(room.database, own, options, me, turn, number)
-    await show(callback, screen, own.complaint_closed.format(number=number))
+    await show(callback, screen, own.complaints.closed_popup(number=number))
 
 
 async def _complaint(

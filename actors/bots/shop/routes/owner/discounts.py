@@ -8,11 +8,12 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.offers import add_offer, list_offers, switch_off
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import screens
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, SwitchOff
+from mailroom.actors.bots.shop.routes.owner.screens import discounts as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.screens.replies import send, show
 
 
@@ -33,7 +34,7 @@ async def discount_command(
     note = ""
     if line := (command.args or "").strip():
         number = await add_offer(room, by(turn, me, "discount"), line)
-        note = own.discount_added.format(id=number)
+        note = own.discounts.added(number=number)
     await send(message, screens.offers(own, await list_offers(room.database), note=note))
 
 
@@ -47,7 +48,7 @@ async def end_discount(
 ) -> None:
     """It counts no more."""
     await switch_off(room, by(turn, me, "discount_off"), callback_data.discount)
-    note = own.discount_off.format(id=callback_data.discount)
+    note = own.discounts.off(number=callback_data.discount)
     await show(callback, screens.offers(own, await list_offers(room.database)), note)
 
 

@@ -11,8 +11,9 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.complaints import count_waiting
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import screens
+from mailroom.actors.bots.shop.routes.owner.screens import menu as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
+from mailroom.actors.kit.owners.access import NO_COMMAND
 from mailroom.actors.kit.screens.replies import send
 from mailroom.actors.kit.screens.screen import Screen
 
@@ -20,15 +21,8 @@ PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"
 PICTURE_OF = "owner_picture_of"
 POLICY_OF = "owner_policy_of"
-DRAFT = "owner_draft"
 """Keys of the chat's data: slug or id of the product that is asked about, the number of the order whose
-customer is written to, name and language of a policy, and a broadcast that was not sent.
-"""
-
-
-NO_COMMAND = ~F.text.startswith("/") & ~F.caption.startswith("/")
-"""What may be an answer to what was asked. A command leaves the form, but in the update that brings it
-the form still counts as open: without this it would be taken for the answer.
+customer is written to, name and language of a policy.
 """
 
 
@@ -65,7 +59,7 @@ async def leave_by(event: Message | CallbackQuery, state: FSMContext) -> None:  
 
 async def needs_text(message: Message, own: OwnerTexts) -> None:
     """A photo or a sticker where a text was asked for."""
-    await send(message, Screen(own.needs_text))
+    await send(message, Screen(own.shared.needs_text))
 
 
 async def leave(state: FSMContext) -> None:

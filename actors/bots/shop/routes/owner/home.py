@@ -11,10 +11,10 @@ from mailroom.actors.bots.shop.complaints import count_waiting
 from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import screens
 from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, ShowFigures
+from mailroom.actors.bots.shop.routes.owner.screens import figures, log, menu
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.kit.owners.deeds import read_log
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
@@ -27,7 +27,7 @@ async def admin(
 ) -> None:
     """/admin: the way to everything."""
     waiting = await count_waiting(database, turn.bot)
-    await send(message, screens.menu(own, waiting, owner=options.is_owner(me.id)))
+    await send(message, menu.menu(own, waiting, owner=options.is_owner(me.id)))
 
 
 async def open_admin(
@@ -35,12 +35,12 @@ async def open_admin(
 ) -> None:
     """Back to it."""
     waiting = await count_waiting(database, turn.bot)
-    await show(callback, screens.menu(own, waiting, owner=options.is_owner(me.id)))
+    await show(callback, menu.menu(own, waiting, owner=options.is_owner(me.id)))
 
 
 async def whoami(message: Message, own: OwnerTexts, options: Options, me: User, turn: Turn) -> None:
     """/whoami: one's id, and what one may do."""
-    await send(message, screens.whoami(own, me, turn.bot, owner=options.is_owner(me.id)))
+    await send(message, menu.whoami(own, me, turn.bot, owner=options.is_owner(me.id)))
 
 
 async def figures_command(
@@ -61,12 +61,12 @@ async def open_figures(
 
 async def log_command(message: Message, database: Pool, own: OwnerTexts, turn: Turn) -> None:
     """/log: who did what."""
-    await send(message, screens.log(own, await read_log(database, turn.bot)))
+    await send(message, log.log(own, await read_log(database, turn.bot)))
 
 
 async def open_log(callback: CallbackQuery, database: Pool, own: OwnerTexts, turn: Turn) -> None:
     """The same in place."""
-    await show(callback, screens.log(own, await read_log(database, turn.bot)))
+    await show(callback, log.log(own, await read_log(database, turn.bot)))
 
 
 async def _figures(database: Pool, own: OwnerTexts, turn: Turn, days: int) -> Screen:
@@ -75,7 +75,7 @@ async def _figures(database: Pool, own: OwnerTexts, turn: Turn, days: int) -> Sc
         first = last = last - timedelta(days=1)
     else:
         first = last - timedelta(days=max(days - 1, 0))
-    return screens.figures(own, await read_figures(database, turn.bot, first, last), days)
+    return figures.figures(own, await read_figures(database, turn.bot, first, last), days)
 
 
 def build() -> Router:

@@ -9,11 +9,13 @@ from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import find_orders, open_order
 from mailroom.actors.bots.shop.owner_refund import refund
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskRefund, DoRefund, ShowOrder
+from mailroom.actors.bots.shop.routes.owner.keyboards import orders as keyboards
+from mailroom.actors.bots.shop.routes.owner.screens import orders as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
@@ -63,7 +65,7 @@ async def refund_command(
     """/refund: asks before it does."""
     text = (command.args or "").strip().removeprefix("№").removeprefix("#").strip()
     if not (text.isascii() and text.isdecimal()):
-        await send(message, Screen(own.how_to_refund))
+        await send(message, Screen(own.orders.how_to_refund))
         return
     await send(message, screens.ask_refund(own, await open_order(database, turn.bot, int(text))))
 
@@ -86,9 +88,9 @@ async def do_refund(
     """Give the money back."""
     number = callback_data.order
     outcome = await refund(room, by(turn, me, "refund"), number, goods_back=callback_data.goods)
-    words = own.refund_to_balance if outcome["to_balance"] else own.refund_to_payer
+    words = own.orders.refund_to_balance if outcome["to_balance"] else own.orders.refund_to_payer
     total = format_money(outcome["amount_minor"], outcome["currency"], own.language)
-    screen = Screen(words.format(total=total, number=number), keyboards.order(own, number, refundable=False))
+    screen = Screen(words(total=total, number=number), keyboards.order(own, number, refundable=False))
     await show(callback, screen)
 
 

@@ -11,14 +11,16 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.goods import Good, find_good, good_of
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, put_picture
-from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import AskPicture, DropPicture
-from mailroom.actors.bots.shop.routes.owner.documents import fetch
-from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PICTURE_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.forms import PICTURE_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
+from mailroom.actors.bots.shop.routes.owner.screens import products as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import NO_COMMAND, by
+from mailroom.actors.kit.owners.uploads import fetch
 from mailroom.actors.kit.screens.picture import picture_of
 from mailroom.actors.kit.screens.replies import send, show, tell
 from mailroom.actors.kit.screens.screen import Screen
@@ -33,8 +35,8 @@ async def ask_picture(
     good = await good_of(database, callback_data.product)
     await state.set_state(OwnerForm.picture)
     await state.update_data({PICTURE_OF: good.id})
-    words = own.ask_picture.format(slug=good.slug, megabytes=PICTURE_BYTES_MAX // MEGABYTE)
-    await show(callback, Screen(words, keyboards.back(own)))
+    words = own.products.ask_picture(slug=good.slug, megabytes=PICTURE_BYTES_MAX // MEGABYTE)
+    await show(callback, Screen(words, back(own)))
 
 
 async def drop(
@@ -48,7 +50,7 @@ async def drop(
     """No picture any more."""
     await drop_picture(room, by(turn, me, "picture"), callback_data.product)
     screen = screens.product(own, await good_of(room.database, callback_data.product), owner=True)
-    await show(callback, screen, own.picture_dropped_popup)
+    await show(callback, screen, own.products.picture_dropped_popup)
 
 
 async def take_picture(
@@ -78,19 +80,19 @@ async def picture_command(
     """/picture below a picture, with the product's name."""
     slug = (command.args or "").strip().lower()
     if not slug:
-        await send(message, Screen(own.how_to_picture))
+        await send(message, Screen(own.products.how_to_picture))
         return
     await _take(message, bot, room, own, me, turn, await find_good(room.database, slug))
 
 
 async def no_picture(message: Message, own: OwnerTexts) -> None:
     """/picture without one."""
-    await send(message, Screen(own.how_to_picture))
+    await send(message, Screen(own.products.how_to_picture))
 
 
 async def needs_picture(message: Message, own: OwnerTexts) -> None:
     """A text or a sticker where a picture was asked for."""
-    await send(message, Screen(own.needs_picture))
+    await send(message, Screen(own.products.needs_picture))
 
 
 async def _take(
@@ -107,7 +109,7 @@ async def _take(
         await picture.note(photo.file_id)
         picture = replace(picture, file_id=photo.file_id)
     screen = screens.product(own, await good_of(room.database, good.id), owner=True)
-    await tell(bot, message.chat.id, Screen(own.picture_put.format(slug=good.slug), picture=picture))
+    await tell(bot, message.chat.id, Screen(own.products.picture_put(slug=good.slug), picture=picture))
     await send(message, screen)
 
 

@@ -10,7 +10,6 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
 from mailroom.actors.bots.shop.policies import (
     CHARS_MAX,
     Policy,
@@ -19,8 +18,7 @@ from mailroom.actors.bots.shop.policies import (
     put_policy,
     written_policy,
 )
-from mailroom.actors.bots.shop.routes.owner import keyboards
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
@@ -28,16 +26,20 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     DropPolicy,
     ShowPolicy,
 )
-from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, POLICY_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.forms import POLICY_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.keyboards import policies as keyboards
+from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
 from mailroom.actors.bots.shop.screens import Front
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import NO_COMMAND, by
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 
 
 async def open_policies(callback: CallbackQuery, own: OwnerTexts) -> None:
     """Which text it is about."""
-    await show(callback, Screen(own.policies, keyboards.policies(own)))
+    await show(callback, Screen(own.policies.heading, keyboards.policies(own)))
 
 
 async def show_policy(
@@ -61,8 +63,8 @@ async def ask_policy(
     name, language = callback_data.policy, callback_data.language
     await state.set_state(OwnerForm.policy)
     await state.update_data({POLICY_OF: [name, language.value]})
-    words = own.ask_policy.format(name=own.policy_names[f"{name} {language.value}"], most=CHARS_MAX)
-    await show(callback, Screen(words, keyboards.back(own, AdminPlace.POLICIES)))
+    words = own.policies.ask(name=keyboards.policy_name(own, name, language), most=CHARS_MAX)
+    await show(callback, Screen(words, back(own, AdminPlace.POLICIES)))
 
 
 async def take_policy(
@@ -111,7 +113,7 @@ async def _policy(
 ) -> Screen:
     written = await written_policy(database, turn.bot, name, language)
     html = written or own_policy(options, name, language, consultant=front.consultant)
-    heading = own.policy_whose[
+    heading = own.policies.whose[
         "owner" if written else "options" if options.policy(name, language) else "usual"
     ]
     keyboard = keyboards.policy(own, name, language, written=written is not None)

@@ -19,15 +19,18 @@ from mailroom.actors.bots.shop.goods import (
 )
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.owner_problems import problem
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import AskPrice, SetOnSale, ShowProduct, ShowProducts
-from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
-from mailroom.actors.bots.shop.routes.owner.forms import NO_COMMAND, PRICE_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.forms import PRICE_OF, OwnerForm, leave
+from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
+from mailroom.actors.bots.shop.routes.owner.screens import products as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import NO_COMMAND, by
 from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
+from mailroom.actors.kit.owners.uploads import fetch, send_bad_lines
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
@@ -70,7 +73,7 @@ async def set_on_sale(
     good = await good_of(room.database, callback_data.product)
     await set_active(room, by(turn, me, "on_sale"), good.slug, active=callback_data.on)
     screen = screens.product(own, await good_of(room.database, good.id), owner=True)
-    await show(callback, screen, own.now_on_sale[callback_data.on])
+    await show(callback, screen, own.products.now_on_sale if callback_data.on else own.products.now_off_sale)
 
 
 async def ask_price(
@@ -81,7 +84,7 @@ async def ask_price(
     await state.set_state(OwnerForm.price)
     await state.update_data({PRICE_OF: good.slug})
     price = format_money(good.price_minor, good.currency, own.language)
-    await show(callback, Screen(own.ask_price.format(title=good.slug, price=price), keyboards.back(own)))
+    await show(callback, Screen(own.products.ask_price(title=good.slug, price=price), back(own)))
 
 
 async def take_price(
@@ -100,7 +103,7 @@ async def price_command(
     """/price: a product and its new price, perhaps with a currency."""
     slug, _, price = (command.args or "").strip().partition(" ")
     if not price.strip():
-        await send(message, Screen(own.how_to_price))
+        await send(message, Screen(own.products.how_to_price))
         return
     await send(message, await _change_price(room, own, me, turn, slug.lower(), price))
 
@@ -123,7 +126,7 @@ async def products_file(
     if file.good:
         outcome = await put_products(room, by(turn, me, "products"), file.good)
     await send(message, screens.products_report(own, outcome, file))
-    await send_bad_lines(message, own, file.bad)
+    await send_bad_lines(message, own.uploads, file.bad, lambda wrong: problem(own.language, wrong))
 
 
 async def _change_price(
@@ -140,8 +143,9 @@ async def _change_price(
         format_money(outcome[one]["price_minor"], outcome[one]["currency"], own.language)
         for one in ("before", "after")
     )
-    words_said = own.price_changed if outcome["before"] != outcome["after"] else own.price_same
-    return Screen(words_said.format(slug=slug, before=before, after=after), keyboards.back(own))
+    if outcome["before"] == outcome["after"]:
+        return Screen(own.products.price_same(slug=slug, after=after), back(own))
+    return Screen(own.products.price_changed(slug=slug, before=before, after=after), back(own))
 
 
 def build() -> Router:

@@ -9,11 +9,12 @@ from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_replace import replace
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import screens
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import ReplaceItem, ShowItems
+from mailroom.actors.bots.shop.routes.owner.screens import orders as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.screens.replies import show
 
 
@@ -38,7 +39,7 @@ async def replace_item(
     why = complaint.last_words if complaint is not None else ""
     outcome = await replace(room, by(turn, me, "replace", why), number, callback_data.item)
     screen = screens.items(own, await open_order(room.database, turn.bot, number))
-    await show(callback, screen.noting(own.replaced.format(product=outcome["product"])))
+    await show(callback, screen.noting(own.orders.replaced(product=outcome["product"])))
 
 
 def build() -> Router:

@@ -9,14 +9,19 @@ from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX
 from mailroom.actors.bots.shop.goods import find_good, good_of, list_goods
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
-from mailroom.actors.bots.shop.owner_texts import OwnerTexts
-from mailroom.actors.bots.shop.routes.owner import keyboards, screens
-from mailroom.actors.bots.shop.routes.owner.access import by, is_owner
+from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, AskWithdraw, DoWithdraw
-from mailroom.actors.bots.shop.routes.owner.documents import fetch, send_bad_lines
+from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
+from mailroom.actors.bots.shop.routes.owner.keyboards.stock import ask_withdraw as ask_withdraw_keyboard
+from mailroom.actors.bots.shop.routes.owner.screens import products
+from mailroom.actors.bots.shop.routes.owner.screens import stock as screens
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
+from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
+from mailroom.actors.kit.owners.uploads import fetch, send_bad_lines
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 
@@ -48,28 +53,29 @@ async def stock_file(
         data = await fetch(bot, document, ITEM_BYTES_MAX)
         name = document.file_name or slug
         added = await upload_file(room, by(turn, me, "stock"), slug, name, data)
-        await send(message, Screen(own.file_added[added].format(slug=slug), keyboards.back(own)))
+        words = own.stock.file_added if added else own.stock.file_was_there
+        await send(message, Screen(words(slug=slug), back(own)))
         return
     data = await fetch(bot, document, TABLE_BYTES_MAX)
     upload = await upload_stock(room, by(turn, me, "stock"), data)
     await send(message, screens.stock_report(own, upload))
-    await send_bad_lines(message, own, upload.bad)
+    await send_bad_lines(message, own.uploads, upload.bad, lambda wrong: problem(own.language, wrong))
 
 
 async def bare_table(message: Message, own: OwnerTexts) -> None:
     """A table of which nobody says what it is."""
-    await send(message, Screen(own.csv_needs_caption))
+    await send(message, Screen(own.stock.csv_needs_caption))
 
 
 async def withdraw_command(message: Message, command: CommandObject, database: Pool, own: OwnerTexts) -> None:
     """/withdraw: asks before it does."""
     slug = (command.args or "").strip().lower()
     if not slug:
-        await send(message, Screen(own.how_to_withdraw))
+        await send(message, Screen(own.stock.how_to_withdraw))
         return
     good = await find_good(database, slug)
-    words = own.ask_withdraw.format(slug=good.slug, items=own.items(good.available))
-    await send(message, Screen(words, keyboards.ask_withdraw(own, good.id)))
+    words = own.stock.ask_withdraw(slug=good.slug, items=own.stock.items(count=good.available))
+    await send(message, Screen(words, ask_withdraw_keyboard(own, good.id)))
 
 
 async def ask_withdraw(
@@ -77,8 +83,8 @@ async def ask_withdraw(
 ) -> None:
     """The same in place."""
     good = await good_of(database, callback_data.product)
-    words = own.ask_withdraw.format(slug=good.slug, items=own.items(good.available))
-    await show(callback, Screen(words, keyboards.ask_withdraw(own, good.id)))
+    words = own.stock.ask_withdraw(slug=good.slug, items=own.stock.items(count=good.available))
+    await show(callback, Screen(words, ask_withdraw_keyboard(own, good.id)))
 
 
 async def do_withdraw(
@@ -92,8 +98,8 @@ async def do_withdraw(
     """Take all that is free off sale."""
     good = await good_of(room.database, callback_data.product)
     count = await withdraw_stock(room, by(turn, me, "withdraw"), good.slug)
-    screen = screens.product(own, await good_of(room.database, good.id), owner=True)
-    await show(callback, screen.noting(own.withdrawn(count)))
+    screen = products.product(own, await good_of(room.database, good.id), owner=True)
+    await show(callback, screen.noting(own.stock.withdrawn(count=count)))
 
 
 def build() -> Router:

@@ -92,12 +92,13 @@ def test_one_who_has_second_thoughts_sends_nothing(olga, people):
 
 
 def test_two_presses_at_once_are_one_broadcast(olga, people):
-    from mailroom.actors.bots.shop.owner_broadcast import send
+    from mailroom.actors.bots.shop.audience import AUDIENCE
+    from mailroom.actors.kit.owners.broadcasts.send import send
     from mailroom.actors.kit.owners.deeds import By
 
     async def both():
         by, room = By("shop", "Olga", "shop:draft:1"), shop_room(olga.database)
-        return await asyncio.gather(*(send(room, by, "hello", None, html=False) for _ in range(2)))
+        return await asyncio.gather(*(send(room, by, AUDIENCE, "hello", None, html=False) for _ in range(2)))
 
     first, second = olga.run(both())
     assert first == second

@@ -164,9 +164,10 @@ def test_what_was_not_paid_cannot_be_refunded(olga, sells):
 def test_of_two_owners_who_refund_at_once_one_does(shop_database, sells):
     import asyncio
 
-    from mailroom.actors.bots.shop.domain.owner_faults import Fault, OwnerError
+    from mailroom.actors.bots.shop.domain.owner_faults import Fault
     from mailroom.actors.bots.shop.owner_refund import refund
     from mailroom.actors.kit.owners.deeds import By
+    from mailroom.actors.kit.owners.refusals import OwnerError
 
     number = sells()
 

@@ -1,0 +1,1 @@
+"""The inline keyboards of the owner's side, a file a theme."""

@@ -1,0 +1,39 @@
+"""Which of the policies, and what can be done about it."""
+
+from aiogram.types import InlineKeyboardMarkup
+
+from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.policies import POLICIES, Policy
+from mailroom.actors.bots.shop.routes.owner.callbacks import AdminPlace, AskPolicy, DropPolicy, ShowPolicy
+from mailroom.actors.bots.shop.routes.owner.keyboards.parts import goto
+from mailroom.actors.bots.shop.texts.owner import OwnerTexts
+from mailroom.actors.kit.screens.buttons import button, keyboard
+
+
+def policies(own: OwnerTexts) -> InlineKeyboardMarkup:
+    """Each policy in each language."""
+    rows = [
+        [
+            button(policy_name(own, name, language), ShowPolicy(policy=name, language=language))
+            for language in Language
+        ]
+        for name in POLICIES
+    ]
+    return keyboard(*rows, [goto(own.shared.button_back, AdminPlace.HOME)])
+
+
+def policy(own: OwnerTexts, name: Policy, language: Language, *, written: bool) -> InlineKeyboardMarkup:
+    """What can be done about a policy."""
+    return keyboard(
+        [button(own.policies.button_policy, AskPolicy(policy=name, language=language))],
+        [button(own.policies.button_policy_off, DropPolicy(policy=name, language=language))]
+        if written
+        else [],
+        [goto(own.shared.button_back, AdminPlace.POLICIES)],
+    )
+
+
+def policy_name(own: OwnerTexts, name: Policy, language: Language) -> str:
+    """Which text it is: `Terms, in Russian`."""
+    words = own.shared.in_language.get(language, language)
+    return own.policies.in_some(name=own.policies.names[name], language=words)

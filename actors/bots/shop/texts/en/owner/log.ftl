@@ -1,0 +1,30 @@
+heading = <b>Who did what</b>
+row =
+    { $at } · { $who }
+    { $action } { $target }
+none = Nobody has changed anything yet.
+actions =
+    .price = changed the price of
+    .picture = changed the picture of
+    .picture_off = removed the picture of
+    .on_sale = put on sale
+    .off_sale = took off sale
+    .products = uploaded products:
+    .category = changed the category
+    .supplier = changed the supplier
+    .stock = filled the stock:
+    .withdraw = withdrew the stock of
+    .confirm = confirmed the stock of
+    .discount = added a discount:
+    .discount_off = switched off discount
+    .refund = refunded order
+    .erasure = had their data deleted, request
+    .policy = changed the text:
+    .policy_off = went back to the usual text:
+    .answer = answered the customer of order
+    .close = closed without an answer the problem with order
+    .replace = replaced an item of order
+    .broadcast = began a broadcast to
+    .broadcast_pause = paused broadcast
+    .broadcast_resume = resumed broadcast
+    .broadcast_cancel = stopped broadcast
