@@ -66,7 +66,7 @@ def account_handlers(providers: Mapping[str, PaymentProvider]) -> Handlers:
             await list_since_last(context.database, provider)
         except ProviderRefusedError as error:
             return Rejected(f"{wanted.provider} refused to list its payments: {error}")
-        context.services.ring({ACCOUNTS.of()})
+        context.services.notify({ACCOUNTS.of()})
         return Done()
 
     handlers.job(RECONCILE)(reconcile)

@@ -36,7 +36,7 @@ from mailroom.storage.redis.mailbox import Begun, Changes, Early, Following, Inc
 
 WAKE = "wake"
 LOOK_AGAIN_SECONDS = 0.5
-"""How long a message waits at a time for what rings when it is over: another one is being judged, or it is
+"""How long a message waits at a time for what wakes it when it is over: another one is being judged, or it is
 being stopped itself.
 """
 
@@ -44,7 +44,7 @@ _numbers = count(1)
 """Every actor of this process has a number: an attempt of one is no repetition of an attempt of another."""
 
 
-class House(Protocol):
+class ChatHost(Protocol):
     """What a chat actor needs of the supervisor it lives under."""
 
     worker: Worker
@@ -100,14 +100,14 @@ class ChatActor(TrioActor):
         "window",
     )
 
-    def __init__(self, chat: Chat, bot: HostedBot, house: House) -> None:
+    def __init__(self, chat: Chat, bot: HostedBot, host: ChatHost) -> None:
         super().__init__()
         self.chat = chat
         self.state = ChatState()
         self.suspended = False
-        self.window = Window(house.worker.policy.window)
+        self.window = Window(host.worker.policy.window)
         self._bot = bot
-        self._house = house
+        self._host = host
         self._number = next(_numbers)
         # How often a message was put off, by its number: what tells its attempts apart.
         self._put_off_times: dict[int, int] = {}
@@ -120,7 +120,7 @@ class ChatActor(TrioActor):
         self._last_group = ""
         self._awake = False
         # Events exist only while somebody waits for them: a sleeping chat should cost little.
-        self._bell: trio.Event | None = None
+        self._notifier: trio.Event | None = None
         self._ended: trio.Event | None = None
         self._rung = -1
         self._scope: trio.CancelScope | None = None
@@ -132,11 +132,11 @@ class ChatActor(TrioActor):
         self._state_read = False
 
     @classmethod
-    def activate(cls, chat: Chat, bot: HostedBot, house: House) -> "ChatActor":
+    def activate(cls, chat: Chat, bot: HostedBot, host: ChatHost) -> "ChatActor":
         """Start the actor of a chat. Unlike Pykka's `start` it gives the actor itself: its supervisor shares
         its thread.
         """
-        actor = cls(chat, bot, house)
+        actor = cls(chat, bot, host)
         actor._start_actor_loop()
         return actor
 
@@ -195,7 +195,7 @@ class ChatActor(TrioActor):
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._ring()
+        self._wake_up()
         if not self._awake:
             self._awake = True
             self.actor_ref.tell(WAKE)
@@ -234,12 +234,12 @@ class ChatActor(TrioActor):
             if self._broken is not None:
                 raise self._broken
         except Fenced as error:
-            self._house.failed(self, error)
+            self._host.failed(self, error)
         finally:
             self._scope = None
 
     async def _work(self) -> None:
-        left = self._house.worker.policy.quantum
+        left = self._host.worker.policy.quantum
         while left > 0 and self._broken is None:
             if not self._loaded:
                 await self._load()
@@ -250,20 +250,20 @@ class ChatActor(TrioActor):
             entry = await self._next()
             if entry is None:
                 break
-            async with self._house.slots:
+            async with self._host.slots:
                 if self._may_begin(entry):
                     left -= await aio(self._turns, entry, left)
         else:
             self.wake()
         if self.idle:
-            self._house.rests(self)
+            self._host.rests(self)
 
     def on_failure(self, exception_type: Any, exception_value: BaseException | None, traceback: Any) -> None:  # noqa: ARG002
         """Tell the supervisor; it starts the chat anew."""
-        self._house.failed(self, exception_value)
+        self._host.failed(self, exception_value)
 
     async def _load(self) -> None:
-        worker = self._house.worker
+        worker = self._host.worker
         self._epoch = worker.ownership.epoch
         self._stale = False
         self._pause.complete_at = 0.0
@@ -282,7 +282,7 @@ class ChatActor(TrioActor):
         """Read the chat, on the asyncio side. What a handler's left-over task writes meanwhile is newer than
         what we read, so the state is put in place before anything else of that loop runs.
         """
-        worker = self._house.worker
+        worker = self._host.worker
         loaded = await worker.persist(
             lambda: worker.mailboxes.load(self.chat, self._epoch, worker.policy.window)
         )
@@ -293,7 +293,7 @@ class ChatActor(TrioActor):
     async def _next(self) -> Entry | None:
         """The message whose turn it is, once it may start; None when there is none, or it must not start."""
         while True:
-            if self.suspended or self._house.draining:
+            if self.suspended or self._host.draining:
                 return None
             if self._locals:
                 return None
@@ -311,24 +311,24 @@ class ChatActor(TrioActor):
                 continue
             if head.order is not None and head.order != self._rung:
                 self._rung = head.order
-                self._bot.watermark.ring(head.order, self._ring)
-            self._bell = trio.Event()
+                self._bot.watermark.when_passed(head.order, self._wake_up)
+            self._notifier = trio.Event()
             with trio.move_on_after(wait):
-                await self._bell.wait()
-            self._bell = None
+                await self._notifier.wait()
+            self._notifier = None
             if head.group:
-                self._pause.make_up_for_a_stall(self._house.worker.mailboxes.now_ms() - head.accepted_ms)
+                self._pause.make_up_for_a_stall(self._host.worker.mailboxes.now_ms() - head.accepted_ms)
 
     def _may_begin(self, entry: Entry) -> bool:
         """Whether it is still this message's turn, after something was waited for."""
-        return self._loaded and not self.suspended and not self._house.draining and self.window.is_next(entry)
+        return self._loaded and not self.suspended and not self._host.draining and self.window.is_next(entry)
 
-    def _ring(self) -> None:
-        if self._bell is not None:
-            self._bell.set()
+    def _wake_up(self) -> None:
+        if self._notifier is not None:
+            self._notifier.set()
 
     def _wait_seconds(self, head: Entry) -> float:
-        now_ms = self._house.worker.mailboxes.now_ms()
+        now_ms = self._host.worker.mailboxes.now_ms()
         stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
         if head.seq in self.window.running or (self.window.expedited and self._may_come_before(head)):
             return LOOK_AGAIN_SECONDS
@@ -347,7 +347,7 @@ class ChatActor(TrioActor):
 
     def _following(self, done: Sequence[Entry]) -> Following | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""
-        if self._house.draining or self._locals:
+        if self._host.draining or self._locals:
             return None
         following = self.window.following(done)
         if following is None or self._wait_seconds(following) > 0:
@@ -358,7 +358,7 @@ class ChatActor(TrioActor):
         """The name of the attempt at a message that comes next, the same however often it is asked for before
         that attempt has ended.
         """
-        return f"{self._house.worker.mailboxes.taker}.{self._number}.{self._put_off_times.get(seq, 0)}"
+        return f"{self._host.worker.mailboxes.taker}.{self._number}.{self._put_off_times.get(seq, 0)}"
 
     async def _turns(self, entry: Entry, most: int) -> int:
         """Handle a message, and those that follow it without a pause, on the asyncio side: a chat that is
@@ -381,7 +381,7 @@ class ChatActor(TrioActor):
         control = self._control(entry)
         if stopped:
             control.stop()
-        worker = self._house.worker
+        worker = self._host.worker
         late = entry.order is not None and entry.order < self._order.highest
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
         started = perf_counter()
@@ -398,7 +398,7 @@ class ChatActor(TrioActor):
                 self._epoch,
                 late=late,
                 following=lambda done: None if entry.expedited else self._following(done),
-                broken_off=lambda: self._house.draining,
+                broken_off=lambda: self._host.draining,
                 control=control,
             )
             outcome = await attempt.run(self.window.begun.pop(entry.seq, None))
@@ -447,13 +447,13 @@ class ChatActor(TrioActor):
         def decided() -> None:
             if self._fast_lane is not None:
                 self._fast_lane.decided.add(entry.seq)
-                self._ring()
+                self._wake_up()
 
         return Control(decided, lambda journal: stop_begun(self, journal))
 
     async def begun(self) -> Entry | None:
         """The message of the box that is begun and not finished, by the store."""
-        worker = self._house.worker
+        worker = self._host.worker
         return await worker.persist(lambda: worker.mailboxes.begun(self.chat))
 
     async def finish_stopped(self, entry: Entry) -> None:
@@ -504,7 +504,7 @@ class ChatActor(TrioActor):
         if self._fast_lane is None:
             self._fast_lane = FastLane(
                 self.window,
-                self._house.spawn,
+                self._host.spawn,
                 may_run=self._may_run_beside,
                 turn=self._turn,
                 read=self._read_expedited,
@@ -514,10 +514,10 @@ class ChatActor(TrioActor):
 
     def _may_run_beside(self) -> bool:
         """Whether expedited messages may be run: the state that they read must have been read."""
-        return self._state_read and not (self.suspended or self._house.draining or self._broken)
+        return self._state_read and not (self.suspended or self._host.draining or self._broken)
 
     async def _read_expedited(self) -> list[Entry]:
-        worker = self._house.worker
+        worker = self._host.worker
         return await worker.persist(lambda: worker.mailboxes.expedited(self.chat, worker.policy.window))
 
     def _lane_ended(self, error: Exception | None) -> None:
@@ -532,7 +532,7 @@ class ChatActor(TrioActor):
         try:
             result = await aio(
                 lambda: run_local(
-                    self._house.worker, self._bot, self.chat, self.state, self._epoch, local.work
+                    self._host.worker, self._bot, self.chat, self.state, self._epoch, local.work
                 )
             )
         except Exception as error:

@@ -79,8 +79,8 @@ class Watermark:
         """The backlog is in: what waited for it looks again."""
         self.catching_up = False
         waiting, self._waiting = self._waiting, []
-        for _, _, bell in waiting:
-            bell()
+        for _, _, callback in waiting:
+            callback()
 
     def passed(self, update_id: int) -> bool:
         """Whether every smaller id has been seen."""
@@ -90,11 +90,11 @@ class Watermark:
         """Whether this id would pass as soon as it is seen."""
         return self.value is not None and update_id <= self.value + 1
 
-    def ring(self, update_id: int, bell: Callable[[], None]) -> None:
-        """Call `bell` when the watermark passes the id. It may ring when nobody waits any more: to be rung is
-        only a reason to look again.
+    def when_passed(self, update_id: int, callback: Callable[[], None]) -> None:
+        """Call `callback` when the watermark passes the id. It may be called when nobody waits any more: that
+        is only a reason to look again.
         """
-        heappush(self._waiting, (update_id, next(self._tickets), bell))
+        heappush(self._waiting, (update_id, next(self._tickets), callback))
 
     def last_below(self, update_id: int) -> int:
         """When a smaller id came last; 0 when none has come lately."""

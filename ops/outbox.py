@@ -36,8 +36,8 @@ from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres import subscriptions
 from mailroom.storage.postgres.division import Division
-from mailroom.storage.postgres.outbox.bell import Bell
-from mailroom.storage.postgres.outbox.listen import DeafError, Ears
+from mailroom.storage.postgres.outbox.listen import CannotListenError, QueueListener
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.pools import SharedConnections, connect_claims, connect_shared
 from mailroom.storage.postgres.outbox.prune import prune
 from mailroom.storage.postgres.room_events import prune as prune_events
@@ -76,17 +76,17 @@ class Outbox:
 
     url: str
     pool: asyncpg.Pool
-    bell: Bell
-    ears: Ears
-    deaf: str
-    """Why `ears` may hear nothing, and what to do."""
+    notifier: QueueNotifier
+    listener: QueueListener
+    listen_fault: str
+    """Why `listener` may be told nothing, and what to do."""
     connections: SharedConnections | None
     """What the queues are worked with; None in a process that works none."""
 
     def wake(self, queue: str) -> None:
         """Jobs were committed to a queue: have its workers look, here and in other processes."""
-        self.ears.wake(queue)
-        self.bell.ring(queue)
+        self.listener.wake(queue)
+        self.notifier.notify(queue)
 
     def parts(
         self,
@@ -99,7 +99,7 @@ class Outbox:
     ) -> dict[str, Start]:
         """The children of `jobs` in the tree, in the order they start."""
         sender = ChatSender(mailboxes, workplace.arrived, workplace.unsure)
-        services = Services(self.url, self.ears, self.bell, bots, sender, self.connections)
+        services = Services(self.url, self.listener, self.notifier, bots, sender, self.connections)
         works = [
             Every(
                 RECONCILE.name,
@@ -122,7 +122,7 @@ class Outbox:
             **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
             "moving": self._moving(queues, brought).live,
             "broadcast": BroadcastPart(self.pool, bots, sender).live,
-            "periodic": Periodic(self.pool, self.bell, works).live,
+            "periodic": Periodic(self.pool, self.notifier, works).live,
             "prune": self._prune,
         }
 
@@ -130,7 +130,11 @@ class Outbox:
         names = took_over(queues)
         handlers = {old: [queues[one] for one in new] for old, new in names.items()}
         return MovingJobs(
-            self.pool, self.ears, self.bell, names, whose_of(handlers, [bot_of_payment, *brought.whose])
+            self.pool,
+            self.listener,
+            self.notifier,
+            names,
+            whose_of(handlers, [bot_of_payment, *brought.whose]),
         )
 
     async def _listen(self, life: Life) -> None:
@@ -139,13 +143,13 @@ class Outbox:
         while True:
             pause_seconds = LISTEN_AGAIN_SECONDS
             try:
-                await aio(self.ears.run)
+                await aio(self.listener.run)
             except StoreUnavailable as error:
                 log.warning("jobs_not_heard", why=str(error), note="the queues look by themselves")
-            except DeafError:
+            except CannotListenError:
                 pause_seconds = DEAF_SECONDS
                 if not said:
-                    log.warning("jobs_found_by_looking", every_seconds=POLL_SECONDS, why=self.deaf)
+                    log.warning("jobs_found_by_looking", every_seconds=POLL_SECONDS, why=self.listen_fault)
                 said = True
             await trio.sleep(pause_seconds)
 
@@ -200,19 +204,19 @@ async def open_outbox(
     assert settings.database_url is not None, "stores were opened with it"
     url = settings.database_url
     listened = settings.database_direct_url or url
-    deaf = DIRECT_IS_POOLED if settings.database_direct_url else POOLED
+    listen_fault = DIRECT_IS_POOLED if settings.database_direct_url else POOLED
     opened: SharedConnections | asyncpg.Pool
     try:
         if working:
             opened = shared = await aio(connect_shared, url, division, queue_names(settings))
-            pool: asyncpg.Pool = shared.house
+            pool: asyncpg.Pool = shared.housekeeping
         else:
             opened = pool = await aio(connect_claims, url, division.claims)
             shared = None
     except StoreUnavailable as error:
         raise StartError(f"DATABASE_URL: {error}") from None
     try:
-        yield Outbox(url, pool, Bell(pool), Ears(listened), deaf, shared)
+        yield Outbox(url, pool, QueueNotifier(pool), QueueListener(listened), listen_fault, shared)
     finally:
         with trio.CancelScope(shield=True):
             await aio(opened.close)

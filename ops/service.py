@@ -301,7 +301,7 @@ class Service:
         app = create_app(
             stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
             endpoints=endpoints(
-                settings, services, Enqueuer(stores.database, outbox.bell), pages, doing, stop,
+                settings, services, Enqueuer(stores.database, outbox.notifier), pages, doing, stop,
             ),
             sections=of_bots, doing=doing,
             people=People(stores.database, working) if working else None, senders=services.senders,

@@ -10,26 +10,31 @@ from structlog import get_logger
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres.outbox.bell import Bell
-from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.listen import QueueListener
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.renamed import Whose, move
 from mailroom.supervisors.otp.child import Life
 
 log = get_logger("mailroom.outbox")
 
 LOOK_SECONDS = 1.0
-"""How often to look by ourselves: whoever enqueues by an old name rings its bell."""
+"""How often to look by ourselves: whoever enqueues by an old name notifies by it."""
 
 
 class MovingJobs:
     """The part of the tree that moves them. `names` says by each old name which queues have taken over."""
 
     def __init__(
-        self, pool: asyncpg.Pool, ears: Ears, bell: Bell, names: Mapping[str, Sequence[str]], whose: Whose
+        self,
+        pool: asyncpg.Pool,
+        listener: QueueListener,
+        notifier: QueueNotifier,
+        names: Mapping[str, Sequence[str]],
+        whose: Whose,
     ) -> None:
         self._pool = pool
-        self._ears = ears
-        self._bell = bell
+        self._ears = listener
+        self._notifier = notifier
         self._names = names
         self._whose = whose
 
@@ -58,4 +63,4 @@ class MovingJobs:
     async def _wake(self, queues: set[str]) -> None:
         for queue in queues:
             self._ears.wake(queue)
-            self._bell.ring(queue)
+            self._notifier.notify(queue)

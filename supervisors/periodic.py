@@ -12,7 +12,7 @@ from structlog import get_logger
 from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres.outbox.bell import Bell
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.periodic.schedule import ScheduleError
 from mailroom.storage.postgres.periodic.works import KNOWN_SECONDS, Ran, Works
 from mailroom.supervisors.otp.child import Life
@@ -29,12 +29,12 @@ OUTAGE_SECONDS = 1.0
 class Periodic:
     """The scheduler of one process."""
 
-    def __init__(self, pool: asyncpg.Pool, bell: Bell, works: Sequence[Every]) -> None:
+    def __init__(self, pool: asyncpg.Pool, notifier: QueueNotifier, works: Sequence[Every]) -> None:
         self._jobs = {work.name: work.job for work in works}
         if len(self._jobs) < len(works):
             raise ScheduleError("two works have one name")
         self._works = Works(pool, {work.name: work.schedule for work in works})
-        self._bell = bell
+        self._notifier = notifier
         self._enqueued = 0
 
     async def live(self, life: Life) -> None:
@@ -67,7 +67,7 @@ class Periodic:
             if ran.queue is None:
                 log.error("periodic_work_failed", name=ran.name, exc_info=ran.error)
                 continue
-            self._bell.ring(ran.queue)
+            self._notifier.notify(ran.queue)
             self._enqueued += 1
             log.info("periodic_work", name=ran.name, job=ran.job_id)
         return runs

@@ -13,10 +13,10 @@ from mailroom.actors.cause import Cause
 from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.queue import bot_of
 from mailroom.actors.jobs.transaction import Transaction, answering_within
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import complete_within
 from mailroom.storage.postgres.outbox.job import Job, Origin
-from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.listen import QueueListener
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
 from mailroom.storage.postgres.outbox.pools import PIN, SharedConnections
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -42,20 +42,20 @@ class Services:
     """What all workers of a process share."""
 
     database_url: str
-    ears: Ears
-    bell: Bell | None = None
+    listener: QueueListener
+    notifier: QueueNotifier | None = None
     """Tells the other processes of jobs that handlers enqueue; without it they look by themselves."""
     bots: "Mapping[str, HostedBot]" = field(default_factory=dict)
     chats: ChatSender | None = None
     connections: SharedConnections | None = None
     """Those of all queues; a worker without them opens some for its own alone."""
 
-    def ring(self, queues: set[str]) -> None:
+    def notify(self, queues: set[str]) -> None:
         """Have those woken who wait for jobs of these queues, here and elsewhere."""
         for queue in queues:
-            self.ears.wake(queue)
-            if self.bell is not None:
-                self.bell.ring(queue)
+            self.listener.wake(queue)
+            if self.notifier is not None:
+                self.notifier.notify(queue)
 
 
 @dataclass(slots=True)
@@ -165,7 +165,7 @@ class JobContext:
                             f"{self.idempotency_key} is not ours any more: its effect was undone"
                         )
                 self.ended = True
-        self.services.ring(tx.queues)
+        self.services.notify(tx.queues)
 
     async def put_event(self, bot: str, chat: int, name: str, data: str = "", *, part: str = "") -> bool:
         """Put an event into a chat's mailbox, once however often the job is run. False if it was there. A

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from mailroom.actors.jobs.held import Held
 
 TICK_SECONDS = 0.001
-"""Timers may ring that much too early."""
+"""Timers may fire that much too early."""
 
 
 class Deadlines:
@@ -23,7 +23,7 @@ class Deadlines:
         """An attempt with this deadline has begun."""
         if self._timer is None or deadline < self._timer.when():
             self.close()
-            self._timer = asyncio.get_running_loop().call_at(deadline, self._ring)
+            self._timer = asyncio.get_running_loop().call_at(deadline, self._fire)
 
     def close(self) -> None:
         """Watch no more."""
@@ -31,7 +31,7 @@ class Deadlines:
             self._timer.cancel()
             self._timer = None
 
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         self._timer = None
         now = asyncio.get_running_loop().time() + TICK_SECONDS
         later = []

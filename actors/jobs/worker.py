@@ -44,7 +44,7 @@ CLAIM_JOBS_MAX = 500
 TURN_JOBS = 50
 """Attempts begun before others get the loop: some milliseconds of handlers that do not wait."""
 POLL_SECONDS = 0.5
-"""How often an idle worker looks by itself: for jobs whose bell it did not hear, or a queue that was
+"""How often an idle worker looks by itself: for jobs of which no notification came, or a queue that was
 resumed.
 """
 GIVE_BACK_SECONDS = 0.4
@@ -81,7 +81,7 @@ class QueueWorker:
 
     def wake(self) -> None:
         """There may be jobs."""
-        self._services.ears.wake(self.queue)
+        self._services.listener.wake(self.queue)
 
     def stop(self) -> None:
         """Claim no more, finish what is in progress within its time, and end `run`."""
@@ -170,7 +170,7 @@ class QueueWorker:
                 if number % TURN_JOBS == 0:
                     await asyncio.sleep(0)
             if not jobs:
-                await self._services.ears.wait(self.queue, min(POLL_SECONDS, due_seconds or POLL_SECONDS))
+                await self._services.listener.wait(self.queue, min(POLL_SECONDS, due_seconds or POLL_SECONDS))
 
     def _room(self) -> int:
         if self._writer.behind:

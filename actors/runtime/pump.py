@@ -94,9 +94,9 @@ class Pump:
                 return
             self._alarm.cancel()
         self._alarm_at = wanted_at
-        self._alarm = self._loop.call_later(timeout_seconds + ROUNDING_SECONDS, self._ring)
+        self._alarm = self._loop.call_later(timeout_seconds + ROUNDING_SECONDS, self._fire)
 
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         self._alarm = None
         self._wake()
 

@@ -23,7 +23,7 @@ class Division:
     general: int
     """Chats, webhooks, pages, on-call."""
     claims: int
-    """Claims of all queues, the bell, periodic work: short statements."""
+    """Claims of all queues, the notifier, periodic work: short statements."""
     outcomes: int
     """What became of the jobs of all queues: short statements too."""
     work: int

@@ -52,10 +52,10 @@ class Outbox:
     @asynccontextmanager
     async def act(self) -> "AsyncIterator[Hands]":
         """Hands to act with; whoever waits for jobs has heard of it when this ends."""
-        from mailroom.storage.postgres.outbox.bell import Bell
+        from mailroom.storage.postgres.outbox.notifier import QueueNotifier
         from mailroom.storage.postgres.outbox.oncall import Hands
 
         async with self.look() as pool:
-            bell = Bell(pool)
-            yield Hands(pool, bell)
-            await bell.silent()
+            notifier = QueueNotifier(pool)
+            yield Hands(pool, notifier)
+            await notifier.flushed()

@@ -124,7 +124,7 @@ def test_an_event_is_handled_once_when_its_job_is_run_again(tell):
         (id_,) = await queues.enqueue(event("ready", "1042"))
         await queues.until_true(partial(retried, queues, id_))
         await aio(queues.on_call().retry, [id_])
-        queues.ears.wake("shop.notification")
+        queues.listener.wake("shop.notification")
         await queues.quiet()
         await process.settled()
         assert times == ["accepted", "duplicate"]
@@ -193,7 +193,7 @@ def test_a_notice_waits_while_telegram_does_not_know_the_bot(tell, telegram):
         await queues.until_true(put_off)
         assert process.bot.hold.why
         await process.until(lambda: not process.bot.hold.why, "getMe has brought the bot back")
-        queues.ears.wake("shop.notification")
+        queues.listener.wake("shop.notification")
         await queues.quiet()
         assert (await queues.story(id_))[-1] == "done"
 
@@ -236,7 +236,7 @@ def test_a_telegram_that_is_down_is_tried_again(tell, telegram):
         (id_,) = await queues.enqueue(notice())
         await queues.until_true(partial(told, queues, id_, ["retry"]))
         await aio(queues.on_call().retry, [id_])
-        queues.ears.wake("shop.notification")
+        queues.listener.wake("shop.notification")
         await queues.until_true(partial(told, queues, id_, ["retry", "requeued", "done"]))
 
     async def told(queues, id_, story):

@@ -67,21 +67,21 @@ def test_the_watermark_never_goes_back():
 
 
 def test_a_bell_rings_when_its_id_is_passed_and_not_before():
-    watermark, rung = seen(1), []
-    watermark.ring(3, lambda: rung.append(3))
+    watermark, called = seen(1), []
+    watermark.when_passed(3, lambda: called.append(3))
     watermark.saw(2, 0)
-    assert rung == []
+    assert called == []
     watermark.saw(3, 0)
-    assert rung == [3]
+    assert called == [3]
 
 
 def test_when_the_backlog_is_in_whoever_waited_for_it_looks_again():
-    watermark, rung = seen(1), []
+    watermark, called = seen(1), []
     watermark.catching_up = True
-    watermark.ring(3, lambda: rung.append(3))
+    watermark.when_passed(3, lambda: called.append(3))
     assert ChatOrder(watermark, fast=True).wait_ms(3, accepted_ms=0, now_ms=10 * HOLD_MS) == HOLD_MS
     watermark.caught_up()
-    assert rung == [3]
+    assert called == [3]
     assert ChatOrder(watermark, fast=True).wait_ms(3, accepted_ms=0, now_ms=10 * HOLD_MS) == 0
 
 

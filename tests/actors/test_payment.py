@@ -152,7 +152,7 @@ def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # n
         assert await till.status(queues, id_) == "pending"
         assert await queues.fetch("SELECT count(*) FROM sold") == 0
         await aio(queues.on_call().retry, [job])
-        queues.ears.wake("shop.payment")
+        queues.listener.wake("shop.payment")
         await queues.until_true(lambda: paid(queues, id_))
         assert await till.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 1
 

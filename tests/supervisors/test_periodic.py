@@ -11,8 +11,8 @@ from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.migrate import migrate
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.periodic.schedule import ScheduleError
 from mailroom.storage.postgres.periodic.works import all_works, once
 from mailroom.supervisors.periodic import LOOK_SECONDS, Periodic, wait_seconds
@@ -42,7 +42,7 @@ def job(name="tidy"):
 
 
 def process(pool, *works):
-    return Periodic(pool, Bell(pool), works)
+    return Periodic(pool, QueueNotifier(pool), works)
 
 
 async def due(pool, name, ago="1 second"):

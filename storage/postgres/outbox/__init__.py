@@ -2,7 +2,7 @@
 
     enqueue.py   write jobs in a transaction of the caller's    coalesce.py  for callers without one
     claim.py     take the jobs that are due, in batches         complete.py  say how they ended, in batches
-    bell.py      tell the other processes that there is work    listen.py    hear of it
+    notifier.py  tell the other processes that there is work    listen.py    hear of it
     seen.py      look at jobs                                   oncall.py    act on them
     prune.py     forget what is old                             pools.py     connections with pinned plans
     renamed.py   jobs by the names that queues had before

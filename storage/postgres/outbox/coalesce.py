@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import asyncpg
 
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.connection import answering
 from mailroom.storage.postgres.outbox.enqueue import STATEMENT_JOBS_MAX, write
 from mailroom.storage.postgres.outbox.job import Enqueued, NewJob
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 
 WAITING_MAX = 20_000
 """A second's worth of jobs. More means that Postgres does not keep up, and memory must not take its place."""
@@ -27,11 +27,11 @@ class _Waiting:
 
 
 class Enqueuer:
-    """Enqueues for many callers at once. Rings the bell after each commit."""
+    """Enqueues for many callers at once. Notifies after each commit."""
 
-    def __init__(self, pool: asyncpg.Pool, bell: Bell) -> None:
+    def __init__(self, pool: asyncpg.Pool, notifier: QueueNotifier) -> None:
         self._pool = pool
-        self._bell = bell
+        self._notifier = notifier
         self._waiting: list[_Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -74,7 +74,7 @@ class Enqueuer:
             verdicts = [error]
         for waiting, verdict in zip(batch, verdicts, strict=True):
             if isinstance(verdict, Enqueued) and not verdict.duplicate:
-                self._bell.ring(waiting.job.queue)
+                self._notifier.notify(waiting.job.queue)
             if waiting.answer.done():
                 continue  # its caller was cancelled
             if isinstance(verdict, Enqueued):

@@ -2,7 +2,7 @@
 
 Over a room's connection the moment that a job is wanted at is one of the room's clock.
 
-Whoever waits for jobs learns of these at its next look, a fraction of a second later; ring the bell after the
+Whoever waits for jobs learns of these at its next look, a fraction of a second later; notify after the
 commit to make that at once. (A NOTIFY inside of the transaction would make all commits of the database wait
 for each other.)
 """

@@ -1,6 +1,6 @@
-"""Hear the bell: one connection of a process waits for notifications, and wakes who wants to know.
+"""LISTEN: one connection of a process waits for notifications, and wakes who wants to know.
 
-A pooler in transaction mode takes a LISTEN and never delivers anything. Behind one the bell is heard over a
+A pooler in transaction mode takes a LISTEN and never delivers anything. Behind one it is told over a
 direct way to the database, where one is known, and else not at all: then jobs are found by looking.
 """
 
@@ -9,18 +9,18 @@ from collections import defaultdict
 
 from mailroom.storage.postgres.database import unavailable
 from mailroom.storage.postgres.opening import open_connection
-from mailroom.storage.postgres.outbox.bell import CHANNEL
 from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.notifier import CHANNEL
 from mailroom.storage.postgres.pooler import forget, way_to
 
 CONNECT_SECONDS_MAX = 5.0
 
 
-class DeafError(Exception):
+class CannotListenError(Exception):
     """LISTEN does not get through here."""
 
 
-class Ears:
+class QueueListener:
     """Who waits for which queue. `run` listens; without it nobody is woken, and all look by themselves. `url`
     is the direct way to the database, where there are two.
     """
@@ -30,7 +30,7 @@ class Ears:
         self._heard: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def wait(self, queue: str, timeout_seconds: float) -> bool:
-        """Wait for work in a queue. True if the bell rang since the last call, False after the timeout."""
+        """Wait for work in a queue. True if it was notified since the last call, False after the timeout."""
         event = self._heard[queue]
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -46,12 +46,12 @@ class Ears:
 
     async def run(self) -> None:
         """Listen for ever. Raises `StoreUnavailable` when the connection is lost: to be run again; and
-        `DeafError` where nothing would be heard.
+        `CannotListenError` where nothing would come.
         """
         with answering():
             forget(self._url)  # so that a database which left its pooler is heard again
             if not (await way_to(self._url)).sessions_kept:
-                raise DeafError
+                raise CannotListenError
             connection = await open_connection(self._url, timeout=CONNECT_SECONDS_MAX)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())
@@ -60,7 +60,7 @@ class Ears:
                 await connection.add_listener(
                     CHANNEL, lambda _c, _pid, _channel, queue: self.wake(str(queue))
                 )
-            # What was rung while nobody listened is not known.
+            # What was notified while nobody listened is not known.
             for event in self._heard.values():
                 event.set()
             await lost.wait()

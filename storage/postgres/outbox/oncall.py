@@ -7,9 +7,9 @@ from pathlib import Path
 
 import asyncpg
 
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.complete import finish
 from mailroom.storage.postgres.outbox.connection import answering
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.renamed import RETIRED
 from mailroom.storage.postgres.outbox.seen import Wanted, find
 from mailroom.storage.postgres.queries import load
@@ -35,9 +35,9 @@ class Paused:
 class Hands:
     """Every call is one transaction, and may be repeated."""
 
-    def __init__(self, pool: asyncpg.Pool, bell: Bell) -> None:
+    def __init__(self, pool: asyncpg.Pool, notifier: QueueNotifier) -> None:
         self._pool = pool
-        self._bell = bell
+        self._notifier = notifier
 
     async def retry(self, which: Sequence[int] | Wanted) -> list[int]:
         """Run jobs again from their first attempt: dead letters, and those that wait for another attempt or
@@ -52,7 +52,7 @@ class Hands:
                     *await connection.fetch(SQL["revive"], ids),
                 ]
         for queue in {row["queue"] for row in rows}:
-            self._bell.ring(queue)
+            self._notifier.notify(queue)
         return sorted(row["job_id"] for row in rows)
 
     async def drop(self, which: Sequence[int] | Wanted) -> list[int]:
@@ -81,7 +81,7 @@ class Hands:
         """Let the queue go on. False if it was not paused."""
         with answering():
             resumed = await self._pool.fetchval(SQL["resume"], queue) is not None
-        self._bell.ring(queue)
+        self._notifier.notify(queue)
         return resumed
 
     async def paused(self) -> list[Paused]:

@@ -37,8 +37,8 @@ CLAIMS = {**PLANS, "synchronous_commit": "off"}
 
 CONNECTIONS_MAX = 4
 """Of a program that opens some of one kind; each statement takes a millisecond or a few."""
-HOUSE = ""
-"""Who else makes such statements as claims are: the bell, periodic work, broadcasts, pruning."""
+HOUSEKEEPING = ""
+"""Who else makes such statements as claims are: the notifier, periodic work, broadcasts, pruning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class SharedConnections:
         self, claims: asyncpg.Pool, outcomes: asyncpg.Pool, work: asyncpg.Pool, queues: Sequence[str]
     ) -> None:
         self._pools = claims, outcomes, work
-        self._at_claims = Turnstile(claims.get_max_size(), [HOUSE, *queues])
+        self._at_claims = Turnstile(claims.get_max_size(), [HOUSEKEEPING, *queues])
         self._at_outcomes = Turnstile(outcomes.get_max_size(), queues)
         self._at_work = Turnstile(work.get_max_size(), queues)
-        self.house = Share(claims, self._at_claims, HOUSE)
+        self.housekeeping = Share(claims, self._at_claims, HOUSEKEEPING)
 
     def of(self, queue: str) -> QueueConnections:
         """The share of a queue."""
@@ -96,7 +96,7 @@ async def connect_shared(url: str, division: Division, queues: Sequence[str]) ->
 
 
 async def connect_claims(url: str, connections: int = CONNECTIONS_MAX) -> asyncpg.Pool:
-    """Open the connections that claims are made with, and bells rung: they wait for no disk."""
+    """Open the connections that claims and notifications are made with: they wait for no disk."""
     return await _connect(url, CLAIMS, connections)
 
 

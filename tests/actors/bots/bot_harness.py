@@ -184,7 +184,7 @@ async def open_harness(
                 allowance=Allowance(),
                 cpu=Cpu(),
                 public_url="https://bots.example",
-                wake=queues.ears.wake,
+                wake=queues.listener.wake,
                 options={NAME: options or its.demo.options},
                 schemas={NAME: kind},
                 demo=demo,

@@ -14,10 +14,10 @@ from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.runtime.bridge import aio
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Backoff
-from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.listen import QueueListener
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.oncall import Hands
 from mailroom.storage.postgres.outbox.seen import Wanted, find, show
 
@@ -66,8 +66,8 @@ class QueueHarness:
     def __init__(self, url, pool, nursery, **services):
         self.url = url
         self.pool = pool
-        self.ears = Ears(url)
-        self.services = Services(url, self.ears, **services)
+        self.listener = QueueListener(url)
+        self.services = Services(url, self.listener, **services)
         self._nursery = nursery
         self.patience_seconds = PATIENCE_SECONDS
         self._worked = set()
@@ -85,7 +85,7 @@ class QueueHarness:
     async def enqueue(self, *jobs):
         enqueued = await aio(enqueue, self.pool, jobs)
         for queue in {job.queue for job in jobs}:
-            self.ears.wake(queue)
+            self.listener.wake(queue)
         return [one.id for one in enqueued]
 
     async def run_all(self, handlers, *jobs, **options):
@@ -130,7 +130,7 @@ class QueueHarness:
 
     def on_call(self):
         """What on-call does to jobs; its wake-ups nobody hears."""
-        return Hands(self.pool, Bell(self.pool))
+        return Hands(self.pool, QueueNotifier(self.pool))
 
     async def cut_connections(self):
         """Everybody's but ours, as if the server or the network had failed for a moment."""

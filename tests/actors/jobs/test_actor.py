@@ -15,7 +15,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.outbox.claim import Claimer
 from mailroom.storage.postgres.outbox.complete import complete
-from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.listen import QueueListener
 from mailroom.storage.postgres.outbox.outcome import Retry
 from mailroom.storage.postgres.outbox.pools import connect_shared
 from tests.actors.jobs.queue_harness import LetterHandlers
@@ -307,7 +307,7 @@ def test_an_actor_that_cannot_start_says_why(jobs_url, play):
     nowhere = jobs_url.replace("@/", "@/no_such_")
 
     async def scenario(queues):
-        queues.services = Services(nowhere, Ears(nowhere))
+        queues.services = Services(nowhere, QueueListener(nowhere))
         with pytest.raises(BaseExceptionGroup) as raised:
             await queues.start(letters.handlers)
         assert "no_such_" in repr(raised.value)
@@ -382,14 +382,14 @@ def test_a_handler_that_does_not_let_itself_be_cancelled_loses_its_lease_in_the_
     letters = LetterHandlers(timeout_seconds=0.05, attempts_max=2)
     stubborn = []
 
-    async def deaf(context):
+    async def never_ends(context):
         if context.attempt == 1:
             while len(stubborn) < 2:
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.sleep(60)
                 stubborn.append(context.id)
 
-    letters.answers["a"] = deaf
+    letters.answers["a"] = never_ends
 
     async def scenario(queues):
         (id_,) = await queues.enqueue(letters.new("a"))
@@ -440,7 +440,7 @@ def test_a_paused_queue_stands_still_and_goes_on_when_it_is_resumed(play):
         life = await queues.start(letters.handlers)
         await queues.enqueue(*(letters.new(text) for text in "abc"))
         for _ in range(3):  # looks that find nothing
-            queues.ears.wake("mail")
+            queues.listener.wake("mail")
             await queues.fetch("SELECT pg_sleep(0.05)")
         assert life.details()["running"] == life.details()["ended"] == 0
         await aio(admin.resume, "mail")
@@ -454,7 +454,7 @@ def test_a_job_that_nobody_rang_for_is_found(play):
 
     async def scenario(queues):
         await queues.start(letters.handlers)
-        queues.ears = Ears("")  # nobody listens to it
+        queues.listener = QueueListener("")  # nobody listens to it
         await queues.enqueue(letters.new("a"), letters.new("later", delay_seconds=0.3))
         await queues.until(lambda: letters.ended == ["a", "later"])
 

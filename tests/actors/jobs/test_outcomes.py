@@ -472,7 +472,7 @@ def test_what_a_job_that_is_not_ours_any_more_enqueues_and_notes_is_undone_and_w
     letters.hold("a")
 
     async def writes(context):
-        context.services.ears.wake = woken.append
+        context.services.listener.wake = woken.append
         async with context.ending() as tx:
             await tx.enqueue(other.new("b"))
             await tx.note("a", "b")

@@ -18,7 +18,7 @@ FLOOD_JOBS = 200
 async def sharing(queues):
     """The queues share what a process may have that was told nothing."""
     shared = await aio(connect_shared, queues.url, divided(wanted(len(QUEUES)), len(QUEUES)), QUEUES)
-    queues.services = queues.services.__class__(queues.url, queues.ears, connections=shared)
+    queues.services = queues.services.__class__(queues.url, queues.listener, connections=shared)
     return shared
 
 

@@ -304,7 +304,7 @@ def test_a_notice_that_says_paid_too_early_is_asked_about_again(play, shop):  # 
         await queues.until_true(lambda: asked_once(queues))
         shop.provider.becomes(f"p-{id_}", "paid")
         await aio(queues.on_call().retry, [(await shop.asked(queues)).id])
-        queues.ears.wake("shop.payment")
+        queues.listener.wake("shop.payment")
         await queues.until_true(lambda: over(queues, id_))
 
     async def asked_once(queues):

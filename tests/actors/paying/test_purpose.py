@@ -70,8 +70,8 @@ def test_a_payment_that_two_notices_tell_of_is_sold_once_where_the_tables_of_the
 def test_what_a_purpose_raises_undoes_all_that_it_did_wakes_nobody_and_is_tried_again(play):  # noqa: F811
     async def scenario(queues):
         books, woken = Books(queues), []
-        books.fails, wake = 1, queues.ears.wake
-        queues.ears.wake = lambda queue: (woken.append(queue), wake(queue))
+        books.fails, wake = 1, queues.listener.wake
+        queues.listener.wake = lambda queue: (woken.append(queue), wake(queue))
         payment = await books.sell("first")
         assert (books.stories, payment.status) == ([["retry", "done"]], "paid")
         assert await queues.fetch("SELECT count(*) FROM books.sale") == 1

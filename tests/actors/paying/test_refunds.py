@@ -141,7 +141,7 @@ def test_an_outage_is_waited_out_for_a_day_with_the_same_key(tell, shop):
 
     async def again(queues, job):
         await aio(queues.on_call().retry, [job])
-        queues.ears.wake("shop.payment")
+        queues.listener.wake("shop.payment")
 
     async def over(queues, id_):
         return await shop.status(queues, id_) == "refunded"

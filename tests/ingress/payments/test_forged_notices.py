@@ -19,8 +19,8 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.payments.accounts import account_webhooks
 from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.ops.simulators.payments.serving import simulator
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import open_queues
@@ -153,7 +153,7 @@ async def _client():
 
 def _webhook(provider, queues):
     app = QuartTrio("payments")
-    enqueuer = Enqueuer(queues.pool, Bell(queues.pool))
+    enqueuer = Enqueuer(queues.pool, QueueNotifier(queues.pool))
     payments = PaymentWebhook({"yookassa": provider}, enqueuer, database=queues.pool)
     app.register_blueprint(account_webhooks({"payment": payments}))
     return app.test_client()

@@ -20,8 +20,8 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.http.peer import networks, peer_of
 from mailroom.ingress.payments.accounts import NOTICE_BYTES_MAX, account_webhooks
 from mailroom.ingress.payments.notices import PaymentWebhook
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.till import MemoryProvider, Shop
@@ -64,7 +64,7 @@ def webhook(jobs_url, provider):  # noqa: F811
         async def main():
             with trio.fail_after(30):
                 async with open_queues(jobs_url) as queues:
-                    enqueuer = wrap(Enqueuer(queues.pool, Bell(queues.pool)))
+                    enqueuer = wrap(Enqueuer(queues.pool, QueueNotifier(queues.pool)))
                     app = QuartTrio("payments")
                     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
                     real = Aaio(

@@ -22,8 +22,8 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.payments.accounts import account_webhooks
 from mailroom.ingress.payments.notices import PaymentWebhook
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.payments import created_at_provider, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import open_queues
@@ -60,7 +60,7 @@ def webhook(jobs_url):  # noqa: F811
             with trio.fail_after(30):
                 async with open_queues(jobs_url) as queues:
                     app = QuartTrio("payments")
-                    enqueuer = Enqueuer(queues.pool, Bell(queues.pool))
+                    enqueuer = Enqueuer(queues.pool, QueueNotifier(queues.pool))
                     payments = PaymentWebhook(Accounts(accounts()), enqueuer, database=queues.pool)
                     app.register_blueprint(account_webhooks({"payment": payments}))
                     await test(Webhook(app.test_client(), queues))

@@ -11,8 +11,8 @@ from mailroom.actors.jobs.every import Every
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.migrate import migrate
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.job import NewJob
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.periodic import works
 from mailroom.storage.redis.batch import Line
 from mailroom.supervisors.oncall import periodic
@@ -46,7 +46,7 @@ def play(clean_postgres_url, clean_redis_url):
 
 
 def scheduler(pool, make=lambda: NewJob("upkeep", "tidy")):
-    return Periodic(pool, Bell(pool), [Every("tidy", make, every_seconds=3600)])
+    return Periodic(pool, QueueNotifier(pool), [Every("tidy", make, every_seconds=3600)])
 
 
 async def runs(pool):

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from mailroom.ops.bench.outbox.queue import payload
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.migrate import apply_migrations
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob, Origin, Priority
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.pools import connect_claims, connect_completions
 
 QUEUE = "bench"
@@ -47,8 +47,8 @@ class Adapter:
     async def open(self) -> None:
         """Connect."""
         self._pool = await connect_completions(self._url)
-        self._bell = Bell(await connect_claims(self._url))
-        self._enqueuer = Enqueuer(self._pool, self._bell)
+        self._notifier = QueueNotifier(await connect_claims(self._url))
+        self._enqueuer = Enqueuer(self._pool, self._notifier)
 
     async def enqueue(self, wanted_at: float) -> None:
         """One job, in whatever statement goes next."""
@@ -57,7 +57,7 @@ class Adapter:
     async def enqueue_batch(self, wanted_at: Sequence[float]) -> None:
         """One statement for all."""
         await enqueue(self._pool, [self._job(one) for one in wanted_at])
-        self._bell.ring(QUEUE)
+        self._notifier.notify(QUEUE)
 
     async def close(self) -> None:
         """The operating system closes what is open."""

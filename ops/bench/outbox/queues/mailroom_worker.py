@@ -1,6 +1,6 @@
 """What a process of the service has that works a queue: its actor, and beside it what prunes.
 
-The actor checks payloads, writes a line of log and metrics for each attempt, and listens to the bell.
+The actor checks payloads, writes a line of log and metrics for each attempt, and listens for notifications.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from mailroom.actors.runtime.host import hosted
 from mailroom.ops import logs
 from mailroom.ops.bench.outbox.queue import Handle
 from mailroom.ops.bench.outbox.queues import mailroom
-from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.listen import QueueListener
 from mailroom.storage.postgres.outbox.prune import prune
 
 PRUNE_SECONDS = 5.0
@@ -48,10 +48,10 @@ class Adapter(mailroom.Adapter):
             handle(nothing.wanted_at)
 
         handlers.job(Kind(mailroom.NAME, Nothing, queue=queue))(run)
-        ears = Ears(self._url)
-        live = job_life(Services(self._url, ears), handlers)
+        listener = QueueListener(self._url)
+        live = job_life(Services(self._url, listener), handlers)
         async with asyncpg.create_pool(self._url, min_size=1) as pool, asyncio.TaskGroup() as group:
-            group.create_task(ears.run())
+            group.create_task(listener.run())
             group.create_task(_prune(pool))
             group.create_task(hosted(partial(live, _Life())))
 

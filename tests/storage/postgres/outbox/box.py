@@ -7,11 +7,11 @@ import time
 import asyncpg
 
 from mailroom.storage.postgres.outbox import pools
-from mailroom.storage.postgres.outbox.bell import Bell
 from mailroom.storage.postgres.outbox.claim import Claimer
 from mailroom.storage.postgres.outbox.complete import complete
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Backoff, NewJob
+from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
 from mailroom.storage.postgres.outbox.seen import show
 
@@ -35,12 +35,12 @@ class Box:
         self.pool = await asyncpg.create_pool(self.url, min_size=1, max_size=5)
         self.claims = await pools.connect_claims(self.url)
         self.completions = await pools.connect_completions(self.url)
-        self.bell = Bell(self.claims)
+        self.notifier = QueueNotifier(self.claims)
         await self.empty()
         return self
 
     async def __aexit__(self, *error):
-        await self.bell.silent()
+        await self.notifier.flushed()
         for pool in (self.pool, self.claims, self.completions):
             pool.terminate()
 

@@ -144,7 +144,7 @@ async def test_a_worker_that_is_killed_loses_nothing_but_time(box):
 
 @story
 async def test_a_paused_queue_takes_jobs_and_gives_none_until_it_is_resumed(box):
-    hands, claimer = Hands(box.pool, box.bell), box.claimer()
+    hands, claimer = Hands(box.pool, box.notifier), box.claimer()
     await box.enqueue("before")
     assert await hands.pause("mail", "eve", "provider is down")
     assert not await hands.pause("mail", "bob", "me too")

@@ -58,7 +58,7 @@ class Pair:
         self.runner = runner
         self.box = box
         self.runner.run(box.empty())
-        self.hands = Hands(box.pool, box.bell)
+        self.hands = Hands(box.pool, box.notifier)
         self.now = 0.0
         self.twins: dict[int, Twin] = {}
         self.held: list[tuple[str, object]] = []  # whatever was ever given out, with whom it was given to

@@ -108,7 +108,7 @@ async def test_a_job_that_was_done_by_the_old_name_is_not_enqueued_again_by_the_
 
 @story
 async def test_whoever_had_paused_the_old_name_has_paused_those_that_took_over_and_each_is_resumed_alone(box):
-    hands = Hands(box.pool, box.bell)
+    hands = Hands(box.pool, box.notifier)
     await box.enqueue(of("shop"), of("second"))
     await hands.pause("delivery", "ann", "the supplier is away")
     await moved(box)

@@ -10,7 +10,7 @@ import pytest
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.lease import Leases
 from mailroom.storage.postgres.outbox import claim, complete, pools, seen
-from mailroom.storage.postgres.outbox.listen import DeafError, Ears
+from mailroom.storage.postgres.outbox.listen import CannotListenError, QueueListener
 from mailroom.storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry
 from mailroom.storage.postgres.outbox.pools import CLAIMS
 from tests.storage.postgres.bouncer import SESSION
@@ -32,7 +32,7 @@ class PooledBox(Box):
         self.pool = await connect(self.url)
         self.claims = await pools.connect_claims(self.url)
         self.completions = await pools.connect_completions(self.url)
-        self.bell = None
+        self.notifier = None
         await self.empty()
         return self
 
@@ -132,18 +132,18 @@ def test_a_lease_is_taken_renewed_and_given_back_through_a_pooler(pooled_url):
     told(pooled_url, tell)
 
 
-def test_who_would_listen_to_a_deaf_pooler_is_told(bouncer, pooled_url, direct_url):
+def test_who_would_listen_through_a_pooler_that_delivers_nothing_is_told(bouncer, pooled_url, direct_url):
     async def tell():
         if bouncer.kind != SESSION:
-            with pytest.raises(DeafError):
-                await Ears(pooled_url).run()
-        ears = Ears(pooled_url if bouncer.kind == SESSION else direct_url)
-        listening = asyncio.create_task(ears.run())
+            with pytest.raises(CannotListenError):
+                await QueueListener(pooled_url).run()
+        listener = QueueListener(pooled_url if bouncer.kind == SESSION else direct_url)
+        listening = asyncio.create_task(listener.run())
         async with connected(pooled_url) as other:
 
             async def heard():
                 await other.execute("SELECT pg_notify('outbox', 'mail')")
-                return await ears.wait("mail", 0.05)
+                return await listener.wait("mail", 0.05)
 
             await until(heard)
         listening.cancel()

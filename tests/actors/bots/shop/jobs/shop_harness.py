@@ -255,7 +255,7 @@ async def open_shop(database_url, redis_url, vault, *, provider=None, options=No
                 allowance=Allowance(),
                 cpu=Cpu(),
                 public_url="https://shop.example",
-                wake=queues.ears.wake,
+                wake=queues.listener.wake,
                 options={"shop": options or Options(owners=frozenset({OWNER}))},
                 schemas={"shop": SCHEMA},
             ).of("shop")

@@ -59,7 +59,7 @@ def test_an_order_that_the_balance_pays_for_is_delivered_and_earns_nobody_a_bonu
         await shop.quiet()
         assert await shop.balance(rich) == PRICE  # all of it, by the options below
         order = await shop.order((product, 1), buyer=rich, use_balance=True)
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert await shop.status(order) == "delivered"
         assert shop.names(rich) == ["shop.bonus", "shop.delivered", "shop.receipt"]
@@ -101,7 +101,7 @@ def test_a_reservation_that_runs_out_frees_the_goods_and_is_told(play):
         product = await shop.product(1)
         order = await shop.order((product, 1))
         await shop.time_passes(order)
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert await shop.status(order) == "expired"
         assert shop.events(order.chat_id) == [("shop.expired", {"order": order.number})]
@@ -115,7 +115,7 @@ def test_a_reservation_that_was_put_off_is_looked_at_again_and_holds_nothing_up(
         product = await shop.product(1)
         order = await shop.order((product, 1))
         await shop.sql("UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()")
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert await shop.status(order) == "awaiting_payment"
         [(until, run_at)] = await shop.sql(
@@ -136,7 +136,7 @@ def test_a_paid_order_does_not_expire(play):
         await shop.pay(order)
         await shop.quiet()
         await shop.time_passes(order)
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert await shop.status(order) == "delivered"
         assert "shop.expired" not in shop.names(order.chat_id)
@@ -283,7 +283,7 @@ def test_a_supplier_is_not_told_of_an_order_that_went_back_before(play):
         await shop.sql("UPDATE shop.orders SET status = 'refunding' WHERE id = $1", order.number)
         [(job,)] = await shop.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'shop.tell_supplier'")
         await aio(shop.queues.on_call().retry, [job])
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert len(shop.supplier.calls) == 1
 

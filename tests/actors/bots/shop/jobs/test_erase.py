@@ -35,7 +35,7 @@ def test_the_chat_is_told_once_nothing_of_an_order_is_to_come_any_more(play):
         await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.erase'"
         )
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert ("shop.erased", {"erasure": number, "language": "en"}) in shop.events(person)
 

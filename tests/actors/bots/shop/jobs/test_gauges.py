@@ -119,7 +119,7 @@ def test_a_refund_that_the_gateway_refuses_waits_as_refused_and_is_over_when_it_
         await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'"
         )
-        shop.queues.ears.wake("shop.payment")
+        shop.queues.listener.wake("shop.payment")
         await shop.quiet()
         assert await shop.status(order) == "refunded"
         assert (await counted(shop)).refunds() == {}
@@ -188,7 +188,7 @@ def test_a_supplier_who_could_not_be_told_is_counted_once_for_all_that_was_misse
         await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE last_error IS NOT NULL"
         )
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert (await counted(shop)).of("suppliers_untold") == len(dead)
 

@@ -34,7 +34,7 @@ async def give_back(shop, order, *, goods_back=False):
         return [row["id"] for row in rows]
 
     await aio(begin)
-    shop.queues.ears.wake("shop.payment")
+    shop.queues.listener.wake("shop.payment")
     await shop.quiet()
 
 
@@ -43,7 +43,7 @@ def test_a_late_payment_whose_goods_are_still_there_buys_them(play):
         order = await shop.order((await shop.product(1), 1))
         payment = await shop.pay(order, notice=False)
         await shop.time_passes(order)
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert await shop.status(order) == "expired"
         await shop.notice(payment)
@@ -185,13 +185,13 @@ def test_the_payer_hears_of_a_refund_that_takes_long_and_then_of_its_end(play):
         await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'"
         )
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         told = {"order": order.number, "why": "mismatch", "amount_minor": 7_000, "currency": "RUB"}
         assert shop.events(order.chat_id) == [("shop.refunding", told)]
         [(job,)] = await shop.sql("SELECT id FROM mailroom.outbox_job WHERE name = 'payment.refund'")
         await aio(shop.queues.on_call().retry, [job])
-        shop.queues.ears.wake("shop.payment")
+        shop.queues.listener.wake("shop.payment")
         await shop.queues.until(lambda: shop.names(order.chat_id)[-1:] == ["shop.refunded"])
 
     play(scenario, provider=provider)
@@ -205,7 +205,7 @@ def test_a_quick_refund_is_told_once(play):
         await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'shop.apologise'"
         )
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert shop.names(order.chat_id) == ["shop.refunded"]
 
@@ -277,7 +277,7 @@ def test_goods_that_nobody_has_seen_can_be_sold_again_and_are_not_delivered_any_
         await shop.queues.until_true(lambda: is_refunded(shop, order))
         assert await shop.free(product) == 1
         await shop.sql("UPDATE mailroom.outbox_queue SET paused_at = NULL")
-        shop.queues.ears.wake("shop.delivery")
+        shop.queues.listener.wake("shop.delivery")
         await shop.quiet()
         assert shop.names(order.chat_id) == ["shop.receipt", "shop.refunded"]
         assert await shop.boards() == []

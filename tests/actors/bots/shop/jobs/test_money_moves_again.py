@@ -110,7 +110,7 @@ def test_a_refund_refused_for_want_of_money_is_told_to_the_owner_and_goes_throug
         await shop.sql(
             "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now() WHERE name = 'payment.refund'"
         )
-        shop.queues.ears.wake("shop.payment")
+        shop.queues.listener.wake("shop.payment")
         await shop.quiet()
         assert (await shop.status(order), await shop.balance(order.user_id)) == ("refunded", 0)
 

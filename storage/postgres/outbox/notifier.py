@@ -12,28 +12,28 @@ CHANNEL = "outbox"
 log = logging.getLogger(__name__)
 
 
-class Bell:
-    """Rings for queues, after the commit of whoever asks. A ring that gets lost costs a moment: all who
-    listen also look by themselves. `pool` should not wait for the disk: `pools.connect_claims`.
+class QueueNotifier:
+    """NOTIFY for queues, after the commit of whoever asks. A notification that gets lost costs a moment: all
+    who listen also look by themselves. `pool` should not wait for the disk: `pools.connect_claims`.
     """
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._asked: set[str] = set()
-        self._ringing: asyncio.Task[None] | None = None
+        self._notifying: asyncio.Task[None] | None = None
 
-    def ring(self, queue: str) -> None:
+    def notify(self, queue: str) -> None:
         """Have those woken who wait for jobs of the queue."""
         self._asked.add(queue)
-        if self._ringing is None:
-            self._ringing = asyncio.create_task(self._ring())
+        if self._notifying is None:
+            self._notifying = asyncio.create_task(self._notify())
 
-    async def silent(self) -> None:
-        """Wait until all that was asked for has been rung."""
-        if self._ringing is not None:
-            await asyncio.wait([self._ringing])
+    async def flushed(self) -> None:
+        """Wait until all that was asked for has been sent."""
+        if self._notifying is not None:
+            await asyncio.wait([self._notifying])
 
-    async def _ring(self) -> None:
+    async def _notify(self) -> None:
         try:
             while self._asked:
                 queues, self._asked = sorted(self._asked), set()
@@ -41,6 +41,6 @@ class Bell:
                     "SELECT pg_notify($1, queue) FROM unnest($2::text[]) AS queue", CHANNEL, queues
                 )
         except TRY_AGAIN as error:
-            log.warning("the bell of the outbox did not ring: %s", error)
+            log.warning("other processes were not notified of jobs: %s", error)
         finally:
-            self._ringing = None
+            self._notifying = None
