@@ -1,4 +1,4 @@
-"""A dispatcher in our hands, and the bots it serves: usually one, but `start_polling(first, second)` is two.
+"""A dispatcher that we run, and the bots it serves: usually one, but `start_polling(first, second)` is two.
 
 What belongs to the dispatcher happens once for all its bots: the startup and shutdown hooks, the storage it
 asks, the updates that a library makes up. `let_go` leaves it as it was found.

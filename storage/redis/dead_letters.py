@@ -4,9 +4,9 @@ They live in one hash per partition, `bot:chat:seq` to JSON, as `commit.lua` and
 Looking for some reads all of them, a little at a time, so that a hundred thousand of them hold nobody else
 up.
 
-No call asks for an epoch: on-call's hands must work while the owner of the chat is down. Every call is safe
-to repeat, and two people who do the same get one effect: whoever comes second is told that it is gone. Only a
-`skip` without a number is another skip each time.
+No call asks for an epoch: on-call must be able to work while the owner of the chat is down. Every call is
+safe to repeat, and two people who do the same get one effect: whoever comes second is told that it is gone.
+Only a `skip` without a number is another skip each time.
 """
 
 import asyncio

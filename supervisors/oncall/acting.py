@@ -14,9 +14,9 @@ from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.looking import holding
 from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
 from mailroom.supervisors.oncall.outcomes import node_outcome, restarted_chats, resumed_chats, suspended_chats
-from mailroom.supervisors.oncall.post import SPARE_SECONDS
 from mailroom.supervisors.oncall.registry import Process
 from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.rpc import SPARE_SECONDS
 from mailroom.supervisors.oncall.targets import Target, find_target, refuse_unstoppable
 
 DRAIN_SECONDS_MAX = 3600.0
@@ -41,7 +41,7 @@ class Acting:
                 return await self._restart_node(scene, found, process)
             scene.need_redis()
             workers = _only(process, scene.workers, scene)
-            answers = await self._context.post.ask_all(
+            answers = await self._context.rpc.ask_all(
                 workers, Order("restart", targets=(found.stored,)), ACT_SECONDS
             )
             return restarted_chats(found, answers)
@@ -88,7 +88,7 @@ class Acting:
             lifted = await self._context.suspensions.lift(found.stored)
             # Told also where nothing was lifted: it heals an actor that missed an earlier resume.
             order = Order("reload", targets=(found.stored,), forgive=True)
-            answers = await self._context.post.ask_all(scene.workers, order, LOOK_SECONDS)
+            answers = await self._context.rpc.ask_all(scene.workers, order, LOOK_SECONDS)
             return resumed_chats(found, lifted, answers, _still_held(scene, found))
 
         return await self._context.intervene("resume", target, by, act)
@@ -98,7 +98,7 @@ class Acting:
             raise OnCallError(f"{found} is suspended, by {held.who} ({held.why}): resume it instead.")
         processes = _having(scene, found, process)
         order = Order("restart", path=found.name)
-        answers = await self._context.post.ask_all(processes, order, ACT_SECONDS)
+        answers = await self._context.rpc.ask_all(processes, order, ACT_SECONDS)
         return node_outcome(found, "restarted", answers)
 
     async def _suspend(
@@ -113,7 +113,7 @@ class Acting:
             fresh = await self._context.suspensions.put(found.stored, by.who, by.why)
             order = Order("quiesce", targets=(found.stored,), seconds=seconds or 0.0)
             patience = max(LOOK_SECONDS, (seconds or 0.0) + SPARE_SECONDS)
-            answers = await self._context.post.ask_all(scene.workers, order, patience)
+            answers = await self._context.rpc.ask_all(scene.workers, order, patience)
             before = None if fresh else (await self._context.suspensions.all()).get(found.stored)
             return suspended_chats(found, before, answers, seconds)
         if process is None:
@@ -123,7 +123,7 @@ class Acting:
         else:
             processes = _having(scene, found, process)
         order = Order("stop", path=found.name, seconds=seconds)
-        answers = await self._context.post.ask_all(
+        answers = await self._context.rpc.ask_all(
             processes, order, max(ACT_SECONDS, (seconds or 0.0) + SPARE_SECONDS)
         )
         return node_outcome(found, "suspended", answers, stored=process is None)
@@ -138,7 +138,7 @@ class Acting:
             if found.stored in scene.suspended:
                 raise OnCallError(f"{found} is suspended everywhere: resume it without naming a process.")
             processes = _having(scene, found, process)
-        answers = await self._context.post.ask_all(processes, Order("start", path=found.name), ACT_SECONDS)
+        answers = await self._context.rpc.ask_all(processes, Order("start", path=found.name), ACT_SECONDS)
         if lifted is None and not any(one.value or one.error for one in answers):
             return Outcome(str(found), f"{found} was not suspended: there was nothing to do.", done=0)
         return node_outcome(found, "resumed", answers, stored=lifted is not None)

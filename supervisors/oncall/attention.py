@@ -20,7 +20,7 @@ from mailroom.supervisors.oncall.reports import ChatLine
 if TYPE_CHECKING:
     import asyncpg
 
-    from mailroom.storage.postgres.outbox.oncall import Hands
+    from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 
 PART_SECONDS = 3.0
 """What takes longer is not waited for: it is one of the things that are wrong."""
@@ -74,8 +74,8 @@ class Attention:
             lost = sum(one.payments for one in await lost_sums(pool))
             late, works = await overdue(pool), await all_works(pool)
             nobodys = await self._nobodys(pool)
-        async with self._context.outbox.act() as hands:
-            paused = await _paused(hands)
+        async with self._context.outbox.act() as admin:
+            paused = await _paused(admin)
         failed = {one.name: one.last_error for one in works if one.last_error}
         return JobsInNeed(dead, [dead_job(one) for one in latest], paused, lost, late, failed, nobodys)
 
@@ -83,7 +83,7 @@ class Attention:
         """Queues with jobs of bots that no process has. Where no process runs that is not the jobs' fault."""
         from mailroom.storage.postgres.outbox.seen import depths
 
-        processes, _ = await self._context.post.processes()
+        processes, _ = await self._context.rpc.processes()
         bots = {bot for process in processes for bot in process.bots}
         return [
             Nobodys(one.queue, one.jobs, one.oldest_seconds)
@@ -92,8 +92,8 @@ class Attention:
         ]
 
 
-async def _paused(hands: "Hands") -> list[PausedQueue]:
-    return [PausedQueue(one.queue, one.by, one.why, in_ms(one.since)) for one in await hands.paused()]
+async def _paused(admin: "OutboxAdmin") -> list[PausedQueue]:
+    return [PausedQueue(one.queue, one.by, one.why, in_ms(one.since)) for one in await admin.paused()]
 
 
 def too_slow(part: str) -> str:

@@ -17,9 +17,9 @@ from mailroom.storage.texts import printable, shown
 from mailroom.supervisors.oncall.errors import OnCallError
 from mailroom.supervisors.oncall.orders import LOOK_SECONDS, Answer, Order
 from mailroom.supervisors.oncall.outbox import Database, Outbox
-from mailroom.supervisors.oncall.post import Post
 from mailroom.supervisors.oncall.registry import Process
 from mailroom.supervisors.oncall.reports import By, Outcome
+from mailroom.supervisors.oncall.rpc import RpcClient
 from mailroom.supervisors.oncall.targets import Known, Target
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Context:
     def __init__(self, line: Line, *, local: "LocalNode | None" = None, database: Database = None) -> None:
         self.line = line
         self.outbox = Outbox(database)
-        self.post = Post(line, local)
+        self.rpc = RpcClient(line, local)
         self.suspensions = Suspensions(line)
         self.dead_letters = DeadLetters(line)
         self.audit = Audit(line)
@@ -74,7 +74,7 @@ class Context:
 
     async def scene(self) -> Scene:
         """Who and what is there now."""
-        processes, missing = await self.post.processes()
+        processes, missing = await self.rpc.processes()
         suspended = {} if missing else await self.suspensions.all()
         put_aside = [target for target in map(read_target, suspended) if target is not None]
         bots = {bot for process in processes for bot in process.bots}
@@ -88,10 +88,10 @@ class Context:
         themselves, a little later.
         """
         targets = tuple({Target("chat", str(chat)).stored: None for chat in chats})
-        processes, _ = await self.post.processes()
+        processes, _ = await self.rpc.processes()
         workers = [process for process in processes if WORKER in process.roles]
         order = Order("reload", targets=targets)
-        return [one for one in await self.post.ask_all(workers, order, LOOK_SECONDS) if one.error]
+        return [one for one in await self.rpc.ask_all(workers, order, LOOK_SECONDS) if one.error]
 
     async def refused(self, by: By, what: str) -> None:
         """Write down that somebody asked for what is not theirs; `by.why` says whose it is."""

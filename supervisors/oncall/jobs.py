@@ -31,7 +31,7 @@ from mailroom.supervisors.oncall.reports import By, Outcome
 from mailroom.supervisors.oncall.targets import QUEUES_NODE
 
 if TYPE_CHECKING:
-    from mailroom.storage.postgres.outbox.oncall import Hands
+    from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
     from mailroom.storage.postgres.outbox.seen import Wanted as JobsWanted
 
 JOBS_BULK_MAX = 5000
@@ -39,7 +39,7 @@ JOBS_BULK_MAX = 5000
 JOBS_SHOWN_MAX = JOBS_BULK_MAX
 """Jobs in one list: as many as one can then act on."""
 
-Act = Callable[["Hands", list[int]], Awaitable[list[int]]]
+Act = Callable[["OutboxAdmin", list[int]], Awaitable[list[int]]]
 
 
 class Jobs:
@@ -52,8 +52,8 @@ class Jobs:
         """Every queue that has jobs or is paused, with how many are in which state."""
         from mailroom.storage.postgres.outbox.seen import counts, depths
 
-        async with self._context.outbox.act() as hands:
-            paused = {one.queue: one for one in await hands.paused()}
+        async with self._context.outbox.act() as admin:
+            paused = {one.queue: one for one in await admin.paused()}
         async with self._context.outbox.look() as pool:
             due = {one.queue: one for one in await depths(pool)}
             jobs: dict[str, dict[str, int]] = {name: {} for name in (*due, *paused)}
@@ -115,8 +115,8 @@ class Jobs:
         for their time. A filter that names no state means the dead ones.
         """
 
-        async def act(hands: "Hands", ids: list[int]) -> list[int]:
-            return await hands.retry(ids)
+        async def act(admin: "OutboxAdmin", ids: list[int]) -> list[int]:
+            return await admin.retry(ids)
 
         return await self._act_on("retry", "put back in line", which, by, act)
 
@@ -125,8 +125,8 @@ class Jobs:
         nothing. A filter that names no state means the dead ones.
         """
 
-        async def act(hands: "Hands", ids: list[int]) -> list[int]:
-            return await hands.drop(ids)
+        async def act(admin: "OutboxAdmin", ids: list[int]) -> list[int]:
+            return await admin.drop(ids)
 
         return await self._act_on("drop", "dropped", which, by, act)
 
@@ -136,8 +136,8 @@ class Jobs:
         async def act() -> Outcome:
             number = number_of(id)
             check_json(payload)
-            async with self._context.outbox.act() as hands:
-                edited = await hands.edit(number, payload)
+            async with self._context.outbox.act() as admin:
+                edited = await admin.edit(number, payload)
             if not edited:
                 job = (await self.show(id)).job
                 if job is None:
@@ -157,10 +157,10 @@ class Jobs:
 
         async def act() -> Outcome:
             name, who = await self._known_queue(queue), checked(by)
-            async with self._context.outbox.act() as hands:
-                if await hands.pause(name, who.who, who.why):
+            async with self._context.outbox.act() as admin:
+                if await admin.pause(name, who.who, who.why):
                     return Outcome(name, f"{name} is paused: its jobs are accepted, and wait.")
-                held = next((one for one in await hands.paused() if one.queue == name), None)
+                held = next((one for one in await admin.paused() if one.queue == name), None)
             told = f", by {held.by}: {held.why}" if held else ""
             return Outcome(name, f"{name} was paused already{told}.", done=0)
 
@@ -171,9 +171,9 @@ class Jobs:
 
         async def act() -> Outcome:
             name = await self._known_queue(queue)
-            async with self._context.outbox.act() as hands:
-                held = next((one for one in await hands.paused() if one.queue == name), None)
-                if not await hands.resume(name):
+            async with self._context.outbox.act() as admin:
+                held = next((one for one in await admin.paused() if one.queue == name), None)
+                if not await admin.resume(name):
                     return Outcome(name, f"{name} was not paused: there was nothing to do.", done=0)
             told = f"; it was paused by {held.by}: {held.why}" if held else ""
             return Outcome(name, f"{name} goes on{told}.")
@@ -187,8 +187,8 @@ class Jobs:
             ids, more, told = await self._settle(which)
             if not ids:
                 return Outcome(told, "There are no such jobs: nothing to do.", done=0)
-            async with self._context.outbox.act() as hands:
-                done = set(await act(hands, ids))
+            async with self._context.outbox.act() as admin:
+                done = set(await act(admin, ids))
             failures = await self._why_not([number for number in ids if number not in done])
             return bulk_outcome(told, did, len(done), failures, more)
 
@@ -255,7 +255,7 @@ class Jobs:
     async def _worked_queues(self) -> set[str]:
         """Queues that processes work, empty ones too."""
         try:
-            processes, _ = await self._context.post.processes()
+            processes, _ = await self._context.rpc.processes()
         except StoreError:
             return set()
         paths = (path.split("/") for process in processes for path in process.paths)

@@ -39,8 +39,8 @@ class Looking:
 
     async def tree(self) -> list[ProcessReport]:
         """Every process with its tree. Without Redis this process alone, where we are in one."""
-        processes, missing = await self._context.post.processes()
-        answers = await self._context.post.ask_all(processes, Order("report"), LOOK_SECONDS)
+        processes, missing = await self._context.rpc.processes()
+        answers = await self._context.rpc.ask_all(processes, Order("report"), LOOK_SECONDS)
         return [_process_report(one, missing) for one in answers]
 
     async def top(
@@ -72,7 +72,7 @@ class Looking:
             raise OnCallError(f"{found} is no chat: write it as bot:chat_id.")
         seen = await inspection.chat(self._context.line, found.chat, MESSAGES_MAX)
         order = Order("describe", targets=(found.stored,))
-        answers = await self._context.post.ask_all(scene.workers, order, LOOK_SECONDS)
+        answers = await self._context.rpc.ask_all(scene.workers, order, LOOK_SECONDS)
         owner = next((one for one in answers if isinstance(one.value, dict)), None)
         actor: dict[str, object] = dict(owner.value) if owner else {}
         if not owner and (silent := [one for one in answers if one.error]):

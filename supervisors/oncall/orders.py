@@ -5,7 +5,7 @@
 
 An order is carried out once or not at all: whoever deletes its text first has it, the process to do it, or
 the asker to call it off. So a process that wakes up late does nothing that nobody waits for any more.
-`post.py` is the asker, `listener.py` the one who is asked.
+`rpc.py` is the asker, `listener.py` the one who is asked.
 """
 
 from dataclasses import dataclass

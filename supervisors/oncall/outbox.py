@@ -12,7 +12,7 @@ from mailroom.supervisors.oncall.errors import OnCallError
 if TYPE_CHECKING:
     import asyncpg
 
-    from mailroom.storage.postgres.outbox.oncall import Hands
+    from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 
 Database: TypeAlias = "asyncpg.Pool | Callable[[], Awaitable[asyncpg.Pool]] | None"
 """The connections to Postgres, or what opens them when it is called first, and gives the same ones then."""
@@ -50,12 +50,12 @@ class Outbox:
             raise OnCallError("Postgres keeps no NUL characters: leave them out.") from None
 
     @asynccontextmanager
-    async def act(self) -> "AsyncIterator[Hands]":
-        """Hands to act with; whoever waits for jobs has heard of it when this ends."""
+    async def act(self) -> "AsyncIterator[OutboxAdmin]":
+        """Act with the admin; whoever waits for jobs has heard of it when this ends."""
         from mailroom.storage.postgres.outbox.notifier import QueueNotifier
-        from mailroom.storage.postgres.outbox.oncall import Hands
+        from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 
         async with self.look() as pool:
             notifier = QueueNotifier(pool)
-            yield Hands(pool, notifier)
+            yield OutboxAdmin(pool, notifier)
             await notifier.flushed()

@@ -1,4 +1,4 @@
-"""Act on jobs and queues: on-call's hands. Who did it and why is written down by the caller."""
+"""Act on jobs and queues: for on-call. Who did it and why is written down by the caller."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Paused:
     why: str
 
 
-class Hands:
+class OutboxAdmin:
     """Every call is one transaction, and may be repeated."""
 
     def __init__(self, pool: asyncpg.Pool, notifier: QueueNotifier) -> None:

@@ -20,7 +20,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.notifier import QueueNotifier
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.payments import created_at_provider, open_payment
 from mailroom.storage.vault import Vault
 from tests.acceptance.history import ROOT, code_of
@@ -168,7 +168,7 @@ def test_no_payment_is_lost_or_paid_twice_while_its_queue_becomes_its_bots(stree
     )
     wait_until(lambda: len(street.rows(held)) == 2, "two in hand")
 
-    street.ask(lambda pool: Hands(pool, QueueNotifier(pool)).pause("payment", "ann", "the books"))
+    street.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).pause("payment", "ann", "the books"))
     street.enqueue(*street.steps(shared))
     street.migrate("new")
     street.start("new")
@@ -190,15 +190,15 @@ def test_no_payment_is_lost_or_paid_twice_while_its_queue_becomes_its_bots(stree
             street.enqueue(noticed(provider_id, queue), asked)
         street.enqueue(*street.steps(own if round_ % 2 else shared))
         if round_ == ROUNDS // 4:
-            street.ask(lambda pool: Hands(pool, QueueNotifier(pool)).resume("one.payment"))
+            street.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).resume("one.payment"))
             wait_until(lambda: street.rows(DONE_OF) == [("one",)], "the one that was resumed, alone")
         if round_ == ROUNDS // 2:
             for queue in ("two.payment", "accounts"):
-                street.ask(lambda pool, queue=queue: Hands(pool, QueueNotifier(pool)).resume(queue))
+                street.ask(lambda pool, queue=queue: OutboxAdmin(pool, QueueNotifier(pool)).resume(queue))
             street.workers["old"].send_signal(signal.SIGTERM)
     (street.folder / "mended").touch()
     dead = [int(str(row[0])) for row in street.rows("SELECT id FROM mailroom.outbox_dead")]
-    street.ask(lambda pool: Hands(pool, QueueNotifier(pool)).retry(dead))
+    street.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).retry(dead))
     jobs = "SELECT count(*) FROM mailroom.outbox_job"
     wait_until(lambda: street.rows(jobs) == [(0,)], "all to be done", 150)
 

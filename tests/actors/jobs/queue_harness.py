@@ -18,7 +18,7 @@ from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.outbox.listen import QueueListener
 from mailroom.storage.postgres.outbox.notifier import QueueNotifier
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.outbox.seen import Wanted, find, show
 
 PATIENCE_SECONDS = 15.0
@@ -130,7 +130,7 @@ class QueueHarness:
 
     def on_call(self):
         """What on-call does to jobs; its wake-ups nobody hears."""
-        return Hands(self.pool, QueueNotifier(self.pool))
+        return OutboxAdmin(self.pool, QueueNotifier(self.pool))
 
     async def cut_connections(self):
         """Everybody's but ours, as if the server or the network had failed for a moment."""

@@ -165,7 +165,7 @@ class Browser:
 
 
 class Salon:
-    """What a test has in its hands."""
+    """What a test works with."""
 
     def __init__(self, clients, pool, rooms, codes, woken):
         self.client, self.another = clients

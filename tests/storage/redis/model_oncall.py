@@ -1,4 +1,4 @@
-"""What on-call's hands do to the mailboxes, beside everything that `model.py` has.
+"""What on-call does to the mailboxes, beside everything that `model.py` has.
 
 A dead letter that is requeued is a new message in V1: the old one ends as `requeued`, the new one waits, with
 the journal of the old one. Every rule makes what it needs, so that few steps do much.

@@ -1,4 +1,4 @@
-"""On-call's hands on messages: skip, requeue, edit, drop, and finding them (conformance B, X3)."""
+"""What on-call does to messages: skip, requeue, edit, drop, and finding them (conformance B, X3)."""
 
 import pytest
 

@@ -305,7 +305,7 @@ def test_an_action_that_is_broken_off_is_written_down_too(worker, desk, monkeypa
         told.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(desk.oncall.context.post, "ask", ask_for_ever)
+    monkeypatch.setattr(desk.oncall.context.rpc, "ask", ask_for_ever)
 
     async def break_off():
         task = asyncio.ensure_future(desk.oncall.act.drain("shop", desk.by, seconds=30))

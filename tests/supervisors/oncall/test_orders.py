@@ -15,12 +15,12 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.suspensions import Suspensions
-from mailroom.supervisors.oncall import listener, orders, post, registry
+from mailroom.supervisors.oncall import listener, orders, registry, rpc
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.orders import Order, answer_key, order_key, orders_of
-from mailroom.supervisors.oncall.post import Post
 from mailroom.supervisors.oncall.registry import living
 from mailroom.supervisors.oncall.reports import By
+from mailroom.supervisors.oncall.rpc import RpcClient
 from tests.supervisors.oncall.station import Chats, Tree, eventually
 
 BY = By("ann", "a test")
@@ -33,7 +33,7 @@ def ask(desk):
 
     def ask(order, seconds=2.0, only=None):
         async def wait():
-            asker = Post(desk.line, None)
+            asker = RpcClient(desk.line, None)
             there, _ = await asker.processes()
             asked = [one for one in there if only is None or one.id == only]
             return {one.process.id: one for one in await asker.ask_all(asked, order, seconds)}
@@ -84,7 +84,7 @@ def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
     assert time.monotonic() - began < 5
     assert (shown.root, shown.pid, shown.roles) == (None, process.pid, ("worker",))
     assert "did not take the order within 2 s" in shown.why
-    monkeypatch.setattr(post, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(rpc, "LOOK_SECONDS", 0.3)
     answer = ask(Order("restart", path="chats/timers"), seconds=30.0)["other:1:1"]
     assert answer.silent
     assert "it will not do it later" in answer.error
@@ -95,7 +95,7 @@ def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
 
 
 def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk, monkeypatch):
-    monkeypatch.setattr(post, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(rpc, "LOOK_SECONDS", 0.3)
     process.send_signal(signal.SIGSTOP)
     outcome = desk.act.drain("shop:1", desk.by, seconds=0.1)
     assert (outcome.failed, outcome.unfinished) == (1, 1)
@@ -105,7 +105,7 @@ def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk
 
 def test_one_that_was_killed_is_not_waited_for_to_the_end(process, desk, ask, monkeypatch):
     monkeypatch.setattr(registry, "GONE_SECONDS", 0.3)
-    monkeypatch.setattr(post, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(rpc, "LOOK_SECONDS", 0.1)
     process.kill()
     process.wait()
     desk.runner.run(desk.line.command("PEXPIRE", "mailroom:node:other:1:1", 300))
@@ -169,7 +169,7 @@ def test_an_answer_that_is_too_large_says_so(start, ask, monkeypatch):
 def test_a_process_that_takes_no_orders_is_not_buried_under_them(start, desk, ask, monkeypatch):
     one = start("one:1:1", listens=False)
     desk.runner.run(registry.beat(desk.line, one.node.process()))
-    monkeypatch.setattr(post, "WAITING_MAX", 2)
+    monkeypatch.setattr(rpc, "WAITING_MAX", 2)
     desk.runner.run(desk.line.command("RPUSH", orders_of("one:1:1"), "a", "b"))
     answer = ask(Order("report"))["one:1:1"]
     assert answer.error == "takes no orders: 2 wait already"
@@ -196,7 +196,7 @@ def test_a_process_does_so_many_orders_at_once_and_stays_listed_meanwhile(start,
     monkeypatch.setattr(listener, "AT_ONCE_MAX", 1)
     monkeypatch.setattr(listener, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(registry, "GONE_SECONDS", 0.5)
-    monkeypatch.setattr(post, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(rpc, "LOOK_SECONDS", 0.1)
     tree = Tree()
     one = start("one:1:1", tree=tree)
     tree.freed = one.call(_make_event)
@@ -214,7 +214,7 @@ def test_what_was_begun_here_is_finished_though_its_asker_went_away(start):
     tree.freed = one.call(_make_event)
 
     async def go_away():
-        asker = Post(one.line, one.node)
+        asker = RpcClient(one.line, one.node)
         asking = asyncio.ensure_future(asker.ask(one.node.process(), Order("restart", path="chats"), 30.0))
         while not tree.told:  # noqa: ASYNC110 - the other side is Trio's
             await asyncio.sleep(0)
@@ -233,7 +233,7 @@ async def _make_event():
 
 async def _ask(url, order):
     line = Line(url)
-    asker = Post(line, None)
+    asker = RpcClient(line, None)
     there, _ = await asker.processes()
     answers = await asker.ask_all(there, order, 5.0)
     await line.close()

@@ -1,4 +1,4 @@
-"""What the tests of the outbox hold in their hands: its pools, and short words for what they do."""
+"""What the tests of the outbox work with: its pools, and short words for what they do."""
 
 import asyncio
 import contextlib

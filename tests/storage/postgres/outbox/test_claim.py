@@ -12,7 +12,7 @@ from mailroom.storage.postgres.outbox import claim
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Priority
 from mailroom.storage.postgres.outbox.low_water import BEGINNING, LowWater
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.outbox.seen import show
 from tests.storage.postgres.outbox.box import connected, mail, story
 
@@ -144,19 +144,19 @@ async def test_a_worker_that_is_killed_loses_nothing_but_time(box):
 
 @story
 async def test_a_paused_queue_takes_jobs_and_gives_none_until_it_is_resumed(box):
-    hands, claimer = Hands(box.pool, box.notifier), box.claimer()
+    admin, claimer = OutboxAdmin(box.pool, box.notifier), box.claimer()
     await box.enqueue("before")
-    assert await hands.pause("mail", "eve", "provider is down")
-    assert not await hands.pause("mail", "bob", "me too")
-    assert [(one.queue, one.by, one.why) for one in await hands.paused()] == [
+    assert await admin.pause("mail", "eve", "provider is down")
+    assert not await admin.pause("mail", "bob", "me too")
+    assert [(one.queue, one.by, one.why) for one in await admin.paused()] == [
         ("mail", "eve", "provider is down")
     ]
     await box.enqueue("during")
     for _ in range(3):
         assert await claimer.claim(10) == []
         assert await box.names() == []  # nor does a worker that has just started get any
-    assert await hands.resume("mail")
-    assert not await hands.resume("mail")
+    assert await admin.resume("mail")
+    assert not await admin.resume("mail")
     assert [job.name for job in await claimer.claim(10)] == ["before", "during"]
 
 

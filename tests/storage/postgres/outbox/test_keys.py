@@ -14,7 +14,7 @@ from mailroom.storage.postgres.outbox.claim import Claimer
 from mailroom.storage.postgres.outbox.complete import complete, heartbeat
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import Backoff, Priority
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry, Snoozed
 from mailroom.storage.postgres.outbox.prune import prune
 from tests.storage.postgres.outbox.box import connected, mail, story, until
@@ -85,7 +85,7 @@ async def test_a_dead_letter_holds_nobody_and_goes_first_when_it_is_brought_back
     await box.end(a1, outcome=Rejected("no"))
     (a2,) = await box.claim()
     assert a2.name == "a2"
-    await Hands(box.pool, box.notifier).retry([a1.id])
+    await OutboxAdmin(box.pool, box.notifier).retry([a1.id])
     assert await box.names() == []
     await box.end(a2)
     assert await box.names() == ["a1"]
@@ -95,7 +95,7 @@ async def test_a_dead_letter_holds_nobody_and_goes_first_when_it_is_brought_back
 async def test_a_job_that_is_thrown_away_lets_the_next_of_its_key_go(box):
     first, _ = await box.enqueue(mail("a1", key="a"), mail("a2", key="a"))
     await box.claim()
-    assert await Hands(box.pool, box.notifier).drop([first]) == [first]
+    assert await OutboxAdmin(box.pool, box.notifier).drop([first]) == [first]
     assert await box.names() == ["a2"]
 
 

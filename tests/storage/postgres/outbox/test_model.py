@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailroom.storage.postgres.outbox.complete import complete
 from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.outbox.outcome import Done, Finished, Rejected, Retry, Snoozed
 from tests.storage.postgres.outbox.box import Box, mail
 
@@ -58,7 +58,7 @@ class Pair:
         self.runner = runner
         self.box = box
         self.runner.run(box.empty())
-        self.hands = Hands(box.pool, box.notifier)
+        self.admin = OutboxAdmin(box.pool, box.notifier)
         self.now = 0.0
         self.twins: dict[int, Twin] = {}
         self.held: list[tuple[str, object]] = []  # whatever was ever given out, with whom it was given to
@@ -166,7 +166,7 @@ class Pair:
             twin.due -= AGE_SECONDS
 
     def pause_or_resume(self, _n):
-        self.runner.run(self.hands.resume("mail") if self.paused else self.hands.pause("mail", "eve", "why"))
+        self.runner.run(self.admin.resume("mail") if self.paused else self.admin.pause("mail", "eve", "why"))
         self.paused = not self.paused
 
     def chosen(self, n):
@@ -176,7 +176,7 @@ class Pair:
         twin = self.twins.get(self.chosen(n))
         if twin is None:
             return
-        retried = self.runner.run(self.hands.retry([twin.id]))
+        retried = self.runner.run(self.admin.retry([twin.id]))
         running = not twin.dead and bool(twin.worker) and not twin.expired
         rival = twin.dead and twin.dedup and any(other.dedup == twin.dedup for other in self.alive())
         assert retried == ([] if running or rival else [twin.id])
@@ -188,7 +188,7 @@ class Pair:
         twin = self.twins.pop(self.chosen(n), None)
         if twin is None:
             return
-        assert self.runner.run(self.hands.drop([twin.id])) == [twin.id]
+        assert self.runner.run(self.admin.drop([twin.id])) == [twin.id]
         if not twin.dead:
             self.tick()
             self.let_go(twin)

@@ -2,7 +2,7 @@
 
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob, Origin
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.outbox.outcome import Done, Rejected, Retry
 from mailroom.storage.postgres.outbox.seen import Wanted, counts, depths, find, show
 from tests.storage.postgres.outbox.box import mail, story
@@ -36,7 +36,7 @@ async def test_depth_counts_what_is_due_and_says_since_when(box):
     await box.enqueue("a", "b")
     await box.pass_time(30)
     await box.enqueue(mail("later", delay_seconds=60))
-    await Hands(box.pool, box.notifier).pause("idle", "eve", "why")
+    await OutboxAdmin(box.pool, box.notifier).pause("idle", "eve", "why")
     idle, depth = await depths(box.pool)
     assert (depth.queue, depth.jobs, depth.paused_by) == ("mail", 2, None)
     assert 30 <= depth.oldest_seconds < 60
@@ -60,47 +60,47 @@ async def test_jobs_are_found_by_what_is_known_of_them(box):
 
 @story
 async def test_a_dead_letter_with_a_repaired_payload_runs_from_its_first_attempt(box):
-    hands = Hands(box.pool, box.notifier)
+    admin = OutboxAdmin(box.pool, box.notifier)
     (id_,) = await box.enqueue(mail("a", attempts_max=1, key="k", payload='{"bad": 1}'))
     await box.end(*await box.claim(), outcome=Retry("e"))
-    assert await hands.edit(id_, '{"good": 1}')
-    assert await hands.retry([id_]) == [id_]
-    assert await hands.retry([id_]) == [id_]  # it waits: nothing is lost by asking again
+    assert await admin.edit(id_, '{"good": 1}')
+    assert await admin.retry([id_]) == [id_]
+    assert await admin.retry([id_]) == [id_]  # it waits: nothing is lost by asking again
     (job,) = await box.claim()
     assert (job.id, job.payload, job.attempt, job.last_error) == (id_, '{"good": 1}', 1, "e")
     await box.end(job)
     assert await box.kinds(id_) == ["dead", "edited", "requeued", "requeued", "done"]
-    assert await hands.retry([id_]) == []
-    assert not await hands.edit(id_, "{}")
+    assert await admin.retry([id_]) == []
+    assert not await admin.edit(id_, "{}")
 
 
 @story
 async def test_a_job_that_waits_for_another_attempt_can_be_hurried(box):
     (id_,) = await box.enqueue("a")
     await box.end(*await box.claim(), outcome=Retry("e", after_seconds=3_600))
-    assert await Hands(box.pool, box.notifier).retry([id_]) == [id_]
+    assert await OutboxAdmin(box.pool, box.notifier).retry([id_]) == [id_]
     (job,) = await box.claim()
     assert job.attempt == 1
 
 
 @story
 async def test_a_running_job_is_neither_edited_nor_retried(box):
-    hands = Hands(box.pool, box.notifier)
+    admin = OutboxAdmin(box.pool, box.notifier)
     (id_,) = await box.enqueue("a")
     (job,) = await box.claim()
-    assert not await hands.edit(id_, "{}")
-    assert await hands.retry([id_]) == []
+    assert not await admin.edit(id_, "{}")
+    assert await admin.retry([id_]) == []
     assert await box.end(job) == ["a"]
 
 
 @story
 async def test_a_dropped_job_is_gone_and_what_its_worker_says_of_it_is_not_heard(box):
-    hands = Hands(box.pool, box.notifier)
+    admin = OutboxAdmin(box.pool, box.notifier)
     waiting, running, dead = await box.enqueue("waiting", "running", "dead")
     w, r, d = await box.claim()
     await box.end(w, outcome=Retry("e"))
     await box.end(d, outcome=Rejected("e"))
-    assert await hands.drop([waiting, running, dead, 10**9]) == [waiting, running, dead]
+    assert await admin.drop([waiting, running, dead, 10**9]) == [waiting, running, dead]
     assert await box.end(r, outcome=Done()) == []
     assert await names(box) == []
     assert (await box.kinds(running))[-1] == "dropped"
@@ -109,11 +109,11 @@ async def test_a_dropped_job_is_gone_and_what_its_worker_says_of_it_is_not_heard
 
 @story
 async def test_jobs_are_acted_on_by_description(box):
-    hands = Hands(box.pool, box.notifier)
+    admin = OutboxAdmin(box.pool, box.notifier)
     await box.enqueue(*(mail(f"n{n % 2}") for n in range(40)))
     await box.end(*await box.claim(), outcome=Rejected("provider is down"))
-    assert len(await hands.retry(Wanted(state="dead", name="n1"))) == 20
-    assert len(await hands.drop(Wanted(state="dead"))) == 20
+    assert len(await admin.retry(Wanted(state="dead", name="n1"))) == 20
+    assert len(await admin.drop(Wanted(state="dead"))) == 20
     assert {job.name for job in await box.claim()} == {"n1"}
 
 
@@ -121,20 +121,20 @@ async def test_jobs_are_acted_on_by_description(box):
 async def test_dead_letters_come_back_in_their_order(box):
     ids = await box.enqueue(*(f"n{n}" for n in range(30)))
     await box.end(*await box.claim(), outcome=Rejected("e"))
-    await Hands(box.pool, box.notifier).retry(Wanted(state="dead"))
+    await OutboxAdmin(box.pool, box.notifier).retry(Wanted(state="dead"))
     assert [job.id for job in await box.claim()] == ids
 
 
 @story
 async def test_a_dead_letter_whose_deduplication_key_another_job_has_by_now_stays_dead(box):
-    hands = Hands(box.pool, box.notifier)
+    admin = OutboxAdmin(box.pool, box.notifier)
     (dead,) = await box.enqueue(mail("a", dedup_key="k", dedup_seconds=0))
     await box.end(*await box.claim(), outcome=Rejected("e"))
     (twin,) = await box.enqueue(mail("b", dedup_key="k", dedup_seconds=0))
     assert twin != dead
-    assert await hands.retry([dead]) == []
+    assert await admin.retry([dead]) == []
     await box.end(*await box.claim())
-    assert await hands.retry([dead]) == [dead]
+    assert await admin.retry([dead]) == [dead]
     assert (await enqueue(box.pool, [mail("c", dedup_key="k")]))[0].duplicate  # it lives, and has its key
 
 

@@ -3,7 +3,7 @@
 import json
 
 from mailroom.storage.postgres.outbox.job import NewJob
-from mailroom.storage.postgres.outbox.oncall import Hands
+from mailroom.storage.postgres.outbox.oncall import OutboxAdmin
 from mailroom.storage.postgres.outbox.outcome import Rejected
 from mailroom.storage.postgres.outbox.renamed import move
 from mailroom.storage.postgres.outbox.seen import Wanted, depths, find
@@ -108,15 +108,15 @@ async def test_a_job_that_was_done_by_the_old_name_is_not_enqueued_again_by_the_
 
 @story
 async def test_whoever_had_paused_the_old_name_has_paused_those_that_took_over_and_each_is_resumed_alone(box):
-    hands = Hands(box.pool, box.notifier)
+    admin = OutboxAdmin(box.pool, box.notifier)
     await box.enqueue(of("shop"), of("second"))
-    await hands.pause("delivery", "ann", "the supplier is away")
+    await admin.pause("delivery", "ann", "the supplier is away")
     await moved(box)
-    told = [(one.queue, one.by, one.why) for one in await hands.paused()]
+    told = [(one.queue, one.by, one.why) for one in await admin.paused()]
     assert told == [(queue, "ann", "the supplier is away") for queue in sorted(NEW)]
     assert [depth.queue for depth in await depths(box.pool)] == sorted(NEW)
-    await hands.resume("shop.delivery")
+    await admin.resume("shop.delivery")
     await moved(box)
-    assert [one.queue for one in await hands.paused()] == ["second.delivery"]
+    assert [one.queue for one in await admin.paused()] == ["second.delivery"]
     assert len(await now(box).claim(10)) == 1
     assert await now(box, queue="second.delivery").claim(10) == []

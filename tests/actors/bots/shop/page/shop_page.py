@@ -71,7 +71,7 @@ class Gateway:
 
 @dataclass
 class Shop:
-    """What a test has in its hands."""
+    """What a test works with."""
 
     client: object
     database: asyncpg.Pool

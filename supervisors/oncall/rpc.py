@@ -35,7 +35,7 @@ WAITING_MAX = 100
 """Orders that may wait for one process: more than that, and it does not take any."""
 
 
-class Post:
+class RpcClient:
     """Gives orders and waits for what comes of them; `local`, the process we are in, gets them directly."""
 
     def __init__(self, line: Line, local: "LocalNode | None") -> None:
