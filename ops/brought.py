@@ -1,9 +1,9 @@
 """What the rooms of a configuration bring to a service: jobs and their queues, payments, measures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailroom.actors.jobs.notify import NOTIFICATION
 from mailroom.actors.jobs.queue import Queue, bot_of
@@ -14,13 +14,17 @@ from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
 
 if TYPE_CHECKING:  # asyncpg and aiogram, which counting queues can do without
+    from mailroom.actors.hosting.bundled import BundledBot, Parts
     from mailroom.actors.hosting.measure import Measure
+    from mailroom.actors.hosting.room import Room
     from mailroom.actors.hosting.services import BotServices
     from mailroom.actors.jobs.every import Every
     from mailroom.actors.jobs.handlers import Handlers
     from mailroom.actors.jobs.whose import Asked
     from mailroom.actors.paying.purpose import Purposes
     from mailroom.actors.paying.restored import Restored
+
+    Own = tuple[BundledBot[Any], Parts[Any], Room[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +57,31 @@ def brought(settings: Settings, services: "BotServices") -> Brought:
     """The jobs and purposes of every configured bot with a room; what each kind does after a restore. Raises
     `CannotStartError` where somebody's room has a queue whose jobs nobody does, or the other way round.
     """
-    own = {name: (parts_of(settings, name), services.of(name)) for name in rooms(settings)}
-    handlers = {name: list(parts.jobs(its)) for name, (parts, its) in own.items()}
-    for name, its in rooms(settings).items():
+    own = {name: (its, parts_of(settings, name), services.of(name)) for name, its in rooms(settings).items()}
+    return brought_by(own, _one_for_each_schema(settings))
+
+
+def brought_by(own: "Mapping[str, Own]", one_for_each: Sequence[str]) -> Brought:
+    """The same of rooms that are there already, by their bots; `one_for_each` are those that speak for all
+    with the same tables.
+    """
+    handlers = {name: list(parts.jobs(room)) for name, (_, parts, room) in own.items()}
+    for name, (its, _, _) in own.items():
         _require_one_each(name, [queue.of(name) for queue in its.queues], handlers[name])
-    one_for_each = [own[name] for name in _one_for_each_schema(settings)]
+    speaking = [own[name] for name in one_for_each]
     return Brought(
         rooms=list(own),
         handlers=[one for several in handlers.values() for one in several],
         periodic=[
-            _in_own_queue(name, one) for name, (parts, its) in own.items() for one in parts.periodic(its)
+            _in_own_queue(name, one) for name, (_, parts, room) in own.items() for one in parts.periodic(room)
         ],
         purposes={
-            (name, purpose): replace(meaning, within=its.database)
-            for name, (parts, its) in own.items()
-            for purpose, meaning in parts.purposes(its).items()
+            (name, purpose): replace(meaning, within=room.database)
+            for name, (_, parts, room) in own.items()
+            for purpose, meaning in parts.purposes(room).items()
         },
-        restored=[parts.restored(its) for parts, its in one_for_each if parts.restored is not None],
-        whose=[parts.whose(its) for parts, its in own.values() if parts.whose is not None],
+        restored=[parts.restored(room) for _, parts, room in speaking if parts.restored is not None],
+        whose=[parts.whose(room) for _, parts, room in own.values() if parts.whose is not None],
     )
 
 

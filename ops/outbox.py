@@ -1,6 +1,6 @@
 """The outbox of a process: what tells it of jobs, and the parts that work them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +9,6 @@ import asyncpg
 import trio
 from structlog import get_logger
 
-from mailroom.actors.accounts import account_handlers
 from mailroom.actors.broadcast.part import BroadcastPart
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.hosting.services import BotServices
@@ -21,20 +20,15 @@ from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.jobs.whose import whose_of
 from mailroom.actors.jobs.worker import POLL_SECONDS
-from mailroom.actors.notification import notification_handlers
 from mailroom.actors.paying.kinds import ACCOUNTS, LIST, RECONCILE, ListPayments, Reconcile
 from mailroom.actors.paying.whose_job import bot_of_payment
-from mailroom.actors.payment import payment_handlers
-from mailroom.actors.people.code import Codes
-from mailroom.actors.people.send_code import code_handlers
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.runtime.bridge import aio
-from mailroom.actors.webpush import webpush_handlers
 from mailroom.ops.brought import Brought, queues_of
+from mailroom.ops.queues import all_queues
 from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres import subscriptions
 from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.listen import CannotListenError, QueueListener
 from mailroom.storage.postgres.outbox.notifier import QueueNotifier
@@ -109,14 +103,7 @@ class Outbox:
             Every(LIST.name, lambda: LIST(ListPayments()), cron=LIST_NIGHTLY),
             *brought.periodic,
         ]
-        queues = _by_queue(
-            [
-                account_handlers(payments_with),
-                *(payment_handlers(bot, payments_with, brought.purposes) for bot in brought.rooms),
-                *brought.handlers,
-                *(_notifications(bot, offered) for bot in bots),
-            ]
-        )
+        queues = all_queues(payments_with, brought, bots, offered)
         return {
             "ears": self._listen,
             **{queue: job_life(services, handlers) for queue, handlers in queues.items()},
@@ -171,27 +158,6 @@ def queue_names(settings: Settings) -> list[str]:
     """All queues that a process works: the platform's own, and those of its bots."""
     of_bots = [one.of(bot) for bot, queues in queues_of(settings).items() for one in queues]
     return [ACCOUNTS.of(), *of_bots]
-
-
-def _by_queue(several: Iterable[Handlers]) -> dict[str, Handlers]:
-    """All that is to be done for the jobs of each queue, in the order of the first."""
-    queues: dict[str, Handlers] = {}
-    for handlers in several:
-        if handlers.queue in queues:
-            queues[handlers.queue].include([handlers])
-        else:
-            queues[handlers.queue] = handlers
-    return queues
-
-
-def _notifications(bot: str, offered: BotServices) -> Handlers:
-    """The jobs of a bot's queue: those of web push only with a key."""
-    handlers = notification_handlers(bot)
-    handlers.include([code_handlers(bot, Codes(offered.vault), offered.senders)])
-    if offered.web_push is not None:
-        gone = partial(subscriptions.gone, offered.database, bot)
-        handlers.include([webpush_handlers(bot, offered.web_push, gone)])
-    return handlers
 
 
 @asynccontextmanager
