@@ -1,144 +1,27 @@
 """A provider in memory that keeps payments as a real one does, and a bot that sells something."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-
 from mailroom.actors.accounts import account_handlers
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
 from mailroom.actors.paying.refund import begin_giving_back
 from mailroom.actors.payment import Follows, Purpose, payment_handlers
-from mailroom.actors.providers.payments import (
-    CreatedPayment,
-    FetchedPayment,
-    ListedRefund,
-    Money,
-    ProviderRefusedError,
-    ProviderUnavailableError,
-    Refund,
-)
-from mailroom.actors.providers.sums import Sums
+from mailroom.actors.providers.payments import Money, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.testing.opened.payments import MemoryAccount
 from mailroom.storage.postgres.payments import created_at_provider, find_payment, open_payment
 from mailroom.storage.postgres.refunds import find_refund, refunds_of
 from tests.actors.jobs.queue_harness import Letter
 from tests.rooms import transaction_on
 
 PRICE = Money(149_000, "RUB")
-
-
-@dataclass
-class Trouble:
-    """What the next calls of a kind are answered with."""
-
-    answers: list
-
-    def strike(self):
-        if self.answers and (answer := self.answers.pop(0)) is not None:
-            raise answer
-
-
 DELIVER = Kind("shop.deliver", Letter, queue=Queue("delivery"))
 
 
-class MemoryProvider:
-    """Keeps payments by its own names, refunds by idempotency key. `lists`: it tells of its refunds."""
-
-    signs_notices = True
-
-    def __init__(self, name="yoomoney", can_refund=True, test=False, lists=True, kind="", formerly=()):
-        self.name, self.can_refund, self.test = name, can_refund, test
-        self.kind, self.names = kind or name, (name, *formerly)
-        self.can_list_refunds = lists and can_refund
-        self.payments = {}
-        self.made = {}
-        self.listed = {}
-        self.asked_for = {}
-        self.fetched = []
-        self.refund_calls = []
-        self.refund_state = "done"
-        self.on_fetch, self.on_refund, self.on_list = Trouble([]), Trouble([]), Trouble([])
-        self.after_refund = Trouble([])
-        self.listed_since = []
-
-    def sums(self, currency):
-        return Sums(1, 10**12)
-
-    async def create(self, order):
-        id_ = self.made.setdefault(order.idempotency_key, f"p-{len(self.made) + 1}")
-        self.payments.setdefault(
-            id_, FetchedPayment(id_, "pending", order.money, reference=order.reference, test=self.test)
-        )
-        return CreatedPayment(id_, f"https://pay.example/{id_}")
+class MemoryProvider(MemoryAccount):
+    """Where everything costs the same."""
 
     def put(self, id_, state, money=PRICE, **more):
-        self.payments[id_] = FetchedPayment(id_, state, money, test=self.test, **more)
-
-    def becomes(self, id_, state, **changes):
-        self.payments[id_] = replace(self.payments[id_], state=state, **changes)
-
-    async def fetch(self, provider_id):
-        self.fetched.append(provider_id)
-        self.on_fetch.strike()
-        if provider_id not in self.payments:
-            raise ProviderRefusedError(f"{self.name} knows no {provider_id}")
-        return self.payments[provider_id]
-
-    async def refund(self, order):
-        self.refund_calls.append(order)
-        self.on_refund.strike()
-        if not self.can_refund:
-            raise ProviderRefusedError("no refunds here")
-        made = self.asked_for.setdefault(order.idempotency_key, order)
-        assert made == order, "the same key, and something else was asked for"
-        id_ = f"r-{order.idempotency_key}"
-        listed = self.note_refund(
-            order.provider_id, id_, order.money, self.refund_state, order.reference or None, order.reason
-        )
-        self.after_refund.strike()
-        return Refund(id_, self.refund_state, listed.refusal, listed.words)
-
-    async def refunds(self, provider_id):
-        return self._listed_of(provider_id)
-
-    def _listed_of(self, payment):
-        return [one for of, one in self.listed.values() if of == payment]
-
-    def note_refund(self, payment, id_, money, state, reference=None, reason="", **more):
-        """A refund is there, and what has gone back of the payment with it."""
-        at = self.listed[id_][1].created_at if id_ in self.listed else datetime.now(UTC)
-        self.listed[id_] = payment, ListedRefund(id_, state, money, at, reference, reason, **more)
-        gone = sum(one.money.amount_minor for one in self._listed_of(payment) if one.state == "done")
-        known = self.payments[payment]
-        state = "refunded" if gone >= known.money.amount_minor else "paid"
-        self.becomes(payment, state, refunded_minor=gone)
-        return self.listed[id_][1]
-
-    def in_the_cabinet(self, payment, amount_minor, state="done", **more):
-        """Somebody gives a part back without us; the refund's name."""
-        id_ = f"r-cabinet-{len(self.listed)}"
-        money = Money(amount_minor, self.payments[payment].money.currency)
-        self.note_refund(payment, id_, money, state, **more)
-        return id_
-
-    def fails(self, id_, refusal="final", words="lost_or_stolen_card"):
-        """A refund comes back."""
-        payment, one = self.listed[id_]
-        self.note_refund(
-            payment, id_, one.money, "canceled", one.reference, one.reason, refusal=refusal, words=words
-        )
-
-    can_list = True
-
-    async def made_since(self, moment):
-        self.listed_since.append(moment)
-        self.on_list.strike()
-        found = [one for one in self.payments.values() if one.made_at is None or one.made_at >= moment]
-        for start in range(0, len(found), 2):
-            yield found[start : start + 2]
-
-    async def verify_notice(self, notice):
-        raise NotImplementedError
+        super().put(id_, state, money, **more)
 
 
 class Shop:

@@ -14,6 +14,7 @@ import asyncpg.pool
 
 from mailroom.actors.jobs import worker
 from mailroom.actors.jobs.chat_sender import ChatSender
+from mailroom.ops.testing.opened import queues
 
 STATEMENTS = ("execute", "fetch", "fetchrow", "fetchval")
 _trace: ContextVar[str | None] = ContextVar("trace", default=None)
@@ -42,7 +43,8 @@ class Faults:
             finally:
                 _trace.reset(token)
 
-        monkeypatch.setattr(worker, "attempt", traced)
+        for module in (worker, queues):
+            monkeypatch.setattr(module, "attempt", traced)
         for name in STATEMENTS:
             self._wrap(monkeypatch, asyncpg.pool.PoolConnectionProxy, name)
         # What a transaction says goes to the connection itself.

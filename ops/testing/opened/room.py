@@ -19,7 +19,7 @@ from mailroom.actors.hosting.bundled import BundledBot, Parts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.hosting.staff import Staff
-from mailroom.actors.jobs.chat_door import ChatDoor
+from mailroom.actors.jobs.chat_sender import ChatSender
 from mailroom.actors.jobs.context import Services
 from mailroom.actors.jobs.every import Every
 from mailroom.actors.paying.accounts import Accounts
@@ -34,19 +34,19 @@ from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.console.section import BotSection
-from mailroom.ingress.hooks.door import bot_hooks
+from mailroom.ingress.hooks.routes import bot_hooks
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ops.brought import brought_by
 from mailroom.ops.queues import all_queues
 from mailroom.ops.testing.asked.hook import RoomHooks
 from mailroom.ops.testing.asked.page import RoomPage
 from mailroom.ops.testing.asked.section import RoomSection
-from mailroom.ops.testing.rooms.codes import MemoryCodes
-from mailroom.ops.testing.rooms.payments import MemoryAccount
-from mailroom.ops.testing.rooms.queues import Queues, Worked
+from mailroom.ops.testing.opened.codes import MemoryCodes
+from mailroom.ops.testing.opened.payments import MemoryAccount
+from mailroom.ops.testing.opened.queues import Queues, Worked
 from mailroom.storage.clock import REAL_TIME, Clock
 from mailroom.storage.postgres.outbox.enqueue import enqueue
-from mailroom.storage.postgres.outbox.listen import Ears
+from mailroom.storage.postgres.outbox.listen import QueueListener
 from mailroom.storage.vault import Vault
 
 PUBLIC_URL = "https://bots.example"
@@ -138,7 +138,7 @@ async def open_room(
     accounts: Sequence[MemoryAccount] | None = None,
     models: Models | None = None,
     clock: Clock = REAL_TIME,
-    chats: ChatDoor | None = None,
+    chats: ChatSender | None = None,
     bots: Mapping[str, HostedBot] | None = None,
     public_url: str = PUBLIC_URL,
     held: bool = False,
@@ -151,7 +151,7 @@ async def open_room(
     parts, codes, doing = its.parts(), MemoryCodes(), Doing(lambda: held)
     accounts = [MemoryAccount()] if accounts is None else accounts
     pool = await aio(partial(asyncpg.create_pool, database_url, min_size=1, max_size=CONNECTIONS_MAX))
-    http, ears, cpu = Http(), Ears(database_url), Cpu()
+    http, listener, cpu = Http(), QueueListener(database_url), Cpu()
     services = BotServices(
         database=pool,
         payments=Accounts(accounts),
@@ -161,7 +161,7 @@ async def open_room(
         allowance=Allowance(),
         cpu=cpu,
         public_url=public_url,
-        wake=ears.wake,
+        wake=listener.wake,
         options={name: options or (its.demo.options if its.demo else its.options())},
         schemas={name: schema or name},
         senders=(codes,),
@@ -173,7 +173,7 @@ async def open_room(
     room = services.of(name)
     brought = brought_by({name: (its, parts, room)}, [name])
     handlers = all_queues(services.payments, brought, [name], services).values()
-    queues = Queues(pool, Services(database_url, ears, bots=bots or {}, chats=chats), list(handlers))
+    queues = Queues(pool, Services(database_url, listener, bots=bots or {}, chats=chats), list(handlers))
     try:
         await aio(parts.prepare, room)
         yield RoomUnderTest(
