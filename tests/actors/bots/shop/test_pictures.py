@@ -70,12 +70,12 @@ def test_a_name_that_telegram_forgot_is_no_fault(pictured):
 
 
 def test_a_picture_that_is_gone_between_two_looks_leaves_the_text(pictured, monkeypatch):
-    from mailroom.actors.kit.screens.picture import Picture
+    from mailroom.actors.kit.screens.picture import FilePicture
 
     async def gone(_self):
         return None
 
-    monkeypatch.setattr(Picture, "upload", gone)
+    monkeypatch.setattr(FilePicture, "upload", gone)
     opens(pictured)
     assert "Price" in pictured.sees
     assert pictured.newest not in pictured.telegram.photos
