@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Any, Protocol
 
-from aiogram import BaseMiddleware, F
+from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from mailroom.actors.cause import TELEGRAM, Cause
@@ -16,11 +16,6 @@ from mailroom.actors.kit.screens.replies import popup, send
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.printable import printable
 from mailroom.actors.pages.visit import Proof
-
-NO_COMMAND = ~F.text.startswith("/") & ~F.caption.startswith("/")
-"""What may be an answer to what was asked. A command leaves the form, but in the update that brings it
-the form still counts as open: without this it would be taken for the answer.
-"""
 
 
 class Turn(Protocol):

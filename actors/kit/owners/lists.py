@@ -18,6 +18,6 @@ def fitted(rows: Iterable[str], chars_max: int = LIST_CHARS_MAX, between: str = 
     return between.join(kept)
 
 
-def cut(text: str, chars_max: int) -> str:
+def shortened(text: str, chars_max: int) -> str:
     """The beginning of a text, and a sign that it goes on."""
     return text if len(text) <= chars_max else f"{text[: chars_max - 1]}…"

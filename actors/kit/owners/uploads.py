@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.types import BufferedInputFile, Document, Message, PhotoSize
 
 from mailroom.actors.kit.owners.faults import TableFault
-from mailroom.actors.kit.owners.lists import cut, fitted
+from mailroom.actors.kit.owners.lists import fitted, shortened
 from mailroom.actors.kit.owners.refusals import Wrong, refuse
 from mailroom.actors.kit.owners.tables.table import BadLine
 from mailroom.actors.kit.owners.tables.text import ReadAs
@@ -38,7 +38,7 @@ class Uploaded(Protocol):
         """How its bytes were read."""
 
 
-async def fetch(bot: Bot, document: Document | PhotoSize, bytes_max: int) -> bytes:
+async def fetch_document(bot: Bot, document: Document | PhotoSize, bytes_max: int) -> bytes:
     """The bytes of a document or a photo. Raises `OwnerError` for one that is too large, without asking."""
     if (document.file_size or 0) > bytes_max:
         raise refuse(TableFault.FILE_TOO_LARGE, size=document.file_size or 0, most=bytes_max)
@@ -46,7 +46,7 @@ async def fetch(bot: Bot, document: Document | PhotoSize, bytes_max: int) -> byt
     return stream.read() if stream is not None else b""
 
 
-def report(texts: UploadTexts, parts: Sequence[str], file: Uploaded, said: Said) -> str:
+def upload_report(texts: UploadTexts, parts: Sequence[str], file: Uploaded, said: Said) -> str:
     """What became of a table, as HTML: what the room says of the lines it took, and then the others."""
     bad, parts = file.bad, list(parts)
     if file.read_as != "UTF-8":
@@ -58,7 +58,7 @@ def report(texts: UploadTexts, parts: Sequence[str], file: Uploaded, said: Said)
         if len(bad) > len(shown):
             parts.append(texts.report_more(count=len(bad) - len(shown)))
     if file.ignored:
-        columns = escape(cut(", ".join(file.ignored), COLUMNS_CHARS_MAX))
+        columns = escape(shortened(", ".join(file.ignored), COLUMNS_CHARS_MAX))
         parts.append(texts.report_ignored(columns=columns))
     return fitted(parts)
 

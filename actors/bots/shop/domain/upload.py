@@ -13,7 +13,7 @@ from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.owners.refusals import OwnerError, refuse
 from mailroom.actors.kit.owners.tables.cells import cell, known, yes_or_no
-from mailroom.actors.kit.owners.tables.table import BadLine, Row, in_order, read_table
+from mailroom.actors.kit.owners.tables.table import BadLine, Line, in_order, read_table
 from mailroom.actors.kit.owners.tables.text import ReadAs
 
 CONTENT_CHARS_MAX = 3_000
@@ -164,7 +164,7 @@ def parse_slug(text: str) -> str:
     return slug
 
 
-def _item(row: Row) -> NewItem:
+def _item(row: Line) -> NewItem:
     word = cell(row, "kind", 20).casefold()
     if word in FILE_KINDS:
         raise refuse(Fault.FILE_IN_TABLE)
@@ -177,7 +177,7 @@ def _item(row: Row) -> NewItem:
     return NewItem(kind, content.encode())
 
 
-def _product(row: Row, categories: Collection[str], suppliers: Collection[str]) -> ProductLine:
+def _product(row: Line, categories: Collection[str], suppliers: Collection[str]) -> ProductLine:
     slug = parse_slug(cell(row, "slug", SLUG_CHARS_MAX))
     currency = parse_currency(cell(row, "currency", 20))
     supplier = cell(row, "supplier", SLUG_CHARS_MAX, required=False).lower()
@@ -196,5 +196,5 @@ def _product(row: Row, categories: Collection[str], suppliers: Collection[str]) 
     )
 
 
-def _description(row: Row, column: str) -> str:
+def _description(row: Line, column: str) -> str:
     return cell(row, column, DESCRIPTION_CHARS_MAX, required=False, many_lines=True)

@@ -22,7 +22,7 @@ from asyncpg import Pool
 
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
-from mailroom.actors.kit.owners.access import NO_COMMAND, Turn, by
+from mailroom.actors.kit.owners.access import Turn, by
 from mailroom.actors.kit.owners.broadcasts import screens
 from mailroom.actors.kit.owners.broadcasts.audience import Audience
 from mailroom.actors.kit.owners.broadcasts.callbacks import DropDraft, MoveBroadcast, SendDraft, ShowBroadcast
@@ -30,6 +30,7 @@ from mailroom.actors.kit.owners.broadcasts.screens import Own, Places
 from mailroom.actors.kit.owners.broadcasts.send import list_broadcasts, move, progress
 from mailroom.actors.kit.owners.broadcasts.send import send as send_broadcast
 from mailroom.actors.kit.owners.faults import TellingFault
+from mailroom.actors.kit.owners.forms import NO_COMMAND
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.kit.screens.replies import popup, send, show
 from mailroom.actors.kit.screens.screen import Screen

@@ -7,7 +7,7 @@ from unicodedata import category
 
 from mailroom.actors.kit.owners.faults import TableFault
 from mailroom.actors.kit.owners.refusals import refuse
-from mailroom.actors.kit.owners.tables.table import Row
+from mailroom.actors.kit.owners.tables.table import Line
 
 LOST = "\ufeff\ufffd\ufffe\uffff"
 """A mark of byte order in the midst of a text, what stands for a character that could not be read, and what
@@ -20,7 +20,7 @@ YES = frozenset({"", "1", "yes", "true", "on", "y", "да", "истина"})
 NO = frozenset({"0", "no", "false", "off", "n", "нет", "ложь"})
 
 
-def cell(row: Row, column: str, chars_max: int, *, required: bool = True, many_lines: bool = False) -> str:
+def cell(row: Line, column: str, chars_max: int, *, required: bool = True, many_lines: bool = False) -> str:
     """A cell's text. Raises `OwnerError` where it is missing, too long, or has what nobody could read."""
     text = row.cells.get(column, "")
     if required and not text:
@@ -40,7 +40,7 @@ def known(name: str, names: Collection[str], fault: StrEnum) -> str:
     raise refuse(fault, name=name[:NAME_CHARS_MAX], near=near[0] if near else "")
 
 
-def yes_or_no(row: Row, column: str) -> bool:
+def yes_or_no(row: Line, column: str) -> bool:
     """Whether a cell says yes, or nothing. Raises `OwnerError` where it says something else."""
     word = cell(row, column, 20, required=False).casefold()
     if word not in YES | NO:

@@ -25,7 +25,7 @@ CELL_CHARS_MAX = 100_000
 
 
 @dataclass(frozen=True)
-class Row:
+class Line:
     """A line that could be read: its number in the file, from 1, and its cells by column."""
 
     line: int
@@ -44,7 +44,7 @@ class BadLine:
 class Table:
     """What is in a file."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Line, ...]
     bad: tuple[BadLine, ...]
     ignored: tuple[str, ...] = ()
     """Columns that mean nothing here, as the file calls them."""
@@ -81,14 +81,14 @@ def read_table(
         if not places and name not in optional:
             raise refuse(TableFault.NO_COLUMN, column=name, columns=", ".join(columns))
     ignored = tuple(title for place, title in enumerate(titles) if title and place not in named)
-    rows: list[Row] = []
+    rows: list[Line] = []
     bad: list[BadLine] = []
     for line, cells in _records(lines, start + 1, separator, len(titles), across=across):
         if isinstance(cells, Wrong):
             bad.append(BadLine(line, cells))
         elif any(cell.strip() for cell in cells):
             read = _row(line, cells, titles, named)
-            rows.append(read) if isinstance(read, Row) else bad.append(read)
+            rows.append(read) if isinstance(read, Line) else bad.append(read)
         if len(rows) + len(bad) > ROWS_MAX:
             raise refuse(TableFault.TOO_MANY_ROWS, most=ROWS_MAX)
     return Table(tuple(rows), tuple(bad), ignored, text.read_as)
@@ -174,14 +174,14 @@ def _well_quoted(text: str, separator: str) -> bool:
     return re.fullmatch(rf"{cell_}(?:{separator}{cell_})*", text) is not None
 
 
-def _row(line: int, cells: Sequence[str], titles: Sequence[str], named: Mapping[int, str]) -> Row | BadLine:
+def _row(line: int, cells: Sequence[str], titles: Sequence[str], named: Mapping[int, str]) -> Line | BadLine:
     while len(cells) > len(titles) and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) > len(titles):
         return BadLine(line, wrong(TableFault.TOO_MANY_CELLS, cells=len(cells), columns=len(titles)))
     if len(cells) <= max(named):
         return BadLine(line, wrong(TableFault.TOO_FEW_CELLS, cells=len(cells), columns=len(titles)))
-    return Row(line, {name: cells[place].strip() for place, name in named.items()})
+    return Line(line, {name: cells[place].strip() for place, name in named.items()})
 
 
 def in_order(bad: Iterable[BadLine]) -> tuple[BadLine, ...]:

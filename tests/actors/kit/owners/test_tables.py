@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailroom.actors.kit.owners.faults import TableFault
 from mailroom.actors.kit.owners.refusals import OwnerError, Wrong
 from mailroom.actors.kit.owners.tables.cells import cell, is_unreadable, known, yes_or_no
-from mailroom.actors.kit.owners.tables.table import ROWS_MAX, BadLine, Row, in_order, read_table
+from mailroom.actors.kit.owners.tables.table import ROWS_MAX, BadLine, Line, in_order, read_table
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX, ReadAs
 
 SLUGS = ("lamp", "lighthouse", "trams")
@@ -322,10 +322,10 @@ def test_a_name_that_is_not_known_is_refused_with_the_nearest():
 
 @pytest.mark.parametrize(("word", "found"), [("", True), ("Да", True), ("ON", True), ("нет", False)])
 def test_yes_and_no_are_read_in_any_language(word, found):
-    assert yes_or_no(Row(2, {"active": word}), "active") is found
+    assert yes_or_no(Line(2, {"active": word}), "active") is found
 
 
 def test_what_is_neither_yes_nor_no_is_refused():
     with pytest.raises(OwnerError) as refused:
-        yes_or_no(Row(2, {"active": "maybe"}), "active")
+        yes_or_no(Line(2, {"active": "maybe"}), "active")
     assert refused.value.wrong == Wrong(TableFault.BAD_YES_OR_NO, {"word": "maybe"})

@@ -13,8 +13,6 @@ Whatever changes something goes through `kit.owners.deeds.once`: it is written d
 """
 
 from aiogram import Router
-from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop.audience import AUDIENCE
 from mailroom.actors.bots.shop.routes.owner import (
@@ -48,12 +46,11 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     ShowPolicy,
     SwitchOff,
 )
-from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.kit.owners.broadcasts.callbacks import DropDraft, MoveBroadcast, SendDraft, ShowBroadcast
 from mailroom.actors.kit.owners.broadcasts.routes import BroadcastRoutes
 from mailroom.actors.kit.owners.broadcasts.screens import Places
-from mailroom.actors.kit.screens.replies import popup, send
-from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.owners.forms import needing_text
+from mailroom.actors.kit.owners.withheld import withheld
 
 PLACES = Places(
     home=Admin(place=AdminPlace.HOME),
@@ -80,16 +77,6 @@ OWNERS_BUTTONS = (
 """What staff may not; it is theirs only to be told so."""
 
 
-async def only_owners(message: Message, own: OwnerTexts) -> None:
-    """A command that staff may not use."""
-    await send(message, Screen(own.shared.only_owners))
-
-
-async def only_owners_button(callback: CallbackQuery, own: OwnerTexts) -> None:
-    """A button that staff may not press."""
-    await popup(callback, own.shared.only_owners, alert=True)
-
-
 def build() -> Router:
     """The routers of the owner's side; they come before all others of a private chat."""
     side = Router(name="shop.owner")
@@ -110,15 +97,7 @@ def build() -> Router:
         BroadcastRoutes(
             AUDIENCE, PLACES, forms.OwnerForm.broadcast, is_owner, name="shop.owner.broadcast"
         ).router(),
-        forms.build_rest(),
-        _refusals(),
+        needing_text("shop.owner.forms.rest", forms.OwnerForm),
+        withheld("shop.owner.refusals", OWNERS_COMMANDS, OWNERS_BUTTONS),
     )
     return side
-
-
-def _refusals() -> Router:
-    router = Router(name="shop.owner.refusals")
-    router.message.register(only_owners, Command(*OWNERS_COMMANDS, ignore_case=True))
-    for button in OWNERS_BUTTONS:
-        router.callback_query.register(only_owners_button, button.filter())
-    return router

@@ -19,8 +19,9 @@ from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
 from mailroom.actors.bots.shop.routes.owner.screens import products as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.kit.owners.access import NO_COMMAND, by
-from mailroom.actors.kit.owners.uploads import fetch
+from mailroom.actors.kit.owners.access import by
+from mailroom.actors.kit.owners.forms import NO_COMMAND
+from mailroom.actors.kit.owners.uploads import fetch_document
 from mailroom.actors.kit.screens.picture import picture_of
 from mailroom.actors.kit.screens.replies import send, show, tell
 from mailroom.actors.kit.screens.screen import Screen
@@ -102,7 +103,7 @@ async def _take(
     file: PhotoSize | Document | None = photo or message.document
     assert file is not None, "the filters let nothing else through"
     digest = await put_picture(
-        room, by(turn, me, "picture"), good.id, await fetch(bot, file, PICTURE_BYTES_MAX)
+        room, by(turn, me, "picture"), good.id, await fetch_document(bot, file, PICTURE_BYTES_MAX)
     )
     picture = await picture_of(room.database, turn.bot, digest)
     if photo is not None and picture is not None:

@@ -32,7 +32,8 @@ from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.kit.owners.access import NO_COMMAND, by
+from mailroom.actors.kit.owners.access import by
+from mailroom.actors.kit.owners.forms import NO_COMMAND
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 

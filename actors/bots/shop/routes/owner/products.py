@@ -27,10 +27,11 @@ from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
 from mailroom.actors.bots.shop.routes.owner.screens import products as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.kit.owners.access import NO_COMMAND, by
+from mailroom.actors.kit.owners.access import by
+from mailroom.actors.kit.owners.forms import NO_COMMAND
 from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
-from mailroom.actors.kit.owners.uploads import fetch, send_bad_lines
+from mailroom.actors.kit.owners.uploads import fetch_document, send_bad_lines
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
@@ -118,7 +119,7 @@ async def products_file(
     turn: Turn,
 ) -> None:
     """/products below a document: add and change what its table says."""
-    data = await fetch(bot, document, TABLE_BYTES_MAX)
+    data = await fetch_document(bot, document, TABLE_BYTES_MAX)
     categories = [shelf.slug for shelf in await list_categories(room.database)]
     suppliers = [supplier.slug for supplier in await list_suppliers(room.database)]
     file = parse_products(data, categories, suppliers)

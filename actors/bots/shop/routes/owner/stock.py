@@ -21,7 +21,7 @@ from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
-from mailroom.actors.kit.owners.uploads import fetch, send_bad_lines
+from mailroom.actors.kit.owners.uploads import fetch_document, send_bad_lines
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 
@@ -50,13 +50,13 @@ async def stock_file(
     slug = (command.args or "").strip().lower()
     if slug:
         await find_good(room.database, slug)  # before a file is fetched for nothing
-        data = await fetch(bot, document, ITEM_BYTES_MAX)
+        data = await fetch_document(bot, document, ITEM_BYTES_MAX)
         name = document.file_name or slug
         added = await upload_file(room, by(turn, me, "stock"), slug, name, data)
         words = own.stock.file_added if added else own.stock.file_was_there
         await send(message, Screen(words(slug=slug), back(own)))
         return
-    data = await fetch(bot, document, TABLE_BYTES_MAX)
+    data = await fetch_document(bot, document, TABLE_BYTES_MAX)
     upload = await upload_stock(room, by(turn, me, "stock"), data)
     await send(message, screens.stock_report(own, upload))
     await send_bad_lines(message, own.uploads, upload.bad, lambda wrong: problem(own.language, wrong))

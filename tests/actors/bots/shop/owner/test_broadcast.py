@@ -1,6 +1,5 @@
 """A word to all customers, from the chat."""
 
-import asyncio
 import json
 
 import pytest
@@ -9,7 +8,6 @@ from aiogram.methods import SendMessage
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.language import Language
 from tests.actors.bots.shop.owner.selling import Somebody
-from tests.shop_tables import shop_room
 
 
 @pytest.fixture
@@ -52,57 +50,12 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_customers_once(olga, peop
     assert len(olga.sql("SELECT * FROM shop.owner_log")) == 1
 
 
-def test_a_second_press_that_knows_nothing_of_the_first_sends_nothing(olga, people):
-    olga.writes("/broadcast hello")
-    send = olga.buttons()["To all (4)"]
-    olga.presses_data(send)
-    olga._storage.storage = olga.state_before  # what the first press has changed in the chat is lost
-    olga.presses_data(send)
-    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
-    assert olga.sees.startswith("Broadcast ")
-
-
 def test_only_those_of_a_language_are_told(olga, people):
     olga.writes("/broadcast Только для <своих>")
     olga.presses("In Russian (2)")
     assert sent_to(olga) == [101, 102]
     (row,) = olga.sql("SELECT * FROM mailroom.broadcast")
     assert json.loads(row["message"])["text"] == "Только для &lt;своих&gt;"
-
-
-def test_the_button_of_an_older_draft_does_not_send_a_newer_one(olga, people):
-    olga.writes("/broadcast first")
-    older = olga.newest
-    olga.writes("/broadcast second")
-    olga.presses("To all", older)
-    assert olga.popup.startswith("This draft is gone.")
-    assert olga.sql("SELECT * FROM mailroom.broadcast") == []
-    olga.presses("To all")
-    assert json.loads(olga.sql("SELECT * FROM mailroom.broadcast")[0]["message"])["text"] == "second"
-
-
-def test_one_who_has_second_thoughts_sends_nothing(olga, people):
-    olga.writes("/broadcast oops")
-    olga.presses("No")
-    assert olga.sees == "Nothing was sent."
-    olga.writes("/broadcast")
-    olga.writes("/cancel")
-    olga.writes("oops")
-    assert olga.sql("SELECT * FROM mailroom.broadcast") == []
-
-
-def test_two_presses_at_once_are_one_broadcast(olga, people):
-    from mailroom.actors.bots.shop.audience import AUDIENCE
-    from mailroom.actors.kit.owners.broadcasts.send import send
-    from mailroom.actors.kit.owners.deeds import By
-
-    async def both():
-        by, room = By("shop", "Olga", "shop:draft:1"), shop_room(olga.database)
-        return await asyncio.gather(*(send(room, by, AUDIENCE, "hello", None, html=False) for _ in range(2)))
-
-    first, second = olga.run(both())
-    assert first == second
-    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
 
 
 def test_a_broadcast_is_paused_resumed_and_stopped_and_all_of_it_is_written_down(olga, people):
@@ -126,11 +79,3 @@ def test_a_broadcast_is_paused_resumed_and_stopped_and_all_of_it_is_written_down
     assert f"{number} · stopped · 0/4" in olga.buttons()
     actions = [row["action"] for row in olga.sql("SELECT action FROM shop.owner_log ORDER BY id")]
     assert actions == ["broadcast", "broadcast_pause", "broadcast_resume", "broadcast_cancel"]
-
-
-def test_what_no_message_holds_is_refused(olga, people):
-    olga.writes("/broadcast")
-    olga.writes("<" * 2_000)
-    assert "The message has 8000 characters, it may have 1 to 4096." in olga.sees
-    olga.writes("short")  # the form is still open
-    assert "All: 4" in olga.sees

@@ -12,7 +12,7 @@ from mailroom.actors.bots.shop.routes.owner.screens.orders import (
     replaceable,
 )
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
-from mailroom.actors.kit.owners.lists import cut, fitted
+from mailroom.actors.kit.owners.lists import fitted, shortened
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.dates import format_moment
 
@@ -27,7 +27,7 @@ def complaint(own: OwnerTexts, found: Dossier, *, owner: bool) -> Screen:
         own.complaints.said(
             at=format_moment(message.at, own.language),
             who=escape(message.who or own.complaints.customer),
-            text=escape(cut(message.text, SAID_CHARS_MAX)),
+            text=escape(shortened(message.text, SAID_CHARS_MAX)),
         )
         for message in (about.messages if about is not None else ())
     ]
@@ -56,7 +56,7 @@ def complaint(own: OwnerTexts, found: Dossier, *, owner: bool) -> Screen:
 def complaints(own: OwnerTexts, found: Sequence[Waiting], count: int) -> Screen:
     """Those who wait for an answer, each a button."""
     labels = [
-        (one.order, own.complaints.row(number=one.order, name=one.name, text=cut(one.text, 40)))
+        (one.order, own.complaints.row(number=one.order, name=one.name, text=shortened(one.text, 40)))
         for one in found
     ]
     text = own.complaints.heading(count=count) if found else own.complaints.none

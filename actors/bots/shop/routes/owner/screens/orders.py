@@ -7,7 +7,7 @@ from mailroom.actors.bots.shop.owner_orders import Dossier, OrderRow, PaidHow
 from mailroom.actors.bots.shop.routes.owner.keyboards import orders as keyboards
 from mailroom.actors.bots.shop.stock import SoldItem
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
-from mailroom.actors.kit.owners.lists import cut, fitted
+from mailroom.actors.kit.owners.lists import fitted, shortened
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
@@ -77,7 +77,7 @@ def items(own: OwnerTexts, found: Dossier) -> Screen:
     live = replaceable(found, owner=True)
     places = {item.id: place for place, item in enumerate(found.items, start=1)}
     labels = [
-        (item.id, cut(own.orders.button_replace_one(place=places[item.id], title=item.title), 60))
+        (item.id, shortened(own.orders.button_replace_one(place=places[item.id], title=item.title), 60))
         for item in live[:ITEM_BUTTONS_MAX]
     ]
     text = own.orders.items(number=found.order.number, rows=_items(own, found.items))

@@ -8,7 +8,7 @@ from mailroom.actors.bots.shop.routes.owner.keyboards.parts import back
 from mailroom.actors.bots.shop.routes.owner.screens.marks import mark
 from mailroom.actors.bots.shop.routes.owner.screens.uploads import reported
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
-from mailroom.actors.kit.owners.lists import LIST_CHARS_MAX, cut, fitted
+from mailroom.actors.kit.owners.lists import LIST_CHARS_MAX, fitted, shortened
 from mailroom.actors.kit.screens.screen import Screen
 
 LINE_NUMBERS_SHOWN_MAX = 20
@@ -35,7 +35,7 @@ def stock_report(own: OwnerTexts, upload: StockUpload) -> Screen:
     parts = [own.uploads.report(lines=own.uploads.lines(count=upload.lines))]
     if upload.added:
         by_product = ", ".join(f"{slug} {count}" for slug, count in upload.added_by_product.items())
-        parts.append(own.stock.added(count=upload.added, products=cut(by_product, 500)))
+        parts.append(own.stock.added(count=upload.added, products=shortened(by_product, 500)))
     if upload.in_stock:
         parts.append(own.stock.in_stock(count=len(upload.in_stock), lines=_numbers(upload.in_stock)))
     if upload.twice:
