@@ -38,7 +38,7 @@ def create_app(
     readiness: Readiness,
     webhook: Webhook,
     front: dict[str, object],
-    desk: OnCall | None = None,
+    oncall: OnCall | None = None,
     ops_token: str | None = None,
     closing: trio.Event | None = None,
     endpoints: Iterable[Blueprint] = (),
@@ -98,15 +98,15 @@ def create_app(
         """Where a stranger lands."""
         return await render_template("index.html", **front)
 
-    if desk is None or (ops_token is None and people is None):
+    if oncall is None or (ops_token is None and people is None):
         app.register_blueprint(switched_off())
     else:
         access = Access(ops_token, allowance or Allowance(), trusted_proxies, people, senders)
         of_bots = sections or {}
         ends = trio.Event() if closing is None else closing
         asking = Asking(doing or Doing(), Lives(ends))
-        app.register_blueprint(ops_api(desk, access, of_bots, asking))
-        app.register_blueprint(console(desk, access, ends, of_bots))
+        app.register_blueprint(ops_api(oncall, access, of_bots, asking))
+        app.register_blueprint(console(oncall, access, ends, of_bots))
     for endpoint in endpoints:
         app.register_blueprint(endpoint)
     return app

@@ -242,8 +242,8 @@ class Service:
                 if "worker" in self._roles:
                     await aio(follow_names, suspensions, outbox.pool, names)
                 process.held.update(await _put_aside(suspensions))
-            desk = OnCall.over(stores.line, local=node, database=stores.database)
-            front = self._front(stop, stores, outbox, services, workplace, desk)
+            oncall = OnCall.over(stores.line, local=node, database=stores.database)
+            front = self._front(stop, stores, outbox, services, workplace, oncall)
             parts = self._parts(stores, outbox, services, workplace, parking, front, process, node, guard)
             life = Life("", partial(self._is_ready, front))
             nursery.start_soon(_stop_when_asked, stop, life)
@@ -270,7 +270,7 @@ class Service:
         outbox: Outbox,
         services: BotServices,
         workplace: Workplace,
-        desk: OnCall,
+        oncall: OnCall,
     ) -> Front | None:
         if "ingress" not in self._roles:
             return None
@@ -299,7 +299,7 @@ class Service:
         }
         doing = Doing(lambda: stores.pairing.held is not None)
         app = create_app(
-            stores.readiness.check, webhook, shown, desk, settings.ops_token, stop,
+            stores.readiness.check, webhook, shown, oncall, settings.ops_token, stop,
             endpoints=endpoints(
                 settings, services, Enqueuer(stores.database, outbox.notifier), pages, doing, stop,
             ),

@@ -14,7 +14,7 @@ PUT_OFF = {
     "ops/cli/*": "a command loads what it needs, and `--help` next to nothing",
     "ops/bench/__init__.py": "the command line names the benchmarks",
     "ops/flood/__init__.py": "the command line names the load tester",
-    "ops/oncall_desk.py": "commands that ask Redis alone do without asyncpg",
+    "ops/oncall_session.py": "commands that ask Redis alone do without asyncpg",
     "ops/preflight.py": "a wrong setting is told before Redis's client is loaded",
     "ops/routers.py": "settings are checked without aiogram",
     "ops/serving.py": "a wrong setting is told before the service is loaded",

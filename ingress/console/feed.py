@@ -75,17 +75,17 @@ class Order:
 class Feed:
     """The parts, together."""
 
-    def __init__(self, desk: OnCall) -> None:
+    def __init__(self, oncall: OnCall) -> None:
         async def top(order: Order) -> object:
-            return await desk.look.top(order.by, TOP_MOST, suspended_too=order.suspended_too)
+            return await oncall.look.top(order.by, TOP_MOST, suspended_too=order.suspended_too)
 
         self._parts = {
-            "processes": Part("processes", desk.look.tree),
-            "missed": Part("missed", desk.attention.missed),
-            "totals": Part("totals", desk.dead.totals),
-            "suspensions": Part("suspensions", desk.look.suspensions),
-            "waits": Part("waits", desk.attention.long_waits),
-            "jobs": Part("jobs", desk.attention.jobs_in_need),
+            "processes": Part("processes", oncall.look.tree),
+            "missed": Part("missed", oncall.attention.missed),
+            "totals": Part("totals", oncall.dead.totals),
+            "suspensions": Part("suspensions", oncall.look.suspensions),
+            "waits": Part("waits", oncall.attention.long_waits),
+            "jobs": Part("jobs", oncall.attention.jobs_in_need),
         }
         self._top = {
             order: Part("chats", partial(top, order))

@@ -62,7 +62,7 @@ OF_A_SECTION = {
 
 
 def console(
-    desk: OnCall, access: Access, closing: trio.Event, sections: Mapping[str, BotSection]
+    oncall: OnCall, access: Access, closing: trio.Event, sections: Mapping[str, BotSection]
 ) -> Blueprint:
     """Build the page. Its streams end when `closing` is set. `sections` are those of bots, by their names."""
     page = Blueprint(
@@ -73,7 +73,7 @@ def console(
         static_folder="static",
         static_url_path="/static",
     )
-    feed, streams = Feed(desk), Streams()
+    feed, streams = Feed(oncall), Streams()
     page.after_request(_harden)
 
     page.register_error_handler(StoreError, _store_away)

@@ -11,16 +11,16 @@ from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def add_people(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+def add_people(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     """Build the routes."""
 
     @ops.get("/people")
     async def people() -> Response:
         """People who are logged in at the console by a link of their bot, who came last first."""
-        return shown(await aio(desk.people.logged_in))
+        return shown(await aio(oncall.people.logged_in))
 
     @ops.post("/people/<person>/out")
     async def log_out(person: str) -> Response:
         """Log somebody out everywhere, written tg:7001. Body: why."""
         asked = await body(Reasoned)
-        return await finished(under_way, partial(desk.people.log_out, person, by(asked)))
+        return await finished(under_way, partial(oncall.people.log_out, person, by(asked)))

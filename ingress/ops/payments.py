@@ -41,23 +41,23 @@ class GivenBack(Reasoned):
         return self
 
 
-def add_payments(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+def add_payments(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     """Build the routes."""
 
     @ops.get("/payments/lost")
     async def lost_payments() -> Response:
         """Paid payments that bear our name and have no row: ?all=true, also those that are over."""
         asked = query(LostQuery)
-        return shown(await aio(partial(desk.payments.lost, ended_too=asked.all)))
+        return shown(await aio(partial(oncall.payments.lost, ended_too=asked.all)))
 
     @ops.post("/payments/lost/give-back")
     async def give_lost_back() -> Response:
         """Have money go back through its gateway. Body: refs, or all=true, why."""
         asked = await body(GivenBack)
-        return await finished(under_way, partial(desk.payments.give_back, asked.refs, by(asked)))
+        return await finished(under_way, partial(oncall.payments.give_back, asked.refs, by(asked)))
 
     @ops.post("/payments/lost/<ref>/end")
     async def end_lost_payment(ref: str) -> Response:
         """Say what became of one. Body: ending (delivered, credited, given_back), why."""
         asked = await body(Ended)
-        return await finished(under_way, partial(desk.payments.end, ref, asked.ending, by(asked)))
+        return await finished(under_way, partial(oncall.payments.end, ref, asked.ending, by(asked)))

@@ -11,16 +11,16 @@ from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def add_periodic(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+def add_periodic(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     """Build the routes."""
 
     @ops.get("/periodic")
     async def periodic() -> Response:
         """Periodic work: when each ran, what came of it, when it runs next, by how much it is late."""
-        return shown(await aio(desk.periodic.works))
+        return shown(await aio(oncall.periodic.works))
 
     @ops.post("/periodic/<name>/run")
     async def run_periodic(name: str) -> Response:
         """Run a periodic work now, once; not beside a run that is under way. Body: why."""
         asked = await body(Reasoned)
-        return await finished(under_way, partial(desk.periodic.run, name, by(asked)))
+        return await finished(under_way, partial(oncall.periodic.run, name, by(asked)))

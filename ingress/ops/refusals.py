@@ -19,8 +19,8 @@ REFUSALS_SECONDS = 3600.0
 class Refusals:
     """Answers what is refused, with whoever it is in the audit."""
 
-    def __init__(self, desk: OnCall, allowance: Allowance) -> None:
-        self._desk = desk
+    def __init__(self, oncall: OnCall, allowance: Allowance) -> None:
+        self._oncall = oncall
         self._allowance = allowance
 
     async def answer(self, error: NotAllowedError) -> ResponseReturnValue:
@@ -37,5 +37,5 @@ class Refusals:
             "console_refusals", one.person or one.who, most=REFUSALS_MAX, seconds=REFUSALS_SECONDS
         )
         if wait == 0:
-            await self._desk.refused(By(one.who, why), what)
+            await self._oncall.refused(By(one.who, why), what)
         return wait

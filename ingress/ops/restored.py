@@ -17,16 +17,16 @@ class Go(Reasoned):
     unasked: bool = False
 
 
-def add_restored(ops: Blueprint, desk: OnCall, under_way: UnderWay) -> None:
+def add_restored(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     """Build the routes."""
 
     @ops.get("/restored")
     async def restored() -> Response:
         """Whether the stores fit together; what went back, and what the gateways say."""
-        return shown(await aio(desk.restored.state))
+        return shown(await aio(oncall.restored.state))
 
     @ops.post("/restored/go")
     async def go() -> Response:
         """Let chats and jobs go on after a store went back. Body: why, unasked? (false)."""
         asked = await body(Go)
-        return await finished(under_way, partial(desk.restored.go_on, by(asked), unasked=asked.unasked))
+        return await finished(under_way, partial(oncall.restored.go_on, by(asked), unasked=asked.unasked))

@@ -22,7 +22,7 @@ def attention(config: Config = None, data: Data = None, *, as_json: OnCallJson =
     suspended. The same stands at the top of the console.
     """
     with open_client(config, data, as_json=as_json) as client:
-        found = client.ask(lambda desk: desk.attention.concerns())
+        found = client.ask(lambda oncall: oncall.attention.concerns())
         client.show(found, lambda: _print(found))
 
 

@@ -32,7 +32,7 @@ def audit(
     Interfaces are this command line, the HTTP API /ops and the page /console.
     """
     with open_client(config, data, as_json=as_json) as client:
-        found = client.ask(lambda desk: desk.look.audit(most))
+        found = client.ask(lambda oncall: oncall.look.audit(most))
         client.show(found, lambda: _print(found))
 
 

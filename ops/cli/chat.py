@@ -63,7 +63,7 @@ def chat(
             return
         if seq is not None or why is not None or yes:
             raise WrongUsageError("--seq, --why and --yes go with --skip; without it nothing is changed.")
-        report, suspension = client.ask(lambda desk: _look(desk, address))
+        report, suspension = client.ask(lambda oncall: _look(oncall, address))
 
         def for_people() -> None:
             from mailroom.ops.cli.chat_page import print_chat
@@ -86,9 +86,9 @@ def _address(bot: str, chat_id: str | None) -> str:
     return f"{name}:{number}"
 
 
-async def _look(desk: "OnCall", address: str) -> "tuple[ChatReport, Suspension | None]":
-    report = await desk.look.chat(address)
-    held = (each for each in await desk.look.suspensions() if each.target == report.suspended)
+async def _look(oncall: "OnCall", address: str) -> "tuple[ChatReport, Suspension | None]":
+    report = await oncall.look.chat(address)
+    held = (each for each in await oncall.look.suspensions() if each.target == report.suspended)
     return report, next(held, None)
 
 
@@ -96,14 +96,14 @@ def _skip(client: OnCallClient, address: str, seq: int | None, why: str | None, 
     by = client.by(why)
     if not yes:
         seq = _confirmed(client, address, seq)
-    client.act(lambda desk: desk.letters.skip(address, by, seq=seq))
+    client.act(lambda oncall: oncall.letters.skip(address, by, seq=seq))
 
 
 def _confirmed(client: OnCallClient, address: str, seq: int | None) -> int:
     """Ask about the very message that will go: by the time of the answer another may be first in line."""
     from mailroom.ops.cli.chat_page import head_in_words
 
-    report = client.ask(lambda desk: desk.look.chat(address))
+    report = client.ask(lambda oncall: oncall.look.chat(address))
     found = (each for each in report.waiting if seq is None or each.seq == seq)
     message = next(found, None)
     if message is None and seq is None:
@@ -112,6 +112,6 @@ def _confirmed(client: OnCallClient, address: str, seq: int | None) -> int:
         seq, named = message.seq, head_in_words(message)
     else:
         assert seq is not None
-        named = f"message {seq}"  # further back than the report reaches; the desk knows whether it is there
+        named = f"message {seq}"  # further back than the report reaches: it is looked for below
     confirm(f"Move {named} of {address} to the dead letters?", yes=False)
     return seq

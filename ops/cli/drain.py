@@ -32,7 +32,7 @@ def drain(
         by = client.by(why)
         confirm(f"Drain {chosen}? It stays suspended until `mailroom resume {chosen}`.", yes=yes)
         client.act(
-            lambda desk: desk.act.drain(chosen, by, seconds=seconds),
+            lambda oncall: oncall.act.drain(chosen, by, seconds=seconds),
             waiting=f"Waiting until nothing of {chosen} runs any more, {seconds:g} s at most",
             to_the_end=True,
         )

@@ -28,7 +28,7 @@ def events(
 ) -> None:
     """Count what people did, as bots tell of it: for each step how many times, and how many people."""
     with open_client(config, data, as_json=as_json) as client:
-        found = client.ask(lambda desk: desk.events.tallied(days, bot))
+        found = client.ask(lambda oncall: oncall.events.tallied(days, bot))
         client.show(found, lambda: _print(found))
 
 

@@ -31,7 +31,7 @@ def history(
         seconds = seconds_in(last)
         if seconds is None:
             raise WrongUsageError(f"--last: {last!r} is no length of time; write it like 10min or 6h.")
-        found = client.ask(lambda desk: desk.past.points(seconds, most=LINES))
+        found = client.ask(lambda oncall: oncall.past.points(seconds, most=LINES))
         client.show(found, lambda: _print(found))
 
 

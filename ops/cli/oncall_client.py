@@ -1,4 +1,4 @@
-"""The command line's way to the desk of on-call: it asks there, acts there, and turns whatever goes wrong
+"""The command line's way to on-call's functions: it asks, acts, and turns whatever goes wrong
 into words and an exit code.
 
 0 it is done; 1 it could not be done, or not all of it; 2 the command or the configuration is wrong, and
@@ -47,10 +47,10 @@ class OnCallClient:
         )
 
     def ask(self, work: "Callable[[OnCall], Awaitable[T]]") -> T:
-        """Have something looked up, or done, at the desk."""
-        from mailroom.ops import oncall_desk
+        """Have something looked up, or done, by on-call's functions."""
+        from mailroom.ops import oncall_session
 
-        return oncall_desk.ask(self.settings, work)
+        return oncall_session.ask(self.settings, work)
 
     def by(self, why: str | None) -> "By":
         """Who acts and why, found out before anything is done."""

@@ -20,7 +20,7 @@ EXAMPLE_OUT = '\b\nExample:\n  mailroom people out tg:7001 --why "her phone was 
 def people_list(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """List who is logged in, and until when."""
     with open_client(config, data, as_json=as_json) as client:
-        found = client.ask(lambda desk: desk.people.logged_in())
+        found = client.ask(lambda oncall: oncall.people.logged_in())
         client.show(found, lambda: _print(found))
 
 
@@ -35,7 +35,7 @@ def people_out(
     """Log somebody out everywhere; they may log in anew while the room of a bot gives them a role."""
     with open_client(config, data, as_json=as_json) as client:
         by = client.by(why)
-        client.act(lambda desk: desk.people.log_out(person, by))
+        client.act(lambda oncall: oncall.people.log_out(person, by))
 
 
 def _print(found: "Sequence[PersonReport]") -> None:

@@ -20,7 +20,7 @@ EXAMPLE_RUN = '\b\nExample:\n  mailroom periodic run payment.reconcile --why "th
 def periodic_list(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """List it: when each ran, what came of it, when it is due."""
     with open_client(config, data, as_json=as_json) as client:
-        works = client.ask(lambda desk: desk.periodic.works())
+        works = client.ask(lambda oncall: oncall.periodic.works())
         client.show(works, lambda: _print(works))
 
 
@@ -35,7 +35,7 @@ def periodic_run(
     """Run it now, once, beside its schedule; not while its last run is under way."""
     with open_client(config, data, as_json=as_json) as client:
         by = client.by(why)
-        client.act(lambda desk: desk.periodic.run(name, by), to_the_end=True)
+        client.act(lambda oncall: oncall.periodic.run(name, by), to_the_end=True)
 
 
 def _print(works: "Sequence[PeriodicReport]") -> None:

@@ -38,6 +38,6 @@ def restart(
         chosen = wanted_target(client, target, "restart")
         by = client.by(why)
         client.act(
-            lambda desk: desk.act.restart(chosen, by, process=process),
+            lambda oncall: oncall.act.restart(chosen, by, process=process),
             waiting=f"Waiting for {chosen} to start again",
         )

@@ -46,11 +46,11 @@ def restored(
             return
         by = client.by(why)
         confirm("Let chats and jobs go on? See `mailroom restored --show` first.", yes=yes)
-        client.act(lambda desk: desk.restored.go_on(by, unasked=unasked))
+        client.act(lambda oncall: oncall.restored.go_on(by, unasked=unasked))
 
 
 def _show(client: OnCallClient) -> None:
-    report = client.ask(lambda desk: desk.restored.state())
+    report = client.ask(lambda oncall: oncall.restored.state())
     client.show(report, lambda: _print(report))
 
 

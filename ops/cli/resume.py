@@ -23,4 +23,4 @@ def resume(
     with open_client(config, data, as_json=as_json) as client:
         chosen = wanted_target(client, target, "resume")
         by = client.by(why)
-        client.act(lambda desk: desk.act.resume(chosen, by))
+        client.act(lambda oncall: oncall.act.resume(chosen, by))

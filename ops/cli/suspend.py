@@ -30,4 +30,4 @@ def suspend(
         by = client.by(why)
         if is_everything(chosen):
             confirm("Suspend everything? No bot answers anybody until `mailroom resume everything`.", yes=yes)
-        client.act(lambda desk: desk.act.suspend(chosen, by))
+        client.act(lambda oncall: oncall.act.suspend(chosen, by))

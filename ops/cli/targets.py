@@ -42,12 +42,12 @@ def _choice(client: OnCallClient) -> str:
     ).rstrip()
 
 
-async def _there_is(desk: "OnCall") -> tuple[list[str], list[str]]:
+async def _there_is(oncall: "OnCall") -> tuple[list[str], list[str]]:
     nodes: dict[str, None] = {}
-    for process in await desk.look.tree():
+    for process in await oncall.look.tree():
         if process.root is not None:
             nodes |= dict.fromkeys(_paths(process.root))
-    return list(nodes), [each.target for each in await desk.look.suspensions()]
+    return list(nodes), [each.target for each in await oncall.look.suspensions()]
 
 
 def _paths(node: "NodeReport") -> list[str]:

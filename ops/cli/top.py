@@ -34,7 +34,7 @@ def top(
 ) -> None:
     """Show the chats that wait most, by messages or by time."""
     with open_client(config, data, as_json=as_json) as client:
-        chats = client.ask(lambda desk: desk.look.top(by, most, suspended_too=suspended))
+        chats = client.ask(lambda oncall: oncall.look.top(by, most, suspended_too=suspended))
         client.show(chats, lambda: _print(chats))
 
 

@@ -37,8 +37,8 @@ def tree(
     The last line says how many messages wait, how many died, and what is suspended.
     """
 
-    async def look(desk: "OnCall") -> "Found":
-        return await desk.look.tree(), await desk.dead.totals(), await desk.look.suspensions()
+    async def look(oncall: "OnCall") -> "Found":
+        return await oncall.look.tree(), await oncall.dead.totals(), await oncall.look.suspensions()
 
     with open_client(config, data, as_json=as_json) as client:
         found = client.ask(look)
@@ -50,7 +50,7 @@ def _running(client: OnCallClient, found: "Found") -> str:
     """What the pid file knows of a process that none of those who answered is."""
     if found[0]:
         return ""
-    from mailroom.ops.oncall_desk import said_of
+    from mailroom.ops.oncall_session import said_of
 
     running = holder(client.settings.data)
     return "" if running is None else said_of(running, client.settings)

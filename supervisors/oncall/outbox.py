@@ -26,7 +26,7 @@ class Outbox:
 
     @property
     def is_there(self) -> bool:
-        """Whether this desk was given a Postgres at all."""
+        """Whether a Postgres was given at all."""
         return self._database is not None
 
     @asynccontextmanager
@@ -36,7 +36,7 @@ class Outbox:
         """
         if self._database is None:
             raise OnCallError(
-                "Jobs are kept in Postgres, and this desk has none: set DATABASE_URL, or give --data of a"
+                "Jobs are kept in Postgres, and none was given: set DATABASE_URL, or give --data of a"
                 " running `mailroom up`."
             )
         import asyncpg

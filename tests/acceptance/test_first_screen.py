@@ -144,10 +144,10 @@ def test_the_first_screen_names_all_that_is_wrong_in_the_order_of_need_within_fi
             Line(own_redis.url),
             await asyncpg.create_pool(scene.stores["DATABASE_URL"], min_size=1, max_size=2),
         )
-        desk = OnCall.over(line, database=pool)
+        oncall = OnCall.over(line, database=pool)
         try:
             async with connected(chromium) as talk:
-                await wait_for(lambda: _three(desk))
+                await wait_for(lambda: _three(oncall))
                 page = await Page.open(talk, f"{scene.url}/console", width=1280, height=800)
                 await page.type("[name=token]", TOKEN)
                 await page.type("[name=who]", "Ann")
@@ -157,7 +157,7 @@ def test_the_first_screen_names_all_that_is_wrong_in_the_order_of_need_within_fi
                 )
                 assert await page.run("[...document.querySelectorAll('.process')].every((one) => !one.open)")
                 screen = Screen(page)
-                await _trouble(scene, desk, pool, screen)
+                await _trouble(scene, oncall, pool, screen)
                 screen.took["complaints"] = len(page.complaints)
                 return screen
         finally:
@@ -170,14 +170,14 @@ def test_the_first_screen_names_all_that_is_wrong_in_the_order_of_need_within_fi
     assert all(seconds <= NAMED_SECONDS for seconds in screen.took.values()), screen.took
 
 
-async def _three(desk: OnCall) -> bool:
-    return len([one for one in await desk.look.tree() if one.root is not None]) == 3
+async def _three(oncall: OnCall) -> bool:
+    return len([one for one in await oncall.look.tree() if one.root is not None]) == 3
 
 
-async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Screen) -> None:
+async def _trouble(scene: Scene, oncall: OnCall, pool: asyncpg.Pool, screen: Screen) -> None:
     chats = range(1, SUSPENDED + 1)
     for start in range(0, SUSPENDED, 50):
-        await asyncio.gather(*(desk.act.suspend(f"counter:{n}", BY) for n in chats[start : start + 50]))
+        await asyncio.gather(*(oncall.act.suspend(f"counter:{n}", BY) for n in chats[start : start + 50]))
     await write(scene.url, [(n, "hello") for n in chats], 1)
     await screen.names("suspensions", f"{SUSPENDED} suspensions are in force", "300 chats of counter")
 
@@ -188,14 +188,14 @@ async def _trouble(scene: Scene, desk: OnCall, pool: asyncpg.Pool, screen: Scree
         await enqueue(
             connection, [NewJob("counter.notification", "shop.gone"), NewJob("accounts", "shop.gone")]
         )
-    await wait_for(lambda: _dead(desk))
+    await wait_for(lambda: _dead(oncall))
     await screen.names("two dead jobs", "2 jobs failed for good", "counter.notification shop.gone")
 
     scene.full.touch()
-    await wait_for(lambda: _parked(desk))
+    await wait_for(lambda: _parked(oncall))
     await screen.names("a parked part", "parked", "jobs/prune", "the disk is full")
 
-    await desk.jobs.pause("accounts", BY)
+    await oncall.jobs.pause("accounts", BY)
     await screen.names("a paused queue", "1 queue is paused", "accounts")
 
     scene.spare.signal(signal.SIGSTOP)
@@ -238,10 +238,10 @@ async def _ways(page: Page) -> None:
     await page.until(f"location.search === '' && {chosen}.value === ''")
 
 
-async def _dead(desk: OnCall) -> bool:
-    return (await desk.attention.jobs_in_need()).dead == 2
+async def _dead(oncall: OnCall) -> bool:
+    return (await oncall.attention.jobs_in_need()).dead == 2
 
 
-async def _parked(desk: OnCall) -> bool:
-    roots = [one.root for one in await desk.look.tree() if one.root is not None]
+async def _parked(oncall: OnCall) -> bool:
+    roots = [one.root for one in await oncall.look.tree() if one.root is not None]
     return any(node.state == "parked" for root in roots for node in walk(root))

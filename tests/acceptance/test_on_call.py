@@ -26,8 +26,8 @@ PAUSE_SECONDS = 0.02
 BY = By("test", "to see what happens")
 
 
-class Desk:
-    """On-call's desk, from another process, over Redis: as the command line has it."""
+class SyncOnCall:
+    """On-call's functions, from another process, over Redis: as the command line has it."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -45,7 +45,7 @@ class Desk:
     def nodes(self) -> list[NodeReport]:
         """What every process consists of."""
         found = []
-        for process in self(lambda desk: desk.look.tree()):
+        for process in self(lambda oncall: oncall.look.tree()):
             assert process.root is not None, process.why
             found += walk(process.root)[1:]
         return found
@@ -60,41 +60,41 @@ def _others(telegram: Simulator) -> int:
 
 
 @pytest.fixture
-def desk(own_redis: EmbeddedRedis) -> Desk:
-    return Desk(own_redis.url)
+def oncall(own_redis: EmbeddedRedis) -> SyncOnCall:
+    return SyncOnCall(own_redis.url)
 
 
 @pytest.mark.timeout(300)
 @usually_in(APART)
 def test_every_node_restarted_in_turn_under_load_loses_nothing(
-    service: Service, telegram: Simulator, desk: Desk
+    service: Service, telegram: Simulator, oncall: SyncOnCall
 ) -> None:
-    paths = list(dict.fromkeys(node.path for node in desk.nodes()))
+    paths = list(dict.fromkeys(node.path for node in oncall.nodes()))
     assert "chats/work/timers" in paths
     with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         for path in paths:
             make_progress(people, CHATS)
-            desk(lambda one, path=path: one.act.restart(path, BY))
+            oncall(lambda one, path=path: one.act.restart(path, BY))
         make_progress(people)
         people.finish()
     sent = wait_for_answers(telegram, people)
     # A reply that was on its way when its sender was restarted may be said twice, as after a crash.
     assert not complaints(sent, people.acknowledged, crashes=len(paths))
-    for node in desk.nodes():
+    for node in oncall.nodes():
         assert (node.state, node.error) == ("running", ""), node
 
 
 @pytest.mark.timeout(300)
 @usually_in(TOGETHER)
 def test_every_actor_crashed_in_turn_under_load_loses_nothing(
-    service: Service, telegram: Simulator, desk: Desk
+    service: Service, telegram: Simulator, oncall: SyncOnCall
 ) -> None:
     with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         make_progress(people)
         for round_ in range(3):
             for chat in range(1, CHATS + 1):
                 make_progress(people, 2)
-                outcome = desk(lambda one, chat=chat: one.act.restart(f"counter:{chat}", BY))
+                outcome = oncall(lambda one, chat=chat: one.act.restart(f"counter:{chat}", BY))
                 print(round_, outcome.says)
         make_progress(people)
         people.finish()
@@ -108,11 +108,11 @@ def test_every_actor_crashed_in_turn_under_load_loses_nothing(
     ["chats/actors", *(pytest.param(one, marks=pytest.mark.long) for one in ("counter:1", "everything"))],
 )
 def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_goes_on_in_order(
-    service: Service, telegram: Simulator, desk: Desk, target: str
+    service: Service, telegram: Simulator, oncall: SyncOnCall, target: str
 ) -> None:
     with People(lambda: service.webhook, CHATS, pause_seconds=PAUSE_SECONDS) as people:
         wait_until(lambda: len(telegram.sent()) == CHATS, "a first answer to everybody")
-        outcome = desk(lambda one: one.act.drain(target, BY, seconds=20))
+        outcome = oncall(lambda one: one.act.drain(target, BY, seconds=20))
         assert outcome.unfinished == 0, outcome.says
         before, taken = telegram.sent(), dict(people.acknowledged)
         make_progress(people)  # messages go on being taken
@@ -123,9 +123,9 @@ def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_go
             assert telegram.sent() == before, "nothing was committed or said"
         service.kill()
         service.start_and_wait()  # it outlives a restart
-        assert [one.target for one in desk(lambda one: one.look.suspensions())]
+        assert [one.target for one in oncall(lambda one: one.look.suspensions())]
         assert telegram.sent().get(1, []) == before.get(1, [])
-        desk(lambda one: one.act.resume(target, BY))
+        oncall(lambda one: one.act.resume(target, BY))
         wait_until(
             lambda: len(telegram.sent().get(1, ())) > len(before.get(1, ())), "the first answer after it"
         )
@@ -138,20 +138,20 @@ def test_what_is_drained_under_load_does_nothing_until_it_is_resumed_and_then_go
 
 @usually_in(APART)
 def test_a_message_skipped_by_on_call_is_a_dead_letter_that_can_be_requeued(
-    service: Service, telegram: Simulator, desk: Desk
+    service: Service, telegram: Simulator, oncall: SyncOnCall
 ) -> None:
     chat = "counter:1"
-    desk(lambda one: one.act.drain(chat, BY, seconds=5))
+    oncall(lambda one: one.act.drain(chat, BY, seconds=5))
     with People(lambda: service.webhook, 1, pause_seconds=PAUSE_SECONDS) as people:
         wait_until(lambda: people.acknowledged[1] >= 3, "three messages in line")
-    report = desk(lambda one: one.look.chat(chat))
+    report = oncall(lambda one: one.look.chat(chat))
     assert report.depth == people.acknowledged[1]
-    desk(lambda one: one.letters.skip(chat, BY))
-    (letter,) = desk(lambda one: one.letters.find(Wanted()))
+    oncall(lambda one: one.letters.skip(chat, BY))
+    (letter,) = oncall(lambda one: one.letters.find(Wanted()))
     assert (letter.chat, letter.seq) == (Chat("counter", "1"), report.waiting[0].seq)
-    desk(lambda one: one.letters.requeue([letter.id], BY))
-    desk(lambda one: one.act.resume(chat, BY))
+    oncall(lambda one: one.letters.requeue([letter.id], BY))
+    oncall(lambda one: one.act.resume(chat, BY))
     sent = wait_for_answers(telegram, people)
     assert not complaints(sent, people.acknowledged, crashes=0)
-    actions = [one.action for one in desk(lambda one: one.look.audit())]
+    actions = [one.action for one in oncall(lambda one: one.look.audit())]
     assert actions[:4] == ["resume", "requeue", "skip", "drain"]

@@ -1,4 +1,4 @@
-"""The application with a desk of on-call behind it that a test has furnished, in its two worlds."""
+"""The application with on-call's functions behind it as a test has prepared them, on both loops."""
 
 from operator import attrgetter
 from types import SimpleNamespace
@@ -29,8 +29,8 @@ DONE = (
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-@pytest.fixture(name="desk")
-def desk_fixture():
+@pytest.fixture(name="oncall")
+def oncall_fixture():
     """It can be asked exactly what the real one can be asked."""
     fake = create_autospec(OnCall, instance=True)
     for part, kind in get_type_hints(OnCall).items():
@@ -48,10 +48,10 @@ def desk_fixture():
 
 
 @pytest.fixture
-def server(desk):
+def server(oncall):
     """The application; `server.run(test)` runs a test that is given a client."""
     closing = trio.Event()
-    app = create_app(None, None, {"bots": {}}, desk, TOKEN, closing)
+    app = create_app(None, None, {"bots": {}}, oncall, TOKEN, closing)
 
     def run(test):
         async def main():

@@ -16,7 +16,7 @@ EDITOR = "vi"
 
 class Draft:
     """The text as a file that only we can read, for as long as it is needed: what was typed is not lost when
-    the desk refuses it.
+    on-call refuses it.
     """
 
     def __init__(self, payload: str) -> None:
@@ -55,5 +55,5 @@ def _compact(text: str) -> str:
         compact = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
         compact.encode()
     except (ValueError, RecursionError):
-        return text  # the desk says what is wrong with it
+        return text  # what is wrong with it is said there
     return compact

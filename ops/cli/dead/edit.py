@@ -49,11 +49,11 @@ def dead_edit(
     """
     with open_client(config, data, as_json=as_json) as client:
 
-        async def load(desk: "OnCall") -> str:
-            return (await desk.dead.show(id)).payload
+        async def load(oncall: "OnCall") -> str:
+            return (await oncall.dead.show(id)).payload
 
-        async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
-            return await desk.dead.edit(id, text, by)
+        async def save(oncall: "OnCall", text: str, by: "By") -> "Outcome":
+            return await oncall.dead.edit(id, text, by)
 
         mend(client, payload, why, load, save)
 
@@ -71,7 +71,7 @@ def mend(
     by = client.by(why)
     if payload is not None:
         text = _read(payload)
-        client.act(lambda desk: save(desk, text, by))
+        client.act(lambda oncall: save(oncall, text, by))
         return
     from mailroom.ops.cli.dead.draft import Draft
     from mailroom.supervisors.oncall.errors import OnCallError
@@ -82,7 +82,7 @@ def mend(
         draft.throw_away()
         raise NotDoneError("Nothing was changed: the text is as it was.")
     try:
-        client.act(lambda desk: save(desk, edited, by))
+        client.act(lambda oncall: save(oncall, edited, by))
     except (OnCallError, CannotStartError, NotDoneError) as error:
         raise NotDoneError(
             f"{error}\nYour text is kept in {draft.file}: mend it, then give it with --payload."

@@ -57,14 +57,14 @@ def dead_list(
     """
     from mailroom.ops.cli.tables import print_line
 
-    async def look(desk: "OnCall", which: "Wanted") -> "tuple[Sequence[Dead], int, str]":
-        found = await desk.dead.find(which, most)
+    async def look(oncall: "OnCall", which: "Wanted") -> "tuple[Sequence[Dead], int, str]":
+        found = await oncall.dead.find(which, most)
         number = len(found.letters)
-        return found.letters, await count(desk, which) if number == most else number, found.missing
+        return found.letters, await count(oncall, which) if number == most else number, found.missing
 
     with open_client(config, data, as_json=as_json) as client:
         which = wanted(bot, chat, error, since)
-        letters, total, missing = client.ask(lambda desk: look(desk, which))
+        letters, total, missing = client.ask(lambda oncall: look(oncall, which))
         client.show(letters, lambda: _print_list(letters, total))
         if missing:
             print_line(f"{missing.removesuffix('.')}.", err=True)
@@ -83,7 +83,7 @@ def dead_reasons(
     """Count dead letters by bot and error, most frequent first."""
     with open_client(config, data, as_json=as_json) as client:
         which = wanted(bot, chat, error, since)
-        reasons = client.ask(lambda desk: desk.dead.reasons(which))
+        reasons = client.ask(lambda oncall: oncall.dead.reasons(which))
         client.show(
             [{"bot": name, "error": words, "count": count} for name, words, count in reasons],
             lambda: print_reasons(reasons),
@@ -101,7 +101,7 @@ def dead_show(
 ) -> None:
     """Show one dead letter whole: its error and the message."""
     with open_client(config, data, as_json=as_json) as client:
-        letter = client.ask(lambda desk: desk.dead.show(id))
+        letter = client.ask(lambda oncall: oncall.dead.show(id))
         client.show(letter, lambda: _print_letter(letter))
 
 
@@ -110,9 +110,9 @@ def kind_of(letter: "Dead") -> str:
     return f"{letter.queue} {letter.kind}" if letter.id.startswith("job:") else letter.kind
 
 
-async def count(desk: "OnCall", which: "Wanted") -> int:
+async def count(oncall: "OnCall", which: "Wanted") -> int:
     """How many match."""
-    return sum(number for _, _, number in await desk.dead.reasons(which))
+    return sum(number for _, _, number in await oncall.dead.reasons(which))
 
 
 def print_reasons(reasons: "Sequence[tuple[str, str, int]]", *, err: bool = False) -> None:

@@ -39,12 +39,12 @@ class Found:
 
 
 def settle(client: OnCallClient, wanted: "Wanted") -> Found:
-    """Find out what a filter matches, now: the newest, where it is more than the desk hands out at a time."""
+    """Find out what a filter matches, now: the newest, where it is more than is given at a time."""
     from mailroom.supervisors.oncall.looking import LINES_MAX
 
-    async def look(desk: "OnCall") -> Found:
-        letters = (await desk.dead.find(wanted, LINES_MAX)).letters
-        total = await count(desk, wanted) if len(letters) >= LINES_MAX else len(letters)
+    async def look(oncall: "OnCall") -> Found:
+        letters = (await oncall.dead.find(wanted, LINES_MAX)).letters
+        total = await count(oncall, wanted) if len(letters) >= LINES_MAX else len(letters)
         reasons = Counter(
             (each.chat.bot if each.chat else "", each.error.partition("\n")[0]) for each in letters
         )
@@ -75,8 +75,8 @@ def work_through(client: OnCallClient, verb: Verb, ids: Sequence[str], by: "By",
 
     outcomes: list[Outcome] = []
 
-    async def act(desk: "OnCall") -> "Outcome":
-        action = desk.dead.requeue if verb == "requeue" else desk.dead.drop
+    async def act(oncall: "OnCall") -> "Outcome":
+        action = oncall.dead.requeue if verb == "requeue" else oncall.dead.drop
         with _bar() as bar:
             task = bar.add_task(f"{verb} dead letters", total=len(ids))
             for start in range(0, len(ids), CHUNK):

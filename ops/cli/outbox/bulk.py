@@ -121,7 +121,7 @@ def _bulk(
         named = [each.id for each in found]
     if which is not None or verb == "drop":
         confirm(QUESTIONS[verb].format(these=counted(len(named), "job")), yes=yes)
-    client.act(lambda desk: _done(desk, verb, named, by))
+    client.act(lambda oncall: _done(oncall, verb, named, by))
 
 
 def _settle(client: OnCallClient, which: "Wanted") -> "Sequence[JobReport]":
@@ -130,11 +130,11 @@ def _settle(client: OnCallClient, which: "Wanted") -> "Sequence[JobReport]":
 
     if which.state is None:
         which = replace(which, state="dead")
-    return client.ask(lambda desk: desk.jobs.find(which, JOBS_BULK_MAX))
+    return client.ask(lambda oncall: oncall.jobs.find(which, JOBS_BULK_MAX))
 
 
-async def _done(desk: "OnCall", verb: Verb, ids: list[str], by: "By") -> "Outcome":
-    return await (desk.jobs.retry if verb == "retry" else desk.jobs.drop)(ids, by)
+async def _done(oncall: "OnCall", verb: Verb, ids: list[str], by: "By") -> "Outcome":
+    return await (oncall.jobs.retry if verb == "retry" else oncall.jobs.drop)(ids, by)
 
 
 def _print_summary(found: "Sequence[JobReport]") -> None:

@@ -37,15 +37,15 @@ def outbox_edit(
     """Change the payload of a job that nobody is working on; a dead one is run again by `retry`."""
     with open_client(config, data, as_json=as_json) as client:
 
-        async def load(desk: "OnCall") -> str:
+        async def load(oncall: "OnCall") -> str:
             from mailroom.supervisors.oncall.errors import OnCallError
 
-            job = (await desk.jobs.show(id)).job
+            job = (await oncall.jobs.show(id)).job
             if job is None:
                 raise OnCallError(f"{id} is over: there is nothing to edit.")
             return job.payload
 
-        async def save(desk: "OnCall", text: str, by: "By") -> "Outcome":
-            return await desk.jobs.edit(id, text, by)
+        async def save(oncall: "OnCall", text: str, by: "By") -> "Outcome":
+            return await oncall.jobs.edit(id, text, by)
 
         mend(client, payload, why, load, save)

@@ -22,7 +22,7 @@ EXAMPLE_LIST = (
 )
 EXAMPLE_SHOW = "\b\nExample:\n  mailroom outbox show job:123"
 SHOWN_MAX = 5000
-"""What the desk hands out at a time."""
+"""What is given at a time."""
 FACTS = ("state", "queue", "key", "dedup_key", "priority", "worker", "chat", "update_id", "effect", "trace")
 
 
@@ -45,7 +45,7 @@ def outbox_list(
     """List jobs that are not done, and those that died, the newest first; done ones with `--state done`."""
     with open_client(config, data, as_json=as_json) as client:
         which = wanted(queue, state, name, key, chat, error, since)
-        jobs = client.ask(lambda desk: desk.jobs.find(which, most))
+        jobs = client.ask(lambda oncall: oncall.jobs.find(which, most))
         client.show(jobs, lambda: _print_list(jobs, most))
 
 
@@ -60,7 +60,7 @@ def outbox_show(
 ) -> None:
     """Show one job whole: its attempts, its last error, its payload; also one that is over."""
     with open_client(config, data, as_json=as_json) as client:
-        story = client.ask(lambda desk: desk.jobs.show(id))
+        story = client.ask(lambda oncall: oncall.jobs.show(id))
         client.show(story, lambda: _print_story(story))
 
 

@@ -26,7 +26,7 @@ Name = Annotated[str, typer.Argument(metavar="QUEUE", help="As `mailroom outbox 
 def outbox_queues(config: Config = None, data: Data = None, *, as_json: OnCallJson = False) -> None:
     """Count the jobs of each queue by state; say how old the oldest that is due is, and what is paused."""
     with open_client(config, data, as_json=as_json) as client:
-        found = client.ask(lambda desk: desk.jobs.queues())
+        found = client.ask(lambda oncall: oncall.jobs.queues())
         client.show(found, lambda: _print(found))
 
 
@@ -46,7 +46,7 @@ def outbox_pause(
     with open_client(config, data, as_json=as_json) as client:
         by = client.by(why)
         confirm(f"Pause all jobs of {queue}?", yes=yes)
-        client.act(lambda desk: desk.jobs.pause(queue, by))
+        client.act(lambda oncall: oncall.jobs.pause(queue, by))
 
 
 def outbox_resume(
@@ -60,7 +60,7 @@ def outbox_resume(
     """Let a paused queue go on."""
     with open_client(config, data, as_json=as_json) as client:
         by = client.by(why)
-        client.act(lambda desk: desk.jobs.resume(queue, by))
+        client.act(lambda oncall: oncall.jobs.resume(queue, by))
 
 
 def _print(found: "Sequence[QueueReport]") -> None:

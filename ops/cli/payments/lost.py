@@ -39,7 +39,7 @@ def payments_lost(
 ) -> None:
     """List paid payments that a gateway has and this database does not, and what each was for."""
     with open_client(config, data, as_json=as_json) as client:
-        found = client.ask(lambda desk: desk.payments.lost(ended_too=ended_too))
+        found = client.ask(lambda oncall: oncall.payments.lost(ended_too=ended_too))
         client.show(found, lambda: _print(found))
 
 
@@ -63,7 +63,7 @@ def payments_give_back(
         by = client.by(why)
         which = "all lost payments" if everything else ", ".join(refs or [])
         confirm(f"Give back the money of {which}?", yes=yes)
-        client.act(lambda desk: desk.payments.give_back(refs or [], by))
+        client.act(lambda oncall: oncall.payments.give_back(refs or [], by))
 
 
 def payments_end(
@@ -81,7 +81,7 @@ def payments_end(
     """
     with open_client(config, data, as_json=as_json) as client:
         by = client.by(why)
-        client.act(lambda desk: desk.payments.end(ref, ending, by))
+        client.act(lambda oncall: oncall.payments.end(ref, ending, by))
 
 
 def _print(found: "Sequence[LostReport]") -> None:

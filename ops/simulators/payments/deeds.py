@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .desk import FORGERIES, DeedError, Desk
+from .lifecycle import FORGERIES, DeedError, Lifecycle
 from .things import Payment
 
 LATE_SECONDS_DEFAULT = 60.0
@@ -48,43 +48,45 @@ class Deed:
     kind: str = ""
 
 
-def do(desk: Desk, payment: Payment, deed: Deed) -> None:
+def do(lifecycle: Lifecycle, payment: Payment, deed: Deed) -> None:
     """Do it. Raises `DeedError` where the payment is not in the state for it."""
     half_minor = max(1, payment.amount_minor // 2)
     match deed.act:
         case "pay":
-            desk.pay(payment, amount_minor=deed.amount_minor, currency=deed.currency)
+            lifecycle.pay(payment, amount_minor=deed.amount_minor, currency=deed.currency)
         case "pay_twice":
-            desk.pay(payment, copies=2)
+            lifecycle.pay(payment, copies=2)
         case "pay_part":
-            desk.pay(payment, amount_minor=half_minor if deed.amount_minor is None else deed.amount_minor)
+            lifecycle.pay(
+                payment, amount_minor=half_minor if deed.amount_minor is None else deed.amount_minor
+            )
         case "pay_late":
             if payment.status not in ("open", "processing"):
                 raise DeedError(f"the payment is {payment.status}, and cannot be paid any more")
-            desk.plan(payment, "pay", deed.after_seconds, {"amount_minor": deed.amount_minor})
+            lifecycle.plan(payment, "pay", deed.after_seconds, {"amount_minor": deed.amount_minor})
         case "hold" if payment.gateway == "aaio":
-            desk.pay(payment, hold=True)
+            lifecycle.pay(payment, hold=True)
         case "process" if payment.gateway == "stripe":
-            desk.process(payment)
+            lifecycle.process(payment)
         case "hold" | "process":
             raise DeedError(f"{payment.gateway} does not know this")
         case "refund":
-            desk.give_back(payment, deed.amount_minor)
+            lifecycle.give_back(payment, deed.amount_minor)
         case "refund_part":
-            desk.give_back(payment, max(1, payment.paid_minor // 2))
+            lifecycle.give_back(payment, max(1, payment.paid_minor // 2))
         case "refund_slowly":
-            desk.give_back(payment, deed.amount_minor, deed.after_seconds)
+            lifecycle.give_back(payment, deed.amount_minor, deed.after_seconds)
         case "fail_refund":
-            desk.fail_refund(payment, deed.kind)
+            lifecycle.fail_refund(payment, deed.kind)
         case "dispute" | "inquire" | "win_dispute" | "lose_dispute":
-            desk.dispute(payment, DISPUTES[deed.act], deed.amount_minor)
+            lifecycle.dispute(payment, DISPUTES[deed.act], deed.amount_minor)
         case "decline":
-            desk.decline(payment)
+            lifecycle.decline(payment)
         case "cancel":
-            desk.cancel(payment, "yoo_money", "general_decline")
+            lifecycle.cancel(payment, "yoo_money", "general_decline")
         case "expire":
-            desk.expire(payment)
+            lifecycle.expire(payment)
         case "forge":
-            desk.forge(payment, deed.kind)
+            lifecycle.forge(payment, deed.kind)
         case _:
             raise DeedError(f"act must be one of: {', '.join(DEEDS)}")

@@ -8,8 +8,8 @@ from mailroom.ops.simulators.fields import ControlError, Json
 from mailroom.ops.simulators.levers import Lever, Route
 
 from .deeds import DEEDS, LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
-from .desk import FORGERIES, DeedError
 from .faults import CALL_KINDS, GATEWAYS, NOTICE_KINDS, parse_rule
+from .lifecycle import FORGERIES, DeedError
 from .things import Notice, Payment
 from .world import World
 
@@ -92,7 +92,7 @@ class Levers:
         )
         payment = self._payment(given)
         try:
-            do(self._world.desk, payment, wanted)
+            do(self._world.lifecycle, payment, wanted)
         except DeedError as error:
             raise ControlError(str(error)) from None
         return self.show_payment({"id": payment.id})
@@ -196,7 +196,7 @@ class Levers:
         if seconds is None:
             raise ControlError("ahead_seconds is missing: by how much the clock is to go ahead")
         ahead_seconds = self._world.go_ahead(seconds)
-        self._world.desk.sweep()
+        self._world.lifecycle.sweep()
         return {"ahead_seconds": ahead_seconds}
 
     def health(self, _given: Json) -> Json:

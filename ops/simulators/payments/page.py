@@ -15,7 +15,7 @@ from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money as money
 
 from .deeds import LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
-from .desk import DeedError
+from .lifecycle import DeedError
 from .things import Notice, Payment
 from .words import BRANDS, BRANDS_EN, WORDS, Language, choose
 from .world import World
@@ -63,7 +63,11 @@ class Page:
         if request.method != "POST":
             return _html(self._payment(payment, language))
         try:
-            do(self._world.desk, payment, _deed(parse_qs((await request.read()).decode(errors="replace"))))
+            do(
+                self._world.lifecycle,
+                payment,
+                _deed(parse_qs((await request.read()).decode(errors="replace"))),
+            )
         except DeedError as error:
             return _html(
                 self._payment(self._world.store.payment(payment.id) or payment, language, str(error)), 409

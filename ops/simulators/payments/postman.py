@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import aiohttp
 
-from .desk import Desk
 from .gateways.gateway import Gateway
+from .lifecycle import Lifecycle
 from .store import Store
 from .things import Notice
 
@@ -26,9 +26,9 @@ PATH = "/webhook/payment/{gateway}"
 class Postman:
     """Works between `with` and its end; `kick` says that there may be something to carry."""
 
-    def __init__(self, store: Store, desk: Desk, gateways: Mapping[str, Gateway]) -> None:
+    def __init__(self, store: Store, lifecycle: Lifecycle, gateways: Mapping[str, Gateway]) -> None:
         self._store = store
-        self._desk = desk
+        self._lifecycle = lifecycle
         self._gateways = gateways
         self._kicked = asyncio.Event()
         self._progress = asyncio.Event()
@@ -55,7 +55,7 @@ class Postman:
             try:
                 while True:
                     self._kicked.clear()
-                    self._desk.sweep()
+                    self._lifecycle.sweep()
                     self._send_what_is_due(http)
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._kicked.wait(), self._rest_seconds())
@@ -75,7 +75,7 @@ class Postman:
         if self._store.setting("paused", False):
             return
         room = IN_FLIGHT_MAX - len(self._under_way)
-        for notice in self._store.notices_due(self._desk.now(), IN_FLIGHT_MAX + len(self._under_way)):
+        for notice in self._store.notices_due(self._lifecycle.now(), IN_FLIGHT_MAX + len(self._under_way)):
             if room <= 0:
                 return
             payment = self._store.payment(notice.payment_id)
@@ -104,7 +104,7 @@ class Postman:
                     status, notice.answer = response.status, f"{response.status} {words}".strip()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 notice.answer = f"no answer: {str(error) or type(error).__name__}"
-            now = self._desk.now()
+            now = self._lifecycle.now()
             if status and gateway.habit.confirms(status):
                 notice.state, notice.due_at = "delivered", None
             elif not once:
@@ -127,6 +127,6 @@ class Postman:
             notice.due_at = again_at
 
     def _rest_seconds(self) -> float | None:
-        now = self._desk.now()
+        now = self._lifecycle.now()
         moments = [at for at in (self._store.next_due(), self._store.next_notice_due(now)) if at is not None]
         return max(0.0, min(moments) - now) if moments else None

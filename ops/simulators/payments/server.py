@@ -33,7 +33,7 @@ class Server:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         path, _, query = request.raw_path.partition("?")
-        self._world.desk.sweep()
+        self._world.lifecycle.sweep()
         if path.startswith("/sim/"):
             return await pull(self._levers, request)
         for gateway in self._world.gateways.values():
@@ -98,7 +98,7 @@ class Server:
     async def _pay_first(self, answer: Answer) -> None:
         payment = self._world.store.payment(answer.payment_id)
         if payment is not None and payment.status == "open":
-            self._world.desk.pay(payment)
+            self._world.lifecycle.pay(payment)
             await self._world.postman.wait_until_told(payment.id, TOLD_SECONDS)
 
 

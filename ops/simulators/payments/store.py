@@ -23,7 +23,7 @@ TABLES = ("payments", "refunds", "answers", "notices", "plans", "settings")
 
 
 class Store:
-    """Rows in, rows out; the desk and the gateways decide what they mean."""
+    """Rows in, rows out; the lifecycle and the gateways decide what they mean."""
 
     def __init__(self, path: Path | str) -> None:
         """`path` may be `:memory:`, for a simulator that need not remember."""

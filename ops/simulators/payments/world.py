@@ -1,4 +1,6 @@
-"""One of everything: the file, the rules, the desk, the gateways, the postman, and the clock they share."""
+"""One of everything: the file, the rules, the lifecycle, the gateways, the postman, and the clock they
+share.
+"""
 
 import time
 from collections import deque
@@ -6,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .desk import Desk
 from .faults import Faults
 from .gateways.aaio import Aaio
 from .gateways.gateway import Gateway
 from .gateways.stripe import Stripe
 from .gateways.yookassa import YooKassa
+from .lifecycle import Lifecycle
 from .postman import Postman
 from .store import Store
 
@@ -42,11 +44,11 @@ class World:
         self.faults = Faults(
             self.store.setting("faults", []), lambda rules: self.store.save_setting("faults", rules)
         )
-        self.desk = Desk(self.store, self.faults, now=self.now, kick=self._kick)
-        every: list[Gateway] = [gateway(self.store, self.desk) for gateway in (YooKassa, Aaio, Stripe)]
+        self.lifecycle = Lifecycle(self.store, self.faults, now=self.now, kick=self._kick)
+        every: list[Gateway] = [gateway(self.store, self.lifecycle) for gateway in (YooKassa, Aaio, Stripe)]
         self.gateways = {gateway.name: gateway for gateway in every}
-        self.desk.gateways = self.gateways
-        self.postman = Postman(self.store, self.desk, self.gateways)
+        self.lifecycle.gateways = self.gateways
+        self.postman = Postman(self.store, self.lifecycle, self.gateways)
         self.calls: deque[SeenCall] = deque(maxlen=CALLS_MAX)
         self._called = 0
 
@@ -55,7 +57,7 @@ class World:
         return time.time() + self._ahead_seconds
 
     def _kick(self) -> None:
-        # The postman is made last: it needs the desk, and the desk needs somebody to wake.
+        # The postman is made last: it needs the lifecycle, and that needs somebody to wake.
         self.postman.kick()
 
     def go_ahead(self, seconds: float) -> float:

@@ -42,7 +42,7 @@ class Studio:
     def __init__(self, queues, process, nursery):
         self.queues = queues
         self.process = process
-        self.desk = Broadcasts(queues.pool)
+        self.broadcasts = Broadcasts(queues.pool)
         self.sender = ChatSender(
             process.mailboxes,
             lambda chat, receipt: process.chats.arrived(chat, receipt.entry, receipt.begun),
@@ -51,7 +51,7 @@ class Studio:
         self._nursery = nursery
 
     async def create(self, recipients, message=HELLO, **options):
-        return await aio(partial(create, self.desk, "shop", message, recipients, **options))
+        return await aio(partial(create, self.broadcasts, "shop", message, recipients, **options))
 
     async def start(self):
         life = Life()
@@ -61,7 +61,7 @@ class Studio:
         return life
 
     async def progress(self, id_):
-        return await aio(self.desk.progress, id_)
+        return await aio(self.broadcasts.progress, id_)
 
     async def over(self, *ids):
         async def all_over():
@@ -128,7 +128,7 @@ def test_a_hundred_thousand_recipients_are_taken_in_and_seen(play):
         assert (seen.status, seen.left, seen.per_second, seen.eta_seconds) == ("paused", 100_000, 0, None)
         sending = Sending(studio.queues.pool, "shop", "me")
         await aio(sending.take)
-        await aio(studio.desk.resume, id_, "ann")
+        await aio(studio.broadcasts.resume, id_, "ann")
         claimed = await aio(sending.claim, {id_: 10})
         assert claimed == {id_: list(range(1, 11))}
         await aio(sending.settle, [Said(id_, chat, "sent") for chat in range(1, 11)])
@@ -238,7 +238,7 @@ def test_a_small_broadcast_is_not_held_up_by_a_large_one(play, telegram):
         between = [args["text"] for _, args in telegram.calls]
         between = between[between.index("small") : len(between) - between[::-1].index("small")]
         assert 8 <= between.count("large") <= 12
-        await aio(studio.desk.cancel, large, "ann", "enough")
+        await aio(studio.broadcasts.cancel, large, "ann", "enough")
 
     play(scenario)
 
@@ -248,19 +248,19 @@ def test_pause_resume_and_cancel(play, telegram):
         await studio.start()
         id_ = await studio.create(range(1, 1_000))
         await studio.queues.until(lambda: len(telegram.calls) >= 3)
-        assert await aio(studio.desk.pause, id_, "ann", "a typing error")
+        assert await aio(studio.broadcasts.pause, id_, "ann", "a typing error")
         await studio.queues.until_true(partial(nobody_in_hand, studio, id_))
         told = len(telegram.calls)
         seen = await studio.progress(id_)
         assert (seen.status, seen.status_by, seen.status_why) == ("paused", "ann", "a typing error")
         assert (seen.sent, seen.left, seen.eta_seconds) == (told, 999 - told, None)
-        assert await aio(studio.desk.resume, id_, "ann")
+        assert await aio(studio.broadcasts.resume, id_, "ann")
         await studio.queues.until(lambda: len(telegram.calls) >= told + 3)
-        assert await aio(studio.desk.cancel, id_, "ann", "never mind")
+        assert await aio(studio.broadcasts.cancel, id_, "ann", "never mind")
         await studio.queues.until_true(partial(nobody_in_hand, studio, id_))
         seen = await studio.progress(id_)
         assert (seen.status, seen.sent) == ("cancelled", len(telegram.calls))
-        assert not await aio(studio.desk.resume, id_, "ann")
+        assert not await aio(studio.broadcasts.resume, id_, "ann")
 
     async def nobody_in_hand(studio, id_):
         return "sending" not in (await studio.states(id_)).values()
@@ -313,7 +313,7 @@ def test_after_a_kill_a_notice_in_hand_is_unknown_and_nobody_is_told_twice(play,
         )
         assert [row[0] for row in reasons] == [DIED]
         assert len(telegram.tried) == 6
-        assert await aio(studio.desk.repeat_unknown, id_) == 2
+        assert await aio(studio.broadcasts.repeat_unknown, id_) == 2
         await studio.over(id_)
         assert (await studio.progress(id_)).sent == 6
         let_go.set()
@@ -518,9 +518,9 @@ def test_a_broadcast_that_was_not_filled_to_the_end_is_never_sent(play, telegram
     async def scenario(studio):
         with pytest.raises(RuntimeError, match="broke off"):
             await studio.create(breaks_off())
-        (half,) = await aio(studio.desk.find, "shop")
+        (half,) = await aio(studio.broadcasts.find, "shop")
         assert (half.status, half.left) == ("filling", 5_000)
-        assert await aio(studio.desk.cancel, half.id, "ann", "half a list")
+        assert await aio(studio.broadcasts.cancel, half.id, "ann", "half a list")
 
     play(scenario)
     assert telegram.calls == []
@@ -529,9 +529,9 @@ def test_a_broadcast_that_was_not_filled_to_the_end_is_never_sent(play, telegram
 def test_what_is_over_for_long_is_forgotten_with_its_recipients(play):
     async def scenario(studio):
         id_ = await studio.create([1])
-        await aio(studio.desk.cancel, id_, "ann", "why")
-        assert await aio(studio.desk.prune) == 0
-        assert await aio(studio.desk.prune, 0.0) == 1
+        await aio(studio.broadcasts.cancel, id_, "ann", "why")
+        assert await aio(studio.broadcasts.prune) == 0
+        assert await aio(studio.broadcasts.prune, 0.0) == 1
         assert await studio.states(id_) == {}
 
     play(scenario)

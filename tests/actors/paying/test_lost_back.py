@@ -109,13 +109,13 @@ def test_on_call_gives_all_back_at_once_and_names_what_there_is_not(play):  # no
 
     async def scenario(queues):
         lost = await loses(queues, shop)
-        desk = OnCall.over(None, database=queues.pool)
-        desk.context._write_down = _written
+        oncall = OnCall.over(None, database=queues.pool)
+        oncall.context._write_down = _written
         with pytest.raises(UnknownTargetError, match='No lost payment "m-x" waits'):
-            await aio(desk.payments.give_back, ["m-x"], BY)
-        said = await aio(desk.payments.give_back, [], BY)
+            await aio(oncall.payments.give_back, ["m-x"], BY)
+        said = await aio(oncall.payments.give_back, [], BY)
         assert said.says.startswith("1 payment will go back")
-        assert await aio(desk.payments.give_back, [lost.ref], BY)  # twice is once
+        assert await aio(oncall.payments.give_back, [lost.ref], BY)  # twice is once
         await shop.work(queues)
         assert len(shop.provider.refund_calls) == 1
         assert await waiting(queues) == []

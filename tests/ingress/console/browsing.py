@@ -22,11 +22,11 @@ LIVE = "document.querySelector('#live')?.dataset.state === 'running'"
 
 @pytest.fixture(name="console")
 def console_fixture(chromium):
-    """`console(sections, desk, test)` runs a test with a page where on-call has logged in, or a person whom
+    """`console(sections, oncall, test)` runs a test with a page where on-call has logged in, or a person whom
     their bot has sent a link.
     """
 
-    def run(open_sections, desk, test, *, person=None, seconds=90):
+    def run(open_sections, oncall, test, *, person=None, seconds=90):
         async def main():
             with trio.fail_after(seconds):
                 async with open_sections() as sections, trio.open_nursery() as nursery:
@@ -39,7 +39,7 @@ def console_fixture(chromium):
                         people, link = People(pool, staff), "f" * 64
                         await aio(add_link, pool, link, person, 600)
                     app = create_app(
-                        None, None, {"bots": {}}, desk, TOKEN, stop,
+                        None, None, {"bots": {}}, oncall, TOKEN, stop,
                         sections=sections, doing=Doing(), people=people,
                     )  # fmt: skip
                     nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))

@@ -119,13 +119,13 @@ def files_fixture(tmp_path):
 
 
 @pytest.fixture(name="served")
-def served_fixture(desk, jars, files):
+def served_fixture(oncall, jars, files):
     """`served(test, held=False)` runs a test that is given `ask(method, path, …)` at two bots with jars."""
 
     def run(test, **options):
         async def main():
             with trio.fail_after(20):
-                return await test(Served(desk, jars, files, **options))
+                return await test(Served(oncall, jars, files, **options))
 
         return host.run(main)
 
@@ -133,8 +133,8 @@ def served_fixture(desk, jars, files):
 
 
 class Served:
-    def __init__(self, desk, jars, files, *, held=False):
-        self.desk, self.jars = desk, jars
+    def __init__(self, oncall, jars, files, *, held=False):
+        self.oncall, self.jars = oncall, jars
         parts = Parts(answers=lambda: None, section=jars.section(files), roles=keepers)
         self.rooms = {
             bot: SimpleNamespace(bot=bot, allowance=Allowance(), signals=RoomSignals(Signals(), bot))
@@ -142,7 +142,14 @@ class Served:
         }
         sections = {bot: BotSection(Staff.of(room, parts), "tips") for bot, room in self.rooms.items()}
         self.app = create_app(
-            None, None, {"bots": {}}, desk, TOKEN, trio.Event(), sections=sections, doing=Doing(lambda: held)
+            None,
+            None,
+            {"bots": {}},
+            oncall,
+            TOKEN,
+            trio.Event(),
+            sections=sections,
+            doing=Doing(lambda: held),
         )
         self.client = self.app.test_client()
 

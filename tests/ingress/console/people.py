@@ -50,8 +50,8 @@ VAULT = Vault([base64.urlsafe_b64encode(bytes(32)).decode()])
 class Work:
     """The application, and what a test changes of it."""
 
-    def __init__(self, database, desk, files, *, token, senders=()):
-        self.database, self.desk, self.files, self.woken = database, desk, files, []
+    def __init__(self, database, oncall, files, *, token, senders=()):
+        self.database, self.oncall, self.files, self.woken = database, oncall, files, []
         self.works = {("mine", "tg:7001"): {"owner"}, ("mine", "tg:7002"): {"staff"}}
         self.works[("other", "tg:7003")] = {"owner"}
         self.staff = {bot: self._staff(bot) for bot in ("mine", "other")}
@@ -63,7 +63,7 @@ class Work:
         """Begin to, or begin anew with other staff."""
         sections = {bot: BotSection(one) for bot, one in self.staff.items()}
         self.app = create_app(
-            None, None, {"bots": {}}, self.desk, self.token, trio.Event(),
+            None, None, {"bots": {}}, self.oncall, self.token, trio.Event(),
             sections=sections, people=self.people, allowance=self.allowance, senders=self.senders,
         )  # fmt: skip
 
@@ -100,7 +100,7 @@ class Work:
     @property
     def refused(self):
         """What is in the audit of what was refused: who, what, and whose it is."""
-        return [(by.who, what, by.why) for (by, what), _ in self.desk.refused.call_args_list]
+        return [(by.who, what, by.why) for (by, what), _ in self.oncall.refused.call_args_list]
 
 
 class Browser:
@@ -156,26 +156,26 @@ async def _database(postgres_url):
 
 
 @asynccontextmanager
-async def working(postgres_url, desk, files, *, token=TOKEN, **changes):
+async def working(postgres_url, oncall, files, *, token=TOKEN, **changes):
     """Two bots whose people are at work; `token` is that of on-call."""
     (files / "section.html").write_text("<p>What is to be done</p>")
     (files / "section.js").write_text("export default function () {}")
     pool = await aio(connect, await aio(_database, postgres_url))
     try:
-        yield Work(pool, desk, files, token=token, **changes)
+        yield Work(pool, oncall, files, token=token, **changes)
     finally:
         with trio.CancelScope(shield=True):
             await aio(pool.close)
 
 
 @pytest.fixture(name="work")
-def work_fixture(postgres_url, desk, tmp_path):
+def work_fixture(postgres_url, oncall, tmp_path):
     """`work(test)` runs a test with them."""
 
     def run(test, **changes):
         async def main():
             with trio.fail_after(30):
-                async with working(postgres_url, desk, tmp_path, **changes) as at:
+                async with working(postgres_url, oncall, tmp_path, **changes) as at:
                     return await test(at)
 
         return host.run(main)

@@ -74,9 +74,9 @@ def sections(jars, tmp_path):
     return {"mine": BotSection(Staff.of(jars.room, Parts(answers=lambda: None, section=module.SECTION)))}
 
 
-def test_what_the_page_says_can_be_asked(desk, jars, sections) -> None:
+def test_what_the_page_says_can_be_asked(oncall, jars, sections) -> None:
     async def test():
-        app = create_app(None, None, {"bots": {}}, desk, TOKEN, trio.Event(), sections=sections)
+        app = create_app(None, None, {"bots": {}}, oncall, TOKEN, trio.Event(), sections=sections)
         client = app.test_client()
         seen = await client.get("/ops/bots/mine/jars?most=1", headers=BEARER)
         assert await seen.get_json() == [{"id": 1, "name": "Tea", "minor": 1234}]
@@ -90,7 +90,7 @@ def test_what_the_page_says_can_be_asked(desk, jars, sections) -> None:
 
 
 @pytest.mark.long
-def test_the_section_of_the_page_works_in_a_browser(console, desk, jars, sections) -> None:
+def test_the_section_of_the_page_works_in_a_browser(console, oncall, jars, sections) -> None:
     @asynccontextmanager
     async def opened():
         yield sections
@@ -103,4 +103,4 @@ def test_the_section_of_the_page_works_in_a_browser(console, desk, jars, section
         await here.page.until("document.querySelector('#bot-mine .jars').innerText.includes('Tea: 0')")
         assert here.page.complaints == []
 
-    console(opened, desk, test)
+    console(opened, oncall, test)

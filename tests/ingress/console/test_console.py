@@ -306,7 +306,7 @@ def test_the_console_opens_in_a_window_of_its_own_and_is_read_by_no_page(server,
 # What a session may do
 
 
-def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(server, desk) -> None:
+def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(server, oncall) -> None:
     async def test(client):
         await log_in(client)
         paths = ("/ops/", "/ops/tree", "/ops/dead?most=1", "/ops/nothing", "/console/events")
@@ -315,7 +315,7 @@ def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(s
                 for headers in (OWN, {**OWN, "X-CSRF-Token": "0" * 64}):
                     refused = await client.open(path, method=method, headers=headers)
                     assert refused.status_code == 403, (method, path)
-        assert desk.method_calls == []
+        assert oncall.method_calls == []
         told = await (await client.get("/ops/tree", headers=OWN)).get_json()
         assert told["error"].startswith("X-CSRF-Token: is missing or of another session; reload the console")
         assert (await client.get("/ops/tree", headers=await ours(client))).status_code == 200
@@ -326,7 +326,7 @@ def test_a_session_sees_nothing_without_the_csrf_token_and_a_bearer_needs_none(s
     server.run(test)
 
 
-def test_a_session_acts_only_from_its_own_page(server, desk) -> None:
+def test_a_session_acts_only_from_its_own_page(server, oncall) -> None:
     async def test(client):
         await log_in(client, who="Жанна")
         token = await csrf_token(client)
@@ -339,10 +339,10 @@ def test_a_session_acts_only_from_its_own_page(server, desk) -> None:
         ):
             answer = await client.post("/ops/suspend", json=body, headers=headers)
             assert answer.status_code == 403, headers
-        assert not desk.act.suspend.called
+        assert not oncall.act.suspend.called
         answer = await client.post("/ops/suspend", json=body, headers={**OWN, "X-CSRF-Token": token})
         assert answer.status_code == 200
-        desk.act.suspend.assert_awaited_once_with("shop", By("Жанна", "w"), process=None)
+        oncall.act.suspend.assert_awaited_once_with("shop", By("Жанна", "w"), process=None)
 
     server.run(test)
 
@@ -359,14 +359,14 @@ def test_a_wrong_token_is_not_made_good_by_a_session(server) -> None:
 # The stream
 
 
-def test_the_stream_has_everything_the_page_shows_beat_after_beat(server, desk, quick) -> None:
-    desk.look.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "silent")]
+def test_the_stream_has_everything_the_page_shows_beat_after_beat(server, oncall, quick) -> None:
+    oncall.look.tree.return_value = [ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "silent")]
 
     async def top(by, most, suspended_too):
         assert not suspended_too
         return [ChatLine(Chat("shop", by), 3, 1.0, "")]
 
-    desk.look.top.side_effect = top
+    oncall.look.top.side_effect = top
 
     async def test(client):
         await log_in(client)
@@ -385,11 +385,11 @@ def test_the_stream_has_everything_the_page_shows_beat_after_beat(server, desk, 
     server.run(test)
 
 
-def test_what_needs_on_call_comes_with_every_beat(server, desk, quick) -> None:
-    desk.look.tree.return_value = [
+def test_what_needs_on_call_comes_with_every_beat(server, oncall, quick) -> None:
+    oncall.look.tree.return_value = [
         ProcessReport("h:1:2", ("worker",), 1, "h", 9.0, None, "did not take the order")
     ]
-    desk.attention.long_waits.return_value = LongWait(3, [ChatLine(Chat("shop", "7"), 1, 4.0, "")])
+    oncall.attention.long_waits.return_value = LongWait(3, [ChatLine(Chat("shop", "7"), 1, 4.0, "")])
 
     async def test(client):
         await log_in(client)
@@ -405,7 +405,7 @@ def test_what_needs_on_call_comes_with_every_beat(server, desk, quick) -> None:
     server.run(test)
 
 
-def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(server, desk, quick) -> None:
+def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(server, oncall, quick) -> None:
     async def test(client):
         await log_in(client)
 
@@ -415,10 +415,10 @@ def test_suspended_chats_are_among_the_mailboxes_where_the_address_says_so(serve
         await opened(client, look, "?suspended=too")
 
     server.run(test)
-    assert desk.look.top.call_args.kwargs == {"suspended_too": True}
+    assert oncall.look.top.call_args.kwargs == {"suspended_too": True}
 
 
-def test_many_streams_ask_the_desk_once_a_beat(server, desk, monkeypatch) -> None:
+def test_many_streams_ask_oncall_once_a_beat(server, oncall, monkeypatch) -> None:
     monkeypatch.setattr(console, "EVERY_SECONDS", 0.01)
     monkeypatch.setattr(feed, "FRESH_SECONDS", 3600.0)
 
@@ -434,20 +434,20 @@ def test_many_streams_ask_the_desk_once_a_beat(server, desk, monkeypatch) -> Non
                 nursery.start_soon(opened, client, look)
 
     server.run(test)
-    assert desk.look.tree.await_count == 1
+    assert oncall.look.tree.await_count == 1
 
 
 def test_what_a_dead_store_keeps_from_view_is_named_and_the_rest_is_shown(
-    server, desk, quick, monkeypatch
+    server, oncall, quick, monkeypatch
 ) -> None:
     monkeypatch.setattr(feed, "PART_SECONDS", 0.05)
-    desk.dead.totals.side_effect = StoreUnavailable("Redis does not answer")
-    desk.look.top.side_effect = RuntimeError("a bug")
+    oncall.dead.totals.side_effect = StoreUnavailable("Redis does not answer")
+    oncall.look.top.side_effect = RuntimeError("a bug")
 
     async def hangs():
         await asyncio.Event().wait()
 
-    desk.look.suspensions.side_effect = hangs
+    oncall.look.suspensions.side_effect = hangs
 
     async def test(client):
         await log_in(client)

@@ -72,7 +72,7 @@ async def injected(page, script):
 
 
 @pytest.fixture(name="attacked", params=[by_token, by_link])
-def attacked_fixture(request, postgres_url, desk, tmp_path, folder, chromium):
+def attacked_fixture(request, postgres_url, oncall, tmp_path, folder, chromium):
     """`attacked(test)`: somebody is logged in at the console, which works, and opens a bot's page in the same
     browser.
     """
@@ -81,7 +81,7 @@ def attacked_fixture(request, postgres_url, desk, tmp_path, folder, chromium):
         async def main():
             with trio.fail_after(90):
                 config, port = listen("127.0.0.1", 0)
-                async with working(postgres_url, desk, tmp_path) as work, trio.open_nursery() as nursery:
+                async with working(postgres_url, oncall, tmp_path) as work, trio.open_nursery() as nursery:
                     room = SimpleNamespace(bot="tips", demo=True, signals=RoomSignals(Signals(), "tips"))
                     tips = BotPage(room, Jar().page(folder), "tip_jar", "42:tips", None, chat_url="")
                     work.app.register_blueprint(pages([tips], Allowance(), closing=trio.Event()))
@@ -98,7 +98,7 @@ def attacked_fixture(request, postgres_url, desk, tmp_path, folder, chromium):
                 await request.param(page, base, work)
                 await page.goto(f"{base}/app/tips/")
                 await page.sees("Tips")
-                desk.reset_mock()
+                oncall.reset_mock()
                 for staff in work.staff.values():
                     staff.room.told.clear()
                 await test(SimpleNamespace(work=work, base=base, talk=talk), page)
@@ -108,7 +108,7 @@ def attacked_fixture(request, postgres_url, desk, tmp_path, folder, chromium):
     return run
 
 
-def test_a_script_of_a_customers_page_cannot_read_the_console(attacked, desk) -> None:
+def test_a_script_of_a_customers_page_cannot_read_the_console(attacked, oncall) -> None:
     async def test(here, page):
         assert (
             await injected(
@@ -132,7 +132,7 @@ def test_a_script_of_a_customers_page_cannot_read_the_console(attacked, desk) ->
     attacked(test)
 
 
-def test_a_script_of_a_customers_page_gets_no_frame_of_the_console(attacked, desk) -> None:
+def test_a_script_of_a_customers_page_gets_no_frame_of_the_console(attacked, oncall) -> None:
     async def test(here, page):
         frames = """
         const held = ["iframe", "object", "embed"].map((kind) => {
@@ -147,7 +147,7 @@ def test_a_script_of_a_customers_page_gets_no_frame_of_the_console(attacked, des
     attacked(test)
 
 
-def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(attacked, desk) -> None:
+def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(attacked, oncall) -> None:
     async def test(here, page):
         calls = """
         const json = { "Content-Type": "application/json" };
@@ -174,14 +174,14 @@ def test_a_script_of_a_customers_page_cannot_see_or_do_anything_by_the_session(a
         });
         """
         assert await injected(page, stream) == "error"
-        assert desk.method_calls == []
+        assert oncall.method_calls == []
         assert here.work.staff["mine"].room.told == []
 
     attacked(test)
 
 
 def test_a_script_of_a_customers_page_that_opens_the_console_in_a_window_has_no_hold_of_it(
-    attacked, desk
+    attacked, oncall
 ) -> None:
     async def consoles(talk):
         """How many windows show the console, and not the login, which has another title."""
@@ -206,7 +206,7 @@ def test_a_script_of_a_customers_page_that_opens_the_console_in_a_window_has_no_
 
 
 def test_a_script_of_a_customers_page_cannot_put_itself_between_the_console_and_the_service(
-    attacked, desk
+    attacked, oncall
 ) -> None:
     async def test(here, page):
         workers = """
@@ -228,7 +228,7 @@ def test_a_script_of_a_customers_page_cannot_put_itself_between_the_console_and_
 
 
 def test_a_script_of_a_customers_page_that_has_a_link_can_neither_read_nor_press_where_it_leads(
-    attacked, desk
+    attacked, oncall
 ) -> None:
     async def test(here, page):
         token = await to_trio(here.work.link, ANNA)
@@ -247,7 +247,7 @@ def test_a_script_of_a_customers_page_that_has_a_link_can_neither_read_nor_press
     attacked(test)
 
 
-def test_a_file_of_a_room_is_no_page_whose_script_runs(attacked, desk) -> None:
+def test_a_file_of_a_room_is_no_page_whose_script_runs(attacked, oncall) -> None:
     async def test(here, page):
         await page.goto(f"{here.base}/app/tips/api/jars/x/page")
         await page.sees("A file")

@@ -115,7 +115,7 @@ def test_somebody_sees_their_bots_and_nothing_of_on_call(work) -> None:
     work(test)
 
 
-def test_what_is_on_calls_is_refused_to_a_person_and_in_the_audit_with_who_it_was(work, desk) -> None:
+def test_what_is_on_calls_is_refused_to_a_person_and_in_the_audit_with_who_it_was(work, oncall) -> None:
     async def test(at):
         one = await at.browser(ANNA)
         for method, path in (("GET", "/ops/tree"), ("POST", "/ops/suspend"), ("GET", "/console/events")):
@@ -127,8 +127,8 @@ def test_what_is_on_calls_is_refused_to_a_person_and_in_the_audit_with_who_it_wa
             ("tg:7001 Анна", "POST /ops/suspend"),
             ("tg:7001 Анна", "GET /console/events"),
         ]
-        desk.look.tree.assert_not_called()
-        desk.act.suspend.assert_not_called()
+        oncall.look.tree.assert_not_called()
+        oncall.act.suspend.assert_not_called()
 
     work(test)
 
@@ -154,7 +154,7 @@ def test_what_a_person_does_is_done_by_whom_they_have_proved_to_be_and_not_by_wh
     work(test)
 
 
-def test_a_session_without_its_csrf_token_asks_nothing_not_even_to_look(work, desk) -> None:
+def test_a_session_without_its_csrf_token_asks_nothing_not_even_to_look(work, oncall) -> None:
     async def test(at):
         one, other = await at.browser(ANNA), await at.browser(ANNA)
         theirs, one.csrf = one.csrf, other.csrf
@@ -192,11 +192,11 @@ def test_who_asks_without_end_is_asked_to_wait(work, monkeypatch) -> None:
     work(test)
 
 
-def test_a_token_of_on_call_in_a_header_is_on_call_whatever_the_cookie_says(work, desk) -> None:
+def test_a_token_of_on_call_in_a_header_is_on_call_whatever_the_cookie_says(work, oncall) -> None:
     async def test(at):
         one = await at.browser(BEN)
         assert (await one.asks("GET", "/ops/tree", Authorization="Bearer wrong")).status_code == 401
-        desk.look.tree.assert_not_called()
+        oncall.look.tree.assert_not_called()
 
     work(test)
 
@@ -236,7 +236,7 @@ def test_who_logs_out_is_out_wherever_the_cookie_was_copied_to(work) -> None:
 # Where nobody is on call
 
 
-def test_without_a_token_on_calls_part_is_off_and_people_work_all_the_same(work, desk) -> None:
+def test_without_a_token_on_calls_part_is_off_and_people_work_all_the_same(work, oncall) -> None:
     async def test(at):
         stranger = await at.browser()
         login = await (await stranger.opens("/console")).get_data(as_text=True)
@@ -254,6 +254,6 @@ def test_without_a_token_on_calls_part_is_off_and_people_work_all_the_same(work,
         assert (await one.asks("GET", "/ops/tree")).status_code == 403
         assert (await one.asks("GET", "/ops/bots/other/orders")).status_code == 200
         assert 'data-bot="other"' in await one.reads_the_page()
-        desk.look.tree.assert_not_called()
+        oncall.look.tree.assert_not_called()
 
     work(test, token=None)

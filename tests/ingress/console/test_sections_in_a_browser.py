@@ -71,7 +71,7 @@ def color(selector):
     return f"getComputedStyle(document.querySelector({selector!r})).color"
 
 
-def test_sections_do_not_disturb_each_other_nor_the_console(console, sections, desk) -> None:
+def test_sections_do_not_disturb_each_other_nor_the_console(console, sections, oncall) -> None:
     async def test(here):
         page = here.page
         for bot in ("mine", "theirs"):
@@ -98,10 +98,10 @@ def test_sections_do_not_disturb_each_other_nor_the_console(console, sections, d
         assert await page.run("document.querySelector('#live').dataset.state") == "running"
         assert [words for words in page.complaints if "later" not in words and "I broke" not in words] == []
 
-    console(sections, desk, test)
+    console(sections, oncall, test)
 
 
-def test_on_a_phone_nothing_is_wider_than_the_page(console, sections, desk) -> None:
+def test_on_a_phone_nothing_is_wider_than_the_page(console, sections, oncall) -> None:
     async def test(here):
         await here.page.call(
             "Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False
@@ -109,13 +109,13 @@ def test_on_a_phone_nothing_is_wider_than_the_page(console, sections, desk) -> N
         await here.page.until("document.querySelector('#bot-mine .live')?.textContent === '5 minor'")
         assert await here.page.run(f"{LONG_WORDS}; document.documentElement.scrollWidth") <= 390
 
-    console(sections, desk, test)
+    console(sections, oncall, test)
 
 
-def test_a_sheet_is_opened_by_its_address(console, sections, desk) -> None:
+def test_a_sheet_is_opened_by_its_address(console, sections, oncall) -> None:
     async def test(here):
         await here.page.goto(f"{here.base}/console#mine.jar/9")
         await here.page.run("location.reload()")
         await here.page.until(f"{OF_SHEET} === 'Jar 9 of mine'")
 
-    console(sections, desk, test)
+    console(sections, oncall, test)

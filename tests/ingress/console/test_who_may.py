@@ -64,7 +64,7 @@ def test_each_ask_of_a_bundled_section_is_for_the_roles_that_it_names_and_for_no
             at.serve()
             one = await at.browser(ANNA if role else at.nobody_of("mine"))
             for ask in SECTIONS[kind].asks:
-                at.desk.refused.reset_mock()
+                at.oncall.refused.reset_mock()
                 asked.clear()
                 answer = await one.asks(ask.method, address(ask))
                 if role in ask.may:
@@ -86,12 +86,12 @@ def test_a_person_of_one_bot_is_refused_at_every_address_of_the_others_and_of_on
             for field, value in FILLED.items():
                 path = path.replace(field, value)
             path = "/".join("1" if part.startswith("<") else part for part in path.split("/"))
-            at.desk.reset_mock()
+            at.oncall.reset_mock()
             answer = await one.asks(method, path)
             assert answer.status_code == 403, (method, rule)
             ((who, what, _),) = at.refused
             assert (who, what) == ("tg:7001 Анна", f"{method} {path}")
-            assert [name for name, *_ in at.desk.method_calls] == ["refused"], (method, rule)
+            assert [name for name, *_ in at.oncall.method_calls] == ["refused"], (method, rule)
 
     work(test)
 

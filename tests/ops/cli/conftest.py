@@ -1,4 +1,4 @@
-"""The command line with a desk of on-call behind it that a test has furnished."""
+"""The command line with on-call's functions behind it as a test has prepared them."""
 
 import os
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ import structlog
 from typer.testing import CliRunner
 
 from mailroom.ops.cli import app, consent, words
-from tests.ops.cli.fake_desk import NOW_MS, FakeDesk
+from tests.ops.cli.fake_oncall import NOW_MS, FakeOnCall
 
 OURS = (
     "MAILROOM_",
@@ -23,18 +23,18 @@ OURS = (
 
 
 @pytest.fixture
-def desk(monkeypatch, tmp_path):
+def oncall(monkeypatch, tmp_path):
     """What stands in for the installation; no setting of this machine reaches the commands."""
-    from mailroom.ops import oncall_desk
+    from mailroom.ops import oncall_session
 
-    fake = FakeDesk()
+    fake = FakeOnCall()
 
     @asynccontextmanager
     async def opened(settings):
         fake.settings = settings
         yield fake.as_oncall()
 
-    monkeypatch.setattr(oncall_desk, "open_desk", opened)
+    monkeypatch.setattr(oncall_session, "open_oncall", opened)
     monkeypatch.setattr(words, "now_ms", lambda: NOW_MS)
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(OURS)]:
@@ -45,7 +45,7 @@ def desk(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def mailroom(desk):
+def mailroom(oncall):
     """Run a command; `answers` are typed by a person at a terminal, without them nobody is there."""
     runner = CliRunner()
 

@@ -97,12 +97,12 @@ def asked(mailroom, tmp_path, monkeypatch):
         parts = room("answering_jars", tmp_path).parts()
         serving = SimpleNamespace(bot="mine", allowance=Allowance())
         sections = {"mine": BotSection(Staff.of(serving, parts))}
-        desk = create_autospec(OnCall, instance=True)
+        oncall = create_autospec(OnCall, instance=True)
 
         async def main():
             stop, results = trio.Event(), []
             config, port = listen("127.0.0.1", 0)
-            app = create_app(None, None, {"bots": {}}, desk, TOKEN, stop, sections=sections)
+            app = create_app(None, None, {"bots": {}}, oncall, TOKEN, stop, sections=sections)
             with trio.fail_after(60):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))

@@ -1,4 +1,4 @@
-"""On-call's desk over the session's Redis, and processes in small to look at and act on."""
+"""On-call's functions over the session's Redis, and processes in small to look at and act on."""
 
 import asyncio
 import json
@@ -42,18 +42,18 @@ class Part:
         return call
 
 
-class Desk:
-    """`OnCall` as the command line has it, without await: `desk.act.suspend("shop")`."""
+class SyncOnCall:
+    """`OnCall` as the command line has it, without await: `oncall.act.suspend("shop")`."""
 
     by = BY
 
     def __init__(self, url: str) -> None:
         self.runner = asyncio.Runner()
         self.line = Line(url)
-        self.oncall = OnCall.over(self.line)
+        self.wrapped = OnCall.over(self.line)
 
     def __getattr__(self, name: str) -> Part:
-        return Part(getattr(self.oncall, name), self.runner)
+        return Part(getattr(self.wrapped, name), self.runner)
 
     def close(self) -> None:
         self.runner.run(self.line.close())
@@ -76,8 +76,8 @@ def no_farewell(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(clean_redis_url: str) -> Iterator[Desk]:
-    one = Desk(clean_redis_url)
+def oncall(clean_redis_url: str) -> Iterator[SyncOnCall]:
+    one = SyncOnCall(clean_redis_url)
     yield one
     one.close()
 

@@ -28,17 +28,17 @@ NOWHERE = "unix:///nowhere/redis.sock"
 
 
 @pytest.fixture
-def ask(desk):
+def ask(oncall):
     """Give an order from a process that is none of those asked."""
 
     def ask(order, seconds=2.0, only=None):
         async def wait():
-            asker = RpcClient(desk.line, None)
+            asker = RpcClient(oncall.line, None)
             there, _ = await asker.processes()
             asked = [one for one in there if only is None or one.id == only]
             return {one.process.id: one for one in await asker.ask_all(asked, order, seconds)}
 
-        return desk.runner.run(wait())
+        return oncall.runner.run(wait())
 
     return ask
 
@@ -47,10 +47,10 @@ def _last(printed):
     return json.loads(printed.splitlines()[-1])
 
 
-def test_every_process_is_listed_with_what_it_is(start, desk):
+def test_every_process_is_listed_with_what_it_is(start, oncall):
     start("one:1:1")
     start("two:2:2", roles=("web",), bots=("shop",))
-    first, second = desk.runner.run(living(desk.line))
+    first, second = oncall.runner.run(living(oncall.line))
     assert (first.id, first.roles, first.bots) == ("one:1:1", ("worker",), ("shop", "stars"))
     assert "chats/timers" in first.paths
     assert (second.id, second.roles) == ("two:2:2", ("web",))
@@ -67,20 +67,20 @@ def test_orders_reach_each_process_and_their_answers_the_asker(start, ask):
     assert (answers["one:1:1"].value, answers["two:2:2"].value) == (3, None)
 
 
-def test_a_process_of_the_operating_system_is_asked_and_told(process, desk, ask):
+def test_a_process_of_the_operating_system_is_asked_and_told(process, oncall, ask):
     assert ask(Order("restart", path="chats/timers"))["other:1:1"].error == ""
-    assert desk.act.drain("shop", desk.by, seconds=0.1).unfinished == 1
-    assert [one.id for one in desk.look.tree()] == ["other:1:1"]
+    assert oncall.act.drain("shop", oncall.by, seconds=0.1).unfinished == 1
+    assert [one.id for one in oncall.look.tree()] == ["other:1:1"]
     told, _ = process.communicate("", timeout=10)
     assert _last(told) == [["restart", "chats/timers"]]
 
 
 def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
-    process, desk, ask, monkeypatch
+    process, oncall, ask, monkeypatch
 ):
     process.send_signal(signal.SIGSTOP)
     began = time.monotonic()
-    (shown,) = desk.look.tree()
+    (shown,) = oncall.look.tree()
     assert time.monotonic() - began < 5
     assert (shown.root, shown.pid, shown.roles) == (None, process.pid, ("worker",))
     assert "did not take the order within 2 s" in shown.why
@@ -94,34 +94,34 @@ def test_one_that_stands_still_is_shown_as_such_and_does_nothing_when_it_wakes(
     assert _last(told) == []
 
 
-def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, desk, monkeypatch):
+def test_a_drain_cannot_promise_anything_for_one_that_stands_still(process, oncall, monkeypatch):
     monkeypatch.setattr(rpc, "LOOK_SECONDS", 0.3)
     process.send_signal(signal.SIGSTOP)
-    outcome = desk.act.drain("shop:1", desk.by, seconds=0.1)
+    outcome = oncall.act.drain("shop:1", oncall.by, seconds=0.1)
     assert (outcome.failed, outcome.unfinished) == (1, 1)
     assert "other:1:1 did not take the order" in outcome.says
     assert "commits nothing" not in outcome.says
 
 
-def test_one_that_was_killed_is_not_waited_for_to_the_end(process, desk, ask, monkeypatch):
+def test_one_that_was_killed_is_not_waited_for_to_the_end(process, oncall, ask, monkeypatch):
     monkeypatch.setattr(registry, "GONE_SECONDS", 0.3)
     monkeypatch.setattr(rpc, "LOOK_SECONDS", 0.1)
     process.kill()
     process.wait()
-    desk.runner.run(desk.line.command("PEXPIRE", "mailroom:node:other:1:1", 300))
+    oncall.runner.run(oncall.line.command("PEXPIRE", "mailroom:node:other:1:1", 300))
     # As if it had taken the order just before: nothing is left to call off.
-    answering = threading.Thread(target=lambda: _swallow(desk_url(desk), "other:1:1"))
+    answering = threading.Thread(target=lambda: _swallow(oncall_url(oncall), "other:1:1"))
     answering.start()
     began = time.monotonic()
     answer = ask(Order("quiesce", targets=("everything",), seconds=60.0), seconds=60.0)["other:1:1"]
     answering.join()
     assert time.monotonic() - began < 5
     assert (answer.silent, answer.error) == (True, "took the order, and has shown no sign of life since")
-    assert desk.look.tree() == []
+    assert oncall.look.tree() == []
 
 
-def desk_url(desk):
-    return desk.line._url
+def oncall_url(oncall):
+    return oncall.line._url
 
 
 def _swallow(url, name):
@@ -134,10 +134,10 @@ def _swallow(url, name):
     asyncio.run(swallow())
 
 
-def test_one_that_leaves_is_listed_no_more(start, desk, no_farewell):
+def test_one_that_leaves_is_listed_no_more(start, oncall, no_farewell):
     start().close()
-    eventually(lambda: desk.look.tree() == [])
-    assert desk.runner.run(desk.line.command("EXISTS", "mailroom:nodes")) == 0
+    eventually(lambda: oncall.look.tree() == [])
+    assert oncall.runner.run(oncall.line.command("EXISTS", "mailroom:nodes")) == 0
 
 
 def test_what_goes_wrong_there_is_said_here(start, ask):
@@ -166,23 +166,23 @@ def test_an_answer_that_is_too_large_says_so(start, ask, monkeypatch):
     assert "the answer has over" in ask(Order("report"))["one:1:1"].error
 
 
-def test_a_process_that_takes_no_orders_is_not_buried_under_them(start, desk, ask, monkeypatch):
+def test_a_process_that_takes_no_orders_is_not_buried_under_them(start, oncall, ask, monkeypatch):
     one = start("one:1:1", listens=False)
-    desk.runner.run(registry.beat(desk.line, one.node.process()))
+    oncall.runner.run(registry.beat(oncall.line, one.node.process()))
     monkeypatch.setattr(rpc, "WAITING_MAX", 2)
-    desk.runner.run(desk.line.command("RPUSH", orders_of("one:1:1"), "a", "b"))
+    oncall.runner.run(oncall.line.command("RPUSH", orders_of("one:1:1"), "a", "b"))
     answer = ask(Order("report"))["one:1:1"]
     assert answer.error == "takes no orders: 2 wait already"
-    assert desk.runner.run(desk.line.command("LLEN", orders_of("one:1:1"))) == 2
-    assert desk.runner.run(desk.line.command("KEYS", "mailroom:order:*")) == []
+    assert oncall.runner.run(oncall.line.command("LLEN", orders_of("one:1:1"))) == 2
+    assert oncall.runner.run(oncall.line.command("KEYS", "mailroom:order:*")) == []
 
 
-def test_a_look_does_not_wait_for_long_work(start, desk, ask, monkeypatch):
+def test_a_look_does_not_wait_for_long_work(start, oncall, ask, monkeypatch):
     tree = Tree()
     one = start("one:1:1", tree=tree)
     tree.freed = one.call(_make_event)
     slow = threading.Thread(
-        target=lambda: one.call(lambda: _ask(desk_url(desk), Order("restart", path="chats")))
+        target=lambda: one.call(lambda: _ask(oncall_url(oncall), Order("restart", path="chats")))
     )
     slow.start()
     eventually(lambda: tree.told)
@@ -192,7 +192,7 @@ def test_a_look_does_not_wait_for_long_work(start, desk, ask, monkeypatch):
     assert not slow.is_alive()
 
 
-def test_a_process_does_so_many_orders_at_once_and_stays_listed_meanwhile(start, desk, ask, monkeypatch):
+def test_a_process_does_so_many_orders_at_once_and_stays_listed_meanwhile(start, oncall, ask, monkeypatch):
     monkeypatch.setattr(listener, "AT_ONCE_MAX", 1)
     monkeypatch.setattr(listener, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(registry, "GONE_SECONDS", 0.5)
@@ -252,23 +252,23 @@ def test_the_order_that_restarts_the_listener_is_answered_all_the_same(start, as
     assert ask(Order("report"))["one:1:1"].value.path == ""
 
 
-def test_an_answer_that_nobody_fetches_is_forgotten(start, desk):
+def test_an_answer_that_nobody_fetches_is_forgotten(start, oncall):
     start("one:1:1")
 
     def redis(*command):
-        return desk.runner.run(desk.line.command(*command))
+        return oncall.runner.run(oncall.line.command(*command))
 
     redis("SET", order_key("7"), b'{"do": "report"}')
     redis("RPUSH", orders_of("one:1:1"), "7")
     assert 0 < eventually(lambda: redis("EXISTS", answer_key("7")) and redis("TTL", answer_key("7"))) <= 60
 
 
-def test_nothing_is_left_in_redis_when_all_is_answered(start, desk, ask):
+def test_nothing_is_left_in_redis_when_all_is_answered(start, oncall, ask):
     start("one:1:1")
     ask(Order("report"))
-    desk.act.suspend("chats/timers", desk.by)
-    desk.act.resume("chats/timers", desk.by)
-    keys = {key.decode() for key in desk.runner.run(desk.line.command("KEYS", "mailroom:*"))}
+    oncall.act.suspend("chats/timers", oncall.by)
+    oncall.act.resume("chats/timers", oncall.by)
+    keys = {key.decode() for key in oncall.runner.run(oncall.line.command("KEYS", "mailroom:*"))}
     one = "mailroom:node:one:1:1"
     assert keys == {"mailroom:nodes", one, f"{one}:last", "mailroom:audit"}
 
@@ -277,9 +277,9 @@ def test_the_process_we_are_in_is_asked_while_redis_is_away(start):
     one = start("one:1:1", url=NOWHERE)
 
     async def look_and_act():
-        desk = OnCall.over(Line(NOWHERE), local=one.node)
-        seen = await desk.look.tree()
-        outcome = await desk.act.restart("chats/timers", BY)
+        oncall = OnCall.over(Line(NOWHERE), local=one.node)
+        seen = await oncall.look.tree()
+        outcome = await oncall.act.restart("chats/timers", BY)
         return seen, outcome
 
     (seen,), outcome = one.call(look_and_act)
@@ -293,8 +293,8 @@ def test_what_needs_redis_says_so_while_it_is_away(start):
     one = start("one:1:1", url=NOWHERE)
 
     async def act():
-        desk = OnCall.over(Line(NOWHERE), local=one.node)
-        for action in (desk.act.suspend("chats/timers", BY), desk.act.resume("shop", BY)):
+        oncall = OnCall.over(Line(NOWHERE), local=one.node)
+        for action in (oncall.act.suspend("chats/timers", BY), oncall.act.resume("shop", BY)):
             with pytest.raises(StoreUnavailable):
                 await action
 

@@ -1,4 +1,4 @@
-"""Lost payments at on-call's desk: seen, counted, and ended once, by a name and with a reason."""
+"""Lost payments as on-call sees them: seen, counted, and ended once, by a name and with a reason."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.payment_gauges import count_lost
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.supervisors.oncall.conftest import Desk
+from tests.supervisors.oncall.conftest import SyncOnCall
 
 BY = By("ann", "seen in the chat")
 LOST = {
@@ -28,31 +28,31 @@ async def connect(url):
 
 
 @pytest.fixture
-def desk(clean_postgres_url, clean_redis_url):
+def oncall(clean_postgres_url, clean_redis_url):
     asyncio.run(apply_migrations(clean_postgres_url))
-    one = Desk(clean_redis_url)
+    one = SyncOnCall(clean_redis_url)
     one.pool = one.runner.run(connect(clean_postgres_url))
-    one.oncall = OnCall.over(one.line, database=one.pool)
+    one.wrapped = OnCall.over(one.line, database=one.pool)
     one.does = one.runner.run
     yield one
     one.runner.run(one.pool.close())
     one.close()
 
 
-def test_a_lost_payment_is_ended_once_by_somebody_who_says_why(desk):
-    desk.does(note_lost(desk.pool, **LOST))
-    (lost,) = desk.does(desk.oncall.payments.lost())
+def test_a_lost_payment_is_ended_once_by_somebody_who_says_why(oncall):
+    oncall.does(note_lost(oncall.pool, **LOST))
+    (lost,) = oncall.does(oncall.wrapped.payments.lost())
     assert (lost.ref, lost.money, lost.about) == ("m-1", "1000.00 RUB", {"for": "shop.order 1042"})
     with pytest.raises(OnCallError, match="delivered, credited, given_back, not as 'lost'"):
-        desk.does(desk.oncall.payments.end("m-1", "lost", BY))
+        oncall.does(oncall.wrapped.payments.end("m-1", "lost", BY))
     with pytest.raises(OnCallError, match="Say why"):
-        desk.does(desk.oncall.payments.end("m-1", "credited", By("ann", "")))
-    outcome = desk.does(desk.oncall.payments.end("m-1", "given_back", BY))
+        oncall.does(oncall.wrapped.payments.end("m-1", "credited", By("ann", "")))
+    outcome = oncall.does(oncall.wrapped.payments.end("m-1", "given_back", BY))
     assert outcome.says == "m-1 is given back."
-    assert desk.does(desk.oncall.payments.lost()) == []
+    assert oncall.does(oncall.wrapped.payments.lost()) == []
     with pytest.raises(UnknownTargetError, match="No lost payment"):
-        desk.does(desk.oncall.payments.end("m-1", "credited", BY))
-    (ended,) = desk.does(desk.oncall.payments.lost(ended_too=True))
+        oncall.does(oncall.wrapped.payments.end("m-1", "credited", BY))
+    (ended,) = oncall.does(oncall.wrapped.payments.lost(ended_too=True))
     assert (ended.ending, ended.ended_by, ended.why) == ("given_back", "ann", "seen in the chat")
 
 

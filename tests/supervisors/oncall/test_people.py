@@ -1,4 +1,4 @@
-"""Who works in the console, at on-call's desk."""
+"""Who works in the console, as on-call sees it."""
 
 import asyncio
 
@@ -23,21 +23,21 @@ def test_on_call_sees_who_is_logged_in_and_logs_them_out_everywhere_and_that_is_
     async def main():
         line = Line(clean_redis_url)
         async with asyncpg.create_pool(clean_postgres_url, min_size=1, max_size=2) as pool:
-            desk = OnCall.over(line, database=pool)
+            oncall = OnCall.over(line, database=pool)
             for secret in ("a phone", "a desk"):
                 await open_session(pool, secret, ANNA, 600)
             await add_link(pool, "a link", ANNA, 600)
-            (one,) = await desk.people.logged_in()
+            (one,) = await oncall.people.logged_in()
             assert (one.person, one.name, one.sessions) == ("tg:7001", "Анна", 2)
             assert one.until_ms - one.since_ms == pytest.approx(600_000, abs=5_000)
-            outcome = await desk.people.log_out("tg:7001", By("ann", "her phone is gone"))
+            outcome = await oncall.people.log_out("tg:7001", By("ann", "her phone is gone"))
             assert (outcome.says, outcome.done) == ("tg:7001 is logged out everywhere.", 2)
             assert await find_session(pool, "a phone") is None
             assert await use_link(pool, "a link") is None
-            assert await desk.people.logged_in() == []
+            assert await oncall.people.logged_in() == []
             with pytest.raises(UnknownTargetError, match='Nobody is logged in as "tg:7001"'):
-                await desk.people.log_out("tg:7001", By("ann", "again"))
-            audit = await desk.look.audit()
+                await oncall.people.log_out("tg:7001", By("ann", "again"))
+            audit = await oncall.look.audit()
             assert [(line.who, line.action, line.target) for line in audit] == [
                 ("ann", "log out", "tg:7001")
             ] * 2

@@ -1,4 +1,4 @@
-"""Periodic work at on-call's desk: seen, and run now, once."""
+"""Periodic work as on-call sees it: seen, and run now, once."""
 
 import asyncio
 from functools import partial
@@ -54,23 +54,23 @@ async def runs(pool):
 
 
 def test_a_work_is_run_now_once_however_often_that_is_asked_and_the_audit_says_by_whom(play):
-    async def scenario(desk, pool):
+    async def scenario(oncall, pool):
         async with trio.open_nursery() as nursery:
             life = Life()
             nursery.start_soon(scheduler(pool).live, life)
-            while not await aio(desk.periodic.works):  # noqa: ASYNC110
+            while not await aio(oncall.periodic.works):  # noqa: ASYNC110
                 await trio.sleep(0.02)
-            (before,) = await aio(desk.periodic.works)
+            (before,) = await aio(oncall.periodic.works)
             assert (before.last_ms, before.result, before.schedule) == (0, "", "every 3600 s")
-            outcome = await aio(desk.periodic.run, "tidy", BY)
+            outcome = await aio(oncall.periodic.run, "tidy", BY)
             assert outcome.says.startswith("tidy runs: job:")
-            (after,) = await aio(desk.periodic.works)
+            (after,) = await aio(oncall.periodic.works)
             assert (after.result, after.overdue_seconds) == ("waiting", 0.0)
             assert after.next_ms > after.last_ms
-            again = await aio(desk.periodic.run, "tidy", BY)
+            again = await aio(oncall.periodic.run, "tidy", BY)
             assert (again.done, "was not run twice" in again.says) == (0, True)
             assert await runs(pool) == 1
-            audit = await aio(desk.look.audit)
+            audit = await aio(oncall.look.audit)
             assert [(one.action, one.target, one.who) for one in audit] == [("run", "tidy", "ann")] * 2
             nursery.cancel_scope.cancel()
 
@@ -87,12 +87,12 @@ def test_two_who_want_a_run_at_the_same_moment_get_one(play, monkeypatch):
 
     monkeypatch.setattr(works, "hasten", counted)
 
-    async def scenario(desk, pool):
+    async def scenario(oncall, pool):
         one = scheduler(pool)
         await aio(one.register, True)
 
         async def both():
-            asking = [asyncio.ensure_future(desk.periodic.run("tidy", BY)) for _ in range(2)]
+            asking = [asyncio.ensure_future(oncall.periodic.run("tidy", BY)) for _ in range(2)]
             while len(asked) < len(asking):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
             assert await one.run_once()
@@ -108,13 +108,13 @@ def test_two_who_want_a_run_at_the_same_moment_get_one(play, monkeypatch):
 def test_where_no_process_knows_it_that_is_said_and_it_stays_due(play, monkeypatch):
     monkeypatch.setattr(periodic, "TAKEN_SECONDS", 0.3)
 
-    async def scenario(desk, pool):
+    async def scenario(oncall, pool):
         await aio(scheduler(pool).register, True)
-        outcome = await aio(desk.periodic.run, "tidy", BY)
+        outcome = await aio(oncall.periodic.run, "tidy", BY)
         assert (outcome.unfinished, "no process took it" in outcome.says) == (1, True)
-        assert (await aio(desk.periodic.works))[0].overdue_seconds > 0
+        assert (await aio(oncall.periodic.works))[0].overdue_seconds > 0
         with pytest.raises(UnknownTargetError, match="Did you mean tidy"):
-            await aio(desk.periodic.run, "tidi", BY)
+            await aio(oncall.periodic.run, "tidi", BY)
 
     play(scenario)
 
@@ -123,19 +123,19 @@ def test_a_run_that_could_not_be_enqueued_says_why(play):
     def fails():
         raise ValueError("no such provider")
 
-    async def scenario(desk, pool):
+    async def scenario(oncall, pool):
         one = scheduler(pool, fails)
         await aio(one.register, True)
 
         async def ask():
-            asking = asyncio.ensure_future(desk.periodic.run("tidy", BY))
+            asking = asyncio.ensure_future(oncall.periodic.run("tidy", BY))
             while not await one.run_once():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
             return await asking
 
         outcome = await aio(ask)
         assert (outcome.failed, "no such provider" in outcome.says) == (1, True)
-        (concern,) = await aio(desk.attention.concerns)
+        (concern,) = await aio(oncall.attention.concerns)
         assert (concern.kind, "no such provider" in concern.things[0].why) == ("periodic", True)
 
     play(scenario)

@@ -1,4 +1,4 @@
-"""Stores that went back, at on-call's desk: seen, held against a resume, and gone on from once."""
+"""Stores that went back, as on-call sees them: seen, held against a resume, and gone on from once."""
 
 from collections.abc import Iterator
 
@@ -15,19 +15,19 @@ from mailroom.supervisors.pairing.check import Pairing
 from mailroom.supervisors.pairing.guard import Guard
 from mailroom.supervisors.pairing.kept import Asked
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
-from tests.supervisors.oncall.conftest import Desk
+from tests.supervisors.oncall.conftest import SyncOnCall
 
 BY = By("ann", "restored from the backup of 3:00")
 
 
-class World(Desk):
-    """A desk over both stores, and a process that has found out that Postgres went back."""
+class World(SyncOnCall):
+    """On-call over both stores, and a process that has found out that Postgres went back."""
 
     def __init__(self, redis_url: str, postgres_url: str) -> None:
         super().__init__(redis_url)
         self.does = self.runner.run
         self.pool = self.does(self._connect(postgres_url))
-        self.oncall = OnCall.over(self.line, database=self.pool)
+        self.wrapped = OnCall.over(self.line, database=self.pool)
         self.pairing = Pairing(PostgresPair(self.pool), RedisPair(self.line))
         self.guard = Guard(self.pairing, self.line, agree=self._agree, refuse=pytest.fail)
 

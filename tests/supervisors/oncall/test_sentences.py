@@ -22,7 +22,7 @@ def refusals() -> Iterator[tuple[str, list[ast.expr]]]:
                 yield f"{file.name}:{node.lineno}", parts
 
 
-def test_every_refusal_of_the_desk_begins_and_ends_as_a_sentence():
+def test_every_refusal_of_oncall_begins_and_ends_as_a_sentence():
     wrong, read = [], 0
     for place, parts in refusals():
         first, last = parts[0], parts[-1]

@@ -8,7 +8,7 @@ from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from mailroom.actors.bots.shop.callbacks import AskAgain
-from mailroom.actors.bots.shop.consultant.desk import Desk
+from mailroom.actors.bots.shop.consultant.session import ConsultantSession
 from mailroom.actors.kit.screens.replies import chat_of, popup
 from mailroom.actors.kit.speech.printable import printable
 from mailroom.actors.providers.openai import Models
@@ -17,8 +17,8 @@ QUESTION_CHARS_MAX = 1_000
 """More is a story, and paid for by the character."""
 
 
-class AtTheDesk(BaseMiddleware):
-    """Hands every handler the consultant's `desk` in its chat."""
+class WithConsultant(BaseMiddleware):
+    """Hands every handler the `consultant` of its chat."""
 
     async def __call__(
         self,
@@ -28,7 +28,7 @@ class AtTheDesk(BaseMiddleware):
     ) -> Any:
         """Set it up for one message."""
         chat_id = chat_of(event) if isinstance(event, CallbackQuery) else event.chat.id  # type: ignore[attr-defined]
-        return await handler(event, data | {"desk": Desk.of(data, chat_id)})
+        return await handler(event, data | {"consultant": ConsultantSession.of(data, chat_id)})
 
 
 async def somebody_to_ask(event: Message | CallbackQuery, models: Models | None = None) -> bool:  # noqa: ARG001
@@ -36,32 +36,34 @@ async def somebody_to_ask(event: Message | CallbackQuery, models: Models | None 
     return models is not None
 
 
-async def consult(message: Message, desk: Desk) -> None:
+async def consult(message: Message, consultant: ConsultantSession) -> None:
     """Answer a question."""
     written = printable(message.text or "")
     cut = len(written) > QUESTION_CHARS_MAX
-    notice = desk.own.cut.format(limit=QUESTION_CHARS_MAX) if cut else ""
-    await desk.answer(written[:QUESTION_CHARS_MAX], notice)
+    notice = consultant.own.cut.format(limit=QUESTION_CHARS_MAX) if cut else ""
+    await consultant.answer(written[:QUESTION_CHARS_MAX], notice)
 
 
-async def ask_again(callback: CallbackQuery, callback_data: AskAgain, desk: Desk) -> None:
+async def ask_again(callback: CallbackQuery, callback_data: AskAgain, consultant: ConsultantSession) -> None:
     """Ask once more what was asked then; the answer takes the place of the apology, and the button goes."""
-    unanswered = await desk.unanswered()
+    unanswered = await consultant.unanswered()
     question = unanswered.find(callback_data.question)
     if question is None:
-        await popup(callback, desk.own.asked_already_popup)
+        await popup(callback, consultant.own.asked_already_popup)
         return
     # At once: an answer may take longer than Telegram remembers the press.
     await popup(callback)
-    await desk.keep(unanswered.without(callback_data.question))
-    await desk.answer(question, over=callback.message if isinstance(callback.message, Message) else None)
+    await consultant.keep(unanswered.without(callback_data.question))
+    await consultant.answer(
+        question, over=callback.message if isinstance(callback.message, Message) else None
+    )
 
 
 def build() -> Router:
     """The router of the consultant; it comes after all forms and before the fallback."""
     router = Router(name="shop.talk")
     for observer in (router.message, router.callback_query):
-        observer.middleware(AtTheDesk())
+        observer.middleware(WithConsultant())
     router.message.register(consult, StateFilter(None), F.text, somebody_to_ask)
     router.callback_query.register(ask_again, AskAgain.filter(), somebody_to_ask)
     return router

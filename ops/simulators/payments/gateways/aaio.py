@@ -19,7 +19,7 @@ from mailroom.ops.simulators.payments.credentials import AAIO_API_KEY as API_KEY
 from mailroom.ops.simulators.payments.credentials import AAIO_MERCHANT_ID as MERCHANT_ID
 from mailroom.ops.simulators.payments.credentials import AAIO_SECRET_1 as SECRET_1
 from mailroom.ops.simulators.payments.credentials import AAIO_SECRET_2 as SECRET_2
-from mailroom.ops.simulators.payments.desk import Desk
+from mailroom.ops.simulators.payments.lifecycle import Lifecycle
 from mailroom.ops.simulators.payments.store import Store
 from mailroom.ops.simulators.payments.things import Payment, Refund
 
@@ -64,9 +64,9 @@ class Aaio:
     declined_is_final = False
     habit = Habit(pauses_seconds=(), patience_seconds=0, exactly_200=False)
 
-    def __init__(self, store: Store, desk: Desk) -> None:
+    def __init__(self, store: Store, lifecycle: Lifecycle) -> None:
         self._store = store
-        self._desk = desk
+        self._lifecycle = lifecycle
 
     def method_of(self, call: Call) -> str | None:
         """By path; they take GET and POST alike."""
@@ -137,7 +137,7 @@ class Aaio:
             ):
                 raise errors.aaio("Order with this order_id already exists")
             return known
-        now = self._desk.now()
+        now = self._lifecycle.now()
         payment_id = str(uuid.uuid4())
         payment = Payment(
             payment_id,
@@ -158,7 +158,7 @@ class Aaio:
                 "expired_at": now + LINK_SECONDS,
             },
         )
-        self._desk.open(payment)
+        self._lifecycle.open(payment)
         return payment
 
     def _info(self, given: Mapping[str, str]) -> Answer:

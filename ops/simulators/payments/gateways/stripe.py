@@ -14,7 +14,7 @@ from typing import Any
 
 from mailroom.ops.simulators.payments.credentials import STRIPE_SECRET_KEY as SECRET_KEY
 from mailroom.ops.simulators.payments.credentials import STRIPE_WEBHOOK_SECRET as WEBHOOK_SECRET
-from mailroom.ops.simulators.payments.desk import DeedError, Desk
+from mailroom.ops.simulators.payments.lifecycle import DeedError, Lifecycle
 from mailroom.ops.simulators.payments.store import Store
 from mailroom.ops.simulators.payments.things import Payment, Refund
 
@@ -70,9 +70,9 @@ class Stripe:
         exactly_200=False,
     )
 
-    def __init__(self, store: Store, desk: Desk) -> None:
+    def __init__(self, store: Store, lifecycle: Lifecycle) -> None:
         self._store = store
-        self._desk = desk
+        self._lifecycle = lifecycle
         self._reader = Reader(store, self.name)
 
     def method_of(self, call: Call) -> str | None:
@@ -125,7 +125,7 @@ class Stripe:
                 self.name,
                 key,
                 request,
-                self._desk.now(),
+                self._lifecycle.now(),
                 lambda: self._write(call, method, form),
             )
         except KeyReusedError:
@@ -155,11 +155,11 @@ class Stripe:
         payment = self._reader.session(call.path.split("/")[2])
         if payment.status != "open":
             raise errors.stripe('Only Checkout Sessions with a status in ["open"] can be expired.')
-        self._desk.expire(payment)
+        self._lifecycle.expire(payment)
         return Answer.json(session_shown(payment), payment_id=payment.id)
 
     def _create(self, call: Call, form: dict[str, Any]) -> Answer:
-        now = self._desk.now()
+        now = self._lifecycle.now()
         wanted = stripe_request.session(form, time.time())
         payment_id = f"cs_test_{uuid.uuid4().hex}"
         payment = Payment(
@@ -185,7 +185,7 @@ class Stripe:
                 "expires_at": int(now + wanted.lives_seconds),
             },
         )
-        self._desk.open(payment)
+        self._lifecycle.open(payment)
         return Answer.json(session_shown(payment), payment_id=payment.id)
 
     def _refund(self, call: Call, form: dict[str, Any]) -> Answer:
@@ -207,7 +207,7 @@ class Stripe:
             payment.id,
             amount_minor,
             payment.paid_currency,
-            self._desk.now(),
+            self._lifecycle.now(),
             status="canceled" if call.refund_refused else "done",
             details={
                 "reason": form.get("reason"),
@@ -215,7 +215,7 @@ class Stripe:
                 "failed_for": call.refund_refusal or self.refused_for,
             },
         )
-        self._desk.refund(payment, refund, call.refund_pending_seconds)
+        self._lifecycle.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund, payment), payment_id=payment.id)
 
     def _refunded(self, form: dict[str, Any]) -> Payment:
@@ -290,7 +290,7 @@ class Stripe:
             "id": f"evt_{uuid.uuid4().hex[:24]}",
             "object": "event",
             "api_version": API_VERSION,
-            "created": int(self._desk.now()),
+            "created": int(self._lifecycle.now()),
             "type": name,
             "livemode": False,
             "pending_webhooks": 1,

@@ -12,7 +12,7 @@ import uuid
 from typing import Any
 
 from mailroom.ops.simulators.payments.credentials import YOOKASSA_SHOPS
-from mailroom.ops.simulators.payments.desk import DeedError, Desk
+from mailroom.ops.simulators.payments.lifecycle import DeedError, Lifecycle
 from mailroom.ops.simulators.payments.store import Store
 from mailroom.ops.simulators.payments.things import Payment, Refund
 
@@ -56,9 +56,9 @@ class YooKassa:
         exactly_200=True,
     )
 
-    def __init__(self, store: Store, desk: Desk) -> None:
+    def __init__(self, store: Store, lifecycle: Lifecycle) -> None:
         self._store = store
-        self._desk = desk
+        self._lifecycle = lifecycle
 
     def method_of(self, call: Call) -> str | None:
         """By verb and path."""
@@ -102,7 +102,7 @@ class YooKassa:
                 f"{self.name} {merchant}",
                 key,
                 request,
-                self._desk.now(),
+                self._lifecycle.now(),
                 lambda: self._write(call, method, body, merchant),
             )[0]
         except KeyReusedError:
@@ -123,18 +123,18 @@ class YooKassa:
             amount_minor = None if wanted is None else yookassa_request.minor(wanted, "amount")
             if amount_minor is not None and not 0 < amount_minor <= payment.paid_minor:
                 raise errors.yookassa("invalid_request", "More than is held", "amount.value")
-            self._desk.capture(payment, amount_minor)
+            self._lifecycle.capture(payment, amount_minor)
         elif payment.status != "held":
             raise errors.yookassa(
                 "invalid_request", "Only a payment that is waiting_for_capture can be canceled"
             )
         else:
-            self._desk.cancel(payment, "merchant", "canceled_by_merchant")
+            self._lifecycle.cancel(payment, "merchant", "canceled_by_merchant")
         return Answer.json(shown(payment), payment_id=payment.id)
 
     def _create(self, call: Call, body: dict[str, Any], merchant: str) -> Answer:
         yookassa_request.check_payment(body)
-        now = self._desk.now()
+        now = self._lifecycle.now()
         payment_id = str(uuid.uuid4())
         payment = Payment(
             payment_id,
@@ -158,7 +158,7 @@ class YooKassa:
                 "language": ((body.get("confirmation") or {}).get("locale") or "")[:2].lower(),
             },
         )
-        self._desk.open(payment)
+        self._lifecycle.open(payment)
         return Answer.json(shown(payment), payment_id=payment.id)
 
     def _refund(self, call: Call, body: dict[str, Any], merchant: str) -> Answer:
@@ -178,7 +178,7 @@ class YooKassa:
             payment.id,
             amount_minor,
             payment.paid_currency,
-            self._desk.now(),
+            self._lifecycle.now(),
             status="canceled" if call.refund_refused else "done",
             details={
                 "description": body.get("description"),
@@ -187,7 +187,7 @@ class YooKassa:
                 "failed_for": call.refund_refusal or self.refused_for,
             },
         )
-        self._desk.refund(payment, refund, call.refund_pending_seconds)
+        self._lifecycle.refund(payment, refund, call.refund_pending_seconds)
         return Answer.json(refund_shown(refund), payment_id=payment.id)
 
     def _read(self, call: Call, method: str, merchant: str) -> Answer:

@@ -29,7 +29,7 @@ from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
 from tests.actors.bots.shop.page.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
-from tests.ingress.conftest import BEARER, TOKEN, desk_fixture  # noqa: F401 - a fixture
+from tests.ingress.conftest import BEARER, TOKEN, oncall_fixture  # noqa: F401 - a fixture
 from tests.rooms import named
 from tests.shop_tables import SCHEMA, shop_room
 
@@ -39,7 +39,7 @@ SHOP = "/ops/bots/shop"
 
 
 @pytest.fixture
-def opened(page_database, desk):
+def opened(page_database, oncall):
     """`opened(test)` runs a test that is given the shop behind its API."""
 
     def run(test, url=page_database):
@@ -47,7 +47,7 @@ def opened(page_database, desk):
             with trio.fail_after(40):
                 pool = await aio(connect, url)
                 try:
-                    return await test(Api(pool, desk))
+                    return await test(Api(pool, oncall))
                 finally:
                     await aio(pool.close)
 
@@ -69,12 +69,12 @@ def two_shops(pool, wake=print, **options):
 class Api:
     """Asks, and looks into the database afterwards."""
 
-    def __init__(self, pool, desk):
+    def __init__(self, pool, oncall):
         self.woken = []
         self.connections = pool
         self.pool = SchemaPool(pool, SCHEMA, Clock())
         app = create_app(
-            None, None, {"bots": {}}, desk, TOKEN, trio.Event(), sections=two_shops(pool, self.woken.append)
+            None, None, {"bots": {}}, oncall, TOKEN, trio.Event(), sections=two_shops(pool, self.woken.append)
         )
         self.client = app.test_client()
 
@@ -152,8 +152,8 @@ def test_a_session_of_the_console_needs_its_csrf_token_and_the_page_itself(opene
     opened(test)
 
 
-def test_without_a_token_in_the_settings_there_is_no_shop_either(desk) -> None:
-    app = create_app(None, None, {"bots": {}}, desk, None, sections=two_shops(None))
+def test_without_a_token_in_the_settings_there_is_no_shop_either(oncall) -> None:
+    app = create_app(None, None, {"bots": {}}, oncall, None, sections=two_shops(None))
 
     async def test():
         for method, path in [*WISHES, ("GET", "products")]:
@@ -490,11 +490,11 @@ def test_a_store_that_does_not_answer_is_said_so(opened) -> None:
 
 
 @pytest.fixture
-def ask_shop(desk):
+def ask_shop(oncall):
     """Ask once, of a shop without a database."""
 
     def asked(method, path):
-        return host.run(lambda: Api(None, desk).ask(method, path))
+        return host.run(lambda: Api(None, oncall).ask(method, path))
 
     return asked
 

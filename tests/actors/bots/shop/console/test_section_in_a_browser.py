@@ -17,7 +17,7 @@ from tests.actors.bots.shop.console.test_section import two_shops
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in
 from tests.actors.bots.shop.page.shop_page import page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
-from tests.ingress.conftest import desk_fixture  # noqa: F401 - a fixture
+from tests.ingress.conftest import oncall_fixture  # noqa: F401 - a fixture
 from tests.ingress.console.browsing import console_fixture  # noqa: F401 - a fixture
 from tests.shop_tables import shop_pool
 
@@ -69,7 +69,7 @@ async def opens(page, part):
     await page.run(f"document.querySelector('{SHOP} .part.{part}').open = true")
 
 
-def test_a_shop_is_run_from_its_section(console, shops, desk, page_database) -> None:
+def test_a_shop_is_run_from_its_section(console, shops, oncall, page_database) -> None:
     number = asyncio.run(sell_in(page_database, "lighthouse", 2))
 
     async def test(here):
@@ -118,10 +118,10 @@ def test_a_shop_is_run_from_its_section(console, shops, desk, page_database) -> 
             assert "Ann (console)" in await page.text(f"{SHOP} .log")
         assert page.complaints == []
 
-    console(shops, desk, test)
+    console(shops, oncall, test)
 
 
-def test_staff_of_a_shop_see_what_is_theirs_of_it(console, shops, desk, page_database) -> None:
+def test_staff_of_a_shop_see_what_is_theirs_of_it(console, shops, oncall, page_database) -> None:
     number = asyncio.run(sell_in(page_database, "lighthouse", 2))
 
     async def test(here):
@@ -138,4 +138,4 @@ def test_staff_of_a_shop_see_what_is_theirs_of_it(console, shops, desk, page_dat
         assert page.complaints == []
 
     ben = Proved("telegram", "tg:7010", None, "Ben")
-    console(partial(shops, staff={7010}), desk, test, person=ben)
+    console(partial(shops, staff={7010}), oncall, test, person=ben)

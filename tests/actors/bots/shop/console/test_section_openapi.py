@@ -7,7 +7,7 @@ from mailroom.ingress.asks.openapi import OPENAPI
 from tests.actors.bots.shop.console.test_section import (  # noqa: F401 - fixtures
     BEARER,
     SHOP,
-    desk_fixture,
+    oncall_fixture,
     opened,
     page_database_fixture,
 )

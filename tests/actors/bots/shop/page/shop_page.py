@@ -132,8 +132,10 @@ def signed_in(user, token=TOKEN, *, at=None, language="en", **fields):
 
 @contextlib.asynccontextmanager
 async def open_shop(url, **changes):
-    """The application with a shop in it; with a console too, where there are a desk and its token."""
-    on_call = (changes.pop("desk", None), changes.pop("ops_token", None))
+    """The application with a shop in it; with a console too, where there are on-call's functions and their
+    token.
+    """
+    on_call = (changes.pop("oncall", None), changes.pop("ops_token", None))
     database = await aio(connect, url)
     woken = []
     try:

@@ -1,4 +1,4 @@
-"""Opens the desk of on-call for a command: from the settings to Redis to `OnCall`, and closes it again.
+"""Opens on-call's functions for a command: from the settings to Redis to `OnCall`, and closes it again.
 
 Postgres is opened when jobs are asked for, and its driver loaded then: most commands need Redis alone.
 """
@@ -32,24 +32,24 @@ T = TypeVar("T")
 
 
 def ask(settings: Settings, work: Callable[[OnCall], Awaitable[T]]) -> T:
-    """Do one thing at the desk, and leave. Raises what `OnCall` raises, and `CannotStartError` where Redis is
+    """Do one thing, and leave. Raises what `OnCall` raises, and `CannotStartError` where Redis is
     not to be had.
     """
     logs.configure(settings.log, level=settings.log_level)
     # Who acts is told what came of it; the log of this process is only for what nobody is told otherwise.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
-    async def at_the_desk() -> T:
-        async with open_desk(settings) as desk:
-            return await work(desk)
+    async def done() -> T:
+        async with open_oncall(settings) as oncall:
+            return await work(oncall)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(at_the_desk())
+        return runner.run(done())
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[OnCall]:
-    """The desk over the configured Redis, or over the embedded one of a running `mailroom up`."""
+async def open_oncall(settings: Settings) -> AsyncIterator[OnCall]:
+    """On-call's functions over the configured Redis, or over the embedded one of a running `mailroom up`."""
     url = settings.redis_url or EmbeddedRedis(settings.data).url_of_running()
     if url is None and (running := holder(settings.data)) is not None:
         raise CannotStartError(

@@ -1,5 +1,6 @@
-"""A desk of on-call without an installation behind it: it answers what a test laid on it, and remembers what
-it was asked to do. That it can be asked the same as the real one is tested in `test_fake_desk.py`.
+"""On-call's functions without an installation behind them: a fake that answers what a test gave it, and
+remembers what it was asked to do. That it can be asked the same as the real one is tested in
+`test_fake_oncall.py`.
 """
 
 from types import SimpleNamespace
@@ -134,7 +135,7 @@ def dead_job(number, **more):
     )  # fmt: skip
 
 
-class FakeDesk:
+class FakeOnCall:
     """The attributes are what it answers with; `asked` is what it was asked to do."""
 
     def __init__(self):

@@ -25,7 +25,7 @@ class DeedError(Exception):
     """The payment is not in a state for it; the text says why, to whoever pressed the button."""
 
 
-class Desk:
+class Lifecycle:
     """Changes payments. `kick` wakes the postman; `gateways` is filled by whoever makes both."""
 
     def __init__(

@@ -30,8 +30,8 @@ from mailroom.actors.uses.cpu import Cpu
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """The consultant's desk in one chat; all that an answer takes besides the question."""
+class ConsultantSession:
+    """The consultant in one chat; all that an answer takes besides the question."""
 
     bot: Bot
     chat_id: int
@@ -52,7 +52,7 @@ class Desk:
     first_attempt: bool
 
     @classmethod
-    def of(cls, data: dict[str, Any], chat_id: int) -> "Desk":
+    def of(cls, data: dict[str, Any], chat_id: int) -> "ConsultantSession":
         """By what every handler is offered."""
         turn = data["turn"]
         return cls(
