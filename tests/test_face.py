@@ -20,6 +20,7 @@ MODULES = (
     "mailroom.pages",
     "mailroom.payments",
     "mailroom.testing",
+    "mailroom.texts",
     "mailroom.uses",
 )
 LAZY = {"mailroom": FACE / "__init__.py", "mailroom.kit": FACE / "kit.py"}

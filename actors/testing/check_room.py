@@ -9,8 +9,9 @@ from mailroom.actors.testing.cold import face_faults
 from mailroom.actors.testing.layers_of_rooms import domain_faults, import_faults
 from mailroom.actors.testing.room_files import files_of
 from mailroom.actors.testing.tables_of_rooms import table_faults
+from mailroom.actors.testing.texts_of_rooms import text_faults
 
-RULES = (import_faults, domain_faults, clock_faults, table_faults, face_faults)
+RULES = (import_faults, domain_faults, clock_faults, table_faults, text_faults, face_faults)
 
 
 class RoomFaultsError(AssertionError):
@@ -24,9 +25,10 @@ class RoomFaultsError(AssertionError):
 def check_room(package: str) -> None:
     """See that a room imports Mailroom by its public names and no outer part; that its `domain/` reaches no
     framework, no store, no clock and no chance; that it has no clock but `room.now()`, neither in Python nor
-    in SQL; that its statements say where its tables are; and that importing its `BOT` loads no framework.
+    in SQL; that its statements say where its tables are; that its files of texts say all that is declared,
+    in each of its languages; and that importing its `BOT` loads no framework.
 
-    The files are read and not run, but for the last. Raises `RoomFaultsError` with all that is wrong, and
+    The files are read and not run, but for the last two. Raises `RoomFaultsError` with all that is wrong, and
     `NoRoomError` where there is no such package.
     """
     room = files_of(package)

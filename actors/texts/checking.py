@@ -1,6 +1,6 @@
 """Whether the files of a language say all that is declared, with every value, in every form it needs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fluent.syntax import ast
 
@@ -11,8 +11,12 @@ from mailroom.actors.texts.plurals import NoLanguageError, form_of, forms_of
 from mailroom.actors.texts.saying import UnsayableError, by_count, key_of, placeables, saying, selects
 
 
-def faults_of(declared: type[Texts], places: Iterable[Place], default: Place) -> Iterator[TextFault]:
-    """All that is wrong with a class of texts in these languages, themes within it too."""
+def faults_of(
+    declared: type[Texts], places: Iterable[Place], last_resort: Sequence[Place]
+) -> Iterator[TextFault]:
+    """All that is wrong with a class of texts in these languages, themes within it too. What is in none of
+    the places of the last resort cannot be said at all.
+    """
     for place in places:
         try:
             form_of(place.language)
@@ -20,25 +24,25 @@ def faults_of(declared: type[Texts], places: Iterable[Place], default: Place) ->
             words = f"{error}: a folder of texts is called by a tag such as `de` or `pt-BR`"
             yield TextFault(place.path.parent, 1, words, fatal=True)
             continue
-        yield from _theme(declared, place, default)
+        yield from _theme(declared, place, last_resort)
 
 
-def _theme(declared: type[Texts], place: Place, default: Place) -> Iterator[TextFault]:
+def _theme(declared: type[Texts], place: Place, last_resort: Sequence[Place]) -> Iterator[TextFault]:
     kinds = declared_in(declared)
     own = {name: kind for name, kind in kinds.items() if not isinstance(kind, Within)}
     for name, kind in kinds.items():
         if isinstance(kind, Within):
-            yield from _theme(kind.declared, place.within(name), default.within(name))
+            yield from _theme(kind.declared, place.within(name), [one.within(name) for one in last_resort])
     if not own:
         return
     if not place.files:
-        words = f"the file is not there: write it after {default.path.name} of {default.language!r}"
-        yield TextFault(place.path, 1, words, fatal=place.language == default.language)
+        like = next((f" after {file.path}" for one in last_resort for file in one.files), "")
+        yield TextFault(place.path, 1, f"the file is not there: write it{like}", fatal=not like)
     for file in place.files:
         yield from file.faults()
         yield from _unknown(file, own)
     for name, kind in own.items():
-        yield from _text(name, kind, place, default)
+        yield from _text(name, kind, place, last_resort)
 
 
 def _unknown(file: TextFile, own: Mapping[str, Kind]) -> Iterator[TextFault]:
@@ -47,14 +51,14 @@ def _unknown(file: TextFile, own: Mapping[str, Kind]) -> Iterator[TextFault]:
             yield file.fault(message, f"{name}: no such text is declared; take it away, or declare it")
 
 
-def _text(name: str, kind: Kind, place: Place, default: Place) -> Iterator[TextFault]:
+def _text(name: str, kind: Kind, place: Place, last_resort: Sequence[Place]) -> Iterator[TextFault]:
     found = [(file, file.messages[name]) for file in place.files if name in file.messages]
     if not found and place.files:
-        fatal = place.language == default.language
+        fatal = not any(True for one in last_resort for _ in one.messages(name))
         yield TextFault(place.files[-1].path, 1, f"{name} is missing: write it", fatal=fatal)
     for file, message in found:
         if isinstance(kind, Words):
-            yield from _words(file, message, _names(name, kind, default))
+            yield from _words(file, message, _names(name, kind, last_resort))
         elif message.value is None or message.attributes:
             yield file.fault(
                 message, f"{name} is a text and not words: write it after `{name} =`", fatal=True
@@ -64,10 +68,11 @@ def _text(name: str, kind: Kind, place: Place, default: Place) -> Iterator[TextF
             yield from _said(file, message.value, name, takes, place)
 
 
-def _names(name: str, kind: Words, default: Place) -> frozenset[str]:
+def _names(name: str, kind: Words, last_resort: Sequence[Place]) -> frozenset[str]:
     if kind.names is not None:
         return kind.names
-    return frozenset(one.id.name for message in default.messages(name) for one in message.attributes)
+    messages = (message for place in last_resort for message in place.messages(name))
+    return frozenset(one.id.name for message in messages for one in message.attributes)
 
 
 def _words(file: TextFile, message: ast.Message, names: frozenset[str]) -> Iterator[TextFault]:

@@ -21,10 +21,25 @@ class Folders:
     _files: dict[Path, TextFile] = field(default_factory=dict, repr=False, compare=False)
 
     def languages(self, default: Language) -> tuple[Language, ...]:
-        """All there are, the default one first."""
-        found = (one for root in self.roots if root.is_dir() for one in root.iterdir())
-        tags = {Language(one.name) for one in found if any(one.rglob(f"*{SUFFIX}"))}
-        return (default, *sorted(tags - {default}))
+        """All that the first of them has, the default one first: whoever is given texts of somebody else's to
+        say adds no language by that.
+        """
+        return (default, *(one for one in self._in(self.roots[0]) if one != default))
+
+    def last_resort(self, default: Language) -> tuple[Language, ...]:
+        """Where a text is looked for that a language lacks: the default one, and, of texts of somebody
+        else's, those that they are written in.
+        """
+        return tuple(dict.fromkeys((default, *(self._in(self.roots[-1]) if len(self.roots) > 1 else ()))))
+
+    @property
+    def read(self) -> frozenset[Path]:
+        """The files that were looked into."""
+        return frozenset(self._files)
+
+    def _in(self, root: Path) -> list[Language]:
+        found = root.iterdir() if root.is_dir() else ()
+        return sorted(Language(one.name) for one in found if any(one.rglob(f"*{SUFFIX}")))
 
     def files(self, language: Language, theme: str) -> list[TextFile]:
         """The files of a theme in a language that there are."""
@@ -52,8 +67,8 @@ class Place:
 
     @cached_property
     def path(self) -> Path:
-        """Where its file is or should be: in the last of the folders, which has all themes."""
-        return self.folders.roots[-1] / self.language / f"{self.theme}{SUFFIX}"
+        """Where its file is to be written: in the first of the folders, whose languages they are."""
+        return self.folders.roots[0] / self.language / f"{self.theme}{SUFFIX}"
 
     def messages(self, name: str) -> Iterator[ast.Message]:
         """Its texts of this name."""

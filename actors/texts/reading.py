@@ -31,6 +31,7 @@ class Spoken(Generic[T]):
         self.theme = theme
         self.default = default
         self.languages: tuple[Language, ...] = folders.languages(default)
+        self._last_resort = folders.last_resort(default)
         fatal = [fault for fault in self.faults() if fault.fatal]
         if fatal:
             raise TextsError(fatal)
@@ -57,10 +58,12 @@ class Spoken(Generic[T]):
     def faults(self) -> list[TextFault]:
         """All that is wrong with the files; those that are fatal are refused when they are read."""
         places = [Place(self.folders, language, self.theme) for language in self.languages]
-        return sorted(set(faults_of(self.declared, places, Place(self.folders, self.default, self.theme))))
+        last_resort = [Place(self.folders, language, self.theme) for language in self._last_resort]
+        return sorted(set(faults_of(self.declared, places, last_resort)))
 
     def _read(self, language: Language) -> T:
-        tags = dict.fromkeys((language, nearest(language.rpartition("-")[0], self.languages), self.default))
+        tags = dict.fromkeys((language, nearest(language.rpartition("-")[0], self.languages)))
+        tags |= dict.fromkeys(self._last_resort)
         places = [Place(self.folders, tag, self.theme) for tag in tags if tag]
         return cast(T, _filled(self.declared, places))
 
@@ -76,8 +79,9 @@ def read_texts(
     """Read a class of texts from a folder that has a folder for each language.
 
     `theme`: the file or folder within that of a language; empty where the class names all that is in it.
-    `default`: the language that says what another one lacks. `over`: a folder of the same kind whose texts
-    come first, and whose languages are added. Raises `TextsError` with all that cannot be read or said.
+    `default`: the language that says what another one lacks. `over`: a folder of the same kind, of whoever
+    says texts of somebody else's: it comes first, and its languages are spoken; what it lacks is said as
+    `folder` does. Raises `TextsError` with all that cannot be read or said.
     """
     folders = Folders(tuple(one for one in (over, folder) if one is not None))
     # Asked for as what is called: type checkers let no class with methods without a body pass as a type.

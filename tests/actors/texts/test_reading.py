@@ -125,9 +125,20 @@ def test_a_room_says_texts_of_the_kit_in_a_language_and_in_words_of_its_own(fold
     (own / "en").mkdir()
     (own / "en" / "cart.ftl").write_text("title = Basket\n", encoding="utf-8")
     texts = read_texts(AllTexts, folder, default="en", over=own)
-    assert texts.languages == ("en", "de", "ru")
-    assert [one.cart.title for one in texts] == ["Basket", "Warenkorb", "<b>Корзина</b>"]
+    assert texts.languages == ("en", "de")
+    assert [one.cart.title for one in texts] == ["Basket", "Warenkorb"]
     assert texts["de"].cart.page(number=1).startswith("<b>Order 1</b>")
+
+
+def test_what_the_kit_lacks_in_the_only_language_of_a_room_is_said_as_the_kit_says_it(
+    folder, tmp_path_factory
+):
+    own = tmp_path_factory.mktemp("own")
+    (own / "de").mkdir()
+    (own / "de" / "cart.ftl").write_text("title = Warenkorb\n", encoding="utf-8")
+    texts = read_texts(AllTexts, folder, default="de", over=own)
+    assert texts.languages == ("de",)
+    assert (texts["de"].cart.title, texts["de"].help.ways.how) == ("Warenkorb", "Ask.")
 
 
 def test_files_that_cannot_be_said_are_refused_at_the_start_all_at_once(folder, add):
