@@ -51,10 +51,6 @@ class HandlerCancelledError(Exception):
     """The handler was cancelled from inside: something that it waited for was."""
 
 
-class HandlerExitError(Exception):
-    """The handler called `sys.exit`, as if it were a script: it cannot end the process that serves all."""
-
-
 @dataclass(slots=True)
 class Attempt:
     """An attempt at one message, or at the media group that it begins. `following` names the message to begin
@@ -234,8 +230,6 @@ class Attempt:
     async def _handle(self, turn: Turn) -> bool:
         try:
             return await as_current(turn, lambda: self.bot.handle(turn))
-        except SystemExit as error:
-            raise HandlerExitError(f"the handler called sys.exit({error.code!r})") from error
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is None or task.cancelling():

@@ -49,6 +49,11 @@ SPENT = Counter(
 OUTCOMES = {Retry: "retry", Rejected: "rejected", Snoozed: "snoozed"}
 """Of jobs, besides `done`."""
 
+
+class ExitError(Exception):
+    """A bot's code called `sys.exit`, as if it were a script: it cannot end the process that serves all."""
+
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -67,6 +72,8 @@ async def counted(bot: str, kind: Kind, name: str, call: Awaitable[T]) -> T:
     except asyncio.CancelledError:
         outcome = "cut"
         raise
+    except SystemExit as error:
+        raise ExitError(f"it called sys.exit({error.code!r})") from error
     finally:
         seconds = time.perf_counter() - began
         child(SECONDS, bot, kind).observe(seconds)

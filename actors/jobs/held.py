@@ -9,6 +9,7 @@ from structlog import get_logger
 
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.outage import never_mind_if_cancelled
+from mailroom.actors.jobs.run import ended_by
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.outbox.complete import heartbeat
 from mailroom.storage.postgres.outbox.outcome import Outcome, Retry
@@ -70,7 +71,8 @@ async def keep(held: Collection[Held], claims: asyncpg.Pool, worker: str, lease_
             if one.over_time:
                 one.cut(Retry("the handler went on after its time was up"))
             elif one.keep_until < loop.time():
-                one.cut(Retry("Postgres did not answer until the lease ran out"))
+                why = StoreUnavailable("Postgres did not answer until the lease ran out")
+                one.cut(ended_by(why, one.context))
 
 
 async def renew(held: Collection[Held], claims: asyncpg.Pool, worker: str, lease_seconds: float) -> None:

@@ -30,6 +30,7 @@ from mailroom.actors.jobs.queue import former_of
 from mailroom.actors.jobs.report import Ended
 from mailroom.actors.jobs.run import attempt, failed
 from mailroom.actors.jobs.writer import Writer
+from mailroom.actors.judge import GIVEN_BACK
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
@@ -212,7 +213,7 @@ class QueueWorker:
         """Let attempts come to their end, cut off those that take too long, and write all of it down."""
         await self._wait_until_idle(self._limits.finish_seconds)
         for held in list(self._held):
-            held.cut(Snoozed(None, "its worker was stopped"))
+            held.cut(Snoozed(None, GIVEN_BACK.says))
         await self._wait_until_idle(GIVE_BACK_SECONDS)
         while self._writer:
             self._changed.clear()
@@ -238,7 +239,7 @@ class QueueWorker:
             if held.task is None or not held.task.done():
                 log.error("attempt_does_not_end", queue=self.queue, job=held.context.id)
                 continue
-            gone: Outcome = Snoozed(None, "its worker was stopped")
+            gone: Outcome = Snoozed(None, GIVEN_BACK.says)
             self._writer.add(Ended(held.context.job, gone, 0.0, written=held.context.ended))
         try:
             async with asyncio.timeout(GIVE_BACK_SECONDS):

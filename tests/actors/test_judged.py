@@ -118,7 +118,7 @@ def test_what_cannot_be_answered_is_a_dead_letter_that_says_what_it_did(play, te
         await house.settled()
         (letter,) = await dead_letters(house)
         assert letter["attempts"] == 3
-        assert letter["error"].startswith(("HandlerExitError", "HandlerCancelledError"))
+        assert letter["error"].startswith(("ExitError", "HandlerCancelledError"))
 
     play(router, scenario)
     assert judge(Owner.MESSAGE, Work.MESSAGE, Tries(attempt=3)).apologises

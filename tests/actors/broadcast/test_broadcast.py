@@ -10,6 +10,7 @@ import trio.testing
 from aiogram import Router
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import SendMessage
+from aiohttp import ClientConnectorError
 from pydantic import ValidationError
 
 from mailroom.actors.broadcast import bot as broadcast_bot
@@ -491,6 +492,22 @@ def test_a_lost_answer_is_unknown_and_slows_the_rest_down(play, telegram):
 
     play(scenario)
     assert telegram.tried[1][2] - telegram.tried[0][2] >= 0.99
+
+
+def test_whom_no_call_has_reached_is_told_later(play, telegram):
+    method = SendMessage(chat_id=1, text="x")
+    unreached = TelegramNetworkError(method=method, message="Cannot connect to host")
+    unreached.__cause__ = ClientConnectorError(None, OSError("refused"))
+    telegram.tell(unreached, chat_id=1)
+
+    async def scenario(studio):
+        await studio.start()
+        id_ = await studio.create([1, 2])
+        await studio.over(id_)
+        assert await studio.states(id_) == {1: "sent", 2: "sent"}
+
+    play(scenario)
+    assert telegram.texts(1) == telegram.texts(2)
 
 
 def test_a_cut_connection_is_waited_out(play, telegram):

@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY, Gauge
 from pydantic import BaseModel
 
 from mailroom.actors.hosting.bundled import Parts
+from mailroom.actors.hosting.callbacks import ExitError
 from mailroom.actors.hosting.counted_parts import counted_parts
 from mailroom.actors.hosting.measure import Measure
 from mailroom.actors.jobs.handlers import Handlers
@@ -156,6 +157,16 @@ def test_how_it_ended_is_counted_with_it_and_comes_out_as_it_was(parts, called, 
 
     assert asyncio.run(main()) is answer
     assert total("job", "tips.print", outcome) == before + 1
+
+
+def test_none_of_it_ends_the_process(parts, called):
+    # Seen: a handler that ended like a script, by `sys.exit`, took all bots of the process along.
+    called.answer = SystemExit("bye")
+    for (callback, name), function in functions_of(counted_parts(parts, "tips")).items():
+        before = total(callback, name, "raised")
+        with pytest.raises(ExitError, match="bye"):
+            asyncio.run(function("a", "b", "c"))
+        assert total(callback, name, "raised") == before + 1, (callback, name)
 
 
 def test_each_look_at_what_is_live_is_counted_too(parts, called):
