@@ -14,15 +14,17 @@ from mailroom.actors.kit.owners.texts.shared import SharedTexts
 from mailroom.actors.kit.screens.replies import send
 from mailroom.actors.kit.screens.screen import Screen
 
-NO_COMMAND = ~F.text.startswith("/") & ~F.caption.startswith("/")
-"""What may be an answer to what was asked. A command leaves the form, but in the update that brings it
-the form still counts as open: without this it would be taken for the answer.
-"""
-
 
 class _Own(Protocol):
     @property
     def shared(self) -> SharedTexts: ...
+
+
+async def no_command(message: Message) -> bool:
+    """A filter for what may be an answer to what was asked. A command leaves the form, but in the update that
+    brings it the form still counts as open: without this it would be taken for the answer.
+    """
+    return not (message.text or message.caption or "").startswith("/")
 
 
 async def leave(state: FSMContext, keys: Collection[str]) -> None:
@@ -66,5 +68,5 @@ def needing_text(name: str, asked: type[StatesGroup]) -> Router:
         await send(message, Screen(own.shared.needs_text))
 
     router = Router(name=name)
-    router.message.register(needs_text, StateFilter(asked), NO_COMMAND)
+    router.message.register(needs_text, StateFilter(asked), no_command)
     return router

@@ -30,7 +30,7 @@ from mailroom.actors.kit.owners.broadcasts.screens import Own, Places
 from mailroom.actors.kit.owners.broadcasts.send import list_broadcasts, move, progress
 from mailroom.actors.kit.owners.broadcasts.send import send as send_broadcast
 from mailroom.actors.kit.owners.faults import TellingFault
-from mailroom.actors.kit.owners.forms import NO_COMMAND
+from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.kit.screens.replies import popup, send, show
 from mailroom.actors.kit.screens.screen import Screen
@@ -59,7 +59,7 @@ class BroadcastRoutes:
         router.message.filter(self.may)
         router.callback_query.filter(self.may)
         router.message.register(self.command, Command("broadcast", ignore_case=True))
-        router.message.register(self.take_text, self.asked, F.text, NO_COMMAND)
+        router.message.register(self.take_text, self.asked, F.text, no_command)
         router.callback_query.register(self.send_draft, SendDraft.filter())
         router.callback_query.register(self.drop_draft, DropDraft.filter())
         router.callback_query.register(self.show_one, ShowBroadcast.filter())

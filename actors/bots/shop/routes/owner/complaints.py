@@ -24,7 +24,7 @@ from mailroom.actors.bots.shop.routes.owner.screens import complaints as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
-from mailroom.actors.kit.owners.forms import NO_COMMAND
+from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.screens.replies import send, send_below, show
 from mailroom.actors.kit.screens.screen import Screen
 
@@ -114,7 +114,7 @@ def build() -> Router:
     """The router of problems with orders."""
     router = Router(name="shop.owner.complaints")
     router.message.register(complaints_command, Command("problems", ignore_case=True))
-    router.message.register(take_answer, OwnerForm.answer, F.text, NO_COMMAND)
+    router.message.register(take_answer, OwnerForm.answer, F.text, no_command)
     router.callback_query.register(open_complaints, Admin.filter(F.place == AdminPlace.COMPLAINTS))
     router.callback_query.register(show_complaint, ShowComplaint.filter())
     router.callback_query.register(ask_answer, AskAnswer.filter())

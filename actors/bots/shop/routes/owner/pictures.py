@@ -20,7 +20,7 @@ from mailroom.actors.bots.shop.routes.owner.screens import products as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
-from mailroom.actors.kit.owners.forms import NO_COMMAND
+from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.owners.uploads import fetch_document
 from mailroom.actors.kit.screens.picture import picture_of
 from mailroom.actors.kit.screens.replies import send, show, tell
@@ -122,8 +122,8 @@ def build() -> Router:
     command = Command("picture", ignore_case=True)
     router.message.register(picture_command, command, F.photo | F.document)
     router.message.register(no_picture, command)
-    router.message.register(take_picture, OwnerForm.picture, F.photo | F.document, NO_COMMAND)
-    router.message.register(needs_picture, OwnerForm.picture, NO_COMMAND)
+    router.message.register(take_picture, OwnerForm.picture, F.photo | F.document, no_command)
+    router.message.register(needs_picture, OwnerForm.picture, no_command)
     router.callback_query.register(ask_picture, AskPicture.filter())
     router.callback_query.register(drop, DropPicture.filter())
     return router

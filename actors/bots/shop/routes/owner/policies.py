@@ -33,7 +33,7 @@ from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
-from mailroom.actors.kit.owners.forms import NO_COMMAND
+from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 
@@ -126,7 +126,7 @@ def build() -> Router:
     router = Router(name="shop.owner.policies")
     router.message.filter(is_owner)
     router.callback_query.filter(is_owner)
-    router.message.register(take_policy, OwnerForm.policy, F.text, NO_COMMAND)
+    router.message.register(take_policy, OwnerForm.policy, F.text, no_command)
     router.callback_query.register(open_policies, Admin.filter(F.place == AdminPlace.POLICIES))
     router.callback_query.register(show_policy, ShowPolicy.filter())
     router.callback_query.register(ask_policy, AskPolicy.filter())

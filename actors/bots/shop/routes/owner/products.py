@@ -28,7 +28,7 @@ from mailroom.actors.bots.shop.routes.owner.screens import products as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
-from mailroom.actors.kit.owners.forms import NO_COMMAND
+from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
 from mailroom.actors.kit.owners.uploads import fetch_document, send_bad_lines
@@ -156,7 +156,7 @@ def build() -> Router:
     router.message.register(products_file, products, F.document.as_("document"), is_owner)
     router.message.register(products_command, products, ~F.document)
     router.message.register(price_command, Command("price", ignore_case=True), is_owner)
-    router.message.register(take_price, OwnerForm.price, F.text, NO_COMMAND, is_owner)
+    router.message.register(take_price, OwnerForm.price, F.text, no_command, is_owner)
     router.callback_query.register(show_products, ShowProducts.filter())
     router.callback_query.register(show_product, ShowProduct.filter())
     router.callback_query.register(set_on_sale, SetOnSale.filter(), is_owner)

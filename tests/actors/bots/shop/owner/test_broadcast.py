@@ -50,6 +50,16 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_customers_once(olga, peop
     assert len(olga.sql("SELECT * FROM shop.owner_log")) == 1
 
 
+def test_a_second_press_that_knows_nothing_of_the_first_sends_nothing(olga, people):
+    olga.writes("/broadcast hello")
+    send = olga.buttons()["To all (4)"]
+    olga.presses_data(send)
+    olga._storage.storage = olga.state_before  # what the first press has changed in the chat is lost
+    olga.presses_data(send)
+    assert len(olga.sql("SELECT * FROM mailroom.broadcast")) == 1
+    assert olga.sees.startswith("Broadcast ")
+
+
 def test_only_those_of_a_language_are_told(olga, people):
     olga.writes("/broadcast Только для <своих>")
     olga.presses("In Russian (2)")
