@@ -1,4 +1,4 @@
-"""A simulator as a process of its own, for as long as somebody wants it, and its levers."""
+"""A simulator as a process of its own, for as long as somebody wants it, and its controls."""
 
 import http.client
 import json
@@ -14,13 +14,13 @@ ANSWER_SECONDS_MAX = 20
 
 
 class Simulator:
-    """One that runs, and what its levers answer."""
+    """One that runs, and what its controls answer."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def ask(self, verb: str, path: str, **given: Any) -> Any:
-        """Pull a lever, or look."""
+        """Use a control, or look."""
         address = self.url.removeprefix("http://")
         connection = http.client.HTTPConnection(address, timeout=ANSWER_SECONDS_MAX)
         try:

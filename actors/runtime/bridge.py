@@ -1,9 +1,9 @@
 """The two calls between Trio and asyncio: `aio` is awaited in Trio, `to_trio` is awaited in asyncio.
 
-Both worlds share one thread, so a call is only a hand-over: the side that waits is put to sleep, the other
+Both loops share one thread, so a call is only a hand-over: the side that waits is put to sleep, the other
 side runs, and the last thing it does is to wake the sleeper. No locks, no threads, no polling.
 
-- Errors cross unchanged. Cancellation crosses as the other world's own: a cancelled Trio scope cancels the
+- Errors cross unchanged. Cancellation crosses as the other loop's own: a cancelled Trio scope cancels the
   asyncio task and waits for its end; a cancelled asyncio task cancels the Trio function and waits for its
   end. Whoever refuses to end is waited for.
 - Context variables cross inwards by copy, as they do for `asyncio.create_task` and `nursery.start_soon`:
@@ -25,7 +25,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class BridgeClosedError(RuntimeError):
-    """The other world is not there: no host loop, no Trio run on this thread, or Trio's main has just ended.
+    """The other loop is not there: no host loop, no Trio run on this thread, or Trio's main has just ended.
 
     Nothing to retry: the program is shutting down, or was not started by `mailroom.actors.runtime.host`.
     """

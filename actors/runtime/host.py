@@ -1,4 +1,4 @@
-"""One thread, two worlds: Trio runs as a guest of the asyncio loop that hosts it.
+"""One thread, two loops: Trio runs as a guest of the asyncio loop that hosts it.
 
 Trio decides (actors, supervision, timeouts, shutdown) and asyncio talks (stores, aiogram, HTTP clients).
 Both live in one thread, so neither needs a lock to speak to the other; `bridge.py` has the two calls.

@@ -1,4 +1,4 @@
-"""The ASGI application that `server.py` serves: it takes each request across the bridge to the world that
+"""The ASGI application that `server.py` serves: it takes each request across the bridge to the loop that
 answers it.
 
 Connections live on the loop that hosts Trio, where sockets cost a third of what they cost in guest mode

@@ -76,7 +76,7 @@ async def paced(
 
 
 async def steer(stage: Stage, method: str, path: str, body: bytes = b"") -> None:
-    """Move a lever of the simulator."""
+    """Set a control of the simulator."""
     line = await wire.connect(stage.telegram_port)
     request = wire.post(path, body).replace(b"POST", method.encode(), 1)
     answer = await line.request(request)

@@ -61,4 +61,4 @@ class DemoPayments(DemoSimulator):
 
     def prepare(self) -> None:
         """Tell it where the service is, which may have another port than in an earlier run."""
-        self.pull("/sim/notify", {"base": self._notify, "return_url": self._return_url})
+        self.control("/sim/notify", {"base": self._notify, "return_url": self._return_url})

@@ -93,11 +93,11 @@ class DemoSimulator:
     def prepare(self) -> None:
         """What is to be done to it each time it has been started or adopted."""
 
-    def pull(self, lever: str, fields: Mapping[str, Any]) -> None:
-        """Pull one of its levers; a demo goes on without, so that a failure is no reason not to start."""
+    def control(self, control: str, fields: Mapping[str, Any]) -> None:
+        """Use one of its controls; a demo goes on without, so that a failure is no reason not to start."""
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=CALL_SECONDS)
-            connection.request("POST", lever, json.dumps(fields))
+            connection.request("POST", control, json.dumps(fields))
             connection.getresponse().read()
             connection.close()
 

@@ -38,4 +38,4 @@ class DemoTelegram(DemoSimulator):
         for name, token in self._bots.items():
             shown = name.replace("_", " ").replace("-", " ").capitalize()
             people = [asdict(person) for person in self._people.get(name, ())]
-            self.pull("/sim/bots", {"token": token, "name": shown, "people": people})
+            self.control("/sim/bots", {"token": token, "name": shown, "people": people})

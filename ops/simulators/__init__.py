@@ -1,1 +1,1 @@
-"""Stand-ins for the outside world: each is a process of its own that speaks a provider's real protocol."""
+"""Fakes of outside systems: each is a process of its own that speaks a provider's real protocol."""

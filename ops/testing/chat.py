@@ -295,7 +295,7 @@ class Chat:
 
     def _file(self, kind: str, file: File) -> dict[str, Any]:
         name, content = file if isinstance(file, tuple) else ("", file)
-        stored = self._telegram.world.files.add(kind, Upload(name or f"{kind}.bin", "", content))
+        stored = self._telegram.simulation.files.add(kind, Upload(name or f"{kind}.bin", "", content))
         if kind == "photo":
             return {"photo": photo_sizes(stored)}
         named = {"file_name": name} if name else {}

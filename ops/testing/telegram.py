@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from mailroom.actors.hosting.upload import Upload as Uploading
 from mailroom.ops.simulators.telegram.bot_api import BotApi, refused_by
-from mailroom.ops.simulators.telegram.bots import World
+from mailroom.ops.simulators.telegram.bots import Simulation
 from mailroom.ops.simulators.telegram.faults import Rule, Verdict
 from mailroom.ops.simulators.telegram.files import Upload
 from mailroom.ops.simulators.telegram.kinds import KINDS as UPDATE_KINDS
@@ -46,10 +46,10 @@ class MemoryTelegram:
     """The people, the chats and the Bot API of one test. To be made on the asyncio side."""
 
     def __init__(self) -> None:
-        self.world = World(seed=1)
-        self.api = BotApi(self.world)
-        self.people = People(self.world)
-        self.bot = self.world.bot(TOKEN)
+        self.simulation = Simulation(seed=1)
+        self.api = BotApi(self.simulation)
+        self.people = People(self.simulation)
+        self.bot = self.simulation.bot(TOKEN)
         self.bot.inbound.allow(list(UPDATE_KINDS))
         self.made: list[Made] = []
         self.taken = self.bot.inbound.backlog.head
@@ -73,7 +73,7 @@ class MemoryTelegram:
         name = method.__api_method__
         args: dict[str, Any] = from_json(body)
         uploads = await _read(upload, bot) if upload is not None else {}
-        faults = self.world.faults
+        faults = self.simulation.faults
         verdict = Verdict()
         if faults.active:
             verdict = faults.judge(TOKEN, name.lower(), _number(args.get("chat_id")))
@@ -92,17 +92,17 @@ class MemoryTelegram:
     def strike(self, **rule: Any) -> Rule:
         """Let calls fail from now on."""
         made = Rule(**rule)
-        self.world.faults.add([made])
+        self.simulation.faults.add([made])
         return made
 
     def behave(self, rule: Rule) -> None:
         """Let a fault be over, and what it has asked to wait for with it."""
-        faults = self.world.faults
+        faults = self.simulation.faults
         faults.rules = [one for one in faults.rules if one is not rule]
 
     async def file(self, path: str) -> bytes:
         """A file as a bot downloads it."""
-        stored = self.world.files.at(path)
+        stored = self.simulation.files.at(path)
         return stored.upload.content if stored else b""
 
     async def stream(self, url: str, *_: Any, **_options: Any) -> AsyncGenerator[bytes, None]:
@@ -142,7 +142,7 @@ class MemoryTelegram:
                 if (shown := message.get(kind)) is None or (kind == "document" and "animation" in message):
                     continue
                 one = shown[-1] if isinstance(shown, list) else shown
-                stored = self.world.files.find(one["file_id"])
+                stored = self.simulation.files.find(one["file_id"])
                 upload = stored.upload if stored else Upload("", "", b"")
                 found.append(Media(kind, upload.name, upload.content))
         return found

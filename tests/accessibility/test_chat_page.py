@@ -36,7 +36,7 @@ def test_axe_finds_nothing_on_the_chat_page(play, chromium, sight, language):  #
             username = (await bot.result("getMe"))["username"]
             role = {"ru": "покупатель", "en": "a customer"}[language]
             told = {"id": BEN, "name": "Ben", "language": "en", "role": role, "hint": role}
-            bot.world.bot(TOKEN).people = [told]
+            bot.simulation.bot(TOKEN).people = [told]
             people = [
                 {"id": ANNA, "name": "Анна", "language": language},
                 {"id": BEN, "name": "Ben", "language": "en"},

@@ -80,15 +80,22 @@ class Store:
 
 
 class PlayedAttempt:
-    """An attempt that the world makes up."""
+    """An attempt that the simulation makes up."""
 
     def __init__(
-        self, world: "World", _bot: Any, chat: Chat, entry: Entry, *_: Any, following: Any, **__: Any
+        self,
+        simulation: "Simulation",
+        _bot: Any,
+        chat: Chat,
+        entry: Entry,
+        *_: Any,
+        following: Any,
+        **__: Any,
     ) -> None:
-        self.run = lambda begun: world.run(chat, entry, begun, following)
+        self.run = lambda begun: simulation.run(chat, entry, begun, following)
 
 
-class World:
+class Simulation:
     """Everything around the actors, and what happened, in order."""
 
     def __init__(self, seed: int) -> None:
@@ -226,17 +233,17 @@ class World:
             actors[chat].reload()
 
 
-def simulate(seed: int) -> World:
+def simulate(seed: int) -> Simulation:
     trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[attr-defined]
     trio._core._run._r.seed(seed)  # type: ignore[attr-defined]
-    worlds: list[World] = []
+    simulations: list[Simulation] = []
 
     async def main() -> None:
-        worlds.append(World(seed))
-        await worlds[0].play()
+        simulations.append(Simulation(seed))
+        await simulations[0].play()
 
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
-    return worlds[0]
+    return simulations[0]
 
 
 @pytest.fixture(autouse=True)

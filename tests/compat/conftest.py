@@ -183,10 +183,10 @@ class Visitors:
         # Chats are independent of each other; within one the order counts.
         return sorted(told, key=lambda one: (one[0], one[1] or 0))
 
-    def _both(self, lever, calls, bot, **given):
+    def _both(self, control, calls, bot, **given):
         given = {name: value for name, value in given.items() if value is not None}
         for variant in self.variants:
-            variant.telegram.ask("POST", lever, token=variant.tokens[bot], **given)
+            variant.telegram.ask("POST", control, token=variant.tokens[bot], **given)
         self.expect(calls)
 
     @staticmethod

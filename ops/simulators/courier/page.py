@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from .world import Message
+from .simulation import Message
 
 LOOK_AGAIN_SECONDS = 3
 SHOWN_MAX = 50

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from mailroom.ops.simulators.levers import json_answer, pull
+from mailroom.ops.simulators.controls import answer_control, json_answer
 
 from .faults import Rule
 from .page import page
-from .world import World
+from .simulation import Simulation
 
 BODY_BYTES_MAX = 64 * 1024
 SILENCE_SECONDS = 600.0
@@ -23,26 +23,26 @@ NOBODY = ("@nobody.example", "+70000000000")
 
 
 class Server:
-    """Answers every request; one per world."""
+    """Answers every request; one per simulation."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
         self._late: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         path, _, query = request.raw_path.partition("?")
         if path.startswith("/sim/"):
-            return await pull(self._world.routes, request)
+            return await answer_control(self._simulation.routes, request)
         if (request.method, path) == ("POST", "/v1/messages"):
             return await self._carry(request)
         if (request.method, path) == ("GET", "/"):
             asked = {name: values[0] for name, values in parse_qs(query).items()}
-            return page(self._world.arrived(asked.get("to", "")), asked, request.headers)
+            return page(self._simulation.arrived(asked.get("to", "")), asked, request.headers)
         return json_answer({"error": f"there is no {request.method} {path}"}, 404)
 
     async def _carry(self, request: web.BaseRequest) -> web.StreamResponse:
-        self._world.calls += 1
+        self._simulation.calls += 1
         if not request.headers.get("Authorization", "").removeprefix("Bearer ").strip():
             return json_answer({"error": "say who you are: Authorization: Bearer KEY"}, 401)
         try:
@@ -50,7 +50,7 @@ class Server:
             to, title, text = (str(given[name]) for name in ("to", "title", "text"))
         except (ValueError, KeyError, TypeError) as error:
             return json_answer({"error": f"no message: {error}"}, 400)
-        rule = self._world.faults.strike(to)
+        rule = self._simulation.faults.strike(to)
         kind = rule.kind if rule else ""
         if rule is not None and kind.isdecimal():
             return _refusal(rule)
@@ -58,7 +58,7 @@ class Server:
             await asyncio.sleep(SILENCE_SECONDS)
         if to.endswith(NOBODY):
             return json_answer({"error": f"there is nobody at {to}"}, 422)
-        number, before = self._world.take(request.headers.get("Idempotency-Key", ""))
+        number, before = self._simulation.take(request.headers.get("Idempotency-Key", ""))
         if not before and kind != "lost":
             await self._arrives(rule, to, title, text)
         if rule is not None and kind == "slow":
@@ -76,11 +76,11 @@ class Server:
             task.add_done_callback(self._late.discard)
             return
         for _ in range(2 if rule is not None and rule.kind == "duplicate" else 1):
-            self._world.arrive(to, title, text)
+            self._simulation.arrive(to, title, text)
 
     async def _later(self, seconds: float, to: str, title: str, text: str) -> None:
         await asyncio.sleep(seconds)
-        self._world.arrive(to, title, text)
+        self._simulation.arrive(to, title, text)
 
 
 def _refusal(rule: Rule) -> web.Response:

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from mailroom.ops.simulators.listening import listening, stop_at_a_signal, url_of
 
 from .server import BODY_BYTES_MAX, Server
-from .world import World
+from .simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
     """A running simulator."""
 
-    world: World
+    simulation: Simulation
     url: str
 
 
 @contextlib.asynccontextmanager
 async def simulator(port: int = 0, *, host: str = "127.0.0.1") -> AsyncIterator[Simulator]:
     """Serve until the block is left; port 0 picks a free one."""
-    world = World()
-    async with listening(Server(world).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
-        yield Simulator(world, url_of(host, bound))
+    simulation = Simulation()
+    async with listening(Server(simulation).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
+        yield Simulator(simulation, url_of(host, bound))
 
 
 async def serve(port: int, *, host: str, ready: Callable[[str], None]) -> None:

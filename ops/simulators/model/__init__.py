@@ -8,6 +8,6 @@ that it is `scripted-demo`, and answers the same to the same. Reading order:
     must             a tool that has to be called
     faults, hostile  misbehaviour on demand; `strict` is what OpenAI itself refuses
     wire             answers as JSON, and as a stream
-    levers           how tests steer it, and look
+    controls         how tests steer it, and look
     server, serving  from an HTTP request to the above
 """

@@ -7,13 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from mailroom.actors.kit.scripted import Chat, Said
-from mailroom.ops.simulators.levers import json_answer, pull
+from mailroom.ops.simulators.controls import answer_control, json_answer
 
 from . import hostile, must, strict, wire
 from .chat import NAME, read
+from .controls import Controls, SeenCall, Simulation
 from .errors import RequestRefusedError
 from .faults import Rule, slows
-from .levers import Levers, SeenCall, World
 from .plain import ABOUT
 
 BODY_BYTES_MAX = 8 * 2**20
@@ -25,17 +25,17 @@ PREFIXES = ("/v1", "/api/v1")
 
 
 class Server:
-    """Answers every request; one per world."""
+    """Answers every request; one per simulation."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._levers = Levers(world).routes
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._controls = Controls(simulation).routes
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         path = request.raw_path.partition("?")[0].rstrip("/")
         if path.startswith("/sim/"):
-            return await pull(self._levers, request)
+            return await answer_control(self._controls, request)
         for prefix in PREFIXES:
             match request.method, path.removeprefix(prefix):
                 case "POST", "/chat/completions":
@@ -59,16 +59,16 @@ class Server:
             return json_answer(wire.error(400, str(error)), 400)
         except web.HTTPRequestEntityTooLarge:
             return json_answer(wire.error(413, "the request is too large"), 413)
-        if self._world.strict and (refusal := strict.refusal(json.loads(body))) is not None:
+        if self._simulation.strict and (refusal := strict.refusal(json.loads(body))) is not None:
             return json_answer(refusal[1], refusal[0])
         asked, rules = self._routed(chat)
         fault = next((rule for rule in rules if not slows(rule)), None)
-        script = self._world.script_for(key.strip())
+        script = self._simulation.script_for(key.strip())
         said = (hostile.said(chat, fault, script) if fault else None) or must.made(
             chat, script.answer(chat), script
         )
         answer = wire.reply(chat, said, asked)
-        thinks = self._world.strict and strict.reasons(asked)
+        thinks = self._simulation.strict and strict.reasons(asked)
         if thinks and chat.tokens_max is not None and chat.tokens_max <= strict.THOUGHTS_TOKENS:
             answer = wire.Reply(chat, Said(), answer.model, "length", answer.id, answer.created)
         if fault is not None and fault.kind == "length":
@@ -88,7 +88,7 @@ class Server:
             return refused
         if fault is not None and fault.kind == "garbage":
             return web.Response(text="<html><body>Bad gateway</body></html>", content_type="text/html")
-        pace_ms = self._world.token_ms + sum(rule.delay_ms for rule in rules if rule.kind == "slow")
+        pace_ms = self._simulation.token_ms + sum(rule.delay_ms for rule in rules if rule.kind == "slow")
         if chat.stream:
             return await _streamed(request, answer, fault.kind if fault else "", pace_ms / 1000)
         return _in_one(request, answer, fault.kind if fault else "")
@@ -97,16 +97,16 @@ class Server:
         """The model that answers, and the rules that strike it: one that is refused leaves it to the next."""
         asked, rules = chat.models[0], []
         for asked in chat.models:
-            rules = self._world.faults.strike(asked, with_tools=bool(chat.tools))
+            rules = self._simulation.faults.strike(asked, with_tools=bool(chat.tools))
             if not any(rule.kind.isdecimal() for rule in rules):
                 break
         return asked, rules
 
     def _saw(self, chat: Chat, asked: str, fault: Rule | None, status: int, said: Said) -> None:
-        self._world.called += 1
-        self._world.calls.append(
+        self._simulation.called += 1
+        self._simulation.calls.append(
             SeenCall(
-                self._world.called,
+                self._simulation.called,
                 asked,
                 chat.stream,
                 tuple(chat.tools),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailroom.actors.kit.scripted import Script
 from mailroom.ops.simulators.listening import listening, stop_at_a_signal, url_of
 
-from .levers import World
+from .controls import Simulation
 from .server import BODY_BYTES_MAX, Server
 
 
@@ -15,7 +15,7 @@ from .server import BODY_BYTES_MAX, Server
 class Simulator:
     """A running simulator."""
 
-    world: World
+    simulation: Simulation
     url: str
 
     @property
@@ -33,9 +33,9 @@ async def simulator(
     token_ms: float = 0.0,
 ) -> AsyncIterator[Simulator]:
     """Serve until the block is left; port 0 picks a free one. `scripts` are by the keys of who asks."""
-    world = World(scripts or {}, token_ms=token_ms)
-    async with listening(Server(world).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
-        yield Simulator(world, url_of(host, bound))
+    simulation = Simulation(scripts or {}, token_ms=token_ms)
+    async with listening(Server(simulation).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
+        yield Simulator(simulation, url_of(host, bound))
 
 
 async def serve(

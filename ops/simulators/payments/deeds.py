@@ -1,4 +1,4 @@
-"""What can be done to a payment from outside, once for the page's buttons and the lever `/sim/act`."""
+"""What can be done to a payment from outside, once for the page's buttons and the control `/sim/act`."""
 
 from dataclasses import dataclass
 

@@ -26,7 +26,7 @@ class DeedError(Exception):
 
 
 class Lifecycle:
-    """Changes payments. `kick` wakes the postman; `gateways` is filled by whoever makes both."""
+    """Changes payments. `kick` wakes the sender of notices; `gateways` is filled by whoever makes both."""
 
     def __init__(
         self, store: Store, faults: Faults, *, now: Callable[[], float], kick: Callable[[], None]

@@ -16,9 +16,9 @@ from mailroom.actors.kit.speech.money import format_money as money
 
 from .deeds import LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
 from .lifecycle import DeedError
+from .simulation import Simulation
 from .things import Notice, Payment
 from .words import BRANDS, BRANDS_EN, WORDS, Language, choose
-from .world import World
 
 FOLDER = Path(__file__).parent / "page"
 FILES = {"/pay.css": "text/css", "/pay.js": "text/javascript"}
@@ -40,8 +40,8 @@ BACK_SCHEMES = ("http://", "https://", "tg://")
 class Page:
     """Shows payments, and does what its buttons say."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
 
     async def handle(self, request: web.BaseRequest, path: str, query: str) -> web.Response:
         """Answer a browser."""
@@ -55,7 +55,9 @@ class Page:
             )
         if path == "/":
             return _html(self._home(language))
-        payment = self._world.store.payment(path.removeprefix("/pay/")) if path.startswith("/pay/") else None
+        payment = (
+            self._simulation.store.payment(path.removeprefix("/pay/")) if path.startswith("/pay/") else None
+        )
         if payment is None:
             return _html(_missing(language), 404)
         if not asked.get("lang") and payment.details.get("language") in WORDS:
@@ -64,13 +66,14 @@ class Page:
             return _html(self._payment(payment, language))
         try:
             do(
-                self._world.lifecycle,
+                self._simulation.lifecycle,
                 payment,
                 _deed(parse_qs((await request.read()).decode(errors="replace"))),
             )
         except DeedError as error:
             return _html(
-                self._payment(self._world.store.payment(payment.id) or payment, language, str(error)), 409
+                self._payment(self._simulation.store.payment(payment.id) or payment, language, str(error)),
+                409,
             )
         return web.Response(status=303, headers={"Location": f"{path}?lang={language}"})
 
@@ -81,7 +84,7 @@ class Page:
             f"<span>{escape(payment.details.get('description') or payment.reference)}</span>"
             f"<b>{escape(money(payment.amount_minor, payment.currency, language))}</b>"
             f'<i class="pill {payment.status}">{say[payment.status]}</i></a></li>'
-            for payment in self._world.store.payments(limit=LISTED_MAX)
+            for payment in self._simulation.store.payments(limit=LISTED_MAX)
         )
         content = f'<ul class="list">{rows}</ul>' if rows else f'<p class="dim">{say["none"]}</p>'
         body = (
@@ -92,13 +95,13 @@ class Page:
 
     def _payment(self, payment: Payment, language: Language, said: str = "") -> str:
         say = WORDS[language]
-        notices = self._world.store.notices(payment.id)
-        plans = self._world.store.plans(payment.id)
-        now = self._world.now()
+        notices = self._simulation.store.notices(payment.id)
+        plans = self._simulation.store.plans(payment.id)
+        now = self._simulation.now()
         restless = any(
             notice.due_at is not None
             and notice.due_at < now + LOOK_AGAIN_WITHIN_SECONDS
-            and self._world.postman.address(notice.gateway)
+            and self._simulation.notice_sender.address(notice.gateway)
             for notice in notices
         )
         left_seconds = max(0, round(plans[0].due_at - now)) if plans else None
@@ -155,7 +158,7 @@ class Page:
             words = say["finish"] if payment.status == "processing" else say["pay"].format(amount=amount)
             buttons = _button("pay", words, "", "first") + _button("decline", say["decline"], "", "second")
             buttons = f'<form method="post" class="main">{buttons}</form>'
-        url = self._world.gateways[payment.gateway].return_url(payment)
+        url = self._simulation.gateways[payment.gateway].return_url(payment)
         if url.startswith(BACK_SCHEMES):
             kind = "second" if buttons else "first"
             buttons += (
@@ -167,7 +170,7 @@ class Page:
 
     def _tricks(self, payment: Payment, language: Language, *, planned: bool) -> str:
         say = WORDS[language]
-        gateway = self._world.gateways[payment.gateway]
+        gateway = self._simulation.gateways[payment.gateway]
         half = money(max(1, payment.amount_minor // 2), payment.currency, language)
         ways = ""
         if payment.status == "open" and not planned:
@@ -215,7 +218,7 @@ class Page:
             acts.append("fail_refund")
         if is_open:
             acts += ["win_dispute", "lose_dispute"]
-        elif self._world.gateways[payment.gateway].knows_disputes:
+        elif self._simulation.gateways[payment.gateway].knows_disputes:
             acts += ["inquire", "dispute"]
         buttons = "".join(_button(act, say[act], say[f"{act}_hint"]) for act in acts)
         return f'<h2>{say["cabinet"]}</h2><form method="post">{buttons}</form>' if acts else ""
@@ -226,7 +229,7 @@ class Page:
             return f'<p class="dim">{say["no_notices"]}</p>'
         nowhere = (
             ""
-            if self._world.postman.address(payment.gateway)
+            if self._simulation.notice_sender.address(payment.gateway)
             else f'<p class="remark">{say["no_address"]}</p>'
         )
         rows = "".join(_notice(notice, language) for notice in reversed(notices))

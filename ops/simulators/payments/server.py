@@ -1,4 +1,4 @@
-"""From an HTTP request to a gateway's API, the payer's page or a lever; here calls meet their faults."""
+"""From an HTTP request to a gateway's API, the payer's page or a control; here calls meet their faults."""
 
 import asyncio
 from dataclasses import replace
@@ -6,13 +6,13 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from mailroom.ops.simulators.levers import pull
+from mailroom.ops.simulators.controls import answer_control
 
+from .controls import Controls
 from .faults import Rule
 from .gateways.gateway import Answer, Call, CallRefusedError, Gateway
-from .levers import Levers
 from .page import Page
-from .world import World
+from .simulation import Simulation
 
 BODY_BYTES_MAX = 2**20
 SILENCE_SECONDS = 600.0
@@ -23,20 +23,20 @@ GARBAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 class Server:
-    """Answers every request; one per world."""
+    """Answers every request; one per simulation."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._levers = Levers(world).routes
-        self._page = Page(world)
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._controls = Controls(simulation).routes
+        self._page = Page(simulation)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         path, _, query = request.raw_path.partition("?")
-        self._world.lifecycle.sweep()
+        self._simulation.lifecycle.sweep()
         if path.startswith("/sim/"):
-            return await pull(self._levers, request)
-        for gateway in self._world.gateways.values():
+            return await answer_control(self._controls, request)
+        for gateway in self._simulation.gateways.values():
             if path.startswith(f"/{gateway.name}/"):
                 try:
                     body = await request.read()
@@ -59,7 +59,7 @@ class Server:
         method = gateway.method_of(call)
         if method is None:
             return _web(gateway.unknown(call))
-        rules = self._world.faults.for_call(gateway.name, method)
+        rules = self._simulation.faults.for_call(gateway.name, method)
         await asyncio.sleep(sum(one.delay_ms for one in rules if one.kind == "slow") / 1000)
         rule = next((one for one in rules if one.kind != "slow"), None)
         key = call.headers.get("idempotence-key") or call.headers.get("idempotency-key") or ""
@@ -69,7 +69,7 @@ class Server:
         if rule is not None and rule.kind == "500_after":
             answer = gateway.failure(500, 0)
         lost = rule is not None and rule.kind in ("timeout", "timeout_after", "cut", "cut_after")
-        self._world.saw(gateway.name, method, 0 if lost else answer.status, answer.payment_id, key)
+        self._simulation.saw(gateway.name, method, 0 if lost else answer.status, answer.payment_id, key)
         if rule is not None and lost:
             if rule.kind.startswith("timeout"):
                 await asyncio.sleep(SILENCE_SECONDS)
@@ -90,16 +90,16 @@ class Server:
                 refund_refusal=rule.reason or "",
             )
         try:
-            with self._world.store.transaction():
+            with self._simulation.store.transaction():
                 return gateway.answer(call, method)
         except CallRefusedError as refused:
             return refused.answer
 
     async def _pay_first(self, answer: Answer) -> None:
-        payment = self._world.store.payment(answer.payment_id)
+        payment = self._simulation.store.payment(answer.payment_id)
         if payment is not None and payment.status == "open":
-            self._world.lifecycle.pay(payment)
-            await self._world.postman.wait_until_told(payment.id, TOLD_SECONDS)
+            self._simulation.lifecycle.pay(payment)
+            await self._simulation.notice_sender.wait_until_told(payment.id, TOLD_SECONDS)
 
 
 def _web(answer: Answer) -> web.Response:

@@ -9,14 +9,14 @@ from pathlib import Path
 from mailroom.ops.simulators.listening import listening, stop_at_a_signal, url_of
 
 from .server import BODY_BYTES_MAX, Server
-from .world import World
+from .simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
     """A running simulator."""
 
-    world: World
+    simulation: Simulation
     url: str
 
 
@@ -25,15 +25,15 @@ async def simulator(
     port: int = 0, *, host: str = "127.0.0.1", state: Path | str = ":memory:"
 ) -> AsyncIterator[Simulator]:
     """Serve until the block is left; port 0 picks a free one."""
-    world = World(state)
-    postman = asyncio.create_task(world.postman.run())
+    simulation = Simulation(state)
+    notice_sender = asyncio.create_task(simulation.notice_sender.run())
     try:
-        async with listening(Server(world).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
-            yield Simulator(world, url_of(host, bound))
+        async with listening(Server(simulation).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
+            yield Simulator(simulation, url_of(host, bound))
     finally:
-        postman.cancel()
-        await asyncio.gather(postman, return_exceptions=True)
-        world.store.close()
+        notice_sender.cancel()
+        await asyncio.gather(notice_sender, return_exceptions=True)
+        simulation.store.close()
 
 
 async def serve(port: int, *, host: str, state: Path | str, ready: Callable[[str], None]) -> None:

@@ -188,7 +188,7 @@ class Store:
         return found
 
     def next_notice_due(self, now: float) -> float | None:
-        """When the postman has to go next, after now."""
+        """When the sender has to go next, after now."""
         found: float | None = self._run("next_notice_due", (now,)).fetchone()[0]
         return found
 
@@ -200,7 +200,7 @@ class Store:
         return counted
 
     def setting(self, name: str, default: Any) -> Any:
-        """What a lever was set to."""
+        """What a control was set to."""
         row = self._run("setting", (name,)).fetchone()
         return json.loads(row["value"]) if row else default
 

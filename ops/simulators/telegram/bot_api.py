@@ -13,7 +13,7 @@ from aiohttp import web
 
 from . import gateway
 from .arguments import Args, parse_body, read_arguments
-from .bots import Bot, World
+from .bots import Bot, Simulation
 from .errors import ApiError, too_many_requests
 from .events import encode
 from .faults import GATEWAY_KINDS, Verdict
@@ -42,16 +42,16 @@ REFUSALS = {
 class BotApi:
     """Carries out calls, whether they come by HTTP or in a webhook's answer."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
         self._replies: set[asyncio.Future[Any]] = set()
-        world.run_reply = self._run_reply
+        simulation.run_reply = self._run_reply
 
     async def handle(self, request: web.BaseRequest, path: str, query: str) -> web.Response:
         """Answer `/bot<token>/<method>`."""
         token, _, name = path.removeprefix("/bot").partition("/")
         try:
-            bot = self._world.bot(unquote(token) if "%" in token else token)
+            bot = self._simulation.bot(unquote(token) if "%" in token else token)
             args, uploads, size = await read_arguments(request, query)
         except ApiError as error:
             return refusal(error)
@@ -60,15 +60,15 @@ class BotApi:
         lowered = name.lower()
         if lowered not in METHODS:
             return refusal(ApiError(404, "Not Found: method not found"))
-        faults = self._world.faults
+        faults = self._simulation.faults
         verdict = faults.judge(bot.token, lowered, _chat_id(args)) if faults.active else None
         if verdict is not None:
             refused = await self._suffer(verdict, request, bot, METHODS[lowered][0], args, size)
             if refused is not None:
                 return refused
         response = await self._call(bot, lowered, args, uploads, size)
-        if self._world.api_latency_seconds:
-            await asyncio.sleep(self._world.api_latency_seconds)
+        if self._simulation.api_latency_seconds:
+            await asyncio.sleep(self._simulation.api_latency_seconds)
         if verdict is not None and verdict.kind == "drop_after":
             return _hang_up(request)
         return response
@@ -92,15 +92,15 @@ class BotApi:
         """Carry out one call without a request around it; no rule strikes it."""
         if name.lower() not in METHODS:
             return refusal(ApiError(404, "Not Found: method not found"))
-        return await self._call(self._world.bot(token), name.lower(), args, uploads, 0)
+        return await self._call(self._simulation.bot(token), name.lower(), args, uploads, 0)
 
     async def _call(
         self, bot: Bot, lowered: str, args: Args, uploads: dict[str, Upload], size: int
     ) -> web.Response:
         name, handler = METHODS[lowered]
-        call = Call(self._world, bot, args, uploads)
+        call = Call(self._simulation, bot, args, uploads)
         try:
-            limits = self._world.limits
+            limits = self._simulation.limits
             if limits.settings.enforce:
                 wait = limits.wait_seconds(bot.token, lowered, _chat_id(args))
                 if wait:
@@ -123,7 +123,9 @@ class BotApi:
     ) -> None:
         first = result[0] if isinstance(result, list) and result else result
         message_id = first.get("message_id") if isinstance(first, dict) else None
-        self._world.calls.add(bot.token, name, _chat_id(args), args, size, message_id=message_id, error=error)
+        self._simulation.calls.add(
+            bot.token, name, _chat_id(args), args, size, message_id=message_id, error=error
+        )
 
     def _run_reply(self, bot: Bot, answer: Answer) -> None:
         """Carry out the method in a webhook's answer; its result and its errors go nowhere."""

@@ -79,7 +79,7 @@ class Bot:
         return query
 
 
-class World:
+class Simulation:
     """All there is in this simulator; one instance per process."""
 
     def __init__(self, *, seed: int | None = None) -> None:
@@ -135,4 +135,4 @@ class World:
 
 
 def _no_reply(bot: Bot, answer: Answer) -> None:
-    """A world without a Bot API carries nothing out."""
+    """A simulation without a Bot API carries nothing out."""

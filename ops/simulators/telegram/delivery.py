@@ -53,7 +53,7 @@ class Shipment:
 
 
 class Delivery:
-    """Decides; the postman carries. Every method may free or fill connections: call `step` afterwards."""
+    """Decides; the sender carries. Every method may free or fill connections: call `step` afterwards."""
 
     def __init__(
         self,

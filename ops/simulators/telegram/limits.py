@@ -25,7 +25,7 @@ NOT_COUNTED = frozenset({"sendchataction", "sendmessagedraft"})
 
 @dataclass(slots=True)
 class LimitSettings:
-    """The lever `/sim/limits`."""
+    """The control `/sim/limits`."""
 
     enforce: bool = False
     bot_per_second: int = 30

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailroom.ops.simulators.fields import ControlError
 
-from .bots import Bot, Query, World
+from .bots import Bot, Query, Simulation
 from .chats import Chat, Json, chat_instance
 from .entities import with_found
 from .kinds import KINDS, QUERY_SECONDS, kind_of
@@ -25,13 +25,13 @@ TEXTS = (("text", "entities"), ("caption", "caption_entities"))
 class People:
     """The users of one simulator."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
 
     def write(self, bot: Bot, chat_id: int, user: Json, content: Json) -> tuple[Json, int | None]:
         """A user's message: its copy in the chat, and the update's id (None if it was not queued)."""
         chat = bot.book.chat(chat_id, user)
-        content = learn(self._world.files, content)
+        content = learn(self._simulation.files, content)
         for part, entities in TEXTS:
             if isinstance(content.get(part), str) and entities not in content:
                 found = with_found(content[part], [])
@@ -40,7 +40,7 @@ class People:
         if chat.keyboard is not None and chat.keyboard.get("one_time_keyboard"):
             chat.keyboard = None
         message = bot.book.new_message(chat, user, content)
-        self._world.events.emit("message", bot.token, chat_id, {"message": message})
+        self._simulation.events.emit("message", bot.token, chat_id, {"message": message})
         return message, bot.inbound.push({"message": message})
 
     def edit(self, bot: Bot, chat_id: int, message_id: int, text: str) -> int | None:
@@ -53,7 +53,7 @@ class People:
         message.pop("entities", None)
         if found:
             message["entities"] = found
-        self._world.events.emit("edit", bot.token, chat_id, {"message": message})
+        self._simulation.events.emit("edit", bot.token, chat_id, {"message": message})
         return bot.inbound.push({"edited_message": message})
 
     def tap(
@@ -63,8 +63,10 @@ class People:
         message = self._message(bot, chat_id, message_id)
         if not force and data not in _offered(message):
             raise ControlError(f"message {message_id} has no button with data {data!r} (any more)")
-        query_id = self._world.new_id()
-        bot.ask(query_id, Query("callback_query", self._world.clock() + QUERY_SECONDS, chat_id, user["id"]))
+        query_id = self._simulation.new_id()
+        bot.ask(
+            query_id, Query("callback_query", self._simulation.clock() + QUERY_SECONDS, chat_id, user["id"])
+        )
         payload = {
             "id": query_id,
             "from": user,
@@ -81,7 +83,7 @@ class People:
             raise ControlError("only a private chat can be blocked")
         before, after = ("member", "kicked") if blocked else ("kicked", "member")
         chat.blocked = blocked
-        self._world.events.emit("blocked", bot.token, chat_id, {"blocked": blocked})
+        self._simulation.events.emit("blocked", bot.token, chat_id, {"blocked": blocked})
         until = {"until_date": 0}
         change = {
             "chat": chat.info,
@@ -103,7 +105,7 @@ class People:
         for option in options:
             poll["options"][option]["voter_count"] += 1
         poll["total_voter_count"] += 1
-        self._world.events.emit("edit", bot.token, chat_id, {"message": message})
+        self._simulation.events.emit("edit", bot.token, chat_id, {"message": message})
         if poll["is_anonymous"]:
             return bot.inbound.push({"poll": poll})
         chosen = [poll["options"][option]["persistent_id"] for option in options]
@@ -115,11 +117,13 @@ class People:
         invoice = bot.invoices.get(invoice_key)
         if invoice is None:
             raise ControlError("there is no such invoice")
-        query_id = self._world.new_id()
-        now = self._world.clock()
+        query_id = self._simulation.new_id()
+        now = self._simulation.clock()
 
         def done(agreed: bool, reason: str) -> None:
-            self._world.events.emit("checkout", bot.token, chat_id, {"ok": agreed, "error_message": reason})
+            self._simulation.events.emit(
+                "checkout", bot.token, chat_id, {"ok": agreed, "error_message": reason}
+            )
             if agreed:
                 self._charge(bot, chat_id, user, invoice)
 
@@ -137,7 +141,7 @@ class People:
         return query_id, bot.inbound.push({"pre_checkout_query": payload})
 
     def _charge(self, bot: Bot, chat_id: int, user: Json, invoice: Json) -> None:
-        charge_id = f"{user['id']}_{self._world.new_id()}"
+        charge_id = f"{user['id']}_{self._simulation.new_id()}"
         bot.payments[charge_id] = {
             "user_id": user["id"],
             "amount": invoice["total_amount"],
@@ -151,7 +155,7 @@ class People:
             "total_amount": invoice["total_amount"],
             "invoice_payload": invoice["payload"],
             "telegram_payment_charge_id": charge_id,
-            "provider_payment_charge_id": "" if invoice["currency"] == "XTR" else self._world.new_id(),
+            "provider_payment_charge_id": "" if invoice["currency"] == "XTR" else self._simulation.new_id(),
         }
         self.write(bot, chat_id, user, {"successful_payment": payment})
 
@@ -189,17 +193,17 @@ class People:
             if isinstance(chat_info, dict) and isinstance(chat_info.get("id"), int):
                 chat = bot.book.chat(chat_info["id"], author)
                 chat.info.update(chat_info)
-                payload = learn(self._world.files, {**payload, "chat": chat.info})
+                payload = learn(self._simulation.files, {**payload, "chat": chat.info})
                 if isinstance(payload.get("message_id"), int):
                     bot.book.keep(chat, payload)
                 else:
                     payload = bot.book.new_message(chat, payload.get("from") or bot.me, payload)
-                self._world.events.emit("message", bot.token, chat_info["id"], {"message": payload})
+                self._simulation.events.emit("message", bot.token, chat_info["id"], {"message": payload})
         elif kind in ("callback_query", "inline_query", "pre_checkout_query", "shipping_query"):
-            payload.setdefault("id", self._world.new_id())
+            payload.setdefault("id", self._simulation.new_id())
             seconds = PRE_CHECKOUT_SECONDS if kind == "pre_checkout_query" else KINDS[kind].lifetime_seconds
             chat_id = ((payload.get("message") or {}).get("chat") or {}).get("id")
-            expires_at = self._world.clock() + seconds
+            expires_at = self._simulation.clock() + seconds
             bot.ask(str(payload["id"]), Query(kind, expires_at, chat_id, author["id"] if author else 0))
         return payload
 

@@ -1,4 +1,4 @@
-"""From an HTTP request to the Bot API, the levers, the stream of events, a file or the page.
+"""From an HTTP request to the Bot API, the controls, the stream of events, a file or the page.
 
 Built on aiohttp's low-level server and one `if` per kind of path: routing and middlewares of the full
 application would cost more than a sendMessage does.
@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from mailroom.ops.simulators.levers import Lever, Route, json_answer, pull
+from mailroom.ops.simulators.controls import ControlHandler, Route, answer_control, json_answer
 
 from .bot_api import BotApi, refusal
-from .bots import World
-from .control import Deeds
+from .bots import Simulation
+from .controls import Controls
+from .deeds import Deeds
 from .errors import ApiError
 from .events import LISTENERS_MAX, Listener
 from .files import StoredFile
-from .levers import Levers
 from .pages import page_file
 from .views import Views
 
@@ -34,15 +34,15 @@ SHOWN_TYPES = frozenset(
 
 
 class Server:
-    """Answers every request; one per world."""
+    """Answers every request; one per simulation."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._bot_api = BotApi(world)
-        self._routes: dict[Route, Lever] = {
-            **Deeds(world).routes,
-            **Levers(world).routes,
-            **Views(world).routes,
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._bot_api = BotApi(simulation)
+        self._routes: dict[Route, ControlHandler] = {
+            **Deeds(simulation).routes,
+            **Controls(simulation).routes,
+            **Views(simulation).routes,
         }
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -53,16 +53,16 @@ class Server:
         if path == "/sim/events":
             return await self._events(request, query)
         if path == "/sim/file":
-            return _file(self._world.files.find(dict(parse_qsl(query)).get("file_id", "")))
+            return _file(self._simulation.files.find(dict(parse_qsl(query)).get("file_id", "")))
         if path.startswith("/sim/"):
-            return await pull(self._routes, request, ApiError)
+            return await answer_control(self._routes, request, ApiError)
         if path.startswith("/file/bot"):
             token, _, file_path = unquote(path.removeprefix("/file/bot")).partition("/")
-            return _file(self._world.files.at(file_path) if token in self._world.bots else None)
+            return _file(self._simulation.files.at(file_path) if token in self._simulation.bots else None)
         return page_file(path)
 
     async def _events(self, request: web.BaseRequest, query: str) -> web.StreamResponse:
-        listeners = self._world.events.listeners
+        listeners = self._simulation.events.listeners
         if len(listeners) >= LISTENERS_MAX:
             return json_answer({"error": f"at most {LISTENERS_MAX} listeners"}, 503)
         given = parse_qsl(query)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailroom.ops.simulators.listening import listening, stop_at_a_signal, url_of
 
-from .bots import World
+from .bots import Simulation
 from .server import BODY_BYTES_MAX, Server
 
 
@@ -14,7 +14,7 @@ from .server import BODY_BYTES_MAX, Server
 class Simulator:
     """A running simulator."""
 
-    world: World
+    simulation: Simulation
     port: int
     host: str = "127.0.0.1"
 
@@ -29,12 +29,12 @@ async def simulator(
     port: int = 0, *, host: str = "127.0.0.1", seed: int | None = None
 ) -> AsyncIterator[Simulator]:
     """Serve until the block is left; port 0 picks a free one."""
-    world = World(seed=seed)
+    simulation = Simulation(seed=seed)
     try:
-        async with listening(Server(world).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
-            yield Simulator(world, bound, host)
+        async with listening(Server(simulation).handle, port, host, body_bytes_max=BODY_BYTES_MAX) as bound:
+            yield Simulator(simulation, bound, host)
     finally:
-        world.reset()
+        simulation.reset()
 
 
 async def serve(
@@ -49,8 +49,8 @@ async def serve(
     """Serve until SIGINT or SIGTERM; `ready` gets the address."""
     stop = stop_at_a_signal()
     async with simulator(port, host=host) as running:
-        running.world.api_latency_seconds = latency_ms / 1000
-        running.world.limits.settings.enforce = enforce_limits
-        running.world.limits.settings.unknown_chats = "refuse" if refuse_unknown else "create"
+        running.simulation.api_latency_seconds = latency_ms / 1000
+        running.simulation.limits.settings.enforce = enforce_limits
+        running.simulation.limits.settings.unknown_chats = "refuse" if refuse_unknown else "create"
         ready(running.url)
         await stop.wait()

@@ -1,12 +1,12 @@
 """Looking without touching: `/sim/calls`, `/sim/chat`, `/sim/bots`."""
 
 from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError
-from mailroom.ops.simulators.levers import Lever, Route
 
-from .bots import World
+from .bots import Simulation
 from .chats import MESSAGES_PER_CHAT_MAX, Json
-from .control import NAME_MAX, bot_of
+from .deeds import NAME_MAX, bot_of
 
 CALLS_DEFAULT = 1_000
 PEOPLE_MAX = 20
@@ -16,9 +16,9 @@ HINT_MAX = 400
 class Views:
     """One method per view."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.routes: dict[Route, Lever] = {
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.routes: dict[Route, ControlHandler] = {
             ("GET", "/sim/calls"): self.calls,
             ("GET", "/sim/chat"): self.chat,
             ("GET", "/sim/bots"): self.bots,
@@ -29,7 +29,7 @@ class Views:
         """The log of Bot API calls from number `since` on."""
         fields.only(given, frozenset({"token", "since", "chat_id", "limit", "method"}))
         method = given.get("method") or None
-        return self._world.calls.page(
+        return self._simulation.calls.page(
             fields.integer(given, "since", 0),
             fields.integer(given, "limit", CALLS_DEFAULT, low=1),
             token=given.get("token") or None,
@@ -39,7 +39,7 @@ class Views:
 
     def chat(self, given: Json) -> Json:
         """A chat as its user sees it now, edits applied, deleted messages gone."""
-        bot, chat_id = bot_of(self._world, given), fields.integer(given, "chat_id")
+        bot, chat_id = bot_of(self._simulation, given), fields.integer(given, "chat_id")
         limit = fields.integer(given, "limit", MESSAGES_PER_CHAT_MAX, low=1)
         chat = bot.book.find(chat_id)
         return {
@@ -67,18 +67,18 @@ class Views:
                     "chats": len(bot.book.chats),
                     "webhook": bot.inbound.webhook.url,
                 }
-                for bot in self._world.bots.values()
+                for bot in self._simulation.bots.values()
             ]
         }
 
     def name_bot(self, given: Json) -> Json:
         """Make a bot known, give it the name people see, and say who is who on its chat page."""
         fields.only(given, frozenset({"token", "name", "username", "people"}))
-        bot = bot_of(self._world, given)
+        bot = bot_of(self._simulation, given)
         if (people := _people(given)) is not None:
             bot.people = people
         bot.rename(fields.line(given, "name", NAME_MAX), fields.line(given, "username", NAME_MAX))
-        self._world.events.emit("bot", bot.token, None, {"bot": bot.me})
+        self._simulation.events.emit("bot", bot.token, None, {"bot": bot.me})
         return {"bot": bot.me}
 
 

@@ -1,4 +1,4 @@
-"""One bot's webhook: its settings, the postman who works for them, and what is known of its failures.
+"""One bot's webhook: its settings, the sender that works for them, and what is known of its failures.
 
 From `Client.cpp` (`process_set_webhook_query`, `JsonWebhookInfo`) of tdlib/telegram-bot-api. One freedom is
 taken: a webhook may be plain HTTP on any port, as with the server's `--local`.
@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from .backlog import Backlog
 from .delivery import Delivery
 from .errors import bad_request, too_many_requests
-from .postman import Levers, Postman
+from .webhook_sender import Controls, WebhookSender
 from .wire import Answer, target_of
 
 SET_INTERVAL_SECONDS = 1.0
@@ -35,13 +35,13 @@ class Webhook:
         self._chance = chance
         self._on_reply = on_reply
         self._emit = emit
-        self.levers = Levers()
+        self.conditions = Controls()
         self.url = ""
         self._secret = ""
         self._max_connections = CONNECTIONS_DEFAULT
         self._last_error: tuple[int, str] | None = None
         self._set_at = -SET_INTERVAL_SECONDS
-        self._postman: Postman | None = None
+        self._sender: WebhookSender | None = None
 
     def check(self, url: str, secret: str) -> None:
         """Refuse what Telegram refuses before anything changes."""
@@ -77,32 +77,32 @@ class Webhook:
         loop = asyncio.get_running_loop()
         delivery = Delivery(
             self._backlog,
-            self.levers.max_connections or self._max_connections,
+            self.conditions.max_connections or self._max_connections,
             clock=loop.time,
             unix_clock=time.time,
             chance=self._chance,
         )
-        self._postman = Postman(
+        self._sender = WebhookSender(
             delivery,
             target_of(_parsed(self.url), self._secret),
-            self.levers,
+            self.conditions,
             self._chance,
             on_reply=self._on_reply,
             on_error=self._note_error,
             on_delivered=self._note_delivered,
         )
-        self._postman.kick()
+        self._sender.kick()
 
     def close(self) -> None:
         """Stop sending; the backlog stays."""
-        if self._postman is not None:
-            self._postman.close()
-            self._postman = None
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
 
     def kick(self) -> None:
-        """There is something new: an update in the backlog or a lever moved."""
-        if self._postman is not None:
-            self._postman.kick()
+        """There is something new: an update in the backlog or a control was set."""
+        if self._sender is not None:
+            self._sender.kick()
 
     def info(self) -> dict[str, Any]:
         """Return what getWebhookInfo says of the webhook itself."""
@@ -119,8 +119,8 @@ class Webhook:
 
     def state(self) -> dict[str, Any]:
         """Return what only a simulator can know."""
-        delivery = self._postman.delivery if self._postman is not None else None
-        levers = self.levers
+        delivery = self._sender.delivery if self._sender is not None else None
+        conditions = self.conditions
         return {
             "url": self.url,
             "pending": len(self._backlog),
@@ -129,10 +129,10 @@ class Webhook:
             "expired": delivery.expired if delivery else 0,
             "connections": delivery.connections if delivery else 0,
             "in_flight": delivery.in_flight if delivery else 0,
-            "paused": levers.paused,
-            "duplicate_probability": levers.duplicate_probability,
-            "latency_ms": {"median": levers.latency_median_ms, "sigma": levers.latency_sigma},
-            "max_connections": levers.max_connections or self._max_connections,
+            "paused": conditions.paused,
+            "duplicate_probability": conditions.duplicate_probability,
+            "latency_ms": {"median": conditions.latency_median_ms, "sigma": conditions.latency_sigma},
+            "max_connections": conditions.max_connections or self._max_connections,
         }
 
     def _note_error(self, text: str) -> None:

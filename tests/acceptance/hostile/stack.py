@@ -106,8 +106,8 @@ class Stack:
         (self.folder / "go").unlink(missing_ok=True)
         self.telegram.ask("faults", {"rules": []})
         _delete(f"{self.telegram.url}/sim/faults")
-        levers = {"paused": False, "duplicate_probability": 0, "latency_ms": 0}
-        self.telegram.ask("delivery", levers)
+        delivery = {"paused": False, "duplicate_probability": 0, "latency_ms": 0}
+        self.telegram.ask("delivery", delivery)
         self.service.start_and_wait()
         wait_until(self.ready, "the stack in order")
 

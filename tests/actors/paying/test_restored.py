@@ -51,7 +51,7 @@ async def ordered(pool, provider):
 
 
 async def paid(gateway, provider, payment):
-    await gateway.pull("act", gateway=provider.name, reference=payment.ref, act="pay")
+    await gateway.control("act", gateway=provider.name, reference=payment.ref, act="pay")
     await gateway.noticed()
 
 

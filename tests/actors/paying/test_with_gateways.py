@@ -23,7 +23,7 @@ PAID = PRICE.amount_minor
 
 @asynccontextmanager
 async def opened(queues, name):
-    """A shop that takes payments at a gateway, one of which is paid; and the gateway's levers."""
+    """A shop that takes payments at a gateway, one of which is paid; and the gateway's controls."""
     running = simulator()
     sim = await aio(running.__aenter__)
     http = httpx.AsyncClient(trust_env=False)
@@ -33,8 +33,8 @@ async def opened(queues, name):
         "CREATE TABLE IF NOT EXISTS told (id serial, what text, payment bigint, amount bigint)"
     )
 
-    async def pull(lever, **given):
-        answer = await http.post(f"{sim.url}/sim/{lever}", json=given)
+    async def control(control, **given):
+        answer = await http.post(f"{sim.url}/sim/{control}", json=given)
         assert answer.status_code == 200, answer.text
 
     async def made():
@@ -47,7 +47,7 @@ async def opened(queues, name):
         )
 
     async def act(deed, **more):
-        await aio(lambda: pull("act", id=payment.provider_id, act=deed, **more))
+        await aio(lambda: control("act", id=payment.provider_id, act=deed, **more))
 
     async def notice(state, digest):
         wanted = Noticed(provider=name, provider_id=payment.provider_id, state=state)
@@ -74,7 +74,7 @@ async def opened(queues, name):
         await notice("paid", "paid")
         yield SimpleNamespace(
             shop=shop, provider=provider, act=act, notice=notice, give_back=give_back, again=again,
-            pull=lambda lever, **given: aio(lambda: pull(lever, **given)), status=status,
+            control=lambda control, **given: aio(lambda: control(control, **given)), status=status,
             rows=lambda: shop.rows(queues, payment.id), told=lambda: shop.told(queues),
             refunds=lambda: aio(provider.refunds, payment.provider_id),
         )  # fmt: skip
@@ -107,11 +107,11 @@ def test_what_the_cabinet_gave_back_is_not_given_back_again_at_a_gateway(play, n
 def test_a_refund_whose_answer_is_lost_is_made_once_at_a_gateway(play, name, days):  # noqa: F811
     async def scenario(queues):
         async with opened(queues, name) as till:
-            await till.pull("faults", rules=[{"kind": "cut_after", "method": "refund", "times": 1}])
+            await till.control("faults", rules=[{"kind": "cut_after", "method": "refund", "times": 1}])
             await till.give_back()
             assert [row[2] for row in await till.rows()] == ["pending"]
             if days:  # and the gateway forgets what was asked for under the key
-                await till.pull("clock", ahead_seconds=days * 86_400)
+                await till.control("clock", ahead_seconds=days * 86_400)
             await till.again()
             assert await till.rows() == [("ours", PAID, "done")]
             assert len(await till.refunds()) == 1
@@ -125,7 +125,7 @@ def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gatewa
 
     async def scenario(queues):
         async with opened(queues, name) as till:
-            await till.pull("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
+            await till.control("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
             await till.give_back()
             assert (await till.told())[1:] == [("refund_waits", PAID)]
             await till.again()
@@ -139,7 +139,7 @@ def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gatewa
 def test_a_refund_that_is_on_its_way_for_days_and_fails_is_owed(play, name):  # noqa: F811
     async def scenario(queues):
         async with opened(queues, name) as till:
-            await till.pull("faults", rules=[{"kind": "pending", "delay_ms": 3_600_000, "times": 1}])
+            await till.control("faults", rules=[{"kind": "pending", "delay_ms": 3_600_000, "times": 1}])
             await till.give_back()
             assert [row[2] for row in await till.rows()] == ["pending"]
             await till.act("fail_refund")
@@ -154,7 +154,7 @@ def test_a_refund_that_fails_after_three_days_at_stripe_is_owed(play):  # noqa: 
     async def scenario(queues):
         async with opened(queues, "stripe") as till:
             await till.give_back()
-            await till.pull("clock", ahead_seconds=3 * 86_400)
+            await till.control("clock", ahead_seconds=3 * 86_400)
             await till.act("fail_refund")
             await till.notice(None, "refund.failed")
             assert (await till.told())[1:] == [("back owner", PAID), ("owed owner", PAID)]

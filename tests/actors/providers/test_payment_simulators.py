@@ -45,7 +45,7 @@ every_provider = pytest.mark.parametrize("name", PROVIDERS)
 
 
 class Shop:
-    """Where the notices go, and the levers of the simulator."""
+    """Where the notices go, and the controls of the simulator."""
 
     def __init__(self, http, url):
         self._http, self._url = http, url
@@ -56,8 +56,8 @@ class Shop:
         self.notices.put_nowait(Notice(headers, await request.read(), request.remote))
         return web.Response(text="OK")
 
-    async def pull(self, lever, **given):
-        answer = await self._http.post(f"{self._url}/sim/{lever}", json=given)
+    async def control(self, control, **given):
+        answer = await self._http.post(f"{self._url}/sim/{control}", json=given)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -74,7 +74,7 @@ async def opened(name):
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
-            await shop.pull("notify", base=f"http://127.0.0.1:{runner.addresses[0][1]}")
+            await shop.control("notify", base=f"http://127.0.0.1:{runner.addresses[0][1]}")
             yield shop, PROVIDERS[name](http, running.url)
         finally:
             await runner.cleanup()
@@ -129,7 +129,7 @@ def test_a_payment_from_the_question_to_the_money_given_back(name):
         made = await provider.create(order(receipt=receipt, language="ru"))
         assert await provider.create(order(receipt=receipt, language="ru")) == made
         assert (await provider.fetch(made.provider_id)).state == "pending"
-        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        await shop.control("act", gateway=name, reference="1042", act="pay")
         (noticed,) = await provider.verify_notice(await shop.noticed())
         assert noticed == NoticedPayment(made.provider_id, "paid")
         paid = await provider.fetch(made.provider_id)
@@ -152,7 +152,7 @@ def test_a_payment_from_the_question_to_the_money_given_back(name):
 def test_what_was_really_paid_is_told(name):
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway=name, reference="1042", act="pay", amount_minor=50_000)
+        await shop.control("act", gateway=name, reference="1042", act="pay", amount_minor=50_000)
         assert (await provider.verify_notice(await shop.noticed()))[0].state == "paid"
         assert (await provider.fetch(made.provider_id)).money == Money(50_000, "RUB")
 
@@ -164,7 +164,7 @@ def test_a_forged_notice_is_refused_where_there_is_a_signature(name):
     async def scenario(shop, provider):
         await provider.create(order())
         kind = "claimed_paid" if name == "yookassa" else "wrong_signature"
-        await shop.pull("act", gateway=name, reference="1042", act="forge", kind=kind)
+        await shop.control("act", gateway=name, reference="1042", act="forge", kind=kind)
         forged = await shop.noticed()
         if name != "yookassa":
             with pytest.raises(NoticeRefusedError):
@@ -182,7 +182,7 @@ def test_a_forged_notice_is_refused_where_there_is_a_signature(name):
 def test_a_payment_that_ran_out_is_canceled(name):
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway=name, reference="1042", act="expire")
+        await shop.control("act", gateway=name, reference="1042", act="expire")
         assert (await provider.fetch(made.provider_id)).state == "canceled"
 
     play(name, scenario)
@@ -192,7 +192,7 @@ def test_a_payment_that_ran_out_is_canceled(name):
 @pytest.mark.parametrize("fault", ["429", "500", "500_after", "cut", "cut_after", "garbage"])
 def test_whatever_happens_to_the_call_there_is_one_payment(name, fault):
     async def scenario(shop, provider):
-        await shop.pull("faults", rules=[{"gateway": name, "method": "create", "kind": fault, "times": 1}])
+        await shop.control("faults", rules=[{"gateway": name, "method": "create", "kind": fault, "times": 1}])
         with pytest.raises(ProviderUnavailableError):
             await provider.create(order())
         made = await provider.create(order())
@@ -206,7 +206,7 @@ def test_whatever_happens_to_the_call_there_is_one_payment(name, fault):
 def test_yookassa_that_is_still_at_work_is_asked_again():
     async def scenario(shop, provider):
         rule = {"gateway": "yookassa", "method": "create", "kind": "202", "times": 1}
-        await shop.pull("faults", rules=[rule])
+        await shop.control("faults", rules=[rule])
         with pytest.raises(ProviderUnavailableError, match="still at work") as caught:
             await provider.create(order())
         assert caught.value.retry_after is not None
@@ -218,7 +218,7 @@ def test_yookassa_that_is_still_at_work_is_asked_again():
 def test_aaio_that_holds_the_money_has_been_paid():
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway="aaio", reference="1042", act="hold")
+        await shop.control("act", gateway="aaio", reference="1042", act="hold")
         assert (await provider.verify_notice(await shop.noticed()))[0].state == "paid"
         assert (await provider.fetch(made.provider_id)).state == "paid"
         with pytest.raises(ProviderRefusedError, match="by hand"):
@@ -230,10 +230,10 @@ def test_aaio_that_holds_the_money_has_been_paid():
 def test_stripe_that_waits_for_a_bank_is_pending_until_the_bank_has_spoken():
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway="stripe", reference="1042", act="process")
+        await shop.control("act", gateway="stripe", reference="1042", act="process")
         assert (await provider.verify_notice(await shop.noticed()))[0].state == "pending"
         assert (await provider.fetch(made.provider_id)).state == "pending"
-        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        await shop.control("act", gateway="stripe", reference="1042", act="pay")
         assert (await provider.verify_notice(await shop.noticed()))[0].state == "paid"
         assert (await provider.fetch(made.provider_id)).state == "paid"
 
@@ -251,7 +251,7 @@ def test_all_payments_since_a_moment_are_listed_page_by_page_whoever_made_them(n
             about = {"for": f"shop.order {number}", "items": "5-7"}
             one = order(reference=f"ref-{number}", idempotency_key=f"key-{number}", about=about)
             made.append((await provider.create(one)).provider_id)
-        await shop.pull("act", gateway=name, reference="ref-3", act="pay")
+        await shop.control("act", gateway=name, reference="ref-3", act="pay")
         pages = [page async for page in provider.made_since(before)]
         assert [len(page) for page in pages] == [2, 2, 1]
         found = [one for page in pages for one in page]
@@ -282,10 +282,10 @@ refunding_provider = pytest.mark.parametrize("name", ["yookassa", "stripe"])
 def test_refunds_made_in_the_cabinet_are_listed_beside_ours(name):
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        await shop.control("act", gateway=name, reference="1042", act="pay")
         await shop.noticed()
         assert await provider.refunds(made.provider_id) == []
-        await shop.pull("act", gateway=name, reference="1042", act="refund", amount_minor=50_000)
+        await shop.control("act", gateway=name, reference="1042", act="refund", amount_minor=50_000)
         assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
         wanted = refund_of(made.provider_id, money=Money(9_000, "RUB"), reference="m-1", reason="owner")
         ours = await provider.refund(wanted)
@@ -305,9 +305,9 @@ def test_all_refunds_are_listed_however_many_pages_they_fill(name, monkeypatch):
 
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway=name, reference="1042", act="pay")
+        await shop.control("act", gateway=name, reference="1042", act="pay")
         for amount_minor in range(1, 6):
-            await shop.pull("act", gateway=name, reference="1042", act="refund", amount_minor=amount_minor)
+            await shop.control("act", gateway=name, reference="1042", act="refund", amount_minor=amount_minor)
         listed = await provider.refunds(made.provider_id)
         assert sorted(one.money.amount_minor for one in listed) == [1, 2, 3, 4, 5]
 
@@ -333,8 +333,8 @@ def test_all_refunds_are_listed_however_many_pages_they_fill(name, monkeypatch):
 def test_why_a_refund_is_canceled_says_whether_another_one_may_work(name, reason, refusal):
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway=name, reference="1042", act="pay")
-        await shop.pull("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
+        await shop.control("act", gateway=name, reference="1042", act="pay")
+        await shop.control("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
         refund = await provider.refund(refund_of(made.provider_id))
         assert (refund.state, refund.refusal) == ("canceled", refusal)
         assert reason in refund.words
@@ -346,8 +346,10 @@ def test_why_a_refund_is_canceled_says_whether_another_one_may_work(name, reason
 def test_too_little_on_the_account_at_stripe_is_no_refusal_for_good():
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
-        await shop.pull("faults", rules=[{"kind": "refused", "reason": "balance_insufficient", "times": 1}])
+        await shop.control("act", gateway="stripe", reference="1042", act="pay")
+        await shop.control(
+            "faults", rules=[{"kind": "refused", "reason": "balance_insufficient", "times": 1}]
+        )
         with pytest.raises(ProviderRefusedError, match="Insufficient funds") as caught:
             await provider.refund(refund_of(made.provider_id))
         assert (caught.value.refusal, caught.value.code) == ("passes", "balance_insufficient")
@@ -358,13 +360,13 @@ def test_too_little_on_the_account_at_stripe_is_no_refusal_for_good():
 def test_a_refund_that_comes_back_at_stripe_is_told_and_listed_as_such():
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        await shop.control("act", gateway="stripe", reference="1042", act="pay")
         await provider.refund(refund_of(made.provider_id, reference="m-1"))
         assert (await provider.fetch(made.provider_id)).state == "refunded"
         for _ in range(2):
             await shop.noticed()
-        await shop.pull("clock", ahead_seconds=3 * 86_400)
-        await shop.pull("act", gateway="stripe", reference="1042", act="fail_refund")
+        await shop.control("clock", ahead_seconds=3 * 86_400)
+        await shop.control("act", gateway="stripe", reference="1042", act="fail_refund")
         assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
         (listed,) = await provider.refunds(made.provider_id)
         assert (listed.state, listed.refusal, listed.words) == (
@@ -390,10 +392,10 @@ def test_a_refund_that_comes_back_at_stripe_is_told_and_listed_as_such():
 def test_a_dispute_at_stripe_is_told_step_by_step_and_fetched_as_it_stands(deeds, told, ends):
     async def scenario(shop, provider):
         made = await provider.create(order())
-        await shop.pull("act", gateway="stripe", reference="1042", act="pay")
+        await shop.control("act", gateway="stripe", reference="1042", act="pay")
         await shop.noticed()
         for deed in deeds:
-            await shop.pull("act", gateway="stripe", reference="1042", act=deed)
+            await shop.control("act", gateway="stripe", reference="1042", act=deed)
         for _ in range(told):
             assert await provider.verify_notice(await shop.noticed()) == [NoticedPayment(made.provider_id)]
         (dispute,) = (await provider.fetch(made.provider_id)).disputes

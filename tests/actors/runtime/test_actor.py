@@ -207,7 +207,7 @@ def test_mbx_p5_unrelated_messages_that_would_wait_for_each_other_are_an_error()
 
 def test_mbx_p5_the_error_also_comes_through_asyncio_and_threads() -> None:
     class Detour(TrioActor):
-        """Asks itself by way of the other world."""
+        """Asks itself by way of the other loop."""
 
         async def on_receive(self, way: str) -> Any:
             if way == "asyncio":

@@ -50,7 +50,7 @@ class Stage:
         return await aio(made)
 
     async def pays(self, payment):
-        await self._pull("act", gateway="yookassa", reference=payment.ref, act="pay")
+        await self._control("act", gateway="yookassa", reference=payment.ref, act="pay")
 
     async def post(self, id_, event="payment.succeeded", webhook=0, more=""):
         """A notice about a payment, written by anybody."""
@@ -99,8 +99,8 @@ class Stage:
     async def status(self, payment):
         return (await aio(find_payment, self.queues.pool, payment.id)).status
 
-    async def _pull(self, lever, **given):
-        answer = await aio(lambda: self._http.post(f"{self._url}/sim/{lever}", json=given))
+    async def _control(self, control, **given):
+        answer = await aio(lambda: self._http.post(f"{self._url}/sim/{control}", json=given))
         assert answer.status_code == 200, answer.text
 
 
@@ -124,7 +124,7 @@ def stage(jobs_url):  # noqa: F811
                         "CREATE TABLE told (id serial, what text, payment bigint, amount bigint)"
                     )
                     made = Stage(queues, webhooks, http, url, provider)
-                    await made._pull("notify", paused=True)
+                    await made._control("notify", paused=True)
                     await test(made)
 
         host.run(main)

@@ -57,7 +57,7 @@ class Scene:
     """A bot at its line."""
 
     gateway: Gateway
-    world: Any
+    simulation: Any
     bot: Any
     intake: Taken = field(default_factory=Taken)
     opened: int = 0
@@ -66,7 +66,7 @@ class Scene:
 
     @property
     def inbound(self) -> Any:
-        return self.world.bot(TOKEN).inbound
+        return self.simulation.bot(TOKEN).inbound
 
     def _open(self) -> None:
         self.opened += 1
@@ -128,7 +128,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
         parking = SimpleNamespace(for_bot=lambda _name: None, watch=lambda _bot: None)
         made = hosted("shop", bot, dispatcher_of(Router(), {}), None, parking)  # type: ignore[arg-type]
         try:
-            yield Scene(gateway, telegram_.world, made)
+            yield Scene(gateway, telegram_.simulation, made)
         finally:
             with trio.CancelScope(shield=True):
                 await aio(bot.session.close)

@@ -37,10 +37,10 @@ class Receiver:
 
 
 class Driver:
-    """Calls the Bot API and the levers of one running simulator."""
+    """Calls the Bot API and the controls of one running simulator."""
 
     def __init__(self, running: Simulator, http: aiohttp.ClientSession) -> None:
-        self.world, self.url, self.http = running.world, running.url, http
+        self.simulation, self.url, self.http = running.simulation, running.url, http
 
     async def api(self, method: str, token: str = TOKEN, **args: Any) -> dict[str, Any]:
         async with self.http.post(f"{self.url}/bot{token}/{method}", json=args) as response:
@@ -59,11 +59,11 @@ class Driver:
         assert not body["ok"], body
         return f"{body['error_code']} {body['description']}"
 
-    async def sim(self, lever: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:
-        with_token = lever.partition("?")[0] in ("send", "tap", "updates", "edit", "block", "vote", "pay")
+    async def sim(self, control: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:
+        with_token = control.partition("?")[0] in ("send", "tap", "updates", "edit", "block", "vote", "pay")
         body = {"token": TOKEN, **given} if with_token else given
         json = None if verb == "GET" else body
-        async with self.http.request(verb, f"{self.url}/sim/{lever}", json=json) as response:
+        async with self.http.request(verb, f"{self.url}/sim/{control}", json=json) as response:
             answer = await response.json()
             assert response.status == expect, answer
             return answer
@@ -100,7 +100,7 @@ def play() -> Callable[[Scenario], None]:
             try:
                 await scenario(driver)
             finally:
-                running.world.reset()
+                running.simulation.reset()
                 for cleanup in driver.cleanups:
                     await cleanup()
 

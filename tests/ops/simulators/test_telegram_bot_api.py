@@ -162,7 +162,7 @@ def test_a_tap_is_answered_once_and_within_150_seconds(play):
         assert await sim.result("answerCallbackQuery", callback_query_id=first)
         assert await sim.refusal("answerCallbackQuery", callback_query_id=first) == too_old
         late = await tap()
-        sim.world.bot("1001:test-token").queries[late].expires_at -= 151
+        sim.simulation.bot("1001:test-token").queries[late].expires_at -= 151
         assert await sim.refusal("answerCallbackQuery", callback_query_id=late) == too_old
 
     play(scenario)
@@ -272,7 +272,7 @@ def test_a_payment_takes_an_invoice_a_consent_in_time_and_ends_in_a_message(play
         assert await sim.refusal("refundStarPayment", **charge) == "400 Bad Request: CHARGE_ALREADY_REFUNDED"
         link = await sim.result("createInvoiceLink", **invoice, prices=prices)
         late = await sim.sim("pay", chat_id=5, link=link)
-        sim.world.bot("1001:test-token").queries[late["pre_checkout_query_id"]].expires_at -= 11
+        sim.simulation.bot("1001:test-token").queries[late["pre_checkout_query_id"]].expires_at -= 11
         too_late = await sim.refusal(
             "answerPreCheckoutQuery", pre_checkout_query_id=late["pre_checkout_query_id"], ok=True
         )

@@ -42,7 +42,7 @@ async def says(sim, chat_id, text):
     """Wait until somebody has written this."""
 
     def written():
-        chat = sim.world.bot(TOKEN).book.find(chat_id)
+        chat = sim.simulation.bot(TOKEN).book.find(chat_id)
         return chat is not None and any(one.get("text") == text for one in chat.messages.values())
 
     await sim.until(written)

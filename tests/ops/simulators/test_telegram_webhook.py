@@ -1,4 +1,4 @@
-"""Updates over real sockets: webhook, secret, retries, levers, polling."""
+"""Updates over real sockets: webhook, secret, retries, controls, polling."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ def test_an_update_reaches_the_webhook_with_its_secret(play):
         assert update["message"]["from"]["language_code"] == "ru"
         assert update["message"]["message_id"] == sent["message_id"]
         assert hook.headers["X-Telegram-Bot-Api-Secret-Token"] == "s3cret"
-        await sim.until(lambda: not sim.world.bots["1001:test-token"].inbound.backlog)
+        await sim.until(lambda: not sim.simulation.bots["1001:test-token"].inbound.backlog)
         info = await sim.result("getWebhookInfo")
         assert info["url"] == hook.url
         assert info["pending_update_count"] == 0
@@ -59,7 +59,9 @@ def test_retry_after_holds_one_chat_and_no_other(play):
         assert (await hook.next())["message"]["text"] == "hello"
         await sim.send(chat_id=2, text="other")
         assert (await hook.next())["message"]["text"] == "other"
-        await sim.until(lambda: sim.world.bot("1001:test-token").inbound.webhook.state()["in_flight"] == 0)
+        await sim.until(
+            lambda: sim.simulation.bot("1001:test-token").inbound.webhook.state()["in_flight"] == 0
+        )
         assert hook.requests.empty()
         assert (await sim.result("getWebhookInfo"))["pending_update_count"] == 2
 
@@ -83,7 +85,7 @@ def test_a_webhook_that_nobody_serves_keeps_the_updates(play):
         await sim.cleanups.pop()()
         await sim.result(HOOK, url=hook.url)
         await sim.send()
-        bot = sim.world.bot("1001:test-token")
+        bot = sim.simulation.bot("1001:test-token")
         await sim.until(lambda: "last_error_message" in bot.inbound.info())
         assert bot.inbound.info()["last_error_message"].startswith("Can't connect to the webhook")
         assert len(bot.inbound.backlog) == 1
@@ -139,7 +141,7 @@ def test_a_method_in_the_answer_is_executed_in_any_encoding(play):
         await sim.send(count=count)
         for _ in range(count):
             await hook.next()
-        bot = sim.world.bot("1001:test-token")
+        bot = sim.simulation.bot("1001:test-token")
         await sim.until(lambda: not bot.inbound.backlog)
         calls = (await sim.sim("calls?since=1", "GET"))["calls"]
         assert [(call["method"], call["args"]["text"], call["ok"]) for call in calls] == [
@@ -175,7 +177,7 @@ def test_duplicates_on_demand_come_exactly_twice(play):
         sent = await sim.send(count=3)
         got = [(await hook.next())["update_id"] for _ in range(6)]
         assert sorted(got) == sorted(sent["update_ids"] * 2)
-        await sim.until(lambda: not sim.world.bot("1001:test-token").inbound.backlog)
+        await sim.until(lambda: not sim.simulation.bot("1001:test-token").inbound.backlog)
         assert hook.requests.empty()
 
     play(scenario)
@@ -188,7 +190,7 @@ def test_network_delay_changes_no_outcome(play):
         await sim.sim("delivery", latency_ms={"median": 5, "sigma": 0.5}, max_connections=3)
         sent = await sim.send(count=5)
         assert [(await hook.next())["update_id"] for _ in range(5)] == sent["update_ids"]
-        await sim.until(lambda: not sim.world.bot("1001:test-token").inbound.backlog)
+        await sim.until(lambda: not sim.simulation.bot("1001:test-token").inbound.backlog)
 
     play(scenario)
 
@@ -200,7 +202,7 @@ def test_ids_can_be_set_and_go_down_after_a_silent_week(play):
         refused = await sim.sim("delivery", expect=400, token=token, next_update_id=7)
         assert "1 updates are pending" in refused["error"]
         await sim.result("getUpdates", offset=-1)
-        await sim.result("getUpdates", offset=sim.world.bot(token).inbound.backlog.tail)
+        await sim.result("getUpdates", offset=sim.simulation.bot(token).inbound.backlog.tail)
         await sim.sim("delivery", token=token, next_update_id=7)
         assert (await sim.send())["update_ids"] == [7]
 
@@ -227,7 +229,7 @@ def test_get_updates_confirms_by_offset_and_waits(play):
         offset = updates[-1]["update_id"] + 1
         assert [u["message"]["text"] for u in await sim.result("getUpdates", offset=offset)] == ["a3"]
         waiting = asyncio.create_task(sim.result("getUpdates", offset=offset + 1, timeout=30))
-        await sim.until(lambda: sim.world.bot("1001:test-token").inbound._poll is not None)
+        await sim.until(lambda: sim.simulation.bot("1001:test-token").inbound._poll is not None)
         await sim.send("late")
         assert [update["message"]["text"] for update in await waiting] == ["late"]
 
@@ -237,7 +239,7 @@ def test_get_updates_confirms_by_offset_and_waits(play):
 def test_two_pollers_or_a_webhook_beside_a_poller_conflict(play):
     async def scenario(sim):
         first = asyncio.create_task(sim.refusal("getUpdates", timeout=30))
-        inbound = sim.world.bot("1001:test-token").inbound
+        inbound = sim.simulation.bot("1001:test-token").inbound
         await sim.until(lambda: inbound._poll is not None)
         second = asyncio.create_task(sim.refusal("getUpdates", timeout=30))
         assert (await first).startswith("409 Conflict: terminated by other getUpdates request")

@@ -252,7 +252,7 @@ class Aaio:
         return False
 
     def return_url(self, payment: Payment) -> str:  # noqa: ARG002
-        """Set in the merchant's cabinet: see the lever /sim/notify."""
+        """Set in the merchant's cabinet: see the control /sim/notify."""
         url: str = self._store.setting("return_url", "")
         return url
 

@@ -87,7 +87,7 @@ def get_user_profile_photos(_call: Call) -> Json:
 @method("getFile")
 def get_file(call: Call) -> Json:
     """Where to download a file."""
-    return call.world.files.described(text(call.args, "file_id"))
+    return call.simulation.files.described(text(call.args, "file_id"))
 
 
 _SPOKEN = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailroom.ops.simulators.telegram.arguments import Args, flag, integer, structure, text
-from mailroom.ops.simulators.telegram.bots import Bot, World
+from mailroom.ops.simulators.telegram.bots import Bot, Simulation
 from mailroom.ops.simulators.telegram.chats import Chat, Json
 from mailroom.ops.simulators.telegram.entities import format_text
 from mailroom.ops.simulators.telegram.errors import bad_request, forbidden
@@ -24,7 +24,7 @@ CAPTION_MAX = 1024
 class Call:
     """What a method gets: who calls, with what."""
 
-    world: World
+    simulation: Simulation
     bot: Bot
     args: Args
     uploads: dict[str, Upload]
@@ -74,7 +74,7 @@ def target_chat(call: Call, field: str = "chat_id") -> Chat:
         chat_id = named.info["id"]
     chat = call.bot.book.chats.get(chat_id)
     if chat is None:
-        if chat_id <= 0 or call.world.limits.settings.unknown_chats == "refuse":
+        if chat_id <= 0 or call.simulation.limits.settings.unknown_chats == "refuse":
             raise bad_request("chat not found")
         chat = call.bot.book.chat(chat_id, call.bot.book.user(chat_id))
     if chat.blocked:
@@ -145,11 +145,11 @@ def deliver(call: Call, chat: Chat, content: Json) -> Json:
     message = call.bot.book.new_message(chat, call.bot.me, content)
     if keyboard is not None:
         _change_reply_keyboard(chat, keyboard)
-    if call.world.events.listeners:
+    if call.simulation.events.listeners:
         extra: Json = {"message": message}
         if keyboard is not None and "inline_keyboard" not in keyboard:
             extra["keyboard"] = keyboard
-        call.world.events.emit("message", call.bot.token, chat.info["id"], extra)
+        call.simulation.events.emit("message", call.bot.token, chat.info["id"], extra)
     return message
 
 

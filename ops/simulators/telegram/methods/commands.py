@@ -29,7 +29,7 @@ def set_my_commands(call: Call) -> bool:
         raise bad_request("BOT_COMMANDS_TOO_MUCH" if isinstance(given, list) else "can't parse commands")
     commands = [_command(one) for one in given]
     call.bot.settings[_key(call)] = commands
-    call.world.events.emit("bot", call.bot.token, None, {"bot": call.bot.me})
+    call.simulation.events.emit("bot", call.bot.token, None, {"bot": call.bot.me})
     return True
 
 
@@ -54,7 +54,7 @@ def get_my_commands(call: Call) -> Any:
 def delete_my_commands(call: Call) -> bool:
     """Empty the menu."""
     call.bot.settings.pop(_key(call), None)
-    call.world.events.emit("bot", call.bot.token, None, {"bot": call.bot.me})
+    call.simulation.events.emit("bot", call.bot.token, None, {"bot": call.bot.me})
     return True
 
 
@@ -70,7 +70,7 @@ def _key(call: Call) -> str:
         raise _cannot("Unsupported type specified" if kind else 'Can\'t find field "type"')
     if not scope.get("chat_id"):
         raise _cannot('Can\'t find field "chat_id"')
-    chat = target_chat(Call(call.world, call.bot, {"chat_id": scope["chat_id"]}, {}))
+    chat = target_chat(Call(call.simulation, call.bot, {"chat_id": scope["chat_id"]}, {}))
     if chat.info["type"] == "channel":
         raise bad_request("can't change commands in channel chats")
     if kind != "chat" and not chat.is_group:

@@ -45,7 +45,7 @@ def _change(call: Call, message: Json, content: Json, replaced: tuple[str, ...])
     for key in fields:
         message.pop(key, None)
     message.update(content, edit_date=int(time.time()))
-    call.world.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
+    call.simulation.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
     return message
 
 
@@ -122,7 +122,7 @@ def stop_location(call: Call) -> Any:
 def _delete(call: Call, chat: Chat, message_id: int) -> bool:
     if call.bot.book.remove(chat, message_id) is None:
         return False
-    call.world.events.emit("delete", call.bot.token, chat.info["id"], {"message_id": message_id})
+    call.simulation.events.emit("delete", call.bot.token, chat.info["id"], {"message_id": message_id})
     return True
 
 
@@ -168,5 +168,5 @@ def react(call: Call) -> bool:
     message = find_message(call, chat, "react")
     reaction = structure(call.args, "reaction") or []
     shown = {"message_id": message["message_id"], "reaction": reaction}
-    call.world.events.emit("reaction", call.bot.token, chat.info["id"], shown)
+    call.simulation.events.emit("reaction", call.bot.token, chat.info["id"], shown)
     return True

@@ -15,7 +15,7 @@ SUBSCRIPTION_SECONDS = 2_592_000
 def create_chat_invite_link(call: Call) -> Json:
     """A link of the bot's own."""
     chat = _group(call)
-    return _kept(call, chat, f"https://t.me/+sim{call.world.new_id()}", _settings(call))
+    return _kept(call, chat, f"https://t.me/+sim{call.simulation.new_id()}", _settings(call))
 
 
 @method("createChatSubscriptionInviteLink")
@@ -26,7 +26,7 @@ def create_subscription_link(call: Call) -> Json:
     if period != SUBSCRIPTION_SECONDS:
         raise bad_request("SUBSCRIPTION_PERIOD_INVALID")
     costs = {"subscription_period": period, "subscription_price": integer(call.args, "subscription_price")}
-    return _kept(call, chat, f"https://t.me/+sim{call.world.new_id()}", _settings(call) | costs)
+    return _kept(call, chat, f"https://t.me/+sim{call.simulation.new_id()}", _settings(call) | costs)
 
 
 @method("editChatInviteLink", "editChatSubscriptionInviteLink")
@@ -54,7 +54,7 @@ def export_chat_invite_link(call: Call) -> str:
     for link in chat.links.values():
         if link["is_primary"]:
             link.update(is_primary=False, is_revoked=True)
-    made = _kept(call, chat, f"https://t.me/+sim{call.world.new_id()}", {"is_primary": True})
+    made = _kept(call, chat, f"https://t.me/+sim{call.simulation.new_id()}", {"is_primary": True})
     return str(made["invite_link"])
 
 

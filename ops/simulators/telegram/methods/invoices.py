@@ -78,7 +78,7 @@ def create_invoice_link(call: Call) -> str:
     period = integer(call.args, "subscription_period", 0)
     if period not in (0, SUBSCRIPTION_SECONDS):
         raise bad_request("SUBSCRIPTION_PERIOD_INVALID")
-    slug = f"sim{call.world.new_id()}"
+    slug = f"sim{call.simulation.new_id()}"
     call.bot.invoices[slug] = whole
     _forget_old(call)
     return f"https://t.me/${slug}"
@@ -92,7 +92,7 @@ def answer_pre_checkout_query(call: Call) -> bool:
     if not agreed and not reason:
         raise bad_request("error message must be non-empty")
     query_id = text(call.args, "pre_checkout_query_id")
-    query = call.bot.answer(query_id, ("pre_checkout_query",), call.world.clock())
+    query = call.bot.answer(query_id, ("pre_checkout_query",), call.simulation.clock())
     done = query.context.get("done")
     if done is not None:
         done(agreed, reason)
@@ -102,7 +102,7 @@ def answer_pre_checkout_query(call: Call) -> bool:
 @method("answerShippingQuery")
 def answer_shipping_query(call: Call) -> bool:
     """Offer ways of shipping; noted, the simulated user asks for none."""
-    call.bot.answer(text(call.args, "shipping_query_id"), ("shipping_query",), call.world.clock())
+    call.bot.answer(text(call.args, "shipping_query_id"), ("shipping_query",), call.simulation.clock())
     return True
 
 

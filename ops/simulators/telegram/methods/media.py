@@ -49,8 +49,8 @@ def _stored(call: Call, kind: str, reference: Any, args: Args, direct: str | Non
     if reference.startswith(("http://", "https://")):
         file_name = reference.rpartition("/")[2].partition("?")[0] or kind
         far = Upload(file_name, "", b"")
-        return call.world.files.add(kind, far, reference, facts=facts_of(kind, far, args))
-    stored = call.world.files.find(reference)
+        return call.simulation.files.add(kind, far, reference, facts=facts_of(kind, far, args))
+    stored = call.simulation.files.find(reference)
     if stored is None:
         raise bad_request("wrong file identifier/HTTP URL specified")
     check_kind(stored, kind)
@@ -68,9 +68,9 @@ def _taken(call: Call, kind: str, upload: Upload, args: Args) -> StoredFile:
     if thumbnail is None and args is call.args:
         thumbnail = call.uploads.get("thumbnail")
     facts = facts_of(kind, upload, args)
-    facts |= with_thumbnail(call.world.files, kind, upload, thumbnail)
+    facts |= with_thumbnail(call.simulation.files, kind, upload, thumbnail)
     typed = Upload(upload.name, mime_type(kind, upload), upload.content)
-    return call.world.files.add(kind, typed, facts=facts)
+    return call.simulation.files.add(kind, typed, facts=facts)
 
 
 def _send(kind: str) -> None:
@@ -112,7 +112,7 @@ def send_media_group(call: Call) -> list[Json]:
         if alone in types and set(types) != {alone}:
             raise bad_request(f"{alone} can't be mixed with other media types")
     parts = [input_media(call, item) for item in items]
-    group_id = call.world.new_id()
+    group_id = call.simulation.new_id()
     call.args.pop("reply_markup", None)
     return [deliver(call, chat, {"media_group_id": group_id, **part}) for part in parts]
 

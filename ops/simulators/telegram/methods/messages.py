@@ -51,7 +51,7 @@ def send_message_draft(call: Call) -> bool:
     if integer(call.args, "draft_id") == 0:
         raise bad_request("DRAFT_ID_INVALID")
     draft = {"draft_id": integer(call.args, "draft_id"), "text": text(call.args, "text")}
-    call.world.events.emit("draft", call.bot.token, chat.info["id"], draft)
+    call.simulation.events.emit("draft", call.bot.token, chat.info["id"], draft)
     return True
 
 
@@ -62,7 +62,7 @@ def send_chat_action(call: Call) -> bool:
     action = text(call.args, "action")
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    call.world.events.emit("chat_action", call.bot.token, chat.info["id"], {"action": action})
+    call.simulation.events.emit("chat_action", call.bot.token, chat.info["id"], {"action": action})
     return True
 
 
@@ -129,7 +129,7 @@ def send_dice(call: Call) -> Json:
     emoji = text(call.args, "emoji", "🎲")
     if emoji not in DICE_SIDES:
         raise bad_request("wrong dice emoji specified")
-    value = call.world.chance.randint(1, DICE_SIDES[emoji])
+    value = call.simulation.chance.randint(1, DICE_SIDES[emoji])
     return deliver(call, target_chat(call), {"dice": {"emoji": emoji, "value": value}})
 
 

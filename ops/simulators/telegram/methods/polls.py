@@ -31,7 +31,7 @@ def send_poll(call: Call) -> Json:
     if not isinstance(options, list) or not 1 <= len(options) <= OPTIONS_MAX:
         raise bad_request("poll must have at least 1 option")
     poll: Json = {
-        "id": call.world.new_id(),
+        "id": call.simulation.new_id(),
         **question,
         "options": [_option(option, number) for number, option in enumerate(options)],
         "total_voter_count": 0,
@@ -55,9 +55,9 @@ def send_poll(call: Call) -> Json:
 def _end(call: Call, message: Json) -> None:
     """The time of a poll is up: it closes, and the bot that sent it is told."""
     poll = message["poll"]
-    if not poll["is_closed"] and call.bot.token in call.world.bots:
+    if not poll["is_closed"] and call.bot.token in call.simulation.bots:
         poll["is_closed"] = True
-        call.world.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
+        call.simulation.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
         call.bot.inbound.push({"poll": poll})
 
 
@@ -116,6 +116,6 @@ def stop_poll(call: Call) -> Json:
     message.pop("reply_markup", None)
     if markup is not None:
         message["reply_markup"] = markup
-    call.world.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
+    call.simulation.events.emit("edit", call.bot.token, message["chat"]["id"], {"message": message})
     poll: Json = message["poll"]
     return poll

@@ -21,7 +21,7 @@ def answer_callback_query(call: Call) -> bool:
     if len(shown) > ANSWER_TEXT_MAX:
         raise bad_request("MESSAGE_TOO_LONG")
     query_id = text(call.args, "callback_query_id")
-    query = call.bot.answer(query_id, ("callback_query",), call.world.clock())
+    query = call.bot.answer(query_id, ("callback_query",), call.simulation.clock())
     note = {
         "callback_query_id": query_id,
         "user_id": query.user_id,
@@ -29,7 +29,7 @@ def answer_callback_query(call: Call) -> bool:
         "show_alert": flag(call.args, "show_alert"),
         "url": text(call.args, "url"),
     }
-    call.world.events.emit("callback_answer", call.bot.token, query.chat_id, note)
+    call.simulation.events.emit("callback_answer", call.bot.token, query.chat_id, note)
     return True
 
 
@@ -41,8 +41,8 @@ def answer_inline_query(call: Call) -> bool:
         raise bad_request(
             "RESULTS_TOO_MUCH" if isinstance(results, list) else "can't parse inline query results"
         )
-    query = call.bot.answer(text(call.args, "inline_query_id"), ("inline_query",), call.world.clock())
-    call.world.events.emit(
+    query = call.bot.answer(text(call.args, "inline_query_id"), ("inline_query",), call.simulation.clock())
+    call.simulation.events.emit(
         "inline_answer", call.bot.token, None, {"user_id": query.user_id, "results": results}
     )
     return True
@@ -51,4 +51,4 @@ def answer_inline_query(call: Call) -> bool:
 @method("answerWebAppQuery", "answerGuestQuery")
 def answer_web_app_query(call: Call) -> Json:
     """Accepted for any query: Mini Apps are not simulated here."""
-    return {"inline_message_id": call.world.new_id()}
+    return {"inline_message_id": call.simulation.new_id()}

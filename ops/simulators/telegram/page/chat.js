@@ -23,8 +23,8 @@ async function get(path) {
   return response.json();
 }
 
-async function post(lever, body) {
-  const response = await fetch(`/sim/${lever}`, { method: "POST", body: JSON.stringify({ token: bot.token, ...body }) });
+async function post(control, body) {
+  const response = await fetch(`/sim/${control}`, { method: "POST", body: JSON.stringify({ token: bot.token, ...body }) });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);
   return answer;
@@ -167,9 +167,9 @@ class Panel {
     this.list.append(element("li", "message", element("div", "inline", element("div", "row", start))));
   }
 
-  deed(lever, body) {
+  deed(control, body) {
     const { id, name, language } = this.person;
-    return post(lever, { chat_id: id, first_name: name, language_code: language, ...body })
+    return post(control, { chat_id: id, first_name: name, language_code: language, ...body })
       .catch((error) => this.toast(error.message));
   }
 

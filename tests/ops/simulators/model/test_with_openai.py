@@ -57,8 +57,8 @@ class Caller:
     async def fault(self, kind: str, **more: Any) -> None:
         await self.sim("faults", rules=[{"kind": kind, **more}])
 
-    async def sim(self, lever: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:
-        url = f"{self.running.url}/sim/{lever}"
+    async def sim(self, control: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:
+        url = f"{self.running.url}/sim/{control}"
         async with self.http.request(verb, url, json=given or None) as response:
             answer = await response.json()
             assert response.status == expect, answer

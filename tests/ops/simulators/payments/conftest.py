@@ -26,7 +26,7 @@ class Shop:
     """Calls the gateways, and notes what they tell it."""
 
     def __init__(self, running: Simulator, http: aiohttp.ClientSession) -> None:
-        self.world, self.url, self.http = running.world, running.url, http
+        self.simulation, self.url, self.http = running.simulation, running.url, http
         self.notices: asyncio.Queue[tuple[str, bytes, dict[str, str]]] = asyncio.Queue()
         self.answer: Callable[[str, bytes], Awaitable[int]] = self.say_ok
         self.base = ""
@@ -55,12 +55,12 @@ class Shop:
 
     async def nothing_waits(self) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.world.postman._under_way:  # noqa: ASYNC110 (tasks end on this loop)
+            while self.simulation.notice_sender._under_way:  # noqa: ASYNC110 (tasks end on this loop)
                 await asyncio.sleep(0.002)
 
-    async def sim(self, lever: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:
+    async def sim(self, control: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:
         json_ = None if verb == "GET" else given
-        async with self.http.request(verb, f"{self.url}/sim/{lever}", json=json_) as response:
+        async with self.http.request(verb, f"{self.url}/sim/{control}", json=json_) as response:
             answer = await response.json()
             assert response.status == expect, answer
             return answer

@@ -30,7 +30,7 @@ def test_yookassa_repeats_a_notice_in_growing_pauses_until_it_hears_exactly_200(
             notice = (await shop.sim("notices", "GET"))["notices"][0]
             assert notice["attempts"] == attempt
             if attempt < 4:
-                pause = notice["due_at"] - shop.world.now()
+                pause = notice["due_at"] - shop.simulation.now()
                 assert 0.5 * 2 ** (attempt - 1) < pause <= (1, 2, 5)[attempt - 1]
                 await shop.sim("clock", ahead_seconds=6)
         assert (notice["state"], notice["due_at"]) == ("delivered", None)

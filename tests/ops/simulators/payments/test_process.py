@@ -40,9 +40,9 @@ class Process:
         self.running.wait()
         self.running.stdout.close()
 
-    def sim(self, lever: str, **given: Any) -> Any:
+    def sim(self, control: str, **given: Any) -> Any:
         data = json.dumps(given).encode() if given else None
-        with urllib.request.urlopen(f"{self.url}/sim/{lever}", data=data, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/sim/{control}", data=data, timeout=10) as answer:
             return json.load(answer)
 
 

@@ -25,7 +25,7 @@ def shop_database(shared_shop):
 
 @pytest.fixture
 def scripted(new_talker):
-    """A customer whose consultant is the simulator, and the simulator's world."""
+    """A customer whose consultant is the simulator, and the simulation."""
     stops = []
 
     def make(language):
@@ -36,7 +36,7 @@ def scripted(new_talker):
         talker.dispatcher["models"] = client
         stops.append(lambda: talker.run(client.close()))
         stops.append(lambda: talker.run(running.__aexit__(None, None, None)))
-        return talker, at.world
+        return talker, at.simulation
 
     yield make
     for stop in stops:
@@ -49,16 +49,16 @@ def test_there_are_fifty_of_them():
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda one: one["name"].replace(" ", "-"))
 def test_a_dialogue(scripted, dialogue):
-    talker, world = scripted(dialogue["language"])
+    talker, simulation = scripted(dialogue["language"])
     own = CONSULTANT_TEXTS[Language(dialogue["language"])]
     refused = _refused()
     for turn in dialogue["turns"]:
         if "model" in turn:
-            world.faults.add([parse_rule(turn["model"] | {"with_tools": True}, SCRIPT.lies)])
-        before, seen_before = len(world.calls), len(talker.telegram.shown)
+            simulation.faults.add([parse_rule(turn["model"] | {"with_tools": True}, SCRIPT.lies)])
+        before, seen_before = len(simulation.calls), len(talker.telegram.shown)
         answer = talker.writes(turn["user"])
-        made = [call for seen in list(world.calls)[before:] for call in seen.calls]
-        assert not any(seen.status != 200 for seen in world.calls)
+        made = [call for seen in list(simulation.calls)[before:] for call in seen.calls]
+        assert not any(seen.status != 200 for seen in simulation.calls)
         if "tools" in turn or not turn.keys() & {"model", "shows"}:
             assert [_written(call) for call in made] == turn.get("tools", [])
         for needed in turn.get("shows", []):
@@ -67,7 +67,7 @@ def test_a_dialogue(scripted, dialogue):
             assert all(forbidden not in text for text, _ in talker.telegram.shown[seen_before:])
         assert _offered(talker) == turn.get("offers")
         assert answer.startswith((own.found, own.nothing_found)) is turn.get("plain", False)
-        world.faults.clear()
+        simulation.faults.clear()
         assert "model" in turn or _refused() == refused, "the script says nothing that is refused"
         refused = _refused()
     talker.expect_true_money()

@@ -1,4 +1,4 @@
-"""A shop's world for each test."""
+"""A shop for each test."""
 
 import pytest
 import trio
@@ -12,7 +12,7 @@ SCENARIO_SECONDS = 60.0
 
 @pytest.fixture
 def play(shop_database, clean_redis_url, vault):
-    """Play a scenario in a world whose queues are at work, and see that no job has died of it."""
+    """Play a scenario in a shop whose queues are at work, and see that no job has died of it."""
 
     def play(scenario, *, dead=(), **options):
         async def main():

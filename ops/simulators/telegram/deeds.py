@@ -1,10 +1,10 @@
 """What users do, as requests: `/sim/send`, `/sim/tap` and their like. Mistakes get a clear 400."""
 
 from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError
-from mailroom.ops.simulators.levers import Lever, Route
 
-from .bots import TOKEN, Bot, World
+from .bots import TOKEN, Bot, Simulation
 from .chats import Json
 from .people import TEXT_MAX, People
 
@@ -13,21 +13,21 @@ UPDATES_AT_ONCE_MAX = 10_000
 NAME_MAX = 64
 
 
-def bot_of(world: World, given: Json) -> Bot:
+def bot_of(simulation: Simulation, given: Json) -> Bot:
     """Return the bot a request is about; any token of the right form is a bot."""
     token = given.get("token")
     if not isinstance(token, str) or not TOKEN.fullmatch(token):
         raise ControlError("token must look like 123456:ABC-def")
-    return world.bot(token)
+    return simulation.bot(token)
 
 
 class Deeds:
     """One method per deed of a user; each answers with the ids of the updates it made."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._people = People(world)
-        self.routes: dict[Route, Lever] = {
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._people = People(simulation)
+        self.routes: dict[Route, ControlHandler] = {
             ("POST", "/sim/send"): self.send,
             ("POST", "/sim/tap"): self.tap,
             ("POST", "/sim/edit"): self.edit,
@@ -107,7 +107,7 @@ class Deeds:
     def updates(self, given: Json) -> Json:
         """Any updates at all, in the given order; one that is refused stops the rest and names its place."""
         fields.only(given, frozenset({"token", "updates"}))
-        bot = bot_of(self._world, given)
+        bot = bot_of(self._simulation, given)
         updates = given.get("updates")
         if not isinstance(updates, list) or not 1 <= len(updates) <= UPDATES_AT_ONCE_MAX:
             raise ControlError(f"updates must be a list of 1-{UPDATES_AT_ONCE_MAX} updates")
@@ -120,7 +120,7 @@ class Deeds:
         return {"update_ids": update_ids}
 
     def _who(self, given: Json) -> tuple[Bot, int, Json]:
-        bot = bot_of(self._world, given)
+        bot = bot_of(self._simulation, given)
         chat_id = fields.integer(given, "chat_id")
         if chat_id == 0:
             raise ControlError("chat_id must not be 0")

@@ -1,12 +1,12 @@
 """How the simulator misbehaves: `/sim/faults`, `/sim/delivery`, `/sim/limits`, `/sim/reset`."""
 
 from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError
-from mailroom.ops.simulators.levers import Lever, Route
 
-from .bots import Bot, World
+from .bots import Bot, Simulation
 from .chats import Json
-from .control import bot_of
+from .deeds import bot_of
 from .faults import parse_rule
 
 DELIVERY_FIELDS = frozenset(
@@ -16,12 +16,12 @@ LATENCY_MAX_MS = 60_000
 SIGMA_MAX = 5
 
 
-class Levers:
-    """One method per lever."""
+class Controls:
+    """One method per control."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.routes: dict[Route, Lever] = {
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.routes: dict[Route, ControlHandler] = {
             ("GET", "/sim/faults"): self.list_faults,
             ("POST", "/sim/faults"): self.add_faults,
             ("DELETE", "/sim/faults"): self.clear_faults,
@@ -34,7 +34,7 @@ class Levers:
 
     def list_faults(self, _given: Json) -> Json:
         """All rules in force, and how many calls came before their wait was over."""
-        faults = self._world.faults
+        faults = self._simulation.faults
         return {"rules": [rule.shown() for rule in faults.rules], "early_calls": faults.early_calls}
 
     def add_faults(self, given: Json) -> Json:
@@ -43,23 +43,23 @@ class Levers:
         rules = given.get("rules")
         if not isinstance(rules, list):
             raise ControlError("rules must be a list")
-        self._world.faults.add([parse_rule(rule) for rule in rules])
+        self._simulation.faults.add([parse_rule(rule) for rule in rules])
         return self.list_faults(given)
 
     def clear_faults(self, given: Json) -> Json:
         """No rules, no waits."""
-        self._world.faults.clear()
+        self._simulation.faults.clear()
         return self.list_faults(given)
 
     def show_limits(self, _given: Json) -> Json:
         """The flood limits, and how many calls they refused."""
-        limits = self._world.limits
+        limits = self._simulation.limits
         shown = {name: getattr(limits.settings, name) for name in limits.settings.__slots__}
         return {**shown, "refused": limits.refused}
 
     def change_limits(self, given: Json) -> Json:
         """Switch the flood limits on or off, or change them; every chat starts with a full allowance."""
-        self._world.limits.change(given)
+        self._simulation.limits.change(given)
         return self.show_limits(given)
 
     def show_delivery(self, given: Json) -> Json:
@@ -67,7 +67,7 @@ class Levers:
         return {"bots": {bot.token: bot.inbound.webhook.state() for bot in self._bots(given)}}
 
     def change_delivery(self, given: Json) -> Json:
-        """Move the levers of one bot, or of all there are; nothing moves when one value is wrong."""
+        """Set the delivery of one bot, or of all there are; nothing is set when one value is wrong."""
         fields.only(given, DELIVERY_FIELDS)
         duplicates = fields.real(given, "duplicate_probability", 0, 1)
         latency = _latency(given)
@@ -78,26 +78,28 @@ class Levers:
         for bot in bots if next_id else []:
             _reseed(bot, next_id)
         for bot in bots:
-            levers = bot.inbound.webhook.levers
+            conditions = bot.inbound.webhook.conditions
             if duplicates is not None:
-                levers.duplicate_probability = duplicates
+                conditions.duplicate_probability = duplicates
             if latency is not None:
-                levers.latency_median_ms, levers.latency_sigma = latency
+                conditions.latency_median_ms, conditions.latency_sigma = latency
             if paused is not None:
-                levers.paused = paused
-            if "max_connections" in given and (connections or None) != levers.max_connections:
-                levers.max_connections = connections or None
+                conditions.paused = paused
+            if "max_connections" in given and (connections or None) != conditions.max_connections:
+                conditions.max_connections = connections or None
                 bot.inbound.webhook.restart()
             bot.inbound.webhook.kick()
         return self.show_delivery(given)
 
     def reset(self, _given: Json) -> Json:
         """Forget bots, chats, calls and faults; limits keep their settings."""
-        self._world.reset()
+        self._simulation.reset()
         return {"ok": True}
 
     def _bots(self, given: Json) -> list[Bot]:
-        return [bot_of(self._world, given)] if given.get("token") else list(self._world.bots.values())
+        return (
+            [bot_of(self._simulation, given)] if given.get("token") else list(self._simulation.bots.values())
+        )
 
 
 def _latency(given: Json) -> tuple[float, float] | None:

@@ -9,29 +9,29 @@ from aiohttp import web
 
 from mailroom.ops.simulators.fields import ControlError, Json
 
-Lever = Callable[[Json], Any]
-"""What one lever does with the fields it was given; it raises `ControlError` where they are wrong."""
+ControlHandler = Callable[[Json], Any]
+"""What one control does with the fields it was given; it raises `ControlError` where they are wrong."""
 Route = tuple[str, str]
-"""The verb and the path of a lever."""
+"""The verb and the path of a control."""
 
 
-async def pull(
-    routes: Mapping[Route, Lever],
+async def answer_control(
+    routes: Mapping[Route, ControlHandler],
     request: web.BaseRequest,
     refusal: type[Exception] = ControlError,
 ) -> web.Response:
-    """Find the lever and pull it, with the fields of query string and body together. `refusal` is a
+    """Find the control and answer it, with the fields of query string and body together. `refusal` is a
     further error whose text is meant for the caller.
     """
     path, _, query = request.raw_path.partition("?")
-    lever = routes.get((request.method, path.rstrip("/")))
-    if lever is None:
+    handler = routes.get((request.method, path.rstrip("/")))
+    if handler is None:
         known = ", ".join(f"{verb} {route}" for verb, route in routes)
-        return json_answer({"error": f"there is no such lever; known: {known}"}, 404)
+        return json_answer({"error": f"there is no such control; known: {known}"}, 404)
     try:
         given: Json = dict(parse_qsl(query))
         given.update(_object(await request.read()))
-        return json_answer(lever(given))
+        return json_answer(handler(given))
     except (ControlError, refusal) as error:
         return json_answer({"error": str(error)}, 400)
     except web.HTTPRequestEntityTooLarge:

@@ -1,5 +1,5 @@
-"""One of everything: the file, the rules, the lifecycle, the gateways, the postman, and the clock they
-share.
+"""One of everything: the file, the rules, the lifecycle, the gateways, the sender of notices, and the clock
+they share.
 """
 
 import time
@@ -14,7 +14,7 @@ from .gateways.gateway import Gateway
 from .gateways.stripe import Stripe
 from .gateways.yookassa import YooKassa
 from .lifecycle import Lifecycle
-from .postman import Postman
+from .notice_sender import NoticeSender
 from .store import Store
 
 CALLS_MAX = 20_000
@@ -35,7 +35,7 @@ class SeenCall:
     key: str
 
 
-class World:
+class Simulation:
     """What a simulator is about."""
 
     def __init__(self, state: Path | str) -> None:
@@ -48,23 +48,23 @@ class World:
         every: list[Gateway] = [gateway(self.store, self.lifecycle) for gateway in (YooKassa, Aaio, Stripe)]
         self.gateways = {gateway.name: gateway for gateway in every}
         self.lifecycle.gateways = self.gateways
-        self.postman = Postman(self.store, self.lifecycle, self.gateways)
+        self.notice_sender = NoticeSender(self.store, self.lifecycle, self.gateways)
         self.calls: deque[SeenCall] = deque(maxlen=CALLS_MAX)
         self._called = 0
 
     def now(self) -> float:
-        """The simulator's clock, seconds since 1970; levers may set it ahead."""
+        """The simulator's clock, seconds since 1970; controls may set it ahead."""
         return time.time() + self._ahead_seconds
 
     def _kick(self) -> None:
-        # The postman is made last: it needs the lifecycle, and that needs somebody to wake.
-        self.postman.kick()
+        # The sender is made last: it needs the lifecycle, and that needs somebody to wake.
+        self.notice_sender.kick()
 
     def go_ahead(self, seconds: float) -> float:
         """Let time pass at once: pauses, plans and expiry; gives how far the clock is ahead now."""
         self._ahead_seconds += seconds
         self.store.save_setting("ahead_seconds", self._ahead_seconds)
-        self.postman.kick()
+        self.notice_sender.kick()
         return self._ahead_seconds
 
     def saw(self, gateway: str, method: str, status: int, payment_id: str, key: str) -> None:

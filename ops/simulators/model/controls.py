@@ -7,8 +7,8 @@ from typing import Any
 
 from mailroom.actors.kit.scripted import Script
 from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError, Json
-from mailroom.ops.simulators.levers import Lever, Route
 
 from .faults import KINDS, Faults, parse_rule
 from .plain import Plain
@@ -36,7 +36,7 @@ class SeenCall:
 
 
 @dataclass(slots=True)
-class World:
+class Simulation:
     """What a simulator is about."""
 
     scripts: Mapping[str, Script] = field(default_factory=dict)
@@ -62,12 +62,12 @@ class World:
 PLAIN = Plain()
 
 
-class Levers:
-    """One method per lever."""
+class Controls:
+    """One method per control."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.routes: dict[Route, Lever] = {
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.routes: dict[Route, ControlHandler] = {
             ("GET", "/sim/faults"): self.list_faults,
             ("POST", "/sim/faults"): self.add_faults,
             ("DELETE", "/sim/faults"): self.clear_faults,
@@ -83,8 +83,8 @@ class Levers:
     def list_faults(self, _given: Json) -> Json:
         """All rules in force."""
         return {
-            "rules": [rule.shown() for rule in self._world.faults.rules],
-            "kinds": {**KINDS, **self._world.lies},
+            "rules": [rule.shown() for rule in self._simulation.faults.rules],
+            "kinds": {**KINDS, **self._simulation.lies},
         }
 
     def add_faults(self, given: Json) -> Json:
@@ -93,24 +93,24 @@ class Levers:
         rules = given.get("rules")
         if not isinstance(rules, list):
             raise ControlError("rules must be a list")
-        self._world.faults.add([parse_rule(rule, self._world.lies) for rule in rules])
+        self._simulation.faults.add([parse_rule(rule, self._simulation.lies) for rule in rules])
         return self.list_faults({})
 
     def clear_faults(self, _given: Json) -> Json:
         """No rules."""
-        self._world.faults.clear()
+        self._simulation.faults.clear()
         return self.list_faults({})
 
     def list_calls(self, given: Json) -> Json:
         """The requests after a number."""
         fields.only(given, frozenset({"since"}))
         since = fields.integer(given, "since", 0, low=0)
-        calls: list[dict[str, Any]] = [asdict(call) for call in self._world.calls if call.number > since]
+        calls: list[dict[str, Any]] = [asdict(call) for call in self._simulation.calls if call.number > since]
         return {"calls": calls}
 
     def show_pace(self, _given: Json) -> Json:
         """How fast words come."""
-        return {"token_ms": self._world.token_ms}
+        return {"token_ms": self._simulation.token_ms}
 
     def change_pace(self, given: Json) -> Json:
         """Let words come slower or faster."""
@@ -118,12 +118,12 @@ class Levers:
         token_ms = fields.real(given, "token_ms", 0, TOKEN_MS_MAX)
         if token_ms is None:
             raise ControlError("token_ms is missing: milliseconds between two words of a stream")
-        self._world.token_ms = token_ms
+        self._simulation.token_ms = token_ms
         return self.show_pace({})
 
     def show_strict(self, _given: Json) -> Json:
         """Whether it is as strict as OpenAI's own endpoint."""
-        return {"on": self._world.strict}
+        return {"on": self._simulation.strict}
 
     def change_strict(self, given: Json) -> Json:
         """Be as strict, or take anything."""
@@ -131,7 +131,7 @@ class Levers:
         on = fields.flag(given, "on")
         if on is None:
             raise ControlError("on is missing: whether to refuse what OpenAI's own endpoint refuses")
-        self._world.strict = on
+        self._simulation.strict = on
         return self.show_strict({})
 
     def health(self, _given: Json) -> Json:
@@ -140,7 +140,7 @@ class Levers:
 
     def reset(self, _given: Json) -> Json:
         """Forget rules and requests."""
-        self._world.faults.clear()
-        self._world.calls.clear()
-        self._world.strict = False
+        self._simulation.faults.clear()
+        self._simulation.calls.clear()
+        self._simulation.strict = False
         return {"ok": True}

@@ -1,6 +1,6 @@
 """Carries updates to one webhook as `delivery` decides, and carries the answers back.
 
-The levers of `/sim/delivery` work here: a network delay drawn for each direction, answers lost on the way
+The controls of `/sim/delivery` work here: a network delay drawn for each direction, answers lost on the way
 (Telegram then sends the same update again), and an outage in which nothing is sent.
 """
 
@@ -23,7 +23,7 @@ SWEEP_SECONDS = 1.0
 
 
 @dataclass(slots=True)
-class Levers:
+class Controls:
     """How the network between Telegram and the webhook misbehaves; survives a change of the webhook."""
 
     duplicate_probability: float = 0.0
@@ -39,14 +39,14 @@ class Levers:
         return self.latency_median_ms / 1000 * math.exp(self.latency_sigma * chance.gauss(0, 1))
 
 
-class Postman:
-    """Works for one webhook address until `close`; a new address gets a new postman."""
+class WebhookSender:
+    """Works for one webhook address until `close`; a new address gets a new sender."""
 
     def __init__(
         self,
         delivery: Delivery,
         target: Target,
-        levers: Levers,
+        conditions: Controls,
         chance: random.Random,
         *,
         on_reply: Callable[[Answer], None],
@@ -55,7 +55,7 @@ class Postman:
     ) -> None:
         self.delivery = delivery
         self._target = target
-        self._levers = levers
+        self._conditions = conditions
         self._chance = chance
         self._on_reply = on_reply
         self._on_error = on_error
@@ -89,13 +89,13 @@ class Postman:
 
     def _step(self) -> None:
         self._kicked = False
-        if self._closed or self._levers.paused:
+        if self._closed or self._conditions.paused:
             return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         for shipment in self.delivery.step():
-            delay = self._levers.delay_seconds(self._chance)
+            delay = self._conditions.delay_seconds(self._chance)
             self._busy[shipment.connection] = (shipment, self._loop.time() + delay)
             if delay:
                 self._loop.call_later(delay, self._send, shipment)
@@ -144,7 +144,7 @@ class Postman:
         entry = self._busy.pop(number, None)
         if entry is None or self._closed:
             return
-        delay = self._levers.delay_seconds(self._chance)
+        delay = self._conditions.delay_seconds(self._chance)
         if delay:
             self._settling.add(number)
             self._loop.call_later(delay, self._settle, entry[0], answer)
@@ -161,7 +161,7 @@ class Postman:
         if not alive:
             self._sockets.pop(number, None)
         if 200 <= answer.status < 300:
-            lost = self._levers.duplicate_probability
+            lost = self._conditions.duplicate_probability
             if lost and shipment.attempt == 1 and self._chance.random() < lost:
                 self.delivery.answer_lost(number, keep_alive=alive)
             else:

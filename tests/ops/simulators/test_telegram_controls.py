@@ -13,7 +13,7 @@ SEND = {"chat_id": 5, "text": "x"}
 def test_a_429_rule_refuses_until_the_wait_is_over_and_counts_who_did_not_wait(play):
     async def scenario(sim):
         now = [100.0]
-        sim.world.faults._clock = lambda: now[0]
+        sim.simulation.faults._clock = lambda: now[0]
         await sim.sim(
             "faults", rules=[{"kind": "429", "method": "sendMessage", "retry_after": 7, "times": 1}]
         )
@@ -99,7 +99,7 @@ def test_a_slow_rule_delays_and_the_call_takes_effect_afterwards(play):
     async def scenario(sim):
         await sim.sim("faults", rules=[{"kind": "slow", "delay_ms": 50, "times": 1}])
         slow = asyncio.create_task(sim.result("sendMessage", chat_id=5, text="slow"))
-        await sim.until(lambda: not sim.world.faults.rules)
+        await sim.until(lambda: not sim.simulation.faults.rules)
         await sim.result("sendMessage", chat_id=5, text="fast")
         await slow
         texts = [call["args"]["text"] for call in (await sim.sim("calls", "GET"))["calls"]]
@@ -114,7 +114,7 @@ def test_limits_are_off_until_switched_on(play):
         for _ in range(40):
             await sim.result("sendMessage", **SEND)
         now = [1000.0]
-        sim.world.limits._clock = lambda: now[0]
+        sim.simulation.limits._clock = lambda: now[0]
         await sim.sim("limits", enforce=True, chat_burst=3, bot_per_second=5)
         for _ in range(3):
             await sim.result("sendMessage", **SEND)
@@ -136,7 +136,7 @@ def test_a_group_hears_twenty_a_minute(play):
     async def scenario(sim):
         await sim.send(chat_id=-50, user_id=1)
         now = [1000.0]
-        sim.world.limits._clock = lambda: now[0]
+        sim.simulation.limits._clock = lambda: now[0]
         await sim.sim("limits", enforce=True)
         for _ in range(20):
             await sim.result("sendMessage", chat_id=-50, text="x")
@@ -228,7 +228,7 @@ def test_any_update_can_be_injected(play):
 
 
 @pytest.mark.parametrize(
-    ("lever", "given", "complaint"),
+    ("control", "given", "complaint"),
     [
         ("send", {"chat_id": 5}, "text is missing"),
         ("send", {"text": "x"}, "chat_id is missing"),
@@ -256,10 +256,10 @@ def test_any_update_can_be_injected(play):
         ("calls", {}, None),
     ],
 )
-def test_bad_input_gets_a_clear_400(play, lever, given, complaint):
+def test_bad_input_gets_a_clear_400(play, control, given, complaint):
     async def scenario(sim):
-        answer = await sim.sim(lever, expect=400 if complaint else 404, **given)
-        assert (complaint or "there is no such lever") in answer["error"]
+        answer = await sim.sim(control, expect=400 if complaint else 404, **given)
+        assert (complaint or "there is no such control") in answer["error"]
 
     play(scenario)
 

@@ -23,7 +23,7 @@ ANSWER_CHARS_MAX = 200
 PATH = "/webhook/payment/{gateway}"
 
 
-class Postman:
+class NoticeSender:
     """Works between `with` and its end; `kick` says that there may be something to carry."""
 
     def __init__(self, store: Store, lifecycle: Lifecycle, gateways: Mapping[str, Gateway]) -> None:

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError, Json
-from mailroom.ops.simulators.levers import Lever, Route
 
 from .faults import KINDS, Faults, parse_rule
 
@@ -30,7 +30,7 @@ class Message:
         return asdict(self)
 
 
-class World:
+class Simulation:
     """All of it, in memory: a code is worth nothing ten minutes later."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class World:
         self._arrived: deque[Message] = deque(maxlen=MESSAGES_MAX)
         self._taken: OrderedDict[str, str] = OrderedDict()
         self._number = 0
-        self.routes: dict[Route, Lever] = {
+        self.routes: dict[Route, ControlHandler] = {
             ("GET", "/sim/messages"): self.list_messages,
             ("GET", "/sim/faults"): self.list_faults,
             ("POST", "/sim/faults"): self.add_faults,

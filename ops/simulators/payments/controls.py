@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Any
 
 from mailroom.ops.simulators import fields
+from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError, Json
-from mailroom.ops.simulators.levers import Lever, Route
 
 from .deeds import DEEDS, LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
 from .faults import CALL_KINDS, GATEWAYS, NOTICE_KINDS, parse_rule
 from .lifecycle import FORGERIES, DeedError
+from .simulation import Simulation
 from .things import Notice, Payment
-from .world import World
 
 LISTED_DEFAULT, LISTED_MAX = 100, 10_000
 AHEAD_SECONDS_MAX = 30 * 86_400.0
@@ -20,12 +20,12 @@ AMOUNT_MINOR_MAX = 10**14
 _WHICH = frozenset({"id", "gateway", "reference"})
 
 
-class Levers:
-    """One method per lever."""
+class Controls:
+    """One method per control."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.routes: dict[Route, Lever] = {
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.routes: dict[Route, ControlHandler] = {
             ("GET", "/sim/payments"): self.list_payments,
             ("GET", "/sim/payment"): self.show_payment,
             ("POST", "/sim/act"): self.act,
@@ -48,19 +48,19 @@ class Levers:
         gateway = str(given.get("gateway", ""))
         if gateway not in ("", *GATEWAYS):
             raise ControlError(f"gateway must be one of: {', '.join(GATEWAYS)}")
-        found = self._world.store.payments(
+        found = self._simulation.store.payments(
             gateway=gateway,
             status=str(given.get("status", "")),
             reference=str(given.get("reference", "")),
             limit=fields.integer(given, "limit", LISTED_DEFAULT, low=1, high=LISTED_MAX),
         )
-        return {"payments": [asdict(payment) for payment in found], "counts": self._world.store.counts()}
+        return {"payments": [asdict(payment) for payment in found], "counts": self._simulation.store.counts()}
 
     def show_payment(self, given: Json) -> Json:
         """One payment with its refunds, its notices and what is planned."""
         fields.only(given, _WHICH)
         payment = self._payment(given)
-        store = self._world.store
+        store = self._simulation.store
         return {
             "payment": asdict(payment),
             "refunds": [asdict(refund) for refund in store.refunds(payment.id)],
@@ -92,7 +92,7 @@ class Levers:
         )
         payment = self._payment(given)
         try:
-            do(self._world.lifecycle, payment, wanted)
+            do(self._simulation.lifecycle, payment, wanted)
         except DeedError as error:
             raise ControlError(str(error)) from None
         return self.show_payment({"id": payment.id})
@@ -100,7 +100,7 @@ class Levers:
     def list_notices(self, given: Json) -> Json:
         """All notices after a number, or those about one payment."""
         fields.only(given, frozenset({"payment", "since", "limit"}))
-        found = self._world.store.notices(
+        found = self._simulation.store.notices(
             str(given.get("payment", "")),
             since=fields.integer(given, "since", 0, low=0),
             limit=fields.integer(given, "limit", LISTED_DEFAULT, low=1, high=LISTED_MAX),
@@ -111,20 +111,20 @@ class Levers:
         """Send a notice once more, as the button in AAIO's cabinet does."""
         fields.only(given, frozenset({"notice"}))
         number = fields.integer(given, "notice", low=1)
-        notice = self._world.store.notice(number)
+        notice = self._simulation.store.notice(number)
         if notice is None:
             raise ControlError(f"there is no notice {number}")
-        notice.state, notice.due_at = "waiting", self._world.now()
-        self._world.store.save_notice(notice)
-        self._world.postman.kick()
+        notice.state, notice.due_at = "waiting", self._simulation.now()
+        self._simulation.store.save_notice(notice)
+        self._simulation.notice_sender.kick()
         return shown(notice)
 
     def show_notify(self, _given: Json) -> Json:
         """Where notices go."""
-        store = self._world.store
+        store = self._simulation.store
         return {
             "base": store.setting("notify", {}).get("base"),
-            "addresses": {name: self._world.postman.address(name) for name in GATEWAYS},
+            "addresses": {name: self._simulation.notice_sender.address(name) for name in GATEWAYS},
             "return_url": store.setting("return_url", ""),
             "paused": store.setting("paused", False),
         }
@@ -135,7 +135,7 @@ class Levers:
         keeps all notices back.
         """
         fields.only(given, frozenset({"base", "urls", "return_url", "paused"}))
-        store = self._world.store
+        store = self._simulation.store
         notify = dict(store.setting("notify", {}))
         if (base := fields.line(given, "base", URL_CHARS_MAX)) is not None:
             notify["base"] = _url(base, "base").rstrip("/")
@@ -150,13 +150,13 @@ class Levers:
             store.save_setting("return_url", _url(return_url, "return_url"))
         if paused is not None:
             store.save_setting("paused", paused)
-        self._world.postman.kick()
+        self._simulation.notice_sender.kick()
         return self.show_notify({})
 
     def list_faults(self, _given: Json) -> Json:
         """All rules in force."""
         return {
-            "rules": [rule.shown() for rule in self._world.faults.rules],
+            "rules": [rule.shown() for rule in self._simulation.faults.rules],
             "kinds": {"of calls": CALL_KINDS, "of notices": NOTICE_KINDS},
         }
 
@@ -166,12 +166,12 @@ class Levers:
         rules = given.get("rules")
         if not isinstance(rules, list):
             raise ControlError("rules must be a list")
-        self._world.faults.add([parse_rule(rule) for rule in rules])
+        self._simulation.faults.add([parse_rule(rule) for rule in rules])
         return self.list_faults({})
 
     def clear_faults(self, _given: Json) -> Json:
         """No rules."""
-        self._world.faults.clear()
+        self._simulation.faults.clear()
         return self.list_faults({})
 
     def list_calls(self, given: Json) -> Json:
@@ -184,7 +184,7 @@ class Levers:
         )
         calls = [
             asdict(call)
-            for call in self._world.calls
+            for call in self._simulation.calls
             if call.number > since and gateway in (None, call.gateway) and method in (None, call.method)
         ]
         return {"calls": calls}
@@ -195,8 +195,8 @@ class Levers:
         seconds = fields.real(given, "ahead_seconds", 0, AHEAD_SECONDS_MAX)
         if seconds is None:
             raise ControlError("ahead_seconds is missing: by how much the clock is to go ahead")
-        ahead_seconds = self._world.go_ahead(seconds)
-        self._world.lifecycle.sweep()
+        ahead_seconds = self._simulation.go_ahead(seconds)
+        self._simulation.lifecycle.sweep()
         return {"ahead_seconds": ahead_seconds}
 
     def health(self, _given: Json) -> Json:
@@ -205,11 +205,11 @@ class Levers:
 
     def reset(self, _given: Json) -> Json:
         """Forget everything but where notices go."""
-        self._world.reset()
+        self._simulation.reset()
         return {"ok": True}
 
     def _payment(self, given: Json) -> Payment:
-        store = self._world.store
+        store = self._simulation.store
         if given.get("id"):
             found = store.payment(str(given["id"]))
         elif given.get("gateway") and given.get("reference"):
