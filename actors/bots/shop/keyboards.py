@@ -14,7 +14,7 @@ def goto(text: str, place: Place) -> InlineKeyboardButton:
 
 def cart_button(texts: Texts, items: int) -> InlineKeyboardButton:
     """The way to the cart; says how many goods are in it."""
-    filled = texts.menu.button_cart_filled.format(count=items)
+    filled = texts.menu.button_cart_filled(count=items)
     return goto(filled if items else texts.menu.button_cart, Place.CART)
 
 

@@ -36,10 +36,10 @@ def parcels(texts: Texts, number: int, heading: str, goods: Sequence[Goods]) -> 
                 lines.append(_dead(texts, number, one, text))
             elif one.kind == "file":
                 files.append(File(one.file_name or "file", one.content, escape(title)))
-                lines.append(texts.news.file.format(name=escape(files[-1].name)))
+                lines.append(texts.news.file(name=escape(files[-1].name)))
             elif text is None:
                 files.append(File(f"{number}-{len(files) + 1}.txt", one.content, escape(title)))
-                lines.append(texts.news.long_code.format(name=escape(files[-1].name)))
+                lines.append(texts.news.long_code(name=escape(files[-1].name)))
             else:
                 lines.append(text)
     lines.append(f"\n{texts.news.thanks}")
@@ -49,8 +49,8 @@ def parcels(texts: Texts, number: int, heading: str, goods: Sequence[Goods]) -> 
 def _dead(texts: Texts, number: int, one: Goods, text: str | None) -> str:
     """What was replaced is named, for those who look for it, and not sent again."""
     if text is not None and one.kind != "file":
-        return texts.news.dead.format(code=text)
-    return texts.news.dead_file.format(name=escape(one.file_name or f"{number}.txt"))
+        return texts.news.dead(code=text)
+    return texts.news.dead_file(name=escape(one.file_name or f"{number}.txt"))
 
 
 def _text(one: Goods) -> str | None:

@@ -47,10 +47,10 @@ def own_policy(options: Options, name: Policy, language: Language, *, consultant
         return escape(set_)
     own = TEXTS[language].policies
     if name == "terms":
-        minutes = TEXTS[language].minutes(round(options.reserve_minutes))
-        seller = own.seller.format(seller=escape(options.seller)) if options.seller else ""
-        return own.terms.format(minutes=minutes) + seller
-    return own.privacy.format(consultant=own.privacy_consultant if consultant else "")
+        minutes = TEXTS[language].orders.minutes(count=round(options.reserve_minutes))
+        seller = own.seller(seller=escape(options.seller)) if options.seller else ""
+        return own.terms(minutes=minutes) + seller
+    return own.privacy(consultant=own.privacy_consultant if consultant else "")
 
 
 async def put_policy(room: Room[Options], by: By, name: Policy, language: Language, html: str) -> None:

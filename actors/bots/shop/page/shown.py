@@ -141,7 +141,7 @@ def shown_providers(providers: Mapping[str, PaymentProvider], language: Language
     return [
         {
             "name": name,
-            "title": TEXTS[language].provider(provider.kind),
+            "title": TEXTS[language].orders.provider(provider.kind),
             "test": provider.test,
         }
         for name, provider in providers.items()

@@ -77,7 +77,7 @@ async def add(
     await save_cart(state, fuller)
     tell(room, "cart", user_id, door="chat", product=product.slug)
     card = await card_of(turn, texts, till, product, fuller, callback_data.page)
-    await show(callback, card, texts.cart.added_popup.format(title=product.title, quantity=quantity))
+    await show(callback, card, texts.cart.added_popup(title=product.title, quantity=quantity))
 
 
 async def change_line(
@@ -141,15 +141,15 @@ async def use_balance(
 def refusal(texts: Texts, change: Change) -> str:
     """Why the cart did not change."""
     if change is Change.TOO_MANY_LINES:
-        return texts.cart.too_many_lines_popup.format(limit=LINES_MAX)
+        return texts.cart.too_many_lines_popup(limit=LINES_MAX)
     if change is Change.TOO_MANY_OF_ONE:
-        return texts.cart.too_many_of_one_popup.format(limit=QUANTITY_MAX)
+        return texts.cart.too_many_of_one_popup(limit=QUANTITY_MAX)
     return texts.cart.not_in_cart_popup
 
 
 def too_few(texts: Texts, left: int) -> str:
     """Why there cannot be more of it."""
-    return texts.catalogue.only_left_popup.format(count=left) if left else texts.catalogue.sold_out_popup
+    return texts.catalogue.only_left_popup(count=left) if left else texts.catalogue.sold_out_popup
 
 
 def build() -> Router:

@@ -45,7 +45,7 @@ async def ask_to_confirm(
     await state.set_state(OrderForm.confirm)
     form = await state.get_data()
     screen = screens.summary(texts, bill, form.get(CONTACT, ""), form.get(COMMENT, ""))
-    return screen.noting(texts.missing(len(bill.quote.missing)) if bill.quote.missing else notice)
+    return screen.noting(texts.cart.missing(count=len(bill.quote.missing)) if bill.quote.missing else notice)
 
 
 async def confirm(

@@ -58,7 +58,7 @@ async def delivered(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) ->
         log.warning("nothing_to_deliver", chat_id=event.chat_id, data=event.data)
         return
     texts = TEXTS[order.language]
-    heading = texts.news.delivered.format(number=order.number)
+    heading = texts.news.delivered(number=order.number)
     await send_goods(bot, event.chat_id, texts, order.number, heading, goods)
 
 
@@ -149,7 +149,7 @@ async def replaced(event: ChatEvent, bot: Bot, database: Pool, vault: Vault) -> 
         log.warning("nothing_to_deliver", chat_id=event.chat_id, data=event.data)
         return
     texts = TEXTS[order.language]
-    heading = texts.complaints.replaced.format(number=order.number)
+    heading = texts.complaints.replaced(number=order.number)
     await send_goods(bot, event.chat_id, texts, order.number, heading, goods)
 
 

@@ -98,7 +98,7 @@ async def take_comment(message: Message, state: FSMContext, texts: Texts, cart: 
     comment = parse_comment(message.text or "")
     if comment is None:
         length = len(printable(message.text or ""))
-        complaint = texts.form.comment_too_long.format(length=length, limit=COMMENT_LENGTH_MAX)
+        complaint = texts.form.comment_too_long(length=length, limit=COMMENT_LENGTH_MAX)
         await send(message, screens.ask_comment(texts, complaint))
         return
     await state.update_data({COMMENT: comment})

@@ -60,7 +60,7 @@ async def show_goods(
     if order is None or not goods or callback.bot is None:
         await popup(callback, texts.orders.goods_gone_popup, alert=True)
         return
-    heading = texts.news.goods_again.format(number=order.number)
+    heading = texts.news.goods_again(number=order.number)
     await send_goods(callback.bot, chat_of(callback), texts, order.number, heading, goods)
     await popup(callback)
 

@@ -73,7 +73,7 @@ def _why_not(texts: Texts, order: Order, till: Till, name: str, error: Exception
     if isinstance(error, ProviderUnavailableError):
         others = any(one != name for one in till.payable_at(order))
         said = own.provider_down_choose_popup if others else own.provider_down_popup
-    return said.format(provider=texts.provider(till.ways.kind(name)))
+    return said(provider=own.provider(till.ways.kind(name)))
 
 
 async def have_paid(
@@ -112,8 +112,8 @@ async def have_paid(
     ]
     async with room.transaction(turn) as tx:
         await tx.enqueue(*jobs)
-    names = ", ".join(dict.fromkeys(texts.provider(till.ways.kind(one.provider)) for one in asked))
-    await popup(callback, texts.orders.asked_popup.format(provider=names), alert=True)
+    names = ", ".join(dict.fromkeys(texts.orders.provider(till.ways.kind(one.provider)) for one in asked))
+    await popup(callback, texts.orders.asked_popup(provider=names), alert=True)
 
 
 async def cancel(

@@ -41,7 +41,7 @@ async def take(
             "used_up": texts.cart.promo_used_up,
             "over": texts.cart.promo_over,
         }
-        await send(message, screens.ask_promo(texts, complaints[why].format(code=escape(code))))
+        await send(message, screens.ask_promo(texts, complaints[why](code=escape(code))))
         return
     await state.set_state(None)
     await state.update_data({PROMO: code})

@@ -28,7 +28,7 @@ from mailroom.actors.kit.speech.percent import format_percent
 
 def cart(texts: Texts, bill: Bill) -> Screen:
     """The cart with today's prices; says so when something had to leave it, or there is too little of it."""
-    notice = texts.missing(len(bill.quote.missing)) if bill.quote.missing else ""
+    notice = texts.cart.missing(count=len(bill.quote.missing)) if bill.quote.missing else ""
     if not bill.quote.lines:
         return Screen(texts.cart.empty, keyboard(ways_out(texts))).noting(notice)
     if bill.quote.short:
@@ -46,7 +46,7 @@ def bill_text(texts: Texts, bill: Bill) -> str:
         sums += balance_text(texts, bill.from_balance_minor, bill.to_pay_minor, quote.currency)
     if bill.leaves_some:
         least = format_money(bill.ways.least(quote.currency), quote.currency, texts.language)
-        sums.append(texts.cart.balance_leaves.format(amount=least))
+        sums.append(texts.cart.balance_leaves(amount=least))
     return "\n\n".join(filter(None, [lines, _promo(texts, bill), "\n".join(sums)]))
 
 
@@ -65,7 +65,7 @@ def line_text(
         return format_money(amount_minor, currency, texts.language)
 
     before = f"<s>{money(list_price_minor)}</s> " if list_price_minor != price_minor else ""
-    return texts.cart.line.format(
+    return texts.cart.line(
         number=number,
         title=escape(title),
         quantity=quantity,
@@ -78,16 +78,16 @@ def total_text(texts: Texts, total_minor: int, list_total_minor: int, currency: 
     """The sum of a cart or an order."""
     total = format_money(total_minor, currency, texts.language)
     if list_total_minor == total_minor:
-        return texts.cart.total.format(total=total)
+        return texts.cart.total(total=total)
     before = format_money(list_total_minor, currency, texts.language)
-    return texts.cart.total_discounted.format(total=total, before=before)
+    return texts.cart.total_discounted(total=total, before=before)
 
 
 def balance_text(texts: Texts, from_balance_minor: int, to_pay_minor: int, currency: str) -> list[str]:
     """What the balance pays, and what remains."""
     return [
-        texts.cart.from_balance.format(amount=format_money(from_balance_minor, currency, texts.language)),
-        texts.cart.to_pay.format(amount=format_money(to_pay_minor, currency, texts.language)),
+        texts.cart.from_balance(amount=format_money(from_balance_minor, currency, texts.language)),
+        texts.cart.to_pay(amount=format_money(to_pay_minor, currency, texts.language)),
     ]
 
 
@@ -102,30 +102,33 @@ def _line(texts: Texts, quote: Quote, number: int, line: QuoteLine) -> str:
         texts, number, product.title, line.quantity, line.price_minor, product.price_minor, product.currency
     )
     if line.discount is not None:
-        text += "\n" + texts.catalogue.discount.format(
+        text += "\n" + texts.catalogue.discount(
             title=escape(line.discount.title), percent=format_percent(-line.discount.percent, texts.language)
         )
     short = dict(quote.short)
     if product.id in short:
         left = short[product.id]
-        text += "\n" + (texts.cart.line_left.format(count=left) if left else texts.cart.line_sold_out)
+        text += "\n" + (texts.cart.line_left(count=left) if left else texts.cart.line_sold_out)
     return text
 
 
 def _promo(texts: Texts, bill: Bill) -> str:
     code = bill.quote.promo_code
     if bill.promo_gone:
-        return texts.form.promo_gone.format(code=escape(bill.promo_gone))
+        return texts.form.promo_gone(code=escape(bill.promo_gone))
     if code is None:
         return ""
     effect, quantity = promo_effect(bill.quote)
-    words = {
-        "works": texts.cart.promo_works,
-        "more_needed": texts.cart.promo_more_needed,
-        "better_already": texts.cart.promo_better_already,
-        "other_goods": texts.cart.promo_other_goods,
-    }
-    return words[effect].format(code=escape(code), quantity=quantity)
+    shown = escape(code)
+    match effect:
+        case "works":
+            return texts.cart.promo_works(code=shown)
+        case "more_needed":
+            return texts.cart.promo_more_needed(code=shown, quantity=quantity)
+        case "better_already":
+            return texts.cart.promo_better_already(code=shown)
+        case "other_goods":
+            return texts.cart.promo_other_goods(code=shown)
 
 
 def _keyboard(texts: Texts, bill: Bill) -> InlineKeyboardMarkup:
@@ -142,7 +145,7 @@ def _keyboard(texts: Texts, bill: Bill) -> InlineKeyboardMarkup:
     if quote.promo_code is None:
         rows.append([button(own.button_promo, AskPromo())])
     else:
-        rows.append([button(own.button_drop_promo.format(code=quote.promo_code), DropPromo())])
+        rows.append([button(own.button_drop_promo(code=quote.promo_code), DropPromo())])
     if bill.from_balance_most_minor:
         rows.append([_balance(texts, bill)])
     order = button(own.button_fit, FitCart()) if quote.short else button(own.button_checkout, StartOrder())
@@ -153,4 +156,4 @@ def _keyboard(texts: Texts, bill: Bill) -> InlineKeyboardMarkup:
 def _balance(texts: Texts, bill: Bill) -> InlineKeyboardButton:
     amount = format_money(bill.from_balance_most_minor, bill.quote.currency, texts.language)
     label = texts.cart.button_keep_balance if bill.use_balance else texts.cart.button_use_balance
-    return button(label.format(amount=amount), UseBalance(on=not bill.use_balance))
+    return button(label(amount=amount), UseBalance(on=not bill.use_balance))

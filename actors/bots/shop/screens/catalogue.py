@@ -38,11 +38,12 @@ def categories(texts: Texts, shelves: Sequence[Category], items: int) -> Screen:
 def category_page(texts: Texts, page: Page, items: int) -> Screen:
     """A button for each product, arrows only in directions that exist."""
     own = texts.catalogue
-    heading = own.category if page.products else own.category_empty
     title = f"{page.category.icon} {page.category.title}".strip()
-    text = heading.format(title=escape(title), items=texts.items(page.category.products))
+    text = own.category_empty
+    if page.products:
+        text = own.category(title=escape(title), items=texts.orders.items(count=page.category.products))
     if page.count > 1:
-        text += "\n" + own.page.format(number=page.number + 1, count=page.count)
+        text += "\n" + own.page(number=page.number + 1, count=page.count)
     rows = [
         [button(_row(texts, product), OpenProduct(product=product.id, page=page.number))]
         for product in page.products
@@ -64,19 +65,19 @@ def product_card(
     """One product: what it costs and how many there are, and how many of it are in the cart already."""
     own = texts.catalogue
     lines = [
-        own.product.format(
+        own.product(
             title=escape(product.title), description=escape(product.description), price=_price(texts, product)
         )
     ]
     _, discount = product.unit_price(1)
     if discount is not None:
         lines.append(
-            own.discount.format(
+            own.discount(
                 title=escape(discount.title), percent=format_percent(-discount.percent, texts.language)
             )
         )
     lines += [
-        own.from_quantity.format(
+        own.from_quantity(
             quantity=tier.min_quantity,
             price=format_money(tier.price_minor, product.currency, texts.language),
             percent=format_percent(-tier.percent, texts.language),
@@ -85,7 +86,7 @@ def product_card(
     ]
     lines.append(_stock(texts, product))
     if quantity:
-        lines.append(own.in_cart.format(quantity=quantity))
+        lines.append(own.in_cart(quantity=quantity))
     ways_out = [
         button(own.button_back, OpenCategory(category=product.category_id, page=page)),
         cart_button(texts, items),
@@ -99,11 +100,9 @@ def product_card(
 
 def _row(texts: Texts, product: Product) -> str:
     if not product.available:
-        return texts.catalogue.row_sold_out.format(title=product.title)
+        return texts.catalogue.row_sold_out(title=product.title)
     now, _ = product.unit_price(1)
-    return texts.catalogue.row.format(
-        title=product.title, price=format_money(now, product.currency, texts.language)
-    )
+    return texts.catalogue.row(title=product.title, price=format_money(now, product.currency, texts.language))
 
 
 def _price(texts: Texts, product: Product) -> str:
@@ -129,7 +128,7 @@ def _stock(texts: Texts, product: Product) -> str:
         return texts.catalogue.sold_out
     if product.available == 1:
         return texts.catalogue.last_one
-    return texts.catalogue.in_stock.format(count=product.available)
+    return texts.catalogue.in_stock(count=product.available)
 
 
 def _sale(texts: Texts, product: Product, page: int, least: Least) -> list[Row]:
@@ -140,6 +139,6 @@ def _sale(texts: Texts, product: Product, page: int, least: Least) -> list[Row]:
     total = format_money(quote.total_minor, quote.currency, texts.language)
     buy = BuyNow(product=product.id, quantity=1, quote=quote.fingerprint)
     return [
-        [button(texts.catalogue.button_buy.format(price=total), buy)],
+        [button(texts.catalogue.button_buy(price=total), buy)],
         [button(texts.catalogue.button_add, AddToCart(product=product.id, page=page))],
     ]

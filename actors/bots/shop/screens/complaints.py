@@ -16,39 +16,39 @@ SAID_CHARS_MAX = 300
 def ask_complaint(texts: Texts, number: int, complaint: Complaint | None) -> Screen:
     """What is wrong? Below it what was said so far."""
     own = texts.complaints
-    asked = own.ask_more if complaint is not None and complaint.open else own.ask
+    asked = (own.ask_more if complaint is not None and complaint.open else own.ask)(number=number)
     said = [
-        own.said.format(who=own.you if one.who is None else own.shop, text=escape(_short(one.text)))
+        own.said(who=own.you if one.who is None else own.shop, text=escape(_short(one.text)))
         for one in (complaint.messages if complaint is not None else ())
     ]
     leave = button(own.button_leave, LeaveComplaint(order=number))
-    return Screen("\n\n".join([asked.format(number=number), *said]), keyboard([leave]))
+    return Screen("\n\n".join([asked, *said]), keyboard([leave]))
 
 
 def complaint_taken(texts: Texts, number: int, taken: Taken, *, first: bool, cut: bool) -> Screen:
     """What became of a message."""
     own = texts.complaints
-    said = own.taken if first else own.added
+    said = own.taken if first else own.added(number=number)
     if taken == "too_many":
         said = own.too_many
     elif taken == "not_now":
         said = own.not_now_popup
     screen = Screen(
-        said.format(number=number),
+        said,
         keyboard(
             [
                 goto(own.button_done, Place.HOME),
-                button(own.button_order.format(number=number), OpenOrder(order=number)),
+                button(own.button_order(number=number), OpenOrder(order=number)),
             ]
         ),
     )
-    return screen.noting(own.cut.format(limit=COMPLAINT_CHARS_MAX) if cut and taken == "taken" else "")
+    return screen.noting(own.cut(limit=COMPLAINT_CHARS_MAX) if cut and taken == "taken" else "")
 
 
 def complaint_left(texts: Texts, number: int) -> Screen:
     """Nothing was passed on."""
     own = texts.complaints
-    order = button(own.button_order.format(number=number), OpenOrder(order=number))
+    order = button(own.button_order(number=number), OpenOrder(order=number))
     return Screen(own.left, keyboard([order, goto(texts.menu.button_menu, Place.HOME)]))
 
 
@@ -56,11 +56,11 @@ def answered(texts: Texts, number: int, text: str) -> Screen:
     """What the shop says to it."""
     own = texts.complaints
     return Screen(
-        own.answer.format(number=number, text=escape(text)),
+        own.answer(number=number, text=escape(text)),
         keyboard(
             [
                 button(own.button_write, Complain(order=number)),
-                button(own.button_order.format(number=number), OpenOrder(order=number)),
+                button(own.button_order(number=number), OpenOrder(order=number)),
             ]
         ),
     )

@@ -24,9 +24,9 @@ def ask_contact(texts: Texts, username: str | None, known: str = "", complaint: 
         label = (
             known if len(known) <= BUTTON_CONTACT_CHARS_MAX else known[: BUTTON_CONTACT_CHARS_MAX - 1] + "…"
         )
-        offers.append([_form(own.button_use_contact.format(contact=label), FormAction.USE_KNOWN)])
+        offers.append([_form(own.button_use_contact(contact=label), FormAction.USE_KNOWN)])
     if username and known != f"@{username}":
-        label = own.button_use_contact.format(contact=f"@{username}")
+        label = own.button_use_contact(contact=f"@{username}")
         offers.append([_form(label, FormAction.USE_USERNAME)])
     cancel = [_form(own.button_cancel, FormAction.CANCEL)]
     return Screen(complaint or own.ask_contact, keyboard(*offers, cancel))
@@ -36,13 +36,13 @@ def ask_comment(texts: Texts, complaint: str = "") -> Screen:
     """Step 2, or what was wrong with the answer to it. A comment may be skipped."""
     own = texts.form
     buttons = [_form(own.button_skip, FormAction.SKIP_COMMENT), _form(own.button_cancel, FormAction.CANCEL)]
-    return Screen(complaint or own.ask_comment.format(limit=COMMENT_LENGTH_MAX), keyboard(buttons))
+    return Screen(complaint or own.ask_comment(limit=COMMENT_LENGTH_MAX), keyboard(buttons))
 
 
 def summary(texts: Texts, bill: Bill, contact: str, comment: str) -> Screen:
     """Step 3: all that will be in the order. The confirm button is tied to exactly this quote."""
     own = texts.form
-    text = own.summary.format(bill=bill_text(texts, bill), about=_about(texts, contact, comment))
+    text = own.summary(bill=bill_text(texts, bill), about=_about(texts, contact, comment))
     return Screen(
         text,
         keyboard(
@@ -56,8 +56,8 @@ def _about(texts: Texts, contact: str, comment: str) -> str:
     """Contact and comment of an order."""
     return "\n".join(
         [
-            texts.form.contact.format(contact=escape(contact)),
-            texts.form.comment.format(comment=escape(comment) or texts.form.no_comment),
+            texts.form.contact(contact=escape(contact)),
+            texts.form.comment(comment=escape(comment) or texts.form.no_comment),
         ]
     )
 

@@ -31,9 +31,9 @@ def friends(
     """The link, how many have come by it, what that has earned, and what is on the balance."""
     own = texts.friends
     if bonus_percents:
-        promise = own.bonus.format(percent=format_percent(bonus_percents[0], texts.language))
+        promise = own.bonus(percent=format_percent(bonus_percents[0], texts.language))
         if further := bonus_percents[1:]:
-            promise += " " + own.bonus_further.format(
+            promise += " " + own.bonus_further(
                 percents=", ".join(format_percent(one, texts.language) for one in further)
             )
     else:
@@ -41,14 +41,14 @@ def friends(
     levels = max(len(bonus_percents), 1)
     counts = [*circle.count_by_level, *([0] * levels)][:levels]
     rows = [
-        own.level_row.format(name=_level(texts, level), count=count)
+        own.level_row(name=texts.friends.level(level), count=count)
         for level, count in enumerate(counts, start=1)
     ]
     if bonus_percents or circle.earned_minor:
-        rows.append(own.earned.format(amount=_amounts(texts, circle.earned_minor) or own.nothing))
+        rows.append(own.earned(amount=_amounts(texts, circle.earned_minor) or own.nothing))
     has = _amounts(texts, balances)
-    rows.append(own.balance.format(amount=has) if has else own.balance_empty)
-    text = "\n\n".join([own.title, promise, own.link.format(link=escape(referral_url)), "\n".join(rows)])
+    rows.append(own.balance(amount=has) if has else own.balance_empty)
+    text = "\n\n".join([own.title, promise, own.link(link=escape(referral_url)), "\n".join(rows)])
     share = f"{SHARE_URL}?{urlencode({'url': referral_url, 'text': own.share})}"
     buttons = [link(own.button_share, share)], [copying(own.button_copy, referral_url)], ways_out(texts)
     return Screen(text, keyboard(*buttons))
@@ -62,11 +62,11 @@ def leaderboard(
 ) -> Screen:
     """Who has bought most this month: a board for each currency, with the rank of whoever looks."""
     own = texts.friends
-    parts = [own.top.format(month=own.months[month.month - 1])]
+    parts = [own.top(month=own.month(month.month))]
     for currency, ranks, mine in boards:
         rows = [_rank(texts, rank, currency, mine=rank.user_id == user_id) for rank in ranks]
         if mine is not None and all(rank.user_id != user_id for rank in ranks):
-            rows.append(own.top_outside.format(place=mine.place, **_bought(texts, mine, currency)))
+            rows.append(own.top_outside(place=mine.place, **_bought(texts, mine, currency)))
         parts.append("\n".join(rows))
     if not boards:
         parts.append(own.top_empty)
@@ -83,20 +83,15 @@ def short_name(name: str) -> str:
 def _rank(texts: Texts, rank: Rank, currency: str, *, mine: bool) -> str:
     place = MEDALS[rank.place - 1] if rank.place <= len(MEDALS) else f"{rank.place}."
     name = escape(short_name(rank.name)) or texts.friends.nobody
-    row = texts.friends.top_row.format(place=place, name=name, **_bought(texts, rank, currency))
-    return texts.friends.top_mine.format(row=row) if mine else row
+    row = texts.friends.top_row(place=place, name=name, **_bought(texts, rank, currency))
+    return texts.friends.top_mine(row=row) if mine else row
 
 
 def _bought(texts: Texts, rank: Rank, currency: str) -> dict[str, str]:
     return {
         "spent": format_money(rank.spent_minor, currency, texts.language),
-        "orders": texts.count_orders(rank.orders),
+        "orders": texts.friends.orders(count=rank.orders),
     }
-
-
-def _level(texts: Texts, level: int) -> str:
-    names = texts.friends.level_names
-    return names[level - 1] if level <= len(names) else texts.friends.level_further.format(level=level)
 
 
 def _amounts(texts: Texts, by_currency: Mapping[str, int]) -> str:

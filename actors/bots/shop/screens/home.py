@@ -41,7 +41,7 @@ def menu(texts: Texts, items: int, text: str = "", front: Front | None = None) -
 
 def greeting(texts: Texts, name: str, items: int, front: Front | None = None) -> Screen:
     """The first thing a customer sees."""
-    text = texts.menu.greeting.format(name=escape(printable(name)))
+    text = texts.menu.greeting(name=escape(printable(name)))
     if front is not None and front.consultant:
         text += f"\n\n{texts.menu.consultant}"
     return menu(texts, items, text, front)

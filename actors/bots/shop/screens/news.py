@@ -12,38 +12,41 @@ from mailroom.actors.kit.screens.buttons import keyboard
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.paying.kinds import Why
 
 
 def expired(texts: Texts, order: Order) -> Screen:
     """The time to pay is over."""
     return Screen(
-        texts.news.expired.format(number=order.number),
+        texts.news.expired(number=order.number),
         keyboard([goto(texts.orders.button_orders, Place.ORDERS)], ways_out(texts)),
     )
 
 
-def refunding(texts: Texts, number: int, why: str, amount_minor: int, currency: str) -> Screen:
-    """Money is on its way back; `why` is one of the reasons of the event."""
-    return _refund(texts, number, why, texts.news.refund_under_way, amount_minor, currency)
+def refunding(texts: Texts, number: int, why: Why, amount_minor: int, currency: str) -> Screen:
+    """Money is on its way back, and why."""
+    amount = _bold(texts, amount_minor, currency)
+    return _refund(texts, number, why, texts.news.refund_under_way(amount=amount))
 
 
 def refunded(
-    texts: Texts, number: int, why: str, amount_minor: int, currency: str, *, to_balance: bool
+    texts: Texts, number: int, why: Why, amount_minor: int, currency: str, *, to_balance: bool
 ) -> Screen:
     """Money has gone back, to where it came from or to the balance."""
-    where = texts.news.refund_to_balance if to_balance else texts.news.refund_over
-    return _refund(texts, number, why, where, amount_minor, currency)
+    own, amount = texts.news, _bold(texts, amount_minor, currency)
+    where = own.refund_to_balance(amount=amount) if to_balance else own.refund_over(amount=amount)
+    return _refund(texts, number, why, where)
 
 
 def receipt(texts: Texts, order: Order, kind: str | None) -> Screen:
     """What was paid, when, and at an account of which kind; without one it was the balance alone."""
-    parts = [texts.news.receipt.format(number=order.number), body(texts, order, with_form=False)]
+    parts = [texts.news.receipt(number=order.number), body(texts, order, with_form=False)]
     if kind is not None:
         parts.append(
-            texts.news.receipt_paid.format(
+            texts.news.receipt_paid(
                 date=format_date(order.paid_at or order.created_at, texts.language),
                 amount=format_money(order.to_pay_minor, order.currency, texts.language),
-                provider=texts.provider(kind),
+                provider=texts.orders.provider(kind),
             )
         )
     return Screen("\n\n".join(parts))
@@ -54,14 +57,17 @@ def bonus(texts: Texts, friend: str, level: int, amount_minor: int, currency: st
     own = texts.news
     amount = format_money(amount_minor, currency, texts.language)
     name = escape(short_name(friend)) or texts.friends.nobody
-    thanks = (own.bonus_friend if level == 1 else own.bonus_further).format(friend=name)
+    thanks = (own.bonus_friend if level == 1 else own.bonus_further)(friend=name)
     return Screen(
-        f"{own.bonus.format(amount=amount)}\n{thanks}",
+        f"{own.bonus(amount=amount)}\n{thanks}",
         keyboard([goto(texts.menu.button_friends, Place.FRIENDS), goto(texts.menu.button_menu, Place.HOME)]),
     )
 
 
-def _refund(texts: Texts, number: int, why: str, where: str, amount_minor: int, currency: str) -> Screen:
-    amount = f"<b>{format_money(amount_minor, currency, texts.language)}</b>"
-    reason = texts.news.refund_reasons[why].format(number=number)
-    return Screen(f"{reason}\n\n{where.format(amount=amount)}", keyboard(ways_out(texts)))
+def _refund(texts: Texts, number: int, why: Why, where: str) -> Screen:
+    reason = texts.news.refund_because(why, number)
+    return Screen(f"{reason}\n\n{where}", keyboard(ways_out(texts)))
+
+
+def _bold(texts: Texts, amount_minor: int, currency: str) -> str:
+    return f"<b>{format_money(amount_minor, currency, texts.language)}</b>"

@@ -31,11 +31,13 @@ def order_placed(texts: Texts, order: Order, providers: Mapping[str, str]) -> Sc
 
     Always the same for the same order: the handler that shows it may run again.
     """
-    heading = texts.orders.placed.format(number=order.number)
+    heading = texts.orders.placed(number=order.number)
     if order.status != "awaiting_payment":
         return order_page(texts, order, providers, None, heading)
     held = _held_minutes(order)
-    state = texts.orders.reserved.format(minutes=texts.minutes(held)) if providers else texts.orders.by_hand
+    state = (
+        texts.orders.reserved(minutes=texts.orders.minutes(count=held)) if providers else texts.orders.by_hand
+    )
     return _awaiting(texts, order, providers, heading, state)
 
 
@@ -46,13 +48,13 @@ def order_page(
     own = texts.orders
     waits = order.status == "awaiting_payment"
     status = "expired" if waits and minutes_left is None else order.status
-    heading = heading or own.page.format(
+    heading = heading or own.page(
         number=order.number,
         date=format_date(order.created_at, texts.language),
-        status=own.status_names[status],
+        status=texts.statuses.order[status],
     )
     if waits and minutes_left is not None:
-        left = own.still_reserved.format(minutes=texts.minutes(minutes_left))
+        left = own.still_reserved(minutes=texts.orders.minutes(count=minutes_left))
         return _awaiting(texts, order, providers, heading, left if providers else own.by_hand)
     states = {
         "paid": own.paid,
@@ -85,17 +87,19 @@ def pay_page(
     own = texts.orders
     amount = format_money(order.to_pay_minor, order.currency, texts.language)
     parts = [
-        own.page.format(
+        own.page(
             number=order.number,
             date=format_date(order.created_at, texts.language),
-            status=own.status_names[order.status],
+            status=texts.statuses.order[order.status],
         ),
         body(texts, order, with_form=False),
-        own.still_reserved.format(minutes=texts.minutes(minutes_left)) if minutes_left is not None else "",
+        own.still_reserved(minutes=texts.orders.minutes(count=minutes_left))
+        if minutes_left is not None
+        else "",
         own.pay_below,
         "" if moves_money else own.no_money_moves,
     ]
-    pay = own.button_pay_at.format(amount=amount, provider=texts.provider(kind))
+    pay = own.button_pay_at(amount=amount, provider=texts.orders.provider(kind))
     other = [button(own.button_other_way, OpenOrder(order=order.number))] if choice else []
     rows: list[Row] = [
         [link(pay, url)],
@@ -114,17 +118,17 @@ def orders(texts: Texts, recent: Sequence[OrderSummary]) -> Screen:
     rows, buttons = [], []
     for order in recent:
         total = format_money(order.total_minor, order.currency, texts.language)
-        status = own.status_names[order.status]
+        status = texts.statuses.order[order.status]
         rows.append(
-            own.row.format(
+            own.row(
                 number=order.number,
                 date=format_date(order.created_at, texts.language),
                 status=status,
-                items=texts.items(order.items),
+                items=texts.orders.items(count=order.items),
                 total=total,
             )
         )
-        label = own.button_open.format(number=order.number, total=total, status=status)
+        label = own.button_open(number=order.number, total=total, status=status)
         buttons.append([button(label, OpenOrder(order=order.number))])
     return Screen("\n\n".join([own.title, *rows]), keyboard(*buttons, ways_out(texts)))
 
@@ -142,7 +146,7 @@ def body(texts: Texts, order: Order, *, with_form: bool = True) -> str:
     if order.balance_minor:
         sums += balance_text(texts, order.balance_minor, order.to_pay_minor, order.currency)
     if order.promo_code:
-        sums.append(texts.orders.promo.format(code=escape(order.promo_code)))
+        sums.append(texts.orders.promo(code=escape(order.promo_code)))
     form = _written(texts, order) if with_form else ""
     return "\n\n".join(filter(None, [lines, "\n".join(sums), form]))
 
@@ -160,7 +164,7 @@ def _payment(texts: Texts, order: Order, providers: Mapping[str, str]) -> Inline
     ways: list[Row] = [
         [
             button(
-                own.button_pay.format(provider=texts.provider(kind)),
+                own.button_pay(provider=texts.orders.provider(kind)),
                 PayWith(order=order.number, provider=name),
             )
         ]
@@ -173,9 +177,9 @@ def _payment(texts: Texts, order: Order, providers: Mapping[str, str]) -> Inline
 def _written(texts: Texts, order: Order) -> str:
     lines = []
     if order.contact:
-        lines.append(texts.form.contact.format(contact=escape(order.contact)))
+        lines.append(texts.form.contact(contact=escape(order.contact)))
     if order.comment:
-        lines.append(texts.form.comment.format(comment=escape(order.comment)))
+        lines.append(texts.form.comment(comment=escape(order.comment)))
     return "\n".join(lines)
 
 

@@ -34,11 +34,11 @@ def ask_erasure(texts: Texts, before: Before) -> Screen:
     own = texts.policies
     parts = [own.ask]
     if has := _amounts(texts, before.balances):
-        parts.append(own.ask_balance.format(amount=has))
+        parts.append(own.ask_balance(amount=has))
     if before.awaiting:
-        parts.append(own.ask_awaiting.format(orders=_numbers(before.awaiting)))
+        parts.append(own.ask_awaiting(orders=_numbers(before.awaiting)))
     if before.unfinished:
-        parts.append(own.ask_unfinished.format(orders=_numbers(before.unfinished)))
+        parts.append(own.ask_unfinished(orders=_numbers(before.unfinished)))
     parts.append(own.ask_sure)
     return Screen(
         "\n\n".join(parts),
@@ -54,7 +54,7 @@ def erasing(texts: Texts, unfinished: Sequence[int], *, begun: bool) -> Screen:
     """It will be done, and when; `begun` by this very press."""
     own = texts.policies
     if unfinished:
-        return Screen(own.asked_waits.format(orders=_numbers(unfinished)))
+        return Screen(own.asked_waits(orders=_numbers(unfinished)))
     return Screen(own.asked if begun else own.asked_already)
 
 

@@ -1,91 +1,68 @@
 """What the shop says of friends and of its best customers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from mailroom.actors.texts.declared import Texts, Value, text
+
+Month = Literal["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12"]
+MONTHS: tuple[Month, ...] = get_args(Month)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FriendsTexts:
+class FriendsTexts(Texts):
     """The referral programme, the balance, the leaderboard."""
 
     title: str
-    bonus: str
-    bonus_further: str
+
+    @text
+    def bonus(self, *, percent: Value) -> str: ...
+    @text
+    def bonus_further(self, *, percents: Value) -> str: ...
+
     no_bonus: str
-    link: str
-    level_names: tuple[str, ...]
-    level_further: str
-    level_row: str
-    earned: str
-    balance: str
+
+    @text
+    def link(self, *, link: Value) -> str: ...
+
+    level_first: str
+    level_second: str
+
+    @text
+    def level_further(self, *, level: Value) -> str: ...
+    @text
+    def level_row(self, *, name: Value, count: Value) -> str: ...
+    @text
+    def earned(self, *, amount: Value) -> str: ...
+    @text
+    def balance(self, *, amount: Value) -> str: ...
+
     balance_empty: str
     nothing: str
     share: str
-    top: str
-    top_row: str
-    top_mine: str
-    top_outside: str
+
+    @text
+    def top(self, *, month: Value) -> str: ...
+    @text
+    def top_row(self, *, place: Value, name: Value, spent: Value, orders: Value) -> str: ...
+    @text
+    def top_mine(self, *, row: Value) -> str: ...
+    @text
+    def top_outside(self, *, place: Value, spent: Value, orders: Value) -> str: ...
+
     top_empty: str
     nobody: str
-    orders_forms: tuple[str, ...]
-    months: tuple[str, ...]
+
+    @text
+    def orders(self, *, count: int) -> str: ...
+
+    months: Mapping[Month, str]
     button_share: str
     button_copy: str
 
+    def level(self, number: int) -> str:
+        """Who somebody has brought at this remove: friends, friends of friends, and so on."""
+        return {1: self.level_first, 2: self.level_second}.get(number) or self.level_further(level=number)
 
-RUSSIAN = FriendsTexts(
-    title="🤝 <b>Друзья</b>",
-    bonus="Поделитесь ссылкой: {percent} от каждой покупки друга зачисляется на ваш баланс.",
-    bonus_further="А с покупок друзей ваших друзей ещё {percents}.",
-    no_bonus="Поделитесь магазином с друзьями. Бонусов за это сейчас нет, но друзья скажут спасибо.",
-    link="Ваша ссылка:\n{link}",
-    level_names=("Друзья", "Друзья друзей"),
-    level_further="Уровень {level}",
-    level_row="{name}: {count}",
-    earned="Заработано: {amount}",
-    balance="На балансе: <b>{amount}</b>. Списать можно в корзине.",
-    balance_empty="На балансе пока ничего нет.",
-    nothing="пока ничего",
-    share="Магазин цифровых товаров: покупки приходят прямо в чат",
-    top="🏆 <b>Лучшие покупатели: {month}</b>",
-    top_row="{place} {name}: {spent}, {orders}",
-    top_mine="<b>{row} (это вы)</b>",
-    top_outside="Вы на {place}-м месте: {spent}, {orders}",
-    top_empty="В этом месяце ещё никто ничего не купил. Первое место свободно!",
-    nobody="Покупатель",
-    orders_forms=("заказ", "заказа", "заказов"),
-    months=(
-        "январь", "февраль", "март", "апрель", "май", "июнь",
-        "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
-    ),
-    button_share="📨 Поделиться ссылкой",
-    button_copy="📋 Скопировать ссылку",
-)  # fmt: skip
-
-ENGLISH = FriendsTexts(
-    title="🤝 <b>Friends</b>",
-    bonus="Share your link: {percent} of everything a friend buys is added to your balance.",
-    bonus_further="And another {percents} of what their friends buy.",
-    no_bonus="Share the shop with your friends. There is no bonus for it now, but they will thank you.",
-    link="Your link:\n{link}",
-    level_names=("Friends", "Friends of friends"),
-    level_further="Level {level}",
-    level_row="{name}: {count}",
-    earned="Earned: {amount}",
-    balance="Your balance: <b>{amount}</b>. You can use it in the cart.",
-    balance_empty="Your balance is empty so far.",
-    nothing="nothing yet",
-    share="A shop of digital goods: what you buy arrives right in the chat",
-    top="🏆 <b>Best customers of {month}</b>",
-    top_row="{place} {name}: {spent}, {orders}",
-    top_mine="<b>{row} (you)</b>",
-    top_outside="You are number {place}: {spent}, {orders}",
-    top_empty="Nobody has bought anything this month yet. First place is free!",
-    nobody="A customer",
-    orders_forms=("order", "orders"),
-    months=(
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-    button_share="📨 Share the link",
-    button_copy="📋 Copy the link",
-)  # fmt: skip
+    def month(self, number: int) -> str:
+        """A month by its number, from 1, without a day."""
+        return self.months[MONTHS[number - 1]]

@@ -4,7 +4,6 @@ What nobody says is not said.
 """
 
 import re
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -17,7 +16,8 @@ from mailroom.actors.bots.shop.offers import Offer
 from mailroom.actors.bots.shop.routes.owner.screens.discounts import offers
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.owner import OWNER_TEXTS
-from mailroom.actors.bots.shop.texts.statuses import ENGLISH, RUSSIAN, STATUSES
+from mailroom.actors.bots.shop.texts.statuses import STATUSES, Statuses
+from mailroom.actors.texts.declared import declared_in
 from mailroom.ops.simulators.payments.things import Status as Paid
 from mailroom.ops.simulators.payments.words import WORDS
 
@@ -54,9 +54,9 @@ def test_nobody_reads_a_phrase_that_nobody_says_or_a_form_of_its_own():
     assert not faults
 
 
-@pytest.mark.parametrize("kind", [field.name for field in fields(ENGLISH)])
+@pytest.mark.parametrize("kind", declared_in(Statuses))
 def test_every_status_has_one_word_in_both_languages(kind):
-    russian, english = getattr(RUSSIAN, kind), getattr(ENGLISH, kind)
+    russian, english = (getattr(STATUSES[language], kind) for language in ("ru", "en"))
     assert russian.keys() == english.keys()
     assert all([*russian.values(), *english.values()])
 
@@ -64,7 +64,7 @@ def test_every_status_has_one_word_in_both_languages(kind):
 @pytest.mark.parametrize("language", Language)
 def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language):
     assert set(get_args(Status)) == STATUSES[language].order.keys()
-    assert TEXTS[language].orders.status_names is STATUSES[language].order
+    assert TEXTS[language].statuses.order == STATUSES[language].order
     assert OWNER_TEXTS[language].statuses is STATUSES[language]
     page, ours = WORDS[language.value], STATUSES[language]
     assert set(get_args(Paid)) <= page.keys()
@@ -75,20 +75,21 @@ def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language
 
 
 def test_the_console_says_the_same_words():
+    english = STATUSES["en"]
     files = ROOT / "actors/bots/shop/console/files"
     looks = (files / "words.js").read_text()
     said = dict(re.findall(r"(\w+): \[\"\w*\", \"([^\"]+)\"\]", looks))
     known = {
-        **ENGLISH.broadcast,
-        **ENGLISH.refund,
-        **ENGLISH.payment,
-        **ENGLISH.order,
-        "done": ENGLISH.broadcast["done"],
+        **english.broadcast,
+        **english.refund,
+        **english.payment,
+        **english.order,
+        "done": english.broadcast["done"],
     }
     assert {status: said[status] for status in said} == {status: known[status] for status in said}
     options = re.findall(r"<option value=\"(\w+)\">([^<\n]+)", (files / "section.html").read_text())
-    shown = {status: word.strip() for status, word in options if status in ENGLISH.order}
-    assert shown == ENGLISH.order
+    shown = {status: word.strip() for status, word in options if status in english.order}
+    assert shown == english.order
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 
 from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.page.words import IN_LANGUAGES, WORDS
-from mailroom.actors.bots.shop.texts.orders import ENGLISH as CHAT_EN
-from mailroom.actors.bots.shop.texts.orders import RUSSIAN as CHAT_RU
+from mailroom.actors.bots.shop.texts import TEXTS
 
+CHAT_RU, CHAT_EN = TEXTS["ru"].orders, TEXTS["en"].orders
 RUSSIAN_LETTERS = re.compile("[А-яЁё]")
 OF_WHO_WROTE_IT = re.compile(r"(?i)input|valid |json|http|null|exception|error|token|payload|ошибк")
 
