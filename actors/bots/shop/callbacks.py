@@ -48,14 +48,6 @@ class SwitchNews(CallbackData, prefix="news"):
     """Whether it is the only button, as below a broadcast; else it is one of the settings."""
 
 
-class AskErasure(CallbackData, prefix="era"):
-    """Whether all that is known of a customer is really to be deleted."""
-
-
-class DoErasure(CallbackData, prefix="erax"):
-    """Delete it."""
-
-
 class OpenCategory(CallbackData, prefix="cat"):
     """Show a page of a category."""
 

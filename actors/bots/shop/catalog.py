@@ -80,7 +80,7 @@ def read_discounts(text: str, language: Language, currency: str) -> tuple[Discou
     return tuple(
         Discount(
             id=one["id"],
-            title=one["title_ru"] if language is Language.RU else one["title_en"],
+            title=one["title_ru"] if language == "ru" else one["title_en"],
             min_quantity=one["min_quantity"],
             percent=one["percent"],
             price_minor=stepped(one["price_minor"], currency),

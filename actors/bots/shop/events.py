@@ -1,12 +1,12 @@
 """What the shop's chats are told of by events: what each is called, and what it carries.
 
-They come from jobs, and from owners' acts; `routes/events.py` and `routes/privacy.py` handle them.
+They come from jobs, and from owners' acts; `routes/events.py` handles them, and the kit that of a deletion.
 """
 
 from pydantic import BaseModel
 
-from mailroom.actors.bots.shop.jobs.kinds import Erasure
 from mailroom.actors.events import Event
+from mailroom.actors.kit.erasure.wish import Wish
 from mailroom.actors.paying.kinds import Why
 
 
@@ -69,4 +69,4 @@ COMPLAINT = Event("shop.complaint", AboutMessage)
 """For owners."""
 ANSWERED = Event("shop.answered", AboutMessage)
 REPLACED = Event("shop.replaced", AboutItem)
-ERASED = Event("shop.erased", Erasure)
+ERASED = Event("shop.erased", Wish)

@@ -29,8 +29,8 @@ LEFT_BY_ANY_BUTTON = (PromoForm.code.state, ComplaintForm.text.state)
 
 
 class Remember(BaseMiddleware):
-    """Hands every handler the customer's `texts`, `cart`, `bills`, `user_id` and `front`, and the `till`
-    of the shop, and keeps the table of customers up to date.
+    """Hands every handler the customer's `texts`, `language`, `cart`, `bills`, `user_id` and `front`, and the
+    `till` of the shop, and keeps the table of customers up to date.
     """
 
     async def __call__(
@@ -53,6 +53,7 @@ class Remember(BaseMiddleware):
         till = Till(data["room"], ways)
         own = {
             "texts": texts,
+            "language": texts.language,
             "cart": Cart.from_data(remembered.get(CART)),
             "bills": Bills(till, state, texts.language, user_id),
             "user_id": user_id,

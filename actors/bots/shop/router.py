@@ -8,6 +8,8 @@ from aiogram import Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
+from mailroom.actors.bots.shop.erasure import ERASURE
+from mailroom.actors.bots.shop.policies import POLICIES
 from mailroom.actors.bots.shop.remember import Remember
 from mailroom.actors.bots.shop.routes import (
     basket,
@@ -23,11 +25,12 @@ from mailroom.actors.bots.shop.routes import (
     menu,
     owner,
     pay,
-    privacy,
     promo,
     settings,
     talk,
 )
+from mailroom.actors.kit.erasure.dialogue import erasure_router
+from mailroom.actors.kit.policies.policy import policies_router
 from mailroom.actors.kit.screens.shown import keep_shown
 
 
@@ -54,7 +57,8 @@ def build() -> Router:
         history.build(),
         friends.build(),
         settings.build(),
-        privacy.build(),
+        policies_router("shop.policies", *POLICIES.values()),
+        erasure_router("shop.erasure", ERASURE),
         buy.build(),
         pay.build(),
         form.build(),

@@ -49,7 +49,7 @@ class Level:
 
     def title(self, language: Language) -> str:
         """The product's title in one of the languages."""
-        return self.title_ru if language is Language.RU else self.title_en
+        return self.title_ru if language == "ru" else self.title_en
 
 
 @dataclass(frozen=True)

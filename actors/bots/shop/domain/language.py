@@ -9,10 +9,10 @@ class Language(StrEnum):
     RU = "ru"
     EN = "en"
 
-    @property
-    def other(self) -> "Language":
-        """The language the switch button offers."""
-        return Language.EN if self is Language.RU else Language.RU
+
+def other(language: str) -> Language:
+    """The language the switch button offers."""
+    return Language.EN if language == "ru" else Language.RU
 
 
 def choose_language(chosen: object, telegram_code: str | None) -> Language:
@@ -25,7 +25,7 @@ def choose_language(chosen: object, telegram_code: str | None) -> Language:
 
 def plural(language: Language, count: int, forms: tuple[str, ...]) -> str:
     """Pick the form that goes with a count: (товар, товара, товаров) in Russian, (item, items) in English."""
-    if language is Language.EN:
+    if language == "en":
         return forms[0] if count == 1 else forms[1]
     tens, ones = count // 10 % 10, count % 10
     if tens == 1 or ones == 0 or ones >= 5:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.jobs.limits import Limits
 from mailroom.actors.jobs.queue import Queue
+from mailroom.actors.kit.erasure.wish import Wish
 from mailroom.actors.paying.kinds import Why
 
 DELIVERY = Queue("delivery", Limits(concurrency=200, connections_max=8))
@@ -68,13 +69,6 @@ class Apology(OrderJob):
     """The provider could not give it back: it is on the customer's balance."""
 
 
-class Erasure(BaseModel):
-    """A wish to be forgotten, and the language in which its end is told."""
-
-    erasure: int
-    language: Literal["ru", "en"]
-
-
 class UsageOf(BaseModel):
     """Whose costs are to be nobody's once the day is over."""
 
@@ -97,7 +91,7 @@ def _of_supplier(job: TellSupplier) -> str:
     return f"{_of_order(job)}:supplier:{job.supplier}"
 
 
-def _of_erasure(job: Erasure) -> str:
+def _of_erasure(job: Wish) -> str:
     return f"erasure:{job.erasure}"
 
 
@@ -109,5 +103,5 @@ TELL_SUPPLIER = Kind("shop.tell_supplier", TellSupplier, CALLING, queue=DELIVERY
 EXPIRE = Kind("shop.expire", OrderJob, EXPIRING, queue=DELIVERY, key_of=_of_order)
 APOLOGISE = Kind("shop.apologise", Apology, PATIENT, queue=DELIVERY, key_of=_of_order)
 TAKE_BACK = Kind("shop.take_back", OrderJob, PATIENT, queue=DELIVERY, key_of=_of_order)
-ERASE = Kind("shop.erase", Erasure, PATIENT, queue=DELIVERY, key_of=_of_erasure)
+ERASE = Kind("shop.erase", Wish, PATIENT, queue=DELIVERY, key_of=_of_erasure)
 ERASE_USAGE = Kind("shop.erase_usage", UsageOf, PATIENT, queue=DELIVERY, bot_of=lambda usage: usage.bot)

@@ -14,7 +14,6 @@ from mailroom.actors.bots.shop.page.counter import language_of, till, user_of
 from mailroom.actors.bots.shop.page.customer import know
 from mailroom.actors.bots.shop.page.shown import Json, shown_catalogue, shown_policy, shown_providers
 from mailroom.actors.bots.shop.policies import POLICIES
-from mailroom.actors.bots.shop.policies import policy as policy_of
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import File, Problem
 from mailroom.actors.pages.ask import Asked
@@ -65,11 +64,7 @@ async def picture(room: Room[Options], _visit: Visit, asked: OfPicture) -> File:
 
 async def policy(room: Room[Options], visit: Visit, asked: OfPolicy) -> Json:
     """The terms of sale, or what is kept of people, as the chat says it."""
-    name = next((one for one in POLICIES if one == asked.name), None)
-    if name is None:
+    found = next((policy for name, policy in POLICIES.items() if name == asked.name), None)
+    if found is None:
         raise Problem("not_found", "absent")
-    consultant = room.models is not None
-    html = await policy_of(
-        room.database, room.bot, room.options, name, language_of(visit), consultant=consultant
-    )
-    return shown_policy(html)
+    return shown_policy(await found.read(room, language_of(visit)))

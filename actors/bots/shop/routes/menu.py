@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
 from mailroom.actors.bots.shop.domain.cart import Cart
+from mailroom.actors.bots.shop.domain.language import other
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
 from mailroom.actors.bots.shop.options import Options
@@ -57,8 +58,8 @@ async def language_command(
     message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front
 ) -> None:
     """Switch to the other language."""
-    spoken = TEXTS[texts.language.other]
-    await state.update_data({LANGUAGE: spoken.language.value})
+    spoken = TEXTS[other(texts.language)]
+    await state.update_data({LANGUAGE: spoken.language})
     await send(message, screens.menu(spoken, cart.items, spoken.menu.language_switched, front))
 
 
@@ -67,7 +68,7 @@ async def switch_language(
 ) -> None:
     """Speak the language the button named; pressing it twice does not switch back."""
     spoken = TEXTS[callback_data.to]
-    await state.update_data({LANGUAGE: spoken.language.value})
+    await state.update_data({LANGUAGE: spoken.language})
     await show(callback, screens.menu(spoken, cart.items, front=front), spoken.menu.language_switched)
 
 

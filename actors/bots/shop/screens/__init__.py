@@ -19,13 +19,12 @@ from mailroom.actors.bots.shop.screens.home import Front, greeting, help_page, m
 from mailroom.actors.bots.shop.screens.news import bonus, expired, receipt, refunded, refunding
 from mailroom.actors.bots.shop.screens.orders import order_page, order_placed, pay_page
 from mailroom.actors.bots.shop.screens.orders import orders as orders_page
-from mailroom.actors.bots.shop.screens.policies import ask_erasure, erased, erasing, privacy, terms
 from mailroom.actors.bots.shop.screens.settings import news_switch, settings
 
 __all__ = [
-    "Front", "answered", "ask_comment", "ask_complaint", "ask_contact", "ask_erasure",
+    "Front", "answered", "ask_comment", "ask_complaint", "ask_contact",
     "ask_promo", "bonus", "cart", "categories", "category_page", "complaint_left", "complaint_taken",
-    "erased", "erasing", "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu",
-    "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "privacy", "product_card",
-    "receipt", "refunded", "refunding", "settings", "summary", "terms",
+    "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu",
+    "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "product_card",
+    "receipt", "refunded", "refunding", "settings", "summary",
 ]  # fmt: skip

@@ -23,16 +23,8 @@ class PolicyTexts(Texts):
     @text
     def ask_unfinished(self, *, orders: Value) -> str: ...
 
-    ask_sure: str
-    asked: str
-
     @text
     def asked_waits(self, *, orders: Value) -> str: ...
 
-    asked_already: str
-    erased: str
     button_terms: str
     button_privacy: str
-    button_erase: str
-    button_erase_yes: str
-    button_keep: str

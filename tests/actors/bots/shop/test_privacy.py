@@ -6,7 +6,11 @@ import asyncpg
 import pytest
 
 from mailroom.actors.bots.shop import erasure
+from mailroom.actors.bots.shop.erasure import ERASURE
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.kit.erasure import wishes
+from mailroom.actors.kit.erasure.erasure import StillOpenError
+from mailroom.actors.kit.erasure.wish import Wish
 from tests.actors.bots.shop.conftest import StubTurn
 
 TABLES = ("customers", "orders", "balance_entries", "leaderboard", "model_usage", "erasures")
@@ -150,9 +154,10 @@ def test_a_second_press_begins_nothing(known):
 
 def test_a_deletion_that_fails_at_any_step_deletes_nothing_and_is_done_again(known, monkeypatch):
     wish, before = asks_to_be_forgotten(known), kept_of(known)
-    for name in ("orders", "balance", "usage", "leaderboard", "friends", "customer", "done"):
+    steps = [(erasure, name) for name in ("orders", "balance", "usage", "leaderboard", "friends", "customer")]
+    for module, name in [*steps, (wishes, "done")]:
         with monkeypatch.context() as broken:
-            broken.setattr(erasure, "SQL", {**erasure.SQL, name: "SELECT nothing"})
+            broken.setattr(module, "SQL", {**module.SQL, name: "SELECT nothing"})
             with pytest.raises(asyncpg.PostgresError):
                 known.learns("shop.erased", wish)
         assert kept_of(known) == before, name
@@ -163,7 +168,7 @@ def test_a_deletion_that_fails_at_any_step_deletes_nothing_and_is_done_again(kno
 def test_a_deletion_that_died_after_the_rows_still_empties_the_chat(known):
     wish = asks_to_be_forgotten(known)
     room = known.dispatcher.workflow_data["room"]
-    known.run(erasure.erase(room, StubTurn(1), erasure.Erasure.model_validate_json(wish)))
+    known.run(ERASURE.erase(room, StubTurn(1), Wish.model_validate_json(wish)))
     known.learns("shop.erased", wish)
     assert known.sees.startswith("Your data is deleted.")
     known.writes("/cart")
@@ -226,7 +231,7 @@ def test_a_page_may_have_somebody_forgotten_once_nothing_of_an_order_is_to_come(
             await room.forget(tx, person)
 
     paid = buys(known, "paid")
-    with pytest.raises(erasure.OpenOrdersError):
+    with pytest.raises(StillOpenError):
         known.run(be_forgotten(f"tg:{known.id}"))
     assert "Ann" in kept_of(known)
     known.sql("UPDATE shop.orders SET status = 'delivered' WHERE id = $1", paid)

@@ -4,15 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailroom.actors.bots.shop import erasure
 from mailroom.actors.bots.shop.catalog import find_product
 from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.bots.shop.erasure import ERASURE
 from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.leaderboard import boards
 from mailroom.actors.bots.shop.offers import add_offer, list_offers
 from mailroom.actors.bots.shop.orders import SoldOut
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import minutes_left
+from mailroom.actors.kit.erasure.wish import Wish
 from mailroom.actors.kit.owners.deeds import By
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -63,11 +64,11 @@ def test_what_a_day_has_cost_is_forgotten_when_it_is_over_for_the_room(play):
     async def scenario(domain):
         later = a_day_later(domain)
         customer = await later.customer()
-        assert await erasure.ask(later.room, named("ask"), customer, customer, Language.EN)
-        wish = erasure.Erasure(
+        assert await ERASURE.ask(later.room, named("ask"), customer, customer, "en")
+        wish = Wish(
             erasure=await domain.value("SELECT id FROM shop.erasures WHERE done_at IS NULL"), language="en"
         )
-        assert await erasure.erase(later.room, named("erase"), wish)
+        assert await ERASURE.erase(later.room, named("erase"), wish)
         run_at = await domain.value("SELECT run_at FROM mailroom.outbox_job WHERE name = 'shop.erase_usage'")
         assert datetime.now(UTC) < run_at <= datetime.now(UTC) + DAY, "not at the end of the day after it"
         [(asked, done)] = await domain.sql("SELECT asked_at, done_at FROM shop.erasures")

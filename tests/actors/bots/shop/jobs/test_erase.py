@@ -4,22 +4,22 @@ from dataclasses import replace
 from functools import partial
 
 from mailroom.actors.bots.shop import erasure
-from mailroom.actors.bots.shop.domain.language import Language
-from mailroom.actors.bots.shop.erasure import Erasure
+from mailroom.actors.bots.shop.erasure import ERASURE
+from mailroom.actors.kit.erasure.wish import Wish
 from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.conftest import StubTurn
 from tests.rooms import named
 
 
 async def asks(shop, person):
-    assert await aio(erasure.ask, shop.services, named("ask"), person, person, Language.EN)
+    assert await aio(ERASURE.ask, shop.services, named("ask"), person, person, "en")
     return await shop.value("SELECT max(id) FROM shop.erasures")
 
 
 async def is_forgotten(shop, number):
-    wish = Erasure(erasure=number, language=Language.EN)
+    wish = Wish(erasure=number, language="en")
     room = replace(shop.services, erases=erasure.forget)
-    return await aio(partial(erasure.erase, room, StubTurn(1), wish))
+    return await aio(partial(ERASURE.erase, room, StubTurn(1), wish))
 
 
 def test_the_chat_is_told_once_nothing_of_an_order_is_to_come_any_more(play):
@@ -66,7 +66,7 @@ def test_two_who_ask_at_once_are_one_wish(play):
     async def scenario(shop):
         person = await shop.person()
         await asks(shop, person)
-        assert not await aio(erasure.ask, shop.services, named("ask"), person, person, Language.EN)
+        assert not await aio(ERASURE.ask, shop.services, named("ask"), person, person, "en")
         await shop.quiet()
         assert shop.names(person) == ["shop.erased"]
 
