@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 import trio
 from aiogram import Bot, Router
-from aiogram.exceptions import TelegramNetworkError
 from aiogram.types import Message
 
 from mailroom.actors.hosting.events import ChatEvent, chat_event
@@ -300,18 +299,6 @@ def test_an_error_that_cannot_be_told_or_kept_is_a_dead_letter_and_the_chat_goes
     assert letter.error == kept
     assert "in handle" in letter.traceback
     assert [text[:4] for text in telegram.texts(7)] == ["once", "Some", "next"]
-
-
-def test_mbx_p4_an_outage_of_telegram_is_no_attempt(play, controlled, telegram):
-    async def scenario(process):
-        for _ in range(4):
-            telegram.tell(TelegramNetworkError(None, "down"), text="1 hi")  # type: ignore[arg-type]
-        await process.write(7, "hi")
-        await process.said(7, "1 hi")
-        assert await dead_letters(process) == []
-
-    play(controlled.router, scenario)
-    assert {attempt for attempt, _ in controlled.turns} == {1}
 
 
 def test_mbx_p6_a_new_owner_reads_what_the_old_one_committed(play, telegram):

@@ -3,14 +3,14 @@
 import pytest
 import trio
 from aiogram import Router
-from aiogram.types import Message
+from aiogram.types import Message, PreCheckoutQuery
 from prometheus_client import REGISTRY
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors import holding
 from mailroom.supervisors.holding import holds, read_hold
-from tests.actors.bot_process import FIRST_UPDATE_ID, refusal
+from tests.actors.bot_process import FIRST_UPDATE_ID, pre_checkout, refusal
 from tests.actors.test_outages import dead_letters
 
 UNAUTHORIZED = refusal(401, "Unauthorized")
@@ -84,6 +84,29 @@ def test_a_401_that_passes_costs_a_message_nothing_but_time(play, telegram):
 
     play(greeter(attempts), scenario)
     assert attempts == [(7, 1)] * 4
+
+
+def test_a_checkout_is_not_tried_more_often_than_the_bot_is_asked_for(play, telegram, monkeypatch):
+    # Seen: what waits by itself ran into the hold again and again, while no other message began.
+    monkeypatch.setattr("mailroom.actors.hosting.hold.LOOKING_SECONDS", 0.5)
+    router = Router()
+
+    @router.pre_checkout_query()
+    async def agree(query: PreCheckoutQuery) -> None:
+        await query.answer(ok=True)
+
+    async def scenario(process):
+        for _ in range(2):
+            telegram.tell(UNAUTHORIZED, method="answerPreCheckoutQuery")
+        for _ in range(50):
+            telegram.tell(UNAUTHORIZED, method="getMe")
+        await process.offer(pre_checkout(7, FIRST_UPDATE_ID))
+        await process.until(lambda: calls(telegram, "answerPreCheckoutQuery") == 3)
+
+    play(router, scenario)
+    first, second, third = (at for name, _, at in telegram.tried if name == "answerPreCheckoutQuery")
+    assert second - first >= 0.5
+    assert third - second >= 0.5
 
 
 def test_a_hold_survives_the_process_and_a_new_token_ends_it_at_once(play, telegram):

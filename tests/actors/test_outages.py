@@ -12,7 +12,6 @@ from aiogram.methods import GetMyShortDescription, SendMessage
 from aiogram.types import Message, URLInputFile
 
 from mailroom.actors.runtime.bridge import aio
-from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.entry import Chat, prefix
 from tests.actors.bot_process import refusal, too_many
 from tests.actors.hosting.bot_api import BotApi, serve
@@ -280,25 +279,6 @@ def test_a_thousand_chats_in_an_outage_ask_telegram_once_at_a_time(play, telegra
 
     play(greeter([]), scenario)
     assert [name for name, _, _ in telegram.tried] == ["getMe", "getMe"]
-
-
-def test_a_store_of_ours_that_is_away_is_no_attempt(play, telegram):
-    # Seen: what a handler asked of the database in the seconds of a fail-over became a dead letter.
-    router, attempts = Router(), []
-
-    @router.message()
-    async def look_up(message: Message, turn) -> None:
-        attempts.append(turn.attempt)
-        if len(attempts) < 9:
-            raise StoreUnavailable("Postgres does not answer")
-        await message.answer("found")
-
-    async def scenario(process):
-        await process.write(7, "look")
-        await process.said(7, "found")
-
-    play(router, scenario)
-    assert set(attempts) == {1}
 
 
 def test_a_wait_that_reaches_the_handler_and_is_left_to_us_is_no_attempt(play, telegram, monkeypatch):

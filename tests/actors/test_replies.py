@@ -379,23 +379,6 @@ async def _dead_letters(process):
     return await aio(process.mailboxes._work.command, "HLEN", prefix(Chat("shop", "7").partition) + "dead")
 
 
-def test_reply_r5_another_bad_request_is_the_handlers_mistake_and_is_retried(play, telegram):
-    router, attempts = Router(), []
-
-    @router.message()
-    async def asks(message: Message) -> None:
-        attempts.append(1)
-        await message.answer("hello")
-
-    async def scenario(process):
-        telegram.tell(refusal(400, "Bad Request: can't parse entities"), text="hello")
-        await process.write(7, "hi")
-        await process.said(7, "hello")
-
-    play(router, scenario)
-    assert len(attempts) == 2
-
-
 def test_reply_r6_answers_that_cannot_wait_do_not_wait(play, telegram):
     router, took = Router(), []
 
