@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-import trio
 from quart import Blueprint
 
 from mailroom.actors.account_kinds import kinds_of
-from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.ingress.asks.doing import Doing
@@ -18,21 +16,14 @@ from mailroom.ingress.pages.routes import pages
 from mailroom.ingress.payments.accounts import account_webhooks
 from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.ops.bundled import parts_of, rooms
-from mailroom.ops.settings import Settings
+from mailroom.ops.process import Process
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 
 
-def endpoints(
-    settings: Settings,
-    services: BotServices,
-    enqueuer: Enqueuer,
-    pages_of_bots: Sequence[BotPage],
-    doing: Doing,
-    closing: trio.Event,
-) -> Sequence[Blueprint]:
-    """All of them, for the application. What changes something is `doing`'s, and what is shown live ends when
-    `closing` is set.
-    """
+def endpoints(process: Process, pages_of_bots: Sequence[BotPage], doing: Doing) -> Sequence[Blueprint]:
+    """All of them, for the application. What changes something is `doing`'s."""
+    settings, services = process.settings, process.services
+    enqueuer = Enqueuer(process.stores.database, process.outbox.notifier)
     payments = PaymentWebhook(_told_by_webhook(services.payments), enqueuer, database=services.database)
     return [
         account_webhooks({"payment": payments}, settings.trusted_proxies),
@@ -40,7 +31,7 @@ def endpoints(
             pages_of_bots,
             services.allowance,
             doing=doing,
-            closing=closing,
+            closing=process.stopping,
             trusted_proxies=settings.trusted_proxies,
         ),
         hooks(
@@ -51,8 +42,9 @@ def endpoints(
     ]
 
 
-def pages_of(settings: Settings, services: BotServices, chat_page: str | None) -> list[BotPage]:
-    """The pages of the bots of a configuration. `chat_page` is that of the demo."""
+def pages_of(process: Process) -> list[BotPage]:
+    """The pages of its bots."""
+    settings, services = process.settings, process.services
     parts = {name: parts_of(settings, name) for name in rooms(settings)}
     return [
         BotPage(
@@ -61,7 +53,7 @@ def pages_of(settings: Settings, services: BotServices, chat_page: str | None) -
             kind=settings.bots[name].kind or "",
             token=settings.bots[name].token,
             roles=its.roles,
-            chat_url=chat_page,
+            chat_url=settings.chat_page,
             senders=services.senders,
             codes_seen_at=settings.courier_url,
             web_push=services.web_push,
@@ -77,8 +69,9 @@ def _told_by_webhook(accounts: Mapping[str, PaymentProvider]) -> dict[str, Payme
     return {name: one for name, one in accounts.items() if kinds[one.kind].notices == "webhook"}
 
 
-def sections(settings: Settings, services: BotServices) -> dict[str, BotSection]:
-    """What the bots of a configuration show in the console, by their names."""
+def sections(process: Process) -> dict[str, BotSection]:
+    """What its bots show in the console, by their names."""
+    settings, services = process.settings, process.services
     found = {name: Staff.of(services.of(name), parts_of(settings, name)) for name in rooms(settings)}
     return {
         name: BotSection(staff, settings.bots[name].kind or "")

@@ -27,8 +27,8 @@ class Front:
     def __init__(self, settings: Settings, intake: Intake, webhook: Webhook, app: QuartTrio) -> None:
         self.port = settings.port
         self._settings = settings
-        self._intake = intake
-        self._webhook = webhook
+        self.intake = intake
+        self.webhook = webhook
         self._gate = Gate(app)
         self._lines: dict[str, LineState] = {}
 
@@ -38,7 +38,7 @@ class Front:
         life.details = lambda: {"port": self.port}
         life.started()
         stopped = partial(to_trio, life.stopping.wait)
-        await aio(run_server, self._gate, config, stopped, self._webhook, self._settings.trusted_proxies)
+        await aio(run_server, self._gate, config, stopped, self.webhook, self._settings.trusted_proxies)
 
     @property
     def address(self) -> str:
@@ -49,7 +49,7 @@ class Front:
     def hold(self, bot: HostedBot) -> None:
         """Take nothing in for a bot until its line is up: what waits at Telegram comes first, in order."""
         bot.watermark.catching_up = True
-        self._webhook.closed.add(bot.name)
+        self.webhook.closed.add(bot.name)
 
     def line(self, bot: HostedBot) -> Start:
         """The line of a bot that Telegram sends its updates to: registered, then open until it is stopped."""
@@ -58,7 +58,7 @@ class Front:
             self.hold(bot)
             url = self._settings.public_url or f"http://127.0.0.1:{self.port}"
             secret = self._settings.bots[bot.name].secret
-            line = Line(bot, self._intake)
+            line = Line(bot, self.intake)
             self._lines[bot.name] = line.state
             life.details = line.state.details
             life.ails = lambda: line.state.trouble
@@ -68,7 +68,7 @@ class Front:
                 )
                 nursery.start_soon(_started_at_last, life)
                 await life.stopping.wait()
-                self._webhook.closed.add(bot.name)
+                self.webhook.closed.add(bot.name)
                 nursery.cancel_scope.cancel()
 
         return live
@@ -79,7 +79,7 @@ class Front:
         """
 
         async def live(life: Life) -> None:
-            poller = Poller(bot, self._intake)
+            poller = Poller(bot, self.intake)
             self._lines[bot.name] = poller.state
             life.details = poller.state.details
             life.ails = lambda: poller.state.trouble
@@ -99,7 +99,7 @@ class Front:
         }
 
     def _open(self, bot: HostedBot, life: Life) -> None:
-        self._webhook.closed.discard(bot.name)
+        self.webhook.closed.discard(bot.name)
         bot.watermark.caught_up()
         life.started()
 

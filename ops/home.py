@@ -78,7 +78,10 @@ def home(settings: Settings) -> Iterator[tuple[Settings, Simulators | None]]:
             courier.url if courier else None,
         )
         pointed = _pointed_at(complete, telegram, payments, model)
-        yield pointed.model_copy(update={"courier_url": found.courier_url}), found
+        yield (
+            pointed.model_copy(update={"chat_page": found.chat_page, "courier_url": found.courier_url}),
+            found,
+        )
 
 
 @contextlib.contextmanager

@@ -123,12 +123,12 @@ class OwnServer:
         if not handler.verify_secret(request.headers.get(SECRET_HEADER, ""), bot):
             return web.Response(body="Unauthorized", status=401)
         service = self._service
-        if service is None or service.service.intake is None:
+        if service is None or service.service.front is None:
             return _later(503, STORE_RETRY_SECONDS)
         body = await request.read()
         try:
             hosted = service.find(bot) or await self._add(service, handler, bot)
-            status = await service.service.intake.take(hosted, body)
+            status = await service.service.front.intake.take(hosted, body)
         except TelegramUnauthorizedError:
             return web.Response(body="Unauthorized", status=401)
         except NotAnUpdateError as error:

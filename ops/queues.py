@@ -1,6 +1,6 @@
 """Who does the jobs of all queues of a process, by the queue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 from mailroom.actors.accounts import account_handlers
@@ -10,25 +10,19 @@ from mailroom.actors.notification import notification_handlers
 from mailroom.actors.payment import payment_handlers
 from mailroom.actors.people.code import Codes
 from mailroom.actors.people.send_code import code_handlers
-from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.actors.webpush import webpush_handlers
 from mailroom.ops.brought import Brought
 from mailroom.storage.postgres import subscriptions
 
 
-def all_queues(
-    payments_with: Mapping[str, PaymentProvider],
-    brought: Brought,
-    bots: Iterable[str],
-    offered: BotServices,
-) -> dict[str, Handlers]:
+def all_queues(services: BotServices, brought: Brought, bots: Iterable[str]) -> dict[str, Handlers]:
     """Those of the payment accounts, of each room, and of each bot, in the order in which they start."""
     queues: dict[str, Handlers] = {}
     for handlers in [
-        account_handlers(payments_with),
-        *(payment_handlers(bot, payments_with, brought.purposes) for bot in brought.rooms),
+        account_handlers(services.payments),
+        *(payment_handlers(bot, services.payments, brought.purposes) for bot in brought.rooms),
         *brought.handlers,
-        *(_notifications(bot, offered) for bot in bots),
+        *(_notifications(bot, services) for bot in bots),
     ]:
         if handlers.queue in queues:
             queues[handlers.queue].include([handlers])
@@ -37,11 +31,11 @@ def all_queues(
     return queues
 
 
-def _notifications(bot: str, offered: BotServices) -> Handlers:
+def _notifications(bot: str, services: BotServices) -> Handlers:
     """The jobs of a bot's queue: those of web push only with a key."""
     handlers = notification_handlers(bot)
-    handlers.include([code_handlers(bot, Codes(offered.vault), offered.senders)])
-    if offered.web_push is not None:
-        gone = partial(subscriptions.gone, offered.database, bot)
-        handlers.include([webpush_handlers(bot, offered.web_push, gone)])
+    handlers.include([code_handlers(bot, Codes(services.vault), services.senders)])
+    if services.web_push is not None:
+        gone = partial(subscriptions.gone, services.database, bot)
+        handlers.include([webpush_handlers(bot, services.web_push, gone)])
     return handlers

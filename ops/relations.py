@@ -18,7 +18,7 @@ from mailroom.ops.settings import DEFAULT_PROPERTIES, TELEGRAM_API_BASE
 Fault = tuple[tuple[str, ...], str]
 """Where, as a path of keys; and what is wrong there."""
 
-NOT_SET = ("config", "courier_url", "demo")
+NOT_SET = ("chat_page", "config", "courier_url", "demo")
 """What is no setting: found out, or said by a command."""
 WHAT_ANSWERS = ("bot", "room", "router")
 """One of them says what answers a bot's users."""

@@ -17,22 +17,21 @@ import trio
 from aiogram import Bot, Dispatcher
 
 from mailroom.actors.hosting.bot import HostedBot
-from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.actors.runtime.host import hosted
 from mailroom.actors.runtime.signals import stop_signals
 from mailroom.ingress.telegram.reached import Line
 from mailroom.ops import logs
 from mailroom.ops.configuration import derived_secret
+from mailroom.ops.ending import obey
 from mailroom.ops.faults import CannotStartError
 from mailroom.ops.hosted import host
 from mailroom.ops.identity import claim_names
-from mailroom.ops.service import Service, obey
+from mailroom.ops.process import Process, Setup
+from mailroom.ops.service import Service
 from mailroom.ops.settings import BotSettings, Settings
 from mailroom.ops.stores import StartError
 from mailroom.storage.redis.entry import Chat
-from mailroom.supervisors.parking import Parking
-from mailroom.supervisors.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,10 @@ class ScriptService:
         table = {name: self._settings_of(one.bot) for name, one in self._served.items()}
         self._bots: dict[str, HostedBot] = {}
         self._on_ready = on_ready
-        self._place: tuple[Workplace, Parking] | None = None
+        self._process: Process | None = None
         whole = settings.model_copy(update={"bots": table, "demo": False})
-        self.service = Service(whole, frozenset({"ingress", "worker"}), self._ready, bots=self._make)
+        setup = Setup(whole, frozenset({"ingress", "worker"}), bots=self._make)
+        self.service = Service(setup, self._ready)
 
     async def run(self, *, handle_signals: bool) -> None:
         """Serve. Raises what a startup hook raised, and `CannotStartError` for what is in our own way."""
@@ -94,18 +94,17 @@ class ScriptService:
 
     async def add(self, one: Served) -> HostedBot:
         """Serve one more bot from now on. To be called in the loop that hosts us."""
-        assert self._place is not None, "a bot is added to a service that runs"
-        assert self.service.webhook is not None, "a script's service has an ingress"
-        workplace, parking = self._place
+        assert self._process is not None, "a bot is added to a service that runs"
+        assert self.service.front is not None, "a script's service has an ingress"
+        process, workplace = self._process, self._process.workplace
         name = _name(one.bot, self._configured)
         self._sessions[one.bot] = one.bot.session
-        hosted_bot = self._host(name, one, workplace, parking)
-        if self.service.line is not None:
-            await claim_names({name: hosted_bot}, {name: self._settings_of(one.bot)}, self.service.line)
-        await parking.restore(name)
+        hosted_bot = self._host(name, one, process)
+        await claim_names({name: hosted_bot}, {name: self._settings_of(one.bot)}, process.stores.line)
+        await process.parking.restore(name)
         await hosted_bot.start(lambda chat_id, work: workplace.run_in_line(Chat(name, str(chat_id)), work))
-        self.service.follow(hosted_bot, workplace, workplace.mailboxes)
-        self.service.webhook.admit(name, self._settings_of(one.bot).secret)
+        process.follow(hosted_bot)
+        self.service.front.webhook.admit(name, self._settings_of(one.bot).secret)
         self._bots[name] = hosted_bot
         return hosted_bot
 
@@ -115,20 +114,20 @@ class ScriptService:
         """
         hosted_bot = self.find(bot)
         assert hosted_bot is not None, "only what is served is asked for"
-        assert self.service.intake is not None, "a script's service has an ingress"
-        return await to_trio(Line(hosted_bot, self.service.intake).fetch_waiting)
+        assert self.service.front is not None, "a script's service has an ingress"
+        return await to_trio(Line(hosted_bot, self.service.front.intake).fetch_waiting)
 
-    def _make(self, workplace: Workplace, parking: Parking, _services: BotServices) -> dict[str, HostedBot]:
-        self._place = workplace, parking
+    def _make(self, process: Process) -> dict[str, HostedBot]:
+        self._process = process
         for name, one in self._served.items():
-            self._bots[name] = self._host(name, one, workplace, parking)
+            self._bots[name] = self._host(name, one, process)
         return self._bots
 
-    def _host(self, name: str, one: Served, workplace: Workplace, parking: Parking) -> HostedBot:
+    def _host(self, name: str, one: Served, process: Process) -> HostedBot:
         own = self._settings_of(one.bot)
         fast, shed, parks = own.order == "fast", own.flood == "shed", own.dead_letters == "park"
         made = host(
-            name, one.bot, one.dispatcher, workplace, parking,
+            name, one.bot, one.dispatcher, process.workplace, process.parking,
             fast=fast, shed=shed, parks=parks, apart=own.albums == "apart",
         )  # fmt: skip
         made.asked_for = one.asked_for

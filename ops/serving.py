@@ -61,20 +61,20 @@ def check_port(settings: Settings) -> Settings:
     return settings.model_copy(update={"port": port})
 
 
-def serve(settings: Settings, *, roles: frozenset[Any], chat_page: str | None = None) -> None:
+def serve(settings: Settings, *, roles: frozenset[Any]) -> None:
     """Serve until a signal, printing one line when ready. A store that goes away before that is one line,
     too, wherever the start was.
     """
     up: list[str] = []
     try:
-        _serve(settings, roles, chat_page, up)
+        _serve(settings, roles, up)
     except Exception as error:
         if not up and (lost := lost_store(settings, error)) is not None:
             raise lost from None
         raise
 
 
-def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up: list[str]) -> None:
+def _serve(settings: Settings, roles: frozenset[Any], up: list[str]) -> None:
     import_aiogram()
     # The frameworks take a second to load; a refusal above should not.
     from mailroom.ops import service, stores
@@ -82,10 +82,10 @@ def _serve(settings: Settings, roles: frozenset[Any], chat_page: str | None, up:
 
     def ready(address: str) -> None:
         up.append(address)
-        print(ready_line(address, chat_page, demo=settings.demo), flush=True)  # noqa: T201 - the answer
+        print(ready_line(address, settings.chat_page, demo=settings.demo), flush=True)  # noqa: T201 - the answer
 
     try:
-        service.serve(settings, roles=roles, ready=ready, chat_page=chat_page)
+        service.serve(settings, roles=roles, ready=ready)
     except* stores.StartError as group:
         raise CannotStartError(str(_first(group))) from None
     except* ConfigurationError as group:

@@ -228,6 +228,8 @@ class Settings(BaseModel):
     bots: dict[str, BotSettings] = {}
     config: Path | None = None
     """The file all this was read from; its folder is importable for routers and rooms."""
+    chat_page: str | None = None
+    """Where the people of a demo chat."""
     courier_url: str | None = None
     """Where the stand-in for mail and SMS answers, in a demo with a page that is entered by a code."""
     demo: bool = False

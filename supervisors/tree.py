@@ -1,7 +1,7 @@
 """The service as one tree of supervision, on one page: started from top to bottom, stopped from bottom to
 top.
 
-What a child is made of is given by whoever puts the process together (`ops/service.py`); where it stands,
+What a child is made of is given by whoever puts the process together (`ops/parts.py`); where it stands,
 what falls with it and how often it may fall is said here. `mailroom tree` shows it as it runs.
 """
 

@@ -10,6 +10,7 @@ from functools import partial
 from mailroom.actors.policy import Policy
 from mailroom.actors.runtime import host
 from mailroom.ops import configuration, logs
+from mailroom.ops.process import Setup
 from mailroom.ops.service import Service
 
 
@@ -23,7 +24,7 @@ def main() -> None:
         sys.stdout.write(f"Mailroom is ready: {address}\n")
         sys.stdout.flush()
 
-    service = Service(settings, frozenset({"ingress", "worker"}), ready, policy=policy)
+    service = Service(Setup(settings, frozenset({"ingress", "worker"}), policy=policy), ready)
     host.run(partial(service.main))
 
 

@@ -25,6 +25,5 @@ def up(
     warn_of_demo(settings)
     settings = check_port(settings)
     require_routers(settings)
-    with home(settings) as (complete, simulators):
-        chat_page = simulators.chat_page if simulators else None
-        serve(complete, roles=frozenset({"ingress", "worker"}), chat_page=chat_page)
+    with home(settings) as (complete, _):
+        serve(complete, roles=frozenset({"ingress", "worker"}))

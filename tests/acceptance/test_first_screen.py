@@ -39,22 +39,22 @@ import sys
 from pathlib import Path
 from mailroom.ops.quick_aiogram import import_aiogram
 import_aiogram()
-from mailroom.ops import logs, outbox
+from mailroom.ops import job_parts, logs
 from mailroom.ops.configuration import load
 from mailroom.ops.service import serve
 from mailroom.supervisors import tree
 from mailroom.supervisors.otp.spec import Backoff
 
 tree.PATIENT = Backoff(min_seconds=0.05, max_seconds=0.1)
-outbox.PRUNE_SECONDS = 0.2
-prune = outbox.prune
+job_parts.PRUNE_SECONDS = 0.2
+prune = job_parts.prune
 
 async def pruned(pool):
     if Path(sys.argv[3]).exists():
         raise RuntimeError("the disk is full")
     return await prune(pool)
 
-outbox.prune = pruned
+job_parts.prune = pruned
 logs.configure("json")
 serve(load(Path(sys.argv[1])), roles=sys.argv[2].split(","), ready=lambda url: print("READY", flush=True))
 """

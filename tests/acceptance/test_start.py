@@ -21,12 +21,12 @@ from tests.acceptance.network import Network
 folder = Path(sys.argv[1])
 network = Network.to_postgres(folder, os.environ["DATABASE_URL"])
 os.environ["DATABASE_URL"] = network.url
-from mailroom.ops import service
-step = getattr(service, sys.argv[2])
+from mailroom.ops import process
+step = getattr(process, sys.argv[2])
 def without_postgres(*args):
     network.cut()
     return step(*args)
-setattr(service, sys.argv[2], without_postgres)
+setattr(process, sys.argv[2], without_postgres)
 sys.argv = ["mailroom", "up", "--config", str(folder / "mailroom.toml"), "--port", "0"]
 from mailroom.ops.cli import main
 main()

@@ -21,11 +21,12 @@ from mailroom.ops import logs
 from mailroom.ops.configuration import load
 from mailroom.ops.quick_aiogram import import_aiogram
 import_aiogram()
+from mailroom.ops.process import Setup
 from mailroom.ops.service import Service
 logs.configure("json")
 ready = lambda url: print("READY", flush=True)
 roles = frozenset(sys.argv[2].split(","))
-host.run(Service(load(Path(sys.argv[1])), roles, ready, blocked_seconds_max=2.0).main)
+host.run(Service(Setup(load(Path(sys.argv[1])), roles, blocked_seconds_max=2.0), ready).main)
 """
 BOT = """
 import time

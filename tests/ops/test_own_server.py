@@ -38,9 +38,7 @@ def test_an_update_comes_again_where_a_gateway_answers_for_its_bot(tmp_path):
         async with serve(BotApi(502, b"<html>502 Bad Gateway</html>")) as address:
             bot = Bot("42:token", session=AiohttpSession(api=address))
             server = OwnServer(SimpleNamespace(data=tmp_path))
-            server._service = SimpleNamespace(
-                find=lambda _bot: None, service=SimpleNamespace(intake=object())
-            )
+            server._service = SimpleNamespace(find=lambda _bot: None, service=SimpleNamespace(front=object()))
             try:
                 return await server.take(Handler(bot), Request())
             finally:

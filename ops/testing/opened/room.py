@@ -172,7 +172,7 @@ async def open_room(
     )
     room = services.of(name)
     brought = brought_by({name: (its, parts, room)}, [name])
-    handlers = all_queues(services.payments, brought, [name], services).values()
+    handlers = all_queues(services, brought, [name]).values()
     queues = Queues(pool, Services(database_url, listener, bots=bots or {}, chats=chats), list(handlers))
     try:
         await aio(parts.prepare, room)

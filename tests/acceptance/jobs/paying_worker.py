@@ -16,7 +16,7 @@ from mailroom.actors.jobs.kind import Kind, Patience
 from mailroom.actors.paying.kinds import PAYMENT
 from mailroom.actors.payment import Follows, Purpose
 from mailroom.actors.providers.payments import FetchedPayment, Money, ProviderRefusedError, Refund
-from mailroom.ops import logs, outbox, service
+from mailroom.ops import logs, service
 from mailroom.ops.configuration import load
 
 CONFIG, NAME = Path(sys.argv[1]), sys.argv[2]
@@ -86,7 +86,12 @@ async def given_back(_transaction: Any, _payment: Any, _back: Any) -> list[Any]:
 
 ACCOUNT = Account()
 PURPOSES = {(bot, "thing"): Purpose(paid=paid, mismatched=given_back, given_back=given_back) for bot in BOTS}
-made, prepare = outbox.payment_handlers, service.prepare
+try:
+    from mailroom.ops import process, queues
+except ImportError:  # the version before the move put a process together elsewhere
+    from mailroom.ops import outbox as queues
+    from mailroom.ops import service as process
+made, prepare = queues.payment_handlers, process.prepare
 
 
 def with_steps(*whose: Any) -> Any:
@@ -101,10 +106,10 @@ async def prepared(settings: Any, services: Any) -> None:
     await prepare(settings, services)
 
 
-outbox.payment_handlers = with_steps
-if hasattr(outbox, "account_handlers"):
-    of_accounts = outbox.account_handlers
-    outbox.account_handlers = lambda _accounts: of_accounts({ACCOUNT.name: ACCOUNT})
-service.prepare = prepared
+queues.payment_handlers = with_steps
+if hasattr(queues, "account_handlers"):
+    of_accounts = queues.account_handlers
+    queues.account_handlers = lambda _accounts: of_accounts({ACCOUNT.name: ACCOUNT})
+process.prepare = prepared
 logs.configure("json")
 service.serve(load(CONFIG), roles=["worker"], ready=lambda _url: print("READY", flush=True))

@@ -54,7 +54,8 @@ def main(config: Path, point: str, after: int) -> None:
     import_aiogram()
     import trio
 
-    import mailroom.ops.outbox
+    import mailroom.ops.job_parts
+    import mailroom.ops.queues
     from mailroom.actors.jobs import worker, writer
     from mailroom.actors.jobs.actor import job_life
     from mailroom.actors.jobs.context import JobContext
@@ -65,6 +66,7 @@ def main(config: Path, point: str, after: int) -> None:
     from mailroom.actors.runtime import host
     from mailroom.ops import logs
     from mailroom.ops.configuration import load
+    from mailroom.ops.process import Setup
     from mailroom.ops.service import Service
     from mailroom.storage.postgres.outbox.job import Backoff
 
@@ -105,14 +107,14 @@ def main(config: Path, point: str, after: int) -> None:
     async def hang(_wanted: Deed, _context: JobContext) -> None:
         await asyncio.sleep(3600)
 
-    made = mailroom.ops.outbox.account_handlers
+    made = mailroom.ops.queues.account_handlers
 
     def with_hanging(*given):  # type: ignore[no-untyped-def]
         handlers = made(*given)
         handlers.include([accounts])
         return handlers
 
-    mailroom.ops.outbox.account_handlers = with_hanging
+    mailroom.ops.queues.account_handlers = with_hanging
     claim, complete = worker.Claimer.claim, writer.complete
 
     async def claiming(self, most):  # type: ignore[no-untyped-def]
@@ -130,11 +132,10 @@ def main(config: Path, point: str, after: int) -> None:
 
     worker.Claimer.claim = claiming  # type: ignore[method-assign]
     writer.complete = completing
-    mailroom.ops.outbox.job_life = partial(job_life, lease_seconds=LEASE_SECONDS)
+    mailroom.ops.job_parts.job_life = partial(job_life, lease_seconds=LEASE_SECONDS)
     logs.configure("json")
-    service = Service(
-        load(config), frozenset({"worker"}), lambda _: print("READY", flush=True), handlers=[handlers]
-    )
+    setup = Setup(load(config), frozenset({"worker"}), handlers=[handlers])
+    service = Service(setup, lambda _: print("READY", flush=True))
     host.run(service.main)
     assert trio
 
