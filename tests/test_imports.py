@@ -19,6 +19,8 @@ PUT_OFF = {
     "ops/routers.py": "settings are checked without aiogram",
     "ops/serving.py": "a wrong setting is told before the service is loaded",
     "ops/bundled.py": "what a room is, is read without what runs of it",
+    "ops/testing/fixtures.py": "a suite that uses no fixture loads nothing for them",
+    "ops/testing/stores.py": "a test that asks Postgres for nothing does without it",
     "ops/quick_aiogram.py": "it is what makes aiogram's import quick",
     "supervisors/oncall/*": "commands that ask Redis alone do without asyncpg",
     "actors/uses/cpu_child.py": "not every system has the module",
