@@ -1,14 +1,12 @@
 """Calls to addresses that somebody typed: an owner's supplier, a browser's push service.
 
 Whoever can have us call an address can have us call our own network, and read in our errors what is there.
-So a name is looked up here, each of its addresses is looked at, and the connection is made to one of these
-very addresses: a name that means something else a moment later leads nowhere else. This is done where
-connections are made, so it holds for literals, for redirects, and for whatever a URL may be written like.
+So a name is looked up and looked at (`looking_up.py`) where connections are made: it holds for literals, for
+redirects, and for whatever a URL may be written like.
 What the server proves by its certificate is still the name.
 """
 
 import asyncio
-import socket
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +14,7 @@ import httpcore
 import httpx
 
 from mailroom.actors.uses.addresses import Reach
+from mailroom.actors.uses.looking_up import NotFoundError, PrivateAddressError, looked_up
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 """For calls that do not say it themselves."""
@@ -92,11 +91,14 @@ class _Connector(httpcore.AsyncNetworkBackend):
         """
         try:
             async with asyncio.timeout(timeout):
-                return await self._first(
-                    host, await addresses(host, port), port, local_address, socket_options
-                )
+                found = await looked_up(host, port, self._reach)
+                return await self._first(host, found, port, local_address, socket_options)
         except TimeoutError:
             raise httpcore.ConnectTimeout(f"{host} takes no connection within {timeout:g} s") from None
+        except PrivateAddressError as error:
+            raise ForbiddenAddressError(str(error)) from None
+        except NotFoundError as error:
+            raise httpcore.ConnectError(str(error)) from error
 
     async def _first(
         self,
@@ -106,10 +108,6 @@ class _Connector(httpcore.AsyncNetworkBackend):
         local_address: str | None,
         socket_options: Iterable[Any] | None,
     ) -> httpcore.AsyncNetworkStream:
-        for address in found:
-            if not self._reach.covers(address):
-                where = host if host == address else f"{host} ({address})"
-                raise ForbiddenAddressError(f"{where} is in a private network")
         failed: Exception | None = None
         for address in found:
             try:
@@ -119,12 +117,3 @@ class _Connector(httpcore.AsyncNetworkBackend):
             except httpcore.ConnectError as error:
                 failed = error
         raise failed or httpcore.ConnectError(f"{host} has no address")
-
-
-async def addresses(host: str, port: int) -> list[str]:
-    """What a name, or an address in whatever form, stands for at this moment."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"{host} is not found: {error}") from error
-    return list(dict.fromkeys(str(place[0]) for *_, place in found))
