@@ -76,6 +76,8 @@ class JobContext:
     """Whether the attempt was cut off because its deadline had passed."""
     ended: bool = False
     """Whether the job was ended by `ending()`."""
+    record: object | None = None
+    """What is to be written with the end of the attempt, where its queue writes more than that."""
     enqueued: Counter[str] = field(default_factory=Counter)
     """How many jobs that are alike its transactions have enqueued."""
 

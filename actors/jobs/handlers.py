@@ -18,6 +18,8 @@ from pydantic import BaseModel
 from mailroom.actors.jobs.context import JobContext
 from mailroom.actors.jobs.kind import Kind
 from mailroom.actors.jobs.queue import Queue
+from mailroom.storage.postgres.outbox.claim import Claimer, Claims
+from mailroom.storage.postgres.outbox.complete import Besides
 from mailroom.storage.postgres.outbox.outcome import Outcome
 from mailroom.storage.postgres.schemas import SchemaPool
 
@@ -45,8 +47,20 @@ class Handlers:
     where its tables are, `within` its database, and at its time.
     """
 
-    def __init__(self, queue: Queue, bot: str = "", *, within: SchemaPool | None = None) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        bot: str = "",
+        *,
+        within: SchemaPool | None = None,
+        claims: "Callable[[Claimer], Claims] | None" = None,
+        besides: Besides | None = None,
+    ) -> None:
         self.queue = queue.of(bot)
+        self.claims = claims
+        """What takes its jobs, beside what takes those of every queue."""
+        self.besides = besides
+        """What is written with the end of an attempt."""
         self.limits = queue.limits
         self._room_queue = queue
         self._within = within

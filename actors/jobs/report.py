@@ -50,6 +50,8 @@ class Ended:
     seconds: float
     written: bool = False
     """Whether the end was written down already, together with the effect."""
+    record: object | None = None
+    """What else is to be written."""
 
 
 def known(queue: str, running: Callable[[], int]) -> None:

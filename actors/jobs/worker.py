@@ -33,7 +33,7 @@ from mailroom.actors.jobs.writer import Writer
 from mailroom.actors.judge import GIVEN_BACK
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.division import Division
-from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS, Claimer
+from mailroom.storage.postgres.outbox.claim import LEASE_SECONDS, Claimer, Claims
 from mailroom.storage.postgres.outbox.outcome import Done, Outcome, Snoozed
 from mailroom.storage.postgres.outbox.pools import QueueConnections, SharedConnections, connect_shared
 from mailroom.storage.texts import shown
@@ -72,7 +72,7 @@ class QueueWorker:
         self._deadlines = Deadlines(self._held)
         self._changed = asyncio.Event()
         """Set when an attempt has ended, or was written down, or everything is to end."""
-        self._writer = Writer(self.queue, self.name, self._wrote)
+        self._writer = Writer(self.queue, self.name, self._wrote, handlers.besides)
         self._outage = Outage(self.queue, "claims")
         self._stopping = False
 
@@ -134,13 +134,7 @@ class QueueWorker:
 
     async def _claim_until_stopped(self, connections: QueueConnections) -> None:
         loop = asyncio.get_running_loop()
-        claimer = Claimer(
-            connections.claims,
-            self.queue,
-            self.name,
-            lease_seconds=self._lease_seconds,
-            former=former_of(self.queue),
-        )
+        claimer = self._claims(connections)
         throttle = Throttle(self._limits.per_second, loop.time())
         while not self._stopping:
             self._changed.clear()
@@ -173,6 +167,16 @@ class QueueWorker:
             if not jobs:
                 await self._services.listener.wait(self.queue, min(POLL_SECONDS, due_seconds or POLL_SECONDS))
 
+    def _claims(self, connections: QueueConnections) -> Claims:
+        claimer = Claimer(
+            connections.claims,
+            self.queue,
+            self.name,
+            lease_seconds=self._lease_seconds,
+            former=former_of(self.queue),
+        )
+        return claimer if self._handlers.claims is None else self._handlers.claims(claimer)
+
     def _room(self) -> int:
         if self._writer.behind:
             return 0
@@ -195,7 +199,8 @@ class QueueWorker:
             outcome = Done()
         self._held.discard(held)
         self._changed.set()
-        self._writer.add(Ended(context.job, outcome, loop.time() - began, written=context.ended))
+        seconds = loop.time() - began
+        self._writer.add(Ended(context.job, outcome, seconds, context.ended, context.record))
 
     def _wrote(self, freed: bool) -> None:
         self._changed.set()

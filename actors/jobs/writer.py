@@ -9,7 +9,7 @@ from mailroom.actors.jobs import report
 from mailroom.actors.jobs.outage import Outage
 from mailroom.actors.jobs.report import Ended
 from mailroom.storage.errors import StoreUnavailable
-from mailroom.storage.postgres.outbox.complete import complete
+from mailroom.storage.postgres.outbox.complete import Besides, complete
 from mailroom.storage.postgres.outbox.outcome import Done, Finished
 
 BATCH_MAX = 500
@@ -23,11 +23,14 @@ class Writer:
     become free by it: the next of a key, or one to be tried again.
     """
 
-    def __init__(self, queue: str, worker: str, wrote: Callable[[bool], None]) -> None:
+    def __init__(
+        self, queue: str, worker: str, wrote: Callable[[bool], None], besides: Besides | None = None
+    ) -> None:
         self.written = 0
         self._queue = queue
         self._worker = worker
         self._wrote = wrote
+        self._besides = besides
         self._unwritten: list[Ended] = []
         self._news = asyncio.Event()
         self._outage = Outage(queue, "outcomes")
@@ -67,13 +70,19 @@ class Writer:
         batch = self._unwritten[:BATCH_MAX]
         ours = {one.job.id for one in batch if one.written}
         if finished := _finished(batch):
-            ours |= await complete(pool, self._worker, finished)
+            ours |= await complete(pool, self._worker, finished, self._besides)
         del self._unwritten[: len(batch)]
         self.written += len(batch)
         report.ended(self._queue, batch, ours)
-        return any(one.job.key is not None or not isinstance(one.outcome, Done) for one in batch)
+        return self._besides is not None or any(
+            one.job.key is not None or not isinstance(one.outcome, Done) for one in batch
+        )
 
 
 def _finished(batch: Sequence[Ended]) -> list[Finished]:
     """What there is to say: not of jobs that are another's, nor of those ended with their effect."""
-    return [Finished(one.job, one.outcome) for one in batch if one.outcome is not None and not one.written]
+    return [
+        Finished(one.job, one.outcome, one.record)
+        for one in batch
+        if one.outcome is not None and not one.written
+    ]

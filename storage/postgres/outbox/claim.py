@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 
@@ -28,6 +29,16 @@ SWEEP_COST = 20.0
 """After a sweep, this many times its duration pass: it never takes more than a twentieth of the time."""
 
 
+class Claims(Protocol):
+    """Takes jobs of a queue for one worker."""
+
+    async def claim(self, most: int) -> list[Job]:
+        """Up to so many, each for the length of a lease."""
+
+    async def next_due_seconds(self) -> float | None:
+        """When to claim again if nothing happens till then; None if nothing is in line."""
+
+
 class Claimer:
     """The claims of one worker on one queue. `worker` names a process of this very start: it is half of the
     fence of `complete`. `pool` comes from `pools.connect_claims`. `former` is what the queue was called
@@ -46,8 +57,8 @@ class Claimer:
         self.queue = queue
         self.worker = worker
         self.lease_seconds = lease_seconds
+        self.pool = pool
         self._former = former
-        self._pool = pool
         self._low_water = LowWater()
         self._sweep_at = self._sweep_idle_at = time.monotonic()
 
@@ -83,13 +94,13 @@ class Claimer:
         were not claimed (their key is taken, the queue is paused) do not count.
         """
         with answering():
-            seconds: float | None = await self._pool.fetchval(SQL["next_due"], self.queue, PRIORITIES)
+            seconds: float | None = await self.pool.fetchval(SQL["next_due"], self.queue, PRIORITIES)
         return None if seconds is None else max(seconds, 0.0)
 
     async def _claim(self, most: int, marks: Sequence[object]) -> tuple[list[Job], bool]:
         """Claim, and say whether the batch was full of jobs that lay before the mark."""
         with answering():
-            rows = await self._pool.fetch(
+            rows = await self.pool.fetch(
                 SQL["claim"],
                 self.queue,
                 PRIORITIES,
@@ -115,7 +126,7 @@ class Claimer:
         killers = [Finished(job, Rejected(KILLED)) for job in jobs if job.attempt > job.attempts_max]
         if not killers:
             return jobs
-        await complete(self._pool, self.worker, killers)
+        await complete(self.pool, self.worker, killers)
         return [job for job in jobs if job.attempt <= job.attempts_max]
 
 

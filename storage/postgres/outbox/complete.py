@@ -5,7 +5,7 @@ job to it. What a worker says whose lease ran out, and whose job somebody else h
 """
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -18,7 +18,13 @@ from mailroom.storage.postgres.queries import load
 SQL = load(Path(__file__).with_name("complete.sql"))
 
 
-async def complete(pool: asyncpg.Pool, worker: str, finished: Sequence[Finished]) -> set[int]:
+Besides = Callable[[Connection, Sequence[Finished]], Awaitable[None]]
+"""Writes what else follows from attempts whose end counted, in the same transaction."""
+
+
+async def complete(
+    pool: asyncpg.Pool, worker: str, finished: Sequence[Finished], besides: Besides | None = None
+) -> set[int]:
     """Write down how attempts ended. Returns the ids of the jobs that were ours to finish.
 
     A call that raised `StoreUnavailable` may be repeated: what went through the first time is not ours any
@@ -26,10 +32,14 @@ async def complete(pool: asyncpg.Pool, worker: str, finished: Sequence[Finished]
     """
     with answering():
         async with pool.acquire() as connection:
-            if all(isinstance(one.outcome, Done) for one in finished):  # one statement is its own transaction
+            if besides is None and all(isinstance(one.outcome, Done) for one in finished):
+                # One statement is its own transaction.
                 return await finish(connection, worker, [fence(one.job) for one in finished])
             async with connection.transaction():
-                return await complete_within(connection, worker, finished)
+                ours = await complete_within(connection, worker, finished)
+                if besides is not None and ours:
+                    await besides(connection, [one for one in finished if one.job.id in ours])
+                return ours
 
 
 async def complete_within(connection: Connection, worker: str, finished: Sequence[Finished]) -> set[int]:

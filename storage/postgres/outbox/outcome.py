@@ -51,6 +51,8 @@ class Finished:
 
     job: Job
     outcome: Outcome
+    record: object | None = None
+    """What its handler has to say of the attempt besides, for a queue that writes more with an end."""
 
 
 @dataclass(frozen=True, slots=True)
