@@ -1,4 +1,4 @@
-"""The queue of all messages: the platform's, claimed from lanes too; more is written with the end of an attempt."""
+"""The queue of all messages: claimed from lanes too, and more is written with the end of an attempt."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,6 @@
 """Calls to endpoints, over real connections to servers that answer in every way there is."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 
@@ -9,62 +8,12 @@ from mailroom.actors.qstash.client.answer import BODY_BYTES_MAX, CallError
 from mailroom.actors.qstash.client.client import IDLE_MAX, Client
 from mailroom.actors.qstash.client.connection import DRAINED_BYTES_MAX
 from mailroom.actors.uses.addresses import Reach
+from tests.actors.qstash.endpoint import OK, open_server
 
 pytestmark = pytest.mark.slow
 LOOPBACK = Reach(["127.0.0.0/8"])
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-One: a\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 PATIENCE_SECONDS = 20.0
-
-
-class Server:
-    """Answers each request with what it is told, byte for byte; keeps what it was asked, by connection."""
-
-    def __init__(self):
-        self.answers = []
-        self.asked = []
-        self.connections = 0
-        self.port = 0
-
-    def url(self, path="/", host="127.0.0.1"):
-        return f"http://{host}:{self.port}{path}"
-
-    async def serve(self, reader, writer):
-        self.connections += 1
-        number = self.connections
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = next(
-                    (
-                        int(line[15:])
-                        for line in head.split(b"\r\n")
-                        if line.lower().startswith(b"content-length:")
-                    ),
-                    0,
-                )
-                self.asked.append((number, head, await reader.readexactly(length)))
-                answer = self.answers.pop(0) if self.answers else OK
-                for part in [answer] if isinstance(answer, bytes) else answer:
-                    if part is None:
-                        return
-                    writer.write(part)
-                    await writer.drain()
-                    await asyncio.sleep(0)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def open_server(**options):
-    server = Server()
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, **options)
-    server.port = listening.sockets[0].getsockname()[1]
-    try:
-        yield server
-    finally:
-        listening.close()
 
 
 def play(scenario, *, reach=LOOPBACK, **options):
