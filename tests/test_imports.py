@@ -22,6 +22,7 @@ PUT_OFF = {
     "ops/testing/fixtures.py": "a suite that uses no fixture loads nothing for them",
     "ops/testing/stores.py": "a test that asks Postgres for nothing does without it",
     "ops/quick_aiogram.py": "it is what makes aiogram's import quick",
+    "ops/testing/*": "pytest loads fixtures before any test has a chat, and Postgres where it has one",
     "supervisors/oncall/*": "commands that ask Redis alone do without asyncpg",
     "actors/uses/cpu_child.py": "not every system has the module",
     "actors/bots/*/__init__.py": "settings are checked without any framework, for every bot there is",

@@ -179,11 +179,11 @@ def test_nothing_is_claimed_while_what_is_done_cannot_be_written(play, monkeypat
     """Its lease may run out meanwhile, and the claim would bring it back."""
     letters, away, failed, claimed, claim = LetterHandlers(), [True], [], [], Claimer.claim
 
-    async def complete_when_it_is_back(pool, worker, finished):
+    async def complete_when_it_is_back(pool, worker, finished, besides):
         if away:
             failed.append(worker)
             raise StoreUnavailable("away")
-        return await complete(pool, worker, finished)
+        return await complete(pool, worker, finished, besides)
 
     async def claim_and_tell(claimer, most):
         if away and failed:
