@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mailroom.actors.cause import Begins as Begins
     from mailroom.actors.events import Event as Event
     from mailroom.actors.hosting.bundled import BundledBot as BundledBot
     from mailroom.actors.hosting.bundled import Demo as Demo
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     load_sql = load
 
 _FROM = {
+    "Begins": "actors.cause",
     "BundledBot": "actors.hosting.bundled",
     "ChatEvent": "actors.hosting.events",
     "Connection": "storage.postgres.outbox.connection",

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 from mailroom import _lazily
 
 if TYPE_CHECKING:
+    from mailroom.actors.kit.erasure.dialogue import erase_button as erase_button
+    from mailroom.actors.kit.erasure.dialogue import erasure_router as erasure_router
+    from mailroom.actors.kit.erasure.erasure import Before as Before
+    from mailroom.actors.kit.erasure.erasure import Erasure as Erasure
+    from mailroom.actors.kit.erasure.erasure import StillOpenError as StillOpenError
+    from mailroom.actors.kit.erasure.texts import ERASURE_FOLDER as ERASURE_FOLDER
+    from mailroom.actors.kit.erasure.texts import ErasureTexts as ErasureTexts
+    from mailroom.actors.kit.erasure.wish import Wish as Wish
+    from mailroom.actors.kit.erasure.wishes import Wanted as Wanted
     from mailroom.actors.kit.owners.access import OwnersSide as OwnersSide
     from mailroom.actors.kit.owners.access import by as by
     from mailroom.actors.kit.owners.access import works_as as works_as
@@ -61,6 +70,12 @@ if TYPE_CHECKING:
     from mailroom.actors.kit.owners.uploads import send_bad_lines as send_bad_lines
     from mailroom.actors.kit.owners.uploads import upload_report as upload_report
     from mailroom.actors.kit.owners.withheld import withheld as withheld
+    from mailroom.actors.kit.policies.policy import Policy as Policy
+    from mailroom.actors.kit.policies.policy import policies_router as policies_router
+    from mailroom.actors.kit.policies.written import POLICY_CHARS_MAX as POLICY_CHARS_MAX
+    from mailroom.actors.kit.policies.written import drop_policy as drop_policy
+    from mailroom.actors.kit.policies.written import put_policy as put_policy
+    from mailroom.actors.kit.policies.written import written_policy as written_policy
     from mailroom.actors.kit.screens.buttons import Row as Row
     from mailroom.actors.kit.screens.buttons import app as app
     from mailroom.actors.kit.screens.buttons import button as button
@@ -97,11 +112,15 @@ if TYPE_CHECKING:
 _FROM = {
     "Audience": "actors.kit.owners.broadcasts.audience",
     "BadLine": "actors.kit.owners.tables.table",
+    "Before": "actors.kit.erasure.erasure",
     "BroadcastRoutes": "actors.kit.owners.broadcasts.routes",
     "BroadcastTexts": "actors.kit.owners.texts.broadcasts",
     "By": "actors.kit.owners.deeds",
     "CAPTION_UNITS_MAX": "actors.kit.screens.length",
     "Deed": "actors.kit.owners.deeds",
+    "ERASURE_FOLDER": "actors.kit.erasure.texts",
+    "Erasure": "actors.kit.erasure.erasure",
+    "ErasureTexts": "actors.kit.erasure.texts",
     "Image": "actors.kit.screens.image",
     "InWords": "actors.kit.owners.in_words",
     "LIST_CHARS_MAX": "actors.kit.owners.lists",
@@ -111,9 +130,11 @@ _FROM = {
     "OWNER_FOLDER": "actors.kit.owners.texts",
     "OwnerError": "actors.kit.owners.refusals",
     "OwnersSide": "actors.kit.owners.access",
+    "POLICY_CHARS_MAX": "actors.kit.policies.written",
     "PageNumber": "actors.kit.screens.numbers",
     "Picture": "actors.kit.screens.picture",
     "Places": "actors.kit.owners.broadcasts.screens",
+    "Policy": "actors.kit.policies.policy",
     "PriceFault": "actors.kit.owners.faults",
     "Recipients": "actors.kit.owners.broadcasts.audience",
     "RefusalTexts": "actors.kit.owners.texts.refusals",
@@ -122,12 +143,15 @@ _FROM = {
     "Screen": "actors.kit.screens.screen",
     "SharedTexts": "actors.kit.owners.texts.shared",
     "Shows": "actors.kit.screens.shown",
+    "StillOpenError": "actors.kit.erasure.erasure",
     "TABLE_BYTES_MAX": "actors.kit.owners.tables.text",
     "Table": "actors.kit.owners.tables.table",
     "TableFault": "actors.kit.owners.faults",
     "TellingFault": "actors.kit.owners.faults",
     "UploadTexts": "actors.kit.owners.texts.uploads",
     "Uploaded": "actors.kit.owners.uploads",
+    "Wanted": "actors.kit.erasure.wishes",
+    "Wish": "actors.kit.erasure.wish",
     "Wrong": "actors.kit.owners.refusals",
     "actor": "actors.kit.owners.console",
     "app": "actors.kit.screens.buttons",
@@ -138,7 +162,10 @@ _FROM = {
     "chat_of": "actors.kit.screens.replies",
     "copying": "actors.kit.screens.buttons",
     "cut": "actors.kit.screens.length",
+    "drop_policy": "actors.kit.policies.written",
     "edited": "actors.kit.screens.replies",
+    "erase_button": "actors.kit.erasure.dialogue",
+    "erasure_router": "actors.kit.erasure.dialogue",
     "fetch_document": "actors.kit.owners.uploads",
     "fitted": "actors.kit.owners.lists",
     "in_messages": "actors.kit.screens.length",
@@ -157,8 +184,10 @@ _FROM = {
     "parse_currency": "actors.kit.owners.prices",
     "parse_price": "actors.kit.owners.prices",
     "picture_of": "actors.kit.screens.picture",
+    "policies_router": "actors.kit.policies.policy",
     "popup": "actors.kit.screens.replies",
     "problem": "actors.kit.owners.problems",
+    "put_policy": "actors.kit.policies.written",
     "read_image": "actors.kit.screens.image",
     "read_log": "actors.kit.owners.deeds",
     "read_table": "actors.kit.owners.tables.table",
@@ -177,6 +206,7 @@ _FROM = {
     "upload_report": "actors.kit.owners.uploads",
     "withheld": "actors.kit.owners.withheld",
     "works_as": "actors.kit.owners.access",
+    "written_policy": "actors.kit.policies.written",
     "wrong": "actors.kit.owners.refusals",
     "yes_or_no": "actors.kit.owners.tables.cells",
 }
