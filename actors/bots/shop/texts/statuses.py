@@ -15,7 +15,6 @@ class Statuses(Texts):
     refund: Mapping[str, str]
     job: Mapping[str, str]
     discount: Mapping[str, str]
-    broadcast: Mapping[str, str]
 
 
 STATUSES = read_texts(Statuses, Path(__file__).parent, default="en", theme="statuses")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mailroom.actors.texts.declared import Texts, Value, text
+from mailroom.storage.postgres.broadcasts import Status
 
 
 class BroadcastTexts(Texts):
@@ -35,7 +36,7 @@ class BroadcastTexts(Texts):
     @text
     def failed(self, *, count: Value) -> str: ...
 
-    statuses: Mapping[str, str]
+    statuses: Mapping[Status, str]
     button_broadcast: str
     button_broadcasts: str
 

@@ -75,16 +75,16 @@ def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language
 
 
 def test_the_console_says_the_same_words():
-    english = STATUSES["en"]
+    english, broadcast = STATUSES["en"], OWNER_TEXTS["en"].broadcasts.statuses
     files = ROOT / "actors/bots/shop/console/files"
     looks = (files / "words.js").read_text()
     said = dict(re.findall(r"(\w+): \[\"\w*\", \"([^\"]+)\"\]", looks))
     known = {
-        **english.broadcast,
+        **broadcast,
         **english.refund,
         **english.payment,
         **english.order,
-        "done": english.broadcast["done"],
+        "done": broadcast["done"],
     }
     assert {status: said[status] for status in said} == {status: known[status] for status in said}
     options = re.findall(r"<option value=\"(\w+)\">([^<\n]+)", (files / "section.html").read_text())

@@ -1,7 +1,7 @@
 """What the buttons of the owner's side carry."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
@@ -17,7 +17,8 @@ def _period(days: int) -> int:
     return days
 
 
-PERIOD_NAMES = {0: "today", 1: "yesterday", 7: "week", 30: "month"}
+PeriodName = Literal["today", "yesterday", "week", "month"]
+PERIOD_NAMES: dict[int, PeriodName] = {0: "today", 1: "yesterday", 7: "week", 30: "month"}
 """How many days figures are of; 1 is the day before today."""
 Period = Annotated[int, AfterValidator(_period)]
 

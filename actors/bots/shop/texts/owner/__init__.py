@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.texts.owner.complaints import ComplaintTexts
 from mailroom.actors.bots.shop.texts.owner.discounts import DiscountTexts
 from mailroom.actors.bots.shop.texts.owner.faults import FaultTexts
@@ -46,7 +45,7 @@ class OwnerTexts(Texts):
     @property
     def statuses(self) -> Statuses:
         """The one word for each status, which customers read too."""
-        return STATUSES[Language(self.language)]
+        return STATUSES[self.language]
 
 
 OWNER_TEXTS = read_texts(

@@ -1,6 +1,7 @@
 """Figures of some days."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from mailroom.actors.texts.declared import Texts, Value, text
 
@@ -11,7 +12,7 @@ class FigureTexts(Texts):
     @text
     def page(self, *, period: Value, dates: Value) -> str: ...
 
-    periods: Mapping[str, str]
+    periods: Mapping[Literal["today", "yesterday", "week", "month"], str]
 
     @text
     def orders(

@@ -1,6 +1,7 @@
 """Terms and what is said about people's data."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from mailroom.actors.texts.declared import Texts, Value, text
 
@@ -9,12 +10,12 @@ class PolicyTexts(Texts):
     """Terms and what is said about people's data."""
 
     heading: str
-    names: Mapping[str, str]
+    names: Mapping[Literal["terms", "privacy"], str]
 
     @text
     def in_some(self, *, name: Value, language: Value) -> str: ...
 
-    whose: Mapping[str, str]
+    whose: Mapping[Literal["owner", "options", "usual"], str]
 
     @text
     def ask(self, *, name: Value, most: Value) -> str: ...
