@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mailroom.actors.testing.room_files import NoRoomError
     from mailroom.ops.testing.chat import Chat
     from mailroom.ops.testing.errors import (
+        JobDiedError,
         KitError,
         MessageDiedError,
         NoButtonError,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         NotSettledError,
         OutageNeverStruckError,
     )
+    from mailroom.ops.testing.payments import Database, Payments
     from mailroom.ops.testing.sent import Answers, Button, Media, Sent
     from mailroom.ops.testing.service import Service
     from mailroom.ops.testing.times import TestClock
@@ -32,12 +34,15 @@ _FROM = {
     "Answers": _SENT,
     "Button": _SENT,
     "Chat": "ops.testing.chat",
+    "JobDiedError": _ERRORS,
     "KitError": _ERRORS,
     "Media": _SENT,
     "MessageDiedError": _ERRORS,
     "NoButtonError": _ERRORS,
     "NoRoomError": "actors.testing.room_files",
+    "Database": "ops.testing.payments",
     "NotSettledError": _ERRORS,
+    "Payments": "ops.testing.payments",
     "NothingThereError": _ERRORS,
     "OutageNeverStruckError": _ERRORS,
     "RoomFaultsError": "actors.testing.check_room",
@@ -47,13 +52,16 @@ _FROM = {
     "check_room": "actors.testing.check_room",
 }
 """Where each name comes from."""
-_ASKED_OF_A_PLUGIN = ("chat", "clock", "group", "mailroom_session", "people", "router", "service")
+_ASKED_OF_A_PLUGIN = (
+    "chat", "clock", "database", "group", "mailroom_session", "payments", "people", "room", "room_options",
+    "router", "service",
+)  # fmt: skip
 """The fixtures, which pytest looks for in `dir` of this module."""
 
 __all__ = [
-    "Answers", "Button", "Chat", "KitError", "Media", "MessageDiedError", "NoButtonError", "NoRoomError",
-    "NotSettledError", "NothingThereError", "OutageNeverStruckError", "RoomFaultsError", "Sent", "Service",
-    "TestClock", "check_room",
+    "Answers", "Button", "Chat", "Database", "JobDiedError", "KitError", "Media", "MessageDiedError",
+    "NoButtonError", "NoRoomError", "NotSettledError", "NothingThereError", "OutageNeverStruckError",
+    "Payments", "RoomFaultsError", "Sent", "Service", "TestClock", "check_room",
 ]  # fmt: skip
 
 

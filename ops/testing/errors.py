@@ -11,6 +11,10 @@ class MessageDiedError(KitError):
     """
 
 
+class JobDiedError(KitError):
+    """A job has failed for good: in production it is a dead letter, which on-call is told of."""
+
+
 class NotSettledError(KitError):
     """Something goes on for longer than the kit waits."""
 

@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mailroom.ops.testing.chat import Chat
+    from mailroom.ops.testing.payments import Database, Payments
     from mailroom.ops.testing.service import Service
     from mailroom.ops.testing.session import Session
     from mailroom.ops.testing.times import TestClock
@@ -40,15 +41,48 @@ def mailroom_session() -> "Iterator[Session]":
 
 
 @pytest.fixture
-def service(mailroom_session: "Session", router: Any) -> "Iterator[Service]":
+def room() -> Any:
+    """What is tested, where that is a room; to be given by the test suite: the name of its package."""
+    return None
+
+
+@pytest.fixture
+def room_options() -> Any:
+    """What the room is set to, as a value of its options; those of its demo where none are given."""
+    return None
+
+
+@pytest.fixture
+def service(mailroom_session: "Session", router: Any, room: Any, room_options: Any) -> "Iterator[Service]":
     """The bot at work: killed and started again at will."""
-    if router is None:
+    if (router is None) == (room is None):
         raise pytest.UsageError(
-            "mailroom.testing does not know what to test: give it a fixture `router` that returns an aiogram"
-            ' 3 Router or Dispatcher, its name as "module:attribute", or a function that makes one'
+            "mailroom.testing needs to know what to test: give it a fixture `router` that returns an aiogram"
+            ' 3 Router or Dispatcher, its name as "module:attribute", or a function that makes one; or a'
+            " fixture `room` that returns the name of a package"
         )
-    with mailroom_session.service(router) as service:
+    from mailroom.ops.testing.rooms import Tested
+    from mailroom.ops.testing.subject import RouterSubject
+
+    subject = RouterSubject(router) if room is None else Tested(room, room_options)
+    with mailroom_session.service(subject) as service:
         yield service
+
+
+@pytest.fixture
+def payments(service: "Service") -> "Payments":
+    """Where the people of a room pay: `payments.pay()`."""
+    from mailroom.ops.testing.payments import Payments
+
+    return Payments(service)
+
+
+@pytest.fixture
+def database(service: "Service") -> "Database":
+    """The room's tables: `database.value("SELECT count(*) FROM {schema}.tips")`."""
+    from mailroom.ops.testing.payments import Database
+
+    return Database(service)
 
 
 @pytest.fixture

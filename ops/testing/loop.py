@@ -6,7 +6,8 @@ that what a test sees does not change under its eyes, and a test is a plain func
 
 import asyncio
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import trio
@@ -40,7 +41,6 @@ class SkippingLoop(asyncio.SelectorEventLoop):
     def _out_of_thread(self, _future: asyncio.Future[Any]) -> None:
         self.at_work_in_threads -= 1
 
-    @property
     def has_more_to_run(self) -> bool:
         """Whether anything could go on at once."""
         return bool(self._ready)  # type: ignore[attr-defined]
@@ -90,15 +90,29 @@ class TestLoop:
     def __init__(self) -> None:
         self.loop = SkippingLoop()
         self._nursery: trio.Nursery
-        self._over: trio.Event
-        self._guest = self.loop.create_task(host.hosted(self._main, clock=SkippingClock(self.loop)))
-        self._up: asyncio.Future[None] = self.loop.create_future()
-        self.run(self._started())
 
-    @property
-    def usable(self) -> bool:
-        """Whether it can run anything more."""
-        return not self._guest.done()
+    @contextmanager
+    def trio(self) -> Iterator[None]:
+        """Have Trio be there until the block ends: no longer, for other tests may want to run a Trio of their
+        own.
+        """
+        up: asyncio.Future[trio.Event] = self.loop.create_future()
+
+        async def main() -> None:
+            async with trio.open_nursery() as self._nursery:
+                over = trio.Event()
+                up.set_result(over)
+                await over.wait()
+                self._nursery.cancel_scope.cancel()
+
+        guest = self.loop.create_task(host.hosted(main, clock=SkippingClock(self.loop)))
+        self.run(_first(guest, up))
+        try:
+            yield
+        finally:
+            if not guest.done():
+                up.result().set()
+            self.loop.run_until_complete(guest)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of the asyncio side, and the bot beside it, until it has its result."""
@@ -116,21 +130,13 @@ class TestLoop:
         self._nursery.start_soon(life)
 
     def close(self) -> None:
-        """End all that runs, and the loop."""
-        if self.usable:
-            self._over.set()
-            self.loop.run_until_complete(self._guest)
+        """End the loop."""
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()
 
-    async def _started(self) -> None:
-        await asyncio.wait({self._guest, self._up}, return_when=asyncio.FIRST_COMPLETED)
-        if self._guest.done():
-            self._guest.result()
 
-    async def _main(self) -> None:
-        async with trio.open_nursery() as self._nursery:
-            self._over = trio.Event()
-            self._up.set_result(None)
-            await self._over.wait()
-            self._nursery.cancel_scope.cancel()
+async def _first(guest: "asyncio.Task[None]", up: "asyncio.Future[trio.Event]") -> None:
+    ended: set[asyncio.Future[Any]] = {guest, up}
+    await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+    if guest.done():
+        guest.result()

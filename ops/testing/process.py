@@ -5,13 +5,18 @@ a chat, its session and journal, the scripts in Redis. It ends as if killed; the
 epoch.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-import trio
 from aiogram import Bot, Router
 from aiogram.client.session import aiohttp
 
@@ -32,9 +37,6 @@ from mailroom.supervisors.chats.chats import Chats, open_chats
 from mailroom.supervisors.holding import Holding
 from mailroom.supervisors.parking import Parking
 from mailroom.supervisors.timers import run_once
-
-NAME = "bot"
-"""What the bot is called in a configuration."""
 
 
 @dataclass
@@ -73,6 +75,8 @@ class Process:
     mailboxes: WatchedMailboxes
     ownership: Ownership
     hosted: HostedBot
+    room: Any = None
+    """What is at work of its room, where it has one."""
     chats: Chats = field(init=False)
     intake: Intake = field(init=False)
     failures: dict[tuple[Chat, int], BaseException] = field(default_factory=dict)
@@ -108,7 +112,7 @@ class Process:
         return [str(actor.chat) for actor in self.chats.residents if not actor.idle]
 
     async def read(self, chat: Chat, name: str) -> str | None:
-        """A field of a chat's state (`mailroom.actors.state.Door`)."""
+        """A field of a chat's state for code outside of its turns."""
         return await self.chats.read(chat, name)
 
     async def write(self, chat: Chat, changes: Changes) -> None:
@@ -120,6 +124,10 @@ class Process:
         return await to_trio(run_once, self.chats)
 
 
+Working = Callable[[Process], AbstractAsyncContextManager[Any]]
+"""Puts a room to work within a process."""
+
+
 class OnHandled(Protocol):
     """Told of each message that has come to its end, with what its handler has raised last, if anything."""
 
@@ -127,7 +135,7 @@ class OnHandled(Protocol):
         """A message is over."""
 
 
-class _Door:
+class _Later:
     """The way from a bot's storage to a process that is not there yet."""
 
     process: Process
@@ -154,49 +162,53 @@ async def open_process(
     used: set[int],
     told: OnHandled,
     policy: Policy,
-    bundled: bool = False,
+    name: str = "bot",
+    working: Working | None = None,
 ) -> AsyncIterator[Process]:
-    """Start it; to be used on Trio's side. Leaving the block kills it."""
-    line, door = MovedLine(redis_url), _Door()
+    """Start it, on Trio's side; leaving the block kills it. `working` puts a room to work in it."""
+    line, later = MovedLine(redis_url), _Later()
     boxes = WatchedMailboxes(line, epoch, used)
     parking, holding = Parking(boxes, line), Holding(line)
     with _no_certificates():
-        hosted = host(NAME, Bot(TOKEN), dispatcher_of(router, {}), door, parking, bundled=bundled)
+        hosted = host(
+            name, Bot(TOKEN), dispatcher_of(router, {}), later, parking, bundled=working is not None
+        )
     hosted.clock = clock
     async with AsyncExitStack() as stack:
         stack.callback(hosted.let_go)
         stack.push_async_callback(aio, line.close)
         stack.push_async_callback(aio, hosted.stop)
         ownership = Ownership(epoch, used)
-        process = door.process = Process(telegram, line, boxes, ownership, hosted)
+        process = later.process = Process(telegram, line, boxes, ownership, hosted)
         _watch(process, told)
         hosted.watermark.saw(telegram.taken - 1, boxes.now_ms(), in_order=True)
         if used:
             await aio(boxes.own_all)
-        await aio(parking.restore, NAME)
+        await aio(parking.restore, name)
         await aio(holding.restore, hosted)
-        async with open_chats(Worker(boxes, ownership, policy), {NAME: hosted}) as chats:
+        async with open_chats(Worker(boxes, ownership, policy), {name: hosted}) as chats:
             process.chats = chats
             chats.spawn(partial(holding.watch, hosted))
             process.intake = Intake(
                 boxes,
-                {NAME: hosted},
+                {name: hosted},
                 arrived=process.arrived,
                 shed=lambda *_: None,
                 unsure=chats.look_again,
                 eager=chats.eager,
             )
-            await aio(hosted.start, lambda chat_id, work: chats.run_in_line(Chat(NAME, str(chat_id)), work))
-            if used:
-                await chats.sweep.run_once()
-            try:
-                yield process
-            finally:
-                # Killed: nothing more is said, neither to the stores nor to Telegram.
-                ownership.over = True
-                boxes.park = _says_nothing_more  # type: ignore[method-assign]
-                with trio.CancelScope(shield=True):
-                    await trio.lowlevel.checkpoint()
+            async with working(process) if working is not None else nullcontext() as process.room:
+                await aio(
+                    hosted.start, lambda chat_id, work: chats.run_in_line(Chat(name, str(chat_id)), work)
+                )
+                if used:
+                    await chats.sweep.run_once()
+                try:
+                    yield process
+                finally:
+                    # Killed: nothing more is said, neither to the stores nor to Telegram.
+                    ownership.over = True
+                    boxes.park = _says_nothing_more  # type: ignore[method-assign]
 
 
 class _Certificates:

@@ -9,14 +9,27 @@ from typing import Any, TypeVar
 
 import trio
 
+from mailroom.actors.hosting.room import Room
 from mailroom.actors.policy import Policy
-from mailroom.ops.testing.errors import KitError, MessageDiedError, NotSettledError
+from mailroom.actors.providers.openai import Models
+from mailroom.actors.runtime.bridge import to_trio
+from mailroom.ops.testing.errors import (
+    JobDiedError,
+    KitError,
+    MessageDiedError,
+    NothingThereError,
+    NotSettledError,
+)
 from mailroom.ops.testing.loop import TestLoop
 from mailroom.ops.testing.mailboxes import AHEAD, MovedLine
 from mailroom.ops.testing.moments import MovingClock, StoresClock
+from mailroom.ops.testing.opened.payments import MemoryAccount
+from mailroom.ops.testing.opened.room import RoomUnderTest
 from mailroom.ops.testing.process import Process, open_process
+from mailroom.ops.testing.rooms import Tested, at_work
 from mailroom.ops.testing.stores import Stores
 from mailroom.ops.testing.subject import Subject
+from mailroom.ops.testing.tables import Tables
 from mailroom.ops.testing.telegram import MemoryTelegram
 from mailroom.storage.redis.entry import Chat
 
@@ -37,7 +50,7 @@ class Service:
     """One bot, from one test's beginning to its end."""
 
     def __init__(
-        self, loop: TestLoop, stores: Stores, subject: Subject, policy: Policy | None = None
+        self, loop: TestLoop, stores: Stores, subject: Subject, tables: Tables | None = None
     ) -> None:
         self.loop = loop
         self.clock = MovingClock()
@@ -48,7 +61,11 @@ class Service:
         self.moved_ms = 0
         self._stores = stores
         self._subject = subject
-        self._policy = policy or Policy()
+        self._tables = tables
+        self.account = MemoryAccount()
+        """Where the people of a room pay."""
+        self.models: Models | None = None
+        """Whom a room asks."""
         self._epoch = 0
         self._used: set[int] = set()
         self._faults: list[KitError] = []
@@ -66,6 +83,10 @@ class Service:
             return await (work() if callable(work) else work)
 
         return self.loop.run(awaited())
+
+    def run_trio(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Await something of Trio's side."""
+        return self.loop.run(to_trio(work))
 
     def kill(self) -> None:
         """End the process at once, as `kill -9` does: what runs is broken off, and nothing more is said."""
@@ -108,6 +129,8 @@ class Service:
         url = self._stores.redis_url
         self._admin = MovedLine(url)
         await self._admin.command("FLUSHALL")
+        if self._tables is not None:
+            await self._tables.open()
         if not self._stores.scripts_loaded:
             await self._admin.load()
             self._stores.scripts_loaded = True
@@ -123,7 +146,7 @@ class Service:
         up: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
         self._down = asyncio.get_running_loop().create_future()
         self._over = trio.Event()
-        router = self._subject.router(anew=self._epoch > 1)
+        router, tested = self._subject.router(anew=self._epoch > 1), self.tested
         opened = open_process(
             self._stores.redis_url,
             router,
@@ -132,7 +155,9 @@ class Service:
             epoch=self._epoch,
             used=self._used,
             told=self._told,
-            policy=self._policy,
+            policy=Policy(),
+            name=tested.name if tested is not None else "bot",
+            working=self._working if tested is not None else None,
         )
         over, down = self._over, self._down
 
@@ -143,6 +168,31 @@ class Service:
         self.process = await up
         self.process.mailboxes._ahead_ms = self.moved_ms  # noqa: SLF001 - as the store would say
         self._descriptors = self.loop.loop.descriptors
+
+    def _working(self, process: Process) -> AbstractAsyncContextManager[RoomUnderTest]:
+        assert self.tested is not None, "a router has no queues"
+        assert self._tables is not None, "a room has tables"
+        return at_work(self.tested, process, self._tables, self.clock, self.account, self.models)
+
+    @property
+    def tested(self) -> Tested | None:
+        """The room that is tested; None where it is a router."""
+        return self._subject if isinstance(self._subject, Tested) else None
+
+    @property
+    def under_test(self) -> RoomUnderTest:
+        """The room with its jobs, its page, its section and its hooks. Raises `NothingThereError` where a
+        router is tested.
+        """
+        found: RoomUnderTest | None = self.process.room
+        if found is None:
+            raise NothingThereError("a router is tested, which has no room: give a fixture `room`")
+        return found
+
+    @property
+    def room(self) -> Room[Any]:
+        """The room, as its functions get it."""
+        return self.under_test.room
 
     async def _kill(self) -> None:
         self._over.set()
@@ -155,11 +205,12 @@ class Service:
         loop, given_up_at, quiet_at = self.loop.loop, time.monotonic() + PATIENCE_SECONDS, 0.0
         while True:
             await self.process.deliver()
-            if loop.has_more_to_run:
+            if loop.has_more_to_run():
                 quiet_at = 0.0
                 await asyncio.sleep(0)
             elif self.process.settled:
-                return
+                if not await self._work_off(again=skip):
+                    return
             elif self._in_flight(quiet_at):
                 quiet_at = quiet_at or time.monotonic()
                 await asyncio.sleep(POLL_SECONDS)
@@ -176,13 +227,24 @@ class Service:
                     f" said last: {said}"
                 )
 
+    async def _work_off(self, *, again: bool) -> bool:
+        """Do the jobs that are due, and those that follow; whether there was anything to do."""
+        if self.process.room is None:
+            return False
+        worked = await self.under_test.queues.work_off(again=again, dying=True)
+        self._faults += [
+            JobDiedError(f"{one.job.name} {one.job.payload}: {one.why}") for one in worked if one.died
+        ]
+        return bool(worked)
+
     def _in_flight(self, quiet_at: float) -> bool:
         """Whether anything is awaited from outside of the process, which no clock brings nearer."""
         loop = self.loop.loop
         if self.process.in_flight or loop.at_work_in_threads:
             return True
         foreign = loop.descriptors - self._descriptors
-        return bool(foreign) and (not quiet_at or time.monotonic() - quiet_at < QUIET_SECONDS)
+        asked = bool(foreign) or (self._tables is not None and self._tables.in_use)
+        return asked and (not quiet_at or time.monotonic() - quiet_at < QUIET_SECONDS)
 
     async def move(self, seconds: float) -> None:
         """Set all clocks ahead: the loop's, the room's, the store's."""
@@ -192,6 +254,8 @@ class Service:
         self.clock.move(by_ms)
         await self._admin.command("SET", AHEAD, self.moved_ms)
         self.process.mailboxes._ahead_ms += by_ms  # noqa: SLF001 - as the store's next answer would say
+        if self.process.room is not None:
+            await self.under_test.queues.bring_nearer(by_ms / 1000)
 
     def advance(self, seconds: float) -> None:
         """Let time pass, and what comes due in it happen when it is due."""
@@ -218,7 +282,13 @@ class Service:
     async def _next_due_ms(self) -> int | None:
         """By how much the clocks are to be ahead for the next timer to be due."""
         upcoming = await self.process.mailboxes.next_timers(tuple(self._used))
-        return min(upcoming.values()) - int(time.time() * 1000) if upcoming else None
+        due = [due_ms - int(time.time() * 1000) for due_ms in upcoming.values()]
+        if (
+            self.process.room is not None
+            and (wait := await self.under_test.queues.next_seconds()) is not None
+        ):
+            due.append(self.moved_ms + int(wait * 1000) + 1)
+        return min(due, default=None)
 
     def _told(self, chat: Chat, error: BaseException | None, *, dead: bool) -> None:
         if error is None or not dead:

@@ -1,14 +1,16 @@
 """What the tests of a session share, and the bots that they test one after another."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import structlog
 
 from mailroom.ops.testing.loop import TestLoop
+from mailroom.ops.testing.rooms import Tested
 from mailroom.ops.testing.service import Service
 from mailroom.ops.testing.stores import Stores
-from mailroom.ops.testing.subject import Answering, Subject
+from mailroom.ops.testing.subject import Subject
+from mailroom.ops.testing.tables import Tables
 
 
 class Session:
@@ -16,34 +18,42 @@ class Session:
 
     def __init__(self) -> None:
         self.stores = Stores()
-        self._loop: TestLoop | None = None
+        self._loop = TestLoop()
+        self._broken = False
+        """Whether a test has left the loop in the middle of something."""
+        self._tables: dict[str, Tables] = {}
         self._logs_are_ours = not structlog.is_configured()
         if self._logs_are_ours:
             log_to_pytest()
 
-    @property
-    def loop(self) -> TestLoop:
-        """The loop; a new one where a test has left it unusable."""
-        if self._loop is None or not self._loop.usable:
-            self._loop = TestLoop()
-        return self._loop
-
     @contextmanager
-    def service(self, answering: Answering) -> Iterator[Service]:
+    def service(self, subject: Subject) -> Iterator[Service]:
         """A bot at work, until the block ends."""
-        service = Service(self.loop, self.stores, Subject(answering))
-        service.open()
-        try:
-            yield service
-            service.check()
-        finally:
-            service.close()
+        if self._broken:
+            self._loop, self._tables = TestLoop(), {}
+        tables = self._tables_of(subject) if isinstance(subject, Tested) else None
+        self._broken = True
+        with self._loop.trio():
+            service = Service(self._loop, self.stores, subject, tables)
+            service.open()
+            try:
+                yield service
+                service.check()
+            finally:
+                service.close()
+        self._broken = False
+
+    def _tables_of(self, tested: Tested) -> Tables:
+        if tested.kind not in self._tables:
+            self._tables[tested.kind] = Tables(self.stores.postgres_url, tested.history)
+        return self._tables[tested.kind]
 
     def close(self) -> None:
         """End all of it."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it was broken off in the middle of something
-                self._loop.close()
+        if not self._broken:
+            for tables in self._tables.values():
+                self._loop.run(tables.close())
+            self._loop.close()
         self.stores.close()
         if self._logs_are_ours:
             structlog.reset_defaults()

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from aiogram import Dispatcher, Router
 
@@ -12,8 +13,15 @@ Answering = Router | str | Callable[[], Router]
 """A Router or Dispatcher, `module:attribute`, or a function without arguments that makes one."""
 
 
-class Subject:
+class Subject(Protocol):
     """Gives each process its router."""
+
+    def router(self, *, anew: bool) -> Router:
+        """The router; with `anew` as a new process has it."""
+
+
+class RouterSubject:
+    """A router by itself."""
 
     def __init__(self, answering: Answering) -> None:
         self._answering = answering

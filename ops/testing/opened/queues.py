@@ -12,6 +12,7 @@ from mailroom.actors.jobs.context import JobContext, Services
 from mailroom.actors.jobs.handlers import Handlers
 from mailroom.actors.jobs.held import Held
 from mailroom.actors.jobs.run import attempt
+from mailroom.ops.testing.errors import JobDiedError
 from mailroom.storage.postgres.outbox.claim import Claimer
 from mailroom.storage.postgres.outbox.complete import complete
 from mailroom.storage.postgres.outbox.enqueue import enqueue
@@ -37,10 +38,6 @@ NEXT = """
 SELECT extract(epoch FROM min(run_at) - clock_timestamp())::double precision FROM mailroom.outbox_job
 WHERE queue = ANY ($1)
 """
-
-
-class JobDiedError(AssertionError):
-    """A job has failed for good: in production it is a dead letter, which on-call is told of."""
 
 
 class EndlessWorkError(AssertionError):

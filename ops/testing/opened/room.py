@@ -144,16 +144,17 @@ async def open_room(
     held: bool = False,
     demo: bool = False,
     vault: Vault | None = None,
+    pool: asyncpg.Pool | None = None,
 ) -> AsyncIterator[RoomUnderTest]:
     """Open a room over a database that has its tables, in a `schema` of its bot's name unless another is
-    given. To be used on Trio's side.
+    given, with connections of its own unless a `pool` is. To be used on Trio's side.
     """
     parts, codes, doing = its.parts(), MemoryCodes(), Doing(lambda: held)
     accounts = [MemoryAccount()] if accounts is None else accounts
-    pool = await aio(partial(asyncpg.create_pool, database_url, min_size=1, max_size=CONNECTIONS_MAX))
+    database = pool if pool is not None else await _connected(database_url)
     http, listener, cpu = Http(), QueueListener(database_url), Cpu()
     services = BotServices(
-        database=pool,
+        database=database,
         payments=Accounts(accounts),
         models=models,
         vault=vault or Vault([VAULT_KEY]),
@@ -173,7 +174,7 @@ async def open_room(
     room = services.of(name)
     brought = brought_by({name: (its, parts, room)}, [name])
     handlers = all_queues(services, brought, [name]).values()
-    queues = Queues(pool, Services(database_url, listener, bots=bots or {}, chats=chats), list(handlers))
+    queues = Queues(database, Services(database_url, listener, bots=bots or {}, chats=chats), list(handlers))
     try:
         await aio(parts.prepare, room)
         yield RoomUnderTest(
@@ -191,9 +192,15 @@ async def open_room(
         )
     finally:
         with trio.CancelScope(shield=True):
-            pool.terminate()
+            if pool is None:
+                database.terminate()
             await aio(cpu.stop)
             await aio(http.aclose)
+
+
+async def _connected(url: str) -> asyncpg.Pool:
+    opened: asyncpg.Pool = await aio(partial(asyncpg.create_pool, url, min_size=1, max_size=CONNECTIONS_MAX))
+    return opened
 
 
 def _page(room: Room[Any], parts: Parts[Any], services: BotServices, doing: Doing) -> RoomPage | None:
