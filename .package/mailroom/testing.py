@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         NotSettledError,
         OutageNeverStruckError,
     )
+    from mailroom.ops.testing.models import ScriptedModels
+    from mailroom.ops.testing.outages import Outages, TelegramOutages
     from mailroom.ops.testing.payments import Database, Payments
     from mailroom.ops.testing.sent import Answers, Button, Media, Sent
     from mailroom.ops.testing.service import Service
@@ -42,7 +44,10 @@ _FROM = {
     "NoRoomError": "actors.testing.room_files",
     "Database": "ops.testing.payments",
     "NotSettledError": _ERRORS,
+    "Outages": "ops.testing.outages",
     "Payments": "ops.testing.payments",
+    "ScriptedModels": "ops.testing.models",
+    "TelegramOutages": "ops.testing.outages",
     "NothingThereError": _ERRORS,
     "OutageNeverStruckError": _ERRORS,
     "RoomFaultsError": "actors.testing.check_room",
@@ -53,15 +58,16 @@ _FROM = {
 }
 """Where each name comes from."""
 _ASKED_OF_A_PLUGIN = (
-    "chat", "clock", "database", "group", "mailroom_session", "payments", "people", "room", "room_options",
-    "router", "service",
+    "chat", "clock", "database", "group", "mailroom_session", "models", "outage", "payments", "people",
+    "room", "room_options", "router", "service", "telegram",
 )  # fmt: skip
 """The fixtures, which pytest looks for in `dir` of this module."""
 
 __all__ = [
     "Answers", "Button", "Chat", "Database", "JobDiedError", "KitError", "Media", "MessageDiedError",
     "NoButtonError", "NoRoomError", "NotSettledError", "NothingThereError", "OutageNeverStruckError",
-    "Payments", "RoomFaultsError", "Sent", "Service", "TestClock", "check_room",
+    "Outages", "Payments", "RoomFaultsError", "ScriptedModels", "Sent", "Service", "TelegramOutages",
+    "TestClock", "check_room",
 ]  # fmt: skip
 
 

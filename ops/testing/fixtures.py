@@ -13,6 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from mailroom.ops.testing.chat import Chat
+    from mailroom.ops.testing.models import ScriptedModels
+    from mailroom.ops.testing.outages import Outages, TelegramOutages
     from mailroom.ops.testing.payments import Database, Payments
     from mailroom.ops.testing.service import Service
     from mailroom.ops.testing.session import Session
@@ -117,6 +119,28 @@ def group(service: "Service") -> "Callable[..., Chat]":
         return Chat(service, GROUP_ID * 10**9 - next(numbers), members[0].person, title)
 
     return make
+
+
+@pytest.fixture
+def telegram(service: "Service") -> "TelegramOutages":
+    """What Telegram does to calls: `with telegram.answers_502(): ...`."""
+    from mailroom.ops.testing.outages import TelegramOutages
+
+    return TelegramOutages(service)
+
+
+@pytest.fixture
+def outage(service: "Service") -> "Outages":
+    """What happens to stores, model and process: `with outage.killed_before_commit(): ...`."""
+    from mailroom.ops.testing.outages import Outages
+
+    return Outages(service)
+
+
+@pytest.fixture
+def models(service: "Service") -> "ScriptedModels":
+    """The model that a room asks: `models.says("Take the green one.")`."""
+    return service.scripted
 
 
 @pytest.fixture

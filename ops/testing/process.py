@@ -243,6 +243,8 @@ def _watch(process: Process, told: OnHandled) -> None:
             failures[key] = error
             raise
         failures.pop(key, None)
+        if process.mailboxes.at_commit is not None:
+            await turn.journal.settle()  # so that it is no matter of luck whether the last call is recorded
         return handled
 
     hosted.handle = watched  # type: ignore[method-assign]

@@ -5,13 +5,11 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import trio
 
-from mailroom.actors.hosting.room import Room
 from mailroom.actors.policy import Policy
-from mailroom.actors.providers.openai import Models
 from mailroom.actors.runtime.bridge import to_trio
 from mailroom.ops.testing.errors import (
     JobDiedError,
@@ -24,20 +22,26 @@ from mailroom.ops.testing.loop import TestLoop
 from mailroom.ops.testing.mailboxes import AHEAD, MovedLine
 from mailroom.ops.testing.moments import MovingClock, StoresClock
 from mailroom.ops.testing.opened.payments import MemoryAccount
-from mailroom.ops.testing.opened.room import RoomUnderTest
 from mailroom.ops.testing.process import Process, open_process
-from mailroom.ops.testing.rooms import Tested, at_work
 from mailroom.ops.testing.stores import Stores
 from mailroom.ops.testing.subject import Subject
-from mailroom.ops.testing.tables import Tables
 from mailroom.ops.testing.telegram import MemoryTelegram
 from mailroom.storage.redis.entry import Chat
+
+if TYPE_CHECKING:  # what a router does without: models, Postgres, pages
+    from mailroom.actors.hosting.room import Room
+    from mailroom.ops.testing.models import ScriptedModels
+    from mailroom.ops.testing.opened.room import RoomUnderTest
+    from mailroom.ops.testing.rooms import Tested
+    from mailroom.ops.testing.tables import Tables
 
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 10.0
 """How long the kit waits for what the bot does, in real time: a machine may be busy."""
 POLL_SECONDS = 0.0003
+LOOKS_MIN = 3
+"""So often in a row the loop has nothing to run, and hears of nothing, before it counts as idle."""
 QUIET_SECONDS = 0.1
 """Who has a connection of his own, and neither sends nor hears anything for so long, is not waited for any
 more.
@@ -50,7 +54,7 @@ class Service:
     """One bot, from one test's beginning to its end."""
 
     def __init__(
-        self, loop: TestLoop, stores: Stores, subject: Subject, tables: Tables | None = None
+        self, loop: TestLoop, stores: Stores, subject: Subject, tables: "Tables | None" = None
     ) -> None:
         self.loop = loop
         self.clock = MovingClock()
@@ -64,8 +68,7 @@ class Service:
         self._tables = tables
         self.account = MemoryAccount()
         """Where the people of a room pay."""
-        self.models: Models | None = None
-        """Whom a room asks."""
+        self._scripted: ScriptedModels | None = None
         self._epoch = 0
         self._used: set[int] = set()
         self._faults: list[KitError] = []
@@ -130,6 +133,9 @@ class Service:
         self._admin = MovedLine(url)
         await self._admin.command("FLUSHALL")
         if self._tables is not None:
+            from mailroom.ops.testing.models import ScriptedModels
+
+            self._scripted = ScriptedModels()
             await self._tables.open()
         if not self._stores.scripts_loaded:
             await self._admin.load()
@@ -141,12 +147,12 @@ class Service:
         await self._kill()
         await self._admin.close()
 
-    async def _start(self) -> None:
+    async def _start(self, *, anew: bool = True) -> None:
         self._epoch += 1
         up: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
         self._down = asyncio.get_running_loop().create_future()
         self._over = trio.Event()
-        router, tested = self._subject.router(anew=self._epoch > 1), self.tested
+        router, tested = self._subject.router(anew=anew and self._epoch > 1), self.tested
         opened = open_process(
             self._stores.redis_url,
             router,
@@ -169,18 +175,20 @@ class Service:
         self.process.mailboxes._ahead_ms = self.moved_ms  # noqa: SLF001 - as the store would say
         self._descriptors = self.loop.loop.descriptors
 
-    def _working(self, process: Process) -> AbstractAsyncContextManager[RoomUnderTest]:
+    def _working(self, process: Process) -> "AbstractAsyncContextManager[RoomUnderTest]":
         assert self.tested is not None, "a router has no queues"
         assert self._tables is not None, "a room has tables"
-        return at_work(self.tested, process, self._tables, self.clock, self.account, self.models)
+        from mailroom.ops.testing.rooms import at_work
+
+        return at_work(self.tested, process, self._tables, self.clock, self.account, self.scripted.client)
 
     @property
-    def tested(self) -> Tested | None:
+    def tested(self) -> "Tested | None":
         """The room that is tested; None where it is a router."""
-        return self._subject if isinstance(self._subject, Tested) else None
+        return cast("Tested", self._subject) if self._tables is not None else None
 
     @property
-    def under_test(self) -> RoomUnderTest:
+    def under_test(self) -> "RoomUnderTest":
         """The room with its jobs, its page, its section and its hooks. Raises `NothingThereError` where a
         router is tested.
         """
@@ -190,9 +198,31 @@ class Service:
         return found
 
     @property
-    def room(self) -> Room[Any]:
+    def room(self) -> "Room[Any]":
         """The room, as its functions get it."""
         return self.under_test.room
+
+    @property
+    def tables(self) -> "Tables | None":
+        """The database of a room."""
+        return self._tables
+
+    @property
+    def scripted(self) -> "ScriptedModels":
+        """The model that a room asks. Raises `NothingThereError` where a router is tested."""
+        if self._scripted is None:
+            raise NothingThereError("a router is tested, which asks no model of ours: give a fixture `room`")
+        return self._scripted
+
+    def replace(self, *, anew: bool) -> None:
+        """Kill the process, and have another one take over; `anew` in a memory of its own."""
+        self.loop.run(self._kill())
+        self.loop.run(self._start(anew=anew))
+
+    def hurry(self) -> None:
+        """Have jobs that have failed tried again without waiting for their time."""
+        if self._tables is not None and not self.outages:
+            self.loop.run(self._tables.hurry())
 
     async def _kill(self) -> None:
         self._over.set()
@@ -203,10 +233,12 @@ class Service:
     async def settled(self, *, skip: bool) -> None:
         """Wait until nothing goes on. Without `skip` it is enough that whatever goes on sleeps."""
         loop, given_up_at, quiet_at = self.loop.loop, time.monotonic() + PATIENCE_SECONDS, 0.0
+        looks = 0
         while True:
             await self.process.deliver()
-            if loop.has_more_to_run():
-                quiet_at = 0.0
+            looks = 0 if loop.has_more_to_run() else looks + 1
+            if looks < LOOKS_MIN:
+                quiet_at = quiet_at if looks else 0.0
                 await asyncio.sleep(0)
             elif self.process.settled:
                 if not await self._work_off(again=skip):
@@ -229,7 +261,7 @@ class Service:
 
     async def _work_off(self, *, again: bool) -> bool:
         """Do the jobs that are due, and those that follow; whether there was anything to do."""
-        if self.process.room is None:
+        if self.process.room is None or (self._tables is not None and self._tables.away):
             return False
         worked = await self.under_test.queues.work_off(again=again, dying=True)
         self._faults += [

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
 from mailroom.ops.testing.loop import TestLoop
-from mailroom.ops.testing.rooms import Tested
 from mailroom.ops.testing.service import Service
 from mailroom.ops.testing.stores import Stores
 from mailroom.ops.testing.subject import Subject
-from mailroom.ops.testing.tables import Tables
+
+if TYPE_CHECKING:
+    from mailroom.ops.testing.rooms import Tested
+    from mailroom.ops.testing.tables import Tables
 
 
 class Session:
@@ -31,7 +34,7 @@ class Session:
         """A bot at work, until the block ends."""
         if self._broken:
             self._loop, self._tables = TestLoop(), {}
-        tables = self._tables_of(subject) if isinstance(subject, Tested) else None
+        tables = self._tables_of(cast("Tested", subject)) if hasattr(subject, "history") else None
         self._broken = True
         with self._loop.trio():
             service = Service(self._loop, self.stores, subject, tables)
@@ -43,7 +46,9 @@ class Session:
                 service.close()
         self._broken = False
 
-    def _tables_of(self, tested: Tested) -> Tables:
+    def _tables_of(self, tested: "Tested") -> "Tables":
+        from mailroom.ops.testing.tables import Tables  # with it asyncpg
+
         if tested.kind not in self._tables:
             self._tables[tested.kind] = Tables(self.stores.postgres_url, tested.history)
         return self._tables[tested.kind]

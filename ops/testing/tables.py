@@ -3,6 +3,7 @@
 import asyncio
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -27,6 +28,8 @@ class Tables:
         self.pool: asyncpg.Pool
         self._watch: asyncpg.Connection
         self._emptying = ""
+        self.away = False
+        self._refused = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self) -> None:
@@ -38,6 +41,7 @@ class Tables:
             self._loop = loop
             self._watch = await open_connection(self.url)
             self.pool = await open_pool(self.url, most=CONNECTIONS_MAX)
+            self._let_connect(self.pool)
         if not self._emptying:
             self._emptying = await self._how_to_empty()
         async with self._watch.transaction():
@@ -52,6 +56,28 @@ class Tables:
     async def hurry(self) -> None:
         """Have what has failed tried again now."""
         await self._watch.execute(SQL["hurry"])
+
+    async def go_away(self) -> None:
+        """End all connections but ours, and take no new one."""
+        self.away, self._refused = True, 0
+        await self._watch.execute(SQL["cut"])
+
+    def come_back(self) -> int:
+        """Be there again; how often somebody was refused."""
+        self.away = False
+        return self._refused
+
+    def _let_connect(self, pool: Any) -> None:
+        connect = pool._connect  # noqa: SLF001 - what it was made with
+
+        async def connected(*args: Any, **options: Any) -> asyncpg.Connection:
+            if self.away:
+                self._refused += 1
+                raise ConnectionRefusedError("the test has Postgres away")
+            made: asyncpg.Connection = await connect(*args, **options)
+            return made
+
+        pool._connect = connected  # noqa: SLF001
 
     async def close(self) -> None:
         """Close the connections."""

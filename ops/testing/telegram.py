@@ -54,12 +54,23 @@ class MemoryTelegram:
         self.made: list[Made] = []
         self.taken = self.bot.inbound.backlog.head
         """The id of the first update that the bot has not been given yet."""
+        self.repeats = False
+        """Whether each update comes once more, under another id."""
+        self.repeated = 0
+        self._copies: set[int] = set()
 
     async def fetch(self) -> list[bytes]:
         """The updates that wait for the bot, in order; each is given once."""
         found = await self.bot.inbound.get_updates(self.taken, 100, 0)
+        for body in found if self.repeats else ():
+            self._repeat(from_json(body))
         self.taken += len(found)
         return found
+
+    def _repeat(self, update: dict[str, Any]) -> None:
+        if update.pop("update_id") not in self._copies and (copy := self.bot.inbound.push(update)):
+            self._copies.add(copy)
+            self.repeated += 1
 
     async def post(
         self,
