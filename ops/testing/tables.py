@@ -14,6 +14,8 @@ from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("tables.sql"))
 CONNECTIONS_MAX = 4
+CUT_SECONDS = 5.0
+"""How long connections that were ended may take to hear of it."""
 _numbers = count(1)
 
 
@@ -61,6 +63,9 @@ class Tables:
         """End all connections but ours, and take no new one."""
         self.away, self._refused = True, 0
         await self._watch.execute(SQL["cut"])
+        async with asyncio.timeout(CUT_SECONDS):
+            while self.pool.get_size():  # noqa: ASYNC110 - until ours know of it; nobody says when that is
+                await asyncio.sleep(0.001)
 
     def come_back(self) -> int:
         """Be there again; how often somebody was refused."""
