@@ -240,7 +240,9 @@ class Service:
             if looks < LOOKS_MIN:
                 quiet_at = quiet_at if looks else 0.0
                 await asyncio.sleep(0)
-            elif self.process.settled:
+                continue
+            looks = 0
+            if self.process.settled:
                 if not await self._work_off(again=skip):
                     return
             elif self._in_flight(quiet_at):
