@@ -2,31 +2,22 @@
 on-call's endpoints.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 
-import trio
 from prometheus_client import CONTENT_TYPE_LATEST
 from quart import Blueprint, Response, jsonify, render_template, request
 from quart_trio import QuartTrio
 
-from mailroom.actors.providers.codes import CodeSender
 from mailroom.actors.providers.telegram import SECRET_HEADER
 from mailroom.actors.runtime.bridge import aio
-from mailroom.actors.uses.allowance import Allowance
-from mailroom.ingress.asks.doing import Doing
-from mailroom.ingress.asks.live import Lives
 from mailroom.ingress.asks.uploads import Request
-from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.page import console
-from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.exposition import Exposition
 from mailroom.ingress.http.fit import Number, refuse_unfit_address
-from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.api import ops_api
-from mailroom.ingress.ops.people import People
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.ops.switched_off import switched_off
 from mailroom.ingress.telegram.webhook import BODY_BYTES_MAX, PATH, Webhook
-from mailroom.supervisors.oncall.oncall import OnCall
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
 """Returns what keeps the service from working, by part; empty when it is ready. A part that begins with
@@ -38,22 +29,11 @@ def create_app(
     readiness: Readiness,
     webhook: Webhook,
     front: dict[str, object],
-    oncall: OnCall | None = None,
-    ops_token: str | None = None,
-    closing: trio.Event | None = None,
+    operations: Operations | None = None,
     endpoints: Iterable[Blueprint] = (),
-    sections: Mapping[str, BotSection] | None = None,
-    doing: Doing | None = None,
-    trusted_proxies: Sequence[str] = (),
-    allowance: Allowance | None = None,
-    people: People | None = None,
-    senders: Sequence[CodeSender] = (),
 ) -> QuartTrio:
-    """Build the application. `front` is what the front page shows. On-call's endpoints open only with a
-    token; their streams end when `closing` is set. `endpoints` are those of payment providers and bots.
-    `sections` are those of bots in the console; `doing` has them act; `people` work there, with a token for
-    on-call or without; `senders` carry codes to those who have no Telegram. `trusted_proxies` are believed
-    when they say who asks. Wrong tokens count in `allowance`.
+    """Build the application. `front` is what the front page shows. `operations` open only to whom there is:
+    on-call with a token, or people of bots. `endpoints` are those of payment providers and bots.
     """
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
@@ -98,15 +78,11 @@ def create_app(
         """Where a stranger lands."""
         return await render_template("index.html", **front)
 
-    if oncall is None or (ops_token is None and people is None):
+    if operations is None or operations.access.nobody:
         app.register_blueprint(switched_off())
     else:
-        access = Access(ops_token, allowance or Allowance(), trusted_proxies, people, senders)
-        of_bots = sections or {}
-        ends = trio.Event() if closing is None else closing
-        asking = Asking(doing or Doing(), Lives(ends))
-        app.register_blueprint(ops_api(oncall, access, of_bots, asking))
-        app.register_blueprint(console(oncall, access, ends, of_bots))
+        app.register_blueprint(ops_api(operations))
+        app.register_blueprint(console(operations))
     for endpoint in endpoints:
         app.register_blueprint(endpoint)
     return app

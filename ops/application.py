@@ -7,6 +7,8 @@ from mailroom.actors.hosting.bot import SHED_NOTICE, HostedBot
 from mailroom.actors.hosting.notice import Addressee
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.ops.people import People
 from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.webhook import Webhook
@@ -46,13 +48,17 @@ def front_of(process: Process, oncall: OnCall) -> Front:
         "console": settings.ops_token is not None or bool(of_bots),
     }
     doing = Doing(lambda: stores.pairing.held is not None)
+    people = People(stores.database, staff) if staff else None
+    access = Access(
+        settings.ops_token, services.allowance, settings.trusted_proxies, people, services.senders
+    )
     app = create_app(
-        stores.readiness.check, webhook, shown, oncall, settings.ops_token, process.stopping,
-        endpoints=endpoints(process, pages, doing),
-        sections=of_bots, doing=doing,
-        people=People(stores.database, staff) if staff else None, senders=services.senders,
-        trusted_proxies=settings.trusted_proxies, allowance=services.allowance,
-    )  # fmt: skip
+        stores.readiness.check,
+        webhook,
+        shown,
+        Operations(oncall, access, of_bots, doing, process.stopping),
+        endpoints(process, pages, doing),
+    )
     front = Front(settings, intake, webhook, app)
     if settings.reachable:
         for bot in process.bots.values():

@@ -38,10 +38,12 @@ class TrioActorRef(ActorRef[A]):
         self.actor_inbox = actor.actor_inbox
         self.actor_stopped = actor.actor_stopped
 
-    @property
-    def actor_urn(self) -> str:  # type: ignore[override]  # Made when asked for.
-        """See `Actor.actor_urn`."""
-        return self.actor_stopped.urn
+    if not TYPE_CHECKING:  # Pykka declares an attribute; ours is made when asked for.
+
+        @property
+        def actor_urn(self) -> str:
+            """See `Actor.actor_urn`."""
+            return self.actor_stopped.urn
 
     def is_alive(self) -> bool:
         """Whether the actor takes messages."""

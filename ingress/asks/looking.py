@@ -7,6 +7,7 @@ process it was given; lost ones cost the wait of `Live.every_seconds`.
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from structlog import get_logger
 
@@ -34,7 +35,7 @@ class News:
 class Looking:
     """Those who look on at one name of a room."""
 
-    def __init__(self, room: Room, live: Live) -> None:  # type: ignore[type-arg]
+    def __init__(self, room: Room[Any], live: Live) -> None:
         self._room = room
         self._live = live
         self._news = News(0, b"")

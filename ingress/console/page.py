@@ -23,8 +23,8 @@ from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.http.origin import is_https
 from mailroom.ingress.ops.access import Access, cookie_name, is_of_the_console, is_page_of_its_own, logged_in
 from mailroom.ingress.ops.guard import at_their_bot
+from mailroom.ingress.ops.operations import Operations
 from mailroom.storage.errors import StoreError
-from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.targets import UNSTOPPABLE
 
 log = get_logger("mailroom.console")
@@ -61,10 +61,9 @@ OF_A_SECTION = {
 }
 
 
-def console(
-    oncall: OnCall, access: Access, closing: trio.Event, sections: Mapping[str, BotSection]
-) -> Blueprint:
-    """Build the page. Its streams end when `closing` is set. `sections` are those of bots, by their names."""
+def console(operations: Operations) -> Blueprint:
+    """Build the page."""
+    access, sections, closing = operations.access, operations.sections, operations.closing
     page = Blueprint(
         "console",
         __name__,
@@ -73,7 +72,7 @@ def console(
         static_folder="static",
         static_url_path="/static",
     )
-    feed, streams = Feed(oncall), Streams()
+    feed, streams = Feed(operations.oncall), Streams()
     page.after_request(_harden)
 
     page.register_error_handler(StoreError, _store_away)

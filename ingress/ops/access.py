@@ -60,6 +60,8 @@ class Access:
         """None where nobody carries codes."""
         self.off = token is None
         """Whether there is no on-call."""
+        self.nobody = token is None and people is None
+        """Whether there is nobody at all to let in."""
         self._ended: dict[str, float] = {}
         secret = token if token is not None else token_urlsafe(32)  # which nobody is told
         self._digest = _digest(secret)

@@ -10,11 +10,11 @@ from functools import partial
 from quart import Blueprint, Response, current_app
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.asks.live import Lives
 from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.bots import add_bots
 from mailroom.ingress.console.fields import purpose
 from mailroom.ingress.console.section import BotSection
-from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import (
     Act,
@@ -30,6 +30,7 @@ from mailroom.ingress.ops.asked import (
 )
 from mailroom.ingress.ops.at_work import add_people
 from mailroom.ingress.ops.guard import guard
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.ops.outbox import add_outbox
 from mailroom.ingress.ops.payments import add_payments
 from mailroom.ingress.ops.periodic import add_periodic
@@ -40,8 +41,9 @@ from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def ops_api(oncall: OnCall, access: Access, sections: Mapping[str, BotSection], asking: Asking) -> Blueprint:
-    """Build the routes; `sections` are those of bots, by their names, which `asking` answers for."""
+def ops_api(operations: Operations) -> Blueprint:
+    """Build the routes."""
+    oncall, access, sections = operations.oncall, operations.access, operations.sections
     ops = Blueprint("ops", __name__, url_prefix="/ops")
     ops.before_app_request(partial(guard, access))
     answer_problems(ops, Refusals(oncall, access.allowance))
@@ -53,7 +55,7 @@ def ops_api(oncall: OnCall, access: Access, sections: Mapping[str, BotSection], 
     add_periodic(ops, oncall, under_way)
     add_restored(ops, oncall, under_way)
     add_people(ops, oncall, under_way)
-    add_bots(ops, sections, asking)
+    add_bots(ops, sections, Asking(operations.doing, Lives(operations.closing)))
     return ops
 
 

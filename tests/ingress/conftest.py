@@ -9,7 +9,10 @@ import pytest
 import trio
 
 from mailroom.actors.runtime import host
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.storage.redis.inspection import Totals
 from mailroom.supervisors.oncall.dead import DeadCount, DeadEverywhere
 from mailroom.supervisors.oncall.need import LongWait
@@ -51,7 +54,8 @@ def oncall_fixture():
 def server(oncall):
     """The application; `server.run(test)` runs a test that is given a client."""
     closing = trio.Event()
-    app = create_app(None, None, {"bots": {}}, oncall, TOKEN, closing)
+    operations = Operations(oncall, Access(TOKEN, Allowance()), closing=closing)
+    app = create_app(None, None, {"bots": {}}, operations)
 
     def run(test):
         async def main():

@@ -8,10 +8,12 @@ import trio
 
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
-from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.ops.people import People
 from mailroom.storage.postgres.console_people import add_link
 from tests.ingress.browser import Page, connected
@@ -38,10 +40,9 @@ def console_fixture(chromium):
                         pool = next(iter(staff.values())).room.database
                         people, link = People(pool, staff), "f" * 64
                         await aio(add_link, pool, link, person, 600)
-                    app = create_app(
-                        None, None, {"bots": {}}, oncall, TOKEN, stop,
-                        sections=sections, doing=Doing(), people=people,
-                    )  # fmt: skip
+                    access = Access(TOKEN, Allowance(), people=people)
+                    operations = Operations(oncall, access, sections, closing=stop)
+                    app = create_app(None, None, {"bots": {}}, operations)
                     nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))
                     try:
                         await aio(_look, test, f"http://127.0.0.1:{port}", chromium, link)

@@ -18,6 +18,8 @@ from mailroom.actors.uses.signals import RoomSignals, Signals
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from tests.ingress.conftest import BEARER, TOKEN
 
 KEEPERS = frozenset({"keeper"})
@@ -145,11 +147,7 @@ class Served:
             None,
             None,
             {"bots": {}},
-            oncall,
-            TOKEN,
-            trio.Event(),
-            sections=sections,
-            doing=Doing(lambda: held),
+            Operations(oncall, Access(TOKEN, Allowance()), sections, Doing(lambda: held)),
         )
         self.client = self.app.test_client()
 

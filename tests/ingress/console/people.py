@@ -20,6 +20,8 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.ops.people import People
 from mailroom.storage.postgres.console_people import Proved, add_link
 from mailroom.storage.postgres.database import connect
@@ -62,10 +64,8 @@ class Work:
     def serve(self):
         """Begin to, or begin anew with other staff."""
         sections = {bot: BotSection(one) for bot, one in self.staff.items()}
-        self.app = create_app(
-            None, None, {"bots": {}}, self.oncall, self.token, trio.Event(),
-            sections=sections, people=self.people, allowance=self.allowance, senders=self.senders,
-        )  # fmt: skip
+        access = Access(self.token, self.allowance, people=self.people, senders=self.senders)
+        self.app = create_app(None, None, {"bots": {}}, Operations(self.oncall, access, sections))
 
     def _staff(self, bot):
         async def roles(_room, proofs):

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
-import trio
 
 from mailroom.actors.hosting.bundled import Parts
 from mailroom.actors.hosting.staff import Staff
@@ -15,6 +14,8 @@ from mailroom.actors.runtime import host
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
 from tests.ingress.conftest import BEARER, TOKEN
 from tests.ingress.console.browsing import console_fixture  # noqa: F401 - a fixture
@@ -76,7 +77,7 @@ def sections(jars, tmp_path):
 
 def test_what_the_page_says_can_be_asked(oncall, jars, sections) -> None:
     async def test():
-        app = create_app(None, None, {"bots": {}}, oncall, TOKEN, trio.Event(), sections=sections)
+        app = create_app(None, None, {"bots": {}}, Operations(oncall, Access(TOKEN, Allowance()), sections))
         client = app.test_client()
         seen = await client.get("/ops/bots/mine/jars?most=1", headers=BEARER)
         assert await seen.get_json() == [{"id": 1, "name": "Tea", "minor": 1234}]

@@ -7,7 +7,10 @@ import pytest
 import trio
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.telegram.webhook import BODY_BYTES_MAX
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.dead_letters import DeadLetter, Wanted
@@ -70,7 +73,7 @@ def test_the_token_in_the_address_lets_nobody_in(ask):
 
 
 def test_without_a_configured_token_there_is_nothing_but_how_to_switch_it_on(oncall):
-    app = create_app(None, None, {"bots": {}}, oncall, None)
+    app = create_app(None, None, {"bots": {}}, Operations(oncall, Access(None, Allowance())))
 
     async def test():
         client = app.test_client()

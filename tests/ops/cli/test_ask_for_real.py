@@ -16,6 +16,8 @@ from mailroom.ingress.app import create_app
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ops.bundled import room
 from mailroom.supervisors.oncall.oncall import OnCall
 
@@ -102,7 +104,8 @@ def asked(mailroom, tmp_path, monkeypatch):
         async def main():
             stop, results = trio.Event(), []
             config, port = listen("127.0.0.1", 0)
-            app = create_app(None, None, {"bots": {}}, oncall, TOKEN, stop, sections=sections)
+            operations = Operations(oncall, Access(TOKEN, Allowance()), sections, closing=stop)
+            app = create_app(None, None, {"bots": {}}, operations)
             with trio.fail_after(60):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))

@@ -24,6 +24,8 @@ from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -74,7 +76,10 @@ class Api:
         self.connections = pool
         self.pool = SchemaPool(pool, SCHEMA, Clock())
         app = create_app(
-            None, None, {"bots": {}}, oncall, TOKEN, trio.Event(), sections=two_shops(pool, self.woken.append)
+            None,
+            None,
+            {"bots": {}},
+            Operations(oncall, Access(TOKEN, Allowance()), two_shops(pool, self.woken.append)),
         )
         self.client = app.test_client()
 
@@ -153,7 +158,7 @@ def test_a_session_of_the_console_needs_its_csrf_token_and_the_page_itself(opene
 
 
 def test_without_a_token_in_the_settings_there_is_no_shop_either(oncall) -> None:
-    app = create_app(None, None, {"bots": {}}, oncall, None, sections=two_shops(None))
+    app = create_app(None, None, {"bots": {}}, Operations(oncall, Access(None, Allowance()), two_shops(None)))
 
     async def test():
         for method, path in [*WISHES, ("GET", "products")]:

@@ -28,6 +28,8 @@ from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
 from mailroom.ingress.app import create_app
 from mailroom.ingress.asks.doing import Doing
+from mailroom.ingress.ops.access import Access
+from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.routes import pages
 from mailroom.storage.clock import Clock
@@ -135,11 +137,12 @@ async def open_shop(url, **changes):
     """The application with a shop in it; with a console too, where there are on-call's functions and their
     token.
     """
-    on_call = (changes.pop("oncall", None), changes.pop("ops_token", None))
+    oncall, token = changes.pop("oncall", None), changes.pop("ops_token", None)
+    operations = Operations(oncall, Access(token, Allowance())) if oncall is not None else None
     database = await aio(connect, url)
     woken = []
     try:
-        app = create_app(None, None, {"bots": {}}, *on_call)
+        app = create_app(None, None, {"bots": {}}, operations)
         app.register_blueprint(_routes(database, woken, **changes))
         yield Shop(app.test_client(), SchemaPool(database, SCHEMA, Clock()), app, woken)
     finally:
