@@ -131,7 +131,7 @@ def stores_directory() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_url(stores_directory: Path) -> Iterator[str]:
     """The session's Postgres: for `clean_postgres_url`, and for tests that leave nothing behind."""
-    server = EmbeddedPostgres(stores_directory)
+    server = EmbeddedPostgres(stores_directory, durable=False)
     url = server.start()
     with stopped_even_if_we_are_killed(server.pid):
         yield url
@@ -141,7 +141,7 @@ def postgres_url(stores_directory: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def redis_url(stores_directory: Path) -> Iterator[str]:
     """The session's Redis: for `clean_redis_url`, and for tests that leave nothing behind."""
-    server = EmbeddedRedis(stores_directory)
+    server = EmbeddedRedis(stores_directory, durable=False)
     url = server.start()
     with stopped_even_if_we_are_killed(server.pid):
         yield url

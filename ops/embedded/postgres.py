@@ -42,12 +42,19 @@ SERVER_OPTIONS = {
 }
 
 
+HASTY = {"fsync": "off", "full_page_writes": "off"}
+"""What a power cut would be the end of; whoever is killed loses nothing by it."""
+
+
 class EmbeddedPostgres:
-    """Postgres over `DATA/postgres`; `start` gives its URL, also when a crashed run left it running."""
+    """Postgres over `DATA/postgres`; `start` gives its URL, also when a crashed run left it running. One that
+    is not `durable` waits for no disk: for tests.
+    """
 
     name = "Postgres"
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, durable: bool = True) -> None:
+        self._durable = durable
         self.data = data.absolute()
         self.home = self.data / "postgres"
         self.log = self.data / "postgres.log"
@@ -128,7 +135,8 @@ class EmbeddedPostgres:
         return None
 
     def _launch_server(self) -> int:
-        options = SERVER_OPTIONS | {"unix_socket_directories": str(self._socket_directory)}
+        options = SERVER_OPTIONS | ({} if self._durable else HASTY)
+        options |= {"unix_socket_directories": str(self._socket_directory)}
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return child.launch(
             self._command(self.home, "postgres", "-D", str(self.home), *arguments), self.log

@@ -37,7 +37,7 @@ class Stores:
         if not self._postgres_url:
             from mailroom.ops.embedded.postgres import EmbeddedPostgres  # with it asyncpg
 
-            server = EmbeddedPostgres(self._place())
+            server = EmbeddedPostgres(self._place(), durable=False)
             self._postgres_url = self._started(server.start, server.stop, lambda: server.pid)
         return self._postgres_url
 

@@ -31,24 +31,25 @@ async def _pool(url: str) -> asyncpg.Pool:
 
 
 @pytest.fixture
-def forgetful_redis_url(clean_redis_url):
+def keeping_redis_url(clean_redis_url):
+    """The session's forgets: it is one of tests."""
     with redis.Redis.from_url(clean_redis_url) as client:
-        client.config_set("appendonly", "no")
-        yield clean_redis_url
         client.config_set("appendonly", "yes")
+        yield clean_redis_url
+        client.config_set("appendonly", "no")
 
 
-def test_nothing_is_reported_while_all_is_well(clean_postgres_url, clean_redis_url) -> None:
-    assert check(clean_postgres_url, clean_redis_url) == {}
+def test_nothing_is_reported_while_all_is_well(clean_postgres_url, keeping_redis_url) -> None:
+    assert check(clean_postgres_url, keeping_redis_url) == {}
 
 
 def test_a_redis_that_forgets_is_warned_of_and_keeps_nobody_from_work(
-    clean_postgres_url, forgetful_redis_url
+    clean_postgres_url, clean_redis_url
 ) -> None:
-    assert check(clean_postgres_url, forgetful_redis_url) == {"warning_redis_persistence": NOT_PERSISTENT}
+    assert check(clean_postgres_url, clean_redis_url) == {"warning_redis_persistence": NOT_PERSISTENT}
 
 
-def test_a_redis_that_forgets_is_warned_of_at_start(clean_postgres_url, forgetful_redis_url) -> None:
+def test_a_redis_that_forgets_is_warned_of_at_start(clean_postgres_url, clean_redis_url) -> None:
     with structlog.testing.capture_logs() as lines:
-        check(clean_postgres_url, forgetful_redis_url, at_start=True)
+        check(clean_postgres_url, clean_redis_url, at_start=True)
     assert [line["event"] for line in lines] == ["redis_not_persistent"]

@@ -34,7 +34,7 @@ def hostile_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def own_postgres(hostile_folder: Path) -> Iterator[EmbeddedPostgres]:
     """Not the session's: here it is killed."""
-    server = EmbeddedPostgres(hostile_folder)
+    server = EmbeddedPostgres(hostile_folder, durable=False)
     server.start()
     yield server
     server.stop()

@@ -88,7 +88,7 @@ class Outbox:
 @pytest.fixture
 def own_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
     folder.chmod(0o711)
-    server = EmbeddedPostgres(folder)
+    server = EmbeddedPostgres(folder, durable=False)
     migrate(server.start(), [SHOP_TABLES])
     yield server
     server.stop()

@@ -1,5 +1,6 @@
 """What both embedded stores promise, shown on both."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from mailroom.ops.embedded import child
@@ -288,3 +290,25 @@ def test_a_disk_nearly_full_is_told_before_anything_is_written(data, monkeypatch
     monkeypatch.setattr("mailroom.ops.embedded.place.FREE_BYTES_MIN", 1 << 60)
     with pytest.raises(StoreError, match="nearly full"):
         EmbeddedRedis(data).start()
+
+
+def test_a_store_of_tests_waits_for_no_disk_and_a_kill_costs_nothing_and_no_other_store_is_one(data):
+    def asked(url, *statements):
+        async def ask():
+            connection = await asyncpg.connect(url)
+            answers = [await connection.fetchval(one) for one in statements]
+            await connection.close()
+            return answers
+
+        return asyncio.run(ask())
+
+    of_tests = EmbeddedPostgres(data, durable=False)
+    kept = "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)"
+    assert asked(of_tests.start(), "SHOW fsync", *kept)[0] == "off"
+    os.kill(of_tests.pid, signal.SIGKILL)
+    wait_until_dead(of_tests.pid)
+    durable = EmbeddedPostgres(data)
+    try:
+        assert asked(durable.start(), "SHOW fsync", "SELECT n FROM kept") == ["on", 7]
+    finally:
+        durable.stop()
