@@ -31,8 +31,9 @@ def test_a_press_turns_the_message_under_it_and_is_answered(chat):
 
 def test_a_button_that_is_pressed_twice_finds_what_it_wants_there_already(chat):
     chat.send("/visit 1")
-    chat.tap("Again")
-    chat.tap("Again")
+    for _ in range(2):
+        chat.tap("Again")
+        assert chat.calls[-1].method == "answerCallbackQuery"
     assert chat.shown == ["Visit 1 is asked"]
 
 
@@ -111,6 +112,16 @@ def test_a_message_whose_reader_went_elsewhere_is_left_alone(chat, clock):
     chat.send("/later 1 over")
     clock.advance(minutes=1)
     assert chat.shown == ["Visit 1 is over"]
+
+
+def test_a_popup_leaves_a_message_what_it_is_and_nothing_is_edited_where_nothing_changed(chat, clock):
+    chat.send("/visit 1")
+    chat.tap_data("other")
+    for status in ("asked", "confirmed", "confirmed"):
+        chat.send(f"/later 1 {status}")
+        clock.advance(minutes=1)
+    assert chat.shown == ["Visit 1 is confirmed"]
+    assert len(edits(chat.calls)) == 1
 
 
 def test_a_thing_goes_its_way_and_never_back_and_what_is_no_step_is_the_end(chat, clock):

@@ -79,32 +79,6 @@ def test_it_turns_with_the_receipt_which_comes_after_the_goods(ann):
     assert "Your goods have been delivered." in says(ann, page)
 
 
-def test_every_message_that_shows_it_turns(ann):
-    number, page = places_an_order(ann)
-    ann.writes("/orders")
-    ann.presses_data(f"ord:{number}")
-    other = ann.newest
-    assert other != page
-    assert becomes(ann, number, "paid") == 2
-    assert says(ann, page) == says(ann, other)
-
-
-def test_nothing_is_edited_where_nothing_changed(ann):
-    number, _ = places_an_order(ann)
-    assert learns(ann, number) == 0
-    assert becomes(ann, number, "paid") == 1
-    assert learns(ann, number) == 0
-    ann.presses_data(f"ord:{number}")
-    assert learns(ann, number) == 0
-
-
-def test_an_order_never_goes_back(ann):
-    number, page = places_an_order(ann)
-    becomes(ann, number, "delivered")
-    assert becomes(ann, number, "paid") == 0
-    assert "delivered" in says(ann, page)
-
-
 def test_a_screen_that_somebody_went_to_meanwhile_is_left_alone(ann):
     number, page = places_an_order(ann)
     ann.presses("Catalogue", page)
@@ -112,12 +86,6 @@ def test_a_screen_that_somebody_went_to_meanwhile_is_left_alone(ann):
     assert "Choose a category" in says(ann, page)
     ann.presses_data(f"ord:{number}", page)
     assert becomes(ann, number, "delivered") == 1
-
-
-def test_a_popup_leaves_the_page_what_it_is(ann):
-    number, page = places_an_order(ann)
-    ann.presses_data(f"paid:{number}", page)
-    assert becomes(ann, number, "paid") == 1
 
 
 @pytest.mark.parametrize(
@@ -135,14 +103,6 @@ def test_it_speaks_the_language_of_the_chat(boris):
     boris.writes("/language")
     becomes(boris, number, "paid")
     assert "Paid, thank you!" in says(boris, page)
-
-
-@pytest.mark.parametrize("kept", [None, "x", [[1]], [[1, "a", "paid"]], {"1": 2}])
-def test_whatever_stands_in_the_state_is_no_fault(ann, kept):
-    number, _ = places_an_order(ann)
-    [record] = ann.dispatcher.fsm.storage.storage.values()
-    record.data["pages"] = kept
-    assert becomes(ann, number, "paid") == 0
 
 
 @pytest.fixture
