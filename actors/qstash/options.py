@@ -96,6 +96,9 @@ def options_of(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, st
     """
     plain = [(name.lower(), value.strip()) for name, value in headers]
     asked = [(name.lower(), value.strip()) for name, value in query if name.lower().startswith(PREFIX)]
+    for name, value in [*plain, *asked]:
+        if not _can_be_said(value):
+            raise RefusalError(f"the value of {canonical(name)[:80]} has a control character, or half of one")
     # The last that says something counts: whoever adds a parameter to an address means it.
     said = {name: value for name, value in [*plain, *asked] if name.startswith(PREFIX) and value}
     return Options(
@@ -116,6 +119,15 @@ def options_of(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, st
         queue=_name("Upstash-Queue-Name", said.get("upstash-queue-name")),
         schedule_id=_name("Upstash-Schedule-Id", said.get("upstash-schedule-id")),
         cron=said.get("upstash-cron"),
+    )
+
+
+def _can_be_said(value: str) -> bool:
+    """JSON input (a batch, a group's defaults) has met no HTTP parser."""
+    if value.isascii() and value.isprintable():
+        return True
+    return not any(
+        (ord(one) < 32 and one != "\t") or ord(one) == 127 or 0xD800 <= ord(one) < 0xE000 for one in value
     )
 
 
@@ -141,10 +153,6 @@ def _checked(headers: Mapping[str, str]) -> Headers:
         raise RefusalError(f"at most {HEADERS_MAX} headers are forwarded, not {len(headers)}")
     if sum(len(name) + len(value) for name, value in headers.items()) > HEADER_BYTES_MAX:
         raise RefusalError(f"forwarded headers have at most {HEADER_BYTES_MAX} bytes together")
-    for name, value in headers.items():
-        # JSON input (a batch, a group's defaults) has met no HTTP parser.
-        if not value.isprintable() and any(ord(one) < 32 and one != "\t" for one in value):
-            raise RefusalError(f"the value of {name} has a line break or another control character")
     return tuple(headers.items())
 
 
