@@ -11,6 +11,7 @@ from mailroom.storage.postgres.qstash.publish import Limits, NewMessage, publish
 
 TABLES = (
     "qstash_message", "qstash_attempt", "qstash_dead", "qstash_lane", "qstash_place", "qstash_dedup",
+    "qstash_group", "qstash_key",
     "outbox_job", "outbox_dead", "outbox_event",
 )  # fmt: skip
 URL = "https://example.com/hook"
