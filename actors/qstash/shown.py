@@ -50,7 +50,7 @@ def dead_letter(dead: Dead) -> Shown:
 
 
 def events(read: Read, attempts: Sequence[Tried]) -> list[Shown]:
-    """What happened to a message, the first first: its birth, and of each attempt the beginning and the end."""
+    """What happened to a message, in order: its birth, and of each attempt the beginning and the end."""
     config = config_from(read.config)
     common = {
         **_common(read, config),

@@ -58,7 +58,8 @@ class Messages:
                 connection,
                 [
                     Attempt(
-                        message_id=job.id, ended=ended, at=datetime.now(UTC), seconds=0.1, status=200,
+                        message_id=job.id,
+                        next_at=datetime.now(UTC), ended=ended, at=datetime.now(UTC), seconds=0.1, status=200,
                         body=b"ok",
                         dlq_id=f"1-{job.id}", callbacks=(callbacks or {}).get(job.id, ()),
                     )
