@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -18,9 +19,11 @@ from aiogram.methods import SendMessage
 from aiogram.types import Message
 
 from mailroom.actors.hosting.errors import Parked
+from mailroom.actors.hosting.events import ChatEvent, chat_event
 from mailroom.actors.judge import Tries, Work, judge
 from mailroom.actors.owners import Owner
 from mailroom.storage.errors import StoreUnavailable
+from mailroom.supervisors.timers import run_once
 from tests.actors.test_outages import dead_letters
 
 CALL = SendMessage(chat_id=7, text="x")
@@ -123,3 +126,51 @@ def test_what_cannot_be_answered_is_a_dead_letter_that_says_what_it_did(play, te
     play(router, scenario)
     assert judge(Owner.MESSAGE, Work.MESSAGE, Tries(attempt=3)).apologises
     assert telegram.texts(7)[0].startswith("Something went wrong")
+
+
+def test_a_store_that_is_away_from_one_message_alone_does_not_hold_its_chat_up_for_ever(
+    play, telegram, monkeypatch
+):
+    # Seen: whatever raised `StoreUnavailable` each time was run again for ever, and a job was not.
+    monkeypatch.setattr("mailroom.actors.judge.TIMES_MAX", 4)
+    router, attempts = Router(), []
+
+    @router.message()
+    async def handle(message: Message, turn) -> None:
+        if message.text == "Ann":
+            attempts.append(turn.attempt)
+            raise StoreUnavailable("Postgres does not answer")
+        await message.answer(f"hello {message.text}")
+
+    async def scenario(process):
+        await process.write(7, "Ann", "Bob")
+        await process.until(lambda: "hello Bob" in telegram.texts(7))
+
+    play(router, scenario)
+    assert attempts == [1] * 5 + [2, 3]
+
+
+def test_of_an_event_that_died_nobody_is_told(play, telegram):
+    router, attempts = Router(), []
+
+    @router.message()
+    async def remind_me(message: Message, turn) -> None:
+        turn.set_timer("reminder", int(time.time() * 1000) - 1, "buy milk")
+        await message.answer("will do")
+
+    @chat_event(router, "reminder")
+    async def remind(_event: ChatEvent, turn) -> None:
+        attempts.append(turn.attempt)
+        raise RuntimeError("of the handler")
+
+    async def scenario(process):
+        await process.write(7, "remind me")
+        await process.said(7, "will do")
+        assert await run_once(process.chats) == 1
+        await process.until(lambda: len(attempts) == 3)
+        await process.settled()
+        (letter,) = await dead_letters(process)
+        assert letter["kind"] == "event"
+
+    play(router, scenario)
+    assert telegram.texts(7) == ["will do"]
