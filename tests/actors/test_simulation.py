@@ -17,6 +17,7 @@ import mailroom.actors.chat
 import mailroom.actors.fast_lane
 from mailroom.actors.chat import ChatActor
 from mailroom.actors.hosting.hold import Hold
+from mailroom.actors.judge import AGAIN, HANDLED, OUTAGE
 from mailroom.actors.order import Watermark
 from mailroom.actors.outcome import BEHIND, SUSPENDED, Done, Later
 from mailroom.actors.policy import Policy
@@ -155,7 +156,8 @@ class Simulation:
         await trio.sleep(self.chance.choice([0, 0.002, 0.03]))
         self.at_it.discard(lane)
         if self.chance.random() < 0.15:
-            return Later(self.chance.choice([0.0, 0.02]), self.chance.random() < 0.5, attempt, None)
+            pause = self.chance.choice([0.0, 0.02])
+            return Later(AGAIN if self.chance.random() < 0.5 else OUTAGE, pause, attempt, None)
         return await self.commit(chat, entry, following([entry]))
 
     async def commit(self, chat: Chat, entry: Entry, asked: Following | None) -> Done:
@@ -164,7 +166,7 @@ class Simulation:
         lane = (store.fast if entry.expedited else store.boxes)[chat]
         if entry not in lane:
             self.faults.append(f"{chat}: {entry.order} was committed twice")
-            return Done("handled", Committed(True, len(lane), None), 1)
+            return Done(HANDLED, Committed(True, len(lane), None), 1)
         lane.remove(entry)
         self.finished.add(entry.seq)
         self.note("ends", chat, entry)
@@ -173,9 +175,7 @@ class Simulation:
             store.tries[following.seq] = store.tries.get(following.seq, 0) + 1
             begun = Begun(store.tries[following.seq], {})
         await store.moment()
-        return Done(
-            "handled", Committed(False, len(store.boxes[chat]), begun), 1, following if begun else None
-        )
+        return Done(HANDLED, Committed(False, len(store.boxes[chat]), begun), 1, following if begun else None)
 
     def note(self, what: str, chat: Chat, entry: Entry) -> None:
         self.trace.append((what, str(chat), entry.order or 0))
