@@ -7,24 +7,21 @@ start, and what follows from how it ended.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from itertools import count
 from time import perf_counter
 from typing import Any, Protocol
 
 import trio
 
 from mailroom.actors import report
+from mailroom.actors.at_work import AtWork
 from mailroom.actors.attempt import Attempt
 from mailroom.actors.chat_state import ChatState
 from mailroom.actors.control import Control
 from mailroom.actors.fast_lane import FastLane
+from mailroom.actors.head import Head
 from mailroom.actors.hosting.bot import HostedBot
-from mailroom.actors.hosting.urgent import is_taken_for_urgent
-from mailroom.actors.local_work import run_local
-from mailroom.actors.order import ChatOrder
+from mailroom.actors.local_work import Local, run_local
 from mailroom.actors.outcome import BACK, BEHIND, GONE, SUSPENDED, TORN, Done, Later, Outcome
-from mailroom.actors.pause import Pause
 from mailroom.actors.runtime.actor import TrioActor
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.stopping import stop_begun
@@ -35,13 +32,6 @@ from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.storage.redis.mailbox import Begun, Changes, Early, Following, Incomplete, Loaded
 
 WAKE = "wake"
-LOOK_AGAIN_SECONDS = 0.5
-"""How long a message waits at a time for what wakes it when it is over: another one is being judged, or it is
-being stopped itself.
-"""
-
-_numbers = count(1)
-"""Every actor of this process has a number: an attempt of one is no repetition of an attempt of another."""
 
 
 class ChatHost(Protocol):
@@ -61,39 +51,26 @@ class ChatHost(Protocol):
         """The actor has nothing to do now."""
 
 
-@dataclass(slots=True)
-class _Local:
-    """Work without a message, to be run in line; its answer is waited for on the asyncio side."""
-
-    work: Callable[[], Awaitable[Any]]
-    answer: Callable[[Any, BaseException | None], None]
-
-
 class ChatActor(TrioActor):
     """One chat."""
 
     registered = False
     __slots__ = (
         "_awake",
-        "_bell",
         "_bot",
         "_broken",
-        "_ended",
         "_epoch",
         "_fast_lane",
-        "_house",
+        "_head",
+        "_host",
         "_last_group",
         "_loaded",
         "_locals",
-        "_number",
-        "_order",
         "_pause",
-        "_put_off_times",
-        "_rung",
         "_scope",
         "_stale",
         "_state_read",
-        "at_work",
+        "_work_in_hand",
         "chat",
         "state",
         "suspended",
@@ -108,25 +85,17 @@ class ChatActor(TrioActor):
         self.window = Window(host.worker.policy.window)
         self._bot = bot
         self._host = host
-        self._number = next(_numbers)
-        # How often a message was put off, by its number: what tells its attempts apart.
-        self._put_off_times: dict[int, int] = {}
+        self._work_in_hand = AtWork(host.worker.mailboxes.taker)
         self._epoch = 0
         self._loaded = False
         self._stale = False
-        self._locals: list[_Local] = []
-        self._order = ChatOrder(bot.watermark, fast=bot.fast)
-        self._pause = Pause()
+        self._locals: list[Local] = []
+        self._head = Head(bot, self.window)
+        self._pause = self._head.pause
         self._last_group = ""
         self._awake = False
-        # Events exist only while somebody waits for them: a sleeping chat should cost little.
-        self._notifier: trio.Event | None = None
-        self._ended: trio.Event | None = None
-        self._rung = -1
         self._scope: trio.CancelScope | None = None
         # What ended the fast lane: it is the whole actor that has failed.
-        # The message of the box that is being handled, and the hand on it.
-        self.at_work: tuple[Entry, Control] | None = None
         self._broken: Exception | None = None
         self._fast_lane: FastLane | None = None  # most chats never need one
         self._state_read = False
@@ -155,13 +124,12 @@ class ChatActor(TrioActor):
     async def wait_until_quiet(self) -> None:
         """Wait until no message is being handled."""
         while self.busy:
-            await self._wait_for_end()
+            await self._work_in_hand.wait_for_end()
 
-    async def _wait_for_end(self) -> None:
-        """Wait until a message that is being handled has come to its end."""
-        if self._ended is None:
-            self._ended = trio.Event()
-        await self._ended.wait()
+    @property
+    def at_work(self) -> tuple[Entry, Control] | None:
+        """The message of the box that is being handled, and the hand on it."""
+        return self._work_in_hand.message
 
     @property
     def loaded(self) -> bool:
@@ -176,11 +144,11 @@ class ChatActor(TrioActor):
             return None
         if self._bot.hold.why:
             return None
-        return Early(self._epoch, self._attempt_id(0))
+        return Early(self._epoch, self._work_in_hand.attempt_id(0))
 
     def offer(self, entry: Entry, begun: Begun | None = None) -> None:
         """A message was accepted into the mailbox: no need to read it from there when it fits the window."""
-        self._order.arrived(entry.queue, entry.accepted_ms)
+        self._head.order.arrived(entry.queue, entry.accepted_ms)
         self._pause.complete_at = 0.0
         if self.window.offer(entry, begun, loaded=self._loaded) and entry.expedited:
             self._start_fast_lane()
@@ -190,12 +158,12 @@ class ChatActor(TrioActor):
         self, work: Callable[[], Awaitable[Any]], answer: Callable[[Any, BaseException | None], None]
     ) -> None:
         """Run work that belongs to no message between two messages."""
-        self._locals.append(_Local(work, answer))
+        self._locals.append(Local(work, answer))
         self.wake()
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._wake_up()
+        self._head.wake_up()
         if not self._awake:
             self._awake = True
             self.actor_ref.tell(WAKE)
@@ -309,13 +277,7 @@ class ChatActor(TrioActor):
                     return head
                 await self._load()
                 continue
-            if head.order is not None and head.order != self._rung:
-                self._rung = head.order
-                self._bot.watermark.when_passed(head.order, self._wake_up)
-            self._notifier = trio.Event()
-            with trio.move_on_after(wait):
-                await self._notifier.wait()
-            self._notifier = None
+            await self._head.wait(head, wait)
             if head.group:
                 self._pause.make_up_for_a_stall(self._host.worker.mailboxes.now_ms() - head.accepted_ms)
 
@@ -323,27 +285,9 @@ class ChatActor(TrioActor):
         """Whether it is still this message's turn, after something was waited for."""
         return self._loaded and not self.suspended and not self._host.draining and self.window.is_next(entry)
 
-    def _wake_up(self) -> None:
-        if self._notifier is not None:
-            self._notifier.set()
-
     def _wait_seconds(self, head: Entry) -> float:
-        now_ms = self._host.worker.mailboxes.now_ms()
-        stragglers = self._order.wait_ms(head.order, head.accepted_ms, now_ms) / 1000
-        if head.seq in self.window.running or (self.window.expedited and self._may_come_before(head)):
-            return LOOK_AGAIN_SECONDS
-        return max(stragglers, self._pause.seconds(grouped=bool(head.group)), self._bot.hold.wait_seconds())
-
-    def _may_come_before(self, head: Entry) -> bool:
-        """Whether a message with a smaller id was taken for urgent, and may go back into line yet."""
-        if head.order is None or self._fast_lane is None:
-            return False
-        decided = self._fast_lane.decided
-        return any(
-            entry.order is not None and entry.order < head.order and entry.seq not in decided
-            for entry in self.window.expedited
-            if is_taken_for_urgent(entry)
-        )
+        decided = self._fast_lane.decided if self._fast_lane is not None else None
+        return self._head.wait_seconds(head, self._host.worker.mailboxes.now_ms(), decided)
 
     def _following(self, done: Sequence[Entry]) -> Following | None:
         """The message to begin with the commit of `done`, if it is clear already that it is the next."""
@@ -352,13 +296,7 @@ class ChatActor(TrioActor):
         following = self.window.following(done)
         if following is None or self._wait_seconds(following) > 0:
             return None
-        return Following(following, self._attempt_id(following.seq))
-
-    def _attempt_id(self, seq: int) -> str:
-        """The name of the attempt at a message that comes next, the same however often it is asked for before
-        that attempt has ended.
-        """
-        return f"{self._host.worker.mailboxes.taker}.{self._number}.{self._put_off_times.get(seq, 0)}"
+        return Following(following, self._work_in_hand.attempt_id(following.seq))
 
     async def _turns(self, entry: Entry, most: int) -> int:
         """Handle a message, and those that follow it without a pause, on the asyncio side: a chat that is
@@ -378,11 +316,13 @@ class ChatActor(TrioActor):
         """Make one attempt at a message, and draw the consequences. Returns the message that was begun with
         its commit, if any. `stopped`: only to finish it.
         """
-        control = self._control(entry)
+        control = self._work_in_hand.begin(
+            entry, lambda: self._decided(entry), lambda journal: stop_begun(self, journal)
+        )
         if stopped:
             control.stop()
         worker = self._host.worker
-        late = entry.order is not None and entry.order < self._order.highest
+        late = entry.order is not None and entry.order < self._head.order.highest
         waited_ms = max(worker.mailboxes.now_ms() - entry.accepted_ms, 0)
         started = perf_counter()
         outcome: Outcome | None = None
@@ -394,7 +334,7 @@ class ChatActor(TrioActor):
                 self.chat,
                 entry,
                 self.state,
-                self._attempt_id(entry.seq),
+                self._work_in_hand.attempt_id(entry.seq),
                 self._epoch,
                 late=late,
                 following=lambda done: None if entry.expedited else self._following(done),
@@ -403,15 +343,9 @@ class ChatActor(TrioActor):
             )
             outcome = await attempt.run(self.window.begun.pop(entry.seq, None))
         finally:
-            if outcome is None or outcome == TORN or isinstance(outcome, Later):
-                self._put_off_times[entry.seq] = self._put_off_times.get(entry.seq, 0) + 1
+            again = outcome is None or outcome == TORN or isinstance(outcome, Later)
             self.window.running.discard(entry.seq)
-            if not entry.expedited:
-                self.at_work = None
-            control.ended()
-            if self._ended is not None:
-                self._ended.set()
-                self._ended = None
+            self._work_in_hand.end(entry, control, again=again)
         seconds = perf_counter() - started
         match outcome:
             case Done():
@@ -438,18 +372,11 @@ class ChatActor(TrioActor):
                 self.suspended = True
         return None
 
-    def _control(self, entry: Entry) -> Control:
-        if not entry.expedited:
-            control = Control()
-            self.at_work = entry, control
-            return control
-
-        def decided() -> None:
-            if self._fast_lane is not None:
-                self._fast_lane.decided.add(entry.seq)
-                self._wake_up()
-
-        return Control(decided, lambda journal: stop_begun(self, journal))
+    def _decided(self, entry: Entry) -> None:
+        """It is sure now that a message which was taken for urgent is."""
+        if self._fast_lane is not None:
+            self._fast_lane.decided.add(entry.seq)
+            self._head.wake_up()
 
     async def begun(self) -> Entry | None:
         """The message of the box that is begun and not finished, by the store."""
@@ -475,13 +402,13 @@ class ChatActor(TrioActor):
         if done.following is not None and done.committed.next is not None:
             self.window.begun[done.following.seq] = done.committed.next
         if entry.order is not None and not entry.expedited:
-            self._order.highest = max(self._order.highest, entry.order)
+            self._head.order.highest = max(self._head.order.highest, entry.order)
         if not entry.expedited:
             self._pause.not_before = 0.0
 
     def _finished(self, entry: Entry) -> None:
         self.window.finished(entry)
-        self._put_off_times.pop(entry.seq, None)
+        self._work_in_hand.forget(entry.seq)
 
     def _count_late_parts(self, entry: Entry, parts: int) -> None:
         """Count what came after its media group had been handled."""
@@ -528,12 +455,11 @@ class ChatActor(TrioActor):
                 return
         self.wake()
 
-    async def _run_local(self, local: _Local) -> None:
+    async def _run_local(self, local: Local) -> None:
+        worker = self._host.worker
         try:
             result = await aio(
-                lambda: run_local(
-                    self._host.worker, self._bot, self.chat, self.state, self._epoch, local.work
-                )
+                lambda: run_local(worker, self._bot, self.chat, self.state, self._epoch, local.work)
             )
         except Exception as error:
             local.answer(None, error)

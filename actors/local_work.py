@@ -1,7 +1,8 @@
 """Work of a chat that belongs to no message: what a library does in the background, in line all the same."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from mailroom.actors.chat_state import ChatState
 from mailroom.actors.hosting.bot import HostedBot
@@ -13,6 +14,14 @@ from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.mailbox import Changes
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Local:
+    """Work without a message, to be run in line; its answer is waited for on the asyncio side."""
+
+    work: Callable[[], Awaitable[Any]]
+    answer: Callable[[Any, BaseException | None], None]
 
 
 async def run_local(
