@@ -1,4 +1,4 @@
-"""The side that faces the world: the listener, and how the bots' updates get to it."""
+"""The side that serves requests: the listener, and how the bots' updates get to it."""
 
 from functools import partial
 
@@ -7,8 +7,8 @@ from quart_trio import QuartTrio
 
 from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.runtime.bridge import aio, to_trio
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.telegram.intake import Intake
 from mailroom.ingress.telegram.line_state import LineState
 from mailroom.ingress.telegram.polling import Poller
@@ -29,7 +29,7 @@ class Front:
         self._settings = settings
         self.intake = intake
         self.webhook = webhook
-        self._gate = Gate(app)
+        self._trio_app = TrioApp(app)
         self._lines: dict[str, LineState] = {}
 
     async def listen(self, life: Life) -> None:
@@ -38,7 +38,7 @@ class Front:
         life.details = lambda: {"port": self.port}
         life.started()
         stopped = partial(to_trio, life.stopping.wait)
-        await aio(run_server, self._gate, config, stopped, self.webhook, self._settings.trusted_proxies)
+        await aio(run_server, self._trio_app, config, stopped, self.webhook, self._settings.trusted_proxies)
 
     @property
     def address(self) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from mailroom.ops.bundled import parts_of, rooms
 from mailroom.ops.embedded.courier import DemoCourier
-from mailroom.ops.embedded.keeper import Embedded, Keeper
 from mailroom.ops.embedded.model import DemoModel
 from mailroom.ops.embedded.payments import DemoPayments
 from mailroom.ops.embedded.place import DataDirectory
@@ -20,6 +19,7 @@ from mailroom.ops.embedded.ports import beside
 from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.ops.embedded.telegram import DemoTelegram
+from mailroom.ops.embedded.watchdog import Embedded, Watchdog
 from mailroom.ops.preflight import migrated, require_redis
 from mailroom.ops.quick_aiogram import import_aiogram
 from mailroom.ops.room_options import demo_people, demo_scripts
@@ -104,13 +104,13 @@ def _running(settings: Settings, simulators: Sequence[Embedded] = ()) -> Iterato
             if not (held.path / "postgres").exists() and postgres is not None:
                 print(f"Making a database in {held.path}", file=sys.stderr)  # noqa: T201 - progress, for a person
             with _signals_held_back():
-                keeper = stack.enter_context(Keeper(processes))
+                watchdog = stack.enter_context(Watchdog(processes))
                 # Entered last and so left first: signals must not interrupt the stopping.
                 stack.callback(_stop_undisturbed)
             # Takes a second that the stores need anyway.
             import_aiogram()
             importlib.import_module("mailroom.ops.service")
-            keeper.wait_until_ready()
+            watchdog.wait_until_ready()
         complete = settings.model_copy(
             update={
                 "database_url": postgres.url if postgres else settings.database_url,
@@ -138,9 +138,9 @@ def _courier(settings: Settings) -> Iterator[DemoCourier | None]:
     courier = DemoCourier(settings.data, port_wanted=beside(settings.port, 4))
     with contextlib.ExitStack() as stack:
         with _signals_held_back():
-            keeper = stack.enter_context(Keeper([courier]))
+            watchdog = stack.enter_context(Watchdog([courier]))
             stack.callback(_stop_undisturbed)
-        keeper.wait_until_ready()
+        watchdog.wait_until_ready()
         yield courier
 
 

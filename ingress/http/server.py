@@ -9,10 +9,10 @@ from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 
 from mailroom.ingress.http.connections import Connections
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.head import HEAD_BYTES_MAX
 from mailroom.ingress.http.http1 import Conversation
 from mailroom.ingress.http.peer import networks
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.http.wire import Wire
 from mailroom.ingress.telegram.webhook import Webhook
 
@@ -50,14 +50,14 @@ def listen(host: str, port: int) -> tuple[Config, int]:
 
 
 async def run_server(
-    gate: Gate,
+    trio_app: TrioApp,
     config: Config,
     stopped: Callable[[], Awaitable[None]],
     webhook: Webhook | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Serve until `stopped` returns. To be awaited in asyncio."""
-    app, context, loop = ASGIWrapper(gate), WorkerContext(None), asyncio.get_running_loop()
+    app, context, loop = ASGIWrapper(trio_app), WorkerContext(None), asyncio.get_running_loop()
 
     async def converse(wire: Wire) -> None:
         async with TaskGroup(loop) as group:

@@ -34,7 +34,7 @@ UNSURE_MAX = 10_000
 """Chats remembered as unsure; past this they all look at once, and are forgotten."""
 
 
-class Gate(Protocol):
+class Receiver(Protocol):
     """What the intake needs to know of a bot."""
 
     name: str
@@ -60,13 +60,13 @@ class Intake:
     def __init__(
         self,
         mailboxes: Mailboxes,
-        gates: Mapping[str, Gate],
+        receivers: Mapping[str, Receiver],
         arrived: Callable[[Chat, Receipt], None],
         shed: Callable[[Chat, Addressee | None], None],
         unsure: Callable[[Chat], None],
         eager: Callable[[Chat, int], Early | None],
     ) -> None:
-        self.gates = gates
+        self.receivers = receivers
         self._mailboxes = mailboxes
         self._arrived = arrived
         self._shed = shed
@@ -75,7 +75,9 @@ class Intake:
         self._unsure: set[Chat] = set()
         self._away = TurnedAway()
 
-    async def take(self, gate: Gate, body: bytes, *, in_order: bool = False, cap: int = MAILBOX_CAP) -> str:
+    async def take(
+        self, receiver: Receiver, body: bytes, *, in_order: bool = False, cap: int = MAILBOX_CAP
+    ) -> str:
         """Take one update in. Returns accepted, suspended, duplicate, full, shed, ignored, or dead for one
         that nobody can read: refused, it would come again for a day.
 
@@ -86,49 +88,49 @@ class Intake:
         try:
             update, place = read_update(body)
         except UnreadableUpdateError as error:
-            return await self._bury(gate, body, error, in_order=in_order)
+            return await self._bury(receiver, body, error, in_order=in_order)
         if place.kind is None:
             log.warning(
                 "update_ignored",
-                bot=gate.name,
+                bot=receiver.name,
                 update_id=place.update_id,
                 why=f"its kind {place.queue} is not known",
             )
-            child(UPDATES, gate.name, "ignored").inc()
-            gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
+            child(UPDATES, receiver.name, "ignored").inc()
+            receiver.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
             return "ignored"
-        chat = Chat(gate.name, str(place.chat_id))
+        chat = Chat(receiver.name, str(place.chat_id))
         expedited = place.expedited
-        if not expedited and place.kind in gate.urgent_kinds:
-            expedited = await gate.is_urgent(place.kind, update)
+        if not expedited and place.kind in receiver.urgent_kinds:
+            expedited = await receiver.is_urgent(place.kind, update)
         if not expedited and self._away.must_wait(chat, place.update_id, monotonic()):
-            child(UPDATES, gate.name, "full").inc()
-            gate.watermark.saw(place.update_id, self._mailboxes.now_ms())
+            child(UPDATES, receiver.name, "full").inc()
+            receiver.watermark.saw(place.update_id, self._mailboxes.now_ms())
             return "full"
         offer = Offer(
             chat,
-            f"{gate.id}.{place.update_id}",  # another bot under the same name counts its updates anew
+            f"{receiver.id}.{place.update_id}",  # another bot under the same name counts its updates anew
             place.update_id,
             place.kind,
             place.queue,
             f"{getrandbits(64):016x}",
             body,
             expedited,
-            str(place.update_id) if self._mailboxes.now_ms() < gate.plain_ids_until_ms else "",
+            str(place.update_id) if self._mailboxes.now_ms() < receiver.plain_ids_until_ms else "",
             place.group,
         )
-        with child(ACCEPTING, gate.name).time():
+        with child(ACCEPTING, receiver.name).time():
             try:
                 receipt = await self._mailboxes.accept(
-                    offer, cap=cap, shed=gate.shed, early=self._eager(chat, place.update_id)
+                    offer, cap=cap, shed=receiver.shed, early=self._eager(chat, place.update_id)
                 )
             except StoreUnavailable:
                 # It may be in line all the same, and then the chat must not go on with what comes after it.
                 self._doubt(chat)
                 raise
-        child(UPDATES, gate.name, receipt.status).inc()
+        child(UPDATES, receiver.name, receipt.status).inc()
         # The id has been seen whatever became of it: nobody else need wait for it.
-        gate.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
+        receiver.watermark.saw(place.update_id, self._mailboxes.now_ms(), in_order=in_order)
         if receipt.status == "full":
             self._away.refused(chat, place.update_id, monotonic())
         else:
@@ -144,24 +146,24 @@ class Intake:
         return "shed" if receipt.status == "shed_first" else receipt.status
 
     async def _bury(
-        self, gate: Gate, body: bytes, error: UnreadableUpdateError, *, in_order: bool
+        self, receiver: Receiver, body: bytes, error: UnreadableUpdateError, *, in_order: bool
     ) -> Literal["dead", "duplicate"]:
         update_id, kind = error.update_id, error.kind or "unreadable"
-        chat = Chat(gate.name, NOWHERE if error.chat_id is None else str(error.chat_id))
+        chat = Chat(receiver.name, NOWHERE if error.chat_id is None else str(error.chat_id))
         offer = Offer(
             chat,
-            f"{gate.id}.{update_id}",
+            f"{receiver.id}.{update_id}",
             update_id,
             kind,
             "unreadable",
             f"{getrandbits(64):016x}",
             body,
             kind in EXPEDITED,
-            str(update_id) if self._mailboxes.now_ms() < gate.plain_ids_until_ms else "",
+            str(update_id) if self._mailboxes.now_ms() < receiver.plain_ids_until_ms else "",
         )
         status = await self._mailboxes.bury(offer, f"it could not be read: {error}")
-        child(UPDATES, gate.name, "unreadable" if status == "dead" else status).inc()
-        gate.watermark.saw(update_id, self._mailboxes.now_ms(), in_order=in_order)
+        child(UPDATES, receiver.name, "unreadable" if status == "dead" else status).inc()
+        receiver.watermark.saw(update_id, self._mailboxes.now_ms(), in_order=in_order)
         if status == "dead":
             log.error("update_unreadable", chat=str(chat), update_id=update_id, kind=kind, why=str(error))
         return status

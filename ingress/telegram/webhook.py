@@ -14,7 +14,7 @@ from structlog import get_logger
 
 from mailroom.actors.metrics import child
 from mailroom.actors.providers.telegram import SECRET_HEADER, NotAnUpdateError
-from mailroom.ingress.telegram.intake import Gate, Intake
+from mailroom.ingress.telegram.intake import Intake, Receiver
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.texts import as_json
 
@@ -64,7 +64,7 @@ class Webhook:
 
     async def take(self, bot: str, body: bytes) -> Answer:
         """Take one update, of a request that was not refused. 200 means that it is durably in line."""
-        answer = await self._take(self._intake.gates[bot], body)
+        answer = await self._take(self._intake.receivers[bot], body)
         child(ANSWERS, str(answer.status)).inc()
         return answer
 
@@ -74,24 +74,24 @@ class Webhook:
         return _TOO_LARGE
 
     def _refusal(self, method: bytes, bot: str, secret: bytes, length: int) -> Answer | None:
-        gate: Gate | None = self._intake.gates.get(bot)
-        if gate is None:
+        receiver: Receiver | None = self._intake.receivers.get(bot)
+        if receiver is None:
             return problem(404, "there is no bot of this name")
         if method != b"POST":
             return problem(405, "send updates with POST", ("allow", "POST"))
-        if not hmac.compare_digest(secret, self._secrets[gate.name]):
+        if not hmac.compare_digest(secret, self._secrets[receiver.name]):
             return problem(401, f"the header {SECRET_HEADER} is missing or wrong")
         return _TOO_LARGE if length > BODY_BYTES_MAX else None
 
-    async def _take(self, gate: Gate, body: bytes) -> Answer:
-        if gate.name in self.closed:
+    async def _take(self, receiver: Receiver, body: bytes) -> Answer:
+        if receiver.name in self.closed:
             return _later(503, "the backlog is being fetched; try again", STORE_RETRY_SECONDS)
         try:
-            status = await self._intake.take(gate, body)
+            status = await self._intake.take(receiver, body)
         except NotAnUpdateError as error:
             return problem(400, f"not an Update: {error}")
         except StoreUnavailable as error:
-            log.error("update_not_stored", bot=gate.name, why=str(error))
+            log.error("update_not_stored", bot=receiver.name, why=str(error))
             return _later(503, "the message could not be stored; try again", STORE_RETRY_SECONDS)
         if status == "full":
             return _later(429, "this chat has too many messages waiting; try again", FULL_RETRY_SECONDS)

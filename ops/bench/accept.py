@@ -10,9 +10,9 @@ from typing import Any
 
 from mailroom.ops.bench import wire
 from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.environment import WEB, Environment
 from mailroom.ops.bench.figures import milliseconds
 from mailroom.ops.bench.load import CONNECTIONS, requests
-from mailroom.ops.bench.stage import WEB, Stage
 
 ROUNDS = 3
 UPDATES = 2000
@@ -20,20 +20,23 @@ UPDATES_QUICK = 1000
 CHATS = 200
 
 
-def accept(stage: Stage) -> dict[str, Any]:
+def accept(environment: Environment) -> dict[str, Any]:
     """Ours, the echo, ours, the echo."""
-    contestants = [stage.mailroom("mailroom_web", WEB), stage.bare("mailroom.ops.bench.echo", "echo")]
-    rounds, updates = (1, UPDATES_QUICK) if stage.quick else (ROUNDS, UPDATES)
+    contestants = [
+        environment.mailroom("mailroom_web", WEB),
+        environment.bare("mailroom.ops.bench.echo", "echo"),
+    ]
+    rounds, updates = (1, UPDATES_QUICK) if environment.quick else (ROUNDS, UPDATES)
     rates: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     acks: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     costs: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     for contestant in contestants:
-        stage.run.run(_post(contestant, CHATS))
+        environment.run.run(_post(contestant, CHATS))
     for number in range(rounds):
         for contestant in contestants:
-            stage.progress(f"accept, round {number + 1} of {rounds}: {contestant.name}")
+            environment.progress(f"accept, round {number + 1} of {rounds}: {contestant.name}")
             before = contestant.cpu_seconds()
-            seconds, times = stage.run.run(_post(contestant, updates))
+            seconds, times = environment.run.run(_post(contestant, updates))
             rates[contestant.name].append(updates / seconds)
             acks[contestant.name] += times
             costs[contestant.name].append((contestant.cpu_seconds() - before) / updates * 1000)

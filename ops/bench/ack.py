@@ -3,10 +3,10 @@
 from statistics import median
 from typing import Any
 
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.figures import milliseconds
 from mailroom.ops.bench.load import drive
 from mailroom.ops.bench.paced import paced
-from mailroom.ops.bench.stage import Stage
 
 CHATS = 300
 PROBE = 900
@@ -15,18 +15,18 @@ WINDOWS = 3
 """The median of three: one pause of a busy machine must not decide."""
 
 
-def ack(stage: Stage) -> dict[str, Any]:
+def ack(environment: Environment) -> dict[str, Any]:
     """Find each one's greatest rate, then offer half of it."""
     result = {}
-    for contestant in stage.contestants()[: 1 if stage.quick else 2]:
-        stage.progress(f"ack: {contestant.name}")
+    for contestant in environment.contestants()[: 1 if environment.quick else 2]:
+        environment.progress(f"ack: {contestant.name}")
         chats = contestant.fresh_chats(CHATS)
-        most = stage.run.run(drive(stage, contestant, [*chats] * (PROBE // CHATS))).per_second
+        most = environment.run.run(drive(environment, contestant, [*chats] * (PROBE // CHATS))).per_second
         half = most / 2
         plan = [(step / half, chats[step % len(chats)]) for step in range(int(half * SECONDS))]
         windows = [
-            stage.run.run(paced(stage, contestant, plan, wait_for=chats))
-            for _ in range(1 if stage.quick else WINDOWS)
+            environment.run.run(paced(environment, contestant, plan, wait_for=chats))
+            for _ in range(1 if environment.quick else WINDOWS)
         ]
         acks = [
             [milliseconds(window.ack_seconds, share) or 0.0 for window in windows] for share in (0.5, 0.99)

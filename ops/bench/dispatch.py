@@ -11,7 +11,7 @@ from aiogram.types import Message, Update
 from pydantic_core import from_json
 
 from mailroom.actors.hosting.inline import inline_filters
-from mailroom.ops.bench.stage import Stage
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.flood.update import text_update
 
 ROUTERS = 50
@@ -20,10 +20,10 @@ UPDATES = 60
 UPDATES_QUICK = 20
 
 
-def dispatch(stage: Stage) -> dict[str, Any]:
+def dispatch(environment: Environment) -> dict[str, Any]:
     """Stock and ours take turns on one loop; the handler is in the last router and does nothing."""
-    stage.progress("dispatch")
-    updates = UPDATES_QUICK if stage.quick else UPDATES
+    environment.progress("dispatch")
+    updates = UPDATES_QUICK if environment.quick else UPDATES
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_measure(updates))
 

@@ -6,9 +6,9 @@ them all at the same time.
 
 from typing import Any
 
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.figures import summary
 from mailroom.ops.bench.load import Round, drive
-from mailroom.ops.bench.stage import Stage
 
 MESSAGES = 1000
 """As many as a mailbox takes: a person with a script sends them in a minute."""
@@ -17,16 +17,16 @@ SECONDS_MAX = 40.0
 """Who needs longer is measured by what came until then."""
 
 
-def flood(stage: Stage) -> dict[str, Any]:
+def flood(environment: Environment) -> dict[str, Any]:
     """One new chat for each contestant."""
-    contestants = stage.contestants()
+    contestants = environment.contestants()
     found: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
-    messages = MESSAGES_QUICK if stage.quick else MESSAGES
+    messages = MESSAGES_QUICK if environment.quick else MESSAGES
     for contestant in contestants:
-        stage.progress(f"flood: {contestant.name}")
+        environment.progress(f"flood: {contestant.name}")
         chats = [*contestant.fresh_chats(1)] * messages
-        offered = drive(stage, contestant, chats, unanswered_max=messages, seconds_max=SECONDS_MAX)
-        found[contestant.name].append(stage.run.run(offered))
+        offered = drive(environment, contestant, chats, unanswered_max=messages, seconds_max=SECONDS_MAX)
+        found[contestant.name].append(environment.run.run(offered))
     return {
         name: {
             **summary(results),

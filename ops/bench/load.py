@@ -14,8 +14,8 @@ import psutil
 
 from mailroom.ops.bench import wire
 from mailroom.ops.bench.contestant import SECRET, Contestant
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.replies import Replies
-from mailroom.ops.bench.stage import Stage
 from mailroom.ops.flood.update import text_update
 
 CONNECTIONS = 40
@@ -66,7 +66,7 @@ def requests(contestant: Contestant, chat_ids: Sequence[int]) -> list[bytes]:
 
 
 async def drive(
-    stage: Stage,
+    environment: Environment,
     contestant: Contestant,
     chat_ids: Sequence[int],
     *,
@@ -83,8 +83,10 @@ async def drive(
     room = asyncio.Semaphore(unanswered_max)
     sent_at = [0.0] * len(made)
     lines = [await wire.connect(contestant.port) for _ in range(connections)]
-    async with Replies(stage.telegram_port, contestant.token, first_id, len(made), room.release) as replies:
-        before = _cpu_seconds(stage, contestant)
+    async with Replies(
+        environment.telegram_port, contestant.token, first_id, len(made), room.release
+    ) as replies:
+        before = _cpu_seconds(environment, contestant)
         begun_at = time.time()
         numbered = iter(enumerate(made))
         posting = [asyncio.create_task(_post(line, numbered, room, result, sent_at)) for line in lines]
@@ -95,7 +97,7 @@ async def drive(
             result.unfinished = len(made) - len(replies.at)
         for task in posting:
             task.cancel()  # those that wait for replies which did not come
-        after = _cpu_seconds(stage, contestant)
+        after = _cpu_seconds(environment, contestant)
     for line in lines:
         line.close()
     result.seconds = max(replies.at.values(), default=time.time()) - begun_at
@@ -129,9 +131,9 @@ async def _post(
         result.ack_seconds.append(answer.seconds)
 
 
-def _cpu_seconds(stage: Stage, contestant: Contestant) -> dict[str, float]:
+def _cpu_seconds(environment: Environment, contestant: Contestant) -> dict[str, float]:
     """Processor time so far, by whom. `others` is what this machine does besides: it spoils a measurement."""
-    ours = {"service": contestant.cpu_seconds(), **stage.shared_cpu_seconds()}
+    ours = {"service": contestant.cpu_seconds(), **environment.shared_cpu_seconds()}
     times = psutil.cpu_times()
     busy = sum(times) - times.idle - times.iowait
     return {**ours, "others": busy - sum(ours.values())}

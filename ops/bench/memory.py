@@ -12,8 +12,8 @@ from typing import Any
 from mailroom.ops.bench import wire
 from mailroom.ops.bench.children import Child
 from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.load import drive
-from mailroom.ops.bench.stage import Stage
 
 CHATS = 5000
 CHATS_QUICK = 1500
@@ -27,27 +27,27 @@ LOOK_SECONDS = 0.25
 RESIDENT = re.compile(rb"^mailroom_chats_resident (\S+)", re.MULTILINE)
 
 
-def memory(stage: Stage) -> dict[str, Any]:
+def memory(environment: Environment) -> dict[str, Any]:
     """A crowd comes, rests and leaves; then another, and another."""
     chats, idle_seconds, crowds = CHATS, IDLE_SECONDS, CROWDS
-    if stage.quick:
+    if environment.quick:
         chats, idle_seconds, crowds = CHATS_QUICK, IDLE_SECONDS_QUICK, CROWDS_QUICK
     command = ("-m", "mailroom.ops.bench.resident", str(idle_seconds))
-    mailroom = stage.mailroom("mailroom_memory", [command])
+    mailroom = environment.mailroom("mailroom_memory", [command])
     (process,) = mailroom.processes
-    stage.progress("memory: warming up")
+    environment.progress("memory: warming up")
     # Caches, connections and the allocator's arenas are no chat's own: they are there before the count.
-    stage.run.run(drive(stage, mailroom, [*mailroom.fresh_chats(200)] * 3))
-    _wait_until_nobody_is_in(stage, mailroom)
+    environment.run.run(drive(environment, mailroom, [*mailroom.fresh_chats(200)] * 3))
+    _wait_until_nobody_is_in(environment, mailroom)
     before = _settled(process)
     peaks: list[int] = []
     resident = 1
     for number in range(1, crowds + 1):
-        stage.progress(f"memory: {chats} chats come and go, {number} of {crowds}")
-        peak, present = _crowd(stage, mailroom, process, chats)
+        environment.progress(f"memory: {chats} chats come and go, {number} of {crowds}")
+        peak, present = _crowd(environment, mailroom, process, chats)
         resident = present if number == 1 else resident
         peaks.append(peak)
-        _wait_until_nobody_is_in(stage, mailroom)
+        _wait_until_nobody_is_in(environment, mailroom)
     emptied = _settled(process)
     mailroom.stop()
     left_behind = max(0, round((peaks[-1] - peaks[-2]) / chats)) if crowds > 2 else None
@@ -71,10 +71,10 @@ def megabytes(size: int) -> float:
     return round(size / 1e6, 1)
 
 
-def _crowd(stage: Stage, mailroom: Contestant, process: Child, chats: int) -> tuple[int, int]:
+def _crowd(environment: Environment, mailroom: Contestant, process: Child, chats: int) -> tuple[int, int]:
     """Let as many new chats write once; the process's size then, and how many chats are in it."""
-    stage.run.run(drive(stage, mailroom, mailroom.fresh_chats(chats)))
-    return _settled(process), max(1, stage.run.run(_resident(mailroom)))
+    environment.run.run(drive(environment, mailroom, mailroom.fresh_chats(chats)))
+    return _settled(process), max(1, environment.run.run(_resident(mailroom)))
 
 
 def _settled(process: Child) -> int:
@@ -86,9 +86,9 @@ def _settled(process: Child) -> int:
     return min(sizes)
 
 
-def _wait_until_nobody_is_in(stage: Stage, mailroom: Contestant) -> None:
+def _wait_until_nobody_is_in(environment: Environment, mailroom: Contestant) -> None:
     deadline = time.monotonic() + LEAVING_SECONDS_MAX
-    while stage.run.run(_resident(mailroom)) > 0:
+    while environment.run.run(_resident(mailroom)) > 0:
         if time.monotonic() > deadline:
             raise TimeoutError("the idle chats did not leave memory")
         time.sleep(LOOK_SECONDS)

@@ -9,10 +9,10 @@ from statistics import median
 from typing import Any
 
 from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.figures import milliseconds
 from mailroom.ops.bench.load import drive
 from mailroom.ops.bench.paced import Paced, paced, steer
-from mailroom.ops.bench.stage import Stage
 
 ROUNDS = 2
 QUIET_CHATS = 50
@@ -24,19 +24,21 @@ SECONDS = 6.0
 SECONDS_QUICK = 5.0
 
 
-def neighbour(stage: Stage) -> dict[str, Any]:
+def neighbour(environment: Environment) -> dict[str, Any]:
     """Quiet, flooded, quiet, flooded, for ours and for the peers."""
-    contestants = stage.contestants()[: 1 if stage.quick else 3]
+    contestants = environment.contestants()[: 1 if environment.quick else 3]
     found: dict[str, dict[str, list[Paced]]] = {one.name: {"quiet": [], "flooded": []} for one in contestants}
     watched: dict[str, list[list[float]]] = {}
-    rounds, seconds = (1, SECONDS_QUICK) if stage.quick else (ROUNDS, SECONDS)
+    rounds, seconds = (1, SECONDS_QUICK) if environment.quick else (ROUNDS, SECONDS)
     for number in range(rounds):
         # The peers once: what a flood does to them takes long, and needs no second look.
         for contestant in contestants[: 1 if number else None]:
             for kind in ("quiet", "flooded"):
-                stage.progress(f"neighbour, round {number + 1} of {rounds}: {contestant.name}, {kind}")
+                environment.progress(f"neighbour, round {number + 1} of {rounds}: {contestant.name}, {kind}")
                 chats = contestant.fresh_chats(QUIET_CHATS)
-                result = stage.run.run(_one(stage, contestant, chats, seconds, flooded=kind == "flooded"))
+                result = environment.run.run(
+                    _one(environment, contestant, chats, seconds, flooded=kind == "flooded")
+                )
                 found[contestant.name][kind].append(result)
                 watched.setdefault(f"{contestant.name} {kind}", []).append(result.replies_of(chats))
     return {
@@ -59,8 +61,10 @@ def _figures(kind: str, rounds: list[list[float]]) -> dict[str, Any]:
     }
 
 
-async def _one(stage: Stage, contestant: Contestant, chats: range, seconds: float, *, flooded: bool) -> Paced:
-    await drive(stage, contestant, chats)
+async def _one(
+    environment: Environment, contestant: Contestant, chats: range, seconds: float, *, flooded: bool
+) -> Paced:
+    await drive(environment, contestant, chats)
     interval = 1 / QUIET_PER_SECOND
     plan = [
         (interval * (step + place / len(chats)), chat_id)
@@ -71,12 +75,15 @@ async def _one(stage: Stage, contestant: Contestant, chats: range, seconds: floa
     if flooded:
         plan += [(step / FLOOD_PER_SECOND, noisy) for step in range(int(seconds * FLOOD_PER_SECOND))]
     await steer(
-        stage, "POST", "/sim/faults", json.dumps({"rules": [{"kind": "slow", "delay_ms": CALL_MS}]}).encode()
+        environment,
+        "POST",
+        "/sim/faults",
+        json.dumps({"rules": [{"kind": "slow", "delay_ms": CALL_MS}]}).encode(),
     )
     try:
-        return await paced(stage, contestant, plan, wait_for=chats)
+        return await paced(environment, contestant, plan, wait_for=chats)
     finally:
-        await steer(stage, "DELETE", "/sim/faults")
+        await steer(environment, "DELETE", "/sim/faults")
         if flooded:
             # What the flood left in line is worked off before the next measurement.
-            await drive(stage, contestant, [noisy], connections=1)
+            await drive(environment, contestant, [noisy], connections=1)

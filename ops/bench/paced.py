@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from mailroom.ops.bench import wire
 from mailroom.ops.bench.contestant import Contestant
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.load import requests
 from mailroom.ops.bench.replies import Replies
-from mailroom.ops.bench.stage import Stage
 
 CONNECTIONS = 40
 SETTLE_SECONDS = 5.0
@@ -32,7 +32,11 @@ class Paced:
 
 
 async def paced(
-    stage: Stage, contestant: Contestant, plan: Sequence[tuple[float, int]], *, wait_for: Sequence[int]
+    environment: Environment,
+    contestant: Contestant,
+    plan: Sequence[tuple[float, int]],
+    *,
+    wait_for: Sequence[int],
 ) -> Paced:
     """Post a message of a chat at each moment of the plan, and wait for the replies to the chats named."""
     plan = sorted(plan)
@@ -57,7 +61,9 @@ async def paced(
         if answer.status == 429:
             result.refused[chat_ids[number]] = result.refused.get(chat_ids[number], 0) + 1
 
-    async with Replies(stage.telegram_port, contestant.token, first_id, len(made), lambda: None) as replies:
+    async with Replies(
+        environment.telegram_port, contestant.token, first_id, len(made), lambda: None
+    ) as replies:
         begun = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
             for number, (due, _) in enumerate(plan):
@@ -75,9 +81,9 @@ async def paced(
     return result
 
 
-async def steer(stage: Stage, method: str, path: str, body: bytes = b"") -> None:
+async def steer(environment: Environment, method: str, path: str, body: bytes = b"") -> None:
     """Set a control of the simulator."""
-    line = await wire.connect(stage.telegram_port)
+    line = await wire.connect(environment.telegram_port)
     request = wire.post(path, body).replace(b"POST", method.encode(), 1)
     answer = await line.request(request)
     line.close()

@@ -17,6 +17,7 @@ from mailroom.ops.bench.ack import ack
 from mailroom.ops.bench.actors import actors_bench
 from mailroom.ops.bench.children import ChildError
 from mailroom.ops.bench.dispatch import dispatch
+from mailroom.ops.bench.environment import Environment, open_environment
 from mailroom.ops.bench.flood import flood
 from mailroom.ops.bench.load import WebhookRefusedError
 from mailroom.ops.bench.memory import memory
@@ -24,16 +25,15 @@ from mailroom.ops.bench.neighbour import neighbour
 from mailroom.ops.bench.outbox.bench import outbox
 from mailroom.ops.bench.report import show
 from mailroom.ops.bench.spine import spine
-from mailroom.ops.bench.stage import Stage, open_stage
 from mailroom.ops.bench.targets import ratios
 
 
-def actors(stage: Stage) -> dict[str, Any]:
+def actors(environment: Environment) -> dict[str, Any]:
     """`actors`: our actors beside Pykka's threads."""
-    return actors_bench(lambda what: stage.progress(f"actors: {what}"))
+    return actors_bench(lambda what: environment.progress(f"actors: {what}"))
 
 
-Bench = Callable[[Stage], dict[str, Any]]
+Bench = Callable[[Environment], dict[str, Any]]
 
 BENCHES: dict[str, Bench] = {
     "spine": spine,
@@ -74,11 +74,11 @@ def run_benches(
     failed = False
     with (
         console.status("") as status,
-        open_stage(quick=quick, progress=status.update) as stage,
+        open_environment(quick=quick, progress=status.update) as environment,
     ):
         for name in chosen:
             try:
-                found[name] = benches[name](stage)
+                found[name] = benches[name](environment)
             except (ChildError, WebhookRefusedError, OSError) as error:
                 failed = True
                 found[name] = {"failed": f"{type(error).__name__}: {error}"}

@@ -5,9 +5,9 @@ Mailroom runs as one process and, for those who have to choose, as a web and a w
 
 from typing import Any
 
+from mailroom.ops.bench.environment import APART, Environment
 from mailroom.ops.bench.figures import summary
 from mailroom.ops.bench.load import Round, drive
-from mailroom.ops.bench.stage import APART, Stage
 
 ROUNDS = 3
 CHATS = 300
@@ -15,21 +15,23 @@ MESSAGES_PER_CHAT = 4
 WARM_UP = 300
 
 
-def spine(stage: Stage) -> dict[str, Any]:
+def spine(environment: Environment) -> dict[str, Any]:
     """Every contestant in every round; who comes first changes, for a machine grows warm or tired."""
-    contestants = stage.contestants()
-    if not stage.quick:
-        contestants.append(stage.mailroom("mailroom_web_worker", APART))
+    contestants = environment.contestants()
+    if not environment.quick:
+        contestants.append(environment.mailroom("mailroom_web_worker", APART))
     found: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
     for contestant in contestants:
-        stage.run.run(drive(stage, contestant, contestant.fresh_chats(WARM_UP)))
-    rounds, per_chat = (1, 2) if stage.quick else (ROUNDS, MESSAGES_PER_CHAT)
+        environment.run.run(drive(environment, contestant, contestant.fresh_chats(WARM_UP)))
+    rounds, per_chat = (1, 2) if environment.quick else (ROUNDS, MESSAGES_PER_CHAT)
     for number in range(rounds):
         turn = number % len(contestants)
         for contestant in contestants[turn:] + contestants[:turn]:
-            stage.progress(f"spine, round {number + 1} of {rounds}: {contestant.name}")
+            environment.progress(f"spine, round {number + 1} of {rounds}: {contestant.name}")
             chats = contestant.fresh_chats(CHATS)
-            found[contestant.name].append(stage.run.run(drive(stage, contestant, [*chats] * per_chat)))
+            found[contestant.name].append(
+                environment.run.run(drive(environment, contestant, [*chats] * per_chat))
+            )
     for contestant in contestants[3:]:
         contestant.stop()
     return {name: summary(results) for name, results in found.items()}

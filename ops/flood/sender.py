@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from mailroom.ops.flood.plan import SECONDS_MAX, Plan
+from mailroom.ops.flood.resending import Resending
 from mailroom.ops.flood.stream import Message
 from mailroom.ops.flood.target import CannotFloodError, Target
-from mailroom.ops.flood.turnstile import Turnstile
 from mailroom.ops.flood.update import text_update
 
 RETRY_SECONDS = 0.5
@@ -50,7 +50,7 @@ class Sender:
         self._plan = plan
         self._target = target
         self._session = session
-        self._turnstile = Turnstile()
+        self._resending = Resending()
         self._timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS_MAX)
 
     async def send(self, stream: Iterator[Message]) -> None:
@@ -79,15 +79,15 @@ class Sender:
         body = text_update(message.update_id, message.chat_id, message.text)
         try:
             while True:
-                await self._turnstile.wait_for_earlier(message)
+                await self._resending.wait_for_earlier(message)
                 pause = await self._post(message, body)
                 if pause is None or not self._plan.retry or time.monotonic() + pause > give_up_at:
                     return
                 if not message.accepted:  # else it is a duplicate, and those keep nobody waiting
-                    self._turnstile.came_back(message)
+                    self._resending.came_back(message)
                 await asyncio.sleep(pause)
         finally:
-            self._turnstile.settled(message)
+            self._resending.settled(message)
 
     async def _post(self, message: Message, body: bytes) -> float | None:
         """Post once. Returns how long to wait before trying again, or None when that is not wanted."""

@@ -45,7 +45,7 @@ class _Lent:
     take_back: Callable[[], None]
 
 
-class Turnstile:
+class FairLimiter:
     """Who may take another connection."""
 
     def __init__(
@@ -163,10 +163,10 @@ class Turnstile:
 class Share(asyncpg.Pool):
     """One user's way to a shared pool, with the calls of a pool. The pool belongs to whoever made it."""
 
-    def __init__(self, pool: asyncpg.Pool, turnstile: Turnstile, user: str, *, ends: bool = False) -> None:
+    def __init__(self, pool: asyncpg.Pool, limiter: FairLimiter, user: str, *, ends: bool = False) -> None:
         # Not the pool's own beginning: only its calls are wanted, which all end in the two below.
         self._pool = pool
-        self._turnstile = turnstile
+        self._turnstile = limiter
         self._use = Use(user, ends)
 
     async def _acquire(self, timeout: float | None) -> Any:

@@ -54,7 +54,7 @@ class Provider:
         raise ProviderUnavailableError("not now", retry_after=3600)
 
 
-class Till:
+class Seller:
     """The queue of payments, and a shop behind it."""
 
     def __init__(self):
@@ -114,53 +114,53 @@ class Till:
 
 
 @pytest.fixture
-def till():
-    return Till()
+def seller():
+    return Seller()
 
 
-def test_a_payment_that_the_provider_confirms_is_paid_and_has_its_consequences(play, till):  # noqa: F811
+def test_a_payment_that_the_provider_confirms_is_paid_and_has_its_consequences(play, seller):  # noqa: F811
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        assert await till.work(queues, till.confirm(id_)) == [["done"]]
-        assert await till.status(queues, id_) == "paid"
-        assert await till.followed(queues) == 1
+        id_ = await seller.opened(queues)
+        assert await seller.work(queues, seller.confirm(id_)) == [["done"]]
+        assert await seller.status(queues, id_) == "paid"
+        assert await seller.followed(queues) == 1
         assert await queues.fetch("SELECT array_agg(reference) FROM sold") == ["1042"]
 
     play(scenario)
 
 
-def test_any_number_of_notices_pay_once(play, till):  # noqa: F811
+def test_any_number_of_notices_pay_once(play, seller):  # noqa: F811
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        stories = await till.work(queues, *(till.confirm(id_, notified=True) for _ in range(10)))
+        id_ = await seller.opened(queues)
+        stories = await seller.work(queues, *(seller.confirm(id_, notified=True) for _ in range(10)))
         assert stories == [["done"]] * 10
-        assert await till.followed(queues) == 1
+        assert await seller.followed(queues) == 1
         assert await queues.fetch("SELECT count(*) FROM sold") == 1
 
     play(scenario)
-    assert len(till.provider.asked) == 10
+    assert len(seller.provider.asked) == 10
 
 
-def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # noqa: F811
-    till.fails = 1
+def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, seller):  # noqa: F811
+    seller.fails = 1
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        (job,) = await queues.enqueue(till.confirm(id_))
-        await till.start(queues)
+        id_ = await seller.opened(queues)
+        (job,) = await queues.enqueue(seller.confirm(id_))
+        await seller.start(queues)
         await queues.until_true(lambda: retried(queues, job))
-        assert await till.status(queues, id_) == "pending"
+        assert await seller.status(queues, id_) == "pending"
         assert await queues.fetch("SELECT count(*) FROM sold") == 0
         await aio(queues.on_call().retry, [job])
         queues.listener.wake("shop.payment")
         await queues.until_true(lambda: paid(queues, id_))
-        assert await till.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 1
+        assert await seller.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 1
 
     async def retried(queues, job):
         return await queues.story(job) == ["retry"]
 
     async def paid(queues, id_):
-        return await till.status(queues, id_) == "paid"
+        return await seller.status(queues, id_) == "paid"
 
     play(scenario)
 
@@ -168,19 +168,19 @@ def test_what_follows_fails_and_nothing_is_paid_until_it_works(play, till):  # n
 @pytest.mark.parametrize(
     "says", [Money(148_999, "RUB"), Money(149_001, "RUB"), Money(149_000, "USD")], ids=str
 )
-def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says):  # noqa: F811
-    till.provider.says = FetchedPayment("p-1", "paid", says)
+def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, seller, says):  # noqa: F811
+    seller.provider.says = FetchedPayment("p-1", "paid", says)
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        (job,) = await queues.enqueue(till.confirm(id_))
-        await till.start(queues)
+        id_ = await seller.opened(queues)
+        (job,) = await queues.enqueue(seller.confirm(id_))
+        await seller.start(queues)
         await queues.until_true(lambda: done(queues, job))
         payment = await aio(find_payment, queues.pool, id_)
         assert (payment.paid_minor, payment.paid_currency) == (says.amount_minor, says.currency)
-        assert await till.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 0
+        assert await seller.followed(queues) == await queues.fetch("SELECT count(*) FROM sold") == 0
         assert await queues.fetch("SELECT amount_minor FROM mailroom.payment_refund") == says.amount_minor
-        assert till.told[0] == ("mismatch", "1042", str(says))
+        assert seller.told[0] == ("mismatch", "1042", str(says))
 
     async def done(queues, job):
         return await queues.story(job) == ["done"]
@@ -188,17 +188,17 @@ def test_the_wrong_money_buys_nothing_and_is_on_its_way_back(play, till, says): 
     play(scenario)
 
 
-def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, till):  # noqa: F811
-    till.fails, till.failure = 99, NotPayableError("there is no order 1042")
+def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, seller):  # noqa: F811
+    seller.fails, seller.failure = 99, NotPayableError("there is no order 1042")
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        (job,) = await queues.enqueue(till.confirm(id_))
-        await till.start(queues)
+        id_ = await seller.opened(queues)
+        (job,) = await queues.enqueue(seller.confirm(id_))
+        await seller.start(queues)
         await queues.quiet()
         dead = await queues.seen(job)
         assert (dead.state, dead.last_error) == ("dead", "there is no order 1042")
-        assert await till.status(queues, id_) == "pending"
+        assert await seller.status(queues, id_) == "pending"
         assert await queues.fetch("SELECT count(*) FROM sold") == 0
 
     play(scenario)
@@ -213,27 +213,27 @@ def test_a_payment_that_no_bot_can_place_waits_for_somebody_to_look(play, till):
         (ProviderRefusedError("bad key"), "refused to tell: bad key"),
     ],
 )
-def test_another_payment_pays_nothing(play, till, says, why):  # noqa: F811
-    till.provider.says = says
+def test_another_payment_pays_nothing(play, seller, says, why):  # noqa: F811
+    seller.provider.says = says
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        (job,) = await queues.enqueue(till.confirm(id_))
-        await till.start(queues)
+        id_ = await seller.opened(queues)
+        (job,) = await queues.enqueue(seller.confirm(id_))
+        await seller.start(queues)
         await queues.quiet()
         assert why in (await queues.seen(job)).last_error
-        assert await till.status(queues, id_) == "pending"
+        assert await seller.status(queues, id_) == "pending"
 
     play(scenario)
 
 
-def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noqa: F811
-    till.provider.says = ProviderUnavailableError("503", retry_after=3600)
+def test_a_provider_that_is_down_is_asked_again_when_it_said(play, seller):  # noqa: F811
+    seller.provider.says = ProviderUnavailableError("503", retry_after=3600)
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        (job,) = await queues.enqueue(till.confirm(id_))
-        await till.start(queues)
+        id_ = await seller.opened(queues)
+        (job,) = await queues.enqueue(seller.confirm(id_))
+        await seller.start(queues)
         await queues.quiet()
         seen = await queues.seen(job)
         assert (seen.state, seen.attempts) == ("retrying", 1)
@@ -243,15 +243,15 @@ def test_a_provider_that_is_down_is_asked_again_when_it_said(play, till):  # noq
     play(scenario)
 
 
-def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa: F811
-    till.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
+def test_pending_is_no_news_unless_a_notice_said_otherwise(play, seller):  # noqa: F811
+    seller.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        quiet, noticed = await queues.enqueue(till.confirm(id_), till.confirm(id_, notified=True))
-        await till.start(queues)
+        id_ = await seller.opened(queues)
+        quiet, noticed = await queues.enqueue(seller.confirm(id_), seller.confirm(id_, notified=True))
+        await seller.start(queues)
         await queues.until_true(lambda: both(queues, quiet, noticed))
-        assert await till.status(queues, id_) == "pending"
+        assert await seller.status(queues, id_) == "pending"
 
     async def both(queues, quiet, noticed):
         return (await queues.story(quiet), await queues.story(noticed)) == (["done"], ["retry"])
@@ -260,59 +260,59 @@ def test_pending_is_no_news_unless_a_notice_said_otherwise(play, till):  # noqa:
 
 
 @pytest.mark.parametrize("state", ["canceled", "refunded"])
-def test_a_payment_that_came_to_nothing_is_marked_so(play, till, state):  # noqa: F811
-    till.provider.says = FetchedPayment("p-1", state, Money(149_000, "RUB"))
+def test_a_payment_that_came_to_nothing_is_marked_so(play, seller, state):  # noqa: F811
+    seller.provider.says = FetchedPayment("p-1", state, Money(149_000, "RUB"))
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        assert await till.work(queues, till.confirm(id_)) == [["done"]]
-        assert await till.status(queues, id_) == state
-        assert await till.followed(queues) == 0
+        id_ = await seller.opened(queues)
+        assert await seller.work(queues, seller.confirm(id_)) == [["done"]]
+        assert await seller.status(queues, id_) == state
+        assert await seller.followed(queues) == 0
 
     play(scenario)
 
 
-def test_money_that_came_back_is_not_paid_again_by_a_late_notice(play, till):  # noqa: F811
+def test_money_that_came_back_is_not_paid_again_by_a_late_notice(play, seller):  # noqa: F811
     async def scenario(queues):
-        id_ = await till.opened(queues)
-        await till.work(queues, till.confirm(id_))
+        id_ = await seller.opened(queues)
+        await seller.work(queues, seller.confirm(id_))
         assert await aio(mark_refunded, queues.pool, id_)
-        await till.work(queues, till.confirm(id_))
-        assert await till.status(queues, id_) == "refunded"
-        assert await till.followed(queues) == 1
+        await seller.work(queues, seller.confirm(id_))
+        assert await seller.status(queues, id_) == "refunded"
+        assert await seller.followed(queues) == 1
 
     play(scenario)
 
 
-def test_a_payment_without_consequences_waits_for_somebody_to_look(play, till):  # noqa: F811
+def test_a_payment_without_consequences_waits_for_somebody_to_look(play, seller):  # noqa: F811
     async def scenario(queues):
-        id_ = await till.opened(queues, purpose="sauna.hour")
-        (job,) = await queues.enqueue(till.confirm(id_))
-        await till.start(queues)
+        id_ = await seller.opened(queues, purpose="sauna.hour")
+        (job,) = await queues.enqueue(seller.confirm(id_))
+        await seller.start(queues)
         await queues.quiet()
         assert "nobody says what follows from sauna.hour" in (await queues.seen(job)).last_error
-        assert await till.status(queues, id_) == "pending"
+        assert await seller.status(queues, id_) == "pending"
 
     play(scenario)
 
 
-def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  # noqa: F811
-    gate = []
+def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, seller):  # noqa: F811
+    started = []
 
     async def slow(provider_id):
         if provider_id == "slow":
             await asyncio.Event().wait()
-        gate.append(provider_id)
+        started.append(provider_id)
         return FetchedPayment(provider_id, "paid", Money(149_000, "RUB"))
 
-    till.provider.fetch = slow
+    seller.provider.fetch = slow
 
     async def scenario(queues):
-        slow_id = await till.opened(queues, "slow")
-        others = [await till.opened(queues, f"p-{number}") for number in range(30)]
-        await queues.enqueue(till.confirm(slow_id), *(till.confirm(id_) for id_ in others))
-        await till.start(queues)
-        await queues.until(lambda: len(gate) == 30)
+        slow_id = await seller.opened(queues, "slow")
+        others = [await seller.opened(queues, f"p-{number}") for number in range(30)]
+        await queues.enqueue(seller.confirm(slow_id), *(seller.confirm(id_) for id_ in others))
+        await seller.start(queues)
+        await queues.until(lambda: len(started) == 30)
 
     play(scenario)
 
@@ -320,9 +320,9 @@ def test_a_provider_that_answers_slowly_holds_up_no_other_payment(play, till):  
 # Reconciliation
 
 
-def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till):  # noqa: F811
+def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, seller):  # noqa: F811
     async def scenario(queues):
-        old, new = await till.opened(queues, "old"), await till.opened(queues, "new")
+        old, new = await seller.opened(queues, "old"), await seller.opened(queues, "new")
         unknown = await aio(
             lambda: open_payment(
                 queues.pool,
@@ -336,21 +336,21 @@ def test_payments_that_have_been_pending_for_a_while_are_asked_for(play, till): 
         )
         await age(queues, old, minutes=6)
         await age(queues, unknown.id, minutes=6)
-        till.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
+        seller.provider.says = FetchedPayment("old", "paid", Money(149_000, "RUB"))
         await queues.enqueue(RECONCILE(Reconcile()))
-        await till.start(queues)
+        await seller.start(queues)
         await queues.until_true(lambda: paid(queues, old))
-        assert await till.status(queues, new) == "pending"
+        assert await seller.status(queues, new) == "pending"
 
     async def paid(queues, id_):
-        return await till.status(queues, id_) == "paid"
+        return await seller.status(queues, id_) == "paid"
 
     play(scenario)
-    assert till.provider.asked == ["old"]
+    assert seller.provider.asked == ["old"]
 
 
-def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(play, till):  # noqa: F811
-    till.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
+def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(play, seller):  # noqa: F811
+    seller.provider.says = FetchedPayment("p-1", "pending", Money(149_000, "RUB"))
 
     async def asked_after(queues, id_, *, minutes, since):
         await age(queues, id_, minutes=minutes)
@@ -358,12 +358,12 @@ def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(
             "UPDATE mailroom.payment SET asked_at = now() - make_interval(mins => $1)", since
         )
         await queues.execute("DELETE FROM mailroom.outbox_dedup")
-        before = len(till.provider.asked)
-        await till.work(queues, RECONCILE(Reconcile()))
-        return len(till.provider.asked) - before
+        before = len(seller.provider.asked)
+        await seller.work(queues, RECONCILE(Reconcile()))
+        return len(seller.provider.asked) - before
 
     async def scenario(queues):
-        id_ = await till.opened(queues)
+        id_ = await seller.opened(queues)
         assert await asked_after(queues, id_, minutes=10, since=6) == 1
         assert await asked_after(queues, id_, minutes=100, since=6) == 0
         assert await asked_after(queues, id_, minutes=100, since=30) == 1
@@ -372,14 +372,14 @@ def test_a_payment_is_asked_for_more_rarely_the_older_it_is_and_at_last_no_more(
     play(scenario)
 
 
-def test_rounds_that_overlap_ask_once(play, till):  # noqa: F811
+def test_rounds_that_overlap_ask_once(play, seller):  # noqa: F811
     async def scenario(queues):
-        await age(queues, await till.opened(queues), minutes=6)
-        stories = await till.work(queues, *(RECONCILE(Reconcile()) for _ in range(5)))
+        await age(queues, await seller.opened(queues), minutes=6)
+        stories = await seller.work(queues, *(RECONCILE(Reconcile()) for _ in range(5)))
         assert stories == [["done"]] * 5
 
     play(scenario)
-    assert till.provider.asked == ["p-1"]
+    assert seller.provider.asked == ["p-1"]
 
 
 async def age(queues, payment_id, *, minutes):
@@ -393,14 +393,14 @@ async def age(queues, payment_id, *, minutes):
 # Rows and money
 
 
-def test_a_providers_name_for_a_payment_is_unique_and_stays(play, till):  # noqa: F811
+def test_a_providers_name_for_a_payment_is_unique_and_stays(play, seller):  # noqa: F811
     async def scenario(queues):
-        first, second = await till.opened(queues, "p-1"), await till.opened(queues, "p-2")
+        first, second = await seller.opened(queues, "p-1"), await seller.opened(queues, "p-2")
         assert (await aio(find_payment_at, queues.pool, ["yoomoney"], "p-2")).id == second
         assert await aio(created_at_provider, queues.pool, first, "p-1")
         assert not await aio(created_at_provider, queues.pool, first, "p-3")
         with pytest.raises(Exception, match="payment_provider_provider_id_key"):
-            await till.opened(queues, "p-1", reference="another")
+            await seller.opened(queues, "p-1", reference="another")
 
     play(scenario)
 

@@ -60,8 +60,8 @@ class Redis:
     `knows_attempts`: whether an attempt that is begun again is the same one.
     """
 
-    def __init__(self, world: "World") -> None:
-        self.world = world
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
         self.seq = 0
         self.fence: tuple[int, str] = (0, "")
         self.fencer = ""
@@ -76,7 +76,7 @@ class Redis:
 
     def accept(self, chat: Chat, order: int) -> None:
         self.seq += 1
-        entry = Entry(self.seq, order, self.world.now_ms(), "message", "chat", f"t{order}", b"")
+        entry = Entry(self.seq, order, self.cluster.now_ms(), "message", "chat", f"t{order}", b"")
         self.boxes[chat].insert(place(self.boxes[chat], entry), entry)
 
     def check(self, epoch: int, taker: str) -> None:
@@ -99,13 +99,13 @@ class Mailboxes:
         self._process = process
 
     def now_ms(self) -> int:
-        return self._redis.world.now_ms()
+        return self._redis.cluster.now_ms()
 
     async def _ask(self, effect: Callable[[], Any], unheard: float = 0.0) -> Any:
         await self._process.moment()
         answer = effect()
         await self._process.moment()
-        if self._redis.world.chance.random() < unheard:
+        if self._redis.cluster.chance.random() < unheard:
             raise StoreUnavailable("the answer got lost")
         return answer
 
@@ -151,7 +151,7 @@ class Mailboxes:
             redis, box = self._redis, self._redis.boxes[chat]
             redis.check(epoch, self.taker)
             if redis.fencer != self.taker:
-                redis.world.faults.append(f"{chat}: {self.taker} commits after {redis.fencer} took over")
+                redis.cluster.faults.append(f"{chat}: {self.taker} commits after {redis.fencer} took over")
             if done not in box:
                 return Committed(True, len(box), None)
             box.remove(done)
@@ -215,8 +215,8 @@ class Postgres:
     nobody beat for long gives everybody his time anew.
     """
 
-    def __init__(self, world: "World") -> None:
-        self.world = world
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
         self.owner: str | None = None
         self.epoch = 0
         self.expires = 0.0
@@ -297,8 +297,8 @@ class Leases:
 class Process:
     """One process: its ownership, its chats, a bot that makes two calls for each message."""
 
-    def __init__(self, world: "World", name: str) -> None:
-        self.world = world
+    def __init__(self, cluster: "Cluster", name: str) -> None:
+        self.cluster = cluster
         self.name = name
         self.chats: Chats | None = None
         self.stops_after_commit = False
@@ -307,8 +307,8 @@ class Process:
         self.losses = 0
         self._loop_stands: trio.Event | None = None
         self._all_stands: trio.Event | None = None
-        self.mailboxes: Any = Mailboxes(world.redis, self)
-        leases: Any = Leases(world.postgres, self.loop_runs, self.beats)
+        self.mailboxes: Any = Mailboxes(cluster.redis, self)
+        leases: Any = Leases(cluster.postgres, self.loop_runs, self.beats)
         self.ownership = Ownership(leases, self.mailboxes, clock=trio.current_time)
         self.ownership.owner = name
         self.bot: Any = SimpleNamespace(
@@ -325,31 +325,33 @@ class Process:
 
     async def loop_runs(self) -> None:
         """The loop that bots share goes on only while neither it nor the process stands."""
-        while (gate := self._loop_stands if self._loop_stands is not None else self._all_stands) is not None:
-            await gate.wait()
+        while (
+            stalled := self._loop_stands if self._loop_stands is not None else self._all_stands
+        ) is not None:
+            await stalled.wait()
 
     async def beats(self) -> None:
         """The heartbeat goes on in spite of a blocked loop, unless it lives there."""
-        if self.world.heartbeat_in_the_loop:
+        if self.cluster.heartbeat_in_the_loop:
             await self.loop_runs()
         while self._all_stands is not None:
             await self._all_stands.wait()
 
     async def moment(self) -> None:
         await self.loop_runs()
-        await trio.sleep(self.world.chance.choice([0, 0.001, 0.003, 0.02]))
+        await trio.sleep(self.cluster.chance.choice([0, 0.001, 0.003, 0.02]))
         await self.loop_runs()
 
     def block(self, seconds: float) -> None:
         """A handler blocks the loop."""
         event = self._loop_stands = trio.Event()
-        self.world.nursery.start_soon(self._go_on_after, seconds, "_loop_stands", event)
+        self.cluster.nursery.start_soon(self._go_on_after, seconds, "_loop_stands", event)
 
     async def stopped(self, seconds: float = 10.0) -> None:
         """SIGSTOP, and SIGCONT."""
-        self.world.excused |= self.leaving
+        self.cluster.excused |= self.leaving
         event = self._all_stands = trio.Event()
-        self.world.nursery.start_soon(self._go_on_after, seconds, "_all_stands", event)
+        self.cluster.nursery.start_soon(self._go_on_after, seconds, "_all_stands", event)
         await self.loop_runs()
 
     async def _go_on_after(self, seconds: float, which: str, event: trio.Event) -> None:
@@ -380,13 +382,13 @@ class Process:
         await self.loop_runs()
         if self.chats is not None:
             self.chats.look_again(chat)
-        self.bot.watermark.saw(order, self.world.now_ms())
+        self.bot.watermark.saw(order, self.cluster.now_ms())
 
     async def handle(self, turn: Turn) -> bool:
         for number in range(CALLS):
             await self._call(turn)
             if number + 1 < CALLS:
-                await trio.sleep(self.world.chance.choice([0, 0.05, 1.0]))
+                await trio.sleep(self.cluster.chance.choice([0, 0.05, 1.0]))
                 await self.loop_runs()
         return True
 
@@ -401,7 +403,7 @@ class Process:
         assert turn.permit is not None
         await turn.permit()
         call = (str(turn.chat), turn.update_id or 0, number)
-        self.world.said.append(call)
+        self.cluster.said.append(call)
         self.leaving.add(call)
         turn.journal.keep(number, b"markmark", b"")
 
@@ -411,7 +413,7 @@ async def _apologise(_turn: Turn) -> None:
 
 
 @dataclass
-class World:
+class Cluster:
     """Stores, two processes, and what became of it all."""
 
     seed: int
@@ -435,7 +437,7 @@ class World:
         return int(trio.current_time() * 1000)
 
     async def play(
-        self, trouble: Callable[["World"], Awaitable[None]], messages: int, seconds: float
+        self, trouble: Callable[["Cluster"], Awaitable[None]], messages: int, seconds: float
     ) -> None:
         """Send messages to the chats, have the trouble meanwhile, and look at what is left of it."""
         async with trio.open_nursery() as self.nursery:
@@ -473,14 +475,14 @@ class World:
 class Beat(Heartbeat):
     """The heartbeat without its thread."""
 
-    world: World
+    cluster: Cluster
 
     def __init__(self, leases: Any, owner: str, holding: Any, clock: Any, **_: Any) -> None:
         self.last_stall = None
         self._owner, self._holding, self._clock = owner, holding, clock
         self._trio = trio.lowlevel.current_trio_token()
         self._scope = trio.CancelScope()
-        self.world.nursery.start_soon(self._go, leases.another())
+        self.cluster.nursery.start_soon(self._go, leases.another())
 
     async def _go(self, leases: Any) -> None:
         with self._scope:
@@ -500,8 +502,8 @@ class Asyncio:
     CancelledError = trio.Cancelled
     sleep = staticmethod(trio.sleep)
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
 
     @staticmethod
     def current_task(*_: Any) -> Any:
@@ -509,7 +511,7 @@ class Asyncio:
 
     def ensure_future(self, work: Any) -> "Pending":
         pending = Pending()
-        self._world.nursery.start_soon(pending.run, work)
+        self._cluster.nursery.start_soon(pending.run, work)
         return pending
 
     class timeout:  # noqa: N801 - asyncio's own name
@@ -568,8 +570,8 @@ def crossing_the_bridge() -> list[ModuleType]:
 
 
 @contextmanager
-def played_by_trio(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[None]:
-    """Put Trio where asyncio is, for this world."""
+def played_by_trio(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> Iterator[None]:
+    """Put Trio where asyncio is, for this cluster."""
 
     async def call(fn: Any, *args: Any) -> Any:
         return await fn(*args)
@@ -583,10 +585,10 @@ def played_by_trio(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[No
             mailroom.actors.running,
             mailroom.actors.worker,
         ):
-            patch.setattr(user, "asyncio", Asyncio(world))
-        patch.setattr(Beat, "world", world, raising=False)
+            patch.setattr(user, "asyncio", Asyncio(cluster))
+        patch.setattr(Beat, "cluster", cluster, raising=False)
         patch.setattr(mailroom.supervisors.ownership, "Heartbeat", Beat)
         patch.setattr(trio._core._run, "_ALLOW_DETERMINISTIC_SCHEDULING", True)
         with suppress(AttributeError):
-            trio._core._run._r.seed(world.seed)  # type: ignore[attr-defined]
+            trio._core._run._r.seed(cluster.seed)  # type: ignore[attr-defined]
         yield

@@ -14,44 +14,44 @@ import trio.testing
 from mailroom.actors.worker import Worker
 from mailroom.storage.errors import Fenced
 from mailroom.supervisors.ownership import Ownership
-from tests.supervisors.simulated import World, played_by_trio
+from tests.supervisors.simulated import Cluster, played_by_trio
 
 pytestmark = pytest.mark.slow
 SEEDS = range(12)
 MESSAGES = 100
 SECONDS = 40.0
-Trouble = Callable[[World], Awaitable[None]]
+Trouble = Callable[[Cluster], Awaitable[None]]
 
 
-async def answers_of_begin_get_lost(world: World) -> None:
-    world.redis.begins_unheard = 0.6
+async def answers_of_begin_get_lost(cluster: Cluster) -> None:
+    cluster.redis.begins_unheard = 0.6
 
 
-async def postgres_is_away_for_10_s(world: World) -> None:
-    world.nobody_loses = True
+async def postgres_is_away_for_10_s(cluster: Cluster) -> None:
+    cluster.nobody_loses = True
     for _ in range(4):
-        await trio.sleep(2 + world.chance.random() * 2)
-        world.postgres.away = True
-        await trio.sleep(10 + world.chance.random() * 3)
-        world.postgres.away = False
+        await trio.sleep(2 + cluster.chance.random() * 2)
+        cluster.postgres.away = True
+        await trio.sleep(10 + cluster.chance.random() * 3)
+        cluster.postgres.away = False
 
 
-async def postgres_is_restored_from_a_backup(world: World) -> None:
-    world.two_may_call = True
+async def postgres_is_restored_from_a_backup(cluster: Cluster) -> None:
+    cluster.two_may_call = True
     for _ in range(3):
-        await trio.sleep(10 + world.chance.random() * 2)
-        world.postgres.restore()
+        await trio.sleep(10 + cluster.chance.random() * 2)
+        cluster.postgres.restore()
 
 
-async def a_process_is_stopped_between_a_commit_and_the_first_call(world: World) -> None:
+async def a_process_is_stopped_between_a_commit_and_the_first_call(cluster: Cluster) -> None:
     await trio.sleep(3)
-    world.processes[0].stops_after_commit = True
+    cluster.processes[0].stops_after_commit = True
 
 
-async def a_handler_blocks_the_loop(world: World) -> None:
-    world.nobody_loses = True
-    await trio.sleep(8 + world.chance.random() * 4)
-    world.processes[0].block(20)
+async def a_handler_blocks_the_loop(cluster: Cluster) -> None:
+    cluster.nobody_loses = True
+    await trio.sleep(8 + cluster.chance.random() * 4)
+    cluster.processes[0].block(20)
 
 
 TROUBLES: list[Trouble] = [
@@ -64,26 +64,26 @@ TROUBLES: list[Trouble] = [
 
 
 @pytest.fixture
-def simulate(monkeypatch: pytest.MonkeyPatch) -> Callable[..., World]:
-    def simulate(trouble: Trouble, seed: int, spoil: Callable[[World], None] = lambda _: None) -> World:
-        worlds: list[World] = []
+def simulate(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Cluster]:
+    def simulate(trouble: Trouble, seed: int, spoil: Callable[[Cluster], None] = lambda _: None) -> Cluster:
+        clusters: list[Cluster] = []
 
         async def main() -> None:
-            world = World(seed)
-            worlds.append(world)
-            spoil(world)
-            with played_by_trio(monkeypatch, world):
-                await world.play(trouble, MESSAGES, SECONDS)
+            cluster = Cluster(seed)
+            clusters.append(cluster)
+            spoil(cluster)
+            with played_by_trio(monkeypatch, cluster):
+                await cluster.play(trouble, MESSAGES, SECONDS)
 
         trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
-        return worlds[0]
+        return clusters[0]
 
     return simulate
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_nothing_is_doubled_or_given_up_without_need_when(trouble: Trouble, simulate: Any) -> None:
-    found = {seed: world.faults for seed in SEEDS if (world := simulate(trouble, seed)).faults}
+    found = {seed: cluster.faults for seed in SEEDS if (cluster := simulate(trouble, seed)).faults}
     assert found == {}
 
 
@@ -114,27 +114,27 @@ def nobody_asks_before_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Worker, "permit", lambda self, chat, epoch: permitted)
 
 
-def every_begin_is_another_attempt(world: World) -> None:
-    world.redis.knows_attempts = False
+def every_begin_is_another_attempt(cluster: Cluster) -> None:
+    cluster.redis.knows_attempts = False
 
 
-def the_first_after_an_outage_takes(world: World) -> None:
-    world.postgres.extends = False
+def the_first_after_an_outage_takes(cluster: Cluster) -> None:
+    cluster.postgres.extends = False
 
 
-def takers_are_not_told_apart(world: World) -> None:
-    world.redis.tells_takers = False
+def takers_are_not_told_apart(cluster: Cluster) -> None:
+    cluster.redis.tells_takers = False
 
 
-def the_heartbeat_is_one_of_the_loop(world: World) -> None:
-    world.heartbeat_in_the_loop = True
+def the_heartbeat_is_one_of_the_loop(cluster: Cluster) -> None:
+    cluster.heartbeat_in_the_loop = True
 
 
 CODE: dict[Callable[[pytest.MonkeyPatch], None], Trouble] = {
     an_owner_past_its_time_stops: postgres_is_away_for_10_s,
     nobody_asks_before_a_call: a_process_is_stopped_between_a_commit_and_the_first_call,
 }
-RULES: dict[Callable[[World], None], Trouble] = {
+RULES: dict[Callable[[Cluster], None], Trouble] = {
     every_begin_is_another_attempt: answers_of_begin_get_lost,
     the_first_after_an_outage_takes: postgres_is_away_for_10_s,
     takers_are_not_told_apart: postgres_is_restored_from_a_backup,
@@ -152,6 +152,6 @@ def test_most_seeds_notice_that(
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_most_seeds_notice_that_in_the_stores(rule: Callable[[World], None], simulate: Any) -> None:
+def test_most_seeds_notice_that_in_the_stores(rule: Callable[[Cluster], None], simulate: Any) -> None:
     noticed = sum(bool(simulate(RULES[rule], seed, rule).faults) for seed in SEEDS)
     assert noticed > len(SEEDS) / 2, f"{noticed} of {len(SEEDS)} seeds"

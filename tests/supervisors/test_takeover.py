@@ -58,7 +58,7 @@ def bot(name, bot_id, storage=None):
     )
 
 
-class World:
+class TakeOver:
     """Redis as the owner of all chats sees it, and beside it as stock aiogram does."""
 
     def __init__(self, url):
@@ -86,84 +86,84 @@ class World:
 
 def played(scenario, url):
     async def play():
-        async with World(url) as world:
-            await scenario(world)
+        async with TakeOver(url) as takeover:
+            await scenario(takeover)
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(play())
 
 
 def test_users_are_found_where_stock_aiogram_left_them(clean_redis_url):
-    async def scenario(world):
-        storage = RedisStorage(world.client)
+    async def scenario(takeover):
+        storage = RedisStorage(takeover.client)
         for chat in range(1, 1200):
             key = StorageKey(FIRST, chat, 7)
             await storage.set_state(key, "Form:name")
             if chat % 100 == 0:
                 await storage.set_data(key, {"name": "Анна"})
-        await world.take_over(bot("one", FIRST))
-        assert await world.ours("one", 5, "state") == "Form:name"
-        assert await world.ours("one", 1199, "state") == "Form:name"
-        assert json.loads(await world.ours("one", 300, "data")) == {"name": "Анна"}
-        assert await world.ours("one", 5, "data") is None
+        await takeover.take_over(bot("one", FIRST))
+        assert await takeover.ours("one", 5, "state") == "Form:name"
+        assert await takeover.ours("one", 1199, "state") == "Form:name"
+        assert json.loads(await takeover.ours("one", 300, "data")) == {"name": "Анна"}
+        assert await takeover.ours("one", 5, "data") is None
         assert await storage.get_state(StorageKey(FIRST, 5, 7)) == "Form:name", "the way back is open"
 
     played(scenario, clean_redis_url)
 
 
 def test_it_happens_once_so_that_a_dropped_state_does_not_come_back(clean_redis_url):
-    async def scenario(world):
-        await RedisStorage(world.client).set_state(StorageKey(FIRST, 5, 7), "Form:name")
-        await world.take_over(bot("one", FIRST))
+    async def scenario(takeover):
+        await RedisStorage(takeover.client).set_state(StorageKey(FIRST, 5, 7), "Form:name")
+        await takeover.take_over(bot("one", FIRST))
         field = field_name("state", StorageKey(0, 5, 7))
-        await world.mailboxes.commit(Chat("one", "5"), EPOCH, None, Changes(delete=[field]))
-        await world.take_over(bot("one", FIRST))
-        assert await world.ours("one", 5, "state") is None
+        await takeover.mailboxes.commit(Chat("one", "5"), EPOCH, None, Changes(delete=[field]))
+        await takeover.take_over(bot("one", FIRST))
+        assert await takeover.ours("one", 5, "state") is None
 
     played(scenario, clean_redis_url)
 
 
 def test_what_the_chat_has_here_wins(clean_redis_url):
-    async def scenario(world):
-        storage = RedisStorage(world.client)
+    async def scenario(takeover):
+        storage = RedisStorage(takeover.client)
         await storage.set_state(StorageKey(FIRST, 5, 7), "Form:old")
         await storage.set_data(StorageKey(FIRST, 5, 7), {"old": 1})
         field = field_name("state", StorageKey(0, 5, 7))
-        await world.mailboxes.commit(Chat("one", "5"), EPOCH, None, Changes(set={field: "Form:new"}))
-        await world.take_over(bot("one", FIRST))
-        assert await world.ours("one", 5, "state") == "Form:new"
-        assert json.loads(await world.ours("one", 5, "data")) == {"old": 1}
+        await takeover.mailboxes.commit(Chat("one", "5"), EPOCH, None, Changes(set={field: "Form:new"}))
+        await takeover.take_over(bot("one", FIRST))
+        assert await takeover.ours("one", 5, "state") == "Form:new"
+        assert json.loads(await takeover.ours("one", 5, "data")) == {"old": 1}
 
     played(scenario, clean_redis_url)
 
 
 def test_with_several_bots_only_keys_that_name_their_bot_are_taken(clean_redis_url, capsys):
-    async def scenario(world):
-        await RedisStorage(world.client).set_state(StorageKey(FIRST, 5, 7), "Form:whose")
-        named = RedisStorage(world.client, DefaultKeyBuilder(with_bot_id=True, with_destiny=True))
+    async def scenario(takeover):
+        await RedisStorage(takeover.client).set_state(StorageKey(FIRST, 5, 7), "Form:whose")
+        named = RedisStorage(takeover.client, DefaultKeyBuilder(with_bot_id=True, with_destiny=True))
         await named.set_state(StorageKey(FIRST, 6, 7), "Form:first")
         await named.set_data(StorageKey(SECOND, 6, 7, destiny="aiogd:stack:"), {"of": "second"})
-        await world.take_over(bot("one", FIRST), bot("two", SECOND))
-        assert await world.ours("one", 6, "state") == "Form:first"
-        assert await world.ours("two", 6, "state") is None
-        assert json.loads(await world.ours("two", 6, "data", destiny="aiogd:stack:")) == {"of": "second"}
-        assert await world.ours("one", 5, "state") is None
+        await takeover.take_over(bot("one", FIRST), bot("two", SECOND))
+        assert await takeover.ours("one", 6, "state") == "Form:first"
+        assert await takeover.ours("two", 6, "state") is None
+        assert json.loads(await takeover.ours("two", 6, "data", destiny="aiogd:stack:")) == {"of": "second"}
+        assert await takeover.ours("one", 5, "state") is None
         assert "there are several here" in capsys.readouterr().out
         # Alone, it is clear whose they are.
-        await world.take_over(bot("one", FIRST))
-        assert await world.ours("one", 5, "state") == "Form:whose"
+        await takeover.take_over(bot("one", FIRST))
+        assert await takeover.ours("one", 5, "state") == "Form:whose"
 
     played(scenario, clean_redis_url)
 
 
 def test_a_scripts_own_storage_is_asked_with_its_own_prefix(clean_redis_url):
-    async def scenario(world):
-        storage = RedisStorage(world.client, DefaultKeyBuilder(prefix="shop*", with_bot_id=True))
+    async def scenario(takeover):
+        storage = RedisStorage(takeover.client, DefaultKeyBuilder(prefix="shop*", with_bot_id=True))
         await storage.set_state(StorageKey(FIRST, 5, 7, thread_id=3), "Form:name")
         dispatcher = Dispatcher(storage=storage)
         made = Bot(f"{FIRST}:{'A' * 35}")
-        await world.take_over(bot("one", made.id, dispatcher.storage))
-        assert await world.ours("one", 5, "state", thread_id=3) == "Form:name"
+        await takeover.take_over(bot("one", made.id, dispatcher.storage))
+        assert await takeover.ours("one", 5, "state", thread_id=3) == "Form:name"
 
     played(scenario, clean_redis_url)
 
@@ -173,8 +173,8 @@ def test_keys_built_in_a_way_of_its_own_are_not_guessed_at(clean_redis_url, caps
         def build(self, key, part=None):
             return f"{part}/{key.user_id}"
 
-    async def scenario(world):
-        await world.take_over(bot("one", FIRST, RedisStorage(world.client, Own())))
+    async def scenario(takeover):
+        await takeover.take_over(bot("one", FIRST, RedisStorage(takeover.client, Own())))
         assert "in its own way" in capsys.readouterr().out
 
     played(scenario, clean_redis_url)

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from mailroom.ops.bench.children import ChildError
+from mailroom.ops.bench.environment import Environment
 from mailroom.ops.bench.outbox.contestants import CONTESTANTS, OURS, Contestant
 from mailroom.ops.bench.outbox.entrant import Entrant
 from mailroom.ops.bench.outbox.figures import summary
@@ -22,7 +23,6 @@ from mailroom.ops.bench.outbox.measures.sustained import sustained
 from mailroom.ops.bench.outbox.measures.through import through
 from mailroom.ops.bench.outbox.peers import PeerMissingError, install
 from mailroom.ops.bench.outbox.plan import FULL, QUICK, Plan
-from mailroom.ops.bench.stage import Stage
 
 MEASURES = (
     Measure("enqueueing", one_caller),
@@ -40,13 +40,20 @@ Rounds = dict[str, list[float]]
 """The figures of a contestant, with their value in each round."""
 
 
-def outbox(stage: Stage, *, jobs: int | None = None, alone: bool = False) -> dict[str, Any]:
+def outbox(environment: Environment, *, jobs: int | None = None, alone: bool = False) -> dict[str, Any]:
     """Ours beside the others. `jobs`: how many go through the tables; `alone`: without the peers."""
-    plan = QUICK if stage.quick else FULL
+    plan = QUICK if environment.quick else FULL
     if jobs is not None:
         plan = replace(plan, through_jobs=jobs)
     contestants = [one for one in CONTESTANTS if not alone or one.needs is None]
-    return measure(stage.database_url, stage.directory, contestants, plan, stage.run, stage.progress)
+    return measure(
+        environment.database_url,
+        environment.directory,
+        contestants,
+        plan,
+        environment.run,
+        environment.progress,
+    )
 
 
 def measure(

@@ -18,7 +18,7 @@ import asyncpg
 from mailroom.storage.postgres.database import UNAVAILABLE, unavailable
 from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.opening import open_pool
-from mailroom.storage.postgres.shares import Share, Turnstile
+from mailroom.storage.postgres.shares import FairLimiter, Share
 
 PLANS = {
     "plan_cache_mode": "force_generic_plan",
@@ -60,15 +60,15 @@ class SharedConnections:
         self, claims: asyncpg.Pool, outcomes: asyncpg.Pool, work: asyncpg.Pool, queues: Sequence[str]
     ) -> None:
         self._pools = claims, outcomes, work
-        self._at_claims = Turnstile(claims.get_max_size(), [HOUSEKEEPING, *queues])
-        self._at_outcomes = Turnstile(outcomes.get_max_size(), queues)
-        self._at_work = Turnstile(work.get_max_size(), queues)
+        self._at_claims = FairLimiter(claims.get_max_size(), [HOUSEKEEPING, *queues])
+        self._at_outcomes = FairLimiter(outcomes.get_max_size(), queues)
+        self._at_work = FairLimiter(work.get_max_size(), queues)
         self.housekeeping = Share(claims, self._at_claims, HOUSEKEEPING)
 
     def of(self, queue: str) -> QueueConnections:
         """The share of a queue."""
-        for turnstile in (self._at_claims, self._at_outcomes, self._at_work):
-            turnstile.know(queue)
+        for limiter in (self._at_claims, self._at_outcomes, self._at_work):
+            limiter.know(queue)
         claims, outcomes, work = self._pools
         return QueueConnections(
             Share(claims, self._at_claims, queue),

@@ -40,11 +40,11 @@ class Buyer:
             self.end = "sold out"
             return
         self.stage = "going to pay"
-        till = None
-        while till is None:  # a gateway that is away is said to be: then one presses again
+        link = None
+        while link is None:  # a gateway that is away is said to be: then one presses again
             await self._taps(found, _button(found, "pay:"))
-            till = await self._sees(_link, AGAIN_SECONDS)
-        await self._pays(_link(till).rpartition("/")[2])
+            link = await self._sees(_link, AGAIN_SECONDS)
+        await self._pays(_link(link).rpartition("/")[2])
         self.stage = "paid"
         await self._sees(lambda one: CODE.search(one["text"]))
         self.end = "bought"

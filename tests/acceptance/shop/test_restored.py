@@ -29,7 +29,7 @@ class HesitatesError(Exception):
 
 
 class Hesitant(Buyer):
-    """Somebody who goes to the till, and pays later."""
+    """Somebody who goes to pay, and pays later."""
 
     payment = ""
 

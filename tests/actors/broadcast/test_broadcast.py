@@ -97,7 +97,7 @@ def play(jobs_url, clean_redis_url, telegram):  # noqa: F811
     return play
 
 
-def gate(telegram):
+def hold_calls(telegram):
     """Calls that wait in the air until they are let go."""
     event = asyncio.Event()
     return event, event.wait
@@ -290,7 +290,7 @@ def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
 
 def test_after_a_kill_a_notice_in_hand_is_unknown_and_nobody_is_told_twice(play, telegram):
     async def scenario(studio):
-        let_go, wait = gate(telegram)
+        let_go, wait = hold_calls(telegram)
         for chat in (3, 4):
             telegram.tell(wait, chat_id=chat)
         broadcast_bot_end = broadcast_bot.BotBroadcasts._end
@@ -409,7 +409,7 @@ def process_chat(chat_id):
 
 def test_a_stop_in_good_order_leaves_nobody_unknown(play, telegram):
     async def scenario(studio):
-        let_go, wait = gate(telegram)
+        let_go, wait = hold_calls(telegram)
         telegram.tell(wait, chat_id=2)
         life = await studio.start()
         id_ = await studio.create(range(1, 500))

@@ -178,7 +178,7 @@ class LetterHandlers:
         self.ended = []
         self.contexts = []
         self.answers = {}
-        self._gates = {}
+        self._held = {}
         self.kind = Kind("letter", Letter, Patience(**{"backoff": QUICK, **patience}), queue=queue)
         self.handlers.job(self.kind)(self.read)
 
@@ -187,16 +187,16 @@ class LetterHandlers:
 
     def hold(self, text):
         """The handler of this letter waits until it is let go."""
-        self._gates[text] = asyncio.Event()
+        self._held[text] = asyncio.Event()
 
     def let_go(self, text):
-        self._gates.pop(text).set()
+        self._held.pop(text).set()
 
     async def read(self, letter, context):
         self.began.append(letter.text)
         self.contexts.append(context)
-        if gate := self._gates.get(letter.text):
-            await gate.wait()
+        if held := self._held.get(letter.text):
+            await held.wait()
         answer = self.answers.get(letter.text)
         if callable(answer):
             answer = await answer(context)

@@ -158,7 +158,7 @@ def test_a_job_that_takes_too_long_is_cut_off_and_tried_again(play):
         dead = await queues.seen(id_)
         assert (dead.state, dead.attempts) == ("dead", 2)
         assert dead.last_error == "the handler took longer than 0.05 s"
-        assert "gate.wait" in dead.traceback  # where it stood
+        assert "held.wait" in dead.traceback  # where it stood
 
     play(scenario)
 

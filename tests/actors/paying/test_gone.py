@@ -6,7 +6,7 @@ from mailroom.actors.paying.gone import name_gone, told_of_gone
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import mark_canceled, mark_paid
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import Shop
+from tests.actors.paying.memory_provider import Shop
 
 
 def test_a_bot_that_is_not_configured_and_has_payments_under_way_is_named_with_what_to_do(play):  # noqa: F811

@@ -13,7 +13,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import listed_to, lost_payments
 from mailroom.storage.postgres.payments import find_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import PRICE, MemoryProvider, Shop
+from tests.actors.paying.memory_provider import PRICE, MemoryProvider, Shop
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 

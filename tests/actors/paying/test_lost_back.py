@@ -11,8 +11,8 @@ from mailroom.supervisors.oncall.errors import UnknownTargetError
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.paying.memory_provider import DOWN, MemoryProvider, Shop
 from tests.actors.paying.test_notices import notice
-from tests.actors.paying.till import DOWN, MemoryProvider, Shop
 
 NOW = "UPDATE mailroom.outbox_job SET run_at = now(), turn_at = now()"
 BY = By("ann", "the customer wished so")

@@ -11,8 +11,8 @@ from mailroom.storage.postgres.payment_names import installation_in
 from mailroom.storage.postgres.payments import mark_paid
 from mailroom.storage.postgres.refunds import refunds_of
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import DOWN, PRICE, MemoryProvider, Shop
-from tests.actors.paying.till import give_back as begin
+from tests.actors.paying.memory_provider import DOWN, PRICE, MemoryProvider, Shop
+from tests.actors.paying.memory_provider import give_back as begin
 
 PAID = PRICE.amount_minor
 

@@ -7,7 +7,7 @@ from mailroom.actors.paying.orphans import name_orphans, told_of
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import mark_canceled, mark_paid
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import MemoryProvider, Shop
+from tests.actors.paying.memory_provider import MemoryProvider, Shop
 
 
 def test_an_account_that_was_renamed_without_a_word_is_named_with_what_to_do(play):  # noqa: F811

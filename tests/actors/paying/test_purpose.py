@@ -14,7 +14,7 @@ from mailroom.storage.postgres.payments import find_payment
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import Letter
-from tests.actors.paying.till import DELIVER, Shop
+from tests.actors.paying.memory_provider import DELIVER, Shop
 
 SELL = "INSERT INTO {schema}.sale (effect, payment) VALUES ($1, $2)"
 FOLLOWED = "SELECT array_agg(name ORDER BY id) FROM mailroom.outbox_job WHERE name <> 'payment.confirm'"
@@ -24,10 +24,10 @@ class Books:
     """A room with a table of its own, which sells what is paid for; `fails` says how often it cannot."""
 
     def __init__(self, queues):
-        self.queues, self.till, self.fails = queues, Shop(), 0
+        self.queues, self.seller, self.fails = queues, Shop(), 0
         purpose = Purpose(paid=self.paid, mismatched=None, given_back=None)
         purposes = {("shop", "shop.order"): replace(purpose, within=SchemaPool(queues.pool, "books"))}
-        self.jobs = payment_handlers("shop", self.till.providers, purposes)
+        self.jobs = payment_handlers("shop", self.seller.providers, purposes)
 
     async def paid(self, tx, payment):
         await tx.connection.execute(SELL, tx.once("sale"), payment.id)
@@ -44,8 +44,8 @@ class Books:
         await self.queues.execute(
             "CREATE SCHEMA books; CREATE TABLE books.sale (effect text UNIQUE, payment int)"
         )
-        id_ = await self.till.open(self.queues)
-        self.till.provider.becomes(f"p-{id_}", "paid")
+        id_ = await self.seller.open(self.queues)
+        self.seller.provider.becomes(f"p-{id_}", "paid")
         asked = [CONFIRM(Confirm(payment_id=id_), bot="shop", trace=trace) for trace in notices]
         self.stories = await self.queues.run_all(self.jobs, *asked)
         return await aio(find_payment, self.queues.pool, id_)

@@ -11,7 +11,7 @@ from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.renamed import move
 from mailroom.storage.postgres.outbox.seen import Wanted, find
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import Shop
+from tests.actors.paying.memory_provider import Shop
 
 
 def about(payment_id, name="payment.confirm", **options):

@@ -14,7 +14,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.ops.simulators.payments.serving import simulator
 from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
-from tests.actors.paying.till import PRICE, Shop
+from tests.actors.paying.memory_provider import PRICE, Shop
 from tests.actors.providers.test_payment_simulators import PROVIDERS
 from tests.rooms import transaction_on
 
@@ -89,15 +89,15 @@ both = pytest.mark.parametrize("name", ["yookassa", "stripe"])
 @both
 def test_what_the_cabinet_gave_back_is_not_given_back_again_at_a_gateway(play, name):  # noqa: F811
     async def scenario(queues):
-        async with opened(queues, name) as till:
+        async with opened(queues, name) as seller:
             for amount_minor in (40_000, 9_000):
-                await till.act("refund", amount_minor=amount_minor)
-                await till.notice(None, str(amount_minor))
-            await till.give_back()
-            assert await till.rows() == [
+                await seller.act("refund", amount_minor=amount_minor)
+                await seller.notice(None, str(amount_minor))
+            await seller.give_back()
+            assert await seller.rows() == [
                 ("gateway", 40_000, "done"), ("gateway", 9_000, "done"), ("ours", 100_000, "done"),
             ]  # fmt: skip
-            assert sum(one.money.amount_minor for one in await till.refunds()) == PAID
+            assert sum(one.money.amount_minor for one in await seller.refunds()) == PAID
 
     play(scenario)
 
@@ -106,15 +106,15 @@ def test_what_the_cabinet_gave_back_is_not_given_back_again_at_a_gateway(play, n
 @pytest.mark.parametrize("days", [0, 2])
 def test_a_refund_whose_answer_is_lost_is_made_once_at_a_gateway(play, name, days):  # noqa: F811
     async def scenario(queues):
-        async with opened(queues, name) as till:
-            await till.control("faults", rules=[{"kind": "cut_after", "method": "refund", "times": 1}])
-            await till.give_back()
-            assert [row[2] for row in await till.rows()] == ["pending"]
+        async with opened(queues, name) as seller:
+            await seller.control("faults", rules=[{"kind": "cut_after", "method": "refund", "times": 1}])
+            await seller.give_back()
+            assert [row[2] for row in await seller.rows()] == ["pending"]
             if days:  # and the gateway forgets what was asked for under the key
-                await till.control("clock", ahead_seconds=days * 86_400)
-            await till.again()
-            assert await till.rows() == [("ours", PAID, "done")]
-            assert len(await till.refunds()) == 1
+                await seller.control("clock", ahead_seconds=days * 86_400)
+            await seller.again()
+            assert await seller.rows() == [("ours", PAID, "done")]
+            assert len(await seller.refunds()) == 1
 
     play(scenario)
 
@@ -124,13 +124,13 @@ def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gatewa
     reason = {"yookassa": "insufficient_funds", "stripe": "balance_insufficient"}[name]
 
     async def scenario(queues):
-        async with opened(queues, name) as till:
-            await till.control("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
-            await till.give_back()
-            assert (await till.told())[1:] == [("refund_waits", PAID)]
-            await till.again()
-            assert (await till.told())[2:] == [("back owner", PAID)]
-            assert [row[2] for row in await till.rows()] == ["failed", "done"]
+        async with opened(queues, name) as seller:
+            await seller.control("faults", rules=[{"kind": "refused", "reason": reason, "times": 1}])
+            await seller.give_back()
+            assert (await seller.told())[1:] == [("refund_waits", PAID)]
+            await seller.again()
+            assert (await seller.told())[2:] == [("back owner", PAID)]
+            assert [row[2] for row in await seller.rows()] == ["failed", "done"]
 
     play(scenario)
 
@@ -138,26 +138,26 @@ def test_a_refund_refused_for_want_of_money_goes_through_another_day_at_a_gatewa
 @both
 def test_a_refund_that_is_on_its_way_for_days_and_fails_is_owed(play, name):  # noqa: F811
     async def scenario(queues):
-        async with opened(queues, name) as till:
-            await till.control("faults", rules=[{"kind": "pending", "delay_ms": 3_600_000, "times": 1}])
-            await till.give_back()
-            assert [row[2] for row in await till.rows()] == ["pending"]
-            await till.act("fail_refund")
-            await till.again()
-            assert (await till.told())[1:] == [("owed owner", PAID)]
-            assert await till.rows() == [("ours", PAID, "impossible")]
+        async with opened(queues, name) as seller:
+            await seller.control("faults", rules=[{"kind": "pending", "delay_ms": 3_600_000, "times": 1}])
+            await seller.give_back()
+            assert [row[2] for row in await seller.rows()] == ["pending"]
+            await seller.act("fail_refund")
+            await seller.again()
+            assert (await seller.told())[1:] == [("owed owner", PAID)]
+            assert await seller.rows() == [("ours", PAID, "impossible")]
 
     play(scenario)
 
 
 def test_a_refund_that_fails_after_three_days_at_stripe_is_owed(play):  # noqa: F811
     async def scenario(queues):
-        async with opened(queues, "stripe") as till:
-            await till.give_back()
-            await till.control("clock", ahead_seconds=3 * 86_400)
-            await till.act("fail_refund")
-            await till.notice(None, "refund.failed")
-            assert (await till.told())[1:] == [("back owner", PAID), ("owed owner", PAID)]
+        async with opened(queues, "stripe") as seller:
+            await seller.give_back()
+            await seller.control("clock", ahead_seconds=3 * 86_400)
+            await seller.act("fail_refund")
+            await seller.notice(None, "refund.failed")
+            assert (await seller.told())[1:] == [("back owner", PAID), ("owed owner", PAID)]
 
     play(scenario)
 
@@ -168,14 +168,14 @@ def test_a_refund_that_fails_after_three_days_at_stripe_is_owed(play):  # noqa: 
 )
 def test_a_dispute_at_stripe_ends_in_the_books(play, ends, status, told):  # noqa: F811
     async def scenario(queues):
-        async with opened(queues, "stripe") as till:
-            await till.act("dispute")
-            await till.notice(None, "created")
-            await till.notice(None, "funds_withdrawn")
-            assert await till.status() == "disputed"
-            await till.act(ends)
-            await till.notice(None, "closed")
-            assert await till.status() == status
-            assert (await till.told())[1:] == [("dispute", PAID), (told, PAID)]
+        async with opened(queues, "stripe") as seller:
+            await seller.act("dispute")
+            await seller.notice(None, "created")
+            await seller.notice(None, "funds_withdrawn")
+            assert await seller.status() == "disputed"
+            await seller.act(ends)
+            await seller.notice(None, "closed")
+            assert await seller.status() == status
+            assert (await seller.told())[1:] == [("dispute", PAID), (told, PAID)]
 
     play(scenario)

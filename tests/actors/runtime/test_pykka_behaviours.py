@@ -186,10 +186,10 @@ def test_stop_handles_what_came_before_it(recorder: type[Any]) -> None:
 def test_messages_after_the_stop_are_refused(recorder: type[Any]) -> None:
     async def test() -> None:
         ref = recorder.start()
-        gate = ref.ask("first", block=False)
+        first = ref.ask("first", block=False)
         stopped = ref.stop(block=False)
         late = ref.ask("late", block=False)
-        await answer_of(gate)
+        await answer_of(first)
         assert await answer_of(stopped) is True
         with pytest.raises(ActorDeadError):
             await answer_of(late)

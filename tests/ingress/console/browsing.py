@@ -10,8 +10,8 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.ops.people import People
@@ -43,7 +43,7 @@ def console_fixture(chromium):
                     access = Access(TOKEN, Allowance(), people=people)
                     operations = Operations(oncall, access, sections, closing=stop)
                     app = create_app(None, None, {"bots": {}}, operations)
-                    nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))
+                    nursery.start_soon(aio, run_server, TrioApp(app), config, partial(to_trio, stop.wait))
                     try:
                         await aio(_look, test, f"http://127.0.0.1:{port}", chromium, link)
                     finally:

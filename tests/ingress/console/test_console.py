@@ -14,8 +14,8 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress.console import feed
 from mailroom.ingress.console import page as console
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import GRACE_SECONDS, listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.ops.guesses import ATTEMPTS_MAX
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.redis.entry import Chat
@@ -550,7 +550,7 @@ def test_a_service_that_stops_does_not_wait_for_open_consoles(server, monkeypatc
         with trio.fail_after(20):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(browse)
-                await aio(run_server, Gate(server.app), config, partial(to_trio, stop.wait))
+                await aio(run_server, TrioApp(server.app), config, partial(to_trio, stop.wait))
         return time.monotonic() - took[0]
 
     assert host.run(main) < GRACE_SECONDS / 2

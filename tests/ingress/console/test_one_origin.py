@@ -15,8 +15,8 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.signals import RoomSignals, Signals
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.routes import pages
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
@@ -86,7 +86,9 @@ def attacked_fixture(request, postgres_url, oncall, tmp_path, folder, chromium):
                     tips = BotPage(room, Jar().page(folder), "tip_jar", "42:tips", None, chat_url="")
                     work.app.register_blueprint(pages([tips], Allowance(), closing=trio.Event()))
                     stop = trio.Event()
-                    nursery.start_soon(aio, run_server, Gate(work.app), config, partial(to_trio, stop.wait))
+                    nursery.start_soon(
+                        aio, run_server, TrioApp(work.app), config, partial(to_trio, stop.wait)
+                    )
                     try:
                         await aio(attack, work, f"http://127.0.0.1:{port}")
                     finally:

@@ -13,8 +13,8 @@ from mailroom.actors.providers.telegram import NotAnUpdateError
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress.app import create_app
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.telegram.webhook import Webhook
 
 T = TypeVar("T")
@@ -27,10 +27,10 @@ class Taken:
     """Takes updates in, and remembers them."""
 
     def __init__(self) -> None:
-        self.gates = {BOT: SimpleNamespace(name=BOT)}
+        self.receivers = {BOT: SimpleNamespace(name=BOT)}
         self.bodies: list[bytes] = []
 
-    async def take(self, _gate: object, body: bytes) -> str:
+    async def take(self, _receiver: object, body: bytes) -> str:
         try:
             from_json(body)
         except ValueError as error:
@@ -59,7 +59,7 @@ class Listening:
                     partial(
                         aio,
                         run_server,
-                        Gate(self.app),
+                        TrioApp(self.app),
                         config,
                         partial(to_trio, stop.wait),
                         self.webhook,

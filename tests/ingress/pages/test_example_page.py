@@ -10,8 +10,8 @@ import trio
 
 from mailroom import pages
 from mailroom.actors.runtime.bridge import aio, to_trio
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     folder_fixture,
@@ -23,7 +23,7 @@ from tests.ingress.pages.test_a_page import DOC, Options, documented
 pytestmark = pytest.mark.long
 
 
-class Till:
+class Provider:
     """The table of the jars, and the transaction in which it is written."""
 
     def __init__(self):
@@ -43,7 +43,7 @@ class Till:
 def test_the_documented_page_takes_tips_and_shows_live_how_full_the_jar_is(serve, folder, chromium):
     for name, language in (("index.html", "html"), ("main.js", "js")):
         (folder / name).write_text(re.search(rf"```{language}\n(.*?)```", DOC.read_text(), re.DOTALL)[1])
-    page, till = documented().PAGE, Till()
+    page, provider = documented().PAGE, Provider()
 
     async def looked(base):
         async with connected(chromium) as talk:
@@ -57,12 +57,12 @@ def test_the_documented_page_takes_tips_and_shows_live_how_full_the_jar_is(serve
 
     async def test(served):
         (room,) = served.rooms
-        room.options, room.database, room.transaction = Options(), till, till.transaction
+        room.options, room.database, room.transaction = Options(), provider, provider.transaction
         room.signal = room.signals.give
         stop = trio.Event()
         async with trio.open_nursery() as nursery:
             config, port = listen("127.0.0.1", 0)
-            nursery.start_soon(aio, run_server, Gate(served.app), config, partial(to_trio, stop.wait))
+            nursery.start_soon(aio, run_server, TrioApp(served.app), config, partial(to_trio, stop.wait))
             try:
                 await aio(looked, f"http://127.0.0.1:{port}")
             finally:

@@ -11,9 +11,9 @@ import trio
 
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress.asks import live, looking
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.limits import connections_max
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     folder_fixture,
     jar_fixture,
@@ -203,7 +203,7 @@ def test_200_browsers_look_on_over_real_connections_and_are_seen_to_have_left(se
         stop = trio.Event()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(
-                partial(aio, run_server, Gate(served.app), config, partial(to_trio, stop.wait))
+                partial(aio, run_server, TrioApp(served.app), config, partial(to_trio, stop.wait))
             )
             browsers = await trio.to_thread.run_sync(lambda: [opened(port) for _ in range(VIEWERS)])
             await trio.to_thread.run_sync(lambda: [sees(one, b'{"minor":0}') for one in browsers])

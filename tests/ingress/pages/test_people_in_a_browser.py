@@ -7,8 +7,8 @@ from functools import partial
 import trio
 
 from mailroom.actors.runtime.bridge import aio, to_trio
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     ANNA,
@@ -40,8 +40,8 @@ def in_a_browser(open_salon, chromium, tmp_path, test, index=INDEX, script=None,
             bases = []
             for _ in ("the page", "another site of this machine"):
                 config, port = listen("127.0.0.1", 0)
-                gate, stopped = Gate(salon.app), partial(to_trio, stop.wait)
-                nursery.start_soon(aio, run_server, gate, config, stopped)
+                trio_app, stopped = TrioApp(salon.app), partial(to_trio, stop.wait)
+                nursery.start_soon(aio, run_server, trio_app, config, stopped)
                 bases.append(f"http://127.0.0.1:{port}")
             try:
                 await aio(looked, salon, *bases)

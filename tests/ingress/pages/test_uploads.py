@@ -14,8 +14,8 @@ from prometheus_client import REGISTRY
 from mailroom.actors.pages.ask import KNOWN, Ask, Asked, AskError, Upload
 from mailroom.actors.pages.page import Page
 from mailroom.actors.runtime.bridge import aio, to_trio
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     folder_fixture,
     jar_fixture,
@@ -65,7 +65,7 @@ def connected(serve, folder, photos):
             stop = trio.Event()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(
-                    partial(aio, run_server, Gate(served.app), config, partial(to_trio, stop.wait))
+                    partial(aio, run_server, TrioApp(served.app), config, partial(to_trio, stop.wait))
                 )
                 found = await trio.to_thread.run_sync(client, port, abandon_on_cancel=True)
                 if then is not None:

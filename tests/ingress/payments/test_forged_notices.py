@@ -24,13 +24,13 @@ from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.payments import find_payment, open_payment
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import open_queues
-from tests.actors.paying.till import Shop
+from tests.actors.paying.memory_provider import Shop
 
 FORGED = 350
 EVENTS = ("payment.succeeded", "payment.canceled", "payment.waiting_for_capture", "refund.succeeded")
 
 
-class Stage:
+class NoticeFlood:
     """Two processes that take notices, on one Postgres; a queue of payments; and the gateway."""
 
     def __init__(self, queues, webhooks, http, url, provider):
@@ -105,8 +105,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(jobs_url):  # noqa: F811
-    """Run a test that is given a stage."""
+def notices(jobs_url):  # noqa: F811
+    """Run a test that is given a flood of notices."""
 
     def run(test):
         async def main():
@@ -123,7 +123,7 @@ def stage(jobs_url):  # noqa: F811
                     await queues.execute(
                         "CREATE TABLE told (id serial, what text, payment bigint, amount bigint)"
                     )
-                    made = Stage(queues, webhooks, http, url, provider)
+                    made = NoticeFlood(queues, webhooks, http, url, provider)
                     await made._control("notify", paused=True)
                     await test(made)
 
@@ -159,67 +159,67 @@ def _webhook(provider, queues):
     return app.test_client()
 
 
-def test_seven_hundred_forged_notices_delay_nobody_else(stage):
-    async def scenario(stage):
-        own, other = await stage.payment("1042"), await stage.payment("1043")
-        known = await stage.flood([own.provider_id] * FORGED)
+def test_seven_hundred_forged_notices_delay_nobody_else(notices):
+    async def scenario(notices):
+        own, other = await notices.payment("1042"), await notices.payment("1043")
+        known = await notices.flood([own.provider_id] * FORGED)
         assert known == ([(200, None), (503, "5")], 1)
-        made_up = await stage.flood([f"made-up-{number}" for number in range(FORGED)])
+        made_up = await notices.flood([f"made-up-{number}" for number in range(FORGED)])
         assert made_up == ([(200, None), (503, "10")], 1)
-        await stage.pays(other)
-        assert (await stage.post(other.provider_id)).status == 200
-        await stage.work()
-        looks = await stage.looks()
+        await notices.pays(other)
+        assert (await notices.post(other.provider_id)).status == 200
+        await notices.work()
+        looks = await notices.looks()
         assert [looks.count(one.provider_id) for one in (own, other)] == [1, 1]
         assert len(looks) == 3
-        assert await stage.status(other) == "paid"
+        assert await notices.status(other) == "paid"
 
-    stage(scenario)
+    notices(scenario)
 
 
-def test_a_payment_is_looked_at_again_once_the_seconds_are_over(stage):
-    async def scenario(stage):
-        own = await stage.payment("1042")
-        assert (await stage.post(own.provider_id)).status == 200
-        await stage.work()
-        await stage.time_stands_still()
-        await stage.pays(own)
-        refused = await stage.post(own.provider_id)
+def test_a_payment_is_looked_at_again_once_the_seconds_are_over(notices):
+    async def scenario(notices):
+        own = await notices.payment("1042")
+        assert (await notices.post(own.provider_id)).status == 200
+        await notices.work()
+        await notices.time_stands_still()
+        await notices.pays(own)
+        refused = await notices.post(own.provider_id)
         assert (refused.status, refused.wait) == (503, "5")
-        await stage.allowance_is_over()
-        assert (await stage.post(own.provider_id)).status == 200
-        await stage.queues.quiet()
-        assert await stage.status(own) == "paid"
+        await notices.allowance_is_over()
+        assert (await notices.post(own.provider_id)).status == 200
+        await notices.queues.quiet()
+        assert await notices.status(own) == "paid"
 
-    stage(scenario)
-
-
-def test_what_was_not_looked_at_is_found_without_a_notice(stage):
-    async def scenario(stage):
-        own = await stage.payment("1042")
-        await stage.post(own.provider_id, "payment.canceled")
-        await stage.pays(own)
-        assert (await stage.post(own.provider_id)).status == 503
-        await stage.queues.execute("DELETE FROM mailroom.outbox_job")
-        await stage.queues.execute("UPDATE mailroom.payment SET created_at = now() - interval '6 minutes'")
-        await stage.queues.enqueue(RECONCILE(Reconcile()))
-        await stage.work()
-        assert await stage.status(own) == "paid"
-
-    stage(scenario)
+    notices(scenario)
 
 
-def test_a_forged_notice_of_a_payment_that_pends_is_not_asked_about_more_often_than_allowed(stage):
-    async def scenario(stage):
-        own = await stage.payment("1042")
-        await stage.post(own.provider_id)
-        await stage.work()
-        await stage.time_stands_still()
+def test_what_was_not_looked_at_is_found_without_a_notice(notices):
+    async def scenario(notices):
+        own = await notices.payment("1042")
+        await notices.post(own.provider_id, "payment.canceled")
+        await notices.pays(own)
+        assert (await notices.post(own.provider_id)).status == 503
+        await notices.queues.execute("DELETE FROM mailroom.outbox_job")
+        await notices.queues.execute("UPDATE mailroom.payment SET created_at = now() - interval '6 minutes'")
+        await notices.queues.enqueue(RECONCILE(Reconcile()))
+        await notices.work()
+        assert await notices.status(own) == "paid"
+
+    notices(scenario)
+
+
+def test_a_forged_notice_of_a_payment_that_pends_is_not_asked_about_more_often_than_allowed(notices):
+    async def scenario(notices):
+        own = await notices.payment("1042")
+        await notices.post(own.provider_id)
+        await notices.work()
+        await notices.time_stands_still()
         waits = (
             "SELECT backoff_seconds, backoff_jitter FROM mailroom.outbox_job WHERE name = 'payment.confirm'"
         )
-        assert [tuple(row) for row in await aio(stage.queues.pool.fetch, waits)] == [(5.0, 0.0)]
-        assert (await stage.flood([own.provider_id] * 20))[1] == 0
-        assert len(await stage.looks()) == 1
+        assert [tuple(row) for row in await aio(notices.queues.pool.fetch, waits)] == [(5.0, 0.0)]
+        assert (await notices.flood([own.provider_id] * 20))[1] == 0
+        assert len(await notices.looks()) == 1
 
-    stage(scenario)
+    notices(scenario)

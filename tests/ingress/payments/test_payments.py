@@ -24,7 +24,7 @@ from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import open_queues
-from tests.actors.paying.till import MemoryProvider, Shop
+from tests.actors.paying.memory_provider import MemoryProvider, Shop
 
 WEBHOOK = "/webhook/payment/yoomoney"
 SECRET = "genuine"

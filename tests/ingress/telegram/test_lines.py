@@ -42,7 +42,7 @@ class Taken:
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
 
-    async def take(self, _gate: Any, body: bytes, **_: Any) -> str:
+    async def take(self, _receiver: Any, body: bytes, **_: Any) -> str:
         status = "accepted"
         try:
             read_update(body)

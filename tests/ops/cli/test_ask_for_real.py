@@ -14,8 +14,8 @@ from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.ingress.app import create_app
 from mailroom.ingress.console.section import BotSection
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.operations import Operations
 from mailroom.ops.bundled import room
@@ -108,7 +108,7 @@ def asked(mailroom, tmp_path, monkeypatch):
             app = create_app(None, None, {"bots": {}}, operations)
             with trio.fail_after(60):
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(aio, run_server, Gate(app), config, partial(to_trio, stop.wait))
+                    nursery.start_soon(aio, run_server, TrioApp(app), config, partial(to_trio, stop.wait))
                     for command in commands:
                         words = ("ask", "--url", f"http://127.0.0.1:{port}", "mine", *command)
                         results.append(await trio.to_thread.run_sync(partial(mailroom, *words)))

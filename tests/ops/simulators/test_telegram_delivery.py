@@ -19,7 +19,7 @@ UNIX = 1_700_000_000.0
 CHAT, USER = 77, 77
 
 
-class Stage:
+class DeliveryDriver:
     """A backlog, a delivery and the time."""
 
     def __init__(self, max_connections: int = 40, first_id: int = 100) -> None:
@@ -52,166 +52,166 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def driver() -> DeliveryDriver:
+    return DeliveryDriver()
 
 
-def test_a_queue_has_one_update_in_flight_and_goes_on_after_2xx(stage):
-    stage.warm_up()
-    first, second = stage.push(CHAT), stage.push(CHAT)
-    [shipment] = stage.step()
+def test_a_queue_has_one_update_in_flight_and_goes_on_after_2xx(driver):
+    driver.warm_up()
+    first, second = driver.push(CHAT), driver.push(CHAT)
+    [shipment] = driver.step()
     assert shipment.update_id == first
-    assert stage.step() == []
-    stage.delivery.accepted(shipment.connection)
-    assert stage.ids() == [second]
+    assert driver.step() == []
+    driver.delivery.accepted(shipment.connection)
+    assert driver.ids() == [second]
 
 
-def test_a_text_and_a_tap_of_one_chat_travel_in_parallel(stage):
-    stage.warm_up()
-    text = stage.push(queue_of("message", {"chat": {"id": CHAT}}))
-    tap = stage.push(queue_of("callback_query", {"from": {"id": USER}}))
-    assert sorted(stage.ids()) == [text, tap]
+def test_a_text_and_a_tap_of_one_chat_travel_in_parallel(driver):
+    driver.warm_up()
+    text = driver.push(queue_of("message", {"chat": {"id": CHAT}}))
+    tap = driver.push(queue_of("callback_query", {"from": {"id": USER}}))
+    assert sorted(driver.ids()) == [text, tap]
 
 
-def test_other_queues_go_on_while_one_fails(stage):
-    stage.warm_up()
-    stage.push(1)
-    [bad] = stage.step()
-    stage.delivery.refused(bad.connection, retry_after_seconds=30)
-    good = stage.push(2)
-    assert stage.ids() == [good]
+def test_other_queues_go_on_while_one_fails(driver):
+    driver.warm_up()
+    driver.push(1)
+    [bad] = driver.step()
+    driver.delivery.refused(bad.connection, retry_after_seconds=30)
+    good = driver.push(2)
+    assert driver.ids() == [good]
 
 
-def test_retries_come_at_once_then_after_2_4_8_and_at_most_120_seconds(stage):
-    stage.warm_up()
-    stage.push(CHAT)
+def test_retries_come_at_once_then_after_2_4_8_and_at_most_120_seconds(driver):
+    driver.warm_up()
+    driver.push(CHAT)
     waits = []
     for _ in range(9):
-        asked_at = stage.now
-        while not (shipments := stage.step()):
-            assert stage.delivery.wakeup_at is not None
-            stage.now = max(stage.now, stage.delivery.wakeup_at)
-        waits.append(stage.now - asked_at)
-        stage.delivery.refused(shipments[0].connection)
+        asked_at = driver.now
+        while not (shipments := driver.step()):
+            assert driver.delivery.wakeup_at is not None
+            driver.now = max(driver.now, driver.delivery.wakeup_at)
+        waits.append(driver.now - asked_at)
+        driver.delivery.refused(shipments[0].connection)
     assert waits[1:6] == [0, 2, 4, 8, 16]
     assert waits[6] == 32
     assert all(60 <= wait <= 120 for wait in waits[7:])
 
 
-def test_retry_after_is_honoured_and_clamped_to_an_hour(stage):
-    stage.warm_up()
-    stage.push(CHAT)
-    [shipment] = stage.step()
-    stage.delivery.refused(shipment.connection, retry_after_seconds=7)
-    asked_at = stage.now
-    assert stage.step() == []
-    assert stage.delivery.wakeup_at == asked_at + 7
-    stage.now += 7
-    [shipment] = stage.step()
-    stage.delivery.refused(shipment.connection, retry_after_seconds=999_999)
-    stage.step()
-    assert stage.delivery.wakeup_at == stage.now + 3600
+def test_retry_after_is_honoured_and_clamped_to_an_hour(driver):
+    driver.warm_up()
+    driver.push(CHAT)
+    [shipment] = driver.step()
+    driver.delivery.refused(shipment.connection, retry_after_seconds=7)
+    asked_at = driver.now
+    assert driver.step() == []
+    assert driver.delivery.wakeup_at == asked_at + 7
+    driver.now += 7
+    [shipment] = driver.step()
+    driver.delivery.refused(shipment.connection, retry_after_seconds=999_999)
+    driver.step()
+    assert driver.delivery.wakeup_at == driver.now + 3600
 
 
-def test_a_retry_beyond_the_lifetime_drops_the_update_and_the_queue_goes_on(stage):
-    stage.warm_up()
-    stage.push(CHAT, lifetime=150)
-    later = stage.push(CHAT)
-    [shipment] = stage.step()
-    stage.delivery.refused(shipment.connection, retry_after_seconds=151)
-    assert stage.delivery.expired == 1
-    assert stage.ids() == [later]
+def test_a_retry_beyond_the_lifetime_drops_the_update_and_the_queue_goes_on(driver):
+    driver.warm_up()
+    driver.push(CHAT, lifetime=150)
+    later = driver.push(CHAT)
+    [shipment] = driver.step()
+    driver.delivery.refused(shipment.connection, retry_after_seconds=151)
+    assert driver.delivery.expired == 1
+    assert driver.ids() == [later]
 
 
-def test_an_update_that_expired_in_the_backlog_is_never_sent(stage):
-    stage.push(CHAT, lifetime=30)
-    later = stage.push(CHAT)
-    stage.now += 31
-    assert stage.ids() == [later]
+def test_an_update_that_expired_in_the_backlog_is_never_sent(driver):
+    driver.push(CHAT, lifetime=30)
+    later = driver.push(CHAT)
+    driver.now += 31
+    assert driver.ids() == [later]
 
 
-def test_without_a_success_in_ten_seconds_there_is_one_connection_and_a_new_one_every_two(stage):
+def test_without_a_success_in_ten_seconds_there_is_one_connection_and_a_new_one_every_two(driver):
     for queue_id in range(5):
-        stage.push(queue_id)
-    [shipment] = stage.step()
-    stage.delivery.hung_up(shipment.connection)
-    assert stage.step() == []
-    assert stage.delivery.wakeup_at == stage.now + 2
-    stage.now += 2
-    assert len(stage.step()) == 1
+        driver.push(queue_id)
+    [shipment] = driver.step()
+    driver.delivery.hung_up(shipment.connection)
+    assert driver.step() == []
+    assert driver.delivery.wakeup_at == driver.now + 2
+    driver.now += 2
+    assert len(driver.step()) == 1
 
 
-def test_while_healthy_ten_connections_open_at_once_and_then_one_per_50_ms(stage):
-    stage.warm_up()
+def test_while_healthy_ten_connections_open_at_once_and_then_one_per_50_ms(driver):
+    driver.warm_up()
     for queue_id in range(60):
-        stage.push(queue_id)
-    opened = len(stage.step())
+        driver.push(queue_id)
+    opened = len(driver.step())
     assert opened in (10, 11)  # ten new ones, and the one from before
-    assert stage.delivery.wakeup_at == pytest.approx(stage.now + 0.05)
-    stage.now += 0.1
-    assert len(stage.step()) == 2
-    stage.now += 60
-    stage.delivery._last_success_at = stage.now
+    assert driver.delivery.wakeup_at == pytest.approx(driver.now + 0.05)
+    driver.now += 0.1
+    assert len(driver.step()) == 2
+    driver.now += 60
+    driver.delivery._last_success_at = driver.now
     for _ in range(60):
-        stage.step()
-        stage.now += 0.05
-    assert stage.delivery.connections == 40
+        driver.step()
+        driver.now += 0.05
+    assert driver.delivery.connections == 40
 
 
 def test_at_most_two_queues_a_connection_are_loaded():
-    stage = Stage(max_connections=2)
+    driver = DeliveryDriver(max_connections=2)
     for queue_id in range(10):
-        stage.push(queue_id)
-    stage.step()
-    assert len(stage.delivery._queues) == 4
+        driver.push(queue_id)
+    driver.step()
+    assert len(driver.delivery._queues) == 4
 
 
 def test_four_failing_queues_stall_a_bot_with_two_connections():
-    stage = Stage(max_connections=2)
-    stage.warm_up()
-    poisoned = [stage.push(queue_id) for queue_id in range(4)]
-    healthy = stage.push(99)
+    driver = DeliveryDriver(max_connections=2)
+    driver.warm_up()
+    poisoned = [driver.push(queue_id) for queue_id in range(4)]
+    healthy = driver.push(99)
     for _ in range(20):
-        for shipment in stage.step():
+        for shipment in driver.step():
             assert shipment.update_id in poisoned
-            stage.delivery.refused(shipment.connection, retry_after_seconds=60)
-        stage.now += 1
-    assert len(stage.backlog) == 5
-    assert healthy in {update.update_id for update in stage.backlog.read(0, 10, UNIX)}
+            driver.delivery.refused(shipment.connection, retry_after_seconds=60)
+        driver.now += 1
+    assert len(driver.backlog) == 5
+    assert healthy in {update.update_id for update in driver.backlog.read(0, 10, UNIX)}
 
 
 def test_a_backlog_arrives_queue_by_queue_texts_before_buttons():
-    stage = Stage(max_connections=1)
-    stage.warm_up()
+    driver = DeliveryDriver(max_connections=1)
+    driver.warm_up()
     texts, taps = [], []
     for _ in range(5):
-        texts.append(stage.push(CHAT))
-        taps.append(stage.push(USER + 3 * QUEUE_STRIDE))
+        texts.append(driver.push(CHAT))
+        taps.append(driver.push(USER + 3 * QUEUE_STRIDE))
     order = []
-    while shipments := stage.step():
+    while shipments := driver.step():
         order.append(shipments[0].update_id)
-        stage.delivery.accepted(shipments[0].connection)
+        driver.delivery.accepted(shipments[0].connection)
     assert sorted(order) == sorted(texts + taps)
     assert order != sorted(order)
     assert [update_id for update_id in order if update_id in texts] == texts
 
 
-def test_a_lost_answer_sends_the_same_update_again_at_once(stage):
-    stage.warm_up()
-    stage.push(CHAT)
-    [first] = stage.step()
-    stage.delivery.answer_lost(first.connection)
-    [again] = stage.step()
+def test_a_lost_answer_sends_the_same_update_again_at_once(driver):
+    driver.warm_up()
+    driver.push(CHAT)
+    [first] = driver.step()
+    driver.delivery.answer_lost(first.connection)
+    [again] = driver.step()
     assert (again.update_id, again.attempt) == (first.update_id, 2)
 
 
-def test_an_idle_connection_that_broke_makes_room_for_another(stage):
-    stage.warm_up()
-    assert stage.delivery.connections == 1
-    stage.delivery.hung_up(1)
-    assert stage.delivery.connections == 0
-    stage.push(CHAT)
-    assert len(stage.step()) == 1
+def test_an_idle_connection_that_broke_makes_room_for_another(driver):
+    driver.warm_up()
+    assert driver.delivery.connections == 1
+    driver.delivery.hung_up(1)
+    assert driver.delivery.connections == 0
+    driver.push(CHAT)
+    assert len(driver.step()) == 1
 
 
 def test_ids_are_consecutive_and_a_confirmed_one_is_never_given_twice():
@@ -236,16 +236,16 @@ def test_overflow_is_dropped_without_consuming_an_id():
     assert backlog.tail == 1 + UPDATES_MAX
 
 
-def test_ids_are_reseeded_only_when_nothing_is_pending(stage):
-    stage.warm_up()
-    pending = stage.push(CHAT)
+def test_ids_are_reseeded_only_when_nothing_is_pending(driver):
+    driver.warm_up()
+    pending = driver.push(CHAT)
     with pytest.raises(ValueError, match="pending"):
-        stage.backlog.reseed(10)
-    [shipment] = stage.step()
-    stage.delivery.accepted(shipment.connection)
-    stage.backlog.reseed(10)
-    assert stage.push(CHAT) == 10 < pending
-    assert stage.ids() == [10]
+        driver.backlog.reseed(10)
+    [shipment] = driver.step()
+    driver.delivery.accepted(shipment.connection)
+    driver.backlog.reseed(10)
+    assert driver.push(CHAT) == 10 < pending
+    assert driver.ids() == [10]
 
 
 @pytest.mark.parametrize(

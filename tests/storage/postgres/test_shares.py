@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailroom.storage.postgres.opening import open_pool
-from mailroom.storage.postgres.shares import Share, Turnstile, Use
+from mailroom.storage.postgres.shares import FairLimiter, Share, Use
 
 USERS = ("payment", "delivery", "notification")
 
@@ -20,7 +20,7 @@ USERS = ("payment", "delivery", "notification")
 )
 def test_whoever_has_none_gets_one_whatever_the_others_do(most, steps):
     async def run():
-        turnstile = Turnstile(most, USERS)
+        limiter = FairLimiter(most, USERS)
         inside = dict.fromkeys(USERS, 0)
         waiting = {user: [] for user in USERS}
 
@@ -34,10 +34,10 @@ def test_whoever_has_none_gets_one_whatever_the_others_do(most, steps):
 
         for user, step in steps:
             if step == "enter":
-                waiting[user].append(asyncio.create_task(turnstile.enter(Use(user))))
+                waiting[user].append(asyncio.create_task(limiter.enter(Use(user))))
             elif step == "leave" and inside[user]:
                 inside[user] -= 1
-                turnstile.leave(Use(user))
+                limiter.leave(Use(user))
             elif step == "give up" and waiting[user]:
                 waiting[user][0].cancel()
             await settle()
@@ -59,14 +59,14 @@ def test_whoever_has_none_gets_one_whatever_the_others_do(most, steps):
 
 def test_what_becomes_free_goes_to_whoever_has_the_fewest_however_long_the_others_line_is():
     async def run():
-        turnstile = Turnstile(4, ("flooded", "calm"))
+        limiter = FairLimiter(4, ("flooded", "calm"))
         for _ in range(3):
-            await turnstile.enter(Use("flooded"))
-        line = [asyncio.create_task(turnstile.enter(Use("flooded"))) for _ in range(100)]
-        await turnstile.enter(Use("calm"))
-        late = asyncio.create_task(turnstile.enter(Use("calm")))
+            await limiter.enter(Use("flooded"))
+        line = [asyncio.create_task(limiter.enter(Use("flooded"))) for _ in range(100)]
+        await limiter.enter(Use("calm"))
+        late = asyncio.create_task(limiter.enter(Use("calm")))
         await asyncio.sleep(0)
-        turnstile.leave(Use("flooded"))
+        limiter.leave(Use("flooded"))
         await asyncio.sleep(0)
         assert late.done()
         assert not any(one.done() for one in line)
@@ -84,11 +84,11 @@ def shares(postgres_url):
         async def run():
             async with asyncio.timeout(30):
                 pool = await open_pool(postgres_url, most=most)
-                turnstile = Turnstile(most, users, **options)
+                limiter = FairLimiter(most, users, **options)
                 try:
                     await tell(
-                        [Share(pool, turnstile, user) for user in users],
-                        [Share(pool, turnstile, user, ends=True) for user in users],
+                        [Share(pool, limiter, user) for user in users],
+                        [Share(pool, limiter, user, ends=True) for user in users],
                     )
                 finally:
                     pool.terminate()

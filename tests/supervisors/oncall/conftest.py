@@ -19,7 +19,7 @@ from mailroom.supervisors.oncall import registry
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from tests.storage.redis.box import Box
-from tests.supervisors.oncall.station import Chats, Station
+from tests.supervisors.oncall.fake_process import Chats, FakeProcess
 
 BY = By("ann", "a test")
 
@@ -92,23 +92,23 @@ def box(clean_redis_url: str) -> Iterator[Box]:
 
 
 @pytest.fixture
-def start(clean_redis_url: str) -> Iterator[Callable[..., Station]]:
+def start(clean_redis_url: str) -> Iterator[Callable[..., FakeProcess]]:
     """Start processes; they listen when this returns."""
-    stations: list[Station] = []
+    fake_processes: list[FakeProcess] = []
 
-    def start(name: str = "one:1:1", *, url: str = clean_redis_url, **options: Any) -> Station:
-        stations.append(Station(url, name, **options))
+    def start(name: str = "one:1:1", *, url: str = clean_redis_url, **options: Any) -> FakeProcess:
+        fake_processes.append(FakeProcess(url, name, **options))
         if options.get("listens", True):
-            assert stations[-1].started.wait(10)
-        return stations[-1]
+            assert fake_processes[-1].started.wait(10)
+        return fake_processes[-1]
 
     yield start
-    for station in stations:
-        station.close()
+    for fake_process in fake_processes:
+        fake_process.close()
 
 
 @pytest.fixture
-def worker(start: Callable[..., Station]) -> Station:
+def worker(start: Callable[..., FakeProcess]) -> FakeProcess:
     """One process that works chats: two of the shop's, one of them busy, and one of the stars'."""
     return start(chats=Chats({"shop:1": 1, "shop:2": 0, "stars:1": 2}))
 
@@ -118,7 +118,7 @@ def process(clean_redis_url: str) -> Iterator[subprocess.Popen[str]]:
     """A process of the operating system, as another program would start it."""
     arguments = json.dumps({"url": clean_redis_url, "name": "other:1:1"})
     one = subprocess.Popen(
-        [sys.executable, "-m", "tests.supervisors.oncall.station", arguments],
+        [sys.executable, "-m", "tests.supervisors.oncall.fake_process", arguments],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert one.stdin is not None

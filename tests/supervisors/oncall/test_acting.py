@@ -7,7 +7,7 @@ import pytest
 from mailroom.storage.redis.mailbox import Changes, Early
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.reports import By
-from tests.supervisors.oncall.station import Chats, Tree
+from tests.supervisors.oncall.fake_process import Chats, Tree
 
 
 def test_a_suspended_bot_begins_nothing_and_goes_on_in_order_when_resumed(worker, oncall, box):

@@ -5,7 +5,7 @@ import signal
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors.oncall import registry
 from mailroom.supervisors.oncall.need import concerns
-from tests.supervisors.oncall.station import eventually
+from tests.supervisors.oncall.fake_process import eventually
 
 
 def test_a_hundred_suspended_chats_do_not_hide_the_one_that_waits(start, oncall, box):

@@ -9,7 +9,7 @@ from mailroom.storage.redis.entry import NOWHERE, Chat
 from mailroom.storage.redis.mailbox import Offer
 from mailroom.supervisors.oncall import letters
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
-from tests.supervisors.oncall.station import Chats
+from tests.supervisors.oncall.fake_process import Chats
 
 
 def update(update_id, chat_id=7, kind="message", text="hi"):

@@ -5,7 +5,7 @@ import pytest
 from mailroom.storage.redis.entry import Chat
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.reports import By
-from tests.supervisors.oncall.station import Chats
+from tests.supervisors.oncall.fake_process import Chats
 
 
 def test_the_trees_of_all_processes_are_shown(start, oncall):

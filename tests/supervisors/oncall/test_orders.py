@@ -21,7 +21,7 @@ from mailroom.supervisors.oncall.orders import Order, answer_key, order_key, ord
 from mailroom.supervisors.oncall.registry import living
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.oncall.rpc import RpcClient
-from tests.supervisors.oncall.station import Chats, Tree, eventually
+from tests.supervisors.oncall.fake_process import Chats, Tree, eventually
 
 BY = By("ann", "a test")
 NOWHERE = "unix:///nowhere/redis.sock"

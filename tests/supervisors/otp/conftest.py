@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import trio
 
+from tests.supervisors.otp.driver import play
 from tests.supervisors.otp.golden.record import Otp, find_erl, running_otp
 from tests.supervisors.otp.scenarios import Scenario
-from tests.supervisors.otp.stage import play
 
 DEFAULTS = ("permanent", "30", "quick", "ok")
 

@@ -9,9 +9,9 @@ import pytest
 from mailroom.supervisors.otp import restarts, supervisor
 from mailroom.supervisors.otp.child import Reason, Running
 from mailroom.supervisors.otp.supervisor import Supervisor
+from tests.supervisors.otp.driver import play
 from tests.supervisors.otp.golden.record import NUMBER, Otp, read_traces
 from tests.supervisors.otp.scenarios import Chance, Scenario, Sub
-from tests.supervisors.otp.stage import play
 
 FRESH = 200
 GOLDEN = read_traces()

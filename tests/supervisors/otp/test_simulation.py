@@ -13,7 +13,7 @@ from mailroom.supervisors.otp.child import Reason, Running
 from mailroom.supervisors.otp.restarts import Intensity
 from mailroom.supervisors.otp.supervisor import Supervisor
 from mailroom.supervisors.otp.trace import Kind
-from tests.supervisors.otp.world import World
+from tests.supervisors.otp.random_tree import RandomTree
 
 pytestmark = pytest.mark.slow
 
@@ -22,20 +22,20 @@ BLOCKS = 10
 """So that a run of many is not one long test."""
 
 
-def simulate(seed: int) -> World:
+def simulate(seed: int) -> RandomTree:
     trio._core._run._r.seed(seed)
-    worlds: list[World] = []
+    trees: list[RandomTree] = []
 
     async def main() -> None:
-        worlds.append(World(seed))
-        await worlds[0].live()
+        trees.append(RandomTree(seed))
+        await trees[0].live()
 
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
-    return worlds[0]
+    return trees[0]
 
 
 def faults(seeds: Iterable[int]) -> dict[int, list[str]]:
-    return {seed: world.faults for seed in seeds if (world := simulate(seed)).faults}
+    return {seed: tree.faults for seed in seeds if (tree := simulate(seed)).faults}
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))

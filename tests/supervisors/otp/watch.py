@@ -16,7 +16,7 @@ GONE = {"stopped", "exited", "ignored", "start_failed"}
 
 
 @dataclass
-class Office:
+class SupervisorRecord:
     """What the watch keeps of one supervisor: of its present life, but for the specs."""
 
     spec: SupervisorSpec
@@ -42,76 +42,78 @@ class Watch:
         self.trace: list[tuple[object, ...]] = []
         self.kinds: Counter[str] = Counter()
         self._faults = faults
-        self._offices: dict[str, Office] = {}
+        self._records: dict[str, SupervisorRecord] = {}
 
     def knows(self, path: str, spec: SupervisorSpec) -> None:
-        self._offices[path] = Office(
+        self._records[path] = SupervisorRecord(
             spec, [child.id for child in spec.children], {child.id: child.restart for child in spec.children}
         )
 
     def knows_child(self, path: str, child: ChildSpec) -> None:
-        self._offices[path].order.append(child.id)
-        self._offices[path].restart[child.id] = child.restart
+        self._records[path].order.append(child.id)
+        self._records[path].restart[child.id] = child.restart
 
     def asks(self, path: str, verb: str) -> None:
-        office = self._offices[path]
-        office.by_hand += 1
-        office.left_to_itself &= verb == "look"
-        office.stops.clear()
+        record = self._records[path]
+        record.by_hand += 1
+        record.left_to_itself &= verb == "look"
+        record.stops.clear()
 
     def asked(self, path: str, verb: str) -> None:
-        office = self._offices[path]
-        office.by_hand -= 1
-        office.stops.clear()
+        record = self._records[path]
+        record.by_hand -= 1
+        record.stops.clear()
 
     def sees(self, event: Event) -> None:
         self.trace.append(
             (event.kind, event.path, event.child, event.reason, round(event.at, 6), event.seconds)
         )
         self.kinds[event.kind] += 1
-        office = self._offices[event.path]
+        record = self._records[event.path]
         match event.kind:
             case "starting":
-                self._starting(office, event)
+                self._starting(record, event)
             case "restarting":
-                self._restarting(office, event)
+                self._restarting(record, event)
             case "gave_up" | "parked":
-                self._too_often(office, event)
+                self._too_often(record, event)
             case "stopped" | "stuck":
-                self._stopped(office, event)
+                self._stopped(record, event)
             case "suspended":
-                office.aside.add(event.child)
+                record.aside.add(event.child)
             case "resumed":
-                office.aside.discard(event.child)
-        if event.kind in SETTLED and office.starting == event.child:
-            office.starting = None
+                record.aside.discard(event.child)
+        if event.kind in SETTLED and record.starting == event.child:
+            record.starting = None
         if event.kind == "exited":
-            office.stops.clear()
+            record.stops.clear()
         if event.kind == "stuck":
-            office.stuck.add(event.child)
+            record.stuck.add(event.child)
         if event.kind == "parked":
-            office.aside.add(event.child)
-        office.last[event.child] = event.kind
+            record.aside.add(event.child)
+        record.last[event.child] = event.kind
         if event.kind in GONE:
             self.ended(self._below(event))
 
     def ended(self, path: str) -> None:
         """A supervisor has ended: nothing of it may run, and its next life begins with a clean sheet."""
-        office = self._offices.get(path)
-        if office is None:
+        record = self._records.get(path)
+        if record is None:
             return
-        for child in office.order:
+        for child in record.order:
             # A restart that waits ends with its supervisor, without a word.
-            if office.last.get(child) in ("started", "starting"):
+            if record.last.get(child) in ("started", "starting"):
                 self._faults.append(f"{path}/{child} is left behind by its supervisor")
-        self._offices[path] = Office(office.spec, office.order, office.restart, by_hand=office.by_hand)
-        self._offices[path].left_to_itself = not office.by_hand
+        self._records[path] = SupervisorRecord(
+            record.spec, record.order, record.restart, by_hand=record.by_hand
+        )
+        self._records[path].left_to_itself = not record.by_hand
 
     def is_quiet(self, root: Supervisor, path: str = "") -> None:
         """Nothing happens any more: whoever should run does, where nobody has interfered."""
-        office = self._offices[path]
-        if office.starting is not None:
-            self._faults.append(f"{path}/{office.starting} is still starting")
+        record = self._records[path]
+        if record.starting is not None:
+            self._faults.append(f"{path}/{record.starting} is still starting")
         for child in root.children.values():
             if child.state == "restarting":
                 self._faults.append(f"{child.path} is still about to be restarted")
@@ -119,61 +121,61 @@ class Watch:
                 self._faults.append(f"{child.path} has ended, and nobody has heard of it")
             if (below := root.below(child)) is not None:
                 self.is_quiet(below, child.path)
-            if not office.left_to_itself or office.aside or office.stuck or child.running is not None:
+            if not record.left_to_itself or record.aside or record.stuck or child.running is not None:
                 continue
-            if office.last.get(child.spec.id) == "ignored" or (
+            if record.last.get(child.spec.id) == "ignored" or (
                 child.spec.restart,
-                office.last.get(child.spec.id),
+                record.last.get(child.spec.id),
             ) == (
                 "transient",
                 "exited",
             ):
                 continue
-            self._faults.append(f"{child.path} was not brought back after {office.last.get(child.spec.id)}")
+            self._faults.append(f"{child.path} was not brought back after {record.last.get(child.spec.id)}")
 
-    def _starting(self, office: Office, event: Event) -> None:
-        name, place = event.child, office.order.index(event.child)
-        if office.starting is not None:
-            self._faults.append(f"{event.path}/{name} is started while {office.starting} still starts")
-        if office.last.get(name) == "started":
+    def _starting(self, record: SupervisorRecord, event: Event) -> None:
+        name, place = event.child, record.order.index(event.child)
+        if record.starting is not None:
+            self._faults.append(f"{event.path}/{name} is started while {record.starting} still starts")
+        if record.last.get(name) == "started":
             self._faults.append(f"{event.path}/{name} is started while it runs")
-        if name in office.aside:
+        if name in record.aside:
             self._faults.append(f"{event.path}/{name} is started while it is put aside")
-        office.starting = name
-        office.stops.clear()
+        record.starting = name
+        record.stops.clear()
         # Who was stuck while the others came back may come after those after it.
-        if office.spec.strategy != "one_for_one" and office.left_to_itself and not office.stuck:
-            after = [other for other in office.order[place + 1 :] if office.last.get(other) == "started"]
+        if record.spec.strategy != "one_for_one" and record.left_to_itself and not record.stuck:
+            after = [other for other in record.order[place + 1 :] if record.last.get(other) == "started"]
             if after:
                 self._faults.append(f"{event.path}/{name} is started after {after}")
-        if office.spec.strategy != "one_for_one" and not office.by_hand:
-            below = office.order[:place] if office.spec.strategy == "rest_for_one" else office.order
-            if office.aside.intersection(below):
+        if record.spec.strategy != "one_for_one" and not record.by_hand:
+            below = record.order[:place] if record.spec.strategy == "rest_for_one" else record.order
+            if record.aside.intersection(below):
                 self._faults.append(f"{event.path}/{name} is started on what is put aside")
 
-    def _restarting(self, office: Office, event: Event) -> None:
-        if office.restart[event.child] == "temporary":
+    def _restarting(self, record: SupervisorRecord, event: Event) -> None:
+        if record.restart[event.child] == "temporary":
             self._faults.append(f"{event.path}/{event.child} is temporary and restarted")
         second = floor(event.at)
-        office.restarts.append(second)
-        if self._within_period(office, second) > office.spec.intensity:
-            self._faults.append(f"{event.path} restarts more than {office.spec.intensity} times")
+        record.restarts.append(second)
+        if self._within_period(record, second) > record.spec.intensity:
+            self._faults.append(f"{event.path} restarts more than {record.spec.intensity} times")
 
-    def _too_often(self, office: Office, event: Event) -> None:
-        if self._within_period(office, floor(event.at)) != office.spec.intensity:
+    def _too_often(self, record: SupervisorRecord, event: Event) -> None:
+        if self._within_period(record, floor(event.at)) != record.spec.intensity:
             self._faults.append(f"{event.path} gives up too early")
-        if (event.kind == "parked") != (office.spec.give_up == "park"):
+        if (event.kind == "parked") != (record.spec.give_up == "park"):
             self._faults.append(f"{event.path} does not give up as it should")
-        office.restarts.clear()
+        record.restarts.clear()
 
-    def _stopped(self, office: Office, event: Event) -> None:
-        place = office.order.index(event.child)
-        if not office.by_hand and any(before <= place for before in office.stops):
+    def _stopped(self, record: SupervisorRecord, event: Event) -> None:
+        place = record.order.index(event.child)
+        if not record.by_hand and any(before <= place for before in record.stops):
             self._faults.append(f"{event.path}/{event.child} is stopped out of order")
-        office.stops.append(place)
+        record.stops.append(place)
 
-    def _within_period(self, office: Office, second: int) -> int:
-        return sum(second - moment <= office.spec.period for moment in office.restarts)
+    def _within_period(self, record: SupervisorRecord, second: int) -> int:
+        return sum(second - moment <= record.spec.period for moment in record.restarts)
 
     @staticmethod
     def _below(event: Event) -> str:

@@ -18,7 +18,7 @@ class DiedError(Exception):
 
 
 @dataclass
-class World:
+class Stores:
     """What both stores hold, and what they held after each change. `now` is Postgres' clock."""
 
     now: datetime = BEGAN
@@ -49,87 +49,87 @@ class World:
 
 
 class MadeUpPostgres(PostgresPair):
-    """As `PostgresPair`, over a world."""
+    """As `PostgresPair`, over these stores."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     async def read(self) -> InPostgres:
-        await self._world.called()
-        return replace(self._world.postgres, now=self._world.now)
+        await self._stores.called()
+        return replace(self._stores.postgres, now=self._stores.now)
 
     async def advance(self, mark: int, silence_seconds: float) -> tuple[int, datetime] | None:
-        await self._world.called()
-        had = self._world.postgres
+        await self._stores.called()
+        had = self._stores.postgres
         if had.mark != mark:
             return None
-        silent = mark > 0 and (self._world.now - had.seen_at).total_seconds() > silence_seconds
+        silent = mark > 0 and (self._stores.now - had.seen_at).total_seconds() > silence_seconds
         ask_from = min(had.ask_from or had.seen_at, had.seen_at) if silent else had.ask_from
-        self._set(mark=mark + 1, seen_at=self._world.now, ask_from=ask_from)
-        return mark + 1, self._world.now
+        self._set(mark=mark + 1, seen_at=self._stores.now, ask_from=ask_from)
+        return mark + 1, self._stores.now
 
     async def remember(self, own: int) -> None:
-        await self._world.called()
-        self._set(redis=max(self._world.postgres.redis, own))
+        await self._stores.called()
+        self._set(redis=max(self._stores.postgres.redis, own))
 
     async def hold(self, reason: str, mark: int) -> bool:
-        await self._world.called()
-        if self._world.postgres.held is not None or self._world.postgres.mark != mark:
+        await self._stores.called()
+        if self._stores.postgres.held is not None or self._stores.postgres.mark != mark:
             return False
-        had = self._world.postgres
+        had = self._stores.postgres
         self._set(held=reason, ask_from=min(had.ask_from or had.seen_at, had.seen_at), asked=None)
-        self._world.leaps += 1
+        self._stores.leaps += 1
         return True
 
     async def note_lost(self, lost: str) -> None:
-        await self._world.called()
+        await self._stores.called()
         self._set(lost=lost)
 
     async def note_asked(self, ask_from: datetime, asked: str, *, done: bool) -> None:
-        await self._world.called()
-        if self._world.postgres.ask_from == ask_from:
+        await self._stores.called()
+        if self._stores.postgres.ask_from == ask_from:
             self._set(asked=asked, ask_from=None if done else ask_from)
 
     async def go(self, past: int) -> bool:
-        await self._world.called()
-        if self._world.postgres.held is None:
+        await self._stores.called()
+        if self._stores.postgres.held is None:
             return False
-        told = json.loads(self._world.postgres.held)["past"]
-        mark = max(self._world.postgres.mark, past, told) + 1
-        self._set(held=None, ask_from=None, mark=mark, seen_at=self._world.now)
+        told = json.loads(self._stores.postgres.held)["past"]
+        mark = max(self._stores.postgres.mark, past, told) + 1
+        self._set(held=None, ask_from=None, mark=mark, seen_at=self._stores.now)
         return True
 
     def _set(self, **changes: object) -> None:
-        self._world.postgres = replace(self._world.postgres, **changes)  # type: ignore[arg-type]
-        self._world.changed()
+        self._stores.postgres = replace(self._stores.postgres, **changes)  # type: ignore[arg-type]
+        self._stores.changed()
 
 
 class MadeUpRedis(RedisPair):
-    """As `RedisPair`, over a world."""
+    """As `RedisPair`, over these stores."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     async def read(self) -> InRedis | None:
-        await self._world.called()
-        return self._world.redis
+        await self._stores.called()
+        return self._stores.redis
 
     async def has_our_keys(self) -> bool:
-        await self._world.called()
-        return self._world.keys
+        await self._stores.called()
+        return self._stores.keys
 
     async def advance(self, id_: str, postgres: int, seen_ms: int, *, floor: int = 0) -> int:
-        await self._world.called()
-        had = self._world.redis or InRedis(id_, 0, 0, 0)
+        await self._stores.called()
+        had = self._stores.redis or InRedis(id_, 0, 0, 0)
         if had.id != id_:
             raise AnotherInstallationError(had.id)
         own = max(had.own, floor) + 1
-        self._world.redis = InRedis(id_, own, max(had.postgres, postgres), max(had.seen_ms, seen_ms))
-        self._world.keys = True
-        self._world.changed()
+        self._stores.redis = InRedis(id_, own, max(had.postgres, postgres), max(had.seen_ms, seen_ms))
+        self._stores.keys = True
+        self._stores.changed()
         return own
 
 
-def process(world: World) -> Pairing:
+def process(stores: Stores) -> Pairing:
     """One that begins now."""
-    return Pairing(MadeUpPostgres(world), MadeUpRedis(world))
+    return Pairing(MadeUpPostgres(stores), MadeUpRedis(stores))

@@ -54,7 +54,7 @@ class Shelf:
         return len(told)
 
 
-class World:
+class Installation:
     """Both stores, a process, and two gateways of which one has no list."""
 
     def __init__(self, pool: asyncpg.Pool, line: Line) -> None:
@@ -97,11 +97,11 @@ class World:
 
 @pytest.fixture
 def play(jobs_url: str, clean_redis_url: str) -> Callable[..., None]:
-    def play(scenario: Callable[[World], Awaitable[None]]) -> None:
+    def play(scenario: Callable[[Installation], Awaitable[None]]) -> None:
         async def main() -> None:
             line = Line(clean_redis_url)
             async with asyncpg.create_pool(jobs_url, min_size=2, max_size=4) as pool:
-                await scenario(World(pool, line))
+                await scenario(Installation(pool, line))
             await line.close()
 
         asyncio.run(main())
@@ -109,72 +109,74 @@ def play(jobs_url: str, clean_redis_url: str) -> Callable[..., None]:
     return play
 
 
-def told(world: World) -> str:
-    asked = {name: one.state for name, one in world.pairing.asked.items()}
-    return story(world.pairing.held, asked, world.asking.sums)
+def told(installation: Installation) -> str:
+    asked = {name: one.state for name, one in installation.pairing.asked.items()}
+    return story(installation.pairing.held, asked, installation.asking.sums)
 
 
 def test_both_stores_from_one_night_fit_and_only_the_gateway_tells_of_it(play):
-    async def scenario(world: World) -> None:
-        world.providers["aaio"] = world.aaio
-        await world.beats(3)
-        await world.silence(12 * 60)
-        await world.sold(700_000)
-        await world.sold(730_000)
-        world.starts()
-        assert (await world.pairing.check()).what == "fits"
-        assert world.pairing.held is None
-        await world.asking.run_once()
-        assert "2 payments of 14 300 ₽ unknown here; aaio cannot be asked; `mailroom restored" in told(world)
-        assert told(world).startswith("Both stores went back, to ")
-        assert [one["items"] for one in world.shelf.withdrawn] == ["5", "5"]
-        assert world.shelf.doubted
-        await world.beats(2)
-        assert world.pairing.held is not None
-        await world.pairing.go()
-        await world.beats(2)
-        await world.asking.run_once()
-        assert world.pairing.held is None
+    async def scenario(installation: Installation) -> None:
+        installation.providers["aaio"] = installation.aaio
+        await installation.beats(3)
+        await installation.silence(12 * 60)
+        await installation.sold(700_000)
+        await installation.sold(730_000)
+        installation.starts()
+        assert (await installation.pairing.check()).what == "fits"
+        assert installation.pairing.held is None
+        await installation.asking.run_once()
+        assert "2 payments of 14 300 ₽ unknown here; aaio cannot be asked; `mailroom restored" in told(
+            installation
+        )
+        assert told(installation).startswith("Both stores went back, to ")
+        assert [one["items"] for one in installation.shelf.withdrawn] == ["5", "5"]
+        assert installation.shelf.doubted
+        await installation.beats(2)
+        assert installation.pairing.held is not None
+        await installation.pairing.go()
+        await installation.beats(2)
+        await installation.asking.run_once()
+        assert installation.pairing.held is None
 
     play(scenario)
 
 
 def test_a_silence_in_which_nothing_was_lost_holds_nobody(play):
-    async def scenario(world: World) -> None:
-        await world.beats(3)
-        await world.silence(30)
+    async def scenario(installation: Installation) -> None:
+        await installation.beats(3)
+        await installation.silence(30)
         before = datetime.now(UTC)
-        world.starts()
-        await world.pairing.check()
-        await world.asking.run_once()
-        assert world.pairing.held is None
-        assert world.pairing.ask_from is None
-        (since,) = world.yookassa.asked_since
+        installation.starts()
+        await installation.pairing.check()
+        await installation.asking.run_once()
+        assert installation.pairing.held is None
+        assert installation.pairing.ask_from is None
+        (since,) = installation.yookassa.asked_since
         assert timedelta(minutes=85) < before - since < timedelta(minutes=100)
-        await world.beats(1)
-        await world.asking.run_once()
-        assert len(world.yookassa.asked_since) == 1, "once is enough"
-        assert world.shelf.doubted == []
+        await installation.beats(1)
+        await installation.asking.run_once()
+        assert len(installation.yookassa.asked_since) == 1, "once is enough"
+        assert installation.shelf.doubted == []
 
     play(scenario)
 
 
 def test_a_gateway_that_is_away_is_asked_again_and_found_out_then(play):
-    async def scenario(world: World) -> None:
-        await world.beats(3)
-        await world.silence(30)
-        await world.sold(50_000)
-        world.yookassa.away = True
-        world.starts()
-        await world.pairing.check()
-        await world.asking.run_once()
-        assert world.pairing.held is None
-        assert world.pairing.asked["yookassa"].state == "not_yet"
-        world.yookassa.away = False
-        world.starts()  # another process, as far as anybody knows
-        await world.beats(1)
-        await world.asking.run_once()
-        assert "1 payment of 500 ₽ unknown here" in told(world)
+    async def scenario(installation: Installation) -> None:
+        await installation.beats(3)
+        await installation.silence(30)
+        await installation.sold(50_000)
+        installation.yookassa.away = True
+        installation.starts()
+        await installation.pairing.check()
+        await installation.asking.run_once()
+        assert installation.pairing.held is None
+        assert installation.pairing.asked["yookassa"].state == "not_yet"
+        installation.yookassa.away = False
+        installation.starts()  # another process, as far as anybody knows
+        await installation.beats(1)
+        await installation.asking.run_once()
+        assert "1 payment of 500 ₽ unknown here" in told(installation)
 
     play(scenario)
 
@@ -185,69 +187,71 @@ def test_a_gateway_that_is_away_is_asked_again_and_found_out_then(play):
 def test_a_fail_over_that_lost_seconds_goes_on_by_itself_only_where_all_gateways_know_nothing(
     play, lost: bool, unlistable: bool, goes_on: bool
 ):
-    async def scenario(world: World) -> None:
+    async def scenario(installation: Installation) -> None:
         if unlistable:
-            world.providers["aaio"] = world.aaio
-        await world.beats(2)
-        row = await PostgresPair(world.pool).read()
+            installation.providers["aaio"] = installation.aaio
+        await installation.beats(2)
+        row = await PostgresPair(installation.pool).read()
         seen_ms = int(row.seen_at.timestamp() * 1000) + 20_000
-        await RedisPair(world.line).advance(row.id, row.mark + 10, seen_ms)
+        await RedisPair(installation.line).advance(row.id, row.mark + 10, seen_ms)
         if lost:
-            await world.sold(50_000)
-        await world.pairing.check()
-        assert world.pairing.held is not None
-        await world.asking.run_once()
-        await world.pairing.check()
-        assert (world.pairing.held is None) is goes_on
-        assert bool(world.shelf.doubted) is lost
+            await installation.sold(50_000)
+        await installation.pairing.check()
+        assert installation.pairing.held is not None
+        await installation.asking.run_once()
+        await installation.pairing.check()
+        assert (installation.pairing.held is None) is goes_on
+        assert bool(installation.shelf.doubted) is lost
 
     play(scenario)
 
 
 def test_what_on_call_went_on_without_does_not_hold_everything_again(play):
-    async def scenario(world: World) -> None:
-        await world.beats(2)
-        row = await PostgresPair(world.pool).read()
-        await RedisPair(world.line).advance(row.id, row.mark + 10, 1)
-        world.yookassa.away = True
-        await world.pairing.check()
-        await world.asking.run_once()
-        assert world.pairing.held is not None
-        await world.pairing.go()
-        world.yookassa.away = False
-        await world.sold(50_000)
-        await world.beats(2)
-        await world.asking.run_once()
-        assert world.pairing.held is None
+    async def scenario(installation: Installation) -> None:
+        await installation.beats(2)
+        row = await PostgresPair(installation.pool).read()
+        await RedisPair(installation.line).advance(row.id, row.mark + 10, 1)
+        installation.yookassa.away = True
+        await installation.pairing.check()
+        await installation.asking.run_once()
+        assert installation.pairing.held is not None
+        await installation.pairing.go()
+        installation.yookassa.away = False
+        await installation.sold(50_000)
+        await installation.beats(2)
+        await installation.asking.run_once()
+        assert installation.pairing.held is None
 
     play(scenario)
 
 
 def test_goods_that_a_late_notice_names_are_taken_off_sale_too(play):
-    async def scenario(world: World) -> None:
-        await world.sold(50_000)
-        await list_payments(world.pool, world.yookassa, datetime.now(UTC))  # as every night
-        await world.asking.withdraw_lost()
-        assert [one["items"] for one in world.shelf.withdrawn] == ["5"]
+    async def scenario(installation: Installation) -> None:
+        await installation.sold(50_000)
+        await list_payments(installation.pool, installation.yookassa, datetime.now(UTC))  # as every night
+        await installation.asking.withdraw_lost()
+        assert [one["items"] for one in installation.shelf.withdrawn] == ["5"]
 
     play(scenario)
 
 
 def test_a_payment_found_before_the_silence_holds_nobody_again(play):
-    async def scenario(world: World) -> None:
-        await world.beats(1)
-        await world.sold(50_000)
-        await world.silence(30)
-        world.starts()
-        await world.pairing.check()
-        await world.asking.run_once()
-        assert world.pairing.held is not None
-        await world.pairing.go()
-        await world.pool.execute("UPDATE mailroom.payment_lost SET found_at = found_at - interval '2 h'")
-        await world.silence(30)
-        world.starts()
-        await world.pairing.check()
-        await world.asking.run_once()
-        assert world.pairing.held is None
+    async def scenario(installation: Installation) -> None:
+        await installation.beats(1)
+        await installation.sold(50_000)
+        await installation.silence(30)
+        installation.starts()
+        await installation.pairing.check()
+        await installation.asking.run_once()
+        assert installation.pairing.held is not None
+        await installation.pairing.go()
+        await installation.pool.execute(
+            "UPDATE mailroom.payment_lost SET found_at = found_at - interval '2 h'"
+        )
+        await installation.silence(30)
+        installation.starts()
+        await installation.pairing.check()
+        await installation.asking.run_once()
+        assert installation.pairing.held is None
 
     play(scenario)

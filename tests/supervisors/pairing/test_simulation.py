@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mailroom.supervisors.pairing.check import BEAT_SECONDS, SILENCE_SECONDS, Pairing
 from mailroom.supervisors.pairing.judgement import BEATS_LOST_MAX
 from mailroom.supervisors.pairing.kept import Asked
-from tests.supervisors.pairing.made_up import DiedError, World, process
+from tests.supervisors.pairing.made_up import DiedError, Stores, process
 
 CALLS_OF_A_BEAT = 6
 BEATS = st.integers(0, 5).map(lambda count: ("beats", count))
@@ -27,22 +27,22 @@ def run(call: Coroutine[Any, Any, Any]) -> Any:
 
 
 class Story:
-    """Two processes on one world, and what is true of it."""
+    """Two processes on the same stores, and what is true of them."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.processes = [process(self.world), process(self.world)]
+        self.stores = Stores()
+        self.processes = [process(self.stores), process(self.stores)]
 
     def beat(self, one: Pairing) -> None:
-        before = self.world.postgres
-        redis = self.world.redis
+        before = self.stores.postgres
+        redis = self.stores.redis
         known = max(one._seen[0], redis.postgres if redis is not None else 0)
-        self.world.wait(BEAT_SECONDS)
+        self.stores.wait(BEAT_SECONDS)
         row = run(one.check())
         if before.mark < known:
             assert row.what == "went_back"
             assert one.held is not None
-            assert self.world.postgres.mark == before.mark, "what went back does not grow past it unseen"
+            assert self.stores.postgres.mark == before.mark, "what went back does not grow past it unseen"
         elif redis is not None and before.redis - redis.own > BEATS_LOST_MAX:
             assert row.what == "behind"
             assert one.lost is not None
@@ -54,23 +54,23 @@ class Story:
             assert one.held is None
 
     def dies(self, calls: int) -> None:
-        self.world.wait(BEAT_SECONDS)
-        self.world.calls_left = calls
+        self.stores.wait(BEAT_SECONDS)
+        self.stores.calls_left = calls
         try:
-            run(process(self.world).check())
+            run(process(self.stores).check())
         except DiedError:
             pass
         finally:
-            self.world.calls_left = None
+            self.stores.calls_left = None
 
     def restore(self, which: str, steps: int) -> None:
-        if not self.world.past:
+        if not self.stores.past:
             return
-        postgres, redis = self.world.past[-1 - min(steps, len(self.world.past) - 1)]
+        postgres, redis = self.stores.past[-1 - min(steps, len(self.stores.past) - 1)]
         if which in ("postgres", "both"):
-            self.world.postgres = postgres
+            self.stores.postgres = postgres
         if which in ("redis", "both"):
-            self.world.redis = redis
+            self.stores.redis = redis
 
     def tell(self, what: str, number: int) -> None:
         match what:
@@ -80,11 +80,11 @@ class Story:
             case "dies":
                 self.dies(number)
             case "empties":
-                self.world.redis, self.world.keys = None, False
+                self.stores.redis, self.stores.keys = None, False
             case "starts":
-                self.processes = [process(self.world), process(self.world)]
-                if self.world.redis is None:
-                    self.world.keys = False
+                self.processes = [process(self.stores), process(self.stores)]
+                if self.stores.redis is None:
+                    self.stores.keys = False
             case "go":
                 run(self.processes[0].go())
             case _:
@@ -110,7 +110,7 @@ def test_dying_between_the_steps_of_beats_alarms_nobody(story: list[tuple[str, i
     told.beat(told.processes[0])
     assert told.processes[0].held is None
     assert told.processes[0].lost is None
-    assert told.world.leaps == 0
+    assert told.stores.leaps == 0
 
 
 @settings(max_examples=60, deadline=None)
@@ -129,21 +129,21 @@ def test_a_restored_postgres_is_held_until_somebody_says_go_and_then_goes_on(
         told.tell(what, number)
         told.beat(told.processes[1])
         assert told.processes[1].held == held
-    assert told.world.leaps == 1
+    assert told.stores.leaps == 1
     run(told.processes[1].go())
     told.tell("beats", 4)
     assert told.processes[0].held is None
-    assert told.world.leaps == 1
+    assert told.stores.leaps == 1
 
 
 def test_both_restored_from_one_night_under_a_running_process_are_held_and_go_on_after_a_go() -> None:
     told = Story()
     told.tell("beats", 10)
     told.restore("both", 20)
-    assert run(process(told.world).check()).what == "fits", "who starts now has no memory of it"
+    assert run(process(told.stores).check()).what == "fits", "who starts now has no memory of it"
     told.beat(told.processes[0])
     assert told.processes[0].held is not None
-    run(process(told.world).go())
+    run(process(told.stores).go())
     told.tell("beats", 6)
     assert told.processes[0].held is None
     assert told.processes[1].held is None
@@ -152,12 +152,12 @@ def test_both_restored_from_one_night_under_a_running_process_are_held_and_go_on
 def test_after_a_silence_the_gateways_are_to_be_asked_from_its_beginning_on() -> None:
     told = Story()
     told.tell("beats", 3)
-    last = told.world.postgres.seen_at
-    told.world.wait(SILENCE_SECONDS - BEAT_SECONDS)
+    last = told.stores.postgres.seen_at
+    told.stores.wait(SILENCE_SECONDS - BEAT_SECONDS)
     told.tell("beats", 1)
     assert told.processes[0].ask_from is None
-    last = told.world.postgres.seen_at
-    told.world.wait(SILENCE_SECONDS)
+    last = told.stores.postgres.seen_at
+    told.stores.wait(SILENCE_SECONDS)
     told.tell("beats", 1)
     assert told.processes[0].ask_from == last
     run(told.processes[0].note_asked({"yookassa": Asked("not_yet", "does not answer")}))
@@ -172,15 +172,15 @@ def test_after_a_silence_the_gateways_are_to_be_asked_from_its_beginning_on() ->
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
 def test_processes_that_start_together_on_new_stores_make_one_pair(seed: int) -> None:
-    world = World(order=Random(seed))
+    stores = Stores(order=Random(seed))
 
     async def together() -> set[str]:
-        rows = await asyncio.gather(*(process(world).check() for _ in range(4)))
+        rows = await asyncio.gather(*(process(stores).check() for _ in range(4)))
         return {row.what for row in rows}
 
     assert run(together()) <= {"new", "fits"}
-    assert world.postgres.lost is None
-    assert world.postgres.held is None
+    assert stores.postgres.lost is None
+    assert stores.postgres.held is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -188,20 +188,20 @@ def test_processes_that_start_together_on_new_stores_make_one_pair(seed: int) ->
 def test_processes_that_beat_at_the_same_time_alarm_nobody(seed: int) -> None:
     told = Story()
     told.tell("beats", 2)
-    told.world.order = Random(seed)
-    many = [process(told.world) for _ in range(4)]
+    told.stores.order = Random(seed)
+    many = [process(told.stores) for _ in range(4)]
 
     async def beats(one: Pairing) -> None:
         for _ in range(5):
-            told.world.wait(BEAT_SECONDS)
+            told.stores.wait(BEAT_SECONDS)
             await one.check()
 
     async def together() -> None:
         await asyncio.gather(*map(beats, many))
 
     run(together())
-    assert told.world.postgres.lost is None
-    assert told.world.postgres.held is None
+    assert told.stores.postgres.lost is None
+    assert told.stores.postgres.held is None
 
 
 def test_a_go_that_comes_while_another_process_judges_is_not_undone() -> None:
@@ -218,5 +218,5 @@ def test_a_go_that_comes_while_another_process_judges_is_not_undone() -> None:
         await second._hold(found)
 
     run(crossing())
-    assert told.world.postgres.held is None
+    assert told.stores.postgres.held is None
     assert second.held is None

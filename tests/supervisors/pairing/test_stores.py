@@ -217,7 +217,7 @@ def test_chats_of_nobody_knows_whom_beside_a_used_database_are_refused(play: Any
 
 
 def test_the_made_up_redis_of_the_simulation_advances_as_the_real_one_does(clean_redis_url: str) -> None:
-    from tests.supervisors.pairing.made_up import MadeUpRedis, World
+    from tests.supervisors.pairing.made_up import MadeUpRedis, Stores
 
     calls = [(1, 10, 0), (3, 5, 0), (2, 20, 0), (0, 0, 9), (4, 21, 3)]
 
@@ -233,7 +233,7 @@ def test_the_made_up_redis_of_the_simulation_advances_as_the_real_one_does(clean
         return found
 
     async def made_up() -> list[object]:
-        one = MadeUpRedis(World())
+        one = MadeUpRedis(Stores())
         found: list[object] = []
         for mark, seen, floor in calls:
             found += [await one.advance("ours", mark, seen, floor=floor), await one.read()]

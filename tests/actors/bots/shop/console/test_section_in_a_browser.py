@@ -82,7 +82,7 @@ def test_a_shop_is_run_from_its_section(console, shops, oncall, page_database) -
             )
             assert str(number) not in await page.text("#bot-other .orders")
             await page.click(f"{SHOP} .orders tbody a")
-            await page.sees("The Lighthouse Keeper")
+            await page.sees("The Lighthouse Watchdog")
             await page.click("#sheet .danger")
             await page.run("document.querySelector('#why [name=sure]').checked = true")
             await why(page, "asked nicely")
@@ -127,7 +127,7 @@ def test_staff_of_a_shop_see_what_is_theirs_of_it(console, shops, oncall, page_d
     async def test(here):
         page = here.page
         await page.click(f"{SHOP} .orders tbody a")
-        await page.until(told("#sheet .content", "The Lighthouse Keeper"))
+        await page.until(told("#sheet .content", "The Lighthouse Watchdog"))
         assert await page.run("document.querySelector('#sheet-title').innerText") == f"shop: Order {number}"
         assert await page.run("[...document.querySelectorAll('#sheet a, #sheet .danger')].length") == 0
         await page.press("Escape")

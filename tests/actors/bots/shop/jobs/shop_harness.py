@@ -42,7 +42,7 @@ from mailroom.storage.postgres.payments import find_payment, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bot_process import Telegram, open_process
 from tests.actors.jobs.queue_harness import open_queues
-from tests.actors.paying.till import MemoryProvider
+from tests.actors.paying.memory_provider import MemoryProvider
 from tests.rooms import named, purposes_of
 from tests.shop_tables import SCHEMA
 

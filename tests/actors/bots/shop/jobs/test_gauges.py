@@ -11,7 +11,7 @@ from mailroom.actors.providers.sums import Sums
 from mailroom.actors.runtime.bridge import aio
 from mailroom.supervisors.bot_gauges import BotGauges
 from tests.actors.bots.shop.jobs.test_money_back import give_back
-from tests.actors.paying.till import DOWN, MemoryProvider
+from tests.actors.paying.memory_provider import DOWN, MemoryProvider
 
 DAY = 86_400
 

@@ -9,7 +9,7 @@ from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.providers.payments import Money, ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.runtime.bridge import aio
 from tests.actors.bots.shop.jobs.shop_harness import OWNER, PRICE
-from tests.actors.paying.till import MemoryProvider
+from tests.actors.paying.memory_provider import MemoryProvider
 from tests.rooms import named, transaction_on
 
 

@@ -9,8 +9,8 @@ import trio
 from mailroom.actors.providers.payments import CreatedPayment
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
-from mailroom.ingress.http.gate import Gate
 from mailroom.ingress.http.server import listen, run_server
+from mailroom.ingress.http.trio_app import TrioApp
 from tests.actors.bots.shop.page.shop_page import Gateway, open_shop
 from tests.ingress.browser import Page, connected
 
@@ -51,7 +51,7 @@ def browse_fixture(page_database, chromium):
 
                     stop = trio.Event()
                     served = partial(to_trio, stop.wait)
-                    nursery.start_soon(aio, run_server, Gate(shop.app), config, served)
+                    nursery.start_soon(aio, run_server, TrioApp(shop.app), config, served)
                     try:
                         await aio(_look, test, shop, base, chromium)
                     finally:

@@ -16,7 +16,7 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
-class Gate:
+class TrioApp:
     """Calls a Trio application from asyncio."""
 
     def __init__(self, app: App) -> None:

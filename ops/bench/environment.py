@@ -30,7 +30,7 @@ WEB: Sequence[Command] = ((*SERVICE, "web"),)
 
 
 @dataclass(slots=True)
-class Stage:
+class Environment:
     """The shared parts, running, and the contestants that were started so far."""
 
     directory: Path
@@ -134,7 +134,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(*, quick: bool, progress: Progress) -> Iterator[Stage]:
+def open_environment(*, quick: bool, progress: Progress) -> Iterator[Environment]:
     """Start what is shared; stop it and all contestants at the end."""
     temporary = tempfile.TemporaryDirectory(prefix="mailroom-bench-", ignore_cleanup_errors=True)
     with temporary as made, ExitStack() as stack:
@@ -153,6 +153,6 @@ def open_stage(*, quick: bool, progress: Progress) -> Iterator[Stage]:
         simulator.wait_for("ready")
         assert redis.pid is not None
         runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
-        yield Stage(
+        yield Environment(
             directory, database_url, redis_url, redis.pid, simulator, port, quick, progress, runner, stack
         )

@@ -106,7 +106,7 @@ class Chats:
         return sorted(chat for chat in self.busy if matches(Chat.parse(chat)))
 
 
-class Station:
+class FakeProcess:
     """The process, in a thread of its own. Nothing but Redis is between it and the test."""
 
     def __init__(
@@ -189,9 +189,9 @@ def eventually(holds: Callable[[], Any], what: str = "it did not come to pass") 
 if __name__ == "__main__":
     # A process of its own, for the tests that stop and kill one.
     arguments = json.loads(sys.argv[1])
-    station = Station(arguments["url"], arguments["name"], chats=Chats({"shop:1": 1}))
-    station.started.wait()
+    fake_process = FakeProcess(arguments["url"], arguments["name"], chats=Chats({"shop:1": 1}))
+    fake_process.started.wait()
     print("listening", flush=True)
     sys.stdin.read()
-    print(json.dumps(station.tree.told), flush=True)
-    station.close()
+    print(json.dumps(fake_process.tree.told), flush=True)
+    fake_process.close()

@@ -1,7 +1,7 @@
 import asyncio
 
+from mailroom.ops.flood.resending import Resending
 from mailroom.ops.flood.stream import Message
-from mailroom.ops.flood.turnstile import Turnstile
 
 
 def message(number: int, chat_id: int = 1) -> Message:
@@ -10,15 +10,15 @@ def message(number: int, chat_id: int = 1) -> Message:
 
 def test_later_messages_of_a_chat_wait_for_one_that_was_refused():
     async def scenario() -> None:
-        turnstile = Turnstile()
+        resending = Resending()
         first, second, elsewhere = message(1), message(2), message(9, chat_id=2)
-        turnstile.came_back(first)
-        waiting = asyncio.create_task(turnstile.wait_for_earlier(second))
-        await asyncio.wait_for(turnstile.wait_for_earlier(first), 1)
-        await asyncio.wait_for(turnstile.wait_for_earlier(elsewhere), 1)
+        resending.came_back(first)
+        waiting = asyncio.create_task(resending.wait_for_earlier(second))
+        await asyncio.wait_for(resending.wait_for_earlier(first), 1)
+        await asyncio.wait_for(resending.wait_for_earlier(elsewhere), 1)
         await asyncio.sleep(0)
         assert not waiting.done()
-        turnstile.settled(first)
+        resending.settled(first)
         await asyncio.wait_for(waiting, 1)
         assert first.came_back
         assert not second.came_back
@@ -28,16 +28,16 @@ def test_later_messages_of_a_chat_wait_for_one_that_was_refused():
 
 def test_several_that_were_refused_go_one_after_another():
     async def scenario() -> None:
-        turnstile = Turnstile()
+        resending = Resending()
         made = [message(number) for number in range(1, 6)]
         passed: list[int] = []
         for one in made:
-            turnstile.came_back(one)
+            resending.came_back(one)
 
         async def again(one: Message) -> None:
-            await turnstile.wait_for_earlier(one)
+            await resending.wait_for_earlier(one)
             passed.append(one.number)
-            turnstile.settled(one)
+            resending.settled(one)
 
         await asyncio.wait_for(asyncio.gather(*(again(one) for one in reversed(made))), 1)
         assert passed == [1, 2, 3, 4, 5]

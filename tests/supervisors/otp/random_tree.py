@@ -1,8 +1,8 @@
 """A random tree of supervisors to which everything happens that may, by chance, and who watches over it.
 
-`World.live` builds a tree two or three levels deep and then, at random moments, crashes and ends workers,
-lets starts fail and stops take long, and asks supervisors at random for what may be asked. What must hold at
-every event is checked in `watch.py`; what must hold in the end, here.
+`RandomTree.live` builds a tree two or three levels deep and then, at random moments, crashes and ends
+workers, lets starts fail and stops take long, and asks supervisors at random for what may be asked. What must
+hold at every event is checked in `watch.py`; what must hold in the end, here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Worker:
         self.crashes = False
 
 
-class World:
+class RandomTree:
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
         self._names = Counter[str]()

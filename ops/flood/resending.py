@@ -9,7 +9,7 @@ import asyncio
 from mailroom.ops.flood.stream import Message
 
 
-class Turnstile:
+class Resending:
     """Knows which messages came back."""
 
     def __init__(self) -> None:

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from mailroom.ops.embedded.keeper import Keeper
 from mailroom.ops.embedded.place import DataDirectory, StoreError
 from mailroom.ops.embedded.redis import EmbeddedRedis
+from mailroom.ops.embedded.watchdog import Watchdog
 
 
 class ObservedRedis(EmbeddedRedis):
@@ -24,8 +24,8 @@ class ObservedRedis(EmbeddedRedis):
 
 def test_a_store_that_dies_under_a_running_service_is_started_again(data):
     store = ObservedRedis(data)
-    with Keeper([store]) as keeper:
-        keeper.wait_until_ready()
+    with Watchdog([store]) as watchdog:
+        watchdog.wait_until_ready()
         first = store.pid
         os.kill(first, signal.SIGKILL)
         assert store.started_again.wait(10)
@@ -36,7 +36,7 @@ def test_a_store_that_dies_under_a_running_service_is_started_again(data):
 def test_what_was_launched_is_stopped_when_another_cannot_be(data):
     redis, bad = EmbeddedRedis(data), EmbeddedRedis(data / "mailroom.pid" / "below-a-file")
     (data / "mailroom.pid").write_text("")
-    with pytest.raises(StoreError), Keeper([redis, bad]):
+    with pytest.raises(StoreError), Watchdog([redis, bad]):
         pass
     assert redis.pid is None
 

@@ -48,7 +48,7 @@ def play(scenario: Scenario, seed: int = 0) -> tuple[str, ...]:
     """What our supervisor does in this scenario: a text for the start, and one for each step."""
     # What is left to chance is the order in which Trio runs its tasks; it must not matter.
     trio._core._run._r.seed(seed)  # type: ignore[attr-defined]
-    return trio.run(Stage(scenario).play, clock=trio.testing.MockClock(autojump_threshold=0))
+    return trio.run(Driver(scenario).play, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class Actor:
     gone: trio.Event = field(default_factory=trio.Event)
 
 
-class Stage:
+class Driver:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._root = Supervisor(specs_of(scenario.flags, scenario.children, self._worker))

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 class Embedded(Protocol):
-    """A process that the keeper can keep."""
+    """A process that the watchdog can start again."""
 
     name: str
     pid: int | None
@@ -40,13 +40,13 @@ class Embedded(Protocol):
         """End it."""
 
 
-class Keeper:
+class Watchdog:
     """Watches from a thread of its own between `with` and its end; then stops all, last started first."""
 
     def __init__(self, processes: Sequence[Embedded]) -> None:
         self._processes = processes
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def __enter__(self) -> Self:
         # All at once: the slowest decides, and the caller has imports to do meanwhile.
