@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mailroom.actors.testing.check_room import RoomFaultsError, check_room
     from mailroom.actors.testing.room_files import NoRoomError
+    from mailroom.ops.testing.asked.person import LoggedIn, Person, Says
+    from mailroom.ops.testing.asked.question import SentFile
+    from mailroom.ops.testing.asking import AskedPage, AskedSection, CalledHooks
     from mailroom.ops.testing.chat import Chat
     from mailroom.ops.testing.errors import (
         JobDiedError,
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
         NotSettledError,
         OutageNeverStruckError,
     )
+    from mailroom.ops.testing.jobs import Jobs
     from mailroom.ops.testing.models import ScriptedModels
+    from mailroom.ops.testing.opened.codes import SentCode
     from mailroom.ops.testing.outages import Outages, TelegramOutages
     from mailroom.ops.testing.payments import Database, Payments
     from mailroom.ops.testing.sent import Answers, Button, Media, Sent
@@ -34,10 +39,15 @@ _SENT = "ops.testing.sent"
 _FIXTURES = "ops.testing.fixtures"
 _FROM = {
     "Answers": _SENT,
+    "AskedPage": "ops.testing.asking",
+    "AskedSection": "ops.testing.asking",
+    "CalledHooks": "ops.testing.asking",
     "Button": _SENT,
     "Chat": "ops.testing.chat",
     "JobDiedError": _ERRORS,
+    "Jobs": "ops.testing.jobs",
     "KitError": _ERRORS,
+    "LoggedIn": "ops.testing.asked.person",
     "Media": _SENT,
     "MessageDiedError": _ERRORS,
     "NoButtonError": _ERRORS,
@@ -46,7 +56,11 @@ _FROM = {
     "NotSettledError": _ERRORS,
     "Outages": "ops.testing.outages",
     "Payments": "ops.testing.payments",
+    "Person": "ops.testing.asked.person",
+    "Says": "ops.testing.asked.person",
     "ScriptedModels": "ops.testing.models",
+    "SentCode": "ops.testing.opened.codes",
+    "SentFile": "ops.testing.asked.question",
     "TelegramOutages": "ops.testing.outages",
     "NothingThereError": _ERRORS,
     "OutageNeverStruckError": _ERRORS,
@@ -58,16 +72,17 @@ _FROM = {
 }
 """Where each name comes from."""
 _ASKED_OF_A_PLUGIN = (
-    "chat", "clock", "database", "group", "mailroom_session", "models", "outage", "payments", "people",
-    "room", "room_options", "router", "service", "telegram",
+    "chat", "clock", "database", "group", "hooks", "jobs", "mailroom_session", "models", "outage", "page",
+    "payments", "people", "room", "room_options", "router", "section", "service", "telegram",
 )  # fmt: skip
 """The fixtures, which pytest looks for in `dir` of this module."""
 
 __all__ = [
-    "Answers", "Button", "Chat", "Database", "JobDiedError", "KitError", "Media", "MessageDiedError",
-    "NoButtonError", "NoRoomError", "NotSettledError", "NothingThereError", "OutageNeverStruckError",
-    "Outages", "Payments", "RoomFaultsError", "ScriptedModels", "Sent", "Service", "TelegramOutages",
-    "TestClock", "check_room",
+    "Answers", "AskedPage", "AskedSection", "Button", "CalledHooks", "Chat", "Database", "JobDiedError",
+    "Jobs", "KitError", "LoggedIn", "Media", "MessageDiedError", "NoButtonError", "NoRoomError",
+    "NotSettledError", "NothingThereError", "OutageNeverStruckError", "Outages", "Payments", "Person",
+    "RoomFaultsError", "Says", "ScriptedModels", "Sent", "SentCode", "SentFile", "Service",
+    "TelegramOutages", "TestClock", "check_room",
 ]  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from mailroom.ops.testing.asking import AskedPage, AskedSection, CalledHooks
     from mailroom.ops.testing.chat import Chat
+    from mailroom.ops.testing.jobs import Jobs
     from mailroom.ops.testing.models import ScriptedModels
     from mailroom.ops.testing.outages import Outages, TelegramOutages
     from mailroom.ops.testing.payments import Database, Payments
@@ -85,6 +87,38 @@ def database(service: "Service") -> "Database":
     from mailroom.ops.testing.payments import Database
 
     return Database(service)
+
+
+@pytest.fixture
+def page(service: "Service") -> "AskedPage":
+    """The room's page, asked without HTTP: `page.asks("POST", "/orders", person=chat, …)`."""
+    from mailroom.ops.testing.asking import AskedPage
+
+    return AskedPage(service)
+
+
+@pytest.fixture
+def section(service: "Service") -> "AskedSection":
+    """The room's section of the console, without HTTP: `section.asks("GET", "/orders", role="owner")`."""
+    from mailroom.ops.testing.asking import AskedSection
+
+    return AskedSection(service)
+
+
+@pytest.fixture
+def hooks(service: "Service") -> "CalledHooks":
+    """What other servers call of the room: `hooks.calls("deals", body, headers)`."""
+    from mailroom.ops.testing.asking import CalledHooks
+
+    return CalledHooks(service)
+
+
+@pytest.fixture
+def jobs(service: "Service") -> "Jobs":
+    """The room's jobs: `jobs.run(DELIVER(Order(number=7), bot="shop"))`."""
+    from mailroom.ops.testing.jobs import Jobs
+
+    return Jobs(service)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname NOT LI
 SELECT setval(seqrelid::regclass, seqstart, FALSE) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
 
 -- hurry: what has failed is tried again now, and does not wait for its time
-UPDATE mailroom.outbox_job SET run_at = clock_timestamp() WHERE run_at > clock_timestamp() AND claims > forgiven;
+UPDATE mailroom.outbox_job SET run_at = clock_timestamp(), turn_at = clock_timestamp()
+WHERE run_at > clock_timestamp() AND claims > forgiven;
 
 -- cut: end all connections but ours
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();

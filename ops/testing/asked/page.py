@@ -22,7 +22,7 @@ from mailroom.ingress.pages.called import LANGUAGE, Called
 from mailroom.ingress.pages.people import OwnAnswers
 from mailroom.ingress.pages.who import Who, who_bears
 from mailroom.ops.testing.asked.person import Asker, LoggedIn, Says, who_is
-from mailroom.ops.testing.asked.question import Sent, call
+from mailroom.ops.testing.asked.question import SentFile, call
 from mailroom.ops.testing.asked.refused import refused
 from mailroom.ops.testing.asked.shown import shown
 
@@ -52,7 +52,7 @@ class RoomPage:
         language: str | None = None,
         start: str = "",
         network: str = NETWORK,
-        file: Sent | None = None,
+        file: SentFile | None = None,
         body: bytes | None = None,
         **named: Any,
     ) -> Any:

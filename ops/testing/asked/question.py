@@ -12,7 +12,7 @@ IN_QUERY = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentFile:
     """A file that is sent up, as the body of an ask that takes one."""
 
     content: bytes
@@ -20,7 +20,12 @@ class Sent:
 
 
 def call(
-    method: str, path: str, fields: Mapping[str, Any], *, file: Sent | None = None, body: bytes | None = None
+    method: str,
+    path: str,
+    fields: Mapping[str, Any],
+    *,
+    file: SentFile | None = None,
+    body: bytes | None = None,
 ) -> Call:
     """A call with these fields. With a `file` they stand in the address; a `body` is sent as it is, instead
     of them.

@@ -16,7 +16,7 @@ from mailroom.ingress.console.answers import answer, own_of
 from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.ops.asker import Asker, NotAllowedError
 from mailroom.ops.testing.asked.page import NOTHING
-from mailroom.ops.testing.asked.question import Sent, call
+from mailroom.ops.testing.asked.question import SentFile, call
 from mailroom.ops.testing.asked.refused import refused
 from mailroom.ops.testing.asked.shown import shown
 
@@ -40,7 +40,7 @@ class RoomSection:
         *,
         person: int | str | None = None,
         role: str | Collection[str] | None = None,
-        file: Sent | None = None,
+        file: SentFile | None = None,
         body: bytes | None = None,
         **named: Any,
     ) -> Any:

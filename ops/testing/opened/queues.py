@@ -32,8 +32,13 @@ WORKER = "mailroom.testing"
 JOBS_MAX = 10_000
 """Done at a time: more of them make each other, for ever."""
 DUE = "SELECT DISTINCT queue FROM mailroom.outbox_job WHERE run_at <= clock_timestamp() AND queue = ANY ($1)"
-NOW = "UPDATE mailroom.outbox_job SET run_at = clock_timestamp() WHERE id = ANY ($1)"
-NEARER = "UPDATE mailroom.outbox_job SET run_at = run_at - $1::double precision * interval '1 s'"
+NOW = """
+UPDATE mailroom.outbox_job SET run_at = clock_timestamp(), turn_at = clock_timestamp() WHERE id = ANY ($1)
+"""
+NEARER = """
+UPDATE mailroom.outbox_job SET run_at = run_at - moment.by, turn_at = turn_at - moment.by
+FROM (SELECT $1::double precision * interval '1 s' AS by) AS moment
+"""
 NEXT = """
 SELECT extract(epoch FROM min(run_at) - clock_timestamp())::double precision FROM mailroom.outbox_job
 WHERE queue = ANY ($1)

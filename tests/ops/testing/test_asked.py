@@ -17,7 +17,7 @@ from mailroom.ingress.console.section import BotSection
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ops.testing.asked.page import RoomPage
 from mailroom.ops.testing.asked.person import Person, Says
-from mailroom.ops.testing.asked.question import Sent
+from mailroom.ops.testing.asked.question import SentFile
 from mailroom.ops.testing.asked.section import RoomSection
 from tests.ingress.console.jar_section import Jars
 from tests.ingress.console.jar_section import keepers as keepers_of_jars
@@ -97,8 +97,8 @@ WRONG = [
     (("POST", "/tips", {"jar": "full", "key": KEY}), {"person": ANN}, "jar_full"),
     (("POST", "/tips"), {"person": ANN, "body": b"{"}, "malformed"),
     (("POST", "/tips"), {"person": ANN, "body": b" " * (BODY_BYTES_MAX + 1)}, "too_large"),
-    (("PUT", "/jars/a/note"), {"person": ANN, "file": Sent(b"x", "image/png")}, "wrong_type"),
-    (("PUT", "/jars/a/note"), {"person": ANN, "file": Sent(b"x" * 101, "text/plain")}, "too_large"),
+    (("PUT", "/jars/a/note"), {"person": ANN, "file": SentFile(b"x", "image/png")}, "wrong_type"),
+    (("PUT", "/jars/a/note"), {"person": ANN, "file": SentFile(b"x" * 101, "text/plain")}, "too_large"),
 ]
 
 
@@ -133,7 +133,7 @@ def test_a_file_is_sent_up_and_an_act_is_allowed_only_so_often(folder):
     page = room_page(folder)
 
     async def asking():
-        note = await page.asks("PUT", "/jars/a/note", person=ANN, file=Sent(b"thanks", "text/plain"))
+        note = await page.asks("PUT", "/jars/a/note", person=ANN, file=SentFile(b"thanks", "text/plain"))
         tips = [await page.asks("POST", "/tips", person=ANN, jar="a", key=KEY) for _ in range(3)]
         return note, len(tips), await page.refuses("POST", "/tips", person=ANN, jar="a", key=KEY)
 
@@ -159,7 +159,7 @@ def test_a_section_is_asked_by_who_works_there_by_a_role_and_by_on_call(folder):
         assert await its.asks("GET", "/jars/1", person=7) == {"jar": 1}
         assert await its.asks("POST", "/jars/1/empty", person=7) == {"says": "Jar 1 is emptied."}
         assert await its.asks("GET", "/jars/live") == {"minor": 5}
-        assert (await its.asks("PUT", "/jars/1/note", file=Sent(b"x", "text/plain")))["says"] == (
+        assert (await its.asks("PUT", "/jars/1/note", file=SentFile(b"x", "text/plain")))["says"] == (
             "note: 1 bytes."
         )
         return True
