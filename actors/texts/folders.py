@@ -21,10 +21,10 @@ class Folders:
     _files: dict[Path, TextFile] = field(default_factory=dict, repr=False, compare=False)
 
     def languages(self, default: Language) -> tuple[Language, ...]:
-        """All that the first of them has, the default one first: whoever is given texts of somebody else's to
-        say adds no language by that.
+        """All that the first of them has, the default one last: it is for whoever speaks none of the others.
+        Whoever is given texts of somebody else's to say adds no language by that.
         """
-        return (default, *(one for one in self._in(self.roots[0]) if one != default))
+        return (*(one for one in self._in(self.roots[0]) if one != default), default)
 
     def last_resort(self, default: Language) -> tuple[Language, ...]:
         """Where a text is looked for that a language lacks: the default one, and, of texts of somebody

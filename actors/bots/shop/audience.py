@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailroom.actors.bots.shop.callbacks import SwitchNews
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.jobs.notify import Button
 from mailroom.actors.kit.owners.broadcasts.audience import Audience, Recipients
@@ -34,7 +33,7 @@ async def chats(connection: Connection, bot: str, language: str | None) -> Seque
 
 def below(language: str) -> Button:
     """No more news."""
-    text = TEXTS[Language(language)].settings.button_no_news
+    text = TEXTS[language].settings.button_no_news
     return Button(text=text, data=SwitchNews(on=False, alone=True).pack())
 
 
@@ -43,5 +42,5 @@ AUDIENCE = Audience(
     chats=chats,
     spoken=lambda text: "ru" if CYRILLIC.search(text) else "en",
     below=below,
-    languages=[language.value for language in Language],
+    languages=TEXTS.languages,
 )

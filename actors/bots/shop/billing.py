@@ -6,9 +6,9 @@ from aiogram.fsm.context import FSMContext
 
 from mailroom.actors.bots.shop.domain.bill import Bill
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.memory import PROMO, USE_BALANCE, forget, save_cart
 from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.texts.language import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.kit.screens.numbers import LongRowId, PageNumber, RowId
+from mailroom.actors.texts.language import Language
 
 ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
@@ -24,6 +24,7 @@ class Place(StrEnum):
     TOP = "top"
     HELP = "help"
     SETTINGS = "set"
+    LANGUAGES = "langs"
     TERMS = "terms"
     PRIVACY = "priv"
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.discounts import Discount
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Category, Page, Product
 from mailroom.actors.bots.shop.domain.quote import Least, Quote, no_least, price
 from mailroom.actors.providers.sums import stepped
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 

@@ -12,7 +12,6 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop.balance import give_back_balance, spend_again
 from mailroom.actors.bots.shop.domain.item_ranges import ranges
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import SQL, find_order
@@ -29,13 +28,14 @@ from mailroom.actors.paying.link import made_at
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from mailroom.actors.providers.receipts import Receipt, ReceiptItem
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
 
 log = get_logger("mailroom.shop")
 
 PURPOSE = "shop.order"
-DESCRIPTIONS = {Language.RU: "Заказ № {number}", Language.EN: "Order {number}"}
+DESCRIPTIONS = {Language("ru"): "Заказ № {number}", Language("en"): "Order {number}"}
 """What the payer reads at the provider."""
 PAY_LINK_TRIES_MAX = 3
 """A link that has expired at its provider is replaced; a new one that has expired is the provider's fault."""

@@ -7,8 +7,8 @@ from typing import Any, Protocol, cast
 
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.kit.speech.printable import printable
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.broadcasts import Broadcasts
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load

@@ -11,7 +11,6 @@ from mailroom.actors.bots.shop import catalog
 from mailroom.actors.bots.shop.balance import balance
 from mailroom.actors.bots.shop.domain.bill import Bill
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.domain.reservation import reserve_minutes
 from mailroom.actors.bots.shop.funnel import tell
@@ -23,6 +22,7 @@ from mailroom.actors.bots.shop.waiting import waiting_for
 from mailroom.actors.cause import Begins
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.paying.ways import Ways
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.schemas import SchemaPool
 
 Why = Literal["gone", "changed", "sold_out", "too_many_waiting"]

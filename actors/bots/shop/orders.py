@@ -10,7 +10,6 @@ from mailroom.actors.bots.shop.balance import give_back_balance, spend_on
 from mailroom.actors.bots.shop.catalog import SQL as CATALOG
 from mailroom.actors.bots.shop.catalog import quote_cart, read_discounts
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order, Status
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.domain.quote import Quote, QuoteLine, lifted
@@ -26,6 +25,7 @@ from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.sums import stepped
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 
 __all__ = [

@@ -12,7 +12,6 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, User
 from mailroom.actors.bots.shop.billing import Bills
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.domain.language import Language, choose_language
 from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
 from mailroom.actors.bots.shop.ordering import Till
@@ -20,6 +19,7 @@ from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.pages.address import page_url
 from mailroom.actors.paying.ways import Ways
+from mailroom.actors.texts.language import Language
 
 START = re.compile(r"/start(?:@\w+)?\s+(\S+)\s*", re.IGNORECASE)
 """What Telegram writes for somebody who has followed a link to the bot."""
@@ -43,7 +43,7 @@ class Remember(BaseMiddleware):
         state: FSMContext = data["state"]
         user: User | None = data.get("event_from_user")
         remembered = await state.get_data()
-        language = choose_language(remembered.get(LANGUAGE), user.language_code if user else None)
+        language = TEXTS.choose(remembered.get(LANGUAGE), user.language_code if user else None)
         if user is not None:
             await _meet(event, data, user, language, remembered.get(KNOWN))
         if isinstance(event, CallbackQuery) and await state.get_state() in LEFT_BY_ANY_BUTTON:
@@ -80,7 +80,7 @@ async def _meet(
     chat: Chat | None = data.get("event_chat")
     if chat is not None and chat.type != ChatType.PRIVATE:
         return
-    now = [language.value, user.full_name]
+    now = [language, user.full_name]
     if known == now:
         return
     payload = START.fullmatch(event.text or "") if isinstance(event, Message) else None

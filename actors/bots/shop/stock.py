@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailroom.actors.bots.shop.domain.item import Kind, NewItem
-from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
 from mailroom.storage.vault import Vault

@@ -75,9 +75,9 @@ def test_texts_are_not_set(texts):
 
 
 def test_the_languages_are_those_that_there_are_files_for(texts, folder, add):
-    assert texts.languages == ("en", "ru")
+    assert texts.languages == ("ru", "en")
     add("de", "cart", "title = Warenkorb")
-    assert read_texts(AllTexts, folder, default="en").languages == ("en", "de", "ru")
+    assert read_texts(AllTexts, folder, default="en").languages == ("de", "ru", "en")
 
 
 def test_what_a_language_lacks_is_said_in_the_default_one_text_by_text(folder, add):
@@ -125,8 +125,8 @@ def test_a_room_says_texts_of_the_kit_in_a_language_and_in_words_of_its_own(fold
     (own / "en").mkdir()
     (own / "en" / "cart.ftl").write_text("title = Basket\n", encoding="utf-8")
     texts = read_texts(AllTexts, folder, default="en", over=own)
-    assert texts.languages == ("en", "de")
-    assert [one.cart.title for one in texts] == ["Basket", "Warenkorb"]
+    assert texts.languages == ("de", "en")
+    assert [one.cart.title for one in texts] == ["Warenkorb", "Basket"]
     assert texts["de"].cart.page(number=1).startswith("<b>Order 1</b>")
 
 

@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from mailroom.actors.bots.shop import goods
 from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import INT64_MAX, Most, Nothing, OfProduct
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.upload import parse_slug
 from mailroom.actors.bots.shop.goods import Good, Shelf, Supplier
 from mailroom.actors.bots.shop.options import Options
@@ -19,6 +18,7 @@ from mailroom.actors.kit.owners.prices import parse_currency, parse_price
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.pages.ask import Ask
 from mailroom.actors.pages.visit import Visit
+from mailroom.actors.texts.language import Language
 
 Title = Annotated[str, Field(min_length=1, max_length=64)]
 URL_CHARS_MAX = 2_000
@@ -99,7 +99,7 @@ async def change(room: Room[Options], visit: Visit, asked: Change) -> Said:
     price_minor = parse_price(asked.price or "", currency)
     outcome = await goods.set_price(room, by, asked.slug, price_minor, currency)
     before, after = (
-        format_money(outcome[one]["price_minor"], outcome[one]["currency"], Language.EN)
+        format_money(outcome[one]["price_minor"], outcome[one]["currency"], Language("en"))
         for one in ("before", "after")
     )
     return {

@@ -8,7 +8,6 @@ from mailroom.actors.bots.shop import complaints, owner_orders
 from mailroom.actors.bots.shop.complaints import COMPLAINT_CHARS_MAX
 from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import Most, Newest, Number, OfOrder
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Status
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_complaints import answer, close
@@ -21,6 +20,7 @@ from mailroom.actors.kit.owners.console import Said, actor
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.pages.ask import Ask, Asked
 from mailroom.actors.pages.visit import Visit
+from mailroom.actors.texts.language import Language
 
 FINDS = "a number, a customer's id, or what is in a name or contact"
 
@@ -77,7 +77,7 @@ async def refund_order(room: Room[Options], visit: Visit, asked: Refund) -> Said
     by = actor(visit, "refund", str(asked.number))
     outcome = await refund(room, by, asked.number, goods_back=asked.goods_back)
     words = EN.orders.refund_to_balance if outcome["to_balance"] else EN.orders.refund_to_payer
-    total = format_money(outcome["amount_minor"], outcome["currency"], Language.EN)
+    total = format_money(outcome["amount_minor"], outcome["currency"], Language("en"))
     return {"says": words(total=total, number=asked.number), **outcome}
 
 

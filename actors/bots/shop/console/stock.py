@@ -5,7 +5,6 @@ from pydantic import Field
 from mailroom.actors.bots.shop import goods, owner_stock
 from mailroom.actors.bots.shop.console.acting import EN, in_words
 from mailroom.actors.bots.shop.console.asked import OfProduct
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.upload import parse_products
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_problems import problem
@@ -17,6 +16,7 @@ from mailroom.actors.kit.owners.tables.table import BadLine
 from mailroom.actors.kit.owners.tables.text import ReadAs
 from mailroom.actors.pages.ask import Ask, Asked, Upload
 from mailroom.actors.pages.visit import Visit
+from mailroom.actors.texts.language import Language
 
 UPLOAD = Upload(bytes_max=1 << 20)
 """More than a table or a file may have: which of them is too large is said in the shop's own words."""
@@ -108,7 +108,7 @@ def _as_read(read_as: ReadAs) -> str:
 
 
 def _bad(lines: tuple[BadLine, ...]) -> list[dict[str, object]]:
-    return [{"line": one.line, "problem": problem(Language.EN, one.wrong)} for one in lines]
+    return [{"line": one.line, "problem": problem(Language("en"), one.wrong)} for one in lines]
 
 
 ASKS = (

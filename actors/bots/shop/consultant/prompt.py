@@ -7,14 +7,14 @@ from typing import Any
 
 from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP
 from mailroom.actors.bots.shop.consultant.context import CUSTOMER, Context
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.texts.language import Language
 
 PRODUCTS_MAX = 150
 """About 8 000 tokens. What is beyond is found with `find_products`."""
 DESCRIPTION_CHARS_MAX = 160
 
-LANGUAGES = {Language.RU: "Russian", Language.EN: "English"}
+LANGUAGES = {Language("ru"): "Russian", Language("en"): "English"}
 
 RULES = """You are the consultant of a shop of digital goods, in a Telegram chat. You help to choose and \
 to buy.

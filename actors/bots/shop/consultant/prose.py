@@ -29,8 +29,8 @@ from mailroom.actors.bots.shop.consultant.judge.judge import (
 )
 from mailroom.actors.bots.shop.consultant.mentions import Mention, find_mentions
 from mailroom.actors.bots.shop.consultant.wording import clauses, sentences
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.texts.language import Language
 from mailroom.actors.uses.cpu import Cpu
 
 AVAILABLE = re.compile(
@@ -47,7 +47,7 @@ NEGATION = re.compile(
 )
 COUNTED = re.compile(r"\d+(?:[.,]\d+)?[\s-]+[^\W\d_]{2,}")
 """A number with what it counts."""
-INSTEAD = {Language.RU: "она", Language.EN: "this one"}
+INSTEAD = {Language("ru"): "она", Language("en"): "this one"}
 """What stands for the name of a product where a sentence is judged: a name says nothing, and may say too
 much.
 """

@@ -4,7 +4,7 @@ in.
 
 from dataclasses import dataclass
 
-from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.texts.language import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,4 +151,4 @@ ENGLISH = ConsultantTexts(
     button_menu="🏠 Menu",
 )
 
-CONSULTANT_TEXTS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}
+CONSULTANT_TEXTS = {Language("ru"): RUSSIAN, Language("en"): ENGLISH}

@@ -15,12 +15,12 @@ from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
 from mailroom.actors.bots.shop.consultant.search import rank
 from mailroom.actors.bots.shop.domain.cart import QUANTITY_MAX
 from mailroom.actors.bots.shop.domain.discounts import parse_promo_code
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.domain.quote import Least, no_least
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.providers.openai import ToolCall
+from mailroom.actors.texts.language import Language
 from mailroom.storage.wrong_values import in_a_sentence
 
 FOUND_MAX = 6

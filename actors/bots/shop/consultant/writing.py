@@ -12,9 +12,9 @@ from html import escape
 from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, PROSE, Block
 from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.kit.speech.money import NO_BREAK_SPACE, format_money
+from mailroom.actors.texts.language import Language
 
 PRODUCTS_MAX = 5
 """A choice of more is none."""

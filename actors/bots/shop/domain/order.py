@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.texts.language import Language
 
 Status = Literal["awaiting_payment", "paid", "delivered", "expired", "canceled", "refunding", "refunded"]
 STEPS: tuple[Status, ...] = (

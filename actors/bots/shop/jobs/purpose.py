@@ -7,7 +7,6 @@ from structlog import get_logger
 
 from mailroom.actors.bots.shop import checkout
 from mailroom.actors.bots.shop.balance import add_entry
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.jobs.apologise import PATIENCE_SECONDS
@@ -24,6 +23,7 @@ from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.kinds import Why
 from mailroom.actors.paying.purpose import Follows, GivenBack, NotPayableError, Purpose
 from mailroom.actors.providers.payments import Money
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.payments import Payment
@@ -33,35 +33,35 @@ log = get_logger("mailroom.shop")
 CURRENCY_CHARS = 3
 """Balances are kept in currencies of ISO 4217 alone; coins have longer names."""
 OWED = {
-    Language.RU: (
+    Language("ru"): (
         "⚠️ Заказ № {number}: {money} нельзя вернуть через {provider} ({words}).\n{what}\n"
         "Платёж {payment}, причина возврата: {why}."
     ),
-    Language.EN: (
+    Language("en"): (
         "⚠️ Order {number}: {money} cannot be refunded through {provider} ({words}).\n{what}\n"
         "Payment {payment}, reason for the refund: {why}."
     ),
 }
 CREDITED = {
-    Language.RU: "Сумма зачислена на баланс покупателя.",
-    Language.EN: "The sum was put on the customer's balance.",
+    Language("ru"): "Сумма зачислена на баланс покупателя.",
+    Language("en"): "The sum was put on the customer's balance.",
 }
 BY_HAND = {
-    Language.RU: "На баланс такую валюту зачислить нельзя: верните деньги вручную.",
-    Language.EN: "A balance cannot hold this currency: please refund it by hand.",
+    Language("ru"): "На баланс такую валюту зачислить нельзя: верните деньги вручную.",
+    Language("en"): "A balance cannot hold this currency: please refund it by hand.",
 }
 NOBODYS = {
-    Language.RU: "Покупатель удалил свои данные, баланса у него больше нет: верните деньги вручную.",
-    Language.EN: "The customer's data was deleted, and with it the balance: please refund it by hand.",
+    Language("ru"): "Покупатель удалил свои данные, баланса у него больше нет: верните деньги вручную.",
+    Language("en"): "The customer's data was deleted, and with it the balance: please refund it by hand.",
 }
 WHY: dict[Why, dict[Language, str]] = {
     "too_late": {
-        Language.RU: "оплачен слишком поздно, товара уже нет",
-        Language.EN: "paid too late, the goods were gone",
+        Language("ru"): "оплачен слишком поздно, товара уже нет",
+        Language("en"): "paid too late, the goods were gone",
     },
-    "twice": {Language.RU: "заказ уже был оплачен", Language.EN: "the order had been paid for already"},
-    "mismatch": {Language.RU: "оплачена другая сумма", Language.EN: "another sum was paid"},
-    "owner": {Language.RU: "решение магазина", Language.EN: "the shop decided so"},
+    "twice": {Language("ru"): "заказ уже был оплачен", Language("en"): "the order had been paid for already"},
+    "mismatch": {Language("ru"): "оплачена другая сумма", Language("en"): "another sum was paid"},
+    "owner": {Language("ru"): "решение магазина", Language("en"): "the shop decided so"},
 }
 
 

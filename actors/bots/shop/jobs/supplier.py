@@ -19,7 +19,6 @@ from asyncpg import Record
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.jobs.kinds import About, TellSupplier
 from mailroom.actors.bots.shop.jobs.sql import SQL
@@ -28,6 +27,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
+from mailroom.actors.texts.language import Language
 from mailroom.actors.uses.http import ForbiddenAddressError, Http
 from mailroom.actors.uses.signature import sign
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -44,12 +44,12 @@ AGAIN = frozenset({408, 425, 429})
 
 EVENTS = {"sold": "order.paid", "returned": "order.refunded", "replaced": "order.item_replaced"}
 TEXTS = {
-    ("sold", Language.RU): "🛒 Продано, заказ № {number}:\n{lines}",
-    ("sold", Language.EN): "🛒 Sold, order {number}:\n{lines}",
-    ("returned", Language.RU): "↩️ Деньги за заказ № {number} возвращаются покупателю:\n{lines}",
-    ("returned", Language.EN): "↩️ The money for order {number} is being refunded to the customer:\n{lines}",
-    ("replaced", Language.RU): "🔁 Не сработало у покупателя, заменили со склада, заказ № {number}:\n{lines}",
-    ("replaced", Language.EN): "🔁 Did not work and was replaced from stock, order {number}:\n{lines}",
+    ("sold", "ru"): "🛒 Продано, заказ № {number}:\n{lines}",
+    ("sold", "en"): "🛒 Sold, order {number}:\n{lines}",
+    ("returned", "ru"): "↩️ Деньги за заказ № {number} возвращаются покупателю:\n{lines}",
+    ("returned", "en"): "↩️ The money for order {number} is being refunded to the customer:\n{lines}",
+    ("replaced", "ru"): "🔁 Не сработало у покупателя, заменили со склада, заказ № {number}:\n{lines}",
+    ("replaced", "en"): "🔁 Did not work and was replaced from stock, order {number}:\n{lines}",
 }
 
 
@@ -134,7 +134,7 @@ async def _text(connection: Connection, about: About, order: Order, chat_id: int
     """In the language that they use with this bot; in both where they have not used it."""
     known = await find_customer(connection, order.bot, chat_id)
     written = "\n".join(f"• {line['title']} × {line['quantity']}" for line in lines)
-    languages = (known.language,) if known else (Language.RU, Language.EN)
+    languages = (known.language,) if known else (Language("ru"), Language("en"))
     return "\n\n".join(
         TEXTS[about, language].format(number=order.number, lines=written) for language in languages
     )

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.customers import find_customer
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.telling import TELL
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import notice
 from mailroom.actors.jobs.transaction import Transaction
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.job import NewJob
 
 log = get_logger("mailroom.shop")

@@ -2,7 +2,6 @@
 
 from structlog import get_logger
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import tell_owners
 from mailroom.actors.bots.shop.options import Options
@@ -12,6 +11,7 @@ from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.paying.purpose import Trouble, What
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.payments import Payment
 
 log = get_logger("mailroom.shop")
@@ -45,16 +45,16 @@ ENGLISH: dict[What, str] = {
     "dispute_lost": "⚠️ Order {number}: the dispute about {money} is lost, the money has been taken "
     "({words}).{order}",
 }
-WORDS = {Language.RU: RUSSIAN, Language.EN: ENGLISH}
+WORDS = {Language("ru"): RUSSIAN, Language("en"): ENGLISH}
 UNTIL = {
-    Language.RU: " Ответьте в кабинете {provider} до {date}.",
-    Language.EN: " Answer in the dashboard of {provider} by {date}.",
+    Language("ru"): " Ответьте в кабинете {provider} до {date}.",
+    Language("en"): " Answer in the dashboard of {provider} by {date}.",
 }
 ORDER_IS_OVER = {
-    Language.RU: " Заказ закрыт как возвращённый, бонусы отозваны.",
-    Language.EN: " The order is closed as refunded, bonuses are revoked.",
+    Language("ru"): " Заказ закрыт как возвращённый, бонусы отозваны.",
+    Language("en"): " The order is closed as refunded, bonuses are revoked.",
 }
-PAYMENT = {Language.RU: "\nПлатёж {payment}.", Language.EN: "\nPayment {payment}."}
+PAYMENT = {Language("ru"): "\nПлатёж {payment}.", Language("en"): "\nPayment {payment}."}
 
 
 async def tell_of_trouble(room: Room[Options], tx: Transaction, payment: Payment, trouble: Trouble) -> None:

@@ -31,7 +31,7 @@ async def start(room: Room[Options], visit: Visit, _asked: Asked) -> Json:
     tell(room, "catalogue", user_id, door="page")
     customer = await find_customer(room.database, room.bot, user_id)
     if customer is not None and not visit.chosen:
-        visit = replace(visit, language=customer.language.value)
+        visit = replace(visit, language=customer.language)
     if customer is None and referrer_in(visit.start) is not None:
         await know(room, visit, None)
     name = visit.name or (customer.name if customer is not None else "")

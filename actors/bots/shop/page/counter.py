@@ -5,7 +5,6 @@ from dataclasses import replace
 from structlog import get_logger
 
 from mailroom.actors.bots.shop.complaints import find_complaint
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
@@ -18,6 +17,7 @@ from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit
 from mailroom.actors.paying.ways import Ways
+from mailroom.actors.texts.language import Language
 from mailroom.storage.vault import VaultError
 
 log = get_logger("mailroom.mini_app")

@@ -10,7 +10,6 @@ from typing import Any
 
 from mailroom.actors.bots.shop.complaints import ABOUT, Complaint
 from mailroom.actors.bots.shop.domain.bill import Bill, promo_effect
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Order, OrderSummary
 from mailroom.actors.bots.shop.domain.product import Category, Product
 from mailroom.actors.bots.shop.stock import Goods
@@ -18,6 +17,7 @@ from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.statuses import STATUSES
 from mailroom.actors.pages.address import page_path
 from mailroom.actors.providers.payments import MINOR_DIGITS, MINOR_DIGITS_DEFAULT, PaymentProvider
+from mailroom.actors.texts.language import Language
 
 Json = dict[str, Any]
 TAG = re.compile("<[^>]*>")

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.pages.page import ProblemWords
 
 
@@ -140,7 +139,7 @@ WORDS = {
 """By what went wrong, which is the `code` of the answer."""
 
 IN_LANGUAGES = {
-    Language.RU.value: {code: ProblemWords(one.error_ru, one.what_to_do_ru) for code, one in WORDS.items()},
-    Language.EN.value: {code: ProblemWords(one.error_en, one.what_to_do_en) for code, one in WORDS.items()},
+    "ru": {code: ProblemWords(one.error_ru, one.what_to_do_ru) for code, one in WORDS.items()},
+    "en": {code: ProblemWords(one.error_en, one.what_to_do_en) for code, one in WORDS.items()},
 }
 """The same as a page has them."""

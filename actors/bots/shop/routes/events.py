@@ -13,7 +13,6 @@ from structlog import get_logger
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.complaints import find_message, is_outdone
 from mailroom.actors.bots.shop.customers import find_customer
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import STEPS, Order
 from mailroom.actors.bots.shop.events import (
     ANSWERED,
@@ -187,11 +186,11 @@ def _of_chat(order: Order, chat_id: int) -> bool:
 
 async def _texts_of_chat(event: ChatEvent, state: FSMContext, database: Pool, turn: Turn) -> Texts:
     chosen = (await state.get_data()).get(LANGUAGE)
-    if chosen in list(Language):
-        return TEXTS[Language(chosen)]
+    if chosen in TEXTS.languages:
+        return TEXTS[chosen]
     # In a private chat the customer has the chat's id.
     customer = await find_customer(database, turn.bot, event.chat_id)
-    return TEXTS[customer.language if customer else Language.EN]
+    return TEXTS[customer.language if customer else None]
 
 
 def build() -> Router:

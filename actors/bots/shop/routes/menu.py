@@ -8,7 +8,6 @@ from aiogram.types import CallbackQuery, Message
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchLanguage
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.domain.language import other
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import LANGUAGE, PromoForm, close_form
 from mailroom.actors.bots.shop.options import Options
@@ -16,6 +15,7 @@ from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS, Texts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.speech.languages import others
 
 
 async def start(
@@ -57,8 +57,12 @@ async def cancel(message: Message, state: FSMContext, texts: Texts, cart: Cart, 
 async def language_command(
     message: Message, state: FSMContext, texts: Texts, cart: Cart, front: Front
 ) -> None:
-    """Switch to the other language."""
-    spoken = TEXTS[other(texts.language)]
+    """Switch to the other language; of several, let the customer choose."""
+    there_are = others(TEXTS.languages, texts.language)
+    if len(there_are) != 1:
+        await send(message, screens.languages_page(texts))
+        return
+    spoken = TEXTS[there_are[0]]
     await state.update_data({LANGUAGE: spoken.language})
     await send(message, screens.menu(spoken, cart.items, spoken.menu.language_switched, front))
 
@@ -70,6 +74,11 @@ async def switch_language(
     spoken = TEXTS[callback_data.to]
     await state.update_data({LANGUAGE: spoken.language})
     await show(callback, screens.menu(spoken, cart.items, front=front), spoken.menu.language_switched)
+
+
+async def open_languages(callback: CallbackQuery, texts: Texts) -> None:
+    """All languages to choose from."""
+    await show(callback, screens.languages_page(texts))
 
 
 async def open_menu(callback: CallbackQuery, texts: Texts, cart: Cart, front: Front) -> None:
@@ -89,7 +98,8 @@ def build() -> Router:
     router.message.register(help_command, Command("help", ignore_case=True))
     router.message.register(cancel, Command("cancel", ignore_case=True))
     router.message.register(language_command, Command("language", ignore_case=True))
-    router.callback_query.register(switch_language, SwitchLanguage.filter())
+    router.callback_query.register(switch_language, SwitchLanguage.filter(F.to.in_(TEXTS.languages)))
+    router.callback_query.register(open_languages, Goto.filter(F.place == Place.LANGUAGES))
     router.callback_query.register(open_menu, Goto.filter(F.place == Place.HOME))
     router.callback_query.register(open_help, Goto.filter(F.place == Place.HELP))
     return router

@@ -16,6 +16,7 @@ from mailroom.actors.bots.shop.screens.form import ask_comment, ask_contact, sum
 from mailroom.actors.bots.shop.screens.friends import friends as friends_page
 from mailroom.actors.bots.shop.screens.friends import leaderboard
 from mailroom.actors.bots.shop.screens.home import Front, greeting, help_page, menu
+from mailroom.actors.bots.shop.screens.languages import languages_page
 from mailroom.actors.bots.shop.screens.news import bonus, expired, receipt, refunded, refunding
 from mailroom.actors.bots.shop.screens.orders import order_page, order_placed, pay_page
 from mailroom.actors.bots.shop.screens.orders import orders as orders_page
@@ -24,7 +25,7 @@ from mailroom.actors.bots.shop.screens.settings import news_switch, settings
 __all__ = [
     "Front", "answered", "ask_comment", "ask_complaint", "ask_contact",
     "ask_promo", "bonus", "cart", "categories", "category_page", "complaint_left", "complaint_taken",
-    "expired", "friends_page", "greeting", "help_page", "leaderboard", "menu",
+    "expired", "friends_page", "greeting", "help_page", "languages_page", "leaderboard", "menu",
     "news_switch", "order_page", "order_placed", "orders_page", "pay_page", "product_card",
     "receipt", "refunded", "refunding", "settings", "summary",
 ]  # fmt: skip

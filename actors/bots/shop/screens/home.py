@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from html import escape
 
-from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage
-from mailroom.actors.bots.shop.domain.language import other
+from mailroom.actors.bots.shop.callbacks import Place
 from mailroom.actors.bots.shop.keyboards import cart_button, goto, ways_out
+from mailroom.actors.bots.shop.screens.languages import language_buttons
 from mailroom.actors.bots.shop.texts import Texts
-from mailroom.actors.kit.screens.buttons import Row, app, button, keyboard
+from mailroom.actors.kit.screens.buttons import Row, app, keyboard
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.printable import printable
 
@@ -32,7 +32,7 @@ def menu(texts: Texts, items: int, text: str = "", front: Front | None = None) -
         [goto(own.button_top, Place.TOP), goto(own.button_help, Place.HELP)],
         [app(texts.menu.button_app, front.app_url)] if front.app_url else [],
         [
-            button(own.button_other_language, SwitchLanguage(to=other(texts.language))),
+            *language_buttons(texts),
             goto(texts.settings.button_settings, Place.SETTINGS),
         ],
     ]

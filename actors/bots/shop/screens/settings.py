@@ -2,9 +2,9 @@
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from mailroom.actors.bots.shop.callbacks import Place, SwitchLanguage, SwitchNews
-from mailroom.actors.bots.shop.domain.language import other
+from mailroom.actors.bots.shop.callbacks import Place, SwitchNews
 from mailroom.actors.bots.shop.keyboards import goto, ways_out
+from mailroom.actors.bots.shop.screens.languages import language_buttons
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.buttons import button, keyboard
 from mailroom.actors.kit.screens.screen import Screen
@@ -17,7 +17,7 @@ def settings(texts: Texts, *, news: bool) -> Screen:
         own.page(news=own.news_on if news else own.news_off),
         keyboard(
             [_switch(texts, on=news, alone=False)],
-            [button(texts.menu.button_other_language, SwitchLanguage(to=other(texts.language)))],
+            language_buttons(texts),
             [
                 goto(texts.policies.button_terms, Place.TERMS),
                 goto(texts.policies.button_privacy, Place.PRIVACY),

@@ -6,7 +6,6 @@ A further language is a folder of such files.
 
 from pathlib import Path
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.texts.cart import CartTexts
 from mailroom.actors.bots.shop.texts.catalogue import CatalogueTexts
 from mailroom.actors.bots.shop.texts.complaints import ComplaintTexts
@@ -19,10 +18,11 @@ from mailroom.actors.bots.shop.texts.policies import PolicyTexts
 from mailroom.actors.bots.shop.texts.settings import SettingsTexts
 from mailroom.actors.bots.shop.texts.statuses import Statuses
 from mailroom.actors.kit.erasure.texts import ERASURE_FOLDER, ErasureTexts
+from mailroom.actors.kit.speech.languages import LANGUAGE_FOLDER, LanguageTexts
 from mailroom.actors.texts import declared
 from mailroom.actors.texts.reading import read_texts
 
-__all__ = ["ERASURE_TEXTS", "TEXTS", "Texts"]
+__all__ = ["ERASURE_TEXTS", "FOLDER", "LANGUAGE_TEXTS", "TEXTS", "Texts"]
 
 FOLDER = Path(__file__).parent
 
@@ -30,7 +30,6 @@ FOLDER = Path(__file__).parent
 class Texts(declared.Texts):
     """What the shop says in one language; the fields follow a customer's way through it."""
 
-    language: Language  # type: ignore[assignment] # one of the two that goods are described in, for now
     menu: MenuTexts
     catalogue: CatalogueTexts
     cart: CartTexts
@@ -46,3 +45,4 @@ class Texts(declared.Texts):
 
 TEXTS = read_texts(Texts, FOLDER, default="en")
 ERASURE_TEXTS = read_texts(ErasureTexts, ERASURE_FOLDER, default="en", theme="erasure", over=FOLDER)
+LANGUAGE_TEXTS = read_texts(LanguageTexts, LANGUAGE_FOLDER, default="en", theme="languages", over=FOLDER)

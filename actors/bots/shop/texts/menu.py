@@ -29,5 +29,4 @@ class MenuTexts(Texts):
     button_top: str
     button_app: str
     button_help: str
-    button_other_language: str
     button_menu: str

@@ -5,10 +5,10 @@ import json
 import pytest
 from aiogram.methods import SendDocument, SendMessage
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.parcels import File, parcels
 from mailroom.actors.bots.shop.stock import Goods
 from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.texts.language import Language
 
 MONEY = {"amount_minor": 149_000, "currency": "RUB"}
 
@@ -153,7 +153,7 @@ def test_an_event_that_is_handled_again_says_the_same(ann):
 def test_many_goods_are_many_messages_and_none_is_too_long_or_lost():
     codes = [f"CODE-{number:04d}-{'🎁<&>' * 20}" for number in range(100)]
     goods = [Goods("Long title", "code", code.encode(), None) for code in codes]
-    messages = parcels(TEXTS[Language.EN], 1, "heading", goods)
+    messages = parcels(TEXTS[Language("en")], 1, "heading", goods)
     assert len(messages) > 2
     assert all(len(message.encode("utf-16-le")) // 2 <= 4096 for message in messages)
     together = "\n".join(messages)
@@ -163,6 +163,6 @@ def test_many_goods_are_many_messages_and_none_is_too_long_or_lost():
 
 @pytest.mark.parametrize("content", [b"x" * 10_000, b"\xff\xfe", b" "], ids=["long", "binary", "blank"])
 def test_a_code_that_makes_no_line_comes_as_a_file(content):
-    [text, file] = parcels(TEXTS[Language.EN], 7, "heading", [Goods("A & B", "code", content, None)])
+    [text, file] = parcels(TEXTS[Language("en")], 7, "heading", [Goods("A & B", "code", content, None)])
     assert file == File("7-1.txt", content, "A &amp; B")
     assert "in the file 7-1.txt" in text

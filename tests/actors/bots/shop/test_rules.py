@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
 from mailroom.actors.bots.shop.domain.contact import COMMENT_LENGTH_MAX, parse_comment, parse_contact
-from mailroom.actors.bots.shop.domain.language import Language, choose_language, plural
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.domain.quote import price
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.texts.language import Language
 
-RU, EN = Language.RU, Language.EN
+RU, EN = Language("ru"), Language("en")
 
 
 @pytest.mark.parametrize(
@@ -50,16 +51,12 @@ def test_money_is_written_by_the_custom_of_the_language(amount_minor, currency, 
     ],
 )
 def test_russian_counts_in_three_forms(count, word):
-    assert plural(RU, count, ("товар", "товара", "товаров")) == word
+    assert TEXTS["ru"].orders.items(count=count) == f"{count} {word}"
 
 
 def test_english_counts_in_two_forms():
-    assert [plural(EN, count, ("item", "items")) for count in (0, 1, 2, 21)] == [
-        "items",
-        "item",
-        "items",
-        "items",
-    ]
+    counted = [TEXTS["en"].orders.items(count=count) for count in (0, 1, 2, 21)]
+    assert counted == ["0 items", "1 item", "2 items", "21 items"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +75,7 @@ def test_english_counts_in_two_forms():
     ],
 )
 def test_a_choice_goes_before_telegrams_language(chosen, code, language):
-    assert choose_language(chosen, code) is language
+    assert TEXTS.choose(chosen, code) == language
 
 
 def test_a_cart_has_a_limit_for_one_product():

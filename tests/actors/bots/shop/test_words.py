@@ -10,7 +10,6 @@ from typing import get_args
 
 import pytest
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.order import Status
 from mailroom.actors.bots.shop.offers import Offer
 from mailroom.actors.bots.shop.routes.owner.screens.discounts import offers
@@ -18,6 +17,7 @@ from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.owner import OWNER_TEXTS
 from mailroom.actors.bots.shop.texts.statuses import STATUSES, Statuses
 from mailroom.actors.texts.declared import declared_in
+from mailroom.actors.texts.language import Language
 from mailroom.ops.simulators.payments.things import Status as Paid
 from mailroom.ops.simulators.payments.words import WORDS
 
@@ -61,12 +61,12 @@ def test_every_status_has_one_word_in_both_languages(kind):
     assert all([*russian.values(), *english.values()])
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", ["ru", "en"])
 def test_the_customer_the_owner_and_the_payment_page_read_the_same_word(language):
     assert set(get_args(Status)) == STATUSES[language].order.keys()
     assert TEXTS[language].statuses.order == STATUSES[language].order
     assert OWNER_TEXTS[language].statuses is STATUSES[language]
-    page, ours = WORDS[language.value], STATUSES[language]
+    page, ours = WORDS[language], STATUSES[language]
     assert set(get_args(Paid)) <= page.keys()
     for shown, known in {
         "open": "awaiting_payment", "paid": "paid", "canceled": "canceled", "expired": "expired",
@@ -93,7 +93,7 @@ def test_the_console_says_the_same_words():
 
 
 @pytest.mark.parametrize(
-    ("language", "shown"), [(Language.RU, "до 31.12.2026"), (Language.EN, "until 31 December 2026")]
+    ("language", "shown"), [(Language("ru"), "до 31.12.2026"), (Language("en"), "until 31 December 2026")]
 )
 def test_a_discount_until_a_day_is_shown_as_that_day(language, shown):
     offer = Offer(

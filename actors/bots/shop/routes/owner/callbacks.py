@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.policies import Policy
 from mailroom.actors.kit.screens.numbers import LongRowId, PageNumber, RowId
+from mailroom.actors.texts.language import Language
 
 
 def _period(days: int) -> int:

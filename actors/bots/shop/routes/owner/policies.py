@@ -7,7 +7,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.policies import (
@@ -36,6 +35,7 @@ from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.texts.language import Language
 
 
 async def open_policies(callback: CallbackQuery, own: OwnerTexts) -> None:
@@ -63,7 +63,7 @@ async def ask_policy(
     """Ask for the text."""
     name, language = callback_data.policy, callback_data.language
     await state.set_state(OwnerForm.policy)
-    await state.update_data({POLICY_OF: [name, language.value]})
+    await state.update_data({POLICY_OF: [name, language]})
     words = own.policies.ask(name=keyboards.policy_name(own, name, language), most=CHARS_MAX)
     await show(callback, Screen(words, back(own, AdminPlace.POLICIES)))
 

@@ -37,5 +37,4 @@ button_friends = 🤝 Friends
 button_top = 🏆 Top of the month
 button_app = 📱 Open the storefront
 button_help = ❓ Help
-button_other_language = 🌐 Русский
 button_menu = 🏠 Menu

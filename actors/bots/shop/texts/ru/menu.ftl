@@ -37,5 +37,4 @@ button_friends = 🤝 Друзья
 button_top = 🏆 Топ месяца
 button_app = 📱 Открыть витрину
 button_help = ❓ Помощь
-button_other_language = 🌐 English
 button_menu = 🏠 Меню

@@ -11,7 +11,6 @@ import trio
 
 from mailroom.actors.bots.shop.complaints import complain
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
 from mailroom.actors.bots.shop.parts import PARTS
@@ -19,6 +18,7 @@ from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.hosting.staff import Staff
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.texts.language import Language
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
@@ -445,9 +445,9 @@ def test_a_discount_is_added_by_a_line_and_ended(opened) -> None:
 def test_a_broadcast_goes_to_a_shops_own_customers_once_for_a_key(opened) -> None:
     async def test(api):
         for id_, bot, language in (
-            (1, "shop", Language.RU),
-            (2, "shop", Language.EN),
-            (3, "other", Language.EN),
+            (1, "shop", Language("ru")),
+            (2, "shop", Language("en")),
+            (3, "other", Language("en")),
         ):
             await aio(remember, api.pool, bot, Somebody(id_, "C"), id_ + 100, language)
         assert await api.does("GET", "recipients") == {"by_language": {"ru": 1, "en": 1}, "without_news": 0}

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.console_people import Proved
 from mailroom.storage.postgres.database import connect
 from tests.actors.bots.shop.console.test_section import two_shops
@@ -75,7 +75,7 @@ def test_a_shop_is_run_from_its_section(console, shops, oncall, page_database) -
     async def test(here):
         page = here.page
         async with shop_pool(page_database, 2) as pool:
-            await remember(pool, "shop", Somebody(1, "C"), 101, Language.RU)
+            await remember(pool, "shop", Somebody(1, "C"), 101, Language("ru"))
             # an order, and its refund
             await page.until(
                 f"document.querySelector('{SHOP} .orders tbody')?.innerText.includes('{number}')"

@@ -9,8 +9,8 @@ from mailroom.actors.bots.shop.consultant import prose
 from mailroom.actors.bots.shop.consultant.facts import Facts
 from mailroom.actors.bots.shop.consultant.wording import clean
 from mailroom.actors.bots.shop.domain.discounts import Discount
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.uses.cpu import Cpu
 
 CPU = Cpu()
@@ -25,8 +25,8 @@ def goods(language):
         Product(
             number,
             1,
-            one[language.value][0],
-            one[language.value][1],
+            one[language][0],
+            one[language][1],
             round(one["price"] * 100),
             "RUB",
             one["slug"],
@@ -52,8 +52,8 @@ def sentences(kind, which=""):
     """The sentences of a list, each with its language."""
     return [
         (language, line)
-        for language in Language
-        for line in (SENTENCES / f"{kind}_{language.value}{which and f'_{which}'}.txt")
+        for language in TEXTS.languages
+        for line in (SENTENCES / f"{kind}_{language}{which and f'_{which}'}.txt")
         .read_text(encoding="utf-8")
         .splitlines()
         if line.strip()

@@ -17,11 +17,11 @@ from mailroom.actors.bots.shop.consultant.blocks import (
 from mailroom.actors.bots.shop.consultant.facts import Facts
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
 from mailroom.actors.bots.shop.consultant.writing import OF_THE_SHOP_WRITTEN, written
-from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.texts.language import Language
 from tests.actors.bots.shop.consultant.shelf import goods
 from tests.actors.model_endpoint import Call, Say
 
-EN, RU = Language.EN, Language.RU
+EN, RU = Language("en"), Language("ru")
 LOOK = Call(("get_products", {"slugs": ["svetlitsa", "trams", "album"]}))
 NO_BREAK_SPACE = "\u00a0"
 

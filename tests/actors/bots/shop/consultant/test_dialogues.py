@@ -9,8 +9,8 @@ import yaml
 from mailroom.actors.bots.shop.consultant.metrics import REFUSED
 from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
 from mailroom.actors.bots.shop.demo.model import SCRIPT
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.providers.openai import Models
+from mailroom.actors.texts.language import Language
 from mailroom.ops.simulators.model.faults import parse_rule
 from mailroom.ops.simulators.model.serving import simulator
 

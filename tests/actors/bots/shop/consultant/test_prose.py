@@ -5,10 +5,10 @@ import pytest
 from mailroom.actors.bots.shop.consultant import form, prose
 from mailroom.actors.bots.shop.consultant.judge.judge import UnjudgedError
 from mailroom.actors.bots.shop.consultant.wording import clean, whole_sentences
-from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.texts.language import Language
 from tests.actors.bots.shop.consultant.shelf import judged
 
-EN, RU = Language.EN, Language.RU
+EN, RU = Language("en"), Language("ru")
 
 
 def why(text, language=EN, **more):

@@ -15,14 +15,14 @@ from mailroom.actors.bots.shop.checkout import PURPOSE, settle
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.item import NewItem
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, expire, find_order, place_order
 from mailroom.actors.bots.shop.stock import add_items, levels, lock_for
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.payments import mark_paid, open_payment
 from tests.rooms import named, transaction_on
 from tests.shop_tables import shop_pool, shop_room
 
-EN = Language.EN
+EN = Language("en")
 BOT = "shop"
 
 BOOKS = {

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailroom.actors.bots.shop.catalog import find_product
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.erasure import ERASURE
 from mailroom.actors.bots.shop.figures import read_figures, today
 from mailroom.actors.bots.shop.leaderboard import boards
@@ -15,6 +14,7 @@ from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.waiting import minutes_left
 from mailroom.actors.kit.erasure.wish import Wish
 from mailroom.actors.kit.owners.deeds import By
+from mailroom.actors.texts.language import Language
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.rooms import named
@@ -92,7 +92,7 @@ def test_a_discount_and_a_promo_code_are_over_when_they_are_for_the_room(play):
         await domain.discount(50, product_id=id_, ends_at=datetime.now(UTC) + timedelta(hours=1))
 
         async def percents(of):
-            return {one.percent for one in (await find_product(of.pool, Language.RU, id_)).discounts}
+            return {one.percent for one in (await find_product(of.pool, Language("ru"), id_)).discounts}
 
         assert 50 in await percents(domain)
         assert 50 not in await percents(later)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from mailroom.actors.bots.shop.catalog import find_product
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart
 from mailroom.actors.bots.shop.domain.discounts import best_price, discounted, parse_promo_code
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.product import Discount, Product
 from mailroom.actors.bots.shop.domain.quote import price
 from mailroom.actors.bots.shop.promo_refusal import why_refused
+from mailroom.actors.texts.language import Language
 
 CODES = st.sampled_from([None, "SPRING", "FRIEND"])
 PRICES = st.integers(1, 10**12)
@@ -112,7 +112,7 @@ def test_the_view_computes_the_same_prices(play, price_minor):
         percents = [1, 7, 10, 33, 50, 66, 89, 90]
         for percent in percents:
             await domain.discount(percent, product_id=id_)
-        product = await find_product(domain.pool, Language.EN, id_)
+        product = await find_product(domain.pool, Language("en"), id_)
         assert {one.percent: one.price_minor for one in product.discounts} == {
             percent: discounted(price_minor, percent) for percent in percents
         }
@@ -126,7 +126,7 @@ def test_a_discount_is_there_while_it_is_in_force(play):
         other = await domain.product(1)
 
         async def percents():
-            product = await find_product(domain.pool, Language.RU, id_)
+            product = await find_product(domain.pool, Language("ru"), id_)
             return {one.percent for one in product.discounts if one.promo_code != "WELCOME10"}
 
         hour = await domain.value("SELECT now() + interval '1 hour'")

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.figures import Revenue, read_figures, today
 from mailroom.actors.bots.shop.orders import mark_delivered
+from mailroom.actors.texts.language import Language
 from tests.rooms import transaction_on
 
 
@@ -41,7 +41,7 @@ def test_the_figures_of_a_day_are_its_orders_its_money_and_its_model(play):
             (dollars, 5, 1_500),
             (rubles, 2, 20_000),
         ]
-        assert figures.top_products[0].title(Language.RU) == figures.top_products[0].title_ru
+        assert figures.top_products[0].title(Language("ru")) == figures.top_products[0].title_ru
         assert (figures.model_calls, figures.model_cost_micro_usd) == (2, 150)
         nothing = await read_figures(domain.pool, "other", day)
         assert (nothing.placed, nothing.revenue, nothing.conversion_percent) == (0, (), None)

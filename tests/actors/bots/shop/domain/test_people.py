@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from mailroom.actors.bots.shop.balance import add_entry, balances
 from mailroom.actors.bots.shop.checkout import begin_refund, finish_refund
 from mailroom.actors.bots.shop.customers import find_customer, friends_of, referrers_of, remember, set_contact
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.domain.referral import USER_ID_MAX, referral_link, referrer_in
 from mailroom.actors.bots.shop.leaderboard import boards, count_order, rank_of, top, uncount_order
+from mailroom.actors.texts.language import Language
 from tests.rooms import transaction_on
 
-RU, EN = Language.RU, Language.EN
+RU, EN = Language("ru"), Language("en")
 
 
 @given(st.integers(1, USER_ID_MAX))

@@ -8,12 +8,12 @@ import pytest
 from mailroom.actors.bots.shop.catalog import assortment, find_by_slug, list_categories
 from mailroom.actors.bots.shop.demo.goods import STOCK, fill
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX, NewItem, StockError
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.promo_refusal import why_refused
 from mailroom.actors.bots.shop.stock import add_items, goods_of, list_items, withdraw
+from mailroom.actors.texts.language import Language
 from mailroom.storage.vault import Vault, VaultError
 
-EN = Language.EN
+EN = Language("en")
 
 
 def code(text):

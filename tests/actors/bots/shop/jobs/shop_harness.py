@@ -18,7 +18,6 @@ from mailroom.actors.bots.shop.checkout import PURPOSE, pay_link
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.item import NewItem
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.jobs.handlers import handlers
 from mailroom.actors.bots.shop.jobs.purpose import purposes
 from mailroom.actors.bots.shop.options import Options
@@ -34,6 +33,7 @@ from mailroom.actors.paying.ways import Ways
 from mailroom.actors.payment import payment_handlers
 from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
+from mailroom.actors.texts.language import Language
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
 from mailroom.actors.uses.http import Http
@@ -58,6 +58,7 @@ EVENTS = (
 OWNER, SUPPLIER_CHAT = 900, 901
 SECRET = b"between us"
 PRICE = 10_000
+EN = Language("en")
 
 
 class Supplier:
@@ -139,7 +140,7 @@ class ShopHarness:
             self.vault.encrypt(SECRET) if call else None,
         )
 
-    async def person(self, *, brought_by=None, language=Language.EN):
+    async def person(self, *, brought_by=None, language=EN):
         id_ = 10_000 + next(self._numbers)
         person = SimpleNamespace(id=id_, full_name=f"Person {id_}")
         await aio(remember, self.pool, "shop", person, id_, language, brought_by)
@@ -148,10 +149,10 @@ class ShopHarness:
     async def order(self, *lines, buyer=None, use_balance=False):
         """An order of (product, quantity), placed in the buyer's chat."""
         buyer = buyer or await self.person()
-        who = Buyer("shop", buyer, buyer, Language.EN, "ann@example.com", "")
+        who = Buyer("shop", buyer, buyer, Language("en"), "ann@example.com", "")
 
         async def place():
-            quote = await quote_cart(self.pool, Language.EN, Cart(tuple(lines)))
+            quote = await quote_cart(self.pool, Language("en"), Cart(tuple(lines)))
             return await place_order(
                 self.services, named(f"effect-{next(self._numbers)}"), who, quote,
                 reserve_minutes=15, use_balance=use_balance,

@@ -7,8 +7,8 @@ from mailroom.actors.bots.shop.catalog import quote_cart
 from mailroom.actors.bots.shop.checkout import PURPOSE, settle
 from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.orders import Buyer, mark_delivered, place_order
+from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.payments import created_at_provider, mark_paid, open_payment
 from tests.rooms import named, transaction_on
 from tests.shop_tables import shop_pool, shop_room
@@ -31,7 +31,7 @@ async def sell_in(
 ):
     """Have a customer buy something in the shop of a database; the order's number."""
     async with shop_pool(url, 2) as pool:
-        await remember(pool, "shop", Somebody(user_id, name), user_id, Language.EN)
+        await remember(pool, "shop", Somebody(user_id, name), user_id, Language("en"))
         if balance:
             await pool.execute(
                 "INSERT INTO shop.orders (effect_id, bot, chat_id, user_id, language, contact, total_minor, "
@@ -44,11 +44,11 @@ async def sell_in(
                 balance,
             )
         id_ = await pool.fetchval("SELECT id FROM shop.products WHERE slug = $1", slug)
-        quote = await quote_cart(pool, Language.EN, Cart(((id_, quantity),)))
+        quote = await quote_cart(pool, Language("en"), Cart(((id_, quantity),)))
         count = await pool.fetchval("SELECT count(*) FROM shop.orders")
         order = await place_order(
             shop_room(pool), named(f"test-{count}"),
-            Buyer("shop", user_id, user_id, Language.EN, "anna@example.com", "soon"),
+            Buyer("shop", user_id, user_id, Language("en"), "anna@example.com", "soon"),
             quote, reserve_minutes=15, use_balance=bool(balance),
         )  # fmt: skip
         if pays and order.to_pay_minor:

@@ -6,7 +6,7 @@ import pytest
 from aiogram.methods import SendMessage
 
 from mailroom.actors.bots.shop.customers import remember
-from mailroom.actors.bots.shop.domain.language import Language
+from mailroom.actors.texts.language import Language
 from tests.actors.bots.shop.owner.selling import Somebody
 
 
@@ -14,9 +14,9 @@ from tests.actors.bots.shop.owner.selling import Somebody
 def people(olga):
     """Three customers: two are served in Russian, one in English. The owner is the fourth."""
     olga.writes("/admin")
-    for id_, language in ((1, Language.RU), (2, Language.RU), (3, Language.EN)):
+    for id_, language in ((1, Language("ru")), (2, Language("ru")), (3, Language("en"))):
         olga.run(remember(olga.database, "shop", Somebody(id_, f"C{id_}"), id_ + 100, language))
-    olga.run(remember(olga.database, "other", Somebody(9, "C9"), 109, Language.RU))
+    olga.run(remember(olga.database, "other", Somebody(9, "C9"), 109, Language("ru")))
 
 
 def sent_to(person, id_=None):

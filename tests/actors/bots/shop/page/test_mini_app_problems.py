@@ -5,9 +5,9 @@ from string import Formatter
 
 import pytest
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.page.words import IN_LANGUAGES, WORDS
 from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.texts.language import Language
 
 CHAT_RU, CHAT_EN = TEXTS["ru"].orders, TEXTS["en"].orders
 RUSSIAN_LETTERS = re.compile("[А-яЁё]")
@@ -24,7 +24,7 @@ def test_a_problem_is_two_whole_sentences_in_each_language_without_a_programmers
         assert not [name for _, name, _, _ in Formatter().parse(text) if name], "nothing is put into it"
     assert RUSSIAN_LETTERS.search(words.error_ru + words.what_to_do_ru)
     assert not RUSSIAN_LETTERS.search(words.error_en + words.what_to_do_en)
-    assert IN_LANGUAGES[Language.RU][code].what_to_do == words.what_to_do_ru
+    assert IN_LANGUAGES[Language("ru")][code].what_to_do == words.what_to_do_ru
 
 
 def test_the_page_says_of_an_order_what_the_chat_says():

@@ -2,12 +2,13 @@
 
 from aiogram.types import InlineKeyboardMarkup
 
-from mailroom.actors.bots.shop.domain.language import Language
 from mailroom.actors.bots.shop.policies import POLICIES, Policy
 from mailroom.actors.bots.shop.routes.owner.callbacks import AdminPlace, AskPolicy, DropPolicy, ShowPolicy
 from mailroom.actors.bots.shop.routes.owner.keyboards.parts import goto
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.kit.screens.buttons import button, keyboard
+from mailroom.actors.texts.language import Language
 
 
 def policies(own: OwnerTexts) -> InlineKeyboardMarkup:
@@ -15,7 +16,7 @@ def policies(own: OwnerTexts) -> InlineKeyboardMarkup:
     rows = [
         [
             button(policy_name(own, name, language), ShowPolicy(policy=name, language=language))
-            for language in Language
+            for language in TEXTS.languages
         ]
         for name in POLICIES
     ]

@@ -1,0 +1,2 @@
+ask = Which language do you prefer?
+button = 🌐 Language
