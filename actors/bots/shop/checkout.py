@@ -19,6 +19,7 @@ from mailroom.actors.bots.shop.orders import close
 from mailroom.actors.bots.shop.promo import use_promo
 from mailroom.actors.bots.shop.stock import held, hold, lock_for, sell, take_back
 from mailroom.actors.bots.shop.telling import tell_turned
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.waiting import minutes_left
 from mailroom.actors.cause import Begins
 from mailroom.actors.hosting.room import Room
@@ -28,15 +29,12 @@ from mailroom.actors.paying.link import made_at
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import Money, PaymentProvider, ProviderRefusedError
 from mailroom.actors.providers.receipts import Receipt, ReceiptItem
-from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.payments import Payment, is_expired, mark_canceled, open_payment
 
 log = get_logger("mailroom.shop")
 
 PURPOSE = "shop.order"
-DESCRIPTIONS = {Language("ru"): "Заказ № {number}", Language("en"): "Order {number}"}
-"""What the payer reads at the provider."""
 PAY_LINK_TRIES_MAX = 3
 """A link that has expired at its provider is replaced; a new one that has expired is the provider's fault."""
 
@@ -222,7 +220,7 @@ async def _create(
         provider,
         payment,
         room.database,
-        description=DESCRIPTIONS[order.language].format(number=order.number),
+        description=TEXTS[order.language].notices.description(number=order.number),
         return_url=page_url(room.public_url, order.bot, order=order.number) if room.public_url else chat_url,
         language=order.language,
         receipt=receipt_of(order),

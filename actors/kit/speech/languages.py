@@ -27,6 +27,12 @@ def name_of(language: Language) -> str:
     return name[0].upper() + name[1:]
 
 
+@cache
+def in_english(language: Language) -> str:
+    """What English calls a language, for whoever is told in English what to speak: `Russian`, `German`."""
+    return Locale.parse(language, sep="-").english_name or language
+
+
 def others(there_are: Iterable[Language], spoken: Language) -> tuple[Language, ...]:
     """Those that somebody who is spoken to in one may change to."""
     return tuple(one for one in there_are if one != spoken)

@@ -9,11 +9,11 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import AskAgain, BuyNow, Goto, OpenProduct, Place
 from mailroom.actors.bots.shop.consultant.facts import Offer
-from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from mailroom.actors.bots.shop.consultant.writing import summed
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.texts.consultant import ConsultantTexts
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
 
@@ -41,7 +41,7 @@ def shown(texts: Texts, reply: Reply, items: int, front: Front, again: str = "")
     """The reply as a message; with the main menu below it where it speaks of no product. `items` are in the
     cart; `again` is the name of the question, where it can be asked once more.
     """
-    own = CONSULTANT_TEXTS[texts.language]
+    own = texts.consultant
     text = "\n\n".join(reply.paragraphs)
     if not reply.products and reply.offer is None:
         screen = screens.menu(texts, items, text, front)
@@ -66,7 +66,7 @@ def _keyboard(
     if offer is not None:
         total = format_money(offer.quote.total_minor, offer.quote.currency, texts.language)
         pay = BuyNow(product=offer.product.id, quantity=offer.quantity, quote=offer.quote.fingerprint)
-        rows.append([_button(own.button_pay.format(total=total), pay)])
+        rows.append([_button(own.button_pay(total=total), pay)])
     rows += [[_button(one.title[:BUTTON_CHARS_MAX], OpenProduct(product=one.id, page=0))] for one in products]
     rows.append(
         [

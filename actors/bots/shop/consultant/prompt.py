@@ -8,13 +8,13 @@ from typing import Any
 from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, OF_THE_SHOP
 from mailroom.actors.bots.shop.consultant.context import CUSTOMER, Context
 from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.kit.speech.languages import in_english
 from mailroom.actors.texts.language import Language
 
 PRODUCTS_MAX = 150
 """About 8 000 tokens. What is beyond is found with `find_products`."""
 DESCRIPTION_CHARS_MAX = 160
 
-LANGUAGES = {Language("ru"): "Russian", Language("en"): "English"}
 
 RULES = """You are the consultant of a shop of digital goods, in a Telegram chat. You help to choose and \
 to buy.
@@ -70,7 +70,7 @@ def system(language: Language, products: Iterable[Product]) -> str:
         for one in list(products)[:PRODUCTS_MAX]
     ]
     return RULES.format(
-        language=LANGUAGES[language],
+        language=in_english(language),
         assortment="\n".join(lines),
         of_products="\n".join(
             f'{{"kind": "{kind}", {_fields(kind)}}}: {says}' for kind, says in OF_PRODUCTS.items()
@@ -106,7 +106,7 @@ def summary_messages(
     talk = "\n".join(f"{'Customer' if who == CUSTOMER else 'Consultant'}: {text}" for who, text in said)
     before = f"The summary so far: {summary}\n\n" if summary else ""
     return [
-        {"role": "system", "content": SUMMARY.format(language=LANGUAGES[language])},
+        {"role": "system", "content": SUMMARY.format(language=in_english(language))},
         {"role": "user", "content": f"{before}{talk}"},
     ]
 

@@ -30,6 +30,7 @@ from mailroom.actors.bots.shop.consultant.judge.judge import (
 from mailroom.actors.bots.shop.consultant.mentions import Mention, find_mentions
 from mailroom.actors.bots.shop.consultant.wording import clauses, sentences
 from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.texts.language import Language
 from mailroom.actors.uses.cpu import Cpu
 
@@ -47,10 +48,6 @@ NEGATION = re.compile(
 )
 COUNTED = re.compile(r"\d+(?:[.,]\d+)?[\s-]+[^\W\d_]{2,}")
 """A number with what it counts."""
-INSTEAD = {Language("ru"): "она", Language("en"): "this one"}
-"""What stands for the name of a product where a sentence is judged: a name says nothing, and may say too
-much.
-"""
 BLANK = "\x00"
 NAMED = re.compile(BLANK + "+")
 
@@ -125,7 +122,7 @@ def _fault(
 
 async def _meant(cpu: Cpu, sentence: str, language: Language) -> str | None:
     """What is wrong with what a sentence means, as a whole or in one of its parts. Raises `UnjudgedError`."""
-    said = " ".join(NAMED.sub(f" {INSTEAD[language]} ", sentence).split())
+    said = " ".join(NAMED.sub(f" {TEXTS[language].consultant.instead} ", sentence).split())
     whole, *parts = await marks(cpu, [said, *clauses(said)])
     return "statement" if whole >= STATEMENT_FROM or max(parts, default=PART_FROM - 1) >= PART_FROM else None
 

@@ -17,7 +17,6 @@ from mailroom.actors.bots.shop.consultant.context import TALK, Context
 from mailroom.actors.bots.shop.consultant.draft import Draft, typing
 from mailroom.actors.bots.shop.consultant.facts import Facts
 from mailroom.actors.bots.shop.consultant.talk import Consultation
-from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from mailroom.actors.bots.shop.consultant.tools import Toolbox
 from mailroom.actors.bots.shop.consultant.unanswered import UNANSWERED, Unanswered, name_of
 from mailroom.actors.bots.shop.domain.cart import Cart
@@ -25,6 +24,7 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
+from mailroom.actors.bots.shop.texts.consultant import ConsultantTexts
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.uses.cpu import Cpu
 
@@ -66,7 +66,7 @@ class ConsultantSession:
     @property
     def own(self) -> ConsultantTexts:
         """What the consultant says by itself."""
-        return CONSULTANT_TEXTS[self.texts.language]
+        return self.texts.consultant
 
     async def unanswered(self) -> Unanswered:
         """The questions that can be asked again."""

@@ -30,12 +30,12 @@ from mailroom.actors.bots.shop.consultant.judge.judge import warm
 from mailroom.actors.bots.shop.consultant.mentions import mentioned
 from mailroom.actors.bots.shop.consultant.metrics import ANSWERS, REFUSED
 from mailroom.actors.bots.shop.consultant.prose import Judged, Refusal, judged
-from mailroom.actors.bots.shop.consultant.texts import ConsultantTexts
 from mailroom.actors.bots.shop.consultant.tools import SCHEMAS, Result, Toolbox
 from mailroom.actors.bots.shop.consultant.wording import clean, whole_sentences
 from mailroom.actors.bots.shop.consultant.writing import PRODUCTS_MAX, written
 from mailroom.actors.bots.shop.domain.product import Product
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.bots.shop.texts.consultant import ConsultantTexts
 from mailroom.actors.metrics import child
 from mailroom.actors.providers.openai import Answer, Models, ModelUnavailableError, OnText, ToolCall
 from mailroom.actors.uses.cpu import Cpu

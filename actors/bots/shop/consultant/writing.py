@@ -11,8 +11,9 @@ from html import escape
 
 from mailroom.actors.bots.shop.consultant.blocks import OF_PRODUCTS, PROSE, Block
 from mailroom.actors.bots.shop.consultant.facts import Facts, Offer
-from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS, ConsultantTexts
 from mailroom.actors.bots.shop.domain.product import Product
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.texts.consultant import ConsultantTexts
 from mailroom.actors.kit.speech.money import NO_BREAK_SPACE, format_money
 from mailroom.actors.texts.language import Language
 
@@ -43,7 +44,7 @@ def written(blocks: Iterable[Block], also: Iterable[Product], facts: Facts, lang
     """Blocks whose prose has been judged, then the products that it spoke of (`also`) and no block did.
     What is offered has a card of its own.
     """
-    own = CONSULTANT_TEXTS[language]
+    own = TEXTS[language].consultant
     offered = facts.offer.product.slug if facts.offer is not None else ""
     parts: list[str | list[_Entry]] = []
     entries: dict[str, _Entry] = {}
@@ -103,17 +104,17 @@ def _of_products(block: Block, products: Sequence[Product], own: ConsultantTexts
         if len(buyable) < 2 or len({one.currency for one in buyable}) > 1:
             return ""
         least = min(buyable, key=lambda one: one.unit_price(1)[0])
-        return own.cheapest.format(title=escape(least.title))
+        return own.cheapest(title=escape(least.title))
     if block.kind == "price" and block.quantity > 1 and products:
         offer = Offer.of(products[0], block.quantity)
         return own.offer_gone if offer is None else summed(own.total, offer, language)
     return ""
 
 
-def summed(template: str, offer: Offer, language: Language) -> str:
+def summed(text: Callable[..., str], offer: Offer, language: Language) -> str:
     """So many of a product, what one of them costs and what all do."""
     line, currency = offer.quote.lines[0], offer.quote.currency
-    return template.format(
+    return text(
         title=escape(offer.product.title),
         quantity=offer.quantity,
         price=format_money(line.price_minor, currency, language),
@@ -131,27 +132,27 @@ def _line(entry: _Entry, own: ConsultantTexts, facts: Facts, language: Language)
     line = _price(product, own, facts, language)
     if product.available:
         if entry.stock:
-            line += own.in_stock.format(count=product.available)
+            line += own.in_stock(count=product.available)
         if entry.discount and not facts.discounts(product):
             line += own.no_discount
     if entry.about and product.description:
-        line += own.described.format(about=escape(_shortened(product.description)))
+        line += own.described(about=escape(_shortened(product.description)))
     return line
 
 
 def _price(product: Product, own: ConsultantTexts, facts: Facts, language: Language) -> str:
     title = escape(product.title)
     if not product.available:
-        return own.sold_out.format(title=title)
+        return own.sold_out(title=title)
 
     def money(minor: int) -> str:
         return format_money(minor, product.currency, language)
 
     now, discount = product.unit_price(1)
     if discount is None:
-        line = own.price.format(title=title, price=money(now))
+        line = own.price(title=title, price=money(now))
     else:
-        line = own.price_discounted.format(
+        line = own.price_discounted(
             title=title, price=money(now), before=money(product.price_minor), discount=escape(discount.title)
         )
     best = now
@@ -160,9 +161,9 @@ def _price(product: Product, own: ConsultantTexts, facts: Facts, language: Langu
         if unit >= best:
             continue
         if one.promo_code is not None:
-            line += own.promo.format(code=escape(one.promo_code), price=money(unit))
+            line += own.promo(code=escape(one.promo_code), price=money(unit))
         elif one.min_quantity <= product.available:
-            line += own.price_from.format(quantity=one.min_quantity, price=money(unit))
+            line += own.price_from(quantity=one.min_quantity, price=money(unit))
     return line
 
 

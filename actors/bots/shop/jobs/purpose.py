@@ -17,6 +17,7 @@ from mailroom.actors.bots.shop.jobs.tell import tell_owners
 from mailroom.actors.bots.shop.jobs.trouble import tell_of_trouble
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.speech.money import format_money
@@ -32,37 +33,6 @@ log = get_logger("mailroom.shop")
 
 CURRENCY_CHARS = 3
 """Balances are kept in currencies of ISO 4217 alone; coins have longer names."""
-OWED = {
-    Language("ru"): (
-        "⚠️ Заказ № {number}: {money} нельзя вернуть через {provider} ({words}).\n{what}\n"
-        "Платёж {payment}, причина возврата: {why}."
-    ),
-    Language("en"): (
-        "⚠️ Order {number}: {money} cannot be refunded through {provider} ({words}).\n{what}\n"
-        "Payment {payment}, reason for the refund: {why}."
-    ),
-}
-CREDITED = {
-    Language("ru"): "Сумма зачислена на баланс покупателя.",
-    Language("en"): "The sum was put on the customer's balance.",
-}
-BY_HAND = {
-    Language("ru"): "На баланс такую валюту зачислить нельзя: верните деньги вручную.",
-    Language("en"): "A balance cannot hold this currency: please refund it by hand.",
-}
-NOBODYS = {
-    Language("ru"): "Покупатель удалил свои данные, баланса у него больше нет: верните деньги вручную.",
-    Language("en"): "The customer's data was deleted, and with it the balance: please refund it by hand.",
-}
-WHY: dict[Why, dict[Language, str]] = {
-    "too_late": {
-        Language("ru"): "оплачен слишком поздно, товара уже нет",
-        Language("en"): "paid too late, the goods were gone",
-    },
-    "twice": {Language("ru"): "заказ уже был оплачен", Language("en"): "the order had been paid for already"},
-    "mismatch": {Language("ru"): "оплачена другая сумма", Language("en"): "another sum was paid"},
-    "owner": {Language("ru"): "решение магазина", Language("en"): "the shop decided so"},
-}
 
 
 def purposes(room: Room[Options]) -> Mapping[str, Purpose]:
@@ -152,14 +122,15 @@ async def _tell_owners(
     room: Room[Options], tx: Transaction, order: Order, payment: Payment, back: GivenBack, *, credited: bool
 ) -> None:
     def worded(language: Language) -> str:
-        return OWED[language].format(
+        own = TEXTS[language].notices
+        return own.owed(
             number=order.number,
             money=format_money(back.money.amount_minor, back.money.currency, language),
             provider=payment.provider,
             words=back.words,
-            what=(CREDITED if credited else NOBODYS if order.forgotten else BY_HAND)[language],
-            payment=payment.provider_id,
-            why=WHY[back.why][language],
+            what=own.credited if credited else own.nobodys if order.forgotten else own.by_hand,
+            payment=str(payment.provider_id),
+            why=own.why[back.why],
         )
 
     await tell_owners(room, tx, order, worded)

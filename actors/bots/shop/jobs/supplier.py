@@ -13,6 +13,7 @@ the owner to see. A supplier's outage holds up nobody but that supplier: its job
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import httpx
 from asyncpg import Record
@@ -25,9 +26,10 @@ from mailroom.actors.bots.shop.jobs.sql import SQL
 from mailroom.actors.bots.shop.jobs.tell import notice_job
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.texts.notices import NoticeTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.context import JobContext
-from mailroom.actors.texts.language import Language
 from mailroom.actors.uses.http import ForbiddenAddressError, Http
 from mailroom.actors.uses.signature import sign
 from mailroom.storage.postgres.outbox.connection import Connection
@@ -43,14 +45,6 @@ AGAIN = frozenset({408, 425, 429})
 """The answers below 500 that ask to be called again."""
 
 EVENTS = {"sold": "order.paid", "returned": "order.refunded", "replaced": "order.item_replaced"}
-TEXTS = {
-    ("sold", "ru"): "🛒 Продано, заказ № {number}:\n{lines}",
-    ("sold", "en"): "🛒 Sold, order {number}:\n{lines}",
-    ("returned", "ru"): "↩️ Деньги за заказ № {number} возвращаются покупателю:\n{lines}",
-    ("returned", "en"): "↩️ The money for order {number} is being refunded to the customer:\n{lines}",
-    ("replaced", "ru"): "🔁 Не сработало у покупателя, заменили со склада, заказ № {number}:\n{lines}",
-    ("replaced", "en"): "🔁 Did not work and was replaced from stock, order {number}:\n{lines}",
-}
 
 
 async def tell_supplier(room: Room[Options], wanted: TellSupplier, context: JobContext) -> Outcome:
@@ -131,10 +125,15 @@ def _body(about: About, order: Order, supplier: Record, lines: list[Record]) -> 
 
 
 async def _text(connection: Connection, about: About, order: Order, chat_id: int, lines: list[Record]) -> str:
-    """In the language that they use with this bot; in both where they have not used it."""
+    """In the language that they use with this bot; in all where they have not used it."""
     known = await find_customer(connection, order.bot, chat_id)
     written = "\n".join(f"• {line['title']} × {line['quantity']}" for line in lines)
-    languages = (known.language,) if known else (Language("ru"), Language("en"))
+    languages = (known.language,) if known else TEXTS.languages
     return "\n\n".join(
-        TEXTS[about, language].format(number=order.number, lines=written) for language in languages
+        _said(TEXTS[language].notices, about)(number=order.number, lines=written) for language in languages
     )
+
+
+def _said(own: NoticeTexts, about: About) -> Callable[..., str]:
+    said = {"sold": own.supplier_sold, "returned": own.supplier_returned, "replaced": own.supplier_replaced}
+    return said[about]

@@ -6,6 +6,8 @@ from mailroom.actors.bots.shop.jobs.take_back import go_back
 from mailroom.actors.bots.shop.jobs.tell import tell_owners
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import find_order
+from mailroom.actors.bots.shop.texts import TEXTS
+from mailroom.actors.bots.shop.texts.notices import NoticeTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.transaction import Transaction
 from mailroom.actors.kit.speech.dates import format_moment
@@ -15,46 +17,6 @@ from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.payments import Payment
 
 log = get_logger("mailroom.shop")
-
-RUSSIAN: dict[What, str] = {
-    "refund_waits": "⚠️ Заказ № {number}: {provider} пока не возвращает {money} ({words}). Повторим сами в "
-    "ближайшие дни; проверьте, хватает ли денег на счёте магазина.",
-    "refund_lost": "⚠️ Заказ № {number}: возврат {money} через {provider} не дошёл до покупателя ({words}). "
-    "Деньги снова у магазина. Если заказ возвращён, попробуем ещё раз.",
-    "back_twice": "⚠️ Заказ № {number}: покупателю ушло на {money} больше, чем он заплатил. Посмотрите "
-    "возвраты платежа в кабинете {provider} и баланс покупателя.",
-    "inquiry": "⚠️ Заказ № {number}: банк покупателя спрашивает о платеже {money} ({words}). Деньги пока у "
-    "магазина.{until}",
-    "dispute": "⚠️ Заказ № {number}: банк покупателя оспаривает {money} ({words}) и удерживает их до решения."
-    "{until}",
-    "dispute_won": "✅ Заказ № {number}: спор о {money} решён в пользу магазина.",
-    "dispute_lost": "⚠️ Заказ № {number}: спор о {money} проигран, деньги списаны ({words}).{order}",
-}
-ENGLISH: dict[What, str] = {
-    "refund_waits": "⚠️ Order {number}: {provider} is not refunding {money} for now ({words}). It is "
-    "tried again in the coming days; see whether there is enough on the shop's account.",
-    "refund_lost": "⚠️ Order {number}: the refund of {money} through {provider} has not reached the buyer "
-    "({words}). The money is with the shop again. If the order was refunded, it will be tried again.",
-    "back_twice": "⚠️ Order {number}: {money} more went to the buyer than was paid. See the payment's "
-    "refunds in the dashboard of {provider}, and the buyer's balance.",
-    "inquiry": "⚠️ Order {number}: the buyer's bank asks about the payment of {money} ({words}). The "
-    "money is still with the shop.{until}",
-    "dispute": "⚠️ Order {number}: the buyer's bank disputes {money} ({words}), and keeps them until it "
-    "has decided.{until}",
-    "dispute_won": "✅ Order {number}: the dispute about {money} was decided for the shop.",
-    "dispute_lost": "⚠️ Order {number}: the dispute about {money} is lost, the money has been taken "
-    "({words}).{order}",
-}
-WORDS = {Language("ru"): RUSSIAN, Language("en"): ENGLISH}
-UNTIL = {
-    Language("ru"): " Ответьте в кабинете {provider} до {date}.",
-    Language("en"): " Answer in the dashboard of {provider} by {date}.",
-}
-ORDER_IS_OVER = {
-    Language("ru"): " Заказ закрыт как возвращённый, бонусы отозваны.",
-    Language("en"): " The order is closed as refunded, bonuses are revoked.",
-}
-PAYMENT = {Language("ru"): "\nПлатёж {payment}.", Language("en"): "\nPayment {payment}."}
 
 
 async def tell_of_trouble(room: Room[Options], tx: Transaction, payment: Payment, trouble: Trouble) -> None:
@@ -69,15 +31,47 @@ async def tell_of_trouble(room: Room[Options], tx: Transaction, payment: Payment
         await go_back(tx, number, by_bank=True)
 
     def worded(language: Language) -> str:
+        own = TEXTS[language].notices
         until = trouble.answer_until
         date = "" if until is None else f"{format_moment(until, language)} (UTC)"
-        return WORDS[language][trouble.what].format(
+        said = _said(
+            own,
+            trouble.what,
             number=number,
             provider=payment.provider,
             money=format_money(trouble.money.amount_minor, trouble.money.currency, language),
             words=trouble.words or "—",
-            until=UNTIL[language].format(provider=payment.provider, date=date) if date else "",
-            order=ORDER_IS_OVER[language] if is_over else "",
-        ) + PAYMENT[language].format(payment=payment.provider_id)
+            until=own.until(provider=payment.provider, date=date) if date else "",
+            order=own.order_is_over if is_over else "",
+        )
+        return said + own.payment(payment=str(payment.provider_id))
 
     await tell_owners(room, tx, order, worded)
+
+
+def _said(
+    own: NoticeTexts,
+    what: What,
+    *,
+    number: int,
+    provider: str,
+    money: str,
+    words: str,
+    until: str,
+    order: str,
+) -> str:
+    match what:
+        case "refund_waits":
+            return own.refund_waits(number=number, provider=provider, money=money, words=words)
+        case "refund_lost":
+            return own.refund_lost(number=number, provider=provider, money=money, words=words)
+        case "back_twice":
+            return own.back_twice(number=number, provider=provider, money=money)
+        case "inquiry":
+            return own.inquiry(number=number, money=money, words=words, until=until)
+        case "dispute":
+            return own.dispute(number=number, money=money, words=words, until=until)
+        case "dispute_won":
+            return own.dispute_won(number=number, money=money)
+        case "dispute_lost":
+            return own.dispute_lost(number=number, money=money, words=words, order=order)

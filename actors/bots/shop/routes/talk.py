@@ -40,7 +40,7 @@ async def consult(message: Message, consultant: ConsultantSession) -> None:
     """Answer a question."""
     written = printable(message.text or "")
     cut = len(written) > QUESTION_CHARS_MAX
-    notice = consultant.own.cut.format(limit=QUESTION_CHARS_MAX) if cut else ""
+    notice = consultant.own.cut(limit=QUESTION_CHARS_MAX) if cut else ""
     await consultant.answer(written[:QUESTION_CHARS_MAX], notice)
 
 

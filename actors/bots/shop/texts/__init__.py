@@ -9,12 +9,15 @@ from pathlib import Path
 from mailroom.actors.bots.shop.texts.cart import CartTexts
 from mailroom.actors.bots.shop.texts.catalogue import CatalogueTexts
 from mailroom.actors.bots.shop.texts.complaints import ComplaintTexts
+from mailroom.actors.bots.shop.texts.consultant import ConsultantTexts
 from mailroom.actors.bots.shop.texts.form import FormTexts
 from mailroom.actors.bots.shop.texts.friends import FriendsTexts
 from mailroom.actors.bots.shop.texts.menu import MenuTexts
 from mailroom.actors.bots.shop.texts.news import NewsTexts
+from mailroom.actors.bots.shop.texts.notices import NoticeTexts
 from mailroom.actors.bots.shop.texts.orders import OrderTexts
 from mailroom.actors.bots.shop.texts.policies import PolicyTexts
+from mailroom.actors.bots.shop.texts.problems import ProblemTexts
 from mailroom.actors.bots.shop.texts.settings import SettingsTexts
 from mailroom.actors.bots.shop.texts.statuses import Statuses
 from mailroom.actors.kit.erasure.texts import ERASURE_FOLDER, ErasureTexts
@@ -41,6 +44,9 @@ class Texts(declared.Texts):
     settings: SettingsTexts
     policies: PolicyTexts
     statuses: Statuses
+    consultant: ConsultantTexts
+    problems: ProblemTexts
+    notices: NoticeTexts
 
 
 TEXTS = read_texts(Texts, FOLDER, default="en")

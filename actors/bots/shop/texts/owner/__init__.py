@@ -19,7 +19,6 @@ from mailroom.actors.kit.owners.texts.refusals import RefusalTexts
 from mailroom.actors.kit.owners.texts.shared import SharedTexts
 from mailroom.actors.kit.owners.texts.uploads import UploadTexts
 from mailroom.actors.texts.declared import Texts
-from mailroom.actors.texts.language import Language
 from mailroom.actors.texts.reading import read_texts
 
 

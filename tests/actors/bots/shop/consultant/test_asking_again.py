@@ -2,10 +2,12 @@
 
 import pytest
 
-from mailroom.actors.bots.shop.consultant.texts import ENGLISH, RUSSIAN
 from mailroom.actors.bots.shop.consultant.unanswered import QUESTIONS_MAX
+from mailroom.actors.bots.shop.texts import TEXTS
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.model_endpoint import Say, status
+
+ENGLISH, RUSSIAN = TEXTS["en"].consultant, TEXTS["ru"].consultant
 
 AGAIN = "Ask again"
 QUESTION = "qqq zzz, for a friend?"

@@ -15,8 +15,8 @@ from mailroom.actors.bots.shop.consultant.blocks import (
     read,
 )
 from mailroom.actors.bots.shop.consultant.facts import Facts
-from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
 from mailroom.actors.bots.shop.consultant.writing import OF_THE_SHOP_WRITTEN, written
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.texts.language import Language
 from tests.actors.bots.shop.consultant.shelf import goods
 from tests.actors.model_endpoint import Call, Say
@@ -146,7 +146,7 @@ def test_a_comparison_and_a_sum_are_made_of_the_facts():
     total, _ = paragraphs(Block("price", slugs=("lighthouse",), quantity=3), language=RU)
     assert total == "<b>Хранитель маяка</b>: 3 × 764,15 ₽ = 2 292,45 ₽"
     assert (
-        paragraphs(Block("price", slugs=("lighthouse",), quantity=10))[0] == CONSULTANT_TEXTS[EN].offer_gone
+        paragraphs(Block("price", slugs=("lighthouse",), quantity=10))[0] == TEXTS[EN].consultant.offer_gone
     )
     assert len(paragraphs(Block("cheapest", slugs=("trams", "album")))) == 1, "one is not the least of one"
 
@@ -175,7 +175,7 @@ def test_blocks_go_out_where_they_stand_and_prose_around_them(ann):
     assert ann.writes("Tram Depot?").split("\n\n") == [
         "A calm game:",
         "• Tram Depot: ₽1,199\nLay out lines in a growing city. Key for PC and Mac.",
-        CONSULTANT_TEXTS[EN].payment,
+        TEXTS[EN].consultant.payment,
         "Shall I go on?",
     ]
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from mailroom.actors.bots.shop.consultant.metrics import REFUSED
-from mailroom.actors.bots.shop.consultant.texts import CONSULTANT_TEXTS
 from mailroom.actors.bots.shop.demo.model import SCRIPT
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.providers.openai import Models
 from mailroom.actors.texts.language import Language
 from mailroom.ops.simulators.model.faults import parse_rule
@@ -50,7 +50,7 @@ def test_there_are_fifty_of_them():
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda one: one["name"].replace(" ", "-"))
 def test_a_dialogue(scripted, dialogue):
     talker, simulation = scripted(dialogue["language"])
-    own = CONSULTANT_TEXTS[Language(dialogue["language"])]
+    own = TEXTS[Language(dialogue["language"])].consultant
     refused = _refused()
     for turn in dialogue["turns"]:
         if "model" in turn:

@@ -7,8 +7,10 @@ import time
 import pytest
 
 from mailroom.actors.bots.shop.consultant.talk import ROUNDS_MAX
-from mailroom.actors.bots.shop.consultant.texts import ENGLISH
+from mailroom.actors.bots.shop.texts import TEXTS
 from tests.actors.model_endpoint import CUT, HANG, Call, Fail, Say
+
+ENGLISH = TEXTS["en"].consultant
 
 LOOK = Call(("get_products", {"slugs": ["svetlitsa", "trams"]}))
 

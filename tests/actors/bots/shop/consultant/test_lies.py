@@ -2,8 +2,10 @@
 
 import pytest
 
-from mailroom.actors.bots.shop.consultant.texts import ENGLISH
+from mailroom.actors.bots.shop.texts import TEXTS
 from tests.actors.model_endpoint import Call, Say
+
+ENGLISH = TEXTS["en"].consultant
 
 LOOK = Call(("get_products", {"slugs": ["svetlitsa", "trams"]}))
 LIES = [

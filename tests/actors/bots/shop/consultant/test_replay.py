@@ -2,10 +2,12 @@
 
 import pytest
 
-from mailroom.actors.bots.shop.consultant.texts import ENGLISH
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.journal import Journal, fingerprint
 from tests.actors.bots.shop.consultant.conftest import Telegram
 from tests.actors.model_endpoint import Call, Say
+
+ENGLISH = TEXTS["en"].consultant
 
 LOOK = Call(("find_products", {"query": "photo editor"}))
 
