@@ -93,8 +93,10 @@ if TYPE_CHECKING:
     from mailroom.actors.kit.screens.numbers import LongRowId as LongRowId
     from mailroom.actors.kit.screens.numbers import PageNumber as PageNumber
     from mailroom.actors.kit.screens.numbers import RowId as RowId
+    from mailroom.actors.kit.screens.page import page_address as page_address
     from mailroom.actors.kit.screens.picture import Picture as Picture
     from mailroom.actors.kit.screens.picture import picture_of as picture_of
+    from mailroom.actors.kit.screens.private import in_private as in_private
     from mailroom.actors.kit.screens.replies import chat_of as chat_of
     from mailroom.actors.kit.screens.replies import edited as edited
     from mailroom.actors.kit.screens.replies import popup as popup
@@ -170,6 +172,7 @@ _FROM = {
     "fitted": "actors.kit.owners.lists",
     "in_messages": "actors.kit.screens.length",
     "in_order": "actors.kit.owners.tables.table",
+    "in_private": "actors.kit.screens.private",
     "keep_shown": "actors.kit.screens.shown",
     "keyboard": "actors.kit.screens.buttons",
     "known": "actors.kit.owners.tables.cells",
@@ -181,6 +184,7 @@ _FROM = {
     "no_command": "actors.kit.owners.forms",
     "once": "actors.kit.owners.deeds",
     "once_within": "actors.kit.owners.deeds",
+    "page_address": "actors.kit.screens.page",
     "parse_currency": "actors.kit.owners.prices",
     "parse_price": "actors.kit.owners.prices",
     "picture_of": "actors.kit.screens.picture",

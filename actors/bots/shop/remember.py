@@ -1,7 +1,7 @@
 """What every handler is given of the customer whom it serves."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -17,7 +17,7 @@ from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintFor
 from mailroom.actors.bots.shop.ordering import Till
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
-from mailroom.actors.pages.address import page_url
+from mailroom.actors.kit.screens.page import page_address
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.texts.language import Language
 
@@ -57,20 +57,10 @@ class Remember(BaseMiddleware):
             "cart": Cart.from_data(remembered.get(CART)),
             "bills": Bills(till, state, texts.language, user_id),
             "user_id": user_id,
-            "front": front_of(data),
+            "front": Front(consultant=data["room"].models is not None, app_url=page_address(data["room"])),
             "till": till,
         }
         return await handler(event, data | own)
-
-
-def front_of(data: Mapping[str, Any]) -> Front:
-    """What the menu leads to, by what the host offers. Telegram takes no button with an address of this
-    machine; a demo's Telegram does.
-    """
-    url = str(data.get("public_url") or "").rstrip("/")
-    opens = url.startswith("https://") or (url and data.get("demo"))
-    app_url = page_url(url, data["turn"].bot) if opens else ""
-    return Front(consultant=data.get("models") is not None, app_url=app_url)
 
 
 async def _meet(

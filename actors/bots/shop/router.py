@@ -5,8 +5,6 @@ Its handlers ask by name for what `Room.offered` names, and for `turn`, the mess
 """
 
 from aiogram import Router
-from aiogram.enums import ChatType
-from aiogram.types import CallbackQuery, Message
 
 from mailroom.actors.bots.shop.erasure import ERASURE
 from mailroom.actors.bots.shop.policies import POLICIES
@@ -31,13 +29,8 @@ from mailroom.actors.bots.shop.routes import (
 )
 from mailroom.actors.kit.erasure.dialogue import erasure_router
 from mailroom.actors.kit.policies.policy import policies_router
+from mailroom.actors.kit.screens.private import in_private
 from mailroom.actors.kit.screens.shown import keep_shown
-
-
-async def in_private(event: Message | CallbackQuery) -> bool:
-    """Whether a person talks to the bot alone; a button whose message is forgotten counts as that."""
-    message = event if isinstance(event, Message) else event.message
-    return message is None or message.chat.type == ChatType.PRIVATE
 
 
 def build() -> Router:

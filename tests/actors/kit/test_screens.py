@@ -2,8 +2,10 @@
 
 import pytest
 
+from mailroom.kit import page_address
 from mailroom.testing import Button
 from tests.actors.kit.visits_bot import Drawn, build
+from tests.rooms import room_of
 
 
 @pytest.fixture
@@ -18,8 +20,29 @@ def edits(answers):
 def test_a_screen_is_its_text_and_the_rows_that_have_buttons(chat):
     sent = chat.send("/visit 1").one
     assert sent.text == "Visit 1 is asked"
-    assert sent.labels == [["Again"], ["Home"]]
+    assert [[one["text"] for one in row] for row in sent.args["reply_markup"]["inline_keyboard"]] == [
+        ["Again"],
+        ["Home"],
+    ]
     assert sent.args["link_preview_options"] == {"is_disabled": True}
+
+
+def test_what_is_for_one_person_alone_is_not_said_in_a_group(chat, group):
+    assert group("Team", chat).send("/visit 1") == ()
+
+
+@pytest.mark.parametrize(
+    ("public_url", "demo", "address"),
+    [
+        ("https://x.example/", False, "https://x.example/app/shop/?visit=7"),
+        ("http://127.0.0.1:8080", True, "http://127.0.0.1:8080/app/shop/?visit=7"),
+        ("http://127.0.0.1:8080", False, ""),
+        ("", True, ""),
+    ],
+)
+def test_a_button_leads_to_the_page_where_telegram_takes_such_a_button(public_url, demo, address):
+    room = room_of(bot="shop", public_url=public_url, demo=demo)
+    assert page_address(room, visit=7) == address
 
 
 def test_a_press_turns_the_message_under_it_and_is_answered(chat):
@@ -141,6 +164,6 @@ def test_what_messages_show_is_kept_with_the_chat_and_nothing_that_stands_there_
     chat.send("/visit 1")
     assert chat.data["pages"] == [[chat.last.message_id, 1, "asked"]]
     chat.send("/later 1 confirmed")
-    chat.data = {"pages": "nothing that could be there"}
+    chat.data = {"pages": 5}
     clock.advance(minutes=1)
     assert chat.shown == ["Visit 1 is asked"]

@@ -16,6 +16,7 @@ from mailroom.kit import (
     app,
     button,
     copying,
+    in_private,
     keep_shown,
     keyboard,
     link,
@@ -58,6 +59,7 @@ def build() -> Router:
     """A fresh one, with a memory of its own."""
     router = Router()
     for observer in (router.message, router.callback_query):
+        observer.filter(in_private)
         observer.middleware(keep_shown)
     status = {1: "asked", 2: "asked"}
     picture = Drawn()

@@ -468,7 +468,7 @@ def new_customer(
                 "options": options,
             }
             own = about.pop("services", {})
-            kept = {name: what for name, what in own.items() if name in given}
+            kept = {name: what for name, what in own.items() if name in {*given, "demo", "models"}}
             services = shop_room(pool, wake=woken.append, **given | kept).offered() | own
             dispatcher = Dispatcher(storage=MemoryStorage(), **services)
             dispatcher.include_router(build())
