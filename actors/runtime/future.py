@@ -25,15 +25,13 @@ from trio.lowlevel import (
     wait_task_rescheduled,
 )
 
-from mailroom.actors.runtime.waiting import current_actor, waiting_for
+from mailroom.actors.runtime.waiting import Waiter, current_actor, waiting_for
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from pykka._future import GetHookFunc
     from pykka._types import OptExcInfo
-
-    from mailroom.actors.runtime.ref import TrioActorRef
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -63,7 +61,7 @@ class TrioFuture(Future[T]):
     _token: trio.lowlevel.TrioToken
     """The Trio run in which tasks await a bare future."""
 
-    def __init__(self, asked: TrioActorRef[Any] | None = None, timeout_seconds: float | None = None) -> None:
+    def __init__(self, asked: Waiter | None = None, timeout_seconds: float | None = None) -> None:
         self._asked = asked
         self._timeout_seconds = timeout_seconds
         self._done = False

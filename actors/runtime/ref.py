@@ -6,7 +6,7 @@ import sys
 import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pykka import ActorDeadError, ActorRef
+from pykka import Actor, ActorDeadError, ActorRef
 from pykka._envelope import Envelope
 from pykka.messages import ProxySetAttr, _ActorStop
 
@@ -15,11 +15,10 @@ from mailroom.actors.runtime.inbox import InboxFullError
 from mailroom.actors.runtime.waiting import ReentrancyError, current_actor, refuse_circle
 
 if TYPE_CHECKING:
-    from mailroom.actors.runtime.actor import TrioActor
     from mailroom.actors.runtime.inbox import Inbox
     from mailroom.actors.runtime.life import Life
 
-A = TypeVar("A", bound="TrioActor")
+A = TypeVar("A", bound=Actor)
 
 
 class TrioActorRef(ActorRef[A]):
@@ -35,8 +34,9 @@ class TrioActorRef(ActorRef[A]):
     def __init__(self, actor: A) -> None:
         self._actor_weakref = weakref.ref(actor)
         self.actor_class = actor.__class__
-        self.actor_inbox = actor.actor_inbox
-        self.actor_stopped = actor.actor_stopped
+        ours: Any = actor  # to Pykka's types it has Pykka's inbox, and an Event
+        self.actor_inbox = ours.actor_inbox
+        self.actor_stopped = ours.actor_stopped
 
     if not TYPE_CHECKING:  # Pykka declares an attribute; ours is made when asked for.
 

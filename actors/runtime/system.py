@@ -9,16 +9,37 @@ import contextvars
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import trio
-
-if TYPE_CHECKING:
-    from mailroom.actors.runtime.actor import TrioActor
 
 
 class NoActorSystemError(RuntimeError):
     """A TrioActor was made where no actor system is open: do it below `async with open_actor_system()`."""
+
+
+class Alive(Protocol):
+    """An actor by its reference, as its system asks after it."""
+
+    def is_alive(self) -> bool:
+        """Whether it takes messages."""
+
+    async def wait_for_end(self) -> BaseException | None:
+        """Wait until its task is over."""
+
+
+class Actor(Protocol):
+    """An actor as its system runs it."""
+
+    @property
+    def actor_ref(self) -> Alive:
+        """Its reference."""
+
+    def stop(self) -> Any:
+        """Ask it to stop after the messages it has."""
+
+    async def _actor_loop(self) -> None:
+        """Its task."""
 
 
 class ActorSystem:
@@ -29,22 +50,22 @@ class ActorSystem:
         self.token = trio.lowlevel.current_trio_token()
         self.thread_id = threading.get_ident()
         # In the order they started. A dict, because stopping one of many must not search a list.
-        self.actors: dict[TrioActor, None] = {}
+        self.actors: dict[Actor, None] = {}
         # An actor outlives whoever started it, so it begins with the system's context, not with the
         # starter's: the trace id of a message must not stick to the actor it woke.
         self._context = contextvars.copy_context()
 
-    def spawn(self, actor: "TrioActor") -> None:
+    def spawn(self, actor: Actor) -> None:
         """Give the actor its task."""
         if threading.get_ident() != self.thread_id:
             raise NoActorSystemError("actors are started in the thread of their system")
         self._context.run(self._start_task, actor)
         self.actors[actor] = None
 
-    def _start_task(self, actor: "TrioActor") -> None:
+    def _start_task(self, actor: Actor) -> None:
         self.nursery.start_soon(actor._actor_loop, name=type(actor).__name__)  # noqa: SLF001
 
-    def forget(self, actor: "TrioActor") -> None:
+    def forget(self, actor: Actor) -> None:
         """Let go of an actor whose loop has ended."""
         self.actors.pop(actor, None)
 

@@ -9,11 +9,15 @@ unrelated messages, which a chain passed along with each message would not see.
 import contextvars
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from mailroom.actors.runtime.inbox import Inbox
-    from mailroom.actors.runtime.ref import TrioActorRef
+from mailroom.actors.runtime.inbox import Inbox
+
+
+class Waiter(Protocol):
+    """The reference of an actor that waits, or is waited for: its inbox is its node in the graph."""
+
+    actor_inbox: Inbox
 
 
 class ReentrancyError(RuntimeError):
@@ -23,14 +27,12 @@ class ReentrancyError(RuntimeError):
     """
 
 
-current_actor: contextvars.ContextVar["TrioActorRef[Any] | None"] = contextvars.ContextVar(
-    "current_actor", default=None
-)
+current_actor: contextvars.ContextVar[Waiter | None] = contextvars.ContextVar("current_actor", default=None)
 """The actor whose code runs here: set once in the actor's task, inherited by what its handlers start."""
 
 
 @contextmanager
-def waiting_for(asker: "TrioActorRef[Any]", asked: "TrioActorRef[Any]") -> Iterator[None]:
+def waiting_for(asker: Waiter, asked: Waiter) -> Iterator[None]:
     """Hold an edge of the graph; raise ReentrancyError if it would close a circle."""
     refuse_circle(asker, asked)
     inbox = asker.actor_inbox
@@ -43,13 +45,13 @@ def waiting_for(asker: "TrioActorRef[Any]", asked: "TrioActorRef[Any]") -> Itera
         inbox.waits_for = tuple(edges)
 
 
-def refuse_circle(asker: "TrioActorRef[Any]", asked: "TrioActorRef[Any]") -> None:
+def refuse_circle(asker: Waiter, asked: Waiter) -> None:
     """Raise ReentrancyError if the asked actor waits for the asker, or is the asker."""
     if _waits_for(asked.actor_inbox, asker.actor_inbox):
         raise ReentrancyError(f"{asker} would wait for {asked}, which itself waits for {asker} to finish")
 
 
-def _waits_for(start: "Inbox", wanted: "Inbox") -> bool:
+def _waits_for(start: Inbox, wanted: Inbox) -> bool:
     seen = set()
     to_visit = [start]
     while to_visit:
