@@ -7,8 +7,9 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import TelegramAPIServer
 
 from mailroom.actors.hosting.beside import bot_beside, defaults
-from mailroom.actors.hosting.bot import HostedBot, dispatcher_of
+from mailroom.actors.hosting.bot import AS_USUAL, HostedBot, dispatcher_of
 from mailroom.actors.hosting.console_link import put_console_command
+from mailroom.actors.hosting.handling import Handling
 from mailroom.actors.hosting.load import RouterError, from_disk
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.hosting.session import HostedSession
@@ -40,11 +41,8 @@ def host(
     dispatcher: Dispatcher,
     committed: CommittedState,
     parking: Parking,
+    handling: Handling = AS_USUAL,
     *,
-    fast: bool = False,
-    shed: bool = False,
-    parks: bool = False,
-    apart: bool = False,
     bundled: bool = False,
 ) -> HostedBot:
     """Make a bot and its dispatcher, wherever they come from, a hosted one."""
@@ -64,16 +62,23 @@ def host(
             dispatcher,
             limiter,
             StandInStorage(name, committed),
-            fast=fast,
-            shed=shed,
-            parks=parks,
-            apart=apart,
+            handling,
             bundled=bundled,
         )
     except RouterError as error:
         raise StartError(f"bots.{name}: {error}") from error
     parking.watch(hosted)
     return hosted
+
+
+def handling_of(one: BotSettings) -> Handling:
+    """How a bot of the settings has its messages handled."""
+    return Handling(
+        fast=one.order == "fast",
+        shed=one.flood == "shed",
+        parks=one.dead_letters == "park",
+        apart=one.albums == "apart",
+    )
 
 
 def _from_settings(
@@ -100,11 +105,7 @@ def _from_settings(
     bot = _bot(one, found)
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:
         bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)
-    hosted = host(
-        name, bot, dispatcher, committed, parking,
-        fast=one.order == "fast", shed=one.flood == "shed", parks=one.dead_letters == "park",
-        apart=one.albums == "apart", bundled=one.kind is not None,
-    )  # fmt: skip
+    hosted = host(name, bot, dispatcher, committed, parking, handling_of(one), bundled=one.kind is not None)
     if parts:
         hosted.clock = room(name).clock
     return hosted

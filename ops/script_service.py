@@ -25,7 +25,7 @@ from mailroom.ops import logs
 from mailroom.ops.configuration import derived_secret
 from mailroom.ops.ending import obey
 from mailroom.ops.faults import CannotStartError
-from mailroom.ops.hosted import host
+from mailroom.ops.hosted import handling_of, host
 from mailroom.ops.identity import claim_names
 from mailroom.ops.process import Process, Setup
 from mailroom.ops.service import Service
@@ -124,12 +124,8 @@ class ScriptService:
         return self._bots
 
     def _host(self, name: str, one: Served, process: Process) -> HostedBot:
-        own = self._settings_of(one.bot)
-        fast, shed, parks = own.order == "fast", own.flood == "shed", own.dead_letters == "park"
-        made = host(
-            name, one.bot, one.dispatcher, process.workplace, process.parking,
-            fast=fast, shed=shed, parks=parks, apart=own.albums == "apart",
-        )  # fmt: skip
+        handling = handling_of(self._settings_of(one.bot))
+        made = host(name, one.bot, one.dispatcher, process.workplace, process.parking, handling)
         made.asked_for = one.asked_for
         made.fed_by_script = one.own_server
         made.shared.given[one.bot.id] = one.given

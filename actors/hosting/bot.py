@@ -20,6 +20,7 @@ from mailroom.actors import away
 from mailroom.actors.hosting.callbacks import counted
 from mailroom.actors.hosting.errors import OWNERS, NotUrgent
 from mailroom.actors.hosting.events import OBSERVER, ChatEvent, dispatch_event
+from mailroom.actors.hosting.handling import Handling
 from mailroom.actors.hosting.hold import Hold
 from mailroom.actors.hosting.load import OUR_DISPATCHER, is_ours
 from mailroom.actors.hosting.moved import MOVED, Moving
@@ -59,6 +60,8 @@ MADE_UP = frozenset({OBSERVER, "aiogd_update"})
 KINDS = frozenset(Update.model_fields) | {"event"}
 """What a bot answers, as metrics name it."""
 
+AS_USUAL = Handling()
+
 
 class HostedBot:
     """A bot's dispatcher, its connection to Telegram, its limits and its order."""
@@ -73,11 +76,8 @@ class HostedBot:
         dispatcher: Dispatcher,
         limiter: Limiter,
         storage: ActorStorage,
+        handling: Handling = AS_USUAL,
         *,
-        fast: bool = False,
-        shed: bool = False,
-        parks: bool = False,
-        apart: bool = False,
         bundled: bool = False,
     ) -> None:
         self.name = name
@@ -96,9 +96,9 @@ class HostedBot:
         self.watermark = Watermark()
         self.hold = Hold()
         self._asking: asyncio.Future[bool] | None = None
-        self.fast = fast
-        self.shed = shed
-        self.parks = parks
+        self.fast = handling.fast
+        self.shed = handling.shed
+        self.parks = handling.parks
         """Whether a chat waits for on-call after a message of its died."""
         self.asked_for: list[str] | EllipsisType | None = ...
         """What the bot's own code wants for `allowed_updates`, where it says so."""
@@ -107,7 +107,7 @@ class HostedBot:
         self.moving: Moving | None = None
         """Who looks after groups that became supergroups, where somebody does."""
         self.shared = SharedDispatcher.of(dispatcher)
-        self.apart = apart or self.shared.brought_isolation
+        self.apart = handling.apart or self.shared.brought_isolation
         """Whether the parts of an album are messages like any other: a dispatcher with an isolation of its
         own has them one after another on stock aiogram too.
         """

@@ -18,6 +18,7 @@ from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from pydantic_core import from_json, to_json
 
+from mailroom.actors.hosting.handling import Handling
 from mailroom.actors.policy import Policy
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.worker import Worker
@@ -232,7 +233,8 @@ async def open_process(
     policy: Policy = QUICK,
     mailboxes: Callable[[Line, Line], Mailboxes] = Mailboxes,
     first_update_id: int = FIRST_UPDATE_ID,
-    **options: Any,
+    bundled: bool = False,
+    **handling: bool,
 ) -> AsyncIterator[BotProcess]:
     """Start the process; to be used under `mailroom.actors.runtime.host.run`."""
     line, state = Line(url), _StateOfChats()
@@ -241,7 +243,7 @@ async def open_process(
     dispatcher = Dispatcher()
     router._parent_router = None
     dispatcher.include_router(router)
-    hosted = host("shop", Bot("42:token"), dispatcher, state, parking, **options)
+    hosted = host("shop", Bot("42:token"), dispatcher, state, parking, Handling(**handling), bundled=bundled)
     hosted.bot.session._post = telegram.post  # type: ignore[attr-defined]
     async with AsyncExitStack() as stack:
         stack.push_async_callback(aio, line.close)
