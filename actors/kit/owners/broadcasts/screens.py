@@ -9,6 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from mailroom.actors.kit.owners.broadcasts.audience import Recipients
 from mailroom.actors.kit.owners.broadcasts.callbacks import DropDraft, MoveBroadcast, SendDraft, ShowBroadcast
 from mailroom.actors.kit.owners.broadcasts.send import Move
+from mailroom.actors.kit.owners.languages import in_language
 from mailroom.actors.kit.owners.texts.broadcasts import BroadcastTexts
 from mailroom.actors.kit.owners.texts.shared import SharedTexts
 from mailroom.actors.kit.screens.buttons import button, keyboard
@@ -48,7 +49,7 @@ def preview(own: Own, draft: str, found: Recipients) -> Screen:
     """To whom a draft may go, or not at all; a language that nobody speaks has no button."""
     texts, total = own.broadcasts, found.total
     said = [
-        texts.to_some(language=_in(own, language), count=count)
+        texts.to_some(language=in_language(own.shared, language), count=count)
         for language, count in found.by_language.items()
     ]
     text = texts.preview(total=total, some=", ".join(said))
@@ -56,7 +57,7 @@ def preview(own: Own, draft: str, found: Recipients) -> Screen:
         text += texts.preview_without_news(count=found.without_news)
     some = [
         button(
-            texts.button_send_some(language=_capitalized(_in(own, language)), count=count),
+            texts.button_send_some(language=_capitalized(in_language(own.shared, language)), count=count),
             SendDraft(draft=draft, to=language),
         )
         for language, count in found.by_language.items()
@@ -107,10 +108,6 @@ def broadcasts(own: Own, places: Places, found: Sequence[Progress]) -> Screen:
 
 def _row(texts: BroadcastTexts, one: Progress) -> str:
     return texts.row(number=one.id, status=texts.statuses[one.status], sent=one.sent, total=one.total)
-
-
-def _in(own: Own, language: str) -> str:
-    return own.shared.in_language.get(language, language)
 
 
 def _capitalized(text: str) -> str:

@@ -1,7 +1,5 @@
 """Words of every screen that owners see."""
 
-from collections.abc import Mapping
-
 from mailroom.actors.texts.declared import Texts, Value, text
 
 
@@ -18,7 +16,9 @@ class SharedTexts(Texts):
     @text
     def near(self, *, near: Value) -> str: ...
 
-    in_language: Mapping[str, str]
+    @text
+    def in_language(self, *, language: Value, name: Value) -> str: ...
+
     button_back: str
     button_refresh: str
     button_no: str

@@ -34,7 +34,7 @@ def test_a_text_is_previewed_confirmed_and_sent_to_all_once(olga, rows):
     preview, question = olga.send("Seats < today!")
     assert preview.text == "Seats < today!"
     assert question.text.endswith(
-        "\nAll: 3, in Russian: 2, in English: 1, de: 0.\nOpted out of news and will not get it: 5."
+        "\nAll: 3, in Russian: 2, in English: 1, German: 0.\nOpted out of news and will not get it: 5."
     )
     assert olga.labels == ["To all (3)", "In Russian (2)", "In English (1)", "No"]
     assert rows(BROADCASTS) == []

@@ -2,20 +2,28 @@
 
 import asyncio
 from enum import StrEnum
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from mailroom.actors.kit import owners
 from mailroom.actors.kit.owners.faults import PriceFault, TableFault, TellingFault
 from mailroom.actors.kit.owners.in_words import InWords
+from mailroom.actors.kit.owners.languages import in_language
 from mailroom.actors.kit.owners.problems import problem
 from mailroom.actors.kit.owners.refusals import refuse, wrong
 from mailroom.actors.kit.owners.roles import named_by
+from mailroom.actors.kit.owners.texts.broadcasts import BroadcastTexts
 from mailroom.actors.kit.owners.texts.refusals import RefusalTexts
+from mailroom.actors.kit.owners.texts.shared import SharedTexts
+from mailroom.actors.kit.owners.texts.uploads import UploadTexts
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Proof
 from mailroom.actors.texts.declared import declared_in
 from tests.actors.kit.owners.hall import TEXTS
+
+KIT = Path(owners.__file__).parent
 
 
 class Fault(StrEnum):
@@ -86,3 +94,27 @@ def test_a_role_is_of_those_whom_the_options_name_by_telegrams_number():
         ["owner"], ["owner", "usher"], ["usher"], [],
     ]  # fmt: skip
     assert named_by(frozenset({Proof("code", "phone:+1")}), named) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("reader", "language", "said"),
+    [
+        ("ru", "ru", "по-русски"),
+        ("en", "ru", "in Russian"),
+        ("ru", "de", "немецкий"),
+        ("en", "pt-BR", "Portuguese (Brazil)"),
+        ("en", "zz-none", "zz-none"),
+    ],
+)
+def test_a_language_is_named_in_that_of_the_reader_whichever_there_are(reader, language, said):
+    assert in_language(TEXTS[reader].shared, language) == said
+
+
+def test_all_that_the_kit_says_to_owners_is_said_somewhere():
+    sources = "".join(file.read_text() for file in KIT.rglob("*.py") if "texts" not in file.parts)
+    of_faults = {one.value for one in (*TableFault, *PriceFault, *TellingFault)}
+    for texts in (SharedTexts, BroadcastTexts, UploadTexts, RefusalTexts):
+        for name in declared_in(texts).keys() - of_faults:
+            by_rooms = name in ("report", "lines", "not_done", "button_previous", "button_next")
+            by_rooms = by_rooms or name == "button_broadcasts"
+            assert by_rooms or f".{name}" in sources, f"nobody says {texts.__name__}.{name}"

@@ -7,6 +7,7 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import AdminPlace, AskPoli
 from mailroom.actors.bots.shop.routes.owner.keyboards.parts import goto
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
+from mailroom.actors.kit.owners.languages import in_language
 from mailroom.actors.kit.screens.buttons import button, keyboard
 from mailroom.actors.texts.language import Language
 
@@ -36,5 +37,5 @@ def policy(own: OwnerTexts, name: Policy, language: Language, *, written: bool) 
 
 def policy_name(own: OwnerTexts, name: Policy, language: Language) -> str:
     """Which text it is: `Terms, in Russian`."""
-    words = own.shared.in_language.get(language, language)
+    words = in_language(own.shared, language)
     return own.policies.in_some(name=own.policies.names[name], language=words)

@@ -4,8 +4,11 @@ nothing_here = There is nothing here yet.
 needs_text = A text is needed now. Changed your mind: /cancel
 near = { " " }Did you mean { $near }?
 in_language =
-    .ru = in Russian
-    .en = in English
+    { $language ->
+        [ru] in Russian
+        [en] in English
+       *[rest] { $name }
+    }
 button_back = ↩️ Back
 button_refresh = 🔄 Refresh
 button_no = No

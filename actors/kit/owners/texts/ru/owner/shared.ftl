@@ -4,8 +4,11 @@ nothing_here = Здесь пока пусто.
 needs_text = Сейчас нужен текст. Передумали: /cancel
 near = { " " }Может быть, { $near }?
 in_language =
-    .ru = по-русски
-    .en = по-английски
+    { $language ->
+        [ru] по-русски
+        [en] по-английски
+       *[rest] { $name }
+    }
 button_back = ↩️ Назад
 button_refresh = 🔄 Обновить
 button_no = Нет
