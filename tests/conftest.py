@@ -1,24 +1,20 @@
 """Real stores for every test that asks: one Postgres and one Redis a session, in a temporary directory."""
 
-import asyncio
 import gc
-import itertools
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 import redis
 
 from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.ops.testing.stores import stopped_even_if_we_are_killed
+from tests.databases import admin, copied
 
 pytest_plugins = ["mailroom.testing"]
-
-_database_numbers = itertools.count(1)
 
 OPENS_PORTS = (
     "acceptance",
@@ -135,6 +131,7 @@ def postgres_url(stores_directory: Path) -> Iterator[str]:
     url = server.start()
     with stopped_even_if_we_are_killed(server.pid):
         yield url
+        admin(url).close()
         server.stop()
 
 
@@ -151,10 +148,8 @@ def redis_url(stores_directory: Path) -> Iterator[str]:
 @pytest.fixture
 def clean_postgres_url(postgres_url: str) -> Iterator[str]:
     """An empty database of the test's own, without tables: call `migrate` where they are needed."""
-    name = f"test_{next(_database_numbers)}"
-    _run_sql(postgres_url, f"CREATE DATABASE {name}")
-    yield postgres_url.replace("@/mailroom?", f"@/{name}?")
-    _run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -164,15 +159,3 @@ def clean_redis_url(redis_url: str) -> str:
         client.flushall()
         client.script_flush()
     return redis_url
-
-
-def _run_sql(url: str, statement: str) -> None:
-    async def run() -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(run())

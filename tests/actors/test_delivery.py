@@ -13,7 +13,7 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.outcome import Retry
 from tests.actors.bot_process import Telegram, open_process
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import QUICK, Letter, open_queues
 
 DELIVERY = Queue("delivery", of_bots=False)

@@ -20,7 +20,7 @@ from mailroom.storage.redis.entry import Chat
 from mailroom.storage.redis.suspensions import Suspensions
 from tests.actors.bot_process import Telegram, open_process, refusal, too_many
 from tests.actors.controlled_bot import ControlledBot
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.actors.jobs.queue_harness import open_queues
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")

@@ -26,7 +26,7 @@ from mailroom.storage.postgres.payments import (
     mark_refunded,
     open_payment,
 )
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import Letter
 
 DELIVER = Kind("shop.deliver", Letter, queue=Queue("delivery"))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mailroom.actors.providers.webpush import WebPush
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.webpush import WEBPUSH, PushNotice, webpush_handlers
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.push_service import new_private_key, open_push_service
 
 

@@ -3,7 +3,6 @@ played from /start to the thanks, with crashes and refunds in between.
 """
 
 import asyncio
-import itertools
 import re
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-import asyncpg
 import pytest
 import trio
 
@@ -33,13 +31,12 @@ from tests.actors.bot_process import Telegram, open_process
 from tests.actors.bots.bot_harness import OWNER, run_scenario
 from tests.actors.bots.shop.jobs.faults import Faults
 from tests.added import BLOCKS, ROOT, TEXT, write_out
+from tests.databases import copied, template
 from tests.shop_tables import tables_of
 
 ANN, BORIS = 100, 101
 PRICE_MINOR = 30_000
 PATIENCE_SECONDS = 20.0
-
-_numbers = itertools.count(1)
 
 
 def _play_and_tests():
@@ -70,34 +67,14 @@ def _forget_modules():
     return {name: sys.modules.pop(name) for name in names}
 
 
-@pytest.fixture(scope="module")
-def template(postgres_url, folder):
-    """A database with all migrations, which each test copies."""
-    name = "add_a_bot"
-
-    async def make():
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-        names = await apply_migrations(postgres_url.replace("@/mailroom?", f"@/{name}?"), [tables_of("tips")])
-        assert names[-1] == "tips/0001_tips"
-
-    asyncio.run(make())
-    return name
+async def migrated(url):
+    assert (await apply_migrations(url, [tables_of("tips")]))[-1] == "tips/0001_tips"
 
 
 @pytest.fixture
-def clean_postgres_url(postgres_url, template):
-    name = f"added_{next(_numbers)}"
-
-    async def execute(statement):
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield postgres_url.replace("@/mailroom?", f"@/{name}?")
-    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+def clean_postgres_url(postgres_url, folder):
+    with copied(postgres_url, template(postgres_url, "add_a_bot", migrated)) as url:
+        yield url
 
 
 @pytest.fixture

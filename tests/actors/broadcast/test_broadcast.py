@@ -24,7 +24,7 @@ from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.broadcasts import DIED, Broadcasts, Said, Sending
 from tests.actors.bot_process import Telegram, open_process, refusal, too_many
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.actors.jobs.queue_harness import Life, open_queues
 
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")

@@ -27,7 +27,7 @@ from mailroom.storage.postgres.outbox.claim import Claimer
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.redis.entry import Chat, Entry
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.rooms import room_of
 
 

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 from mailroom.actors.paying.gone import name_gone, told_of_gone
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import mark_canceled, mark_paid
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import Shop
 
 

@@ -12,7 +12,7 @@ from mailroom.actors.providers.payments import Money, ProviderRefusedError, Prov
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import listed_to, lost_payments
 from mailroom.storage.postgres.payments import find_payment
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import PRICE, MemoryProvider, Shop
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)

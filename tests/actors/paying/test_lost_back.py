@@ -10,7 +10,7 @@ from mailroom.storage.postgres.payments import find_payment
 from mailroom.supervisors.oncall.errors import UnknownTargetError
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import DOWN, MemoryProvider, Shop
 from tests.actors.paying.test_notices import notice
 

@@ -10,7 +10,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payment_names import installation_in
 from mailroom.storage.postgres.payments import mark_paid
 from mailroom.storage.postgres.refunds import refunds_of
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import DOWN, PRICE, MemoryProvider, Shop
 from tests.actors.paying.memory_provider import give_back as begin
 

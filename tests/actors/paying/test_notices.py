@@ -14,7 +14,7 @@ from mailroom.actors.providers.payments import Money
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.lost_payments import end_lost, lost_payments, lost_sums
 from mailroom.storage.postgres.payments import created_at_provider, find_payment, mark_canceled
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import DOWN, PRICE, Shop
 
 

@@ -6,7 +6,7 @@ from mailroom.actors.paying.accounts import Accounts
 from mailroom.actors.paying.orphans import name_orphans, told_of
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import mark_canceled, mark_paid
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import MemoryProvider, Shop
 
 

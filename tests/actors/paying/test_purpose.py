@@ -12,7 +12,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.deeds import deeds
 from mailroom.storage.postgres.payments import find_payment
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.jobs.queue_harness import Letter
 from tests.actors.paying.memory_provider import DELIVER, Shop
 

@@ -5,7 +5,7 @@ from mailroom.actors.paying.kinds import NOTICED, RECONCILE, Noticed, Reconcile
 from mailroom.actors.paying.noticed import hinted_job, noticed_job
 from mailroom.actors.payment import begin_giving_back, payment_handlers
 from mailroom.actors.runtime.bridge import aio
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import DOWN, MemoryProvider, Shop
 from tests.rooms import transaction_on
 

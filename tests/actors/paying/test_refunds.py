@@ -10,7 +10,7 @@ from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUna
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import mark_paid
 from mailroom.storage.postgres.refunds import finish_refund, pending_refund
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import DOWN, PRICE, MemoryProvider, Shop, give_back
 
 OWED = [("owed owner", PRICE.amount_minor)]

@@ -8,7 +8,7 @@ from mailroom.actors.paying.purpose import Follows, Purpose
 from mailroom.actors.payment import payment_handlers
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.payments import find_payment
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import MemoryProvider, Shop
 
 

@@ -10,7 +10,7 @@ from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.renamed import move
 from mailroom.storage.postgres.outbox.seen import Wanted, find
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import Shop
 
 

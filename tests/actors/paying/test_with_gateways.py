@@ -13,7 +13,7 @@ from mailroom.actors.payment import begin_giving_back
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops.simulators.payments.serving import simulator
 from mailroom.storage.postgres.payments import find_payment, open_payment
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.actors.paying.memory_provider import PRICE, Shop
 from tests.actors.providers.test_payment_simulators import PROVIDERS
 from tests.rooms import transaction_on

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 
 STORY_SECONDS = 20
 

@@ -21,7 +21,7 @@ from mailroom.ingress.app import create_app
 from mailroom.ingress.hooks.routes import PATH, bot_hooks, hooks
 from mailroom.storage.clock import REAL_TIME
 from mailroom.storage.postgres.schemas import SchemaPool
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.rooms import room_of
 
 SECRET = b"theirs and ours"

@@ -30,7 +30,7 @@ from mailroom.storage.clock import REAL_TIME
 from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.actors.push_service import new_private_key
 from tests.rooms import room_of
 

@@ -15,7 +15,6 @@ from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     KEY,
     Booked,
     book,
-    jobs_template,
     jobs_url,
     open_salon_fixture,
     salon_page,

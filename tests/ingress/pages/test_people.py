@@ -14,7 +14,6 @@ from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     KEY,
     PHONE,
     TOKEN,
-    jobs_template,
     jobs_url,
     open_salon_fixture,
     salon_page,

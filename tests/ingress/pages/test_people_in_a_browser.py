@@ -12,7 +12,6 @@ from mailroom.ingress.http.trio_app import TrioApp
 from tests.ingress.browser import Page, chromium_fixture, connected  # noqa: F401 - a fixture
 from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     ANNA,
-    jobs_template,
     jobs_url,
     open_salon_fixture,
 )

@@ -22,7 +22,7 @@ from mailroom.ingress.payments.accounts import NOTICE_BYTES_MAX, account_webhook
 from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.outbox.notifier import QueueNotifier
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.actors.jobs.queue_harness import open_queues
 from tests.actors.paying.memory_provider import MemoryProvider, Shop
 

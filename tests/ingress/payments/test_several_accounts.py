@@ -25,7 +25,7 @@ from mailroom.ingress.payments.notices import PaymentWebhook
 from mailroom.storage.postgres.outbox.coalesce import Enqueuer
 from mailroom.storage.postgres.outbox.notifier import QueueNotifier
 from mailroom.storage.postgres.payments import created_at_provider, open_payment
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.actors.jobs.queue_harness import open_queues
 
 

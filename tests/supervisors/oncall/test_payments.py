@@ -13,7 +13,7 @@ from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.oncall import OnCall
 from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.payment_gauges import count_lost
-from tests.actors.jobs.conftest import jobs_template, jobs_url, play  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url, play  # noqa: F401 - fixtures
 from tests.supervisors.oncall.conftest import SyncOnCall
 
 BY = By("ann", "seen in the chat")

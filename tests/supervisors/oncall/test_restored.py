@@ -14,7 +14,7 @@ from mailroom.supervisors.oncall.reports import By
 from mailroom.supervisors.pairing.check import Pairing
 from mailroom.supervisors.pairing.guard import Guard
 from mailroom.supervisors.pairing.kept import Asked
-from tests.actors.jobs.conftest import jobs_template, jobs_url  # noqa: F401 - fixtures
+from tests.actors.jobs.conftest import jobs_url  # noqa: F401 - a fixture
 from tests.supervisors.oncall.conftest import SyncOnCall
 
 BY = By("ann", "restored from the backup of 3:00")

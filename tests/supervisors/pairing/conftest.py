@@ -1,5 +1,5 @@
 """Databases with tables, copied from one template."""
 
-from tests.actors.jobs.conftest import jobs_template, jobs_url
+from tests.actors.jobs.conftest import jobs_url
 
-__all__ = ["jobs_template", "jobs_url"]
+__all__ = ["jobs_url"]

@@ -33,7 +33,6 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message, Update, User
 
-from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.router import build
 from mailroom.actors.cause import Cause
@@ -42,16 +41,14 @@ from mailroom.actors.kit.speech.dates import format_date
 from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
 from mailroom.storage.clock import Clock
-from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
 from mailroom.storage.vault import Vault
+from tests.databases import copied
 from tests.rooms import Told
-from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool, shop_room
+from tests.shop_tables import SCHEMA, VAULT, shop_room, shop_template
 
 TOKEN = "42:shop-under-test"
-TEMPLATE = "shop_template"
-VAULT_KEY = "ZGVtby1rZXktb2YtdGhlLXNob3AncyB0ZXN0cy0wMDE="  # 32 bytes, and no secret
 
 _numbers = itertools.count(1)
 
@@ -402,38 +399,14 @@ class Customer:
 @pytest.fixture(scope="session")
 def vault() -> Vault:
     """What the demo goods are encrypted with."""
-    return Vault([VAULT_KEY])
-
-
-@pytest.fixture(scope="session")
-def shop_template(postgres_url: str, vault: Vault) -> str:
-    """A migrated and filled database that each test copies, which is ten times faster than making each."""
-
-    async def make() -> None:
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute(f"CREATE DATABASE {TEMPLATE}")
-        await connection.close()
-        await apply_migrations(_sibling(postgres_url, TEMPLATE), [SHOP_TABLES])
-        async with shop_pool(_sibling(postgres_url, TEMPLATE), 1) as pool:
-            await fill(pool, vault)
-
-    asyncio.run(make())
-    return TEMPLATE
+    return VAULT
 
 
 @pytest.fixture
-def shop_database(postgres_url: str, shop_template: str) -> Iterator[str]:
+def shop_database(postgres_url: str) -> Iterator[str]:
     """A shop of the test's own, with the demo goods."""
-    name = f"shop_{next(_numbers)}"
-
-    async def execute(statement: str) -> None:
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE {shop_template}"))
-    yield _sibling(postgres_url, name)
-    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+    with copied(postgres_url, shop_template(postgres_url)) as url:
+        yield url
 
 
 @pytest.fixture
@@ -508,7 +481,3 @@ def today() -> str:
 
 async def _open_pool(url: str) -> asyncpg.Pool:
     return await asyncpg.create_pool(url, min_size=1, max_size=2)
-
-
-def _sibling(url: str, name: str) -> str:
-    return url.replace("@/mailroom?", f"@/{name}?")

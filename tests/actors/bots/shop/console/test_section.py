@@ -30,10 +30,10 @@ from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.owner.selling import Somebody, sell_in, table
-from tests.actors.bots.shop.page.shop_page import VAULT, page_database_fixture  # noqa: F401 - a fixture
+from tests.actors.bots.shop.page.shop_page import page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.conftest import BEARER, TOKEN, oncall_fixture  # noqa: F401 - a fixture
 from tests.rooms import named
-from tests.shop_tables import SCHEMA, shop_room
+from tests.shop_tables import SCHEMA, VAULT, shop_room
 
 HEAD = ["slug", "kind", "content"]
 OWN = {"Sec-Fetch-Site": "same-origin"}

@@ -30,7 +30,8 @@ from mailroom.storage.postgres.schemas import SchemaPool
 from tests.actors.bots.shop.conftest import plain, raw_message
 from tests.actors.bots.shop.consultant.shelf import CPU
 from tests.actors.model_endpoint import open_model_endpoint
-from tests.shop_tables import SCHEMA, shop_room
+from tests.databases import copied
+from tests.shop_tables import SCHEMA, shop_room, shop_template
 
 TOKEN = "42:shop-under-test"
 NO_BREAK_SPACE = "\u00a0"
@@ -216,18 +217,10 @@ def judge():
 
 
 @pytest.fixture(scope="session")
-def shared_shop(postgres_url, shop_template):
+def shared_shop(postgres_url):
     """The address of a shop for talks that change nothing in it but what models cost."""
-    name = f"shop_talks_{next(_numbers)}"
-
-    async def execute(statement):
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE {shop_template}"))
-    yield postgres_url.replace("@/mailroom?", f"@/{name}?")
-    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+    with copied(postgres_url, shop_template(postgres_url)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """A shop with its page, on a real Postgres with the demo's goods, and a gateway that takes any payment."""
 
-import asyncio
 import contextlib
-import functools
-import itertools
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -13,7 +10,6 @@ import pytest
 import trio
 
 from mailroom.actors.bots.shop.checkout import settle
-from mailroom.actors.bots.shop.demo.goods import fill
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import mark_delivered
 from mailroom.actors.bots.shop.page import PAGE
@@ -34,19 +30,15 @@ from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.routes import pages
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
-from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.payments import mark_paid, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
-from mailroom.storage.vault import Vault
+from tests.databases import copied
 from tests.ingress.pages.signed import init_data
 from tests.rooms import transaction_on
-from tests.shop_tables import SCHEMA, SHOP_TABLES, shop_pool
+from tests.shop_tables import SCHEMA, VAULT, shop_template
 
 TOKEN = "42:shop-on-a-page"
-VAULT = Vault(["ZGVtby1rZXktb2YtdGhlLXNob3AncyB0ZXN0cy0wMDE="])  # 32 bytes, and no secret
 ANN = 700_001
-
-_numbers = itertools.count(1)
 
 
 class Gateway:
@@ -189,11 +181,8 @@ def _routes(
 @pytest.fixture(name="page_database")
 def page_database_fixture(postgres_url):
     """A shop's database of the test's own, with the demo's goods."""
-    template = _template(postgres_url)
-    name = f"page_{next(_numbers)}"
-    _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _sibling(postgres_url, name)
-    _execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(postgres_url, shop_template(postgres_url)) as url:
+        yield url
 
 
 @pytest.fixture(name="visit")
@@ -209,31 +198,3 @@ def visit_fixture(page_database):
         return host.run(main)
 
     return run
-
-
-@functools.cache
-def _template(postgres_url):
-    """Filled once: a copy takes a tenth of the time."""
-    name = "page_template"
-    _execute(postgres_url, f"CREATE DATABASE {name}")
-
-    async def make():
-        await apply_migrations(_sibling(postgres_url, name), [SHOP_TABLES])
-        async with shop_pool(_sibling(postgres_url, name), 1) as pool:
-            await fill(pool, VAULT)
-
-    asyncio.run(make())
-    return name
-
-
-def _execute(url, statement):
-    async def run():
-        connection = await asyncpg.connect(url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(run())
-
-
-def _sibling(url, name):
-    return url.replace("@/mailroom?", f"@/{name}?")
