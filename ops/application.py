@@ -23,19 +23,19 @@ def front_of(process: Process, oncall: OnCall) -> Front:
     """The listener of a process, with all that is behind it. Bots that Telegram sends updates to take nothing
     in before their line is up.
     """
-    settings, stores, services, workplace = (
+    settings, stores, services, chat_worker = (
         process.settings,
         process.stores,
         process.services,
-        process.workplace,
+        process.chat_worker,
     )
     intake = Intake(
         stores.mailboxes,
         process.bots,
-        workplace.arrived,
+        chat_worker.arrived,
         _Shed(process).told,
-        workplace.unsure,
-        workplace.eager,
+        chat_worker.unsure,
+        chat_worker.eager,
     )
     webhook = Webhook(intake, {name: one.secret for name, one in settings.bots.items()})
     pages, of_bots = pages_of(process), sections(process)

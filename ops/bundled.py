@@ -7,7 +7,7 @@ from typing import Any
 
 from mailroom.actors import bots
 from mailroom.actors.hosting.bundled import BundledBot, Parts
-from mailroom.actors.hosting.imported import ModuleFaultError, faults_told, imported, stands_in
+from mailroom.actors.hosting.imported import ModuleFaultError, defined_in, faults_told, imported
 from mailroom.ops.settings import Settings
 
 BOT = "BOT"
@@ -38,7 +38,7 @@ def room(kind: str, folder: Path | None = None) -> BundledBot[Any]:
     if not isinstance(found, BundledBot):
         is_none = f"its {BOT} is no BundledBot but of the type {type(found).__name__}"
         wrong = is_none if hasattr(module, BOT) else f"has no {BOT}, the BundledBot that says what it is"
-        raise RoomError(f"room {kind!r}: {wrong}{stands_in(module, folder)}")
+        raise RoomError(f"room {kind!r}: {wrong}{defined_in(module, folder)}")
     return found
 
 

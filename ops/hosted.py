@@ -6,15 +6,15 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import TelegramAPIServer
 
-from mailroom.actors.hosting.beside import bot_beside, defaults
 from mailroom.actors.hosting.bot import AS_USUAL, HostedBot, dispatcher_of
 from mailroom.actors.hosting.console_link import put_console_command
 from mailroom.actors.hosting.handling import Handling
 from mailroom.actors.hosting.load import RouterError, from_disk
+from mailroom.actors.hosting.own_bot import defaults, own_bot
+from mailroom.actors.hosting.replacing_storage import ReplacingStorage
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.hosting.session import HostedSession
 from mailroom.actors.hosting.staff import Staff
-from mailroom.actors.hosting.stand_in import StandInStorage
 from mailroom.actors.limiter import Limiter
 from mailroom.actors.state import CommittedState
 from mailroom.ops.bundled import RoomError, parts_of
@@ -61,7 +61,7 @@ def host(
             bot,
             dispatcher,
             limiter,
-            StandInStorage(name, committed),
+            ReplacingStorage(name, committed),
             handling,
             bundled=bundled,
         )
@@ -101,7 +101,7 @@ def _from_settings(
     dispatcher = dispatcher_of(router, room(name).offered() if parts else {})
     if parts and (staff := Staff.of(room(name), parts)):
         put_console_command(dispatcher, staff)
-    found = bot_beside(one.router, router, one.token) if one.router else None
+    found = own_bot(one.router, router, one.token) if one.router else None
     bot = _bot(one, found)
     if found is None or settings.telegram_api_base != TELEGRAM_API_BASE:
         bot.session.api = TelegramAPIServer.from_base(settings.telegram_api_base)

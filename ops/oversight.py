@@ -36,7 +36,7 @@ class Oversight:
 
 def oversee(process: Process, nursery: trio.Nursery) -> Oversight:
     """Put it together. A process whose stores were exchanged under it ends by way of `nursery`."""
-    stores, workplace = process.stores, process.workplace
+    stores, chat_worker = process.stores, process.chat_worker
     suspensions = Suspensions(stores.line)
 
     async def park(target: Target, why: str) -> None:
@@ -46,13 +46,13 @@ def oversee(process: Process, nursery: trio.Nursery) -> Oversight:
             log.error("park_not_kept", target=target.stored, why=str(error))
 
     tree = ProcessTree(lambda path, why: nursery.start_soon(aio, park, Target("node", path), why))
-    workplace.park = lambda chat, why: park(Target("chat", str(chat)), why)
+    chat_worker.park = lambda chat, why: park(Target("chat", str(chat)), why)
     node = LocalNode(
         tree,
-        lambda: workplace.handle,
+        lambda: chat_worker.handle,
         roles=process.roles,
         bots=process.bots,
-        process_id=workplace.ownership.owner,
+        process_id=chat_worker.ownership.owner,
     )
     gateways = Gateways(stores.database, process.services.payments)
     asking = Asking(stores.pairing, stores.database, gateways, process.brought.restored)

@@ -44,15 +44,17 @@ def parts_of_process(process: Process, oversight: Oversight, front: Front | None
 
 
 def _chats(process: Process) -> Chats:
-    stores, workplace, bots = process.stores, process.workplace, process.bots
+    stores, chat_worker, bots = process.stores, process.chat_worker, process.bots
     takeover = Takeover(stores.mailboxes, stores.line, stores.redis_url)
     return Chats(
-        lease=workplace.lease,
-        bots={name: bot_life(bot, bots, workplace, process.parking, takeover) for name, bot in bots.items()},
-        actors=workplace.actors,
-        sweep=workplace.sweep,
-        timers=workplace.timers,
-        arrivals=partial(workplace.arrivals, redis_url=stores.redis_url),
+        lease=chat_worker.lease,
+        bots={
+            name: bot_life(bot, bots, chat_worker, process.parking, takeover) for name, bot in bots.items()
+        },
+        actors=chat_worker.actors,
+        sweep=chat_worker.sweep,
+        timers=chat_worker.timers,
+        arrivals=partial(chat_worker.arrivals, redis_url=stores.redis_url),
     )
 
 

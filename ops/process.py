@@ -30,12 +30,12 @@ from mailroom.ops.settings import Settings
 from mailroom.ops.stores import StartError, Stores, open_stores
 from mailroom.storage.errors import StoreError
 from mailroom.storage.vault import VaultError
+from mailroom.supervisors.chat_worker import ChatWorker
 from mailroom.supervisors.connection_gauges import CONNECTIONS_MOST
 from mailroom.supervisors.moving import follow_moves
 from mailroom.supervisors.ownership import Ownership
 from mailroom.supervisors.parking import Parking
 from mailroom.supervisors.stalls import BLOCKED_SECONDS_MAX
-from mailroom.supervisors.workplace import Workplace
 
 log = get_logger("mailroom")
 
@@ -45,7 +45,8 @@ Role = Literal["ingress", "worker"]
 @dataclass(frozen=True, slots=True)
 class Process:
     """All of it. Handed on whole to what puts the parts of a process together; a part is given what it uses
-    of it. What a bot has is `services.of` its name, and what an ownership of the chats has `workplace.chats`.
+    of it. What a bot has is `services.of` its name, and what an ownership of the chats has
+    `chat_worker.chats`.
     """
 
     settings: Settings
@@ -56,7 +57,7 @@ class Process:
     outbox: Outbox
     services: BotServices
     brought: Brought
-    workplace: Workplace
+    chat_worker: ChatWorker
     parking: Parking
 
     @property
@@ -72,21 +73,21 @@ class Process:
     @property
     def bots(self) -> Mapping[str, HostedBot]:
         """Its bots; a script may add some."""
-        return self.workplace.bots
+        return self.chat_worker.bots
 
     @property
     def chats(self) -> ChatSender:
         """The way to put events into the mailboxes of chats."""
-        return ChatSender(self.stores.mailboxes, self.workplace.arrived, self.workplace.unsure)
+        return ChatSender(self.stores.mailboxes, self.chat_worker.arrived, self.chat_worker.unsure)
 
     def follow(self, bot: HostedBot) -> None:
         """Have a bot's groups keep their state when they become supergroups."""
-        follow_moves(bot, self.stores.mailboxes.moves, self.chats, self.workplace)
+        follow_moves(bot, self.stores.mailboxes.moves, self.chats, self.chat_worker)
 
 
 def configured_bots(process: Process) -> dict[str, HostedBot]:
     """The bots of the settings."""
-    return hosted_bots(process.settings, process.workplace, process.parking, process.services.of)
+    return hosted_bots(process.settings, process.chat_worker, process.parking, process.services.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,11 @@ async def open_process(setup: Setup, stopping: trio.Event) -> AsyncIterator[Proc
             outbox=outbox,
             services=services,
             brought=ours,
-            workplace=Workplace(stores.mailboxes, stores.line, ownership, setup.policy),
+            chat_worker=ChatWorker(stores.mailboxes, stores.line, ownership, setup.policy),
             parking=Parking(stores.mailboxes, stores.line),
         )
         await _name_what_is_left(process)
-        bots = process.workplace.bots = setup.bots(process)
+        bots = process.chat_worker.bots = setup.bots(process)
         services.usernames.learn({name: bot.username for name, bot in bots.items()})
         for bot in bots.values():
             process.follow(bot)

@@ -96,13 +96,13 @@ class ScriptService:
         """Serve one more bot from now on. To be called in the loop that hosts us."""
         assert self._process is not None, "a bot is added to a service that runs"
         assert self.service.front is not None, "a script's service has an ingress"
-        process, workplace = self._process, self._process.workplace
+        process, chat_worker = self._process, self._process.chat_worker
         name = _name(one.bot, self._configured)
         self._sessions[one.bot] = one.bot.session
         hosted_bot = self._host(name, one, process)
         await claim_names({name: hosted_bot}, {name: self._settings_of(one.bot)}, process.stores.line)
         await process.parking.restore(name)
-        await hosted_bot.start(lambda chat_id, work: workplace.run_in_line(Chat(name, str(chat_id)), work))
+        await hosted_bot.start(lambda chat_id, work: chat_worker.run_in_line(Chat(name, str(chat_id)), work))
         process.follow(hosted_bot)
         self.service.front.webhook.admit(name, self._settings_of(one.bot).secret)
         self._bots[name] = hosted_bot
@@ -125,7 +125,7 @@ class ScriptService:
 
     def _host(self, name: str, one: Served, process: Process) -> HostedBot:
         handling = handling_of(self._settings_of(one.bot))
-        made = host(name, one.bot, one.dispatcher, process.workplace, process.parking, handling)
+        made = host(name, one.bot, one.dispatcher, process.chat_worker, process.parking, handling)
         made.asked_for = one.asked_for
         made.fed_by_script = one.own_server
         made.shared.given[one.bot.id] = one.given

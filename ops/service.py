@@ -92,7 +92,7 @@ class Service:
 
 def _warn(process: Process, oversight: Oversight, front: Front | None) -> None:
     """Have `/readyz` tell of what is to be known and keeps nothing from working."""
-    stores, workplace = process.stores, process.workplace
+    stores, chat_worker = process.stores, process.chat_worker
     stores.readiness.warnings += [
         oversight.guard.warnings,
         partial(standing_still, stores.database),
@@ -100,7 +100,7 @@ def _warn(process: Process, oversight: Oversight, front: Front | None) -> None:
         *([front.warnings] if front is not None else []),
     ]
     if process.working:
-        stores.readiness.owning = lambda: workplace.ownership.held
+        stores.readiness.owning = lambda: chat_worker.ownership.held
 
 
 def _calm_collector() -> None:

@@ -11,16 +11,16 @@ from mailroom.actors.hosting.bot import HostedBot
 from mailroom.actors.runtime.bridge import aio
 from mailroom.storage.errors import Fenced
 from mailroom.storage.redis.entry import Chat
+from mailroom.supervisors.chat_worker import ChatWorker
 from mailroom.supervisors.otp.child import Life, Start
 from mailroom.supervisors.parking import Parking
 from mailroom.supervisors.takeover import Takeover
-from mailroom.supervisors.workplace import Workplace
 
 
 def bot_life(
     bot: HostedBot,
     bots: Mapping[str, HostedBot],
-    workplace: Workplace,
+    chat_worker: ChatWorker,
     parking: Parking,
     takeover: Takeover,
 ) -> Start:
@@ -29,21 +29,21 @@ def bot_life(
     """
 
     async def in_line(chat_id: int, work: Callable[[], Awaitable[Any]]) -> Any:
-        return await workplace.run_in_line(Chat(bot.name, str(chat_id)), work)
+        return await chat_worker.run_in_line(Chat(bot.name, str(chat_id)), work)
 
     async def live(life: Life) -> None:
         await aio(parking.restore, bot.name)
         try:
-            await aio(takeover.run, bot, list(bots.values()), workplace.ownership.epoch)
+            await aio(takeover.run, bot, list(bots.values()), chat_worker.ownership.epoch)
         except Fenced as error:
-            workplace.ownership.give_up(error.epoch)
+            chat_worker.ownership.give_up(error.epoch)
             raise
         await aio(bot.start, in_line)
         life.started()
         try:
             await life.stopping.wait()
         finally:
-            if workplace.ownership.held:
+            if chat_worker.ownership.held:
                 with trio.CancelScope(shield=True):
                     await aio(bot.stop)
 

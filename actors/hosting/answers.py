@@ -21,7 +21,7 @@ from mailroom.actors.hosting.errors import (
     UnreadableResultError,
     believable,
 )
-from mailroom.actors.skim import elements, skim
+from mailroom.actors.lenient_json import elements, parse_lenient
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
@@ -92,7 +92,7 @@ def _one_by_one(content: bytes) -> list[Any] | None:
     for it. None for what is no such answer.
     """
     try:
-        if skim(content).get("ok") is not True:
+        if parse_lenient(content).get("ok") is not True:
             return None
         return [_read(one) for one in elements(content, "result")]
     except ValueError:

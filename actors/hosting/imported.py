@@ -52,7 +52,7 @@ def at(error: BaseException, folder: Path | None) -> str:
     return f" ({_shown(found[0], folder)}:{found[1]})" if found else ""
 
 
-def stands_in(module: ModuleType, folder: Path | None, line: int | None = None) -> str:
+def defined_in(module: ModuleType, folder: Path | None, line: int | None = None) -> str:
     """In which file a module stands, likewise."""
     file = getattr(module, "__file__", None)
     return f" ({_shown(file, folder)}{f':{line}' if line else ''})" if file else ""

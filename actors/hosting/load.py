@@ -14,7 +14,7 @@ from aiogram import Dispatcher, Router
 from aiohttp import web
 
 from mailroom.actors.hosting.definitions import line_of, name_of, nearest_name
-from mailroom.actors.hosting.imported import ModuleFaultError, imported, stands_in
+from mailroom.actors.hosting.imported import ModuleFaultError, defined_in, imported
 
 OUR_DISPATCHER = "mailroom"
 """The name of a dispatcher that we put around a router which came without one."""
@@ -38,10 +38,10 @@ def from_disk(reference: str, folder: Path | None) -> Router:
         if not hasattr(found, part):
             meant = nearest_name(module, part, Router) if found is module else ""
             raise RouterError(
-                f"router {reference!r}: {module_name} has no {attribute!r}{meant}{stands_in(module, folder)}"
+                f"router {reference!r}: {module_name} has no {attribute!r}{meant}{defined_in(module, folder)}"
             )
         found = getattr(found, part)
-    where = stands_in(module, folder, line_of(module, attribute))
+    where = defined_in(module, folder, line_of(module, attribute))
     if not isinstance(found, Router):
         made = inspect.isroutine(found) or inspect.isclass(found)
         called = "; call it there, and name what it gives" if made else ""

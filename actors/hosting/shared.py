@@ -14,7 +14,7 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 
 from mailroom.actors.hosting.inline import inline_filters
-from mailroom.actors.hosting.stand_in import StandInStorage, StoragePerBot
+from mailroom.actors.hosting.replacing_storage import ReplacingStorage, StoragePerBot
 from mailroom.actors.hosting.urgent import UrgentGuard, UrgentHandlers
 from mailroom.actors.state import ActorIsolation, ActorStorage
 
@@ -64,8 +64,8 @@ class SharedDispatcher:
             dumps = self.found.json_dumps
             storage.to_text = lambda data: _text(dumps(data))
             storage.from_text = self.found.json_loads
-        if isinstance(storage, StandInStorage):
-            storage.stand_in_for(self.found)
+        if isinstance(storage, ReplacingStorage):
+            storage.replace(self.found)
         self.bots.append(bot)
         self._storages[bot.id] = storage
         # One bot is the common case and needs no look-up.

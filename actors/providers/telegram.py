@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 
 from pydantic_core import from_json
 
-from mailroom.actors.skim import skim
+from mailroom.actors.lenient_json import parse_lenient
 
 ALLOWED_UPDATES_ALWAYS = (
     "message",
@@ -178,7 +178,7 @@ def _line_of(kind: str, event: object) -> tuple[int, str]:
 def _unreadable(body: bytes, error: ValueError) -> NotAnUpdateError:
     why = f"the body is not JSON: {error}"
     try:
-        place = place_of(skim(body))
+        place = place_of(parse_lenient(body))
     except UnreadableUpdateError as found:
         return UnreadableUpdateError(why, found.update_id, found.kind)
     except ValueError:

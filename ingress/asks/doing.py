@@ -14,7 +14,7 @@ from mailroom.actors.pages.answer import Live, Problem
 from mailroom.actors.pages.ask import Ask
 from mailroom.actors.pages.visit import Visit
 from mailroom.actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio
-from mailroom.ingress.under_way import UnderWay
+from mailroom.ingress.detached import Detached
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.connection import TRY_AGAIN
 
@@ -35,7 +35,7 @@ class Doing:
 
     def __init__(self, held: Held = lambda: False) -> None:
         self._held = held
-        self._under_way = UnderWay()
+        self._detached = Detached()
 
     def check(self, ask: Ask[Any, Any]) -> None:
         """Raise `Problem` where an ask would change something and nothing may change."""
@@ -52,7 +52,7 @@ class Doing:
         ends what only looks; what changes something goes on.
         """
         act = _told(partial(ask.function, room, visit, asked), ask, visit)
-        return await _in_time(ask, visit, partial(self._under_way.finish, act) if ask.changes else act)
+        return await _in_time(ask, visit, partial(self._detached.finish, act) if ask.changes else act)
 
     async def look(self, ask: Ask[Any, Any], visit: Visit, live: Live) -> Any:
         """What is shown live, once. Raises `Problem`."""

@@ -17,10 +17,10 @@ from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.page import Hook, Notice
 from mailroom.ingress.asks.answering import in_json, refused
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.hooks.taking import take, too_large
 from mailroom.ingress.http.peer import forwarded_of, networks, peer_of
 from mailroom.ingress.http.whole_body import whole_body
-from mailroom.ingress.under_way import UnderWay
 
 log = get_logger("mailroom.hooks")
 
@@ -48,7 +48,7 @@ def hooks(bots: Iterable[BotHooks], trusted_proxies: Sequence[str] = ()) -> Blue
     blueprint = Blueprint("hooks", __name__)
     known = {one.room.bot: one for one in bots}
     trusted = networks(trusted_proxies)
-    under_way = UnderWay()
+    detached = Detached()
 
     @blueprint.post(f"{PATH}<bot>/<path:path>")
     async def called(bot: str, path: str) -> Response:
@@ -68,7 +68,7 @@ def hooks(bots: Iterable[BotHooks], trusted_proxies: Sequence[str] = ()) -> Blue
                 body=body,
                 peer=peer_of(request.remote_addr or "", forwarded_of(request.headers), trusted),
             )
-            jobs = await take(here.room, hook, notice, trace, under_way)
+            jobs = await take(here.room, hook, notice, trace, detached)
         except Problem as problem:
             return _say(problem)
         log.info("hook", bot=bot, path=path, jobs=jobs, trace=trace)

@@ -16,7 +16,7 @@ from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.page import Hook, Notice
 from mailroom.actors.runtime.bridge import BridgeClosedError, CallCancelledError, aio
 from mailroom.ingress.asks.doing import broken, problem_of
-from mailroom.ingress.under_way import UnderWay
+from mailroom.ingress.detached import Detached
 from mailroom.storage.postgres.outbox.job import NewJob
 
 log = get_logger("mailroom.hooks")
@@ -32,7 +32,7 @@ def too_large(hook: Hook[Any]) -> Problem:
     return Problem("too_large", "bad", bytes_max=hook.bytes_max)
 
 
-async def take(room: Room[Any], hook: Hook[Any], notice: Notice, trace: str, under_way: UnderWay) -> int:
+async def take(room: Room[Any], hook: Hook[Any], notice: Notice, trace: str, detached: Detached) -> int:
     """Have the room read a call, and commit the jobs that it comes to; how many there are. Raises `Problem`,
     for whatever keeps it from it.
     """
@@ -40,7 +40,7 @@ async def take(room: Room[Any], hook: Hook[Any], notice: Notice, trace: str, und
         raise too_large(hook)
     try:
         with trio.fail_after(READ_SECONDS_MAX):
-            jobs: int = await aio(under_way.finish, partial(_in_line, room, hook, notice, trace))
+            jobs: int = await aio(detached.finish, partial(_in_line, room, hook, notice, trace))
             return jobs
     except Problem as problem:
         log.warning(

@@ -6,10 +6,10 @@ from pydantic_core import to_json
 from quart import Response, request
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.asked import Reasoned, T, read_body, read_query, read_who
 from mailroom.ingress.ops.asker import Asker, asker
 from mailroom.ingress.ops.plain import plain
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.reports import By
 
 INCOMPLETE = "X-Incomplete"
@@ -38,9 +38,9 @@ async def body(model: type[T]) -> T:
     return read_body(model, data)
 
 
-async def finished(under_way: UnderWay, action: Callable[[], Awaitable[object]]) -> Response:
+async def finished(detached: Detached, action: Callable[[], Awaitable[object]]) -> Response:
     """What came of an action, which goes on to its end whoever still waits for the answer."""
-    return shown(await aio(under_way.finish, action))
+    return shown(await aio(detached.finish, action))
 
 
 def shown(value: object, *, incomplete: str = "") -> Response:

@@ -15,6 +15,7 @@ from mailroom.ingress.console.asking import Asking
 from mailroom.ingress.console.bots import add_bots
 from mailroom.ingress.console.fields import purpose
 from mailroom.ingress.console.section import BotSection
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import (
     Act,
@@ -37,7 +38,6 @@ from mailroom.ingress.ops.periodic import add_periodic
 from mailroom.ingress.ops.problems import answer_problems
 from mailroom.ingress.ops.refusals import Refusals
 from mailroom.ingress.ops.restored import add_restored
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
@@ -48,13 +48,13 @@ def ops_api(operations: Operations) -> Blueprint:
     ops.before_app_request(partial(guard, access))
     answer_problems(ops, Refusals(oncall, access.allowance))
     _add_views(ops, oncall, sections)
-    under_way = UnderWay()
-    _add_actions(ops, oncall, under_way)
-    add_outbox(ops, oncall, under_way)
-    add_payments(ops, oncall, under_way)
-    add_periodic(ops, oncall, under_way)
-    add_restored(ops, oncall, under_way)
-    add_people(ops, oncall, under_way)
+    detached = Detached()
+    _add_actions(ops, oncall, detached)
+    add_outbox(ops, oncall, detached)
+    add_payments(ops, oncall, detached)
+    add_periodic(ops, oncall, detached)
+    add_restored(ops, oncall, detached)
+    add_people(ops, oncall, detached)
     add_bots(ops, sections, Asking(operations.doing, Lives(operations.closing)))
     return ops
 
@@ -144,8 +144,8 @@ def _add_views(ops: Blueprint, oncall: OnCall, sections: Mapping[str, BotSection
         return shown(await aio(oncall.dead.show, id))
 
 
-def _add_actions(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
-    done = partial(finished, under_way)
+def _add_actions(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
+    done = partial(finished, detached)
 
     @ops.post("/restart")
     async def restart() -> Response:

@@ -5,13 +5,13 @@ from functools import partial
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def add_people(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
+def add_people(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
     """Build the routes."""
 
     @ops.get("/people")
@@ -23,4 +23,4 @@ def add_people(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     async def log_out(person: str) -> Response:
         """Log somebody out everywhere, written tg:7001. Body: why."""
         asked = await body(Reasoned)
-        return await finished(under_way, partial(oncall.people.log_out, person, by(asked)))
+        return await finished(detached, partial(oncall.people.log_out, person, by(asked)))

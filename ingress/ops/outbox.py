@@ -5,17 +5,17 @@ from functools import partial
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import Edit, Reasoned
 from mailroom.ingress.ops.asked_outbox import JobBulk, JobQuery
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def add_outbox(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
+def add_outbox(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
     """Build the routes."""
     _add_views(ops, oncall)
-    _add_actions(ops, oncall, under_way)
+    _add_actions(ops, oncall, detached)
 
 
 def _add_views(ops: Blueprint, oncall: OnCall) -> None:
@@ -36,8 +36,8 @@ def _add_views(ops: Blueprint, oncall: OnCall) -> None:
         return shown(await aio(oncall.jobs.show, id))
 
 
-def _add_actions(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
-    done = partial(finished, under_way)
+def _add_actions(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
+    done = partial(finished, detached)
 
     @ops.post("/outbox/retry")
     async def retry_jobs() -> Response:

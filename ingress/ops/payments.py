@@ -7,10 +7,10 @@ from pydantic import Field, model_validator
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.answers import body, by, finished, query, shown
 from mailroom.ingress.ops.asked import IDS_MAX, Asked, Reasoned
 from mailroom.ingress.ops.asked_outbox import Word
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 WORD_CHARS_MAX = 40
@@ -41,7 +41,7 @@ class GivenBack(Reasoned):
         return self
 
 
-def add_payments(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
+def add_payments(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
     """Build the routes."""
 
     @ops.get("/payments/lost")
@@ -54,10 +54,10 @@ def add_payments(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     async def give_lost_back() -> Response:
         """Have money go back through its gateway. Body: refs, or all=true, why."""
         asked = await body(GivenBack)
-        return await finished(under_way, partial(oncall.payments.give_back, asked.refs, by(asked)))
+        return await finished(detached, partial(oncall.payments.give_back, asked.refs, by(asked)))
 
     @ops.post("/payments/lost/<ref>/end")
     async def end_lost_payment(ref: str) -> Response:
         """Say what became of one. Body: ending (delivered, credited, given_back), why."""
         asked = await body(Ended)
-        return await finished(under_way, partial(oncall.payments.end, ref, asked.ending, by(asked)))
+        return await finished(detached, partial(oncall.payments.end, ref, asked.ending, by(asked)))

@@ -5,13 +5,13 @@ from functools import partial
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
-def add_periodic(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
+def add_periodic(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
     """Build the routes."""
 
     @ops.get("/periodic")
@@ -23,4 +23,4 @@ def add_periodic(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     async def run_periodic(name: str) -> Response:
         """Run a periodic work now, once; not beside a run that is under way. Body: why."""
         asked = await body(Reasoned)
-        return await finished(under_way, partial(oncall.periodic.run, name, by(asked)))
+        return await finished(detached, partial(oncall.periodic.run, name, by(asked)))

@@ -5,9 +5,9 @@ from functools import partial
 from quart import Blueprint, Response
 
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.ops.answers import body, by, finished, shown
 from mailroom.ingress.ops.asked import Reasoned
-from mailroom.ingress.under_way import UnderWay
 from mailroom.supervisors.oncall.oncall import OnCall
 
 
@@ -17,7 +17,7 @@ class Go(Reasoned):
     unasked: bool = False
 
 
-def add_restored(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
+def add_restored(ops: Blueprint, oncall: OnCall, detached: Detached) -> None:
     """Build the routes."""
 
     @ops.get("/restored")
@@ -29,4 +29,4 @@ def add_restored(ops: Blueprint, oncall: OnCall, under_way: UnderWay) -> None:
     async def go() -> Response:
         """Let chats and jobs go on after a store went back. Body: why, unasked? (false)."""
         asked = await body(Go)
-        return await finished(under_way, partial(oncall.restored.go_on, by(asked), unasked=asked.unasked))
+        return await finished(detached, partial(oncall.restored.go_on, by(asked), unasked=asked.unasked))

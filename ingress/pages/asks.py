@@ -16,9 +16,9 @@ from mailroom.ingress.asks.call import call_of
 from mailroom.ingress.asks.doing import broken
 from mailroom.ingress.asks.live import Lives, wants_stream
 from mailroom.ingress.pages.answers import Answers
-from mailroom.ingress.pages.at_hand import AtHand
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.called import Called
+from mailroom.ingress.pages.file_cache import FileCache
 from mailroom.ingress.pages.visitor import who_asks
 from mailroom.ingress.pages.who import Who, who_bears
 from mailroom.ingress.pages.words import told
@@ -34,13 +34,13 @@ class Asks:
 
     answers: Answers
     lives: Lives
-    at_hand: AtHand = field(default_factory=AtHand)
+    file_cache: FileCache = field(default_factory=FileCache)
 
     async def ask(self, request: Request, here: BotPage, path: str) -> Response:
         """Answer a page."""
         called = self.called(request, path)
-        if request.method in READS and (at_hand := self.at_hand.find(request.full_path)) is not None:
-            return answered(at_hand, request, anyone=True)
+        if request.method in READS and (file_cache := self.file_cache.find(request.full_path)) is not None:
+            return answered(file_cache, request, anyone=True)
         try:
             who = await self._who(request, here, path)
             called = self.called(request, path, who)
@@ -80,7 +80,7 @@ class Asks:
             answer = await self.answers.doing.look(ask, visit, answer)
         anyone = bool(ANYONE & set(ask.may))
         if anyone and isinstance(answer, File) and is_named(answer, request):
-            self.at_hand.keep(request.full_path, answer)
+            self.file_cache.keep(request.full_path, answer)
         try:
             return answered(answer, request, anyone=anyone)
         except ValueError:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from math import isfinite
 
 from mailroom.storage.redis.suspensions import HELD_BY
-from mailroom.supervisors.oncall.context import Context, Scene
+from mailroom.supervisors.oncall.context import Context, Situation
 from mailroom.supervisors.oncall.errors import OnCallError, UnknownTargetError
 from mailroom.supervisors.oncall.looking import holding
 from mailroom.supervisors.oncall.orders import ACT_SECONDS, LOOK_SECONDS, Order
@@ -35,12 +35,12 @@ class Acting:
         """
 
         async def act() -> Outcome:
-            scene = await self._context.scene()
-            found = find_target(target, scene.known)
+            situation = await self._context.situation()
+            found = find_target(target, situation.known)
             if found.kind == "node":
-                return await self._restart_node(scene, found, process)
-            scene.need_redis()
-            workers = _only(process, scene.workers, scene)
+                return await self._restart_node(situation, found, process)
+            situation.need_redis()
+            workers = _only(process, situation.workers, situation)
             answers = await self._context.rpc.ask_all(
                 workers, Order("restart", targets=(found.stored,)), ACT_SECONDS
             )
@@ -77,26 +77,26 @@ class Acting:
         """Undo a suspension, or a park by the supervisor: messages go on in order, crashes are forgotten."""
 
         async def act() -> Outcome:
-            scene = await self._context.scene()
-            found = find_target(target, scene.known)
-            if (held := scene.suspended.get(found.stored)) is not None and held.who == HELD_BY:
+            situation = await self._context.situation()
+            found = find_target(target, situation.known)
+            if (held := situation.suspended.get(found.stored)) is not None and held.who == HELD_BY:
                 raise OnCallError(f"{found} is held because the stores do not fit together: {held.why}.")
             if found.kind == "node":
-                return await self._resume_node(scene, found, process)
-            scene.need_redis()
+                return await self._resume_node(situation, found, process)
+            situation.need_redis()
             _refuse_process(found, process)
             lifted = await self._context.suspensions.lift(found.stored)
             # Told also where nothing was lifted: it heals an actor that missed an earlier resume.
             order = Order("reload", targets=(found.stored,), forgive=True)
-            answers = await self._context.rpc.ask_all(scene.workers, order, LOOK_SECONDS)
-            return resumed_chats(found, lifted, answers, _still_held(scene, found))
+            answers = await self._context.rpc.ask_all(situation.workers, order, LOOK_SECONDS)
+            return resumed_chats(found, lifted, answers, _still_held(situation, found))
 
         return await self._context.intervene("resume", target, by, act)
 
-    async def _restart_node(self, scene: Scene, found: Target, process: str | None) -> Outcome:
-        if (held := scene.suspended.get(found.stored)) is not None and process is None:
+    async def _restart_node(self, situation: Situation, found: Target, process: str | None) -> Outcome:
+        if (held := situation.suspended.get(found.stored)) is not None and process is None:
             raise OnCallError(f"{found} is suspended, by {held.who} ({held.why}): resume it instead.")
-        processes = _having(scene, found, process)
+        processes = _having(situation, found, process)
         order = Order("restart", path=found.name)
         answers = await self._context.rpc.ask_all(processes, order, ACT_SECONDS)
         return node_outcome(found, "restarted", answers)
@@ -104,59 +104,59 @@ class Acting:
     async def _suspend(
         self, target: str, by: By, process: str | None, seconds: float | None = None
     ) -> Outcome:
-        scene = await self._context.scene()
-        found = find_target(target, scene.known)
-        refuse_unstoppable(found, scene.known)
+        situation = await self._context.situation()
+        found = find_target(target, situation.known)
+        refuse_unstoppable(found, situation.known)
         if found.kind != "node":
             _refuse_process(found, process)
-            scene.need_redis()
+            situation.need_redis()
             fresh = await self._context.suspensions.put(found.stored, by.who, by.why)
             order = Order("quiesce", targets=(found.stored,), seconds=seconds or 0.0)
             patience = max(LOOK_SECONDS, (seconds or 0.0) + SPARE_SECONDS)
-            answers = await self._context.rpc.ask_all(scene.workers, order, patience)
+            answers = await self._context.rpc.ask_all(situation.workers, order, patience)
             before = None if fresh else (await self._context.suspensions.all()).get(found.stored)
             return suspended_chats(found, before, answers, seconds)
         if process is None:
-            scene.need_redis()
+            situation.need_redis()
             await self._context.suspensions.put(found.stored, by.who, by.why)
-            processes = scene.having(found.name)
+            processes = situation.having(found.name)
         else:
-            processes = _having(scene, found, process)
+            processes = _having(situation, found, process)
         order = Order("stop", path=found.name, seconds=seconds)
         answers = await self._context.rpc.ask_all(
             processes, order, max(ACT_SECONDS, (seconds or 0.0) + SPARE_SECONDS)
         )
         return node_outcome(found, "suspended", answers, stored=process is None)
 
-    async def _resume_node(self, scene: Scene, found: Target, process: str | None) -> Outcome:
+    async def _resume_node(self, situation: Situation, found: Target, process: str | None) -> Outcome:
         lifted = None
         if process is None:
-            scene.need_redis()
+            situation.need_redis()
             lifted = await self._context.suspensions.lift(found.stored)
-            processes = scene.having(found.name)
+            processes = situation.having(found.name)
         else:
-            if found.stored in scene.suspended:
+            if found.stored in situation.suspended:
                 raise OnCallError(f"{found} is suspended everywhere: resume it without naming a process.")
-            processes = _having(scene, found, process)
+            processes = _having(situation, found, process)
         answers = await self._context.rpc.ask_all(processes, Order("start", path=found.name), ACT_SECONDS)
         if lifted is None and not any(one.value or one.error for one in answers):
             return Outcome(str(found), f"{found} was not suspended: there was nothing to do.", done=0)
         return node_outcome(found, "resumed", answers, stored=lifted is not None)
 
 
-def _having(scene: Scene, found: Target, process: str | None) -> list[Process]:
+def _having(situation: Situation, found: Target, process: str | None) -> list[Process]:
     """The processes with this node, or the one that was named."""
-    processes = _only(process, scene.having(found.name), scene)
+    processes = _only(process, situation.having(found.name), situation)
     if not processes:
         where = process or "No process that is running"
         raise OnCallError(f"{where} has {'no ' if process else ''}{found} now.")
     return processes
 
 
-def _only(process: str | None, among: Sequence[Process], scene: Scene) -> list[Process]:
+def _only(process: str | None, among: Sequence[Process], situation: Situation) -> list[Process]:
     if process is None:
         return list(among)
-    ids = [one.id for one in scene.processes]
+    ids = [one.id for one in situation.processes]
     if process not in ids:
         near = get_close_matches(process, ids, n=3)
         more = f"Did you mean {' or '.join(near)}?" if near else f"There is: {', '.join(ids) or 'none'}."
@@ -169,9 +169,9 @@ def _refuse_process(found: Target, process: str | None) -> None:
         raise OnCallError(f"{found} is suspended and resumed everywhere: only a node can be in one process.")
 
 
-def _still_held(scene: Scene, found: Target) -> str:
+def _still_held(situation: Situation, found: Target) -> str:
     """What else holds a chat or a bot that is being resumed."""
-    wider = {text: held for text, held in scene.suspended.items() if text != found.stored}
+    wider = {text: held for text, held in situation.suspended.items() if text != found.stored}
     if found.kind == "chat":
         return holding(wider, found.chat)
     return "everything" if found.kind == "bot" and "everything" in wider else ""

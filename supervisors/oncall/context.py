@@ -35,7 +35,7 @@ WHY_CHARS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Situation:
     """Who and what is there when on-call comes. `missing` is there when Redis does not answer: then only what
     this process alone can do is possible.
     """
@@ -72,7 +72,7 @@ class Context:
         self.audit = Audit(line)
         self._writing: set[asyncio.Task[bool]] = set()
 
-    async def scene(self) -> Scene:
+    async def situation(self) -> Situation:
         """Who and what is there now."""
         processes, missing = await self.rpc.processes()
         suspended = {} if missing else await self.suspensions.all()
@@ -81,7 +81,7 @@ class Context:
         bots |= {target.name.partition(":")[0] for target in put_aside if target.kind in ("bot", "chat")}
         paths = {path for process in processes for path in process.paths}
         paths |= {target.name for target in put_aside if target.kind == "node"}
-        return Scene(processes, suspended, Known(bots, paths, nobody=not processes), missing)
+        return Situation(processes, suspended, Known(bots, paths, nobody=not processes), missing)
 
     async def tell_chats(self, chats: Sequence[Chat]) -> list[Answer]:
         """Have the workers read chats again; returns who could not be told. They would find out by

@@ -61,9 +61,9 @@ class Letters:
         """Take the first message of a chat, or the one of this number, out of line to the dead letters."""
 
         async def act() -> Outcome:
-            scene = await self._context.scene()
-            scene.need_redis()
-            found = find_target(chat, scene.known)
+            situation = await self._context.situation()
+            situation.need_redis()
+            found = find_target(chat, situation.known)
             if found.kind != "chat":
                 raise OnCallError(f"{found} is no chat: messages are skipped one by one, in bot:chat_id.")
             error = f"Skipped by {by.who}: {by.why}"
@@ -79,7 +79,7 @@ class Letters:
                     " and are dead letters now"
                 )
             says = f"{became}; {found} goes on with the next."
-            if held := holding(scene.suspended, found.chat):
+            if held := holding(situation.suspended, found.chat):
                 says = f"{became}; {held} stays suspended."
             return Outcome(str(found), says + silence(unheard))
 

@@ -65,14 +65,14 @@ class Looking:
 
     async def chat(self, target: str) -> ChatReport:
         """One chat, as Redis has it and as its actor does where it is in memory."""
-        scene = await self._context.scene()
-        scene.need_redis()
-        found = find_target(target, scene.known)
+        situation = await self._context.situation()
+        situation.need_redis()
+        found = find_target(target, situation.known)
         if found.kind != "chat":
             raise OnCallError(f"{found} is no chat: write it as bot:chat_id.")
         seen = await inspection.chat(self._context.line, found.chat, MESSAGES_MAX)
         order = Order("describe", targets=(found.stored,))
-        answers = await self._context.rpc.ask_all(scene.workers, order, LOOK_SECONDS)
+        answers = await self._context.rpc.ask_all(situation.workers, order, LOOK_SECONDS)
         owner = next((one for one in answers if isinstance(one.value, dict)), None)
         actor: dict[str, object] = dict(owner.value) if owner else {}
         if not owner and (silent := [one for one in answers if one.error]):

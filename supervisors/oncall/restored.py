@@ -91,10 +91,10 @@ class Restored:
             for target in notes.keys() - kept.keys():
                 await self._context.suspensions.lift(target)
             # The processes would find out by themselves, with their next beat.
-            scene = await self._context.scene()
+            situation = await self._context.situation()
             reload = Order("reload", targets=("everything",), forgive=True)
-            await self._context.rpc.ask_all(scene.workers, reload, LOOK_SECONDS)
-            await self._context.rpc.ask_all(scene.having(JOBS), Order("start", path=JOBS), ACT_SECONDS)
+            await self._context.rpc.ask_all(situation.workers, reload, LOOK_SECONDS)
+            await self._context.rpc.ask_all(situation.having(JOBS), Order("start", path=JOBS), ACT_SECONDS)
             says = "Chats and jobs go on."
             if kept:
                 others = ", ".join(str(read_target(target)) for target in kept)

@@ -7,7 +7,7 @@ from aiogram.fsm.context import FSMContext
 from mailroom.actors.bots.shop.domain.bill import Bill
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.memory import PROMO, USE_BALANCE, forget, save_cart
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.texts.language import Language
 
 
@@ -15,7 +15,7 @@ from mailroom.actors.texts.language import Language
 class Bills:
     """What is needed to make out a customer's bill."""
 
-    till: Till
+    ordering: Ordering
     state: FSMContext
     language: Language
     user_id: int
@@ -25,7 +25,7 @@ class Bills:
         the bill tells what was dropped.
         """
         remembered = await self.state.get_data()
-        bill = await self.till.bill(
+        bill = await self.ordering.bill(
             self.user_id,
             self.language,
             cart,

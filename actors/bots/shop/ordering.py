@@ -64,7 +64,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Till:
+class Ordering:
     """Where a shop's customers are told what something costs, and order it."""
 
     room: Room[Options]

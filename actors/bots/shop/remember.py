@@ -14,7 +14,7 @@ from mailroom.actors.bots.shop.customers import remember
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.memory import CART, KNOWN, LANGUAGE, ComplaintForm, PromoForm
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.kit.screens.page import page_address
@@ -30,7 +30,7 @@ LEFT_BY_ANY_BUTTON = (PromoForm.code.state, ComplaintForm.text.state)
 
 class Remember(BaseMiddleware):
     """Hands every handler the customer's `texts`, `language`, `cart`, `bills`, `user_id` and `front`, and the
-    `till` of the shop, and keeps the table of customers up to date.
+    `ordering` of the shop, and keeps the table of customers up to date.
     """
 
     async def __call__(
@@ -50,15 +50,15 @@ class Remember(BaseMiddleware):
             await state.set_state(None)
         texts, user_id = TEXTS[language], user.id if user else 0
         ways = Ways(data.get("payments") or {})
-        till = Till(data["room"], ways)
+        ordering = Ordering(data["room"], ways)
         own = {
             "texts": texts,
             "language": texts.language,
             "cart": Cart.from_data(remembered.get(CART)),
-            "bills": Bills(till, state, texts.language, user_id),
+            "bills": Bills(ordering, state, texts.language, user_id),
             "user_id": user_id,
             "front": Front(consultant=data["room"].models is not None, app_url=page_address(data["room"])),
-            "till": till,
+            "ordering": ordering,
         }
         return await handler(event, data | own)
 

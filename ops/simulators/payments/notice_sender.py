@@ -32,7 +32,7 @@ class NoticeSender:
         self._gateways = gateways
         self._kicked = asyncio.Event()
         self._progress = asyncio.Event()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
 
     def kick(self) -> None:
         """Look now."""
@@ -60,7 +60,7 @@ class NoticeSender:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._kicked.wait(), self._rest_seconds())
             finally:
-                for task in self._under_way.values():
+                for task in self._in_flight.values():
                     task.cancel()
 
     async def wait_until_told(self, payment_id: str, patience_seconds: float) -> None:
@@ -74,17 +74,17 @@ class NoticeSender:
     def _send_what_is_due(self, http: aiohttp.ClientSession) -> None:
         if self._store.setting("paused", False):
             return
-        room = IN_FLIGHT_MAX - len(self._under_way)
-        for notice in self._store.notices_due(self._lifecycle.now(), IN_FLIGHT_MAX + len(self._under_way)):
+        room = IN_FLIGHT_MAX - len(self._in_flight)
+        for notice in self._store.notices_due(self._lifecycle.now(), IN_FLIGHT_MAX + len(self._in_flight)):
             if room <= 0:
                 return
             payment = self._store.payment(notice.payment_id)
             account = payment.details.get("merchant", "") if payment is not None else ""
             address = self.address(notice.gateway, account)
-            if address and notice.number not in self._under_way:
+            if address and notice.number not in self._in_flight:
                 room -= 1
                 task = asyncio.create_task(self._carry(http, address, notice))
-                self._under_way[notice.number] = task
+                self._in_flight[notice.number] = task
 
     async def _carry(self, http: aiohttp.ClientSession, address: str, notice: Notice) -> None:
         try:
@@ -113,7 +113,7 @@ class NoticeSender:
                 self._store.save_notice(notice)
                 self._store.release_notices(notice, now)
         finally:
-            del self._under_way[notice.number]
+            del self._in_flight[notice.number]
             self._progress.set()
             self.kick()
 

@@ -8,9 +8,9 @@ from typing import Any
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.page import Notice
 from mailroom.ingress.asks.reading import not_found
+from mailroom.ingress.detached import Detached
 from mailroom.ingress.hooks.routes import BotHooks
 from mailroom.ingress.hooks.taking import take
-from mailroom.ingress.under_way import UnderWay
 from mailroom.ops.testing.asked.page import NETWORK
 from mailroom.ops.testing.asked.refused import refused
 
@@ -20,7 +20,7 @@ class RoomHooks:
     """Those of one bot. Awaited on Trio's side."""
 
     here: BotHooks
-    under_way: UnderWay = field(default_factory=UnderWay)
+    detached: Detached = field(default_factory=Detached)
 
     async def calls(
         self,
@@ -39,7 +39,7 @@ class RoomHooks:
             raise not_found()
         small = {name.lower(): value for name, value in (headers or {}).items()}
         notice = Notice(small, dict(query or {}), body, peer)
-        return await take(self.here.room, hook, notice, token_hex(8), self.under_way)
+        return await take(self.here.room, hook, notice, token_hex(8), self.detached)
 
     async def refuses(self, path: str, *args: Any, **called: Any) -> Problem:
         """Why a call is not taken. One that is taken is an `AssertionError`."""

@@ -9,7 +9,7 @@ from mailroom.actors.pages.ask import ANYONE, KNOWN, Ask, Asked
 from mailroom.actors.pages.page import Page
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ingress.pages.answers import STRANGERS_AT_ONCE_MAX
-from mailroom.ingress.pages.at_hand import AtHand
+from mailroom.ingress.pages.file_cache import FileCache
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     folder_fixture,
     jar_fixture,
@@ -101,11 +101,11 @@ def test_a_file_that_anyone_may_see_by_its_content_is_asked_of_the_room_once(ser
 
 
 def test_of_what_is_at_hand_there_is_only_so_much_and_what_was_asked_for_last_stays():
-    at_hand = AtHand(bytes_max=10)
+    file_cache = FileCache(bytes_max=10)
     for name in ("a", "b"):
-        at_hand.keep(name, File(b"1234", "image/png", digest=name))
-    assert at_hand.find("a")
-    at_hand.keep("c", File(b"1234", "image/png", digest="c"))
-    assert [name for name in "abc" if at_hand.find(name)] == ["a", "c"]
-    at_hand.keep("long", File(b"12345678901", "image/png", digest="long"))
-    assert not any(at_hand.find(name) for name in ("a", "c", "long"))
+        file_cache.keep(name, File(b"1234", "image/png", digest=name))
+    assert file_cache.find("a")
+    file_cache.keep("c", File(b"1234", "image/png", digest="c"))
+    assert [name for name in "abc" if file_cache.find(name)] == ["a", "c"]
+    file_cache.keep("long", File(b"12345678901", "image/png", digest="long"))
+    assert not any(file_cache.find(name) for name in ("a", "c", "long"))

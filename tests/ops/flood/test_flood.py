@@ -18,7 +18,7 @@ from mailroom.ops.flood.plan import Expect
 SECRET = "right"
 
 
-class StandIn:
+class FakeService:
     """Takes updates and logs replies, as a service with its simulator does."""
 
     def __init__(self) -> None:
@@ -71,28 +71,28 @@ class StandIn:
 
 
 @pytest.fixture
-def stand_in() -> Iterator[StandIn]:
-    stand_in = StandIn()
+def fake_service() -> Iterator[FakeService]:
+    fake_service = FakeService()
     loop = asyncio.new_event_loop()
     started = threading.Event()
 
     async def serve() -> None:
         app = web.Application()
-        app.router.add_post("/webhook/telegram/shop", stand_in.webhook)
-        app.router.add_get("/sim/calls", stand_in.show_calls)
-        app.router.add_get("/sim/faults", stand_in.nothing)
-        app.router.add_get("/sim/delivery", stand_in.unwilling)
+        app.router.add_post("/webhook/telegram/shop", fake_service.webhook)
+        app.router.add_get("/sim/calls", fake_service.show_calls)
+        app.router.add_get("/sim/faults", fake_service.nothing)
+        app.router.add_get("/sim/delivery", fake_service.unwilling)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        stand_in.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        fake_service.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         started.set()
 
     task = loop.create_task(serve())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     started.wait(10)
-    yield stand_in
+    yield fake_service
     assert task.done()
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
@@ -100,10 +100,10 @@ def stand_in() -> Iterator[StandIn]:
         loop.close()
 
 
-def plan(stand_in: StandIn, **changes: Any) -> Plan:
+def plan(fake_service: FakeService, **changes: Any) -> Plan:
     given: dict[str, Any] = {
-        "url": stand_in.url,
-        "simulator": stand_in.url,
+        "url": fake_service.url,
+        "simulator": fake_service.url,
         "secret": SECRET,
         "messages": 60,
         "chats": 3,
@@ -113,8 +113,8 @@ def plan(stand_in: StandIn, **changes: Any) -> Plan:
     return Plan(**{**given, **changes})
 
 
-def test_all_is_well(stand_in, capsys):
-    assert run_flood(plan(stand_in, duplicates=0.5), as_json=True) == 0
+def test_all_is_well(fake_service, capsys):
+    assert run_flood(plan(fake_service, duplicates=0.5), as_json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["accepted"], report["replies"], report["lost"]) == (60, 60, 0)
     assert (report["out_of_order"], report["miscounted"], report["expect"]) == (0, 0, "counter")
@@ -122,41 +122,41 @@ def test_all_is_well(stand_in, capsys):
     assert report["ack_p99_ms"] > 0
 
 
-def test_what_is_refused_is_offered_again_until_it_is_taken(stand_in, capsys):
-    stand_in.refuse_first = 7
-    assert run_flood(plan(stand_in), as_json=True) == 0
+def test_what_is_refused_is_offered_again_until_it_is_taken(fake_service, capsys):
+    fake_service.refuse_first = 7
+    assert run_flood(plan(fake_service), as_json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["accepted"], report["refused"]) == (60, 7)
 
 
-def test_without_retries_a_refusal_is_an_answer(stand_in, capsys):
-    stand_in.refuse_first = 7
-    assert run_flood(plan(stand_in, retry=False), as_json=True) == 0
+def test_without_retries_a_refusal_is_an_answer(fake_service, capsys):
+    fake_service.refuse_first = 7
+    assert run_flood(plan(fake_service, retry=False), as_json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["accepted"], report["refused"], report["lost"]) == (53, 7, 0)
 
 
-def test_a_lost_message_ends_with_1_and_is_told(stand_in, capsys):
-    stand_in.forget = frozenset({5})
-    assert run_flood(plan(stand_in)) == 1
+def test_a_lost_message_ends_with_1_and_is_told(fake_service, capsys):
+    fake_service.forget = frozenset({5})
+    assert run_flood(plan(fake_service)) == 1
     assert re.search(r"lost .*│ +3 │", capsys.readouterr().out)
 
 
-def test_a_wrong_secret_is_one_clear_line(stand_in, capsys):
-    assert run_flood(plan(stand_in, secret="wrong")) == 2
+def test_a_wrong_secret_is_one_clear_line(fake_service, capsys):
+    assert run_flood(plan(fake_service, secret="wrong")) == 2
     assert "refuses the secret of bot 'shop'" in capsys.readouterr().err
 
 
-def test_an_unknown_bot_is_one_clear_line(stand_in, capsys):
-    assert run_flood(plan(stand_in, bot="other")) == 2
+def test_an_unknown_bot_is_one_clear_line(fake_service, capsys):
+    assert run_flood(plan(fake_service, bot="other")) == 2
     assert "has no bot 'other'" in capsys.readouterr().err
 
 
-def test_a_service_that_is_not_there_is_one_clear_line(stand_in, capsys):
-    assert run_flood(plan(stand_in, url="http://127.0.0.1:1")) == 2
+def test_a_service_that_is_not_there_is_one_clear_line(fake_service, capsys):
+    assert run_flood(plan(fake_service, url="http://127.0.0.1:1")) == 2
     assert "cannot be reached" in capsys.readouterr().err
 
 
-def test_equal_texts_cannot_be_checked_for_order(stand_in, capsys):
-    assert run_flood(plan(stand_in, text="hello", expect=Expect.ECHO)) == 2
+def test_equal_texts_cannot_be_checked_for_order(fake_service, capsys):
+    assert run_flood(plan(fake_service, text="hello", expect=Expect.ECHO)) == 2
     assert "{n}" in capsys.readouterr().err

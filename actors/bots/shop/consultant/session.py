@@ -21,7 +21,7 @@ from mailroom.actors.bots.shop.consultant.tools import Toolbox
 from mailroom.actors.bots.shop.consultant.unanswered import UNANSWERED, Unanswered, name_of
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.screens import Front
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.texts.consultant import ConsultantTexts
@@ -43,7 +43,7 @@ class ConsultantSession:
     texts: Texts
     cart: Cart
     front: Front
-    till: Till
+    ordering: Ordering
     user_id: int
     shop: str
     """The name of the bot in the configuration."""
@@ -87,7 +87,7 @@ class ConsultantSession:
             self.options,
             Budget(self.database, self.shop, self.user_id, self.options),
             self.own,
-            Toolbox(self.database, self.texts.language, Facts(), context, question, self.till.ways.least),
+            Toolbox(self.database, self.texts.language, Facts(), context, question, self.ordering.ways.least),
             ends,
             draft,
             self.cpu,
@@ -104,5 +104,5 @@ class ConsultantSession:
 
 
 OFFERED = (
-    "bot", "state", "database", "models", "cpu", "options", "texts", "cart", "front", "till", "user_id",
+    "bot", "state", "database", "models", "cpu", "options", "texts", "cart", "front", "ordering", "user_id",
 )  # fmt: skip

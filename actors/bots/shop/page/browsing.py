@@ -10,9 +10,9 @@ from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.page.asked import OfPicture, OfPolicy
-from mailroom.actors.bots.shop.page.counter import language_of, till, user_of
 from mailroom.actors.bots.shop.page.customer import know
 from mailroom.actors.bots.shop.page.shown import Json, shown_catalogue, shown_policy, shown_providers
+from mailroom.actors.bots.shop.page.visits import language_of, ordering, user_of
 from mailroom.actors.bots.shop.policies import POLICIES
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import File, Problem
@@ -40,7 +40,7 @@ async def start(room: Room[Options], visit: Visit, _asked: Asked) -> Json:
         "language": visit.language,
         "contact": customer.contact if customer is not None else "",
         "balances": await balances(room.database, room.bot, user_id),
-        "providers": shown_providers(till(room).ways.providers, language_of(visit)),
+        "providers": shown_providers(ordering(room).ways.providers, language_of(visit)),
         "lines_max": LINES_MAX,
         "quantity_max": QUANTITY_MAX,
         "catalogue": await catalogue(room, visit, _asked),

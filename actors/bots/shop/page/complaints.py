@@ -5,8 +5,8 @@ from structlog import get_logger
 from mailroom.actors.bots.shop.complaints import complain, tidy
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.page.asked import Complaint
-from mailroom.actors.bots.shop.page.counter import keyed, own, show, user_of
 from mailroom.actors.bots.shop.page.shown import Json
+from mailroom.actors.bots.shop.page.visits import keyed, own, show, user_of
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit

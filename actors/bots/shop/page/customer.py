@@ -6,7 +6,7 @@ from mailroom.actors.bots.shop.customers import Customer, remember
 from mailroom.actors.bots.shop.domain.contact import parse_contact, usual_contact
 from mailroom.actors.bots.shop.domain.referral import referrer_in
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.page.counter import language_of, user_of
+from mailroom.actors.bots.shop.page.visits import language_of, user_of
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit

@@ -9,9 +9,9 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.page.asked import Ordered, Quoted
-from mailroom.actors.bots.shop.page.counter import keyed, language_of, show, till, user_of
 from mailroom.actors.bots.shop.page.customer import contact_of, know
 from mailroom.actors.bots.shop.page.shown import Json, shown_quote
+from mailroom.actors.bots.shop.page.visits import keyed, language_of, ordering, show, user_of
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit
@@ -22,7 +22,7 @@ log = get_logger("mailroom.mini_app")
 async def quote(room: Room[Options], visit: Visit, asked: Quoted) -> Json:
     """Today's prices for a cart, and what the visitor has to pay with."""
     code = parse_promo_code(asked.promo_code or "")
-    bill = await till(room).bill(user_of(visit), language_of(visit), asked.cart, code)
+    bill = await ordering(room).bill(user_of(visit), language_of(visit), asked.cart, code)
     if bill.quote.lines:
         tell(room, "cart", user_of(visit), door="page")
     return shown_quote(bill)
@@ -51,7 +51,7 @@ async def order(room: Room[Options], visit: Visit, asked: Ordered) -> Json:
         parse_promo_code(asked.promo_code or ""),
         use_balance=asked.use_balance,
     )
-    outcome = await till(room).order(keyed(visit), buyer, wish)
+    outcome = await ordering(room).order(keyed(visit), buyer, wish)
     if isinstance(outcome, Refused):
         if outcome.why == "too_many_waiting":
             raise Problem("too_many_waiting")

@@ -4,8 +4,8 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.order import recent_orders
 from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.bots.shop.page.asked import OfGoods, OfOrder
-from mailroom.actors.bots.shop.page.counter import goods_in, language_of, own, show, user_of
 from mailroom.actors.bots.shop.page.shown import Json, shown_summary
+from mailroom.actors.bots.shop.page.visits import goods_in, language_of, own, show, user_of
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import File, Problem
 from mailroom.actors.pages.ask import Asked

@@ -5,8 +5,8 @@ from structlog import get_logger
 from mailroom.actors.bots.shop.checkout import NotOffered, OrderClosed, pay_link
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.page.asked import Payment
-from mailroom.actors.bots.shop.page.counter import own, show, till
 from mailroom.actors.bots.shop.page.shown import Json
+from mailroom.actors.bots.shop.page.visits import ordering, own, show
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Visit
@@ -22,7 +22,7 @@ async def pay(room: Room[Options], visit: Visit, asked: Payment) -> Json:
     """Where to pay an order of the visitor's. The page goes there itself: it is told how the visitor came."""
     order = await own(room, visit, asked.number)
     try:
-        link = await pay_link(room, visit, till(room).ways, order, asked.provider)
+        link = await pay_link(room, visit, ordering(room).ways, order, asked.provider)
     except OrderClosed:
         now = await own(room, visit, order.number)
         raise Problem("order_closed", order=await show(room, visit, now)) from None

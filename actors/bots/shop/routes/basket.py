@@ -23,7 +23,7 @@ from mailroom.actors.bots.shop.domain.quote import Quote
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.hosting.room import Room
@@ -49,7 +49,7 @@ async def add(
     state: FSMContext,
     room: Room[Options],
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
     cart: Cart,
     user_id: int,
@@ -71,12 +71,12 @@ async def add(
         return
     quantity = fuller.quantity(product.id)
     if quantity > product.available:
-        card = await card_of(turn, texts, till, product, cart, callback_data.page)
+        card = await card_of(turn, texts, ordering, product, cart, callback_data.page)
         await show(callback, card, too_few(texts, product.available), alert=True)
         return
     await save_cart(state, fuller)
     tell(room, "cart", user_id, door="chat", product=product.slug)
-    card = await card_of(turn, texts, till, product, fuller, callback_data.page)
+    card = await card_of(turn, texts, ordering, product, fuller, callback_data.page)
     await show(callback, card, texts.cart.added_popup(title=product.title, quantity=quantity))
 
 

@@ -11,7 +11,7 @@ from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.funnel import tell
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.hosting.room import Room
@@ -53,7 +53,7 @@ async def open_product(
     room: Room[Options],
     turn: Turn,
     texts: Texts,
-    till: Till,
+    ordering: Ordering,
     cart: Cart,
     user_id: int,
 ) -> None:
@@ -64,7 +64,7 @@ async def open_product(
         await show(callback, await _categories(room.database, texts, cart), gone, alert=True)
         return
     tell(room, "product", user_id, door="chat", product=product.slug)
-    await show(callback, await card_of(turn, texts, till, product, cart, callback_data.page))
+    await show(callback, await card_of(turn, texts, ordering, product, cart, callback_data.page))
 
 
 async def _categories(database: Pool, texts: Texts, cart: Cart) -> Screen:

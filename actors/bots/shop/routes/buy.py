@@ -10,7 +10,7 @@ from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.contact import usual_contact
 from mailroom.actors.bots.shop.memory import Turn
-from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
+from mailroom.actors.bots.shop.ordering import Ordering, Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.routes.basket import too_few
 from mailroom.actors.bots.shop.routes.card import card_of
@@ -23,7 +23,7 @@ async def buy(
     callback_data: BuyNow,
     database: Pool,
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
     cart: Cart,
 ) -> None:
@@ -34,18 +34,18 @@ async def buy(
     wanted = Cart(((callback_data.product, callback_data.quantity),))
     buyer = await _buyer(callback, database, turn, texts)
     wish = Wish(wanted, callback_data.quote, once=True)
-    outcome = await till.order(turn, buyer, wish)
+    outcome = await ordering.order(turn, buyer, wish)
     if isinstance(outcome, Refused):
-        await _say_why(callback, turn, texts, till, cart, outcome)
+        await _say_why(callback, turn, texts, ordering, cart, outcome)
         return
     notice = texts.orders.already_waiting_popup if outcome.waited else ""
     await send_below(
-        callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)), notice
+        callback, screens.order_placed(texts, outcome.order, ordering.payable_at(outcome.order)), notice
     )
 
 
 async def _say_why(
-    callback: CallbackQuery, turn: Turn, texts: Texts, till: Till, cart: Cart, refused: Refused
+    callback: CallbackQuery, turn: Turn, texts: Texts, ordering: Ordering, cart: Cart, refused: Refused
 ) -> None:
     """Why there is no order, with the product as it is now."""
     if refused.why == "too_many_waiting":
@@ -60,7 +60,7 @@ async def _say_why(
         why = too_few(
             texts, dict(quote.short).get(quote.lines[0].product.id, quote.lines[0].product.available)
         )
-    card = await card_of(turn, texts, till, quote.lines[0].product, cart)
+    card = await card_of(turn, texts, ordering, quote.lines[0].product, cart)
     await send_below(callback, card, why, alert=True)
 
 

@@ -20,7 +20,7 @@ from mailroom.actors.bots.shop.memory import (
     close_form,
     forget,
 )
-from mailroom.actors.bots.shop.ordering import Refused, Till, Wish
+from mailroom.actors.bots.shop.ordering import Ordering, Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.replies import chat_of, popup, send, show
@@ -53,7 +53,7 @@ async def confirm(
     callback_data: ConfirmOrder,
     state: FSMContext,
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
     cart: Cart,
     bills: Bills,
@@ -72,7 +72,7 @@ async def confirm(
         use_balance=bool(remembered.get(USE_BALANCE)),
     )
     buyer = await _buyer(callback, state, turn, texts)
-    outcome = await till.order(turn, buyer, wish)
+    outcome = await ordering.order(turn, buyer, wish)
     if isinstance(outcome, Refused):
         if outcome.why == "too_many_waiting":
             await popup(callback, texts.orders.too_many_waiting_popup, alert=True)
@@ -82,7 +82,7 @@ async def confirm(
         return
     await forget(state, CART, PROMO, USE_BALANCE)
     await close_form(state)
-    await show(callback, screens.order_placed(texts, outcome.order, till.payable_at(outcome.order)))
+    await show(callback, screens.order_placed(texts, outcome.order, ordering.payable_at(outcome.order)))
 
 
 async def remind_to_confirm(

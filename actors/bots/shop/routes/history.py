@@ -8,7 +8,7 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
 from mailroom.actors.bots.shop.memory import Turn
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.orders import recent_orders
 from mailroom.actors.bots.shop.routes.pay import order_screen
 from mailroom.actors.bots.shop.routes.theirs import their_order
@@ -36,14 +36,14 @@ async def open_order(
     callback_data: OpenOrder,
     database: Pool,
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
 ) -> None:
     """One order, with what can be done about it."""
     order = await their_order(callback, database, turn.bot, texts, callback_data.order)
     if order is None:
         return
-    await show(callback, await order_screen(texts, order, till))
+    await show(callback, await order_screen(texts, order, ordering))
 
 
 async def show_goods(

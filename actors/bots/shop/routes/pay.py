@@ -10,7 +10,7 @@ from mailroom.actors.bots.shop.checkout import PURPOSE, NotOffered, OrderClosed,
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.orders import cancel_order
 from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.texts import Texts
@@ -34,7 +34,7 @@ async def pay(
     bot: Bot,
     room: Room[Options],
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
 ) -> None:
     """Have the provider make a payment and show the way to it; run again it is the same payment."""
@@ -44,24 +44,24 @@ async def pay(
     name = callback_data.provider
     try:
         chat_url = "" if room.public_url else f"https://t.me/{(await bot.me()).username}"
-        link = await pay_link(room, turn, till.ways, order, name, chat_url=chat_url)
+        link = await pay_link(room, turn, ordering.ways, order, name, chat_url=chat_url)
     except (OrderClosed, NotOffered, PaymentProviderError) as error:
-        screen = await order_screen(texts, order, till)
-        await show(callback, screen, _why_not(texts, order, till, name, error), alert=True)
+        screen = await order_screen(texts, order, ordering)
+        await show(callback, screen, _why_not(texts, order, ordering, name, error), alert=True)
         return
     screen = screens.pay_page(
         texts,
         order,
-        till.ways.kind(name),
+        ordering.ways.kind(name),
         link.url,
         await minutes_left(room.database, order.number),
-        choice=len(till.payable_at(order)) > 1,
-        moves_money=not till.ways.providers[name].test,
+        choice=len(ordering.payable_at(order)) > 1,
+        moves_money=not ordering.ways.providers[name].test,
     )
     await show(callback, screen)
 
 
-def _why_not(texts: Texts, order: Order, till: Till, name: str, error: Exception) -> str:
+def _why_not(texts: Texts, order: Order, ordering: Ordering, name: str, error: Exception) -> str:
     """Why there is no way to this provider's page."""
     own = texts.orders
     if isinstance(error, OrderClosed):
@@ -71,9 +71,9 @@ def _why_not(texts: Texts, order: Order, till: Till, name: str, error: Exception
     log.warning("no_pay_link", order=order.number, provider=name, error=str(error))
     said = own.provider_refused_popup
     if isinstance(error, ProviderUnavailableError):
-        others = any(one != name for one in till.payable_at(order))
+        others = any(one != name for one in ordering.payable_at(order))
         said = own.provider_down_choose_popup if others else own.provider_down_popup
-    return said(provider=own.provider(till.ways.kind(name)))
+    return said(provider=own.provider(ordering.ways.kind(name)))
 
 
 async def have_paid(
@@ -81,7 +81,7 @@ async def have_paid(
     callback_data: HavePaid,
     room: Room[Options],
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
 ) -> None:
     """Have the providers asked. What they say reaches the customer as any payment does; an order that is over
@@ -91,7 +91,7 @@ async def have_paid(
     if order is None:
         return
     if order.status not in ("awaiting_payment", "expired", "canceled"):
-        await show(callback, await order_screen(texts, order, till))
+        await show(callback, await order_screen(texts, order, ordering))
         return
     asked = [
         one
@@ -112,7 +112,7 @@ async def have_paid(
     ]
     async with room.transaction(turn) as tx:
         await tx.enqueue(*jobs)
-    names = ", ".join(dict.fromkeys(texts.orders.provider(till.ways.kind(one.provider)) for one in asked))
+    names = ", ".join(dict.fromkeys(texts.orders.provider(ordering.ways.kind(one.provider)) for one in asked))
     await popup(callback, texts.orders.asked_popup(provider=names), alert=True)
 
 
@@ -121,7 +121,7 @@ async def cancel(
     callback_data: CancelOrder,
     room: Room[Options],
     turn: Turn,
-    till: Till,
+    ordering: Ordering,
     texts: Texts,
 ) -> None:
     """Do without the order; its goods are free at once."""
@@ -134,15 +134,15 @@ async def cancel(
     # By its state, not by what the call said: a handler that runs again finds it cancelled already.
     canceled = order.status == "canceled"
     said = texts.orders.canceled_popup if canceled else texts.orders.not_canceled_popup
-    screen = await order_screen(texts, order, till)
+    screen = await order_screen(texts, order, ordering)
     await show(callback, screen, said, alert=not canceled)
 
 
-async def order_screen(texts: Texts, order: Order, till: Till) -> Screen:
+async def order_screen(texts: Texts, order: Order, ordering: Ordering) -> Screen:
     """An order as it stands now."""
-    now = await own_order(till.database, order.bot, order.user_id, order.number) or order
-    left = await minutes_left(till.database, order.number)
-    return screens.order_page(texts, now, till.payable_at(now), left)
+    now = await own_order(ordering.database, order.bot, order.user_id, order.number) or order
+    left = await minutes_left(ordering.database, order.number)
+    return screens.order_page(texts, now, ordering.payable_at(now), left)
 
 
 def build() -> Router:

@@ -55,7 +55,7 @@ class Shop:
 
     async def nothing_waits(self) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.simulation.notice_sender._under_way:  # noqa: ASYNC110 (tasks end on this loop)
+            while self.simulation.notice_sender._in_flight:  # noqa: ASYNC110 (tasks end on this loop)
                 await asyncio.sleep(0.002)
 
     async def sim(self, control: str, verb: str = "POST", expect: int = 200, **given: Any) -> Any:

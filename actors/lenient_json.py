@@ -21,7 +21,7 @@ _WORDS = {b"true": True, b"false": False, b"null": None}
 _ENDS = {b"{": b"}", b"[": b"]"}
 
 
-def skim(text: bytes) -> dict[str, Any]:
+def parse_lenient(text: bytes) -> dict[str, Any]:
     """An object's members as far as they can be read; lists, and what is too deep, are None. Raises
     `ValueError` for what is no object from beginning to end.
     """

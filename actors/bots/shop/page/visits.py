@@ -7,7 +7,7 @@ from structlog import get_logger
 from mailroom.actors.bots.shop.complaints import find_complaint
 from mailroom.actors.bots.shop.domain.order import Order
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.ordering import Till
+from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.orders import PLACED
 from mailroom.actors.bots.shop.page.shown import Json, shown_order
 from mailroom.actors.bots.shop.stock import Goods, goods_of
@@ -26,9 +26,9 @@ ORDER_NUMBER_MAX = 2**63 - 1
 """What Postgres keeps it in."""
 
 
-def till(room: Room[Options]) -> Till:
+def ordering(room: Room[Options]) -> Ordering:
     """Where visitors order."""
-    return Till(room, Ways(room.payments))
+    return Ordering(room, Ways(room.payments))
 
 
 def user_of(visit: Visit) -> int:
@@ -67,7 +67,7 @@ async def own(room: Room[Options], visit: Visit, number: int) -> Order:
 async def show(room: Room[Options], visit: Visit, order: Order) -> Json:
     """An order as its customer sees it now."""
     # Only a countdown is made of it; what counts is what the database says when somebody pays.
-    offered = till(room).payable_at(order)
+    offered = ordering(room).payable_at(order)
     complaint = await find_complaint(room.database, order.number)
     goods = await goods_in(room, order)
     return shown_order(order, room.now(), goods, list(offered), complaint, language_of(visit))

@@ -28,7 +28,7 @@ class InPlaceOf:
         return getattr(found, name)
 
 
-class StandInStorage(InPlaceOf, ActorStorage):
+class ReplacingStorage(InPlaceOf, ActorStorage):
     """The storage of one bot, in the place of the one its dispatcher came with. Where that was a RedisStorage
     with times to live, they are kept: with what is written goes when it runs out.
     """
@@ -37,7 +37,7 @@ class StandInStorage(InPlaceOf, ActorStorage):
         super().__init__(bot, committed)
         self._lifetimes_ms: dict[str, int] = {}
 
-    def stand_in_for(self, found: BaseStorage) -> None:
+    def replace(self, found: BaseStorage) -> None:
         """Be to handlers what `found` was."""
         self.found = found
         if isinstance(found, RedisStorage):

@@ -32,7 +32,7 @@ class LeaseLostError(Exception):
     """The chats are not ours any more: another process took them."""
 
 
-class Workplace:
+class ChatWorker:
     """The chats of this process. One that has no `lease` running leaves them to others."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class UnderWay:
+class Detached:
     """Holds actions that were begun. Awaited on the asyncio side, whose end is the only thing that ends them.
 
     A browser that is closed would otherwise break a bulk action off halfway. And an action may end the very

@@ -4,8 +4,8 @@ import pytest
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 
-from mailroom.actors.hosting.beside import bot_beside, defaults
 from mailroom.actors.hosting.load import from_disk
+from mailroom.actors.hosting.own_bot import defaults, own_bot
 
 MINE, OTHER = f"1:{'A' * 35}", f"2:{'B' * 35}"
 
@@ -29,21 +29,21 @@ def module(tmp_path, request):
 
 def test_the_bot_of_the_module_brings_its_defaults(module):
     text = "router, bot = Router(), Bot(OTHER, default=D(parse_mode='HTML', protect_content=True))"
-    found = bot_beside(*module(text), MINE)
+    found = own_bot(*module(text), MINE)
     assert found.token == OTHER
     assert (found.default.parse_mode, found.default.protect_content) == ("HTML", True)
 
 
 def test_a_bot_that_a_dispatcher_was_given_brings_them_too(module):
     text = "def made(): return Bot(OTHER, default=D(parse_mode='HTML'))\nrouter = Dispatcher(any_name=made())"
-    assert bot_beside(*module(text), MINE).default.parse_mode == "HTML"
+    assert own_bot(*module(text), MINE).default.parse_mode == "HTML"
 
 
 def test_of_several_bots_only_the_one_with_the_token_counts(module):
     text = "router, first, second = Router(), Bot(OTHER), Bot(MINE)"
-    assert bot_beside(*module(text), MINE).token == MINE
+    assert own_bot(*module(text), MINE).token == MINE
     third = f"3:{'C' * 35}"
-    assert bot_beside(*module(text), third) is None
+    assert own_bot(*module(text), third) is None
 
 
 def test_what_is_configured_comes_before_what_is_found():

@@ -14,7 +14,7 @@ LINK_PREVIEW = "link_preview"
 """aiogram makes this one of the four others that begin so, unless it is given."""
 
 
-def bot_beside(reference: str, router: Router, token: str) -> Bot | None:
+def own_bot(reference: str, router: Router, token: str) -> Bot | None:
     """The bot that the module of `module:attribute` made, or that its Dispatcher was given: the one with this
     token, else the only one there is. A module with several of other tokens does not say which it means.
     """

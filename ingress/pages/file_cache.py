@@ -10,7 +10,7 @@ BYTES_MAX = 16 * 2**20
 """Of a process; a page's pictures are some tens of kilobytes each."""
 
 
-class AtHand:
+class FileCache:
     """Those of a process, by where they are."""
 
     def __init__(self, bytes_max: int = BYTES_MAX) -> None:
