@@ -14,6 +14,7 @@ from mailroom.actors.kit.owners.languages import in_language
 from mailroom.actors.kit.owners.problems import problem
 from mailroom.actors.kit.owners.refusals import refuse, wrong
 from mailroom.actors.kit.owners.roles import named_by
+from mailroom.actors.kit.owners.texts import OWNER_FOLDER
 from mailroom.actors.kit.owners.texts.broadcasts import BroadcastTexts
 from mailroom.actors.kit.owners.texts.refusals import RefusalTexts
 from mailroom.actors.kit.owners.texts.shared import SharedTexts
@@ -21,7 +22,8 @@ from mailroom.actors.kit.owners.texts.uploads import UploadTexts
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Proof
 from mailroom.actors.texts.declared import declared_in
-from tests.actors.kit.owners.hall import TEXTS
+from mailroom.actors.texts.reading import read_texts
+from tests.actors.kit.owners.hall import TEXTS, HallTexts
 
 KIT = Path(owners.__file__).parent
 
@@ -118,3 +120,13 @@ def test_all_that_the_kit_says_to_owners_is_said_somewhere():
             by_rooms = name in ("report", "lines", "not_done", "button_previous", "button_next")
             by_rooms = by_rooms or name == "button_broadcasts"
             assert by_rooms or f".{name}" in sources, f"nobody says {texts.__name__}.{name}"
+
+
+def test_a_room_adds_a_language_to_the_kit_by_a_file_and_what_it_lacks_is_said_in_the_default_one(tmp_path):
+    (tmp_path / "de" / "owner").mkdir(parents=True)
+    (tmp_path / "de" / "owner" / "broadcasts.ftl").write_text("left = Übrig: { $left }\n")
+    texts = read_texts(HallTexts, OWNER_FOLDER, default="en", theme="owner", over=tmp_path)
+    assert texts.languages == ("de", "en")  # those of the room, and the default
+    assert texts["de"].broadcasts.left(left=3) == "Übrig: 3"
+    assert texts["de"].broadcasts.failed(count=1) == "Not delivered: 1"
+    assert texts["de"].shared.button_back == "↩️ Back"
