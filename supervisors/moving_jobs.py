@@ -33,7 +33,7 @@ class MovingJobs:
         whose: Whose,
     ) -> None:
         self._pool = pool
-        self._ears = listener
+        self._listener = listener
         self._notifier = notifier
         self._names = names
         self._whose = whose
@@ -58,9 +58,9 @@ class MovingJobs:
                     log.info("jobs_moved", queue=old, to=sorted(queues))
                     await aio(self._wake, queues)
             if not more:
-                await aio(self._ears.wait, old, LOOK_SECONDS)
+                await aio(self._listener.wait, old, LOOK_SECONDS)
 
     async def _wake(self, queues: set[str]) -> None:
         for queue in queues:
-            self._ears.wake(queue)
+            self._listener.wake(queue)
             self._notifier.notify(queue)

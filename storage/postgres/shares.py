@@ -166,17 +166,17 @@ class Share(asyncpg.Pool):
     def __init__(self, pool: asyncpg.Pool, limiter: FairLimiter, user: str, *, ends: bool = False) -> None:
         # Not the pool's own beginning: only its calls are wanted, which all end in the two below.
         self._pool = pool
-        self._turnstile = limiter
+        self._limiter = limiter
         self._use = Use(user, ends)
 
     async def _acquire(self, timeout: float | None) -> Any:
-        await self._turnstile.enter(self._use)
+        await self._limiter.enter(self._use)
         try:
             connection = await self._pool.acquire(timeout=timeout)
         except BaseException:
-            self._turnstile.leave(self._use)
+            self._limiter.leave(self._use)
             raise
-        self._turnstile.lend(self._use, id(connection), connection.terminate)
+        self._limiter.lend(self._use, id(connection), connection.terminate)
         return connection
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
@@ -184,4 +184,4 @@ class Share(asyncpg.Pool):
         try:
             await self._pool.release(connection, timeout=timeout)
         finally:
-            self._turnstile.returned(id(connection))
+            self._limiter.returned(id(connection))

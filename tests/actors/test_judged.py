@@ -89,13 +89,13 @@ def test_a_failure_has_the_consequences_of_its_verdict(play, telegram, owner: Ow
             await fails()
         await message.answer("after")
 
-    async def scenario(house):
-        await house.write(7, "Ann")
-        await house.until(lambda: len(attempts) > 1 or verdict.again is None)
-        await house.settled()
-        assert bool(house.bot.hold.why) <= verdict.holds
-        assert await dead_letters(house) == []
-        return "".join((await house.state(7)).values())
+    async def scenario(process):
+        await process.write(7, "Ann")
+        await process.until(lambda: len(attempts) > 1 or verdict.again is None)
+        await process.settled()
+        assert bool(process.bot.hold.why) <= verdict.holds
+        assert await dead_letters(process) == []
+        return "".join((await process.state(7)).values())
 
     state = play(router, scenario)
     assert attempts == ([1] if verdict.again is None else [1, 2 if verdict.counted else 1])
@@ -115,11 +115,11 @@ def test_what_cannot_be_answered_is_a_dead_letter_that_says_what_it_did(play, te
             await fails()
         await message.answer(f"hello {message.text}")
 
-    async def scenario(house):
-        await house.write(7, "Ann", "Bob")
-        await house.until(lambda: "hello Bob" in telegram.texts(7))
-        await house.settled()
-        (letter,) = await dead_letters(house)
+    async def scenario(process):
+        await process.write(7, "Ann", "Bob")
+        await process.until(lambda: "hello Bob" in telegram.texts(7))
+        await process.settled()
+        (letter,) = await dead_letters(process)
         assert letter["attempts"] == 3
         assert letter["error"].startswith(("ExitError", "HandlerCancelledError"))
 

@@ -17,12 +17,12 @@ class Streets:
 
     def __init__(self, *accounts):
         self.accounts = Accounts(accounts)
-        self.tills = {name: Shop(*accounts) for name in ("candles", "tea")}
+        self.sellers = {name: Shop(*accounts) for name in ("candles", "tea")}
         self.sold = []
-        purposes = {(name, "shop.order"): self._purpose(name) for name in self.tills}
+        purposes = {(name, "shop.order"): self._purpose(name) for name in self.sellers}
         self.jobs = [
             account_handlers(self.accounts),
-            *(payment_handlers(name, self.accounts, purposes) for name in self.tills),
+            *(payment_handlers(name, self.accounts, purposes) for name in self.sellers),
         ]
 
     def _purpose(self, name):
@@ -33,7 +33,7 @@ class Streets:
         return Purpose(paid=paid, mismatched=None, given_back=None)
 
     async def orders(self, queues, name, account=None):
-        return await self.tills[name].open(queues, "1042", bot=name, provider=account)
+        return await self.sellers[name].open(queues, "1042", bot=name, provider=account)
 
     async def run(self, queues, *jobs):
         return await queues.run_all(self.jobs, *jobs)
@@ -67,7 +67,7 @@ def test_a_payment_of_a_bot_that_nobody_knows_here_is_sold_by_no_other_and_waits
     async def scenario(queues):
         account = MemoryProvider()
         streets = Streets(account)
-        id_ = await streets.tills["tea"].open(queues, "1042", bot="coffee")
+        id_ = await streets.sellers["tea"].open(queues, "1042", bot="coffee")
         account.becomes(f"p-{id_}", "paid")
         await streets.run(queues, noticed("yoomoney", id_))
         assert streets.sold == []

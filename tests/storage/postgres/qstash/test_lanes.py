@@ -208,14 +208,14 @@ def test_whatever_happens_to_workers_the_limits_hold_and_nothing_is_left_behind(
         ]
         for start in range(0, len(every), 9):
             await box.publish(*every[start : start + 9])
-        hands = {name: [] for name in ("one", "two", "three")}
+        claimed = {name: [] for name in ("one", "two", "three")}
         for _ in range(2_000):
-            name = chance.choice(list(hands))
+            name = chance.choice(list(claimed))
             act = chance.random()
             if act < 0.45:
-                hands[name] += await box.claim(worker=name, most=chance.choice((1, 3, 20)))
-            elif act < 0.9 and hands[name]:
-                jobs = [hands[name].pop(chance.randrange(len(hands[name])))]
+                claimed[name] += await box.claim(worker=name, most=chance.choice((1, 3, 20)))
+            elif act < 0.9 and claimed[name]:
+                jobs = [claimed[name].pop(chance.randrange(len(claimed[name])))]
                 await box.end(
                     jobs, chance.choice([State.DELIVERED, State.DELIVERED, State.WAITING]), worker=name
                 )

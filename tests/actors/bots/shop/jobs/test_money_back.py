@@ -24,10 +24,10 @@ async def give_back(shop, order, *, goods_back=False):
     async def begin():
         async with transaction_on(shop.pool) as tx:
             assert await begin_refund(tx, order.number, "owner", goods_back=goods_back)
-            for payment in await world_payments(tx.connection, order):
+            for payment in await shop_payments(tx.connection, order):
                 assert await begin_giving_back(tx, payment, "owner")
 
-    async def world_payments(connection, order):
+    async def shop_payments(connection, order):
         rows = await connection.fetch(
             "SELECT id FROM mailroom.payment WHERE reference = $1 AND status = 'paid'", str(order.number)
         )
