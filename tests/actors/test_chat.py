@@ -149,13 +149,11 @@ def test_mbx_p3_a_retry_blocks_only_its_own_chat(play, controlled):
     async def scenario(process):
         await process.write(7, "bad")
         await process.until(lambda: "bad" in controlled.began)
-        started = trio.current_time()
         await process.write(8, "quick")
         await process.until(lambda: "quick" in controlled.ended)
-        assert trio.current_time() - started < 0.8
-        await process.said(7, "1 bad")
+        assert controlled.began == ["bad", "quick"]
 
-    play(controlled.router, scenario, policy=replace(QUICK, backoff_seconds=1.0, backoff_max_seconds=1.0))
+    play(controlled.router, scenario, policy=replace(QUICK, backoff_seconds=60.0, backoff_max_seconds=60.0))
 
 
 def test_mbx_p3_a_retry_waits_longer_each_time(play, controlled):

@@ -7,7 +7,9 @@ import sys
 import pytest
 
 PROGRAM = """
-import asyncio, sys, trio, trio.testing
+import asyncio, signal, sys, trio, trio.testing
+# As from a terminal: a suite that runs in the background hands on that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from mailroom.actors.runtime.host import hosted, run
 from mailroom.actors.runtime.signals import stop_signals, wait_for_stop_signal
 

@@ -40,6 +40,8 @@ MONEY = re.compile(r"₽([\d,]+(?:\.\d\d)?)|(?<!\w)(\d[\d ]*(?:,\d\d)?) ₽")
 FOREIGN = re.compile(r"[$€£¥₸]|руб|доллар|евро|\brub|dollar|euro", re.IGNORECASE)
 
 _numbers = itertools.count(1_000_000)
+PATIENCE_SECONDS = 10.0
+"""An answer that waits for its time-out alone is there long before, however busy the machine is."""
 
 
 class Telegram(BaseSession):
