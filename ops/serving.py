@@ -104,7 +104,7 @@ def lost_store(settings: Settings, error: Exception) -> CannotStartError | None:
     from mailroom.actors import away  # brings the drivers along, which a refusal does without
     from mailroom.actors.owners import Owner
 
-    if away.owner_of(error) not in (Owner.US, Owner.PERHAPS_US):
+    if any(away.owner_of(one) not in (Owner.US, Owner.PERHAPS_US) for one in _each(error)):
         return None
     first = _first(error)
     redis = "Redis" in str(first) or type(first).__module__.startswith("redis.")
@@ -133,6 +133,13 @@ def _port_refused(settings: Settings, error: OSError) -> CannotStartError:
     return CannotStartError(
         f"Port {settings.port} cannot be used: {reason}. Choose another with --port or PORT."
     )
+
+
+def _each(error: BaseException) -> list[BaseException]:
+    """All that went wrong at once: a fault of ours among it is not to be hidden behind a store."""
+    if isinstance(error, BaseExceptionGroup):
+        return [one for part in error.exceptions for one in _each(part)]
+    return [error]
 
 
 def _first(error: BaseException) -> BaseException:

@@ -1,8 +1,9 @@
 """Supervision as in Erlang/OTP, on Trio: child specs, strategies, restart limits, ordered start and stop.
 
-`spec.py` is what one writes down, `supervisor.py` what works it, `child.py` one running child. The words are
-OTP's (Design Principles, "Supervisor Behaviour"), and so is what happens, statement by statement
-(`tests/supervisors/otp`). Where a Trio task is no Erlang process we differ, and say so:
+`spec.py` is what one writes down, `supervisor.py` what works it, `strategies.py` whom a child takes along,
+`child.py` one running child. The words are OTP's (Design Principles, "Supervisor Behaviour"), and so is what
+happens, statement by statement (`tests/supervisors/otp`). Where a Trio task is no Erlang process we differ,
+and say so:
 
 - E1 A supervisor may wait between restarts (`backoff`); its child is shown as `restarting` with the moment.
 - E2 It may park a child that crashes too often instead of giving up itself (`give_up="park"`).

@@ -16,8 +16,10 @@ import trio
 from mailroom.supervisors.otp.admin import Admin, Request
 from mailroom.supervisors.otp.child import Reason, Running, Shutdown, one_line
 from mailroom.supervisors.otp.errors import FailedToStartError, GaveUp, NotRunningError
+from mailroom.supervisors.otp.inbox import Again, End, Exited, is_to_be_tried
 from mailroom.supervisors.otp.record import Child, Surroundings
 from mailroom.supervisors.otp.restarts import Intensity, pause_seconds
+from mailroom.supervisors.otp.strategies import affected, ends_the_supervisor, is_restarted, may_start
 from mailroom.supervisors.otp.trace import Event, Kind
 
 if TYPE_CHECKING:
@@ -25,34 +27,6 @@ if TYPE_CHECKING:
 
     from mailroom.supervisors.otp.child import Life
     from mailroom.supervisors.otp.spec import ChildSpec, SupervisorSpec
-
-
-class _End(Exception):  # noqa: N818 - it leaves the loop
-    """The supervisor ends, and raises `outcome` once its children are stopped."""
-
-    def __init__(self, outcome: Exception) -> None:
-        self.outcome = outcome
-
-
-class _Exited:
-    """A child's task has ended."""
-
-    def __init__(self, child: Child, running: Running) -> None:
-        self.child = child
-        self.running = running
-
-
-class _Again:
-    """A restart that was put off is due; void when the child was started or stopped since."""
-
-    def __init__(self, child: Child, *, counted: bool) -> None:
-        self.child = child
-        self.counted = counted
-
-
-def _is_to_be_tried(child: Child) -> bool:
-    """As in OTP, any retry that is due serves, also that of an earlier failure."""
-    return isinstance(child.again, _Again) and not child.again.counted
 
 
 class Supervisor(Admin):
@@ -107,7 +81,7 @@ class Supervisor(Admin):
             life.started()
             while True:
                 await self._handle(await self._inbox.receive())
-        except _End as end:
+        except End as end:
             for child in reversed(list(self.children.values())):
                 await self._terminate(child)
             return end.outcome
@@ -124,21 +98,21 @@ class Supervisor(Admin):
         if self._around.is_held(child.path):
             child.state = "suspended"
             self._emit("suspended", child)
-        if not self._may_start(child):
+        if not may_start(self.spec, self.children.values(), child):
             return
         reason = await self._start(child)
         if reason is not None and reason.kind != "ignored":
-            raise _End(FailedToStartError(child.path, reason.error))
+            raise End(FailedToStartError(child.path, reason.error))
 
     async def _handle(self, message: object) -> None:
         match message:
             case None:
-                raise _End(Shutdown("asked to stop"))
-            case _Exited(child=child, running=running):
+                raise End(Shutdown("asked to stop"))
+            case Exited(child=child, running=running):
                 await self._exited(child, running)
-            case _Again(child=child, counted=True) if child.again is message:
+            case Again(child=child, counted=True) if child.again is message:
                 await self._bring_up(child)
-            case _Again(child=child, counted=False) if _is_to_be_tried(child):
+            case Again(child=child, counted=False) if is_to_be_tried(child):
                 await self._restart(child)
             case Request():
                 await self._answer(message)
@@ -148,7 +122,7 @@ class Supervisor(Admin):
     async def _start(self, child: Child) -> Reason | None:
         """Start a child and wait until it is up. Returns why it is not, or None."""
         if self._stop_requested:
-            raise _End(Shutdown("asked to stop"))
+            raise End(Shutdown("asked to stop"))
         if child.stuck is not None:
             child.start_when_freed = True
             child.state = "stuck"
@@ -163,7 +137,7 @@ class Supervisor(Admin):
             await running.settled.wait()
         self._waiting = None
         if not running.settled.is_set():
-            raise _End(Shutdown("asked to stop"))
+            raise End(Shutdown("asked to stop"))
         if running.started_at is not None:
             child.state, child.info = "running", running.life.info
             self._emit("started", child)
@@ -186,7 +160,7 @@ class Supervisor(Admin):
         return below.run
 
     def _tell_exited(self, child: Child, running: Running) -> None:
-        self._send.send_nowait(_Exited(child, running))
+        self._send.send_nowait(Exited(child, running))
 
     async def _terminate(self, child: Child) -> None:
         """Stop a child, whatever it takes. Its spec stays, unless it is temporary (OTP R4)."""
@@ -226,33 +200,15 @@ class Supervisor(Admin):
         lasted = trio.current_time() - (running.started_at or trio.current_time())
         if self.spec.backoff and lasted >= self.spec.backoff.stable_seconds:
             child.failures = 0
-        if child.spec.restart == "permanent" or (child.spec.restart == "transient" and not reason.clean):
+        if is_restarted(child, reason):
             await self._restart(child)
             return
         if child.spec.restart == "temporary":
             self.children.pop(child.spec.id, None)
-        self._auto_shutdown(child)
-
-    def _auto_shutdown(self, ended: Child) -> None:
-        if not ended.spec.significant:
-            return
-        others = (child for child in self.children.values() if child is not ended and child.spec.significant)
-        active = any(child.running is not None or child.state == "restarting" for child in others)
-        if self.spec.auto_shutdown == "any_significant" or not active:
-            raise _End(Shutdown(f"{ended.path} has ended, and it is significant"))
+        if ends_the_supervisor(self.spec, self.children.values(), child):
+            raise End(Shutdown(f"{child.path} has ended, and it is significant"))
 
     # ---- by strategy ----
-
-    def _affected(self, child: Child) -> list[Child]:
-        """The children that share a child's fate, in start order."""
-        everyone = list(self.children.values())
-        match self.spec.strategy:
-            case "one_for_one":
-                return [child]
-            case "rest_for_one":
-                return everyone[everyone.index(child) :]
-            case "one_for_all":
-                return everyone
 
     async def _restart(self, child: Child) -> None:
         """A child has failed, to run or to start: restart what must be, or give up."""
@@ -268,7 +224,7 @@ class Supervisor(Admin):
             await self._bring_up(child)
             return
         child.state = "restarting"
-        child.again = _Again(child, counted=True)
+        child.again = Again(child, counted=True)
         child.next_start_at = trio.current_time() + pause
         self._nursery.start_soon(self._send_later, child.again, pause)
 
@@ -277,7 +233,7 @@ class Supervisor(Admin):
         self._send.send_nowait(again)
 
     async def _tear_down(self, child: Child) -> None:
-        for other in reversed(self._affected(child)):
+        for other in reversed(affected(self.spec, self.children.values(), child)):
             if other is not child or other.running is not None:
                 await self._terminate(other)
 
@@ -288,29 +244,16 @@ class Supervisor(Admin):
         child.again = None
         if child.state in ("restarting", "stuck"):
             child.state = "stopped"  # also when it cannot be started now, or somebody before it fails
-        for other in self._affected(child):
-            if not self._may_start(other):
+        for other in affected(self.spec, self.children.values(), child):
+            if not may_start(self.spec, self.children.values(), other):
                 continue
             reason = await self._start(other)
             if reason is not None and reason.kind != "ignored":
                 other.state = "restarting"
-                other.again = _Again(other, counted=False)
+                other.again = Again(other, counted=False)
                 other.next_start_at = trio.current_time()
                 self._send.send_nowait(other.again)
                 return
-
-    def _may_start(self, child: Child) -> bool:
-        """E5: neither what on-call put aside, nor what would stand on it."""
-        aside = ("suspended", "parked")
-        if child.state in aside or child.running is not None:
-            return False
-        everyone = list(self.children.values())
-        match self.spec.strategy:
-            case "one_for_one":
-                return True
-            case "rest_for_one":
-                everyone = everyone[: everyone.index(child)]
-        return not any(other.state in aside for other in everyone)
 
     def _give_up(self, child: Child) -> None:
         reason = Reason("crash", child.error) if child.error else None
@@ -322,7 +265,7 @@ class Supervisor(Admin):
             return
         self._emit("gave_up", child, reason)
         child.again = None
-        raise _End(
+        raise End(
             GaveUp(
                 f"{self.path or 'the root'} gave up: {child.path} was restarted more than"
                 f" {self.spec.intensity} times in {self.spec.period} s"

@@ -62,9 +62,9 @@ FAULTS = {
         do_nothing,
     ),
     "parts of seconds count": (restarts, "floor", lambda now: now),
-    "a restart is due only once": (supervisor, "_Again", lambda child, counted: object()),
+    "a restart is due only once": (supervisor, "Again", lambda child, counted: object()),
     "an end in good order is a crash": (Reason, "clean", False),
-    "nobody is significant": (Supervisor, "_auto_shutdown", lambda self, child: None),
+    "nobody is significant": (supervisor, "ends_the_supervisor", lambda spec, children, child: False),
     "whoever does not stop in its time is waited for": (
         Running,
         "stop",

@@ -9,8 +9,10 @@ import pytest
 import trio
 import trio.testing
 
+from mailroom.supervisors.otp import supervisor
 from mailroom.supervisors.otp.child import Reason, Running
 from mailroom.supervisors.otp.restarts import Intensity
+from mailroom.supervisors.otp.strategies import affected, may_start
 from mailroom.supervisors.otp.supervisor import Supervisor
 from mailroom.supervisors.otp.trace import Kind
 from tests.supervisors.otp.random_tree import RandomTree
@@ -54,16 +56,16 @@ def test_everything_there_is_happens() -> None:
     assert set(kinds) == set(get_args(Kind))
 
 
-async def in_any_order(supervisor: Supervisor, child) -> None:
-    for other in supervisor._affected(child):
+async def in_any_order(its: Supervisor, child) -> None:
+    for other in affected(its.spec, its.children.values(), child):
         if other is not child or other.running is not None:
-            await supervisor._terminate(other)
+            await its._terminate(other)
 
 
-async def last_first(supervisor: Supervisor, child) -> None:
-    for other in reversed(supervisor._affected(child)):
-        if supervisor._may_start(other):
-            await supervisor._start(other)
+async def last_first(its: Supervisor, child) -> None:
+    for other in reversed(affected(its.spec, its.children.values(), child)):
+        if may_start(its.spec, its.children.values(), other):
+            await its._start(other)
 
 
 stop = Running.stop
@@ -85,7 +87,11 @@ FAULTS = {
     "there is no limit to restarts": (Intensity, "allows", lambda self, now: True),
     "one restart too many is allowed": (Intensity, "allows", allows_one_more),
     "nobody hears of a child that ended": (Supervisor, "_tell_exited", lambda self, child, running: None),
-    "what is put aside is started": (Supervisor, "_may_start", lambda self, child: child.running is None),
+    "what is put aside is started": (
+        supervisor,
+        "may_start",
+        lambda spec, children, child: child.running is None,
+    ),
     "a stuck child is thought dead": (Running, "stop", believes_in_its_death),
     "who waits is not told that there will be no answer": (Supervisor, "_refuse_all", lambda self: None),
 }
