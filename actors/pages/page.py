@@ -40,6 +40,10 @@ class Page(Generic[O]):
     """How it learns who is there; `demo` is possible where no bot has a real token."""
     words: Mapping[str, Mapping[str, ProblemWords]] = field(default_factory=dict)
     """What is said of the problems of its asks: by language, then by their code."""
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What its scripts say: by language, then by name. They import it as `TEXTS` from `texts.js`, which is
+    beside its files; `as_data` makes it of a room's files of texts.
+    """
     links: Sequence[Ask[O, Any]] = ()
     """GETs alone, below `/app/BOT/l/TOKEN`, for whoever has the link: files for calendars and mail."""
     title: str = ""

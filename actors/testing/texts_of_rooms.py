@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mailroom.actors.testing.room_files import Fault, RoomFiles, Source
+from mailroom.actors.texts.data import camel
 from mailroom.actors.texts.declared import DeclarationError, Texts, Within, declared_in
 from mailroom.actors.texts.ftl import TextFault
 from mailroom.actors.texts.reading import Spoken, TextsError
@@ -71,7 +72,7 @@ def _unsaid(room: RoomFiles, read: list[Spoken[Any]]) -> Iterator[Fault]:
     for theme in {theme for one in read for theme in _themes(one.declared)}:
         if theme.__module__ == room.package or theme.__module__.startswith(f"{room.package}."):
             for name in declared_in(theme):
-                if name not in said:
+                if name not in said and camel(name) not in said:
                     file, line = _where(room, theme, name)
                     yield Fault(
                         file,

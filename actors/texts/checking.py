@@ -64,7 +64,7 @@ def _text(name: str, kind: Kind, place: Place, last_resort: Sequence[Place]) -> 
                 message, f"{name} is a text and not words: write it after `{name} =`", fatal=True
             )
         else:
-            takes = kind if isinstance(kind, Taking) else Taking(frozenset(), {}, frozenset())
+            takes = kind if isinstance(kind, Taking) else Taking((), frozenset(), {}, frozenset())
             yield from _said(file, message.value, name, takes, place)
 
 

@@ -52,6 +52,8 @@ class Plain:
 class Taking:
     """A text that takes values."""
 
+    takes: tuple[str, ...]
+    """All of them, in the order in which they are declared."""
     required: frozenset[str]
     optional: Mapping[str, Any]
     """What such a value is where it is not given."""
@@ -120,6 +122,7 @@ def _taking(theme: type[Texts], name: str, function: Callable[..., Any]) -> Taki
         raise DeclarationError(f"{theme.__name__}.{name}: a text takes its values by name, after a `*`")
     optional = {one.name: one.default for one in given if one.default is not one.empty}
     return Taking(
+        takes=tuple(one.name for one in given),
         required=frozenset(one.name for one in given if one.name not in optional),
         optional=optional,
         counts=frozenset(one.name for one in given if one.annotation is int),

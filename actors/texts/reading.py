@@ -61,11 +61,15 @@ class Spoken(Generic[T]):
         last_resort = [Place(self.folders, language, self.theme) for language in self._last_resort]
         return sorted(set(faults_of(self.declared, places, last_resort)))
 
-    def _read(self, language: Language) -> T:
+    def places(self, language: Language, theme: str = "") -> list[Place]:
+        """Where a theme within is said in a language, and where what it lacks there."""
+        at = "/".join(filter(None, (self.theme, theme)))
         tags = dict.fromkeys((language, nearest(language.rpartition("-")[0], self.languages)))
         tags |= dict.fromkeys(self._last_resort)
-        places = [Place(self.folders, tag, self.theme) for tag in tags if tag]
-        return cast(T, _filled(self.declared, places))
+        return [Place(self.folders, tag, at) for tag in tags if tag]
+
+    def _read(self, language: Language) -> T:
+        return cast(T, _filled(self.declared, self.places(language)))
 
 
 def read_texts(

@@ -22,7 +22,7 @@ class UnsayableError(ValueError):
 
 def said(pattern: ast.Pattern) -> str:
     """A text that takes nothing, as it is said."""
-    return "".join(_literal(element) or "" for element in pattern.elements)
+    return "".join(literal(element) or "" for element in pattern.elements)
 
 
 def saying(pattern: ast.Pattern, language: Language) -> Say:
@@ -68,7 +68,7 @@ def _named(expression: Any) -> Iterator[ast.VariableReference]:
             yield from placeables(variant.value)
 
 
-def _literal(element: ast.TextElement | ast.Placeable) -> str | None:
+def literal(element: ast.TextElement | ast.Placeable) -> str | None:
     """What is said whatever the values are; None: it depends on them."""
     if isinstance(element, ast.TextElement):
         return element.value
@@ -82,10 +82,10 @@ def _pieces(pattern: ast.Pattern, language: Language) -> list[Say]:
     pieces: list[Say] = []
     template = ""
     for element in pattern.elements:
-        literal = _literal(element)
+        words = literal(element)
         expression = element.expression if isinstance(element, ast.Placeable) else None
-        if literal is not None:
-            template += literal.replace("{", "{{").replace("}", "}}")
+        if words is not None:
+            template += words.replace("{", "{{").replace("}", "}}")
         elif isinstance(expression, ast.VariableReference):
             template += f"{{{expression.id.name}}}"
         elif isinstance(expression, ast.SelectExpression):

@@ -3,7 +3,7 @@ again to whoever has them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,10 +38,13 @@ ANY_TYPE = "application/octet-stream"
 
 
 class Folder:
-    """The files below one folder. They are read when they are asked for, so that what is edited is seen."""
+    """The files below one folder. They are read when they are asked for, so that what is edited is seen.
+    Those that are in no folder are given as their bytes.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, written: Mapping[str, bytes] | None = None) -> None:
         self._folder = folder.resolve()
+        self._written = {name: (content, _etag(content)) for name, content in (written or {}).items()}
         self._read: dict[str, tuple[tuple[int, int], bytes, str]] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -61,6 +64,8 @@ class Folder:
     def _find(self, name: str) -> tuple[bytes, str] | None:
         if NAME.fullmatch(name) is None:
             return None
+        if name in self._written:
+            return self._written[name]
         path = (self._folder / name).resolve()
         if not path.is_relative_to(self._folder) or not path.is_file():
             return None
@@ -68,8 +73,12 @@ class Folder:
         version = (state.st_mtime_ns, state.st_size)
         if (read := self._read.get(name)) is None or read[0] != version:
             content = path.read_bytes()
-            read = self._read[name] = version, content, f'"{sha256(content).hexdigest()[:32]}"'
+            read = self._read[name] = version, content, _etag(content)
         return read[1], read[2]
+
+
+def _etag(content: bytes) -> str:
+    return f'"{sha256(content).hexdigest()[:32]}"'
 
 
 def first(folders: Sequence[Folder], name: str, asked: Headers) -> Response | None:

@@ -34,6 +34,7 @@ from mailroom.ingress.pages.nowhere import nowhere
 from mailroom.ingress.pages.openapi import OPENAPI, openapi
 from mailroom.ingress.pages.people import OwnAnswers, OwnAsks
 from mailroom.ingress.pages.sessions import renew
+from mailroom.ingress.pages.texts import written
 from mailroom.ingress.pages.words import WORDS, told
 
 OWN = "_"
@@ -54,7 +55,7 @@ def pages(
     blueprint.after_request(harden)
     blueprint.after_request(renew)
     by_name = {one.bot: one for one in of_bots}
-    folders = {name: Folder(one.page.files) for name, one in by_name.items()}
+    folders = {name: Folder(one.page.files, written(one.page)) for name, one in by_name.items()}
     allowances, doing = Allowances(allowance, networks(trusted_proxies)), doing or Doing()
     asks = Asks(Answers(allowances, doing), Lives(trio.Event() if closing is None else closing))
     own = OwnAsks(OwnAnswers(allowances, doing), asks)

@@ -2,6 +2,7 @@
 // in its HTML, to say where they are; what it does not have is added at its end.
 import { known } from "./api.js";
 import { $, aria, h, say } from "./dom.js";
+import { nameOf, otherLanguage } from "./language.js";
 import { address, back, isHome } from "./router.js";
 import { feel, hasBackButton, offer, offerBack } from "./telegram.js";
 import { demoVisitor, newDemoVisitor } from "./visitor.js";
@@ -29,9 +30,10 @@ function part(id) {
 /** What is around a view, in the language spoken now. `switched` speaks the other one; without it the page has one. */
 export function drawShell({ switched = null } = {}) {
   const button = part("language");
-  Object.assign(button, { hidden: !switched, onclick: switched, title: t("switchLanguage") });
-  aria(button, "label", `${t("otherLanguage")}: ${t("switchLanguage")}`);
-  say(button, t("otherLanguage"));
+  const [short, whole] = nameOf(otherLanguage());
+  Object.assign(button, { hidden: !switched, onclick: switched, title: whole });
+  aria(button, "label", `${short}: ${whole}`);
+  say(button, short);
   drawDemo();
   offerBack(isHome() ? null : back);
 }

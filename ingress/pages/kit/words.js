@@ -5,8 +5,6 @@ const RU = {
   demoLabel: "Демо",
   demo: (id) => `Демо: вы посетитель ${id}`,
   demoOther: "Сменить",
-  otherLanguage: "EN",
-  switchLanguage: "Switch to English",
   lost: "Нет связи. Пробуем снова…",
   failed: "Не получилось",
   retry: "Повторить",
@@ -30,8 +28,6 @@ const EN = {
   demoLabel: "Demo",
   demo: (id) => `Demo: you are visitor ${id}`,
   demoOther: "Switch visitor",
-  otherLanguage: "RU",
-  switchLanguage: "Перейти на русский",
   lost: "No connection. Trying again…",
   failed: "Something went wrong",
   retry: "Try again",
@@ -53,10 +49,9 @@ const EN = {
 
 export const WORDS = { ru: RU, en: EN };
 
-/** Say some of this in a page's own words: `{ ru: { lost: "…" }, en: { lost: "…" } }`. */
-export function better({ ru, en }) {
-  Object.assign(RU, ru);
-  Object.assign(EN, en);
+/** Say some of this in a page's own words: `{ ru: { lost: "…" }, en: { lost: "…" } }`; in a third language what it leaves out is said in English. */
+export function better(all) {
+  for (const [language, words] of Object.entries(all)) WORDS[language] = { ...EN, ...WORDS[language], ...words };
 }
 
 export const t = wordsIn(WORDS);

@@ -19,8 +19,10 @@ from mailroom.actors.bots.shop.page.ordering import order, quote
 from mailroom.actors.bots.shop.page.own_orders import cancel, file, one, orders
 from mailroom.actors.bots.shop.page.paying import pay
 from mailroom.actors.bots.shop.page.words import IN_LANGUAGES
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.pages.ask import ANYONE, KNOWN, Allow, Ask, Asked
 from mailroom.actors.pages.page import Page
+from mailroom.actors.texts.data import as_data
 
 ORDERS = Allow("orders", 10, 600.0)
 """An order holds goods that others want: nobody needs one a minute for long. While the shared count is away
@@ -31,6 +33,7 @@ PAGE = Page[Options](
     files=Path(__file__).with_name("files"),
     enter=("telegram", "demo"),
     words=IN_LANGUAGES,
+    texts=as_data(TEXTS, "page"),
     asks=[
         Ask("GET", "/start", Asked, start, KNOWN, says="Who is here, and all that is on sale."),
         Ask("GET", "/catalogue", Asked, catalogue, KNOWN, says="All that is on sale now."),

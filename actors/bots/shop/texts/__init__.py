@@ -16,6 +16,7 @@ from mailroom.actors.bots.shop.texts.menu import MenuTexts
 from mailroom.actors.bots.shop.texts.news import NewsTexts
 from mailroom.actors.bots.shop.texts.notices import NoticeTexts
 from mailroom.actors.bots.shop.texts.orders import OrderTexts
+from mailroom.actors.bots.shop.texts.page import PageTexts
 from mailroom.actors.bots.shop.texts.policies import PolicyTexts
 from mailroom.actors.bots.shop.texts.problems import ProblemTexts
 from mailroom.actors.bots.shop.texts.settings import SettingsTexts
@@ -46,6 +47,7 @@ class Texts(declared.Texts):
     statuses: Statuses
     consultant: ConsultantTexts
     problems: ProblemTexts
+    page: PageTexts
     notices: NoticeTexts
 
 

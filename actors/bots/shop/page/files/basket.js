@@ -194,7 +194,7 @@ function promoForm(quoteNow) {
     // What cannot even be a code is one that nobody has.
     const { says, quantity } = quote.promo ?? { says: "unknown", quantity: 1 };
     said.className = `said ${says === "works" ? "good" : "bad"}`;
-    say(said, t("promoSays")[says](quantity));
+    say(said, says === "more_needed" ? t("promoMoreNeeded", quantity) : t("promoSays")[says]);
   };
   update();
   return { element, update };

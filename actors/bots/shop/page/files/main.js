@@ -118,7 +118,7 @@ async function open() {
 }
 
 async function begin() {
-  speak(chosenLanguage() ?? (/^ru/i.test(telegramLanguage() || navigator.language) ? "ru" : "en"));
+  speak(chosenLanguage() ?? (telegramLanguage() || navigator.language));
   meet(() => shownAt !== null && show());
   if (!known()) return meetAll();
   learn().catch(() => {});

@@ -38,7 +38,7 @@ export function stockOf(product) {
   if (!product.available) stock.append(h("span.out", t("soldOut")));
   else if (product.available <= FEW) stock.append(h("span.few", t("left", product.available)));
   const more = product.discounts.find((one) => one.min_quantity > 1 && one.price_minor < product.price_minor);
-  if (more && product.available >= more.min_quantity) stock.append(h("span", t("from", more.min_quantity, percent(-more.percent))));
+  if (more && product.available >= more.min_quantity) stock.append(h("span", t("fromCount", more.min_quantity, percent(-more.percent))));
   return stock;
 }
 
