@@ -5,8 +5,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TEXT = ROOT.joinpath("ops/docs/add-a-bot.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE))
-"""What is in each, by its name."""
+
+
+def blocks_of(page: str) -> dict[str, str]:
+    """What is in each file that a page shows, by its name."""
+    return dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```", page, re.DOTALL | re.MULTILINE))
+
+
+BLOCKS = blocks_of(TEXT)
 
 
 def write_out(folder: Path) -> Path:

@@ -6,16 +6,13 @@ import asyncio
 import re
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import trio
 
 from mailroom.actors.hosting.load import from_disk
 from mailroom.actors.providers.payments import Money, ProviderUnavailableError
-from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops import configuration
 from mailroom.ops.brought import brought
@@ -26,8 +23,7 @@ from mailroom.pages import Go, Problem
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.outbox.job import Backoff
 from mailroom.storage.postgres.payments import open_payment
-from mailroom.supervisors.timers import run_once
-from tests.actors.bot_process import Telegram, open_process
+from tests.actors.bot_process import Telegram
 from tests.actors.bots.bot_harness import OWNER, run_scenario
 from tests.actors.bots.shop.jobs.faults import Faults
 from tests.added import BLOCKS, ROOT, TEXT, write_out
@@ -39,14 +35,12 @@ PRICE_MINOR = 30_000
 PATIENCE_SECONDS = 20.0
 
 
-def _play_and_tests():
-    names = {"__name__": "test_tips"}
-    path = "tests/actors/bots/tips/test_tips.py"
-    exec(compile(BLOCKS[path], path, "exec"), names)
-    return {name: thing for name, thing in names.items() if name == "play" or name.startswith("test_")}
+@pytest.fixture
+def play(clean_postgres_url, clean_redis_url):
+    def play(scenario):
+        run_scenario("tips", scenario, clean_postgres_url, clean_redis_url)
 
-
-globals().update(_play_and_tests())
+    return play
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -254,40 +248,10 @@ def test_the_settings_of_the_page_are_good_and_a_wrong_option_is_named(folder):
         configuration.load(wrong, environment={})
 
 
-def test_the_bots_of_the_first_part_add_up_and_keep_time(clean_redis_url, folder, monkeypatch):
+def test_the_bots_of_the_first_part_are_where_their_configuration_says(folder):
     settings = configuration.load(folder / "hello.toml", environment={})
-    hello, tea = (from_disk(one.router, folder) for one in settings.bots.values())
-
-    async def add():
-        async with open_process(clean_redis_url, hello, Telegram()) as process:
-            await process.write(ANN, "/start", "2", "3", "no number", "4")
-            await process.said(
-                ANN,
-                "Hello! Send me numbers, and I will add them up.",
-                "That makes 2.",
-                "That makes 5.",
-                "That makes 9.",
-            )
-
-    async def brew():
-        telegram = Telegram()
-        async with open_process(clean_redis_url, tea, telegram) as process:
-            await process.write(BORIS, "/tea")
-            await process.said(BORIS, "In three minutes.")
-            assert await run_once(process.chats) == 0
-            monkeypatch.setattr(sys.modules["tea_bot"], "BREWING", timedelta(microseconds=1))
-            await process.write(BORIS, "/tea")
-            await process.said(BORIS, *["In three minutes."] * 2)
-        async with open_process(clean_redis_url, tea, telegram, epoch=2, first_update_id=200) as process:
-            assert await run_once(process.chats) == 1
-            await process.said(BORIS, *["In three minutes."] * 2, "The tea is ready.")
-
-    async def main():
-        with trio.fail_after(PATIENCE_SECONDS):
-            await add()
-            await brew()
-
-    host.run(main)
+    for one in settings.bots.values():
+        assert from_disk(one.router, folder).message.handlers
 
 
 def test_what_the_page_shows_is_written_as_the_rest_is(folder):
