@@ -5,7 +5,7 @@ first `time.sleep(5)`: replies went out twice, of other chats too. This thread g
 interpreter does, and no longer than a loop may be blocked: past that the process ends, so that another can
 work the chats.
 
-Nothing that this thread does may wait for the loop, nor for the log (`scribe.py`).
+Nothing that this thread does may wait for the loop, nor for the log (`log_writer.py`).
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from structlog import get_logger
 from mailroom.actors.metrics import child
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.lease import Leases
-from mailroom.supervisors.scribe import Scribe
+from mailroom.supervisors.log_writer import LogWriter
 from mailroom.supervisors.stalls import BLOCKED_SECONDS_MAX, STALLED, STALLS, LoopWatch, Stall
 
 log = get_logger("mailroom.ownership")
@@ -73,7 +73,7 @@ class Heartbeat:
         self._clock = clock
         self._end = end
         self._trio = trio.lowlevel.current_trio_token()
-        self._scribe = Scribe()
+        self._log_writer = LogWriter()
         self._watch = LoopWatch(
             named=self._named,
             ended=self._stall_ended,
@@ -97,7 +97,7 @@ class Heartbeat:
         with suppress(RuntimeError):  # it has ended by itself
             self._loop.call_soon_threadsafe(stop)
         await trio.to_thread.run_sync(partial(self._thread.join, JOIN_SECONDS_MAX))
-        self._scribe.close()
+        self._log_writer.close()
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner, suppress(asyncio.CancelledError):
@@ -152,11 +152,11 @@ class Heartbeat:
 
     def _named(self, stall: Stall) -> None:
         self.last_stall = stall
-        self._scribe.note(child(STALLS, stall.bot).inc)
+        self._log_writer.note(child(STALLS, stall.bot).inc)
         self._say(log.error, "loop_blocked", **stall.shown(), note="every chat of this process waits for it")
 
     def _stall_ended(self, stall: Stall) -> None:
-        self._scribe.note(partial(child(STALLED, stall.bot).inc, stall.seconds))
+        self._log_writer.note(partial(child(STALLED, stall.bot).inc, stall.seconds))
         self._say(log.warning, "loop_goes_on", **stall.shown())
 
     def _too_long(self, stall: Stall, stack: traceback.StackSummary) -> None:
@@ -168,9 +168,9 @@ class Heartbeat:
 
         if self._beats is not None:
             self._beats.cancel()
-        self._scribe.note(last_words)
-        self._scribe.wait_until_written(LAST_WORDS_SECONDS)
+        self._log_writer.note(last_words)
+        self._log_writer.wait_until_written(LAST_WORDS_SECONDS)
         self._end(EXIT_BLOCKED)
 
     def _say(self, say: Callable[..., Any], event: str, **more: object) -> None:
-        self._scribe.note(partial(say, event, **more))
+        self._log_writer.note(partial(say, event, **more))

@@ -21,8 +21,8 @@ from mailroom.storage.postgres.lease import Leases
 from mailroom.storage.redis.entry import Chat, Entry
 from mailroom.supervisors import stalls
 from mailroom.supervisors.heartbeat import EXIT_BLOCKED, Heartbeat, Holding
+from mailroom.supervisors.log_writer import LogWriter
 from mailroom.supervisors.ownership import boot_seconds
-from mailroom.supervisors.scribe import Scribe
 
 BLOCKED_SECONDS = 1.0
 
@@ -64,7 +64,7 @@ class Beating:
             )  # fmt: skip
             try:
                 found = await scenario()
-                await trio.to_thread.run_sync(heartbeat._scribe.wait_until_written, 5)
+                await trio.to_thread.run_sync(heartbeat._log_writer.wait_until_written, 5)
                 return found
             finally:
                 await heartbeat.stop()
@@ -197,15 +197,15 @@ def test_a_loop_that_goes_on_is_not_named(beating):
 
 
 def test_a_log_that_cannot_be_written_delays_nobody_who_has_something_to_say():
-    scribe, written, free = Scribe(), [], threading.Event()
-    scribe.note(free.wait)
+    log_writer, written, free = LogWriter(), [], threading.Event()
+    log_writer.note(free.wait)
     began = time.monotonic()
     for number in range(1000):
-        scribe.note(lambda number=number: written.append(number))
+        log_writer.note(lambda number=number: written.append(number))
     assert time.monotonic() - began < 5
-    assert not scribe.wait_until_written(0.05)
+    assert not log_writer.wait_until_written(0.05)
     free.set()
-    assert scribe.wait_until_written(5)
+    assert log_writer.wait_until_written(5)
     # Its thread may begin late: then there was room for one more.
     assert written == sorted(set(written)), "what there was room for, in its order"
     assert 0 < len(written) < 1000

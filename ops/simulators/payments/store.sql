@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS notices (
     answer      TEXT    NOT NULL DEFAULT ''
 );
 
--- create_notices_due: what the postman looks at.
+-- create_notices_due: what the sender looks at.
 CREATE INDEX IF NOT EXISTS notices_due ON notices (due_at) WHERE due_at IS NOT NULL;
 
 -- create_notices_by_payment: what the page shows.
@@ -81,7 +81,7 @@ CREATE TABLE IF NOT EXISTS plans (
     details    TEXT NOT NULL
 );
 
--- create_settings: what the levers were set to.
+-- create_settings: what the controls were set to.
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 -- add_payment: a merchant asks for one.
@@ -176,7 +176,7 @@ SELECT min(due) FROM (
 -- next_notice_due: when, after now, there is something to carry next.
 SELECT min(due_at) FROM notices WHERE due_at > ?;
 
--- setting: what a lever was set to.
+-- setting: what a control was set to.
 SELECT value FROM settings WHERE name = ?;
 
 -- save_setting: and what it is set to now.

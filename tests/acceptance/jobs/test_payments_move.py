@@ -41,7 +41,7 @@ DONE_OF = "SELECT DISTINCT split_part(row, ':', 1) FROM steps WHERE row NOT LIKE
 ROUNDS = 40
 
 
-class Street:
+class BothVersions:
     """Two bots that are paid, and the workers of both versions."""
 
     def __init__(self, folder: Path, code: Path, database_url: str, redis_url: str) -> None:
@@ -135,29 +135,29 @@ def noticed(provider_id: str, queue: str) -> NewJob:
     return NewJob(queue, "payment.noticed", json.dumps(carried), dedup_key=f"notice:{provider_id}")
 
 
-@pytest.fixture(name="street")
-def street_fixture(folder: Path, own_redis: EmbeddedRedis) -> Iterator[Street]:
+@pytest.fixture(name="both")
+def street_fixture(folder: Path, own_redis: EmbeddedRedis) -> Iterator[BothVersions]:
     folder.chmod(0o711)
     code, postgres = code_of(BEFORE, folder), EmbeddedPostgres(folder)
-    street = Street(folder, code, postgres.start(), own_redis.url)
-    yield street
-    street.close()
+    both = BothVersions(folder, code, postgres.start(), own_redis.url)
+    yield both
+    both.close()
     postgres.stop()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(400)
-def test_no_payment_is_lost_or_paid_twice_while_its_queue_becomes_its_bots(street: Street) -> None:
-    street.migrate("old")
-    street.ask(lambda pool: pool.execute(TABLES))
-    street.start("old")
-    street.said("old", "READY")
+def test_no_payment_is_lost_or_paid_twice_while_its_queue_becomes_its_bots(both: BothVersions) -> None:
+    both.migrate("old")
+    both.ask(lambda pool: pool.execute(TABLES))
+    both.start("old")
+    both.said("old", "READY")
     for bot in BOTS:
-        street.enqueue(noticed(street.pay(bot, "bad")[1], "payment"))
+        both.enqueue(noticed(both.pay(bot, "bad")[1], "payment"))
     count = "SELECT count(*) FROM mailroom.outbox_dead"
-    wait_until(lambda: street.rows(count) == [(2,)], "two dead letters")
+    wait_until(lambda: both.rows(count) == [(2,)], "two dead letters")
     slow = [{"bot": bot, "row": f"{bot}:slow", "number": 1, "waits": True} for bot in BOTS]
-    street.enqueue(
+    both.enqueue(
         *(
             NewJob("payment", "step", json.dumps(one), key=str(one["row"]), timeout_seconds=200)
             for one in slow
@@ -166,50 +166,50 @@ def test_no_payment_is_lost_or_paid_twice_while_its_queue_becomes_its_bots(stree
     held = (
         "SELECT queue, key FROM mailroom.outbox_job WHERE worker IS NOT NULL AND key LIKE '%slow' ORDER BY id"
     )
-    wait_until(lambda: len(street.rows(held)) == 2, "two in hand")
+    wait_until(lambda: len(both.rows(held)) == 2, "two in hand")
 
-    street.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).pause("payment", "ann", "the books"))
-    street.enqueue(*street.steps(shared))
-    street.migrate("new")
-    street.start("new")
+    both.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).pause("payment", "ann", "the books"))
+    both.enqueue(*both.steps(shared))
+    both.migrate("new")
+    both.start("new")
     left = "SELECT count(*) FROM mailroom.outbox_job WHERE queue = 'payment'"
-    wait_until(lambda: street.rows(left) == [(0,)], "all of it to move")
-    assert street.rows("SELECT DISTINCT queue FROM mailroom.outbox_dead") == [("accounts",)]
-    assert street.rows(held) == [("one.payment", "one:slow"), ("two.payment", "two:slow")]
+    wait_until(lambda: both.rows(left) == [(0,)], "all of it to move")
+    assert both.rows("SELECT DISTINCT queue FROM mailroom.outbox_dead") == [("accounts",)]
+    assert both.rows(held) == [("one.payment", "one:slow"), ("two.payment", "two:slow")]
     paused = "SELECT queue FROM mailroom.outbox_queue WHERE paused_by = 'ann' ORDER BY queue"
-    assert street.rows(paused) == [("accounts",), ("one.payment",), ("two.payment",)]
-    assert street.rows("SELECT count(*) FROM steps") == [(0,)]
-    (street.folder / "go").touch()
+    assert both.rows(paused) == [("accounts",), ("one.payment",), ("two.payment",)]
+    assert both.rows("SELECT count(*) FROM steps") == [(0,)]
+    (both.folder / "go").touch()
 
     for round_ in range(ROUNDS):
         for bot in BOTS:
             queue = "accounts" if round_ % 2 else "payment"
-            id_, provider_id = street.pay(bot)
+            id_, provider_id = both.pay(bot)
             confirm = {"payment_id": id_, "notified": True}
             asked = NewJob(own(bot) if round_ % 3 else "payment", "payment.confirm", json.dumps(confirm))
-            street.enqueue(noticed(provider_id, queue), asked)
-        street.enqueue(*street.steps(own if round_ % 2 else shared))
+            both.enqueue(noticed(provider_id, queue), asked)
+        both.enqueue(*both.steps(own if round_ % 2 else shared))
         if round_ == ROUNDS // 4:
-            street.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).resume("one.payment"))
-            wait_until(lambda: street.rows(DONE_OF) == [("one",)], "the one that was resumed, alone")
+            both.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).resume("one.payment"))
+            wait_until(lambda: both.rows(DONE_OF) == [("one",)], "the one that was resumed, alone")
         if round_ == ROUNDS // 2:
             for queue in ("two.payment", "accounts"):
-                street.ask(lambda pool, queue=queue: OutboxAdmin(pool, QueueNotifier(pool)).resume(queue))
-            street.workers["old"].send_signal(signal.SIGTERM)
-    (street.folder / "mended").touch()
-    dead = [int(str(row[0])) for row in street.rows("SELECT id FROM mailroom.outbox_dead")]
-    street.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).retry(dead))
+                both.ask(lambda pool, queue=queue: OutboxAdmin(pool, QueueNotifier(pool)).resume(queue))
+            both.workers["old"].send_signal(signal.SIGTERM)
+    (both.folder / "mended").touch()
+    dead = [int(str(row[0])) for row in both.rows("SELECT id FROM mailroom.outbox_dead")]
+    both.ask(lambda pool: OutboxAdmin(pool, QueueNotifier(pool)).retry(dead))
     jobs = "SELECT count(*) FROM mailroom.outbox_job"
-    wait_until(lambda: street.rows(jobs) == [(0,)], "all to be done", 150)
+    wait_until(lambda: both.rows(jobs) == [(0,)], "all to be done", 150)
 
-    assert street.rows("SELECT queue, name, error FROM mailroom.outbox_dead") == []
-    assert street.rows("SELECT count(*) FROM paid") == [(street.payments,)], "each once: it is their key"
-    back = street.rows("SELECT count(*) FROM mailroom.payment WHERE status = 'refunded'")
-    assert back == street.rows("SELECT count(*) FROM refunds") != [(0,)]
+    assert both.rows("SELECT queue, name, error FROM mailroom.outbox_dead") == []
+    assert both.rows("SELECT count(*) FROM paid") == [(both.payments,)], "each once: it is their key"
+    back = both.rows("SELECT count(*) FROM mailroom.payment WHERE status = 'refunded'")
+    assert back == both.rows("SELECT count(*) FROM refunds") != [(0,)]
     by_row: dict[str, list[tuple[object, ...]]] = {}
-    for row, *told in street.rows("SELECT row, number, began, ended FROM steps ORDER BY id"):
+    for row, *told in both.rows("SELECT row, number, began, ended FROM steps ORDER BY id"):
         by_row.setdefault(str(row), []).append(tuple(told))
-    assert street.rows("SELECT DISTINCT by FROM steps WHERE row LIKE '%slow'") == [("old",)]
+    assert both.rows("SELECT DISTINCT by FROM steps WHERE row LIKE '%slow'") == [("old",)]
     for row, told in by_row.items():
         assert [number for number, *_ in told] == list(range(1, len(told) + 1)), row
         assert all(this[2] <= next_[1] for this, next_ in pairwise(told)), row

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.acceptance.shop.mall import TOKEN
+from tests.acceptance.shop.shop_service import TOKEN
 
 LOOK_SECONDS = 0.25
 AGAIN_SECONDS = 4.0

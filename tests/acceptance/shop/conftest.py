@@ -9,7 +9,7 @@ from mailroom.ops.embedded.postgres import EmbeddedPostgres
 from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.migrate import migrate
 from tests.acceptance.processes import Simulator
-from tests.acceptance.shop.mall import Mall
+from tests.acceptance.shop.shop_service import ShopService
 from tests.shop_tables import SHOP_TABLES
 from tests.storage.postgres.bouncer import Bouncer, Kind
 
@@ -44,14 +44,14 @@ def database_url(
 
 
 @pytest.fixture
-def mall(
+def shop_service(
     folder: Path,
     own_postgres: EmbeddedPostgres,
     own_redis: EmbeddedRedis,
     telegram: Simulator,
     database_url: str,
-) -> Iterator[Mall]:
-    one = Mall(folder, own_postgres, own_redis, telegram, database_url)
+) -> Iterator[ShopService]:
+    one = ShopService(folder, own_postgres, own_redis, telegram, database_url)
     one.gateways.start_and_wait()
     one.shop.start_and_wait()
     yield one

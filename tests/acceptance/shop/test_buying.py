@@ -17,7 +17,7 @@ import pytest
 from mailroom.storage.postgres.division import CONNECTIONS_DEFAULT
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Crowd
-from tests.acceptance.shop.mall import PRICE_MINOR
+from tests.acceptance.shop.shop_service import PRICE_MINOR
 from tests.storage.postgres.bouncer import TRANSACTION, TRANSACTION_KEEPING
 
 AT_ONCE_MAX = 500
@@ -30,34 +30,46 @@ POOLED_IN_LONG = pytest.param(TRANSACTION, id="pooled", marks=pytest.mark.long)
 POOLED_KEEPING = pytest.param(TRANSACTION_KEEPING, id="pooled, statements kept", marks=pytest.mark.long)
 
 
-def notices_to(mall):
-    body = json.dumps({"base": mall.shop.url}).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{mall.gateways.url}/sim/notify", body), timeout=10).read()
+def notices_to(shop_service):
+    body = json.dumps({"base": shop_service.shop.url}).encode()
+    urllib.request.urlopen(
+        urllib.request.Request(f"{shop_service.gateways.url}/sim/notify", body), timeout=10
+    ).read()
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("database_url", [DIRECTLY, POOLED, POOLED_KEEPING], indirect=True)
-def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
+def test_many_buyers_for_few_goods_get_exactly_what_there_is(shop_service, buyers):
     goods = buyers // 5
-    notices_to(mall)
-    crowd = Crowd(mall.telegram.url, mall.gateways.url, mall.books.offer(goods), buyers)
+    notices_to(shop_service)
+    crowd = Crowd(
+        shop_service.telegram.url, shop_service.gateways.url, shop_service.books.offer(goods), buyers
+    )
     began = time.monotonic()
     asyncio.run(crowd.buy(AT_ONCE_MAX))
     print(f"{buyers} buyers for {goods} goods in {time.monotonic() - began:.0f} s")
     assert Counter(buyer.end for buyer in crowd.buyers) == {"bought": goods, "sold out": buyers - goods}
     shown = [code for buyer in crowd.buyers for code in buyer.codes]
     assert len(shown) == len(set(shown)) == goods
-    pooled = mall.shop.env["DATABASE_URL"] != mall.postgres.url
-    assert ("jobs_found_by_looking" in mall.shop.said()) == pooled
+    pooled = shop_service.shop.env["DATABASE_URL"] != shop_service.postgres.url
+    assert ("jobs_found_by_looking" in shop_service.shop.said()) == pooled
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'mailroom' AND pid <> pg_backend_pid()"
-    assert pooled or mall.books.value(sessions) <= CONNECTIONS_DEFAULT
+    assert pooled or shop_service.books.value(sessions) <= CONNECTIONS_DEFAULT
     wait_until(
-        lambda: mall.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == goods, ""
+        lambda: (
+            shop_service.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == goods
+        ),
+        "",
     )
-    assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE reserved_until IS NOT NULL") == 0
-    assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == goods
     assert (
-        mall.books.value("SELECT sum(amount_minor) FROM mailroom.payment WHERE status = 'paid'")
+        shop_service.books.value("SELECT count(*) FROM shop.stock_items WHERE reserved_until IS NOT NULL")
+        == 0
+    )
+    assert (
+        shop_service.books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == goods
+    )
+    assert (
+        shop_service.books.value("SELECT sum(amount_minor) FROM mailroom.payment WHERE status = 'paid'")
         == goods * PRICE_MINOR
     )
 
@@ -65,9 +77,9 @@ def test_many_buyers_for_few_goods_get_exactly_what_there_is(mall, buyers):
 class Killer(threading.Thread):
     """Kills one after another, and brings each up again, until it is told to stop."""
 
-    def __init__(self, mall):
+    def __init__(self, shop_service):
         super().__init__()
-        self._mall = mall
+        self._mall = shop_service
         self._enough = threading.Event()
         self.kills = Counter()
 
@@ -105,20 +117,22 @@ class Killer(threading.Thread):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("database_url", [DIRECTLY, POOLED_IN_LONG, POOLED_KEEPING], indirect=True)
-def test_every_paid_order_is_delivered_once_whatever_is_killed_meanwhile(mall, buyers):
+def test_every_paid_order_is_delivered_once_whatever_is_killed_meanwhile(shop_service, buyers):
     orders = max(buyers // 5, 2)
-    notices_to(mall)
-    crowd = Crowd(mall.telegram.url, mall.gateways.url, mall.books.offer(orders * 2), orders)
+    notices_to(shop_service)
+    crowd = Crowd(
+        shop_service.telegram.url, shop_service.gateways.url, shop_service.books.offer(orders * 2), orders
+    )
     anna = 10_000 + 10**6
-    mall.books.knows(anna)
-    killer = Killer(mall)
+    shop_service.books.knows(anna)
+    killer = Killer(shop_service)
     killer.start()
     try:
         asyncio.run(crowd.buy(AT_ONCE_MAX, referrer=f"ref{base36(anna)}"))
     finally:
         killer.stop()
     print(f"{orders} orders; kills: {dict(killer.kills)}")
-    books = mall.books
+    books = shop_service.books
     wait_until(
         lambda: books.value("SELECT count(*) FROM mailroom.outbox_job WHERE name <> 'shop.expire'") == 0,
         "all jobs",

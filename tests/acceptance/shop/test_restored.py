@@ -17,7 +17,7 @@ from mailroom.actors.kit.owners.deeds import By
 from tests import forked
 from tests.acceptance.processes import wait_until
 from tests.acceptance.shop.buyers import Buyer, Crowd
-from tests.acceptance.shop.mall import SLUG, Mall
+from tests.acceptance.shop.shop_service import SLUG, ShopService
 from tests.forked import MAILROOM
 from tests.shop_tables import shop_pool, shop_room
 
@@ -39,18 +39,18 @@ class Hesitant(Buyer):
 
 
 class Day:
-    """A mall in which one after another buys, and whose database may go back."""
+    """A shop in which one after another buys, and whose database may go back."""
 
-    def __init__(self, mall: Mall) -> None:
-        self.mall = mall
-        self.product = mall.books.offer(GOODS)
-        body = json.dumps({"base": mall.shop.url}).encode()
-        urllib.request.urlopen(f"{mall.gateways.url}/sim/notify", body, timeout=10).close()
+    def __init__(self, shop_service: ShopService) -> None:
+        self.shop_service = shop_service
+        self.product = shop_service.books.offer(GOODS)
+        body = json.dumps({"base": shop_service.shop.url}).encode()
+        urllib.request.urlopen(f"{shop_service.gateways.url}/sim/notify", body, timeout=10).close()
         self._numbers = iter(range(100))
 
     def buys(self, kind: type[Buyer] = Buyer) -> Buyer:
         """Somebody new buys; returns when they have what they came for."""
-        crowd = Crowd(self.mall.telegram.url, self.mall.gateways.url, self.product, 0)
+        crowd = Crowd(self.shop_service.telegram.url, self.shop_service.gateways.url, self.product, 0)
         one = kind(crowd, next(self._numbers))
         crowd.buyers = [one]
         with suppress(HesitatesError):
@@ -59,7 +59,7 @@ class Day:
 
     def pays(self, payment: str) -> None:
         body = json.dumps({"id": payment, "act": "pay"}).encode()
-        with urllib.request.urlopen(f"{self.mall.gateways.url}/sim/act", body, timeout=20):
+        with urllib.request.urlopen(f"{self.shop_service.gateways.url}/sim/act", body, timeout=20):
             pass
 
     def shown_to(self, one: Buyer) -> Counter[str]:
@@ -74,17 +74,17 @@ class Day:
 
     def mailroom(self, *arguments: str) -> str:
         """What on-call types."""
-        done = forked.run([MAILROOM, *arguments], env=self.mall.shop.env)
+        done = forked.run([MAILROOM, *arguments], env=self.shop_service.shop.env)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def warnings(self) -> str:
-        with urllib.request.urlopen(f"{self.mall.shop.url}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.shop_service.shop.url}/readyz", timeout=5) as answer:
             return " ".join(json.load(answer)["warnings"])
 
     def copies(self, source: str, target: str) -> None:
         """Make one database of another; nobody may be connected."""
-        url = self.mall.postgres.url.replace("@/mailroom?", "@/postgres?")
+        url = self.shop_service.postgres.url.replace("@/mailroom?", "@/postgres?")
 
         async def copy() -> None:
             connection = await asyncpg.connect(url)
@@ -98,19 +98,21 @@ class Day:
         """The owner says that what is left was not sold."""
 
         async def say() -> int:
-            async with shop_pool(self.mall.postgres.url, 1) as pool:
+            async with shop_pool(self.shop_service.postgres.url, 1) as pool:
                 return await confirm(shop_room(pool), By("shop", "the owner", "confirm-1", "counted"), SLUG)
 
         return asyncio.run(say())
 
 
-def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothing_unpaid(mall: Mall) -> None:
-    day = Day(mall)
+def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothing_unpaid(
+    shop_service: ShopService,
+) -> None:
+    day = Day(shop_service)
     before = day.buys()
     hesitant: Any = day.buys(Hesitant)
-    mall.shop.terminate()
+    shop_service.shop.terminate()
     day.copies("mailroom", "night")
-    mall.shop.start_and_wait()
+    shop_service.shop.start_and_wait()
 
     # What the backup does not know: one buys, another pays for what was ordered before it.
     since = day.buys()
@@ -118,9 +120,9 @@ def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothin
     wait_until(lambda: day.shown_to(hesitant), "the one who hesitated has a code")
     sold = [*before.codes, *since.codes, *hesitant.codes]
     assert len(sold) == len(set(sold)) == 3
-    mall.shop.kill()
+    shop_service.shop.kill()
     day.copies("night", "mailroom")
-    mall.shop.start_and_wait()
+    shop_service.shop.start_and_wait()
 
     # Held: it is said what is unknown; whoever writes is taken in, and waits.
     wait_until(lambda: "1 payment of 500 ₽ unknown here" in day.warnings(), "the lost payment is named")
@@ -128,12 +130,12 @@ def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothin
     wait_until(lambda: '"asking": false' in day.mailroom("restored", "--json"), "every gateway was asked")
     lost = json.loads(day.mailroom("payments", "lost", "--json"))
     assert [one["about"]["chat"] for one in lost] == [str(since.id)]
-    late = day.mall.telegram.ask(
+    late = day.shop_service.telegram.ask(
         "send", {"token": "4242:shop", "chat_id": 10_099, "first_name": "Late", "text": "/start"}
     )
     assert late["update_ids"]
     assert not _told(day, 10_099)
-    assert mall.books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == 1
+    assert shop_service.books.value("SELECT count(*) FROM shop.stock_items WHERE sold_at IS NOT NULL") == 1
 
     day.mailroom("payments", "end", lost[0]["ref"], "delivered", "--why", "the code is in the chat")
     day.mailroom("restored", "--go", "--yes", "--why", "from the backup of the night, payments compared")
@@ -141,7 +143,7 @@ def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothin
 
     # Paid for an order that the backup knows: it is found, and its own code comes again, nobody else's.
     wait_until(
-        lambda: mall.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == 2,
+        lambda: shop_service.books.value("SELECT count(*) FROM shop.orders WHERE status = 'delivered'") == 2,
         "the order that was paid since the backup is delivered",
     )
     assert set(day.shown_to(hesitant)) == set(hesitant.codes)
@@ -154,16 +156,18 @@ def test_yesterdays_backup_beside_todays_gateways_sells_nothing_twice_and_nothin
     after = day.buys()
     assert after.end == "bought"
     assert not set(after.codes) & set(sold)
-    assert mall.books.value("SELECT max(id) FROM shop.orders") > 10_000, "no order's number is given twice"
-    assert mall.books.value("SELECT count(*) FROM mailroom.payment_refund") == 0
-    paid = mall.books.value("SELECT count(*) FROM mailroom.payment WHERE status = 'paid'")
+    assert shop_service.books.value("SELECT max(id) FROM shop.orders") > 10_000, (
+        "no order's number is given twice"
+    )
+    assert shop_service.books.value("SELECT count(*) FROM mailroom.payment_refund") == 0
+    paid = shop_service.books.value("SELECT count(*) FROM mailroom.payment WHERE status = 'paid'")
     assert (
         paid
-        == mall.books.value("SELECT count(DISTINCT ref) FROM mailroom.payment WHERE status = 'paid'")
+        == shop_service.books.value("SELECT count(DISTINCT ref) FROM mailroom.payment WHERE status = 'paid'")
         == 3
     )
 
 
 def _told(day: Day, chat: int) -> bool:
-    page = day.mall.telegram.ask(f"chat?token=4242:shop&chat_id={chat}&limit=50")
+    page = day.shop_service.telegram.ask(f"chat?token=4242:shop&chat_id={chat}&limit=50")
     return any(one.get("from", {}).get("is_bot") for one in page["messages"])

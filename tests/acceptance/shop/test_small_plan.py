@@ -18,7 +18,7 @@ from mailroom.storage.postgres.outbox.job import NewJob
 from mailroom.storage.postgres.outbox.renamed import RETIRED
 from mailroom.storage.vault import Vault
 from tests.acceptance.processes import START, Process, Simulator, free_port, wait_until
-from tests.acceptance.shop.mall import Books
+from tests.acceptance.shop.shop_service import Books
 from tests.shop_tables import tables_of
 
 PLAN = 20
@@ -35,7 +35,7 @@ WITH_EIGHT = f"database_connections = 8\n{CONFIG}"
 FLOOD_JOBS = 300
 
 
-class Street(Process):
+class ShopsProcess(Process):
     """The process of all four, as the role of a small plan."""
 
     def __init__(self, folder: Path, env: dict[str, str], config: str, roles: str) -> None:
@@ -46,7 +46,7 @@ class Street(Process):
         self.env_of_ours = {**env, "PORT": str(self.port), "PUBLIC_URL": self.url}
         super().__init__(
             [sys.executable, "-c", START, str(path), roles],
-            folder / "street.log",
+            folder / "shops.log",
             self.env_of_ours,
         )
 
@@ -72,9 +72,9 @@ def books(own_postgres: EmbeddedPostgres) -> Iterator[Books]:
 
 
 @pytest.fixture
-def street(
+def start_shops(
     folder: Path, own_postgres: EmbeddedPostgres, own_redis: EmbeddedRedis, telegram: Simulator, books: Books
-) -> Iterator[Callable[..., Street]]:
+) -> Iterator[Callable[..., ShopsProcess]]:
     env = {
         "DATABASE_URL": own_postgres.url.replace("postgres@/mailroom?", "plan@/small?"),
         "REDIS_URL": own_redis.url,
@@ -82,10 +82,10 @@ def street(
         "MAILROOM_DATA": str(folder),
         "MAILROOM_ENCRYPTION_KEY": Vault.new_key(),
     }
-    made: list[Street] = []
+    made: list[ShopsProcess] = []
 
-    def make(config: str, roles: str = "ingress,worker") -> Street:
-        made.append(Street(folder, env, config, roles))
+    def make(config: str, roles: str = "ingress,worker") -> ShopsProcess:
+        made.append(ShopsProcess(folder, env, config, roles))
         return made[-1]
 
     yield make
@@ -115,8 +115,10 @@ def write(books: Books, jobs: list[NewJob]) -> None:
     books.ask(write)
 
 
-def test_they_work_and_say_how_many_connections_they_use(street: Callable[..., Street], books: Books) -> None:
-    shops = street(CONFIG)
+def test_they_work_and_say_how_many_connections_they_use(
+    start_shops: Callable[..., ShopsProcess], books: Books
+) -> None:
+    shops = start_shops(CONFIG)
     shops.start("READY")
     (said,) = [json.loads(line) for line in shops.said().splitlines() if '"postgres_connections"' in line]
     assert (said["at_most"], said["queues"]) == (AT_MOST, len(QUEUES))
@@ -138,10 +140,10 @@ def test_they_work_and_say_how_many_connections_they_use(street: Callable[..., S
 
 
 def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_for(
-    street: Callable[..., Street], books: Books
+    start_shops: Callable[..., ShopsProcess], books: Books
 ) -> None:
     write(books, [NewJob("notification", "nobody.does", f'{{"bot": "{shop}"}}', key="k") for shop in SHOPS])
-    shops = street(CONFIG)
+    shops = start_shops(CONFIG)
     shops.start("READY")
     write(books, [NewJob("notification", "nobody.does", f'{{"bot": "{shop}"}}', key="k") for shop in SHOPS])
     died = "SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue"
@@ -150,7 +152,7 @@ def test_what_was_enqueued_by_a_name_that_bots_shared_is_done_by_the_bot_it_is_f
 
 
 def test_what_was_enqueued_when_all_shared_one_queue_of_payments_is_done_by_the_bot_that_was_paid(
-    street: Callable[..., Street], books: Books
+    start_shops: Callable[..., ShopsProcess], books: Books
 ) -> None:
     """The account is none of theirs, so that each dies where it came to. Nobody takes what is another's."""
     asked = {bot: payment_of(books, bot) for bot in (*SHOPS, "gone")}
@@ -160,7 +162,7 @@ def test_what_was_enqueued_when_all_shared_one_queue_of_payments_is_done_by_the_
         for name in ("payment.confirm", "payment.refund")
     ]
     write(books, [*jobs, NewJob("payment", "payment.noticed", '{"provider": "sold", "provider_id": "7"}')])
-    shops = street(CONFIG)
+    shops = start_shops(CONFIG)
     shops.start("READY")
     write(books, jobs)
     died = "SELECT queue, count(*) FROM mailroom.outbox_dead GROUP BY queue"
@@ -173,15 +175,15 @@ def test_what_was_enqueued_when_all_shared_one_queue_of_payments_is_done_by_the_
 
 
 def test_the_version_before_takes_no_more_jobs_once_a_process_enqueues_by_the_new_names(
-    street: Callable[..., Street], books: Books
+    start_shops: Callable[..., ShopsProcess], books: Books
 ) -> None:
-    street(CONFIG, roles="ingress").start("READY")
+    start_shops(CONFIG, roles="ingress").start("READY")
     retired = books.rows("SELECT queue, paused_by FROM mailroom.outbox_queue ORDER BY queue")
     assert list(map(tuple, retired)) == [(name, RETIRED) for name in sorted(OWN)]
 
 
-def test_too_few_are_refused_in_one_sentence(street: Callable[..., Street]) -> None:
-    shops = street(WITH_EIGHT)
+def test_too_few_are_refused_in_one_sentence(start_shops: Callable[..., ShopsProcess]) -> None:
+    shops = start_shops(WITH_EIGHT)
     shops.launch()
     assert shops.child is not None
     shops.child.wait(60)

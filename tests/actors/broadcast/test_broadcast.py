@@ -37,7 +37,7 @@ def telegram():
     return Telegram()
 
 
-class Studio:
+class BroadcastHarness:
     """A process that sends broadcasts, and people who make them."""
 
     def __init__(self, queues, process, nursery):
@@ -89,7 +89,7 @@ def play(jobs_url, clean_redis_url, telegram):  # noqa: F811
                     open_queues(jobs_url, bots={"shop": process.bot}) as queues,
                     trio.open_nursery() as nursery,
                 ):
-                    await scenario(Studio(queues, process, nursery))
+                    await scenario(BroadcastHarness(queues, process, nursery))
                     nursery.cancel_scope.cancel()
 
         host.run(main)
@@ -108,11 +108,11 @@ def test_everybody_is_told_once_and_whoever_is_named_twice_too(play, telegram):
         for chat in [1, 2, 3, 2, 1, -1000000000007]:
             yield chat
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create(chats())
-        await studio.over(id_)
-        seen = await studio.progress(id_)
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create(chats())
+        await harness.over(id_)
+        seen = await harness.progress(id_)
         assert (seen.sent, seen.total, seen.left, seen.failed, seen.unknown) == (4, 4, 0, {}, 0)
         assert seen.finished_at > seen.started_at
 
@@ -121,19 +121,19 @@ def test_everybody_is_told_once_and_whoever_is_named_twice_too(play, telegram):
 
 
 def test_a_hundred_thousand_recipients_are_taken_in_and_seen(play):
-    async def scenario(studio):
-        id_ = await studio.create(range(1, 100_001), start=False)
+    async def scenario(harness):
+        id_ = await harness.create(range(1, 100_001), start=False)
         began = trio.current_time()
-        seen = await studio.progress(id_)
+        seen = await harness.progress(id_)
         assert trio.current_time() - began < 2
         assert (seen.status, seen.left, seen.per_second, seen.eta_seconds) == ("paused", 100_000, 0, None)
-        sending = Sending(studio.queues.pool, "shop", "me")
+        sending = Sending(harness.queues.pool, "shop", "me")
         await aio(sending.take)
-        await aio(studio.broadcasts.resume, id_, "ann")
+        await aio(harness.broadcasts.resume, id_, "ann")
         claimed = await aio(sending.claim, {id_: 10})
         assert claimed == {id_: list(range(1, 11))}
         await aio(sending.settle, [Said(id_, chat, "sent") for chat in range(1, 11)])
-        seen = await studio.progress(id_)
+        seen = await harness.progress(id_)
         assert seen.eta_seconds == pytest.approx(99_990 / seen.per_second)
 
     play(scenario)
@@ -143,11 +143,11 @@ def test_whoever_has_blocked_the_bot_is_failed_and_not_tried_again(play, telegra
     telegram.tell(BLOCKED, chat_id=2)
     telegram.tell(refusal(400, "Bad Request: chat not found"), chat_id=4)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create([1, 2, 3, 4])
-        await studio.over(id_)
-        seen = await studio.progress(id_)
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create([1, 2, 3, 4])
+        await harness.over(id_)
+        seen = await harness.progress(id_)
         assert seen.sent == 2
         assert seen.failed == {BLOCKED_WORDS: 1, "Bad Request: chat not found": 1}
 
@@ -161,11 +161,11 @@ BLOCKED_WORDS = "Forbidden: bot was blocked by the user"
 def test_a_429_halts_the_bot_and_loses_nobody(play, telegram):
     telegram.tell(too_many(1), chat_id=3)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create([1, 2, 3, 4, 5])
-        await studio.over(id_)
-        assert (await studio.progress(id_)).sent == 5
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create([1, 2, 3, 4, 5])
+        await harness.over(id_)
+        assert (await harness.progress(id_)).sent == 5
 
     play(scenario)
     times = [at for _, _, at in telegram.tried]
@@ -180,11 +180,11 @@ def test_a_bot_that_telegram_does_not_know_halts_the_broadcast_which_goes_on_by_
     # Seen: a 401 that passed paused the broadcast until somebody came to resume it.
     telegram.tell(answer, chat_id=1)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create([1, 2, 3])
-        await studio.over(id_)
-        assert (await studio.progress(id_)).sent == 3
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create([1, 2, 3])
+        await harness.over(id_)
+        assert (await harness.progress(id_)).sent == 3
 
     play(scenario)
     assert sorted(args["chat_id"] for name, args in telegram.calls if name == "sendMessage") == [1, 2, 3]
@@ -200,10 +200,10 @@ def test_a_bot_that_telegram_does_not_know_halts_the_broadcast_which_goes_on_by_
 def test_a_429_without_a_figure_loses_nobody(play, telegram, answer):
     telegram.tell(answer, chat_id=1)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create([1, 2])
-        await studio.over(id_)
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create([1, 2])
+        await harness.over(id_)
 
     play(scenario)
     assert sorted(args["chat_id"] for _, args in telegram.calls) == [1, 2]
@@ -212,15 +212,15 @@ def test_a_429_without_a_figure_loses_nobody(play, telegram, answer):
 def test_a_message_that_telegram_cannot_read_pauses_the_broadcast_and_fails_nobody(play, telegram):
     telegram.tell(UNREADABLE, chat_id=1)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create(range(1, 100), Message(as_="notice", text="<b>", parse_mode="HTML"))
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create(range(1, 100), Message(as_="notice", text="<b>", parse_mode="HTML"))
 
         async def paused():
-            return (await studio.progress(id_)).status == "paused"
+            return (await harness.progress(id_)).status == "paused"
 
-        await studio.queues.until_true(paused)
-        seen = await studio.progress(id_)
+        await harness.queues.until_true(paused)
+        seen = await harness.progress(id_)
         assert seen.status_by == "supervisor"
         assert "can't parse entities" in seen.status_why
         assert seen.failed == {}
@@ -230,56 +230,56 @@ def test_a_message_that_telegram_cannot_read_pauses_the_broadcast_and_fails_nobo
 
 
 def test_a_small_broadcast_is_not_held_up_by_a_large_one(play, telegram):
-    async def scenario(studio):
-        await studio.start()
-        large = await studio.create(range(1, 5_000), Message(as_="notice", text="large"))
-        await studio.queues.until(lambda: len(telegram.calls) >= 5)
-        small = await studio.create(range(10_001, 10_011), Message(as_="notice", text="small"))
-        await studio.over(small)
+    async def scenario(harness):
+        await harness.start()
+        large = await harness.create(range(1, 5_000), Message(as_="notice", text="large"))
+        await harness.queues.until(lambda: len(telegram.calls) >= 5)
+        small = await harness.create(range(10_001, 10_011), Message(as_="notice", text="small"))
+        await harness.over(small)
         between = [args["text"] for _, args in telegram.calls]
         between = between[between.index("small") : len(between) - between[::-1].index("small")]
         assert 8 <= between.count("large") <= 12
-        await aio(studio.broadcasts.cancel, large, "ann", "enough")
+        await aio(harness.broadcasts.cancel, large, "ann", "enough")
 
     play(scenario)
 
 
 def test_pause_resume_and_cancel(play, telegram):
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create(range(1, 1_000))
-        await studio.queues.until(lambda: len(telegram.calls) >= 3)
-        assert await aio(studio.broadcasts.pause, id_, "ann", "a typing error")
-        await studio.queues.until_true(partial(nobody_in_hand, studio, id_))
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create(range(1, 1_000))
+        await harness.queues.until(lambda: len(telegram.calls) >= 3)
+        assert await aio(harness.broadcasts.pause, id_, "ann", "a typing error")
+        await harness.queues.until_true(partial(nobody_in_hand, harness, id_))
         told = len(telegram.calls)
-        seen = await studio.progress(id_)
+        seen = await harness.progress(id_)
         assert (seen.status, seen.status_by, seen.status_why) == ("paused", "ann", "a typing error")
         assert (seen.sent, seen.left, seen.eta_seconds) == (told, 999 - told, None)
-        assert await aio(studio.broadcasts.resume, id_, "ann")
-        await studio.queues.until(lambda: len(telegram.calls) >= told + 3)
-        assert await aio(studio.broadcasts.cancel, id_, "ann", "never mind")
-        await studio.queues.until_true(partial(nobody_in_hand, studio, id_))
-        seen = await studio.progress(id_)
+        assert await aio(harness.broadcasts.resume, id_, "ann")
+        await harness.queues.until(lambda: len(telegram.calls) >= told + 3)
+        assert await aio(harness.broadcasts.cancel, id_, "ann", "never mind")
+        await harness.queues.until_true(partial(nobody_in_hand, harness, id_))
+        seen = await harness.progress(id_)
         assert (seen.status, seen.sent) == ("cancelled", len(telegram.calls))
-        assert not await aio(studio.broadcasts.resume, id_, "ann")
+        assert not await aio(harness.broadcasts.resume, id_, "ann")
 
-    async def nobody_in_hand(studio, id_):
-        return "sending" not in (await studio.states(id_)).values()
+    async def nobody_in_hand(harness, id_):
+        return "sending" not in (await harness.states(id_)).values()
 
     play(scenario)
 
 
 def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
-    async def scenario(studio):
-        await studio.start()
-        await studio.queues.start(notification_handlers("shop"))
-        await studio.create(range(1, 5_000))
-        await studio.queues.until(lambda: len(telegram.calls) >= 30)
+    async def scenario(harness):
+        await harness.start()
+        await harness.queues.start(notification_handlers("shop"))
+        await harness.create(range(1, 5_000))
+        await harness.queues.until(lambda: len(telegram.calls) >= 30)
         for number in range(10):
             began = trio.current_time()
             notice = Notify(bot="shop", chat=90_000 + number, as_="notice", text="ready")
-            await studio.queues.enqueue(NOTIFY(notice))
-            await studio.queues.until(lambda: len(telegram.texts(90_000 + number)) == 1)  # noqa: B023
+            await harness.queues.enqueue(NOTIFY(notice))
+            await harness.queues.until(lambda: len(telegram.texts(90_000 + number)) == 1)  # noqa: B023
             assert trio.current_time() - began < 1
         bulk = [at for _, args, at in telegram.tried if args["text"] == "hello"]
         for start in bulk:
@@ -289,41 +289,41 @@ def test_notices_go_out_within_a_second_beside_a_broadcast(play, telegram):
 
 
 def test_after_a_kill_a_notice_in_hand_is_unknown_and_nobody_is_told_twice(play, telegram):
-    async def scenario(studio):
+    async def scenario(harness):
         let_go, wait = hold_calls(telegram)
         for chat in (3, 4):
             telegram.tell(wait, chat_id=chat)
         broadcast_bot_end = broadcast_bot.BotBroadcasts._end
         try:
             broadcast_bot.BotBroadcasts._end = nothing  # a killed process writes nothing down
-            life = await studio.start()
-            id_ = await studio.create(range(1, 7))
-            await studio.queues.until(lambda: len(telegram.tried) == 6)
-            await studio.queues.until_true(partial(sent, studio, id_, 4))
+            life = await harness.start()
+            id_ = await harness.create(range(1, 7))
+            await harness.queues.until(lambda: len(telegram.tried) == 6)
+            await harness.queues.until_true(partial(sent, harness, id_, 4))
             await life.cancel()
         finally:
             broadcast_bot.BotBroadcasts._end = broadcast_bot_end
-        await aio(studio.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
-        await studio.start()
-        await studio.over(id_)
-        seen = await studio.progress(id_)
+        await aio(harness.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
+        await harness.start()
+        await harness.over(id_)
+        seen = await harness.progress(id_)
         assert (seen.sent, seen.unknown, seen.left) == (4, 2, 0)
         reasons = await aio(
-            studio.queues.pool.fetch,
+            harness.queues.pool.fetch,
             "SELECT DISTINCT reason FROM mailroom.broadcast_recipient WHERE state = 'unknown'",
         )
         assert [row[0] for row in reasons] == [DIED]
         assert len(telegram.tried) == 6
-        assert await aio(studio.broadcasts.repeat_unknown, id_) == 2
-        await studio.over(id_)
-        assert (await studio.progress(id_)).sent == 6
+        assert await aio(harness.broadcasts.repeat_unknown, id_) == 2
+        await harness.over(id_)
+        assert (await harness.progress(id_)).sent == 6
         let_go.set()
 
     async def nothing(self):
         pass
 
-    async def sent(studio, id_, chats):
-        return list((await studio.states(id_)).values()).count("sent") == chats
+    async def sent(harness, id_, chats):
+        return list((await harness.states(id_)).values()).count("sent") == chats
 
     play(scenario)
 
@@ -335,17 +335,17 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
     async def news(event: ChatEvent) -> None:
         handled.append((event.chat_id, event.data))
 
-    async def scenario(studio):
+    async def scenario(harness):
         message = Message(as_="event", name="news", data="spring")
-        id_ = await studio.create([7, 8], message)
-        first = Sending(studio.queues.pool, "shop", "killed")
+        id_ = await harness.create([7, 8], message)
+        first = Sending(harness.queues.pool, "shop", "killed")
         await aio(first.take)
         await aio(first.claim, {id_: 2})
         ((_, _, called),) = await aio(first.running)
         dedupe_id = f"{called}-7"  # the killed one came as far as this
         await aio(
             partial(
-                studio.sender.put,
+                harness.sender.put,
                 process_chat(7),
                 "news",
                 "spring",
@@ -353,11 +353,11 @@ def test_after_a_kill_an_event_is_put_again_and_handled_once(play, telegram):
                 trace=called,
             )
         )
-        await aio(studio.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
-        await studio.start()
-        await studio.over(id_)
-        await studio.process.settled()
-        assert (await studio.progress(id_)).sent == 2
+        await aio(harness.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
+        await harness.start()
+        await harness.over(id_)
+        await harness.process.settled()
+        assert (await harness.progress(id_)).sent == 2
 
     play(scenario, router)
     assert sorted(handled) == [(7, "spring"), (8, "spring")]
@@ -371,26 +371,26 @@ def test_a_broadcast_is_told_though_its_number_comes_back_after_a_restore(play):
     async def news(event: ChatEvent) -> None:
         handled.append(event.data)
 
-    async def scenario(studio):
-        await studio.start()
+    async def scenario(harness):
+        await harness.start()
         for data in ("spring", "summer"):
-            id_ = await studio.create([7], Message(as_="event", name="news", data=data))
-            await studio.over(id_)
-            await studio.process.settled()
-            await aio(studio.queues.pool.execute, "TRUNCATE mailroom.broadcast RESTART IDENTITY CASCADE")
+            id_ = await harness.create([7], Message(as_="event", name="news", data=data))
+            await harness.over(id_)
+            await harness.process.settled()
+            await aio(harness.queues.pool.execute, "TRUNCATE mailroom.broadcast RESTART IDENTITY CASCADE")
 
     play(scenario, router)
     assert handled == ["spring", "summer"]
 
 
 def test_a_broadcast_of_the_version_before_keeps_the_name_that_mailboxes_know(play):
-    async def scenario(studio):
-        id_ = await studio.create([7], Message(as_="event", name="news"))
-        sending = Sending(studio.queues.pool, "shop", "me")
+    async def scenario(harness):
+        id_ = await harness.create([7], Message(as_="event", name="news"))
+        sending = Sending(harness.queues.pool, "shop", "me")
         ((_, _, name),) = await aio(sending.running)
         assert len(name.split("-")) == 4  # the installation, its number, when it was written
         await aio(
-            studio.queues.pool.execute,
+            harness.queues.pool.execute,
             (
                 "UPDATE mailroom.installation SET value = (now() + interval '1 "
                 "hour')::text WHERE key LIKE 'job%'"
@@ -408,30 +408,30 @@ def process_chat(chat_id):
 
 
 def test_a_stop_in_good_order_leaves_nobody_unknown(play, telegram):
-    async def scenario(studio):
+    async def scenario(harness):
         let_go, wait = hold_calls(telegram)
         telegram.tell(wait, chat_id=2)
-        life = await studio.start()
-        id_ = await studio.create(range(1, 500))
-        await studio.queues.until(lambda: len(telegram.tried) >= 4)
+        life = await harness.start()
+        id_ = await harness.create(range(1, 500))
+        await harness.queues.until(lambda: len(telegram.tried) >= 4)
         life.stopping.set()
         await trio.testing.wait_all_tasks_blocked(0.01)
         let_go.set()
         await life.over.wait()
-        states = list((await studio.states(id_)).values())
+        states = list((await harness.states(id_)).values())
         assert set(states) == {"sent", "waiting"}
         assert states.count("sent") == len(telegram.calls)
-        assert await aio(Sending(studio.queues.pool, "shop", "next").take)  # it was let go at once
+        assert await aio(Sending(harness.queues.pool, "shop", "next").take)  # it was let go at once
         assert life.error is None
 
     play(scenario)
 
 
 def test_only_one_process_sends_a_bots_broadcasts(play, telegram):
-    async def scenario(studio):
-        lives = [await studio.start() for _ in range(3)]
-        ids = [await studio.create(range(1, 16)) for _ in range(2)]
-        await studio.over(*ids)
+    async def scenario(harness):
+        lives = [await harness.start() for _ in range(3)]
+        ids = [await harness.create(range(1, 16)) for _ in range(2)]
+        await harness.over(*ids)
         assert sorted(args["chat_id"] for _, args in telegram.calls) == sorted(2 * list(range(1, 16)))
         assert [life.error for life in lives] == [None] * 3
 
@@ -439,24 +439,24 @@ def test_only_one_process_sends_a_bots_broadcasts(play, telegram):
 
 
 def test_a_hold_is_lost_with_time_and_the_late_one_claims_nothing(play):
-    async def scenario(studio):
-        id_ = await studio.create([1, 2, 3])
-        old, new = (Sending(studio.queues.pool, "shop", name) for name in ("old", "new"))
+    async def scenario(harness):
+        id_ = await harness.create([1, 2, 3])
+        old, new = (Sending(harness.queues.pool, "shop", name) for name in ("old", "new"))
         assert await aio(old.take)
         assert not await aio(new.take)
         assert await aio(old.claim, {id_: 1}) == {id_: [1]}
-        await aio(studio.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
+        await aio(harness.queues.pool.execute, "UPDATE mailroom.broadcast_hold SET until = now()")
         assert await aio(new.take)
         assert await aio(old.claim, {id_: 1}) is None
         assert await aio(new.claim, {id_: 5}) == {id_: [2, 3]}
         await aio(old.settle, [Said(id_, 1, "sent")])  # what it says of what it did counts all the same
-        assert (await studio.states(id_))[1] == "sent"
+        assert (await harness.states(id_))[1] == "sent"
 
     play(scenario)
 
 
 def test_those_marked_by_a_claim_whose_answer_got_lost_are_told_all_the_same(play, telegram):
-    async def scenario(studio):
+    async def scenario(harness):
         claim, lost = Sending.claim, []
 
         async def loses_its_answer(self, wanted, *args):
@@ -468,13 +468,13 @@ def test_those_marked_by_a_claim_whose_answer_got_lost_are_told_all_the_same(pla
 
         Sending.claim = loses_its_answer
         try:
-            await studio.start()
-            id_ = await studio.create(range(1, 15))
-            await studio.over(id_)
+            await harness.start()
+            id_ = await harness.create(range(1, 15))
+            await harness.over(id_)
         finally:
             Sending.claim = claim
         assert lost
-        assert (await studio.progress(id_)).sent == 14
+        assert (await harness.progress(id_)).sent == 14
 
     play(scenario)
     assert len(telegram.tried) == 14
@@ -484,11 +484,11 @@ def test_a_lost_answer_is_unknown_and_slows_the_rest_down(play, telegram):
     method = SendMessage(chat_id=1, text="x")
     telegram.tell(TelegramNetworkError(method=method, message="Request timeout error"), chat_id=1)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create([1, 2])
-        await studio.over(id_)
-        assert await studio.states(id_) == {1: "unknown", 2: "sent"}
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create([1, 2])
+        await harness.over(id_)
+        assert await harness.states(id_) == {1: "unknown", 2: "sent"}
 
     play(scenario)
     assert telegram.tried[1][2] - telegram.tried[0][2] >= 0.99
@@ -500,28 +500,28 @@ def test_whom_no_call_has_reached_is_told_later(play, telegram):
     unreached.__cause__ = ClientConnectorError(None, OSError("refused"))
     telegram.tell(unreached, chat_id=1)
 
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create([1, 2])
-        await studio.over(id_)
-        assert await studio.states(id_) == {1: "sent", 2: "sent"}
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create([1, 2])
+        await harness.over(id_)
+        assert await harness.states(id_) == {1: "sent", 2: "sent"}
 
     play(scenario)
     assert telegram.texts(1) == telegram.texts(2)
 
 
 def test_a_cut_connection_is_waited_out(play, telegram):
-    async def scenario(studio):
-        await studio.start()
-        id_ = await studio.create(range(1, 60))
-        await studio.queues.until(lambda: len(telegram.calls) >= 5)
+    async def scenario(harness):
+        await harness.start()
+        id_ = await harness.create(range(1, 60))
+        await harness.queues.until(lambda: len(telegram.calls) >= 5)
         await aio(
-            studio.queues.pool.fetch,
+            harness.queues.pool.fetch,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
-        await studio.over(id_)
-        assert (await studio.progress(id_)).sent == 59
+        await harness.over(id_)
+        assert (await harness.progress(id_)).sent == 59
 
     play(scenario)
     assert len(telegram.tried) == 59
@@ -532,24 +532,24 @@ def test_a_broadcast_that_was_not_filled_to_the_end_is_never_sent(play, telegram
         yield from range(1, 6_000)
         raise RuntimeError("the list broke off")
 
-    async def scenario(studio):
+    async def scenario(harness):
         with pytest.raises(RuntimeError, match="broke off"):
-            await studio.create(breaks_off())
-        (half,) = await aio(studio.broadcasts.find, "shop")
+            await harness.create(breaks_off())
+        (half,) = await aio(harness.broadcasts.find, "shop")
         assert (half.status, half.left) == ("filling", 5_000)
-        assert await aio(studio.broadcasts.cancel, half.id, "ann", "half a list")
+        assert await aio(harness.broadcasts.cancel, half.id, "ann", "half a list")
 
     play(scenario)
     assert telegram.calls == []
 
 
 def test_what_is_over_for_long_is_forgotten_with_its_recipients(play):
-    async def scenario(studio):
-        id_ = await studio.create([1])
-        await aio(studio.broadcasts.cancel, id_, "ann", "why")
-        assert await aio(studio.broadcasts.prune) == 0
-        assert await aio(studio.broadcasts.prune, 0.0) == 1
-        assert await studio.states(id_) == {}
+    async def scenario(harness):
+        id_ = await harness.create([1])
+        await aio(harness.broadcasts.cancel, id_, "ann", "why")
+        assert await aio(harness.broadcasts.prune) == 0
+        assert await aio(harness.broadcasts.prune, 0.0) == 1
+        assert await harness.states(id_) == {}
 
     play(scenario)
 

@@ -15,12 +15,12 @@ WAITING_MAX = 100
 Note = Callable[[], object]
 
 
-class Scribe:
+class LogWriter:
     """A thread that runs notes, one after another, in the order they were handed in."""
 
     def __init__(self) -> None:
         self._notes: queue.Queue[Note | None] = queue.Queue(WAITING_MAX)
-        self._thread = threading.Thread(target=self._write, name="scribe", daemon=True)
+        self._thread = threading.Thread(target=self._write, name="log-writer", daemon=True)
         self._thread.start()
 
     def note(self, note: Note) -> None:

@@ -133,7 +133,7 @@ class Books:
         self._runner.close()
 
 
-class Mall:
+class ShopService:
     """All of it."""
 
     def __init__(
