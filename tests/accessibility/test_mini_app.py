@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
+from mailroom.ops.testing.asked.person import init_data
 from tests.actors.bots.shop.page.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
 from tests.actors.bots.shop.page.shop_page import TOKEN, page_database_fixture  # noqa: F401 - a fixture
 from tests.actors.bots.shop.page.test_mini_app_page import ACTION, TELEGRAM, shown_order
-from tests.ingress.pages.signed import init_data
 
 WORDS = {
     "ru": ("Светлица", "Итого", "Как оплатить", "Оплачен", "Доставлен", "Отменён"),

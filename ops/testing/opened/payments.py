@@ -66,6 +66,8 @@ class MemoryAccount:
         self.fetched: list[str] = []
         self.refund_calls: list[RefundOrder] = []
         self.refund_state: RefundState = "done"
+        self.down: Exception | None = None
+        """What asking for a payment is answered with, as long as it is something."""
         self.on_create, self.on_fetch, self.on_refund, self.on_list = (Trouble() for _ in range(4))
         self.after_refund = Trouble()
         self.listed_since: list[datetime] = []
@@ -82,12 +84,18 @@ class MemoryAccount:
     async def create(self, order: PaymentOrder) -> CreatedPayment:
         """Make a payment, once for a key."""
         self.orders.append(order)
+        if self.down is not None:
+            raise self.down
         self.on_create.strike()
         id_ = self.made.setdefault(order.idempotency_key, f"p-{len(self.made) + 1}")
         self.payments.setdefault(
             id_, FetchedPayment(id_, "pending", order.money, reference=order.reference, test=self.test)
         )
-        return CreatedPayment(id_, f"https://pay.example/{id_}")
+        return CreatedPayment(id_, self.pay_url(order))
+
+    def pay_url(self, order: PaymentOrder) -> str:
+        """Where a payment is paid."""
+        return f"https://pay.example/{self.name}/{order.reference}"
 
     def put(self, id_: str, state: PaymentState, money: Money, **more: Any) -> None:
         """A payment is there."""

@@ -5,13 +5,13 @@ import pytest
 from mailroom.actors.pages.ask import Allow
 from mailroom.ingress.pages import allowances
 from mailroom.ingress.pages.allowances import CALLS
+from mailroom.ops.testing.asked.person import init_data
 from tests.ingress.pages.room_page import (  # noqa: F401 - fixtures
     KEY,
     folder_fixture,
     jar_fixture,
     serve_fixture,
 )
-from tests.ingress.pages.signed import init_data
 
 PERSON = {"id": 7001, "first_name": "Ann", "username": "ann", "language_code": "ru"}
 

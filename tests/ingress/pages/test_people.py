@@ -8,6 +8,7 @@ import trio
 from mailroom.actors.people.code import TRIES
 from mailroom.actors.people.enter import open_session
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.testing.asked.person import init_data
 from tests.actors.push_service import Browser as Chrome
 from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     ANNA,
@@ -18,7 +19,6 @@ from tests.ingress.pages.salon import (  # noqa: F401 - fixtures
     open_salon_fixture,
     salon_page,
 )
-from tests.ingress.pages.signed import init_data
 
 PERSON = {"id": 7001, "first_name": "Ann", "username": "ann", "language_code": "ru"}
 COOKIE = "mailroom-page"

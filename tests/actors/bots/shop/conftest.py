@@ -38,8 +38,7 @@ from mailroom.actors.bots.shop.router import build
 from mailroom.actors.cause import Cause
 from mailroom.actors.hosting.events import ChatEvent, dispatch_event
 from mailroom.actors.kit.speech.dates import format_date
-from mailroom.actors.providers.payments import CreatedPayment, PaymentOrder, ProviderUnavailableError
-from mailroom.actors.providers.sums import Sums
+from mailroom.ops.testing.opened.payments import MemoryAccount
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.outbox.job import Origin
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -222,31 +221,6 @@ class StubTurn:
 
 
 @dataclass
-class StubProvider:
-    """A payment provider that makes payments, or is down."""
-
-    name: str
-    test: bool = True
-    can_refund: bool = True
-    down: bool = False
-    created: list[PaymentOrder] = field(default_factory=list)
-    takes: Sums | None = field(default_factory=lambda: Sums(1, 10**12))
-    kind: str = ""
-
-    def __post_init__(self) -> None:
-        self.kind, self.names = self.kind or self.name, (self.name,)
-
-    def sums(self, currency: str) -> Sums | None:
-        return self.takes
-
-    async def create(self, order: PaymentOrder) -> CreatedPayment:
-        if self.down:
-            raise ProviderUnavailableError(f"{self.name} does not answer")
-        self.created.append(order)
-        return CreatedPayment(f"at-{order.reference}", f"https://pay.example/{self.name}/{order.reference}")
-
-
-@dataclass
 class Customer:
     """One person in one chat with the shop."""
 
@@ -410,9 +384,9 @@ def shop_database(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def payments() -> dict[str, StubProvider]:
+def payments() -> dict[str, MemoryAccount]:
     """The providers of the shop; a test may change them before people come."""
-    return {name: StubProvider(name) for name in ("yookassa", "aaio")}
+    return {name: MemoryAccount(name, test=True) for name in ("yookassa", "aaio")}
 
 
 @pytest.fixture
@@ -423,7 +397,7 @@ def options() -> Options:
 
 @pytest.fixture
 def new_customer(
-    shop_database: str, vault: Vault, payments: dict[str, StubProvider], options: Options
+    shop_database: str, vault: Vault, payments: dict[str, MemoryAccount], options: Options
 ) -> Iterator[Callable[..., Customer]]:
     """People of one shop, each with a chat and a clock of their own."""
     with asyncio.Runner() as runner:

@@ -14,7 +14,7 @@ from mailroom.actors.bots.shop.page.paying import pay
 from mailroom.actors.hosting.services import BotServices
 from mailroom.actors.pages.answer import Problem
 from mailroom.actors.pages.visit import Proof, Visit
-from mailroom.actors.providers.payments import ProviderRefusedError
+from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
 from mailroom.actors.uses.allowance import Allowance
 from mailroom.actors.uses.cpu import Cpu
@@ -121,7 +121,7 @@ def test_where_the_owner_offers_nobody_each_way_says_so_and_holds_the_goods_for_
     ann.presses("Cancel the order")
     assert page.order()["providers"] == []
     assert set(held_minutes(ann)) == {3 * 24 * 60}
-    assert not any(one.created for one in payments.values())
+    assert not any(one.orders for one in payments.values())
 
 
 def test_where_there_is_nobody_to_pay_each_way_holds_the_goods_for_days(ann, payments, options, vault):
@@ -140,7 +140,7 @@ def test_who_is_not_offered_any_more_is_not_paid_by_an_old_button_either(ann, pa
     assert [label for label in ann.buttons() if "💳" in label] == ["💳 AAIO"]
     page = Page(ann, {"aaio": payments["aaio"]}, Options(), vault)
     assert page.refuses(page.pay, number) == "no_provider"
-    assert payments["yookassa"].created == []
+    assert payments["yookassa"].orders == []
 
 
 def test_an_order_that_is_closed_is_closed_also_for_who_is_not_offered_any_more(ann, page):
@@ -160,7 +160,7 @@ def test_a_provider_that_refuses_is_not_said_to_be_away(ann, page, payments):
     ann.presses("YooKassa")
     assert ann.popup.startswith("YooKassa did not accept this payment.")
     assert page.refuses(page.pay, number) == "provider_refused"
-    payments["aaio"].down = True
+    payments["aaio"].down = ProviderUnavailableError("it does not answer")
     ann.presses("AAIO")
     assert "right now" in ann.popup
     assert page.refuses(page.pay, number, "aaio") == "provider_away"

@@ -6,6 +6,7 @@ import pytest
 from aiogram.methods import SendMessage
 
 from mailroom.actors.bots.shop.options import Options
+from mailroom.actors.providers.payments import ProviderUnavailableError
 from mailroom.actors.providers.sums import Sums
 
 
@@ -73,18 +74,18 @@ def test_the_payment_page_opens_by_a_button_in_place(boris, payments):
     assert len(boris.telegram.messages) == messages
     label = "💳 Оплатить 1 490 ₽ через ЮKassa".replace("1 490 ₽", "1\u00a0490\u00a0₽")
     [(shown, link)] = boris.links().items()
-    [asked] = payments["yookassa"].created
+    [asked] = payments["yookassa"].orders
     assert (shown, link) == (label, f"https://pay.example/yookassa/{asked.reference}")
     assert "отложены для вас ещё на 15 минут" in boris.sees
     assert "деньги не спишутся" in boris.sees
     assert (asked.money.amount_minor, asked.language) == (149_000, "ru")
     boris.presses("Другой способ")
     boris.presses("AAIO")
-    [asked] = payments["aaio"].created
+    [asked] = payments["aaio"].orders
     assert list(boris.links().values()) == [f"https://pay.example/aaio/{asked.reference}"]
     boris.presses_data(f"pay:{number}:yookassa")
     boris.repeats_after_crash()
-    assert len(payments["yookassa"].created) == 1
+    assert len(payments["yookassa"].orders) == 1
 
 
 def test_a_payer_comes_back_to_the_chat_where_no_browser_reaches_the_shops_page(ann, payments):
@@ -92,7 +93,7 @@ def test_a_payer_comes_back_to_the_chat_where_no_browser_reaches_the_shops_page(
     served["room"] = replace(served["room"], public_url="")
     order_glider(ann)
     ann.presses("YooKassa")
-    assert payments["yookassa"].created[0].return_url == "https://t.me/mailroom_shop_bot"
+    assert payments["yookassa"].orders[0].return_url == "https://t.me/mailroom_shop_bot"
 
 
 def test_where_money_moves_nothing_is_said_of_a_test(ann, payments):
@@ -104,13 +105,13 @@ def test_where_money_moves_nothing_is_said_of_a_test(ann, payments):
 
 def test_a_provider_that_is_down_is_named_and_another_one_can_be_chosen(ann, payments):
     order_glider(ann)
-    payments["yookassa"].down = True
+    payments["yookassa"].down = ProviderUnavailableError("it does not answer")
     ann.presses("YooKassa")
     assert ann.popup.startswith("YooKassa is not taking payments right now.")
     assert "another way" in ann.popup
     assert ann.telegram.answers[-1].show_alert
     ann.presses("AAIO")
-    [asked] = payments["aaio"].created
+    [asked] = payments["aaio"].orders
     assert list(ann.links().values()) == [f"https://pay.example/aaio/{asked.reference}"]
 
 
@@ -118,7 +119,7 @@ def test_a_provider_that_is_down_is_named_and_another_one_can_be_chosen(ann, pay
 def test_the_owner_says_which_providers_are_offered(ann, payments):
     number = order_glider(ann)
     assert [label for label in ann.buttons() if "💳" in label] == ["💳 AAIO"]
-    payments["aaio"].down = True
+    payments["aaio"].down = ProviderUnavailableError("it does not answer")
     ann.presses("AAIO")
     assert ann.popup == "AAIO is not taking payments right now. Please try again in a minute."
     ann.presses_data(f"pay:{number}:nobody")
@@ -165,7 +166,7 @@ def test_a_balance_that_left_too_small_a_rest_leaves_what_the_gateway_takes(ann,
     assert (ann.orders()[-1]["total_minor"], ann.orders()[-1]["balance_minor"]) == (149_000, 148_900)
     assert [label for label in ann.buttons() if "💳" in label] == ["💳 YooKassa"], "AAIO takes 410 at least"
     ann.presses("YooKassa")
-    assert [one.money.amount_minor for one in payments["yookassa"].created] == [100]
+    assert [one.money.amount_minor for one in payments["yookassa"].orders] == [100]
 
 
 def test_a_balance_of_which_nothing_can_be_used_is_not_offered(ann, payments):
@@ -183,7 +184,7 @@ def test_a_provider_that_does_not_take_the_sum_is_neither_offered_nor_asked(ann,
     assert [label for label in ann.buttons() if "💳" in label] == ["💳 YooKassa"]
     ann.presses_data(f"pay:{number}:aaio")
     assert ann.popup == "This order cannot be paid that way."
-    assert payments["aaio"].created == []
+    assert payments["aaio"].orders == []
 
 
 def test_a_sum_that_no_provider_takes_is_paid_by_hand(ann, payments):
@@ -201,7 +202,7 @@ def test_an_order_whose_time_is_over_is_shown_so_instead_of_paid_for(ann, paymen
     ann.presses("YooKassa")
     assert ann.popup == "This order is no longer awaiting payment."
     assert "not paid in time" in ann.sees
-    assert payments["yookassa"].created == []
+    assert payments["yookassa"].orders == []
     assert ann.orders()[0]["id"] == number
 
 
@@ -260,7 +261,7 @@ def test_the_orders_of_others_do_not_exist(new_customer, data, payments):
     )
     assert "DEMO" not in eve.sees
     assert len(eve.telegram.messages) == 1
-    assert payments["yookassa"].created == []
+    assert payments["yookassa"].orders == []
     assert ann.orders()[0]["status"] in ("awaiting_payment", "delivered")
     assert jobs(ann, "payment.confirm") == []
 

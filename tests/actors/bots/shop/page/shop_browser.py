@@ -6,23 +6,25 @@ from types import SimpleNamespace
 import pytest
 import trio
 
-from mailroom.actors.providers.payments import CreatedPayment
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.ingress.http.server import listen, run_server
 from mailroom.ingress.http.trio_app import TrioApp
-from tests.actors.bots.shop.page.shop_page import Gateway, open_shop
+from mailroom.ops.testing.opened.payments import MemoryAccount
+from tests.actors.bots.shop.page.shop_page import open_shop
 from tests.ingress.browser import Page, connected
 
 
-class LocalGateway(Gateway):
+class LocalGateway(MemoryAccount):
     """Its page of payment is on this machine."""
 
     base = ""
 
-    async def create(self, order):
-        self.asked.append(order)
-        return CreatedPayment(f"p-{order.reference}", f"{self.base}/gateway/{self.name}/{order.reference}")
+    def __init__(self, name="yookassa"):
+        super().__init__(name, test=True, can_refund=False)
+
+    def pay_url(self, order):
+        return f"{self.base}/gateway/{self.name}/{order.reference}"
 
 
 @pytest.fixture(name="browse")

@@ -15,8 +15,6 @@ from mailroom.actors.bots.shop.orders import mark_delivered
 from mailroom.actors.bots.shop.page import PAGE
 from mailroom.actors.bots.shop.parts import PARTS
 from mailroom.actors.hosting.services import BotServices
-from mailroom.actors.providers.payments import CreatedPayment
-from mailroom.actors.providers.sums import Sums
 from mailroom.actors.runtime import host
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.uses.allowance import Allowance
@@ -28,39 +26,18 @@ from mailroom.ingress.ops.access import Access
 from mailroom.ingress.ops.operations import Operations
 from mailroom.ingress.pages.bot_page import BotPage
 from mailroom.ingress.pages.routes import pages
+from mailroom.ops.testing.asked.person import init_data
+from mailroom.ops.testing.opened.payments import MemoryAccount
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.database import connect
 from mailroom.storage.postgres.payments import mark_paid, payments_of
 from mailroom.storage.postgres.schemas import SchemaPool
 from tests.databases import copied
-from tests.ingress.pages.signed import init_data
 from tests.rooms import transaction_on
 from tests.shop_tables import SCHEMA, VAULT, shop_template
 
 TOKEN = "42:shop-on-a-page"
 ANN = 700_001
-
-
-class Gateway:
-    """A payment provider that gives links and does not do anything else."""
-
-    test = True
-    can_refund = False
-
-    def __init__(self, name="yookassa"):
-        self.kind, self.name, self.names = name, name, (name,)
-        self.asked = []
-        self.fails_with = None
-        self.takes = Sums(1, 10**12)
-
-    def sums(self, currency):
-        return self.takes
-
-    async def create(self, order):
-        self.asked.append(order)
-        if self.fails_with is not None:
-            raise self.fails_with
-        return CreatedPayment(f"p-{order.reference}", f"https://pay.example/{self.name}/{order.reference}")
 
 
 @dataclass
@@ -157,7 +134,7 @@ def _routes(
 ):
     """The pages of the shops that have these options, by their names."""
     options, tokens = options or {"shop": Options()}, tokens or {"shop": TOKEN}
-    gateways = [Gateway()] if gateways is None else gateways
+    gateways = [MemoryAccount("yookassa", test=True)] if gateways is None else gateways
     services = BotServices(
         database=database,
         payments={one.name: one for one in gateways},

@@ -19,15 +19,15 @@ from mailroom.actors.providers.payments import ProviderRefusedError, ProviderUna
 from mailroom.actors.providers.sums import Sums
 from mailroom.ingress.pages import allowances
 from mailroom.ingress.pages.allowances import CALLS
+from mailroom.ops.testing.asked.person import init_data
+from mailroom.ops.testing.opened.payments import MemoryAccount
 from tests.actors.bots.shop.page.shop_page import (  # noqa: F401 - fixtures
     ANN,
     TOKEN,
-    Gateway,
     page_database_fixture,
     signed_in,
     visit_fixture,
 )
-from tests.ingress.pages.signed import init_data
 
 FILES = PAGE.files
 KEY = "0123456789abcdef"
@@ -245,7 +245,7 @@ def test_a_body_that_is_too_large_is_not_read(visit) -> None:
 
 
 def test_from_the_catalogue_to_the_goods(visit) -> None:
-    gateway = Gateway()
+    gateway = MemoryAccount("yookassa", test=True)
 
     async def test(shop):
         placed = await ordered(shop, quantity=2, contact="ann@example.com")
@@ -264,10 +264,10 @@ def test_from_the_catalogue_to_the_goods(visit) -> None:
         assert row["reserved_until"] is not None
 
         link = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
-        url = f"https://pay.example/yookassa/{gateway.asked[0].reference}"
+        url = f"https://pay.example/yookassa/{gateway.orders[0].reference}"
         assert link.json == {"provider": "yookassa", "url": url}
-        assert gateway.asked[0].money.amount_minor == order["to_pay_minor"] == order["total_minor"]
-        assert gateway.asked[0].return_url.startswith("https://shop.example/app/shop/?")
+        assert gateway.orders[0].money.amount_minor == order["to_pay_minor"] == order["total_minor"]
+        assert gateway.orders[0].return_url.startswith("https://shop.example/app/shop/?")
         again = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
         assert again.json == link.json
 
@@ -572,7 +572,11 @@ def test_a_shop_offers_its_own_providers_in_its_own_order(visit) -> None:
             assert (answer.status, answer.json["code"]) == (404, "no_provider")
         assert (await shop.ask("POST", f"orders/{number}/pay", {"provider": "aaio"})).status == 200
 
-    gateways = [Gateway("yookassa"), Gateway("aaio"), Gateway("stripe")]
+    gateways = [
+        MemoryAccount("yookassa", test=True),
+        MemoryAccount("aaio", test=True),
+        MemoryAccount("stripe", test=True),
+    ]
     visit(test, gateways=gateways, options={"shop": Options(payments=("stripe", "aaio"))})
 
 
@@ -615,7 +619,7 @@ def test_a_visitor_whose_name_was_cut_within_an_emoji_can_buy(visit) -> None:
 
 
 def test_the_page_offers_only_who_takes_the_sum_that_the_balance_leaves(visit) -> None:
-    small, large = Gateway("yookassa"), Gateway("aaio")
+    small, large = MemoryAccount("yookassa", test=True), MemoryAccount("aaio", test=True)
 
     async def test(shop):
         first = (await ordered(shop, "chess")).json
@@ -640,18 +644,18 @@ def test_the_page_offers_only_who_takes_the_sum_that_the_balance_leaves(visit) -
 
 
 def test_a_provider_that_is_away_is_tried_later_and_one_that_refuses_is_not(visit) -> None:
-    gateway = Gateway()
+    gateway = MemoryAccount("yookassa", test=True)
 
     async def test(shop):
         number = (await ordered(shop)).json["number"]
-        gateway.fails_with = ProviderUnavailableError("it sleeps", retry_after=7)
+        gateway.down = ProviderUnavailableError("it sleeps", retry_after=7)
         away = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
         assert (away.status, away.json["code"], away.headers["Retry-After"]) == (503, "provider_away", "8")
-        gateway.fails_with = ProviderRefusedError("secret words of the provider")
+        gateway.down = ProviderRefusedError("secret words of the provider")
         refused = await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})
         assert (refused.status, refused.json["code"]) == (503, "provider_refused")
         assert b"secret words" not in refused.body
-        gateway.fails_with = None
+        gateway.down = None
         assert (await shop.ask("POST", f"orders/{number}/pay", {"provider": "yookassa"})).status == 200
 
     visit(test, gateways=[gateway])
@@ -877,4 +881,4 @@ def test_a_problem_with_an_order_is_told_once_and_its_answer_is_on_the_page(visi
             assert (await shop.ask("POST", f"orders/{number}/complaint", wrong)).status == 400
         assert len(await shop.sql("SELECT 1 FROM shop.complaint_messages")) == 1
 
-    visit(test, gateways=[Gateway()])
+    visit(test, gateways=[MemoryAccount("yookassa", test=True)])

@@ -13,10 +13,10 @@ from mailroom.actors.bots.shop.page import PAGE
 from mailroom.actors.kit.speech.dates import format_moment
 from mailroom.actors.kit.speech.money import format_money
 from mailroom.actors.kit.speech.percent import format_percent
+from mailroom.ops.testing.asked.person import init_data
 from tests.actors.bots.shop.page.shop_browser import LocalGateway, browse_fixture  # noqa: F401 - a fixture
 from tests.actors.bots.shop.page.shop_page import TOKEN, page_database_fixture  # noqa: F401 - a fixture
 from tests.ingress.browser import chromium_fixture  # noqa: F401 - a fixture
-from tests.ingress.pages.signed import init_data
 
 STATIC = PAGE.files
 SUMS = ((149_000, "RUB"), (149_050, "RUB"), (-500, "RUB"), (900, "JPY"), (1_290, "USD"), (5_00, "AED"))
