@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX as TABLE_BYTES_MAX
     from mailroom.actors.kit.owners.texts import OWNER_FOLDER as OWNER_FOLDER
     from mailroom.actors.kit.owners.texts.broadcasts import BroadcastTexts as BroadcastTexts
+    from mailroom.actors.kit.owners.texts.policies import PolicyTexts as PolicyTexts
     from mailroom.actors.kit.owners.texts.refusals import RefusalTexts as RefusalTexts
     from mailroom.actors.kit.owners.texts.shared import SharedTexts as SharedTexts
     from mailroom.actors.kit.owners.texts.uploads import UploadTexts as UploadTexts
@@ -72,6 +73,8 @@ if TYPE_CHECKING:
     from mailroom.actors.kit.owners.withheld import withheld as withheld
     from mailroom.actors.kit.policies.policy import Policy as Policy
     from mailroom.actors.kit.policies.policy import policies_router as policies_router
+    from mailroom.actors.kit.policies.routes import POLICY_OF as POLICY_OF
+    from mailroom.actors.kit.policies.routes import PolicyRoutes as PolicyRoutes
     from mailroom.actors.kit.policies.written import POLICY_CHARS_MAX as POLICY_CHARS_MAX
     from mailroom.actors.kit.policies.written import drop_policy as drop_policy
     from mailroom.actors.kit.policies.written import put_policy as put_policy
@@ -133,10 +136,13 @@ _FROM = {
     "OwnerError": "actors.kit.owners.refusals",
     "OwnersSide": "actors.kit.owners.access",
     "POLICY_CHARS_MAX": "actors.kit.policies.written",
+    "POLICY_OF": "actors.kit.policies.routes",
     "PageNumber": "actors.kit.screens.numbers",
     "Picture": "actors.kit.screens.picture",
     "Places": "actors.kit.owners.broadcasts.screens",
     "Policy": "actors.kit.policies.policy",
+    "PolicyRoutes": "actors.kit.policies.routes",
+    "PolicyTexts": "actors.kit.owners.texts.policies",
     "PriceFault": "actors.kit.owners.faults",
     "Recipients": "actors.kit.owners.broadcasts.audience",
     "RefusalTexts": "actors.kit.owners.texts.refusals",

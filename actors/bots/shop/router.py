@@ -50,7 +50,7 @@ def build() -> Router:
         history.build(),
         friends.build(),
         settings.build(),
-        policies_router("shop.policies", *POLICIES.values()),
+        policies_router("shop.policies", *POLICIES),
         erasure_router("shop.erasure", ERASURE),
         buy.build(),
         pay.build(),

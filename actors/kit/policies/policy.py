@@ -8,7 +8,7 @@ Its handlers ask by name for `room` and for `language`, which a middleware of th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from aiogram import F, Router
 from aiogram.filters import Command
@@ -24,6 +24,13 @@ from mailroom.actors.kit.screens.screen import Screen
 
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - what an owner of the bot can set
 
+Whose = Literal["owner", "options", "usual"]
+"""Whose words a policy says: what an owner has written in the chat comes first, then what was set."""
+
+
+def _nothing(_room: Room[Any], _language: str) -> str:
+    return ""
+
 
 @dataclass(frozen=True)
 class Policy(Generic[O]):
@@ -38,11 +45,21 @@ class Policy(Generic[O]):
     rows: Callable[[str], Sequence[Row]] = field(kw_only=True)
     """The buttons below it."""
 
+    options: Callable[[Room[O], str], str] = field(kw_only=True, default=_nothing)
+    """What was set for it, as HTML; empty where nothing was."""
+
+    async def found(self, room: Room[O], language: str) -> tuple[Whose, str]:
+        """Whose words it says now, and what, as HTML that Telegram takes."""
+        if written := await written_policy(room.database, room.bot, self.name, language):
+            return "owner", written
+        if set_ := self.options(room, language):
+            return "options", set_
+        return "usual", self.usual(room, language)
+
     async def read(self, room: Room[O], language: str) -> str:
-        """What it says now, as HTML that Telegram takes."""
-        return await written_policy(room.database, room.bot, self.name, language) or self.usual(
-            room, language
-        )
+        """What it says now."""
+        _, html = await self.found(room, language)
+        return html
 
     async def screen(self, room: Room[O], language: str) -> Screen:
         """As a message."""

@@ -32,8 +32,8 @@ async def put_policy(room: Room[Any], by: By, name: str, language: str, html: st
         raise refuse(TellingFault.TEXT_TOO_LONG, chars=len(html), most=POLICY_CHARS_MAX)
 
     async def act(tx: Transaction) -> Outcome:
-        before = await written_policy(tx.connection, by.bot, name, language)
-        await tx.connection.execute(SQL["put"], by.bot, name, language, html)
+        before = await written_policy(tx.connection, room.bot, name, language)
+        await tx.connection.execute(SQL["put"], room.bot, name, language, html)
         return {"before": before, "after": html}
 
     await once(room, by, "policy", f"{name} ({language})", act)
@@ -43,8 +43,8 @@ async def drop_policy(room: Room[Any], by: By, name: str, language: str) -> None
     """Have the usual words again."""
 
     async def act(tx: Transaction) -> Outcome:
-        before = await written_policy(tx.connection, by.bot, name, language)
-        await tx.connection.execute(SQL["drop"], by.bot, name, language)
+        before = await written_policy(tx.connection, room.bot, name, language)
+        await tx.connection.execute(SQL["drop"], room.bot, name, language)
         return {"before": before, "after": None}
 
     await once(room, by, "policy_off", f"{name} ({language})", act)

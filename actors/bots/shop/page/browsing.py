@@ -64,7 +64,7 @@ async def picture(room: Room[Options], _visit: Visit, asked: OfPicture) -> File:
 
 async def policy(room: Room[Options], visit: Visit, asked: OfPolicy) -> Json:
     """The terms of sale, or what is kept of people, as the chat says it."""
-    found = next((policy for name, policy in POLICIES.items() if name == asked.name), None)
+    found = next((one for one in POLICIES if one.name == asked.name), None)
     if found is None:
         raise Problem("not_found", "absent")
     return shown_policy(await found.read(room, language_of(visit)))

@@ -20,7 +20,7 @@ TAG = re.compile(r"<(/?)(\w+)")
 
 def test_nothing_is_wrong_with_the_files_of_any_language():
     assert [str(fault) for fault in TEXTS.faults()] == []
-    assert TEXTS.languages == ("ru", "en")
+    assert {"ru", "en"} <= set(TEXTS.languages)
 
 
 def said(theme, name, texts):

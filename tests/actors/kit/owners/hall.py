@@ -22,10 +22,14 @@ from mailroom.actors.kit.owners.problems import problem
 from mailroom.actors.kit.owners.roles import named_by
 from mailroom.actors.kit.owners.texts import OWNER_FOLDER
 from mailroom.actors.kit.owners.texts.broadcasts import BroadcastTexts
+from mailroom.actors.kit.owners.texts.policies import PolicyTexts
 from mailroom.actors.kit.owners.texts.refusals import RefusalTexts
 from mailroom.actors.kit.owners.texts.shared import SharedTexts
 from mailroom.actors.kit.owners.withheld import withheld
+from mailroom.actors.kit.policies.policy import Policy, policies_router
+from mailroom.actors.kit.policies.routes import POLICY_OF, PolicyRoutes
 from mailroom.actors.texts.declared import Texts
+from mailroom.actors.texts.language import Language
 from mailroom.actors.texts.reading import read_texts
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -45,6 +49,9 @@ CREATE TABLE hall.owner_log (
     why       text        NOT NULL DEFAULT '',
     outcome   jsonb       NOT NULL DEFAULT '{}'
 );
+CREATE TABLE hall.policies (
+    bot text, name text, language text, text text, changed_at timestamptz, PRIMARY KEY (bot, name, language)
+);
 CREATE TABLE hall.seats (number integer PRIMARY KEY);
 """
 PEOPLE = {101: "ru", 102: "ru", 103: "en"}
@@ -56,6 +63,7 @@ class HallTexts(Texts):
     shared: SharedTexts
     broadcasts: BroadcastTexts
     refusals: RefusalTexts
+    policies: PolicyTexts
 
 
 TEXTS = read_texts(HallTexts, OWNER_FOLDER, default="en", theme="owner")
@@ -71,6 +79,7 @@ class Asked(StatesGroup):
     """What an owner was asked for."""
 
     text = State()
+    policy = State()
 
 
 async def roles(_room: Room[Any], proofs: Any) -> frozenset[str]:
@@ -94,6 +103,13 @@ AUDIENCE = Audience(
     languages=["ru", "en", "de"],
 )
 PLACES = Places(home=Place(name="home"), broadcasts=Place(name="all"), new=Place(name="new"))
+TERMS = Policy[Any](
+    "terms",
+    Place(name="terms"),
+    usual=lambda room, language: f"Be quiet, {language}.",
+    rows=lambda language: [],
+    options=lambda room, language: "Seid still." if language == "de" else "",
+)
 is_owner = works_as(roles, frozenset({"owner"}))
 works_here = works_as(roles, frozenset({"owner", "usher"}))
 
@@ -116,7 +132,8 @@ class _InTheHall(BaseMiddleware):
     ) -> Any:
         async with asyncpg.create_pool(self._url, min_size=1, max_size=2) as pool:
             there = room(SchemaPool(pool, "hall", Clock()))
-            return await handler(event, data | {"room": there, "database": there.database})
+            offered = {"room": there, "database": there.database, "language": "en"}
+            return await handler(event, data | offered)
 
 
 async def _cancel(message: Message) -> None:
@@ -154,13 +171,21 @@ def build(url: str) -> Router:
     menu.message.register(_menu, Command("hall"))
     menu.message.register(_seat, Command("seat"), is_owner)
     side.include_routers(
-        leaving("hall.leaving", Asked, (), _cancel),
+        leaving("hall.leaving", Asked, (POLICY_OF,), _cancel),
         menu,
         BroadcastRoutes(AUDIENCE, PLACES, Asked.text, is_owner).router(),
+        PolicyRoutes(
+            [TERMS],
+            [Language("en"), Language("de")],
+            Place(name="policies"),
+            PLACES.home,
+            Asked.policy,
+            is_owner,
+        ).router(),
         needing_text("hall.text", Asked),
         withheld("hall.withheld", ["broadcast", "seat"], [Place]),
     )
     rest = Router(name="hall.rest")
     rest.message.register(lambda message: message.answer("there is no such command"), F.text)
-    top.include_routers(side, rest)
+    top.include_routers(side, policies_router("hall.policies", TERMS), rest)
     return top

@@ -3,11 +3,10 @@
     access.py     who may, and what they are told            orders.py      orders and refunds
     complaints.py what is wrong with them                    replace.py     what does not work
     forms.py      what is asked for, and how one leaves      products.py    products and prices, pictures.py
-                                                             policies.py    terms and privacy
     home.py       menu, figures, log                         stock.py       levels, upload, withdrawal
     screens/, keyboards/   what they see, a file a theme     discounts.py   discounts
 
-Roles, files that come and go, and broadcasts are the kit's: `actors/kit/owners/`.
+Roles, files that come and go, and broadcasts are the kit's: `actors/kit/owners/`; so are terms and privacy.
 
 Whatever changes something goes through `kit.owners.deeds.once`: it is written down, and done once.
 """
@@ -15,6 +14,7 @@ Whatever changes something goes through `kit.owners.deeds.once`: it is written d
 from aiogram import Router
 
 from mailroom.actors.bots.shop.audience import AUDIENCE
+from mailroom.actors.bots.shop.policies import POLICIES
 from mailroom.actors.bots.shop.routes.owner import (
     complaints,
     discounts,
@@ -22,7 +22,6 @@ from mailroom.actors.bots.shop.routes.owner import (
     home,
     orders,
     pictures,
-    policies,
     products,
     replace,
     stock,
@@ -32,25 +31,25 @@ from mailroom.actors.bots.shop.routes.owner.callbacks import (
     Admin,
     AdminPlace,
     AskPicture,
-    AskPolicy,
     AskPrice,
     AskRefund,
     AskWithdraw,
     DoRefund,
     DoWithdraw,
     DropPicture,
-    DropPolicy,
     ReplaceItem,
     SetOnSale,
     ShowItems,
-    ShowPolicy,
     SwitchOff,
 )
+from mailroom.actors.bots.shop.texts import TEXTS
 from mailroom.actors.kit.owners.broadcasts.callbacks import DropDraft, MoveBroadcast, SendDraft, ShowBroadcast
 from mailroom.actors.kit.owners.broadcasts.routes import BroadcastRoutes
 from mailroom.actors.kit.owners.broadcasts.screens import Places
 from mailroom.actors.kit.owners.forms import needing_text
 from mailroom.actors.kit.owners.withheld import withheld
+from mailroom.actors.kit.policies.callbacks import AskPolicy, DropPolicy, ShowPolicy
+from mailroom.actors.kit.policies.routes import PolicyRoutes
 
 PLACES = Places(
     home=Admin(place=AdminPlace.HOME),
@@ -91,7 +90,15 @@ def build() -> Router:
         replace.build(),
         products.build(),
         pictures.build(),
-        policies.build(),
+        PolicyRoutes(
+            POLICIES,
+            TEXTS.languages,
+            Admin(place=AdminPlace.POLICIES),
+            Admin(place=AdminPlace.HOME),
+            forms.OwnerForm.policy,
+            is_owner,
+            name="shop.owner.policies",
+        ).router(),
         stock.build(),
         discounts.build(),
         BroadcastRoutes(

@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator
 
-from mailroom.actors.bots.shop.policies import Policy
 from mailroom.actors.kit.screens.numbers import LongRowId, PageNumber, RowId
-from mailroom.actors.texts.language import Language
 
 
 def _period(days: int) -> int:
@@ -134,27 +132,6 @@ class DropPicture(CallbackData, prefix="admpicx"):
     """Show a product without its picture."""
 
     product: RowId
-
-
-class ShowPolicy(CallbackData, prefix="admt"):
-    """What a policy says in a language, and whose words these are."""
-
-    policy: Policy
-    language: Language
-
-
-class AskPolicy(CallbackData, prefix="admta"):
-    """Ask for its text."""
-
-    policy: Policy
-    language: Language
-
-
-class DropPolicy(CallbackData, prefix="admtx"):
-    """Have the usual words again."""
-
-    policy: Policy
-    language: Language
 
 
 class AskWithdraw(CallbackData, prefix="admw"):

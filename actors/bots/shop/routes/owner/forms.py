@@ -12,14 +12,14 @@ from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.routes.owner.screens import menu as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.kit.owners import forms
+from mailroom.actors.kit.policies.routes import POLICY_OF
 from mailroom.actors.kit.screens.replies import send
 
 PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"
 PICTURE_OF = "owner_picture_of"
-POLICY_OF = "owner_policy_of"
 """Keys of the chat's data: slug or id of the product that is asked about, the number of the order whose
-customer is written to, name and language of a policy.
+customer is written to.
 """
 KEYS = (PRICE_OF, PICTURE_OF, POLICY_OF, ANSWER_TO)
 

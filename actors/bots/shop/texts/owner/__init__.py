@@ -9,12 +9,12 @@ from mailroom.actors.bots.shop.texts.owner.figures import FigureTexts
 from mailroom.actors.bots.shop.texts.owner.log import LogTexts
 from mailroom.actors.bots.shop.texts.owner.menu import MenuTexts
 from mailroom.actors.bots.shop.texts.owner.orders import OrderTexts
-from mailroom.actors.bots.shop.texts.owner.policies import PolicyTexts
 from mailroom.actors.bots.shop.texts.owner.products import ProductTexts
 from mailroom.actors.bots.shop.texts.owner.stock import StockTexts
 from mailroom.actors.bots.shop.texts.statuses import STATUSES, Statuses
 from mailroom.actors.kit.owners.texts import OWNER_FOLDER
 from mailroom.actors.kit.owners.texts.broadcasts import BroadcastTexts
+from mailroom.actors.kit.owners.texts.policies import PolicyTexts
 from mailroom.actors.kit.owners.texts.refusals import RefusalTexts
 from mailroom.actors.kit.owners.texts.shared import SharedTexts
 from mailroom.actors.kit.owners.texts.uploads import UploadTexts
@@ -30,6 +30,7 @@ class OwnerTexts(Texts):
     broadcasts: BroadcastTexts
     uploads: UploadTexts
     refusals: RefusalTexts
+    policies: PolicyTexts
     # the shop's
     menu: MenuTexts
     figures: FigureTexts
@@ -38,7 +39,6 @@ class OwnerTexts(Texts):
     products: ProductTexts
     stock: StockTexts
     discounts: DiscountTexts
-    policies: PolicyTexts
     log: LogTexts
     faults: FaultTexts
 

@@ -1,6 +1,6 @@
 """The owner writes the terms in the chat, and takes them back."""
 
-from mailroom.actors.bots.shop.policies import CHARS_MAX
+from mailroom.kit import POLICY_CHARS_MAX
 
 
 def opens(person, label):
@@ -28,7 +28,7 @@ def test_what_an_owner_writes_is_what_customers_read_until_it_is_taken_back(olga
 def test_a_text_that_no_message_holds_is_refused_and_may_be_written_again(olga):
     opens(olga, "Data, in English")
     olga.presses("Write my own")
-    olga.writes("x" * (CHARS_MAX + 1))
+    olga.writes("x" * (POLICY_CHARS_MAX + 1))
     assert "Shorten it" in olga.sees
     olga.writes("We keep nothing.")
     assert "We keep nothing." in olga.sees

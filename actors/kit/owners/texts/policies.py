@@ -10,7 +10,7 @@ class PolicyTexts(Texts):
     """Terms and what is said about people's data."""
 
     heading: str
-    names: Mapping[Literal["terms", "privacy"], str]
+    names: Mapping[str, str]
 
     @text
     def in_some(self, *, name: Value, language: Value) -> str: ...
