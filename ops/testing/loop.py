@@ -7,14 +7,16 @@ that what a test sees does not change under its eyes, and a test is a plain func
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import trio
 
 from mailroom.actors.runtime import host
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):
@@ -29,9 +31,9 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         """Seconds of the loop's clock, those that were skipped among them."""
         return super().time() + self.skipped_seconds
 
-    def run_in_executor(  # type: ignore[override]
-        self, executor: Any, func: Callable[..., Any], *args: Any
-    ) -> asyncio.Future[Any]:
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
         """Run a function in a thread, which nobody's sleep is cut short for."""
         future = super().run_in_executor(executor, func, *args)
         self.at_work_in_threads += 1
