@@ -44,14 +44,14 @@ class Options(BaseModel):
     """And for all together."""
 
     def policy(self, name: Literal["terms", "privacy"], language: str) -> str:
-        """What was set for one of the policies, as plain text; empty if nothing was."""
+        """What was set for one of the policies, as plain text; empty if nothing was in this language."""
         set_ = {
             ("terms", "ru"): self.terms_ru,
             ("terms", "en"): self.terms_en,
             ("privacy", "ru"): self.privacy_ru,
             ("privacy", "en"): self.privacy_en,
         }
-        return set_[name, language]
+        return set_.get((name, language), "")
 
     def is_owner(self, user_id: int) -> bool:
         """Whether somebody may do everything."""
