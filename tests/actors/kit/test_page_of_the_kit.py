@@ -146,6 +146,7 @@ def test_whoever_asks_again_begins_nothing_and_may_keep_everything(play):
         assert await harness.value("SELECT count(*) FROM visits.erasures") == 0
         await asks(harness)
         await harness.tap(ANN, "Yes, delete it")
+        assert harness.heard(ANN).count("Your data is deleted after visit 1.") == 2
         assert await harness.value("SELECT count(*) FROM visits.erasures") == 1
 
     play(scenario)
