@@ -6,7 +6,6 @@ import pytest
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.options import Options
-from mailroom.actors.bots.shop.policies import own_policy
 from mailroom.actors.bots.shop.screens import languages as of_languages
 from mailroom.actors.bots.shop.texts import FOLDER, TEXTS, Texts
 from mailroom.actors.kit.speech.languages import LANGUAGE_FOLDER, LanguageTexts, name_of
@@ -58,10 +57,9 @@ def test_a_third_language_is_what_telegram_says_of_a_customer_and_says_in_englis
 @pytest.mark.parametrize("name", ["terms", "privacy"])
 def test_in_a_third_language_the_shops_own_policies_are_read(name):
     """What an owner sets is in Russian and English."""
-    set_ = Options(terms_ru="Наши условия.", terms_en="Our terms.")
-    assert own_policy(set_, name, "de", consultant=False) == own_policy(
-        Options(), name, "en", consultant=False
-    )
+    set_ = Options(terms_ru="Наши условия.", terms_en="Our terms.", privacy_en="Your data.")
+    assert set_.policy(name, "de") == ""
+    assert set_.policy("terms", "ru") == "Наши условия."
 
 
 @pytest.mark.parametrize(("language", "name"), [("pt-BR", "Português (Brasil)"), ("uk", "Українська")])
