@@ -124,9 +124,9 @@ def main(config: Path, point: str, after: int) -> None:
             fate.reach("after a claim")
         return jobs
 
-    async def completing(pool, name, finished):  # type: ignore[no-untyped-def]
+    async def completing(pool, name, finished, besides):  # type: ignore[no-untyped-def]
         fate.reach("before the completion")
-        ours = await complete(pool, name, finished)
+        ours = await complete(pool, name, finished, besides)
         fate.reach("after the completion")
         return ours
 
