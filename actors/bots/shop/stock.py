@@ -178,7 +178,9 @@ async def add_items(
         part = items[start : start + ADDED_ITEMS_MAX]
         # Encryption takes a while: the loop has chats to serve meanwhile.
         sealed = await asyncio.to_thread(_seal, vault, part)
-        fresh = [one for one in sealed if one[3] not in seen and not seen.add(one[3])]  # type: ignore[func-returns-value]
+        first = {one[3]: one for one in reversed(sealed)}
+        fresh = [one for one in sealed if first[one[3]] is one and one[3] not in seen]
+        seen.update(first)
         columns = [list(column) for column in zip(*fresh, strict=True)] or [[], [], [], []]
         rows = await database.fetch(SQL["add"], product_id, added_by, *columns)
         new = {row["fingerprint"] for row in rows}
