@@ -15,7 +15,6 @@ FOLDERS = (mailroom.actors, mailroom.ingress, mailroom.ops.simulators.payments)
 READ_NOT_SAID = (
     "offer_line",
     "upload",
-    "upload_text",
     "search",
     "mentions",
     "wording",

@@ -35,7 +35,9 @@ def test_a_dead_job_is_found_in_both_places_run_again_and_audited(mailroom, clea
         (one,) = await enqueue(connection, [NewJob("payment", "ask", key="order-7")])
         await connection.execute(
             "WITH gone AS (DELETE FROM mailroom.outbox_job RETURNING *) INSERT INTO mailroom.outbox_dead"
-            " SELECT gone.*, now(), 'no answer', '', '[]' FROM gone"
+            " SELECT dead.* FROM gone, jsonb_populate_record(NULL::mailroom.outbox_dead, to_jsonb(gone) ||"
+            " jsonb_build_object('died_at', now(), 'error', 'no answer', 'traceback', '', 'history',"
+            " '[]'::jsonb)) AS dead"
         )
         await connection.close()
         return f"job:{one.id}"

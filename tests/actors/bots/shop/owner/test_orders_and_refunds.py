@@ -33,8 +33,10 @@ def test_the_latest_orders_are_a_list_of_buttons(olga, sells):
 def test_an_order_tells_who_what_how_it_was_paid_and_what_is_still_to_be_done(olga, sells):
     number = sells("lighthouse", 2)
     olga.sql(
-        "INSERT INTO mailroom.outbox_dead SELECT job.*, now(), 'no chat', 'Traceback', '[]'"
-        " FROM mailroom.outbox_job AS job WHERE name = 'shop.expire'"
+        "INSERT INTO mailroom.outbox_dead SELECT dead.* FROM mailroom.outbox_job AS job,"
+        " jsonb_populate_record(NULL::mailroom.outbox_dead, to_jsonb(job) || jsonb_build_object("
+        "'died_at', now(), 'error', 'no chat', 'traceback', 'Traceback', 'history', '[]'::jsonb)) AS dead"
+        " WHERE job.name = 'shop.expire'"
     )
     olga.writes(f"/order {number}")
     text = olga.sees
