@@ -1,1 +1,1 @@
-"""How Russian and English write money, shares and days: one form each, wherever it is shown."""
+"""How languages write money, shares and days: one form each, wherever it is shown."""

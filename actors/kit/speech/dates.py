@@ -2,6 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from babel.dates import format_date as by_cldr
+
+from mailroom.actors.kit.speech.locales import locale_of
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -9,7 +13,9 @@ MONTHS = (
 
 
 def format_day(day: date, language: str) -> str:
-    """Write a day as the language (`ru`, else English) does: `31.12.2026`, `31 December 2026`."""
+    """Write a day as the language does: `31.12.2026`, `31 December 2026`, `31. Dezember 2026`."""
+    if (locale := locale_of(language)) is not None:
+        return by_cldr(day, "long", locale)
     if language == "ru":
         return f"{day:%d.%m.%Y}"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
