@@ -15,7 +15,7 @@ from mailroom.ops.embedded.redis import EmbeddedRedis
 from mailroom.storage.postgres.migrate import migrate
 from mailroom.storage.postgres.outbox.enqueue import enqueue
 from mailroom.storage.postgres.outbox.job import NewJob
-from tests.acceptance.processes import CONFIG, Process, wait_until
+from tests.acceptance.processes import CONFIG, NeverHappenedError, Process, wait_until
 from tests.shop_tables import SHOP_TABLES
 
 TABLES = """
@@ -44,7 +44,10 @@ class Worker(Process):
     def wait_for_death(self) -> None:
         assert self.child is not None
         child = self.child
-        wait_until(lambda: child.poll() is not None, f"the worker to die; it said {self.said()[-2000:]}", 60)
+        try:
+            wait_until(lambda: child.poll() is not None, "the worker to die", 60)
+        except NeverHappenedError as error:
+            raise AssertionError(f"the worker goes on; it said {self.said()[-2000:]}") from error
         assert child.returncode == -9, self.said()[-2000:]
 
 
