@@ -6,10 +6,10 @@ from structlog import get_logger
 
 from mailroom.actors.jobs.queue import took_over
 from mailroom.actors.runtime.bridge import aio
+from mailroom.ops.faults import StartError
 from mailroom.ops.outbox import queue_names
 from mailroom.ops.oversight import Oversight
 from mailroom.ops.process import Process
-from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreError
 from mailroom.storage.postgres.outbox.renamed import retire
 from mailroom.storage.redis.mailbox import PARKED_BY, every_partition

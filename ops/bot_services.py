@@ -25,12 +25,13 @@ from mailroom.actors.uses.limiter import Limiter
 from mailroom.actors.uses.signals import Signals
 from mailroom.ops.bundled import parts_of
 from mailroom.ops.embedded.courier import DemoCodeSender
+from mailroom.ops.faults import StartError
 from mailroom.ops.keys import open_vault
 from mailroom.ops.outbox import Outbox
 from mailroom.ops.room_options import options_of
 from mailroom.ops.schemas import schemas_of
 from mailroom.ops.settings import Settings
-from mailroom.ops.stores import StartError, Stores
+from mailroom.ops.stores import Stores
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.room_events import RoomEventRows
 from mailroom.storage.redis.air import Air

@@ -22,6 +22,10 @@ class CannotStartError(Exception):
     """Something outside of the configuration is in the way; the message is one line and says what to do."""
 
 
+class StartError(Exception):
+    """The service cannot start; the message is one line for whoever started it."""
+
+
 class GaveUpError(Exception):
     """The service ended by itself, because a part of it failed again and again; the message is its last
     word.

@@ -3,23 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 
-from mailroom.actors.hosting.bot import AS_USUAL, HostedBot, dispatcher_of
+from mailroom.actors.hosting.bot import HostedBot, dispatcher_of
 from mailroom.actors.hosting.console_link import put_console_command
 from mailroom.actors.hosting.handling import Handling
 from mailroom.actors.hosting.load import RouterError, from_disk
 from mailroom.actors.hosting.own_bot import defaults, own_bot
-from mailroom.actors.hosting.replacing_storage import ReplacingStorage
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.hosting.session import HostedSession
 from mailroom.actors.hosting.staff import Staff
-from mailroom.actors.limiter import Limiter
 from mailroom.actors.state import CommittedState
 from mailroom.ops.bundled import RoomError, parts_of
+from mailroom.ops.faults import StartError
+from mailroom.ops.host_bot import host
 from mailroom.ops.settings import TELEGRAM_API_BASE, BotSettings, Settings
-from mailroom.ops.stores import StartError
 from mailroom.supervisors.parking import Parking
 
 
@@ -33,42 +31,6 @@ def hosted_bots(
         name: _from_settings(name, one, settings, committed, parking, room)
         for name, one in settings.bots.items()
     }
-
-
-def host(
-    name: str,
-    bot: Bot,
-    dispatcher: Dispatcher,
-    committed: CommittedState,
-    parking: Parking,
-    handling: Handling = AS_USUAL,
-    *,
-    bundled: bool = False,
-) -> HostedBot:
-    """Make a bot and its dispatcher, wherever they come from, a hosted one."""
-    limiter = Limiter()
-    old = bot.session
-    session = HostedSession(
-        name, limiter, parking.for_bot(name), api=old.api, timeout=old.timeout, json_dumps=old.json_dumps
-    )
-    session.middleware = old.middleware
-    if proxy := getattr(old, "proxy", None):
-        session.proxy = proxy
-    bot.session = session
-    try:
-        hosted = HostedBot(
-            name,
-            bot,
-            dispatcher,
-            limiter,
-            ReplacingStorage(name, committed),
-            handling,
-            bundled=bundled,
-        )
-    except RouterError as error:
-        raise StartError(f"bots.{name}: {error}") from error
-    parking.watch(hosted)
-    return hosted
 
 
 def handling_of(one: BotSettings) -> Handling:

@@ -10,8 +10,8 @@ import trio
 from mailroom.actors.paying.kinds import ACCOUNTS
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops.brought import queues_of
+from mailroom.ops.faults import StartError
 from mailroom.ops.settings import Settings
-from mailroom.ops.stores import StartError
 from mailroom.storage.errors import StoreUnavailable
 from mailroom.storage.postgres.division import Division
 from mailroom.storage.postgres.outbox.listen import QueueListener

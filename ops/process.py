@@ -23,11 +23,12 @@ from mailroom.ops.bot_services import open_bot_services
 from mailroom.ops.brought import Brought, brought, prepare
 from mailroom.ops.bundled import rooms
 from mailroom.ops.connections import division_of, most_of
+from mailroom.ops.faults import StartError
 from mailroom.ops.hosted import hosted_bots
 from mailroom.ops.identity import claim_names, spare_names
 from mailroom.ops.outbox import Outbox, open_outbox, queue_names
 from mailroom.ops.settings import Settings
-from mailroom.ops.stores import StartError, Stores, open_stores
+from mailroom.ops.stores import Stores, open_stores
 from mailroom.storage.errors import StoreError
 from mailroom.storage.vault import VaultError
 from mailroom.supervisors.chat_worker import ChatWorker

@@ -24,13 +24,13 @@ from mailroom.ingress.telegram.reached import Line
 from mailroom.ops import logs
 from mailroom.ops.configuration import derived_secret
 from mailroom.ops.ending import obey
-from mailroom.ops.faults import CannotStartError
-from mailroom.ops.hosted import handling_of, host
+from mailroom.ops.faults import CannotStartError, StartError
+from mailroom.ops.host_bot import host
+from mailroom.ops.hosted import handling_of
 from mailroom.ops.identity import claim_names
 from mailroom.ops.process import Process, Setup
 from mailroom.ops.service import Service
 from mailroom.ops.settings import BotSettings, Settings
-from mailroom.ops.stores import StartError
 from mailroom.storage.redis.entry import Chat
 
 

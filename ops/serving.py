@@ -12,7 +12,7 @@ from structlog import get_logger
 from mailroom.ops import configuration, logs
 from mailroom.ops.demo import Serving, is_loopback
 from mailroom.ops.embedded.ports import listen_once
-from mailroom.ops.faults import CannotStartError, ConfigurationError, GaveUpError
+from mailroom.ops.faults import CannotStartError, ConfigurationError, GaveUpError, StartError
 from mailroom.ops.preflight import require_migrated, require_redis, unreachable
 from mailroom.ops.quick_aiogram import import_aiogram
 from mailroom.ops.routers import require_routers
@@ -77,7 +77,7 @@ def serve(settings: Settings, *, roles: frozenset[Any]) -> None:
 def _serve(settings: Settings, roles: frozenset[Any], up: list[str]) -> None:
     import_aiogram()
     # The frameworks take a second to load; a refusal above should not.
-    from mailroom.ops import service, stores
+    from mailroom.ops import service
     from mailroom.supervisors.otp.errors import GaveUp
 
     def ready(address: str) -> None:
@@ -86,7 +86,7 @@ def _serve(settings: Settings, roles: frozenset[Any], up: list[str]) -> None:
 
     try:
         service.serve(settings, roles=roles, ready=ready)
-    except* stores.StartError as group:
+    except* StartError as group:
         raise CannotStartError(str(_first(group))) from None
     except* ConfigurationError as group:
         raise _first(group) from None

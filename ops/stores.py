@@ -11,7 +11,7 @@ import trio
 
 from mailroom.actors.runtime.bridge import aio
 from mailroom.ops.connections import most_of
-from mailroom.ops.faults import ConfigurationError
+from mailroom.ops.faults import ConfigurationError, StartError
 from mailroom.ops.settings import Settings
 from mailroom.storage.errors import StoreError, StoreUnavailable
 from mailroom.storage.postgres.database import UNAVAILABLE, connect
@@ -32,10 +32,6 @@ TAKER_BYTES = 6
 """Who we are to the fence: random, so that no two processes of an installation are ever the same, and short,
 for it travels with every call.
 """
-
-
-class StartError(Exception):
-    """The service cannot start; the message is one line for whoever started it."""
 
 
 @dataclass(slots=True)

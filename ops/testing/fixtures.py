@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mailroom.ops.testing.payments import Database, Payments
     from mailroom.ops.testing.service import Service
     from mailroom.ops.testing.session import Session
+    from mailroom.ops.testing.subject import Subject
     from mailroom.ops.testing.times import TestClock
 
 ANN_ID = 101
@@ -65,10 +66,15 @@ def service(mailroom_session: "Session", router: Any, room: Any, room_options: A
             ' 3 Router or Dispatcher, its name as "module:attribute", or a function that makes one; or a'
             " fixture `room` that returns the name of a package"
         )
-    from mailroom.ops.testing.rooms import Tested
-    from mailroom.ops.testing.subject import RouterSubject
+    subject: Subject
+    if room is None:
+        from mailroom.ops.testing.subject import RouterSubject
 
-    subject = RouterSubject(router) if room is None else Tested(room, room_options)
+        subject = RouterSubject(router)
+    else:
+        from mailroom.ops.testing.rooms import Tested  # with it openai, asyncpg, what serves pages
+
+        subject = Tested(room, room_options)
     with mailroom_session.service(subject) as service:
         yield service
 

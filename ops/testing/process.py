@@ -26,7 +26,7 @@ from mailroom.actors.runtime.bridge import aio, to_trio
 from mailroom.actors.turn import Turn
 from mailroom.actors.worker import Worker
 from mailroom.ingress.telegram.intake import Intake
-from mailroom.ops.hosted import host
+from mailroom.ops.host_bot import host
 from mailroom.ops.testing.mailboxes import MovedLine, WatchedMailboxes
 from mailroom.ops.testing.telegram import TOKEN, MemoryTelegram
 from mailroom.storage.clock import Clock

@@ -23,7 +23,7 @@ from mailroom.actors.policy import Policy
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.worker import Worker
 from mailroom.ingress.telegram.intake import Intake
-from mailroom.ops.hosted import host
+from mailroom.ops.host_bot import host
 from mailroom.storage.errors import Fenced, StoreUnavailable
 from mailroom.storage.redis.batch import Line
 from mailroom.storage.redis.entry import Chat

@@ -18,8 +18,8 @@ import mailroom.actors.stopping
 from mailroom.actors.hosting.urgent import UrgentHandlerError, UrgentHandlers
 from mailroom.actors.runtime.bridge import aio
 from mailroom.actors.turn import Turn
-from mailroom.ops.hosted import host
-from mailroom.ops.stores import StartError
+from mailroom.ops.faults import StartError
+from mailroom.ops.host_bot import host
 from mailroom.storage.redis.entry import Chat, prefix
 from tests.actors.bot_process import FIRST_UPDATE_ID, QUICK, message
 

@@ -7,9 +7,8 @@ import pytest
 
 from mailroom.ops import quick_aiogram
 from mailroom.ops.configuration import load
-from mailroom.ops.faults import CannotStartError, ConfigurationError
+from mailroom.ops.faults import CannotStartError, ConfigurationError, StartError
 from mailroom.ops.hosted import hosted_bots
-from mailroom.ops.stores import StartError
 from mailroom.storage.clock import Clock
 
 TOKEN = f"1:{'A' * 35}"

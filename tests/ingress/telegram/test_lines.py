@@ -23,7 +23,7 @@ from mailroom.ingress.telegram import polling
 from mailroom.ingress.telegram import reached as telegram
 from mailroom.ingress.telegram.polling import Poller
 from mailroom.ingress.telegram.reached import Line
-from mailroom.ops.hosted import host as hosted
+from mailroom.ops.host_bot import host as hosted
 from mailroom.ops.simulators.telegram.inbound import OTHER_POLLER
 from mailroom.ops.simulators.telegram.serving import simulator
 from mailroom.storage.errors import StoreUnavailable
