@@ -402,4 +402,4 @@ def test_reply_r6_answers_that_cannot_wait_do_not_wait(play, telegram):
         await process.said(7, "hello")
 
     play(router, scenario)
-    assert took[0] < 0.3
+    assert took[0] < 0.9, "what waits does so for a second"

@@ -189,7 +189,7 @@ def test_deadlines_fire_while_only_trio_has_something_to_wait_for() -> None:
             await trio.sleep_forever()
         return trio.current_time() - begin
 
-    assert 0.02 <= run(main) < 0.5
+    assert 0.02 <= run(main) < 10
 
 
 def test_a_deadline_moved_from_asyncio_is_noticed() -> None:

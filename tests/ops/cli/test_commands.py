@@ -18,6 +18,7 @@ import redis
 from mailroom.ops.embedded.ports import free_port
 from mailroom.ops.version import VERSION
 from tests import forked
+from tests.cpu_seconds import cpu_seconds_of_children
 from tests.forked import MAILROOM
 
 DOWN = 1
@@ -101,9 +102,9 @@ def shows(address: str, line: str) -> bool:
 
 
 def test_the_commands_are_listed_quickly():
-    started = time.monotonic()
+    before = cpu_seconds_of_children()
     done = subprocess.run([MAILROOM, "--help"], env=environment(), capture_output=True, text=True, check=True)
-    assert time.monotonic() - started < 2
+    assert cpu_seconds_of_children() - before < 2
     for command in ("up", "web", "worker", "migrate", "run", "flood", "bench"):
         assert f"\n  {command} " in done.stdout
         assert mailroom(command, "--help").returncode == 0
