@@ -114,7 +114,7 @@ class Simulation:
         self.at_it: set[tuple[Chat, bool]] = set()
         self.faults: list[str] = []
 
-    # What a house is to its actors
+    # What a host is to its actors
 
     def spawn(self, work: Any) -> None:
         self.nursery.start_soon(work)
