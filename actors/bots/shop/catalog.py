@@ -11,6 +11,7 @@ from typing import Any
 
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.discounts import Discount
+from mailroom.actors.bots.shop.domain.language import described
 from mailroom.actors.bots.shop.domain.product import Category, Page, Product
 from mailroom.actors.bots.shop.domain.quote import Least, Quote, no_least, price
 from mailroom.actors.providers.sums import stepped
@@ -80,7 +81,7 @@ def read_discounts(text: str, language: Language, currency: str) -> tuple[Discou
     return tuple(
         Discount(
             id=one["id"],
-            title=one["title_ru"] if language == "ru" else one["title_en"],
+            title=described(language, one["title_ru"], one["title_en"]),
             min_quantity=one["min_quantity"],
             percent=one["percent"],
             price_minor=stepped(one["price_minor"], currency),

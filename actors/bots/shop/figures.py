@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mailroom.actors.bots.shop.checkout import PURPOSE
+from mailroom.actors.bots.shop.domain.language import described
 from mailroom.storage.postgres.outbox.connection import Source
 from mailroom.storage.postgres.queries import load
 
@@ -48,7 +49,7 @@ class TopProduct:
 
     def title(self, language: str) -> str:
         """The product's title in one of the languages."""
-        return self.title_ru if language == "ru" else self.title_en
+        return described(language, self.title_ru, self.title_en)
 
 
 @dataclass(frozen=True)

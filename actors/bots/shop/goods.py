@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailroom.actors.bots.shop.domain.language import described
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.domain.upload import ProductLine
 from mailroom.actors.bots.shop.options import Options
@@ -57,7 +58,7 @@ class Good:
 
     def title(self, language: str) -> str:
         """The title in one of the languages."""
-        return self.title_ru if language == "ru" else self.title_en
+        return described(language, self.title_ru, self.title_en)
 
 
 @dataclass(frozen=True)

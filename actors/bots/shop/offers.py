@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mailroom.actors.bots.shop.domain.language import described
 from mailroom.actors.bots.shop.domain.offer_line import parse_offer
 from mailroom.actors.bots.shop.domain.owner_faults import Fault
 from mailroom.actors.bots.shop.goods import slugs
@@ -42,7 +43,7 @@ class Offer:
 
     def title(self, language: str) -> str:
         """The title in one of the languages."""
-        return self.title_ru if language == "ru" else self.title_en
+        return described(language, self.title_ru, self.title_en)
 
 
 async def list_offers(source: Source, most: int = OFFERS_SHOWN_MAX) -> list[Offer]:

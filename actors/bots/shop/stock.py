@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailroom.actors.bots.shop.domain.item import Kind, NewItem
+from mailroom.actors.bots.shop.domain.language import described
 from mailroom.actors.texts.language import Language
 from mailroom.storage.postgres.outbox.connection import Connection, Source
 from mailroom.storage.postgres.queries import load
@@ -49,7 +50,7 @@ class Level:
 
     def title(self, language: Language) -> str:
         """The product's title in one of the languages."""
-        return self.title_ru if language == "ru" else self.title_en
+        return described(language, self.title_ru, self.title_en)
 
 
 @dataclass(frozen=True)
