@@ -53,7 +53,8 @@ def test_jobs_of_many_keys_keep_their_order_though_some_fail_at_first(outbox, ne
             "SELECT kind, count(*) AS n FROM mailroom.outbox_event WHERE name = 'deed' GROUP BY 1"
         )
     }
-    kinds.pop("lost", None)  # a busy machine may take longer than a lease: nothing is done twice
+    for busy in ("lost", "snoozed"):  # a machine that takes longer than a lease, or for a connection's word
+        kinds.pop(busy, None)
     assert kinds == {"done": jobs, "retry": failing}
 
 
