@@ -105,7 +105,8 @@ def test_the_room_is_told_who_acts_why_and_with_which_key(served, jars) -> None:
         told = await here.ask("POST", "/ops/bots/theirs/jars/1/break", {**WHY, "key": "k-1"}, headers=anna)
         assert told.status == 200, told.json
         ((bot, visit, _),) = jars.asked
-        assert (bot, visit.bot, visit.server, visit.who) == ("theirs", "theirs", "console", "Anna (console)")
+        acts = (bot, visit.bot, visit.interface, visit.who)
+        assert acts == ("theirs", "theirs", "console", "Anna (console)")
         assert (visit.why, visit.key, visit.person) == ("it is full", "k-1", None)
         await here.ask("POST", "/ops/bots/theirs/jars/1/break", {**WHY, "key": "k-1"}, headers=anna)
         by_command = {**anna, "User-Agent": COMMAND}
