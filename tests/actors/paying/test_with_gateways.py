@@ -74,7 +74,7 @@ async def opened(queues, name):
         await notice("paid", "paid")
         yield SimpleNamespace(
             shop=shop, provider=provider, act=act, notice=notice, give_back=give_back, again=again,
-            control=lambda control, **given: aio(lambda: control(control, **given)), status=status,
+            control=lambda what, **given: aio(lambda: control(what, **given)), status=status,
             rows=lambda: shop.rows(queues, payment.id), told=lambda: shop.told(queues),
             refunds=lambda: aio(provider.refunds, payment.provider_id),
         )  # fmt: skip

@@ -269,12 +269,14 @@ def test_connections_are_given_back_however_a_call_ends():
             async def hear(text):
                 pass
 
-            for answer in (Fail("stream_hang"), CUT, Fail("stream_error"), HANG, ERROR_BODY, EMPTY, HTML):
+            hanging = Fail("stream_hang")
+            for answer in (hanging, CUT, Fail("stream_error"), HANG, ERROR_BODY, EMPTY, HTML):
                 endpoint.says(answer)
+                seconds = 0.3 if answer in (hanging, HANG) else 30.0
                 with pytest.raises(ModelUnavailableError):
-                    await models.ask("answer", HELLO, (), ["first"], 0.3, hear)
+                    await models.ask("answer", HELLO, (), ["first"], seconds, hear)
             endpoint.says(Say("Still here."))
-            answer = await models.ask("answer", HELLO, (), ["first"], 2.0, hear)
+            answer = await models.ask("answer", HELLO, (), ["first"], 30.0, hear)
             assert answer.text == "Still here."
 
     asyncio.run(run())

@@ -76,5 +76,7 @@ def test_whatever_the_scripts_and_the_calls_send_is_tried_out():
         sent |= set(re.findall(r"redis\.p?call\('([A-Za-z]+)'", script.read_text()))
     for layer in ("storage", "actors", "supervisors", "ingress", "ops"):
         for file in (ROOT / layer).rglob("*.py"):
+            if "testing" in file.parts:  # the test kit has a Redis of its own
+                continue
             sent |= set(re.findall(r"\bcommand\(\s*\"([A-Z]{2,})\"", file.read_text()))
     assert {name.upper() for name in sent} - set(NAMES) - DONE_WITHOUT == set()
