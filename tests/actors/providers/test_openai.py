@@ -193,11 +193,11 @@ def test_one_deadline_holds_for_all_models_together(ask):
         endpoint.always = HANG
 
     began = time.perf_counter()
-    error, endpoint, _ = ask(prepare, models=("first", "second", "third"), seconds=0.8)
+    error, endpoint, _ = ask(prepare, models=("first", "second", "third"), seconds=2.0)
     took = time.perf_counter() - began
     assert error.why == "timeout"
     assert [request["model"] for request in endpoint.requests] == ["first", "second", "third"]
-    assert 0.7 < took < 2.3, "one for each model would have been 2.4"
+    assert 1.9 < took < 5.9, "one for each model would have been 6"
     assert len(error.spent) == 3, "nobody knows that a call that was not answered was not paid for"
 
 
