@@ -8,7 +8,7 @@ from datetime import datetime
 from mailroom.actors.qstash.client.answer import Answer
 from mailroom.actors.qstash.config import Config
 from mailroom.actors.qstash.ids import message_id
-from mailroom.actors.qstash.options import Callback
+from mailroom.actors.qstash.options import Callback, several
 from mailroom.storage.postgres.qstash.publish import NewMessage
 from mailroom.storage.postgres.qstash.stored import Stored
 
@@ -51,7 +51,7 @@ def _message(message: Stored, config: Config, callback: Callback, body: bytes) -
 def _body(message: Stored, config: Config, answer: Answer, dlq_id: str | None) -> bytes:
     said = {
         "status": answer.status,
-        "header": _several(answer.headers),
+        "header": several(answer.headers),
         "body": b64encode(answer.body).decode(),
         "retried": message.retried,
         "maxRetries": config.retries,
@@ -60,7 +60,7 @@ def _body(message: Stored, config: Config, answer: Answer, dlq_id: str | None) -
         "endpointName": message.endpoint,
         "url": message.url,
         "method": message.method,
-        "sourceHeader": _several(message.headers),
+        "sourceHeader": several(message.headers),
         "sourceBody": b64encode(message.body).decode(),
         "notBefore": milliseconds(message.not_before),
         "createdAt": milliseconds(message.born),
@@ -79,10 +79,3 @@ def microseconds(moment: datetime) -> int:
 def milliseconds(moment: datetime) -> int:
     """Milliseconds since 1970."""
     return round(moment.timestamp() * 1_000)
-
-
-def _several(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault("-".join(part.capitalize() for part in name.split("-")), []).append(value)
-    return found

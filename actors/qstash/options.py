@@ -15,6 +15,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 RETRIES_DEFAULT = 3
 RETRIES_MAX = 1_000
 DELAY_SECONDS_MAX = 366 * 86_400
+MOMENT_MAX = 32_503_680_000
+"""The year 3000."""
 TIMEOUT_SECONDS_DEFAULT = 30
 TIMEOUT_SECONDS_MAX = 900
 KEY_CHARS_MAX = 500
@@ -136,6 +138,14 @@ def canonical(name: str) -> str:
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
+def several(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Headers as JSON shows them: the values of each by its canonical name."""
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        found.setdefault(canonical(name), []).append(value)
+    return found
+
+
 def _forwarded(plain: list[tuple[str, str]], said: list[tuple[str, str]], *, everything: bool) -> Headers:
     found: dict[str, str] = {}
     for name, value in plain:
@@ -145,10 +155,11 @@ def _forwarded(plain: list[tuple[str, str]], said: list[tuple[str, str]], *, eve
     for name, value in said:
         if name.startswith(_FORWARD):
             found[_header_name(name, name.removeprefix(_FORWARD))] = value
-    return _checked({name: value for name, value in found.items() if name.lower() not in NEVER_FORWARDED})
+    return _checked(found)
 
 
-def _checked(headers: Mapping[str, str]) -> Headers:
+def _checked(said: Mapping[str, str]) -> Headers:
+    headers = {name: value for name, value in said.items() if name.lower() not in NEVER_FORWARDED}
     if len(headers) > HEADERS_MAX:
         raise RefusalError(f"at most {HEADERS_MAX} headers are forwarded, not {len(headers)}")
     if sum(len(name) + len(value) for name, value in headers.items()) > HEADER_BYTES_MAX:
@@ -179,9 +190,7 @@ def _callback(prefix: str, said: Mapping[str, str]) -> Callback | None:
     return Callback(
         url=url_of(url, called),
         method=_method(f"{called}-Method", said.get(f"{own}method")),
-        headers=_checked(
-            {name: value for name, value in headers.items() if name.lower() not in NEVER_FORWARDED}
-        ),
+        headers=_checked(headers),
         retries=None if retries is None else _number(f"{called}-Retries", retries, RETRIES_MAX, 0),
         retry_delay=_delay_expression(said.get(f"{own}retry-delay")),
         timeout_seconds=_timeout(f"{called}-Timeout", said.get(f"{own}timeout")),
@@ -215,7 +224,7 @@ def _timeout(what: str, text: str | None) -> int | None:
 
 
 def _moment(text: str | None) -> int | None:
-    return None if text is None else _number("Upstash-Not-Before", text, 32_503_680_000, 0)
+    return None if text is None else _number("Upstash-Not-Before", text, MOMENT_MAX, 0)
 
 
 def _delay_expression(text: str | None) -> str | None:

@@ -21,9 +21,9 @@ from mailroom.storage.postgres.outbox.connection import Connection
 from mailroom.storage.postgres.outbox.job import Job
 from mailroom.storage.postgres.outbox.outcome import Finished, Outcome, Rejected, Retry, Snoozed
 from mailroom.storage.postgres.qstash import lanes
-from mailroom.storage.postgres.qstash.ending import Attempt, State, write_ends
+from mailroom.storage.postgres.qstash.ending import Attempt, State, give_back, write_ends
 from mailroom.storage.postgres.qstash.publish import JOB
-from mailroom.storage.postgres.qstash.stored import Stored, give_back, to_deliver
+from mailroom.storage.postgres.qstash.stored import Stored, to_deliver
 
 MESSAGES = Queue(lanes.QUEUE, Limits(concurrency=1000), of_bots=False)
 PER_HOST = 4

@@ -15,8 +15,6 @@ from mailroom.storage.postgres.qstash.publish import Limits, NewMessage
 TOKEN = "qstash_token"
 """The query parameter that stands for the header `Authorization`; the endpoint never gets it."""
 BODY_BYTES_MAX = 1024 * 1024
-MOMENT_MAX = 32_503_680_000
-"""The year 3000."""
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -114,7 +112,7 @@ def _message(wish: Wanted, url: str, *, group: str | None = None, endpoint: str 
     options, flow = wish.options, wish.options.flow
     until = None
     if options.not_before is not None:
-        until = datetime.fromtimestamp(min(options.not_before, MOMENT_MAX), UTC)
+        until = datetime.fromtimestamp(options.not_before, UTC)
     return NewMessage(
         url=url,
         method=options.method,

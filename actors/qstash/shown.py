@@ -5,28 +5,29 @@ Names are those of the OpenAPI document; where it and the clients disagree, the 
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from mailroom.actors.qstash.callback import microseconds, milliseconds
 from mailroom.actors.qstash.config import Config, config_from
 from mailroom.actors.qstash.ids import message_id
-from mailroom.actors.qstash.options import Callback, canonical
+from mailroom.actors.qstash.options import Callback, several
 from mailroom.storage.postgres.qstash.ending import State
-from mailroom.storage.postgres.qstash.reading import Dead, Read, Tried
+from mailroom.storage.postgres.qstash.reading import Dead, Tried
+from mailroom.storage.postgres.qstash.stored import Stored
 
 Shown = dict[str, Any]
 
 
-def message(read: Read) -> Shown:
+def message(read: Stored) -> Shown:
     """One message, without what its publisher has redacted."""
     config = config_from(read.config)
     return _without_nothing(
         {
             **_common(read, config),
             **_body("body", config.redaction.body_of(read.body)),
-            "header": _several(config.redaction.headers_of(read.headers)),
+            "header": several(config.redaction.headers_of(read.headers)),
             "callbackHeader": _callback_headers(config.callback),
             "failureCallbackHeader": _callback_headers(config.failure_callback),
             "notBefore": milliseconds(read.not_before),
@@ -43,19 +44,19 @@ def dead_letter(dead: Dead) -> Shown:
         **message(dead.message),
         "dlqId": dead.dlq_id,
         "responseStatus": dead.status or 0,
-        "responseHeader": _several(dead.headers),
+        "responseHeader": several(dead.headers),
         **_body("responseBody", dead.body),
         **_without_nothing({"error": dead.error}),
     }
 
 
-def events(read: Read, attempts: Sequence[Tried]) -> list[Shown]:
+def events(read: Stored, attempts: Sequence[Tried]) -> list[Shown]:
     """What happened to a message, in order: its birth, and of each attempt the beginning and the end."""
     config = config_from(read.config)
     common = {
         **_common(read, config),
         "messageId": _name(read),
-        "header": _several(config.redaction.headers_of(read.headers)),
+        "header": several(config.redaction.headers_of(read.headers)),
         "body": b64encode(config.redaction.body_of(read.body)).decode() if read.body else None,
         "timeout": config.timeout_seconds,
         "retryDelayExpr": config.retry_delay,
@@ -77,7 +78,7 @@ def events(read: Read, attempts: Sequence[Tried]) -> list[Shown]:
 def _end_of(attempt: Tried) -> list[tuple[datetime, str, Shown]]:
     answer = {
         "responseStatus": attempt.status,
-        "responseHeader": _several(attempt.headers) or None,
+        "responseHeader": several(attempt.headers) or None,
         "responseBody": attempt.body.decode("utf-8", "replace") if attempt.body else None,
         "error": attempt.error,
     }
@@ -93,11 +94,11 @@ def _end_of(attempt: Tried) -> list[tuple[datetime, str, Shown]]:
     return [(attempt.ended_at, "ERROR", {**answer, **again}), (attempt.ended_at, "RETRY", again)]
 
 
-def _name(read: Read) -> str:
+def _name(read: Stored) -> str:
     return message_id(read.id, microseconds(read.born))
 
 
-def _common(read: Read, config: Config) -> Shown:
+def _common(read: Stored, config: Config) -> Shown:
     parallelism, rate, period_seconds = config.limits or (None, None, None)
     return {
         "messageId": _name(read),
@@ -130,14 +131,7 @@ def _body(name: str, body: bytes) -> Shown:
 
 
 def _callback_headers(callback: Callback | None) -> Mapping[str, list[str]] | None:
-    return _several(callback.headers) if callback is not None and callback.headers else None
-
-
-def _several(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(canonical(name), []).append(value)
-    return found
+    return several(callback.headers) if callback is not None and callback.headers else None
 
 
 def _without_nothing(shown: Shown) -> Shown:

@@ -25,18 +25,15 @@ class Verdict:
 
 def verdict(found: Answer | CallError, retried: int, config: Config, now: datetime) -> Verdict:
     """Judge an attempt at a message that was retried so often before."""
-    if isinstance(found, Answer) and found.status in _DELIVERED:
+    if isinstance(found, CallError):
+        error, headers, hopeless = str(found), {}, found.why == "private"
+    elif found.status in _DELIVERED:
         return Verdict(State.DELIVERED)
-    answered = isinstance(found, Answer)
-    error = f"the endpoint answered {found.status}" if isinstance(found, Answer) else str(found)
-    headers = dict(found.headers) if isinstance(found, Answer) else {}
-    hopeless = (
-        headers.get(NEVER_AGAIN[0], "").strip().lower() == NEVER_AGAIN[1]
-        and found.status == NEVER_AGAIN_STATUS
-        if isinstance(found, Answer)
-        else found.why == "private"
-    )
+    else:
+        error, headers = f"the endpoint answered {found.status}", dict(found.headers)
+        said_so = headers.get(NEVER_AGAIN[0], "").strip().lower() == NEVER_AGAIN[1]
+        hopeless = said_so and found.status == NEVER_AGAIN_STATUS
     if hopeless or retried >= config.retries:
         return Verdict(State.FAILED, error)
-    wait = seconds_before(retried + 1, config.retry_delay, headers if answered else {}, now)
+    wait = seconds_before(retried + 1, config.retry_delay, headers, now)
     return Verdict(State.WAITING, error, wait)

@@ -53,6 +53,15 @@ class Rules(Generic[R]):
         self.rules = [rule for rule in self.rules if rule.times != 0]
 
 
+def rules_in(given: dict[str, Any]) -> list[Any]:
+    """The rules of a request, not yet read."""
+    only(given, frozenset({"rules"}))
+    rules = given.get("rules")
+    if not isinstance(rules, list):
+        raise ControlError("rules must be a list")
+    return rules
+
+
 def rule_fields(given: Any, known: frozenset[str], kinds: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a rule, of which only the `known` may be there; its kind is one of these."""
     if not isinstance(given, dict):

@@ -7,7 +7,8 @@ from typing import Any
 
 from mailroom.ops.simulators import fields
 from mailroom.ops.simulators.controls import ControlHandler, Route
-from mailroom.ops.simulators.fields import ControlError, Json
+from mailroom.ops.simulators.fields import Json
+from mailroom.ops.simulators.rules import rules_in
 
 from .faults import KINDS, Faults, parse_rule
 
@@ -80,11 +81,7 @@ class Simulation:
 
     def add_faults(self, given: Json) -> Json:
         """More rules, all or none."""
-        fields.only(given, frozenset({"rules"}))
-        rules = given.get("rules")
-        if not isinstance(rules, list):
-            raise ControlError("rules must be a list")
-        self.faults.add([parse_rule(rule) for rule in rules])
+        self.faults.add([parse_rule(rule) for rule in rules_in(given)])
         return self.list_faults({})
 
     def clear_faults(self, _given: Json) -> Json:

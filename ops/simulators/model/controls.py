@@ -9,6 +9,7 @@ from mailroom.actors.kit.scripted import Script
 from mailroom.ops.simulators import fields
 from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError, Json
+from mailroom.ops.simulators.rules import rules_in
 
 from .faults import KINDS, Faults, parse_rule
 from .plain import Plain
@@ -89,11 +90,7 @@ class Controls:
 
     def add_faults(self, given: Json) -> Json:
         """More rules, all or none."""
-        fields.only(given, frozenset({"rules"}))
-        rules = given.get("rules")
-        if not isinstance(rules, list):
-            raise ControlError("rules must be a list")
-        self._simulation.faults.add([parse_rule(rule, self._simulation.lies) for rule in rules])
+        self._simulation.faults.add([parse_rule(rule, self._simulation.lies) for rule in rules_in(given)])
         return self.list_faults({})
 
     def clear_faults(self, _given: Json) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 from mailroom.ops.simulators import fields
 from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError, Json
+from mailroom.ops.simulators.rules import rules_in
 
 from .deeds import DEEDS, LATE_SECONDS_DEFAULT, LATE_SECONDS_MAX, Deed, do
 from .faults import CALL_KINDS, GATEWAYS, NOTICE_KINDS, parse_rule
@@ -162,11 +163,7 @@ class Controls:
 
     def add_faults(self, given: Json) -> Json:
         """More rules, all or none."""
-        fields.only(given, frozenset({"rules"}))
-        rules = given.get("rules")
-        if not isinstance(rules, list):
-            raise ControlError("rules must be a list")
-        self._simulation.faults.add([parse_rule(rule) for rule in rules])
+        self._simulation.faults.add([parse_rule(rule) for rule in rules_in(given)])
         return self.list_faults({})
 
     def clear_faults(self, _given: Json) -> Json:

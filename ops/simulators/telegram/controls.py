@@ -3,6 +3,7 @@
 from mailroom.ops.simulators import fields
 from mailroom.ops.simulators.controls import ControlHandler, Route
 from mailroom.ops.simulators.fields import ControlError
+from mailroom.ops.simulators.rules import rules_in
 
 from .bots import Bot, Simulation
 from .chats import Json
@@ -39,11 +40,7 @@ class Controls:
 
     def add_faults(self, given: Json) -> Json:
         """More rules, all or none."""
-        fields.only(given, frozenset({"rules"}))
-        rules = given.get("rules")
-        if not isinstance(rules, list):
-            raise ControlError("rules must be a list")
-        self._simulation.faults.add([parse_rule(rule) for rule in rules])
+        self._simulation.faults.add([parse_rule(rule) for rule in rules_in(given)])
         return self.list_faults(given)
 
     def clear_faults(self, given: Json) -> Json:

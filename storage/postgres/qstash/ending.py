@@ -82,6 +82,15 @@ async def write_ends(connection: Connection, attempts: Sequence[Attempt]) -> Non
     await release(connection, freed)
 
 
+async def give_back(connection: Connection, ids: Sequence[int]) -> None:
+    """Messages whose attempt was not made wait for their flow keys again, and leave the places that they had,
+    as part of the caller's transaction.
+    """
+    if ids:
+        rows = await connection.fetch(SQL["returned"], list(ids))
+        await release(connection, Counter(key_lane(row["flow"]) for row in rows))
+
+
 async def leave(connection: Connection, parts: Counter[int]) -> Counter[str]:
     """Note that so many parts of messages have become unfinished, or are finished; the places in queues that
     are free by it.

@@ -24,6 +24,12 @@ SELECT id, state, ended, flow, parent FROM changed ORDER BY id;
 WITH waiting AS (DELETE FROM mailroom.outbox_job WHERE id = ANY ($1::bigint[]))
 DELETE FROM mailroom.outbox_dead WHERE id = ANY ($1::bigint[]);
 
+-- returned: messages whose attempt was given up without being made: back into the lanes of their keys; which
+UPDATE mailroom.outbox_job AS job SET lane = 'f:' || message.flow, turn_at = 'infinity'
+FROM mailroom.qstash_message AS message
+WHERE job.id = ANY ($1::bigint[]) AND message.id = job.id AND message.flow IS NOT NULL
+RETURNING message.flow;
+
 -- die: messages that failed for good
 INSERT INTO mailroom.qstash_dead (dlq_id, message_id, died_at)
 SELECT dlq_id, message_id, clock_timestamp() FROM unnest($1::text[], $2::bigint[]) AS dead (dlq_id, message_id)

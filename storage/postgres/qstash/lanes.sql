@@ -3,7 +3,6 @@
 WITH moment AS MATERIALIZED (
     SELECT
         clock_timestamp() AS now,
-        (SELECT value::timestamptz FROM mailroom.installation WHERE key = 'job_keys_since') AS keys_since,
         (SELECT value FROM mailroom.installation WHERE key = 'id') AS installation
 ), due AS MATERIALIZED (
     SELECT lane, coalesce(parallelism, 1) - running AS free

@@ -1,21 +1,17 @@
 """Messages as whoever asks after them reads them: themselves, their attempts, and those that are dead."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from mailroom.storage.postgres.outbox.connection import Source, answering
 from mailroom.storage.postgres.qstash.ending import State
+from mailroom.storage.postgres.qstash.stored import Pairs, Stored, pairs, stored
 from mailroom.storage.postgres.queries import load
 
 SQL = load(Path(__file__).with_name("reading.sql"))
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,29 +29,6 @@ class Wanted:
     hosts: Sequence[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """A message."""
-
-    id: int
-    born: datetime
-    url: str
-    method: str
-    headers: Pairs
-    body: bytes
-    config: dict[str, Any]
-    not_before: datetime
-    labels: tuple[str, ...]
-    queue: str | None
-    flow: str | None
-    url_group: str | None
-    endpoint: str | None
-    schedule: str | None
-    caller: str | None
-    retried: int
-    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +57,7 @@ class Dead:
 
     dlq_id: str
     died_at: datetime
-    message: Read
+    message: Stored
     status: int | None
     headers: Pairs
     body: bytes
@@ -98,16 +71,16 @@ async def find(
     *,
     only_open: bool = False,
     after: tuple[datetime, int] | None = None,
-) -> list[Read]:
+) -> list[Stored]:
     """Messages, newest first. `only_open`: those that are neither over nor canceled. `after`: those that are
     older than that one.
     """
     with answering():
         rows = await source.fetch(
-            SQL["find"], *_lists(wanted), *_hosts(wanted), wanted.since, wanted.until, only_open, most,
+            SQL["find"], *_lists(wanted), _list(wanted.hosts), wanted.since, wanted.until, only_open, most,
             *(after or (None, None)),
         )  # fmt: skip
-    return [_read(row) for row in rows]
+    return [stored(row) for row in rows]
 
 
 async def attempts(source: Source, ids: Sequence[int]) -> dict[int, list[Tried]]:
@@ -123,7 +96,7 @@ async def attempts(source: Source, ids: Sequence[int]) -> dict[int, list[Tried]]
                 ended=State(row["ended"]),
                 status=row["status"],
                 error=row["error"],
-                headers=_pairs(row["headers"]),
+                headers=pairs(row["headers"]),
                 body=row["body"] or b"",
                 truncated=row["truncated"],
                 next_at=row["next_at"],
@@ -152,9 +125,9 @@ async def dead(
         Dead(
             dlq_id=row["dlq_id"],
             died_at=row["died_at"],
-            message=_read(row),
+            message=stored(row),
             status=row["status"],
-            headers=_pairs(row["answer_headers"]),
+            headers=pairs(row["answer_headers"]),
             body=row["answer_body"] or b"",
             error=row["error"],
         )
@@ -172,25 +145,5 @@ def _lists(wanted: Wanted) -> list[list[Any] | None]:
     ]  # fmt: skip
 
 
-def _hosts(wanted: Wanted) -> list[list[Any] | None]:
-    return [_list(wanted.hosts)]
-
-
 def _list(some: Sequence[Any] | None) -> list[Any] | None:
     return None if some is None else list(some)
-
-
-_FIELDS = frozenset(field.name for field in fields(Read))
-
-
-def _read(row: asyncpg.Record) -> Read:
-    found = {name: value for name, value in row.items() if name in _FIELDS}
-    found["headers"] = _pairs(row["headers"])
-    found["config"] = json.loads(row["config"])
-    found["labels"] = tuple(row["labels"])
-    found["state"] = State(row["state"])
-    return Read(**found)
-
-
-def _pairs(text: str | None) -> Pairs:
-    return tuple((name, value) for name, value in json.loads(text)) if text else ()
