@@ -6,13 +6,10 @@ and COMMENT as long as the order form, COMPLAINT while somebody tells what is wr
 consultant and the pages of orders keep keys of their own.
 """
 
-from typing import Protocol
-
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 
 from mailroom.actors.bots.shop.domain.cart import Cart
-from mailroom.actors.cause import Cause
 
 LANGUAGE = "language"
 KNOWN = "known"
@@ -42,21 +39,6 @@ class ComplaintForm(StatesGroup):
     """The step where one tells what is wrong with an order. Any button leaves it, too."""
 
     text = State()
-
-
-class Turn(Protocol):
-    """What the shop needs to know about the message being handled; the host passes it as `turn`."""
-
-    @property
-    def bot(self) -> str:
-        """The name of the bot in the configuration."""
-
-    def effect_id(self, name: str) -> str:
-        """A name for an effect of this message that is the same when the message is handled again."""
-
-    @property
-    def cause(self) -> Cause:
-        """The message as a reason to write: see `Room.transaction`."""
 
 
 async def save_cart(state: FSMContext, cart: Cart) -> None:

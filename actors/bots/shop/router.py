@@ -1,7 +1,7 @@
 """The shop as one aiogram router.
 
 Its handlers ask by name for what `Room.offered` names, and for `turn`, the message being handled
-(see `memory.Turn`).
+(see `kit/turn.py`).
 """
 
 from aiogram import Router

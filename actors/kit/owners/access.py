@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
-from mailroom.actors.cause import TELEGRAM, Cause
+from mailroom.actors.cause import TELEGRAM
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.deeds import By
 from mailroom.actors.kit.owners.refusals import OwnerError, Wrong
@@ -15,22 +15,8 @@ from mailroom.actors.kit.owners.roles import Roles
 from mailroom.actors.kit.screens.replies import popup, send
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.printable import printable
+from mailroom.actors.kit.turn import Turn
 from mailroom.actors.pages.visit import Proof
-
-
-class Turn(Protocol):
-    """What is asked of the message being handled; the host passes it as `turn`."""
-
-    @property
-    def bot(self) -> str:
-        """The name of the bot in the configuration."""
-
-    def effect_id(self, name: str) -> str:
-        """A name for an effect of this message that is the same when the message is handled again."""
-
-    @property
-    def cause(self) -> Cause:
-        """The message as a reason to write: see `Room.transaction`."""
 
 
 def works_as(roles: Roles, wanted: frozenset[str]) -> Callable[..., Awaitable[bool]]:

@@ -11,7 +11,7 @@ from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message, User
 
 from mailroom.actors.hosting.room import Room
-from mailroom.actors.kit.owners.access import Turn, by
+from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.owners.forms import leave, no_command
 from mailroom.actors.kit.policies import screens
 from mailroom.actors.kit.policies.callbacks import AskPolicy, DropPolicy, ShowPolicy
@@ -20,6 +20,7 @@ from mailroom.actors.kit.policies.screens import Own
 from mailroom.actors.kit.policies.written import drop_policy, put_policy
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 from mailroom.actors.texts.language import Language
 
 POLICY_OF = "owner_policy_of"

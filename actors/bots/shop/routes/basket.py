@@ -21,13 +21,14 @@ from mailroom.actors.bots.shop.domain.bill import Bill
 from mailroom.actors.bots.shop.domain.cart import LINES_MAX, QUANTITY_MAX, Cart, Change
 from mailroom.actors.bots.shop.domain.quote import Quote
 from mailroom.actors.bots.shop.funnel import tell
-from mailroom.actors.bots.shop.memory import USE_BALANCE, Turn, save_cart
+from mailroom.actors.bots.shop.memory import USE_BALANCE, save_cart
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.screens.replies import popup, send, show
+from mailroom.actors.kit.turn import Turn
 
 CHANGES = {LineAction.MORE: Cart.increase, LineAction.LESS: Cart.decrease, LineAction.REMOVE: Cart.remove}
 

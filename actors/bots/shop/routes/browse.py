@@ -9,7 +9,6 @@ from mailroom.actors.bots.shop import catalog, screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenCategory, OpenProduct, Place
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.funnel import tell
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.routes.card import card_of
@@ -17,6 +16,7 @@ from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 
 async def catalogue_command(

@@ -9,13 +9,13 @@ from mailroom.actors.bots.shop.callbacks import BuyNow
 from mailroom.actors.bots.shop.customers import find_customer
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.contact import usual_contact
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Ordering, Refused, Wish
 from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.routes.basket import too_few
 from mailroom.actors.bots.shop.routes.card import card_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.replies import chat_of, popup, send_below
+from mailroom.actors.kit.turn import Turn
 
 
 async def buy(

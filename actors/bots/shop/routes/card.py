@@ -5,11 +5,11 @@ from dataclasses import replace
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.domain.cart import Cart
 from mailroom.actors.bots.shop.domain.product import Product
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.picture import picture_of
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 
 async def card_of(

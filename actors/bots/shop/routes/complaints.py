@@ -18,7 +18,7 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Complain, LeaveComplaint
 from mailroom.actors.bots.shop.complaints import ABOUT, COMPLAINT_CHARS_MAX, complain, find_complaint, tidy
-from mailroom.actors.bots.shop.memory import COMPLAINT, ComplaintForm, Turn, forget
+from mailroom.actors.bots.shop.memory import COMPLAINT, ComplaintForm, forget
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.routes.theirs import their_order
 from mailroom.actors.bots.shop.texts import Texts
@@ -26,6 +26,7 @@ from mailroom.actors.bots.shop.waiting import own_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.screens.replies import popup, send, send_below, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 FORM_SECONDS = 600
 """Whoever writes later than that has something else in mind."""

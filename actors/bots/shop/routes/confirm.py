@@ -16,7 +16,6 @@ from mailroom.actors.bots.shop.memory import (
     PROMO,
     USE_BALANCE,
     OrderForm,
-    Turn,
     close_form,
     forget,
 )
@@ -25,6 +24,7 @@ from mailroom.actors.bots.shop.orders import Buyer
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.replies import chat_of, popup, send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 
 async def ask_to_confirm(

@@ -27,7 +27,7 @@ from mailroom.actors.bots.shop.events import (
     TURNED,
     AboutOrder,
 )
-from mailroom.actors.bots.shop.memory import LANGUAGE, Turn
+from mailroom.actors.bots.shop.memory import LANGUAGE
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.orders import find_order
 from mailroom.actors.bots.shop.owner_orders import open_order
@@ -41,6 +41,7 @@ from mailroom.actors.kit.screens.replies import tell
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.screens.shown import Shows
 from mailroom.actors.kit.screens.turning import turn_shown
+from mailroom.actors.kit.turn import Turn
 from mailroom.actors.paying.ways import Ways
 from mailroom.actors.providers.payments import PaymentProvider
 from mailroom.storage.postgres.payments import find_payment

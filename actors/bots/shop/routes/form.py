@@ -24,12 +24,13 @@ from mailroom.actors.bots.shop.domain.contact import (
     parse_comment,
     parse_contact,
 )
-from mailroom.actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, Turn, close_form
+from mailroom.actors.bots.shop.memory import COMMENT, CONTACT, OrderForm, PromoForm, close_form
 from mailroom.actors.bots.shop.routes.confirm import ask_to_confirm
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.replies import popup, send, show
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.printable import printable
+from mailroom.actors.kit.turn import Turn
 
 
 async def begin(

@@ -11,11 +11,11 @@ from mailroom.actors.bots.shop.callbacks import Goto, Place
 from mailroom.actors.bots.shop.customers import friends_of
 from mailroom.actors.bots.shop.domain.referral import referral_link
 from mailroom.actors.bots.shop.leaderboard import boards, rank_of, top
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 
 async def friends_command(

@@ -7,7 +7,6 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, OpenOrder, Place, ShowGoods
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.orders import recent_orders
 from mailroom.actors.bots.shop.routes.pay import order_screen
@@ -17,6 +16,7 @@ from mailroom.actors.bots.shop.stock import goods_of
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.bots.shop.waiting import own_order
 from mailroom.actors.kit.screens.replies import chat_of, popup, send, show
+from mailroom.actors.kit.turn import Turn
 from mailroom.storage.vault import Vault
 
 

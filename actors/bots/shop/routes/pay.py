@@ -8,7 +8,6 @@ from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import CancelOrder, HavePaid, PayWith
 from mailroom.actors.bots.shop.checkout import PURPOSE, NotOffered, OrderClosed, pay_link
 from mailroom.actors.bots.shop.domain.order import Order
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.ordering import Ordering
 from mailroom.actors.bots.shop.orders import cancel_order
@@ -18,6 +17,7 @@ from mailroom.actors.bots.shop.waiting import minutes_left, own_order
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.screens.replies import popup, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 from mailroom.actors.paying.kinds import CONFIRM, Confirm
 from mailroom.actors.providers.payments import PaymentProviderError, ProviderUnavailableError
 from mailroom.storage.postgres.payments import payments_of

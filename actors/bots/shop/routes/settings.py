@@ -8,9 +8,9 @@ from asyncpg import Pool
 from mailroom.actors.bots.shop import screens
 from mailroom.actors.bots.shop.callbacks import Goto, Place, SwitchNews
 from mailroom.actors.bots.shop.customers import set_news, wants_news
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.texts import Texts
 from mailroom.actors.kit.screens.replies import popup, redress, send, show
+from mailroom.actors.kit.turn import Turn
 
 
 async def settings_command(message: Message, database: Pool, turn: Turn, texts: Texts, user_id: int) -> None:

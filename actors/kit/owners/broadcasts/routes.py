@@ -22,7 +22,7 @@ from asyncpg import Pool
 
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.jobs.notify import TEXT_CHARS_MAX
-from mailroom.actors.kit.owners.access import Turn, by
+from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.owners.broadcasts import screens
 from mailroom.actors.kit.owners.broadcasts.audience import Audience
 from mailroom.actors.kit.owners.broadcasts.callbacks import DropDraft, MoveBroadcast, SendDraft, ShowBroadcast
@@ -34,6 +34,7 @@ from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.owners.refusals import refuse
 from mailroom.actors.kit.screens.replies import popup, send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 DRAFT = "owner_draft"
 """Key of the chat's data: a broadcast that was not sent."""

@@ -6,8 +6,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aiogram import Router
 
 from mailroom.actors.hosting.room import Room
+from mailroom.ops.testing.chat import Chat
 from mailroom.storage.clock import Clock
 from mailroom.storage.postgres.migrate import apply_migrations
 from mailroom.storage.postgres.schemas import SchemaPool
@@ -52,3 +54,15 @@ def rows(hall_url: str) -> Callable[..., list[dict[str, Any]]]:
         return found
 
     return lambda statement, *args: asyncio.run(fetch(statement, *args))
+
+
+@pytest.fixture
+def router(hall_url: str) -> Callable[[], Router]:
+    """The hall in a chat."""
+    return lambda: hall.build(hall_url)
+
+
+@pytest.fixture
+def olga(people: Callable[..., Chat]) -> Chat:
+    """Who owns it."""
+    return people("Olga", id=hall.OLGA)

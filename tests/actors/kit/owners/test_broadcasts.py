@@ -13,16 +13,6 @@ from tests.actors.kit.owners import hall
 BROADCASTS = "SELECT * FROM mailroom.broadcast ORDER BY id"
 
 
-@pytest.fixture
-def router(hall_url):
-    return lambda: hall.build(hall_url)
-
-
-@pytest.fixture
-def olga(people):
-    return people("Olga", id=hall.OLGA)
-
-
 def told(rows):
     found = rows("SELECT chat_id FROM mailroom.broadcast_recipient ORDER BY chat_id")
     return [row["chat_id"] for row in found]

@@ -1,19 +1,6 @@
 """An owner writes what people read of the terms, language by language, and has the usual words again."""
 
-import pytest
-
 from mailroom.kit import POLICY_CHARS_MAX
-from tests.actors.kit.owners import hall
-
-
-@pytest.fixture
-def router(hall_url):
-    return lambda: hall.build(hall_url)
-
-
-@pytest.fixture
-def olga(people):
-    return people("Olga", id=hall.OLGA)
 
 
 def opens(olga, label):

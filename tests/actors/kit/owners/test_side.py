@@ -6,16 +6,6 @@ from tests.actors.kit.owners import hall
 
 
 @pytest.fixture
-def router(hall_url):
-    return lambda: hall.build(hall_url)
-
-
-@pytest.fixture
-def olga(people):
-    return people("Olga", id=hall.OLGA)
-
-
-@pytest.fixture
 def stas(people):
     return people("Stas", id=hall.STAS, language="ru")
 

@@ -7,7 +7,6 @@ from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import count_waiting, waiting_complaints
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_complaints import answer, close
 from mailroom.actors.bots.shop.owner_orders import open_order
@@ -27,6 +26,7 @@ from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.owners.forms import no_command
 from mailroom.actors.kit.screens.replies import send, send_below, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 
 async def complaints_command(message: Message, database: Pool, own: OwnerTexts, turn: Turn) -> None:

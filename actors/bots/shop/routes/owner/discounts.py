@@ -5,7 +5,6 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.offers import add_offer, list_offers, switch_off
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.routes.owner.access import is_owner
@@ -15,6 +14,7 @@ from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.screens.replies import send, show
+from mailroom.actors.kit.turn import Turn
 
 
 async def discounts_command(message: Message, database: Pool, own: OwnerTexts) -> None:

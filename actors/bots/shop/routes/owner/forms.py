@@ -7,13 +7,13 @@ from aiogram.types import Message, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import count_waiting
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.routes.owner.screens import menu as screens
 from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.kit.owners import forms
 from mailroom.actors.kit.policies.routes import POLICY_OF
 from mailroom.actors.kit.screens.replies import send
+from mailroom.actors.kit.turn import Turn
 
 PRICE_OF = "owner_price_of"
 ANSWER_TO = "owner_answer_to"

@@ -9,7 +9,6 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import count_waiting
 from mailroom.actors.bots.shop.figures import read_figures, today
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.routes.owner.access import is_owner
 from mailroom.actors.bots.shop.routes.owner.callbacks import Admin, AdminPlace, ShowFigures
@@ -18,6 +17,7 @@ from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.kit.owners.deeds import read_log
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 YESTERDAY = 1
 

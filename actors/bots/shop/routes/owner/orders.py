@@ -5,7 +5,6 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, User
 from asyncpg import Pool
 
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import find_orders, open_order
 from mailroom.actors.bots.shop.owner_refund import refund
@@ -19,6 +18,7 @@ from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.turn import Turn
 
 
 async def order_command(

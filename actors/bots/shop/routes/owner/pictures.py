@@ -9,7 +9,6 @@ from aiogram.types import CallbackQuery, Document, Message, PhotoSize, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.goods import Good, find_good, good_of
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.pictures import PICTURE_BYTES_MAX, drop_picture, put_picture
 from mailroom.actors.bots.shop.routes.owner.access import is_owner
@@ -25,6 +24,7 @@ from mailroom.actors.kit.owners.uploads import fetch_document
 from mailroom.actors.kit.screens.picture import picture_of
 from mailroom.actors.kit.screens.replies import send, show, tell
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 MEGABYTE = 2**20
 

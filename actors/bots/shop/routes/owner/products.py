@@ -17,7 +17,6 @@ from mailroom.actors.bots.shop.goods import (
     set_active,
     set_price,
 )
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.routes.owner.access import is_owner
@@ -35,6 +34,7 @@ from mailroom.actors.kit.owners.uploads import fetch_document, send_bad_lines
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
 from mailroom.actors.kit.speech.money import format_money
+from mailroom.actors.kit.turn import Turn
 
 
 async def products_command(message: Message, database: Pool, own: OwnerTexts) -> None:

@@ -5,7 +5,6 @@ from aiogram.types import CallbackQuery, User
 from asyncpg import Pool
 
 from mailroom.actors.bots.shop.complaints import find_complaint
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_orders import open_order
 from mailroom.actors.bots.shop.owner_replace import replace
@@ -16,6 +15,7 @@ from mailroom.actors.bots.shop.texts.owner import OwnerTexts
 from mailroom.actors.hosting.room import Room
 from mailroom.actors.kit.owners.access import by
 from mailroom.actors.kit.screens.replies import show
+from mailroom.actors.kit.turn import Turn
 
 
 async def show_items(

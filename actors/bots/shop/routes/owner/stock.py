@@ -7,7 +7,6 @@ from asyncpg import Pool
 
 from mailroom.actors.bots.shop.domain.item import ITEM_BYTES_MAX
 from mailroom.actors.bots.shop.goods import find_good, good_of, list_goods
-from mailroom.actors.bots.shop.memory import Turn
 from mailroom.actors.bots.shop.options import Options
 from mailroom.actors.bots.shop.owner_problems import problem
 from mailroom.actors.bots.shop.owner_stock import upload_file, upload_stock, withdraw_stock
@@ -24,6 +23,7 @@ from mailroom.actors.kit.owners.tables.text import TABLE_BYTES_MAX
 from mailroom.actors.kit.owners.uploads import fetch_document, send_bad_lines
 from mailroom.actors.kit.screens.replies import send, show
 from mailroom.actors.kit.screens.screen import Screen
+from mailroom.actors.kit.turn import Turn
 
 
 async def levels_command(message: Message, database: Pool, own: OwnerTexts) -> None:
